@@ -1,0 +1,1 @@
+"""Questionnaires, scores, driver-impact models and reports on the co-production of services."""

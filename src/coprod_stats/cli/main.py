@@ -1,0 +1,5 @@
+"""The ``coprod`` command."""
+
+
+def run() -> None:
+    """Run the command line."""

@@ -1,0 +1,62 @@
+"""The one base of all errors, and faults: what is wrong with a file, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class CoprodError(Exception):
+    """Base of every error that a user's input can cause."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing that is wrong with an instrument, a table of answers or a plan.
+
+    Parameters
+    ----------
+    code : str
+        Stable code, as ``SCALE-003``.
+    found : str
+        What was found.
+    remedy : str
+        What to do about it.
+    file : str
+        Name of the file, empty if there is none.
+    line : int
+        Line of the file, counted from 1; 0 if unknown.
+    place : str
+        The thing concerned, as ``scale 'trust', item T4``.
+    """
+
+    code: str
+    found: str
+    remedy: str = ""
+    file: str = ""
+    line: int = 0
+    place: str = ""
+
+    def __str__(self) -> str:
+        position = f"{self.file}:{self.line}" if self.line else self.file
+        where = ", ".join(part for part in (position, self.place) if part)
+        head = f"{self.code} {where}".rstrip()
+        tail = f" {self.remedy}" if self.remedy else ""
+        return f"{head}: {self.found}{tail}"
+
+
+class FaultsError(CoprodError):
+    """Several faults of one input, gathered and shown together.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        At least one; shown in order of file and line.
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: (fault.file, fault.line, fault.code)))
+        super().__init__("\n".join(map(str, self.faults)))
+
+    def __reduce__(self) -> tuple[type[FaultsError], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)

@@ -1,0 +1,1 @@
+"""Latent-variable models on data frames, by whichever engine."""

@@ -1,0 +1,1 @@
+"""Whether the scales measure: item analysis, reliability."""

@@ -1,0 +1,1 @@
+"""What a design can find: simulated answers and power."""

@@ -1,0 +1,1 @@
+"""Who answered how: completeness, care, eligibility."""

@@ -1,0 +1,1 @@
+"""One table of answers bound to its instrument."""

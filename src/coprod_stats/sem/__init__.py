@@ -1,0 +1,1 @@
+"""The numeric core of latent-variable models: arrays in, arrays out."""

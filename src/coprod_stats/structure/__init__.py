@@ -1,0 +1,1 @@
+"""Whether the drivers go with the impacts: regressions and structural models."""
