@@ -110,7 +110,8 @@ def parse_yaml(content: bytes | str, *, file: str) -> YamlSource:
 
 def _refusal(text: str, file: str) -> Fault | None:
     depth = documents = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    events: Any = yaml.parse(text, Loader=_Loader)  # the stubs allow marks to be None
+    for event in events:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
             return Fault("YAML-003", "an alias (*name)", "Write the value out.", file, line)
