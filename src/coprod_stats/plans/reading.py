@@ -115,7 +115,7 @@ class _Draft:
                     self.fault(
                         "PLAN-002", ("model", "hypotheses", position),
                         f"there is no hypothesis '{entry}'",
-                        f"Correct the id, write the hypothesis out, or add it to {HYPOTHESES_FILE}.",
+                        f"Correct the id, write it out, or add it to {HYPOTHESES_FILE}.",
                     )
                 )  # fmt: skip
         return tuple(found)
@@ -157,7 +157,8 @@ def _check_names(plan: Plan, draft: _Draft) -> Iterator[Fault]:
                 yield draft.fault(
                     "PLAN-004", ("model", "hypotheses", position),
                     f"'{name}' is neither a scale nor an item, index or derived variable",
-                    "Correct the name, or choose a form that has it.", f"hypothesis {hypothesis.id}",
+                    "Correct the name, or choose a form that has it.",
+                    f"hypothesis {hypothesis.id}",
                 )  # fmt: skip
     for position, name in enumerate(plan.form.model.covariates):
         if name not in known:
