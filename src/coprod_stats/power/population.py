@@ -159,7 +159,8 @@ def _check(form: PopulationForm, instrument: Instrument, source: YamlSource) -> 
         elif len(loadings) != len(scales[name].items):
             yield fault(
                 "POPULATION-002", "loadings", name,
-                f"{len(loadings)} loadings for {len(scales[name].items)} items", "Give one an item.",
+                f"{len(loadings)} loadings for {len(scales[name].items)} items",
+                "Give one an item.",
             )  # fmt: skip
     for outcome, paths in form.paths.items():
         for name in (outcome, *paths):
