@@ -95,6 +95,58 @@ def _counts(found: Responses) -> dict[str, object]:
     }
 
 
+def score(
+    data: DataArgument,
+    instrument: InstrumentOption,
+    out: OutOption = None,
+    form: FormOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Score scales and indices by the questionnaire's own rules."""
+    from coprod_stats.cli.options import bound_answers
+    from coprod_stats.responses.reading import write_canonical
+    from coprod_stats.scoring import score as score_scales
+
+    scores = score_scales(bound_answers(data, instrument, form))
+    if out is not None:
+        write_canonical(scores.augment(), out)
+    if json is not None:
+        write_json(records(scores.tidy()), json)
+        return
+    print_table(
+        scores.tidy(),
+        {
+            "term": "scale",
+            "title": "title",
+            "rule": "rule",
+            "n_scored": "n",
+            "mean": "mean",
+            "sd": "SD",
+            "floor": "floor",
+            "ceiling": "ceiling",
+        },
+    )
+    if out is not None:
+        say(f"scores: {out}")
+
+
+def reliability(
+    data: DataArgument,
+    instrument: InstrumentOption,
+    form: FormOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Estimate the reliability of every scale: alpha, omega, Spearman-Brown."""
+    from coprod_stats.cli.options import bound_answers
+    from coprod_stats.measurement import reliability as estimate
+
+    found = estimate(bound_answers(data, instrument, form))
+    if json is not None:
+        write_json(records(found.by_scale()), json)
+        return
+    say(str(found))
+
+
 def register(main: typer.Typer) -> None:
     """Add the commands that stand at the top level."""
     main.command(epilog="Example: coprod quality answers.csv --instrument citizen")(quality)
