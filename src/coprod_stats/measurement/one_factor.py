@@ -68,7 +68,7 @@ def fit_one_factor(
     r"""Fit Σ = λλ' + Θ with diagonal Θ by Fisher scoring.
 
     Minimises :math:`F = \log|\Sigma| + \mathrm{tr}(S \Sigma^{-1}) - \log|S| - p` (Jöreskog, 1967,
-    Psychometrika 32, eq. 5) on the correlation matrix, which maximum likelihood allows, and scales
+    Psychometrika 32) on the correlation matrix, which maximum likelihood allows, and scales
     back. Uniquenesses are free to turn negative, as in lavaan, so that a Heywood case shows.
     Scoring rather than the eigenvalue method, because the latter needs positive uniquenesses.
 
@@ -120,7 +120,7 @@ def fit_one_factor(
 def discrepancy(params: FloatArray, sample_cov: FloatArray) -> tuple[float, FloatArray]:
     """Discrepancy F and its gradient in the loadings, then the uniquenesses.
 
-    With G = Σ⁻¹(Σ − S)Σ⁻¹ the gradient is 2Gλ and diag(G) (Jöreskog, 1967, eqs. 13–14). F is
+    With G = Σ⁻¹(Σ − S)Σ⁻¹ the gradient is 2Gλ and diag(G) (Jöreskog, 1967). F is
     infinite where Σ is not positive definite.
     """
     loadings, uniquenesses = np.split(params, 2)
