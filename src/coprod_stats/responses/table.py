@@ -216,9 +216,9 @@ class _Values(Mapping[str, FloatArray]):
         if name in self._derived:
             return self.of(self._derived[name])
         if columns := self._choices.get(name):
-            answered = self._answers[list(columns)]
-            missing = answered.isna() | answered.isin(list(MISSING_CODES))
-            return np.where(missing.all(axis=1), np.nan, 1.0)
+            options = self._answers[list(columns)]
+            unknown = options.isna() | options.isin(list(MISSING_CODES))
+            return np.where(unknown.all(axis=1), np.nan, 1.0)
         if name not in self._answers:
             raise UnknownNameError(
                 f"there is no item, column or derived variable '{name}' "
