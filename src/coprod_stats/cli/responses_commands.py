@@ -15,7 +15,7 @@ from coprod_stats.cli.options import (
     JsonOption,
     OutOption,
 )
-from coprod_stats.cli.output import print_table, records, say, warn, write_json
+from coprod_stats.cli.output import print_table, records, say, write_json
 
 if TYPE_CHECKING:
     from coprod_stats.responses.table import Responses
@@ -93,6 +93,29 @@ def _counts(found: Responses) -> dict[str, object]:
         "columns_absent": list(found.provenance.absent),
         "notes": list(found.provenance.notes),
     }
+
+
+def quality(
+    data: DataArgument,
+    instrument: InstrumentOption,
+    out: OutOption = None,
+    form: FormOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Flag answers given without care, with reasons, and count missing answers by kind."""
+    from coprod_stats.cli.options import bound_answers
+    from coprod_stats.quality import flag_careless
+    from coprod_stats.responses.reading import write_canonical
+
+    flags = flag_careless(bound_answers(data, instrument, form))
+    if out is not None:
+        write_canonical(flags.augment(), out)
+    if json is not None:
+        write_json({"rules": records(flags.tidy()), "summary": records(flags.glance())[0]}, json)
+        return
+    say(str(flags))
+    if out is not None:
+        say(f"flags and reasons: {out}")
 
 
 def score(
