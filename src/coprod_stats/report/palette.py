@@ -51,13 +51,13 @@ SHADES: dict[Role, Shade] = {
     "series-2": Shade("#c2500a", "#f29a66"),
     "series-3": Shade("#00795a", "#4fc7a4"),
     "series-4": Shade("#9b3f83", "#dd94c8"),
-    "missing-1": Shade("#4d5660", "#c3cad2"),
-    "missing-2": Shade("#87909a", "#8d97a2"),
-    "missing-3": Shade("#b4bbc3", "#626c77"),
-    "missing-4": Shade("#dde1e6", "#3d4651"),
+    "missing-1": Shade("#414a54", "#c3cad2"),
+    "missing-2": Shade("#7c8691", "#8d97a2"),
+    "missing-3": Shade("#aab2bb", "#626c77"),
+    "missing-4": Shade("#d7dce2", "#3d4651"),
 }
 
-_BELOW_TO_ABOVE = ("#b35806", "#f3b877", "#e5e8ec", "#94c2e4", "#1d68ab")
+_BELOW_TO_ABOVE = ("#b35806", "#f3b877", "#dde1e6", "#94c2e4", "#1d68ab")
 _LITTLE_TO_MUCH = ("#dbe8f4", "#8fbfe0", "#2f7fc1", "#0b3c70")
 
 

@@ -11,7 +11,7 @@ from coprod_stats.report.figures.text_width import text_width, wrap
 SIZE = 12.5
 ROW_HEIGHT = 22.0
 _SWATCH_GAP = 7.0
-_ENTRY_GAP = 20.0
+_ENTRY_GAP = 14.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def _panel(
     items: Sequence[LikertItem], starts: Sequence[float], *, bipolar: bool, missing: bool
 ) -> _Panel:
     left = _COUNT_RIGHT + 14 + (_TOTAL_WIDTH if bipolar else 0)
-    right = _WIDTH - (_MISSING_WIDTH + _MISSING_GAP if missing else 12)
+    right = _WIDTH - (_MISSING_WIDTH + _MISSING_GAP if missing else 20)
     right -= _TOTAL_WIDTH if bipolar else 0
     if not bipolar:
         return _Panel(left, right, 0.0, 1.0)
@@ -203,7 +203,7 @@ def _bar(
         left, right = panel.x(low), panel.x(high)
         shapes.append(rectangle(left, middle - _BAR / 2, right - left, _BAR, fill=colour))
         words = percent(share, 0)
-        if text_width(words, size=_SMALL) + 4 <= right - left:
+        if text_width(words, size=_SMALL) + 1 <= right - left:
             paint = readable_on(colour)
             x = (left + right) / 2
             shapes.append(label(x, middle + 4, words, size=_SMALL, anchor="middle", fill=paint))
@@ -231,7 +231,7 @@ def _missing_bar(item: LikertItem, middle: float) -> list[Element]:
     for share, role in zip(item.missing, MISSING_ROLES, strict=False):
         width = min(share * per_share, left + _MISSING_WIDTH - _TOTAL_WIDTH - x)
         if width > 0:
-            shapes.append(rectangle(x, middle - 6, width, 12, fill=role))
+            shapes.append(rectangle(x, middle - 6, width, 12, fill=role, stroke="muted"))
             x += width
     total = percent(math.fsum(item.missing), 1)
     shapes.append(label(x + 5, middle + 4.5, total, size=_SMALL, fill="muted"))

@@ -85,8 +85,10 @@ def missing_bars(items: Sequence[MissingItem], *, kinds: Sequence[str]) -> Drawi
         rows += _row_label(lines, item.n_asked, bottom + height / 2)
         x = left
         for share, role in zip(item.shares, MISSING_ROLES, strict=False):
-            rows.append(rectangle(x, bottom + height / 2 - 7, share * scale, 14, fill=role))
-            x += share * scale
+            if share > 0:
+                y, width = bottom + height / 2 - 7, share * scale
+                rows.append(rectangle(x, y, width, 14, fill=role, stroke="muted"))
+                x += width
         rows.append(label(x + 6, bottom + height / 2 + 4.5, percent(total), size=_SMALL))
         bottom += height
     axis = _axis(ticks, left=left, scale=scale, top=top, bottom=bottom)

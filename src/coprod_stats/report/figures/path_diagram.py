@@ -31,14 +31,14 @@ Status = Literal["supported", "equivalent", "inconclusive"]
 
 _WIDTH = 900.0
 _BOX = 176.0
-_SPAN = 210.0
+_SPAN = 150.0
 _PORT = 22.0
 _LINE = 17.0
 _SIZE = 14.0
 _SMALL = 12.0
 _BOX_GAP = 16.0
-_ARROW = 20.0
-_DASHES: Mapping[Status, str] = {"supported": "", "equivalent": "2 4", "inconclusive": "8 5"}
+_ARROW = 34.0
+_DASHES: Mapping[Status, str] = {"supported": "", "equivalent": "2 3.5", "inconclusive": "8 5"}
 _BACK_TO_FRONT: tuple[Status, ...] = ("inconclusive", "equivalent", "supported")
 
 
@@ -122,7 +122,7 @@ def _check(nodes: Sequence[Node], paths: Sequence[Path]) -> None:
 def _lane(paths: Sequence[Path]) -> float:
     """Return the width to keep free for the labels before a box."""
     widths = [text_width(path.name, size=_SMALL) + _estimate_width(path) for path in paths]
-    return max(widths, default=0.0) + 22 + _ARROW
+    return max(widths, default=0.0) + 16 + _ARROW
 
 
 def _estimate_width(path: Path) -> float:
@@ -242,11 +242,12 @@ def _line(path: Path, points: tuple[tuple[float, float], ...], *, box_left: floa
     head = 4 + weight * 0.7
     head_left = box_left - 2 * head
     tip = ((head_left, y - head), (box_left - 1, y), (head_left, y + head))
-    estimate_right = box_left - _ARROW - 4
+    estimate_right = box_left - _ARROW
     name_left = end_x + 6
     supported = path.status == "supported"
     shapes = [
         curve(points, stroke=role, width=weight, dash=dash, opacity=opacity),
+        line(estimate_right + 5, y, head_left, y, stroke=role, width=weight),
         polygon(tip, fill=role),
         label(
             estimate_right,
@@ -270,8 +271,8 @@ def _sign_role(estimate: float) -> Role:
 
 
 def _weight(estimate: float) -> float:
-    """Return a line's weight in pixels: 1.2 at zero, growing by .9 for each .10, at most 8."""
-    return 1.2 if math.isnan(estimate) else min(1.2 + 9 * abs(estimate), 8.0)
+    """Return a line's weight in pixels: 1.4 at zero, growing by .9 for each .10, at most 8."""
+    return 1.4 if math.isnan(estimate) else min(1.4 + 9 * abs(estimate), 8.0)
 
 
 def _legend(paths: Sequence[Path]) -> list[LegendEntry]:
@@ -281,7 +282,7 @@ def _legend(paths: Sequence[Path]) -> list[LegendEntry]:
         for status in reversed(_BACK_TO_FRONT)
         if status in used
     ]
-    signs: dict[Role, str] = {"positive": "positive", "negative": "negative (−)"}
+    signs: dict[Role, str] = {"positive": "positive", "negative": "negative"}
     roles = {_sign_role(path.estimate) for path in paths}
     entries += [
         LegendEntry((line(0, 0, 24, 0, stroke=role, width=4),), 24, words)
@@ -289,7 +290,7 @@ def _legend(paths: Sequence[Path]) -> list[LegendEntry]:
         if role in roles
     ]
     entries += [
-        LegendEntry((line(0, 0, 24, 0, stroke="muted", width=_weight(size)),), 24, bounded(size))
+        LegendEntry((line(0, 0, 24, 0, stroke="muted", width=_weight(size)),), 24, f"size {bounded(size)}")
         for size in (0.1, 0.3, 0.5)
     ]
     return entries

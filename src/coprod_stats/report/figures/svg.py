@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from coprod_stats.report.palette import SHADES, Role
 
 FONT_STACK = "'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, system-ui, sans-serif"
+_MARGIN = 2
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
 Paint: TypeAlias = Role | str
@@ -73,11 +74,13 @@ class Drawing:
             Element("title", (("id", f"{anchor}-title"),), (title,)),
             Element("desc", (("id", f"{anchor}-desc"),), (self.description,)),
         )
+        width = coordinate(self.width + 2 * _MARGIN)
+        height = coordinate(self.height + 2 * _MARGIN)
         attributes = {
             **namespace,
-            "viewBox": f"0 0 {coordinate(self.width)} {coordinate(self.height)}",
-            "width": coordinate(self.width),
-            "height": coordinate(self.height),
+            "viewBox": f"-{_MARGIN} -{_MARGIN} {width} {height}",
+            "width": width,
+            "height": height,
             "role": "img",
             "aria-labelledby": f"{anchor}-title {anchor}-desc",
             "font-family": FONT_STACK,
