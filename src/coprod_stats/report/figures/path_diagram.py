@@ -290,7 +290,9 @@ def _legend(paths: Sequence[Path]) -> list[LegendEntry]:
         if role in roles
     ]
     entries += [
-        LegendEntry((line(0, 0, 24, 0, stroke="muted", width=_weight(size)),), 24, f"size {bounded(size)}")
+        LegendEntry(
+            (line(0, 0, 24, 0, stroke="muted", width=_weight(size)),), 24, f"size {bounded(size)}"
+        )
         for size in (0.1, 0.3, 0.5)
     ]
     return entries
