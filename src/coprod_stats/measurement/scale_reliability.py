@@ -183,7 +183,9 @@ def scale_reliability(
 
 def _obstacle(covariance: FloatArray) -> str:
     """Say why no coefficient can be computed; empty if they can."""
-    if covariance.shape[0] < 2:
+    if covariance.shape[0] == 0:
+        return "nobody answered any of its items"
+    if covariance.shape[0] == 1:
         return "a single item: its reliability cannot be estimated from one survey"
     if np.isnan(covariance).any():
         return "two items were answered together by fewer than two respondents"
