@@ -87,8 +87,8 @@ class ScaleItems:
         highest = np.array([o.highest if o else np.nan for o in options], dtype=float)
         table = pd.DataFrame(
             {
-                "scale": self.scale.id,
                 "term": [item.id for item in self.items],
+                "scale": self.scale.id,
                 "text": [str(item.text) for item in self.items],
                 "reversed": [item.reverse for item in self.items],
                 "n": (~np.isnan(self.keyed)).sum(axis=0),
@@ -191,7 +191,7 @@ class ItemAnalysis:
 
 
 def item_analysis(responses: Responses, *, criteria: ItemCriteria | None = None) -> ItemAnalysis:
-    """Analyse the items of every scale of the instrument.
+    """Analyse the items of every scale of the instrument, those that nobody answered left out.
 
     Parameters
     ----------
@@ -200,16 +200,18 @@ def item_analysis(responses: Responses, *, criteria: ItemCriteria | None = None)
     criteria : ItemCriteria, optional
         What makes an item worth a remark; the conventions of `ItemCriteria` if not given.
     """
-    instrument = responses.instrument
-    return ItemAnalysis(
-        tuple(
-            ScaleItems(
-                scale=scale,
-                items=tuple(instrument.item(id) for id in scale.items),
-                keyed=keyed_answers(responses, scale.items).to_numpy(dtype=float),
-                given=responses.numbers(scale.items).to_numpy(dtype=float),
-                criteria=criteria or ItemCriteria(),
-            )
-            for scale in instrument.scales
-        )
+    limits = criteria or ItemCriteria()
+    scales = (_of_scale(responses, scale, limits) for scale in responses.instrument.scales)
+    return ItemAnalysis(tuple(scale for scale in scales if scale.items))
+
+
+def _of_scale(responses: Responses, scale: Scale, criteria: ItemCriteria) -> ScaleItems:
+    keyed = keyed_answers(responses, scale.items).dropna(axis=1, how="all")
+    ids = list(keyed.columns)
+    return ScaleItems(
+        scale=scale,
+        items=tuple(responses.instrument.item(id) for id in ids),
+        keyed=keyed.to_numpy(dtype=float),
+        given=responses.numbers(ids).to_numpy(dtype=float),
+        criteria=criteria,
     )

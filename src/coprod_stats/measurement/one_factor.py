@@ -92,7 +92,11 @@ def fit_one_factor(
     if n_items < 3:
         raise OneFactorError("A one-factor model needs three items.")
     scale = np.sqrt(np.diag(sample_cov))
-    if not (scale > 0).all() or np.linalg.eigvalsh(sample_cov)[0] <= 0:
+    if (
+        not (scale > 0).all()
+        or np.isnan(sample_cov).any()
+        or np.linalg.eigvalsh(sample_cov)[0] <= 0
+    ):
         raise OneFactorError("The covariance matrix of the items is not positive definite.")
     correlation = sample_cov / np.outer(scale, scale)
     params = _starting_values(correlation)
