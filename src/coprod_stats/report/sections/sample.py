@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from coprod_stats.quality.missingness import BLANK
 from coprod_stats.report.document import (
     Block,
     CrossReference,
@@ -17,16 +18,14 @@ from coprod_stats.report.document import (
 )
 from coprod_stats.report.figures.missing import (
     MissingItem,
-    MissingPattern,
     missing_bars,
-    missing_patterns,
 )
 from coprod_stats.report.numbers import COUNT, NumberFormat, count, p_statement
 from coprod_stats.report.sections.labels import item_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.study import StudyResult
 
-KINDS = {"dont_know": "Don't know", "refused": "Refused", "unanswered": "Seen, unanswered"}
+KINDS = ("don't know", "refused", "seen, unanswered", BLANK)
 MOST_ITEMS, MOST_PATTERNS = 15, 12
 _SHARE = NumberFormat("percent", 2)
 
@@ -109,17 +108,17 @@ def _missing(study: StudyResult) -> list[Block]:
             Figure(
                 "missing-items",
                 text("Missing Answers by Item and Reason"),
-                missing_bars([_bar(study, row) for _, row in shown.iterrows()], kinds=list(KINDS.values())),
+                missing_bars([_bar(study, row) for _, row in shown.iterrows()], kinds=[kind.capitalize() for kind in KINDS]),
                 text(
                     f"The {len(shown)} items with the most missing answers, as shares of those who "
                     "were asked. Who was not asked by the questionnaire's routing is not counted."
                 ),
             )
         )  # fmt: skip
-    patterns = _patterns(study)
-    if patterns is not None:
-        found.append(patterns)
-    found.append(Details(text("Missing answers of every item"), (_missing_table(asked),)))
+    found.append(
+        Details(text("Every item, and which go missing together"),
+                (_missing_table(asked), _patterns(study)))
+    )  # fmt: skip
     return found
 
 
@@ -140,11 +139,19 @@ def _mcar(study: StudyResult) -> str:
     )
 
 
-def _patterns(study: StudyResult) -> Figure | None:
-    patterns = study.missing.patterns()
-    if len(patterns) < 2:
-        return None
-    return None
+def _patterns(study: StudyResult) -> Table:
+    return frame_table(
+        study.missing.patterns().head(MOST_PATTERNS),
+        anchor="missing-patterns",
+        title=text("Items of the Scales That Are Missing Together"),
+        columns=["unanswered", "n", "share"],
+        roles={
+            "unanswered": Role(text("Missing"), align="left"),
+            "n": Role(text(emphasis("n")), COUNT),
+            "share": Role(text("Share"), _SHARE),
+        },
+        note=text(f"The {MOST_PATTERNS} most frequent patterns, what was not asked included."),
+    )
 
 
 def _missing_table(asked: pd.DataFrame) -> Table:
@@ -156,7 +163,7 @@ def _missing_table(asked: pd.DataFrame) -> Table:
         roles={
             "term": Role(text("Item"), align="left"),
             "n_asked": Role(text("Asked"), COUNT),
-            **{key: Role(text(label), COUNT) for key, label in KINDS.items()},
+            **{kind: Role(text(kind.capitalize()), COUNT) for kind in KINDS},
             "share_missing": Role(text("Missing"), _SHARE),
         },
     )
