@@ -2,7 +2,7 @@
 # since lm() has neither. Run from the root of the repository:
 #   Rscript tests/oracles/regression_hc3.R > tests/oracles/regression_hc3.json
 suppressPackageStartupMessages({library(lavaan); library(jsonlite)})
-d <- read.csv("tests/oracles/data/political_democracy.csv")
+d <- read.csv("tests/oracles/lavaan/data/pd.csv")
 d$cluster <- rep(1:15, each = 5)
 robust <- function(m, cluster = NULL) {
   X <- model.matrix(m); e <- residuals(m); bread <- solve(crossprod(X)); n <- nrow(X); k <- ncol(X)

@@ -3,10 +3,11 @@
 # and tests are computed. Run from the root of the repository:
 #   Rscript tests/oracles/semopy_vs_lavaan.R > tests/oracles/semopy_vs_lavaan.json
 suppressPackageStartupMessages({library(lavaan); library(jsonlite)})
-folder <- "tests/oracles/data/"
-hs <- read.csv(paste0(folder, "holzinger_swineford.csv"))
-pd <- read.csv(paste0(folder, "political_democracy.csv"))
-m0 <- read.csv(paste0(folder, "m0_simulated.csv"))
+data_files <- list(hs = "tests/oracles/lavaan/data/hs1939.csv", pd = "tests/oracles/lavaan/data/pd.csv",
+                   m0 = "tests/oracles/data/m0_simulated.csv")
+hs <- read.csv(data_files$hs)[paste0("x", 1:9)]
+pd <- read.csv(data_files$pd)
+m0 <- read.csv(data_files$m0)
 
 HS <- "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 PD <- paste("ind60 =~ x1 + x2 + x3", "dem60 =~ y1 + y2 + y3 + y4", "dem65 =~ y5 + y6 + y7 + y8",
@@ -54,7 +55,7 @@ describe <- function(call, model, data_name, options = list()) {
   key <- function(d) paste(d$lhs, d$op, d$rhs)
   p$std.all.se <- s$se[match(key(p), key(s))]
   table <- function(d) as.list(as.data.frame(unclass(d)))
-  list(model = model, data = data_name, options = if (length(options)) options else NULL, n_obs = lavInspect(fit, "nobs"),
+  list(model = model, data = data_files[[data_name]], options = if (length(options)) options else NULL, n_obs = lavInspect(fit, "nobs"),
        parameters = table(p[, setdiff(names(p), "label")]), fit = as.list(unclass(fitMeasures(fit))),
        r_squared = as.list(lavInspect(fit, "r2")))
 }

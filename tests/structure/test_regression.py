@@ -15,7 +15,7 @@ PATH = RegressionPath("y1", ("x1", "x2", "y5"))
 
 @pytest.fixture(scope="module")
 def scores():
-    table = pd.read_csv(ORACLES / "data" / "political_democracy.csv")
+    table = pd.read_csv(ORACLES / "lavaan" / "data" / "pd.csv")
     return table.assign(
         cluster=np.repeat(range(15), 5),
         region=np.tile(["south", "north", "east"], 25),

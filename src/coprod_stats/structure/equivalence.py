@@ -13,7 +13,7 @@ from coprod_stats.structure.errors import StructureError
 ExpectedSign = Literal["+", "-", "two-sided"]
 """Sign that a hypothesis was registered with."""
 
-Outcome = Literal["supported", "opposite", "equivalent", "inconclusive", "not tested"]
+Conclusion = Literal["supported", "opposite", "equivalent", "inconclusive", "not tested"]
 """What a test allows one to say; see ``classify_effect``."""
 
 SMALLEST_EFFECT = 0.10
@@ -156,7 +156,7 @@ def classify_effect(
     *,
     expected_sign: ExpectedSign,
     alpha: float = 0.05,
-) -> Outcome:
+) -> Conclusion:
     """Say what a test of an effect against zero and one of equivalence amount to.
 
     ``supported``: differs from zero after adjustment, with the expected sign (either sign where
