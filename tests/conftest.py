@@ -13,20 +13,20 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
-def rerun_oracle() -> Callable[[str], Any]:
-    """Run an R script of ``tests/oracles`` and give the JSON that it prints."""
+def run_r() -> Callable[[str], str]:
+    """Run an R script of ``tests/oracles`` and give what it prints."""
     rscript = shutil.which("Rscript")
     if rscript is None:
         pytest.skip("Rscript is not installed")
 
-    def run(script: str) -> Any:
-        finished = subprocess.run(
-            [rscript, f"tests/oracles/{script}"],
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return json.loads(finished.stdout)
+    def run(script: str) -> str:
+        command = [rscript, f"tests/oracles/{script}"]
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def rerun_oracle(run_r: Callable[[str], str]) -> Callable[[str], Any]:
+    """Run an R script of ``tests/oracles`` and give the JSON that it prints."""
+    return lambda script: json.loads(run_r(script))

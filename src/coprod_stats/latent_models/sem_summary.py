@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from coprod_stats.latent_models.sem_fit import FittedParameter, SemFit
 
 _COLUMNS = ("Estimate", "Std.Err", "z-value", "P(>|z|)", "Std.lv", "Std.all")
-_NAME_WIDTH = 18
+_NAME_MARGIN = 8
 _LABEL_WIDTH = 46
 
 
@@ -30,21 +30,22 @@ def _lines(fit: SemFit) -> Iterator[str]:
     yield ""
     yield _entry("Number of observations (used of total)", f"{fit.n_obs} of {fit.n_rows}")
     yield _entry("Number of model parameters", f"{fit.fit['npar']:.0f}")
-    yield ""
-    yield from _test_lines(fit.fit)
+    if "chisq" in fit.fit:
+        yield from _test_lines(fit.fit)
+    width = _NAME_MARGIN + max(len(_shown_name(row)) for row in fit.parameters)
     endogenous = _predicted(fit.parameters)
     for title, rows in _sections(fit.parameters):
         if rows:
             yield ""
             yield f"{title}:"
-            yield " " * _NAME_WIDTH + "".join(f"{name:>9}" for name in _COLUMNS)
-            yield from _section_lines(rows, endogenous=endogenous)
+            yield " " * width + "".join(f"{name:>9}" for name in _COLUMNS)
+            yield from _section_lines(rows, endogenous=endogenous, width=width)
     if fit.r_squared:
         yield ""
         yield "R-Square:"
-        yield " " * _NAME_WIDTH + f"{'Estimate':>9}"
+        yield " " * width + f"{'Estimate':>9}"
         yield from (
-            f"    {name:<{_NAME_WIDTH - 4}}{value:>9.3f}" for name, value in fit.r_squared.items()
+            f"{f'    {name}':<{width}}{value:>9.3f}" for name, value in fit.r_squared.items()
         )
 
 
@@ -53,6 +54,7 @@ def _entry(label: str, value: str) -> str:
 
 
 def _test_lines(fit: dict[str, float]) -> Iterator[str]:
+    yield ""
     yield "Model Test User Model:"
     yield _entry("Test statistic", f"{fit['chisq']:.3f}")
     yield _entry("Degrees of freedom", f"{fit['df']:.0f}")
@@ -91,20 +93,26 @@ def _sections(
     yield "Defined Parameters", [row for row in rows if row.op == ":="]
 
 
-def _section_lines(rows: list[FittedParameter], *, endogenous: set[str]) -> Iterator[str]:
+def _section_lines(
+    rows: list[FittedParameter], *, endogenous: set[str], width: int
+) -> Iterator[str]:
     heading = ""
     for row in rows:
-        residual = row.op == "~~" or row.op == "~1"
-        names = (f".{n}" if residual and n in endogenous else n for n in (row.lhs, row.rhs))
-        left, right = names
+        residual = row.op in ("~~", "~1")
+        left, right = (
+            f".{name}" if residual and name in endogenous else f" {name}"
+            for name in (row.lhs, row.rhs)
+        )
         grouped = row.op in ("=~", "~") or (row.op == "~~" and row.lhs != row.rhs)
         if grouped and f"{left} {row.op}" != heading:
             heading = f"{left} {row.op}"
-            yield f"  {heading}"
-        name = right if grouped else left
-        label = f" ({row.label})" if row.label else ""
-        shown = f"    {name}{label}"
-        yield f"{shown:<{_NAME_WIDTH}}" + "".join(_cells(row))
+            yield f" {heading}"
+        name = (right if grouped else left) + (f" ({row.label})" if row.label else "")
+        yield f"{f'   {name}':<{width}}" + "".join(_cells(row))
+
+
+def _shown_name(row: FittedParameter) -> str:
+    return f"{row.rhs} ({row.label})" if row.label else row.rhs
 
 
 def _cells(row: FittedParameter) -> Iterator[str]:

@@ -43,9 +43,7 @@ class SemopyEstimates:
     message: str
 
 
-def estimate_with_semopy(
-    table: ParameterTable, sample_cov: NDArray[np.float64]
-) -> SemopyEstimates:
+def estimate_with_semopy(table: ParameterTable, sample_cov: NDArray[np.float64]) -> SemopyEstimates:
     """Minimise the maximum-likelihood discrepancy over the free parameters of a table.
 
     Variables are brought to unit variance first and the estimates back to the units of the data

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from coprod_stats.latent_models import SemFit, fit_sem
-from coprod_stats.latent_models.fit_sem import Engine, Estimator
+from coprod_stats.latent_models.sem_options import Engine, Estimator
 from coprod_stats.structure.covariates import indicator_columns
 from coprod_stats.structure.equivalence import (
     SMALLEST_EFFECT,
@@ -28,7 +28,7 @@ from coprod_stats.structure.structural_models import DriverImpactModel, Structur
 
 
 @dataclass(frozen=True, slots=True)
-class TestedPath:
+class PathResult:
     """One hypothesis with what the structural model says of it.
 
     ``estimate`` is in units of the factors' first items, ``beta`` fully standardised, each with
@@ -67,7 +67,7 @@ class DriverImpactResult:
     ----------
     model : DriverImpactModel
         What was tested.
-    paths : tuple of TestedPath
+    paths : tuple of PathResult
         A row per hypothesis, in the order of the model.
     fit : SemFit
         The structural model.
@@ -82,7 +82,7 @@ class DriverImpactResult:
     """
 
     model: DriverImpactModel
-    paths: tuple[TestedPath, ...]
+    paths: tuple[PathResult, ...]
     fit: SemFit
     regressions: RegressionResult | None
     population: str
@@ -211,7 +211,7 @@ def fit_driver_impact(
         )
     return DriverImpactResult(
         model=model,
-        paths=_tested_paths(model, fit, bound=bound, alpha=alpha),
+        paths=_path_results(model, fit, bound=bound, alpha=alpha),
         fit=fit,
         regressions=regressions,
         population=population,
@@ -221,9 +221,9 @@ def fit_driver_impact(
     )
 
 
-def _tested_paths(
+def _path_results(
     model: DriverImpactModel, fit: SemFit, *, bound: float, alpha: float
-) -> tuple[TestedPath, ...]:
+) -> tuple[PathResult, ...]:
     p_values = {
         path.id: fit.parameter(path.outcome, "~", path.predictor).pvalue
         if fit.converged
@@ -232,19 +232,19 @@ def _tested_paths(
     }
     adjusted = adjust_p_values(p_values, family=model.family)
     return tuple(
-        _tested_path(path, fit, p_adjusted=adjusted[path.id], bound=bound, alpha=alpha)
+        _path_result(path, fit, p_adjusted=adjusted[path.id], bound=bound, alpha=alpha)
         for path in model.paths
     )
 
 
-def _tested_path(
+def _path_result(
     path: StructuralPath, fit: SemFit, *, p_adjusted: float, bound: float, alpha: float
-) -> TestedPath:
+) -> PathResult:
     row = fit.parameter(path.outcome, "~", path.predictor)
     # 1 - alpha interval of beta, and the 1 - 2 alpha interval that equivalence rests on
     interval = equivalence_test(row.std_all, row.std_all_se, bound=bound, alpha=alpha / 2)
     equivalence = equivalence_test(row.std_all, row.std_all_se, bound=bound, alpha=alpha)
-    return TestedPath(
+    return PathResult(
         id=path.id,
         predictor=path.predictor,
         outcome=path.outcome,
@@ -295,7 +295,7 @@ def _fit_line(fit: dict[str, float]) -> str:
     )
 
 
-def _path_line(path: TestedPath) -> str:
+def _path_line(path: PathResult) -> str:
     conclusion: str = path.conclusion
     if conclusion == "inconclusive":
         conclusion += f" (|beta| < {path.smallest_bound:.2f})"
