@@ -43,7 +43,8 @@ from coprod_stats.report.figures.missing import (
     missing_bars,
     missing_patterns,
 )
-from coprod_stats.report.figures.path_diagram import Node, Path as ModelPath, path_diagram
+from coprod_stats.report.figures.path_diagram import Node, path_diagram
+from coprod_stats.report.figures.path_diagram import Path as ModelPath
 from coprod_stats.report.html import write_html
 from coprod_stats.report.numbers import BOUNDED, COUNT, Interval, NumberFormat, p_statement
 from coprod_stats.report.tables import Role, frame_table
