@@ -43,9 +43,12 @@ from coprod_stats.report.figures.missing import (
     missing_bars,
     missing_patterns,
 )
-from coprod_stats.report.figures.path_diagram import Node, Path as ModelPath, path_diagram
+from coprod_stats.report.figures.path_diagram import Node, path_diagram
+from coprod_stats.report.figures.path_diagram import Path as ModelPath
 from coprod_stats.report.html import write_html
+from coprod_stats.report.manifest import Provenance, Source
 from coprod_stats.report.numbers import BOUNDED, COUNT, Interval, NumberFormat, p_statement
+from coprod_stats.report.provenance import provenance_blocks
 from coprod_stats.report.tables import Role, frame_table
 
 HOSTILE = "</td><script>alert('x')</script> & <img src=x onerror=alert(1)> https://example.org ‮"
@@ -93,13 +96,25 @@ PATHS = tuple(
         ("H15g", "DRREL", "MV", 0.41, "supported"),
     )
 )
+PROVENANCE = Provenance(
+    command="coprod run analyses/driver_impact.yaml --data sample_data/citizen_synthetic.csv",
+    data=Source("citizen_synthetic.csv", "0f1e2d3c4b5a6978" * 4),
+    instrument=Source("citizen.yaml", "a7b6c5d4e3f20918" * 4, "1.0"),
+    plan=Source("driver_impact.yaml", "13579bdf02468ace" * 4),
+    python="3.11.2",
+    packages={"coprod-stats": "0.1.0", "numpy": "2.2.0", "semopy": "2.3.11"},
+    seed=20240229,
+)
 LABELS = {node.name: node.label for node in NODES}
 MISSING_KINDS = ("Don't know", "Refused", "Seen, unanswered", "Not asked")
 ITEMS = (
     ("How would you rate [SERVICE] today? That one can rely on it", (0.04, 0.09, 0.22, 0.41, 0.24)),
     ("How well it fits what people here need", (0.07, 0.15, 0.27, 0.34, 0.17)),
     ("The care that goes into it", (0.12, 0.21, 0.30, 0.26, 0.11)),
-    ("How quickly problems are put right, once somebody has told the staff", (0.22, 0.28, 0.24, 0.19, 0.07)),
+    (
+        "How quickly problems are put right, once somebody has told the staff",
+        (0.22, 0.28, 0.24, 0.19, 0.07),
+    ),
     (HOSTILE, (0.0, 0.02, 0.1, 0.38, 0.5)),
 )
 MISSING_SHARES = (
@@ -114,8 +129,12 @@ MISSING_SHARES = (
 def sample_report() -> Document:
     return Document(
         title="What goes with good co-production?",
-        subtitle="Drivers and impacts of the co-production of public services, citizen questionnaire, core form",
-        byline=text("Answers ", code("citizen_synthetic.csv"), " · instrument citizen 1.0 · plan driver_impact"),
+        subtitle="Drivers and impacts of co-production, citizen questionnaire, core form",
+        byline=text(
+            "Answers ",
+            code("citizen_synthetic.csv"),
+            " · instrument citizen 1.0 · plan driver_impact",
+        ),
         data_label="Synthetic data",
         data_notice=text(
             "Every answer in this report was drawn by a computer from a population model. "
@@ -149,11 +168,21 @@ def _answers():
     )
     frequencies = likert_chart(
         [
-            LikertItem("Saying which problem should come first or what should be offered", (0.3, 0.25, 0.25, 0.12, 0.08), 1791),
+            LikertItem(
+                "Saying which problem should come first or what should be offered",
+                (0.3, 0.25, 0.25, 0.12, 0.08),
+                1791,
+            ),
             LikertItem("Doing part of the service work itself", (0.52, 0.2, 0.14, 0.1, 0.04), 1788),
             LikertItem("Nobody answered this one", (0.0, 0.0, 0.0, 0.0, 0.0), 0),
         ],
-        categories=("Not in the past 12 months", "Once", "A few times", "About monthly", "Weekly or more"),
+        categories=(
+            "Not in the past 12 months",
+            "Once",
+            "A few times",
+            "About monthly",
+            "Weekly or more",
+        ),
         bipolar=False,
     )
     bars = missing_bars(
@@ -200,7 +229,10 @@ def _answers():
                     "quality-answers",
                     text("Answers to the Items on Service Quality"),
                     likert,
-                    text("Percentages left and right of the bars are the answers below and above the middle of the scale. Percentages of missing answers are of all who were asked."),
+                    text(
+                        "Left and right of the bars stand the answers below and above the "
+                        "middle of the scale. Missing answers are in percent of all who were asked."
+                    ),
                 ),
                 Figure("stages", text("Taking Part, by Stage of the Service"), frequencies),
             ),
@@ -210,7 +242,15 @@ def _answers():
             "Missing answers",
             (
                 Figure("missing-items", text("Missing Answers by Item and Reason"), bars),
-                Figure("missing-patterns", text("Which Answers Are Missing Together"), patterns, text("A filled dot marks a missing answer; each column is a pattern, the number below it counts its cases.")),
+                Figure(
+                    "missing-patterns",
+                    text("Which Answers Are Missing Together"),
+                    patterns,
+                    text(
+                        "A filled dot marks a missing answer; each column is a pattern, "
+                        "the number below it counts its cases."
+                    ),
+                ),
             ),
         ),
     )
@@ -219,7 +259,14 @@ def _answers():
 def _measurement():
     frame = pd.DataFrame(
         {
-            "scale": ["Active users", "Contributions", "New setting", "Quality", "Performance", "Attitudes"],
+            "scale": [
+                "Active users",
+                "Contributions",
+                "New setting",
+                "Quality",
+                "Performance",
+                "Attitudes",
+            ],
             "kind": ["Drivers"] * 3 + ["Impacts"] * 3,
             "n_items": [3, 3, 2, 3, 3, 3],
             "n_obs": [1774, 1768, 1790, 1691, 1702, 1785],
@@ -275,13 +322,41 @@ def _measurement():
 
 def _model():
     standard_error = 0.041
-    badges = {"supported": Badge("supported", "positive"), "equivalent": Badge("equivalent"), "inconclusive": Badge("inconclusive", "caution")}
+    badges = {
+        "supported": Badge("supported", "positive"),
+        "equivalent": Badge("equivalent"),
+        "inconclusive": Badge("inconclusive", "caution"),
+    }
     rows = []
     for path in PATHS:
-        p = min(1.0, 2 * math.exp(-0.717 * abs(path.estimate / standard_error) - 0.416 * (path.estimate / standard_error) ** 2))
-        limits = Interval(path.estimate - 1.96 * standard_error, path.estimate + 1.96 * standard_error)
+        p = min(
+            1.0,
+            2
+            * math.exp(
+                -0.717 * abs(path.estimate / standard_error)
+                - 0.416 * (path.estimate / standard_error) ** 2
+            ),
+        )
+        limits = Interval(
+            path.estimate - 1.96 * standard_error, path.estimate + 1.96 * standard_error
+        )
         name = Marked(path.name, ("digital",)) if path.source == "DRTEC" else path.name
-        rows.append((path.target, (name, LABELS[path.source], path.estimate * 1.31, path.estimate, standard_error, limits, p, min(1.0, 21 * p), text(badges[path.status]))))
+        rows.append(
+            (
+                path.target,
+                (
+                    name,
+                    LABELS[path.source],
+                    path.estimate * 1.31,
+                    path.estimate,
+                    standard_error,
+                    limits,
+                    p,
+                    min(1.0, 21 * p),
+                    text(badges[path.status]),
+                ),
+            )
+        )
     groups = tuple(
         RowGroup(tuple(row for target, row in rows if target == node.name), text(node.label))
         for node in NODES[7:]
@@ -302,8 +377,19 @@ def _model():
             Column(text("Outcome"), "left"),
         ),
         groups,
-        text(emphasis("n"), " = 1,061 complete rows of 1,112 strict co-producers. Holm's adjustment is over all 21 paths. A path is ", emphasis("equivalent"), " if two one-sided tests place it within ±.10."),
-        (Footnote("digital", text("Estimated among users of a digital channel, ", emphasis("n"), " = 812.")),),
+        text(
+            emphasis("n"),
+            " = 1,061 complete rows of 1,112 strict co-producers. "
+            "Holm's adjustment is over all 21 paths. A path is ",
+            emphasis("equivalent"),
+            " if two one-sided tests place it within ±.10.",
+        ),
+        (
+            Footnote(
+                "digital",
+                text("Estimated among users of a digital channel, ", emphasis("n"), " = 812."),
+            ),
+        ),
     )
     forest = forest_chart(
         [
@@ -311,8 +397,16 @@ def _model():
                 f"{path.name}  {LABELS[path.source]} → {LABELS[path.target]}",
                 (
                     Estimate(path.estimate, Interval(path.estimate - 0.08, path.estimate + 0.08)),
-                    Estimate(path.estimate * 0.97, Interval(path.estimate * 0.97 - 0.09, path.estimate * 0.97 + 0.09)),
-                    None if index == 3 else Estimate(path.estimate * 0.8, Interval(path.estimate * 0.8 - 0.06, path.estimate * 0.8 + 0.06)),
+                    Estimate(
+                        path.estimate * 0.97,
+                        Interval(path.estimate * 0.97 - 0.09, path.estimate * 0.97 + 0.09),
+                    ),
+                    None
+                    if index == 3
+                    else Estimate(
+                        path.estimate * 0.8,
+                        Interval(path.estimate * 0.8 - 0.06, path.estimate * 0.8 + 0.06),
+                    ),
                 ),
             )
             for index, path in enumerate(PATHS[:8])
@@ -322,7 +416,12 @@ def _model():
         region=Interval(-0.1, 0.1),
     )
     mediated = path_diagram(
-        (Node("A", "Knowledge"), Node("B", "Information flow"), Node("C", "Quality"), Node("D", "Individual value")),
+        (
+            Node("A", "Knowledge"),
+            Node("B", "Information flow"),
+            Node("C", "Quality"),
+            Node("D", "Individual value"),
+        ),
         (
             ModelPath("A", "C", 0.3, "supported"),
             ModelPath("B", "C", 0.12, "inconclusive"),
@@ -336,18 +435,41 @@ def _model():
             text(
                 "Seventeen of the 21 paths are ",
                 strong("supported"),
-                "; long-term relationships go with all seven impacts, most with mutual value, β = .41, ",
+                "; long-term relationships go with all seven impacts, "
+                "most with mutual value, β = .41, ",
                 emphasis("p"),
                 f" {p_statement(0.00002)}. See ",
                 CrossReference("paths"),
                 " and ",
                 CrossReference("path-diagram"),
-                ". These are associations in one cross-section: they are consistent with the model and do not show causes.",
+                ". These are associations in one cross-section: they are consistent with "
+                "the model and do not show causes.",
             )
         ),
-        Figure("path-diagram", text("The 21 Paths of the Driver–Impact Model"), path_diagram(NODES, PATHS), text("Standardised coefficients. Line weight grows with the size of a coefficient. ", emphasis("R"), "² = share of variance explained.")),
+        Figure(
+            "path-diagram",
+            text("The 21 Paths of the Driver–Impact Model"),
+            path_diagram(NODES, PATHS),
+            text(
+                "Standardised coefficients. Line weight grows with the size of a coefficient. ",
+                emphasis("R"),
+                "² = share of variance explained.",
+            ),
+        ),
         table,
-        Section("robustness", "Robustness", (Figure("forest", text("Eight Paths Under Three Specifications"), forest, text("The band marks the region of practical equivalence, −.10 to .10.")), Figure("mediation", text("A Model With a Mediator"), mediated))),
+        Section(
+            "robustness",
+            "Robustness",
+            (
+                Figure(
+                    "forest",
+                    text("Eight Paths Under Three Specifications"),
+                    forest,
+                    text("The band marks the region of practical equivalence, −.10 to .10."),
+                ),
+                Figure("mediation", text("A Model With a Mediator"), mediated),
+            ),
+        ),
     )
 
 
@@ -356,23 +478,7 @@ def _rebuild():
         Paragraph(text("Please cite the article and the software, with its version.")),
         Citations((apa_entry(PAPER), apa_entry(software("0.1.0")))),
         CodeBlock(bibtex_entry(PAPER)),
-        Paragraph(text("This report is rebuilt by")),
-        CodeBlock("coprod run analyses/driver_impact.yaml --data sample_data/citizen_synthetic.csv"),
-        Table(
-            "manifest",
-            text("What This Report Was Made From"),
-            (Column(text("Part"), "left"), Column(text("Version"), "left"), Column(text("SHA-256"), "left")),
-            (
-                RowGroup(
-                    (
-                        ("citizen_synthetic.csv", None, text(code("0f" * 32))),
-                        ("citizen.yaml", "1.0", text(code("a7" * 32))),
-                        ("coprod-stats", "0.1.0", None),
-                    )
-                ),
-            ),
-            shows_data=False,
-        ),
+        *provenance_blocks(PROVENANCE, anchor="made-from"),
     )
 
 

@@ -93,7 +93,7 @@ def path_diagram(nodes: Sequence[Node], paths: Sequence[Path]) -> Drawing:
     Raises
     ------
     ReportError
-        If a path names a node that is not there, or the paths form a circle.
+        If there is no node, a path names one that is not there, or the paths form a circle.
     """
     _check(nodes, paths)
     edges = [(path.source, path.target) for path in paths]
@@ -113,6 +113,8 @@ def path_diagram(nodes: Sequence[Node], paths: Sequence[Path]) -> Drawing:
 
 
 def _check(nodes: Sequence[Node], paths: Sequence[Path]) -> None:
+    if not nodes:
+        raise ReportError("A path diagram needs at least one node.")
     names = {node.name for node in nodes}
     for path in paths:
         if not {path.source, path.target} <= names:
@@ -290,7 +292,9 @@ def _legend(paths: Sequence[Path]) -> list[LegendEntry]:
         if role in roles
     ]
     entries += [
-        LegendEntry((line(0, 0, 24, 0, stroke="muted", width=_weight(size)),), 24, f"size {bounded(size)}")
+        LegendEntry(
+            (line(0, 0, 24, 0, stroke="muted", width=_weight(size)),), 24, f"size {bounded(size)}"
+        )
         for size in (0.1, 0.3, 0.5)
     ]
     return entries
