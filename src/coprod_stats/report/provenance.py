@@ -35,15 +35,15 @@ def provenance_blocks(provenance: Provenance, *, anchor: str) -> tuple[Block, ..
         "Plan": provenance.plan,
     }
     files: list[tuple[Cell, ...]] = [
-        (kind, source.name, source.version or None, text(code(source.sha256[:HASH_DIGITS])))
+        (kind, source.name, source.version, text(code(source.sha256[:HASH_DIGITS])))
         for kind, source in sources.items()
     ]
     versions: list[tuple[Cell, ...]] = [
-        ("Library", name, version, None) for name, version in sorted(provenance.packages.items())
+        ("Library", name, version, "") for name, version in sorted(provenance.packages.items())
     ]
-    versions.append(("Language", "Python", provenance.python, None))
+    versions.append(("Language", "Python", provenance.python, ""))
     seed = "none drawn" if provenance.seed is None else str(provenance.seed)
-    versions.append(("Random numbers", "seed", seed, None))
+    versions.append(("Random numbers", "seed", seed, ""))
     columns = tuple(
         Column(text(head), "left") for head in ("Part", "Name", "Version", "SHA-256 begins")
     )

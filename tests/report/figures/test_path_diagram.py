@@ -103,6 +103,11 @@ def test_paths_in_a_circle_are_refused():
         layered_layout(["a", "b"], [("a", "b"), ("b", "a")])
 
 
+def test_two_nodes_of_one_name_are_refused():
+    with pytest.raises(ReportError, match="have the same name"):
+        path_diagram((Node("a", "A"), Node("a", "B")), ())
+
+
 def test_a_diagram_without_nodes_is_refused():
     with pytest.raises(ReportError, match="needs at least one node"):
         path_diagram((), ())

@@ -78,7 +78,7 @@ def missing_bars(items: Sequence[MissingItem], *, kinds: Sequence[str]) -> Drawi
     labels = [item.label for item in items]
     rows = stack_rows(labels, top=top, width=_LABEL_WIDTH, least=0, padding=5)
     bottom = rows[-1].bottom if rows else top
-    head = label(left - 14, top - 8, "n asked", size=SMALL, anchor="end", fill="muted")
+    head = label(left - 14, top - 8, "asked", size=SMALL, anchor="end", fill="muted")
     shapes = [*key, head, *_axis(ticks, left=left, scale=scale, top=top, bottom=bottom)]
     for item, total, row in zip(items, totals, rows, strict=True):
         shapes += [*row.draw_label(), row.draw_count(item.n_asked, right=left - 14)]
@@ -144,7 +144,7 @@ def missing_patterns(patterns: Sequence[MissingPattern], *, variables: Sequence[
         x = left + (column + 0.5) * step
         rows.append(label(x, bottom + 18, count(pattern.n_obs), size=SMALL, anchor="middle"))
     rows.append(label(0, bottom + 18, "Cases", size=SMALL, fill="muted"))
-    return Drawing(max(_WIDTH, width), bottom + 26, tuple(rows), _pattern_text(patterns, variables))
+    return Drawing(width, bottom + 26, tuple(rows), _pattern_text(patterns, variables))
 
 
 def _dot(x: float, y: float, *, missing: bool) -> Element:
