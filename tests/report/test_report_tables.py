@@ -136,6 +136,16 @@ def test_the_head_of_an_interval_says_its_level(tidy, level, head):
     assert table.columns[1].label == (head,)
 
 
+def test_an_interval_is_printed_as_the_column_before_if_there_is_no_estimate(tidy):
+    table = frame_table(
+        tidy.rename(columns={"estimate": "alpha"}),
+        anchor="t",
+        title=text("T"),
+        columns=["term", "std_error", "alpha", "interval"],
+    )
+    assert printed(table)[0] == ["a", "0.10", ".51", "[.30, .70]"]
+
+
 def test_fractional_degrees_of_freedom_are_not_cut_off(tidy):
     tidy["df"] = [12.34, 7.0]
     table = frame_table(tidy, anchor="t", title=text("T"), columns=["term", "df"])

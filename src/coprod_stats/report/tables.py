@@ -87,7 +87,8 @@ def frame_table(
         Title of the table.
     columns : sequence of str
         Columns to show, in order; the first heads the rows. ``"interval"`` stands for
-        ``conf_low`` and ``conf_high``, printed as the column ``estimate`` is.
+        ``conf_low`` and ``conf_high``, printed as the column ``estimate`` is or, if that is not
+        shown, as the column before.
     roles : mapping, optional
         Roles of columns that ``ROLES`` does not know or that differ here. A column without a
         role is headed by its name, with spaces for underscores.
@@ -106,7 +107,9 @@ def frame_table(
         If the frame lacks a column.
     """
     _check_columns(frame, [*columns, *([group_by] if group_by else [])])
-    known = {**ROLES, INTERVAL: _interval_role(level, roles or {}), **(roles or {})}
+    known = {**ROLES, **(roles or {})}
+    if INTERVAL in columns:
+        known.setdefault(INTERVAL, _interval_role(level, columns, known))
     shown = [_role(name, known, frame) for name in columns]
     table_columns = [
         Column(role.label, role.align, role.number_format, role.spanner) for role in shown
@@ -128,8 +131,11 @@ def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
         raise ReportError(f"The result has no column {', '.join(missing)}.")
 
 
-def _interval_role(level: float, roles: Mapping[str, Role]) -> Role:
-    number_format = roles.get("estimate", ROLES["estimate"]).number_format
+def _interval_role(level: float, columns: Sequence[str], known: Mapping[str, Role]) -> Role:
+    """Return the role of an interval: it is printed as what it is an interval of."""
+    before = columns[max(columns.index(INTERVAL) - 1, 0)]
+    of = known.get("estimate" if "estimate" in columns else before)
+    number_format = of.number_format if of else DECIMAL
     return Role(text(f"{percent(level).replace('.0%', '%')} CI"), number_format)
 
 
