@@ -115,8 +115,8 @@ def test_a_model_that_is_not_identified_is_said(pupils):
 def test_estimates_away_from_the_optimum_have_not_converged(holzinger, pupils, monkeypatch):
     exact = sem_fitting.estimate_with_semopy
 
-    def early(table, cov):
-        found = exact(table, cov)
+    def early(table, cov, starts):
+        found = exact(table, cov, starts)
         return SemopyEstimates(found.params + 0.01, 3, "stopped early")
 
     monkeypatch.setattr(sem_fitting, "estimate_with_semopy", early)
@@ -133,7 +133,7 @@ def test_estimates_without_a_likelihood_are_written_but_never_as_a_success(
     monkeypatch.setattr(
         sem_fitting,
         "estimate_with_semopy",
-        lambda table, cov: SemopyEstimates(np.full(table.n_free, value), 1, "gave up"),
+        lambda table, *_: SemopyEstimates(np.full(table.n_free, value), 1, "gave up"),
     )
     fit = fit_sem(holzinger, pupils)
     assert (fit.converged, fit.proper) == (False, False)

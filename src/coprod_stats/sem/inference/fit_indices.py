@@ -40,7 +40,7 @@ def chi_square_p_value(chisq: float, df: int) -> float:
 
 
 def cfi(chisq: float, df: int, *, baseline_chisq: float, baseline_df: int) -> float:
-    r"""Comparative fit index [bentler1990]_, equations 10 and 11.
+    r"""Compute the comparative fit index [bentler1990]_, equations 10 and 11.
 
     .. math:: 1 - \frac{\max(\chi^2 - df, 0)}{\max(\chi^2 - df,\; \chi^2_0 - df_0,\; 0)}
     """
