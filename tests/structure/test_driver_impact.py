@@ -187,6 +187,19 @@ def test_a_model_that_did_not_converge_tests_nothing(monkeypatch):
     assert "NOT CONVERGED" in str(result)
 
 
+def test_a_fit_without_a_likelihood_still_gives_its_tables(monkeypatch):
+    answers, _ = draw(300, 13)
+    monkeypatch.setattr(
+        sem_fitting,
+        "estimate_with_semopy",
+        lambda table, *_: SemopyEstimates(np.full(table.n_free, np.nan), 1, "gave up"),
+    )
+    result = fit_driver_impact(answers, headline_model())
+    assert {path.conclusion for path in result.paths} == {"not tested"}
+    assert len(result.tidy()) == 21
+    assert "R2: not known" in str(result)
+
+
 def test_absent_columns_are_named():
     answers, scores = draw(100, 14)
     with pytest.raises(StructureError, match="no column QUA1, MVECO1"):
@@ -201,3 +214,19 @@ def test_the_headline_model_is_fitted_in_seconds():
     started = time.perf_counter()
     fit_driver_impact(answers, headline_model())
     assert time.perf_counter() - started < 8
+
+
+@pytest.mark.slow
+def test_paths_are_unbiased_and_their_intervals_cover_over_200_samples():
+    truth = np.array([beta for _, _, beta in PATHS.values()])
+    model = headline_model()
+    betas, errors = [], []
+    for seed in range(200):
+        result = fit_driver_impact(draw(1200, 1000 + seed)[0], model)
+        assert result.fit.proper
+        betas.append([path.beta for path in result.paths])
+        errors.append([path.beta_std_error for path in result.paths])
+    bias = np.mean(betas, axis=0) - truth
+    assert np.max(np.abs(bias)) <= 0.02
+    covered = np.abs(np.array(betas) - truth) < 1.959964 * np.array(errors)
+    assert covered.mean() == pytest.approx(0.95, abs=0.015)

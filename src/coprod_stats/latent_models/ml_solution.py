@@ -131,9 +131,17 @@ def fit_measures(
 
     The baseline model leaves exogenous observed variables related as they are; log-likelihood
     and information criteria are those of the other variables given fixed covariates, as in
-    lavaan.
+    lavaan. A model with more parameters than moments has no indices.
     """
-    chisq, df = solution.chisq, solution.df
+    chisq, df, n_params = solution.chisq, solution.df, solution.n_params
+    measures = {
+        "npar": float(n_params),
+        "fmin": chisq / n_obs / 2,
+        "chisq": chisq,
+        "df": float(df),
+    }
+    if df < 0:
+        return measures
     exogenous = [table.observed.index(name) for name in table.exogenous]
     baseline_chisq, baseline_df = _baseline(sample_cov, exogenous, n_obs)
     baseline = {"baseline_chisq": baseline_chisq, "baseline_df": baseline_df}
@@ -141,16 +149,11 @@ def fit_measures(
     logl = _saturated_log_likelihood(sample_cov, n_obs) - chisq / 2
     if table.options.fixed_x:
         logl -= _saturated_log_likelihood(sample_cov[np.ix_(exogenous, exogenous)], n_obs)
-    n_params = solution.n_params
-    return {
-        "npar": float(n_params),
-        "fmin": chisq / n_obs / 2,
-        "chisq": chisq,
-        "df": float(df),
+    return measures | {
         "pvalue": fit_indices.chi_square_p_value(chisq, df),
         **baseline,
-        "cfi": fit_indices.cfi(chisq, df, baseline_chisq=baseline_chisq, baseline_df=baseline_df),
-        "tli": fit_indices.tli(chisq, df, baseline_chisq=baseline_chisq, baseline_df=baseline_df),
+        "cfi": fit_indices.cfi(chisq, df, **baseline),
+        "tli": fit_indices.tli(chisq, df, **baseline),
         "rmsea": fit_indices.rmsea(chisq, df, n_obs),
         "rmsea_ci_lower": lower,
         "rmsea_ci_upper": upper,

@@ -65,6 +65,7 @@ def fit_sem(
     fixed_x: bool = True,
     meanstructure: bool = False,
     bootstrap: int = 0,
+    seed: int | None = None,
     conf_level: float = 0.95,
 ) -> SemFit:
     """Fit a structural equation model.
@@ -97,8 +98,8 @@ def fit_sem(
         Hold the moments of exogenous observed variables at their sample values.
     meanstructure : bool
         Include intercepts.
-    bootstrap : int
-        Number of bootstrap samples for standard errors.
+    bootstrap, seed : int
+        Number of bootstrap samples for standard errors, and the seed of their draws.
     conf_level : float
         Level of the intervals, in (0, 1).
 
@@ -129,6 +130,7 @@ def fit_sem(
         fixed_x=fixed_x,
         meanstructure=meanstructure,
         bootstrap=bootstrap,
+        seed=seed,
         conf_level=conf_level,
     )
     refuse_options_beyond_semopy(options)
