@@ -30,6 +30,7 @@ class SemOptions:
     fixed_x: bool = True
     meanstructure: bool = False
     bootstrap: int = 0
+    seed: int | None = None
     conf_level: float = 0.95
 
 

@@ -53,7 +53,8 @@ class DriverImpactResult:
     @property
     def r_squared(self) -> dict[str, float]:
         """Explained variance of each impact."""
-        return {name: self.fit.r_squared[name] for name in self.model.outcomes}
+        explained = self.fit.r_squared
+        return {name: explained[name] for name in self.model.outcomes if name in explained}
 
     def tidy(self) -> pd.DataFrame:
         """One row per hypothesis."""
@@ -79,7 +80,7 @@ class DriverImpactResult:
         explained = ", ".join(f"{name} {value:.2f}" for name, value in self.r_squared.items())
         lines += [
             "",
-            f"  R2: {explained}",
+            f"  R2: {explained or 'not known'}",
             f"  {self.rules.adjustment} over {len(self.paths)} paths; equivalence: |beta| < "
             f"{self.rules.bound:g}; alpha = {self.rules.alpha:g}",
         ]
@@ -156,11 +157,15 @@ def _estimate(path: StructuralPath, fit: SemFit) -> PathEstimate:
 
 
 def _fit_line(fit: dict[str, float]) -> str:
-    line = f"chi-square {fit['chisq']:.1f} on {fit['df']:.0f}"
     labels = {"pvalue": "p", "cfi": "CFI", "tli": "TLI", "rmsea": "RMSEA", "srmr": "SRMR"}
-    return ", ".join(
-        [line] + [f"{label} = {fit[key]:.3f}" for key, label in labels.items() if key in fit]
-    )
+    indices = [
+        f"{label} = {fit[key]:.3f}"
+        for key, label in labels.items()
+        if not math.isnan(fit.get(key, math.nan))
+    ]
+    if "chisq" in fit:
+        indices.insert(0, f"chi-square {fit['chisq']:.1f} on {fit['df']:.0f}")
+    return ", ".join(indices)
 
 
 def _path_line(path: PathResult) -> str:

@@ -19,7 +19,7 @@ from coprod_stats.report.document import (
 )
 from coprod_stats.report.figures.likert import LikertItem, likert_chart
 from coprod_stats.report.numbers import BOUNDED, COUNT, NumberFormat, bounded
-from coprod_stats.report.sections.labels import construct_label, item_label
+from coprod_stats.report.sections.labels import anchor_of, construct_label, item_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.study import StudyResult
 
@@ -82,13 +82,13 @@ def _likert(study: StudyResult, id: str, entries: list[tuple[Scale, Item]]) -> F
     ]
     names = dict.fromkeys(construct_label(study, scale.id) for scale, _ in entries)
     return Figure(
-        f"answers-{id}",
+        anchor_of("answers", id),
         text(f"Answers From “{responses.options[0].label}” to “{responses.options[-1].label}”"),
         likert_chart(
             items,
             categories=[str(option.label) for option in responses.options],
             missing_kinds=[kind.capitalize() for kind in MISSING_KINDS],
-            bipolar=len(responses.values) % 2 == 1,
+            bipolar=responses.kind == "bipolar",
         ),
         text(f"{', '.join(names)}. Missing answers are shares of those who were asked."),
     )

@@ -21,13 +21,22 @@ from coprod_stats.report.document import (
     text,
 )
 from coprod_stats.report.figures.path_diagram import Node, Path, path_diagram
-from coprod_stats.report.numbers import BOUNDED, NumberFormat, bounded, count, p_statement
+from coprod_stats.report.numbers import (
+    BOUNDED,
+    NumberFormat,
+    bounded,
+    count,
+    decimal,
+    interval,
+    p_statement,
+)
 from coprod_stats.report.sections.labels import construct_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.structure import DriverImpactResult, PathResult
 from coprod_stats.study import ColumnResult, StudyResult
 
 TONES: dict[str, Tone] = {"supported": "positive", "inconclusive": "caution", "opposite": "caution"}
+THREE = NumberFormat("bounded", 3)
 _PROBABILITY = NumberFormat("p_value", 3)
 
 
@@ -204,11 +213,11 @@ def _reading(study: StudyResult) -> Details:
 def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section:
     fit = tests.fit.glance().iloc[0]
     words = text(
-        f"χ²({count(fit['df'])}) = {float(fit['chisq']):,.2f}, ", emphasis("p"),
+        f"χ²({count(fit['df'])}) = {decimal(float(fit['chisq']))}, ", emphasis("p"),
         f" {p_statement(float(fit['pvalue']))}, CFI = {bounded(float(fit['cfi']), 3)}, "
-        f"TLI = {bounded(float(fit['tli']), 3)}, RMSEA = {bounded(float(fit['rmsea']), 3)} "
-        f"[{bounded(float(fit['rmsea_ci_lower']), 3)}, {bounded(float(fit['rmsea_ci_upper']), 3)}], "
-        f"SRMR = {bounded(float(fit['srmr']), 3)}. ",
+        f"TLI = {bounded(float(fit['tli']), 3)}, RMSEA = {bounded(float(fit['rmsea']), 3)} ",
+        interval(float(fit["rmsea_ci_lower"]), float(fit["rmsea_ci_upper"]), number_format=THREE),
+        f", SRMR = {bounded(float(fit['srmr']), 3)}. ",
         CrossReference("loadings"), " gives the loadings.",
     )  # fmt: skip
     rows = tests.fit.tidy()
