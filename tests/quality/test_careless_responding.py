@@ -144,7 +144,7 @@ def test_mahalanobis_distance_refuses_an_indefinite_pairwise_covariance() -> Non
                 row[i], row[j] = x, r * x + 0.4 * y
                 rows.append(row)
     reason = mahalanobis_distance(np.array(rows)).unavailable
-    assert reason == "the pairwise covariance matrix is not positive definite"
+    assert reason == "the covariance matrix of the answers is not positive definite"
 
 
 def test_synonyms_need_three_pairs() -> None:

@@ -102,7 +102,9 @@ class ScaleItems:
                 "alpha_if_dropped": alpha_if_dropped(covariance),
             }
         )
-        return table.assign(remark=[self._remark(row) for _, row in table.iterrows()])
+        unused = self.categories().query("n == 0").groupby("term")["value"].agg(list).to_dict()
+        remarks = [self._remark(row, unused.get(row["term"], [])) for _, row in table.iterrows()]
+        return table.assign(remark=remarks)
 
     def categories(self) -> pd.DataFrame:
         """One row per item and answer on the scale: how often it was given."""
@@ -142,9 +144,8 @@ class ScaleItems:
             }
         )
 
-    def _remark(self, row: pd.Series) -> str:
+    def _remark(self, row: pd.Series, unused: list[int]) -> str:
         limits = self.criteria
-        unused = self.categories().query("term == @row.term and n == 0")["value"]
         found = {
             f"floor {row['floor']:.0%}": row["floor"] > limits.extreme_share,
             f"ceiling {row['ceiling']:.0%}": row["ceiling"] > limits.extreme_share,
