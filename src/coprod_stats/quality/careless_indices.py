@@ -161,33 +161,49 @@ def _p_value(distance: PersonIndex) -> PersonIndex:
 
 
 def _longstring_share(responses: Responses) -> PersonIndex:
-    """Longest run as a share of the items answered, over stretches with reverse-keyed items.
+    """Longest run as a share of the items answered, in the stretch where it is largest.
 
-    Where all items of a stretch point one way, the same answer throughout may be meant.
+    A stretch counts for a person who answered, in it, items keyed both ways or an attention item:
+    where all items point one way, the same answer throughout may be meant.
     """
     name, n_persons = "longstring_share", responses.n_respondents
-    suited = [
-        run
-        for run in stretches(responses.instrument)
-        if len(run) >= MIN_STRETCH and 0 < sum(item.reverse for item in run) < len(run)
-    ]
+    suited = [run for run in stretches(responses.instrument) if _has_contrast(run)]
     if not suited:
-        reason = f"no {MIN_STRETCH} items in a row share a response scale and differ in keying"
+        reason = (
+            f"no {MIN_STRETCH} items in a row share a response scale"
+            " and hold a reverse-keyed or an attention item"
+        )
         return unavailable_index(name, reason, n_persons=n_persons)
-    shares = np.full((len(suited), n_persons), np.nan)
-    for row, run in enumerate(suited):
-        answers = responses.numbers([item.id for item in run]).to_numpy(dtype=float)
-        n_answered = (~np.isnan(answers)).sum(axis=1)
-        enough = n_answered >= MIN_STRETCH
-        shares[row, enough] = longstring(answers).values[enough] / n_answered[enough]
-    without = np.isnan(shares).all(axis=0)
+    shares = np.vstack([_run_share(responses, run) for run in suited])
+    known = ~np.isnan(shares)
+    reason = "too few items of a stretch answered, or none reverse-keyed or for attention"
     return person_index(
         name,
-        np.max(shares, axis=0, initial=0.0, where=~np.isnan(shares)),
+        np.max(shares, axis=0, initial=0.0, where=known),
         n_items=sum(map(len, suited)),
-        reasons={f"fewer than {MIN_STRETCH} items of every stretch answered": without},
-        scope="stretches of one response scale with reverse-keyed items",
+        reasons={reason: np.asarray(~known.any(axis=0), dtype=np.bool_)},
+        scope=f"stretches of {MIN_STRETCH} or more items of one response scale",
     )
+
+
+def _has_contrast(run: tuple[Item, ...]) -> bool:
+    keyings = {item.reverse for item in run if item.attention_pass is None}
+    attention = any(item.attention_pass is not None for item in run)
+    return len(run) >= MIN_STRETCH and (len(keyings) == 2 or attention)
+
+
+def _run_share(responses: Responses, run: tuple[Item, ...]) -> FloatArray:
+    """Longest run in one stretch by items answered; NaN where the stretch does not count."""
+    answers = responses.numbers([item.id for item in run]).to_numpy(dtype=float)
+    answered = ~np.isnan(answers)
+    attention = np.array([item.attention_pass is not None for item in run])
+    reverse = np.array([item.reverse for item in run])
+    both_ways = answered[:, reverse].any(axis=1) & answered[:, ~reverse & ~attention].any(axis=1)
+    n_answered = answered.sum(axis=1)
+    counts = (n_answered >= MIN_STRETCH) & (both_ways | answered[:, attention].any(axis=1))
+    share = np.full(len(answers), np.nan)
+    share[counts] = longstring(answers).values[counts] / n_answered[counts]
+    return share
 
 
 def _attention(responses: Responses) -> PersonIndex:
