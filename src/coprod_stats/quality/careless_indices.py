@@ -28,6 +28,7 @@ from coprod_stats.quality.person_index import (
     person_index,
     unavailable_index,
 )
+from coprod_stats.quality.routes import routes
 from coprod_stats.responses import Responses
 from coprod_stats.responses.table import ANSWERED
 
@@ -92,7 +93,8 @@ def careless_indices(responses: Responses) -> CarelessIndices:
 
     The indices rest on the items of reflective scales that share the most common range of codes,
     in the order of the questionnaire. Even-odd uses reverse-keyed answers, all others the answers
-    as marked; Mahalanobis distance is the same for both.
+    as marked; Mahalanobis distance, which is the same for both, is taken among the respondents to
+    whom the routing shows the same items.
     """
     items = comparable_items(responses)
     given = responses.numbers([item.id for item in items]).to_numpy(dtype=float)
@@ -104,10 +106,9 @@ def careless_indices(responses: Responses) -> CarelessIndices:
         n_persons = responses.n_respondents
         found += [unavailable_index(name, reason, n_persons=n_persons) for name in names]
     else:
-        distance = mahalanobis_distance(given)
         found += [longstring(given), average_string(given), intra_individual_sd(given)]
         found += [_even_odd(responses.instrument, items, given)]
-        found += [distance, _p_value(distance)]
+        found += _mahalanobis(responses, items, given)
         found += [person_total_correlation(given)]
         found += [psychometric_synonyms(given, critical=limit) for limit in (0.6, -0.6)]
     found += [_longstring_share(responses), _attention(responses), _pace(responses)]
@@ -152,12 +153,29 @@ def _even_odd(instrument: Instrument, items: tuple[Item, ...], given: FloatArray
     return even_odd(keyed, scales, min_pairs=MIN_EVEN_ODD_PAIRS)
 
 
-def _p_value(distance: PersonIndex) -> PersonIndex:
-    name, n_persons = "mahalanobis_p", distance.values.shape[0]
-    if distance.unavailable:
-        return unavailable_index(name, distance.unavailable, n_persons=n_persons)
-    values = mahalanobis_p_value(distance.values, distance.n_items)
-    return PersonIndex(name, values, distance.reasons, distance.n_items)
+def _mahalanobis(
+    responses: Responses, items: tuple[Item, ...], given: FloatArray
+) -> tuple[PersonIndex, PersonIndex]:
+    """Squared distances and their p-values among the respondents who were shown the same items."""
+    n_persons, n_items = given.shape
+    values = {name: np.full(n_persons, np.nan) for name in ("mahalanobis_d2", "mahalanobis_p")}
+    reasons = np.full(n_persons, "", dtype=object)
+    for route in routes(responses, items):
+        distance = mahalanobis_distance(given[np.ix_(route.members, route.shown)])
+        values["mahalanobis_d2"][route.members] = distance.values
+        p_values = mahalanobis_p_value(distance.values, distance.n_items)
+        values["mahalanobis_p"][route.members] = p_values
+        reasons[route.members] = distance.reasons
+    told = tuple(map(str, reasons))
+    if all(told):
+        first, second = (
+            unavailable_index(name, told[0], n_persons=n_persons, n_items=n_items)
+            for name in values
+        )
+        return first, second
+    scope = "among respondents who were shown the same items"
+    first, second = (PersonIndex(name, values[name], told, n_items, scope) for name in values)
+    return first, second
 
 
 def _longstring_share(responses: Responses) -> PersonIndex:
