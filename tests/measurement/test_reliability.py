@@ -142,6 +142,8 @@ def test_two_item_interval_needs_four_respondents() -> None:
         (np.empty((3, 0)), "nobody answered any of its items"),
         (np.ones((5, 1)), "a single item: its reliability cannot be estimated from one survey"),
         (np.array([[1.0, 2], [1, 3]]), "an item does not vary"),
+        (np.array([[1.0, 3], [2, 2], [3, 1]]),
+         "the items cancel each other out: check their keying"),
         (np.array([[1.0, NAN], [NAN, 3]]),
          "two items were answered together by fewer than two respondents"),
     ],

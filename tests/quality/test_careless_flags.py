@@ -6,10 +6,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from coprod_stats.quality import FLAG_RULES, FlagRule, FlagRules, careless_indices, flag_careless
-from coprod_stats.quality.careless_indices import comparable_items, stretches
-from coprod_stats.quality.careless_responding import even_odd, mahalanobis_distance
+from coprod_stats.quality.careless_indices import comparable_items
+from coprod_stats.quality.careless_responding import mahalanobis_distance
 from coprod_stats.quality.flags import FlagRuleError
+from coprod_stats.quality.response_consistency import even_odd
 from coprod_stats.quality.routes import routes
+from coprod_stats.quality.straightlining import stretches
 from coprod_stats.responses import Responses
 from coprod_stats.results import CaseResult
 

@@ -13,17 +13,19 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from coprod_stats.quality.careless_responding import (
     average_string,
-    even_odd,
     intra_individual_sd,
     longstring,
     mahalanobis_distance,
     mahalanobis_p_value,
-    person_total_correlation,
-    psychometric_synonyms,
     seconds_per_item,
     split_intra_individual_sd,
 )
 from coprod_stats.quality.person_index import PersonIndex
+from coprod_stats.quality.response_consistency import (
+    even_odd,
+    person_total_correlation,
+    psychometric_synonyms,
+)
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 REVERSED = ["A1", "C4", "C5", "E1", "E2", "O2", "O5"]

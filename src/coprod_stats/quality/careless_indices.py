@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -13,27 +11,28 @@ import pandas as pd
 from coprod_stats.instruments import Instrument, Item
 from coprod_stats.quality.careless_responding import (
     average_string,
-    even_odd,
     intra_individual_sd,
     longstring,
     mahalanobis_distance,
     mahalanobis_p_value,
-    person_total_correlation,
-    psychometric_synonyms,
     seconds_per_item,
 )
+from coprod_stats.quality.missingness import kinds_by_item
 from coprod_stats.quality.person_index import (
     FloatArray,
     PersonIndex,
     person_index,
     unavailable_index,
 )
+from coprod_stats.quality.response_consistency import (
+    even_odd,
+    person_total_correlation,
+    psychometric_synonyms,
+)
 from coprod_stats.quality.routes import routes
+from coprod_stats.quality.straightlining import longstring_share
 from coprod_stats.responses import Responses
 from coprod_stats.responses.table import ANSWERED
-
-MIN_STRETCH = 6
-"""Items that a stretch of one response format needs for its longest run to say anything."""
 
 MIN_EVEN_ODD_PAIRS = 3
 """Scales for even-odd: with two, the correlation is plus or minus one whatever the answers."""
@@ -111,7 +110,7 @@ def careless_indices(responses: Responses) -> CarelessIndices:
         found += _mahalanobis(responses, items, given)
         found += [person_total_correlation(given)]
         found += [psychometric_synonyms(given, critical=limit) for limit in (0.6, -0.6)]
-    found += [_longstring_share(responses), _attention(responses), _pace(responses)]
+    found += [longstring_share(responses), _attention(responses), _pace(responses)]
     return CarelessIndices(responses.respondents, tuple(found))
 
 
@@ -123,18 +122,6 @@ def comparable_items(responses: Responses) -> tuple[Item, ...]:
     items = [item for item in items if answered[item.id]]
     common = Counter(_range(item) for item in items).most_common(1)
     return tuple(item for item in items if _range(item) == common[0][0])
-
-
-def stretches(instrument: Instrument) -> Iterator[tuple[Item, ...]]:
-    """Give the runs of consecutive single-choice items of one response scale, notes left out."""
-    asked = [item for item in instrument.items if item.kind != "note"]
-    for scale, group in groupby(asked, key=_response_scale):
-        if scale is not None:
-            yield tuple(group)
-
-
-def _response_scale(item: Item) -> str | None:
-    return item.responses.id if item.kind == "single" and item.responses is not None else None
 
 
 def _range(item: Item) -> tuple[int, int] | None:
@@ -167,7 +154,7 @@ def _mahalanobis(
         values["mahalanobis_p"][route.members] = p_values
         reasons[route.members] = distance.reasons
     told = tuple(map(str, reasons))
-    if all(told):
+    if told and all(told):
         first, second = (
             unavailable_index(name, told[0], n_persons=n_persons, n_items=n_items)
             for name in values
@@ -176,52 +163,6 @@ def _mahalanobis(
     scope = "among respondents who were shown the same items"
     first, second = (PersonIndex(name, values[name], told, n_items, scope) for name in values)
     return first, second
-
-
-def _longstring_share(responses: Responses) -> PersonIndex:
-    """Longest run as a share of the items answered, in the stretch where it is largest.
-
-    A stretch counts for a person who answered, in it, items keyed both ways or an attention item:
-    where all items point one way, the same answer throughout may be meant.
-    """
-    name, n_persons = "longstring_share", responses.n_respondents
-    suited = [run for run in stretches(responses.instrument) if _has_contrast(run)]
-    if not suited:
-        reason = (
-            f"no {MIN_STRETCH} items in a row share a response scale"
-            " and hold a reverse-keyed or an attention item"
-        )
-        return unavailable_index(name, reason, n_persons=n_persons)
-    shares = np.vstack([_run_share(responses, run) for run in suited])
-    known = ~np.isnan(shares)
-    reason = "too few items of a stretch answered, or none reverse-keyed or for attention"
-    return person_index(
-        name,
-        np.max(shares, axis=0, initial=0.0, where=known),
-        n_items=sum(map(len, suited)),
-        reasons={reason: np.asarray(~known.any(axis=0), dtype=np.bool_)},
-        scope=f"stretches of {MIN_STRETCH} or more items of one response scale",
-    )
-
-
-def _has_contrast(run: tuple[Item, ...]) -> bool:
-    keyings = {item.reverse for item in run if item.attention_pass is None}
-    attention = any(item.attention_pass is not None for item in run)
-    return len(run) >= MIN_STRETCH and (len(keyings) == 2 or attention)
-
-
-def _run_share(responses: Responses, run: tuple[Item, ...]) -> FloatArray:
-    """Longest run in one stretch by items answered; NaN where the stretch does not count."""
-    answers = responses.numbers([item.id for item in run]).to_numpy(dtype=float)
-    answered = ~np.isnan(answers)
-    attention = np.array([item.attention_pass is not None for item in run])
-    reverse = np.array([item.reverse for item in run])
-    both_ways = answered[:, reverse].any(axis=1) & answered[:, ~reverse & ~attention].any(axis=1)
-    n_answered = answered.sum(axis=1)
-    counts = (n_answered >= MIN_STRETCH) & (both_ways | answered[:, attention].any(axis=1))
-    share = np.full(len(answers), np.nan)
-    share[counts] = longstring(answers).values[counts] / n_answered[counts]
-    return share
 
 
 def _attention(responses: Responses) -> PersonIndex:
@@ -247,12 +188,10 @@ def _pace(responses: Responses) -> PersonIndex:
     if column is None or responses.answers[column].isna().all():
         reason = "the answers carry no times"
         return unavailable_index("seconds_per_item", reason, n_persons=responses.n_respondents)
-    questions = [item for item in responses.instrument.questions if item.columns]
-    columns = [column for item in questions for column in item.columns]
-    answered = responses.missing_kinds(columns) == ANSWERED
-    n_answered = sum(answered[list(item.columns)].any(axis=1).astype(int) for item in questions)
+    questions = tuple(item for item in responses.instrument.questions if item.columns)
+    n_answered = (kinds_by_item(responses, questions) == ANSWERED).sum(axis=1)
     seconds = responses.numbers([column])[column].to_numpy(dtype=float)
-    return seconds_per_item(seconds, np.asarray(n_answered, dtype=np.intp))
+    return seconds_per_item(seconds, n_answered.to_numpy(dtype=np.intp))
 
 
 def _summary(index: PersonIndex) -> dict[str, object]:

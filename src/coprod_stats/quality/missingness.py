@@ -114,14 +114,15 @@ def missingness(responses: Responses) -> Missingness:
     return Missingness(
         respondents=responses.respondents,
         items=items,
-        kinds=_kinds_by_item(responses, items),
+        kinds=kinds_by_item(responses, items),
         scale_items=tuple(scale_items),
         mcar=mcar,
         mcar_reason=reason,
     )
 
 
-def _kinds_by_item(responses: Responses, items: tuple[Item, ...]) -> pd.DataFrame:
+def kinds_by_item(responses: Responses, items: tuple[Item, ...]) -> pd.DataFrame:
+    """Say what each answer is, one of `KINDS`; a multiple choice counts as one question."""
     by_column = responses.missing_kinds([column for item in items for column in item.columns])
     absent = set(responses.provenance.absent)
     table = {}
