@@ -51,4 +51,5 @@ def bind(tmp_path: Path) -> Callable[[str, str], Responses]:
 @pytest.fixture(scope="session")
 def carers() -> Responses:
     """The shipped answers of family carers."""
-    return read_responses(ROOT / "sample_data" / "carers.csv", read_instrument("carers"))
+    sample = ROOT / "sample_data" / "carers.csv"
+    return read_responses(sample, read_instrument("carers"))

@@ -58,6 +58,12 @@ class Missingness:
         texts = [str(item.text) for item in self.items]
         return counts.assign(text=texts).reset_index(names="term")
 
+    def shares(self) -> pd.DataFrame:
+        """Share of each kind among those who were asked: a row per item, by its id."""
+        counts = _counts(self.kinds.T)
+        kinds = [kind for kind in KINDS if kind != NOT_ASKED]
+        return counts[kinds].div(counts["n_asked"].where(counts["n_asked"] > 0), axis=0).fillna(0.0)
+
     def by_case(self) -> pd.DataFrame:
         """One row per respondent: cells of each kind, and the share missing of those asked."""
         counts = _counts(self.kinds)

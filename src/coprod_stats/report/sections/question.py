@@ -28,11 +28,12 @@ def question_section(study: StudyResult) -> Section:
         Paragraph(
             text(
                 "The questionnaire is ", emphasis(str(instrument.title)),
-                f" (version {instrument.version}, {instrument.status}), {instrument.forms[0].title}: "
+                f" (version {instrument.version}, {instrument.status}), "
+                f"{str(instrument.forms[0].title).lower()}: "
                 f"{len(instrument.questions)} questions. ", str(instrument.about or ""),
             )
         ),
-        Paragraph(text(f"{form.data.population} {form.data.collected} {form.data.licence}".strip())),
+        Paragraph(text(f"{form.data.population} {form.data.collected}".strip())),
     ]  # fmt: skip
     if form.registration:
         content.append(Paragraph(text(form.registration)))
