@@ -165,14 +165,15 @@ def path_table(study: StudyResult, entry: ColumnResult, *, anchor: str) -> Table
             emphasis("n"), f" = {count(entry.tests.n_analysed)} analysed of "
             f"{count(entry.n_sample)} respondents of this column and "
             f"{count(study.responses.n_respondents)} in the file. Sign: as expected, ± where "
-            f"either sign would do. {_ADJUSTMENTS[rules.adjustment]} over {len(table)} hypotheses.",
+            "either sign would do. ", emphasis("p"),
+            f" values adjusted {_ADJUSTMENTS[rules.adjustment]} over {len(table)} hypotheses.",
         ),
     )  # fmt: skip
 
 
 _ADJUSTMENTS = {
-    "holm": "p values adjusted by Holm’s method",
-    "fdr_bh": "p values adjusted by the method of Benjamini and Hochberg",
+    "holm": "by Holm’s method",
+    "fdr_bh": "by the method of Benjamini and Hochberg",
 }
 
 
@@ -186,7 +187,7 @@ def _conclusion(path: PathResult) -> Text:
     badge = Badge(path.conclusion, TONES.get(path.conclusion, "neutral"))
     if path.conclusion != "inconclusive":
         return text(badge)
-    return text(badge, f" |β| < {bounded(path.smallest_bound)}")
+    return text(badge, f" |β|\u00a0<\u00a0{bounded(path.smallest_bound)}")
 
 
 def _reading(study: StudyResult) -> Details:
