@@ -1,6 +1,6 @@
 # Indices of careless responding on 300 rows of psych::bfi (with missing answers) and Little's test.
 # Run from the root of the repository: Rscript tests/oracles/careless_bfi.R > tests/oracles/careless_bfi.json
-# careless is not on every CRAN mirror's binary list; version 1.2.2 was installed from its source.
+# Needs careless 1.2 or newer (1.2.2 was used): install.packages("careless").
 suppressMessages({library(careless); library(psych); library(lavaan); library(jsonlite)})
 x <- read.csv("tests/oracles/data/bfi_first300.csv")
 stopifnot(anyNA(x))
