@@ -6,12 +6,12 @@ import csv
 import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.shipped import find_shipped
+from coprod_stats.literals import FileFormat
 from coprod_stats.responses.binding import bind
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.raw_table import ResponsesError
@@ -22,7 +22,6 @@ from coprod_stats.responses.workbook import read_workbook
 REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
 
 
-FileFormat = Literal["csv", "xlsx", "sav"]
 _BY_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dat": "csv", "": "csv",
     ".xlsx": "xlsx", ".xlsm": "xlsx",
