@@ -9,7 +9,7 @@ from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.sem.model.parameters import ModelType, Parameterization
 
 Engine = Literal["core", "semopy", "lavaan"]
-"""Who estimates; see ``docs/decisions`` on the two engines."""
+"""Who estimates: this package's own core, semopy, or lavaan where R is installed."""
 
 Estimator = Literal[
     "ML", "MLR", "MLM", "MLMV", "MLMVS", "GLS", "ULS", "ULSMV", "WLS", "DWLS", "WLSM", "WLSMV"
