@@ -16,9 +16,6 @@ from coprod_stats.latent_models.ml_solution import fit_measures, solution_at
 from coprod_stats.latent_models.properness import improprieties
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FitWarning, SemFit
 from coprod_stats.latent_models.sem_options import (
-    Engine,
-    Estimator,
-    Missing,
     SemOptions,
     refuse_options_beyond_semopy,
 )
@@ -27,6 +24,7 @@ from coprod_stats.latent_models.semopy_engine import (
     estimate_with_semopy,
     refuse_unsupported,
 )
+from coprod_stats.literals import Engine, Estimator, Missing
 from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.inference.standardization import (
     implied_variances,
@@ -81,7 +79,7 @@ def fit_sem(
     data : DataFrame
         A row per case, a column per observed variable; missing values as NaN.
     engine, estimator, missing : str
-        See ``Engine``, ``Estimator``, ``Missing``.
+        See :mod:`coprod_stats.literals`.
     model_type : {"sem", "cfa", "growth"}
         Whose defaults complete the model.
     ordered : sequence of str or "all"

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.literals import Estimator, Missing
 from coprod_stats.sem.model.parameters import ModelType, Parameterization
-
-Engine = Literal["core", "semopy", "lavaan"]
-"""Who estimates: this package's own core, semopy, or lavaan where R is installed."""
-
-Estimator = Literal[
-    "ML", "MLR", "MLM", "MLMV", "MLMVS", "GLS", "ULS", "ULSMV", "WLS", "DWLS", "WLSM", "WLSMV"
-]
-"""Estimators by lavaan's names."""
-
-Missing = Literal["listwise", "fiml", "pairwise", "two-stage", "robust-two-stage"]
-"""What is done about missing values."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,119 @@
+"""A questionnaire whose shape is right, with the place of each part, ready to be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.source_form import (
+    BlockForm,
+    ConstructForm,
+    InstrumentForm,
+    ItemForm,
+    ResponseScaleForm,
+    TextForm,
+)
+from coprod_stats.instruments.yaml_source import Location, YamlSource
+
+CHOICE_KINDS = ("single", "multiple", "consent")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedItem:
+    """An item of the file with its block and its place."""
+
+    item: ItemForm
+    block: BlockForm
+    location: Location
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A questionnaire whose shape is right and whose meaning is to be checked."""
+
+    form: InstrumentForm
+    source: YamlSource
+    constructs: Mapping[str, ConstructForm]
+
+    @property
+    def items(self) -> tuple[PlacedItem, ...]:
+        """All items in order, with their places."""
+        return tuple(
+            PlacedItem(item, block, ("pages", p, "blocks", b, "items", i), p)
+            for p, page in enumerate(self.form.pages)
+            for b, block in enumerate(page.blocks)
+            for i, item in enumerate(block.items)
+        )
+
+    def fault(self, code: str, location: Location, place: str, found: str, remedy: str) -> Fault:
+        """Make a fault that knows its line."""
+        return Fault(code, found, remedy, self.source.file, self.source.line(location), place)
+
+    def response_scale(self, placed: PlacedItem) -> ResponseScaleForm | None:
+        """Give the answers of an item: its own options, its own scale or its block's."""
+        item = placed.item
+        if item.options is not None:
+            return ResponseScaleForm(
+                kind="categorical", options=item.options, off_scale=item.off_scale
+            )
+        if item.kind not in CHOICE_KINDS:
+            return None
+        name = item.responses or placed.block.responses
+        scale = self.form.responses.get(name) if name else None
+        if scale is not None and item.off_scale:
+            return scale.model_copy(update={"off_scale": {**scale.off_scale, **item.off_scale}})
+        return scale
+
+
+def conditions(draft: Draft) -> Iterator[tuple[Location, str, str]]:
+    """Give every expression of the file: its place, what it belongs to, its text."""
+    form = draft.form
+    for p, page in enumerate(form.pages):
+        if page.when is not None:
+            yield ("pages", p, "when"), f"page '{page.page}'", page.when
+        for b, block in enumerate(page.blocks):
+            where: Location = ("pages", p, "blocks", b)
+            if block.when is not None:
+                yield (*where, "when"), f"block '{block.block}'", block.when
+            for w, wording in enumerate(block.wordings):
+                yield (*where, "wordings", w, "when"), f"block '{block.block}'", wording.when
+    for placed in draft.items:
+        place = f"item {placed.item.id}"
+        if placed.item.when is not None:
+            yield (*placed.location, "when"), place, placed.item.when
+        for w, wording in enumerate(placed.item.wordings):
+            yield (*placed.location, "wordings", w, "when"), place, wording.when
+    for id, derived in form.derived.items():
+        yield ("derived", id, "value"), f"derived variable '{id}'", derived.value
+    for id, index in form.indices.items():
+        yield ("indices", id, "value"), f"index '{id}'", index.value
+    if form.classification is not None:
+        for name, text in form.classification.classes.items():
+            yield ("classification", "classes", name), f"class '{name}'", text
+
+
+def texts(draft: Draft) -> Iterator[tuple[Location, str, TextForm]]:
+    """Give every text of the file: its place, what it belongs to, its words."""
+    form = draft.form
+    yield ("title",), "title", form.title
+    for id, scale in form.responses.items():
+        for code, label in (*scale.options.items(), *scale.off_scale.items()):
+            yield ("responses", id), f"response scale '{id}', code {code}", label
+    for p, page in enumerate(form.pages):
+        for key, text in (("title", page.title), ("intro", page.intro)):
+            if text is not None:
+                yield ("pages", p, key), f"page '{page.page}'", text
+        for b, block in enumerate(page.blocks):
+            if block.stem is not None:
+                yield ("pages", p, "blocks", b, "stem"), f"block '{block.block}'", block.stem
+            for wording in block.wordings:
+                yield ("pages", p, "blocks", b, "wordings"), f"block '{block.block}'", wording.text
+    for placed in draft.items:
+        place = f"item {placed.item.id}"
+        yield (*placed.location, "text"), place, placed.item.text
+        for wording in placed.item.wordings:
+            yield (*placed.location, "wordings"), place, wording.text
+        for label in (placed.item.options or {}).values():
+            yield (*placed.location, "options"), place, label

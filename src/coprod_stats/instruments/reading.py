@@ -1,0 +1,124 @@
+"""From an instrument file to an ``Instrument``, or to all its faults."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from coprod_stats.errors import Fault, FaultsError
+from coprod_stats.instruments.building import build_instrument
+from coprod_stats.instruments.checks import check_draft
+from coprod_stats.instruments.draft import Draft
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.shipped import find_shipped
+from coprod_stats.instruments.source_form import ConstructForm, ConstructsForm, InstrumentForm
+from coprod_stats.instruments.yaml_source import Location, YamlSource, read_yaml
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class InstrumentError(FaultsError):
+    """A questionnaire that cannot be used, with all its faults."""
+
+
+def read_instrument(name: str | Path) -> Instrument:
+    """Read a questionnaire.
+
+    Parameters
+    ----------
+    name : str or Path
+        Id of a shipped instrument, as ``"citizen"``, or path of a YAML file.
+
+    Raises
+    ------
+    InstrumentError
+        If the file has faults; all of them are given, each with its place and remedy.
+    """
+    draft, faults = _read_draft(find_shipped("instruments", name))
+    if faults or draft is None:
+        raise InstrumentError(faults)
+    return build_instrument(draft, sha256=_hash(draft))
+
+
+def check_instrument(name: str | Path) -> tuple[Fault, ...]:
+    """Give all faults of a questionnaire; none if it can be used."""
+    return _read_draft(find_shipped("instruments", name))[1]
+
+
+def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...]:
+    """Turn what is wrong with the shape of a YAML file into faults that know their lines."""
+    faults: dict[tuple[Location, str], Fault] = {}
+    for detail in error.errors(include_url=False, include_context=False):
+        location = _real_location(source.data, detail["loc"])
+        place = ".".join(str(step) for step in location) or "the file"
+        unknown = detail["type"] == "extra_forbidden"
+        found = "is not known here" if unknown else detail["msg"].lower()
+        if detail["type"] == "missing":
+            found = f"'{detail['loc'][-1]}' is missing"
+        remedy = "Remove it or correct its name." if unknown else ""
+        faults[location, found] = Fault(
+            "SHAPE-001", found, remedy, source.file, source.line(location), place
+        )
+    return tuple(faults.values())
+
+
+def read_shape(form: type[Shape], source: YamlSource) -> tuple[Shape | None, tuple[Fault, ...]]:
+    """Check the shape of a YAML file; gives the typed content or the faults."""
+    if source.data is None and source.faults:
+        return None, source.faults
+    try:
+        return form.model_validate(source.data), source.faults
+    except ValidationError as error:
+        return None, (*source.faults, *shape_faults(error, source))
+
+
+def _real_location(data: Any, location: tuple[str | int, ...]) -> Location:
+    """Keep the steps that exist in the file: pydantic adds names of alternatives."""
+    found: list[str | int] = []
+    for step in location:
+        inside = (
+            (isinstance(data, Mapping) and step in data)
+            or (isinstance(data, list) and isinstance(step, int) and step < len(data))
+        )  # fmt: skip
+        if inside:
+            found.append(step)
+            data = data[step]
+    return tuple(found)
+
+
+def _read_draft(path: Path) -> tuple[Draft | None, tuple[Fault, ...]]:
+    source = read_yaml(path)
+    form, faults = read_shape(InstrumentForm, source)
+    if form is None:
+        return None, faults
+    constructs, more = _read_constructs(path, form, source)
+    draft = Draft(form, source, constructs)
+    if more:
+        return draft, (*faults, *more)
+    return draft, (*faults, *check_draft(draft))
+
+
+def _read_constructs(
+    path: Path, form: InstrumentForm, source: YamlSource
+) -> tuple[Mapping[str, ConstructForm], tuple[Fault, ...]]:
+    if form.constructs is None:
+        return {}, ()
+    if Path(form.constructs).name != form.constructs:
+        return {}, (
+            Fault("CONSTRUCT-002", "the file of constructs is not a plain file name",
+                  "Put it beside the instrument.", source.file, source.line(("constructs",))),
+        )  # fmt: skip
+    shared = path.parent / form.constructs
+    if not shared.exists():
+        shared = find_shipped("instruments", form.constructs)
+    content, faults = read_shape(ConstructsForm, read_yaml(shared))
+    return (content.constructs if content else {}), faults
+
+
+def _hash(draft: Draft) -> str:
+    constructs = sorted((code, form.model_dump_json()) for code, form in draft.constructs.items())
+    return hashlib.sha256(f"{draft.source.sha256}{constructs}".encode()).hexdigest()

@@ -1,0 +1,231 @@
+"""A questionnaire as an author writes it: the shape of ``instruments/*.yaml``.
+
+These classes check the shape only and give the JSON Schema by which editors complete and check the
+YAML; what the parts mean together is checked in ``checks`` and built in ``reading``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from coprod_stats.instruments.model import ItemKind, MissingOption, ResponseKind, Role
+
+Words = Annotated[str, StringConstraints(min_length=1)]
+TextForm = Annotated[
+    Words | Annotated[dict[str, Words], Field(min_length=1)],
+    Field(description="Text in the first language, or a mapping from language code to text."),
+]
+ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
+Condition = Annotated[Words, Field(description="An expression, as 'DFDIR == 1 and WIL1 > 3'.")]
+Code = Annotated[int, Field(ge=-(10**9), le=10**9)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Options = Annotated[dict[Code, TextForm], Field(min_length=1)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class ResponseScaleForm(_Form):
+    """A set of answers that items share."""
+
+    kind: ResponseKind
+    options: Options
+    off_scale: dict[Code, TextForm] = {}
+
+
+class WordingForm(_Form):
+    """Another wording, for those for whom a condition holds."""
+
+    when: Condition
+    text: TextForm
+
+
+class NumberForm(_Form):
+    """What a numeric answer may be."""
+
+    min: float | None = None
+    max: float | None = None
+    whole: bool = True
+    unit: TextForm | None = None
+
+
+class ItemForm(_Form):
+    """One question or row of a grid."""
+
+    id: ItemId
+    kind: ItemKind = "single"
+    text: TextForm
+    wordings: list[WordingForm] = []
+    hint: TextForm | None = None
+    responses: str | None = None
+    options: Options | None = None
+    off_scale: dict[Code, TextForm] = {}
+    number: NumberForm | None = None
+    max_choices: Annotated[int, Field(ge=1)] | None = None
+    reverse: bool = False
+    facet: str | None = None
+    attention_pass: Code | None = Field(
+        None, description="The answer that an attention item asks for."
+    )
+    required: bool = False
+    offers: list[MissingOption] | None = None
+    when: Condition | None = None
+    forms: list[Identifier] | None = None
+
+
+class BlockForm(_Form):
+    """Items under one stem."""
+
+    block: Identifier
+    stem: TextForm | None = None
+    wordings: list[WordingForm] = []
+    responses: str | None = None
+    offers: list[MissingOption] | None = None
+    random_order: bool = False
+    when: Condition | None = None
+    items: Annotated[list[ItemForm], Field(min_length=1)]
+
+
+class PageForm(_Form):
+    """Blocks shown together."""
+
+    page: Identifier
+    title: TextForm | None = None
+    intro: TextForm | None = None
+    when: Condition | None = None
+    random_order: bool = False
+    blocks: Annotated[list[BlockForm], Field(min_length=1)]
+
+
+class ScaleForm(_Form):
+    """A reflective scale and how it is scored."""
+
+    title: TextForm
+    construct_code: Annotated[str, Field(alias="construct")]
+    items: Annotated[list[ItemId], Field(min_length=1)]
+    method: Literal["mean", "sum"] = "mean"
+    min_answered: Annotated[int, Field(ge=1)]
+    role: Role | None = None
+    forms: list[Identifier] | None = None
+    note: TextForm | None = None
+
+
+class IndexForm(_Form):
+    """A formative index: items that need not go together, combined by an expression."""
+
+    title: TextForm
+    construct_code: Annotated[str, Field(alias="construct")]
+    value: Condition
+
+
+class DerivedForm(_Form):
+    """A variable computed from answers, for routing and analysis."""
+
+    title: TextForm
+    value: Condition
+
+
+class ClassificationForm(_Form):
+    """Who counts as what; the first class whose condition holds."""
+
+    title: TextForm
+    classes: Annotated[dict[Identifier, Condition], Field(min_length=1)]
+    otherwise: Identifier = "none"
+
+
+class PlaceholderForm(_Form):
+    """What stands for ``[NAME]`` in a text: an earlier answer, or else a fallback."""
+
+    item: ItemId | None = None
+    otherwise: TextForm
+
+
+class AdministrativeForm(_Form):
+    """A column that nobody is asked for: ids, clusters, timings."""
+
+    id: ItemId
+    title: TextForm
+    role: Literal["respondent", "unit", "wave", "weight", "stratum", "seconds", "other"] = "other"
+    kind: Literal["text", "number"] = "text"
+
+
+class FormForm(_Form):
+    """A length of the questionnaire."""
+
+    title: TextForm
+    minutes_at_most: Annotated[float, Field(gt=0)] | None = None
+
+
+class MissingTextsForm(_Form):
+    """What is offered beside the scale."""
+
+    dont_know: TextForm = "Don't know / does not apply"
+    refused: TextForm = "Prefer not to say"
+
+
+class TimingForm(_Form):
+    """Seconds that a person needs, by type of question."""
+
+    grid_item: Annotated[float, Field(gt=0)] = 7.5
+    single: Annotated[float, Field(gt=0)] = 10.0
+    checklist_row: Annotated[float, Field(gt=0)] = 4.0
+    number: Annotated[float, Field(gt=0)] = 10.0
+    text: Annotated[float, Field(gt=0)] = 15.0
+    note: Annotated[float, Field(gt=0)] = 8.0
+
+
+class InstrumentForm(_Form):
+    """A questionnaire."""
+
+    instrument: Identifier
+    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    title: TextForm
+    about: TextForm | None = None
+    status: Literal["draft", "piloted", "validated"] = "draft"
+    sources: list[Words] = []
+    languages: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]],
+        Field(min_length=1),
+    ]
+    constructs: Words | None = Field(None, description="File of constructs, beside this one.")
+    missing_options: MissingTextsForm = MissingTextsForm()
+    offers: list[MissingOption] = []
+    placeholders: dict[str, PlaceholderForm] = {}
+    timing: TimingForm = TimingForm()
+    forms: Annotated[dict[Identifier, FormForm], Field(min_length=1)]
+    responses: dict[Identifier, ResponseScaleForm] = {}
+    administrative: list[AdministrativeForm] = []
+    pages: Annotated[list[PageForm], Field(min_length=1)]
+    derived: dict[ItemId, DerivedForm] = {}
+    classification: ClassificationForm | None = None
+    scales: dict[ItemId, ScaleForm] = {}
+    indices: dict[ItemId, IndexForm] = {}
+
+
+class ConstructForm(_Form):
+    """One entry of the construct map, with its place in the article."""
+
+    family: Words
+    label: Words
+    role: Role
+    section: Words
+    sources: Words
+    respondent: Literal["citizen", "provider", "both"]
+    measure: Words
+    note: str | None = None
+
+
+class ConstructsForm(_Form):
+    """The file of constructs that questionnaires share."""
+
+    source: Words
+    constructs: dict[str, ConstructForm]
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of an instrument file."""
+    schema = InstrumentForm.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

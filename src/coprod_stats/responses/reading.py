@@ -1,0 +1,94 @@
+"""Files of answers read and bound to their instrument; canonical tables written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.responses.binding import bind
+from coprod_stats.responses.delimited import read_delimited
+from coprod_stats.responses.raw_table import ResponsesError
+from coprod_stats.responses.spss import read_spss
+from coprod_stats.responses.table import Rejected, Responses
+from coprod_stats.responses.workbook import read_workbook
+
+REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
+
+
+FileFormat = Literal["csv", "xlsx", "sav"]
+_BY_SUFFIX: dict[str, FileFormat] = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dat": "csv", "": "csv",
+    ".xlsx": "xlsx", ".xlsm": "xlsx",
+    ".sav": "sav", ".zsav": "sav",
+}  # fmt: skip
+
+
+def read_responses(
+    path: str | Path, instrument: Instrument, *, source: FileFormat | None = None
+) -> Responses:
+    """Read a file of answers in canonical columns.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV (any common encoding and delimiter), XLSX (first sheet) or SPSS ``.sav``.
+    instrument : Instrument
+        The questionnaire that the answers belong to.
+    source : {"csv", "xlsx", "sav"}, optional
+        Format of the file; by its suffix where left out.
+
+    Returns
+    -------
+    Responses
+        Rows read are rows kept plus rows set aside; see ``rejected``.
+
+    Raises
+    ------
+    ResponsesError
+        If the file cannot be read as a table, or no column belongs to the instrument.
+    """
+    file = Path(path)
+    match source or _BY_SUFFIX.get(file.suffix.lower()):
+        case "csv":
+            raw = read_delimited(file, expected=instrument.columns)
+        case "xlsx":
+            raw = read_workbook(file)
+        case "sav":
+            raw = read_spss(file)
+        case _:
+            raise ResponsesError(
+                f"{file.name}: cannot read '{file.suffix}'; use .csv, .xlsx or .sav"
+            )
+    return bind(raw, instrument)
+
+
+def write_canonical(answers: pd.DataFrame, path: Path) -> None:
+    """Write a canonical table: UTF-8 CSV, whole numbers without decimals, blank for not asked."""
+    rows = zip(*(_column(answers[column]) for column in answers.columns), strict=True)
+    _write(path, answers.columns, rows)
+
+
+def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
+    """Write what was set aside, a line each, with its reason."""
+    rows = ([getattr(entry, name) for name in REJECTED_COLUMNS] for entry in rejected)
+    _write(path, REJECTED_COLUMNS, rows)
+
+
+def _column(values: pd.Series) -> list[str]:
+    if not pd.api.types.is_numeric_dtype(values):
+        return ["" if pd.isna(value) else str(value) for value in values]
+    return ["" if value != value else f"{value:.15g}" for value in values.astype(float)]
+
+
+def _write(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    path.write_text(text.getvalue(), encoding="utf-8", newline="")
