@@ -16,10 +16,7 @@ from coprod_stats.latent_models.fitted_parameters import fitted_parameters, unso
 from coprod_stats.latent_models.ml_solution import fit_measures, solution_at
 from coprod_stats.latent_models.properness import improprieties
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
-from coprod_stats.latent_models.sem_options import (
-    SemOptions,
-    refuse_options_beyond_semopy,
-)
+from coprod_stats.latent_models.sem_options import SemOptions, refuse_options_beyond_semopy
 from coprod_stats.latent_models.semopy_engine import (
     SemopyEstimates,
     estimate_with_semopy,

@@ -190,11 +190,21 @@ def _fixed_value(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep semopy from writing to the root logger, and its line searches from warning."""
+    """Keep semopy from writing to the root logger and its line searches from warning.
+
+    Linear algebra runs on one thread: on matrices of this size several only wait for each other,
+    and sums then come out the same on any machine.
+    """
+    from threadpoolctl import threadpool_limits
+
     level = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
+        with (
+            warnings.catch_warnings(),
+            np.errstate(all="ignore"),
+            threadpool_limits(limits=1, user_api="blas"),
+        ):
             warnings.simplefilter("ignore")
             yield
     finally:

@@ -48,7 +48,7 @@ def study_document(study: StudyResult) -> Document:
     ]
     return Document(
         title=form.title,
-        subtitle=f"{instrument.title}, {str(instrument.forms[0].title).lower()}",
+        subtitle=f"{instrument.title}, {instrument.forms[0].id} form",
         byline=text(
             "Answers ", code(study.responses.provenance.file),
             f" · instrument {instrument.id} {instrument.version} · plan {form.plan}",

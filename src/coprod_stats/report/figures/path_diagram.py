@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from coprod_stats.literals import Conclusion
 from coprod_stats.report.errors import ReportError
 from coprod_stats.report.figures.layered_layout import layered_layout
 from coprod_stats.report.figures.legend import LegendEntry, legend
@@ -28,15 +28,23 @@ from coprod_stats.report.figures.text_width import text_width, wrap
 from coprod_stats.report.numbers import bounded
 from coprod_stats.report.palette import Role
 
-Status = Literal["supported", "equivalent", "inconclusive"]
+Status = Conclusion
 
 _WIDTH = 900.0
 _LINE = 17.0
 _SIZE = 14.0
 _SMALL = 12.0
 _ARROW = 34.0
-_DASHES: Mapping[Status, str] = {"supported": "", "equivalent": "2 3.5", "inconclusive": "8 5"}
-_BACK_TO_FRONT: tuple[Status, ...] = ("inconclusive", "equivalent", "supported")
+_DASHES: Mapping[Status, str] = {
+    "supported": "",
+    "opposite": "14 3 3 3",
+    "equivalent": "2 3.5",
+    "inconclusive": "8 5",
+    "not tested": "1 7",
+}
+_BACK_TO_FRONT: tuple[Status, ...] = (
+    "not tested", "inconclusive", "equivalent", "opposite", "supported",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,11 @@ from coprod_stats.study import StudyResult
 _PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 
 
+def anchor_of(*parts: str) -> str:
+    """Make an anchor of names: small letters and digits, joined by hyphens."""
+    return "-".join(part.lower().replace("_", "-") for part in parts)
+
+
 def construct_label(study: StudyResult, name: str) -> str:
     """Give the title of a scale, index, derived variable or item by its id."""
     instrument = study.plan.instrument

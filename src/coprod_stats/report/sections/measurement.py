@@ -19,12 +19,19 @@ from coprod_stats.report.document import (
 )
 from coprod_stats.report.figures.likert import LikertItem, likert_chart
 from coprod_stats.report.numbers import BOUNDED, COUNT, NumberFormat, bounded
-from coprod_stats.report.sections.labels import construct_label, item_label
+from coprod_stats.report.sections.labels import anchor_of, construct_label, item_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.study import StudyResult
 
+ROLE_NAMES = {"driver": "Drivers", "impact": "Impacts", "value": "Values", "factor": "Factors"}
+"""Names of groups of scales; other roles are named as they are."""
 MISSING_KINDS = ("don't know", "refused", "seen, unanswered")
 _PERCENT = NumberFormat("percent", 0)
+
+
+def role_name(role: str) -> str:
+    """Name a group of scales."""
+    return ROLE_NAMES.get(role, role.capitalize())
 
 
 def measurement_section(study: StudyResult) -> Section:
@@ -56,16 +63,15 @@ def _answers(study: StudyResult) -> list[Block]:
         for id in scale.items
         if id in answered
     ]
-    by_scale_of_answers: dict[str, list[tuple[Scale, Item]]] = {}
+    together: dict[tuple[str, str], list[tuple[Scale, Item]]] = {}
     for scale, item in shown:
         if item.responses is not None:
-            by_scale_of_answers.setdefault(item.responses.id, []).append((scale, item))
-    for id, entries in by_scale_of_answers.items():
-        found.append(_likert(study, id, entries))
+            together.setdefault((scale.role, item.responses.id), []).append((scale, item))
+    found += [_likert(study, *key, entries) for key, entries in together.items()]
     return found
 
 
-def _likert(study: StudyResult, id: str, entries: list[tuple[Scale, Item]]) -> Figure:
+def _likert(study: StudyResult, role: str, id: str, entries: list[tuple[Scale, Item]]) -> Figure:
     responses = entries[0][1].responses
     assert responses is not None
     shares = study.items.categories().set_index(["term", "value"])["share"]
@@ -82,13 +88,16 @@ def _likert(study: StudyResult, id: str, entries: list[tuple[Scale, Item]]) -> F
     ]
     names = dict.fromkeys(construct_label(study, scale.id) for scale, _ in entries)
     return Figure(
-        f"answers-{id}",
-        text(f"Answers From “{responses.options[0].label}” to “{responses.options[-1].label}”"),
+        anchor_of("answers", role, id),
+        text(
+            f"{role_name(role)}: Answers From "
+            f"“{responses.options[0].label}” to “{responses.options[-1].label}”"
+        ),
         likert_chart(
             items,
             categories=[str(option.label) for option in responses.options],
             missing_kinds=[kind.capitalize() for kind in MISSING_KINDS],
-            bipolar=len(responses.values) % 2 == 1,
+            bipolar=responses.kind == "bipolar",
         ),
         text(f"{', '.join(names)}. Missing answers are shares of those who were asked."),
     )
@@ -180,7 +189,7 @@ def _reliability_table(study: StudyResult, table: pd.DataFrame) -> Table:
     )
     roles = {scale.id: scale.role for scale in study.plan.instrument.scales}
     order = list(dict.fromkeys(roles.values()))
-    shown["kind"] = [roles[str(name)].capitalize() for name in shown["scale"]]
+    shown["kind"] = [role_name(roles[str(name)]) for name in shown["scale"]]
     shown["order"] = [order.index(roles[str(name)]) for name in shown["scale"]]
     shown = shown.sort_values("order", kind="stable")
     return frame_table(

@@ -21,13 +21,22 @@ from coprod_stats.report.document import (
     text,
 )
 from coprod_stats.report.figures.path_diagram import Node, Path, path_diagram
-from coprod_stats.report.numbers import BOUNDED, NumberFormat, bounded, count, p_statement
+from coprod_stats.report.numbers import (
+    BOUNDED,
+    NumberFormat,
+    bounded,
+    count,
+    decimal,
+    interval,
+    p_statement,
+)
 from coprod_stats.report.sections.labels import construct_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.structure import DriverImpactResult, PathResult
 from coprod_stats.study import ColumnResult, StudyResult
 
 TONES: dict[str, Tone] = {"supported": "positive", "inconclusive": "caution", "opposite": "caution"}
+THREE = NumberFormat("bounded", 3)
 _PROBABILITY = NumberFormat("p_value", 3)
 
 
@@ -156,14 +165,15 @@ def path_table(study: StudyResult, entry: ColumnResult, *, anchor: str) -> Table
             emphasis("n"), f" = {count(entry.tests.n_analysed)} analysed of "
             f"{count(entry.n_sample)} respondents of this column and "
             f"{count(study.responses.n_respondents)} in the file. Sign: as expected, ± where "
-            f"either sign would do. {_ADJUSTMENTS[rules.adjustment]} over {len(table)} hypotheses.",
+            "either sign would do. ", emphasis("p"),
+            f" values adjusted {_ADJUSTMENTS[rules.adjustment]} over {len(table)} hypotheses.",
         ),
     )  # fmt: skip
 
 
 _ADJUSTMENTS = {
-    "holm": "p values adjusted by Holm’s method",
-    "fdr_bh": "p values adjusted by the method of Benjamini and Hochberg",
+    "holm": "by Holm’s method",
+    "fdr_bh": "by the method of Benjamini and Hochberg",
 }
 
 
@@ -177,7 +187,7 @@ def _conclusion(path: PathResult) -> Text:
     badge = Badge(path.conclusion, TONES.get(path.conclusion, "neutral"))
     if path.conclusion != "inconclusive":
         return text(badge)
-    return text(badge, f" |β| < {bounded(path.smallest_bound)}")
+    return text(badge, f" |β|\u00a0<\u00a0{bounded(path.smallest_bound)}")
 
 
 def _reading(study: StudyResult) -> Details:
@@ -204,11 +214,11 @@ def _reading(study: StudyResult) -> Details:
 def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section:
     fit = tests.fit.glance().iloc[0]
     words = text(
-        f"χ²({count(fit['df'])}) = {float(fit['chisq']):,.2f}, ", emphasis("p"),
+        f"χ²({count(fit['df'])}) = {decimal(float(fit['chisq']))}, ", emphasis("p"),
         f" {p_statement(float(fit['pvalue']))}, CFI = {bounded(float(fit['cfi']), 3)}, "
-        f"TLI = {bounded(float(fit['tli']), 3)}, RMSEA = {bounded(float(fit['rmsea']), 3)} "
-        f"[{bounded(float(fit['rmsea_ci_lower']), 3)}, {bounded(float(fit['rmsea_ci_upper']), 3)}], "
-        f"SRMR = {bounded(float(fit['srmr']), 3)}. ",
+        f"TLI = {bounded(float(fit['tli']), 3)}, RMSEA = {bounded(float(fit['rmsea']), 3)} ",
+        interval(float(fit["rmsea_ci_lower"]), float(fit["rmsea_ci_upper"]), number_format=THREE),
+        f", SRMR = {bounded(float(fit['srmr']), 3)}. ",
         CrossReference("loadings"), " gives the loadings.",
     )  # fmt: skip
     rows = tests.fit.tidy()

@@ -29,7 +29,7 @@ def question_section(study: StudyResult) -> Section:
             text(
                 "The questionnaire is ", emphasis(str(instrument.title)),
                 f" (version {instrument.version}, {instrument.status}), "
-                f"{str(instrument.forms[0].title).lower()}: "
+                f"{instrument.forms[0].id} form: "
                 f"{len(instrument.questions)} questions. ", str(instrument.about or ""),
             )
         ),
@@ -70,7 +70,12 @@ def _hypotheses(study: StudyResult) -> Table:
 
 
 def _row(study: StudyResult, entry: Hypothesis) -> tuple[str, ...]:
-    origin = [entry.status, f"section {entry.section}" if entry.section else "", entry.sources]
+    sources = entry.sources.replace(",", ", ")
+    origin = [
+        entry.status,
+        f"section {entry.section}" if entry.section else "",
+        "no source given" if sources == "none" else sources,
+    ]
     return (
         entry.id,
         construct_label(study, entry.predictor),

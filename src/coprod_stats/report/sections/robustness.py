@@ -5,6 +5,7 @@ from __future__ import annotations
 from coprod_stats.report.document import (
     Badge,
     Block,
+    Cell,
     Column,
     CrossReference,
     Details,
@@ -18,7 +19,7 @@ from coprod_stats.report.document import (
 )
 from coprod_stats.report.figures.forest import Estimate, ForestRow, forest_chart
 from coprod_stats.report.numbers import Interval, bounded, count
-from coprod_stats.report.sections.labels import construct_label
+from coprod_stats.report.sections.labels import anchor_of, construct_label
 from coprod_stats.report.sections.paths import TONES, path_table
 from coprod_stats.structure import PathResult
 from coprod_stats.study import ColumnResult, StudyResult
@@ -43,7 +44,7 @@ def robustness_section(study: StudyResult) -> Section | None:
             Details(
                 text("Each column in full"),
                 tuple(
-                    path_table(study, entry, anchor=f"paths-{entry.column.column}")
+                    path_table(study, entry, anchor=anchor_of("paths", entry.column.column))
                     for entry in columns
                     if entry is not study.headline_column
                 ),
@@ -90,7 +91,7 @@ def _estimate(path: PathResult | None) -> Estimate | None:
 
 def _conclusions(study: StudyResult, columns: list[ColumnResult]) -> Table:
     by_column = [{path.id: path for path in entry.tests.paths} for entry in columns if entry.tests]
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (entry.id, *(_cell(paths.get(entry.id)) for paths in by_column))
         for entry in study.plan.hypotheses
     )

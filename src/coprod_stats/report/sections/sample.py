@@ -20,7 +20,7 @@ from coprod_stats.report.figures.missing import (
     MissingItem,
     missing_bars,
 )
-from coprod_stats.report.numbers import COUNT, NumberFormat, count, p_statement
+from coprod_stats.report.numbers import COUNT, NumberFormat, count, decimal, p_statement
 from coprod_stats.report.sections.labels import item_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.study import StudyResult
@@ -140,8 +140,8 @@ def _mcar(study: StudyResult) -> str:
         return f"Little's test of missing completely at random: {study.missing.mcar_reason}."
     return (
         f"Little's test of missing completely at random, over the items of the scales: "
-        f"χ²({count(test.df)}) = {test.statistic:.2f}, p {p_statement(test.p_value)}. The test "
-        "is weak: that it finds nothing does not show that nothing is there."
+        f"χ²({count(test.df)}) = {decimal(test.statistic)}, p {p_statement(test.p_value)}. The "
+        "test is weak: that it finds nothing does not show that nothing is there."
     )
 
 
