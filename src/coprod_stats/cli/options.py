@@ -1,0 +1,41 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from coprod_stats.instruments.model import Instrument
+    from coprod_stats.responses.table import Responses
+
+DataArgument = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX or SPSS.", show_default=False)]
+InstrumentOption = Annotated[
+    str, typer.Option("--instrument", "-i", help="Shipped id or path of the questionnaire.")
+]
+FormOption = Annotated[
+    str | None, typer.Option("--form", help="Form of the questionnaire; its first by default.")
+]
+JsonOption = Annotated[
+    str | None, typer.Option("--json", help="Write the numbers as JSON to a file, or - for output.")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="File to write.")]
+SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")]
+
+
+def instrument_in_form(name: str, form: str | None) -> Instrument:
+    """Read a questionnaire in the form asked for, or in its first."""
+    from coprod_stats.instruments.reading import read_instrument
+
+    instrument = read_instrument(name)
+    return instrument.for_form(form or instrument.forms[0].id)
+
+
+def bound_answers(data: Path, instrument: str, form: str | None) -> Responses:
+    """Read answers and bind them to their questionnaire."""
+    from coprod_stats.instruments.shipped import find_shipped
+    from coprod_stats.responses.reading import read_responses
+
+    return read_responses(find_shipped("sample_data", data), instrument_in_form(instrument, form))

@@ -1,0 +1,104 @@
+"""Answers: bring them into the canonical table, look at their quality, score them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coprod_stats.cli.options import (
+    DataArgument,
+    FormOption,
+    InstrumentOption,
+    JsonOption,
+    OutOption,
+)
+from coprod_stats.cli.output import print_table, records, say, warn, write_json
+
+if TYPE_CHECKING:
+    from coprod_stats.responses.table import Responses
+
+app = typer.Typer(
+    help="Answers: bring them into the canonical table.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+class Source(StrEnum):
+    """Formats of answers that can be imported."""
+
+    csv = "csv"
+    xlsx = "xlsx"
+    sav = "sav"
+
+
+@app.callback()
+def answers() -> None:
+    """Answers: bring them into the canonical table."""
+
+
+@app.command(
+    "import",
+    epilog="Example: coprod responses import export.xlsx --from xlsx --instrument citizen "
+    "--out answers.csv",
+)
+def import_answers(
+    file: DataArgument,
+    instrument: InstrumentOption,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Canonical CSV to write.")],
+    source: Annotated[
+        Source | None, typer.Option("--from", help="Format; by the file's suffix if left out.")
+    ] = None,
+    form: FormOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Bind a file of answers to its questionnaire; what does not fit goes to OUT.rejected.csv."""
+    from coprod_stats.cli.options import instrument_in_form
+    from coprod_stats.responses.reading import read_responses, write_canonical, write_rejected
+
+    found = read_responses(
+        file, instrument_in_form(instrument, form), source=source.value if source else None
+    )
+    write_canonical(found.answers, out)
+    rejected = out.with_name(f"{out.name}.rejected.csv")
+    write_rejected(found.rejected, rejected)
+    if json is not None:
+        write_json(_counts(found), json)
+        return
+    say(f"{file.name}: {found.provenance.reading}")
+    say(f"rows read {found.provenance.rows_read:,}, kept {found.n_respondents:,}, "
+        f"set aside {found.n_rejected_rows:,}")  # fmt: skip
+    values = sum(entry.scope == "value" for entry in found.rejected)
+    columns = sorted({entry.column for entry in found.rejected if entry.scope == "column"})
+    say(f"values set aside {values:,}; columns set aside: {', '.join(columns) or 'none'}")
+    for note in found.provenance.notes:
+        say(f"note: {note}")
+    say(f"answers: {out}")
+    say(f"set aside, with reasons: {rejected}")
+
+
+def _counts(found: Responses) -> dict[str, object]:
+    return {
+        "file": found.provenance.file,
+        "sha256": found.provenance.sha256,
+        "reading": found.provenance.reading,
+        "rows_read": found.provenance.rows_read,
+        "rows_kept": found.n_respondents,
+        "rows_rejected": found.n_rejected_rows,
+        "values_rejected": sum(entry.scope == "value" for entry in found.rejected),
+        "columns_rejected": sorted({e.column for e in found.rejected if e.scope == "column"}),
+        "columns_absent": list(found.provenance.absent),
+        "notes": list(found.provenance.notes),
+    }
+
+
+def register(main: typer.Typer) -> None:
+    """Add the commands that stand at the top level."""
+    main.command(epilog="Example: coprod quality answers.csv --instrument citizen")(quality)
+    main.command(epilog="Example: coprod score answers.csv --instrument citizen --out scores.csv")(
+        score
+    )
+    main.command(epilog="Example: coprod reliability answers.csv --instrument citizen")(reliability)

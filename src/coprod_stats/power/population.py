@@ -1,0 +1,192 @@
+"""A population from which answers to a questionnaire can be drawn: its file and its checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from coprod_stats.errors import Fault, FaultsError
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.reading import read_shape
+from coprod_stats.instruments.yaml_source import YamlSource, read_yaml
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Correlation = Annotated[float, Field(gt=-1, lt=1)]
+Weights = dict[int, Annotated[float, Field(ge=0)]]
+
+
+class PopulationError(FaultsError):
+    """A population model from which nothing can be drawn, with all its faults."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+
+class GroupForm(_Part):
+    """A kind of respondent: its share and how it answers single items."""
+
+    share: Share
+    answers: dict[str, Weights] = {}
+    """Weights of the codes of an item, or of 1 and 0 for ``ID__n`` of a multiple choice."""
+
+
+class NumberForm(_Part):
+    """A normal distribution, rounded and kept in the item's range."""
+
+    mean: float
+    sd: Annotated[float, Field(ge=0)]
+
+
+class ClustersForm(_Part):
+    """Municipalities or other units that respondents share."""
+
+    column: str
+    count: Annotated[int, Field(ge=1)]
+    icc: Annotated[float, Field(ge=0, lt=1)]
+    """Share of each latent variable's variance that lies between clusters."""
+
+
+class CarelessForm(_Part):
+    """Respondents who do not read: half of them straight-line, half answer at random."""
+
+    share: Share
+    seconds: NumberForm
+    attention_passed: Share = 0.3
+
+
+class PopulationForm(_Part):
+    """A population as its file gives it; latent variables have mean 0 and variance 1."""
+
+    population: str
+    about: str
+    rows: Annotated[int, Field(ge=1)]
+    seed: Annotated[int, Field(ge=0)]
+    correlations: dict[str, dict[str, Correlation]] = {}
+    """Correlations of factors that nothing predicts; what is not named is 0."""
+    paths: dict[str, dict[str, float]]
+    """Standardised coefficients by outcome and predictor."""
+    residual_correlation: Correlation = 0.0
+    """Correlation of the residuals of any two outcomes."""
+    loadings: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
+    """Standardised loadings of a scale's items, in its order."""
+    shares: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
+    """Share of each answer, lowest first, by response scale; cut points follow from them."""
+    groups: dict[str, GroupForm]
+    answers: dict[str, Weights] = {}
+    """Weights of codes for everyone; a group's own come first. Otherwise all codes alike."""
+    numbers: dict[str, NumberForm] = {}
+    texts: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
+    clusters: ClustersForm | None = None
+    dont_know: Share = 0.0
+    unanswered: Share = 0.0
+    careless: CarelessForm | None = None
+
+
+def read_population(path: Path, instrument: Instrument) -> PopulationForm:
+    """Read a population model and check it against its questionnaire.
+
+    Raises
+    ------
+    PopulationError
+        If the file has faults; all of them are given.
+    """
+    source = read_yaml(path)
+    form, faults = read_shape(PopulationForm, source)
+    if form is None or faults:
+        raise PopulationError(faults)
+    if found := list(_check(form, instrument, source)):
+        raise PopulationError(found)
+    return form
+
+
+def factor_correlation(form: PopulationForm) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Give the exogenous factors and their correlation matrix, (n_factors, n_factors)."""
+    factors = tuple(name for name in form.loadings if name not in form.paths)
+    matrix = np.eye(len(factors))
+    for row, others in form.correlations.items():
+        for column, value in others.items():
+            i, j = factors.index(row), factors.index(column)
+            matrix[i, j] = matrix[j, i] = value
+    return factors, matrix
+
+
+def residual_covariance(form: PopulationForm) -> NDArray[np.float64]:
+    r"""Covariance of the outcomes' residuals that gives every outcome variance 1.
+
+    .. math:: \psi_{kk} = 1 - b_k' R b_k, \quad \psi_{kl} = r \sqrt{\psi_{kk} \psi_{ll}}
+
+    where R are the correlations of the factors and r is the residual correlation.
+
+    Raises
+    ------
+    ValueError
+        If the paths explain all of an outcome's variance or more.
+    """
+    factors, correlation = factor_correlation(form)
+    weights = path_matrix(form, factors)
+    left = 1.0 - np.einsum("ki,ij,kj->k", weights, correlation, weights)
+    if (left <= 0).any():
+        outcome = tuple(form.paths)[int(np.argmin(left))]
+        raise ValueError(f"the paths to {outcome} explain more than its whole variance")
+    pattern = np.full((len(left), len(left)), form.residual_correlation)
+    np.fill_diagonal(pattern, 1.0)
+    return pattern * np.sqrt(np.outer(left, left))
+
+
+def path_matrix(form: PopulationForm, factors: tuple[str, ...]) -> NDArray[np.float64]:
+    """Give the coefficients, (n_outcomes, n_factors)."""
+    return np.array([[paths.get(name, 0.0) for name in factors] for paths in form.paths.values()])
+
+
+def _check(form: PopulationForm, instrument: Instrument, source: YamlSource) -> Iterator[Fault]:
+    def fault(code: str, key: str, place: str, found: str, remedy: str) -> Fault:
+        return Fault(code, found, remedy, source.file, source.line((key, place)), place)
+
+    scales = {scale.id: scale for scale in instrument.scales}
+    for name, loadings in form.loadings.items():
+        if name not in scales:
+            yield fault(
+                "POPULATION-001", "loadings", name, "the form has no such scale", "Correct it."
+            )
+        elif len(loadings) != len(scales[name].items):
+            yield fault(
+                "POPULATION-002", "loadings", name,
+                f"{len(loadings)} loadings for {len(scales[name].items)} items",
+                "Give one an item.",
+            )  # fmt: skip
+    for outcome, paths in form.paths.items():
+        for name in (outcome, *paths):
+            if name not in form.loadings or (name in form.paths and name != outcome):
+                yield fault(
+                    "POPULATION-003", "paths", outcome, f"'{name}' cannot stand here",
+                    "Outcomes and predictors need loadings; a predictor is no outcome.",
+                )  # fmt: skip
+    for row, others in form.correlations.items():
+        for name in (row, *others):
+            if name not in form.loadings or name in form.paths:
+                yield fault(
+                    "POPULATION-004", "correlations", row,
+                    f"'{name}' is no factor that nothing predicts", "Correct the name.",
+                )  # fmt: skip
+    if abs(sum(group.share for group in form.groups.values()) - 1) > 1e-9:
+        yield fault("POPULATION-005", "groups", "", "the shares do not add up to 1", "Mend them.")
+    columns = set(instrument.columns)
+    places: list[tuple[Literal["answers", "groups"], dict[str, Weights]]] = [
+        ("answers", form.answers),
+        *(("groups", group.answers) for group in form.groups.values()),
+    ]  # fmt: skip
+    for key, answers in places:
+        for name in answers:
+            if name not in columns:
+                yield fault("POPULATION-006", key, name, "there is no such column", "Correct it.")
+    for name in (*form.numbers, *form.texts):
+        if name not in columns:
+            yield fault("POPULATION-006", "numbers", name, "there is no such column", "Correct it.")

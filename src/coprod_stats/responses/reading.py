@@ -1,0 +1,79 @@
+"""Files of answers read and bound to their instrument; canonical tables written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.responses.binding import bind
+from coprod_stats.responses.delimited import read_delimited
+from coprod_stats.responses.raw_table import ResponsesError
+from coprod_stats.responses.spss import read_spss
+from coprod_stats.responses.table import Rejected, Responses
+from coprod_stats.responses.workbook import read_workbook
+
+REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
+
+
+def read_responses(path: str | Path, instrument: Instrument) -> Responses:
+    """Read a file of answers in canonical columns.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV (any common encoding and delimiter), XLSX (first sheet) or SPSS ``.sav``, by suffix.
+    instrument : Instrument
+        The questionnaire that the answers belong to.
+
+    Returns
+    -------
+    Responses
+        Rows read are rows kept plus rows set aside; see ``rejected``.
+
+    Raises
+    ------
+    ResponsesError
+        If the file cannot be read as a table, or no column belongs to the instrument.
+    """
+    file = Path(path)
+    match file.suffix.lower():
+        case ".xlsx" | ".xlsm":
+            raw = read_workbook(file)
+        case ".sav" | ".zsav":
+            raw = read_spss(file)
+        case ".csv" | ".tsv" | ".txt" | ".dat" | "":
+            raw = read_delimited(file, expected=instrument.columns)
+        case suffix:
+            raise ResponsesError(f"{file.name}: cannot read '{suffix}'; use .csv, .xlsx or .sav")
+    return bind(raw, instrument)
+
+
+def write_canonical(answers: pd.DataFrame, path: Path) -> None:
+    """Write a canonical table: UTF-8 CSV, whole numbers without decimals, blank for not asked."""
+    rows = zip(*(_column(answers[column]) for column in answers.columns), strict=True)
+    _write(path, answers.columns, rows)
+
+
+def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
+    """Write what was set aside, a line each, with its reason."""
+    rows = ([getattr(entry, name) for name in REJECTED_COLUMNS] for entry in rejected)
+    _write(path, REJECTED_COLUMNS, rows)
+
+
+def _column(values: pd.Series) -> list[str]:
+    if not pd.api.types.is_numeric_dtype(values):
+        return ["" if pd.isna(value) else str(value) for value in values]
+    return ["" if value != value else f"{value:.15g}" for value in values.astype(float)]
+
+
+def _write(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    path.write_text(text.getvalue(), encoding="utf-8", newline="")
