@@ -173,6 +173,7 @@ class _Builder:
             max_choices=form.max_choices,
             reverse=form.reverse,
             facet=form.facet,
+            measures=tuple(self.construct(code) for code in form.measures),
             attention_pass=form.attention_pass,
             required=form.required,
             offers=tuple(self.form.offers if offers is None else offers),

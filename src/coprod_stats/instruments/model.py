@@ -131,6 +131,7 @@ class Item:
     max_choices: int | None = None
     reverse: bool = False
     facet: str | None = None
+    measures: tuple[Construct, ...] = ()
     attention_pass: int | None = None
     required: bool = False
     offers: tuple[MissingOption, ...] = ()

@@ -67,6 +67,9 @@ class ItemForm(_Form):
     max_choices: Annotated[int, Field(ge=1)] | None = None
     reverse: bool = False
     facet: str | None = None
+    measures: list[str] = Field(
+        [], description="Constructs that this answer stands for by itself, without a scale."
+    )
     attention_pass: Code | None = Field(
         None, description="The answer that an attention item asks for."
     )
