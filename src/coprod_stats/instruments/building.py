@@ -122,6 +122,7 @@ class _Builder:
             min_answered=form.min_answered,
             role=form.role or construct.role,
             note=self.text_or_none(form.note),
+            forms=tuple(self.form.forms if form.forms is None else form.forms),
         )
 
     def classification(self) -> Classification | None:

@@ -97,9 +97,10 @@ def _read_draft(path: Path) -> tuple[Draft | None, tuple[Fault, ...]]:
         return None, faults
     constructs, more = _read_constructs(path, form, source)
     draft = Draft(form, source, constructs)
-    if more:
-        return draft, (*faults, *more)
-    return draft, (*faults, *check_draft(draft))
+    meaning = check_draft(draft)
+    if more:  # without the file of constructs, every code in it would seem to be missing
+        meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
+    return draft, (*faults, *more, *meaning)
 
 
 def _read_constructs(
