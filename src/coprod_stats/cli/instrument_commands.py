@@ -70,7 +70,9 @@ def check(
 
     faults = {name: check_instrument(name) for name in names}
     if json is not None:
-        write_json({name: [asdict(fault) for fault in found] for name, found in faults.items()}, json)
+        write_json(
+            {name: [asdict(fault) for fault in found] for name, found in faults.items()}, json
+        )
     for name, found in faults.items():
         for fault in found:
             warn(str(fault))

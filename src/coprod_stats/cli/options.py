@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from coprod_stats.instruments.model import Instrument
     from coprod_stats.responses.table import Responses
 
-DataArgument = Annotated[Path, typer.Argument(help="Answers: CSV, XLSX or SPSS.", show_default=False)]
+DataArgument = Annotated[
+    Path, typer.Argument(help="Answers: CSV, XLSX or SPSS.", show_default=False)
+]
 InstrumentOption = Annotated[
     str, typer.Option("--instrument", "-i", help="Shipped id or path of the questionnaire.")
 ]

@@ -51,7 +51,9 @@ def write_json(content: Any, target: str) -> None:
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the rows of a table as plain values."""
-    return [dict(row) for row in table.to_dict(orient="records")]
+    return [
+        {str(name): value for name, value in row.items()} for row in table.to_dict(orient="records")
+    ]
 
 
 def print_table(

@@ -15,7 +15,7 @@ from coprod_stats.cli.options import (
     JsonOption,
     OutOption,
 )
-from coprod_stats.cli.output import print_table, records, say, warn, write_json
+from coprod_stats.cli.output import print_table, records, say, write_json
 
 if TYPE_CHECKING:
     from coprod_stats.responses.table import Responses
@@ -93,6 +93,81 @@ def _counts(found: Responses) -> dict[str, object]:
         "columns_absent": list(found.provenance.absent),
         "notes": list(found.provenance.notes),
     }
+
+
+def quality(
+    data: DataArgument,
+    instrument: InstrumentOption,
+    out: OutOption = None,
+    form: FormOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Flag answers given without care, with reasons, and count missing answers by kind."""
+    from coprod_stats.cli.options import bound_answers
+    from coprod_stats.quality import flag_careless
+    from coprod_stats.responses.reading import write_canonical
+
+    flags = flag_careless(bound_answers(data, instrument, form))
+    if out is not None:
+        write_canonical(flags.augment(), out)
+    if json is not None:
+        write_json({"rules": records(flags.tidy()), "summary": records(flags.glance())[0]}, json)
+        return
+    say(str(flags))
+    if out is not None:
+        say(f"flags and reasons: {out}")
+
+
+def score(
+    data: DataArgument,
+    instrument: InstrumentOption,
+    out: OutOption = None,
+    form: FormOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Score scales and indices by the questionnaire's own rules."""
+    from coprod_stats.cli.options import bound_answers
+    from coprod_stats.responses.reading import write_canonical
+    from coprod_stats.scoring import score as score_scales
+
+    scores = score_scales(bound_answers(data, instrument, form))
+    if out is not None:
+        write_canonical(scores.augment(), out)
+    if json is not None:
+        write_json(records(scores.tidy()), json)
+        return
+    print_table(
+        scores.tidy(),
+        {
+            "term": "scale",
+            "title": "title",
+            "rule": "rule",
+            "n_scored": "n",
+            "mean": "mean",
+            "sd": "SD",
+            "floor": "floor",
+            "ceiling": "ceiling",
+        },
+    )
+    if out is not None:
+        say(f"scores: {out}")
+
+
+def reliability(
+    data: DataArgument,
+    instrument: InstrumentOption,
+    form: FormOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Estimate the reliability of every scale: alpha, omega, Spearman-Brown."""
+    from coprod_stats.cli.options import bound_answers
+    from coprod_stats.measurement import reliability as estimate
+
+    found = estimate(bound_answers(data, instrument, form))
+    if json is not None:
+        write_json(records(found.by_scale()), json)
+        return
+    say(str(found))
 
 
 def register(main: typer.Typer) -> None:

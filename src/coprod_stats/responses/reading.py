@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -20,15 +21,27 @@ from coprod_stats.responses.workbook import read_workbook
 REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
 
 
-def read_responses(path: str | Path, instrument: Instrument) -> Responses:
+FileFormat = Literal["csv", "xlsx", "sav"]
+_BY_SUFFIX: dict[str, FileFormat] = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dat": "csv", "": "csv",
+    ".xlsx": "xlsx", ".xlsm": "xlsx",
+    ".sav": "sav", ".zsav": "sav",
+}  # fmt: skip
+
+
+def read_responses(
+    path: str | Path, instrument: Instrument, *, source: FileFormat | None = None
+) -> Responses:
     """Read a file of answers in canonical columns.
 
     Parameters
     ----------
     path : str or Path
-        CSV (any common encoding and delimiter), XLSX (first sheet) or SPSS ``.sav``, by suffix.
+        CSV (any common encoding and delimiter), XLSX (first sheet) or SPSS ``.sav``.
     instrument : Instrument
         The questionnaire that the answers belong to.
+    source : {"csv", "xlsx", "sav"}, optional
+        Format of the file; by its suffix where left out.
 
     Returns
     -------
@@ -41,15 +54,17 @@ def read_responses(path: str | Path, instrument: Instrument) -> Responses:
         If the file cannot be read as a table, or no column belongs to the instrument.
     """
     file = Path(path)
-    match file.suffix.lower():
-        case ".xlsx" | ".xlsm":
-            raw = read_workbook(file)
-        case ".sav" | ".zsav":
-            raw = read_spss(file)
-        case ".csv" | ".tsv" | ".txt" | ".dat" | "":
+    match source or _BY_SUFFIX.get(file.suffix.lower()):
+        case "csv":
             raw = read_delimited(file, expected=instrument.columns)
-        case suffix:
-            raise ResponsesError(f"{file.name}: cannot read '{suffix}'; use .csv, .xlsx or .sav")
+        case "xlsx":
+            raw = read_workbook(file)
+        case "sav":
+            raw = read_spss(file)
+        case _:
+            raise ResponsesError(
+                f"{file.name}: cannot read '{file.suffix}'; use .csv, .xlsx or .sav"
+            )
     return bind(raw, instrument)
 
 
