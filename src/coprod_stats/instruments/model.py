@@ -42,10 +42,6 @@ class Text:
     def __str__(self) -> str:
         return self.by_language[0][1]
 
-    def has(self, language: str) -> bool:
-        """Say whether there is a text in this language."""
-        return any(language == code for code, _ in self.by_language)
-
     def in_language(self, language: str) -> str:
         """Give the text in this language, or in the first one."""
         return dict(self.by_language).get(language, self.by_language[0][1])
@@ -343,8 +339,8 @@ class Instrument:
             If there is no such form.
         """
         chosen = _found(self.forms, form, "form", self.id)
-        pages = tuple(_page_of(page, form) for page in self.pages)
-        pages = tuple(page for page in pages if page.blocks)
+        shortened = (_page_of(page, form) for page in self.pages)
+        pages = tuple(page for page in shortened if page.blocks)
         asked = {item.id for page in pages for block in page.blocks for item in block.items}
         known = asked | {column.id for column in self.administrative}
         derived = _computable(self.derived, known)

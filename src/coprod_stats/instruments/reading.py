@@ -55,11 +55,13 @@ def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...
     for detail in error.errors(include_url=False, include_context=False):
         location = _real_location(source.data, detail["loc"])
         place = ".".join(str(step) for step in location) or "the file"
-        unknown = detail["type"] == "extra_forbidden"
-        found = "is not known here" if unknown else detail["msg"].lower()
-        if detail["type"] == "missing":
-            found = f"'{detail['loc'][-1]}' is missing"
-        remedy = "Remove it or correct its name." if unknown else ""
+        match detail["type"]:
+            case "extra_forbidden":
+                found, remedy = "is not known here", "Remove it or correct its name."
+            case "missing":
+                found, remedy = f"'{detail['loc'][-1]}' is missing", "Add it."
+            case _:
+                found, remedy = detail["msg"].lower(), "Correct it."
         faults[location, found] = Fault(
             "SHAPE-001", found, remedy, source.file, source.line(location), place
         )

@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.draft import Draft, PlacedItem
+from coprod_stats.instruments.draft import Draft, PlacedItem, conditions
 from coprod_stats.instruments.expressions import ExpressionError, names, parse_expression
+from coprod_stats.instruments.yaml_source import Location
 
 
 def check_routing_order(draft: Draft) -> Iterator[Fault]:
-    """Find questions whose routing or wording depends on an answer not yet given."""
+    """Find pages, blocks and questions that depend on an answer not yet given.
+
+    A page is put together before it is shown, so that it cannot depend on its own questions; a
+    block or question can depend on those above it.
+    """
     dependencies = _Dependencies(draft)
-    for placed in draft.items:
-        page = draft.form.pages[placed.page]
-        wordings = (*placed.block.wordings, *placed.item.wordings)
-        for what, text, same_page in (
-            ("whether it is asked", page.when, False),
-            ("whether it is asked", placed.block.when, True),
-            ("whether it is asked", placed.item.when, True),
-            *(("its wording", wording.when, True) for wording in wordings),
-        ):
-            for name in sorted(dependencies.items(text)):
-                if problem := _untimely(dependencies.placed[name], placed, same_page):
-                    yield draft.fault(
-                        "ROUTE-001", placed.location, f"item {placed.item.id}",
-                        f"{what} depends on {name}, which is asked {problem}",
-                        "Move the question, or route on an earlier one.",
-                    )  # fmt: skip
+    for location, place, text in conditions(draft):
+        if location[0] != "pages":
+            continue
+        start = _start(location)
+        for name in sorted(dependencies.items(text)):
+            needed = dependencies.placed[name]
+            if needed.location >= start:
+                same_page = len(location) == len(("pages", 0, "when")) and needed.page == start[1]
+                yield draft.fault(
+                    "ROUTE-001", location, place,
+                    f"depends on {name}, which is asked "
+                    f"{'on the same page' if same_page else 'only afterwards'}",
+                    "Move the question, or route on an earlier one.",
+                )  # fmt: skip
 
 
 def check_form_routing(draft: Draft) -> Iterator[Fault]:
@@ -93,10 +96,13 @@ def _reached(start: set[str], uses: Mapping[str, set[str]]) -> set[str]:
     return reached
 
 
-def _untimely(needed: PlacedItem, placed: PlacedItem, same_page: bool) -> str:
-    if needed.location >= placed.location:
-        return "only afterwards"
-    return "on the same page" if needed.page == placed.page and not same_page else ""
+def _start(location: Location) -> Location:
+    """Give the place of the first question to which a condition applies."""
+    if "items" in location:
+        return location[: location.index("items") + 2]
+    if "blocks" in location:
+        return (*location[: location.index("blocks") + 2], "items", 0)
+    return (*location[:2], "blocks", 0, "items", 0)
 
 
 def _forms(draft: Draft, placed: PlacedItem) -> list[str]:
