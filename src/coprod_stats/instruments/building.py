@@ -159,6 +159,8 @@ class _Builder:
     def item(self, page: PageForm, placed: PlacedItem) -> Item:
         form, block = placed.item, placed.block
         offers = form.offers if form.offers is not None else block.offers
+        if form.kind == "note":
+            offers = []
         return Item(
             id=form.id,
             kind=form.kind,

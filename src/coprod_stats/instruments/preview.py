@@ -69,12 +69,12 @@ def _length(instrument: Instrument) -> Iterator[str]:
     lengths = route_lengths(instrument)
     width = max((len(length.respondents) for length in lengths), default=0)
     for length in lengths:
-        minutes = _span(*(round(minutes) for minutes in length.minutes))
+        shortest, longest = (max(round(minutes), 1) for minutes in length.minutes)
+        minutes = f"{_span(shortest, longest)} minute{'s' if longest > 1 else ''}"
         questions = _span(*length.n_questions)
-        yield f"  {length.respondents:<{width}}  {questions} questions, about {minutes} minutes"
+        yield f"  {length.respondents:<{width}}  {questions} questions, about {minutes}"
     limit = instrument.forms[0].minutes_at_most
-    longest = max((length.minutes[1] for length in lengths), default=0.0)
-    if limit is not None and longest > limit:
+    if limit is not None and any(length.minutes[1] > limit for length in lengths):
         yield f"  Longer than the {limit:g} minutes that this form should take."
     yield "  Estimated from seconds per type of question, to be replaced by medians of a pilot."
 
@@ -156,7 +156,10 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
     if item.responses is not None:
         off_scale = [_tied(f"{option.value} {option.label}") for option in item.responses.off_scale]
         options = [_tied(f"{option.value} {option.label}") for option in item.responses.options]
-        answers = ("any of: " if item.kind == "multiple" else "") + " | ".join(options)
+        answers = " | ".join(options)
+        if item.kind == "multiple":
+            limit = "any" if item.max_choices is None else f"at most {item.max_choices}"
+            answers = f"{limit} of: {answers}"
         beside = off_scale + beside
     elif item.number is not None:
         answers = _number(item.number)
@@ -167,16 +170,14 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
 
 
 def _number(number: NumberRange) -> str:
-    return " ".join(
-        part
-        for part, holds in (
-            ("a whole number" if number.whole else "a number", True),
-            (f"from {number.minimum:.10g}", number.minimum is not None),
-            (f"to {number.maximum:.10g}", number.maximum is not None),
-            (f"({number.unit})", number.unit is not None),
-        )
-        if holds
-    )
+    words = ["a whole number" if number.whole else "a number"]
+    if number.minimum is not None:
+        words.append(f"from {number.minimum:.10g}")
+    if number.maximum is not None:
+        words.append(f"to {number.maximum:.10g}")
+    if number.unit is not None:
+        words.append(f"({number.unit})")
+    return " ".join(words)
 
 
 def _routing(
