@@ -110,13 +110,15 @@ def test_a_model_that_is_not_identified_is_said(pupils):
     fit = fit_sem("f =~ x1 + x2\nx1 ~~ x2", pupils)
     assert "SEM-005" in codes(fit)
     assert not fit.proper
+    assert set(fit.fit) == {"npar", "fmin", "chisq", "df"}
+    assert "Comparative Fit Index" not in str(fit)
 
 
 def test_estimates_away_from_the_optimum_have_not_converged(holzinger, pupils, monkeypatch):
     exact = sem_fitting.estimate_with_semopy
 
-    def early(table, cov):
-        found = exact(table, cov)
+    def early(table, cov, starts):
+        found = exact(table, cov, starts)
         return SemopyEstimates(found.params + 0.01, 3, "stopped early")
 
     monkeypatch.setattr(sem_fitting, "estimate_with_semopy", early)
@@ -133,7 +135,7 @@ def test_estimates_without_a_likelihood_are_written_but_never_as_a_success(
     monkeypatch.setattr(
         sem_fitting,
         "estimate_with_semopy",
-        lambda table, cov: SemopyEstimates(np.full(table.n_free, value), 1, "gave up"),
+        lambda table, *_: SemopyEstimates(np.full(table.n_free, value), 1, "gave up"),
     )
     fit = fit_sem(holzinger, pupils)
     assert (fit.converged, fit.proper) == (False, False)
@@ -206,6 +208,19 @@ def test_a_model_text_that_cannot_be_read_or_names_unknown_variables(holzinger, 
 def test_data_that_cannot_carry_a_model_are_refused(holzinger, pupils, change, message):
     with pytest.raises(LatentModelError, match=message):
         fit_sem(holzinger, pupils.assign(**change))
+
+
+def test_a_column_that_is_there_twice_is_refused(holzinger, pupils):
+    with pytest.raises(LatentModelError, match="more than once: x1"):
+        fit_sem(holzinger, pd.concat([pupils, pupils["x1"]], axis=1))
+
+
+def test_a_saturated_model_is_not_tested(pupils):
+    fit = fit_sem("f =~ x1 + x2 + x3", pupils)
+    assert fit.fit["df"] == 0
+    assert fit.fit["cfi"] == pytest.approx(1)
+    assert "P-value" not in str(fit)
+    assert "pvalue" not in json.loads(fit.to_json())["fit"]
 
 
 def test_tables(fit):

@@ -1,4 +1,6 @@
 import json
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +13,19 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from coprod_stats.quality.careless_responding import (
     average_string,
-    even_odd,
     intra_individual_sd,
     longstring,
     mahalanobis_distance,
     mahalanobis_p_value,
-    person_total_correlation,
-    psychometric_synonyms,
     seconds_per_item,
     split_intra_individual_sd,
 )
 from coprod_stats.quality.person_index import PersonIndex
+from coprod_stats.quality.response_consistency import (
+    even_odd,
+    person_total_correlation,
+    psychometric_synonyms,
+)
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 REVERSED = ["A1", "C4", "C5", "E1", "E2", "O2", "O5"]
@@ -144,7 +148,7 @@ def test_mahalanobis_distance_refuses_an_indefinite_pairwise_covariance() -> Non
                 row[i], row[j] = x, r * x + 0.4 * y
                 rows.append(row)
     reason = mahalanobis_distance(np.array(rows)).unavailable
-    assert reason == "the pairwise covariance matrix is not positive definite"
+    assert reason == "the covariance matrix of the answers is not positive definite"
 
 
 def test_synonyms_need_three_pairs() -> None:
@@ -194,3 +198,14 @@ def test_reverse_keying_changes_no_distance_and_no_spread(answers: np.ndarray) -
     before, after = mahalanobis_distance(answers), mahalanobis_distance(turned)
     if not before.unavailable and not after.unavailable:
         assert_allclose(after.values, before.values, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.r
+def test_oracle_is_what_r_computes(oracle: dict, run_r: Callable[[str], str]) -> None:
+    try:
+        printed = run_r("careless_bfi.R")
+    except subprocess.CalledProcessError as error:
+        if "there is no package called" not in error.stderr:
+            raise
+        pytest.skip("the R package careless is not installed")
+    assert json.loads(printed)["even_odd"] == oracle["even_odd"]

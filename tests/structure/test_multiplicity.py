@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprod_stats.results import Result
@@ -34,6 +34,7 @@ def test_a_test_that_was_not_carried_out_keeps_its_place_in_the_family():
     assert family.glance().loc[0, "family_size"] == 3
 
 
+@settings(max_examples=25, deadline=None)  # statsmodels collects garbage at every call
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_holm_lies_between_the_raw_p_and_bonferroni(p_values):
     raw = {f"H{i}": p for i, p in enumerate(p_values)}

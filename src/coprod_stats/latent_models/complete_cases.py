@@ -39,9 +39,12 @@ def complete_cases(data: pd.DataFrame, observed: Sequence[str]) -> CompleteCases
     Raises
     ------
     LatentModelError
-        If a column is not numeric or holds infinite values, or the complete rows are too few,
-        constant in a variable or linearly dependent.
+        If a column is there twice, is not numeric or holds infinite values, or the complete
+        rows are too few, constant in a variable or linearly dependent.
     """
+    repeated = [name for name in observed if list(data.columns).count(name) > 1]
+    if repeated:
+        raise LatentModelError(f"columns that are there more than once: {', '.join(repeated)}")
     text = [name for name in observed if not pd.api.types.is_numeric_dtype(data[name])]
     if text:
         raise LatentModelError(f"columns that are not numeric: {', '.join(text)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coprod_stats.latent_models.maximum_likelihood import MaximumLikelihoodSolution
+from coprod_stats.latent_models.ml_solution import MaximumLikelihoodSolution
 from coprod_stats.latent_models.sem_fit import FitWarning
 from coprod_stats.sem.model.lisrel import LisrelModel
 

@@ -153,7 +153,7 @@ class SemFit:
         return renamed[first + [name for name in renamed.columns if name not in first]]
 
     def glance(self) -> pd.DataFrame:
-        """One row: what was fitted to how many rows, whether it may be trusted, how well it fits."""
+        """One row: what was fitted to how many rows, whether to trust it, how well it fits."""
         return pd.DataFrame(
             [
                 {

@@ -12,26 +12,23 @@ import pandas as pd
 from coprod_stats.latent_models.complete_cases import CompleteCases, complete_cases
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.fitted_parameters import fitted_parameters, unsolved_parameters
-from coprod_stats.latent_models.maximum_likelihood import (
-    equality_basis,
-    fit_measures,
-    solution_at,
-)
+from coprod_stats.latent_models.ml_solution import fit_measures, solution_at
 from coprod_stats.latent_models.properness import improprieties
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FitWarning, SemFit
-from coprod_stats.latent_models.sem_options import (
-    Engine,
-    Estimator,
-    Missing,
-    SemOptions,
-    refuse_options_beyond_semopy,
+from coprod_stats.latent_models.sem_options import SemOptions, refuse_options_beyond_semopy
+from coprod_stats.latent_models.semopy_engine import (
+    SemopyEstimates,
+    estimate_with_semopy,
+    refuse_unsupported,
 )
-from coprod_stats.latent_models.semopy_engine import SemopyEstimates, estimate_with_semopy
+from coprod_stats.literals import Engine, Estimator, Missing
+from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.inference.standardization import (
     implied_variances,
     r_squared,
     row_estimates,
 )
+from coprod_stats.sem.model.constraints import restrictions
 from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import (
@@ -63,6 +60,7 @@ def fit_sem(
     fixed_x: bool = True,
     meanstructure: bool = False,
     bootstrap: int = 0,
+    seed: int | None = None,
     conf_level: float = 0.95,
 ) -> SemFit:
     """Fit a structural equation model.
@@ -95,8 +93,8 @@ def fit_sem(
         Hold the moments of exogenous observed variables at their sample values.
     meanstructure : bool
         Include intercepts.
-    bootstrap : int
-        Number of bootstrap samples for standard errors.
+    bootstrap, seed : int
+        Number of bootstrap samples for standard errors, and the seed of their draws.
     conf_level : float
         Level of the intervals, in (0, 1).
 
@@ -127,6 +125,7 @@ def fit_sem(
         fixed_x=fixed_x,
         meanstructure=meanstructure,
         bootstrap=bootstrap,
+        seed=seed,
         conf_level=conf_level,
     )
     refuse_options_beyond_semopy(options)
@@ -135,14 +134,21 @@ def fit_sem(
         [str(column) for column in data.columns],
         options=ModelOptions(model_type=model_type, std_lv=std_lv, fixed_x=fixed_x),
     )
+    refuse_unsupported(table)
     cases = complete_cases(data, table.observed)
-    return _labelled_fit(table, cases, estimate_with_semopy(table, cases.cov), options)
+    matrices = group_matrices(table, 1).with_exogenous(cases.mean, cases.cov)
+    starts = starting_values(table, [matrices], [cases.cov], [cases.mean])
+    found = estimate_with_semopy(table, cases.cov, starts)
+    return _labelled_fit(table, LisrelModel(matrices), cases, found, options)
 
 
 def _labelled_fit(
-    table: ParameterTable, cases: CompleteCases, found: SemopyEstimates, options: SemOptions
+    table: ParameterTable,
+    model: LisrelModel,
+    cases: CompleteCases,
+    found: SemopyEstimates,
+    options: SemOptions,
 ) -> SemFit:
-    model = LisrelModel(group_matrices(table, 1).with_exogenous(cases.mean, cases.cov))
     solution = solution_at(table, model, found.params, sample_cov=cases.cov, n_obs=cases.n_obs)
     estimates = row_estimates(table, found.params, cases.cov)
     notes = list(_case_warnings(cases))
@@ -150,7 +156,7 @@ def _labelled_fit(
     if solution is None:
         return SemFit(
             parameters=unsolved_parameters(table, estimates),
-            fit={"npar": float(equality_basis(table).shape[1])},
+            fit={"npar": float(restrictions(table).n_reduced)},
             r_squared={},
             estimator=options.estimator,
             engine="semopy",

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.literals import Estimator, Missing
 from coprod_stats.sem.model.parameters import ModelType, Parameterization
-
-Engine = Literal["core", "semopy", "lavaan"]
-"""Who estimates; see ``docs/decisions`` on the two engines."""
-
-Estimator = Literal[
-    "ML", "MLR", "MLM", "MLMV", "MLMVS", "GLS", "ULS", "ULSMV", "WLS", "DWLS", "WLSM", "WLSMV"
-]
-"""Estimators by lavaan's names."""
-
-Missing = Literal["listwise", "fiml", "pairwise", "two-stage", "robust-two-stage"]
-"""What is done about missing values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +30,7 @@ class SemOptions:
     fixed_x: bool = True
     meanstructure: bool = False
     bootstrap: int = 0
+    seed: int | None = None
     conf_level: float = 0.95
 
 

@@ -58,7 +58,7 @@ def _test_lines(fit: dict[str, float]) -> Iterator[str]:
     yield "Model Test User Model:"
     yield _entry("Test statistic", f"{fit['chisq']:.3f}")
     yield _entry("Degrees of freedom", f"{fit['df']:.0f}")
-    if "pvalue" in fit:
+    if fit["df"] > 0:
         yield _entry("P-value (Chi-square)", f"{fit['pvalue']:.3f}")
     yield ""
     yield "Fit Indices:"

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.semopy_scaling import VariableScales, starting_values
+from coprod_stats.latent_models.semopy_scaling import VariableScales
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ class SemopyEstimates:
     message: str
 
 
-def estimate_with_semopy(table: ParameterTable, sample_cov: NDArray[np.float64]) -> SemopyEstimates:
+def estimate_with_semopy(
+    table: ParameterTable, sample_cov: NDArray[np.float64], starts: NDArray[np.float64]
+) -> SemopyEstimates:
     """Minimise the maximum-likelihood discrepancy over the free parameters of a table.
 
     Variables are brought to unit variance first and the estimates back to the units of the data
@@ -53,22 +55,20 @@ def estimate_with_semopy(table: ParameterTable, sample_cov: NDArray[np.float64])
     Parameters
     ----------
     table : ParameterTable
-        One group, continuous variables, covariance structure only.
+        As ``refuse_unsupported`` lets it pass.
     sample_cov : ndarray of shape (n_observed, n_observed)
         Divisor N, in the order of ``table.observed``, positive definite.
-
-    Raises
-    ------
-    LatentModelError
-        If the model holds something that semopy cannot estimate, named in the message.
+    starts : ndarray of shape (n_free,)
+        Starting values in the units of the data. semopy's own are left aside, since its search
+        for them does not end where a latent variable has no fixed loading.
     """
     # a second and a half to import
     from semopy import Model
 
-    refuse_unsupported(table)
     scales = VariableScales.of(table, sample_cov)
     scaled_cov = sample_cov / np.outer(scales.observed, scales.observed)
-    starts = starting_values(table, scaled_cov, scales)
+    rows = [table.rows[index] for index in table.free_rows]
+    factors = np.array([scales.factor(row) for row in rows])
     alias = _aliases(table)
     names = [alias[name] for name in table.observed]
     with _quiet():
@@ -77,7 +77,8 @@ def estimate_with_semopy(table: ParameterTable, sample_cov: NDArray[np.float64])
         model.parameters = dict(sorted(model.parameters.items()))
         for name, parameter in model.parameters.items():
             if parameter.active:
-                parameter.start = starts[int(name[1:])]
+                free = int(name[1:])
+                parameter.start = starts[free] * factors[free]
                 parameter.bound = (None, None)
         solution = model.fit(
             cov=pd.DataFrame(scaled_cov, index=names, columns=names),
@@ -87,14 +88,11 @@ def estimate_with_semopy(table: ParameterTable, sample_cov: NDArray[np.float64])
     active = [int(name[1:]) for name, item in model.parameters.items() if item.active]
     found = dict(zip(active, solution.x, strict=True))
     representative = _representatives(table)
-    params = np.array(
-        [
-            found[representative[row.free]] / scales.factor(row)
-            for row in (table.rows[index] for index in table.free_rows)
-        ]
-    )
+    scaled = np.array([found[representative[row.free]] for row in rows])
     return SemopyEstimates(
-        params=params, n_iterations=int(solution.n_it), message=str(solution.message)
+        params=scaled / factors,
+        n_iterations=int(solution.n_it),
+        message=str(solution.message),
     )
 
 
@@ -189,11 +187,21 @@ def _fixed_value(
 
 @contextmanager
 def _quiet() -> Iterator[Any]:
-    """Keep semopy from writing to the root logger, and its line searches from warning."""
+    """Keep semopy from writing to the root logger and its line searches from warning.
+
+    Linear algebra runs on one thread: on matrices of this size several only wait for each other,
+    and sums then come out the same on any machine.
+    """
+    from threadpoolctl import threadpool_limits
+
     level = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
+        with (
+            warnings.catch_warnings(),
+            np.errstate(all="ignore"),
+            threadpool_limits(limits=1, user_api="blas"),
+        ):
             warnings.simplefilter("ignore")
             yield
     finally:

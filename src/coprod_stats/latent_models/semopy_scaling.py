@@ -1,4 +1,4 @@
-"""Units and starting values in which semopy's optimiser does well."""
+"""Units in which semopy's optimiser does well."""
 
 from __future__ import annotations
 
@@ -11,10 +11,6 @@ from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-_LATENT_VARIANCE = 0.3
-_SMALLEST_MARKER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ class VariableScales:
 
     @classmethod
     def of(cls, table: ParameterTable, sample_cov: NDArray[np.float64]) -> VariableScales:
-        """Standard deviations, or ones where equal parameters would then differ in units."""
+        """Take standard deviations, or ones where equal parameters would then differ in units."""
         deviations = np.sqrt(np.diag(sample_cov))
         scales = cls(deviations, _by_name(table, deviations))
         for members in table.equal_parameters:
@@ -66,52 +62,3 @@ def _by_name(table: ParameterTable, observed: NDArray[np.float64]) -> dict[str, 
                 break
         scales[name] = scales.get(indicator, 1.0)
     return scales
-
-
-def starting_values(
-    table: ParameterTable, scaled_cov: NDArray[np.float64], scales: VariableScales
-) -> NDArray[np.float64]:
-    """Starting values of the free parameters in divided units, shape ``(n_free,)``.
-
-    Loadings follow the first principal component of the indicators of each latent variable, so
-    that reverse-keyed indicators start with the right sign; moments of exogenous variables start
-    at those observed, other variances at half of them, regressions and covariances at 0. Values that the model text gives come first.
-    """
-    loadings = _component_loadings(table, scaled_cov)
-    variances = dict(zip(table.observed, 0.5 * np.diag(scaled_cov), strict=True))
-    exogenous = set(table.exogenous)
-    starts = np.zeros(table.n_free)
-    for row in table:
-        if row.free < 0:
-            continue
-        if np.isfinite(row.start):
-            starts[row.free] = row.start * scales.factor(row)
-        elif row.op == "=~":
-            starts[row.free] = loadings.get((row.lhs, row.rhs), 1.0)
-        elif row.op == "~~" and {row.lhs, row.rhs} <= exogenous:
-            place = table.observed.index
-            starts[row.free] = scaled_cov[place(row.lhs), place(row.rhs)]
-        elif row.op == "~~" and row.lhs == row.rhs:
-            starts[row.free] = variances.get(row.lhs, _LATENT_VARIANCE)
-    return starts
-
-
-def _component_loadings(
-    table: ParameterTable, scaled_cov: NDArray[np.float64]
-) -> dict[tuple[str, str], float]:
-    place = {name: index for index, name in enumerate(table.observed)}
-    loadings: dict[tuple[str, str], float] = {}
-    for factor in table.latent:
-        rows = [r for r in table if r.op == "=~" and r.lhs == factor and r.rhs in place]
-        if not rows:
-            continue
-        places = [place[row.rhs] for row in rows]
-        values, vectors = np.linalg.eigh(scaled_cov[np.ix_(places, places)])
-        component = vectors[:, -1] * np.sqrt(values[-1])
-        marker = next((i for i, row in enumerate(rows) if row.free < 0 and row.fixed != 0), None)
-        unit = np.sign(component[0]) if marker is None else component[marker]
-        if abs(unit) < _SMALLEST_MARKER:
-            continue
-        for row, loading in zip(rows, component / unit, strict=True):
-            loadings[row.lhs, row.rhs] = float(loading)
-    return loadings

@@ -11,6 +11,7 @@ from coprod_stats.measurement.scale_reliability import (
     Missing,
     ScaleReliability,
     printed_reliability,
+    reliability_table,
     scale_reliability,
 )
 from coprod_stats.responses import Responses
@@ -29,11 +30,11 @@ class Reliability:
 
     def tidy(self) -> pd.DataFrame:
         """One row per scale and coefficient."""
-        return pd.concat([entry.tidy() for entry in self.scales], ignore_index=True)
+        return reliability_table(self.scales)
 
     def by_scale(self) -> pd.DataFrame:
         """One row per scale, the coefficients side by side."""
-        return pd.concat([entry.glance() for entry in self.scales], ignore_index=True)
+        return pd.DataFrame([entry.row() for entry in self.scales])
 
     def glance(self) -> pd.DataFrame:
         """One row: how many scales, and how many of them are weak or improper."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -107,14 +108,14 @@ class ScaleReliability:
 
     def tidy(self) -> pd.DataFrame:
         """One row per coefficient."""
-        names = ("term", "estimate", "std_error", "conf_low", "conf_high", "n_obs")
-        table = pd.DataFrame(
-            {name: [getattr(c, name) for c in self.coefficients] for name in names}
-        )
-        return table.assign(scale=self.scale, n_items=len(self.items))
+        return reliability_table([self])
 
     def glance(self) -> pd.DataFrame:
         """One row: the scale, its coefficients side by side, the verdict and the notes."""
+        return pd.DataFrame([self.row()])
+
+    def row(self) -> dict[str, object]:
+        """Give the row of `glance` by column."""
         row: dict[str, object] = {
             "scale": self.scale,
             "title": self.title,
@@ -131,7 +132,7 @@ class ScaleReliability:
         for term in ("alpha_standardised", "omega_observed", "mean_inter_item_r"):
             row[term] = self.estimate(term)
         row |= {"improper": self.improper, "verdict": self.verdict, "notes": "; ".join(self.notes)}
-        return pd.DataFrame([row])
+        return row
 
     def __str__(self) -> str:
         return printed_reliability(self.glance())
@@ -189,7 +190,12 @@ def _obstacle(covariance: FloatArray) -> str:
         return "a single item: its reliability cannot be estimated from one survey"
     if np.isnan(covariance).any():
         return "two items were answered together by fewer than two respondents"
-    return "an item does not vary" if (np.diag(covariance) <= 0).any() else ""
+    variances = np.diag(covariance)
+    if (variances <= 0).any():
+        return "an item does not vary"
+    sum_of_standardised = (covariance / np.sqrt(np.outer(variances, variances))).sum()
+    cancelled = min(covariance.sum() / variances.sum(), sum_of_standardised) < 1e-9
+    return "the items cancel each other out: check their keying" if cancelled else ""
 
 
 def _from_covariance(
@@ -236,8 +242,21 @@ def _from_one_factor(
     return fit, omegas, heywood if fit.improper else ""
 
 
+def reliability_table(scales: Sequence[ScaleReliability]) -> pd.DataFrame:
+    """Give a row per scale and coefficient."""
+    names = ("term", "estimate", "std_error", "conf_low", "conf_high", "n_obs")
+    rows = [
+        (*(getattr(coefficient, name) for name in names), entry.scale, len(entry.items))
+        for entry in scales
+        for coefficient in entry.coefficients
+    ]
+    return pd.DataFrame(rows, columns=[*names, "scale", "n_items"])
+
+
 def printed_reliability(table: pd.DataFrame) -> str:
     """Print rows of ``ScaleReliability.glance`` as a short table, notes below."""
+    if table.empty:
+        return "no scales"
     shown = table[["scale", "n_items", "n_obs", "verdict"]].copy()
     rows = table.to_dict("records")
     for term in ("alpha", "omega", "spearman_brown"):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -13,26 +11,28 @@ import pandas as pd
 from coprod_stats.instruments import Instrument, Item
 from coprod_stats.quality.careless_responding import (
     average_string,
-    even_odd,
     intra_individual_sd,
     longstring,
     mahalanobis_distance,
     mahalanobis_p_value,
-    person_total_correlation,
-    psychometric_synonyms,
     seconds_per_item,
 )
+from coprod_stats.quality.missingness import kinds_by_item
 from coprod_stats.quality.person_index import (
     FloatArray,
     PersonIndex,
     person_index,
     unavailable_index,
 )
+from coprod_stats.quality.response_consistency import (
+    even_odd,
+    person_total_correlation,
+    psychometric_synonyms,
+)
+from coprod_stats.quality.routes import routes
+from coprod_stats.quality.straightlining import longstring_share
 from coprod_stats.responses import Responses
 from coprod_stats.responses.table import ANSWERED
-
-MIN_STRETCH = 6
-"""Items that a stretch of one response format needs for its longest run to say anything."""
 
 MIN_EVEN_ODD_PAIRS = 3
 """Scales for even-odd: with two, the correlation is plus or minus one whatever the answers."""
@@ -92,7 +92,8 @@ def careless_indices(responses: Responses) -> CarelessIndices:
 
     The indices rest on the items of reflective scales that share the most common range of codes,
     in the order of the questionnaire. Even-odd uses reverse-keyed answers, all others the answers
-    as marked; Mahalanobis distance is the same for both.
+    as marked; Mahalanobis distance, which is the same for both, is taken among the respondents to
+    whom the routing shows the same items.
     """
     items = comparable_items(responses)
     given = responses.numbers([item.id for item in items]).to_numpy(dtype=float)
@@ -104,13 +105,12 @@ def careless_indices(responses: Responses) -> CarelessIndices:
         n_persons = responses.n_respondents
         found += [unavailable_index(name, reason, n_persons=n_persons) for name in names]
     else:
-        distance = mahalanobis_distance(given)
         found += [longstring(given), average_string(given), intra_individual_sd(given)]
         found += [_even_odd(responses.instrument, items, given)]
-        found += [distance, _p_value(distance)]
+        found += _mahalanobis(responses, items, given)
         found += [person_total_correlation(given)]
         found += [psychometric_synonyms(given, critical=limit) for limit in (0.6, -0.6)]
-    found += [_longstring_share(responses), _attention(responses), _pace(responses)]
+    found += [longstring_share(responses), _attention(responses), _pace(responses)]
     return CarelessIndices(responses.respondents, tuple(found))
 
 
@@ -122,18 +122,6 @@ def comparable_items(responses: Responses) -> tuple[Item, ...]:
     items = [item for item in items if answered[item.id]]
     common = Counter(_range(item) for item in items).most_common(1)
     return tuple(item for item in items if _range(item) == common[0][0])
-
-
-def stretches(instrument: Instrument) -> Iterator[tuple[Item, ...]]:
-    """Give the runs of consecutive single-choice items of one response scale, notes left out."""
-    asked = [item for item in instrument.items if item.kind != "note"]
-    for scale, group in groupby(asked, key=_response_scale):
-        if scale is not None:
-            yield tuple(group)
-
-
-def _response_scale(item: Item) -> str | None:
-    return item.responses.id if item.kind == "single" and item.responses is not None else None
 
 
 def _range(item: Item) -> tuple[int, int] | None:
@@ -152,42 +140,29 @@ def _even_odd(instrument: Instrument, items: tuple[Item, ...], given: FloatArray
     return even_odd(keyed, scales, min_pairs=MIN_EVEN_ODD_PAIRS)
 
 
-def _p_value(distance: PersonIndex) -> PersonIndex:
-    name, n_persons = "mahalanobis_p", distance.values.shape[0]
-    if distance.unavailable:
-        return unavailable_index(name, distance.unavailable, n_persons=n_persons)
-    values = mahalanobis_p_value(distance.values, distance.n_items)
-    return PersonIndex(name, values, distance.reasons, distance.n_items)
-
-
-def _longstring_share(responses: Responses) -> PersonIndex:
-    """Longest run as a share of the items answered, over stretches with reverse-keyed items.
-
-    Where all items of a stretch point one way, the same answer throughout may be meant.
-    """
-    name, n_persons = "longstring_share", responses.n_respondents
-    suited = [
-        run
-        for run in stretches(responses.instrument)
-        if len(run) >= MIN_STRETCH and 0 < sum(item.reverse for item in run) < len(run)
-    ]
-    if not suited:
-        reason = f"no {MIN_STRETCH} items in a row share a response scale and differ in keying"
-        return unavailable_index(name, reason, n_persons=n_persons)
-    shares = np.full((len(suited), n_persons), np.nan)
-    for row, run in enumerate(suited):
-        answers = responses.numbers([item.id for item in run]).to_numpy(dtype=float)
-        n_answered = (~np.isnan(answers)).sum(axis=1)
-        enough = n_answered >= MIN_STRETCH
-        shares[row, enough] = longstring(answers).values[enough] / n_answered[enough]
-    without = np.isnan(shares).all(axis=0)
-    return person_index(
-        name,
-        np.max(shares, axis=0, initial=0.0, where=~np.isnan(shares)),
-        n_items=sum(map(len, suited)),
-        reasons={f"fewer than {MIN_STRETCH} items of every stretch answered": without},
-        scope="stretches of one response scale with reverse-keyed items",
-    )
+def _mahalanobis(
+    responses: Responses, items: tuple[Item, ...], given: FloatArray
+) -> tuple[PersonIndex, PersonIndex]:
+    """Squared distances and their p-values among the respondents who were shown the same items."""
+    n_persons, n_items = given.shape
+    values = {name: np.full(n_persons, np.nan) for name in ("mahalanobis_d2", "mahalanobis_p")}
+    reasons = np.full(n_persons, "", dtype=object)
+    for route in routes(responses, items):
+        distance = mahalanobis_distance(given[np.ix_(route.members, route.shown)])
+        values["mahalanobis_d2"][route.members] = distance.values
+        p_values = mahalanobis_p_value(distance.values, distance.n_items)
+        values["mahalanobis_p"][route.members] = p_values
+        reasons[route.members] = distance.reasons
+    told = tuple(map(str, reasons))
+    if told and all(told):
+        first, second = (
+            unavailable_index(name, told[0], n_persons=n_persons, n_items=n_items)
+            for name in values
+        )
+        return first, second
+    scope = "among respondents who were shown the same items"
+    first, second = (PersonIndex(name, values[name], told, n_items, scope) for name in values)
+    return first, second
 
 
 def _attention(responses: Responses) -> PersonIndex:
@@ -213,12 +188,10 @@ def _pace(responses: Responses) -> PersonIndex:
     if column is None or responses.answers[column].isna().all():
         reason = "the answers carry no times"
         return unavailable_index("seconds_per_item", reason, n_persons=responses.n_respondents)
-    questions = [item for item in responses.instrument.questions if item.columns]
-    columns = [column for item in questions for column in item.columns]
-    answered = responses.missing_kinds(columns) == ANSWERED
-    n_answered = sum(answered[list(item.columns)].any(axis=1).astype(int) for item in questions)
+    questions = tuple(item for item in responses.instrument.questions if item.columns)
+    n_answered = (kinds_by_item(responses, questions) == ANSWERED).sum(axis=1)
     seconds = responses.numbers([column])[column].to_numpy(dtype=float)
-    return seconds_per_item(seconds, np.asarray(n_answered, dtype=np.intp))
+    return seconds_per_item(seconds, n_answered.to_numpy(dtype=np.intp))
 
 
 def _summary(index: PersonIndex) -> dict[str, object]:

@@ -77,7 +77,7 @@ FLAG_RULES = FlagRules(
         ),
         FlagRule(
             "longstring_share", "straightlining", "above", 0.5,
-            "same answer to more than half of a stretch with reversed items",
+            "same answer to more than half of a stretch of items",
             "Curran (2016)",
         ),
         FlagRule(

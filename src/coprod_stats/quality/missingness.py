@@ -10,6 +10,7 @@ import pandas as pd
 from coprod_stats.instruments import Item
 from coprod_stats.instruments.model import MISSING_CODES
 from coprod_stats.quality.mcar import McarTest, McarTestError, little_mcar_test
+from coprod_stats.quality.routes import routes
 from coprod_stats.responses import Responses
 from coprod_stats.responses.table import ANSWERED, NOT_ASKED, OFF_SCALE, SET_ASIDE
 
@@ -38,7 +39,8 @@ class Missingness:
     scale_items : tuple of str
         Items of reflective scales, over which patterns are counted and MCAR is tested.
     mcar : McarTest or None
-        Little's test over the scale items, of respondents to whom the routing shows them all.
+        Little's test over the scale items that the most frequent route through the questionnaire
+        shows, among the respondents who take it.
     mcar_reason : str
         Why there is no test; empty if there is one.
     """
@@ -55,6 +57,12 @@ class Missingness:
         counts = _counts(self.kinds.T)
         texts = [str(item.text) for item in self.items]
         return counts.assign(text=texts).reset_index(names="term")
+
+    def shares(self) -> pd.DataFrame:
+        """Share of each kind among those who were asked: a row per item, by its id."""
+        counts = _counts(self.kinds.T)
+        kinds = [kind for kind in KINDS if kind != NOT_ASKED]
+        return counts[kinds].div(counts["n_asked"].where(counts["n_asked"] > 0), axis=0).fillna(0.0)
 
     def by_case(self) -> pd.DataFrame:
         """One row per respondent: cells of each kind, and the share missing of those asked."""
@@ -112,14 +120,15 @@ def missingness(responses: Responses) -> Missingness:
     return Missingness(
         respondents=responses.respondents,
         items=items,
-        kinds=_kinds_by_item(responses, items),
+        kinds=kinds_by_item(responses, items),
         scale_items=tuple(scale_items),
         mcar=mcar,
         mcar_reason=reason,
     )
 
 
-def _kinds_by_item(responses: Responses, items: tuple[Item, ...]) -> pd.DataFrame:
+def kinds_by_item(responses: Responses, items: tuple[Item, ...]) -> pd.DataFrame:
+    """Say what each answer is, one of `KINDS`; a multiple choice counts as one question."""
     by_column = responses.missing_kinds([column for item in items for column in item.columns])
     absent = set(responses.provenance.absent)
     table = {}
@@ -132,18 +141,15 @@ def _kinds_by_item(responses: Responses, items: tuple[Item, ...]) -> pd.DataFram
 
 
 def _mcar(responses: Responses, scale_items: list[str]) -> tuple[McarTest | None, str]:
-    """Test over those to whom all items are shown: what routing leaves out is no missing answer."""
+    """Test among the most respondents who share a route: what routing leaves out is not missing."""
     answers = responses.numbers(scale_items)
-    answers = answers.loc[:, answers.nunique() > 1]
-    shown = np.logical_and.reduce(
-        [responses.asked(responses.instrument.item(id)) for id in answers.columns],
-        axis=0,
-        initial=True,
-    )
-    if answers.shape[1] < 2 or not np.any(shown):
-        return None, "nobody was asked two scale items"
+    varying = [id for id in scale_items if answers[id].nunique() > 1]
+    if not varying:
+        return None, "no scale item was answered in more than one way"
+    route = routes(responses, [responses.instrument.item(id) for id in varying])[0]
+    tested = answers[varying].to_numpy(dtype=float)[np.ix_(route.members, route.shown)]
     try:
-        return little_mcar_test(answers.to_numpy(dtype=float)[shown]), ""
+        return little_mcar_test(tested), ""
     except McarTestError as error:
         return None, str(error)
 

@@ -123,4 +123,4 @@ def covariance_fault(covariance: FloatArray) -> str:
     smallest = float(np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0])
     if abs(smallest) < 1e-10:
         return "the covariance matrix of the answers is singular"
-    return "" if smallest > 0 else "the pairwise covariance matrix is not positive definite"
+    return "" if smallest > 0 else "the covariance matrix of the answers is not positive definite"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from coprod_stats.instruments.expressions import Not, names
+from coprod_stats.instruments import Instrument
+from coprod_stats.instruments.expressions import Expression, Not, names
 from coprod_stats.responses import Responses
 
 
@@ -25,8 +26,8 @@ class Screening:
         Each class, in order of precedence, with the questions that its condition uses; none for
         the class of all others.
     n_undecided : tuple of int
-        For each class, respondents whose missing answers leave its condition open; they count
-        under a later class.
+        For each class, respondents who were asked its questions and whose missing answers leave
+        its condition open; they count under a later class.
     """
 
     title: str
@@ -73,13 +74,32 @@ def screening(responses: Responses) -> Screening:
     classes = responses.classes()
     rule = responses.instrument.classification
     assert rule is not None  # responses.classes() has raised otherwise
+    behind = [_questions(responses.instrument, condition) for _, condition in rule.classes]
     undecided = [
-        int((~responses.where(condition) & ~responses.where(Not(condition))).sum())
-        for _, condition in rule.classes
+        _n_undecided(responses, condition, used)
+        for (_, condition), used in zip(rule.classes, behind, strict=True)
     ]
+    by_class = [(name, used) for (name, _), used in zip(rule.classes, behind, strict=True)]
     return Screening(
         title=str(rule.title),
         classes=classes,
-        rests_on=(*((name, names(tree)) for name, tree in rule.classes), (rule.otherwise, ())),
+        rests_on=(*by_class, (rule.otherwise, ())),
         n_undecided=(*undecided, 0),
     )
+
+
+def _questions(instrument: Instrument, condition: Expression) -> tuple[str, ...]:
+    """Give the questions that a condition rests on, those behind derived variables included."""
+    derived = {variable.id: variable.value for variable in instrument.derived}
+    found: dict[str, None] = {}
+    for name in names(condition):
+        behind = _questions(instrument, derived[name]) if name in derived else (name,)
+        found |= dict.fromkeys(behind)
+    return tuple(found)
+
+
+def _n_undecided(responses: Responses, condition: Expression, questions: tuple[str, ...]) -> int:
+    items = [item for item in responses.instrument.items if item.id in questions]
+    asked = np.all([responses.asked(item) for item in items], axis=0)
+    known = responses.where(condition) | responses.where(Not(condition))
+    return int((asked & ~known).sum())

@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.responses.binding import bind
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.raw_table import ResponsesError
@@ -37,7 +38,8 @@ def read_responses(
     Parameters
     ----------
     path : str or Path
-        CSV (any common encoding and delimiter), XLSX (first sheet) or SPSS ``.sav``.
+        CSV (any common encoding and delimiter), XLSX (first sheet) or SPSS ``.sav``; or the name
+        of a shipped sample, as ``citizen_synthetic.csv``.
     instrument : Instrument
         The questionnaire that the answers belong to.
     source : {"csv", "xlsx", "sav"}, optional
@@ -53,7 +55,7 @@ def read_responses(
     ResponsesError
         If the file cannot be read as a table, or no column belongs to the instrument.
     """
-    file = Path(path)
+    file = find_shipped("sample_data", path)
     match source or _BY_SUFFIX.get(file.suffix.lower()):
         case "csv":
             raw = read_delimited(file, expected=instrument.columns)

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
+from coprod_stats.literals import Conclusion, ExpectedSign
 from coprod_stats.structure.errors import StructureError
-
-ExpectedSign = Literal["+", "-", "two-sided"]
-"""Sign that a hypothesis was registered with."""
-
-Conclusion = Literal["supported", "opposite", "equivalent", "inconclusive", "not tested"]
-"""What a test allows one to say; see ``classify_effect``."""
 
 SMALLEST_EFFECT = 0.10
 """Standardised path below which an effect is held to be negligible, unless a plan says else."""

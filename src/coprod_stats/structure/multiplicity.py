@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from coprod_stats.literals import Adjustment
 from coprod_stats.structure.errors import StructureError
 
-AdjustmentMethod = Literal["holm", "fdr_bh"]
-"""``holm``: familywise error, step-down; ``fdr_bh``: false discovery rate, step-up."""
-
-_METHOD_NAMES: dict[AdjustmentMethod, str] = {
+_METHOD_NAMES: dict[Adjustment, str] = {
     "holm": "Holm",
     "fdr_bh": "Benjamini-Hochberg",
 }
@@ -30,7 +27,7 @@ class AdjustedFamily:
     """
 
     family: str
-    method: AdjustmentMethod
+    method: Adjustment
     terms: tuple[str, ...]
     p_values: tuple[float, ...]
     p_adjusted: tuple[float, ...]
@@ -80,7 +77,7 @@ class AdjustedFamily:
 
 
 def adjust_p_values(
-    p_values: Mapping[str, float], *, family: str, method: AdjustmentMethod = "holm"
+    p_values: Mapping[str, float], *, family: str, method: Adjustment = "holm"
 ) -> AdjustedFamily:
     """Adjust the p values of one family (Holm 1979; Benjamini & Hochberg 1995).
 
@@ -92,7 +89,7 @@ def adjust_p_values(
     family : str
         Name of the family, printed with every adjusted value.
     method : {"holm", "fdr_bh"}
-        See ``AdjustmentMethod``.
+        See ``Adjustment``.
 
     Raises
     ------

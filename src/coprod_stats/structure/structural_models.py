@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from coprod_stats.structure.equivalence import ExpectedSign
+from coprod_stats.literals import ExpectedSign
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.regression import RegressionPath
 
@@ -42,8 +42,6 @@ class DriverImpactModel:
         The hypotheses; together they are the family over which p values are adjusted.
     covariates : tuple of str
         Observed variables that predict every factor.
-    family : str
-        Name of the family of hypotheses.
 
     Raises
     ------
@@ -55,7 +53,6 @@ class DriverImpactModel:
     factors: tuple[MeasuredFactor, ...]
     paths: tuple[StructuralPath, ...]
     covariates: tuple[str, ...] = ()
-    family: str = "headline"
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))

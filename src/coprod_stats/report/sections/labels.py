@@ -10,16 +10,21 @@ from coprod_stats.study import StudyResult
 _PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 
 
+def anchor_of(*parts: str) -> str:
+    """Make an anchor of names: small letters and digits, joined by hyphens."""
+    return "-".join(part.lower().replace("_", "-") for part in parts)
+
+
 def construct_label(study: StudyResult, name: str) -> str:
     """Give the title of a scale, index, derived variable or item by its id."""
     instrument = study.plan.instrument
-    titled = (
-        *instrument.scales,
-        *instrument.indices,
-        *instrument.derived,
-        *instrument.administrative,
-    )
-    found = next((str(entry.title) for entry in titled if entry.id == name), None)
+    titles = {
+        **{entry.id: entry.title for entry in instrument.administrative},
+        **{entry.id: entry.title for entry in instrument.derived},
+        **{entry.id: entry.title for entry in instrument.indices},
+        **{entry.id: entry.title for entry in instrument.scales},
+    }
+    found = str(titles[name]) if name in titles else None
     if found is None:
         item = next((item for item in instrument.items if item.id == name), None)
         found = name if item is None else item_label(instrument, item)

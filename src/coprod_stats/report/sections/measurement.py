@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 import pandas as pd
 
 from coprod_stats.instruments.model import Item, Scale
@@ -21,12 +19,19 @@ from coprod_stats.report.document import (
 )
 from coprod_stats.report.figures.likert import LikertItem, likert_chart
 from coprod_stats.report.numbers import BOUNDED, COUNT, NumberFormat, bounded
-from coprod_stats.report.sections.labels import construct_label, item_label
+from coprod_stats.report.sections.labels import anchor_of, construct_label, item_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.study import StudyResult
 
+ROLE_NAMES = {"driver": "Drivers", "impact": "Impacts", "value": "Values", "factor": "Factors"}
+"""Names of groups of scales; other roles are named as they are."""
 MISSING_KINDS = ("don't know", "refused", "seen, unanswered")
 _PERCENT = NumberFormat("percent", 0)
+
+
+def role_name(role: str) -> str:
+    """Name a group of scales."""
+    return ROLE_NAMES.get(role, role.capitalize())
 
 
 def measurement_section(study: StudyResult) -> Section:
@@ -51,55 +56,51 @@ def _answers(study: StudyResult) -> list[Block]:
             )
         )
     ]
+    answered = set(study.items.tidy().query("n > 0")["term"])
     shown = [
         (scale, study.plan.instrument.item(id))
         for scale in study.plan.instrument.scales
         for id in scale.items
+        if id in answered
     ]
-    by_scale_of_answers: dict[str, list[tuple[Scale, Item]]] = {}
+    together: dict[tuple[str, str], list[tuple[Scale, Item]]] = {}
     for scale, item in shown:
         if item.responses is not None:
-            by_scale_of_answers.setdefault(item.responses.id, []).append((scale, item))
-    for id, entries in by_scale_of_answers.items():
-        found.append(_likert(study, id, entries))
+            together.setdefault((scale.role, item.responses.id), []).append((scale, item))
+    found += [_likert(study, *key, entries) for key, entries in together.items()]
     return found
 
 
-def _likert(study: StudyResult, id: str, entries: list[tuple[Scale, Item]]) -> Figure:
+def _likert(study: StudyResult, role: str, id: str, entries: list[tuple[Scale, Item]]) -> Figure:
     responses = entries[0][1].responses
     assert responses is not None
     shares = study.items.categories().set_index(["term", "value"])["share"]
     sizes = study.items.tidy().set_index("term")["n"]
-    missing = study.missing.tidy().set_index("term")
+    missing = study.missing.shares()[list(MISSING_KINDS)].to_dict(orient="index")
     items = [
         LikertItem(
             f"{item.id}  {item_label(study.plan.instrument, item)}",
-            tuple(_number(shares[item.id, value]) for value in responses.values),
+            tuple(shares.reindex([(item.id, value) for value in responses.values]).fillna(0.0)),
             int(sizes[item.id]),
-            tuple(
-                _number(missing.loc[item.id, kind] / missing.loc[item.id, "n_asked"])
-                for kind in MISSING_KINDS
-            ),
+            tuple(missing[item.id].values()),
         )
         for _, item in entries
     ]
     names = dict.fromkeys(construct_label(study, scale.id) for scale, _ in entries)
     return Figure(
-        f"answers-{id}",
-        text(f"Answers From “{responses.options[0].label}” to “{responses.options[-1].label}”"),
+        anchor_of("answers", role, id),
+        text(
+            f"{role_name(role)}: Answers From "
+            f"“{responses.options[0].label}” to “{responses.options[-1].label}”"
+        ),
         likert_chart(
             items,
             categories=[str(option.label) for option in responses.options],
             missing_kinds=[kind.capitalize() for kind in MISSING_KINDS],
-            bipolar=len(responses.values) % 2 == 1,
+            bipolar=responses.kind == "bipolar",
         ),
         text(f"{', '.join(names)}. Missing answers are shares of those who were asked."),
     )
-
-
-def _number(value: object) -> float:
-    number = float(value)  # type: ignore[arg-type]
-    return 0.0 if number != number else number
 
 
 def _items(study: StudyResult) -> Details:
@@ -148,9 +149,9 @@ def _reliability(study: StudyResult) -> list[Block]:
         _reliability_table(study, table),
     ]
     weak = [
-        f"{construct_label(study, str(row['scale']))} ({bounded(float(row['headline']))})"
-        for _, row in table.iterrows()
-        if row["verdict"] == "weak"
+        f"{construct_label(study, entry.scale)} ({bounded(entry.headline.estimate)})"
+        for entry in study.reliability.scales
+        if entry.verdict == "weak" and entry.headline and entry.scale in set(table["scale"])
     ]
     if weak:
         found.append(
@@ -173,7 +174,8 @@ def _reliability(study: StudyResult) -> list[Block]:
 
 def _listed(study: StudyResult, table: pd.DataFrame) -> pd.DataFrame:
     wanted = study.plan.form.reliability
-    return table[table["scale"].isin(wanted)] if wanted else table
+    answered = table[table["n_obs"] > 0]
+    return answered[answered["scale"].isin(wanted)] if wanted else answered
 
 
 def _reliability_table(study: StudyResult, table: pd.DataFrame) -> Table:
@@ -185,23 +187,22 @@ def _reliability_table(study: StudyResult, table: pd.DataFrame) -> Table:
         conf_low=table["alpha_low"],
         conf_high=table["alpha_high"],
     )
-    order = {role: position for position, (role, _) in enumerate(
-        groupby(scale.role for scale in study.plan.instrument.scales))}  # fmt: skip
     roles = {scale.id: scale.role for scale in study.plan.instrument.scales}
-    shown["kind"] = [roles[str(name)].capitalize() for name in shown["scale"]]
-    shown["order"] = [order[roles[str(name)]] for name in shown["scale"]]
+    order = list(dict.fromkeys(roles.values()))
+    shown["kind"] = [role_name(roles[str(name)]) for name in shown["scale"]]
+    shown["order"] = [order.index(roles[str(name)]) for name in shown["scale"]]
     shown = shown.sort_values("order", kind="stable")
     return frame_table(
         shown,
         anchor="reliability-table",
         title=text("Means and Reliabilities of the Scales"),
         columns=["scale_label", "n_items", "n_obs", "mean", "sd", "alpha", "interval", "omega",
-                 "spearman_brown", "mean_inter_item"],
+                 "spearman_brown", "mean_inter_item_r"],
         roles={
             "scale_label": Role(text("Scale"), align="left"),
             "n_items": Role(text("Items"), COUNT),
             "spearman_brown": Role(text("Spearman–Brown"), BOUNDED),
-            "mean_inter_item": Role(text("Mean ", emphasis("r")), BOUNDED),
+            "mean_inter_item_r": Role(text("Mean ", emphasis("r")), BOUNDED),
         },
         group_by="kind",
         note=text(

@@ -28,11 +28,12 @@ def question_section(study: StudyResult) -> Section:
         Paragraph(
             text(
                 "The questionnaire is ", emphasis(str(instrument.title)),
-                f" (version {instrument.version}, {instrument.status}), {instrument.forms[0].title}: "
+                f" (version {instrument.version}, {instrument.status}), "
+                f"{instrument.forms[0].id} form: "
                 f"{len(instrument.questions)} questions. ", str(instrument.about or ""),
             )
         ),
-        Paragraph(text(f"{form.data.population} {form.data.collected} {form.data.licence}".strip())),
+        Paragraph(text(f"{form.data.population} {form.data.collected}".strip())),
     ]  # fmt: skip
     if form.registration:
         content.append(Paragraph(text(form.registration)))
@@ -69,7 +70,12 @@ def _hypotheses(study: StudyResult) -> Table:
 
 
 def _row(study: StudyResult, entry: Hypothesis) -> tuple[str, ...]:
-    origin = [entry.status, f"section {entry.section}" if entry.section else "", entry.sources]
+    sources = entry.sources.replace(",", ", ")
+    origin = [
+        entry.status,
+        f"section {entry.section}" if entry.section else "",
+        "no source given" if sources == "none" else sources,
+    ]
     return (
         entry.id,
         construct_label(study, entry.predictor),

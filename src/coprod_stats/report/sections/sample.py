@@ -20,7 +20,7 @@ from coprod_stats.report.figures.missing import (
     MissingItem,
     missing_bars,
 )
-from coprod_stats.report.numbers import COUNT, NumberFormat, count, p_statement
+from coprod_stats.report.numbers import COUNT, NumberFormat, count, decimal, p_statement
 from coprod_stats.report.sections.labels import item_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.study import StudyResult
@@ -108,7 +108,13 @@ def _missing(study: StudyResult) -> list[Block]:
             Figure(
                 "missing-items",
                 text("Missing Answers by Item and Reason"),
-                missing_bars([_bar(study, row) for _, row in shown.iterrows()], kinds=[kind.capitalize() for kind in KINDS]),
+                missing_bars(
+                    [
+                        _bar(study, str(name), int(n))
+                        for name, n in zip(shown["term"], shown["n_asked"], strict=True)
+                    ],
+                    kinds=[kind.capitalize() for kind in KINDS],
+                ),
                 text(
                     f"The {len(shown)} items with the most missing answers, as shares of those who "
                     "were asked. Who was not asked by the questionnaire's routing is not counted."
@@ -122,10 +128,10 @@ def _missing(study: StudyResult) -> list[Block]:
     return found
 
 
-def _bar(study: StudyResult, row: pd.Series) -> MissingItem:
-    item = study.plan.instrument.item(str(row["term"]))
-    shares = tuple(float(row[kind]) / float(row["n_asked"]) for kind in KINDS)
-    return MissingItem(f"{item.id}  {item_label(study.plan.instrument, item)}", shares, int(row["n_asked"]))
+def _bar(study: StudyResult, name: str, n_asked: int) -> MissingItem:
+    label = f"{name}  {item_label(study.plan.instrument, study.plan.instrument.item(name))}"
+    shares = study.missing.shares()[list(KINDS)].to_dict(orient="index")[name]
+    return MissingItem(label, tuple(shares.values()), n_asked)
 
 
 def _mcar(study: StudyResult) -> str:
@@ -134,8 +140,8 @@ def _mcar(study: StudyResult) -> str:
         return f"Little's test of missing completely at random: {study.missing.mcar_reason}."
     return (
         f"Little's test of missing completely at random, over the items of the scales: "
-        f"χ²({count(test.df)}) = {test.statistic:.2f}, p {p_statement(test.p_value)}. The test "
-        "is weak: that it finds nothing does not show that nothing is there."
+        f"χ²({count(test.df)}) = {decimal(test.statistic)}, p {p_statement(test.p_value)}. The "
+        "test is weak: that it finds nothing does not show that nothing is there."
     )
 
 

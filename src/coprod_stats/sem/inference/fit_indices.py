@@ -39,8 +39,8 @@ def chi_square_p_value(chisq: float, df: int) -> float:
     return float(chdtrc(df, chisq)) if df > 0 else math.nan
 
 
-def cfi(chisq: float, df: int, *, baseline_chisq: float, baseline_df: int) -> float:
-    r"""Comparative fit index [bentler1990]_, equations 10 and 11.
+def cfi(chisq: float, df: int, *, baseline_chisq: float, baseline_df: float) -> float:
+    r"""Compute the comparative fit index [bentler1990]_, equations 10 and 11.
 
     .. math:: 1 - \frac{\max(\chi^2 - df, 0)}{\max(\chi^2 - df,\; \chi^2_0 - df_0,\; 0)}
     """
@@ -49,7 +49,7 @@ def cfi(chisq: float, df: int, *, baseline_chisq: float, baseline_df: int) -> fl
     return 1.0 if misfit == 0 else 1.0 - misfit / baseline
 
 
-def tli(chisq: float, df: int, *, baseline_chisq: float, baseline_df: int) -> float:
+def tli(chisq: float, df: int, *, baseline_chisq: float, baseline_df: float) -> float:
     r"""Tucker-Lewis index [tucker1973]_, not confined to [0, 1].
 
     .. math:: \frac{\chi^2_0/df_0 - \chi^2/df}{\chi^2_0/df_0 - 1}

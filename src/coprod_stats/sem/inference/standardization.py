@@ -222,7 +222,7 @@ def _unit(n_free: int, row: Parameter) -> FloatArray:
 
 
 def _eta_variance_jacobian(model: LisrelModel, implied: ImpliedMoments) -> FloatArray:
-    """Derivatives of the diagonal of ``C = A psi A'``, ``(n_eta, n_local)``.
+    """Differentiate the diagonal of ``C = A psi A'``, ``(n_eta, n_local)``.
 
     By ``beta_ij``: ``2 A[:, i] C[:, j]``; by ``psi_ij``: ``2 h A[:, i] A[:, j]``.
     """

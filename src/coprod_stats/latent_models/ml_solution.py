@@ -6,12 +6,15 @@ differ in their estimates only.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood, MomentSample
 from coprod_stats.sem.inference import fit_indices
+from coprod_stats.sem.model.constraints import restrictions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.parameters import ParameterTable
 
@@ -84,58 +87,37 @@ def solution_at(
     """
     if not np.all(np.isfinite(params)):
         return None
+    objective = MaximumLikelihood(
+        [model],
+        [MomentSample(np.zeros(len(sample_cov)), sample_cov, 1.0)],
+        meanstructure=False,
+        n_free=table.n_free,
+    )
     try:
-        implied = model.moments(params)
-        np.linalg.cholesky(implied.cov)
+        evaluation = objective.evaluate(params, exact=False)
     except np.linalg.LinAlgError:
         return None
-    precision = np.linalg.inv(implied.cov)
-    by_cov = precision - precision @ sample_cov @ precision
-    equal = equality_basis(table)
-    score = (
-        -0.5
-        * n_obs
-        * equal.T
-        @ _scatter(model, model.gradient(implied, by_cov=by_cov, by_mean=None), table)
-    )
-    information = n_obs * equal.T @ _information(model, implied, precision, table) @ equal
-    inverse, identified = _inverse_information(information)
-    n_observed, n_exogenous = len(table.observed), len(table.exogenous)
-    n_fixed = n_exogenous * (n_exogenous + 1) // 2 if table.options.fixed_x else 0
+    if not np.isfinite(evaluation.value):
+        return None
+    basis = restrictions(table).basis
+    score = n_obs * basis.T @ evaluation.gradient
+    inverse, identified = _inverse_information(n_obs * basis.T @ evaluation.curvature @ basis)
     return MaximumLikelihoodSolution(
-        implied=implied,
-        chisq=n_obs * ml_discrepancy(sample_cov, implied.cov),
-        df=n_observed * (n_observed + 1) // 2 - n_fixed - equal.shape[1],
-        n_params=equal.shape[1],
-        vcov=equal @ inverse @ equal.T,
-        distance=float(np.sqrt(max(score @ inverse @ score, 0.0))),
+        implied=model.moments(params),
+        chisq=2 * n_obs * evaluation.value,
+        df=_n_moments(table) - basis.shape[1],
+        n_params=basis.shape[1],
+        vcov=basis @ inverse @ basis.T,
+        distance=math.sqrt(max(float(score @ inverse @ score), 0.0)),
         identified=identified,
     )
 
 
-def ml_discrepancy(sample_cov: FloatArray, implied_cov: FloatArray) -> float:
-    r"""Maximum-likelihood discrepancy (Jöreskog 1967, equation 5).
-
-    .. math:: F = \log|\Sigma| + \mathrm{tr}(S\Sigma^{-1}) - \log|S| - p
-
-    Parameters
-    ----------
-    sample_cov, implied_cov : (n_observed, n_observed) array
-        Positive definite.
-    """
-    ratio = np.linalg.solve(implied_cov, sample_cov)
-    return float(np.trace(ratio) - np.linalg.slogdet(ratio)[1] - len(ratio))
-
-
-def equality_basis(table: ParameterTable) -> FloatArray:
-    """Matrix K of zeros and ones with ``params = K distinct``, ``(n_free, n_distinct)``."""
-    owner = np.arange(table.n_free)
-    for members in table.equal_parameters:
-        owner[list(members)] = min(members)
-    _, column = np.unique(owner, return_inverse=True)
-    basis = np.zeros((table.n_free, int(column.max(initial=-1)) + 1))
-    basis[np.arange(table.n_free), column] = 1.0
-    return basis
+def _n_moments(table: ParameterTable) -> int:
+    """Count the variances and covariances to be explained: not those of fixed covariates."""
+    p = len(table.observed)
+    q = len(table.exogenous) if table.options.fixed_x else 0
+    return p * (p + 1) // 2 - q * (q + 1) // 2
 
 
 def fit_measures(
@@ -149,26 +131,29 @@ def fit_measures(
 
     The baseline model leaves exogenous observed variables related as they are; log-likelihood
     and information criteria are those of the other variables given fixed covariates, as in
-    lavaan.
+    lavaan. A model with more parameters than moments has no indices.
     """
-    chisq, df = solution.chisq, solution.df
-    exogenous = [table.observed.index(name) for name in table.exogenous]
-    baseline_chisq, baseline_df = _baseline(sample_cov, exogenous, n_obs)
-    baseline = {"baseline_chisq": baseline_chisq, "baseline_df": baseline_df}
-    lower, upper = fit_indices.rmsea_interval(chisq, df, n_obs)
-    logl = saturated_log_likelihood(sample_cov, n_obs) - chisq / 2
-    if table.options.fixed_x:
-        logl -= saturated_log_likelihood(sample_cov[np.ix_(exogenous, exogenous)], n_obs)
-    n_params = solution.n_params
-    return {
+    chisq, df, n_params = solution.chisq, solution.df, solution.n_params
+    measures = {
         "npar": float(n_params),
         "fmin": chisq / n_obs / 2,
         "chisq": chisq,
         "df": float(df),
+    }
+    if df < 0:
+        return measures
+    exogenous = [table.observed.index(name) for name in table.exogenous]
+    baseline_chisq, baseline_df = _baseline(sample_cov, exogenous, n_obs)
+    baseline = {"baseline_chisq": baseline_chisq, "baseline_df": baseline_df}
+    lower, upper = fit_indices.rmsea_interval(chisq, df, n_obs)
+    logl = _saturated_log_likelihood(sample_cov, n_obs) - chisq / 2
+    if table.options.fixed_x:
+        logl -= _saturated_log_likelihood(sample_cov[np.ix_(exogenous, exogenous)], n_obs)
+    return measures | {
         "pvalue": fit_indices.chi_square_p_value(chisq, df),
         **baseline,
-        "cfi": fit_indices.cfi(chisq, df, baseline_chisq=baseline_chisq, baseline_df=baseline_df),
-        "tli": fit_indices.tli(chisq, df, baseline_chisq=baseline_chisq, baseline_df=baseline_df),
+        "cfi": fit_indices.cfi(chisq, df, **baseline),
+        "tli": fit_indices.tli(chisq, df, **baseline),
         "rmsea": fit_indices.rmsea(chisq, df, n_obs),
         "rmsea_ci_lower": lower,
         "rmsea_ci_upper": upper,
@@ -181,36 +166,28 @@ def fit_measures(
     }
 
 
-def saturated_log_likelihood(sample_cov: FloatArray, n_obs: int) -> float:
-    r"""Normal log-likelihood at the sample's own moments: ``-N/2 (p log 2pi + log|S| + p)``."""
+def _saturated_log_likelihood(sample_cov: FloatArray, n_obs: int) -> float:
+    r"""Give the normal log-likelihood at the sample's own moments.
+
+    ``-N/2 (p log 2pi + log|S| + p)``.
+    """
     p = len(sample_cov)
-    log_determinant = np.linalg.slogdet(sample_cov)[1]
-    return float(-0.5 * n_obs * (p * np.log(2 * np.pi) + log_determinant + p))
+    return float(-0.5 * n_obs * (p * np.log(2 * np.pi) + _log_det(sample_cov) + p))
 
 
 def _baseline(sample_cov: FloatArray, exogenous: list[int], n_obs: int) -> tuple[float, int]:
-    """Chi-square and degrees of freedom of independence, exogenous variables aside."""
-    implied = np.diag(np.diag(sample_cov))
-    implied[np.ix_(exogenous, exogenous)] = sample_cov[np.ix_(exogenous, exogenous)]
+    """Chi-square and degrees of freedom of independence, exogenous variables aside.
+
+    ``N (sum log s_yy + log|S_xx| - log|S|)``.
+    """
     p, q = len(sample_cov), len(exogenous)
-    df = p * (p - 1) // 2 - q * (q - 1) // 2
-    return n_obs * ml_discrepancy(sample_cov, implied), df
+    others = np.delete(np.diag(sample_cov), exogenous)
+    log_det = float(np.log(others).sum()) + _log_det(sample_cov[np.ix_(exogenous, exogenous)])
+    return n_obs * (log_det - _log_det(sample_cov)), p * (p - 1) // 2 - q * (q - 1) // 2
 
 
-def _scatter(model: LisrelModel, local: FloatArray, table: ParameterTable) -> FloatArray:
-    vector = np.zeros(table.n_free)
-    np.add.at(vector, model.parameters, local)
-    return vector
-
-
-def _information(
-    model: LisrelModel, implied: ImpliedMoments, precision: FloatArray, table: ParameterTable
-) -> FloatArray:
-    information = np.zeros((table.n_free, table.n_free))
-    information[np.ix_(model.parameters, model.parameters)] = model.normal_information(
-        implied, precision
-    )
-    return information
+def _log_det(cov: FloatArray) -> float:
+    return float(np.linalg.slogdet(cov)[1])
 
 
 def _inverse_information(information: FloatArray) -> tuple[FloatArray, bool]:
