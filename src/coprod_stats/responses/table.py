@@ -123,18 +123,26 @@ class Responses:
         frame = self.answers[list(columns)]
         kinds = pd.DataFrame(ANSWERED, index=frame.index, columns=frame.columns, dtype=object)
         kinds = kinds.mask(frame.isna() | (frame == ""), NOT_ASKED)
+        codes = frame.apply(_amounts)
         for code, kind in MISSING_CODES.items():
-            kinds = kinds.mask(frame == code, kind)
+            kinds = kinds.mask(codes == code, kind)
         by_column = {column: item for item in self.instrument.items for column in item.columns}
         for column in frame.columns:
             item = by_column.get(column)
             if item is not None and item.responses is not None and item.responses.off_scale:
                 off = [option.value for option in item.responses.off_scale]
                 kinds.loc[frame[column].isin(off), column] = OFF_SCALE
-        for entry in self.rejected:
-            if entry.scope == "value" and entry.column in kinds and entry.line in kinds.index:
-                kinds.loc[entry.line, entry.column] = SET_ASIDE
+        for column, lines in self._lines_set_aside().items():
+            if column in kinds:
+                kinds.loc[kinds.index.isin(lines), column] = SET_ASIDE
         return kinds
+
+    def _lines_set_aside(self) -> dict[str, list[int]]:
+        lines: dict[str, list[int]] = {}
+        for entry in self.rejected:
+            if entry.scope == "value":
+                lines.setdefault(entry.column, []).append(entry.line)
+        return lines
 
     def where(self, condition: str | Expression) -> NDArray[np.bool_]:
         """Say for whom a condition is known to hold, (n_respondents,).
@@ -229,10 +237,14 @@ class _Values(Mapping[str, FloatArray]):
                 f"in instrument '{self._instrument.id}'"
             )
         column = self._answers[name]
+        numbers = _amounts(column)
+        missing = numbers.isin([*MISSING_CODES, *self._off_scale.get(name, ())])
         if not pd.api.types.is_numeric_dtype(column):
-            numbers = pd.to_numeric(column, errors="coerce")
             filled = column.notna() & (column != "")
-            missing = numbers.isin(MISSING_CODES)
             return np.where(filled & ~missing, 1.0, np.nan)
-        codes = [*MISSING_CODES, *self._off_scale.get(name, ())]
-        return column.mask(column.isin(codes)).to_numpy(dtype=float)
+        return numbers.mask(missing).to_numpy(dtype=float)
+
+
+def _amounts(column: pd.Series) -> pd.Series:
+    """Give a column as numbers: a text answer can be ``-8`` too; other texts are NaN."""
+    return pd.to_numeric(column, errors="coerce")
