@@ -9,13 +9,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.errors import SemDataError
 from coprod_stats.sem.estimation.categorical_least_squares import (
     CategoricalLeastSquares,
     WeightedStatistics,
 )
 from coprod_stats.sem.estimation.categorical_start import categorical_start
 from coprod_stats.sem.estimation.optimizer import Minimum, minimize, tangent_basis
-from coprod_stats.sem.errors import SemDataError
 from coprod_stats.sem.model.constraints import restrictions
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
 from coprod_stats.sem.model.lisrel import LisrelModel
@@ -67,7 +67,7 @@ class CategoricalFit:
     def df(self) -> int:
         """Degrees of freedom: statistics less free directions."""
         n_statistics = sum(sample.vector.size for sample in self.objective.samples)
-        return n_statistics - self.tangent.shape[1]
+        return int(n_statistics - self.tangent.shape[1])
 
     @property
     def chisq(self) -> float:
