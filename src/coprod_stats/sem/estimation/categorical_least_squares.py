@@ -112,7 +112,22 @@ def _evaluate_group(
     residual = sample.vector - implied.vector
     weighted = sample.weigh(residual)
     jacobian = model.jacobian(implied)
-    bend = jacobian.T @ sample.weigh(jacobian)
+    bend = _weighted_gram(jacobian, sample, model.threshold_items.size)
     if exact:
         bend -= model.curvature(implied, weighted)
     return Evaluation(0.5 * float(residual @ weighted), -(weighted @ jacobian), bend)
+
+
+def _weighted_gram(
+    jacobian: FloatArray, sample: WeightedStatistics, n_thresholds: int
+) -> FloatArray:
+    """Compute ``Δ'W Δ``; with diagonal weights thresholds stay out of the much longer rest."""
+    if sample.weight_matrix.ndim == 2:
+        return np.asarray(jacobian.T @ sample.weigh(jacobian))
+    weights = sample.weight_matrix[:, None]
+    top, rest = jacobian[:n_thresholds], jacobian[n_thresholds:]
+    gram = top.T @ (weights[:n_thresholds] * top)
+    used = np.flatnonzero(rest.any(axis=0))
+    rest = rest[:, used]
+    gram[np.ix_(used, used)] += rest.T @ (weights[n_thresholds:] * rest)
+    return np.asarray(gram)

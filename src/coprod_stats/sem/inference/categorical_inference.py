@@ -127,18 +127,22 @@ def _baseline_test(fit: CategoricalFit, groups: Sequence[GroupDerivatives]) -> L
     statistic = trace = square = 0.0
     df = 0
     for model, sample, group in zip(fit.models, fit.objective.samples, groups, strict=True):
-        n_pairs = model.rows.size
-        if n_pairs == 0:
-            continue
-        covariances = sample.vector[-n_pairs:]
-        gamma = group.gamma[-n_pairs:, -n_pairs:]
-        if group.weight_matrix.ndim == 2:
-            weights = np.linalg.inv(np.linalg.inv(group.weight_matrix)[-n_pairs:, -n_pairs:])
-        else:
-            weights = np.diag(group.weight_matrix[-n_pairs:])
-        weighted = weights @ gamma
-        statistic += fit.n_obs * sample.weight * float(covariances @ weights @ covariances)
-        trace += float(np.trace(weighted))
-        square += float(np.sum(weighted * weighted.T))
-        df += n_pairs
+        kept = slice(sample.vector.size - model.rows.size, None)
+        part = _covariance_part(group, kept)
+        covariances = sample.vector[kept]
+        weighted = part.weigh(covariances[:, None])[:, 0]
+        statistic += fit.n_obs * sample.weight * float(covariances @ weighted)
+        moments = part.weighted_gamma_moments()
+        trace, square = trace + moments[0], square + moments[1]
+        df += model.rows.size
     return LeastSquaresTest(statistic, df, trace, square)
+
+
+def _covariance_part(group: GroupDerivatives, kept: slice) -> GroupDerivatives:
+    """Keep the covariances alone, the other statistics being fitted exactly."""
+    weights = group.weight_matrix
+    if weights.ndim == 2:
+        weights = np.linalg.inv(np.linalg.inv(weights)[kept, kept])
+    else:
+        weights = weights[kept]
+    return GroupDerivatives(group.jacobian[kept], weights, group.gamma[kept, kept], group.share)

@@ -116,25 +116,26 @@ def _expectation(inference: CategoricalInference, precisions: Sequence[FloatArra
     """
     n_free = inference.inverse.shape[0]
     total = 0.0
-    bent, spread, cross = (np.zeros((n_free, n_free)) for _ in range(3))
+    bent, variability, cross = (np.zeros((n_free, n_free)) for _ in range(3))
     for group, precision in zip(inference.groups, precisions, strict=True):
         part = _correlation_part(group, precision.shape[0])
         information = _normal_information(precision)
-        weighted = part.weigh(part.jacobian)
-        by_jacobian = information @ part.jacobian
         total += float(np.sum(information * part.gamma))
-        bent += part.share * (part.jacobian.T @ by_jacobian)
-        spread += part.share * (weighted.T @ part.gamma @ weighted)
-        cross += part.share * (by_jacobian.T @ part.gamma @ weighted)
+        used = np.flatnonzero(part.jacobian.any(axis=0))
+        by_jacobian = information @ part.jacobian[:, used]
+        cells = np.ix_(used, used)
+        bent[cells] += part.share * (part.jacobian[:, used].T @ by_jacobian)
+        variability += part.share * (part.weighted_jacobian.T @ part.spread)
+        cross[used] += part.share * (by_jacobian.T @ part.spread)
     inverse = inference.inverse
     total -= 2.0 * float(np.sum(inverse * cross))
-    return total + float(np.sum((inverse @ bent @ inverse) * spread))
+    return total + float(np.sum((inverse @ bent @ inverse) * variability))
 
 
 def _correlation_part(group: GroupDerivatives, n_items: int) -> GroupDerivatives:
-    kept = slice(-(n_items * (n_items - 1) // 2), None)
-    whole = group.weight_matrix.ndim == 2
-    weights = group.weight_matrix[kept, kept] if whole else group.weight_matrix[kept]
+    kept = slice(group.jacobian.shape[0] - n_items * (n_items - 1) // 2, None)
+    weights = group.weight_matrix
+    weights = weights[kept, kept] if weights.ndim == 2 else weights[kept]
     return GroupDerivatives(group.jacobian[kept], weights, group.gamma[kept, kept], group.share)
 
 

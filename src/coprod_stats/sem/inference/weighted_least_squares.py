@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GroupDerivatives:
     """What one group contributes.
 
@@ -55,21 +56,42 @@ class GroupDerivatives:
             return np.asarray(self.weight_matrix @ values)
         return self.weight_matrix[:, None] * values
 
+    @cached_property
+    def weighted_jacobian(self) -> FloatArray:
+        """``W Δ``, ``(n_statistics, n_free)``."""
+        return self.weigh(self.jacobian)
+
+    @cached_property
+    def spread(self) -> FloatArray:
+        """``Γ W Δ``, ``(n_statistics, n_free)``; most thresholds take one column of ``Γ`` each."""
+        weighted = self.weighted_jacobian
+        n_entries = np.count_nonzero(weighted, axis=0)
+        single, several = np.flatnonzero(n_entries == 1), np.flatnonzero(n_entries > 1)
+        rows = np.abs(weighted[:, single]).argmax(axis=0)
+        spread = np.zeros_like(weighted)
+        spread[:, single] = self.gamma[:, rows] * weighted[rows, single]
+        spread[:, several] = self.gamma @ weighted[:, several]
+        return spread
+
+    def weighted_gamma_moments(self) -> tuple[float, float]:
+        """Compute ``tr(WΓ)`` and ``tr((WΓ)²)``."""
+        if self.weight_matrix.ndim == 2:
+            product = self.weight_matrix @ self.gamma
+            return float(np.trace(product)), float(np.sum(product * product.T))
+        weights = self.weight_matrix
+        return float(weights @ np.diag(self.gamma)), float(weights @ (self.gamma**2) @ weights)
+
 
 def least_squares_information(groups: Sequence[GroupDerivatives]) -> FloatArray:
     """Compute ``E``, ``(n_free, n_free)``."""
-    parts = [g.share * (g.jacobian.T @ g.weigh(g.jacobian)) for g in groups]
+    parts = [group.share * (group.jacobian.T @ group.weighted_jacobian) for group in groups]
     return np.asarray(np.sum(parts, axis=0))
 
 
 def least_squares_variability(groups: Sequence[GroupDerivatives]) -> FloatArray:
     """Compute ``B``, ``(n_free, n_free)``."""
-    n_free = groups[0].jacobian.shape[1]
-    total = np.zeros((n_free, n_free))
-    for group in groups:
-        weighted = group.weigh(group.jacobian)
-        total += group.share * (weighted.T @ (group.gamma @ weighted))
-    return total
+    parts = [group.share * (group.weighted_jacobian.T @ group.spread) for group in groups]
+    return np.asarray(np.sum(parts, axis=0))
 
 
 def restricted_inverse(information: FloatArray, tangent: FloatArray) -> FloatArray:
@@ -106,15 +128,8 @@ def trace_moments(
     product = inverse @ variability
     first, second = -float(np.trace(product)), float(np.sum(product * product.T))
     for group in groups:
-        if group.weight_matrix.ndim == 2:
-            weighted_gamma = group.weight_matrix @ group.gamma
-            first += float(np.trace(weighted_gamma))
-            second += float(np.sum(weighted_gamma * weighted_gamma.T))
-        else:
-            weights = group.weight_matrix
-            first += float(weights @ np.diag(group.gamma))
-            second += float(weights @ (group.gamma**2) @ weights)
-        spread = group.gamma @ group.weigh(group.jacobian)
-        middle = spread.T @ group.weigh(spread)
-        second -= 2.0 * group.share * float(np.sum(inverse * middle))
+        trace, trace_of_square = group.weighted_gamma_moments()
+        middle = group.spread.T @ group.weigh(group.spread)
+        first += trace
+        second += trace_of_square - 2.0 * group.share * float(np.sum(inverse * middle))
     return first, second
