@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from coprod_stats.latent_models.sem_fit import FittedParameter
-from coprod_stats.sem.inference.standardization import ImpliedVariances, standardized_solution
+from coprod_stats.latent_models.standardization import ImpliedVariances, standardized_solution
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coprod_stats.latent_models import fit_indices
 from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood, MomentSample
-from coprod_stats.sem.inference import fit_indices
 from coprod_stats.sem.model.constraints import restrictions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.parameters import ParameterTable

@@ -22,13 +22,13 @@ from coprod_stats.latent_models.semopy_engine import (
     estimate_with_semopy,
     refuse_unsupported,
 )
-from coprod_stats.literals import Engine, Estimator, Missing
-from coprod_stats.sem.estimation.starting_values import starting_values
-from coprod_stats.sem.inference.standardization import (
+from coprod_stats.latent_models.standardization import (
     implied_variances,
     r_squared,
     row_estimates,
 )
+from coprod_stats.literals import Engine, Estimator, Missing
+from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.model.constraints import restrictions
 from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.matrices import group_matrices

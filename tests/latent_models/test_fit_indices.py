@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2, ncx2
 
-from coprod_stats.sem.inference import fit_indices
+from coprod_stats.latent_models import fit_indices
 
-ORACLES = Path(__file__).parents[2] / "oracles" / "semopy_vs_lavaan.json"
+ORACLES = Path(__file__).parents[1] / "oracles" / "semopy_vs_lavaan.json"
 FITS = json.loads(ORACLES.read_text())["fits"]
 
 

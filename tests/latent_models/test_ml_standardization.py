@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from coprod_stats.sem.inference.standardization import (
+from coprod_stats.latent_models.standardization import (
     implied_variances,
     r_squared,
     row_estimates,
