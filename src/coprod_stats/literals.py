@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+FileFormat = Literal["csv", "xlsx", "sav"]
+"""Formats of files of answers that are read as they are."""
+
 Engine = Literal["core", "semopy", "lavaan"]
 """Who estimates a latent-variable model."""
 

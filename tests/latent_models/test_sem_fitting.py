@@ -173,6 +173,7 @@ def test_what_the_engine_lacks_is_refused_by_name(holzinger, pupils, options, me
         ("visual ~~ v*visual\nv > 0.1", "constraints"),
         ("x1 ~ 1", "intercepts"),
         ("x1 ~ lower(0)*x2", "bounds"),
+        ("school ~~ ageyr", "variable school, which no arrow leaves or enters"),
         ("visual ~~ x9", "covariance visual ~~ x9 of an outcome's residual with a predictor"),
     ],
 )
@@ -213,6 +214,19 @@ def test_data_that_cannot_carry_a_model_are_refused(holzinger, pupils, change, m
 def test_a_column_that_is_there_twice_is_refused(holzinger, pupils):
     with pytest.raises(LatentModelError, match="more than once: x1"):
         fit_sem(holzinger, pd.concat([pupils, pupils["x1"]], axis=1))
+
+
+def test_latent_variables_that_measure_each_other_do_not_hang(pupils):
+    fit = fit_sem("f =~ g + x1 + x2 + x3\ng =~ f + x4 + x5 + x6", pupils)
+    assert not fit.proper
+
+
+def test_equal_loadings_across_units_are_equal_in_the_units_of_the_data(pupils):
+    fit = fit_sem("f =~ x1 + a*x2 + a*x3", pupils.assign(x3=lambda d: 10 * d["x3"]))
+    loadings = [fit.parameter("f", "=~", item).est for item in ("x2", "x3")]
+    assert loadings[0] == loadings[1]
+    assert fit.converged
+    assert fit.fit["df"] == 1
 
 
 def test_a_saturated_model_is_not_tested(pupils):

@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coprod_stats.latent_models import sem_fitting
+from coprod_stats.latent_models import LatentModelError, sem_fitting
 from coprod_stats.latent_models.semopy_engine import SemopyEstimates
 from coprod_stats.results import Result
 from coprod_stats.structure.driver_impact import fit_driver_impact
 from coprod_stats.structure.equivalence import equivalence_test
 from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.path_tests import DecisionRules
+from coprod_stats.structure.score_paths import fit_score_paths
 from coprod_stats.structure.structural_models import (
     DriverImpactModel,
     MeasuredFactor,
@@ -90,16 +92,15 @@ def draw(n_obs, seed, *, age_effect=0.0):
 
 
 @pytest.fixture(scope="module")
-def result():
+def drawn():
     answers, scores = draw(1500, 11)
     answers.loc[:9, "QUA1"] = np.nan
-    return fit_driver_impact(
-        answers,
-        headline_model(),
-        scores=scores,
-        population="users of a digital channel",
-        n_sample=2000,
-    )
+    return answers, scores
+
+
+@pytest.fixture(scope="module")
+def result(drawn):
+    return fit_driver_impact(drawn[0], headline_model())
 
 
 def test_true_paths_lie_in_bonferroni_intervals(result):
@@ -112,11 +113,10 @@ def test_true_paths_lie_in_bonferroni_intervals(result):
     assert 0.02 < min(errors) < max(errors) < 0.08
 
 
-def test_rows_are_counted(result):
+def test_rows_and_conclusions_are_counted(result):
     glance = result.glance()
-    assert glance.loc[0, "n_obs"] == 1490
+    assert glance.loc[0, "n_obs"] == result.n_analysed == 1490
     assert glance.loc[0, "n_rows"] == 1500
-    assert glance.loc[0, "n_sample"] == 2000
     kinds = ("supported", "opposite", "equivalent", "inconclusive", "not_tested")
     assert sum(glance.loc[0, f"n_{kind}"] for kind in kinds) == 21
 
@@ -136,39 +136,53 @@ def test_conclusions_follow_from_the_numbers_of_the_row(result):
             assert path.smallest_bound >= 0.10
 
 
-def test_tables_put_the_regressions_beside_the_structural_model(result):
+def test_one_row_for_each_hypothesis(result):
     assert isinstance(result, Result)
     table = result.tidy()
     assert list(table["term"]) == list(PATHS)
     assert list(table["family_size"].unique()) == [21]
-    assert table["score_n_obs"].eq(1500).all()
-    # unreliable scores dilute the paths, on the whole
-    ratio = table["score_beta"].abs().sum() / table["beta"].abs().sum()
-    assert 0.6 < ratio < 1
     row = table.set_index("term").loc["H01"]
     assert row["beta_conf_low"] < row["beta"] < row["beta_conf_high"]
     assert row["r_squared"] == result.r_squared["QUA"]
 
 
-def test_text_names_population_paths_and_conclusions(result):
+def test_rules_of_decision_are_those_given(drawn, result):
+    rules = DecisionRules(family="secondary", adjustment="fdr_bh", bound=0.5, alpha=0.01)
+    other = fit_driver_impact(drawn[0], headline_model(), rules=rules)
+    for path, usual in zip(other.paths, result.paths, strict=True):
+        assert path.p_value == usual.p_value
+        assert path.p_adjusted <= usual.p_adjusted
+        assert path.conf_low < usual.conf_low
+        assert path.beta_conf_low < usual.beta_conf_low
+    assert {path.conclusion for path in other.paths} == {"supported", "opposite", "equivalent"}
+    assert other.tidy()["family"].eq("secondary").all()
+    assert "fdr_bh over 21 paths; equivalence: |beta| < 0.5; alpha = 0.01" in str(other)
+
+
+def test_text_names_rows_paths_and_conclusions(result):
     text = str(result)
-    assert "fitted to users of a digital channel: 1490 analysed of 1500, 2000 in the sample" in text
-    assert "Holm over 21 paths; equivalence: |beta| < 0.1; alpha = 0.05" in text
+    assert "1490 of 1500 rows analysed" in text
+    assert "holm over 21 paths; equivalence: |beta| < 0.1; alpha = 0.05" in text
     line = next(line for line in text.splitlines() if line.startswith("  H14 "))
     assert line.endswith("opposite")
     assert "DRKNO -> MV" in line
 
 
+def test_regressions_of_scores_dilute_the_same_paths(drawn, result):
+    by_scores = fit_score_paths(drawn[1], headline_model().paths)
+    assert [path.id for path in by_scores.paths] == list(PATHS)
+    ratio = by_scores.tidy()["beta"].abs().sum() / result.tidy()["beta"].abs().sum()
+    assert 0.6 < ratio < 1
+
+
 def test_covariates_are_adjusted_for():
-    answers, scores = draw(1500, 12, age_effect=0.5)
-    model = headline_model(covariates=("AGE",))
-    result = fit_driver_impact(answers, model, scores=scores)
+    answers, _ = draw(1500, 12, age_effect=0.5)
+    result = fit_driver_impact(answers, headline_model(covariates=("AGE",)))
     assert result.fit.fit["pvalue"] > 0.001
     assert result.fit.parameter("QUA", "~", "AGE").free
     # AGE adds to the variance of every factor: unstandardised paths stay as they were
     for path in result.paths:
         assert abs(path.estimate - PATHS[path.id][2]) < 4 * path.std_error, path.id
-    assert "AGE" in set(result.regressions.tidy()["term"])
 
 
 def test_a_model_that_did_not_converge_tests_nothing(monkeypatch):
@@ -182,8 +196,6 @@ def test_a_model_that_did_not_converge_tests_nothing(monkeypatch):
     result = fit_driver_impact(answers, headline_model())
     assert {path.conclusion for path in result.paths} == {"not tested"}
     assert all(math.isnan(path.p_adjusted) for path in result.paths)
-    assert result.regressions is None
-    assert "score_beta" not in result.tidy()
     assert "NOT CONVERGED" in str(result)
 
 
@@ -201,11 +213,15 @@ def test_a_fit_without_a_likelihood_still_gives_its_tables(monkeypatch):
 
 
 def test_absent_columns_are_named():
-    answers, scores = draw(100, 14)
+    answers, _ = draw(100, 14)
     with pytest.raises(StructureError, match="no column QUA1, MVECO1"):
         fit_driver_impact(answers.drop(columns=["QUA1", "MVECO1"]), headline_model())
-    with pytest.raises(StructureError, match="no column PRF"):
-        fit_driver_impact(draw(300, 15)[0], headline_model(), scores=scores.drop(columns="PRF"))
+
+
+def test_clusters_are_passed_on_and_refused_by_an_engine_without_them():
+    answers, _ = draw(100, 14)
+    with pytest.raises(LatentModelError, match="clusters"):
+        fit_driver_impact(answers.assign(town=1), headline_model(), cluster="town")
 
 
 def test_the_headline_model_is_fitted_in_seconds():

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,24 +16,8 @@ if TYPE_CHECKING:
 IMPROPER = 3
 """Exit status of a model that did not converge or is improper."""
 
-EngineChoice = StrEnum("EngineChoice", {name: name for name in get_args(Engine)})  # type: ignore[misc]
-EstimatorChoice = StrEnum("EstimatorChoice", {name: name for name in get_args(Estimator)})  # type: ignore[misc]
-MissingChoice = StrEnum("MissingChoice", {name: name for name in get_args(Missing)})  # type: ignore[misc]
-
-
-class ModelType(StrEnum):
-    """Whose defaults complete the model."""
-
-    sem = "sem"
-    cfa = "cfa"
-    growth = "growth"
-
-
-class Parameterization(StrEnum):
-    """Parameterisation of ordered variables."""
-
-    delta = "delta"
-    theta = "theta"
+ModelType = Literal["sem", "cfa", "growth"]
+Parameterization = Literal["delta", "theta"]
 
 
 def sem(
@@ -42,14 +25,12 @@ def sem(
     data: Annotated[
         Path, typer.Option("--data", help="Answers: CSV, or any file with --instrument.")
     ],
-    engine: Annotated[EngineChoice, typer.Option(help="Who estimates.")] = EngineChoice("semopy"),
-    model_type: Annotated[ModelType, typer.Option(help="Whose defaults.")] = ModelType.sem,
-    estimator: Annotated[EstimatorChoice, typer.Option(help="Estimator.")] = EstimatorChoice("ML"),
-    missing: Annotated[MissingChoice, typer.Option(help="Missing values.")] = MissingChoice(
-        "listwise"
-    ),
+    engine: Annotated[Engine, typer.Option(help="Who estimates.")] = "semopy",
+    model_type: Annotated[ModelType, typer.Option(help="Whose defaults.")] = "sem",
+    estimator: Annotated[Estimator, typer.Option(help="Estimator.")] = "ML",
+    missing: Annotated[Missing, typer.Option(help="Missing values.")] = "listwise",
     ordered: Annotated[str, typer.Option(help="'all', or v1,v2,…")] = "",
-    parameterization: Annotated[Parameterization, typer.Option()] = Parameterization.delta,
+    parameterization: Annotated[Parameterization, typer.Option()] = "delta",
     group: Annotated[str | None, typer.Option(help="Column of groups.")] = None,
     group_equal: Annotated[str, typer.Option(help="Families held equal, by commas.")] = "",
     group_partial: Annotated[str, typer.Option(help="Exceptions, by commas.")] = "",
@@ -76,11 +57,11 @@ def sem(
     fit = fit_sem(
         _text(model),
         _table(data, instrument),
-        engine=engine.value,
-        model_type=model_type.value,
-        estimator=estimator.value,
-        missing=missing.value,
-        parameterization=parameterization.value,
+        engine=engine,
+        model_type=model_type,
+        estimator=estimator,
+        missing=missing,
+        parameterization=parameterization,
         group=group,
         cluster=cluster,
         sampling_weights=sampling_weights,

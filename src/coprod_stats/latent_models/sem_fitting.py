@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.fitted_parameters import fitted_parameters, unsolved_parameters
 from coprod_stats.latent_models.ml_solution import fit_measures, solution_at
 from coprod_stats.latent_models.properness import improprieties
-from coprod_stats.latent_models.sem_fit import AskedAndUsed, FitWarning, SemFit
+from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
 from coprod_stats.latent_models.sem_options import SemOptions, refuse_options_beyond_semopy
 from coprod_stats.latent_models.semopy_engine import (
     SemopyEstimates,
@@ -39,6 +40,9 @@ from coprod_stats.sem.model.parameters import (
 )
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.table_building import build_parameters
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def fit_sem(
@@ -76,7 +80,7 @@ def fit_sem(
     data : DataFrame
         A row per case, a column per observed variable; missing values as NaN.
     engine, estimator, missing : str
-        See ``Engine``, ``Estimator``, ``Missing``.
+        See :mod:`coprod_stats.literals`.
     model_type : {"sem", "cfa", "growth"}
         Whose defaults complete the model.
     ordered : sequence of str or "all"
@@ -149,36 +153,64 @@ def _labelled_fit(
     found: SemopyEstimates,
     options: SemOptions,
 ) -> SemFit:
-    solution = solution_at(table, model, found.params, sample_cov=cases.cov, n_obs=cases.n_obs)
+    evaluated = _evaluate(table, model, cases, found, options)
+    return SemFit(
+        parameters=evaluated.parameters,
+        fit=evaluated.fit,
+        r_squared=evaluated.r_squared,
+        estimator=options.estimator,
+        engine="semopy",
+        n_obs=cases.n_obs,
+        n_rows=cases.n_rows,
+        group_labels=(),
+        converged=evaluated.converged,
+        proper=not evaluated.faults,
+        warnings=(*evaluated.faults, *_case_warnings(cases)),
+        asked_and_used=_ledger(options, cases, found),
+        observed=table.observed,
+        latent=table.latent,
+        sample_cov=cases.cov,
+        implied_cov=evaluated.implied_cov,
+        vcov=evaluated.vcov,
+        conf_level=options.conf_level,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluated:
+    """What follows from estimates; NaN matrices and few entries where no likelihood exists."""
+
+    parameters: tuple[FittedParameter, ...]
+    fit: dict[str, float]
+    r_squared: dict[str, float]
+    converged: bool
+    faults: tuple[FitWarning, ...]
+    implied_cov: NDArray[np.float64]
+    vcov: NDArray[np.float64]
+
+
+def _evaluate(
+    table: ParameterTable,
+    model: LisrelModel,
+    cases: CompleteCases,
+    found: SemopyEstimates,
+    options: SemOptions,
+) -> _Evaluated:
     estimates = row_estimates(table, found.params, cases.cov)
-    notes = list(_case_warnings(cases))
-    ledger = _ledger(options, cases, found)
+    solution = solution_at(table, model, found.params, sample_cov=cases.cov, n_obs=cases.n_obs)
     if solution is None:
-        return SemFit(
+        return _Evaluated(
             parameters=unsolved_parameters(table, estimates),
             fit={"npar": float(restrictions(table).n_reduced)},
             r_squared={},
-            estimator=options.estimator,
-            engine="semopy",
-            n_obs=cases.n_obs,
-            n_rows=cases.n_rows,
-            group_labels=(),
             converged=False,
-            proper=False,
-            warnings=(_not_converged(found.message), *notes),
-            asked_and_used=ledger,
-            observed=table.observed,
-            latent=table.latent,
-            sample_cov=cases.cov,
+            faults=(_not_converged(found),),
             implied_cov=np.full_like(cases.cov, np.nan),
             vcov=np.full((table.n_free, table.n_free), np.nan),
-            conf_level=options.conf_level,
         )
     variances = implied_variances(table, model, solution.implied, estimates)
-    faults = list(improprieties(table, model, solution, estimates))
-    if not solution.converged:
-        faults.insert(0, _not_converged(found.message))
-    return SemFit(
+    faults = tuple(improprieties(table, model, solution, estimates))
+    return _Evaluated(
         parameters=fitted_parameters(
             table,
             estimates,
@@ -188,26 +220,17 @@ def _labelled_fit(
         ),
         fit=fit_measures(solution, table, sample_cov=cases.cov, n_obs=cases.n_obs),
         r_squared=r_squared(table, variances),
-        estimator=options.estimator,
-        engine="semopy",
-        n_obs=cases.n_obs,
-        n_rows=cases.n_rows,
-        group_labels=(),
         converged=solution.converged,
-        proper=not faults,
-        warnings=(*faults, *notes),
-        asked_and_used=ledger,
-        observed=table.observed,
-        latent=table.latent,
-        sample_cov=cases.cov,
+        faults=faults if solution.converged else (_not_converged(found), *faults),
         implied_cov=solution.implied.cov,
         vcov=solution.vcov,
-        conf_level=options.conf_level,
     )
 
 
-def _not_converged(message: str) -> FitWarning:
-    return FitWarning("SEM-001", f"the optimiser stopped away from an optimum; it says: {message}")
+def _not_converged(found: SemopyEstimates) -> FitWarning:
+    return FitWarning(
+        "SEM-001", f"the optimiser stopped away from an optimum; it says: {found.message}"
+    )
 
 
 def _case_warnings(cases: CompleteCases) -> Iterator[FitWarning]:

@@ -1,8 +1,8 @@
 """Maximum-likelihood estimates by semopy, the second and independent engine.
 
-semopy gives the estimates and nothing else: its standard errors, tests and fit indices are left
-aside (see ``docs/decisions``), and so are its defaults and its parser's guesses, since the
-description that it gets here states every parameter.
+semopy gives the estimates and nothing else. Its standard errors, tests and fit indices are left
+aside, some being wrong; so are its defaults and its parser's guesses, since the description that
+it gets here states every parameter.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FUNCTION_TOLERANCE = 1e-14
 """semopy's default stops 1e-3 to 1e-2 short of the optimum."""
 
-_OPERATORS = {"=~": "=~", "~": "~", "~~": "~~"}
+_OPERATORS = frozenset({"=~", "~", "~~"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,28 +111,31 @@ def refuse_unsupported(table: ParameterTable) -> None:
         "exploratory factors (efa)": any(row.efa for row in table),
     }
     reasons |= {f"the operator {row.op}": True for row in table if row.op not in _OPERATORS}
-    mixed = _mixed_covariance(table)
-    if mixed:
-        reasons[f"the covariance {mixed} of an outcome's residual with a predictor"] = True
+    reasons |= dict.fromkeys(_misplaced_covariances(table), True)
     for reason, applies in reasons.items():
         if applies:
             raise LatentModelError(f"engine semopy cannot fit {reason}")
 
 
-def _mixed_covariance(table: ParameterTable) -> str:
-    """Find a covariance that semopy would place wrongly.
+def _misplaced_covariances(table: ParameterTable) -> Iterator[str]:
+    """Name covariances that semopy would place wrongly, and variables that it would not find.
 
-    It holds variables that only receive arrows apart from all others, and a covariance across
-    the two would bypass the effects of the second.
+    It holds variables that only receive arrows apart from all others: a covariance across the
+    two would bypass the effects of the second. Variables without any arrow it does not know.
     """
-    senders = {row.lhs if row.op == "=~" else row.rhs for row in table if row.op in ("=~", "~")}
-    receivers = {row.rhs if row.op == "=~" else row.lhs for row in table if row.op in ("=~", "~")}
+    arrows = [(row.lhs, row.rhs) for row in table if row.op == "=~"]
+    arrows += [(row.rhs, row.lhs) for row in table if row.op == "~"]
+    senders, receivers = ({arrow[end] for arrow in arrows} for end in (0, 1))
     outputs = (receivers - senders) & set(table.observed)
+    for name in (*table.observed, *table.latent):
+        if name not in senders | receivers:
+            yield f"the variable {name}, which no arrow leaves or enters"
     for row in table:
         crosses = (row.lhs in outputs) != (row.rhs in outputs)
         if row.op == "~~" and crosses and (row.free >= 0 or row.fixed != 0):
-            return f"{row.lhs} ~~ {row.rhs}"
-    return ""
+            yield (
+                f"the covariance {row.lhs} ~~ {row.rhs} of an outcome's residual with a predictor"
+            )
 
 
 def _representatives(table: ParameterTable) -> dict[int, int]:
@@ -186,7 +189,7 @@ def _fixed_value(
 
 
 @contextmanager
-def _quiet() -> Iterator[Any]:
+def _quiet() -> Iterator[None]:
     """Keep semopy from writing to the root logger and its line searches from warning.
 
     Linear algebra runs on one thread: on matrices of this size several only wait for each other,

@@ -56,9 +56,9 @@ def _by_name(table: ParameterTable, observed: NDArray[np.float64]) -> dict[str, 
             first_indicator.setdefault(row.lhs, row.rhs)
     for name in table.latent:
         indicator = name
-        while indicator not in scales and indicator not in given_variance:
-            indicator = first_indicator.get(indicator, "")
-            if not indicator:
+        for _ in table.latent:  # down to an observed variable, but not in circles
+            if indicator in scales or indicator in given_variance:
                 break
+            indicator = first_indicator.get(indicator, "")
         scales[name] = scales.get(indicator, 1.0)
     return scales

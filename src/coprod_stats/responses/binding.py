@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from coprod_stats.instruments.evaluation import choice_column
-from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.responses.cell_values import Column, canonical_columns, is_blank_sign
 from coprod_stats.responses.labels import recode_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 from coprod_stats.responses.table import Provenance, Rejected, Responses
-
-BLANK = ("", "NA", "N/A", "NaN", "nan", "#N/A", "#NULL!")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the canonical table and how its cells are understood.
-
-    Attributes
-    ----------
-    parse : callable
-        Text of a cell to its value; raises ``ValueError`` with the reason if it does not fit.
-    """
-
-    id: str
-    numeric: bool
-    parse: Callable[[str], float | str]
 
 
 def bind(raw: RawTable, instrument: Instrument) -> Responses:
@@ -45,63 +30,45 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     ResponsesError
         If no column of the table belongs to the instrument.
     """
-    columns = {column.id.casefold(): column for column in _columns(instrument)}
-    places, surplus = _match(raw.header, columns)
+    columns = canonical_columns(instrument, comma_is_decimal=raw.comma_is_decimal)
+    by_name = {column.id.casefold(): column for column in columns}
+    places, surplus = _match(raw.header, by_name)
     if not places:
         raise ResponsesError(
             f"{raw.file}: no column belongs to instrument '{instrument.id}'; the header has "
             f"{_shortened(raw.header)}; expected item ids such as {_shortened(instrument.columns)}"
         )
-    rows, rejected = _whole_rows(raw, places.get(instrument.administrative_column("respondent")))
+    respondent = places.get(instrument.administrative_column("respondent") or "")
+    rows, rejected = _whole_rows(raw, respondent)
     rejected += _surplus_cells(rows, raw.header, surplus)
-    lines = pd.Index([row.line for row in rows], name="line", dtype=int)
-    table: dict[str, pd.Series] = {}
-    notes: list[str] = []
-    for column in columns.values():
-        if column.id not in places:
-            table[column.id] = _empty(column, lines)
-            continue
-        cells = pd.Series([row.cells[places[column.id]].strip() for row in rows], lines, dtype=str)
-        cells, note = recode_by_label(cells, column.id, raw, instrument)
-        notes += note
-        table[column.id], faults = _parsed(cells, column)
-        rejected += faults
-    answers = pd.DataFrame(table, index=lines)
-    absent = tuple(column.id for column in columns.values() if column.id not in places)
+    cells = {id: [row.cells[place] for row in rows] for id, place in places.items()}
+    table = _Table(raw, instrument, [row.line for row in rows])
+    table.fill(by_name.values(), cells)
+    ids = {} if respondent is None else {row.line: row.cells[respondent].strip() for row in rows}
     provenance = Provenance(
-        raw.file, raw.sha256, raw.reading, len(raw.rows), absent=absent, notes=tuple(notes)
+        raw.file,
+        raw.sha256,
+        raw.reading,
+        len(raw.rows),
+        absent=tuple(column.id for column in by_name.values() if column.id not in places),
+        notes=tuple(table.notes),
     )
-    bound = Responses(instrument, answers, provenance)
-    return Responses(instrument, answers, provenance, _named(rejected, bound))
-
-
-def _columns(instrument: Instrument) -> Iterable[Column]:
-    for administrative in instrument.administrative:
-        numeric = administrative.kind == "number"
-        yield Column(administrative.id, numeric, _number if numeric else str)
-    for item in instrument.items:
-        match item.kind:
-            case "multiple":
-                for option in item.responses.options if item.responses else ():
-                    yield Column(choice_column(item.id, option.value), True, _ticked)
-            case "number":
-                yield Column(item.id, True, _in_range(item))
-            case "text":
-                yield Column(item.id, False, str)
-            case "single" | "consent":
-                yield Column(item.id, True, _among(item))
+    answers = pd.DataFrame(table.values, index=pd.Index(table.lines, name="line", dtype=int))
+    return Responses(instrument, answers, provenance, _ordered(rejected + table.rejected, ids))
 
 
 def _match(
-    header: tuple[str, ...], columns: dict[str, Column]
-) -> tuple[dict[str | None, int], dict[int, str]]:
+    header: tuple[str, ...], columns: Mapping[str, Column]
+) -> tuple[dict[str, int], dict[int, str]]:
     """Find where each column stands; surplus positions come with their reason."""
-    places: dict[str | None, int] = {}
+    places: dict[str, int] = {}
     surplus: dict[int, str] = {}
     for position, name in enumerate(header):
-        column = columns.get(name.strip().lstrip("\ufeff").casefold())
+        plain = name.strip().lstrip("\ufeff").casefold()
+        column = columns.get(plain)
         if column is None:
-            surplus[position] = "the instrument has no such column"
+            known = "the instrument has no such column" if plain else "the column has no name"
+            surplus[position] = known
         elif column.id in places:
             surplus[position] = "a second column of this name"
         else:
@@ -110,6 +77,7 @@ def _match(
 
 
 def _whole_rows(raw: RawTable, respondent: int | None) -> tuple[list[RawRow], list[Rejected]]:
+    """Keep the rows that are as long as the header and the first of each respondent."""
     kept: list[RawRow] = []
     rejected: list[Rejected] = []
     first_of: dict[str, RawRow] = {}
@@ -119,13 +87,12 @@ def _whole_rows(raw: RawTable, respondent: int | None) -> tuple[list[RawRow], li
             rejected.append(_whole("ROW-001", row, "", reason))
             continue
         id = row.cells[respondent].strip() if respondent is not None else ""
-        if id and id in first_of:
-            same = "the same" if first_of[id].cells == row.cells else "different"
-            reason = f"respondent already on line {first_of[id].line}, with {same} answers"
+        first = first_of.setdefault(id, row)
+        if first is not row and id and not is_blank_sign(id):
+            same = "the same" if first.cells == row.cells else "different"
+            reason = f"respondent already on line {first.line}, with {same} answers"
             rejected.append(_whole("ROW-002", row, id, reason))
             continue
-        if id:
-            first_of[id] = row
         kept.append(row)
     return kept, rejected
 
@@ -137,111 +104,77 @@ def _whole(code: str, row: RawRow, respondent: str, reason: str) -> Rejected:
 
 
 def _surplus_cells(
-    rows: list[RawRow], header: tuple[str, ...], surplus: dict[int, str]
+    rows: Sequence[RawRow], header: tuple[str, ...], surplus: Mapping[int, str]
 ) -> list[Rejected]:
+    names = {position: header[position].strip() or f"column {position + 1}" for position in surplus}
     return [
-        Rejected(
-            row.line, "", header[position], row.cells[position], "column", "COLUMN-001", reason
-        )
+        Rejected(row.line, "", names[position], text, "column", "COLUMN-001", reason)
         for position, reason in surplus.items()
         for row in rows
-        if row.cells[position].strip()
+        if (text := row.cells[position]).strip()
     ]
 
 
-def _parsed(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Rejected]]:
-    """Parse each distinct text once and spread the outcome over the rows."""
-    values: dict[str, float | str] = {}
-    reasons: dict[str, str] = {}
-    blank: float | str = math.nan if column.numeric else ""
-    for text in cells.unique():
-        if text in BLANK and (column.numeric or text == ""):
-            values[text] = blank
-            continue
-        try:
-            values[text] = column.parse(text)
-        except ValueError as error:
-            values[text], reasons[text] = blank, str(error)
-    rejected = [
-        Rejected(line, "", column.id, text, "value", "VALUE-001", reasons[text])
-        for line, text in zip(cells.index.tolist(), cells.tolist(), strict=True)
-        if text in reasons
-    ]
-    parsed = cells.map(values)
-    return (parsed.astype(float) if column.numeric else parsed.astype(object)), rejected
+class _Table:
+    """The canonical table being filled from the cells of the rows that are kept."""
+
+    def __init__(self, raw: RawTable, instrument: Instrument, lines: Sequence[int]) -> None:
+        self.raw, self.instrument, self.lines = raw, instrument, lines
+        self.values: dict[str, NDArray[Any]] = {}
+        self.rejected: list[Rejected] = []
+        self.notes: list[str] = []
+
+    def fill(self, columns: Collection[Column], cells: Mapping[str, Sequence[str]]) -> None:
+        """Turn cells into values, each distinct text once; what the file lacks is blank."""
+        distinct = {id: set(texts) for id, texts in cells.items()}
+        numeric = [distinct.get(column.id, set()) for column in columns if column.numeric]
+        signs = {text for texts in numeric for text in texts if is_blank_sign(text)}
+        for column in columns:
+            kind = np.float64 if column.numeric else np.object_
+            if column.id not in cells:
+                self.values[column.id] = np.full(len(self.lines), column.blank, dtype=kind)
+                continue
+            found = distinct[column.id]
+            blanks = {text for text in found if not text.strip()}
+            blanks |= found & signs if column.sign_is_blank else set()
+            value_of = dict.fromkeys(blanks, column.blank) | self._parsed(
+                column, found - blanks, cells[column.id]
+            )
+            if not column.numeric and found & signs & blanks:
+                self.notes.append(f"{column.id}: {', '.join(sorted(found & signs))} read as blank, "
+                                  "because the numbers of this file use it so")  # fmt: skip
+            self.values[column.id] = np.array([value_of[text] for text in cells[column.id]], kind)
+
+    def _parsed(
+        self, column: Column, found: set[str], cells: Sequence[str]
+    ) -> dict[str, float | str]:
+        """Give the value of each distinct text; those that do not fit are set aside and blank."""
+        recoding = recode_by_label(found, column.id, self.raw, self.instrument)
+        self.notes += [recoding.note] if recoding.note else []
+        reasons = dict(recoding.unclear)
+        value_of: dict[str, float | str] = dict.fromkeys(reasons, column.blank)
+        for text in found - reasons.keys():
+            try:
+                value_of[text] = column.parse(recoding.codes.get(text.strip(), text))
+            except ValueError as error:
+                value_of[text], reasons[text] = column.blank, str(error)
+        if reasons:
+            self.rejected += [
+                Rejected(line, "", column.id, text, "value", "VALUE-001", reasons[text])
+                for line, text in zip(self.lines, cells, strict=True)
+                if text in reasons
+            ]
+        return value_of
 
 
-def _empty(column: Column, lines: pd.Index) -> pd.Series:
-    if column.numeric:
-        return pd.Series(math.nan, index=lines, dtype=float)
-    return pd.Series("", index=lines, dtype=object)
-
-
-def _number(text: str) -> float:
-    try:
-        value = float(text if "," not in text or "." in text else text.replace(",", "."))
-    except ValueError:
-        raise ValueError("not a number") from None
-    if not math.isfinite(value):
-        raise ValueError("not a finite number")
-    return value
-
-
-def _ticked(text: str) -> float:
-    value = _number(text)
-    if value not in (0, 1, *MISSING_CODES):
-        raise ValueError("an option is 1 (chosen) or 0 (not chosen)")
-    return value
-
-
-def _in_range(item: Item) -> Callable[[str], float]:
-    allowed = item.number
-
-    def parse(text: str) -> float:
-        value = _number(text)
-        if value in MISSING_CODES or allowed is None:
-            return value
-        if allowed.whole and not value.is_integer():
-            raise ValueError("not a whole number")
-        if allowed.minimum is not None and value < allowed.minimum:
-            raise ValueError(f"below {allowed.minimum:g}")
-        if allowed.maximum is not None and value > allowed.maximum:
-            raise ValueError(f"above {allowed.maximum:g}")
-        return value
-
-    return parse
-
-
-def _among(item: Item) -> Callable[[str], float]:
-    scale = item.responses
-    codes = () if scale is None else (*scale.options, *scale.off_scale)
-    known = {*(option.value for option in codes), *MISSING_CODES}
-    listed = ", ".join(str(option.value) for option in codes)
-
-    def parse(text: str) -> float:
-        value = _number(text)
-        if value not in known:
-            raise ValueError(f"not among the answers {listed}")
-        return value
-
-    return parse
-
-
-def _named(rejected: list[Rejected], bound: Responses) -> tuple[Rejected, ...]:
-    """Add the respondent's id to what was set aside of rows that were kept."""
-    ids = bound.respondents.to_dict()
-    return tuple(
-        Rejected(
-            entry.line,
-            entry.respondent or ids.get(entry.line, ""),
-            entry.column,
-            entry.value,
-            entry.scope,
-            entry.code,
-            entry.reason,
-        )
-        for entry in sorted(rejected, key=lambda entry: (entry.line, entry.column))
-    )
+def _ordered(rejected: Iterable[Rejected], ids: Mapping[int, str]) -> tuple[Rejected, ...]:
+    """Sort by place, and name the respondents of rows that were kept."""
+    named = (
+        entry if entry.respondent or entry.line not in ids
+        else replace(entry, respondent=ids[entry.line])
+        for entry in rejected
+    )  # fmt: skip
+    return tuple(sorted(named, key=lambda entry: (entry.line, entry.column)))
 
 
 def _shortened(names: tuple[str, ...]) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from coprod_stats.instruments.model import (
     DONT_KNOW,
+    MISSING_CODES,
     NOT_ANSWERED,
     REFUSED,
     Instrument,
+    Item,
 )
 from coprod_stats.responses.raw_table import RawTable
 
@@ -17,34 +20,64 @@ _MISSING_WORDS = {
     DONT_KNOW: ("don't know", "dont know", "do not know", "don't know / does not apply"),
     NOT_ANSWERED: ("no answer", "not answered", "unanswered", "seen, unanswered"),
 }
+_TICK_WORDS = {
+    1: ("yes", "chosen", "selected", "checked", "quoted", "mentioned"),
+    0: ("no", "not chosen", "not selected", "unchecked", "not quoted", "not mentioned"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recoding:
+    """What the codes of one column mean by the labels of the file.
+
+    Attributes
+    ----------
+    codes : mapping of str to str
+        Code in the file to the instrument's code, where they differ.
+    unclear : mapping of str to str
+        Codes that cannot be taken as they stand, with the reason.
+    note : str
+        What was changed, for the report; empty if nothing.
+    """
+
+    codes: Mapping[str, str] = field(default_factory=dict)
+    unclear: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
 
 def recode_by_label(
-    cells: pd.Series, column: str, raw: RawTable, instrument: Instrument
-) -> tuple[pd.Series, list[str]]:
-    """Replace codes whose label in the file is the label of another code of the instrument.
+    found: Iterable[str], column: str, raw: RawTable, instrument: Instrument
+) -> Recoding:
+    """Say what the codes found in a column mean by the labels that the file gives them.
 
     A file that calls its code 0 "Not at all" where the instrument's is 1 means the instrument's 1;
-    codes labelled as refused or don't know become -8 and -9. Codes without a label that is known
-    stay as they are. What was changed is told in a note.
+    codes labelled as refused or don't know become -8 and -9. Other codes stay as they are, unless
+    the code now belongs to another answer, or the file declares it missing without a label that
+    says why.
     """
-    labels = next((dict(found) for name, found in raw.labels
-                   if name.casefold() == column.casefold()), {})  # fmt: skip
-    known = _codes_by_label(column, instrument)
-    mapping = {
-        code: str(known[_plain(label)])
-        for code, label in labels.items()
-        if _plain(label) in known and str(known[_plain(label)]) != code
-    }
-    if not mapping:
-        return cells, []
-    changes = ", ".join(f"{code} → {new} ({labels[code]})" for code, new in mapping.items())
-    return cells.replace(mapping), [f"{column}: codes read by their labels: {changes}"]
+    labels, declared = raw.labels_of(column), raw.missing_of(column)
+    if not labels and not declared:
+        return Recoding()
+    item = next((item for item in instrument.items if column in item.columns), None)
+    known = _codes_by_label(item, instrument)
+    meant = {code: str(known[_plain(label)])
+             for code, label in labels.items() if _plain(label) in known}  # fmt: skip
+    codes = {code: new for code, new in meant.items() if new != code}
+    taken = set(codes.values())
+    settled = {*meant, *map(str, MISSING_CODES), *_off_scale(item)}
+    unclear: dict[str, str] = {}
+    for code in set(found) - settled:
+        if code in declared:
+            unclear[code] = "the file declares it missing, with no label that says why"
+        elif code in taken:
+            unclear[code] = "by the labels of the file this code belongs to another answer"
+    changes = ", ".join(f"{code} → {new} ({labels[code]})" for code, new in codes.items())
+    note = f"{column}: codes read by their labels: {changes}" if codes else ""
+    return Recoding(codes, unclear, note)
 
 
-def _codes_by_label(column: str, instrument: Instrument) -> dict[str, int]:
-    item = next((item for item in instrument.items if item.id == column), None)
-    if item is None or item.responses is None:
+def _codes_by_label(item: Item | None, instrument: Instrument) -> dict[str, int]:
+    if item is None or item.kind == "text":
         return {}
     known = {word: code for code, words in _MISSING_WORDS.items() for word in words}
     known |= {
@@ -52,11 +85,18 @@ def _codes_by_label(column: str, instrument: Instrument) -> dict[str, int]:
         for code, texts in ((REFUSED, instrument.refused), (DONT_KNOW, instrument.dont_know))
         for _, text in texts.by_language
     }
+    if item.kind == "multiple":
+        return known | {word: code for code, words in _TICK_WORDS.items() for word in words}
+    options = (*item.responses.options, *item.responses.off_scale) if item.responses else ()
     return known | {
-        _plain(text): option.value
-        for option in (*item.responses.options, *item.responses.off_scale)
-        for _, text in option.label.by_language
+        _plain(text): option.value for option in options for _, text in option.label.by_language
     }
+
+
+def _off_scale(item: Item | None) -> set[str]:
+    if item is None or item.responses is None:
+        return set()
+    return {str(option.value) for option in item.responses.off_scale}
 
 
 def _plain(label: str) -> str:

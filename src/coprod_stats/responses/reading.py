@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.shipped import find_shipped
+from coprod_stats.literals import FileFormat
 from coprod_stats.responses.binding import bind
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.raw_table import ResponsesError
@@ -22,7 +20,6 @@ from coprod_stats.responses.workbook import read_workbook
 REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
 
 
-FileFormat = Literal["csv", "xlsx", "sav"]
 _BY_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dat": "csv", "": "csv",
     ".xlsx": "xlsx", ".xlsm": "xlsx",
@@ -85,12 +82,22 @@ def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
 def _column(values: pd.Series) -> list[str]:
     if not pd.api.types.is_numeric_dtype(values):
         return ["" if pd.isna(value) else str(value) for value in values]
-    return ["" if value != value else f"{value:.15g}" for value in values.astype(float)]
+    return [_number_text(value) for value in values.astype(float)]
+
+
+def _number_text(value: float) -> str:
+    """Write the shortest text that reads as the same number; whole ones without a point."""
+    if value != value:
+        return ""
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
 
 def _write(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    lines = (",".join(_quoted(str(cell)) for cell in row) for row in (header, *rows))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
+
+
+def _quoted(cell: str) -> str:
+    # csv.writer leaves a lone carriage return bare if the lines end otherwise: it would end a row
+    needed = any(mark in cell for mark in ',"\r\n')
+    return '"' + cell.replace('"', '""') + '"' if needed else cell

@@ -115,31 +115,34 @@ class Responses:
         -------
         DataFrame, (n_respondents, len(columns))
         """
-        table = {column: self._values[column] for column in columns}
-        frame = pd.DataFrame(table, index=self.answers.index)
-        for column in frame.columns.intersection([item.id for item in self.instrument.items]):
-            item = self.instrument.item(column)
-            off = [option.value for option in item.responses.off_scale] if item.responses else []
-            frame[column] = frame[column].mask(frame[column].isin(off))
-        return frame
+        amounts = _Values(self, amounts=True)
+        return pd.DataFrame({c: amounts[c] for c in columns}, index=self.answers.index)
 
     def missing_kinds(self, columns: Sequence[str]) -> pd.DataFrame:
         """Say of each cell whether it was answered, or which kind of missing it is."""
         frame = self.answers[list(columns)]
         kinds = pd.DataFrame(ANSWERED, index=frame.index, columns=frame.columns, dtype=object)
         kinds = kinds.mask(frame.isna() | (frame == ""), NOT_ASKED)
+        codes = frame.apply(_amounts)
         for code, kind in MISSING_CODES.items():
-            kinds = kinds.mask(frame == code, kind)
+            kinds = kinds.mask(codes == code, kind)
         by_column = {column: item for item in self.instrument.items for column in item.columns}
         for column in frame.columns:
             item = by_column.get(column)
             if item is not None and item.responses is not None and item.responses.off_scale:
                 off = [option.value for option in item.responses.off_scale]
                 kinds.loc[frame[column].isin(off), column] = OFF_SCALE
-        for entry in self.rejected:
-            if entry.scope == "value" and entry.column in kinds and entry.line in kinds.index:
-                kinds.loc[entry.line, entry.column] = SET_ASIDE
+        for column, lines in self._lines_set_aside().items():
+            if column in kinds:
+                kinds.loc[kinds.index.isin(lines), column] = SET_ASIDE
         return kinds
+
+    def _lines_set_aside(self) -> dict[str, list[int]]:
+        lines: dict[str, list[int]] = {}
+        for entry in self.rejected:
+            if entry.scope == "value":
+                lines.setdefault(entry.column, []).append(entry.line)
+        return lines
 
     def where(self, condition: str | Expression) -> NDArray[np.bool_]:
         """Say for whom a condition is known to hold, (n_respondents,).
@@ -171,8 +174,9 @@ class Responses:
         return pd.Series(found, index=self.answers.index, name="class")
 
     def index_values(self) -> pd.DataFrame:
-        """Compute the formative indices, one column each; NaN where an answer is missing."""
-        table = {index.id: self._values.of(index.value) for index in self.instrument.indices}
+        """Compute the formative indices, one column each; NaN where an amount is missing."""
+        amounts = _Values(self, amounts=True)
+        table = {index.id: amounts.of(index.value) for index in self.instrument.indices}
         return pd.DataFrame(table, index=self.answers.index)
 
     def subset(self, keep: NDArray[np.bool_] | pd.Series) -> Responses:
@@ -188,9 +192,17 @@ class Responses:
 
 
 class _Values(Mapping[str, FloatArray]):
-    """Columns as numbers for the expression language, computed when first asked for."""
+    """Columns as numbers for the expression language, computed when first asked for.
 
-    def __init__(self, responses: Responses) -> None:
+    Routing and classification see off-scale codes, as ``SUCC == 6``; amounts do not.
+    """
+
+    def __init__(self, responses: Responses, *, amounts: bool = False) -> None:
+        self._off_scale = {
+            item.id: [option.value for option in item.responses.off_scale]
+            for item in responses.instrument.items
+            if amounts and item.responses is not None
+        }
         self._answers, self._instrument = responses.answers, responses.instrument
         self._derived = {derived.id: derived.value for derived in responses.instrument.derived}
         self._choices = {
@@ -225,9 +237,14 @@ class _Values(Mapping[str, FloatArray]):
                 f"in instrument '{self._instrument.id}'"
             )
         column = self._answers[name]
+        numbers = _amounts(column)
+        missing = numbers.isin([*MISSING_CODES, *self._off_scale.get(name, ())])
         if not pd.api.types.is_numeric_dtype(column):
-            numbers = pd.to_numeric(column, errors="coerce")
             filled = column.notna() & (column != "")
-            missing = numbers.isin(MISSING_CODES)
             return np.where(filled & ~missing, 1.0, np.nan)
-        return column.mask(column.isin(MISSING_CODES)).to_numpy(dtype=float)
+        return numbers.mask(missing).to_numpy(dtype=float)
+
+
+def _amounts(column: pd.Series) -> pd.Series:
+    """Give a column as numbers: a text answer can be ``-8`` too; other texts are NaN."""
+    return pd.to_numeric(column, errors="coerce")

@@ -20,6 +20,7 @@ from coprod_stats.structure.path_tests import (
     conclusion_counts,
     decide,
     path_table,
+    verdict,
 )
 from coprod_stats.structure.structural_models import DriverImpactModel, StructuralPath
 
@@ -52,7 +53,7 @@ class DriverImpactResult:
 
     @property
     def r_squared(self) -> dict[str, float]:
-        """Explained variance of each impact."""
+        """Explained variance of each impact; empty where the fit failed."""
         explained = self.fit.r_squared
         return {name: explained[name] for name in self.model.outcomes if name in explained}
 
@@ -169,11 +170,8 @@ def _fit_line(fit: dict[str, float]) -> str:
 
 
 def _path_line(path: PathResult) -> str:
-    conclusion: str = path.conclusion
-    if conclusion == "inconclusive":
-        conclusion += f" (|beta| < {path.smallest_bound:.2f})"
     return (
         f"  {path.id:<6}{f'{path.predictor} -> {path.outcome}':<18}{path.expected_sign:<11}"
         f"{path.estimate:>7.3f}{path.std_error:>7.3f}{path.beta:>8.3f}"
-        f"{path.beta_std_error:>7.3f}{path.p_value:>8.3f}{path.p_adjusted:>8.3f}  {conclusion}"
+        f"{path.beta_std_error:>7.3f}{path.p_value:>8.3f}{path.p_adjusted:>8.3f}  {verdict(path)}"
     )

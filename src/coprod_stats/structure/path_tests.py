@@ -135,8 +135,15 @@ def path_table(paths: Sequence[PathResult], rules: DecisionRules) -> pd.DataFram
     """Give one row per path, with the family and its size."""
     table = pd.DataFrame([asdict(path) for path in paths])
     return table.rename(columns={"id": "term"}).assign(
-        family=rules.family, family_size=len(paths), verdict=[_verdict(path) for path in paths]
+        family=rules.family, family_size=len(paths), verdict=[verdict(path) for path in paths]
     )
+
+
+def verdict(path: PathResult) -> str:
+    """Put a conclusion in words, an inconclusive one with the bound that is excluded."""
+    if path.conclusion == "inconclusive":
+        return f"inconclusive (|beta| < {path.smallest_bound:.2f})"
+    return path.conclusion
 
 
 def conclusion_counts(paths: Sequence[PathResult]) -> dict[str, int]:
@@ -182,9 +189,3 @@ def _decided(
         smallest_bound=equivalence.smallest_bound,
         r_squared=entry.r_squared,
     )
-
-
-def _verdict(path: PathResult) -> str:
-    if path.conclusion == "inconclusive":
-        return f"inconclusive (|beta| < {path.smallest_bound:.2f})"
-    return path.conclusion
