@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from coprod_stats.instruments.condition_wording import condition_in_words
 from coprod_stats.instruments.coverage import FormCoverage, Relation, form_coverage
-from coprod_stats.instruments.expressions import Expression
+from coprod_stats.instruments.expressions import Expression, Logic
 from coprod_stats.instruments.model import (
     Block,
     Derived,
@@ -195,8 +195,8 @@ def _number(number: NumberRange) -> str:
 def _routing(
     word: str, conditions: Sequence[Expression], instrument: Instrument, *, indent: int
 ) -> Iterator[str]:
-    said = " and ".join(condition_in_words(condition, instrument) for condition in conditions)
-    yield from _wrap(f"{word} if {said}.", indent=indent)
+    together = conditions[0] if len(conditions) == 1 else Logic("and", tuple(conditions))
+    yield from _wrap(f"{word} if {condition_in_words(together, instrument)}.", indent=indent)
 
 
 def _computed(instrument: Instrument) -> Iterator[str]:
