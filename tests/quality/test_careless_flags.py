@@ -120,7 +120,9 @@ def test_distances_are_among_those_who_were_shown_the_same_items(answers: Respon
 
 
 def test_even_odd_is_of_keyed_answers(answers: Responses) -> None:
-    given = answers.numbers(["A1", "A2", "B1", "B2", "C1", "C2", "C3"]).to_numpy(dtype=float)
+    given = answers.numbers(["A1", "A2", "B1", "B2", "C1", "C2", "C3"]).to_numpy(
+        dtype=float, copy=True
+    )
     given[:, 1] = 6 - given[:, 1]
     expected = even_odd(given, [np.array([0, 1]), np.array([2, 3]), np.array([4, 5, 6])],
                         min_pairs=3)  # fmt: skip

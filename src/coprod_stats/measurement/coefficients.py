@@ -43,8 +43,11 @@ def feldt_interval(alpha: float, n_obs: int, n_items: int, *, conf_level: float 
 
 
 def spearman_brown(correlation: float) -> float:
-    """Reliability of the sum of two items, 2r / (1 + r) (Eisinga et al., 2013)."""
-    return 2 * correlation / (1 + correlation)
+    """Reliability of the sum of two items, 2r / (1 + r) (Eisinga et al., 2013).
+
+    NaN for two items that are each other's opposite: their sum does not vary.
+    """
+    return 2 * correlation / (1 + correlation) if correlation > -1 else np.nan
 
 
 def spearman_brown_interval(correlation: float, n_obs: int, *, conf_level: float) -> Interval:
