@@ -58,6 +58,38 @@ def oracle_data():
     return read_numbers
 
 
+def fit_case(name: str, case: Any) -> Any:
+    """Fit a reference model here, as its JSON says it was fitted in lavaan."""
+    from coprod_stats.sem.fit import fit
+    from coprod_stats.sem.model.parameters import ModelOptions
+    from coprod_stats.sem.options import FitOptions
+    from coprod_stats.sem.sample import SemData
+
+    reference = read_oracle(name)
+    columns = read_columns(reference["data"])
+    extra = {case.group, case.weights, case.clusters}
+    labels = tuple(reference["group_labels"] or [""])
+    numeric = [n for n in columns if n not in extra and n not in ("school", "id", "sex")]
+    groups = None
+    if case.group:
+        groups = np.array([labels.index(value) for value in columns[case.group]])
+    data = SemData(
+        values=read_numbers(reference["data"], numeric),
+        names=tuple(numeric),
+        groups=groups,
+        group_labels=labels,
+        weights=np.array(columns[case.weights], dtype=float) if case.weights else None,
+        clusters=np.array(columns[case.clusters], dtype=np.intp) if case.clusters else None,
+    )
+    options = FitOptions(**case.fit, model=ModelOptions(**case.model))
+    return fit(reference["model"], data, options)
+
+
+@pytest.fixture(scope="session")
+def fit_oracle():
+    return fit_case
+
+
 @pytest.fixture(scope="session")
 def ordered_fit():
     """Refit a reference model for ordered or mixed data."""
@@ -112,35 +144,3 @@ def fit_ordered_reference(
         thresholds={item: size - 1 for item, size in sizes.items()},
     )
     return fit_categorical(table, samples, weight_matrix=weight_matrix)
-
-
-def fit_case(name: str, case: Any) -> Any:
-    """Fit a reference model here, as its JSON says it was fitted in lavaan."""
-    from coprod_stats.sem.fit import fit
-    from coprod_stats.sem.model.parameters import ModelOptions
-    from coprod_stats.sem.options import FitOptions
-    from coprod_stats.sem.sample import SemData
-
-    reference = read_oracle(name)
-    columns = read_columns(reference["data"])
-    extra = {case.group, case.weights, case.clusters}
-    labels = tuple(reference["group_labels"] or [""])
-    numeric = [n for n in columns if n not in extra and n not in ("school", "id", "sex")]
-    groups = None
-    if case.group:
-        groups = np.array([labels.index(value) for value in columns[case.group]])
-    data = SemData(
-        values=read_numbers(reference["data"], numeric),
-        names=tuple(numeric),
-        groups=groups,
-        group_labels=labels,
-        weights=np.array(columns[case.weights], dtype=float) if case.weights else None,
-        clusters=np.array(columns[case.clusters], dtype=np.intp) if case.clusters else None,
-    )
-    options = FitOptions(**case.fit, model=ModelOptions(**case.model))
-    return fit(reference["model"], data, options)
-
-
-@pytest.fixture(scope="session")
-def fit_oracle():
-    return fit_case

@@ -17,15 +17,23 @@ from coprod_stats.sem.inference.information import (
 )
 from coprod_stats.sem.inference.model_tests import (
     ModelTest,
-    adjusted_test,
+    corrected_test,
     degrees_of_freedom,
     plain_test,
-    scaled_test,
-    shifted_test,
 )
-from coprod_stats.sem.inference.moment_sandwich import moment_space
-from coprod_stats.sem.inference.sandwich import mean_scaling, sandwich, score_covariance
-from coprod_stats.sem.options import Method
+from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
+from coprod_stats.sem.inference.sandwich import sandwich, scaling_trace, score_covariance
+from coprod_stats.sem.inference.scaled_statistics import (
+    mean_adjusted,
+    mean_and_variance_adjusted,
+    scaled_shifted,
+)
+from coprod_stats.sem.inference.weighted_least_squares import (
+    least_squares_information,
+    least_squares_variability,
+    trace_moments,
+)
+from coprod_stats.sem.options import Method, ScaledTest
 from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
@@ -68,8 +76,8 @@ def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) ->
     """
     inversion = invert_information(estimate, method)
     if method.is_two_stage:
-        space = moment_space(estimate, samples, method)
-        inversion = inverted(space.information(), inversion.basis)
+        groups = moment_derivatives(estimate, samples, method)
+        inversion = inverted(least_squares_information(groups), inversion.basis)
     n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
     df = degrees_of_freedom(estimate.table, n_params)
     plain = plain_test(estimate, samples, method, df=df)
@@ -86,13 +94,14 @@ def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) ->
         if robust:
             covariance = sandwich(inverse, meat) / n
         if method.test == "yuan-bentler":
-            factor = mean_scaling(estimate, samples, inverse=inverse, meat=meat, df=df)
-            scaled = scaled_test(plain, factor)
+            trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
+            scaled = _corrected(plain, "satorra-bentler", (trace, float("nan")))
     elif robust or method.test != "none":
-        space = moment_space(estimate, samples, method)
+        groups = moment_derivatives(estimate, samples, method)
+        variability = least_squares_variability(groups)
         if robust:
-            covariance = sandwich(inverse, space.meat()) / n
-        scaled = _moment_test(plain, method, space.traces(inverse))
+            covariance = sandwich(inverse, variability) / n
+        scaled = _corrected(plain, method.test, trace_moments(groups, inverse, variability))
     if method.standard_errors == "none":
         covariance = nothing
     return Inference(inversion, covariance, df, n_params, plain, scaled)
@@ -107,13 +116,18 @@ def _n_nonlinear(estimate: Estimate) -> int:
     return int(np.linalg.matrix_rank(rows @ estimate.restrictions.basis))
 
 
-def _moment_test(plain: ModelTest, method: Method, traces: tuple[float, float]) -> ModelTest | None:
-    match method.test:
-        case "satorra-bentler":
-            return scaled_test(plain, traces[0] / plain.df if plain.df else 1.0)
+def _corrected(plain: ModelTest, test: ScaledTest, traces: tuple[float, float]) -> ModelTest | None:
+    """Correct a statistic by ``tr(U Gamma)`` and ``tr((U Gamma)²)``."""
+    if test == "none":
+        return None
+    if plain.df == 0:
+        return ModelTest(plain.statistic, 0, float("nan"), float("nan"))
+    statistic, df = plain.statistic, int(plain.df)
+    match test:
         case "scaled-shifted":
-            return shifted_test(plain, traces)
+            corrected = scaled_shifted(statistic, df, *traces)
         case "mean-var-adjusted":
-            return adjusted_test(plain, traces)
+            corrected = mean_and_variance_adjusted(statistic, *traces)
         case _:
-            return None
+            corrected = mean_adjusted(statistic, df, traces[0])
+    return corrected_test(plain, corrected, traces[0])

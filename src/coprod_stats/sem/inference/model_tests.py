@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.inference.scaled_statistics import ScaledStatistic
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
@@ -84,55 +85,23 @@ def plain_test(
     return ModelTest(statistic, df, chi_square_p(statistic, df))
 
 
-def scaled_test(plain: ModelTest, factor: float) -> ModelTest:
-    """Divide the statistic by a scaling factor."""
-    if plain.df == 0:
-        return ModelTest(plain.statistic, 0, float("nan"), float("nan"))
-    statistic = plain.statistic / factor if factor > 0 else float("nan")
-    p_value = chi_square_p(statistic, plain.df)
-    return ModelTest(statistic, plain.df, p_value, factor, trace=factor * plain.df)
-
-
-def adjusted_test(plain: ModelTest, traces: tuple[float, float]) -> ModelTest:
-    """Adjust mean and variance by the degrees of freedom (Satterthwaite).
+def corrected_test(plain: ModelTest, corrected: ScaledStatistic, trace: float) -> ModelTest:
+    """Turn a corrected statistic into a test.
 
     Parameters
     ----------
     plain : ModelTest
-    traces : (float, float)
-        ``tr(U Gamma)`` and ``tr((U Gamma)²)``.
-
-    References
-    ----------
-    Satorra, A., & Bentler, P. M. (1994). In Latent variables analysis (pp. 399-419). Sage.
+    corrected : ScaledStatistic
+    trace : float
+        ``tr(U Gamma)``.
     """
-    if plain.df == 0:
-        return ModelTest(plain.statistic, 0, float("nan"), float("nan"))
-    first, second = traces
-    df = first**2 / second
-    factor = second / first
-    statistic = plain.statistic / factor
-    return ModelTest(statistic, df, chi_square_p(statistic, df), factor, trace=first)
-
-
-def shifted_test(plain: ModelTest, traces: tuple[float, float]) -> ModelTest:
-    """Scale and shift so that mean and variance are those of chi-square.
-
-    Parameters
-    ----------
-    plain : ModelTest
-    traces : (float, float)
-        ``tr(U Gamma)`` and ``tr((U Gamma)²)``.
-
-    References
-    ----------
-    Asparouhov, T., & Muthén, B. (2010). Simple second order chi-square correction. Mplus.
-    """
-    if plain.df == 0:
-        return ModelTest(plain.statistic, 0, float("nan"), float("nan"))
-    first, second = traces
-    slope = float(np.sqrt(plain.df / second))
-    shift = plain.df - slope * first
-    statistic = slope * plain.statistic + shift
-    p_value = chi_square_p(statistic, plain.df)
-    return ModelTest(statistic, plain.df, p_value, 1.0 / slope, shift, first)
+    if plain.df <= 0 or not corrected.scaling_factor > 0:
+        return ModelTest(plain.statistic, plain.df, float("nan"), float("nan"))
+    return ModelTest(
+        corrected.statistic,
+        corrected.df,
+        corrected.p_value,
+        corrected.scaling_factor,
+        corrected.shift,
+        trace,
+    )

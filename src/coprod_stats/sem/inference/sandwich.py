@@ -145,15 +145,14 @@ def saturated_meat(sample: GroupSample) -> FloatArray:
     return total
 
 
-def mean_scaling(
+def scaling_trace(
     estimate: Estimate,
     samples: Sequence[GroupSample],
     *,
     inverse: FloatArray,
     meat: FloatArray,
-    df: int,
 ) -> float:
-    """Scaling factor of the MLR test; nan without degrees of freedom.
+    """Compute ``tr(A1^-1 B1) - tr(A^-1 B)``, the expectation of the statistic.
 
     Parameters
     ----------
@@ -161,11 +160,8 @@ def mean_scaling(
     samples : sequence of GroupSample
     inverse, meat : (n_free, n_free) array
         ``A^-1`` and ``B``.
-    df : int
     """
-    if df == 0:
-        return float("nan")
     means = estimate.table.meanstructure
     fixed = fixed_columns(estimate.table)
     saturated = sum(saturated_trace(s, meanstructure=means, fixed=fixed) for s in samples)
-    return float(saturated - np.sum(inverse * meat)) / df
+    return float(saturated - np.sum(inverse * meat))
