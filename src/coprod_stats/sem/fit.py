@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemOptionError
-from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
 from coprod_stats.sem.inference.checks import check_solution
 from coprod_stats.sem.inference.coefficients import coefficient_table
 from coprod_stats.sem.inference.global_fit import global_fit
@@ -25,10 +25,16 @@ from coprod_stats.sem.results import CoefficientTable, SemFit
 from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
 
 FloatArray = NDArray[np.float64]
+Solver = Callable[[ParameterTable, Sequence[GroupSample]], FloatArray]
+"""Estimates of the free parameters, ``(n_free,)``, found outside this package's minimizer."""
 
 
 def fit(
-    model: str | ModelSyntax | ParameterTable, data: SemData, options: FitOptions | None = None
+    model: str | ModelSyntax | ParameterTable,
+    data: SemData,
+    options: FitOptions | None = None,
+    *,
+    solver: Solver | None = None,
 ) -> SemFit:
     """Fit a model.
 
@@ -40,6 +46,8 @@ def fit(
         Columns, groups, weights and clusters.
     options : FitOptions, optional
         ML on complete cases if left out.
+    solver : callable, optional
+        Another way to the estimates; inference is about the solution that it gives.
 
     Returns
     -------
@@ -63,10 +71,13 @@ def fit(
         complete_columns=fixed,
     )
     _check_method(method, samples)
-    estimate = estimate_model(table, samples, method)
+    if solver is None:
+        estimate = estimate_model(table, samples, method)
+    else:
+        estimate = estimate_at(table, samples, method, solver(table, samples))
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
-    parameters, definitions = _coefficients(estimate, inference, samples)
+    parameters, definitions = _coefficients(estimate, inference, samples, options.conf_level)
     return SemFit(
         data=data,
         options=options,
@@ -132,7 +143,10 @@ def _t_df(inference: Inference, samples: tuple[GroupSample, ...]) -> float | Non
 
 
 def _coefficients(
-    estimate: Estimate, inference: Inference, samples: tuple[GroupSample, ...]
+    estimate: Estimate,
+    inference: Inference,
+    samples: tuple[GroupSample, ...],
+    conf_level: float,
 ) -> tuple[CoefficientTable, CoefficientTable]:
     table, params = estimate.table, estimate.params
     t_df = _t_df(inference, samples)
@@ -143,9 +157,15 @@ def _coefficients(
     defined = np.array([function.value(params) for function in functions])
     slopes = np.array([function.gradient(params) for function in functions])
     return (
-        coefficient_table(row_values(estimate), jacobian, inference.covariance, t_df=t_df),
         coefficient_table(
-            defined, slopes.reshape(-1, table.n_free), inference.covariance, t_df=t_df
+            row_values(estimate), jacobian, inference.covariance, t_df=t_df, conf_level=conf_level
+        ),
+        coefficient_table(
+            defined,
+            slopes.reshape(-1, table.n_free),
+            inference.covariance,
+            t_df=t_df,
+            conf_level=conf_level,
         ),
     )
 

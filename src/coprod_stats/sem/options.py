@@ -44,6 +44,8 @@ class FitOptions:
         Number of bootstrap samples where standard errors are bootstrapped.
     seed : int
         Seed of the bootstrap.
+    conf_level : float
+        Level of the intervals of coefficients, in (0, 1).
     model : ModelOptions
         How the model text is completed.
 
@@ -60,6 +62,7 @@ class FitOptions:
     likelihood: Likelihood = "normal"
     bootstrap: int = 1000
     seed: int = 0
+    conf_level: float = 0.95
     model: ModelOptions = field(default_factory=ModelOptions)
 
     def __post_init__(self) -> None:
