@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.infer import Inference
+from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.observed.errors import DataNote
 from coprod_stats.sem.observed.moments import SampleMoments, moment_notes
 from coprod_stats.sem.sample import GroupSample
 
@@ -17,6 +19,19 @@ FloatArray = NDArray[np.float64]
 
 GRADIENT_TOLERANCE = 1e-5
 """Largest derivative of half the discrepancy that a solution may have."""
+
+
+_OF_DATA = {
+    "OBS-101": "SEM-111",
+    "OBS-102": "SEM-112",
+    "OBS-103": "SEM-113",
+    "OBS-111": "SEM-211",
+    "OBS-112": "SEM-212",
+    "OBS-113": "SEM-213",
+    "OBS-114": "SEM-214",
+    "OBS-115": "SEM-215",
+}
+"""Codes of notes on the data as findings about the solution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +161,12 @@ def _standard_errors(inference: Inference) -> list[Finding]:
 
 def _data(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
     findings = []
-    codes = {"OBS-101": "SEM-111", "OBS-102": "SEM-112", "OBS-103": "SEM-113"}
     for group, sample in enumerate(samples):
         where = f"group {group + 1}: " if len(samples) > 1 else ""
-        for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
-            names = tuple(estimate.table.observed[item] for item in note.items)
-            findings.append(Finding(codes[note.code], where + note.message, names))
+        variables, notes = _notes(estimate.table, sample)
+        for note in notes:
+            names = tuple(variables[item] for item in note.items)
+            findings.append(Finding(_OF_DATA[note.code], where + note.message, names))
     total = sum(sample.n_obs for sample in samples)
     if total <= estimate.restrictions.n_reduced:
         message = (
@@ -160,6 +175,17 @@ def _data(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
         )
         findings.append(Finding("SEM-201", message))
     return findings
+
+
+def _notes(
+    table: ParameterTable, sample: GroupSample
+) -> tuple[tuple[str, ...], tuple[DataNote, ...]]:
+    """Gather notes on the data of a group, and the variables that they number."""
+    if sample.ordered is None:
+        return table.observed, moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov))
+    covariates = table.exogenous if table.options.conditional_x else ()
+    items = tuple(name for name in table.observed if name not in covariates)
+    return items, sample.ordered.notes
 
 
 def _clusters(inference: Inference, samples: Sequence[GroupSample]) -> list[Finding]:

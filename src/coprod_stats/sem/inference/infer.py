@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.estimation.optimizer import tangent_basis
+from coprod_stats.sem.inference.categorical_sandwich import categorical_derivatives
 from coprod_stats.sem.inference.information import (
     InvertedInformation,
     effective_n,
@@ -29,6 +31,7 @@ from coprod_stats.sem.inference.scaled_statistics import (
     scaled_shifted,
 )
 from coprod_stats.sem.inference.weighted_least_squares import (
+    GroupDerivatives,
     least_squares_information,
     least_squares_variability,
     trace_moments,
@@ -55,6 +58,8 @@ class Inference:
         Plain.
     scaled : ModelTest, optional
         As the method asks.
+    groups : tuple of GroupDerivatives
+        Where the inference rests on the asymptotic covariance of the sample statistics.
     """
 
     inverted: InvertedInformation
@@ -63,6 +68,7 @@ class Inference:
     n_params: int
     test: ModelTest
     scaled: ModelTest | None
+    groups: tuple[GroupDerivatives, ...] = ()
 
 
 def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> Inference:
@@ -74,17 +80,22 @@ def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) ->
     samples : sequence of GroupSample
     method : Method
     """
-    inversion = invert_information(estimate, method)
-    if method.is_two_stage:
-        groups = moment_derivatives(estimate, samples, method)
-        inversion = inverted(least_squares_information(groups), inversion.basis)
+    groups: tuple[GroupDerivatives, ...] = ()
+    if method.is_two_stage or method.is_ordered:
+        groups = _derivatives(estimate, samples, method)
+        basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
+        inversion = inverted(least_squares_information(groups), basis)
+    else:
+        inversion = invert_information(estimate, method)
     n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
     df = degrees_of_freedom(estimate.table, n_params)
+    if method.is_ordered:
+        df = sum(len(group.jacobian) for group in groups) - n_params
     plain = plain_test(estimate, samples, method, df=df)
     inverse, n = inversion.inverse, effective_n(samples, method)
     nothing = np.full_like(inverse, np.nan)
     if inversion.unidentified or df < 0:
-        return Inference(inversion, nothing, df, n_params, plain, None)
+        return Inference(inversion, nothing, df, n_params, plain, None, groups)
     by_scores = method.test == "yuan-bentler" or method.is_fiml
     scaled: ModelTest | None = None
     covariance = inverse / n
@@ -95,16 +106,25 @@ def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) ->
             covariance = sandwich(inverse, meat) / n
         if method.test == "yuan-bentler":
             trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
-            scaled = _corrected(plain, "satorra-bentler", (trace, float("nan")))
+            scaled = corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
     elif robust or method.test != "none":
-        groups = moment_derivatives(estimate, samples, method)
+        groups = groups or _derivatives(estimate, samples, method)
         variability = least_squares_variability(groups)
         if robust:
             covariance = sandwich(inverse, variability) / n
-        scaled = _corrected(plain, method.test, trace_moments(groups, inverse, variability))
+        traces = trace_moments(groups, inverse, variability)
+        scaled = corrected_by_traces(plain, method.test, traces)
     if method.standard_errors == "none":
         covariance = nothing
-    return Inference(inversion, covariance, df, n_params, plain, scaled)
+    return Inference(inversion, covariance, df, n_params, plain, scaled, groups)
+
+
+def _derivatives(
+    estimate: Estimate, samples: Sequence[GroupSample], method: Method
+) -> tuple[GroupDerivatives, ...]:
+    if method.is_ordered:
+        return categorical_derivatives(estimate, samples)
+    return moment_derivatives(estimate, samples, method)
 
 
 def _n_nonlinear(estimate: Estimate) -> int:
@@ -116,7 +136,9 @@ def _n_nonlinear(estimate: Estimate) -> int:
     return int(np.linalg.matrix_rank(rows @ estimate.restrictions.basis))
 
 
-def _corrected(plain: ModelTest, test: ScaledTest, traces: tuple[float, float]) -> ModelTest | None:
+def corrected_by_traces(
+    plain: ModelTest, test: ScaledTest, traces: tuple[float, float]
+) -> ModelTest | None:
     """Correct a statistic by ``tr(U Gamma)`` and ``tr((U Gamma)²)``."""
     if test == "none":
         return None
