@@ -88,6 +88,9 @@ def minimize(
     max_iterations : int
         Steps in all.
     """
+    if restrictions.n_reduced == 0:
+        final = objective.evaluate(restrictions.origin, exact=True)
+        return Minimum(restrictions.origin, True, 0, final, (), np.zeros(0), 0.0)
     binding: tuple[Function, ...] = ()
     reduced = restrictions.reduce(start)
     used = 0
