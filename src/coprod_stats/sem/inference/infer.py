@@ -14,6 +14,7 @@ from coprod_stats.sem.inference.information import (
     effective_n,
     invert_information,
     inverted,
+    without_information,
 )
 from coprod_stats.sem.inference.model_tests import (
     ModelTest,
@@ -68,7 +69,13 @@ class Inference:
     is_singular: bool = False
 
 
-def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> Inference:
+def infer(
+    estimate: Estimate,
+    samples: Sequence[GroupSample],
+    method: Method,
+    *,
+    tests_only: bool = False,
+) -> Inference:
     """Compute the covariance of the estimates and the tests of a fitted model.
 
     Parameters
@@ -76,10 +83,15 @@ def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) ->
     estimate : Estimate
     samples : sequence of GroupSample
     method : Method
+    tests_only : bool
+        Leave out the covariance of the estimates where the tests do not need it.
     """
     n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
     df = degrees_of_freedom(estimate.table, n_params)
     plain = plain_test(estimate, samples, method, df=df)
+    if tests_only and method.test == "none":
+        inversion = without_information(estimate)
+        return Inference(inversion, inversion.inverse, df, n_params, plain, None)
     inversion = invert_information(estimate, method)
     nothing = np.full_like(inversion.inverse, np.nan)
     if inversion.unidentified or df < 0:
