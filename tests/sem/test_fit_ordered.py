@@ -220,3 +220,19 @@ def test_an_ordered_predictor_needs_theta():
 def test_wls_needs_more_cases_than_statistics():
     with pytest.raises(SemDataError, match="WLS"):
         fit(MODEL, SemData(answers(12), NAMES), FitOptions("WLS", ordered="all"))
+
+
+def test_empty_categories_are_named_with_their_group():
+    values = answers()
+    groups = np.repeat([0, 1], 200)
+    values[:200, 2] = np.minimum(values[:200, 2], 1)
+    data = SemData(values, NAMES, groups=groups, group_labels=("a", "b"))
+    with pytest.raises(SemDataError, match=r"OBS-011: group 1: .*rank: 3.*\(y3\)"):
+        fit(MODEL, data, WLSMV)
+
+
+def test_an_item_with_one_answer_is_named():
+    values = answers()
+    values[:, 1] = 2.0
+    with pytest.raises(SemDataError, match=r"OBS-010.*\(y2\)"):
+        fit(MODEL, SemData(values, NAMES), WLSMV)

@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.errors import SemDataError, SemOptionError
+from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.categorical_estimate import estimate_categorical
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
-from coprod_stats.sem.inference.checks import check_solution
+from coprod_stats.sem.inference.checks import check_moments, check_solution
 from coprod_stats.sem.inference.coefficients import coefficient_table
 from coprod_stats.sem.inference.global_fit import global_fit
 from coprod_stats.sem.inference.infer import Inference, infer
@@ -59,7 +59,8 @@ def fit(
     method = resolve_method(used)
     table = _table(model, data, used, method)
     samples = _samples(table, data, method)
-    _check_method(method, samples)
+    if not method.is_ordered:
+        check_moments(table, samples, method)
     estimated = estimate_categorical if method.is_ordered else estimate_model
     estimate = estimated(table, samples, method)
     indices = categorical_indices if method.is_ordered else global_fit
@@ -133,13 +134,6 @@ def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[Grou
     )
 
 
-def _check_method(method: Method, samples: tuple[GroupSample, ...]) -> None:
-    if method.discrepancy == "GLS":
-        for sample in samples:
-            if np.linalg.matrix_rank(sample.cov) < len(sample.cov):
-                raise SemDataError("GLS needs a nonsingular sample covariance matrix")
-
-
 def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
     if _t_df(inference, samples) is None or inference.scaled is None:
         return inference
@@ -164,12 +158,12 @@ def _coefficients(
         jacobian[index, table.rows[index].free] = 1.0
     functions = defined_functions(table)
     defined = np.array([function.value(params) for function in functions])
-    slopes = np.array([function.gradient(params) for function in functions])
+    slopes = np.zeros((len(functions), table.n_free))
+    for place, function in enumerate(functions):
+        slopes[place] = function.gradient(params)
     return (
         coefficient_table(row_values(estimate), jacobian, inference.covariance, t_df=t_df),
-        coefficient_table(
-            defined, slopes.reshape(-1, table.n_free), inference.covariance, t_df=t_df
-        ),
+        coefficient_table(defined, slopes, inference.covariance, t_df=t_df),
     )
 
 

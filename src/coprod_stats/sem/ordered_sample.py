@@ -15,6 +15,7 @@ from coprod_stats.sem.observed.categorical_moments import (
     CategoricalMoments,
     categorical_moments,
 )
+from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.observed.thresholds import category_codes
 from coprod_stats.sem.sample import ChosenRows, GroupSample, SemData, choose_rows
 
@@ -40,7 +41,7 @@ def category_levels(
     ------
     SemOptionError
         Where none of the named variables is ordered in this model, or one is not in it.
-    ObservedDataError
+    SemDataError
         ``OBS-010`` for a variable with fewer than two answers.
     """
     covariates = conditioned_covariates(table)
@@ -54,7 +55,10 @@ def category_levels(
     values = data.columns(names)
     if data.groups is not None:
         values = values[data.groups >= 0]
-    return dict(zip(names, category_codes(values).levels, strict=True))
+    try:
+        return dict(zip(names, category_codes(values).levels, strict=True))
+    except ObservedDataError as error:
+        raise error.named(names) from error
 
 
 def conditioned_covariates(table: ParameterTable) -> tuple[str, ...]:
@@ -83,9 +87,8 @@ def ordered_samples(
     Raises
     ------
     SemDataError
-        Where no rows are left.
-    ObservedDataError
-        See :func:`~coprod_stats.sem.observed.categorical_moments.categorical_moments`.
+        Where no rows are left, and what
+        :func:`~coprod_stats.sem.observed.categorical_moments.categorical_moments` refuses.
     """
     covariates = conditioned_covariates(table)
     items = tuple(name for name in table.observed if name not in covariates)
@@ -99,7 +102,14 @@ def ordered_samples(
             coded[:, column] = np.where(np.isnan(answers), np.nan, codes)
     sizes = tuple(levels[name].size if name in levels else 0 for name in items)
     x = data.columns(covariates) if covariates else None
-    return tuple(_sample(data, table, chosen, rows, (coded, sizes, x)) for rows in chosen.groups)
+    samples = []
+    for group, rows in enumerate(chosen.groups):
+        try:
+            samples.append(_sample(data, table, chosen, rows, (coded, sizes, x)))
+        except ObservedDataError as error:
+            where = f"group {group + 1}: " if len(chosen.groups) > 1 else ""
+            raise error.named(items, where) from error
+    return tuple(samples)
 
 
 def _sample(

@@ -89,6 +89,31 @@ def estimate_model(
     return Estimate(table, models, objective, limits, minimum, implied)
 
 
+def estimate_at(
+    table: ParameterTable,
+    samples: Sequence[GroupSample],
+    method: Method,
+    params: FloatArray,
+) -> Estimate:
+    """Take given parameters for the solution, without minimizing.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    samples : sequence of GroupSample
+    method : Method
+    params : (n_free,) array
+    """
+    models = tuple(LisrelModel(matrices) for matrices in placed_matrices(table, samples))
+    objective = objective_of(table, models, samples, method)
+    limits = restrictions(table)
+    final = objective.evaluate(params, exact=True)
+    slope = float(np.abs(final.gradient @ limits.basis).max(initial=0.0))
+    minimum = Minimum(params, True, 0, final, limits.equalities, np.zeros(0), slope)
+    implied = tuple(model.moments(params) for model in models)
+    return Estimate(table, models, objective, limits, minimum, implied)
+
+
 def placed_matrices(
     table: ParameterTable, samples: Sequence[GroupSample]
 ) -> tuple[GroupMatrices, ...]:

@@ -8,6 +8,7 @@ residuals by the residual standard deviations; an intercept by the standard devi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +20,7 @@ from coprod_stats.sem.model.completed_model import CompletedModel
 from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import Kind, Place, place_rows
-from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 FloatArray = NDArray[np.float64]
 StandardizationType = Literal["lv", "all", "nox"]
@@ -72,6 +73,30 @@ def standardize(estimate: Estimate, kind: StandardizationType) -> Standardized:
             values[index], jacobian[index] = scales.standardized(place, table.rows[index].free)
     defined, defined_jacobian = _defined(table, values, jacobian)
     return Standardized(values, jacobian, defined, defined_jacobian)
+
+
+def scale_factors(
+    table: ParameterTable,
+    models: Sequence[LisrelModel],
+    implied: Sequence[ImpliedMoments],
+    rows: Sequence[Parameter],
+) -> FloatArray:
+    """Factors that fully standardize chosen parameters, ``(n_rows,)``.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    models, implied : sequence
+        One per group.
+    rows : sequence of Parameter
+        Free ones of the table.
+    """
+    factors = {}
+    for group, (model, moments) in enumerate(zip(models, implied, strict=True)):
+        scales = _GroupScales(table, model, moments, "all")
+        for index, place in place_rows(table, group + 1):
+            factors[table.rows[index].free] = (scales, place)
+    return np.array([factors[row.free][0].factor(factors[row.free][1]) for row in rows])
 
 
 def _defined(
@@ -134,6 +159,13 @@ class _GroupScales:
         spread = np.zeros((local.shape[0], self.n_free))
         spread[:, self.model.parameters] = local
         return spread
+
+    def factor(self, place: Place) -> float:
+        """Compute what a cell is multiplied by; nan where a variance is not positive."""
+        scales = [(variance, power) for variance, _, power in self._scales(place)]
+        if any(variance <= 0 for variance, _ in scales):
+            return float("nan")
+        return float(np.prod([variance**power for variance, power in scales]))
 
     def standardized(self, place: Place, free: int) -> tuple[float, FloatArray]:
         """Standardized value of a cell and its derivatives by the free parameters."""
