@@ -203,6 +203,13 @@ def _check_columns(plan: Plan, draft: _Draft) -> Iterator[Fault]:
             yield draft.fault(
                 "PLAN-007", location, f"a second column '{column.column}'", "Rename one of them."
             )
+        for number, part in enumerate(column.subgroups):
+            for name in part.hypotheses:
+                if name not in {hypothesis.id for hypothesis in plan.hypotheses}:
+                    yield draft.fault(
+                        "PLAN-011", (*location, "subgroups", number),
+                        f"the plan does not test hypothesis '{name}'", "Correct the id.",
+                    )  # fmt: skip
         if column.cluster is not None and column.cluster not in plan.instrument.columns:
             yield draft.fault(
                 "PLAN-008", (*location, "cluster"), f"there is no column '{column.cluster}'",
@@ -219,6 +226,10 @@ def _check_respondents(plan: Plan, draft: _Draft) -> Iterator[Fault]:
     for position, column in enumerate(plan.form.model.columns):
         location: Location = ("model", "columns", position)
         places.append((location, (), column.where))
+        places += [
+            ((*location, "subgroups", number), (), part.where)
+            for number, part in enumerate(column.subgroups)
+        ]
         if column.respondents is not None:
             places.append(
                 ((*location, "respondents"), column.respondents.classes, column.respondents.where)
