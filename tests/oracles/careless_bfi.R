@@ -1,9 +1,7 @@
 # Indices of careless responding on 300 rows of psych::bfi (with missing answers) and Little's test.
-# Run from the root of the repository: Rscript tests/oracles/careless_bfi.R [OUTPUT.json]
-# careless is not on every CRAN mirror's binary list; version 1.2.2 was installed from its source.
+# Run from the root of the repository: Rscript tests/oracles/careless_bfi.R > tests/oracles/careless_bfi.json
+# Needs careless 1.2 or newer (1.2.2 was used): install.packages("careless").
 suppressMessages({library(careless); library(psych); library(lavaan); library(jsonlite)})
-out <- commandArgs(trailingOnly = TRUE)
-out <- if (length(out)) out[1] else "tests/oracles/careless_bfi.json"
 x <- read.csv("tests/oracles/data/bfi_first300.csv")
 stopifnot(anyNA(x))
 
@@ -47,4 +45,4 @@ result <- list(
   little_bfi = little(x[, 1:10]),
   little_carers = little(read.csv("sample_data/carers.csv")[, paste0("COP", 1:9)]),
   airquality = list(data = airquality, test = little(airquality)))
-write(toJSON(result, digits = NA, auto_unbox = TRUE, na = "null", null = "null"), out)
+cat(toJSON(result, digits = NA, auto_unbox = TRUE, na = "null", null = "null"), "\n", sep = "")

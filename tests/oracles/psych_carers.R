@@ -1,8 +1,6 @@
 # Reliability and item analysis of the shipped carers' answers and of 300 rows of psych::bfi.
-# Run from the root of the repository: Rscript tests/oracles/psych_carers.R [OUTPUT.json]
+# Run from the root of the repository: Rscript tests/oracles/psych_carers.R > tests/oracles/psych_carers.json
 suppressMessages({library(psych); library(lavaan); library(semTools); library(jsonlite)})
-out <- commandArgs(trailingOnly = TRUE)
-out <- if (length(out)) out[1] else "tests/oracles/psych_carers.json"
 carers <- read.csv("sample_data/carers.csv")
 bfi <- read.csv("tests/oracles/data/bfi_first300.csv")
 scales <- list(NEG = paste0("COP", 2:7), POS = c("COP1", "COP8", "COP9"))
@@ -59,4 +57,4 @@ result <- list(
   correlations = unname(cor(carers[, paste0("COP", 1:9)], use = "pairwise.complete.obs")),
   pairwise_n = unname(pairwiseCount(carers[, paste0("COP", 1:9)])),
   bfi_agreeableness = alpha_of(bfi[, paste0("A", 1:5)], "pairwise", keys = c(-1, 1, 1, 1, 1)))
-write(toJSON(result, digits = NA, auto_unbox = TRUE, na = "null", null = "null"), out)
+cat(toJSON(result, digits = NA, auto_unbox = TRUE, na = "null", null = "null"), "\n", sep = "")

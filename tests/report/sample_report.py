@@ -43,9 +43,12 @@ from coprod_stats.report.figures.missing import (
     missing_bars,
     missing_patterns,
 )
-from coprod_stats.report.figures.path_diagram import Node, Path as ModelPath, path_diagram
+from coprod_stats.report.figures.path_diagram import Node, path_diagram
+from coprod_stats.report.figures.path_diagram import Path as ModelPath
 from coprod_stats.report.html import write_html
+from coprod_stats.report.manifest import Provenance, Source
 from coprod_stats.report.numbers import BOUNDED, COUNT, Interval, NumberFormat, p_statement
+from coprod_stats.report.provenance import provenance_blocks
 from coprod_stats.report.tables import Role, frame_table
 
 HOSTILE = "</td><script>alert('x')</script> & <img src=x onerror=alert(1)> https://example.org ‮"
@@ -93,6 +96,15 @@ PATHS = tuple(
         ("H15g", "DRREL", "MV", 0.41, "supported"),
     )
 )
+PROVENANCE = Provenance(
+    command="coprod run analyses/driver_impact.yaml --data sample_data/citizen_synthetic.csv",
+    data=Source("citizen_synthetic.csv", "0f1e2d3c4b5a6978" * 4),
+    instrument=Source("citizen.yaml", "a7b6c5d4e3f20918" * 4, "1.0"),
+    plan=Source("driver_impact.yaml", "13579bdf02468ace" * 4),
+    python="3.11.2",
+    packages={"coprod-stats": "0.1.0", "numpy": "2.2.0", "semopy": "2.3.11"},
+    seed=20240229,
+)
 LABELS = {node.name: node.label for node in NODES}
 MISSING_KINDS = ("Don't know", "Refused", "Seen, unanswered", "Not asked")
 ITEMS = (
@@ -117,7 +129,7 @@ MISSING_SHARES = (
 def sample_report() -> Document:
     return Document(
         title="What goes with good co-production?",
-        subtitle="Drivers and impacts of the co-production of public services, citizen questionnaire, core form",
+        subtitle="Drivers and impacts of co-production, citizen questionnaire, core form",
         byline=text(
             "Answers ",
             code("citizen_synthetic.csv"),
@@ -218,7 +230,8 @@ def _answers():
                     text("Answers to the Items on Service Quality"),
                     likert,
                     text(
-                        "Percentages left and right of the bars are the answers below and above the middle of the scale. Percentages of missing answers are of all who were asked."
+                        "Left and right of the bars stand the answers below and above the "
+                        "middle of the scale. Missing answers are in percent of all who were asked."
                     ),
                 ),
                 Figure("stages", text("Taking Part, by Stage of the Service"), frequencies),
@@ -234,7 +247,8 @@ def _answers():
                     text("Which Answers Are Missing Together"),
                     patterns,
                     text(
-                        "A filled dot marks a missing answer; each column is a pattern, the number below it counts its cases."
+                        "A filled dot marks a missing answer; each column is a pattern, "
+                        "the number below it counts its cases."
                     ),
                 ),
             ),
@@ -365,7 +379,8 @@ def _model():
         groups,
         text(
             emphasis("n"),
-            " = 1,061 complete rows of 1,112 strict co-producers. Holm's adjustment is over all 21 paths. A path is ",
+            " = 1,061 complete rows of 1,112 strict co-producers. "
+            "Holm's adjustment is over all 21 paths. A path is ",
             emphasis("equivalent"),
             " if two one-sided tests place it within ±.10.",
         ),
@@ -420,13 +435,15 @@ def _model():
             text(
                 "Seventeen of the 21 paths are ",
                 strong("supported"),
-                "; long-term relationships go with all seven impacts, most with mutual value, β = .41, ",
+                "; long-term relationships go with all seven impacts, "
+                "most with mutual value, β = .41, ",
                 emphasis("p"),
                 f" {p_statement(0.00002)}. See ",
                 CrossReference("paths"),
                 " and ",
                 CrossReference("path-diagram"),
-                ". These are associations in one cross-section: they are consistent with the model and do not show causes.",
+                ". These are associations in one cross-section: they are consistent with "
+                "the model and do not show causes.",
             )
         ),
         Figure(
@@ -461,29 +478,7 @@ def _rebuild():
         Paragraph(text("Please cite the article and the software, with its version.")),
         Citations((apa_entry(PAPER), apa_entry(software("0.1.0")))),
         CodeBlock(bibtex_entry(PAPER)),
-        Paragraph(text("This report is rebuilt by")),
-        CodeBlock(
-            "coprod run analyses/driver_impact.yaml --data sample_data/citizen_synthetic.csv"
-        ),
-        Table(
-            "manifest",
-            text("What This Report Was Made From"),
-            (
-                Column(text("Part"), "left"),
-                Column(text("Version"), "left"),
-                Column(text("SHA-256"), "left"),
-            ),
-            (
-                RowGroup(
-                    (
-                        ("citizen_synthetic.csv", None, text(code("0f" * 32))),
-                        ("citizen.yaml", "1.0", text(code("a7" * 32))),
-                        ("coprod-stats", "0.1.0", None),
-                    )
-                ),
-            ),
-            shows_data=False,
-        ),
+        *provenance_blocks(PROVENANCE, anchor="made-from"),
     )
 
 

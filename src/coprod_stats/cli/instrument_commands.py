@@ -63,7 +63,7 @@ def check(
     names: Annotated[list[str], typer.Argument(help="Shipped ids or paths.")],
     json: JsonOption = None,
 ) -> None:
-    """Show all faults of questionnaires at once: code, file and line, what was found, what to do."""
+    """Show all faults of questionnaires at once: where, what was found, what to do."""
     from dataclasses import asdict
 
     from coprod_stats.instruments.reading import check_instrument

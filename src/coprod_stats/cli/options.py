@@ -37,7 +37,6 @@ def instrument_in_form(name: str, form: str | None) -> Instrument:
 
 def bound_answers(data: Path, instrument: str, form: str | None) -> Responses:
     """Read answers and bind them to their questionnaire."""
-    from coprod_stats.instruments.shipped import find_shipped
     from coprod_stats.responses.reading import read_responses
 
-    return read_responses(find_shipped("sample_data", data), instrument_in_form(instrument, form))
+    return read_responses(data, instrument_in_form(instrument, form))

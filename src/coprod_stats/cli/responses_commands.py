@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +15,7 @@ from coprod_stats.cli.options import (
     OutOption,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
+from coprod_stats.literals import FileFormat
 
 if TYPE_CHECKING:
     from coprod_stats.responses.table import Responses
@@ -25,14 +25,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-
-class Source(StrEnum):
-    """Formats of answers that can be imported."""
-
-    csv = "csv"
-    xlsx = "xlsx"
-    sav = "sav"
 
 
 @app.callback()
@@ -50,7 +42,7 @@ def import_answers(
     instrument: InstrumentOption,
     out: Annotated[Path, typer.Option("--out", "-o", help="Canonical CSV to write.")],
     source: Annotated[
-        Source | None, typer.Option("--from", help="Format; by the file's suffix if left out.")
+        FileFormat | None, typer.Option("--from", help="Format; by the file's suffix if left out.")
     ] = None,
     form: FormOption = None,
     json: JsonOption = None,
@@ -59,9 +51,7 @@ def import_answers(
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.responses.reading import read_responses, write_canonical, write_rejected
 
-    found = read_responses(
-        file, instrument_in_form(instrument, form), source=source.value if source else None
-    )
+    found = read_responses(file, instrument_in_form(instrument, form), source=source)
     write_canonical(found.answers, out)
     rejected = out.with_name(f"{out.name}.rejected.csv")
     write_rejected(found.rejected, rejected)

@@ -122,6 +122,7 @@ class _Builder:
             min_answered=form.min_answered,
             role=form.role or construct.role,
             note=self.text_or_none(form.note),
+            forms=tuple(self.form.forms if form.forms is None else form.forms),
         )
 
     def classification(self) -> Classification | None:
@@ -158,6 +159,8 @@ class _Builder:
     def item(self, page: PageForm, placed: PlacedItem) -> Item:
         form, block = placed.item, placed.block
         offers = form.offers if form.offers is not None else block.offers
+        if form.kind == "note":
+            offers = []
         return Item(
             id=form.id,
             kind=form.kind,
@@ -173,6 +176,7 @@ class _Builder:
             max_choices=form.max_choices,
             reverse=form.reverse,
             facet=form.facet,
+            measures=tuple(self.construct(code) for code in form.measures),
             attention_pass=form.attention_pass,
             required=form.required,
             offers=tuple(self.form.offers if offers is None else offers),

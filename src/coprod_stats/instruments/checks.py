@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.draft import Draft
-from coprod_stats.instruments.expression_checks import (
-    check_derived_cycles,
-    check_expressions,
-    check_routing_order,
-)
+from coprod_stats.instruments.expression_checks import check_expressions
 from coprod_stats.instruments.item_checks import (
+    check_administrative,
     check_answers,
     check_codes,
     check_special_items,
     check_unique_ids,
+)
+from coprod_stats.instruments.routing_checks import (
+    check_derived_cycles,
+    check_form_routing,
+    check_routing_order,
 )
 from coprod_stats.instruments.scale_checks import check_constructs, check_forms, check_scales
 from coprod_stats.instruments.text_checks import check_languages, check_placeholders
 
 _CHECKS = (
     check_unique_ids,
+    check_administrative,
     check_answers,
     check_codes,
     check_special_items,
@@ -28,6 +31,7 @@ _CHECKS = (
     check_forms,
     check_expressions,
     check_routing_order,
+    check_form_routing,
     check_derived_cycles,
     check_languages,
     check_placeholders,

@@ -96,24 +96,66 @@ def conditions(draft: Draft) -> Iterator[tuple[Location, str, str]]:
 
 def texts(draft: Draft) -> Iterator[tuple[Location, str, TextForm]]:
     """Give every text of the file: its place, what it belongs to, its words."""
-    form = draft.form
+    for location, place, text in (
+        *_front_texts(draft.form), *_page_texts(draft.form),
+        *_item_texts(draft), *_back_texts(draft.form),
+    ):  # fmt: skip
+        if text is not None:
+            yield location, place, text
+
+
+_Texts = Iterator[tuple[Location, str, TextForm | None]]
+
+
+def _front_texts(form: InstrumentForm) -> _Texts:
     yield ("title",), "title", form.title
+    yield ("about",), "about", form.about
+    for name in ("dont_know", "refused"):
+        yield ("missing_options", name), name, getattr(form.missing_options, name)
+    for name, placeholder in form.placeholders.items():
+        yield ("placeholders", name, "otherwise"), f"placeholder [{name}]", placeholder.otherwise
+    for id, entry in form.forms.items():
+        yield ("forms", id, "title"), f"form '{id}'", entry.title
     for id, scale in form.responses.items():
-        for code, label in (*scale.options.items(), *scale.off_scale.items()):
-            yield ("responses", id), f"response scale '{id}', code {code}", label
+        for key, answers in (("options", scale.options), ("off_scale", scale.off_scale)):
+            for code, label in answers.items():
+                yield ("responses", id, key, code), f"response scale '{id}', code {code}", label
+    for i, column in enumerate(form.administrative):
+        yield ("administrative", i, "title"), f"column '{column.id}'", column.title
+
+
+def _page_texts(form: InstrumentForm) -> _Texts:
     for p, page in enumerate(form.pages):
-        for key, text in (("title", page.title), ("intro", page.intro)):
-            if text is not None:
-                yield ("pages", p, key), f"page '{page.page}'", text
+        yield ("pages", p, "title"), f"page '{page.page}'", page.title
+        yield ("pages", p, "intro"), f"page '{page.page}'", page.intro
         for b, block in enumerate(page.blocks):
-            if block.stem is not None:
-                yield ("pages", p, "blocks", b, "stem"), f"block '{block.block}'", block.stem
-            for wording in block.wordings:
-                yield ("pages", p, "blocks", b, "wordings"), f"block '{block.block}'", wording.text
+            where: Location = ("pages", p, "blocks", b)
+            yield (*where, "stem"), f"block '{block.block}'", block.stem
+            for w, wording in enumerate(block.wordings):
+                yield (*where, "wordings", w, "text"), f"block '{block.block}'", wording.text
+
+
+def _item_texts(draft: Draft) -> _Texts:
     for placed in draft.items:
-        place = f"item {placed.item.id}"
-        yield (*placed.location, "text"), place, placed.item.text
-        for wording in placed.item.wordings:
-            yield (*placed.location, "wordings"), place, wording.text
-        for label in (placed.item.options or {}).values():
-            yield (*placed.location, "options"), place, label
+        item, where, place = placed.item, placed.location, f"item {placed.item.id}"
+        yield (*where, "text"), place, item.text
+        yield (*where, "hint"), place, item.hint
+        if item.number is not None:
+            yield (*where, "number", "unit"), place, item.number.unit
+        for w, wording in enumerate(item.wordings):
+            yield (*where, "wordings", w, "text"), place, wording.text
+        for key, answers in (("options", item.options or {}), ("off_scale", item.off_scale)):
+            for code, label in answers.items():
+                yield (*where, key, code), f"{place}, code {code}", label
+
+
+def _back_texts(form: InstrumentForm) -> _Texts:
+    for id, derived in form.derived.items():
+        yield ("derived", id, "title"), f"derived variable '{id}'", derived.title
+    if form.classification is not None:
+        yield ("classification", "title"), "classification", form.classification.title
+    for id, scale in form.scales.items():
+        yield ("scales", id, "title"), f"scale '{id}'", scale.title
+        yield ("scales", id, "note"), f"scale '{id}'", scale.note
+    for id, index in form.indices.items():
+        yield ("indices", id, "title"), f"index '{id}'", index.title

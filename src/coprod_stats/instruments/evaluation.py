@@ -14,6 +14,7 @@ from coprod_stats.instruments.expressions import (
     Compare,
     Comparison,
     Expression,
+    Function,
     Logic,
     Member,
     Name,
@@ -36,6 +37,12 @@ _ARITHMETIC: dict[Arithmetic, Callable[[FloatArray, FloatArray], FloatArray]] = 
     "-": np.subtract,
     "*": np.multiply,
     "/": np.divide,
+}
+_REDUCE: dict[Function, Callable[..., FloatArray]] = {
+    "sum": np.sum,
+    "mean": np.mean,
+    "min": np.min,
+    "max": np.max,
 }
 
 
@@ -142,19 +149,11 @@ def _call(call: Call, values: Mapping[str, FloatArray], n_rows: int) -> FloatArr
             return np.where(np.isnan(condition), np.nan, np.where(condition == 1.0, yes, no))
         case "abs":
             return np.abs(found[0])
-    stacked = np.vstack(found)
-    match call.function:
         case "count":
-            truths = np.vstack([_truth(part) for part in found])
-            return np.where(np.isnan(truths).any(axis=0), np.nan, (truths == 1.0).sum(axis=0))
-        case "sum":
-            return np.asarray(stacked.sum(axis=0))
-        case "mean":
-            return np.asarray(stacked.mean(axis=0))
-        case "min":
-            return np.asarray(stacked.min(axis=0))
-        case _:
-            return np.asarray(stacked.max(axis=0))
+            return np.asarray(np.vstack([_truth(part) for part in found]).sum(axis=0))
+    with np.errstate(invalid="ignore", over="ignore"):
+        result = _REDUCE[call.function](np.vstack(found), axis=0)
+    return np.where(np.isfinite(result), result, np.nan)
 
 
 def _includes(call: Call, values: Mapping[str, FloatArray]) -> FloatArray:

@@ -47,12 +47,8 @@ def _impossible(
     location: Location,
     place: str,
 ) -> Iterator[Fault]:
-    included = {
-        argument
-        for node in walk(tree)
-        if isinstance(node, Call) and node.function in ("includes", "answered")
-        for argument in node.arguments
-    }
+    """Find comparisons with answers that an item never has, and uses that its kind forbids."""
+    bare = _bare_names(tree)
     for node in walk(tree):
         match node:
             case Compare(operator="==" | "!=", left=Name(id=id), right=Number(value=value)):
@@ -61,7 +57,19 @@ def _impossible(
                 pass
             case Call(function="includes", arguments=(Name(id=id), *options)):
                 wanted = tuple(option.value for option in options if isinstance(option, Number))
-            case Name(id=id) if id in items and node not in included:
+                if id not in items or items[id].item.kind != "multiple":
+                    yield draft.fault(
+                        "EXPR-006", location, place, f"{id} is no multiple-choice item",
+                        "Compare it with '==' or 'in (...)'.",
+                    )  # fmt: skip
+            case Call(function="answered", arguments=(Name(id=id),)):
+                if id in items and items[id].item.kind == "note":
+                    yield draft.fault(
+                        "EXPR-004", location, place, f"{id} is a note, which nobody answers",
+                        "Refer to a question.",
+                    )  # fmt: skip
+                continue
+            case Name(id=id) if node in bare and id in items:
                 kind = items[id].item.kind
                 if kind in ("multiple", "text", "note"):
                     yield draft.fault(
@@ -77,63 +85,15 @@ def _impossible(
             odd = next(value for value in wanted if value not in {*scale.options, *scale.off_scale})
             yield draft.fault(
                 "EXPR-003", location, place, f"{id} never has the answer {odd:g}",
-                f"It has: {', '.join(map(str, scale.options))}.",
+                f"It has: {', '.join(map(str, (*scale.options, *scale.off_scale)))}.",
             )  # fmt: skip
 
 
-def check_routing_order(draft: Draft) -> Iterator[Fault]:
-    """Find questions whose routing depends on an answer not yet given."""
-    position = {placed.item.id: i for i, placed in enumerate(draft.items)}
-    page_of = {placed.item.id: placed.page for placed in draft.items}
-    for placed in draft.items:
-        page = draft.form.pages[placed.page]
-        for text, same_page in (
-            (page.when, False),
-            (placed.block.when, True),
-            (placed.item.when, True),
-        ):
-            for name in _item_names(draft, text):
-                later = position[name] >= position[placed.item.id]
-                if later or (not same_page and page_of[name] == placed.page):
-                    yield draft.fault(
-                        "ROUTE-001", placed.location, f"item {placed.item.id}",
-                        f"whether it is asked depends on {name}, which is asked "
-                        f"{'only afterwards' if later else 'on the same page'}",
-                        "Move the question, or route on an earlier one.",
-                    )  # fmt: skip
-
-
-def _item_names(draft: Draft, text: str | None, seen: frozenset[str] = frozenset()) -> set[str]:
-    """Give the items that an expression needs, through derived variables."""
-    if text is None:
-        return set()
-    try:
-        used = names(parse_expression(text))
-    except ExpressionError:  # reported by its own check
-        return set()
-    items = {placed.item.id for placed in draft.items}
-    found = {name for name in used if name in items}
-    for name in used:
-        if name in draft.form.derived and name not in seen:
-            found |= _item_names(draft, draft.form.derived[name].value, seen | {name})
-    return found
-
-
-def check_derived_cycles(draft: Draft) -> Iterator[Fault]:
-    """Find derived variables that depend on themselves."""
-    uses: dict[str, set[str]] = {}
-    for id, derived in draft.form.derived.items():
-        try:
-            uses[id] = set(names(parse_expression(derived.value))) & set(draft.form.derived)
-        except ExpressionError:  # reported by its own check
-            uses[id] = set()
-    for id in uses:
-        reached, frontier = set[str](), set(uses[id])
-        while frontier:
-            reached |= frontier
-            frontier = {next_id for name in frontier for next_id in uses[name]} - reached
-        if id in reached:
-            yield draft.fault(
-                "EXPR-005", ("derived", id), f"derived variable '{id}'",
-                "depends on itself", "Break the circle.",
-            )  # fmt: skip
+def _bare_names(tree: Expression) -> set[Name]:
+    """Give the names that stand for a number, not those that a function asks about."""
+    asked_about = {
+        node.arguments[0]
+        for node in walk(tree)
+        if isinstance(node, Call) and node.function in ("includes", "answered")
+    }
+    return {node for node in walk(tree) if isinstance(node, Name)} - asked_about

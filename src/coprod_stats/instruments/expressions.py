@@ -24,6 +24,8 @@ Comparison = Literal["==", "!=", "<", "<=", ">", ">="]
 Arithmetic = Literal["+", "-", "*", "/"]
 MAX_DEPTH = 60
 MAX_RANGE = 200
+MAX_LENGTH = 5_000
+MAX_DIGITS = 20
 
 
 class ExpressionError(CoprodError):
@@ -125,9 +127,13 @@ def parse_expression(text: str) -> Expression:
     ExpressionError
         If the text is not an expression of the language; it says where and what was expected.
     """
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(text[:40] + "...", 40, f"longer than {MAX_LENGTH:,} characters")
     parser = _Parser(text, list(_tokens(text)))
     tree = parser.disjunction(0)
     parser.expect_end()
+    if _height(tree) > 2 * MAX_DEPTH:
+        raise ExpressionError(text, 0, "too deeply nested")
     return tree
 
 
@@ -146,6 +152,15 @@ def parts(tree: Expression) -> tuple[Expression, ...]:
             return tree.arguments
         case _:
             return ()
+
+
+def _height(tree: Expression) -> int:
+    """Count the levels of a tree without recursion: a long chain of ``+`` is a deep tree."""
+    height, level = 0, [tree]
+    while level:
+        height += 1
+        level = [part for node in level for part in parts(node)]
+    return height
 
 
 def walk(tree: Expression) -> Iterator[Expression]:
@@ -270,6 +285,10 @@ class _Parser:
         token = self.peek()
         if token.kind != "number":
             raise self.fail("a number")
+        if len(token.text) > MAX_DIGITS:
+            raise ExpressionError(
+                self.text, token.column, f"a number has at most {MAX_DIGITS} digits"
+            )
         self.position += 1
         return sign * float(token.text)
 

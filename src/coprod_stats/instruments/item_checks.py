@@ -18,6 +18,7 @@ def check_unique_ids(draft: Draft) -> Iterator[Fault]:
         *((placed.item.id, "item", placed.location) for placed in draft.items),
         *((id, "derived variable", ("derived", id)) for id in draft.form.derived),
         *((id, "index", ("indices", id)) for id in draft.form.indices),
+        *((id, "scale", ("scales", id)) for id in draft.form.scales),
     ]
     for id, what, location in places:
         if id in seen:
@@ -40,6 +41,20 @@ def check_unique_ids(draft: Draft) -> Iterator[Fault]:
                     f"a second {what} of this name", "Rename one of them.",
                 )  # fmt: skip
             known.add(id)
+
+
+def check_administrative(draft: Draft) -> Iterator[Fault]:
+    """Find administrative columns that claim the same role, which only one can have."""
+    seen: dict[str, str] = {}
+    for i, column in enumerate(draft.form.administrative):
+        if column.role in seen:
+            yield draft.fault(
+                "ADMIN-001", ("administrative", i), f"column '{column.id}'",
+                f"has the role '{column.role}', as has {seen[column.role]}",
+                "Keep one column of this role.",
+            )  # fmt: skip
+        elif column.role != "other":
+            seen[column.role] = column.id
 
 
 def check_answers(draft: Draft) -> Iterator[Fault]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.evaluation import choice_column
-from coprod_stats.instruments.expressions import Expression
+from coprod_stats.instruments.expressions import Expression, names
 
 ItemKind = Literal["single", "multiple", "number", "text", "consent", "note"]
 ResponseKind = Literal["unipolar", "bipolar", "frequency", "count", "categorical"]
@@ -42,10 +41,6 @@ class Text:
 
     def __str__(self) -> str:
         return self.by_language[0][1]
-
-    def has(self, language: str) -> bool:
-        """Say whether there is a text in this language."""
-        return any(language == code for code, _ in self.by_language)
 
     def in_language(self, language: str) -> str:
         """Give the text in this language, or in the first one."""
@@ -131,6 +126,7 @@ class Item:
     max_choices: int | None = None
     reverse: bool = False
     facet: str | None = None
+    measures: tuple[Construct, ...] = ()
     attention_pass: int | None = None
     required: bool = False
     offers: tuple[MissingOption, ...] = ()
@@ -201,6 +197,7 @@ class Scale:
     min_answered: int
     role: Role
     note: Text | None = None
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,41 +330,53 @@ class Instrument:
     def for_form(self, form: str) -> Instrument:
         """Give the instrument as one of its forms asks it.
 
+        What cannot be had from the form's own questions goes: scales that lose too many items,
+        indices, derived variables and classifications that need a question left out.
+
         Raises
         ------
         InstrumentLookupError
             If there is no such form.
         """
         chosen = _found(self.forms, form, "form", self.id)
-        pages = tuple(_page_of(page, form) for page in self.pages)
-        pages = tuple(page for page in pages if page.blocks)
+        shortened = (_page_of(page, form) for page in self.pages)
+        pages = tuple(page for page in shortened if page.blocks)
         asked = {item.id for page in pages for block in page.blocks for item in block.items}
-        scales = tuple(
-            replace(scale, items=tuple(id for id in scale.items if id in asked))
-            for scale in self.scales
-        )
+        known = asked | {column.id for column in self.administrative}
+        derived = _computable(self.derived, known)
+        known |= {entry.id for entry in derived}
+        rule = self.classification
+        if rule and not known.issuperset(name for _, tree in rule.classes for name in names(tree)):
+            rule = None
         return replace(
             self,
             forms=(chosen,),
             pages=pages,
-            scales=tuple(scale for scale in scales if len(scale.items) >= scale.min_answered),
+            scales=_scales_of(self.scales, form, asked),
+            derived=derived,
+            indices=tuple(index for index in self.indices if known.issuperset(names(index.value))),
+            classification=rule,
+            placeholders=tuple(
+                placeholder if placeholder.item in asked else replace(placeholder, item=None)
+                for placeholder in self.placeholders
+            ),
         )
 
-    def walk_texts(self) -> Iterator[tuple[str, Text]]:
-        """Give every text with the id of what it belongs to."""
-        yield self.id, self.title
-        for page in self.pages:
-            yield from ((page.id, text) for text in (page.title, page.intro) if text)
-            for block in page.blocks:
-                if block.stem:
-                    yield block.id, block.stem
-        for item in self.items:
-            yield item.id, item.text
-            yield from ((item.id, text) for text in (item.hint,) if text)
-            yield from ((item.id, wording.text) for wording in item.wordings)
-            if item.responses:
-                for option in (*item.responses.options, *item.responses.off_scale):
-                    yield item.id, option.label
+
+def _computable(derived: tuple[Derived, ...], known: set[str]) -> tuple[Derived, ...]:
+    """Keep the derived variables that follow from what is known, through one another."""
+    for _ in derived:
+        known = known | {entry.id for entry in derived if known.issuperset(names(entry.value))}
+    return tuple(entry for entry in derived if entry.id in known)
+
+
+def _scales_of(scales: tuple[Scale, ...], form: str, asked: set[str]) -> tuple[Scale, ...]:
+    shortened = (
+        replace(scale, items=tuple(id for id in scale.items if id in asked))
+        for scale in scales
+        if form in scale.forms
+    )
+    return tuple(scale for scale in shortened if len(scale.items) >= scale.min_answered)
 
 
 def _page_of(page: Page, form: str) -> Page:

@@ -55,11 +55,13 @@ def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...
     for detail in error.errors(include_url=False, include_context=False):
         location = _real_location(source.data, detail["loc"])
         place = ".".join(str(step) for step in location) or "the file"
-        unknown = detail["type"] == "extra_forbidden"
-        found = "is not known here" if unknown else detail["msg"].lower()
-        if detail["type"] == "missing":
-            found = f"'{detail['loc'][-1]}' is missing"
-        remedy = "Remove it or correct its name." if unknown else ""
+        match detail["type"]:
+            case "extra_forbidden":
+                found, remedy = "is not known here", "Remove it or correct its name."
+            case "missing":
+                found, remedy = f"'{detail['loc'][-1]}' is missing", "Add it."
+            case _:
+                found, remedy = detail["msg"].lower(), "Correct it."
         faults[location, found] = Fault(
             "SHAPE-001", found, remedy, source.file, source.line(location), place
         )
@@ -97,9 +99,10 @@ def _read_draft(path: Path) -> tuple[Draft | None, tuple[Fault, ...]]:
         return None, faults
     constructs, more = _read_constructs(path, form, source)
     draft = Draft(form, source, constructs)
-    if more:
-        return draft, (*faults, *more)
-    return draft, (*faults, *check_draft(draft))
+    meaning = check_draft(draft)
+    if more:  # without the file of constructs, every code in it would seem to be missing
+        meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
+    return draft, (*faults, *more, *meaning)
 
 
 def _read_constructs(

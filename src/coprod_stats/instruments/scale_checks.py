@@ -62,14 +62,27 @@ def _mixed_range(
 
 def check_constructs(draft: Draft) -> Iterator[Fault]:
     """Find constructs that the shared file does not have."""
-    for section, entries in (("scales", draft.form.scales), ("indices", draft.form.indices)):
-        for id, entry in entries.items():
-            if entry.construct_code not in draft.constructs:
-                yield draft.fault(
-                    "CONSTRUCT-001", (section, id, "construct"), f"{section[:-1]} '{id}'",
-                    f"there is no construct '{entry.construct_code}'",
-                    "Correct the code or add it to the file of constructs.",
-                )  # fmt: skip
+    places: list[tuple[Location, str, str]] = [
+        *(
+            ((*placed.location, "measures", i), f"item {placed.item.id}", code)
+            for placed in draft.items
+            for i, code in enumerate(placed.item.measures)
+        ),
+        *(
+            (("scales", id, "construct"), f"scale '{id}'", scale.construct_code)
+            for id, scale in draft.form.scales.items()
+        ),
+        *(
+            (("indices", id, "construct"), f"index '{id}'", index.construct_code)
+            for id, index in draft.form.indices.items()
+        ),
+    ]
+    for location, place, code in places:
+        if code not in draft.constructs:
+            yield draft.fault(
+                "CONSTRUCT-001", location, place, f"there is no construct '{code}'",
+                "Correct the code or add it to the file of constructs.",
+            )  # fmt: skip
 
 
 def check_forms(draft: Draft) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ YAML; what the parts mean together is checked in ``checks`` and built in ``readi
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -21,7 +22,16 @@ ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
 Condition = Annotated[Words, Field(description="An expression, as 'DFDIR == 1 and WIL1 > 3'.")]
 Code = Annotated[int, Field(ge=-(10**9), le=10**9)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Options = Annotated[dict[Code, TextForm], Field(min_length=1)]
+_CODES_AS_KEYS = {"propertyNames": {"pattern": "^[-+]?[0-9]+$"}}
+Options = Annotated[dict[Code, TextForm], Field(min_length=1, json_schema_extra={**_CODES_AS_KEYS})]
+OffScale = Annotated[
+    dict[Code, TextForm],
+    Field(
+        description="Answers that are valid but carry no amount, as 'too early to say'.",
+        json_schema_extra={**_CODES_AS_KEYS},
+    ),
+]
+PlaceholderName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
 
 
 class _Form(BaseModel):
@@ -33,7 +43,7 @@ class ResponseScaleForm(_Form):
 
     kind: ResponseKind
     options: Options
-    off_scale: dict[Code, TextForm] = {}
+    off_scale: OffScale = {}
 
 
 class WordingForm(_Form):
@@ -62,11 +72,14 @@ class ItemForm(_Form):
     hint: TextForm | None = None
     responses: str | None = None
     options: Options | None = None
-    off_scale: dict[Code, TextForm] = {}
+    off_scale: OffScale = {}
     number: NumberForm | None = None
     max_choices: Annotated[int, Field(ge=1)] | None = None
     reverse: bool = False
     facet: str | None = None
+    measures: list[str] = Field(
+        [], description="Constructs that this answer stands for by itself, without a scale."
+    )
     attention_pass: Code | None = Field(
         None, description="The answer that an attention item asks for."
     )
@@ -193,7 +206,7 @@ class InstrumentForm(_Form):
     constructs: Words | None = Field(None, description="File of constructs, beside this one.")
     missing_options: MissingTextsForm = MissingTextsForm()
     offers: list[MissingOption] = []
-    placeholders: dict[str, PlaceholderForm] = {}
+    placeholders: dict[PlaceholderName, PlaceholderForm] = {}
     timing: TimingForm = TimingForm()
     forms: Annotated[dict[Identifier, FormForm], Field(min_length=1)]
     responses: dict[Identifier, ResponseScaleForm] = {}
@@ -229,3 +242,8 @@ def json_schema() -> dict[str, Any]:
     """Give the JSON Schema (2020-12) of an instrument file."""
     schema = InstrumentForm.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def schema_text() -> str:
+    """Give the text of ``instruments/instrument.schema.json``."""
+    return json.dumps(json_schema(), indent=2) + "\n"

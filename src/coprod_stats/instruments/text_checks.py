@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.draft import Draft, texts
 
+_UNFIT = ("multiple", "note", "consent")
 _PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 
 
@@ -41,10 +42,16 @@ def check_placeholders(draft: Draft) -> Iterator[Fault]:
                         "TEXT-001", location, place, f"nothing is said of what [{name}] stands for",
                         "Add it to 'placeholders' or remove it from the text.",
                     )  # fmt: skip
-    items = {placed.item.id for placed in draft.items}
+    items = {placed.item.id: placed.item for placed in draft.items}
     for name, placeholder in known.items():
         if placeholder.item is not None and placeholder.item not in items:
             yield draft.fault(
                 "TEXT-002", ("placeholders", name), f"placeholder [{name}]",
                 f"there is no item {placeholder.item}", "Correct the id or remove it.",
+            )  # fmt: skip
+        elif placeholder.item is not None and items[placeholder.item].kind in _UNFIT:
+            yield draft.fault(
+                "TEXT-003", ("placeholders", name), f"placeholder [{name}]",
+                f"{placeholder.item} is of kind '{items[placeholder.item].kind}'",
+                "Use an item that has one answer.",
             )  # fmt: skip

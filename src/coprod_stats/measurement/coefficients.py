@@ -20,10 +20,12 @@ def coefficient_alpha(covariance: FloatArray) -> float:
     Parameters
     ----------
     covariance : ndarray, shape (n_items, n_items)
-        Two items or more, keyed one way; the divisor does not matter.
+        Two items or more, keyed one way; the divisor does not matter. Minus infinity or NaN where
+        the sum of the items does not vary.
     """
     n_items = covariance.shape[0]
-    return float(n_items / (n_items - 1) * (1 - np.trace(covariance) / covariance.sum()))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(n_items / (n_items - 1) * (1 - np.trace(covariance) / covariance.sum()))
 
 
 def feldt_interval(alpha: float, n_obs: int, n_items: int, *, conf_level: float = 0.95) -> Interval:
@@ -41,8 +43,11 @@ def feldt_interval(alpha: float, n_obs: int, n_items: int, *, conf_level: float 
 
 
 def spearman_brown(correlation: float) -> float:
-    """Reliability of the sum of two items, 2r / (1 + r) (Eisinga et al., 2013)."""
-    return 2 * correlation / (1 + correlation)
+    """Reliability of the sum of two items, 2r / (1 + r) (Eisinga et al., 2013).
+
+    NaN for two items that are each other's opposite: their sum does not vary.
+    """
+    return 2 * correlation / (1 + correlation) if correlation > -1 else np.nan
 
 
 def spearman_brown_interval(correlation: float, n_obs: int, *, conf_level: float) -> Interval:

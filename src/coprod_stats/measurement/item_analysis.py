@@ -27,6 +27,13 @@ from coprod_stats.scoring import keyed_answers
 
 FloatArray = NDArray[np.float64]
 
+ITEM_COLUMNS = (
+    "term", "scale", "text", "reversed", "n", "mean", "sd", "skewness", "floor", "ceiling",
+    "item_total", "item_rest", "alpha_if_dropped", "remark",
+)  # fmt: skip
+CATEGORY_COLUMNS = ("scale", "term", "value", "label", "n", "share")
+PAIR_COLUMNS = ("scale", "item_1", "item_2", "estimate", "n")
+
 
 @dataclass(frozen=True, slots=True)
 class ItemCriteria:
@@ -87,8 +94,8 @@ class ScaleItems:
         highest = np.array([o.highest if o else np.nan for o in options], dtype=float)
         table = pd.DataFrame(
             {
-                "scale": self.scale.id,
                 "term": [item.id for item in self.items],
+                "scale": self.scale.id,
                 "text": [str(item.text) for item in self.items],
                 "reversed": [item.reverse for item in self.items],
                 "n": (~np.isnan(self.keyed)).sum(axis=0),
@@ -102,7 +109,9 @@ class ScaleItems:
                 "alpha_if_dropped": alpha_if_dropped(covariance),
             }
         )
-        return table.assign(remark=[self._remark(row) for _, row in table.iterrows()])
+        unused = self.categories().query("n == 0").groupby("term")["value"].agg(list).to_dict()
+        remarks = [self._remark(row, unused.get(row["term"], [])) for _, row in table.iterrows()]
+        return table.assign(remark=remarks)
 
     def categories(self) -> pd.DataFrame:
         """One row per item and answer on the scale: how often it was given."""
@@ -113,7 +122,7 @@ class ScaleItems:
                 n = int((answers == option.value).sum())
                 share = n / n_answers if n_answers else np.nan
                 rows.append((self.scale.id, item.id, option.value, str(option.label), n, share))
-        return pd.DataFrame(rows, columns=["scale", "term", "value", "label", "n", "share"])
+        return pd.DataFrame(rows, columns=list(CATEGORY_COLUMNS))
 
     def correlations(self) -> pd.DataFrame:
         """One row per pair of items: pairwise correlation of the keyed answers and its n."""
@@ -142,9 +151,8 @@ class ScaleItems:
             }
         )
 
-    def _remark(self, row: pd.Series) -> str:
+    def _remark(self, row: pd.Series, unused: list[int]) -> str:
         limits = self.criteria
-        unused = self.categories().query("term == @row.term and n == 0")["value"]
         found = {
             f"floor {row['floor']:.0%}": row["floor"] > limits.extreme_share,
             f"ceiling {row['ceiling']:.0%}": row["ceiling"] > limits.extreme_share,
@@ -163,24 +171,24 @@ class ItemAnalysis:
 
     def tidy(self) -> pd.DataFrame:
         """One row per scale and item."""
-        return pd.concat([scale.tidy() for scale in self.scales], ignore_index=True)
+        return _stacked([scale.tidy() for scale in self.scales], ITEM_COLUMNS)
 
     def categories(self) -> pd.DataFrame:
         """One row per item and answer on the scale."""
-        return pd.concat([scale.categories() for scale in self.scales], ignore_index=True)
+        return _stacked([scale.categories() for scale in self.scales], CATEGORY_COLUMNS)
 
     def correlations(self) -> pd.DataFrame:
         """One row per pair of items of a scale."""
-        return pd.concat([scale.correlations() for scale in self.scales], ignore_index=True)
+        return _stacked([scale.correlations() for scale in self.scales], PAIR_COLUMNS)
 
     def glance(self) -> pd.DataFrame:
         """One row: scales, items, and how many of these call for a remark."""
-        rows = pd.concat([scale.glance() for scale in self.scales], ignore_index=True)
+        items = self.tidy()
         return pd.DataFrame(
             {
                 "n_scales": [len(self.scales)],
-                "n_items": [rows["n_items"].sum()],
-                "n_remarks": [rows["n_remarks"].sum()],
+                "n_items": [len(items)],
+                "n_remarks": [int((items["remark"] != "").sum())],
             }
         )
 
@@ -191,7 +199,7 @@ class ItemAnalysis:
 
 
 def item_analysis(responses: Responses, *, criteria: ItemCriteria | None = None) -> ItemAnalysis:
-    """Analyse the items of every scale of the instrument.
+    """Analyse the items of every scale of the instrument, those that nobody answered left out.
 
     Parameters
     ----------
@@ -200,16 +208,24 @@ def item_analysis(responses: Responses, *, criteria: ItemCriteria | None = None)
     criteria : ItemCriteria, optional
         What makes an item worth a remark; the conventions of `ItemCriteria` if not given.
     """
-    instrument = responses.instrument
-    return ItemAnalysis(
-        tuple(
-            ScaleItems(
-                scale=scale,
-                items=tuple(instrument.item(id) for id in scale.items),
-                keyed=keyed_answers(responses, scale.items).to_numpy(dtype=float),
-                given=responses.numbers(scale.items).to_numpy(dtype=float),
-                criteria=criteria or ItemCriteria(),
-            )
-            for scale in instrument.scales
-        )
+    limits = criteria or ItemCriteria()
+    scales = (_of_scale(responses, scale, limits) for scale in responses.instrument.scales)
+    return ItemAnalysis(tuple(scale for scale in scales if scale.items))
+
+
+def _of_scale(responses: Responses, scale: Scale, criteria: ItemCriteria) -> ScaleItems:
+    keyed = keyed_answers(responses, scale.items).dropna(axis=1, how="all")
+    ids = list(keyed.columns)
+    return ScaleItems(
+        scale=scale,
+        items=tuple(responses.instrument.item(id) for id in ids),
+        keyed=keyed.to_numpy(dtype=float),
+        given=responses.numbers(ids).to_numpy(dtype=float),
+        criteria=criteria,
     )
+
+
+def _stacked(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Put tables of the same columns below each other; those columns alone if there is none."""
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(columns))

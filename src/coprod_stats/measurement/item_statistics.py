@@ -13,10 +13,9 @@ FloatArray = NDArray[np.float64]
 
 def standard_deviations(answers: FloatArray) -> FloatArray:
     """Item standard deviations, divisor n − 1; NaN with fewer than two answers."""
-    n_answers = (~np.isnan(answers)).sum(axis=0)
+    df = (~np.isnan(answers)).sum(axis=0) - 1
     squares = np.nansum((answers - column_means(answers)) ** 2, axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.sqrt(squares / (n_answers - 1.0)), dtype=np.float64)
+    return np.where(df > 0, np.sqrt(squares / np.maximum(df, 1)), np.nan)
 
 
 def skewness(answers: FloatArray) -> FloatArray:

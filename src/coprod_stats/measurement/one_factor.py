@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.errors import CoprodError
+from coprod_stats.quality.pairwise_moments import covariance_fault
 
 FloatArray = NDArray[np.float64]
 
@@ -86,14 +87,15 @@ def fit_one_factor(
     Raises
     ------
     OneFactorError
-        With fewer than three items, or if the covariance matrix is not positive definite.
+        With fewer than three items, or if the covariance matrix has gaps or is not positive
+        definite.
     """
     n_items = sample_cov.shape[0]
     if n_items < 3:
-        raise OneFactorError("A one-factor model needs three items.")
+        raise OneFactorError("a one-factor model needs three items")
+    if fault := covariance_fault(sample_cov):
+        raise OneFactorError(fault)
     scale = np.sqrt(np.diag(sample_cov))
-    if not (scale > 0).all() or np.linalg.eigvalsh(sample_cov)[0] <= 0:
-        raise OneFactorError("The covariance matrix of the items is not positive definite.")
     correlation = sample_cov / np.outer(scale, scale)
     params = _starting_values(correlation)
     value, gradient = discrepancy(params, correlation)

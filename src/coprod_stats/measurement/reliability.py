@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from coprod_stats.instruments import Scale
 from coprod_stats.measurement.scale_reliability import (
     Missing,
     ScaleReliability,
     printed_reliability,
+    reliability_table,
     scale_reliability,
 )
 from coprod_stats.responses import Responses
@@ -28,11 +30,11 @@ class Reliability:
 
     def tidy(self) -> pd.DataFrame:
         """One row per scale and coefficient."""
-        return pd.concat([entry.tidy() for entry in self.scales], ignore_index=True)
+        return reliability_table(self.scales)
 
     def by_scale(self) -> pd.DataFrame:
         """One row per scale, the coefficients side by side."""
-        return pd.concat([entry.glance() for entry in self.scales], ignore_index=True)
+        return pd.DataFrame([entry.row() for entry in self.scales])
 
     def glance(self) -> pd.DataFrame:
         """One row: how many scales, and how many of them are weak or improper."""
@@ -64,17 +66,27 @@ def reliability(
     conf_level : float
         Confidence level of the intervals.
     """
-    return Reliability(
-        tuple(
-            scale_reliability(
-                keyed_answers(responses, scale.items).to_numpy(dtype=float),
-                scale=scale.id,
-                title=str(scale.title),
-                items=scale.items,
-                missing=missing,
-                conf_level=conf_level,
-            )
-            for scale in responses.instrument.scales
-        ),
-        responses.n_respondents,
+    scales = tuple(
+        _of_scale(responses, scale, missing, conf_level) for scale in responses.instrument.scales
     )
+    return Reliability(scales, responses.n_respondents)
+
+
+def _of_scale(
+    responses: Responses, scale: Scale, missing: Missing, conf_level: float
+) -> ScaleReliability:
+    """Leave out, with a note, the items that nobody answered, as those of a longer form."""
+    keyed = keyed_answers(responses, scale.items).dropna(axis=1, how="all")
+    found = scale_reliability(
+        keyed.to_numpy(dtype=float),
+        scale=scale.id,
+        title=str(scale.title),
+        items=tuple(keyed.columns),
+        missing=missing,
+        conf_level=conf_level,
+    )
+    unanswered = [id for id in scale.items if id not in keyed]
+    if not unanswered:
+        return found
+    note = f"without items that nobody answered: {', '.join(unanswered)}"
+    return replace(found, notes=(note, *found.notes))

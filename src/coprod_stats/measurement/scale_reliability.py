@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,7 +22,7 @@ from coprod_stats.measurement.coefficients import (
     spearman_brown_interval,
 )
 from coprod_stats.measurement.one_factor import OneFactorError, OneFactorFit, fit_one_factor
-from coprod_stats.quality.pairwise_moments import pairwise_covariance
+from coprod_stats.quality.pairwise_moments import pairwise_correlation, pairwise_covariance
 
 FloatArray = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
@@ -107,14 +108,14 @@ class ScaleReliability:
 
     def tidy(self) -> pd.DataFrame:
         """One row per coefficient."""
-        names = ("term", "estimate", "std_error", "conf_low", "conf_high", "n_obs")
-        table = pd.DataFrame(
-            {name: [getattr(c, name) for c in self.coefficients] for name in names}
-        )
-        return table.assign(scale=self.scale, n_items=len(self.items))
+        return reliability_table([self])
 
     def glance(self) -> pd.DataFrame:
         """One row: the scale, its coefficients side by side, the verdict and the notes."""
+        return pd.DataFrame([self.row()])
+
+    def row(self) -> dict[str, object]:
+        """Give the row of `glance` by column."""
         row: dict[str, object] = {
             "scale": self.scale,
             "title": self.title,
@@ -131,7 +132,7 @@ class ScaleReliability:
         for term in ("alpha_standardised", "omega_observed", "mean_inter_item_r"):
             row[term] = self.estimate(term)
         row |= {"improper": self.improper, "verdict": self.verdict, "notes": "; ".join(self.notes)}
-        return pd.DataFrame([row])
+        return row
 
     def __str__(self) -> str:
         return printed_reliability(self.glance())
@@ -155,21 +156,18 @@ def scale_reliability(
     complete = keyed[answered.all(axis=1)]
     used = keyed[answered.any(axis=1)] if missing == "pairwise" else complete
     covariance = pairwise_covariance(used)
-    coefficients: list[Coefficient] = []
-    notes: list[str] = []
+    coefficients: tuple[Coefficient, ...] = ()
     one_factor = None
-    if len(items) < 2:
-        notes.append("a single item: its reliability cannot be estimated from one survey")
-    elif np.isnan(covariance).any() or (np.diag(covariance) <= 0).any():
-        notes.append("an item does not vary, or too few respondents answered both of a pair")
-    else:
-        coefficients += _from_covariance(covariance, used, conf_level)
+    note = _obstacle(covariance)
+    notes: tuple[str, ...] = (note,) if note else ()
+    if not note:
+        coefficients = _from_covariance(covariance, used, conf_level)
         if (covariance.sum(axis=0) < np.diag(covariance)).any():
-            notes.append("an item goes against the others: check its keying")
-        if len(items) >= 3:
-            one_factor, omegas, note = _from_one_factor(complete, conf_level)
-            coefficients += omegas
-            notes += note
+            notes += ("an item goes against the others: check its keying",)
+    if not note and len(items) >= 3:
+        one_factor, omegas, note = _from_one_factor(complete, conf_level)
+        coefficients += omegas
+        notes += (note,) if note else ()
     return ScaleReliability(
         scale=scale,
         title=title,
@@ -178,63 +176,94 @@ def scale_reliability(
         conf_level=conf_level,
         n_obs=int(answered.any(axis=1).sum()),
         n_complete=complete.shape[0],
-        coefficients=tuple(coefficients),
+        coefficients=coefficients,
         one_factor=one_factor,
-        notes=tuple(notes),
+        notes=notes,
     )
+
+
+def _obstacle(covariance: FloatArray) -> str:
+    """Say why no coefficient can be computed; empty if they can."""
+    if covariance.shape[0] == 0:
+        return "nobody answered any of its items"
+    if covariance.shape[0] == 1:
+        return "a single item: its reliability cannot be estimated from one survey"
+    if np.isnan(covariance).any():
+        return "two items were answered together by fewer than two respondents"
+    variances = np.diag(covariance)
+    if (variances <= 0).any():
+        return "an item does not vary"
+    sum_of_standardised = (covariance / np.sqrt(np.outer(variances, variances))).sum()
+    cancelled = min(covariance.sum() / variances.sum(), sum_of_standardised) < 1e-9
+    return "the items cancel each other out: check their keying" if cancelled else ""
 
 
 def _from_covariance(
     covariance: FloatArray, used: FloatArray, conf_level: float
-) -> list[Coefficient]:
+) -> tuple[Coefficient, ...]:
     n_obs, n_items = used.shape
     scale = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(scale, scale)
     alpha = coefficient_alpha(covariance)
     interval = feldt_interval(alpha, n_obs, n_items, conf_level=conf_level)
-    found = [
+    found: tuple[Coefficient, ...] = (
         Coefficient("alpha", alpha, n_obs, np.nan, *interval),
         Coefficient("alpha_standardised", coefficient_alpha(correlation), n_obs),
         Coefficient("mean_inter_item_r", mean_off_diagonal(correlation), n_obs),
-    ]
+    )
     if n_items == 2:
         both = used[~np.isnan(used).any(axis=1)]
-        r = float(np.corrcoef(both, rowvar=False)[0, 1])
+        r = float(pairwise_correlation(both)[0][0, 1])
         interval = spearman_brown_interval(r, len(both), conf_level=conf_level)
-        found.append(Coefficient("spearman_brown", spearman_brown(r), len(both), np.nan, *interval))
+        found += (Coefficient("spearman_brown", spearman_brown(r), len(both), np.nan, *interval),)
     return found
 
 
 def _from_one_factor(
     complete: FloatArray, conf_level: float
-) -> tuple[OneFactorFit | None, list[Coefficient], list[str]]:
+) -> tuple[OneFactorFit | None, tuple[Coefficient, ...], str]:
     """Omega from the complete rows, or the reason why there is none."""
     n_obs = complete.shape[0]
-    covariance = np.cov(complete, rowvar=False, ddof=0) if n_obs > 1 else np.zeros((3, 3))
+    covariance = pairwise_covariance(complete) * (n_obs - 1) / max(n_obs, 1)
     try:
         fit = fit_one_factor(covariance, n_obs=n_obs)
     except OneFactorError as error:
-        return None, [], [f"no omega: {error}"]
+        return None, (), f"no omega: {error}"
     if not fit.converged:
-        return fit, [], ["no omega: the one-factor model did not converge"]
+        return fit, (), "no omega: the one-factor model did not converge"
     std_error = np.nan if fit.improper else omega_std_error(fit)
     estimate = omega_total(fit)
     reach = stats.norm.ppf((1 + conf_level) / 2) * std_error
-    omegas = [
+    omegas = (
         Coefficient("omega", estimate, n_obs, std_error, estimate - reach, estimate + reach),
         Coefficient("omega_observed", omega_observed_variance(fit, covariance), n_obs),
-    ]
+    )
     heywood = "omega is improper: a residual variance is negative (Heywood case)"
-    return fit, omegas, [heywood] if fit.improper else []
+    return fit, omegas, heywood if fit.improper else ""
+
+
+def reliability_table(scales: Sequence[ScaleReliability]) -> pd.DataFrame:
+    """Give a row per scale and coefficient."""
+    names = ("term", "estimate", "std_error", "conf_low", "conf_high", "n_obs")
+    rows = [
+        (*(getattr(coefficient, name) for name in names), entry.scale, len(entry.items))
+        for entry in scales
+        for coefficient in entry.coefficients
+    ]
+    return pd.DataFrame(rows, columns=[*names, "scale", "n_items"])
 
 
 def printed_reliability(table: pd.DataFrame) -> str:
     """Print rows of ``ScaleReliability.glance`` as a short table, notes below."""
+    if table.empty:
+        return "no scales"
     shown = table[["scale", "n_items", "n_obs", "verdict"]].copy()
+    rows = table.to_dict("records")
     for term in ("alpha", "omega", "spearman_brown"):
         shown[term] = [
-            "" if np.isnan(estimate) else f"{estimate:.2f} [{low:.2f}, {high:.2f}]"
-            for estimate, low, high in table[[term, f"{term}_low", f"{term}_high"]].to_numpy(float)
-        ]
-    notes = [f"{row.scale}: {row.notes}" for row in table.itertuples() if row.notes]
+            "" if np.isnan(row[term])
+            else f"{row[term]:.2f} [{row[f'{term}_low']:.2f}, {row[f'{term}_high']:.2f}]"
+            for row in rows
+        ]  # fmt: skip
+    notes = [f"{row['scale']}: {row['notes']}" for row in rows if row["notes"]]
     return "\n".join([shown.to_string(index=False), *notes])

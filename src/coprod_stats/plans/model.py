@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Engine = Literal["core", "semopy", "lavaan"]
+from coprod_stats.literals import Adjustment, Engine, Estimator, ExpectedSign, Missing
+
 Method = Literal["sem", "regression"]
 ColumnRole = Literal["confirmatory", "robustness", "check"]
-Sign = Literal["+", "-", "two-sided"]
 ReportFormat = Literal["html", "pdf", "docx"]
 Words = Annotated[str, StringConstraints(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
@@ -28,7 +28,7 @@ class Hypothesis(_Part):
     id: Name
     predictor: Words
     outcome: Words
-    sign: Sign
+    sign: ExpectedSign
     kind: Words = "main"
     status: str = ""
     """Whether the article states it, and whose the sign is."""
@@ -78,8 +78,8 @@ class ModelColumn(_Part):
     role: ColumnRole
     method: Method = "sem"
     engine: Engine = "semopy"
-    estimator: Words = "ML"
-    missing: Literal["listwise", "fiml", "pairwise", "two-stage"] = "listwise"
+    estimator: Estimator = "ML"
+    missing: Missing = "listwise"
     cluster: str | None = None
     ordered: bool = False
     where: str | None = None
@@ -104,7 +104,7 @@ class Inference(_Part):
     """How the family of hypotheses is decided."""
 
     family: Words = "headline"
-    adjustment: Literal["holm", "bh", "none"] = "holm"
+    adjustment: Adjustment = "holm"
     alpha: Probability = 0.05
     smallest_effect: Probability = 0.10
     """Smallest standardised coefficient that would matter; below it is 'equivalent to none'."""

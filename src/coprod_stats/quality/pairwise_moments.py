@@ -115,6 +115,8 @@ def _does_not_vary(rows: FloatArray) -> BoolArray:
 
 def covariance_fault(covariance: FloatArray) -> str:
     """Say why a covariance matrix cannot be inverted with sense; empty if it can."""
+    if covariance.size == 0:
+        return "there is no item"
     if np.isnan(covariance).any():
         return "two items were answered together by fewer than two respondents"
     if (np.diag(covariance) <= 0).any():
@@ -123,4 +125,4 @@ def covariance_fault(covariance: FloatArray) -> str:
     smallest = float(np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0])
     if abs(smallest) < 1e-10:
         return "the covariance matrix of the answers is singular"
-    return "" if smallest > 0 else "the pairwise covariance matrix is not positive definite"
+    return "" if smallest > 0 else "the covariance matrix of the answers is not positive definite"

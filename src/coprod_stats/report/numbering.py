@@ -19,6 +19,7 @@ from coprod_stats.report.document import (
 from coprod_stats.report.errors import ReportError
 
 DEEPEST_SECTION = 3
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _ANCHOR = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -99,7 +100,7 @@ class _Counter:
             )
         if anchor in self.labels:
             raise ReportError(f"Anchor '{anchor}' is used twice.")
-        self.labels[anchor] = f"{kind} {number}"
+        self.labels[anchor] = f"{kind}{_NO_BREAK}{number}"
         self.numbers[anchor] = number
 
 

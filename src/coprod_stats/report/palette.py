@@ -58,7 +58,7 @@ SHADES: dict[Role, Shade] = {
 }
 
 _BELOW_TO_ABOVE = ("#b35806", "#f3b877", "#dde1e6", "#94c2e4", "#1d68ab")
-_LITTLE_TO_MUCH = ("#dbe8f4", "#8fbfe0", "#2f7fc1", "#0b3c70")
+_LITTLE_TO_MUCH = ("#dbe8f4", "#8fbfe0", "#2f7fc1", "#164f8f")
 
 
 def diverging(n_steps: int) -> tuple[str, ...]:
@@ -74,9 +74,8 @@ def sequential(n_steps: int) -> tuple[str, ...]:
 
 
 def readable_on(colour: str) -> str:
-    """Return near-black or white, whichever reads better on a colour."""
-    candidates = (SHADES["ink"].light, "#ffffff")
-    return max(candidates, key=lambda candidate: contrast(candidate, colour))
+    """Return black or white, whichever reads better; it does with at least 4.58 : 1."""
+    return max(("#000000", "#ffffff"), key=lambda candidate: contrast(candidate, colour))
 
 
 def contrast(one: str, other: str) -> float:

@@ -87,7 +87,8 @@ def frame_table(
         Title of the table.
     columns : sequence of str
         Columns to show, in order; the first heads the rows. ``"interval"`` stands for
-        ``conf_low`` and ``conf_high``, printed as the column before it is.
+        ``conf_low`` and ``conf_high``, printed as the column ``estimate`` is or, if that is not
+        shown, as the column before.
     roles : mapping, optional
         Roles of columns that ``ROLES`` does not know or that differ here. A column without a
         role is headed by its name, with spaces for underscores.
@@ -105,14 +106,14 @@ def frame_table(
     ReportError
         If the frame lacks a column.
     """
-    known = {**ROLES, **(roles or {})}
     _check_columns(frame, [*columns, *([group_by] if group_by else [])])
-    table_columns: list[Column] = []
-    for name in columns:
-        role = known.get(name, Role(text(name.replace("_", " ").capitalize())))
-        if name == INTERVAL and INTERVAL not in known:
-            role = _interval_role(level, table_columns)
-        table_columns.append(Column(role.label, role.align, role.number_format, role.spanner))
+    known = {**ROLES, **(roles or {})}
+    if INTERVAL in columns:
+        known.setdefault(INTERVAL, _interval_role(level, columns, known))
+    shown = [_role(name, known, frame) for name in columns]
+    table_columns = [
+        Column(role.label, role.align, role.number_format, role.spanner) for role in shown
+    ]
     table_columns[0] = replace(table_columns[0], align="left")
     rows = [tuple(cells) for cells in zip(*(_cells(frame, name) for name in columns), strict=True)]
     groups = _groups(rows, frame[group_by].astype(str).tolist() if group_by else [""] * len(rows))
@@ -130,11 +131,24 @@ def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
         raise ReportError(f"The result has no column {', '.join(missing)}.")
 
 
-def _interval_role(level: float, before: Sequence[Column]) -> Role:
-    """Return the role of an interval: it is printed like the estimate before it."""
-    number_format = before[-1].number_format if before else DECIMAL
-    digits = 0 if level * 100 == round(level * 100) else 1
-    return Role(text(f"{percent(level, digits)} CI"), number_format)
+def _interval_role(level: float, columns: Sequence[str], known: Mapping[str, Role]) -> Role:
+    """Return the role of an interval: it is printed as what it is an interval of."""
+    before = columns[max(columns.index(INTERVAL) - 1, 0)]
+    of = known.get("estimate" if "estimate" in columns else before)
+    number_format = of.number_format if of else DECIMAL
+    return Role(text(f"{percent(level).replace('.0%', '%')} CI"), number_format)
+
+
+def _role(name: str, known: Mapping[str, Role], frame: pd.DataFrame) -> Role:
+    role = known.get(name, Role(text(name.replace("_", " ").capitalize())))
+    if name != INTERVAL and role.number_format == COUNT and not _whole(frame[name]):
+        return replace(role, number_format=DECIMAL)
+    return role
+
+
+def _whole(numbers: pd.Series) -> bool:
+    """Return whether no number has a fraction; degrees of freedom may have one."""
+    return bool((pd.to_numeric(numbers, errors="coerce").dropna() % 1 == 0).all())
 
 
 def _cells(frame: pd.DataFrame, name: str) -> list[Cell]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.shipped import find_shipped
+from coprod_stats.literals import FileFormat
 from coprod_stats.responses.binding import bind
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.raw_table import ResponsesError
@@ -19,7 +20,6 @@ from coprod_stats.responses.workbook import read_workbook
 REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
 
 
-FileFormat = Literal["csv", "xlsx", "sav"]
 _BY_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dat": "csv", "": "csv",
     ".xlsx": "xlsx", ".xlsm": "xlsx",
@@ -35,7 +35,8 @@ def read_responses(
     Parameters
     ----------
     path : str or Path
-        CSV (any common encoding and delimiter), XLSX (first sheet) or SPSS ``.sav``.
+        CSV (any common encoding and delimiter), XLSX (first sheet) or SPSS ``.sav``; or the name
+        of a shipped sample, as ``citizen_synthetic.csv``.
     instrument : Instrument
         The questionnaire that the answers belong to.
     source : {"csv", "xlsx", "sav"}, optional
@@ -51,7 +52,7 @@ def read_responses(
     ResponsesError
         If the file cannot be read as a table, or no column belongs to the instrument.
     """
-    file = Path(path)
+    file = find_shipped("sample_data", path)
     match source or _BY_SUFFIX.get(file.suffix.lower()):
         case "csv":
             raw = read_delimited(file, expected=instrument.columns)

@@ -115,13 +115,8 @@ class Responses:
         -------
         DataFrame, (n_respondents, len(columns))
         """
-        table = {column: self._values[column] for column in columns}
-        frame = pd.DataFrame(table, index=self.answers.index)
-        for column in frame.columns.intersection([item.id for item in self.instrument.items]):
-            item = self.instrument.item(column)
-            off = [option.value for option in item.responses.off_scale] if item.responses else []
-            frame[column] = frame[column].mask(frame[column].isin(off))
-        return frame
+        amounts = _Values(self, amounts=True)
+        return pd.DataFrame({c: amounts[c] for c in columns}, index=self.answers.index)
 
     def missing_kinds(self, columns: Sequence[str]) -> pd.DataFrame:
         """Say of each cell whether it was answered, or which kind of missing it is."""
@@ -179,8 +174,9 @@ class Responses:
         return pd.Series(found, index=self.answers.index, name="class")
 
     def index_values(self) -> pd.DataFrame:
-        """Compute the formative indices, one column each; NaN where an answer is missing."""
-        table = {index.id: self._values.of(index.value) for index in self.instrument.indices}
+        """Compute the formative indices, one column each; NaN where an amount is missing."""
+        amounts = _Values(self, amounts=True)
+        table = {index.id: amounts.of(index.value) for index in self.instrument.indices}
         return pd.DataFrame(table, index=self.answers.index)
 
     def subset(self, keep: NDArray[np.bool_] | pd.Series) -> Responses:
@@ -196,9 +192,17 @@ class Responses:
 
 
 class _Values(Mapping[str, FloatArray]):
-    """Columns as numbers for the expression language, computed when first asked for."""
+    """Columns as numbers for the expression language, computed when first asked for.
 
-    def __init__(self, responses: Responses) -> None:
+    Routing and classification see off-scale codes, as ``SUCC == 6``; amounts do not.
+    """
+
+    def __init__(self, responses: Responses, *, amounts: bool = False) -> None:
+        self._off_scale = {
+            item.id: [option.value for option in item.responses.off_scale]
+            for item in responses.instrument.items
+            if amounts and item.responses is not None
+        }
         self._answers, self._instrument = responses.answers, responses.instrument
         self._derived = {derived.id: derived.value for derived in responses.instrument.derived}
         self._choices = {
@@ -233,11 +237,12 @@ class _Values(Mapping[str, FloatArray]):
                 f"in instrument '{self._instrument.id}'"
             )
         column = self._answers[name]
-        missing = _amounts(column).isin(MISSING_CODES)
+        numbers = _amounts(column)
+        missing = numbers.isin([*MISSING_CODES, *self._off_scale.get(name, ())])
         if not pd.api.types.is_numeric_dtype(column):
             filled = column.notna() & (column != "")
             return np.where(filled & ~missing, 1.0, np.nan)
-        return column.mask(missing).to_numpy(dtype=float)
+        return numbers.mask(missing).to_numpy(dtype=float)
 
 
 def _amounts(column: pd.Series) -> pd.Series:

@@ -64,8 +64,9 @@ class Scores:
 
     def augment(self) -> pd.DataFrame:
         """One row per respondent: id, scale scores, formative indices."""
-        ids = self.respondents.rename("respondent")
-        return pd.concat([ids, self.values, self.indices.augment()], axis=1)
+        scores = self.values.join(self.indices.augment())
+        scores.insert(0, "respondent", self.respondents)
+        return scores
 
     def __str__(self) -> str:
         columns = ["term", "title", "n_scored", "mean", "sd"]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from coprod_stats.measurement import item_analysis, reliability
 from coprod_stats.plans.model import ModelColumn, Respondents
 from coprod_stats.plans.reading import Plan, read_plan
-from coprod_stats.quality import FLAG_RULES, flag_careless, missingness
+from coprod_stats.quality import FLAG_RULES, Flags, flag_careless, missingness
 from coprod_stats.responses.reading import read_responses
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import score
@@ -49,14 +48,11 @@ def carry_out(
     file = read.beside(read.form.data.file) if data is None else Path(data)
     responses = read_responses(file, read.instrument)
     classes = _classes(responses)
-    chosen = responses.subset(_chosen(responses, classes, read.form.respondents))
     steps.next("answer quality")
-    rules = replace(FLAG_RULES, min_families=read.form.quality.flags_needed)
-    flags = flag_careless(chosen, rules=rules)
-    kept = ~flags.flagged if read.form.quality.exclude_flagged else np.ones_like(flags.flagged)
-    analysed = chosen.subset(kept)
+    sample = _sample(read.form.respondents, read, responses, classes)
+    analysed = sample.careful if read.form.quality.exclude_flagged else sample.chosen
     steps.next("missing answers")
-    missing = missingness(chosen)
+    missing = missingness(sample.chosen)
     steps.next("scores and items")
     scores, items = score(analysed), item_analysis(analysed)
     steps.next("reliability")
@@ -64,22 +60,35 @@ def carry_out(
     columns = []
     for column in read.form.model.columns:
         steps.next(column.title)
-        respondents = _respondents_of(column, read, responses, classes)
-        columns.append(estimate_column(column, read, respondents))
+        other = column.respondents
+        own = sample if other is None else _sample(other, read, responses, classes)
+        columns.append(estimate_column(column, read, _respondents_of(column, read, own)))
     return StudyResult(
         plan=read,
         responses=responses,
         analysed=analysed,
-        sample=_flow(responses, chosen, analysed, read),
+        sample=_flow(responses, sample.chosen, analysed, read),
         classes=classes,
         missing=missing,
-        flags=flags,
+        flags=sample.flags,
         scores=scores,
         items=items,
         reliability=reliabilities,
         columns=tuple(columns),
         deviations=_deviations(columns),
     )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Sample:
+    """Respondents chosen by a plan, and those of them who answered with care."""
+
+    chosen: Responses
+    flags: Flags
+
+    @property
+    def careful(self) -> Responses:
+        return self.chosen.subset(~self.flags.flagged)
 
 
 class _Steps:
@@ -100,30 +109,24 @@ def _classes(responses: Responses) -> pd.Series:
     return responses.classes()
 
 
-def _chosen(
-    responses: Responses, classes: pd.Series, respondents: Respondents
-) -> NDArray[np.bool_]:
-    chosen = np.ones(responses.n_respondents, dtype=bool)
-    if respondents.classes:
-        chosen &= classes.isin(respondents.classes).to_numpy()
-    if respondents.where is not None:
-        chosen &= responses.where(respondents.where)
-    return chosen
-
-
-def _respondents_of(
-    column: ModelColumn, plan: Plan, responses: Responses, classes: pd.Series
-) -> Responses:
-    """Give the respondents of a column, those without care left out unless it includes them."""
-    chosen = responses.subset(
-        _chosen(responses, classes, column.respondents or plan.form.respondents)
-    )
-    if column.where is not None:
-        chosen = chosen.subset(chosen.where(column.where))
-    if column.include_flagged or not plan.form.quality.exclude_flagged:
-        return chosen
+def _sample(rule: Respondents, plan: Plan, responses: Responses, classes: pd.Series) -> _Sample:
+    keep = np.ones(responses.n_respondents, dtype=bool)
+    if rule.classes:
+        keep &= classes.isin(rule.classes).to_numpy()
+    if rule.where is not None:
+        keep &= responses.where(rule.where)
+    chosen = responses.subset(keep)
     rules = replace(FLAG_RULES, min_families=plan.form.quality.flags_needed)
-    return chosen.subset(~flag_careless(chosen, rules=rules).flagged)
+    return _Sample(chosen, flag_careless(chosen, rules=rules))
+
+
+def _respondents_of(column: ModelColumn, plan: Plan, sample: _Sample) -> Responses:
+    """Give the respondents of a column; flagged ones only where the plan or column wants them."""
+    everyone = column.include_flagged or not plan.form.quality.exclude_flagged
+    respondents = sample.chosen if everyone else sample.careful
+    return (
+        respondents if column.where is None else respondents.subset(respondents.where(column.where))
+    )
 
 
 def _flow(responses: Responses, chosen: Responses, analysed: Responses, plan: Plan) -> SampleFlow:

@@ -10,6 +10,7 @@ from coprod_stats.plans.reading import Plan
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import keyed_answers, score
 from coprod_stats.structure import (
+    DecisionRules,
     DriverImpactModel,
     MeasuredFactor,
     PathTests,
@@ -41,24 +42,25 @@ def hypothesised_paths(plan: Plan) -> tuple[StructuralPath, ...]:
 
 
 def _tests(column: ModelColumn, plan: Plan, respondents: Responses) -> PathTests:
-    rules, paths = plan.form.inference, hypothesised_paths(plan)
+    inference, paths = plan.form.inference, hypothesised_paths(plan)
+    rules = DecisionRules(
+        family=inference.family,
+        adjustment=inference.adjustment,
+        bound=inference.smallest_effect,
+        alpha=inference.alpha,
+    )
     if column.method == "regression":
         return fit_score_paths(
             analysis_table(plan, respondents, column.cluster),
             paths,
             covariates=plan.form.model.covariates,
             cluster=column.cluster,
-            family=rules.family,
-            adjustment=rules.adjustment,
-            bound=rules.smallest_effect,
-            alpha=rules.alpha,
+            rules=rules,
         )
     factors = tuple(
         MeasuredFactor(name, plan.instrument.scale(name).items) for name in plan.form.model.factors
     )
-    model = DriverImpactModel(
-        factors, paths, covariates=plan.form.model.covariates, family=rules.family
-    )
+    model = DriverImpactModel(factors, paths, covariates=plan.form.model.covariates)
     return fit_driver_impact(
         item_table(plan, respondents, model.items, column.cluster),
         model,
@@ -67,9 +69,7 @@ def _tests(column: ModelColumn, plan: Plan, respondents: Responses) -> PathTests
         missing=column.missing,
         cluster=column.cluster,
         ordered="all" if column.ordered else (),
-        adjustment=rules.adjustment,
-        bound=rules.smallest_effect,
-        alpha=rules.alpha,
+        rules=rules,
     )
 
 

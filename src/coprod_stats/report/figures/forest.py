@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 
 from coprod_stats.report.errors import ReportError
 from coprod_stats.report.figures.axis import nice_ticks
+from coprod_stats.report.figures.item_rows import SIZE, SMALL, stack_rows
 from coprod_stats.report.figures.legend import LegendEntry, legend
 from coprod_stats.report.figures.svg import (
     Drawing,
@@ -19,7 +19,6 @@ from coprod_stats.report.figures.svg import (
     polygon,
     rectangle,
 )
-from coprod_stats.report.figures.text_width import wrap
 from coprod_stats.report.numbers import BOUNDED, Interval, NumberFormat, interval
 from coprod_stats.report.palette import Role
 
@@ -27,11 +26,7 @@ _WIDTH = 900.0
 _LABEL_WIDTH = 310.0
 _LEFT = 328.0
 _RIGHT = _WIDTH - 20
-_SIZE = 13.0
-_SMALL = 11.5
-_LINE = 16.5
 _LANE = 12.0
-_PADDING = 8.0
 _SERIES: tuple[Role, ...] = ("series-1", "series-2", "series-3", "series-4")
 
 
@@ -96,19 +91,22 @@ def forest_chart(
         raise ReportError("A forest chart has one to four series, and each row one value for each.")
     axis = _Axis(_ticks(rows, region, limits))
     key, y = legend([_entry(i, name) for i, name in enumerate(series)], x=0, y=0, width=_WIDTH)
-    wrapped = [wrap(row.label, width=_LABEL_WIDTH, size=_SIZE) for row in rows]
-    heights = [max(len(lines) * _LINE, len(series) * _LANE) + 2 * _PADDING for lines in wrapped]
-    tops = list(accumulate(heights, initial=y + 12))
-    bands = list(pairwise(tops))
-    stripes = [rectangle(0, top, _WIDTH, bottom - top, fill="panel") for top, bottom in bands[::2]]
-    frame = _frame(axis, region, axis_label, top=tops[0], bottom=tops[-1])
-    marks = [
-        shape
-        for row, lines, (top, bottom) in zip(rows, wrapped, bands, strict=True)
-        for shape in _row(row, lines, axis, middle=(top + bottom) / 2)
+    items = stack_rows(
+        [row.label for row in rows],
+        top=y + 12,
+        width=_LABEL_WIDTH,
+        least=len(series) * _LANE,
+        padding=8,
+    )
+    bottom = items[-1].bottom if items else y + 12
+    stripes = [
+        rectangle(0, item.top, _WIDTH, item.bottom - item.top, fill="panel") for item in items[::2]
     ]
-    shapes = (*key, *stripes, *frame, *marks)
-    return Drawing(_WIDTH, tops[-1] + 46, shapes, _description(rows, series))
+    frame = _frame(axis, region, axis_label, top=y + 12, bottom=bottom)
+    shapes = [*key, *stripes, *frame]
+    for row, item in zip(rows, items, strict=True):
+        shapes += [*item.draw_label(x=6), *_estimates(row, axis, middle=item.middle)]
+    return Drawing(_WIDTH, bottom + 46, tuple(shapes), _description(rows, series))
 
 
 def _ticks(
@@ -139,17 +137,14 @@ def _frame(
         stroke: Role = "rule" if tick else "ink"
         shapes.append(line(x, top, x, bottom + 4, stroke=stroke))
         words = number_format(tick) if tick else "0"
-        shapes.append(label(x, bottom + 19, words, size=_SMALL, anchor="middle", fill="muted"))
+        shapes.append(label(x, bottom + 19, words, size=SMALL, anchor="middle", fill="muted"))
     middle = (_LEFT + _RIGHT) / 2
-    title = label(middle, bottom + 39, axis_label, size=_SIZE, anchor="middle")
+    title = label(middle, bottom + 39, axis_label, size=SIZE, anchor="middle")
     return [*shapes, title]
 
 
-def _row(row: ForestRow, lines: Sequence[str], axis: _Axis, *, middle: float) -> list[Element]:
-    baseline = middle - (len(lines) - 1) * _LINE / 2 + 4.5
-    shapes = [
-        label(6, baseline + index * _LINE, words, size=_SIZE) for index, words in enumerate(lines)
-    ]
+def _estimates(row: ForestRow, axis: _Axis, *, middle: float) -> list[Element]:
+    shapes = []
     first = middle - (len(row.estimates) - 1) * _LANE / 2
     for index, estimate in enumerate(row.estimates):
         if estimate is not None and math.isfinite(estimate.value):

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from coprod_stats.report.errors import ReportError
+from coprod_stats.report.figures.item_rows import SIZE, SMALL, ItemRow, stack_rows
 from coprod_stats.report.figures.legend import colour_entry, legend
-from coprod_stats.report.figures.missing import MISSING_ROLES, check_kinds
+from coprod_stats.report.figures.missing import MISSING_ROLES, check_kinds, missing_bar
 from coprod_stats.report.figures.svg import Drawing, Element, label, line, rectangle
-from coprod_stats.report.figures.text_width import text_width, wrap
+from coprod_stats.report.figures.text_width import text_width
 from coprod_stats.report.numbers import count, percent
 from coprod_stats.report.palette import diverging, readable_on, sequential
 
@@ -27,10 +28,6 @@ _TOTAL_WIDTH = 42.0
 _MISSING_WIDTH = 96.0
 _MISSING_GAP = 26.0
 _BAR = 22.0
-_LINE = 16.5
-_PADDING = 7.0
-_SIZE = 13.0
-_SMALL = 11.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +93,24 @@ def likert_chart(
     """
     _check(items, n_categories=len(categories), missing_kinds=missing_kinds)
     colours = diverging(len(categories)) if bipolar else sequential(len(categories))
-    shapes, y = _legends(categories, colours, missing_kinds)
     starts = [_start(item.shares) if bipolar else 0.0 for item in items]
     panel = _panel(items, starts, bipolar=bipolar, missing=bool(missing_kinds))
-    wrapped = [wrap(item.label, width=_LABEL_WIDTH, size=_SIZE) for item in items]
-    heights = [max(len(lines) * _LINE, _BAR) + 2 * _PADDING for lines in wrapped]
-    tops = list(accumulate(heights, initial=y + 20))
-    shapes += _heads(y + 12, panel, bipolar=bipolar, missing=bool(missing_kinds))
-    shapes += _grid(panel, top=tops[0], bottom=tops[-1])
-    for item, start, lines, (top, bottom) in zip(
-        items, starts, wrapped, pairwise(tops), strict=True
-    ):
-        middle = (top + bottom) / 2
-        shapes += _item_label(lines, item.n_obs, middle)
-        shapes += _bar(item, start, colours, panel, middle)
-        shapes += _totals(item.shares, panel, middle) if bipolar else ()
-        shapes += _missing_bar(item, middle) if missing_kinds else ()
-    description = _description(items, categories)
-    return Drawing(_WIDTH, tops[-1] + 22, tuple(shapes), description)
+    key, top = _legends(categories, colours, missing_kinds)
+    labels = [item.label for item in items]
+    rows = stack_rows(labels, top=top + 20, width=_LABEL_WIDTH, least=_BAR, padding=7)
+    bottom = rows[-1].bottom if rows else top + 20
+    shapes = [
+        *key,
+        *_heads(top + 12, panel, bipolar=bipolar, missing=bool(missing_kinds)),
+        *_grid(panel, top=top + 20, bottom=bottom),
+    ]
+    for item, start, row in zip(items, starts, rows, strict=True):
+        shapes += [*row.draw_label(), row.draw_count(item.n_obs, right=_COUNT_RIGHT)]
+        shapes += _bar(item, start, colours, panel, row.middle)
+        shapes += _totals(item.shares, panel, row.middle) if bipolar else ()
+    if missing_kinds:
+        shapes += _missing_panel(items, rows)
+    return Drawing(_WIDTH, bottom + 22, tuple(shapes), _description(items, categories))
 
 
 def _check(items: Sequence[LikertItem], *, n_categories: int, missing_kinds: Sequence[str]) -> None:
@@ -152,19 +149,17 @@ def _panel(
     if not bipolar:
         return _Panel(left, right, 0.0, 1.0)
     ends = [start + math.fsum(item.shares) for item, start in zip(items, starts, strict=True)]
-    low = min(-0.25, *starts, -0.25)
-    high = max(0.25, *ends, 0.25)
-    return _Panel(left, right, low, high)
+    return _Panel(left, right, min([-0.25, *starts]), max([0.25, *ends]))
 
 
 def _heads(y: float, panel: _Panel, *, bipolar: bool, missing: bool) -> list[Element]:
-    heads = [label(_COUNT_RIGHT, y, "n", size=_SMALL, anchor="end", fill="muted", italic=True)]
+    heads = [label(_COUNT_RIGHT, y, "n", size=SMALL, anchor="end", fill="muted", italic=True)]
     if bipolar:
         below, above = panel.left - 8, panel.right + 8
-        heads.append(label(below, y, "below", size=_SMALL, anchor="end", fill="muted"))
-        heads.append(label(above, y, "above", size=_SMALL, fill="muted"))
+        heads.append(label(below, y, "below", size=SMALL, anchor="end", fill="muted"))
+        heads.append(label(above, y, "above", size=SMALL, fill="muted"))
     if missing:
-        heads.append(label(_WIDTH - _MISSING_WIDTH, y, "missing", size=_SMALL, fill="muted"))
+        heads.append(label(_WIDTH - _MISSING_WIDTH, y, "missing", size=SMALL, fill="muted"))
     return heads
 
 
@@ -177,19 +172,8 @@ def _grid(panel: _Panel, *, top: float, bottom: float) -> list[Element]:
             stroke = "muted" if quarter == 0 else "rule"
             shapes.append(line(x, top, x, bottom + 4, stroke=stroke))
             words = percent(abs(share), 0)
-            shapes.append(label(x, bottom + 18, words, size=_SMALL, anchor="middle", fill="muted"))
+            shapes.append(label(x, bottom + 18, words, size=SMALL, anchor="middle", fill="muted"))
     return shapes
-
-
-def _item_label(lines: Sequence[str], n_obs: int, middle: float) -> list[Element]:
-    first = middle - (len(lines) - 1) * _LINE / 2 + 4.5
-    shapes = [
-        label(0, first + index * _LINE, words, size=_SIZE) for index, words in enumerate(lines)
-    ]
-    number = label(
-        _COUNT_RIGHT, middle + 4.5, count(n_obs), size=_SMALL, anchor="end", fill="muted"
-    )
-    return [*shapes, number]
 
 
 def _bar(
@@ -203,10 +187,10 @@ def _bar(
         left, right = panel.x(low), panel.x(high)
         shapes.append(rectangle(left, middle - _BAR / 2, right - left, _BAR, fill=colour))
         words = percent(share, 0)
-        if text_width(words, size=_SMALL) + 1 <= right - left:
+        if text_width(words, size=SMALL) + 1 <= right - left:
             paint = readable_on(colour)
             x = (left + right) / 2
-            shapes.append(label(x, middle + 4, words, size=_SMALL, anchor="middle", fill=paint))
+            shapes.append(label(x, middle + 4, words, size=SMALL, anchor="middle", fill=paint))
     return shapes
 
 
@@ -217,24 +201,22 @@ def _totals(shares: Sequence[float], panel: _Panel, middle: float) -> list[Eleme
     below = percent(math.fsum(shares[:half]), 0)
     above = percent(math.fsum(shares[-half:] if half else ()), 0)
     return [
-        label(panel.left - 8, middle + 4.5, below, size=_SIZE, anchor="end", fill="ink"),
-        label(panel.right + 8, middle + 4.5, above, size=_SIZE, fill="ink"),
+        label(panel.left - 8, middle + 4.5, below, size=SIZE, anchor="end", fill="ink"),
+        label(panel.right + 8, middle + 4.5, above, size=SIZE, fill="ink"),
     ]
 
 
-def _missing_bar(item: LikertItem, middle: float) -> list[Element]:
-    """Draw the shares of missing answers; the full width of the panel stands for half."""
-    left = _WIDTH - _MISSING_WIDTH
-    per_share = (_MISSING_WIDTH - _TOTAL_WIDTH) / 0.5
+def _missing_panel(items: Sequence[LikertItem], rows: Sequence[ItemRow]) -> list[Element]:
+    """Draw the missing answers; the panel's width stands for half of all, or for all if needed."""
+    totals = [math.fsum(item.missing) for item in items]
+    full_scale = 0.5 if max(totals, default=0.0) <= 0.5 else 1.0
+    scale = (_MISSING_WIDTH - _TOTAL_WIDTH) / full_scale
     shapes = []
-    x = left
-    for share, role in zip(item.missing, MISSING_ROLES, strict=False):
-        width = min(share * per_share, left + _MISSING_WIDTH - _TOTAL_WIDTH - x)
-        if width > 0:
-            shapes.append(rectangle(x, middle - 6, width, 12, fill=role, stroke="muted"))
-            x += width
-    total = percent(math.fsum(item.missing), 1)
-    shapes.append(label(x + 5, middle + 4.5, total, size=_SMALL, fill="muted"))
+    for item, total, row in zip(items, totals, rows, strict=True):
+        left = _WIDTH - _MISSING_WIDTH
+        shapes += missing_bar(item.missing, x=left, middle=row.middle, scale=scale, height=12)
+        x = left + total * scale + 5
+        shapes.append(label(x, row.middle + 4.5, percent(total), size=SMALL, fill="muted"))
     return shapes
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from coprod_stats.report.errors import ReportError
 from coprod_stats.report.figures.axis import nice_ticks
+from coprod_stats.report.figures.item_rows import SIZE, SMALL, stack_rows
 from coprod_stats.report.figures.legend import colour_entry, legend
 from coprod_stats.report.figures.svg import (
     Drawing,
@@ -17,16 +18,13 @@ from coprod_stats.report.figures.svg import (
     line,
     rectangle,
 )
-from coprod_stats.report.figures.text_width import text_width, wrap
+from coprod_stats.report.figures.text_width import text_width
 from coprod_stats.report.numbers import count, percent
 from coprod_stats.report.palette import Role
 
 MISSING_ROLES: tuple[Role, ...] = ("missing-1", "missing-2", "missing-3", "missing-4")
 _WIDTH = 900.0
 _LABEL_WIDTH = 270.0
-_SIZE = 13.0
-_SMALL = 11.5
-_LINE = 16.5
 _CELL = 20.0
 
 
@@ -77,35 +75,34 @@ def missing_bars(items: Sequence[MissingItem], *, kinds: Sequence[str]) -> Drawi
     left, right = _LABEL_WIDTH + 72, _WIDTH - 60
     scale = (right - left) / ticks[-1]
     top = y + 28
-    rows: list[Element] = []
-    bottom = top
-    for item, total in zip(items, totals, strict=True):
-        lines = wrap(item.label, width=_LABEL_WIDTH, size=_SIZE)
-        height = len(lines) * _LINE + 10
-        rows += _row_label(lines, item.n_asked, bottom + height / 2)
-        x = left
-        for share, role in zip(item.shares, MISSING_ROLES, strict=False):
-            if share > 0:
-                y, width = bottom + height / 2 - 7, share * scale
-                rows.append(rectangle(x, y, width, 14, fill=role, stroke="muted"))
-                x += width
-        rows.append(label(x + 6, bottom + height / 2 + 4.5, percent(total), size=_SMALL))
-        bottom += height
-    axis = _axis(ticks, left=left, scale=scale, top=top, bottom=bottom)
-    head = label(left - 14, top - 8, "n asked", size=_SMALL, anchor="end", fill="muted")
-    worst = "; ".join(
+    labels = [item.label for item in items]
+    rows = stack_rows(labels, top=top, width=_LABEL_WIDTH, least=0, padding=5)
+    bottom = rows[-1].bottom if rows else top
+    head = label(left - 14, top - 8, "asked", size=SMALL, anchor="end", fill="muted")
+    shapes = [*key, head, *_axis(ticks, left=left, scale=scale, top=top, bottom=bottom)]
+    for item, total, row in zip(items, totals, rows, strict=True):
+        shapes += [*row.draw_label(), row.draw_count(item.n_asked, right=left - 14)]
+        shapes += missing_bar(item.shares, x=left, middle=row.middle, scale=scale, height=14)
+        x = left + total * scale + 6
+        shapes.append(label(x, row.middle + 4.5, percent(total), size=SMALL))
+    told = "; ".join(
         f"{item.label} {percent(total)}" for item, total in zip(items, totals, strict=True)
     )
-    description = f"Share of missing answers by item: {worst}."
-    return Drawing(_WIDTH, bottom + 24, (*key, head, *axis, *rows), description)
+    description = f"Share of missing answers by item: {told}."
+    return Drawing(_WIDTH, bottom + 24, tuple(shapes), description)
 
 
-def _row_label(lines: Sequence[str], n_asked: int, middle: float) -> list[Element]:
-    first = middle - (len(lines) - 1) * _LINE / 2 + 4.5
-    shapes = [label(0, first + i * _LINE, words, size=_SIZE) for i, words in enumerate(lines)]
-    x = _LABEL_WIDTH + 58
-    number = label(x, middle + 4.5, count(n_asked), size=_SMALL, anchor="end", fill="muted")
-    return [*shapes, number]
+def missing_bar(
+    shares: Sequence[float], *, x: float, middle: float, scale: float, height: float
+) -> list[Element]:
+    """Draw the shares of the kinds of missing answers end to end, ``scale`` pixels for 1."""
+    shapes = []
+    for share, role in zip(shares, MISSING_ROLES, strict=False):
+        if share > 0:
+            y, width = middle - height / 2, share * scale
+            shapes.append(rectangle(x, y, width, height, fill=role, stroke="muted"))
+            x += width
+    return shapes
 
 
 def _axis(
@@ -116,7 +113,7 @@ def _axis(
         x = left + tick * scale
         shapes.append(line(x, top, x, bottom + 4, stroke="rule" if tick else "muted"))
         words = percent(tick, 0 if ticks[1] >= 0.01 else 1)
-        shapes.append(label(x, bottom + 18, words, size=_SMALL, anchor="middle", fill="muted"))
+        shapes.append(label(x, bottom + 18, words, size=SMALL, anchor="middle", fill="muted"))
     return shapes
 
 
@@ -131,23 +128,23 @@ def missing_patterns(patterns: Sequence[MissingPattern], *, variables: Sequence[
     if not patterns or any(len(pattern.missing) != len(variables) for pattern in patterns):
         raise ReportError("Each pattern needs one entry for each variable.")
     rows: list[Element] = []
-    left = max(text_width(name, size=_SIZE) for name in variables) + 14
-    step = max(text_width(count(pattern.n_obs), size=_SMALL) for pattern in patterns) + 10
+    left = max(text_width(name, size=SIZE) for name in ("Cases", *variables)) + 14
+    step = max(text_width(count(pattern.n_obs), size=SMALL) for pattern in patterns) + 10
     width = left + len(patterns) * step
     for row, name in enumerate(variables):
         y = row * _CELL
         if row % 2 == 0:
             rows.append(rectangle(0, y, width, _CELL, fill="panel"))
-        rows.append(label(0, y + 14, name, size=_SIZE))
+        rows.append(label(0, y + 14, name, size=SIZE))
         for column, pattern in enumerate(patterns):
             x = left + (column + 0.5) * step
             rows.append(_dot(x, y + _CELL / 2, missing=pattern.missing[row]))
     bottom = len(variables) * _CELL
     for column, pattern in enumerate(patterns):
         x = left + (column + 0.5) * step
-        rows.append(label(x, bottom + 18, count(pattern.n_obs), size=_SMALL, anchor="middle"))
-    rows.append(label(0, bottom + 18, "Cases", size=_SMALL, fill="muted"))
-    return Drawing(max(_WIDTH, width), bottom + 26, tuple(rows), _pattern_text(patterns, variables))
+        rows.append(label(x, bottom + 18, count(pattern.n_obs), size=SMALL, anchor="middle"))
+    rows.append(label(0, bottom + 18, "Cases", size=SMALL, fill="muted"))
+    return Drawing(width, bottom + 26, tuple(rows), _pattern_text(patterns, variables))
 
 
 def _dot(x: float, y: float, *, missing: bool) -> Element:

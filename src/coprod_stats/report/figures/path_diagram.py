@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from coprod_stats.literals import Conclusion
 from coprod_stats.report.errors import ReportError
-from coprod_stats.report.figures.layered_layout import LayeredLayout, Slot, layered_layout
+from coprod_stats.report.figures.layered_layout import layered_layout
 from coprod_stats.report.figures.legend import LegendEntry, legend
+from coprod_stats.report.figures.path_placement import BOX_WIDTH, Box, Point, place
 from coprod_stats.report.figures.svg import (
     Drawing,
     Element,
@@ -27,19 +28,23 @@ from coprod_stats.report.figures.text_width import text_width, wrap
 from coprod_stats.report.numbers import bounded
 from coprod_stats.report.palette import Role
 
-Status = Literal["supported", "equivalent", "inconclusive"]
+Status = Conclusion
 
 _WIDTH = 900.0
-_BOX = 176.0
-_SPAN = 150.0
-_PORT = 22.0
 _LINE = 17.0
 _SIZE = 14.0
 _SMALL = 12.0
-_BOX_GAP = 16.0
 _ARROW = 34.0
-_DASHES: Mapping[Status, str] = {"supported": "", "equivalent": "2 3.5", "inconclusive": "8 5"}
-_BACK_TO_FRONT: tuple[Status, ...] = ("inconclusive", "equivalent", "supported")
+_DASHES: Mapping[Status, str] = {
+    "supported": "",
+    "opposite": "14 3 3 3",
+    "equivalent": "2 3.5",
+    "inconclusive": "8 5",
+    "not tested": "1 7",
+}
+_BACK_TO_FRONT: tuple[Status, ...] = (
+    "not tested", "inconclusive", "equivalent", "opposite", "supported",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +67,6 @@ class Path:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """A placed slot: upper left corner and height; placeholders have no width."""
-
-    x: float
-    y: float
-    height: float
-    width: float
-
-    @property
-    def middle(self) -> float:
-        return self.y + self.height / 2
-
-
 def path_diagram(nodes: Sequence[Node], paths: Sequence[Path]) -> Drawing:
     """Draw paths between constructs.
 
@@ -93,27 +84,34 @@ def path_diagram(nodes: Sequence[Node], paths: Sequence[Path]) -> Drawing:
     Raises
     ------
     ReportError
-        If a path names a node that is not there, or the paths form a circle.
+        If there is no node, two have one name, a path names one that is not there, or the paths
+        form a circle.
     """
     _check(nodes, paths)
-    edges = [(path.source, path.target) for path in paths]
-    layout = layered_layout([node.name for node in nodes], edges)
+    names = [node.name for node in nodes]
+    layout = layered_layout(names, [(path.source, path.target) for path in paths])
     lane = _lane(paths)
-    boxes, width, height = _place(layout, {node.name: node for node in nodes}, lane=lane)
-    key, key_height = legend(_legend(paths), x=0, y=0, width=width)
-    boxes = {
-        slot: _Box(box.x, box.y + key_height + 18, box.height, box.width)
-        for slot, box in boxes.items()
-    }
-    shapes = [*key, *_lines(paths, layout, boxes, lane=lane)]
+    heights = {node.name: _text_height(node) for node in nodes}
+    key, top = legend(_legend(paths), x=0, y=0, width=_WIDTH)
+    placement = place(layout, heights, top=top + 18, lane=lane, least_width=_WIDTH)
+    drawn: dict[Status, list[Element]] = {status: [] for status in _BACK_TO_FRONT}
+    for index, (path, route) in enumerate(zip(paths, layout.routes, strict=True)):
+        points = placement.points(route, edge=index, lane=lane)
+        drawn[path.status] += _line(path, points, box_left=placement.boxes[route[-1]].x)
+    box_of = {slot.node: box for slot, box in placement.boxes.items()}
+    shapes = [*key, *(shape for status in _BACK_TO_FRONT for shape in drawn[status])]
     for node in nodes:
-        box = next(box for slot, box in boxes.items() if slot.node == node.name)
-        shapes += _draw_box(node, box)
-    return Drawing(width, height + key_height + 20, tuple(shapes), _description(nodes, paths))
+        shapes += _draw_box(node, box_of[node.name])
+    description = _description(nodes, paths)
+    return Drawing(placement.width, placement.bottom + 2, tuple(shapes), description)
 
 
 def _check(nodes: Sequence[Node], paths: Sequence[Path]) -> None:
+    if not nodes:
+        raise ReportError("A path diagram needs at least one node.")
     names = {node.name for node in nodes}
+    if len(names) < len(nodes):
+        raise ReportError("Two nodes of a path diagram have the same name.")
     for path in paths:
         if not {path.source, path.target} <= names:
             raise ReportError(f"A path leads from {path.source} to {path.target}: no such node.")
@@ -121,54 +119,23 @@ def _check(nodes: Sequence[Node], paths: Sequence[Path]) -> None:
 
 def _lane(paths: Sequence[Path]) -> float:
     """Return the width to keep free for the labels before a box."""
-    widths = [text_width(path.name, size=_SMALL) + _estimate_width(path) for path in paths]
+    widths = [
+        text_width(path.name, size=_SMALL)
+        + text_width(bounded(path.estimate), size=_SIZE, bold=True)
+        for path in paths
+    ]
     return max(widths, default=0.0) + 16 + _ARROW
 
 
-def _estimate_width(path: Path) -> float:
-    return text_width(bounded(path.estimate), size=_SIZE, bold=True)
-
-
-def _place(
-    layout: LayeredLayout, nodes: Mapping[str, Node], *, lane: float
-) -> tuple[dict[Slot, _Box], float, float]:
-    """Give each slot its place; shorter columns are spread over the height of the tallest."""
-    n_layers = len(layout.layers)
-    needed = n_layers * _BOX + (n_layers - 1) * (_SPAN + lane)
-    width = max(_WIDTH, needed)
-    step = (width - _BOX) / max(n_layers - 1, 1)
-    heights = {slot: _height(slot, layout, nodes) for layer in layout.layers for slot in layer}
-    totals = [
-        sum(heights[slot] for slot in layer) + _BOX_GAP * (len(layer) - 1)
-        for layer in layout.layers
-    ]
-    tallest = max(totals)
-    boxes = {}
-    for index, (layer, total) in enumerate(zip(layout.layers, totals, strict=True)):
-        spare = (tallest - total) / len(layer)
-        y = spare / 2
-        for slot in layer:
-            box_width = _BOX if slot.node else 0.0
-            boxes[slot] = _Box(index * step, y, heights[slot], box_width)
-            y += heights[slot] + _BOX_GAP + spare
-    return boxes, width, tallest
-
-
-def _height(slot: Slot, layout: LayeredLayout, nodes: Mapping[str, Node]) -> float:
-    if not slot.node:
-        return _PORT
-    node = nodes[slot.node]
-    lines = len(_box_lines(node)) + bool(node.note)
-    arriving = sum(route[-1] == slot for route in layout.routes)
-    leaving = sum(route[0] == slot for route in layout.routes)
-    return max(lines * _LINE + 20, arriving * _PORT + 6, leaving * _PORT / 2)
+def _text_height(node: Node) -> float:
+    return (len(_box_lines(node)) + bool(node.note)) * _LINE + 20
 
 
 def _box_lines(node: Node) -> tuple[str, ...]:
-    return wrap(node.label, width=_BOX - 20, size=_SIZE, bold=True)
+    return wrap(node.label, width=BOX_WIDTH - 20, size=_SIZE, bold=True)
 
 
-def _draw_box(node: Node, box: _Box) -> list[Element]:
+def _draw_box(node: Node, box: Box) -> list[Element]:
     lines = _box_lines(node)
     n_lines = len(lines) + bool(node.note)
     x = box.x + box.width / 2
@@ -186,67 +153,24 @@ def _draw_box(node: Node, box: _Box) -> list[Element]:
     return shapes
 
 
-def _lines(
-    paths: Sequence[Path],
-    layout: LayeredLayout,
-    boxes: Mapping[Slot, _Box],
-    *,
-    lane: float,
-) -> list[Element]:
-    """Draw all paths, supported ones in front."""
-    leaving = _ports(layout, boxes, outward=True)
-    arriving = _ports(layout, boxes, outward=False)
-    drawn: dict[Status, list[Element]] = {status: [] for status in _BACK_TO_FRONT}
-    for index, (path, route) in enumerate(zip(paths, layout.routes, strict=True)):
-        start, end = boxes[route[0]], boxes[route[-1]]
-        points = [(start.x + start.width, leaving[index])]
-        for slot in route[1:-1]:
-            points += [
-                (boxes[slot].x, boxes[slot].middle),
-                (boxes[slot].x + _BOX, boxes[slot].middle),
-            ]
-        points.append((end.x - lane, arriving[index]))
-        drawn[path.status] += _line(path, tuple(points), box_left=end.x)
-    return [shape for status in _BACK_TO_FRONT for shape in drawn[status]]
-
-
-def _ports(layout: LayeredLayout, boxes: Mapping[Slot, _Box], *, outward: bool) -> dict[int, float]:
-    """Return the height at which each path leaves its source, or arrives at its target.
-
-    Ports follow the height of what is at the other end of the first, or last, step, so that
-    paths of one box do not cross each other.
-    """
-    at_box: dict[Slot, list[int]] = {}
-    for index, route in enumerate(layout.routes):
-        at_box.setdefault(route[0] if outward else route[-1], []).append(index)
-    heights: dict[int, float] = {}
-    for slot, indices in at_box.items():
-        ordered = sorted(
-            indices,
-            key=lambda index: boxes[layout.routes[index][1 if outward else -2]].middle,
-        )
-        box = boxes[slot]
-        room = min(_PORT, (box.height - 6) / len(ordered))
-        first = box.middle - room * (len(ordered) - 1) / 2
-        heights |= {index: first + rank * room for rank, index in enumerate(ordered)}
-    return heights
-
-
-def _line(path: Path, points: tuple[tuple[float, float], ...], *, box_left: float) -> list[Element]:
+def _line(path: Path, points: tuple[Point, ...], *, box_left: float) -> list[Element]:
     """Draw one path: its curve, its label, and the arrow head into the box."""
     role = _sign_role(path.estimate)
     weight = _weight(path.estimate)
-    dash = _DASHES[path.status]
-    opacity = 0.85 if path.status == "supported" else 0.7
+    supported = path.status == "supported"
     end_x, y = points[-1]
     head = 4 + weight * 0.7
     head_left = box_left - 2 * head
     tip = ((head_left, y - head), (box_left - 1, y), (head_left, y + head))
     estimate_right = box_left - _ARROW
-    name_left = end_x + 6
-    supported = path.status == "supported"
     shapes = [
-        curve(points, stroke=role, width=weight, dash=dash, opacity=opacity),
+        curve(
+            points,
+            stroke=role,
+            width=weight,
+            dash=_DASHES[path.status],
+            opacity=0.85 if supported else 0.7,
+        ),
         line(estimate_right + 5, y, head_left, y, stroke=role, width=weight),
         polygon(tip, fill=role),
         label(
@@ -260,7 +184,7 @@ def _line(path: Path, points: tuple[tuple[float, float], ...], *, box_left: floa
         ),
     ]
     if path.name:
-        shapes.append(label(name_left, y + 4.5, path.name, size=_SMALL, fill="muted"))
+        shapes.append(label(end_x + 6, y + 4.5, path.name, size=_SMALL, fill="muted"))
     return shapes
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import unicodedata
 
 _WIDTHS = {
-    0.32: "!'(),./:;I[]ijl|· \\",
-    0.42: "Jrt-f",
-    0.56: 'cs*_?z"^`Lk',
-    0.66: "abdeghnopquvxy0123456789FEPTSY{}$",
+    0.32: "',.Iijl ",
+    0.42: "!()/:;J\\[]frt|-",
+    0.56: '*?L"_`cs',
+    0.66: "$0123456789EFPSTYabdeghknopquvxyz{}",
     0.72: "ABKRVXZ",
-    0.80: "CDGHNOQU&",
-    0.90: "Mw+<=>~#−±≤≥",
-    1.0: "mW%@—…",
+    0.80: "&CDGHNOQU",
+    0.90: "#+<=>M^w~−±≤≥",
+    1.0: "%@Wm—…",
 }
 _WIDTH_OF = {character: width for width, group in _WIDTHS.items() for character in group}
 _OTHER = 0.85

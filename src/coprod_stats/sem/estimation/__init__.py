@@ -1,0 +1,1 @@
+"""From sample moments to parameter estimates."""

@@ -1,0 +1,34 @@
+"""Inverse and determinant of a symmetric matrix that should be positive definite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lapack
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Factored:
+    """Inverse, ``(k, k)``, and logarithm of the determinant of a positive definite matrix."""
+
+    inverse: FloatArray
+    log_det: float
+
+
+def factor(matrix: FloatArray) -> Factored | None:
+    """Invert by Cholesky; None where the matrix is not positive definite."""
+    root, info = lapack.dpotrf(matrix, lower=1)
+    if info != 0:
+        return None
+    diagonal = np.diagonal(root)
+    if diagonal.min() <= 1e-9 * diagonal.max() and diagonal.min() <= 1e-150:
+        return None
+    inverse, _ = lapack.dpotri(root, lower=1)
+    lower = np.tril(inverse)
+    full = lower + lower.T
+    np.fill_diagonal(full, np.diagonal(lower))
+    return Factored(full, 2.0 * float(np.log(diagonal).sum()))

@@ -1,0 +1,1 @@
+"""Standard errors, tests, fit indices and standardised solutions."""

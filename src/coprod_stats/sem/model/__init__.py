@@ -1,0 +1,1 @@
+"""From model text to a parameter table, and from parameters to implied moments."""

@@ -1,0 +1,140 @@
+"""Labels that tie parameters: given by the user, by ``group_equal`` and by effect coding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from coprod_stats.sem.errors import SemModelError
+from coprod_stats.sem.model.defaults import Draft
+from coprod_stats.sem.model.expressions import Call, Expression, Name, Number
+from coprod_stats.sem.model.lexer import Position
+from coprod_stats.sem.model.parameters import ModelOptions
+from coprod_stats.sem.model.syntax_tree import Constraint
+from coprod_stats.sem.model.variable_roles import VariableRoles
+
+
+def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: ModelOptions) -> None:
+    """Give rows that must be equal one label; a fixed row among them fixes all.
+
+    Parameters
+    ----------
+    drafts : sequence of Draft
+        All rows; changed in place.
+    roles : VariableRoles
+        Of all variables.
+    options : ModelOptions
+        For ``group_equal`` and ``group_partial``.
+
+    Raises
+    ------
+    SemModelError
+        Where ``group_partial`` or ``equal()`` names a parameter that the model lacks.
+    """
+    keys = [_own_key(row) for row in drafts]
+    _check_partial(keys, options)
+    first_group = {
+        (row.lhs, row.op, row.rhs, row.level): key
+        for row, key in zip(drafts, keys, strict=True)
+        if row.group == 1 and _is_held_equal(row, key, roles, options)
+    }
+    for place, row in enumerate(drafts):
+        shared = first_group.get((row.lhs, row.op, row.rhs, row.level))
+        keys[place] = row.label or shared or keys[place]
+    _check_references(drafts, keys)
+    sets: dict[str, list[int]] = {}
+    for place, key in enumerate(keys):
+        sets.setdefault(key, []).append(place)
+    for members in sets.values():
+        if len(members) > 1:
+            _tie(drafts, members)
+
+
+def _own_key(row: Draft) -> str:
+    group = f".g{row.group}" if row.group > 1 else ""
+    level = f".l{row.level}" if row.level > 1 else ""
+    return f"{row.lhs}{row.op}{row.rhs}{group}{level}"
+
+
+def _is_held_equal(row: Draft, key: str, roles: VariableRoles, options: ModelOptions) -> bool:
+    return _family(row, roles) in options.group_equal and key not in options.group_partial
+
+
+def _family(row: Draft, roles: VariableRoles) -> str:
+    latent = row.lhs in roles.latent
+    covariate = row.lhs in roles.covariates
+    match row.op:
+        case "=~":
+            return "loadings"
+        case "<~":
+            return "composite-loadings"
+        case "|":
+            return "thresholds"
+        case "~":
+            return "regressions"
+        case "~1" if not covariate:
+            return "means" if latent else "intercepts"
+        case "~~" if not covariate:
+            if row.is_variance:
+                return "lv-variances" if latent else "residuals"
+            return "lv-covariances" if latent else "residual-covariances"
+        case _:
+            return ""
+
+
+def _check_partial(keys: Sequence[str], options: ModelOptions) -> None:
+    unknown = [name for name in options.group_partial if name not in keys]
+    if unknown:
+        raise SemModelError(f"group_partial: the model has no parameter '{unknown[0]}'")
+
+
+def _check_references(drafts: Sequence[Draft], keys: Sequence[str]) -> None:
+    for row in drafts:
+        modifiers = row.formula.modifiers if row.formula else ()
+        if any(m.kind == "equal" for m in modifiers) and keys.count(row.label) < 2:
+            raise SemModelError(f"equal(): the model has no parameter '{row.label}'")
+
+
+def _tie(drafts: Sequence[Draft], members: Sequence[int]) -> None:
+    rows = [drafts[place] for place in members]
+    fixed = next((row for row in rows if not row.free), None)
+    if fixed is not None:
+        for row in rows:
+            row.fix(fixed.fixed)
+        return
+    label = f".p{members[0] + 1}."
+    for row in rows:
+        row.label = row.label or label
+    named = {row.label for row in rows}
+    for row in rows:
+        row.label = label if len(named) > 1 else row.label
+
+
+def effect_coding_constraints(
+    drafts: Sequence[Draft], options: ModelOptions
+) -> Iterator[Constraint]:
+    """Let loadings average 1 and intercepts sum to 0, per latent variable and group.
+
+    Latent means whose intercepts are so constrained are freed in place.
+    """
+    if not options.effect_coding:
+        return
+    factors = dict.fromkeys((r.group, r.level, r.lhs) for r in drafts if r.op == "=~")
+    for group, level, factor in factors:
+        block = [(p, r) for p, r in enumerate(drafts) if (r.group, r.level) == (group, level)]
+        loadings = [(p, r) for p, r in block if r.op == "=~" and r.lhs == factor]
+        items = {row.rhs for _, row in loadings}
+        intercepts = [(p, r) for p, r in block if r.op == "~1" and r.lhs in items]
+        if all(row.free for _, row in loadings):
+            yield _sum_constraint([p for p, _ in loadings], float(len(loadings)))
+        if intercepts and all(row.free for _, row in intercepts):
+            yield _sum_constraint([p for p, _ in intercepts], 0.0)
+            for _, row in block:
+                if row.op == "~1" and row.lhs == factor and row.by_default:
+                    row.release()
+
+
+def _sum_constraint(places: Sequence[int], total: float) -> Constraint:
+    left: Expression = Name(f".p{places[0] + 1}.")
+    for place in places[1:]:
+        left = Call("+", (left, Name(f".p{place + 1}.")))
+    return Constraint(left, "==", Number(total), Position(0, 0))

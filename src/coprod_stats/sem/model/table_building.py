@@ -1,0 +1,247 @@
+"""From model text to the parameter table: blocks, modifiers and the table itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from coprod_stats.sem.errors import SemModelError, SemOptionError
+from coprod_stats.sem.model.defaults import Draft, draft_rows, release_for_invariance
+from coprod_stats.sem.model.equality import effect_coding_constraints, tie_equal_rows
+from coprod_stats.sem.model.parameters import ModelOptions, Parameter, ParameterTable
+from coprod_stats.sem.model.syntax_tree import ModelSyntax, Modifier
+from coprod_stats.sem.model.variable_roles import (
+    Formula,
+    VariableRoles,
+    flatten,
+    variable_roles,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The formulas of one group and level."""
+
+    group: int
+    level: int
+    formulas: tuple[Formula, ...]
+
+
+def build_parameters(
+    model: ModelSyntax,
+    observed_names: Sequence[str] | None = None,
+    *,
+    options: ModelOptions | None = None,
+    group_labels: Sequence[str] = ("",),
+    thresholds: Mapping[str, int] | None = None,
+) -> ParameterTable:
+    """Complete a model text to its parameter table.
+
+    Parameters
+    ----------
+    model : ModelSyntax
+        From :func:`~coprod_stats.sem.model.syntax.parse_model`.
+    observed_names : sequence of str, optional
+        Names of the columns of the data; with them, unknown variables are an error.
+    options : ModelOptions, optional
+        Conventions; lavaan's defaults if left out.
+    group_labels : sequence of str
+        Labels of the groups in order; one entry for a single group.
+    thresholds : mapping of str to int, optional
+        Ordered variables and how many thresholds each has.
+
+    Raises
+    ------
+    SemModelError
+        At variables that the data lack, a wrong number of modifiers, blocks that do not fit
+        the groups, a formula given twice.
+    SemOptionError
+        At options that contradict each other.
+    """
+    options = options or ModelOptions()
+    thresholds = dict(thresholds or {})
+    blocks = _blocks(model, group_labels)
+    formulas = [formula for block in blocks for formula in block.formulas]
+    roles = variable_roles(formulas)
+    _check_options(options, len(group_labels))
+    _check_names(formulas, roles, observed_names)
+    thresholds |= {
+        name: count for name, count in _named_thresholds(formulas).items() if name not in thresholds
+    }
+    meanstructure = (
+        options.meanstructure
+        or options.model_type == "growth"
+        or any(thresholds.get(name, 0) for name in roles.observed)
+        or any(formula.op == "~1" for formula in formulas)
+        or any(block.level for block in blocks)
+    )
+    drafts = _draft_blocks(model, blocks, thresholds, options, meanstructure=meanstructure)
+    tie_equal_rows(drafts, roles, options)
+    coding = tuple(effect_coding_constraints(drafts, options))
+    return ParameterTable(
+        rows=tuple(_finished(drafts)),
+        definitions=model.definitions,
+        constraints=(*model.constraints, *coding),
+        observed=roles.observed,
+        latent=roles.latent,
+        exogenous=roles.covariates,
+        ordered=tuple(name for name in roles.observed if thresholds.get(name, 0) > 0),
+        n_groups=len(group_labels),
+        meanstructure=meanstructure,
+        options=options,
+    )
+
+
+def _check_options(options: ModelOptions, n_groups: int) -> None:
+    if options.std_lv and options.effect_coding:
+        raise SemOptionError("std_lv and effect_coding both set the scale; choose one")
+    if n_groups == 1 and (options.group_equal or options.group_partial):
+        raise SemOptionError("group_equal and group_partial need more than one group")
+    if options.group_partial and not options.group_equal:
+        raise SemOptionError("group_partial names exceptions from group_equal, which is empty")
+
+
+def _blocks(model: ModelSyntax, group_labels: Sequence[str]) -> list[_Block]:
+    headers = dict.fromkeys((r.group, r.level) for r in model.relations)
+    if not headers:
+        raise SemModelError("the model names no variables")
+    levels = list(dict.fromkeys(level for _, level in headers if level))
+    if len(headers) > 1 and ("", "") in headers:
+        raise SemModelError("some formulas stand before the first 'group:' or 'level:' header")
+    blocks: list[_Block] = []
+    for group, level in headers:
+        formulas = flatten(r for r in model.relations if (r.group, r.level) == (group, level))
+        number = levels.index(level) + 1 if level else 0
+        places = [_group_number(group, group_labels)] if group else range(1, len(group_labels) + 1)
+        blocks += [_Block(place, number, formulas) for place in places]
+    missing = set(range(1, len(group_labels) + 1)) - {block.group for block in blocks}
+    if missing:
+        raise SemModelError(
+            f"the model has no block for group '{group_labels[min(missing) - 1]}'; "
+            f"the data have {len(group_labels)} groups"
+        )
+    return sorted(blocks, key=lambda block: (block.group, block.level))
+
+
+def _group_number(value: str, group_labels: Sequence[str]) -> int:
+    if value in group_labels:
+        return list(group_labels).index(value) + 1
+    if value.isdigit() and 1 <= int(value) <= len(group_labels):
+        return int(value)
+    known = ", ".join(repr(label) for label in group_labels)
+    raise SemModelError(f"block 'group: {value}' fits none of the groups {known}")
+
+
+def _check_names(
+    formulas: Sequence[Formula], roles: VariableRoles, observed_names: Sequence[str] | None
+) -> None:
+    if observed_names is None:
+        return
+    known = set(observed_names)
+    for formula in formulas:
+        for name in (formula.lhs, formula.rhs):
+            if name in roles.observed and name not in known and not set(name.split(":")) <= known:
+                place = formula.position
+                raise SemModelError(
+                    f"line {place.line}, column {place.column}: variable '{name}' is neither in "
+                    "the data nor defined by '=~'"
+                )
+    both = [name for name in roles.latent if name in known]
+    if both:
+        raise SemModelError(f"'{both[0]}' is a latent variable and also a column of the data")
+
+
+def _named_thresholds(formulas: Sequence[Formula]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for formula in formulas:
+        if formula.op == "|":
+            counts[formula.lhs] = max(counts.get(formula.lhs, 0), int(formula.rhs[1:]))
+    return counts
+
+
+def _draft_blocks(
+    model: ModelSyntax,
+    blocks: Sequence[_Block],
+    thresholds: Mapping[str, int],
+    options: ModelOptions,
+    *,
+    meanstructure: bool,
+) -> list[Draft]:
+    by_group = any(relation.group for relation in model.relations)
+    n_groups = 1 if by_group else max(block.group for block in blocks)
+    drafts: list[Draft] = []
+    for block in blocks:
+        roles = variable_roles(block.formulas)
+        rows = draft_rows(block.formulas, roles, thresholds, options, meanstructure=meanstructure)
+        if block.group > 1 and not by_group:
+            release_for_invariance(rows, roles, options)
+        for row in rows:
+            row.group, row.level = block.group, block.level
+            _apply_modifiers(row, 0 if by_group else block.group - 1, n_groups)
+        drafts += rows
+    _move_means_between(drafts)
+    return drafts
+
+
+def _apply_modifiers(row: Draft, place: int, n_groups: int) -> None:
+    for modifier in row.formula.modifiers if row.formula else ():
+        if len(modifier.values) not in (1, n_groups):
+            raise SemModelError(
+                f"line {modifier.position.line}, column {modifier.position.column}: "
+                f"{len(modifier.values)} values given for '{row.lhs} {row.op} {row.rhs}', "
+                f"but there {'is 1 group' if n_groups == 1 else f'are {n_groups} groups'}"
+            )
+        value = modifier.values[place if len(modifier.values) > 1 else 0]
+        _apply_modifier(row, modifier, value)
+
+
+def _apply_modifier(row: Draft, modifier: Modifier, value: float | str | None) -> None:
+    match modifier.kind, value:
+        case "value", None:
+            row.release()
+        case "value" | "equal", str():
+            row.label = value
+        case "value", float():
+            row.fix(value)
+        case "start", float():
+            row.start = value
+            if not row.free:
+                row.fixed = value
+        case "lower", float():
+            row.lower = value
+        case "upper", float():
+            row.upper = value
+        case _:
+            pass
+
+
+def _move_means_between(drafts: Sequence[Draft]) -> None:
+    """Means of variables that vary between clusters belong to the higher level."""
+    above = {(row.group, row.lhs) for row in drafts if row.op == "~1" and row.level > 1}
+    for row in drafts:
+        if row.op == "~1" and row.level == 1 and (row.group, row.lhs) in above:
+            row.exogenous = False
+            row.fix(0.0)
+
+
+def _finished(drafts: Sequence[Draft]) -> Iterator[Parameter]:
+    free = 0
+    for row in drafts:
+        yield Parameter(
+            lhs=row.lhs,
+            op=row.op,
+            rhs=row.rhs,
+            group=row.group,
+            level=row.level,
+            label=row.label,
+            free=free if row.free else -1,
+            fixed=math.nan if row.free else row.fixed,
+            start=row.start,
+            lower=row.lower,
+            upper=row.upper,
+            user=row.formula is not None,
+            exogenous=row.exogenous,
+            efa=row.formula.efa if row.formula else "",
+        )
+        free += row.free

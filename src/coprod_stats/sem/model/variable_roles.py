@@ -1,0 +1,136 @@
+"""Which part a variable plays in a model: latent, indicator, outcome, covariate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from coprod_stats.sem.errors import SemModelError
+from coprod_stats.sem.model.lexer import Position
+from coprod_stats.sem.model.syntax_tree import Modifier, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One element of the model text: one left side, one operator, one right side."""
+
+    lhs: str
+    op: str
+    rhs: str
+    modifiers: tuple[Modifier, ...]
+    position: Position
+    efa: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VariableRoles:
+    """The variables of one block of a model.
+
+    Parameters
+    ----------
+    observed : tuple of str
+        Indicators, outcomes, predictors, then those named elsewhere.
+    latent, formative : tuple of str
+        Latent variables; those made by ``<~``.
+    covariates : tuple of str
+        Observed variables that only predict and whose moments the text does not name.
+    latent_exogenous, latent_outcomes, observed_outcomes : tuple of str
+        Latent variables that nothing predicts; endogenous variables that predict nothing.
+    exploratory : tuple of str
+        Latent variables of ``efa()`` blocks.
+    """
+
+    observed: tuple[str, ...]
+    latent: tuple[str, ...]
+    formative: tuple[str, ...]
+    covariates: tuple[str, ...]
+    latent_exogenous: tuple[str, ...]
+    latent_outcomes: tuple[str, ...]
+    observed_outcomes: tuple[str, ...]
+    exploratory: tuple[str, ...]
+
+
+def _unique(names: Iterable[str], *, without: Iterable[str] = ()) -> tuple[str, ...]:
+    excluded = set(without)
+    return tuple(name for name in dict.fromkeys(names) if name not in excluded)
+
+
+def flatten(relations: Iterable[Relation]) -> tuple[Formula, ...]:
+    """One formula per pair of left and right term; intercepts get the operator ``~1``.
+
+    Raises
+    ------
+    SemModelError
+        At a formula that was given before.
+    """
+    formulas: list[Formula] = []
+    merged: dict[tuple[str, str, str], int] = {}
+    for relation in relations:
+        for left in relation.left:
+            efa = next((str(m.values[0]) for m in left.modifiers if m.kind == "efa"), "")
+            for right in relation.right:
+                lhs, rhs = left.variable, right.variable
+                op: str = relation.operator
+                modifiers = right.modifiers
+                if rhs in ("0", "1"):
+                    op, rhs, modifiers = _constant_term(left.variable, op, rhs, modifiers)
+                key = _key(lhs, op, rhs)
+                formula = Formula(lhs, op, rhs, modifiers, right.position, efa)
+                if key not in merged:
+                    merged[key] = len(formulas)
+                    formulas.append(formula)
+                else:
+                    formulas[merged[key]] = _merge(formulas[merged[key]], formula)
+    return tuple(formulas)
+
+
+def _constant_term(
+    lhs: str, op: str, constant: str, modifiers: tuple[Modifier, ...]
+) -> tuple[str, str, tuple[Modifier, ...]]:
+    zero = (Modifier("value", (0.0,), Position(1, 1)),)
+    if op == "=~":
+        return op, lhs, zero
+    return "~1", "", zero if constant == "0" else modifiers
+
+
+def _key(lhs: str, op: str, rhs: str) -> tuple[str, str, str]:
+    return (min(lhs, rhs), op, max(lhs, rhs)) if op == "~~" else (lhs, op, rhs)
+
+
+def _merge(first: Formula, second: Formula) -> Formula:
+    """Join ``a*x + start(1)*x``; lavaan's way of giving several modifiers."""
+    if not (first.modifiers and second.modifiers):
+        place = second.position
+        raise SemModelError(
+            f"line {place.line}, column {place.column}: '{second.lhs} {second.op} {second.rhs}' "
+            "is in the model twice; remove one, or give each its own modifier"
+        )
+    modifiers = first.modifiers + second.modifiers
+    return Formula(first.lhs, first.op, first.rhs, modifiers, first.position, first.efa)
+
+
+def variable_roles(formulas: Sequence[Formula]) -> VariableRoles:
+    """Sort the variables of a block into their roles (lavaan's ``vnames``)."""
+    latent = _unique(f.lhs for f in formulas if f.op in ("=~", "<~"))
+    indicators = _unique(f.rhs for f in formulas if f.op == "=~")
+    outcomes = _unique(f.lhs for f in formulas if f.op == "~")
+    predictors = _unique(f.rhs for f in formulas if f.op in ("~", "<~"))
+    observed_indicators = _unique(indicators, without=latent)
+    observed_y = _unique(outcomes, without=(*latent, *observed_indicators))
+    observed_x = _unique(predictors, without=(*latent, *observed_indicators, *observed_y))
+    covarying = [f.lhs for f in formulas if f.op == "~~"]
+    covarying += [f.rhs for f in formulas if f.op == "~~"]
+    with_mean = [f.lhs for f in formulas if f.op == "~1"]
+    others = (*covarying, *(f.lhs for f in formulas if f.op in ("~1", "|")))
+    return VariableRoles(
+        observed=_unique((*observed_indicators, *observed_y, *observed_x, *others), without=latent),
+        latent=latent,
+        formative=_unique(f.lhs for f in formulas if f.op == "<~"),
+        covariates=_unique(observed_x, without=(*covarying, *with_mean)),
+        latent_exogenous=_unique(latent, without=(*indicators, *outcomes)),
+        latent_outcomes=_unique(
+            (name for name in latent if name in outcomes), without=(*indicators, *predictors)
+        ),
+        observed_outcomes=_unique(observed_y, without=predictors),
+        exploratory=_unique(f.lhs for f in formulas if f.op == "=~" and f.efa),
+    )

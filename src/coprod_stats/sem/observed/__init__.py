@@ -1,0 +1,1 @@
+"""Observed data as statistics: moments, missing patterns, thresholds, polychorics, Gamma."""
