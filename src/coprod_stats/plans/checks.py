@@ -4,56 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.expressions import ExpressionError, names, parse_expression
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.yaml_source import Location, YamlSource
 from coprod_stats.plans.model import Hypothesis, PlanForm, Respondents
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A study plan with everything that it names.
-
-    Attributes
-    ----------
-    form : PlanForm
-        What the file says.
-    questionnaire : Instrument
-        The questionnaire in all its forms.
-    instrument : Instrument
-        The questionnaire in the form that the plan names.
-    hypotheses : tuple of Hypothesis
-        Those that the plan tests, in its order.
-    """
-
-    form: PlanForm
-    questionnaire: Instrument
-    instrument: Instrument
-    hypotheses: tuple[Hypothesis, ...]
-    path: Path
-    sha256: str
-
-    def beside(self, name: str) -> Path:
-        """Find a file that the plan names: beside it, or among the shipped samples."""
-        candidate = self.path.parent / name
-        return candidate if candidate.is_file() else find_shipped("sample_data", name)
-
-
-def fault_at(
-    source: YamlSource, code: str, location: Location, found: str, remedy: str
-) -> Fault:
+def fault_at(source: YamlSource, code: str, location: Location, found: str, remedy: str) -> Fault:
     """Give a fault of a plan with its line."""
     place = ".".join(map(str, location))
     return Fault(code, found, remedy, source.file, source.line(location), place)
 
 
-def check_plan(plan: Plan, source: YamlSource) -> Iterator[Fault]:
+def check_plan(
+    form: PlanForm,
+    instrument: Instrument,
+    hypotheses: tuple[Hypothesis, ...],
+    source: YamlSource,
+) -> Iterator[Fault]:
     """Give all faults of a plan whose instrument and hypotheses could be read."""
-    check = _Check(plan, source)
+    check = _Check(form, instrument, hypotheses, source)
     yield from check.scales()
     yield from check.variables()
     yield from check.hypothesis_ids()
@@ -65,18 +37,19 @@ def check_plan(plan: Plan, source: YamlSource) -> Iterator[Fault]:
 class _Check:
     """A plan held against its instrument."""
 
-    plan: Plan
+    form: PlanForm
+    instrument: Instrument
+    hypotheses: tuple[Hypothesis, ...]
     source: YamlSource
 
     def fault(self, code: str, location: Location, found: str, remedy: str) -> Fault:
         return fault_at(self.source, code, location, found, remedy)
 
     def scales(self) -> Iterator[Fault]:
-        known = [scale.id for scale in self.plan.instrument.scales]
-        form = self.plan.form
+        known = [scale.id for scale in self.instrument.scales]
         given: list[tuple[Location, tuple[str, ...]]] = [
-            (("model", "factors"), form.model.factors),
-            (("reliability",), form.reliability),
+            (("model", "factors"), self.form.model.factors),
+            (("reliability",), self.form.reliability),
         ]
         for location, wanted in given:
             for position, name in enumerate(wanted):
@@ -87,11 +60,11 @@ class _Check:
                     )  # fmt: skip
 
     def variables(self) -> Iterator[Fault]:
-        instrument = self.plan.instrument
+        instrument = self.instrument
         known = {*instrument.columns, *(scale.id for scale in instrument.scales)}
         known |= {index.id for index in instrument.indices}
         known |= {derived.id for derived in instrument.derived}
-        for position, hypothesis in enumerate(self.plan.hypotheses):
+        for position, hypothesis in enumerate(self.hypotheses):
             for name in (hypothesis.predictor, hypothesis.outcome):
                 if name not in known:
                     yield self.fault(
@@ -100,7 +73,7 @@ class _Check:
                         "derived variable",
                         "Correct the name, or choose a form that has it.",
                     )  # fmt: skip
-        for position, name in enumerate(self.plan.form.model.covariates):
+        for position, name in enumerate(self.form.model.covariates):
             if name not in known:
                 yield self.fault(
                     "PLAN-004", ("model", "covariates", position),
@@ -109,7 +82,7 @@ class _Check:
                 )  # fmt: skip
 
     def hypothesis_ids(self) -> Iterator[Fault]:
-        ids = [hypothesis.id for hypothesis in self.plan.hypotheses]
+        ids = [hypothesis.id for hypothesis in self.hypotheses]
         for position, id in enumerate(ids):
             if id in ids[:position]:
                 yield self.fault(
@@ -118,7 +91,7 @@ class _Check:
                 )  # fmt: skip
 
     def columns(self) -> Iterator[Fault]:
-        columns = self.plan.form.model.columns
+        columns = self.form.model.columns
         confirmatory = sum(column.role == "confirmatory" for column in columns)
         if confirmatory != 1:
             yield self.fault(
@@ -133,22 +106,22 @@ class _Check:
                     "PLAN-007", location, f"a second column '{column.column}'",
                     "Rename one of them.",
                 )  # fmt: skip
-            if column.cluster is not None and column.cluster not in self.plan.instrument.columns:
+            if column.cluster is not None and column.cluster not in self.instrument.columns:
                 yield self.fault(
                     "PLAN-008", (*location, "cluster"), f"there is no column '{column.cluster}'",
                     "Name a column of the instrument.",
                 )  # fmt: skip
 
     def respondents(self) -> Iterator[Fault]:
-        yield from self._selection(("respondents",), self.plan.form.respondents)
-        for position, column in enumerate(self.plan.form.model.columns):
+        yield from self._selection(("respondents",), self.form.respondents)
+        for position, column in enumerate(self.form.model.columns):
             location: Location = ("model", "columns", position)
             yield from self._condition((*location, "where"), column.where)
             if column.respondents is not None:
                 yield from self._selection((*location, "respondents"), column.respondents)
 
     def _selection(self, location: Location, respondents: Respondents) -> Iterator[Fault]:
-        rule = self.plan.instrument.classification
+        rule = self.instrument.classification
         known = [*(name for name, _ in rule.classes), rule.otherwise] if rule else []
         for name in respondents.classes:
             if name not in known:
@@ -161,7 +134,7 @@ class _Check:
     def _condition(self, location: Location, text: str | None) -> Iterator[Fault]:
         if text is None:
             return
-        instrument = self.plan.instrument
+        instrument = self.instrument
         known = {*instrument.columns, *(item.id for item in instrument.items)}
         known |= {derived.id for derived in instrument.derived}
         try:

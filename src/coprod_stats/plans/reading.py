@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from coprod_stats.errors import Fault, FaultsError
@@ -9,7 +10,7 @@ from coprod_stats.instruments.model import Instrument, InstrumentLookupError
 from coprod_stats.instruments.reading import InstrumentError, read_instrument, read_shape
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.yaml_source import YamlSource, read_yaml
-from coprod_stats.plans.checks import Plan, check_plan, fault_at
+from coprod_stats.plans.checks import check_plan, fault_at
 from coprod_stats.plans.model import HypothesesForm, Hypothesis, PlanForm
 
 HYPOTHESES_FILE = "hypotheses.yaml"
@@ -17,6 +18,35 @@ HYPOTHESES_FILE = "hypotheses.yaml"
 
 class PlanError(FaultsError):
     """A study plan that cannot be carried out, with all its faults."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A study plan with everything that it names.
+
+    Attributes
+    ----------
+    form : PlanForm
+        What the file says.
+    questionnaire : Instrument
+        The questionnaire in all its forms.
+    instrument : Instrument
+        The questionnaire in the form that the plan names.
+    hypotheses : tuple of Hypothesis
+        Those that the plan tests, in its order.
+    """
+
+    form: PlanForm
+    questionnaire: Instrument
+    instrument: Instrument
+    hypotheses: tuple[Hypothesis, ...]
+    path: Path
+    sha256: str
+
+    def beside(self, name: str) -> Path:
+        """Find a file that the plan names: beside it, or among the shipped samples."""
+        candidate = self.path.parent / name
+        return candidate if candidate.is_file() else find_shipped("sample_data", name)
 
 
 def read_plan(name: str | Path) -> Plan:
@@ -43,10 +73,9 @@ def read_plan(name: str | Path) -> Plan:
     hypotheses = draft.hypotheses(path)
     if questionnaire is None or instrument is None:
         raise PlanError(draft.faults)
-    plan = Plan(form, questionnaire, instrument, hypotheses, path, source.sha256)
-    if found := [*draft.faults, *check_plan(plan, source)]:
+    if found := [*draft.faults, *check_plan(form, instrument, hypotheses, source)]:
         raise PlanError(found)
-    return plan
+    return Plan(form, questionnaire, instrument, hypotheses, path, source.sha256)
 
 
 class _Draft:

@@ -1,4 +1,4 @@
-"""From a population's file to a ``PopulationForm`` that fits its questionnaire, or to its faults."""
+"""From a population's file to a ``PopulationForm`` that fits the questionnaire, or to faults."""
 
 from __future__ import annotations
 
@@ -142,7 +142,8 @@ class _Check:
                 )  # fmt: skip
             elif len(shares) != (wanted := len(scales[name].options)):
                 yield self.fault(
-                    "POPULATION-008", ("shares", name), f"{len(shares)} shares for {wanted} answers",
+                    "POPULATION-008", ("shares", name),
+                    f"{len(shares)} shares for {wanted} answers",
                     "Give each answer one, lowest first.",
                 )  # fmt: skip
 

@@ -191,8 +191,8 @@ class _Draw:
 
     def _ratings(self) -> list[Item]:
         """Give the rows of grids and the items of scales."""
-        return [item for item in self.instrument.questions
-                if item.kind == "single" and (item.in_grid or item.id in self.in_scales)]  # fmt: skip
+        items = (item for item in self.instrument.questions if item.kind == "single")
+        return [item for item in items if item.in_grid or item.id in self.in_scales]
 
     def careless(self, table: dict[str, object]) -> NDArray[np.bool_]:
         form = self.population.careless
