@@ -94,7 +94,9 @@ def test_values_that_fit_are_kept_as_given(read, column, text, value) -> None:
     assert found.rejected == ()
 
 
-@pytest.mark.parametrize("sign", ["", " ", "NA", "N/A", "NaN", "#N/A", "#NULL!", "<NA>", "NULL", "."])
+@pytest.mark.parametrize(
+    "sign", ["", " ", "NA", "N/A", "NaN", "#N/A", "#NULL!", "<NA>", "NULL", "."]
+)
 def test_usual_signs_for_a_missing_number_are_blank(read, sign) -> None:
     found = read(f"RID,Q1,HOURS\na,{sign},{sign}\n")
     assert found.answers[["Q1", "HOURS"]].isna().all(axis=None)

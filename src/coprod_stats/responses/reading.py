@@ -78,7 +78,7 @@ def write_canonical(answers: pd.DataFrame, path: Path) -> None:
 
 def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
     """Write what was set aside, a line each, with its reason."""
-    rows = ((_quoted(str(getattr(entry, name))) for name in REJECTED_COLUMNS) for entry in rejected)
+    rows = [[_quoted(str(getattr(entry, name))) for name in REJECTED_COLUMNS] for entry in rejected]
     _write(path, REJECTED_COLUMNS, rows)
 
 
