@@ -1,6 +1,7 @@
 """Fixtures that every room's tests may use."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -8,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from coprod_stats.instruments import read_instrument
 from coprod_stats.responses import Responses, read_responses
 
 ROOT = Path(__file__).parents[1]
+
+# no deadlines: a busy machine is no fault; the same examples every time in CI, new ones elsewhere
+settings.register_profile("coprod", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("coprod")
 
 
 @pytest.fixture(scope="session")

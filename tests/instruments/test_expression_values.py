@@ -233,7 +233,7 @@ expressions = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(expressions, st.lists(answers_of_one, min_size=1, max_size=5))
 def test_evaluation_agrees_with_a_plain_python_oracle(
     text: str, answers: list[dict[str, Scalar]]

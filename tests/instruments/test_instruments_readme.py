@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from coprod_stats.instruments import check_instrument, read_instrument
+from coprod_stats.instruments import check_instrument, read_instrument, reading
 from coprod_stats.instruments.expressions import FUNCTIONS
 from coprod_stats.instruments.preview import preview
 from coprod_stats.instruments.shipped import list_shipped, shelf
@@ -40,3 +40,23 @@ def test_every_file_and_function_is_described() -> None:
         assert f"`{path.name}`" in README
     for function in FUNCTIONS:
         assert re.search(rf"\b{function}\b", README), function
+
+
+def test_every_fault_code_is_described_and_raised() -> None:
+    source = Path(reading.__file__).parent
+    raised = {
+        code
+        for path in source.glob("*.py")
+        for code in re.findall(r'"([A-Z]+-\d{3})"', path.read_text(encoding="utf-8"))
+    }
+    assert described_codes() == raised
+
+
+def described_codes() -> set[str]:
+    """Read the codes of the table of faults, as ``ITEM-002 … 005`` or ``ITEM-006, 007``."""
+    codes: set[str] = set()
+    for family, numbers in re.findall(r"^\| ([A-Z]+)-([\d, …]+) \|", README, flags=re.MULTILINE):
+        first, *rest = map(int, re.findall(r"\d+", numbers))
+        found = range(first, rest[0] + 1) if "…" in numbers else (first, *rest)
+        codes |= {f"{family}-{number:03}" for number in found}
+    return codes

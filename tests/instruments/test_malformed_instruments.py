@@ -50,7 +50,7 @@ def assert_clean_end(path: Path, content: bytes) -> None:
         assert preview(instrument, form.id)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_random_edits_of_the_text(place: Path, data: st.DataObject) -> None:
     text = TEXT
@@ -61,14 +61,14 @@ def test_random_edits_of_the_text(place: Path, data: st.DataObject) -> None:
     assert_clean_end(place, text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=150)
+@settings(deadline=None, max_examples=150)
 @given(st.integers(0, len(TEXT)), st.binary(max_size=30))
 def test_random_bytes_within_the_text(place: Path, position: int, raw: bytes) -> None:
     content = TEXT.encode()
     assert_clean_end(place, content[:position] + raw + content[position:])
 
 
-@settings(max_examples=100)
+@settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=400))
 @example(b"")
 @example(b"[]")
@@ -77,7 +77,7 @@ def test_random_bytes(place: Path, raw: bytes) -> None:
     assert_clean_end(place, raw)
 
 
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32), st.integers(1, 3))
 def test_random_edits_of_the_structure(place: Path, seed: int, n_edits: int) -> None:
     chance = random.Random(seed)

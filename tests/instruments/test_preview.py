@@ -116,7 +116,8 @@ def citizen() -> Instrument:
 
 
 def test_a_small_questionnaire_reads_like_this(survey: Instrument) -> None:
-    text = preview(survey, "long", relations=[Path("H1", "TRU", "USE"), Path("H2", "TRU", "TRU")])
+    paths = [Path("H1", "TRU", "USE"), Path("H2", "TRU", "TRU"), Path("H3", "TRU", "ELSE")]
+    text = preview(survey, "long", relations=paths)
     assert text == EXPECTED
 
 
@@ -162,6 +163,9 @@ def test_an_unknown_form_is_refused(survey: Instrument) -> None:
         ("all(USED == 1, YEARS > 1)", 'all of [USED is "Yes"; YEARS is above 1]'),
         ("sum(TRU1..TRU3)", "the sum of [TRU1 to TRU3]"),
         ("mean(TRU1, 3)", "the mean of [TRU1; 3]"),
+        ("sum(TRU1, TRU3, TRU2, YEARS)", "the sum of [TRU1; TRU3; TRU2; YEARS]"),
+        ("any(TRU1 > 1, TRU2 > 2)",
+         'any of [TRU1 is above "Not at all"; TRU2 is above "A little"]'),
         ("min(TRU1, TRU2) + max(TRU1, TRU2)",
          "the lowest of [TRU1 to TRU2] + the highest of [TRU1 to TRU2]"),
         ("if(USED == 1, YEARS, 0)", 'YEARS if USED is "Yes", else 0'),

@@ -54,8 +54,10 @@ def show(name: NameArgument, form: FormOption = None) -> None:
     """Print a questionnaire as a readable preview, with its length and what it can test."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.instruments.preview import preview
+    from coprod_stats.plans.reading import read_hypotheses
 
-    say(preview(instrument_in_form(name, form)))
+    headline = [hypothesis for hypothesis in read_hypotheses() if hypothesis.headline]
+    say(preview(instrument_in_form(name, form), relations=headline))
 
 
 @app.command(epilog="Example: coprod instrument check my_survey.yaml")

@@ -79,8 +79,8 @@ def _words(tree: Expression, labels: Labels, derived: set[str]) -> str:
 def _call(call: Call, labels: Labels, derived: set[str]) -> str:
     found = [_words(part, labels, derived) for part in call.arguments]
     match call:
-        case Call("answered", _):
-            return f"{call.arguments[0].id} is known" if isinstance(call.arguments[0], Name) else ""
+        case Call("answered", (Name(id=id),)):
+            return f"{id} is known"
         case Call("includes", (Name(id=id), *options)):
             wanted = [
                 labels.get((id, option.value), f"{option.value:g}")
@@ -101,34 +101,40 @@ def _call(call: Call, labels: Labels, derived: set[str]) -> str:
 
 
 def _listed(call: Call, labels: Labels, found: list[str]) -> str:
-    """Join what is listed; items in a row that share one comparison are said once."""
+    """Join what is listed; consecutive items that share one comparison are said once."""
     said: list[str] = []
-    position = 0
-    for key, run in groupby(call.arguments, key=_shared):
-        group = tuple(run)
-        words = found[position : position + len(group)]
-        position += len(group)
-        if call.function == "count" and (chosen := _all_chosen(group, labels)):
+    places = groupby(range(len(found)), key=lambda place: _run(call.arguments[place], place))
+    for key, run in places:
+        group = list(run)
+        words = found[group[0] : group[-1] + 1]
+        if call.function == "count" and (
+            chosen := _all_chosen(call.arguments[group[0] : group[-1] + 1], labels)
+        ):
             said.append(f"answers chosen in {chosen}")
         elif key[0] is Name and len(group) > 1:
-            subject, _, rest = words[-1].partition(" ")
-            said.append(f"{words[0].partition(' ')[0]} to {subject} {rest}".rstrip())
+            said.append(f"{words[0].partition(' ')[0]} to {words[-1]}")
         else:
             said.extend(words)
     return "; ".join(said)
 
 
-def _shared(argument: Expression) -> tuple[object, ...]:
+def _run(argument: Expression, place: int) -> tuple[object, ...]:
     """Give what neighbours in a list have in common if they can be said as one."""
     match argument:
-        case Name():
-            return (Name,)
-        case Compare(operator, Name(), Number(value)):
-            return (Name, operator, value)
+        case Name(id=id):
+            return (Name, *_series(id, place))
+        case Compare(operator, Name(id=id), Number(value)):
+            return (Name, *_series(id, place), operator, value)
         case Call("includes", (Name(id=id), *_)):
             return (Call, id)
         case _:
-            return (argument,)
+            return (place,)
+
+
+def _series(id: str, place: int) -> tuple[str, int]:
+    """Give the stem of an id and its number less its place: the same along A1, A2, A3."""
+    stem = id.rstrip("0123456789")
+    return stem, int(id[len(stem) :] or 0) - place
 
 
 def _all_chosen(arguments: Sequence[Expression], labels: Labels) -> str:

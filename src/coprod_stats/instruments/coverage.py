@@ -54,7 +54,11 @@ class FormCoverage:
 
 
 def form_coverage(instrument: Instrument, relations: Sequence[Relation] = ()) -> FormCoverage:
-    """Say what an instrument, usually one form of it, can test."""
+    """Say what an instrument, usually one form of it, can test.
+
+    Relations between constructs that are not in the instrument's file of constructs are left out.
+    """
+    codes = {construct.code for construct in instrument.constructs}
     latent = tuple(scale for scale in instrument.scales if len(scale.items) >= MIN_LATENT_ITEMS)
     modelled = {scale.construct.code for scale in latent}
     scaled = {scale.construct.code for scale in instrument.scales}
@@ -64,6 +68,7 @@ def form_coverage(instrument: Instrument, relations: Sequence[Relation] = ()) ->
         relation.id: [code for code in (relation.predictor, relation.outcome)
                       if code not in modelled]
         for relation in relations
+        if {relation.predictor, relation.outcome} <= codes
     }  # fmt: skip
     return FormCoverage(
         testable=tuple(id for id, missing in obstacles.items() if not missing),

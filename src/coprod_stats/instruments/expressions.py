@@ -8,7 +8,7 @@ item ids, ``+ - * /``, comparisons, ``in (1, 2)``, ``and or not`` and the functi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -173,6 +173,16 @@ def walk(tree: Expression) -> Iterator[Expression]:
 def names(tree: Expression) -> tuple[str, ...]:
     """Give the ids that an expression uses, each once, in order of appearance."""
     return tuple(dict.fromkeys(node.id for node in walk(tree) if isinstance(node, Name)))
+
+
+def reach(start: Iterable[str], uses: Mapping[str, Iterable[str]]) -> set[str]:
+    """Give names with everything that they use, directly or through one another."""
+    reached: set[str] = set()
+    frontier = set(start)
+    while frontier:
+        reached |= frontier
+        frontier = {further for name in frontier for further in uses.get(name, ())} - reached
+    return reached
 
 
 def _tokens(text: str) -> Iterator[_Token]:

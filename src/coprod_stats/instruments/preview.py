@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from coprod_stats.instruments.condition_wording import condition_in_words
 from coprod_stats.instruments.coverage import FormCoverage, Relation, form_coverage
-from coprod_stats.instruments.expressions import Expression
+from coprod_stats.instruments.expressions import Expression, Logic
 from coprod_stats.instruments.model import (
     Block,
     Derived,
@@ -46,11 +46,23 @@ def preview(
         If there is no such form.
     """
     asked = instrument.for_form(form or instrument.forms[0].id)
+    coverage = form_coverage(asked, relations)
     sections = (
-        _head(asked), _length(asked), _pages(asked), _computed(asked),
-        _scales(asked), _coverage(form_coverage(asked, relations)),
-    )  # fmt: skip
-    return "\n\n".join("\n".join(section) for section in sections) + "\n"
+        list(_head(asked)),
+        list(_length(asked)),
+        list(_pages(asked)),
+        _section("Computed from the answers", _computed(asked)),
+        _section("Scales", _scales(asked)),
+        _section("What this form can test", _testable(coverage)),
+        _section("What it cannot", _untestable(coverage)),
+    )
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def _section(title: str, lines: Iterator[str]) -> list[str]:
+    """Put lines under a heading; without lines there is no section."""
+    found = list(lines)
+    return [title, "-" * len(title), *found] if found else []
 
 
 def _head(instrument: Instrument) -> Iterator[str]:
@@ -183,13 +195,11 @@ def _number(number: NumberRange) -> str:
 def _routing(
     word: str, conditions: Sequence[Expression], instrument: Instrument, *, indent: int
 ) -> Iterator[str]:
-    said = " and ".join(condition_in_words(condition, instrument) for condition in conditions)
-    yield from _wrap(f"{word} if {said}.", indent=indent)
+    together = conditions[0] if len(conditions) == 1 else Logic("and", tuple(conditions))
+    yield from _wrap(f"{word} if {condition_in_words(together, instrument)}.", indent=indent)
 
 
 def _computed(instrument: Instrument) -> Iterator[str]:
-    yield "Computed from the answers"
-    yield "-------------------------"
     computed: tuple[Derived | Index, ...] = (*instrument.derived, *instrument.indices)
     for entry in computed:
         yield from _wrap(f"{entry.title}", indent=2, first=f"{entry.id:<8} ")
@@ -205,8 +215,6 @@ def _computed(instrument: Instrument) -> Iterator[str]:
 
 
 def _scales(instrument: Instrument) -> Iterator[str]:
-    yield "Scales"
-    yield "------"
     for scale in instrument.scales:
         yield from _wrap(_scale(scale), indent=2, first=f"{scale.id:<8} ")
 
@@ -217,9 +225,7 @@ def _scale(scale: Scale) -> str:
     return f"{scale.title} ({scale.role}): {needed}.{note}"
 
 
-def _coverage(coverage: FormCoverage) -> Iterator[str]:
-    yield "What this form can test"
-    yield "-----------------------"
+def _testable(coverage: FormCoverage) -> Iterator[str]:
     known = len(coverage.testable) + len(coverage.untestable)
     if known:
         yield from _listed(
@@ -231,9 +237,9 @@ def _coverage(coverage: FormCoverage) -> Iterator[str]:
         [scale.id for scale in coverage.latent_scales],
     )
     yield "  Power at given numbers of respondents: not computed yet."
-    yield ""
-    yield "What it cannot"
-    yield "--------------"
+
+
+def _untestable(coverage: FormCoverage) -> Iterator[str]:
     yield from _listed(
         "Relations without a latent variable on each side",
         [f"{id} (needs {missing})" for id, missing in coverage.untestable],

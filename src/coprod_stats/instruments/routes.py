@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.instruments.evaluation import FloatArray, evaluate, is_true
-from coprod_stats.instruments.expressions import Expression, names
+from coprod_stats.instruments.expressions import Expression, names, reach
 from coprod_stats.instruments.model import Instrument, Item
 
 _NUMBERS = (0.0, 100.0)
@@ -121,17 +121,11 @@ def _answer(item: Item, place: FloatArray) -> FloatArray:
 
 def _routing_names(instrument: Instrument) -> set[str]:
     """Give everything on which routing and classification depend, through derived variables."""
-    derived = {entry.id: entry.value for entry in instrument.derived}
+    derived = {entry.id: names(entry.value) for entry in instrument.derived}
     trees = [condition for item in instrument.items for condition in item.conditions]
     if instrument.classification is not None:
         trees += [condition for _, condition in instrument.classification.classes]
-    found: set[str] = set()
-    frontier = {name for tree in trees for name in names(tree)}
-    while frontier:
-        found |= frontier
-        follow = [names(derived[name]) for name in frontier if name in derived]
-        frontier = {name for used in follow for name in used} - found
-    return found
+    return reach((name for tree in trees for name in names(tree)), derived)
 
 
 def _classes(instrument: Instrument, answers: _Answers, n_respondents: int) -> NDArray[np.str_]:

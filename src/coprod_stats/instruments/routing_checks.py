@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.draft import Draft, PlacedItem, conditions
-from coprod_stats.instruments.expressions import ExpressionError, names, parse_expression
+from coprod_stats.instruments.expressions import ExpressionError, names, parse_expression, reach
 from coprod_stats.instruments.yaml_source import Location
 
 
@@ -56,7 +56,7 @@ def check_derived_cycles(draft: Draft) -> Iterator[Fault]:
     uses = {id: _used(derived.value) & set(draft.form.derived)
             for id, derived in draft.form.derived.items()}  # fmt: skip
     for id in uses:
-        if id in _reached(uses[id], uses):
+        if id in reach(uses[id], uses):
             yield draft.fault(
                 "EXPR-005", ("derived", id), f"derived variable '{id}'",
                 "depends on itself", "Break the circle.",
@@ -75,7 +75,7 @@ class _Dependencies:
         if text is None:
             return frozenset()
         if text not in self._known:
-            reached = _reached(_used(text), self._uses)
+            reached = reach(_used(text), self._uses)
             self._known[text] = frozenset(reached & self.placed.keys())
         return self._known[text]
 
@@ -85,15 +85,6 @@ def _used(text: str) -> set[str]:
         return set(names(parse_expression(text)))
     except ExpressionError:  # reported by its own check
         return set()
-
-
-def _reached(start: set[str], uses: Mapping[str, set[str]]) -> set[str]:
-    reached: set[str] = set()
-    frontier = set(start)
-    while frontier:
-        reached |= frontier
-        frontier = {further for name in frontier for further in uses.get(name, ())} - reached
-    return reached
 
 
 def _start(location: Location) -> Location:

@@ -31,6 +31,8 @@ OffScale = Annotated[
         json_schema_extra={**_CODES_AS_KEYS},
     ),
 ]
+Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
+Seconds = Annotated[float, Field(gt=0, le=3_600)]
 PlaceholderName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
 
 
@@ -56,8 +58,8 @@ class WordingForm(_Form):
 class NumberForm(_Form):
     """What a numeric answer may be."""
 
-    min: float | None = None
-    max: float | None = None
+    min: Bound | None = None
+    max: Bound | None = None
     whole: bool = True
     unit: TextForm | None = None
 
@@ -169,7 +171,7 @@ class FormForm(_Form):
     """A length of the questionnaire."""
 
     title: TextForm
-    minutes_at_most: Annotated[float, Field(gt=0)] | None = None
+    minutes_at_most: Annotated[float, Field(gt=0, le=1_000)] | None = None
 
 
 class MissingTextsForm(_Form):
@@ -182,12 +184,12 @@ class MissingTextsForm(_Form):
 class TimingForm(_Form):
     """Seconds that a person needs, by type of question."""
 
-    grid_item: Annotated[float, Field(gt=0)] = 7.5
-    single: Annotated[float, Field(gt=0)] = 10.0
-    checklist_row: Annotated[float, Field(gt=0)] = 4.0
-    number: Annotated[float, Field(gt=0)] = 10.0
-    text: Annotated[float, Field(gt=0)] = 15.0
-    note: Annotated[float, Field(gt=0)] = 8.0
+    grid_item: Seconds = 7.5
+    single: Seconds = 10.0
+    checklist_row: Seconds = 4.0
+    number: Seconds = 10.0
+    text: Seconds = 15.0
+    note: Seconds = 8.0
 
 
 class InstrumentForm(_Form):

@@ -78,6 +78,20 @@ def read_plan(name: str | Path) -> Plan:
     return Plan(form, questionnaire, instrument, hypotheses, path, source.sha256)
 
 
+def read_hypotheses(name: str | Path = HYPOTHESES_FILE) -> tuple[Hypothesis, ...]:
+    """Read a file of hypotheses, by default the shipped one.
+
+    Raises
+    ------
+    PlanError
+        If the file has faults; all of them are given.
+    """
+    content, faults = read_shape(HypothesesForm, read_yaml(find_shipped("analyses", name)))
+    if content is None or faults:
+        raise PlanError(faults)
+    return content.hypotheses
+
+
 class _Draft:
     """A plan whose parts are being found, with the faults met on the way."""
 

@@ -40,10 +40,10 @@ def test_most_frequent_pattern_comes_first():
     assert patterns.n_obs == 3
 
 
-def test_coverage_agrees_with_lavaan(lavaan_oracle, lavaan_data):
-    data = lavaan_data("hs_mcar.csv", [f"x{i}" for i in range(1, 10)])
+def test_coverage_agrees_with_lavaan(oracle, oracle_data):
+    data = oracle_data("hs_mcar.csv", [f"x{i}" for i in range(1, 10)])
     patterns = group_by_pattern(data)
-    extra = lavaan_oracle("hs_fiml")["extra"]
+    extra = oracle("hs_fiml")["extra"]
     assert patterns.counts.size == extra["npatterns"]
     np.testing.assert_allclose(patterns.coverage(), extra["coverage"]["values"], rtol=1e-14)
 

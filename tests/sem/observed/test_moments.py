@@ -30,11 +30,11 @@ def test_moments_agree_with_numpy(answers):
     np.testing.assert_allclose(moments.unbiased_cov, np.cov(answers.T), rtol=1e-12)
 
 
-def test_weighted_moments_agree_with_lavaan(lavaan_oracle, lavaan_data):
-    oracle = lavaan_oracle("hs_weights_mlr")["sampstat"]["all"]
-    data = lavaan_data("hs_weights.csv", [*HS, "w"])
+def test_weighted_moments_agree_with_lavaan(oracle, oracle_data):
+    reference = oracle("hs_weights_mlr")["sampstat"]["all"]
+    data = oracle_data("hs_weights.csv", [*HS, "w"])
     moments = sample_moments(data[:, :9], weights=normalized_weights(data[:, 9]))
-    np.testing.assert_allclose(moments.cov, oracle["cov"]["values"], rtol=1e-10)
+    np.testing.assert_allclose(moments.cov, reference["cov"]["values"], rtol=1e-10)
 
 
 def test_equal_weights_change_nothing(answers):

@@ -1,1 +1,1 @@
-"""Standard errors, tests, fit indices and standardised solutions."""
+"""Standard errors, tests and indices at the estimates."""

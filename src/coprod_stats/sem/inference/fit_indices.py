@@ -1,136 +1,190 @@
-"""Fit indices of a covariance structure, as functions of plain numbers.
+"""Fit indices as functions of plain numbers.
 
-Conventions are lavaan's: the test statistic of maximum likelihood is ``N F`` and RMSEA divides
-by ``N``, the number of cases in all groups.
-
-References
-----------
-.. [bentler1990] Bentler, P. M. (1990). Comparative fit indexes in structural models.
-   Psychological Bulletin, 107, 238-246.
-.. [tucker1973] Tucker, L. R., & Lewis, C. (1973). A reliability coefficient for maximum
-   likelihood factor analysis. Psychometrika, 38, 1-10.
-.. [browne1992] Browne, M. W., & Cudeck, R. (1992). Alternative ways of assessing model fit.
-   Sociological Methods & Research, 21, 230-258.
-.. [steiger1998] Steiger, J. H. (1998). A note on multiple sample extensions of the RMSEA fit
-   index. Structural Equation Modeling, 5, 411-419.
-.. [bentler1995] Bentler, P. M. (1995). EQS structural equations program manual, p. 271.
-.. [schwarz1978] Schwarz, G. (1978). Estimating the dimension of a model. Annals of Statistics,
-   6, 461-464.
-.. [sclove1987] Sclove, S. L. (1987). Application of model-selection criteria to some problems
-   in multivariate analysis. Psychometrika, 52, 333-343.
+References are given with each function; ``c`` is the scaling factor of robust versions.
 """
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, chndtr, chndtrinc
+from scipy import optimize, special
 
 FloatArray = NDArray[np.float64]
 
-CLOSE_FIT = 0.05
-"""RMSEA below which fit is called close [browne1992]_."""
 
-
-def chi_square_p_value(chisq: float, df: int) -> float:
-    """Upper tail of the chi-square distribution; NaN without degrees of freedom."""
-    return float(chdtrc(df, chisq)) if df > 0 else math.nan
-
-
-def cfi(chisq: float, df: int, *, baseline_chisq: float, baseline_df: float) -> float:
-    r"""Compute the comparative fit index [bentler1990]_, equations 10 and 11.
-
-    .. math:: 1 - \frac{\max(\chi^2 - df, 0)}{\max(\chi^2 - df,\; \chi^2_0 - df_0,\; 0)}
-    """
-    misfit = max(chisq - df, 0.0)
-    baseline = max(misfit, baseline_chisq - baseline_df)
-    return 1.0 if misfit == 0 else 1.0 - misfit / baseline
-
-
-def tli(chisq: float, df: int, *, baseline_chisq: float, baseline_df: float) -> float:
-    r"""Tucker-Lewis index [tucker1973]_, not confined to [0, 1].
-
-    .. math:: \frac{\chi^2_0/df_0 - \chi^2/df}{\chi^2_0/df_0 - 1}
-
-    1 for a saturated model; NaN where the baseline model has no degrees of freedom.
-    """
-    if df == 0:
-        return 1.0
-    if baseline_df == 0:
-        return math.nan
-    baseline = baseline_chisq / baseline_df
-    return (baseline - chisq / df) / (baseline - 1.0)
-
-
-def rmsea(chisq: float, df: int, n_obs: int, *, n_groups: int = 1) -> float:
-    r"""Root mean square error of approximation [browne1992]_, [steiger1998]_.
-
-    .. math:: \sqrt{G \max(\chi^2 - df, 0) / (N\, df)}
-
-    0 for a saturated model.
-    """
-    return math.sqrt(n_groups * max(chisq - df, 0.0) / (n_obs * df)) if df > 0 else 0.0
-
-
-def rmsea_interval(
-    chisq: float, df: int, n_obs: int, *, n_groups: int = 1, level: float = 0.90
-) -> tuple[float, float]:
-    """Interval of RMSEA from that of the noncentrality parameter [browne1992]_, equation 14.
-
-    The ends are the noncentralities under which ``chisq`` is the upper and lower
-    ``(1 - level) / 2`` point of the noncentral chi-square distribution, or 0 where there is none.
-    """
-    if df == 0:
-        return 0.0, 0.0
-    tail = (1.0 - level) / 2.0
-    lower, upper = (_noncentrality(chisq, df, p) for p in (1.0 - tail, tail))
-    unit = n_groups / (n_obs * df)
-    return math.sqrt(lower * unit), math.sqrt(upper * unit)
-
-
-def rmsea_close_fit(
-    chisq: float, df: int, n_obs: int, *, n_groups: int = 1, bound: float = CLOSE_FIT
+def comparative_fit(
+    statistic: float,
+    df: float,
+    baseline: float,
+    baseline_df: float,
+    *,
+    c: float = 1.0,
+    c_baseline: float = 1.0,
 ) -> float:
-    """P value of the hypothesis that RMSEA is at most ``bound`` [browne1992]_."""
-    if df == 0:
-        return math.nan
-    return float(1.0 - chndtr(chisq, df, n_obs * df * bound**2 / n_groups))
+    """Compute the comparative fit index, ``1 - max(T - c df, 0) / max(T - c df, T0 - c0 df0, 0)``.
+
+    References
+    ----------
+    Bentler, P. M. (1990). Psychological Bulletin, 107, 238-246, eq. 13. Robust: Brosseau-Liard,
+    P. E., & Savalei, V. (2014). Multivariate Behavioral Research, 49, 460-470, eq. 7.
+    """
+    if df <= 0 or c == 1 or c_baseline == 1:
+        c = c_baseline = 1.0
+    excess = max(statistic - c * df, 0.0)
+    largest = max(excess, baseline - c_baseline * baseline_df, 0.0)
+    if not np.isfinite(largest):
+        return float("nan")
+    return 1.0 if largest < 1e-8 else 1.0 - excess / largest
 
 
-def srmr(sample_cov: FloatArray, implied_cov: FloatArray) -> float:
-    r"""Standardised root mean square residual [bentler1995]_.
+def tucker_lewis(
+    statistic: float,
+    df: float,
+    baseline: float,
+    baseline_df: float,
+    *,
+    c: float = 1.0,
+    c_baseline: float = 1.0,
+) -> float:
+    """Compute the Tucker-Lewis index, ``1 - (T - c df) df0 / ((T0 - c0 df0) df)``.
 
-    .. math:: \sqrt{\frac{2}{p(p+1)} \sum_{i \ge j}
-              \frac{(s_{ij} - \sigma_{ij})^2}{s_{ii} s_{jj}}}
+    References
+    ----------
+    Tucker, L. R., & Lewis, C. (1973). Psychometrika, 38, 1-10, eq. 22.
+    """
+    if df <= 0 or c == 1 or c_baseline == 1:
+        c = c_baseline = 1.0
+    excess = (statistic - c * df) * baseline_df
+    largest = (baseline - c_baseline * baseline_df) * df
+    if not (np.isfinite(excess) and np.isfinite(largest)):
+        return float("nan")
+    return 1.0 - excess / largest if df > 0 and largest != 0 else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApproximationError:
+    """RMSEA with its interval.
 
     Parameters
     ----------
-    sample_cov, implied_cov : (n_observed, n_observed) array
+    rmsea : float
+    ci_lower, ci_upper : float
+        90 % interval.
+    p_value : float
+        Of the hypothesis that RMSEA is at most .05.
     """
-    deviations = np.sqrt(np.diag(sample_cov))
-    residuals = (sample_cov - implied_cov) / np.outer(deviations, deviations)
-    return float(np.sqrt(np.mean(residuals[np.tril_indices_from(residuals)] ** 2)))
+
+    rmsea: float
+    ci_lower: float
+    ci_upper: float
+    p_value: float
 
 
-def aic(logl: float, n_params: int) -> float:
-    """Akaike's criterion: ``-2 logl + 2 npar``."""
-    return -2.0 * logl + 2.0 * n_params
+def approximation_error(
+    statistic: float,
+    df: float,
+    *,
+    n_obs: float,
+    n_groups: int,
+    c: float = 1.0,
+    c_point: float | None = None,
+    point_statistic: float | None = None,
+) -> ApproximationError:
+    """Compute the root mean square error of approximation.
+
+    ``sqrt(G max(T / (N df) - c / N, 0))``, with the interval from the noncentral chi-square
+    distribution of `statistic`.
+
+    Parameters
+    ----------
+    statistic, df : float
+        The test that the interval rests on.
+    n_obs : float
+        Cases of all groups.
+    n_groups : int
+    c : float
+        Scaling factor by which the interval of a scaled statistic is brought back.
+    c_point, point_statistic : float, optional
+        Factor and statistic for the point estimate, if they differ from `c` and `statistic`.
+
+    References
+    ----------
+    Browne, M. W., & Cudeck, R. (1993). In Testing structural equation models (pp. 136-162).
+    Robust: Brosseau-Liard, P. E., Savalei, V., & Li, L. (2012). Multivariate Behavioral Research,
+    47, 904-930.
+    """
+    if df <= 0:
+        return ApproximationError(0.0, 0.0, 0.0, float("nan"))
+    if not np.isfinite(statistic):
+        return ApproximationError(*[float("nan")] * 4)
+    top = statistic if point_statistic is None else point_statistic
+    c_top = c if c_point is None else c_point
+    point = np.sqrt(max(top / n_obs / df - c_top / n_obs, 0.0)) * np.sqrt(n_groups)
+    bounds = [
+        float(np.sqrt(c * noncentrality(statistic, df, p) / (n_obs * df)) * np.sqrt(n_groups))
+        for p in (0.95, 0.05)
+    ]
+    close = n_obs * df * 0.05**2 / (n_groups * c)
+    p_value = 1.0 - float(special.chndtr(statistic, df, close))
+    return ApproximationError(float(point), bounds[0], bounds[1], p_value)
 
 
-def bic(logl: float, n_params: int, n_obs: int) -> float:
-    """Bayesian criterion [schwarz1978]_: ``-2 logl + npar log N``."""
-    return -2.0 * logl + n_params * math.log(n_obs)
-
-
-def adjusted_bic(logl: float, n_params: int, n_obs: int) -> float:
-    """Sample-size adjusted BIC [sclove1987]_: BIC with ``(N + 2) / 24`` for ``N``."""
-    return -2.0 * logl + n_params * math.log((n_obs + 2) / 24)
-
-
-def _noncentrality(chisq: float, df: int, probability: float) -> float:
-    """Noncentrality at which the distribution function of ``chisq`` is ``probability``."""
-    if chndtr(chisq, df, 0.0) <= probability:
+def noncentrality(statistic: float, df: float, probability: float) -> float:
+    """Find the noncentrality at which the statistic is a given quantile; 0 if there is none."""
+    if special.chndtr(statistic, df, 0.0) < probability:
         return 0.0
-    return float(chndtrinc(chisq, df, probability))
+
+    def distance(value: float) -> float:
+        return float(special.chndtr(statistic, df, value)) - probability
+
+    upper = max(statistic, 1.0)
+    while distance(upper) > 0:
+        upper *= 2.0
+    return float(optimize.brentq(distance, 0.0, upper, xtol=1e-10, rtol=1e-13))
+
+
+def standardized_residual(
+    sample_mean: FloatArray | None,
+    sample_cov: FloatArray,
+    implied_mean: FloatArray,
+    implied_cov: FloatArray,
+) -> float:
+    """Compute the SRMR of one group: residuals over sample standard deviations, Bentler's version.
+
+    Parameters
+    ----------
+    sample_mean : (n_items,) array, optional
+        None without a mean structure.
+    sample_cov, implied_cov : (n_items, n_items) array
+    implied_mean : (n_items,) array
+
+    References
+    ----------
+    Bentler, P. M. (1995). EQS structural equations program manual, p. 271.
+    """
+    scales = np.sqrt(np.diagonal(sample_cov))
+    residual = (sample_cov - implied_cov) / np.outer(scales, scales)
+    lower = residual[np.tril_indices(len(scales))]
+    total, count = float(lower @ lower), lower.size
+    if sample_mean is not None:
+        shift = (sample_mean - implied_mean) / scales
+        total, count = total + float(shift @ shift), count + shift.size
+    return float(np.sqrt(total / count))
+
+
+def information_criteria(loglik: float, n_params: int, n_obs: float) -> tuple[float, float, float]:
+    """Compute AIC, BIC and the sample-size adjusted BIC.
+
+    References
+    ----------
+    Sclove, S. L. (1987). Psychometrika, 52, 333-343 (adjusted: ``N`` becomes ``(N + 2) / 24``).
+    """
+    deviance = -2.0 * loglik
+    adjusted = deviance + n_params * np.log((n_obs + 2.0) / 24.0)
+    return (
+        deviance + 2.0 * n_params,
+        float(deviance + n_params * np.log(n_obs)),
+        float(adjusted),
+    )

@@ -1,236 +1,257 @@
-"""Standardised solutions and their delta-method covariance.
+"""Standardized solutions with their derivatives.
 
-Every standardised parameter is the parameter times powers of variances,
-
-    loading or regression   est sd(predictor) / sd(outcome)
-    variance, intercept     est / var,  est / sd
-    covariance              est / sqrt(residual variances of the two),
-
-so that its derivative by the free parameters is exact once those of the implied variances are
-known. Covariances of residuals are scaled by residual standard deviations, as lavaan does
-(``cov.std = TRUE``), and so become correlations.
-
-References
-----------
-.. [bollen1989] Bollen, K. A. (1989). Structural equations with latent variables. Wiley, p. 349.
-.. [cudeck1989] Cudeck, R. (1989). Analysis of correlation matrices using covariance structure
-   models. Psychological Bulletin, 105, 317-327.
+``lv`` standardizes latent variables, ``all`` observed ones as well, ``nox`` all but fixed
+covariates. A directed parameter is multiplied by the standard deviation of the predictor and
+divided by that of the outcome; a variance is divided by the total variance; a covariance of
+residuals by the residual standard deviations; an intercept by the standard deviation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import Kind
+from coprod_stats.sem.model.matrices import Kind, Place, place_rows
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 FloatArray = NDArray[np.float64]
-
-Standardization = Literal["lv", "all", "nox"]
-"""Variables brought to unit variance: latent; all; all but exogenous observed ones."""
+StandardizationType = Literal["lv", "all", "nox"]
 
 
 @dataclass(frozen=True, slots=True)
-class ImpliedVariances:
-    """Variances at the solution by name, and their derivatives by the free parameters.
+class Standardized:
+    """A standardized solution.
 
     Parameters
     ----------
-    total : mapping of str to float
-        Variance of each variable.
-    total_jacobian : mapping of str to (n_free,) array
-    residual : mapping of str to float
-        Variance that the parameter table holds for each variable: of the residual, or of the
-        variable itself where it is exogenous.
-    residual_jacobian : mapping of str to (n_free,) array
-    """
-
-    total: Mapping[str, float]
-    total_jacobian: Mapping[str, FloatArray]
-    residual: Mapping[str, float]
-    residual_jacobian: Mapping[str, FloatArray]
-
-
-@dataclass(frozen=True, slots=True)
-class StandardizedSolution:
-    """Standardised values of the rows of a parameter table.
-
-    Parameters
-    ----------
-    estimates : (n_rows,) array
-        NaN where a row cannot be standardised, as a negative variance under a root.
+    values : (n_rows,) array
+        In the order of the table's rows; nan where a variance is not positive.
     jacobian : (n_rows, n_free) array
         Derivatives by the free parameters.
+    defined : (n_definitions,) array
+        Defined parameters computed from standardized ones.
+    defined_jacobian : (n_definitions, n_free) array
     """
 
-    estimates: FloatArray
+    values: FloatArray
     jacobian: FloatArray
-
-    def std_errors(self, vcov: FloatArray) -> FloatArray:
-        """Delta-method standard errors, ``(n_rows,)``; ``vcov`` is ``(n_free, n_free)``."""
-        variances = np.einsum("ij,jk,ik->i", self.jacobian, vcov, self.jacobian)
-        return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
+    defined: FloatArray
+    defined_jacobian: FloatArray
 
 
-def row_estimates(table: ParameterTable, params: FloatArray, sample_cov: FloatArray) -> FloatArray:
-    """Values of all rows, free, fixed or taken from the sample, ``(n_rows,)``.
-
-    Parameters
-    ----------
-    table : ParameterTable
-        One group, no means of fixed covariates.
-    params : (n_free,) array
-    sample_cov : (n_observed, n_observed) array
-        For the moments of fixed covariates.
-    """
-    place = {name: index for index, name in enumerate(table.observed)}
-    values = np.empty(len(table))
-    for index, row in enumerate(table):
-        if row.free >= 0:
-            values[index] = params[row.free]
-        elif row.exogenous:
-            values[index] = sample_cov[place[row.lhs], place[row.rhs]]
-        else:
-            values[index] = row.fixed
+def row_values(estimate: Estimate) -> FloatArray:
+    """Values of all rows of the table, free, fixed or taken from the sample."""
+    values = np.empty(len(estimate.table))
+    for group, implied in enumerate(estimate.implied):
+        for index, place in place_rows(estimate.table, group + 1):
+            values[index] = _cell(implied, place)
     return values
 
 
-def implied_variances(
-    table: ParameterTable, model: LisrelModel, implied: ImpliedMoments, estimates: FloatArray
-) -> ImpliedVariances:
-    """Total and residual variances with their derivatives.
+def standardize(estimate: Estimate, kind: StandardizationType) -> Standardized:
+    """Standardize all rows of the table.
 
     Parameters
     ----------
-    table : ParameterTable
-        One group.
-    model : LisrelModel
-    implied : ImpliedMoments
-        Of the model at the solution.
-    estimates : (n_rows,) array
-        Values of all rows of the table.
+    estimate : Estimate
+    kind : {'lv', 'all', 'nox'}
     """
-    n_free = table.n_free
-    observed, eta = model.matrices.observed, model.matrices.eta
-    diagonal = np.arange(len(observed))
-    local_observed = model.cov_jacobian(implied, diagonal, diagonal)
-    local_eta = _eta_variance_jacobian(model, implied)
-    total: dict[str, float] = {}
-    total_jacobian: dict[str, FloatArray] = {}
-    for names, variances, local in (
-        (observed, np.diag(implied.cov), local_observed),
-        (eta, np.diag(implied.eta_cov), local_eta),
-    ):
-        for place, name in enumerate(names):
-            total[name] = float(variances[place])
-            total_jacobian[name] = np.zeros(n_free)
-            total_jacobian[name][model.parameters] = local[place]
-    residual: dict[str, float] = {}
-    residual_jacobian: dict[str, FloatArray] = {}
-    for row, estimate in zip(table, estimates, strict=True):
-        if row.op == "~~" and row.lhs == row.rhs:
-            residual[row.lhs] = float(estimate)
-            residual_jacobian[row.lhs] = _unit(n_free, row)
-    return ImpliedVariances(total, total_jacobian, residual, residual_jacobian)
-
-
-def standardized_solution(
-    table: ParameterTable,
-    estimates: FloatArray,
-    variances: ImpliedVariances,
-    *,
-    kind: Standardization = "all",
-) -> StandardizedSolution:
-    """Standardise loadings, regressions, (co)variances and intercepts.
-
-    Parameters
-    ----------
-    table : ParameterTable
-        One group.
-    estimates : (n_rows,) array
-    variances : ImpliedVariances
-    kind : {"lv", "all", "nox"}
-        See ``Standardization``.
-    """
-    scaled = {
-        "lv": set(table.latent),
-        "all": {*table.latent, *table.observed},
-        "nox": {*table.latent, *table.observed} - set(table.exogenous),
-    }[kind]
-    values = np.full(len(table), np.nan)
+    table = estimate.table
+    values = np.empty(len(table))
     jacobian = np.zeros((len(table), table.n_free))
-    for index, row in enumerate(table):
-        factor, gradient = 1.0, np.zeros(table.n_free)
-        for name, power, of_residual in _powers(row):
-            if name not in scaled:
-                continue
-            variance, derivative = _variance(variances, name, of_residual=of_residual)
-            factor *= variance**power if variance > 0 else np.nan
-            gradient += power * derivative / variance if variance > 0 else np.nan
-        values[index] = estimates[index] * factor
-        jacobian[index] = factor * (_unit(table.n_free, row) + estimates[index] * gradient)
-    return StandardizedSolution(values, jacobian)
+    for group, (model, implied) in enumerate(zip(estimate.models, estimate.implied, strict=True)):
+        scales = _GroupScales(table, model, implied, kind)
+        for index, place in place_rows(table, group + 1):
+            values[index], jacobian[index] = scales.standardized(place, table.rows[index].free)
+    defined, defined_jacobian = _defined(table, values, jacobian)
+    return Standardized(values, jacobian, defined, defined_jacobian)
 
 
-def r_squared(table: ParameterTable, variances: ImpliedVariances) -> dict[str, float]:
-    """Explained share of the variance of every indicator and outcome, by name.
+def scale_factors(
+    table: ParameterTable,
+    models: Sequence[LisrelModel],
+    implied: Sequence[ImpliedMoments],
+    rows: Sequence[Parameter],
+) -> FloatArray:
+    """Factors that fully standardize chosen parameters, ``(n_rows,)``.
 
-    ``1 - residual variance / implied variance``.
+    Parameters
+    ----------
+    table : ParameterTable
+    models, implied : sequence
+        One per group.
+    rows : sequence of Parameter
+        Free ones of the table.
     """
-    outcomes = dict.fromkeys(
-        row.rhs if row.op == "=~" else row.lhs for row in table if row.op in ("=~", "~")
-    )
-    return {name: 1.0 - variances.residual[name] / variances.total[name] for name in outcomes}
+    factors = {}
+    for group, (model, moments) in enumerate(zip(models, implied, strict=True)):
+        scales = _GroupScales(table, model, moments, "all")
+        for index, place in place_rows(table, group + 1):
+            factors[table.rows[index].free] = (scales, place)
+    return np.array([factors[row.free][0].factor(factors[row.free][1]) for row in rows])
 
 
-def _powers(row: Parameter) -> tuple[tuple[str, float, bool], ...]:
-    """Variances that a parameter is multiplied by: name, power, whether of the residual."""
-    match row.op:
-        case "=~":
-            return (row.lhs, 0.5, False), (row.rhs, -0.5, False)
-        case "~":
-            return (row.rhs, 0.5, False), (row.lhs, -0.5, False)
-        case "~~" if row.lhs == row.rhs:
-            return ((row.lhs, -1.0, False),)
-        case "~~":
-            return (row.lhs, -0.5, True), (row.rhs, -0.5, True)
-        case "~1":
-            return ((row.lhs, -0.5, False),)
-        case _:
-            return ()
+def _defined(
+    table: ParameterTable, values: FloatArray, jacobian: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    rows = list(table.free_rows)
+    free_values, free_jacobian = values[rows], jacobian[rows]
+    functions = defined_functions(table)
+    defined = np.empty(len(functions))
+    slopes = np.zeros((len(functions), table.n_free))
+    for place, function in enumerate(functions):
+        jet = function.jet(free_values)
+        defined[place] = jet.value
+        slopes[place] = jet.gradient @ free_jacobian[list(function.indices)]
+    return defined, slopes
 
 
-def _variance(
-    variances: ImpliedVariances, name: str, *, of_residual: bool
-) -> tuple[float, FloatArray]:
-    if of_residual:
-        return variances.residual[name], variances.residual_jacobian[name]
-    return variances.total[name], variances.total_jacobian[name]
+def _cell(implied: ImpliedMoments, place: Place) -> float:
+    matrix = (
+        implied.lambda_,
+        implied.beta,
+        implied.psi,
+        implied.theta,
+        implied.nu,
+        implied.alpha,
+        implied.tau,
+        implied.delta,
+    )[place.kind]
+    return float(matrix[place.row, place.column] if matrix.ndim == 2 else matrix[place.row])
 
 
-def _unit(n_free: int, row: Parameter) -> FloatArray:
-    vector = np.zeros(n_free)
-    if row.free >= 0:
-        vector[row.free] = 1.0
-    return vector
+class _GroupScales:
+    """Variances of one group by which its parameters are divided, with derivatives."""
+
+    def __init__(
+        self,
+        table: ParameterTable,
+        model: LisrelModel,
+        implied: ImpliedMoments,
+        kind: StandardizationType,
+    ) -> None:
+        self.model, self.implied = model, implied
+        self.n_free = table.n_free
+        eta = model.matrices.eta
+        n_latent = len(table.latent)
+        fixed = set(table.exogenous) if any(row.exogenous for row in table) else set()
+        scaled = [
+            index < n_latent or kind == "all" or (kind == "nox" and name not in fixed)
+            for index, name in enumerate(eta)
+        ]
+        self.eta_scaled = np.array(scaled, dtype=bool)
+        self.y_scaled = kind != "lv"
+        self.eta_variances = np.diagonal(implied.eta_cov)
+        self.y_variances = np.diagonal(implied.cov)
+        self.eta_slopes = self._spread(eta_variance_jacobian(model, implied))
+        index = np.arange(len(self.y_variances))
+        self.y_slopes = self._spread(model.cov_jacobian(implied, index, index))
+
+    def _spread(self, local: FloatArray) -> FloatArray:
+        spread = np.zeros((local.shape[0], self.n_free))
+        spread[:, self.model.parameters] = local
+        return spread
+
+    def factor(self, place: Place) -> float:
+        """Compute what a cell is multiplied by; nan where a variance is not positive."""
+        scales = [(variance, power) for variance, _, power in self._scales(place)]
+        if any(variance <= 0 for variance, _ in scales):
+            return float("nan")
+        return float(np.prod([variance**power for variance, power in scales]))
+
+    def standardized(self, place: Place, free: int) -> tuple[float, FloatArray]:
+        """Standardized value of a cell and its derivatives by the free parameters."""
+        estimate = _cell(self.implied, place)
+        factor = 1.0
+        relative = np.zeros(self.n_free)
+        for variance, slope, power in self._scales(place):
+            if variance <= 0:
+                return float("nan"), np.full(self.n_free, np.nan)
+            factor *= variance**power
+            relative += power * slope / variance
+        jacobian = estimate * factor * relative
+        if free >= 0:
+            jacobian[free] += factor
+        return estimate * factor, jacobian
+
+    def _scales(self, place: Place) -> list[tuple[float, FloatArray, float]]:
+        """Variances with their derivatives, and the power each is raised to."""
+        row, column = place.row, place.column
+        match place.kind:
+            case Kind.LAMBDA:
+                return self._eta(column, 0.5) + self._y(row, -0.5)
+            case Kind.BETA:
+                return self._eta(column, 0.5) + self._eta(row, -0.5)
+            case Kind.PSI if row == column:
+                return self._eta(row, -1.0)
+            case Kind.PSI:
+                return self._residual(Kind.PSI, row) + self._residual(Kind.PSI, column)
+            case Kind.THETA if row == column:
+                return self._y(row, -1.0)
+            case Kind.THETA:
+                return self._residual(Kind.THETA, row) + self._residual(Kind.THETA, column)
+            case Kind.NU:
+                return self._y(row, -0.5)
+            case Kind.ALPHA:
+                return self._eta(row, -0.5)
+            case _:
+                return []
+
+    def _eta(self, index: int, power: float) -> list[tuple[float, FloatArray, float]]:
+        if not self.eta_scaled[index]:
+            return []
+        return [(float(self.eta_variances[index]), self.eta_slopes[index], power)]
+
+    def _y(self, index: int, power: float) -> list[tuple[float, FloatArray, float]]:
+        if not self.y_scaled:
+            return []
+        return [(float(self.y_variances[index]), self.y_slopes[index], power)]
+
+    def _residual(self, kind: Kind, index: int) -> list[tuple[float, FloatArray, float]]:
+        scaled = self.eta_scaled[index] if kind == Kind.PSI else self.y_scaled
+        if not scaled:
+            return []
+        matrix = self.implied.psi if kind == Kind.PSI else self.implied.theta
+        matrices = self.model.matrices
+        own = (matrices.kinds == kind) & (matrices.rows == index) & (matrices.columns == index)
+        slope = np.zeros(self.n_free)
+        slope[self.model.parameters[own]] = 1.0
+        return [(float(matrix[index, index]), slope, -0.5)]
 
 
-def _eta_variance_jacobian(model: LisrelModel, implied: ImpliedMoments) -> FloatArray:
-    """Differentiate the diagonal of ``C = A psi A'``, ``(n_eta, n_local)``.
-
-    By ``beta_ij``: ``2 A[:, i] C[:, j]``; by ``psi_ij``: ``2 h A[:, i] A[:, j]``.
-    """
+def eta_variance_jacobian(model: LisrelModel, implied: ImpliedMoments) -> FloatArray:
+    """Differentiate the variances of ``eta``, ``(n_eta, n_local)``."""
     kinds, rows, columns = model.matrices.kinds, model.matrices.rows, model.matrices.columns
-    jacobian = np.zeros((model.matrices.n_eta, kinds.size))
-    for kind, right in ((Kind.BETA, implied.eta_cov), (Kind.PSI, implied.total)):
-        local = np.flatnonzero(kinds == kind)
-        jacobian[:, local] = (
-            2.0 * model.h[local] * implied.total[:, rows[local]] * right[:, columns[local]]
-        )
+    A, C = implied.total, implied.eta_cov
+    jacobian = np.zeros((len(A), kinds.size))
+    beta = kinds == Kind.BETA
+    jacobian[:, beta] = 2.0 * A[:, rows[beta]] * C[:, columns[beta]]
+    psi = kinds == Kind.PSI
+    jacobian[:, psi] = 2.0 * model.h[psi] * A[:, rows[psi]] * A[:, columns[psi]]
     return jacobian
+
+
+def explained_variances(estimate: Estimate) -> tuple[dict[str, float], ...]:
+    """Share of variance explained (R²) of indicators and outcomes, per group."""
+    results = []
+    for model, implied in zip(estimate.models, estimate.implied, strict=True):
+        shares: dict[str, float] = {}
+        matrices = model.matrices
+        in_eta = set(matrices.eta)
+        for index, name in enumerate(matrices.observed):
+            if name not in in_eta:
+                shares[name] = 1.0 - implied.theta[index, index] / implied.cov[index, index]
+        outcomes = set(matrices.rows[matrices.kinds == Kind.BETA].tolist())
+        outcomes |= set(np.flatnonzero(implied.beta.any(axis=1)).tolist())
+        for index in sorted(outcomes):
+            residual, total = implied.psi[index, index], implied.eta_cov[index, index]
+            shares[matrices.eta[index]] = 1.0 - residual / total
+        results.append({name: float(value) for name, value in shares.items()})
+    return tuple(results)

@@ -207,14 +207,8 @@ def group_matrices(table: ParameterTable, group: int, *, level: int = 0) -> Grou
     rows = [row for row in table if row.group == group and row.level == level]
     observed = table.observed
     eta = (*table.latent, *_observed_in_eta(rows, observed, table.latent))
-    ordered = [row for row in rows if row.op == "|"]
-    ordered.sort(key=lambda row: (observed.index(row.lhs), int(row.rhs[1:])))
-    thresholds = tuple(row.name for row in ordered)
-    placing = _Placing(
-        {name: index for index, name in enumerate(observed)},
-        {name: index for index, name in enumerate(eta)},
-        {name: index for index, name in enumerate(thresholds)},
-    )
+    placing = _placing(rows, observed, eta)
+    thresholds = tuple(placing.thresholds)
     shapes = matrix_shapes(len(observed), len(eta), len(thresholds))
     template = np.zeros(matrix_offsets(shapes)[-1])
     free = [row for row in rows if row.free >= 0]
@@ -229,6 +223,27 @@ def group_matrices(table: ParameterTable, group: int, *, level: int = 0) -> Grou
     )
     _fill_template(template, matrices, rows, placing)
     return matrices
+
+
+def place_rows(
+    table: ParameterTable, group: int, *, level: int = 0
+) -> tuple[tuple[int, Place], ...]:
+    """Find the cells of all rows of a group, free or not, with the numbers of the rows."""
+    chosen = [(i, r) for i, r in enumerate(table) if r.group == group and r.level == level]
+    rows = [row for _, row in chosen]
+    eta = (*table.latent, *_observed_in_eta(rows, table.observed, table.latent))
+    placing = _placing(rows, table.observed, eta)
+    return tuple((index, placing.place(row)) for index, row in chosen)
+
+
+def _placing(rows: Sequence[Parameter], observed: Sequence[str], eta: Sequence[str]) -> _Placing:
+    ordered = [row for row in rows if row.op == "|"]
+    ordered.sort(key=lambda row: (observed.index(row.lhs), int(row.rhs[1:])))
+    return _Placing(
+        {name: index for index, name in enumerate(observed)},
+        {name: index for index, name in enumerate(eta)},
+        {row.name: index for index, row in enumerate(ordered)},
+    )
 
 
 def _fill_template(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coprod_stats.errors import CoprodError
+from coprod_stats.sem.errors import SemDataError
 
 
-class ObservedDataError(CoprodError):
+class ObservedDataError(SemDataError):
     """Observed data from which the statistics asked for cannot be computed.
 
     Parameters

@@ -1,0 +1,229 @@
+"""Comparing fitted models, and testing restrictions of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import NDArray
+
+from coprod_stats.sem.errors import SemDataError, SemOptionError
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_at
+from coprod_stats.sem.inference.difference_tests import (
+    DifferenceTest,
+    plain_difference,
+    satorra_2000,
+    scaled_difference,
+    score_test,
+    wald_test,
+)
+from coprod_stats.sem.inference.infer import infer
+from coprod_stats.sem.inference.information import effective_n
+from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
+from coprod_stats.sem.inference.standardization import row_values
+from coprod_stats.sem.model.constraints import restrictions
+from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.model.syntax import parse_model
+from coprod_stats.sem.results import SemFit
+
+FloatArray = NDArray[np.float64]
+DifferenceMethod = Literal["default", "plain", "2000", "2001", "2010"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedRestriction:
+    """A pair of parameters that are held equal, and the test of letting them differ.
+
+    Parameters
+    ----------
+    first, second : int
+        Rows of the table.
+    test : DifferenceTest
+    """
+
+    first: int
+    second: int
+    test: DifferenceTest
+
+
+def difference_test(
+    restricted: SemFit, freer: SemFit, *, method: DifferenceMethod = "default"
+) -> DifferenceTest:
+    """Test a model against one in which it is nested.
+
+    Parameters
+    ----------
+    restricted, freer : SemFit
+        Fitted to the same data by the same method.
+    method : str
+        ``plain`` for unscaled statistics; else the year of the scaling by Satorra (and Bentler).
+        ``default`` is 2001 for mean-scaled tests, 2000 for mean-and-variance-adjusted ones.
+
+    Raises
+    ------
+    SemDataError
+        Where the two fits differ in their data.
+    SemOptionError
+        Where they differ in their method, or the method does not apply.
+    """
+    _check_comparable(restricted, freer)
+    scaling = restricted.method.test
+    if method == "default":
+        method = _default_method(scaling)
+    plain = plain_difference(
+        restricted.inference.test.statistic,
+        restricted.inference.df,
+        freer.inference.test.statistic,
+        freer.inference.df,
+    )
+    if method == "plain":
+        return plain
+    if scaling == "none":
+        raise SemOptionError(f"method={method!r} needs models with a scaled test")
+    if method == "2000":
+        return satorra_2000(
+            plain,
+            moment_derivatives(freer.estimate, freer.samples, freer.method),
+            basis1=freer.inference.inverted.basis,
+            jacobians0=[
+                group.jacobian
+                for group in moment_derivatives(
+                    restricted.estimate, restricted.samples, restricted.method
+                )
+            ],
+            basis0=restricted.inference.inverted.basis,
+        )
+    return scaled_difference(
+        plain,
+        df0=restricted.inference.df,
+        df1=freer.inference.df,
+        factor0=_factor(restricted),
+        factor1=_factor(freer) if method == "2001" else _factor_at(freer, restricted),
+    )
+
+
+def _check_comparable(restricted: SemFit, freer: SemFit) -> None:
+    if restricted.inference.df < freer.inference.df:
+        raise SemOptionError("the restricted model has fewer degrees of freedom than the freer one")
+    if set(restricted.table.observed) != set(freer.table.observed) or any(
+        not np.array_equal(a.rows, b.rows)
+        for a, b in zip(restricted.samples, freer.samples, strict=True)
+    ):
+        raise SemDataError("the models are fitted to different variables or cases")
+    if restricted.method != freer.method:
+        raise SemOptionError("the models are fitted by different methods")
+
+
+def _default_method(scaling: str) -> DifferenceMethod:
+    if scaling == "none":
+        return "plain"
+    return "2000" if scaling in ("scaled-shifted", "mean-var-adjusted") else "2001"
+
+
+def _factor(fit: SemFit) -> float:
+    if fit.inference.scaled is None:
+        raise SemOptionError("a scaled test was withheld; the difference cannot be scaled")
+    return fit.inference.scaled.scaling_factor
+
+
+def _factor_at(freer: SemFit, restricted: SemFit) -> float:
+    """Scaling factor of the freer model at the estimates of the restricted one."""
+    known = {
+        (row.name, row.group, row.level): value
+        for row, value in zip(restricted.table, row_values(restricted.estimate), strict=True)
+    }
+    start = freer.estimate.params.copy()
+    for index in freer.table.free_rows:
+        row = freer.table.rows[index]
+        start[row.free] = known.get((row.name, row.group, row.level), 0.0)
+    moved = estimate_at(freer.table, freer.samples, freer.method, start)
+    scaled = infer(moved, freer.samples, freer.method).scaled
+    return float("nan") if scaled is None else scaled.scaling_factor
+
+
+def wald(fit: SemFit, constraints: str) -> DifferenceTest:
+    """Test equations among parameters, as ``a == b; c == 0``, without refitting.
+
+    Parameters
+    ----------
+    fit : SemFit
+    constraints : str
+        Equations on labels, in the syntax of the model.
+
+    Raises
+    ------
+    SemSyntaxError, SemModelError
+        Where the equations cannot be read.
+    SemOptionError
+        Where there is none.
+    """
+    items = [item for item in parse_model(constraints).constraints if item.operator == "=="]
+    if not items:
+        raise SemOptionError("wald: there is no equation 'left == right' to test")
+    table = replace(_without_labels_tied(fit.table), constraints=tuple(items))
+    limits = restrictions(table)
+    params = fit.estimate.params
+    # what is linear was solved away: its equations span the complement of the basis
+    normals = scipy.linalg.null_space(limits.basis.T).T
+    values = list(normals @ (params - limits.origin))
+    rows = list(normals)
+    for function in limits.equalities:
+        values.append(function.value(params))
+        rows.append(function.gradient(params))
+    return wald_test(np.array(values), np.array(rows), fit.inference.covariance)
+
+
+def _without_labels_tied(table: ParameterTable) -> ParameterTable:
+    """Keep labels for reading equations, but let only the first row of a set carry each."""
+    seen: set[str] = set()
+    rows = []
+    for row in table:
+        rows.append(replace(row, label="" if row.label in seen else row.label))
+        seen.add(row.label)
+    return replace(table, rows=tuple(rows))
+
+
+def release_tests(fit: SemFit) -> tuple[tuple[ReleasedRestriction, ...], DifferenceTest]:
+    """Score tests of equal labels: each pair released alone, and all together.
+
+    They rest on the expected information, whatever standard errors rest on.
+
+    Parameters
+    ----------
+    fit : SemFit
+
+    Raises
+    ------
+    SemOptionError
+        Where nothing is held equal.
+    """
+    sets = fit.table.equal_parameters
+    if not sets:
+        raise SemOptionError("release_tests: the model holds no parameters equal")
+    information = fit.estimate.objective.evaluate(fit.estimate.params, exact=False).curvature
+    gradient = fit.estimate.minimum.final.gradient
+    n_obs = effective_n(fit.samples, fit.method)
+    rows = fit.table.free_rows
+    single = []
+    for members in sets:
+        for other in members[1:]:
+            basis = _basis_without(fit.estimate, other)
+            test = score_test(gradient, information, basis, n_obs, 1)
+            single.append(ReleasedRestriction(rows[members[0]], rows[other], test))
+    untied = restrictions(_untied(fit.table)).basis
+    total = score_test(gradient, information, untied, n_obs, len(single))
+    return tuple(single), total
+
+
+def _basis_without(estimate: Estimate, released: int) -> FloatArray:
+    """Open directions once one parameter leaves the set that it is held equal with."""
+    table = estimate.table
+    rows = tuple(replace(row, label="") if row.free == released else row for row in table)
+    return restrictions(replace(table, rows=rows)).basis
+
+
+def _untied(table: ParameterTable) -> ParameterTable:
+    rows = tuple(replace(row, label="") for row in table)
+    return replace(table, rows=rows, constraints=())

@@ -1,0 +1,190 @@
+"""Parameter estimates of one model on prepared samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.estimation.fiml import FullInformation
+from coprod_stats.sem.estimation.least_squares import LeastSquares, WeightedMoments, moment_vector
+from coprod_stats.sem.estimation.maximum_likelihood import (
+    GeneralizedLeastSquares,
+    MaximumLikelihood,
+    MomentSample,
+)
+from coprod_stats.sem.estimation.moment_weights import moment_weights
+from coprod_stats.sem.estimation.objective import Objective
+from coprod_stats.sem.estimation.optimizer import Minimum, minimize
+from coprod_stats.sem.estimation.starting_values import starting_values
+from coprod_stats.sem.model.constraints import Restrictions, restrictions
+from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
+from coprod_stats.sem.model.matrices import GroupMatrices, group_matrices
+from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.options import Method
+from coprod_stats.sem.sample import GroupSample
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A fitted model before any inference.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    models : tuple of LisrelModel
+        One per group.
+    objective : Objective
+    restrictions : Restrictions
+    minimum : Minimum
+    implied : tuple of ImpliedMoments
+        One per group, at the estimates.
+    """
+
+    table: ParameterTable
+    models: tuple[LisrelModel, ...]
+    objective: Objective
+    restrictions: Restrictions
+    minimum: Minimum
+    implied: tuple[ImpliedMoments, ...]
+
+    @property
+    def params(self) -> FloatArray:
+        """Estimates of the free parameters, ``(n_free,)``."""
+        return self.minimum.params
+
+
+def estimate_model(
+    table: ParameterTable,
+    samples: Sequence[GroupSample],
+    method: Method,
+    *,
+    start: FloatArray | None = None,
+) -> Estimate:
+    """Fit a model.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    samples : sequence of GroupSample
+        One per group, columns in the order of ``table.observed``.
+    method : Method
+    start : (n_free,) array, optional
+        Starting values; computed if left out.
+    """
+    models = tuple(LisrelModel(matrices) for matrices in placed_matrices(table, samples))
+    limits = restrictions(table)
+    if start is None:
+        start = propose_start(table, samples, [model.matrices for model in models])
+    if method.is_fiml and table.n_free:
+        complete = moment_objective(table, models, samples, method)
+        start = minimize(complete, limits, start, max_iterations=50).params
+    objective = objective_of(table, models, samples, method)
+    minimum = minimize(objective, limits, start)
+    implied = tuple(model.moments(minimum.params) for model in models)
+    return Estimate(table, models, objective, limits, minimum, implied)
+
+
+def estimate_at(
+    table: ParameterTable,
+    samples: Sequence[GroupSample],
+    method: Method,
+    params: FloatArray,
+) -> Estimate:
+    """Take given parameters for the solution, without minimizing.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    samples : sequence of GroupSample
+    method : Method
+    params : (n_free,) array
+    """
+    models = tuple(LisrelModel(matrices) for matrices in placed_matrices(table, samples))
+    objective = objective_of(table, models, samples, method)
+    limits = restrictions(table)
+    final = objective.evaluate(params, exact=True)
+    slope = float(np.abs(final.gradient @ limits.basis).max(initial=0.0))
+    minimum = Minimum(params, True, 0, final, limits.equalities, np.zeros(0), slope)
+    implied = tuple(model.moments(params) for model in models)
+    return Estimate(table, models, objective, limits, minimum, implied)
+
+
+def placed_matrices(
+    table: ParameterTable, samples: Sequence[GroupSample]
+) -> tuple[GroupMatrices, ...]:
+    """Matrices of all groups with the sample moments of fixed covariates filled in."""
+    return tuple(
+        group_matrices(table, group + 1).with_exogenous(sample.mean, sample.cov)
+        for group, sample in enumerate(samples)
+    )
+
+
+def propose_start(
+    table: ParameterTable, samples: Sequence[GroupSample], matrices: Sequence[GroupMatrices]
+) -> FloatArray:
+    """Propose starting values from the sample moments."""
+    covs = [sample.cov for sample in samples]
+    return starting_values(table, matrices, covs, [sample.mean for sample in samples])
+
+
+def objective_of(
+    table: ParameterTable,
+    models: Sequence[LisrelModel],
+    samples: Sequence[GroupSample],
+    method: Method,
+) -> Objective:
+    """Build the function that the method minimizes."""
+    if not method.is_fiml:
+        return moment_objective(table, models, samples, method)
+    patterns = [sample.patterns for sample in samples if sample.patterns is not None]
+    saturated = [_saturated_value(sample) for sample in samples]
+    return FullInformation(models, patterns, saturated_values=saturated, n_free=table.n_free)
+
+
+def moment_objective(
+    table: ParameterTable,
+    models: Sequence[LisrelModel],
+    samples: Sequence[GroupSample],
+    method: Method,
+) -> Objective:
+    """Build a discrepancy between sample and implied moments."""
+    total = sum(sample.n_obs for sample in samples)
+    meanstructure = table.meanstructure
+    if method.discrepancy in ("ULS", "DWLS", "WLS"):
+        weighted = [
+            WeightedMoments(
+                moment_vector(sample.mean, _unbiased(sample), meanstructure=meanstructure),
+                moment_weights(sample, method.discrepancy, meanstructure=meanstructure),
+                sample.n_obs / total,
+            )
+            for sample in samples
+        ]
+        return LeastSquares(models, weighted, meanstructure=meanstructure, n_free=table.n_free)
+    if method.discrepancy == "GLS":
+        parts = [MomentSample(s.mean, _unbiased(s), s.n_obs / total) for s in samples]
+        return GeneralizedLeastSquares(
+            models, parts, meanstructure=meanstructure, n_free=table.n_free
+        )
+    if method.likelihood == "wishart":
+        rest = total - len(samples)
+        parts = [MomentSample(s.mean, _unbiased(s), (s.n_obs - 1) / rest) for s in samples]
+    else:
+        parts = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
+    return MaximumLikelihood(models, parts, meanstructure=meanstructure, n_free=table.n_free)
+
+
+def _unbiased(sample: GroupSample) -> FloatArray:
+    return sample.cov * (sample.n_obs / (sample.n_obs - 1.0))
+
+
+def _saturated_value(sample: GroupSample) -> float:
+    """Half the discrepancy of the saturated model: minus its log-likelihood without constant."""
+    if sample.saturated is None or sample.patterns is None:
+        return 0.0
+    n_values = float(sample.patterns.counts @ sample.patterns.observed.sum(axis=1))
+    return float(-sample.saturated.loglik - 0.5 * n_values * np.log(2 * np.pi)) / sample.n_obs

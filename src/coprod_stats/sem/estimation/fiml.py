@@ -1,0 +1,196 @@
+"""Full-information maximum likelihood with missing answers.
+
+Half the discrepancy of a group is minus the log-likelihood of the observed answers per case,
+without its constant [arbuckle1996]_:
+
+    ½ sum_j (n_j / n) [log|cov_j| + tr(P_j (S_j + d_j d_j'))],
+
+over missing-data patterns ``j`` with their means and covariances. The gradient needs one sum
+over patterns; second derivatives are those of the saturated model (one sum over patterns as
+well) carried over by the Jacobian of the implied moments, plus the model's own curvature.
+
+References
+----------
+.. [arbuckle1996] Arbuckle, J. L. (1996). Full information estimation in the presence of
+   incomplete data. In Advanced structural equation modeling (pp. 243-277). Erlbaum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.estimation.least_squares import moment_jacobian
+from coprod_stats.sem.estimation.objective import Evaluation
+from coprod_stats.sem.estimation.positive_definite import factor
+from coprod_stats.sem.model.lisrel import LisrelModel
+from coprod_stats.sem.observed.missing_patterns import MissingPatterns
+from coprod_stats.sem.observed.saturated_information import saturated_information
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PatternSums:
+    """Value and first derivatives of the saturated log-likelihood, per case.
+
+    Parameters
+    ----------
+    value : float
+        Half the discrepancy.
+    by_cov : (n_items, n_items) array
+        ``sum_j (n_j / n) (P_j (S_j + d_j d_j') P_j - P_j)``, padded with zeros.
+    by_mean : (n_items,) array
+        ``sum_j (n_j / n) P_j d_j``.
+    """
+
+    value: float
+    by_cov: FloatArray
+    by_mean: FloatArray
+
+
+def padded_precision(patterns: MissingPatterns, cov: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Inverses of the observed parts of a covariance matrix, and their log determinants.
+
+    Parameters
+    ----------
+    patterns : MissingPatterns
+    cov : (n_items, n_items) array
+
+    Returns
+    -------
+    (n_patterns, n_items, n_items) array, (n_patterns,) array
+        Inverses have zeros where not observed.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where `cov` is not positive definite.
+    """
+    both = patterns.observed[:, :, None] & patterns.observed[:, None, :]
+    roots = np.linalg.cholesky(np.where(both, cov, np.eye(patterns.n_items)))
+    log_dets = 2.0 * np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
+    inverse_roots = np.linalg.inv(roots)
+    inverses = inverse_roots.transpose(0, 2, 1) @ inverse_roots
+    return np.where(both, inverses, 0.0), log_dets
+
+
+def pattern_sums(patterns: MissingPatterns, *, mean: FloatArray, cov: FloatArray) -> PatternSums:
+    """Sum value and first derivatives over patterns.
+
+    Parameters
+    ----------
+    patterns : MissingPatterns
+    mean : (n_items,) array
+    cov : (n_items, n_items) array
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where `cov` is not positive definite.
+    """
+    n_items, n_obs = patterns.n_items, patterns.n_obs
+    value = 0.0
+    by_cov, by_mean = np.zeros((n_items, n_items)), np.zeros(n_items)
+    for block in patterns.blocks():
+        precision, log_dets = padded_precision(block, cov)
+        shares = block.counts / n_obs
+        deviation = np.where(block.observed, block.means - mean, 0.0)
+        shift = np.einsum("kij,kj->ki", precision, deviation)
+        weighted = precision @ block.covs
+        traces = np.trace(weighted, axis1=1, axis2=2) + np.einsum("ki,ki->k", shift, deviation)
+        value += 0.5 * float(shares @ (log_dets + traces))
+        by_cov += np.tensordot(shares, weighted @ precision - precision, axes=1)
+        by_cov += (shift * shares[:, None]).T @ shift
+        by_mean += shares @ shift
+    return PatternSums(value, by_cov, by_mean)
+
+
+def expected_patterns(
+    patterns: MissingPatterns, *, mean: FloatArray, cov: FloatArray
+) -> MissingPatterns:
+    """Patterns whose moments are those of a model: what is expected of each."""
+    both = patterns.observed[:, :, None] & patterns.observed[:, None, :]
+    return MissingPatterns(
+        patterns.observed,
+        patterns.counts,
+        np.where(patterns.observed, mean, 0.0),
+        np.where(both, cov, 0.0),
+        patterns.pattern_of_case,
+    )
+
+
+class FullInformation:
+    """FIML objective.
+
+    Parameters
+    ----------
+    models : sequence of LisrelModel
+        One per group.
+    patterns : sequence of MissingPatterns
+        One per group.
+    saturated_values : sequence of float
+        Half the discrepancy of each group's saturated model, so that a saturated model has value 0.
+    n_free : int
+        Number of free parameters of all groups.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[LisrelModel],
+        patterns: Sequence[MissingPatterns],
+        *,
+        saturated_values: Sequence[float],
+        n_free: int,
+    ) -> None:
+        self.models = tuple(models)
+        self.patterns = tuple(patterns)
+        self.n_free = n_free
+        total = sum(group.n_obs for group in patterns)
+        self.weights = np.array([group.n_obs / total for group in patterns])
+        self.saturated_values = np.array(saturated_values)
+
+    def value(self, params: FloatArray) -> float:
+        """Half the discrepancy; infinite where an implied covariance is not positive definite."""
+        return float(self.group_values(params) @ self.weights)
+
+    def group_values(self, params: FloatArray) -> FloatArray:
+        """Half the discrepancy of each group, ``(n_groups,)``."""
+        values = np.full(len(self.models), np.inf)
+        for group, model in enumerate(self.models):
+            try:
+                implied = model.moments(params)
+                sums = pattern_sums(self.patterns[group], mean=implied.mean, cov=implied.cov)
+                values[group] = sums.value - self.saturated_values[group]
+            except np.linalg.LinAlgError:
+                pass
+        return values
+
+    def evaluate(self, params: FloatArray, *, exact: bool) -> Evaluation:
+        """Value, gradient and second derivatives (exact, or expected given the patterns)."""
+        total = 0.0
+        gradient = np.zeros(self.n_free)
+        curvature = np.zeros((self.n_free, self.n_free))
+        for group, model in enumerate(self.models):
+            implied = model.moments(params)
+            if factor(implied.cov) is None:
+                return Evaluation(np.inf, gradient, curvature)
+            patterns, weight = self.patterns[group], self.weights[group]
+            moments = {"mean": implied.mean, "cov": implied.cov}
+            sums = pattern_sums(patterns, **moments)
+            total += weight * (sums.value - self.saturated_values[group])
+            local = model.parameters
+            slope = model.gradient(implied, by_cov=sums.by_cov / 2.0, by_mean=sums.by_mean)
+            gradient[local] = -weight * slope
+            seen = patterns if exact else expected_patterns(patterns, **moments)
+            saturated = saturated_information(seen, **moments) / patterns.n_obs
+            jacobian = moment_jacobian(model, implied, meanstructure=True)
+            bend = jacobian.T @ saturated @ jacobian
+            if exact:
+                Q = implied.columns
+                bend -= model.curvature(implied, Q.T @ sums.by_cov @ Q, sums.by_mean @ Q)
+            curvature[np.ix_(local, local)] = weight * bend
+        return Evaluation(total, gradient, curvature)

@@ -1,0 +1,196 @@
+"""Fitting a latent-variable model to arrays: the one door of the numeric core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.errors import SemDataError, SemOptionError
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
+from coprod_stats.sem.inference.checks import check_solution
+from coprod_stats.sem.inference.coefficients import coefficient_table
+from coprod_stats.sem.inference.global_fit import global_fit
+from coprod_stats.sem.inference.infer import Inference, infer
+from coprod_stats.sem.inference.standardization import row_values
+from coprod_stats.sem.model.constraints import defined_functions
+from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.model.syntax import parse_model
+from coprod_stats.sem.model.syntax_tree import ModelSyntax
+from coprod_stats.sem.model.table_building import build_parameters
+from coprod_stats.sem.options import FitOptions, Method, resolve_method
+from coprod_stats.sem.results import CoefficientTable, SemFit
+from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
+
+FloatArray = NDArray[np.float64]
+Solver = Callable[[ParameterTable, Sequence[GroupSample]], FloatArray]
+"""Estimates of the free parameters, ``(n_free,)``, found outside this package's minimizer."""
+
+
+def fit(
+    model: str | ModelSyntax | ParameterTable,
+    data: SemData,
+    options: FitOptions | None = None,
+    *,
+    solver: Solver | None = None,
+) -> SemFit:
+    """Fit a model.
+
+    Parameters
+    ----------
+    model : str, ModelSyntax or ParameterTable
+        lavaan syntax, read or not, or a finished table.
+    data : SemData
+        Columns, groups, weights and clusters.
+    options : FitOptions, optional
+        ML on complete cases if left out.
+    solver : callable, optional
+        Another way to the estimates; inference is about the solution that it gives.
+
+    Returns
+    -------
+    SemFit
+        Also where the solution is improper: `findings` says so.
+
+    Raises
+    ------
+    SemSyntaxError, SemModelError, SemOptionError, SemDataError
+        Where no fit can be computed.
+    """
+    options = options or FitOptions()
+    used = _used_options(options, data)
+    method = resolve_method(used)
+    table = _table(model, data, used, method)
+    fixed = table.exogenous if any(row.exogenous for row in table) else ()
+    samples = prepare_samples(
+        data,
+        table.observed,
+        incomplete=method.is_fiml or method.is_two_stage,
+        complete_columns=fixed,
+    )
+    _check_method(method, samples)
+    if solver is None:
+        estimate = estimate_model(table, samples, method)
+    else:
+        estimate = estimate_at(table, samples, method, solver(table, samples))
+    inference = infer(estimate, samples, method)
+    inference = _withhold_scaled_test(inference, samples)
+    parameters, definitions = _coefficients(estimate, inference, samples, options.conf_level)
+    return SemFit(
+        data=data,
+        options=options,
+        method=method,
+        samples=samples,
+        estimate=estimate,
+        inference=inference,
+        parameters=parameters,
+        definitions=definitions,
+        indices=global_fit(estimate, inference, samples, method),
+        findings=check_solution(estimate, inference, samples),
+        ledger=_ledger(options, used, method, data, samples),
+    )
+
+
+def _used_options(options: FitOptions, data: SemData) -> FitOptions:
+    """Take MLR for ML where clusters or sampling weights need robust standard errors."""
+    designed = data.weights is not None or data.clusters is not None
+    if not designed or options.estimator == "MLR":
+        return options
+    if options.estimator == "ML":
+        return replace(options, estimator="MLR")
+    raise SemOptionError(
+        f"clusters and sampling weights are not implemented for {options.estimator}; use MLR"
+    )
+
+
+def _table(
+    model: str | ModelSyntax | ParameterTable, data: SemData, options: FitOptions, method: Method
+) -> ParameterTable:
+    if isinstance(model, ParameterTable):
+        return model
+    syntax = parse_model(model) if isinstance(model, str) else model
+    needs_means = method.missing != "listwise" or data.groups is not None
+    means = options.model.meanstructure or needs_means or data.clusters is not None
+    return build_parameters(
+        syntax,
+        data.names,
+        options=replace(options.model, meanstructure=means),
+        group_labels=data.group_labels,
+    )
+
+
+def _check_method(method: Method, samples: tuple[GroupSample, ...]) -> None:
+    if method.discrepancy == "GLS":
+        for sample in samples:
+            if np.linalg.matrix_rank(sample.cov) < len(sample.cov):
+                raise SemDataError("GLS needs a nonsingular sample covariance matrix")
+
+
+def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
+    if _t_df(inference, samples) is None or inference.scaled is None:
+        return inference
+    return replace(inference, scaled=None)
+
+
+def _t_df(inference: Inference, samples: tuple[GroupSample, ...]) -> float | None:
+    """Degrees of freedom of the t distribution where clusters are few."""
+    if all(sample.clusters is None for sample in samples):
+        return None
+    n_clusters = sum(sample.n_clusters for sample in samples)
+    return float(n_clusters - 1) if n_clusters <= inference.n_params else None
+
+
+def _coefficients(
+    estimate: Estimate,
+    inference: Inference,
+    samples: tuple[GroupSample, ...],
+    conf_level: float,
+) -> tuple[CoefficientTable, CoefficientTable]:
+    table, params = estimate.table, estimate.params
+    t_df = _t_df(inference, samples)
+    jacobian = np.zeros((len(table), table.n_free))
+    for index in table.free_rows:
+        jacobian[index, table.rows[index].free] = 1.0
+    functions = defined_functions(table)
+    defined = np.array([function.value(params) for function in functions])
+    slopes = np.array([function.gradient(params) for function in functions])
+    return (
+        coefficient_table(
+            row_values(estimate), jacobian, inference.covariance, t_df=t_df, conf_level=conf_level
+        ),
+        coefficient_table(
+            defined,
+            slopes.reshape(-1, table.n_free),
+            inference.covariance,
+            t_df=t_df,
+            conf_level=conf_level,
+        ),
+    )
+
+
+def _ledger(
+    asked: FitOptions,
+    used: FitOptions,
+    method: Method,
+    data: SemData,
+    samples: tuple[GroupSample, ...],
+) -> Mapping[str, tuple[str, str]]:
+    n_used = sum(len(sample.rows) for sample in samples)
+    weights = "none" if data.weights is None else "normalized to the number of cases"
+    return {
+        "estimator": (asked.estimator, used.estimator),
+        "missing": (asked.missing, method.missing),
+        "standard_errors": (asked.standard_errors, method.standard_errors),
+        "test": ("default", method.test if method.test != "none" else "standard"),
+        "information": (asked.information, method.information),
+        "likelihood": (asked.likelihood, method.likelihood),
+        "rows": (str(len(data.values)), str(n_used)),
+        "groups": (str(len(data.group_labels)), str(len(samples))),
+        "weights": ("none" if data.weights is None else "given", weights),
+        "clusters": (
+            "none" if data.clusters is None else "given",
+            "none" if data.clusters is None else str(sum(s.n_clusters for s in samples)),
+        ),
+    }

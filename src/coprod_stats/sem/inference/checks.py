@@ -1,0 +1,175 @@
+"""What a reader must know before trusting a solution; each finding has a stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.inference.infer import Inference
+from coprod_stats.sem.observed.moments import SampleMoments, moment_notes
+from coprod_stats.sem.sample import GroupSample
+
+FloatArray = NDArray[np.float64]
+
+GRADIENT_TOLERANCE = 1e-5
+"""Largest derivative of half the discrepancy that a solution may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong or noteworthy.
+
+    Parameters
+    ----------
+    code : str
+        ``SEM-1xx`` means that the solution must not be used as it is, ``SEM-2xx`` is a caution.
+    message : str
+        A sentence that a researcher understands.
+    parameters : tuple of str
+        Parameters or variables concerned.
+    """
+
+    code: str
+    message: str
+    parameters: tuple[str, ...] = ()
+
+    @property
+    def is_fatal(self) -> bool:
+        """Whether the solution must not be called a success."""
+        return self.code.startswith("SEM-1")
+
+
+def check_solution(
+    estimate: Estimate, inference: Inference, samples: Sequence[GroupSample]
+) -> tuple[Finding, ...]:
+    """Gather all findings about a fitted model.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    inference : Inference
+    samples : sequence of GroupSample
+    """
+    return (
+        *_convergence(estimate),
+        *_identification(estimate, inference),
+        *_matrices(estimate),
+        *_standard_errors(inference),
+        *_data(estimate, samples),
+        *_clusters(inference, samples),
+    )
+
+
+def _convergence(estimate: Estimate) -> list[Finding]:
+    minimum = estimate.minimum
+    if not minimum.converged or not np.isfinite(minimum.final.value):
+        message = f"the estimates did not converge within {minimum.n_iterations} steps"
+        return [Finding("SEM-101", message)]
+    if minimum.reduced_gradient > GRADIENT_TOLERANCE:
+        message = f"the gradient is not zero at the solution ({minimum.reduced_gradient:.2g})"
+        return [Finding("SEM-102", message)]
+    return []
+
+
+def _identification(estimate: Estimate, inference: Inference) -> list[Finding]:
+    findings = []
+    if inference.df < 0:
+        message = (
+            f"the model has {-inference.df} more parameters than moments (df = {inference.df}); "
+            "fix or constrain parameters"
+        )
+        findings.append(Finding("SEM-103", message))
+    involved = inference.inverted.unidentified
+    if involved:
+        rows = estimate.table.free_rows
+        names = tuple(_name(estimate, rows[index]) for index in involved)
+        message = "these parameters are not identified: the data cannot tell them apart"
+        findings.append(Finding("SEM-104", message, names))
+    return findings
+
+
+def _name(estimate: Estimate, row: int) -> str:
+    parameter = estimate.table.rows[row]
+    group = f" (group {parameter.group})" if estimate.table.n_groups > 1 else ""
+    return f"{parameter.name}{group}"
+
+
+def _matrices(estimate: Estimate) -> list[Finding]:
+    findings = []
+    negative = [
+        _name(estimate, index)
+        for index in estimate.table.free_rows
+        if estimate.table.rows[index].op == "~~"
+        and estimate.table.rows[index].lhs == estimate.table.rows[index].rhs
+        and estimate.params[estimate.table.rows[index].free] < 0
+    ]
+    if negative:
+        message = "these variances are negative (a Heywood case); the solution is improper"
+        findings.append(Finding("SEM-105", message, tuple(negative)))
+    for group, (model, implied) in enumerate(zip(estimate.models, estimate.implied, strict=True)):
+        where = f" (group {group + 1})" if estimate.table.n_groups > 1 else ""
+        beyond = _beyond_one(implied.eta_cov, model.matrices.eta)
+        if beyond:
+            message = f"these correlations are beyond 1{where}; the solution is improper"
+            findings.append(Finding("SEM-106", message, beyond))
+        for code, matrix, label in (
+            ("SEM-107", implied.eta_cov, "latent variables"),
+            ("SEM-108", implied.theta, "residuals"),
+        ):
+            if matrix.size and np.linalg.eigvalsh(matrix)[0] < -1e-8 * max(np.trace(matrix), 1e-8):
+                message = f"the covariance matrix of the {label} is not positive definite{where}"
+                findings.append(Finding(code, message))
+    return findings
+
+
+def _beyond_one(cov: FloatArray, names: Sequence[str]) -> tuple[str, ...]:
+    scale = np.sqrt(np.maximum(np.diagonal(cov), 0.0))
+    limit = np.outer(scale, scale) * (1.0 + 1e-8)
+    rows, columns = np.nonzero(np.tril(np.abs(cov) > limit, -1))
+    pairs = [(r, c) for r, c in zip(rows, columns, strict=True) if scale[r] > 0 and scale[c] > 0]
+    return tuple(f"{names[int(c)]}~~{names[int(r)]}" for r, c in pairs)
+
+
+def _standard_errors(inference: Inference) -> list[Finding]:
+    variances = np.diagonal(inference.covariance)
+    if inference.inverted.unidentified or not np.all(np.isfinite(variances)):
+        return []
+    if (variances < -1e-12).any():
+        message = "the information matrix is not positive definite; the solution is no minimum"
+        return [Finding("SEM-109", message)]
+    return []
+
+
+def _data(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
+    findings = []
+    codes = {"OBS-101": "SEM-111", "OBS-102": "SEM-112", "OBS-103": "SEM-113"}
+    for group, sample in enumerate(samples):
+        where = f"group {group + 1}: " if len(samples) > 1 else ""
+        for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
+            names = tuple(estimate.table.observed[item] for item in note.items)
+            findings.append(Finding(codes[note.code], where + note.message, names))
+    total = sum(sample.n_obs for sample in samples)
+    if total <= estimate.restrictions.n_reduced:
+        message = (
+            f"there are {total:g} cases for {estimate.restrictions.n_reduced} parameters; "
+            "standard errors and tests cannot be trusted"
+        )
+        findings.append(Finding("SEM-201", message))
+    return findings
+
+
+def _clusters(inference: Inference, samples: Sequence[GroupSample]) -> list[Finding]:
+    if all(sample.clusters is None for sample in samples):
+        return []
+    n_clusters = sum(sample.n_clusters for sample in samples)
+    if n_clusters > inference.n_params:
+        return []
+    message = (
+        f"there are {n_clusters} clusters for {inference.n_params} parameters: the scaled test is "
+        f"withheld, and intervals use the t distribution with {n_clusters - 1} degrees of freedom"
+    )
+    return [Finding("SEM-202", message)]

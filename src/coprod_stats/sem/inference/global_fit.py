@@ -1,0 +1,232 @@
+"""All fit indices of a model, plain, scaled and robust, from its tests and its baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
+from coprod_stats.sem.inference.fiml_correction import complete_data_fit, saturated_groups
+from coprod_stats.sem.inference.fit_indices import (
+    approximation_error,
+    comparative_fit,
+    information_criteria,
+    standardized_residual,
+    tucker_lewis,
+)
+from coprod_stats.sem.inference.infer import Inference, infer
+from coprod_stats.sem.inference.information import effective_n
+from coprod_stats.sem.inference.likelihood import saturated_loglik
+from coprod_stats.sem.inference.model_tests import ModelTest
+from coprod_stats.sem.model.baseline import baseline_table
+from coprod_stats.sem.options import Method
+from coprod_stats.sem.sample import GroupSample
+
+
+def global_fit(
+    estimate: Estimate, inference: Inference, samples: Sequence[GroupSample], method: Method
+) -> dict[str, float]:
+    """Compute every index that applies; the keys are those of the JSON of ``coprod sem``.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    inference : Inference
+    samples : sequence of GroupSample
+    method : Method
+    """
+    null = estimate_model(baseline_table(estimate.table), samples, method)
+    baseline = infer(null, samples, method)
+    total = float(sum(sample.n_obs for sample in samples))
+    units = effective_n(samples, method)
+    least_squares = method.discrepancy != "ML"
+    minimum = estimate.minimum.final.value
+    values = {
+        "npar": float(inference.n_params),
+        "fmin": inference.test.statistic / (2.0 * total) if least_squares else minimum,
+        **_tests(inference, baseline),
+        **_incremental(inference, baseline),
+        **_approximation(inference, samples, units),
+        "srmr": _srmr(estimate, samples, method, total),
+    }
+    if method.is_fiml and inference.df > 0 and not inference.inverted.unidentified:
+        pairs = (estimate, inference), (null, baseline)
+        values |= _corrected_for_missing(pairs, samples, method)
+    if method.discrepancy == "ML":
+        values |= _likelihood(estimate, inference, samples, method, total)
+    return {name: float(value) for name, value in values.items() if np.isfinite(value)}
+
+
+def _tests(inference: Inference, baseline: Inference) -> dict[str, float]:
+    values = {
+        "chisq": inference.test.statistic,
+        "df": float(inference.df),
+        "pvalue": inference.test.p_value,
+        "baseline_chisq": baseline.test.statistic,
+        "baseline_df": float(baseline.df),
+        "baseline_pvalue": baseline.test.p_value,
+    }
+    if inference.scaled is not None:
+        values |= {
+            "chisq_scaled": inference.scaled.statistic,
+            "df_scaled": inference.scaled.df,
+            "pvalue_scaled": inference.scaled.p_value,
+            "chisq_scaling_factor": inference.scaled.scaling_factor,
+        }
+    if inference.scaled is not None and baseline.scaled is not None:
+        values |= {
+            "baseline_chisq_scaled": baseline.scaled.statistic,
+            "baseline_df_scaled": baseline.scaled.df,
+            "baseline_pvalue_scaled": baseline.scaled.p_value,
+            "baseline_chisq_scaling_factor": baseline.scaled.scaling_factor,
+        }
+    return values
+
+
+def _incremental(inference: Inference, baseline: Inference) -> dict[str, float]:
+    test, null = inference.test, baseline.test
+    values = {
+        "cfi": comparative_fit(test.statistic, test.df, null.statistic, null.df),
+        "tli": tucker_lewis(test.statistic, test.df, null.statistic, null.df),
+    }
+    scaled, null_scaled = inference.scaled, baseline.scaled
+    if scaled is None or null_scaled is None:
+        return values
+    numbers = (scaled.statistic, scaled.df, null_scaled.statistic, null_scaled.df)
+    values |= {"cfi_scaled": comparative_fit(*numbers), "tli_scaled": tucker_lewis(*numbers)}
+    if scaled.df == test.df:
+        factors = {"c": robust_factor(scaled), "c_baseline": robust_factor(null_scaled)}
+        plain = (test.statistic, test.df, null.statistic, null.df)
+        values["cfi_robust"] = comparative_fit(*plain, **factors)
+        values["tli_robust"] = tucker_lewis(*plain, **factors)
+    return values
+
+
+def robust_factor(test: ModelTest) -> float:
+    """Scaling factor of the population noncentrality; a shift is spread over it.
+
+    References
+    ----------
+    Savalei, V. (2018). Multivariate Behavioral Research, 53, 419-429.
+    """
+    if test.shift == 0 or test.df == 0:
+        return test.scaling_factor
+    return test.scaling_factor * (test.df - test.shift) / test.df
+
+
+def _approximation(
+    inference: Inference, samples: Sequence[GroupSample], total: float
+) -> dict[str, float]:
+    test, scaled = inference.test, inference.scaled
+    plain = approximation_error(test.statistic, test.df, n_obs=total, n_groups=len(samples))
+    values = {
+        "rmsea": plain.rmsea,
+        "rmsea_ci_lower": plain.ci_lower,
+        "rmsea_ci_upper": plain.ci_upper,
+        "rmsea_pvalue": plain.p_value,
+    }
+    if scaled is None:
+        return values
+    if scaled.shift:
+        of_scaled = approximation_error(
+            scaled.statistic, test.df, n_obs=total, n_groups=len(samples)
+        )
+    else:
+        of_scaled = approximation_error(
+            test.statistic, scaled.trace, n_obs=total, n_groups=len(samples)
+        )
+    values |= {
+        "rmsea_scaled": of_scaled.rmsea,
+        "rmsea_ci_lower_scaled": of_scaled.ci_lower,
+        "rmsea_ci_upper_scaled": of_scaled.ci_upper,
+        "rmsea_pvalue_scaled": of_scaled.p_value,
+    }
+    if scaled.df == test.df:
+        robust = approximation_error(
+            scaled.statistic,
+            test.df,
+            n_obs=total,
+            n_groups=len(samples),
+            c=scaled.scaling_factor,
+            c_point=robust_factor(scaled),
+            point_statistic=test.statistic,
+        )
+        values |= {
+            "rmsea_robust": robust.rmsea,
+            "rmsea_ci_lower_robust": robust.ci_lower,
+            "rmsea_ci_upper_robust": robust.ci_upper,
+            "rmsea_pvalue_robust": robust.p_value,
+        }
+    return values
+
+
+def _corrected_for_missing(
+    fits: tuple[tuple[Estimate, Inference], tuple[Estimate, Inference]],
+    samples: Sequence[GroupSample],
+    method: Method,
+) -> dict[str, float]:
+    """Robust indices of a FIML fit, from the discrepancy that complete data would show."""
+    robust = method.test != "none"
+    saturated = saturated_groups(fits[0][0], samples, robust=robust)
+    model, null = (
+        complete_data_fit(
+            estimate,
+            samples,
+            saturated,
+            basis=inference.inverted.basis,
+            df=inference.df,
+            robust=robust,
+        )
+        for estimate, inference in fits
+    )
+    df, null_df = fits[0][1].df, fits[1][1].df
+    numbers = (model.statistic, df, null.statistic, null_df)
+    factors = {"c": model.factor, "c_baseline": null.factor}
+    error = approximation_error(
+        model.statistic / model.factor,
+        df,
+        n_obs=float(sum(sample.n_obs for sample in samples)),
+        n_groups=len(samples),
+        c=model.factor,
+        point_statistic=model.statistic,
+    )
+    return {
+        "cfi_robust": comparative_fit(*numbers, **factors),
+        "tli_robust": tucker_lewis(*numbers, **factors),
+        "rmsea_robust": error.rmsea,
+        "rmsea_ci_lower_robust": error.ci_lower,
+        "rmsea_ci_upper_robust": error.ci_upper,
+        "rmsea_pvalue_robust": error.p_value,
+    }
+
+
+def _srmr(
+    estimate: Estimate, samples: Sequence[GroupSample], method: Method, total: float
+) -> float:
+    result = 0.0
+    for implied, sample in zip(estimate.implied, samples, strict=True):
+        unbiased = method.discrepancy != "ML" or method.likelihood == "wishart"
+        cov = sample.cov * (sample.n_obs / (sample.n_obs - 1.0)) if unbiased else sample.cov
+        mean = sample.mean if estimate.table.meanstructure else None
+        result += sample.n_obs / total * standardized_residual(mean, cov, implied.mean, implied.cov)
+    return result
+
+
+def _likelihood(
+    estimate: Estimate,
+    inference: Inference,
+    samples: Sequence[GroupSample],
+    method: Method,
+    total: float,
+) -> dict[str, float]:
+    saturated = saturated_loglik(estimate.table, samples, method)
+    loglik = saturated - total * estimate.minimum.final.value
+    aic, bic, adjusted = information_criteria(loglik, inference.n_params, total)
+    return {
+        "logl": loglik,
+        "unrestricted_logl": saturated,
+        "aic": aic,
+        "bic": bic,
+        "bic2": adjusted,
+    }

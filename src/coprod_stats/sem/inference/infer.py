@@ -1,0 +1,133 @@
+"""Covariance of the estimates and tests of the model, by the method asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.inference.information import (
+    InvertedInformation,
+    effective_n,
+    invert_information,
+    inverted,
+)
+from coprod_stats.sem.inference.model_tests import (
+    ModelTest,
+    corrected_test,
+    degrees_of_freedom,
+    plain_test,
+)
+from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
+from coprod_stats.sem.inference.sandwich import sandwich, scaling_trace, score_covariance
+from coprod_stats.sem.inference.scaled_statistics import (
+    mean_adjusted,
+    mean_and_variance_adjusted,
+    scaled_shifted,
+)
+from coprod_stats.sem.inference.weighted_least_squares import (
+    least_squares_information,
+    least_squares_variability,
+    trace_moments,
+)
+from coprod_stats.sem.options import Method, ScaledTest
+from coprod_stats.sem.sample import GroupSample
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What is known about the precision of the estimates and the fit of the model.
+
+    Parameters
+    ----------
+    inverted : InvertedInformation
+    covariance : (n_free, n_free) array
+        Of the estimates; nan where the model is not identified or none was asked for.
+    df : int
+    n_params : int
+        Parameters after restrictions.
+    test : ModelTest
+        Plain.
+    scaled : ModelTest, optional
+        As the method asks.
+    """
+
+    inverted: InvertedInformation
+    covariance: FloatArray
+    df: int
+    n_params: int
+    test: ModelTest
+    scaled: ModelTest | None
+
+
+def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> Inference:
+    """Compute the covariance of the estimates and the tests of a fitted model.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    samples : sequence of GroupSample
+    method : Method
+    """
+    inversion = invert_information(estimate, method)
+    if method.is_two_stage:
+        groups = moment_derivatives(estimate, samples, method)
+        inversion = inverted(least_squares_information(groups), inversion.basis)
+    n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
+    df = degrees_of_freedom(estimate.table, n_params)
+    plain = plain_test(estimate, samples, method, df=df)
+    inverse, n = inversion.inverse, effective_n(samples, method)
+    nothing = np.full_like(inverse, np.nan)
+    if inversion.unidentified or df < 0:
+        return Inference(inversion, nothing, df, n_params, plain, None)
+    by_scores = method.test == "yuan-bentler" or method.is_fiml
+    scaled: ModelTest | None = None
+    covariance = inverse / n
+    robust = method.standard_errors in ("robust", "two-stage", "robust-two-stage")
+    if by_scores and (robust or method.test != "none"):
+        meat = score_covariance(estimate, samples)
+        if robust:
+            covariance = sandwich(inverse, meat) / n
+        if method.test == "yuan-bentler":
+            trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
+            scaled = _corrected(plain, "satorra-bentler", (trace, float("nan")))
+    elif robust or method.test != "none":
+        groups = moment_derivatives(estimate, samples, method)
+        variability = least_squares_variability(groups)
+        if robust:
+            covariance = sandwich(inverse, variability) / n
+        scaled = _corrected(plain, method.test, trace_moments(groups, inverse, variability))
+    if method.standard_errors == "none":
+        covariance = nothing
+    return Inference(inversion, covariance, df, n_params, plain, scaled)
+
+
+def _n_nonlinear(estimate: Estimate) -> int:
+    """Independent nonlinear equations; inequalities take no degree of freedom."""
+    equations = estimate.restrictions.equalities
+    if not equations:
+        return 0
+    rows = np.array([function.gradient(estimate.params) for function in equations])
+    return int(np.linalg.matrix_rank(rows @ estimate.restrictions.basis))
+
+
+def _corrected(plain: ModelTest, test: ScaledTest, traces: tuple[float, float]) -> ModelTest | None:
+    """Correct a statistic by ``tr(U Gamma)`` and ``tr((U Gamma)²)``."""
+    if test == "none":
+        return None
+    if plain.df == 0:
+        return ModelTest(plain.statistic, 0, float("nan"), float("nan"))
+    statistic, df = plain.statistic, int(plain.df)
+    match test:
+        case "scaled-shifted":
+            corrected = scaled_shifted(statistic, df, *traces)
+        case "mean-var-adjusted":
+            corrected = mean_and_variance_adjusted(statistic, *traces)
+        case _:
+            corrected = mean_adjusted(statistic, df, traces[0])
+    return corrected_test(plain, corrected, traces[0])

@@ -1,0 +1,95 @@
+"""Information of the parameters, its rank, and its inverse under restrictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.estimation.optimizer import tangent_basis
+from coprod_stats.sem.options import Method
+from coprod_stats.sem.sample import GroupSample
+
+FloatArray = NDArray[np.float64]
+
+SINGULAR_BELOW = 1e-9
+"""Eigenvalues of the information in correlation metric below this count as zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvertedInformation:
+    """Information of one observation and its inverse along what the restrictions leave open.
+
+    Parameters
+    ----------
+    information : (n_free, n_free) array
+    inverse : (n_free, n_free) array
+        ``Z (Z' I Z)^-1 Z'`` with ``Z`` a basis of the open directions [aitchison1958]_; nan where
+        the information is singular.
+    basis : (n_free, n_open) array
+        ``Z``.
+    unidentified : tuple of int
+        Free parameters involved in the null space.
+
+    References
+    ----------
+    .. [aitchison1958] Aitchison, J., & Silvey, S. D. (1958). Annals of Mathematical Statistics,
+       29, 813-828.
+    """
+
+    information: FloatArray
+    inverse: FloatArray
+    basis: FloatArray
+    unidentified: tuple[int, ...]
+
+
+def invert_information(estimate: Estimate, method: Method) -> InvertedInformation:
+    """Invert the information that the method rests its standard errors on.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    method : Method
+    """
+    minimum = estimate.minimum
+    if method.information == "observed":
+        information = minimum.final.curvature
+    else:
+        information = estimate.objective.evaluate(minimum.params, exact=False).curvature
+    basis = tangent_basis(estimate.restrictions, minimum.active, minimum.params)
+    return inverted(information, basis)
+
+
+def inverted(information: FloatArray, basis: FloatArray) -> InvertedInformation:
+    """Invert an information matrix along the columns of a basis.
+
+    Parameters
+    ----------
+    information : (n_free, n_free) array
+    basis : (n_free, n_open) array
+    """
+    reduced = basis.T @ information @ basis
+    if reduced.size == 0:
+        return InvertedInformation(information, np.zeros_like(information), basis, ())
+    scale = np.sqrt(np.abs(np.diagonal(reduced)))
+    scale[scale == 0] = 1.0
+    values, vectors = np.linalg.eigh(reduced / np.outer(scale, scale))
+    null = np.abs(values) < SINGULAR_BELOW
+    if null.any():
+        directions = basis @ (vectors[:, null] / scale[:, None])
+        sizes = np.abs(directions) / np.abs(directions).max(axis=0)
+        involved = tuple(int(index) for index in np.flatnonzero(sizes.max(axis=1) > 0.01))
+        nothing = np.full_like(information, np.nan)
+        return InvertedInformation(information, nothing, basis, involved)
+    core = (vectors / scale[:, None]) @ ((vectors / scale[:, None]) / values).T
+    return InvertedInformation(information, basis @ core @ basis.T, basis, ())
+
+
+def effective_n(samples: Sequence[GroupSample], method: Method) -> float:
+    """Multiplier of the information: cases, less one per group unless normal-theory ML."""
+    total = sum(sample.n_obs for sample in samples)
+    plain = method.discrepancy == "ML" and method.likelihood == "normal"
+    return float(total if plain else total - len(samples))

@@ -1,0 +1,167 @@
+"""Sandwich standard errors and the mean scaling of MLR.
+
+With ``A`` the information of one observation and ``B`` the mean cross product of the cases'
+derivatives, the estimates have covariance ``A^-1 B A^-1 / N`` [white1982]_. The test statistic
+is divided by ``c = (tr(A1^-1 B1) - tr(A^-1 B)) / df``, where ``A1`` and ``B1`` belong to the
+saturated model [yuan2000]_, in the variant of Mplus: ``A1`` and ``B1`` at the saturated, ``A``
+and ``B`` at the fitted moments [asparouhov2005]_. With clusters ``B`` sums over clusters, with
+sampling weights the derivatives are weighted.
+
+References
+----------
+.. [white1982] White, H. (1982). Econometrica, 50, 1-25.
+.. [yuan2000] Yuan, K.-H., & Bentler, P. M. (2000). Sociological Methodology, 30, 165-200, eq. 20.
+.. [asparouhov2005] Asparouhov, T. (2005). Sampling weights in latent variable modeling.
+   Structural Equation Modeling, 12, 411-434.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
+
+from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.estimation.least_squares import lower_triangle
+from coprod_stats.sem.inference.casewise import (
+    cross_products,
+    model_scores,
+    saturated_scores,
+    small_sample_factor,
+)
+from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.observed.saturated_information import saturated_information
+from coprod_stats.sem.sample import GroupSample
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+
+def score_covariance(estimate: Estimate, samples: Sequence[GroupSample]) -> FloatArray:
+    """Mean cross product of the cases' derivatives, ``(n_free, n_free)``.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    samples : sequence of GroupSample
+    """
+    total = sum(sample.n_obs for sample in samples)
+    result = np.zeros((estimate.table.n_free, estimate.table.n_free))
+    for model, implied, sample in zip(estimate.models, estimate.implied, samples, strict=True):
+        mean = implied.mean if estimate.table.meanstructure else sample.mean
+        scores = model_scores(model, implied, sample.data, mean=mean, patterns=sample.patterns)
+        block = cross_products(scores, weights=sample.weights, clusters=sample.clusters)
+        result[np.ix_(model.parameters, model.parameters)] = block / total
+    return result
+
+
+def fixed_columns(table: ParameterTable) -> IntArray:
+    """Columns of covariates whose moments are held at their sample values."""
+    if not any(row.exogenous for row in table):
+        return np.empty(0, dtype=np.intp)
+    return np.array([table.observed.index(name) for name in table.exogenous], dtype=np.intp)
+
+
+def sandwich(inverse: FloatArray, meat: FloatArray) -> FloatArray:
+    """Compute ``A^-1 B A^-1``."""
+    return np.asarray(inverse @ meat @ inverse)
+
+
+def saturated_trace(sample: GroupSample, *, meanstructure: bool, fixed: IntArray) -> float:
+    """Compute ``tr(A1^-1 B1)`` of the saturated model of one group.
+
+    Complete data have a closed form. With ``z`` the cases in the metric of the Cholesky root of
+    ``S``, fixed covariates ``x`` first and the others ``y`` after them, the derivatives of a case
+    are ``z_y`` (means), ``z_y z_x'`` (regressions on ``x``) and ``(z_y z_y' - I) / sqrt(2)``, all
+    with unit information: the trace is the mean of their squared lengths, summed over a cluster's
+    cases first where there are clusters.
+
+    Parameters
+    ----------
+    sample : GroupSample
+    meanstructure : bool
+        Whether means are moments of the model.
+    fixed : (n_fixed,) int array
+        Columns of fixed covariates, whose own moments are no parameters.
+    """
+    if sample.patterns is not None:
+        return _incomplete_trace(sample, fixed)
+    others = np.setdiff1d(np.arange(len(sample.cov)), fixed)
+    order = np.concatenate([fixed, others])
+    root = np.linalg.cholesky(sample.cov[np.ix_(order, order)])
+    z = solve_triangular(root, (sample.data - sample.mean)[:, order].T, lower=True).T
+    x, y = z[:, : fixed.size], z[:, fixed.size :]
+    weights = np.ones(len(z)) if sample.weights is None else sample.weights
+    if sample.clusters is not None:
+        return _clustered_trace(x, y, weights, sample.clusters, meanstructure) / sample.n_obs
+    squares = np.einsum("ij,ij->i", y, y)
+    by_x = np.einsum("ij,ij->i", x, x) + meanstructure
+    by_cov = 0.5 * (squares**2 - 2 * squares + others.size)
+    return float(weights**2 @ (squares * by_x + by_cov)) / sample.n_obs
+
+
+def _clustered_trace(
+    x: FloatArray, y: FloatArray, weights: FloatArray, clusters: IntArray, meanstructure: bool
+) -> float:
+    total = 0.0
+    members = np.split(np.argsort(clusters, kind="stable"), np.cumsum(np.bincount(clusters))[:-1])
+    identity = np.eye(y.shape[1])
+    for rows in members:
+        weighted = y[rows] * weights[rows, None]
+        by_cov = weighted.T @ y[rows] - weights[rows].sum() * identity
+        by_x = weighted.T @ x[rows]
+        total += 0.5 * float((by_cov**2).sum()) + float((by_x**2).sum())
+        if meanstructure:
+            total += float((weighted.sum(axis=0) ** 2).sum())
+    return total * small_sample_factor(len(members))
+
+
+def _incomplete_trace(sample: GroupSample, fixed: IntArray) -> float:
+    assert sample.patterns is not None
+    first_order = saturated_meat(sample)
+    information = saturated_information(sample.patterns, mean=sample.mean, cov=sample.cov)
+    rows, columns = lower_triangle(len(sample.cov))
+    of_fixed = np.isin(rows, fixed) & np.isin(columns, fixed)
+    kept = np.flatnonzero(~np.concatenate([np.isin(np.arange(len(sample.cov)), fixed), of_fixed]))
+    kept_information = information[np.ix_(kept, kept)]
+    return float(np.trace(np.linalg.solve(kept_information, first_order[np.ix_(kept, kept)])))
+
+
+def saturated_meat(sample: GroupSample) -> FloatArray:
+    """Sum cross products of the cases' derivatives by means and covariances."""
+    chunks = saturated_scores(
+        sample.data, mean=sample.mean, cov=sample.cov, patterns=sample.patterns
+    )
+    if sample.clusters is not None:
+        scores = np.vstack([part for _, part in chunks])
+        return cross_products(scores, weights=sample.weights, clusters=sample.clusters)
+    n_moments = sample.mean.size * (sample.mean.size + 3) // 2
+    total = np.zeros((n_moments, n_moments))
+    for rows, scores in chunks:
+        weights = None if sample.weights is None else sample.weights[rows]
+        total += cross_products(scores, weights=weights, clusters=None)
+    return total
+
+
+def scaling_trace(
+    estimate: Estimate,
+    samples: Sequence[GroupSample],
+    *,
+    inverse: FloatArray,
+    meat: FloatArray,
+) -> float:
+    """Compute ``tr(A1^-1 B1) - tr(A^-1 B)``, the expectation of the statistic.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    samples : sequence of GroupSample
+    inverse, meat : (n_free, n_free) array
+        ``A^-1`` and ``B``.
+    """
+    means = estimate.table.meanstructure
+    fixed = fixed_columns(estimate.table)
+    saturated = sum(saturated_trace(s, meanstructure=means, fixed=fixed) for s in samples)
+    return float(saturated - np.sum(inverse * meat))

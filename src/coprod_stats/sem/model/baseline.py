@@ -1,0 +1,45 @@
+"""The independence model, against which incremental fit indices compare."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+from coprod_stats.sem.model.parameters import ModelOptions, Parameter, ParameterTable
+
+
+def baseline_table(table: ParameterTable) -> ParameterTable:
+    """Build the independence model of the same variables.
+
+    Variances (and means) are free and covariances are zero, save among covariates, whose moments
+    are fixed or free as in the model.
+
+    Parameters
+    ----------
+    table : ParameterTable
+        The model.
+    """
+    fixed = any(row.exogenous for row in table)
+    covariates = set(table.exogenous)
+    rows: list[Parameter] = []
+    free = 0
+    for group in range(1, table.n_groups + 1):
+        names = [(name, "~~", name) for name in table.observed]
+        names += [(a, "~~", b) for a, b in combinations(table.exogenous, 2)]
+        if table.meanstructure:
+            names += [(name, "~1", "") for name in table.observed]
+        for lhs, op, rhs in names:
+            held = fixed and lhs in covariates
+            rows.append(Parameter(lhs, op, rhs, group, free=-1 if held else free, exogenous=held))
+            free += not held
+    return ParameterTable(
+        rows=tuple(rows),
+        definitions=(),
+        constraints=(),
+        observed=table.observed,
+        latent=(),
+        exogenous=table.exogenous,
+        n_groups=table.n_groups,
+        meanstructure=table.meanstructure,
+        options=replace(ModelOptions(), fixed_x=table.options.fixed_x),
+    )

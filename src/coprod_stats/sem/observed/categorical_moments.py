@@ -1,0 +1,237 @@
+"""Sample statistics of ordered and mixed data: thresholds, slopes, variances, correlations.
+
+The statistics are stacked as lavaan does: thresholds and negative means in the order of the
+items; slopes on the covariates, one covariate after the other; variances of continuous items;
+covariances as the strict lower triangle by columns. Correlations with continuous items are put
+on the scale of covariances.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.observed.casewise_estimates import casewise_estimates
+from coprod_stats.sem.observed.errors import DataNote, ObservedDataError
+from coprod_stats.sem.observed.influence import DenseInfluence, Influence
+from coprod_stats.sem.observed.margins import (
+    OrderedMargin,
+    continuous_margin,
+    ordered_margin,
+)
+from coprod_stats.sem.observed.moments import SampleMoments, sample_moments
+from coprod_stats.sem.observed.pair_tables import pair_tables, table_notes
+from coprod_stats.sem.observed.polychoric import polychoric_correlations
+from coprod_stats.sem.observed.table_influence import table_influence
+from coprod_stats.sem.observed.thresholds import (
+    MISSING,
+    CodeArray,
+    category_counts,
+    require_all_categories,
+    thresholds_from_counts,
+)
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+
+NEARLY_ONE = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class CategoricalData:
+    """Answers of one group, ordered items as category codes.
+
+    Parameters
+    ----------
+    values : (n_rows, n_items) array
+        Codes 0, 1, … of ordered items, numbers of continuous ones; missing is NaN.
+    n_categories : tuple of int
+        Of each item; 0 for a continuous one.
+    covariates : (n_rows, n_covariates) array or None
+        Exogenous variables on which everything is conditioned; complete.
+    weights : (n_rows,) array or None
+        Sampling weights, scaled by :func:`~.weights.normalized_weights`.
+    """
+
+    values: FloatArray
+    n_categories: tuple[int, ...]
+    covariates: FloatArray | None = None
+    weights: FloatArray | None = None
+
+    @property
+    def is_ordered(self) -> BoolArray:
+        """Which items are ordered."""
+        return np.array(self.n_categories) > 0
+
+    @property
+    def n_obs(self) -> float:
+        """Number of cases, or the sum of their weights."""
+        return float(len(self.values) if self.weights is None else self.weights.sum())
+
+    def codes(self, item: int | slice = slice(None)) -> CodeArray:
+        """Category codes of ordered items, ``MISSING`` where there is no answer."""
+        return np.nan_to_num(self.values[:, item], nan=MISSING).astype(np.int16)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoricalMoments:
+    """Two-step estimates of one group.
+
+    Parameters
+    ----------
+    n_obs : float
+        Number of cases, or the sum of their weights.
+    n_categories : tuple of int
+        0 for a continuous item.
+    thresholds : (n_thresholds,) array
+        Thresholds of ordered items and means (intercepts) of continuous ones, by item.
+    threshold_items : (n_thresholds,) int array
+        The item of each.
+    slopes : (n_items, n_covariates) array
+    cov : (n_items, n_items) array
+        Given the covariates; unit variance for the latent responses of ordered items.
+    covariates : SampleMoments or None
+    influence : Influence
+        Of the cases on :attr:`statistics`.
+    notes : tuple of DataNote
+    """
+
+    n_obs: float
+    n_categories: tuple[int, ...]
+    thresholds: FloatArray
+    threshold_items: IntArray
+    slopes: FloatArray
+    cov: FloatArray
+    covariates: SampleMoments | None
+    influence: Influence
+    notes: tuple[DataNote, ...]
+
+    @property
+    def is_ordered(self) -> BoolArray:
+        """Which items are ordered."""
+        return np.array(self.n_categories) > 0
+
+    @property
+    def statistics(self) -> FloatArray:
+        """All statistics in one vector, in the order of the module's docstring."""
+        signs = np.where(self.is_ordered[self.threshold_items], 1.0, -1.0)
+        first, second = np.triu_indices(self.cov.shape[0], 1)
+        return np.concatenate(
+            [
+                signs * self.thresholds,
+                self.slopes.ravel(order="F"),
+                np.diag(self.cov)[~self.is_ordered],
+                self.cov[second, first],
+            ]
+        )
+
+
+def categorical_moments(data: CategoricalData) -> CategoricalMoments:
+    """Estimate thresholds, slopes, variances and correlations of ordered and mixed data.
+
+    Missing answers are left out pair by pair; for listwise deletion drop the cases before.
+
+    Parameters
+    ----------
+    data : CategoricalData
+
+    Raises
+    ------
+    ObservedDataError
+        ``OBS-011`` for an empty category, ``OBS-012`` for collinear covariates, ``OBS-013`` for a
+        constant continuous item, ``OBS-002`` for missing covariates, ``OBS-015`` for a pair of
+        items that nobody answered together.
+    """
+    _require_pairs(data.values)
+    codes = {int(item): data.codes(int(item)) for item in np.flatnonzero(data.is_ordered)}
+    counts = {
+        item: category_counts(code, data.n_categories[item], weights=data.weights)
+        for item, code in codes.items()
+    }
+    require_all_categories(
+        tuple(counts.get(item, np.ones(1)) for item in range(len(data.n_categories)))
+    )
+    if data.covariates is None and data.is_ordered.all():
+        return _ordered_moments(data, tuple(counts.values()))
+    return _casewise_moments(data)
+
+
+def _require_pairs(values: FloatArray) -> None:
+    answered = (~np.isnan(values)).astype(np.float32)
+    together = answered.T @ answered
+    if not together.all():
+        first, second = np.argwhere(together == 0)[0]
+        raise ObservedDataError(
+            "OBS-015",
+            f"nobody answered both items in columns {first + 1} and {second + 1}; "
+            "their correlation is unknown. Leave one of them out.",
+        )
+
+
+def _ordered_moments(data: CategoricalData, counts: tuple[FloatArray, ...]) -> CategoricalMoments:
+    codes = data.codes()
+    tables = pair_tables(codes, data.n_categories, weights=data.weights)
+    thresholds = tuple(thresholds_from_counts(count) for count in counts)
+    estimates = polychoric_correlations(tables, thresholds)
+    correlations = np.eye(len(counts))
+    correlations[tables.first, tables.second] = estimates.rho
+    correlations[tables.second, tables.first] = estimates.rho
+    influence = table_influence(
+        codes, tables=tables, margins=counts, estimates=estimates, weights=data.weights
+    )
+    return CategoricalMoments(
+        n_obs=data.n_obs,
+        n_categories=data.n_categories,
+        thresholds=np.concatenate(thresholds),
+        threshold_items=np.repeat(np.arange(len(counts)), [values.size for values in thresholds]),
+        slopes=np.empty((len(counts), 0)),
+        cov=correlations,
+        covariates=None,
+        influence=influence,
+        notes=table_notes(tables, data.n_categories) + _near_one_notes(correlations),
+    )
+
+
+def _casewise_moments(data: CategoricalData) -> CategoricalMoments:
+    n_rows = data.values.shape[0]
+    covariates = np.empty((n_rows, 0)) if data.covariates is None else data.covariates
+    if np.isnan(covariates).any():
+        raise ObservedDataError("OBS-002", "the covariates hold missing values; drop those cases.")
+    weights = np.ones(n_rows) if data.weights is None else data.weights
+    margins = tuple(
+        ordered_margin(data.codes(item), size, covariates=covariates, weights=weights)
+        if size
+        else continuous_margin(data.values[:, item], covariates=covariates, weights=weights)
+        for item, size in enumerate(data.n_categories)
+    )
+    estimates = casewise_estimates(margins, covariates=covariates, weights=weights)
+    thresholds = [
+        margin.thresholds if isinstance(margin, OrderedMargin) else np.array([margin.intercept])
+        for margin in margins
+    ]
+    return CategoricalMoments(
+        n_obs=data.n_obs,
+        n_categories=data.n_categories,
+        thresholds=np.concatenate(thresholds),
+        threshold_items=np.repeat(np.arange(len(margins)), [values.size for values in thresholds]),
+        slopes=np.array([margin.slopes for margin in margins]),
+        cov=estimates.cov,
+        covariates=(
+            None
+            if data.covariates is None
+            else sample_moments(data.covariates, weights=data.weights)
+        ),
+        influence=DenseInfluence(estimates.influence),
+        notes=_near_one_notes(estimates.correlations),
+    )
+
+
+def _near_one_notes(correlations: FloatArray) -> tuple[DataNote, ...]:
+    first, second = np.nonzero(np.triu(np.abs(correlations) > NEARLY_ONE, 1))
+    return tuple(
+        DataNote("OBS-114", "the correlation of these items is (nearly) ±1.", (int(i), int(j)))
+        for i, j in zip(first, second, strict=True)
+    )

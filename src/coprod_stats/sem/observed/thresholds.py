@@ -1,0 +1,140 @@
+"""Categories of ordered items and their thresholds on a normal latent response."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from coprod_stats.sem.observed.bivariate_normal import INFINITE
+from coprod_stats.sem.observed.errors import ObservedDataError
+
+FloatArray = NDArray[np.float64]
+CodeArray = NDArray[np.int16]
+
+MISSING = -1
+"""Category code of a missing answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCodes:
+    """Answers to ordered items as ranks of their categories.
+
+    Parameters
+    ----------
+    codes : (n_obs, n_items) int16 array
+        0 for the lowest category, ``MISSING`` for no answer.
+    levels : tuple of arrays
+        The answers that stand behind the codes of each item, ascending.
+    """
+
+    codes: CodeArray
+    levels: tuple[FloatArray, ...]
+
+    @property
+    def n_categories(self) -> tuple[int, ...]:
+        """Number of categories of each item."""
+        return tuple(level.size for level in self.levels)
+
+
+def category_codes(data: FloatArray) -> CategoryCodes:
+    """Rank the answers of each item; only answers that occur are categories.
+
+    All groups are coded together, so that a category means the same in each.
+
+    Parameters
+    ----------
+    data : (n_obs, n_items) array
+        Missing values are NaN.
+
+    Raises
+    ------
+    ObservedDataError
+        ``OBS-010`` if an item has fewer than two different answers.
+    """
+    codes = np.empty(data.shape, dtype=np.int16)
+    levels = []
+    for item in range(data.shape[1]):
+        answers = data[:, item]
+        level = np.unique(answers)
+        level = level[~np.isnan(level)]
+        if level.size < 2:
+            raise ObservedDataError(
+                "OBS-010",
+                f"the ordered item in column {item + 1} has {level.size} different answer(s); "
+                "two at least are needed. Leave it out.",
+            )
+        codes[:, item] = np.where(np.isnan(answers), MISSING, np.searchsorted(level, answers))
+        levels.append(level)
+    return CategoryCodes(codes, tuple(levels))
+
+
+def category_counts(
+    codes: CodeArray, n_categories: int, *, weights: FloatArray | None = None
+) -> FloatArray:
+    """Count the answers, or their weights, in each category of one item.
+
+    Parameters
+    ----------
+    codes : (n_obs,) int array
+    n_categories : int
+    weights : (n_obs,) array, optional
+
+    Returns
+    -------
+    (n_categories,) array
+    """
+    counts = np.bincount(codes + 1, weights=weights, minlength=n_categories + 1)[1:]
+    return counts.astype(np.float64)
+
+
+def require_all_categories(counts: tuple[FloatArray, ...]) -> None:
+    """Refuse items with an empty category, whose thresholds would be infinite or equal.
+
+    Parameters
+    ----------
+    counts : tuple of (n_categories,) arrays
+        One per item.
+
+    Raises
+    ------
+    ObservedDataError
+        ``OBS-011`` naming every such item and its categories.
+    """
+    empty = [
+        f"column {item + 1} (categories {', '.join(str(k + 1) for k in np.flatnonzero(n == 0))})"
+        for item, n in enumerate(counts)
+        if (n == 0).any()
+    ]
+    if empty:
+        raise ObservedDataError(
+            "OBS-011",
+            f"nobody in this group chose some categories of {'; '.join(empty)}. "
+            "Join them with a neighbouring category in all groups.",
+        )
+
+
+def thresholds_from_counts(counts: FloatArray) -> FloatArray:
+    """Thresholds ``τ_k = Φ⁻¹(share of answers in categories 1..k)``, the ML estimates.
+
+    Parameters
+    ----------
+    counts : (n_categories,) array
+        All positive.
+
+    Returns
+    -------
+    (n_categories - 1,) array
+
+    References
+    ----------
+    Olsson, U. (1979). Psychometrika, 44, 443-460, eq. 13.
+    """
+    return np.asarray(ndtri(np.cumsum(counts[:-1]) / counts.sum()))
+
+
+def bordered(thresholds: FloatArray) -> FloatArray:
+    """Limits of the categories: the thresholds between minus and plus infinity."""
+    return np.concatenate([[-INFINITE], thresholds, [INFINITE]])

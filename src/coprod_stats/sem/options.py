@@ -1,0 +1,188 @@
+"""What can be asked of a fit, and what each estimator stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from coprod_stats.sem.errors import SemOptionError
+from coprod_stats.sem.model.parameters import ModelOptions
+
+Estimator = Literal[
+    "ML", "MLR", "MLM", "MLMV", "MLMVS", "GLS", "ULS", "ULSMV", "WLS", "DWLS", "WLSM", "WLSMV"
+]
+Discrepancy = Literal["ML", "GLS", "ULS", "DWLS", "WLS"]
+Missing = Literal["listwise", "fiml", "pairwise", "two-stage", "robust-two-stage"]
+StandardErrors = Literal[
+    "default", "standard", "robust", "bootstrap", "two-stage", "robust-two-stage", "none"
+]
+ScaledTest = Literal[
+    "none", "yuan-bentler", "satorra-bentler", "scaled-shifted", "mean-var-adjusted"
+]
+Information = Literal["default", "expected", "observed"]
+Likelihood = Literal["normal", "wishart"]
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How a model is fitted; names and defaults are those of ``coprod sem``.
+
+    Parameters
+    ----------
+    estimator : str
+        One of :data:`Estimator`.
+    missing : str
+        Treatment of missing answers.
+    standard_errors : str
+        ``default`` is what the estimator brings along.
+    information : str
+        Which information standard errors rest on; ``default`` is expected, and observed with
+        MLR or FIML.
+    likelihood : {'normal', 'wishart'}
+        Divisor N or N - 1 of ML.
+    bootstrap : int
+        Number of bootstrap samples where standard errors are bootstrapped.
+    seed : int
+        Seed of the bootstrap.
+    conf_level : float
+        Level of the intervals of coefficients, in (0, 1).
+    model : ModelOptions
+        How the model text is completed.
+
+    Raises
+    ------
+    SemOptionError
+        At unknown values and contradictions.
+    """
+
+    estimator: Estimator = "ML"
+    missing: Missing = "listwise"
+    standard_errors: StandardErrors = "default"
+    information: Information = "default"
+    likelihood: Likelihood = "normal"
+    bootstrap: int = 1000
+    seed: int = 0
+    conf_level: float = 0.95
+    model: ModelOptions = field(default_factory=ModelOptions)
+
+    def __post_init__(self) -> None:
+        choices = {
+            "estimator": (self.estimator, get_args(Estimator)),
+            "missing": (self.missing, get_args(Missing)),
+            "standard_errors": (self.standard_errors, get_args(StandardErrors)),
+            "information": (self.information, get_args(Information)),
+            "likelihood": (self.likelihood, get_args(Likelihood)),
+        }
+        for name, (value, known) in choices.items():
+            if value not in known:
+                raise SemOptionError(
+                    f"{name}: unknown {value!r}; expected one of {', '.join(known)}"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What an estimator stands for.
+
+    Parameters
+    ----------
+    discrepancy : str
+        The function that is minimized.
+    standard_errors : str
+        Which standard errors are computed.
+    test : str
+        The scaled test beside the standard one.
+    information : {'expected', 'observed'}
+        Basis of standard errors.
+    missing : str
+        Treatment of missing answers.
+    likelihood : {'normal', 'wishart'}
+        Divisor of ML.
+    """
+
+    discrepancy: Discrepancy
+    standard_errors: StandardErrors
+    test: ScaledTest
+    information: Literal["expected", "observed"]
+    missing: Missing
+    likelihood: Likelihood
+
+    @property
+    def is_fiml(self) -> bool:
+        """Whether incomplete cases enter the likelihood."""
+        return self.missing == "fiml"
+
+    @property
+    def is_two_stage(self) -> bool:
+        """Whether the model is fitted to saturated moments of incomplete data."""
+        return self.missing in ("two-stage", "robust-two-stage")
+
+
+_ESTIMATORS: dict[Estimator, tuple[Discrepancy, StandardErrors, ScaledTest]] = {
+    "ML": ("ML", "standard", "none"),
+    "MLR": ("ML", "robust", "yuan-bentler"),
+    "MLM": ("ML", "robust", "satorra-bentler"),
+    "MLMV": ("ML", "robust", "scaled-shifted"),
+    "MLMVS": ("ML", "robust", "mean-var-adjusted"),
+    "GLS": ("GLS", "standard", "none"),
+    "ULS": ("ULS", "standard", "none"),
+    "ULSMV": ("ULS", "robust", "scaled-shifted"),
+    "WLS": ("WLS", "standard", "none"),
+    "DWLS": ("DWLS", "standard", "none"),
+    "WLSM": ("DWLS", "robust", "satorra-bentler"),
+    "WLSMV": ("DWLS", "robust", "scaled-shifted"),
+}
+
+
+def resolve_method(options: FitOptions) -> Method:
+    """Fill in what an estimator brings along.
+
+    Raises
+    ------
+    SemOptionError
+        Where options do not go together.
+    """
+    discrepancy, errors, test = _ESTIMATORS[options.estimator]
+    _check(options, discrepancy, test)
+    incomplete = options.missing in ("fiml", "two-stage", "robust-two-stage")
+    if options.standard_errors != "default":
+        errors = options.standard_errors
+    elif options.missing in ("two-stage", "robust-two-stage"):
+        errors = options.missing
+    if options.missing in ("two-stage", "robust-two-stage"):
+        test = "satorra-bentler"
+    observed = options.estimator == "MLR" or incomplete
+    information = "observed" if observed else "expected"
+    if options.information != "default":
+        information = options.information
+    return Method(
+        discrepancy=discrepancy,
+        standard_errors=errors,
+        test=test,
+        information="observed" if information == "observed" else "expected",
+        missing=options.missing,
+        likelihood=options.likelihood,
+    )
+
+
+def _check(options: FitOptions, discrepancy: Discrepancy, test: ScaledTest) -> None:
+    incomplete = options.missing in ("fiml", "two-stage", "robust-two-stage")
+    if incomplete and discrepancy != "ML":
+        raise SemOptionError(
+            f"missing={options.missing!r} needs an ML estimator, not {options.estimator}"
+        )
+    if options.missing == "fiml" and options.estimator in ("MLM", "MLMV", "MLMVS"):
+        raise SemOptionError(
+            f"{options.estimator} needs complete data; use MLR with missing='fiml'"
+        )
+    if (
+        options.missing != "listwise"
+        and incomplete
+        and test != "none"
+        and "stage" in options.missing
+    ):
+        raise SemOptionError(f"missing={options.missing!r} brings its own test; use estimator ML")
+    if options.likelihood == "wishart" and (discrepancy != "ML" or incomplete or test != "none"):
+        raise SemOptionError("likelihood='wishart' applies to estimator ML with complete data")
+    if options.bootstrap < 2:
+        raise SemOptionError("bootstrap: at least 2 samples are needed")

@@ -1,0 +1,99 @@
+"""The result of a fit, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.inference.checks import Finding
+from coprod_stats.sem.inference.infer import Inference
+from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.options import FitOptions, Method
+from coprod_stats.sem.sample import GroupSample, SemData
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CoefficientTable:
+    """Numbers per row, as arrays of equal length.
+
+    Parameters
+    ----------
+    estimates, std_errors, statistics, p_values, ci_lower, ci_upper : (n,) array
+        Standard errors are 0 where a parameter is fixed; the others nan there.
+    """
+
+    estimates: FloatArray
+    std_errors: FloatArray
+    statistics: FloatArray
+    p_values: FloatArray
+    ci_lower: FloatArray
+    ci_upper: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class SemFit:
+    """A fitted latent-variable model.
+
+    Parameters
+    ----------
+    data : SemData
+        What was given.
+    options : FitOptions
+        What was asked.
+    method : Method
+        What was done.
+    samples : tuple of GroupSample
+        What it was done on.
+    estimate : Estimate
+        The solution.
+    inference : Inference
+        Its precision and fit.
+    parameters : CoefficientTable
+        One entry per row of the table.
+    definitions : CoefficientTable
+        One entry per defined parameter.
+    indices : mapping of str to float
+        Fit indices by the names of the JSON of ``coprod sem``; what does not apply is left out.
+    findings : tuple of Finding
+        What is wrong or noteworthy.
+    ledger : mapping of str to (str, str)
+        What was asked and what was used, by the name of the option.
+    """
+
+    data: SemData
+    options: FitOptions
+    method: Method
+    samples: tuple[GroupSample, ...]
+    estimate: Estimate
+    inference: Inference
+    parameters: CoefficientTable
+    definitions: CoefficientTable
+    indices: Mapping[str, float]
+    findings: tuple[Finding, ...]
+    ledger: Mapping[str, tuple[str, str]]
+
+    @property
+    def table(self) -> ParameterTable:
+        """The parameter table."""
+        return self.estimate.table
+
+    @property
+    def converged(self) -> bool:
+        """Whether the minimizer found a minimum."""
+        return not any(finding.code in ("SEM-101", "SEM-102") for finding in self.findings)
+
+    @property
+    def is_proper(self) -> bool:
+        """Whether nothing forbids the use of the solution."""
+        return not any(finding.is_fatal for finding in self.findings)
+
+    @property
+    def n_obs(self) -> tuple[float, ...]:
+        """Cases per group, or the sums of their weights."""
+        return tuple(sample.n_obs for sample in self.samples)

@@ -1,0 +1,181 @@
+"""The data of a fit: which rows count, in which group, with which weight and cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.errors import SemDataError
+from coprod_stats.sem.observed.em import SaturatedMoments, saturated_moments
+from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
+from coprod_stats.sem.observed.moments import complete_rows, rows_by_group, sample_moments
+from coprod_stats.sem.observed.weights import normalized_weights
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class SemData:
+    """Data as they come in.
+
+    Parameters
+    ----------
+    values : (n_rows, n_columns) array
+        NaN where missing.
+    names : tuple of str
+        Names of the columns.
+    groups : (n_rows,) int array, optional
+        Codes from 0; -1 belongs to no group.
+    group_labels : tuple of str
+        One per group.
+    weights : (n_rows,) array, optional
+        Sampling weights on any scale.
+    clusters : (n_rows,) int array, optional
+        Codes of primary sampling units.
+    """
+
+    values: FloatArray
+    names: tuple[str, ...]
+    groups: IntArray | None = None
+    group_labels: tuple[str, ...] = ("",)
+    weights: FloatArray | None = None
+    clusters: IntArray | None = None
+
+    def columns(self, wanted: Sequence[str]) -> FloatArray:
+        """Columns by name; ``a:b`` is the product of two columns unless it is one itself."""
+        place = {name: index for index, name in enumerate(self.names)}
+        parts = [
+            self.values[:, place[name]]
+            if name in place
+            else np.prod([self.values[:, place[part]] for part in name.split(":")], axis=0)
+            for name in wanted
+        ]
+        return np.column_stack(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSample:
+    """One group of the sample.
+
+    Parameters
+    ----------
+    rows : (n_rows,) int array
+        Rows of the data that are used.
+    data : (n_rows, n_observed) array
+        NaN where missing.
+    weights : (n_rows,) array, optional
+        Sum to the number of rows over all groups.
+    clusters : (n_rows,) int array, optional
+        Codes from 0 within the group.
+    n_obs : float
+        Number of cases, or the sum of their weights.
+    mean, cov : ndarray
+        Sample moments with divisor ``n_obs``; saturated estimates with missing data.
+    patterns : MissingPatterns, optional
+        With missing data.
+    saturated : SaturatedMoments, optional
+        With missing data.
+    """
+
+    rows: IntArray
+    data: FloatArray
+    weights: FloatArray | None
+    clusters: IntArray | None
+    n_obs: float
+    mean: FloatArray
+    cov: FloatArray
+    patterns: MissingPatterns | None = None
+    saturated: SaturatedMoments | None = None
+
+    @property
+    def n_clusters(self) -> int:
+        """Number of clusters; of cases where there are none."""
+        return len(self.rows) if self.clusters is None else int(self.clusters.max()) + 1
+
+
+def prepare_samples(
+    data: SemData,
+    observed: Sequence[str],
+    *,
+    incomplete: bool,
+    complete_columns: Sequence[str] = (),
+) -> tuple[GroupSample, ...]:
+    """Choose rows and compute moments, group by group.
+
+    Parameters
+    ----------
+    data : SemData
+    observed : sequence of str
+        Variables of the model.
+    incomplete : bool
+        Keep rows with missing answers (at least one answer is needed).
+    complete_columns : sequence of str
+        Variables that must be answered even so: fixed covariates.
+
+    Raises
+    ------
+    SemDataError
+        Where no rows are left.
+    ObservedDataError
+        At unusable weights, groups or columns.
+    """
+    values = data.columns(observed)
+    unanswered = np.isnan(values)
+    keep: BoolArray = np.asarray(~unanswered.all(axis=1) if incomplete else ~unanswered.any(axis=1))
+    if complete_columns:
+        keep &= complete_rows(data.columns(complete_columns))
+    for column in (data.weights, data.clusters):
+        if column is not None:
+            keep &= ~np.isnan(column) & (column >= 0)
+    if data.groups is not None:
+        keep &= data.groups >= 0
+    if not keep.any():
+        raise SemDataError("no row has the answers that the model needs")
+    weights = None
+    if data.weights is not None:
+        weights = np.ones(len(keep))
+        weights[keep] = normalized_weights(data.weights[keep])
+    codes = np.zeros(len(keep), dtype=np.intp) if data.groups is None else data.groups.copy()
+    codes[~keep] = -1
+    return tuple(
+        _group_sample(values, rows, weights, data.clusters, incomplete=incomplete)
+        for rows in rows_by_group(codes, len(data.group_labels))
+    )
+
+
+def _group_sample(
+    values: FloatArray,
+    rows: IntArray,
+    weights: FloatArray | None,
+    clusters: IntArray | None,
+    *,
+    incomplete: bool,
+) -> GroupSample:
+    part = values[rows]
+    part_weights = None if weights is None else weights[rows]
+    codes = None
+    if clusters is not None:
+        codes = np.unique(clusters[rows], return_inverse=True)[1].astype(np.intp)
+    if not incomplete:
+        moments = sample_moments(part, weights=part_weights)
+        return GroupSample(
+            rows, part, part_weights, codes, moments.n_obs, moments.mean, moments.cov
+        )
+    patterns = group_by_pattern(part, weights=part_weights)
+    saturated = saturated_moments(patterns)
+    return GroupSample(
+        rows,
+        part,
+        part_weights,
+        codes,
+        patterns.n_obs,
+        saturated.mean,
+        saturated.cov,
+        patterns,
+        saturated,
+    )
