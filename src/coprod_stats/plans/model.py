@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -158,3 +159,14 @@ class HypothesesForm(_Part):
 
     source: Words
     hypotheses: Annotated[tuple[Hypothesis, ...], Field(strict=False)]
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of a plan."""
+    schema = PlanForm.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def schema_text() -> str:
+    """Give the text of ``analyses/plan.schema.json``."""
+    return json.dumps(json_schema(), indent=2) + "\n"
