@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.errors import SemDataError, SemOptionError
+from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
-from coprod_stats.sem.inference.checks import check_solution
+from coprod_stats.sem.inference.checks import check_moments, check_solution
 from coprod_stats.sem.inference.coefficients import coefficient_table
 from coprod_stats.sem.inference.global_fit import global_fit
 from coprod_stats.sem.inference.infer import Inference, infer
@@ -70,7 +70,7 @@ def fit(
         incomplete=method.is_fiml or method.is_two_stage,
         complete_columns=fixed,
     )
-    _check_method(method, samples)
+    check_moments(table, samples, method)
     if solver is None:
         estimate = estimate_model(table, samples, method)
     else:
@@ -121,13 +121,6 @@ def _table(
     )
 
 
-def _check_method(method: Method, samples: tuple[GroupSample, ...]) -> None:
-    if method.discrepancy == "GLS":
-        for sample in samples:
-            if np.linalg.matrix_rank(sample.cov) < len(sample.cov):
-                raise SemDataError("GLS needs a nonsingular sample covariance matrix")
-
-
 def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
     if _t_df(inference, samples) is None or inference.scaled is None:
         return inference
@@ -155,17 +148,15 @@ def _coefficients(
         jacobian[index, table.rows[index].free] = 1.0
     functions = defined_functions(table)
     defined = np.array([function.value(params) for function in functions])
-    slopes = np.array([function.gradient(params) for function in functions])
+    slopes = np.zeros((len(functions), table.n_free))
+    for place, function in enumerate(functions):
+        slopes[place] = function.gradient(params)
     return (
         coefficient_table(
             row_values(estimate), jacobian, inference.covariance, t_df=t_df, conf_level=conf_level
         ),
         coefficient_table(
-            defined,
-            slopes.reshape(-1, table.n_free),
-            inference.covariance,
-            t_df=t_df,
-            conf_level=conf_level,
+            defined, slopes, inference.covariance, t_df=t_df, conf_level=conf_level
         ),
     )
 

@@ -120,18 +120,22 @@ def prepare_samples(
     Raises
     ------
     SemDataError
-        Where no rows are left.
+        ``SEM-115`` where no rows are left, ``SEM-116`` where a variable has no values.
     ObservedDataError
         At unusable weights, groups or columns.
     """
     values = data.columns(observed)
     unanswered = np.isnan(values)
+    empty = tuple(np.array(observed)[unanswered.all(axis=0)].tolist())
+    if empty:
+        raise SemDataError("nobody answered these; leave them out", code="SEM-116", variables=empty)
     keep: BoolArray = np.asarray(~unanswered.all(axis=1) if incomplete else ~unanswered.any(axis=1))
     if complete_columns:
         keep &= complete_rows(data.columns(complete_columns))
-    for column in (data.weights, data.clusters):
-        if column is not None:
-            keep &= ~np.isnan(column) & (column >= 0)
+    if data.weights is not None:
+        keep &= ~np.isnan(data.weights)
+    if data.clusters is not None:
+        keep &= data.clusters >= 0
     if data.groups is not None:
         keep &= data.groups >= 0
     if not keep.any():

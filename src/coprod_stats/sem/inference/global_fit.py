@@ -19,7 +19,7 @@ from coprod_stats.sem.inference.infer import Inference, infer
 from coprod_stats.sem.inference.information import effective_n
 from coprod_stats.sem.inference.likelihood import saturated_loglik
 from coprod_stats.sem.inference.model_tests import ModelTest
-from coprod_stats.sem.model.baseline import baseline_table
+from coprod_stats.sem.model.baseline import baseline_start, baseline_table
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
 
@@ -36,8 +36,10 @@ def global_fit(
     samples : sequence of GroupSample
     method : Method
     """
-    null = estimate_model(baseline_table(estimate.table), samples, method)
-    baseline = infer(null, samples, method)
+    table = baseline_table(estimate.table)
+    start = baseline_start(table, [s.mean for s in samples], [s.cov for s in samples])
+    null = estimate_model(table, samples, method, start=start)
+    baseline = infer(null, samples, method, tests_only=True)
     total = float(sum(sample.n_obs for sample in samples))
     units = effective_n(samples, method)
     least_squares = method.discrepancy != "ML"
@@ -176,7 +178,6 @@ def _corrected_for_missing(
             saturated,
             basis=inference.inverted.basis,
             df=inference.df,
-            robust=robust,
         )
         for estimate, inference in fits
     )

@@ -14,6 +14,7 @@ from coprod_stats.sem.inference.information import (
     effective_n,
     invert_information,
     inverted,
+    without_information,
 )
 from coprod_stats.sem.inference.model_tests import (
     ModelTest,
@@ -55,6 +56,8 @@ class Inference:
         Plain.
     scaled : ModelTest, optional
         As the method asks.
+    is_singular : bool
+        Whether the precision could not be computed at the estimates.
     """
 
     inverted: InvertedInformation
@@ -63,9 +66,16 @@ class Inference:
     n_params: int
     test: ModelTest
     scaled: ModelTest | None
+    is_singular: bool = False
 
 
-def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> Inference:
+def infer(
+    estimate: Estimate,
+    samples: Sequence[GroupSample],
+    method: Method,
+    *,
+    tests_only: bool = False,
+) -> Inference:
     """Compute the covariance of the estimates and the tests of a fitted model.
 
     Parameters
@@ -73,38 +83,57 @@ def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) ->
     estimate : Estimate
     samples : sequence of GroupSample
     method : Method
+    tests_only : bool
+        Leave out the covariance of the estimates where the tests do not need it.
     """
-    inversion = invert_information(estimate, method)
-    if method.is_two_stage:
-        groups = moment_derivatives(estimate, samples, method)
-        inversion = inverted(least_squares_information(groups), inversion.basis)
     n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
     df = degrees_of_freedom(estimate.table, n_params)
     plain = plain_test(estimate, samples, method, df=df)
-    inverse, n = inversion.inverse, effective_n(samples, method)
-    nothing = np.full_like(inverse, np.nan)
+    if tests_only and method.test == "none":
+        inversion = without_information(estimate)
+        return Inference(inversion, inversion.inverse, df, n_params, plain, None)
+    inversion = invert_information(estimate, method)
+    nothing = np.full_like(inversion.inverse, np.nan)
     if inversion.unidentified or df < 0:
         return Inference(inversion, nothing, df, n_params, plain, None)
-    by_scores = method.test == "yuan-bentler" or method.is_fiml
-    scaled: ModelTest | None = None
-    covariance = inverse / n
-    robust = method.standard_errors in ("robust", "two-stage", "robust-two-stage")
-    if by_scores and (robust or method.test != "none"):
-        meat = score_covariance(estimate, samples)
-        if robust:
-            covariance = sandwich(inverse, meat) / n
-        if method.test == "yuan-bentler":
-            trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
-            scaled = _corrected(plain, "satorra-bentler", (trace, float("nan")))
-    elif robust or method.test != "none":
-        groups = moment_derivatives(estimate, samples, method)
-        variability = least_squares_variability(groups)
-        if robust:
-            covariance = sandwich(inverse, variability) / n
-        scaled = _corrected(plain, method.test, trace_moments(groups, inverse, variability))
+    try:
+        inversion, covariance, scaled = _precision(estimate, samples, method, inversion, plain)
+    except np.linalg.LinAlgError:
+        return Inference(inversion, nothing, df, n_params, plain, None, is_singular=True)
     if method.standard_errors == "none":
         covariance = nothing
     return Inference(inversion, covariance, df, n_params, plain, scaled)
+
+
+def _precision(
+    estimate: Estimate,
+    samples: Sequence[GroupSample],
+    method: Method,
+    inversion: InvertedInformation,
+    plain: ModelTest,
+) -> tuple[InvertedInformation, FloatArray, ModelTest | None]:
+    """Covariance of the estimates and the scaled test, by scores or by moments."""
+    n = effective_n(samples, method)
+    robust = method.standard_errors in ("robust", "two-stage", "robust-two-stage")
+    inverse = inversion.inverse
+    if not robust and method.test == "none":
+        return inversion, inverse / n, None
+    if method.test == "yuan-bentler" or method.is_fiml:
+        meat = score_covariance(estimate, samples)
+        covariance = sandwich(inverse, meat) if robust else inverse
+        scaled = None
+        if method.test == "yuan-bentler":
+            trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
+            scaled = _corrected(plain, "satorra-bentler", (trace, float("nan")))
+        return inversion, covariance / n, scaled
+    groups = moment_derivatives(estimate, samples, method)
+    if method.is_two_stage:
+        inversion = inverted(least_squares_information(groups), inversion.basis)
+        inverse = inversion.inverse
+    variability = least_squares_variability(groups)
+    covariance = sandwich(inverse, variability) if robust else inverse
+    scaled = _corrected(plain, method.test, trace_moments(groups, inverse, variability))
+    return inversion, covariance / n, scaled
 
 
 def _n_nonlinear(estimate: Estimate) -> int:

@@ -19,9 +19,7 @@ class ObservedDataError(SemDataError):
     """
 
     def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        self.message = message
-        super().__init__(f"{code}: {message}")
+        super().__init__(message, code=code)
 
     def __reduce__(self) -> tuple[type[ObservedDataError], tuple[str, str]]:
         return type(self), (self.code, self.message)
