@@ -22,6 +22,16 @@ GRADIENT_TOLERANCE = 1e-5
 """Largest derivative of half the discrepancy that a solution may have."""
 
 
+_NOTES = {
+    "OBS-111": "SEM-211",
+    "OBS-112": "SEM-212",
+    "OBS-113": "SEM-213",
+    "OBS-114": "SEM-214",
+    "OBS-115": "SEM-215",
+}
+"""Codes of notes on ordered variables as findings about the solution."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong or noteworthy.
@@ -63,6 +73,7 @@ def check_solution(
         *_matrices(estimate),
         *_standard_errors(inference),
         *_cases(estimate, samples),
+        *_ordered(estimate.table, samples),
         *_clusters(inference, samples),
     )
 
@@ -195,6 +206,18 @@ def _cases(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
         "standard errors and tests cannot be trusted"
     )
     return [Finding("SEM-201", message)]
+
+
+def _ordered(table: ParameterTable, samples: Sequence[GroupSample]) -> list[Finding]:
+    covariates = table.exogenous if table.options.conditional_x else ()
+    items = tuple(name for name in table.observed if name not in covariates)
+    findings = []
+    for group, sample in enumerate(samples):
+        where = f"group {group + 1}: " if len(samples) > 1 else ""
+        for note in sample.ordered.notes if sample.ordered else ():
+            names = tuple(items[item] for item in note.items)
+            findings.append(Finding(_NOTES[note.code], where + note.message, names))
+    return findings
 
 
 def _clusters(inference: Inference, samples: Sequence[GroupSample]) -> list[Finding]:

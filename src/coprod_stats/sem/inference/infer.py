@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.estimation.optimizer import tangent_basis
+from coprod_stats.sem.inference.categorical_sandwich import categorical_derivatives
 from coprod_stats.sem.inference.information import (
     InvertedInformation,
     effective_n,
@@ -30,6 +32,7 @@ from coprod_stats.sem.inference.scaled_statistics import (
     scaled_shifted,
 )
 from coprod_stats.sem.inference.weighted_least_squares import (
+    GroupDerivatives,
     least_squares_information,
     least_squares_variability,
     trace_moments,
@@ -58,6 +61,8 @@ class Inference:
         As the method asks.
     is_singular : bool
         Whether the precision could not be computed at the estimates.
+    groups : tuple of GroupDerivatives
+        Of ordered data, whose indices need them.
     """
 
     inverted: InvertedInformation
@@ -67,6 +72,7 @@ class Inference:
     test: ModelTest
     scaled: ModelTest | None
     is_singular: bool = False
+    groups: tuple[GroupDerivatives, ...] = ()
 
 
 def infer(
@@ -86,6 +92,8 @@ def infer(
     tests_only : bool
         Leave out the covariance of the estimates where the tests do not need it.
     """
+    if method.is_ordered:
+        return _infer_ordered(estimate, samples, method)
     n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
     df = degrees_of_freedom(estimate.table, n_params)
     plain = plain_test(estimate, samples, method, df=df)
@@ -103,6 +111,26 @@ def infer(
     if method.standard_errors == "none":
         covariance = nothing
     return Inference(inversion, covariance, df, n_params, plain, scaled)
+
+
+def _infer_ordered(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> Inference:
+    groups = categorical_derivatives(estimate, samples)
+    basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
+    inversion = inverted(least_squares_information(groups), basis)
+    n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
+    df = sum(len(group.jacobian) for group in groups) - n_params
+    plain = plain_test(estimate, samples, method, df=df)
+    covariance = np.full_like(inversion.inverse, np.nan)
+    if inversion.unidentified or df < 0:
+        return Inference(inversion, covariance, df, n_params, plain, None, groups=groups)
+    variability = least_squares_variability(groups)
+    if method.standard_errors != "none":
+        robust = method.standard_errors == "robust"
+        core = sandwich(inversion.inverse, variability) if robust else inversion.inverse
+        covariance = core / effective_n(samples, method)
+    traces = trace_moments(groups, inversion.inverse, variability)
+    scaled = corrected_by_traces(plain, method.test, traces)
+    return Inference(inversion, covariance, df, n_params, plain, scaled, groups=groups)
 
 
 def _precision(
@@ -124,7 +152,7 @@ def _precision(
         scaled = None
         if method.test == "yuan-bentler":
             trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
-            scaled = _corrected(plain, "satorra-bentler", (trace, float("nan")))
+            scaled = corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
         return inversion, covariance / n, scaled
     groups = moment_derivatives(estimate, samples, method)
     if method.is_two_stage:
@@ -132,7 +160,7 @@ def _precision(
         inverse = inversion.inverse
     variability = least_squares_variability(groups)
     covariance = sandwich(inverse, variability) if robust else inverse
-    scaled = _corrected(plain, method.test, trace_moments(groups, inverse, variability))
+    scaled = corrected_by_traces(plain, method.test, trace_moments(groups, inverse, variability))
     return inversion, covariance / n, scaled
 
 
@@ -145,7 +173,9 @@ def _n_nonlinear(estimate: Estimate) -> int:
     return int(np.linalg.matrix_rank(rows @ estimate.restrictions.basis))
 
 
-def _corrected(plain: ModelTest, test: ScaledTest, traces: tuple[float, float]) -> ModelTest | None:
+def corrected_by_traces(
+    plain: ModelTest, test: ScaledTest, traces: tuple[float, float]
+) -> ModelTest | None:
     """Correct a statistic by ``tr(U Gamma)`` and ``tr((U Gamma)²)``."""
     if test == "none":
         return None
