@@ -214,6 +214,17 @@ class LisrelModel:
         u, v = implied.columns[:, self.u], implied.columns[:, self.v]
         return np.asarray((u[rows] * v[columns] + v[rows] * u[columns]) * self.h)
 
+    def eta_variance_jacobian(self, implied: ImpliedMoments) -> FloatArray:
+        """Differentiate the variances of ``eta``, ``(n_eta, n_local)``."""
+        kinds, rows, columns = self.matrices.kinds, self.matrices.rows, self.matrices.columns
+        A, C = implied.total, implied.eta_cov
+        jacobian = np.zeros((len(A), kinds.size))
+        beta = kinds == Kind.BETA
+        jacobian[:, beta] = 2.0 * A[:, rows[beta]] * C[:, columns[beta]]
+        psi = kinds == Kind.PSI
+        jacobian[:, psi] = 2.0 * self.h[psi] * A[:, rows[psi]] * A[:, columns[psi]]
+        return jacobian
+
     def gradient(
         self, implied: ImpliedMoments, *, by_cov: FloatArray, by_mean: FloatArray | None
     ) -> FloatArray:
