@@ -61,6 +61,8 @@ def _test(fit: Mapping[str, float], prefix: str) -> Iterator[str]:
     yield entry("Degrees of freedom", *(_degrees(fit[f"{prefix}df{end}"]) for end in ends))
     if f"{prefix}pvalue" in fit:
         yield entry("P-value (Chi-square)", *(_text(fit, f"{prefix}pvalue{end}") for end in ends))
+    if not prefix and "pvalue_bollen_stine" in fit:
+        yield entry("P-value (Bollen-Stine bootstrap)", _text(fit, "pvalue_bollen_stine"))
     if f"{prefix}chisq_scaling_factor" in fit:
         factor = _text(fit, f"{prefix}chisq_scaling_factor")
         yield entry("Scaling correction factor", "", factor)

@@ -10,6 +10,7 @@ from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, Fi
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
+from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
 
 
@@ -19,7 +20,7 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
     n_used = sum(len(sample.rows) for sample in core.samples)
     return SemFit(
         parameters=(*_parameters(core), *_definitions(core)),
-        fit=_indices(core),
+        fit=_indices(core) | _bootstrapped_test(core, asked),
         r_squared=explained_variances(core.estimate),
         estimator=core.ledger["estimator"][1],
         engine=asked.engine,
@@ -42,11 +43,24 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
 
 
 def _indices(core: CoreFit) -> dict[str, float]:
-    """Indices that mean something: a model with negative degrees of freedom has no test."""
+    """Keep what means something: a model with negative degrees of freedom has no test."""
     if core.inference.df >= 0:
         return dict(core.indices)
     kept = ("npar", "fmin", "chisq", "df")
     return {name: value for name, value in core.indices.items() if name in kept}
+
+
+def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
+    if asked.bootstrap_type != "bollen-stine" or core.inference.df <= 0:
+        return {}
+    test = bollen_stine(
+        core.estimate,
+        core.samples,
+        core.method,
+        n_samples=asked.n_bootstrap,
+        rng=np.random.default_rng(asked.seed or 0),
+    )
+    return {"pvalue_bollen_stine": test.p_value}
 
 
 def _parameters(core: CoreFit) -> list[FittedParameter]:

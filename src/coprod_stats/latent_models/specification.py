@@ -58,9 +58,10 @@ class Specification:
     seed : int, optional
         Of the bootstrap.
     bootstrap_type : {"naive", "bollen-stine"}
-        Whether the samples are drawn from the data, or from data that fit the model.
+        Whether the samples are drawn from the data and give standard errors, or from data that
+        fit the model and give a test of it.
     ci : {"percentile", "bca"}
-        Intervals from bootstrap samples.
+        Bootstrap intervals.
     conf_level : float
         Level of the intervals, in (0, 1).
 
@@ -118,7 +119,13 @@ class Specification:
     @property
     def is_bootstrapped(self) -> bool:
         """Whether standard errors come from bootstrap samples."""
-        return self.bootstrap > 0 or self.se == "bootstrap"
+        naive = self.bootstrap > 0 and self.bootstrap_type == "naive"
+        return naive or self.se == "bootstrap"
+
+    @property
+    def n_bootstrap(self) -> int:
+        """Number of bootstrap samples where there are any."""
+        return self.bootstrap or DEFAULT_BOOTSTRAP
 
     @property
     def options(self) -> FitOptions:
@@ -136,8 +143,9 @@ class Specification:
             standard_errors="bootstrap" if self.is_bootstrapped else self.se,
             information=self.information,
             likelihood=self.likelihood,
-            bootstrap=self.bootstrap or DEFAULT_BOOTSTRAP,
+            bootstrap=self.n_bootstrap,
             seed=self.seed or 0,
+            interval=self.ci,
             conf_level=self.conf_level,
             model=ModelOptions(
                 model_type=self.model_type,
@@ -163,19 +171,23 @@ def _faults(asked: Specification) -> Iterator[str]:
         yield "std_lv and effect_coding identify latent variables in two ways; choose one"
     if asked.bootstrap < 0 or asked.bootstrap == 1:
         yield f"bootstrap: at least 2 samples are needed, not {asked.bootstrap}"
-    if asked.bootstrap and asked.se not in ("default", "bootstrap"):
-        yield f"bootstrap has no effect with se={asked.se!r}"
-    if not asked.is_bootstrapped:
-        unused = {
-            "seed": asked.seed is not None,
-            "bootstrap_type": asked.bootstrap_type != "naive",
-            "ci": asked.ci != "percentile",
-        }
-        yield from (
-            f"{name} has no effect without bootstrap" for name, set_ in unused.items() if set_
+    if (
+        asked.bootstrap
+        and asked.bootstrap_type == "naive"
+        and asked.se
+        not in (
+            "default",
+            "bootstrap",
         )
-    else:
-        yield "the bootstrap is not available yet"
+    ):
+        yield f"bootstrap has no effect with se={asked.se!r}"
+    draws = asked.bootstrap > 0 or asked.se == "bootstrap"
+    unused = {
+        "seed": not draws and asked.seed is not None,
+        "bootstrap_type": not draws and asked.bootstrap_type != "naive",
+        "ci": not asked.is_bootstrapped and asked.ci != "percentile",
+    }
+    yield from (f"{name} has no effect without bootstrap" for name, idle in unused.items() if idle)
     if asked.auxiliary:
         yield "auxiliary variables are not available yet"
     if asked.rotation is not None:

@@ -21,6 +21,7 @@ ScaledTest = Literal[
 ]
 Information = Literal["default", "expected", "observed"]
 Likelihood = Literal["normal", "wishart"]
+IntervalKind = Literal["percentile", "bca"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class FitOptions:
         Number of bootstrap samples where standard errors are bootstrapped.
     seed : int
         Seed of the bootstrap.
+    interval : {'percentile', 'bca'}
+        Kind of bootstrap interval.
     conf_level : float
         Level of the intervals of coefficients, in (0, 1).
     model : ModelOptions
@@ -65,6 +68,7 @@ class FitOptions:
     likelihood: Likelihood = "normal"
     bootstrap: int = 1000
     seed: int = 0
+    interval: IntervalKind = "percentile"
     conf_level: float = 0.95
     model: ModelOptions = field(default_factory=ModelOptions)
 
@@ -75,6 +79,7 @@ class FitOptions:
             "standard_errors": (self.standard_errors, get_args(StandardErrors)),
             "information": (self.information, get_args(Information)),
             "likelihood": (self.likelihood, get_args(Likelihood)),
+            "interval": (self.interval, get_args(IntervalKind)),
         }
         for name, (value, known) in choices.items():
             if value not in known:
