@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from oracle_cases import ORDERED_CASES
 
-from coprod_stats.sem.compare import difference_test, release_tests
+from coprod_stats.sem.compare import difference_test
 from coprod_stats.sem.errors import SemDataError, SemModelError, SemOptionError
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.inference.standardization import explained_variances, standardize

@@ -58,8 +58,7 @@ def fit(
     method = resolve_method(used)
     table = _table(model, data, used, method)
     samples = _samples(table, data, method)
-    if not method.is_ordered:
-        check_moments(table, samples, method)
+    check_moments(table, samples, method)
     estimate = estimate_model(table, samples, method)
     indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)

@@ -181,7 +181,6 @@ def _corrected_for_missing(
             saturated,
             basis=inference.inverted.basis,
             df=inference.df,
-            robust=robust,
         )
         for estimate, inference in fits
     )
