@@ -21,7 +21,6 @@ from coprod_stats.sem.inference.difference_tests import (
     wald_test,
 )
 from coprod_stats.sem.inference.infer import infer
-from coprod_stats.sem.inference.information import effective_n
 from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
 from coprod_stats.sem.inference.standardization import row_values
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
@@ -209,7 +208,7 @@ def release_tests(fit: SemFit) -> tuple[tuple[ReleasedRestriction, ...], Differe
     if isinstance(fit.estimate.objective, CategoricalLeastSquares):
         information = fit.estimate.objective.information(fit.estimate.params)
     gradient = fit.estimate.minimum.final.gradient
-    n_obs = effective_n(fit.samples, fit.method)
+    n_obs = float(sum(fit.n_obs))
     rows = fit.table.free_rows
     single = []
     for members in sets:
