@@ -139,9 +139,9 @@ def propose_start(
     method: Method,
 ) -> FloatArray:
     """Propose starting values from the sample moments."""
-    if method.is_ordered:
-        return categorical_start(table, responses_of(models), samples)
     matrices = [model.matrices for model in models]
+    if method.is_ordered:
+        return categorical_start(table, matrices, responses_of(models), samples)
     covs = [sample.cov for sample in samples]
     return starting_values(table, matrices, covs, [sample.mean for sample in samples])
 
