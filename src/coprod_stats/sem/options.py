@@ -21,6 +21,7 @@ ScaledTest = Literal[
 ]
 Information = Literal["default", "expected", "observed"]
 Likelihood = Literal["normal", "wishart"]
+IntervalKind = Literal["percentile", "bca"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class FitOptions:
         Number of bootstrap samples where standard errors are bootstrapped.
     seed : int
         Seed of the bootstrap.
+    interval : {'percentile', 'bca'}
+        Kind of bootstrap interval.
     model : ModelOptions
         How the model text is completed.
 
@@ -63,6 +66,7 @@ class FitOptions:
     likelihood: Likelihood = "normal"
     bootstrap: int = 1000
     seed: int = 0
+    interval: IntervalKind = "percentile"
     model: ModelOptions = field(default_factory=ModelOptions)
 
     def __post_init__(self) -> None:
@@ -72,6 +76,7 @@ class FitOptions:
             "standard_errors": (self.standard_errors, get_args(StandardErrors)),
             "information": (self.information, get_args(Information)),
             "likelihood": (self.likelihood, get_args(Likelihood)),
+            "interval": (self.interval, get_args(IntervalKind)),
         }
         for name, (value, known) in choices.items():
             if value not in known:
