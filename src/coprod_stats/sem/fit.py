@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemOptionError
-from coprod_stats.sem.estimation.categorical_estimate import estimate_categorical
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
 from coprod_stats.sem.inference.checks import check_moments, check_solution
@@ -160,9 +159,8 @@ def _estimate(
 ) -> Estimate:
     if solver is not None:
         return estimate_at(table, samples, method, solver(table, samples))
-    estimated = estimate_categorical if method.is_ordered else estimate_model
     try:
-        return estimated(table, samples, method)
+        return estimate_model(table, samples, method)
     except np.linalg.LinAlgError as error:
         message = "no estimates could be computed; check the model and give starting values"
         raise SemDataError(message, code="SEM-117") from error

@@ -8,7 +8,8 @@ arbitrary: ``delta`` rescales it, so that the statistics of an ordered item `i` 
 
 with ``μ``, ``Π`` and ``Σ`` the intercepts, slopes on the covariates and covariances given the
 covariates. Under the delta parameterization ``δ`` is a parameter (1 unless freed) and the
-residual variance of the item follows from it; under the theta parameterization the residual
+residual variance of the item follows from it (where the item predicts others it enters their
+covariances, and is solved for); under the theta parameterization the residual
 variance is the parameter and ``δ_i = Σ_ii^(−1/2)`` [muthen2002]_. Continuous items have ``δ = 1``
 and contribute ``−μ_i`` and ``Σ_ii``.
 
@@ -68,6 +69,8 @@ class LatentResponseModel:
     Parameters
     ----------
     lisrel : LisrelModel
+        Its last parameters are the `n_implicit` residual variances of ordered items among
+        ``eta``, which follow from the others.
     items : tuple of str
         Endogenous observed variables, in the order of the sample statistics.
     n_categories : tuple of int
@@ -75,6 +78,7 @@ class LatentResponseModel:
     covariates : tuple of str
         Exogenous variables on which everything is conditioned.
     parameterization : {'delta', 'theta'}
+    n_implicit : int
     """
 
     def __init__(
@@ -84,9 +88,13 @@ class LatentResponseModel:
         n_categories: tuple[int, ...],
         covariates: tuple[str, ...],
         parameterization: Parameterization,
+        *,
+        n_implicit: int = 0,
     ) -> None:
         self.lisrel = lisrel
-        self.parameters = lisrel.parameters
+        self.n_local = lisrel.parameters.size - n_implicit
+        self.parameters = lisrel.parameters[: self.n_local]
+        self.implicit = lisrel.matrices.rows[self.n_local :]
         self.parameterization = parameterization
         matrices = lisrel.matrices
         self.places = np.array([matrices.observed.index(item) for item in items], dtype=np.intp)
@@ -123,7 +131,7 @@ class LatentResponseModel:
         numpy.linalg.LinAlgError
             Where ``I - beta`` is singular, or a latent response has no positive variance.
         """
-        moments = self.lisrel.moments(params)
+        moments = self.lisrel.moments(self.complete(params))
         cov = moments.cov[np.ix_(self.places, self.places)]
         scales = np.ones(self.places.size)
         if self.parameterization == "delta":
@@ -156,12 +164,64 @@ class LatentResponseModel:
         -------
         (n_statistics, n_local) array
         """
+        return self.project(implied.moments, self._whole_jacobian(implied))
+
+    def complete(self, params: FloatArray) -> FloatArray:
+        """Append the residual variances that make the variances of ordered items ``1/δ²``."""
+        if self.implicit.size == 0:
+            return params
+        at_zero = self.lisrel.moments(np.append(params, np.zeros(self.implicit.size)))
+        reach = at_zero.total[np.ix_(self.implicit, self.implicit)] ** 2
+        left = at_zero.delta[self._implicit_items] ** -2.0
+        left -= np.diag(at_zero.eta_cov)[self.implicit]
+        return np.append(params, np.linalg.solve(reach, left))
+
+    def project(self, moments: ImpliedMoments, jacobian: FloatArray) -> FloatArray:
+        """Carry derivatives by the implicit variances over to the parameters they follow from.
+
+        Parameters
+        ----------
+        moments : ImpliedMoments
+            Given the covariates.
+        jacobian : (n, n_local + n_implicit) array
+
+        Returns
+        -------
+        (n, n_local) array
+        """
+        if self.implicit.size == 0:
+            return jacobian
+        own, implicit = jacobian[:, : self.n_local], jacobian[:, self.n_local :]
+        return np.asarray(own + implicit @ self.implicit_jacobian(moments))
+
+    def implicit_jacobian(self, moments: ImpliedMoments) -> FloatArray:
+        """Differentiate the implicit variances by the parameters, ``(n_implicit, n_local)``."""
+        equations = self._implicit_equations(moments)
+        by_own, by_implicit = equations[:, : self.n_local], equations[:, self.n_local :]
+        return np.asarray(-np.linalg.solve(by_implicit, by_own))
+
+    @cached_property
+    def _implicit_items(self) -> IntArray:
+        matrices = self.lisrel.matrices
+        names = [matrices.eta[place] for place in self.implicit]
+        return np.array([matrices.observed.index(name) for name in names], dtype=np.intp)
+
+    def _implicit_equations(self, moments: ImpliedMoments) -> FloatArray:
+        """Differentiate ``var(y*) − 1/δ²`` of the items with an implicit variance."""
+        matrices = self.lisrel.matrices
+        equations = self.lisrel.eta_variance_jacobian(moments)[self.implicit]
+        for row, item in enumerate(self._implicit_items):
+            own = (matrices.kinds == Kind.DELTA) & (matrices.rows == item)
+            equations[row, own] += 2.0 * moments.delta[item] ** -3.0
+        return equations
+
+    def _whole_jacobian(self, implied: ImpliedStatistics) -> FloatArray:
         unscaled = self._unscaled_jacobian(implied.moments)
         jacobian = unscaled * implied.factors[:, None]
         by_scale = self._scale_jacobian(implied)
         if by_scale is not None:
             jacobian += implied.unscaled[:, None] * self._factor_jacobian(implied, by_scale)
-        return np.asarray(jacobian)
+        return jacobian
 
     def curvature(self, implied: ImpliedStatistics, weights: FloatArray) -> FloatArray:
         """Contract the second derivatives of the statistics, ``Σ_r w_r d²s_r``.
@@ -175,8 +235,34 @@ class LatentResponseModel:
         -------
         (n_local, n_local) array
         """
+        whole = self._whole_curvature(implied, weights)
+        if self.implicit.size == 0:
+            return whole
+        moments = implied.moments
+        by_implicit = self._implicit_equations(moments)[:, self.n_local :]
+        slopes = weights @ self._whole_jacobian(implied)[:, self.n_local :]
+        multipliers = np.asarray(np.linalg.solve(by_implicit.T, slopes))
+        whole -= self._equation_curvature(moments, multipliers)
+        spread = np.vstack([np.eye(self.n_local), self.implicit_jacobian(moments)])
+        return np.asarray(spread.T @ whole @ spread)
+
+    def _equation_curvature(self, moments: ImpliedMoments, weights: FloatArray) -> FloatArray:
+        """Contract the second derivatives of ``var(y*) − 1/δ²``."""
+        matrices = self.lisrel.matrices
+        by_cov = np.zeros((matrices.n_observed, matrices.n_observed))
+        by_cov[self._implicit_items, self._implicit_items] = 2.0 * weights
+        Q = moments.columns
+        no_means = np.zeros(matrices.n_observed)
+        total = self.lisrel.curvature(moments, Q.T @ by_cov @ Q, no_means @ Q)
+        for item, weight in zip(self._implicit_items, weights, strict=True):
+            own = np.flatnonzero((matrices.kinds == Kind.DELTA) & (matrices.rows == item))
+            total[own, own] -= 6.0 * weight * moments.delta[item] ** -4.0
+        return total
+
+    def _whole_curvature(self, implied: ImpliedStatistics, weights: FloatArray) -> FloatArray:
         first, second = self._item_pairs
-        total = np.zeros((self.parameters.size, self.parameters.size))
+        n_whole = self.lisrel.parameters.size
+        total = np.zeros((n_whole, n_whole))
         by_variance = np.zeros(self.places.size)
         by_scale = self._scale_jacobian(implied)
         if by_scale is not None:
@@ -217,9 +303,10 @@ class LatentResponseModel:
         directed = lisrel.directed
         left = moments.columns[np.ix_(self.places, lisrel.u[directed])]
         right = moments.total[lisrel.matrices.columns[directed]][:, self.covariates]
-        slopes = np.zeros((self.covariates.size, self.places.size, self.parameters.size))
+        n_whole = lisrel.parameters.size
+        slopes = np.zeros((self.covariates.size, self.places.size, n_whole))
         slopes[:, :, directed] = left[None] * right.T[:, None, :]
-        return slopes.reshape(-1, self.parameters.size)
+        return slopes.reshape(-1, n_whole)
 
     def _scale_jacobian(self, implied: ImpliedStatistics) -> FloatArray | None:
         """Differentiate ``δ``, ``(n_items, n_local)``; None where none depends on parameters."""
@@ -230,7 +317,7 @@ class LatentResponseModel:
                 return None
             item_of = np.full(matrices.n_observed, -1)
             item_of[self.places] = np.arange(self.places.size)
-            by_scale = np.zeros((self.places.size, self.parameters.size))
+            by_scale = np.zeros((self.places.size, self.lisrel.parameters.size))
             by_scale[item_of[matrices.rows[local]], local] = 1.0
             return by_scale
         places = self.places
@@ -291,7 +378,7 @@ class LatentResponseModel:
         k = lisrel.directed
         kinds, source = lisrel.matrices.kinds[k], lisrel.matrices.columns[k]
         regressions = np.flatnonzero(kinds == Kind.BETA)
-        total = np.zeros((self.parameters.size, self.parameters.size))
+        total = np.zeros((lisrel.parameters.size, lisrel.parameters.size))
         left = moments.columns[np.ix_(self.places, lisrel.u[k])].T @ by_slope
         reach = moments.total[source][:, self.covariates]
         term = np.zeros((k.size, k.size))
