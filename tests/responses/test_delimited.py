@@ -134,7 +134,7 @@ def test_files_that_are_no_table_say_why(read, content, message) -> None:
 
 def test_bytes_in_no_encoding(read, monkeypatch) -> None:
     monkeypatch.setattr("coprod_stats.responses.delimited._LEGACY", ["shift_jis"])
-    with pytest.raises(ResponsesError, match="the encoding is not recognised; save .* as UTF-8"):
+    with pytest.raises(ResponsesError, match=r"the encoding is not recognised; save .* as UTF-8"):
         read(b"RID,Q1,TXT\na,1,\xff\xfe\x81\xff\n")
 
 
