@@ -97,7 +97,7 @@ def test_files_beside_the_plan_come_before_shipped_ones(read, tmp_path) -> None:
         ("title: \"A plan\"", "titel: \"A plan\"", "SHAPE-001", 2, "is not known here"),
         ("sign: \"+\"", "sign: up", "SHAPE-001", 13, ""),
         ("instrument: carers", "instrument: nonesuch", "YAML-001", 0, "cannot be read"),
-        ("plan: mine", "plan: [", "YAML-001", 2, "not valid YAML"),
+        ("plan: mine", "plan: [", "YAML-001", 3, "not valid YAML"),
     ],
 )  # fmt: skip
 def test_each_fault_has_its_code_and_line(read, old, new, code, line, found) -> None:
