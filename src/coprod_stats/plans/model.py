@@ -71,6 +71,19 @@ class QualityRules(_Part):
     """How many independent indices must agree."""
 
 
+class SubgroupModel(_Part):
+    """Hypotheses of a column that are taken from the same model fitted to some respondents only.
+
+    A question that most were not asked, such as one about a digital tool, tells about those who
+    were: its paths come from their model, all others from everyone's.
+    """
+
+    hypotheses: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+    where: Words
+    population: Words
+    """Who they are, as ``users of a digital channel``."""
+
+
 class ModelColumn(_Part):
     """One way of estimating the hypothesised paths: a column of the report's table."""
 
@@ -88,6 +101,7 @@ class ModelColumn(_Part):
     respondents: Respondents | None = None
     """Other respondents than the plan's."""
     include_flagged: bool = False
+    subgroups: Annotated[tuple[SubgroupModel, ...], Field(strict=False)] = ()
 
 
 class Model(_Part):
