@@ -69,8 +69,8 @@ def test_the_wrong_instrument_is_named_with_what_was_expected(coprod, inputs) ->
     (inputs / "mine.csv").write_text("a,b\n1,2\n")
     shown = coprod("score", "mine.csv", "-i", "carers")
     assert shown.stderr == (
-        "mine.csv: no column belongs to instrument 'carers'; the header has a, b; "
-        "expected item ids such as RID, BARTHEL, QUOL5, NEGC7, POSV4, …\n"
+        "mine.csv: no column is a question of instrument 'carers'; the header has a, b; "
+        "expected item ids such as RELAT, ESEX, EAGE, DEP, HOURS, …\n"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from coprod_stats.instruments.shipped import list_shipped
 from coprod_stats.plans import Plan, PlanError, read_plan
 
+SHIPPED = [path for path in list_shipped("analyses") if path.stem != "hypotheses"]
 PLAN = """\
 plan: mine
 title: "A plan"
@@ -43,8 +45,7 @@ def read(tmp_path: Path) -> Callable[[str], Plan]:
     return plan
 
 
-@pytest.mark.parametrize("path", [path for path in list_shipped("analyses") if path.stem != "hypotheses"],
-                         ids=lambda path: path.stem)  # fmt: skip
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_shipped_plans_can_be_carried_out(path) -> None:
     plan = read_plan(path.stem)
     assert plan.form.plan == path.stem
@@ -94,6 +95,12 @@ def test_files_beside_the_plan_come_before_shipped_ones(read, tmp_path) -> None:
         ("HOURS > 0", "HOURS >", "PLAN-010", 7, ""),
         ("HOURS > 0", "NOBODY > 0", "PLAN-010", 7, "there is no item or variable 'NOBODY'"),
         ("role: check", "role: check, where: ZZ == 1", "PLAN-010", 17, "variable 'ZZ'"),
+        ("role: check",
+         "role: check, subgroups: [{hypotheses: [A9], where: HOURS > 1, population: x}]",
+         "PLAN-011", 17, "A9"),
+        ("role: check",
+         "role: check, subgroups: [{hypotheses: [A1], where: ZZ > 1, population: x}]",
+         "PLAN-010", 17, "variable 'ZZ'"),
         ("title: \"A plan\"", "titel: \"A plan\"", "SHAPE-001", 2, "is not known here"),
         ("sign: \"+\"", "sign: up", "SHAPE-001", 13, ""),
         ("instrument: carers", "instrument: nonesuch", "YAML-001", 0, "cannot be read"),
@@ -148,7 +155,8 @@ def test_a_plan_that_does_not_exist() -> None:
     st.lists(
         st.tuples(
             st.integers(0, 2000), st.integers(0, 12),
-            st.text(max_size=4) | st.sampled_from(["\n", ": ", "- ", "[", "{", "'", "\"\\0\"", "&a", "*a"]),
+            st.text(max_size=4)
+            | st.sampled_from(["\n", ": ", "- ", "[", "{", "'", "\"\\0\"", "&a", "*a"]),
         ),
         max_size=4,
     )
@@ -158,9 +166,5 @@ def test_damaged_plans_never_raise_anything_else(read, edits) -> None:
     for at, length, new in edits:
         place = at % len(text) if text else 0
         text = text[:place] + new + text[place + length :]
-    try:
-        plan = read(text.encode("utf-8", "replace").decode("utf-8"))
-    except PlanError as error:
-        assert error.faults
-    else:
-        assert plan.hypotheses
+    with contextlib.suppress(PlanError):
+        assert read(text.encode("utf-8", "replace").decode("utf-8")).hypotheses

@@ -50,8 +50,8 @@ scales:
 CONSTRUCTS = """
 source: "Nowhere"
 constructs:
-  A: {family: f, label: "A", role: driver, section: "1", sources: "1", respondent: citizen, measure: m}
-  B: {family: f, label: "B", role: impact, section: "1", sources: "1", respondent: citizen, measure: m}
+  A: {family: f, label: A, role: driver, section: "1", sources: "1", respondent: both, measure: m}
+  B: {family: f, label: B, role: impact, section: "1", sources: "1", respondent: both, measure: m}
 """
 POPULATION = """
 population: tiny

@@ -66,7 +66,7 @@ def test_years_are_possible(shipped) -> None:
     assert taken_part[taken_part == taken_part].min() >= 0
 
 
-def test_careless_respondents_are_caught_by_nothing_that_is_clean(shipped) -> None:
+def test_a_clean_sample_names_nobody_careless() -> None:
     clean = draw_sample("driver_impact", n_rows=50, seed=1, clean=True)
     assert clean.truth()["careless_respondents"] == []
     assert len(clean.answers) == 50

@@ -22,6 +22,7 @@ from coprod_stats.literals import FileFormat
 if TYPE_CHECKING:
     from coprod_stats.responses.table import Responses
 
+SHOWN_COLUMNS = 8
 app = typer.Typer(
     help="Answers: bring them into the canonical table.",
     no_args_is_help=True,
@@ -64,11 +65,17 @@ def import_answers(
         f"set aside {found.n_rejected_rows:,}")  # fmt: skip
     values = sum(entry.scope == "value" for entry in found.rejected)
     columns = sorted({entry.column for entry in found.rejected if entry.scope == "column"})
-    say(f"values set aside {values:,}; columns set aside: {', '.join(columns) or 'none'}")
+    say(f"values set aside {values:,}; columns set aside: {_listed(columns)}")
     for note in found.provenance.notes:
         say(f"note: {note}")
     say(f"answers: {out}")
     say(f"set aside, with reasons: {rejected}")
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:SHOWN_COLUMNS]) or "none"
+    more = len(names) - SHOWN_COLUMNS
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def _counts(found: Responses) -> dict[str, object]:
