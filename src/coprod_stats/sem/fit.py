@@ -67,14 +67,8 @@ def fit(
     method = resolve_method(used)
     table = _table(model, data, used, method)
     samples = _samples(table, data, method)
-    if not method.is_ordered:
-        check_moments(table, samples, method)
-    estimated = estimate_categorical if method.is_ordered else estimate_model
+    estimate = _estimate(table, samples, method, solver)
     indices = categorical_indices if method.is_ordered else global_fit
-    if solver is None:
-        estimate = estimated(table, samples, method)
-    else:
-        estimate = estimate_at(table, samples, method, solver(table, samples))
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
     parameters, definitions = _coefficients(estimate, inference, samples, options.conf_level)
@@ -145,6 +139,20 @@ def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[Grou
     )
 
 
+def _estimate(
+    table: ParameterTable,
+    samples: tuple[GroupSample, ...],
+    method: Method,
+    solver: Solver | None,
+) -> Estimate:
+    if method.is_ordered:
+        return estimate_categorical(table, samples, method)
+    check_moments(table, samples, method)
+    if solver is None:
+        return estimate_model(table, samples, method)
+    return estimate_at(table, samples, method, solver(table, samples))
+
+
 def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
     if _t_df(inference, samples) is None or inference.scaled is None:
         return inference
@@ -179,9 +187,7 @@ def _coefficients(
         coefficient_table(
             row_values(estimate), jacobian, inference.covariance, t_df=t_df, conf_level=conf_level
         ),
-        coefficient_table(
-            defined, slopes, inference.covariance, t_df=t_df, conf_level=conf_level
-        ),
+        coefficient_table(defined, slopes, inference.covariance, t_df=t_df, conf_level=conf_level),
     )
 
 
