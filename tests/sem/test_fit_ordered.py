@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from oracle_cases import ORDERED_CASES
 
+from coprod_stats.sem.compare import difference_test
 from coprod_stats.sem.errors import SemDataError, SemModelError, SemOptionError
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
@@ -236,3 +237,11 @@ def test_an_item_with_one_answer_is_named():
     values[:, 1] = 2.0
     with pytest.raises(SemDataError, match=r"OBS-010.*\(y2\)"):
         fit(MODEL, SemData(values, NAMES), WLSMV)
+
+
+def test_difference_between_invariance_models(fitted, oracle):
+    rows = oracle("hs_ord4_mg_anova")["anova"]["table"]
+    test = difference_test(fitted("hs_ord4_mg_thr_load"), fitted("hs_ord4_mg_thresholds"))
+    assert_close(test.statistic, rows[1]["Chisq.diff"], "statistic")
+    assert test.df == rows[1]["Df.diff"]
+    assert test.p_value == pytest.approx(rows[1]["Pr..Chisq."], rel=1e-5)

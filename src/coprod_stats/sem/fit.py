@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemOptionError
-from coprod_stats.sem.estimation.categorical_estimate import estimate_categorical
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
 from coprod_stats.sem.inference.checks import check_moments, check_solution
@@ -67,7 +66,11 @@ def fit(
     method = resolve_method(used)
     table = _table(model, data, used, method)
     samples = _samples(table, data, method)
-    estimate = _estimate(table, samples, method, solver)
+    check_moments(table, samples, method)
+    if solver is None:
+        estimate = estimate_model(table, samples, method)
+    else:
+        estimate = estimate_at(table, samples, method, solver(table, samples))
     indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
@@ -137,20 +140,6 @@ def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[Grou
         incomplete=method.is_fiml or method.is_two_stage,
         complete_columns=table.exogenous if any(row.exogenous for row in table) else (),
     )
-
-
-def _estimate(
-    table: ParameterTable,
-    samples: tuple[GroupSample, ...],
-    method: Method,
-    solver: Solver | None,
-) -> Estimate:
-    if method.is_ordered:
-        return estimate_categorical(table, samples, method)
-    check_moments(table, samples, method)
-    if solver is None:
-        return estimate_model(table, samples, method)
-    return estimate_at(table, samples, method, solver(table, samples))
 
 
 def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
