@@ -20,6 +20,9 @@ InstrumentOption = Annotated[
 FormOption = Annotated[
     str | None, typer.Option("--form", help="Form of the questionnaire; its first by default.")
 ]
+ModuleOption = Annotated[
+    list[str] | None, typer.Option("--module", help="Module to put in; may be given several times.")
+]
 JsonOption = Annotated[
     str | None, typer.Option("--json", help="Write the numbers as JSON to a file, or - for output.")
 ]
@@ -27,11 +30,11 @@ OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="File to wri
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")]
 
 
-def instrument_in_form(name: str, form: str | None) -> Instrument:
-    """Read a questionnaire in the form asked for, or in its first."""
+def instrument_in_form(name: str, form: str | None, modules: list[str] | None = None) -> Instrument:
+    """Read a questionnaire in the form asked for, or in its first, with these modules."""
     from coprod_stats.instruments.reading import read_instrument
 
-    instrument = read_instrument(name)
+    instrument = read_instrument(name, modules=modules or ())
     return instrument.for_form(form or instrument.forms[0].id)
 
 

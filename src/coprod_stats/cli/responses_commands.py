@@ -12,6 +12,7 @@ from coprod_stats.cli.options import (
     FormOption,
     InstrumentOption,
     JsonOption,
+    ModuleOption,
     OutOption,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
@@ -45,13 +46,14 @@ def import_answers(
         FileFormat | None, typer.Option("--from", help="Format; by the file's suffix if left out.")
     ] = None,
     form: FormOption = None,
+    module: ModuleOption = None,
     json: JsonOption = None,
 ) -> None:
     """Bind a file of answers to its questionnaire; what does not fit goes to OUT.rejected.csv."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.responses.reading import read_responses, write_canonical, write_rejected
 
-    found = read_responses(file, instrument_in_form(instrument, form), source=source)
+    found = read_responses(file, instrument_in_form(instrument, form, module), source=source)
     write_canonical(found.answers, out)
     rejected = out.with_name(f"{out.name}.rejected.csv")
     write_rejected(found.rejected, rejected)
