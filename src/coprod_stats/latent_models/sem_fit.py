@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import pandas as pd
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.sem_json import fit_as_json
 from coprod_stats.latent_models.sem_summary import summary_text
+from coprod_stats.sem.results import SemFit as CoreFit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,12 +96,14 @@ class SemFit:
         Ledger of the options; not to be changed.
     observed, latent : tuple of str
         Variables; ``sample_cov`` and ``implied_cov`` run over the observed ones.
-    sample_cov, implied_cov : ndarray of shape (n_observed, n_observed)
-        Divisor N.
+    sample_cov, implied_cov : tuple of (n_observed, n_observed) ndarray
+        One per group, divisor N.
     vcov : ndarray of shape (n_free, n_free)
         Covariance matrix of the estimates of the rows that are free, in order of the table.
     conf_level : float
         Level of the intervals.
+    core : CoreFit, optional
+        The fit as arrays, for further tests.
     """
 
     parameters: tuple[FittedParameter, ...]
@@ -117,10 +120,11 @@ class SemFit:
     asked_and_used: dict[str, AskedAndUsed]
     observed: tuple[str, ...]
     latent: tuple[str, ...]
-    sample_cov: NDArray[np.float64]
-    implied_cov: NDArray[np.float64]
+    sample_cov: tuple[NDArray[np.float64], ...]
+    implied_cov: tuple[NDArray[np.float64], ...]
     vcov: NDArray[np.float64]
     conf_level: float = 0.95
+    core: CoreFit | None = field(default=None, repr=False)
 
     def parameter(self, lhs: str, op: str, rhs: str, *, group: int = 1) -> FittedParameter:
         """Find one parameter; the sides of ``~~`` may stand in either order.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,7 +20,10 @@ import pandas as pd
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.semopy_scaling import VariableScales
+from coprod_stats.sem.estimation.estimate import placed_matrices, propose_start
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
+from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.sample import GroupSample, SemData
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,6 +97,35 @@ def estimate_with_semopy(
         n_iterations=int(solution.n_it),
         message=str(solution.message),
     )
+
+
+def solve_by_semopy(table: ParameterTable, samples: Sequence[GroupSample]) -> NDArray[np.float64]:
+    """Give semopy's estimates of the free parameters of a one-group model, ``(n_free,)``."""
+    refuse_unsupported(table)
+    (sample,) = samples
+    starts = propose_start(table, samples, placed_matrices(table, samples))
+    return estimate_with_semopy(table, sample.cov, starts).params
+
+
+def refuse_options_beyond_semopy(options: FitOptions, data: SemData) -> None:
+    """Raise ``LatentModelError`` naming every option that semopy cannot serve.
+
+    Nothing is substituted: an estimator that semopy lacks is not replaced by the nearest.
+    """
+    beyond = {
+        f"estimator {options.estimator}": options.estimator != "ML",
+        f"missing = {options.missing}": options.missing != "listwise",
+        f"model type {options.model.model_type}": options.model.model_type == "growth",
+        "groups": data.groups is not None,
+        "clusters": data.clusters is not None,
+        "sampling weights": data.weights is not None,
+        "a mean structure": options.model.meanstructure,
+        "effect coding": options.model.effect_coding,
+        f"likelihood {options.likelihood}": options.likelihood != "normal",
+    }
+    refused = [name for name, asked in beyond.items() if asked]
+    if refused:
+        raise LatentModelError(f"engine semopy does not have {', '.join(refused)}")
 
 
 def refuse_unsupported(table: ParameterTable) -> None:

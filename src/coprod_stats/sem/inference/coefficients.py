@@ -17,6 +17,7 @@ def coefficient_table(
     covariance: FloatArray,
     *,
     t_df: float | None = None,
+    conf_level: float = 0.95,
 ) -> CoefficientTable:
     """Test functions of the parameters against zero by the delta method.
 
@@ -28,6 +29,8 @@ def coefficient_table(
     covariance : (n_free, n_free) array
     t_df : float, optional
         Degrees of freedom of the t distribution; normal if left out.
+    conf_level : float
+        Level of the intervals.
     """
     variances = np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian)
     constant = ~jacobian.any(axis=1)
@@ -37,10 +40,10 @@ def coefficient_table(
     statistics = np.divide(estimates, errors, out=nan.copy(), where=errors > 0)
     if t_df is None:
         p_values = 2.0 * special.ndtr(-np.abs(statistics))
-        critical = float(special.ndtri(0.975))
+        critical = float(special.ndtri((1 + conf_level) / 2))
     else:
         p_values = 2.0 * special.stdtr(t_df, -np.abs(statistics))
-        critical = float(special.stdtrit(t_df, 0.975))
+        critical = float(special.stdtrit(t_df, (1 + conf_level) / 2))
     return CoefficientTable(
         estimates=estimates,
         std_errors=errors,

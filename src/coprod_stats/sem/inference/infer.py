@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.estimation.optimizer import tangent_basis
+from coprod_stats.sem.inference.categorical_sandwich import categorical_derivatives
 from coprod_stats.sem.inference.information import (
     InvertedInformation,
     effective_n,
     invert_information,
     inverted,
+    without_information,
 )
 from coprod_stats.sem.inference.model_tests import (
     ModelTest,
@@ -29,6 +32,7 @@ from coprod_stats.sem.inference.scaled_statistics import (
     scaled_shifted,
 )
 from coprod_stats.sem.inference.weighted_least_squares import (
+    GroupDerivatives,
     least_squares_information,
     least_squares_variability,
     trace_moments,
@@ -55,6 +59,10 @@ class Inference:
         Plain.
     scaled : ModelTest, optional
         As the method asks.
+    is_singular : bool
+        Whether the precision could not be computed at the estimates.
+    groups : tuple of GroupDerivatives
+        Of ordered data, whose indices need them.
     """
 
     inverted: InvertedInformation
@@ -63,9 +71,17 @@ class Inference:
     n_params: int
     test: ModelTest
     scaled: ModelTest | None
+    is_singular: bool = False
+    groups: tuple[GroupDerivatives, ...] = ()
 
 
-def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> Inference:
+def infer(
+    estimate: Estimate,
+    samples: Sequence[GroupSample],
+    method: Method,
+    *,
+    tests_only: bool = False,
+) -> Inference:
     """Compute the covariance of the estimates and the tests of a fitted model.
 
     Parameters
@@ -73,38 +89,79 @@ def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) ->
     estimate : Estimate
     samples : sequence of GroupSample
     method : Method
+    tests_only : bool
+        Leave out the covariance of the estimates where the tests do not need it.
     """
-    inversion = invert_information(estimate, method)
-    if method.is_two_stage:
-        groups = moment_derivatives(estimate, samples, method)
-        inversion = inverted(least_squares_information(groups), inversion.basis)
+    if method.is_ordered:
+        return _infer_ordered(estimate, samples, method)
     n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
     df = degrees_of_freedom(estimate.table, n_params)
     plain = plain_test(estimate, samples, method, df=df)
-    inverse, n = inversion.inverse, effective_n(samples, method)
-    nothing = np.full_like(inverse, np.nan)
+    if tests_only and method.test == "none":
+        inversion = without_information(estimate)
+        return Inference(inversion, inversion.inverse, df, n_params, plain, None)
+    inversion = invert_information(estimate, method)
+    nothing = np.full_like(inversion.inverse, np.nan)
     if inversion.unidentified or df < 0:
         return Inference(inversion, nothing, df, n_params, plain, None)
-    by_scores = method.test == "yuan-bentler" or method.is_fiml
-    scaled: ModelTest | None = None
-    covariance = inverse / n
-    robust = method.standard_errors in ("robust", "two-stage", "robust-two-stage")
-    if by_scores and (robust or method.test != "none"):
-        meat = score_covariance(estimate, samples)
-        if robust:
-            covariance = sandwich(inverse, meat) / n
-        if method.test == "yuan-bentler":
-            trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
-            scaled = _corrected(plain, "satorra-bentler", (trace, float("nan")))
-    elif robust or method.test != "none":
-        groups = moment_derivatives(estimate, samples, method)
-        variability = least_squares_variability(groups)
-        if robust:
-            covariance = sandwich(inverse, variability) / n
-        scaled = _corrected(plain, method.test, trace_moments(groups, inverse, variability))
+    try:
+        inversion, covariance, scaled = _precision(estimate, samples, method, inversion, plain)
+    except np.linalg.LinAlgError:
+        return Inference(inversion, nothing, df, n_params, plain, None, is_singular=True)
     if method.standard_errors == "none":
         covariance = nothing
     return Inference(inversion, covariance, df, n_params, plain, scaled)
+
+
+def _infer_ordered(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> Inference:
+    groups = categorical_derivatives(estimate, samples)
+    basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
+    inversion = inverted(least_squares_information(groups), basis)
+    n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
+    df = sum(len(group.jacobian) for group in groups) - n_params
+    plain = plain_test(estimate, samples, method, df=df)
+    covariance = np.full_like(inversion.inverse, np.nan)
+    if inversion.unidentified or df < 0:
+        return Inference(inversion, covariance, df, n_params, plain, None, groups=groups)
+    variability = least_squares_variability(groups)
+    if method.standard_errors != "none":
+        robust = method.standard_errors == "robust"
+        core = sandwich(inversion.inverse, variability) if robust else inversion.inverse
+        covariance = core / effective_n(samples, method)
+    traces = trace_moments(groups, inversion.inverse, variability)
+    scaled = corrected_by_traces(plain, method.test, traces)
+    return Inference(inversion, covariance, df, n_params, plain, scaled, groups=groups)
+
+
+def _precision(
+    estimate: Estimate,
+    samples: Sequence[GroupSample],
+    method: Method,
+    inversion: InvertedInformation,
+    plain: ModelTest,
+) -> tuple[InvertedInformation, FloatArray, ModelTest | None]:
+    """Covariance of the estimates and the scaled test, by scores or by moments."""
+    n = effective_n(samples, method)
+    robust = method.standard_errors in ("robust", "two-stage", "robust-two-stage")
+    inverse = inversion.inverse
+    if not robust and method.test == "none":
+        return inversion, inverse / n, None
+    if method.test == "yuan-bentler" or method.is_fiml:
+        meat = score_covariance(estimate, samples)
+        covariance = sandwich(inverse, meat) if robust else inverse
+        scaled = None
+        if method.test == "yuan-bentler":
+            trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
+            scaled = corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
+        return inversion, covariance / n, scaled
+    groups = moment_derivatives(estimate, samples, method)
+    if method.is_two_stage:
+        inversion = inverted(least_squares_information(groups), inversion.basis)
+        inverse = inversion.inverse
+    variability = least_squares_variability(groups)
+    covariance = sandwich(inverse, variability) if robust else inverse
+    scaled = corrected_by_traces(plain, method.test, trace_moments(groups, inverse, variability))
+    return inversion, covariance / n, scaled
 
 
 def _n_nonlinear(estimate: Estimate) -> int:
@@ -116,7 +173,9 @@ def _n_nonlinear(estimate: Estimate) -> int:
     return int(np.linalg.matrix_rank(rows @ estimate.restrictions.basis))
 
 
-def _corrected(plain: ModelTest, test: ScaledTest, traces: tuple[float, float]) -> ModelTest | None:
+def corrected_by_traces(
+    plain: ModelTest, test: ScaledTest, traces: tuple[float, float]
+) -> ModelTest | None:
     """Correct a statistic by ``tr(U Gamma)`` and ``tr((U Gamma)²)``."""
     if test == "none":
         return None
