@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -70,6 +71,19 @@ class QualityRules(_Part):
     """How many independent indices must agree."""
 
 
+class SubgroupModel(_Part):
+    """Hypotheses of a column that are taken from the same model fitted to some respondents only.
+
+    A question that most were not asked, such as one about a digital tool, tells about those who
+    were: its paths come from their model, all others from everyone's.
+    """
+
+    hypotheses: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+    where: Words
+    population: Words
+    """Who they are, as ``users of a digital channel``."""
+
+
 class ModelColumn(_Part):
     """One way of estimating the hypothesised paths: a column of the report's table."""
 
@@ -87,6 +101,7 @@ class ModelColumn(_Part):
     respondents: Respondents | None = None
     """Other respondents than the plan's."""
     include_flagged: bool = False
+    subgroups: Annotated[tuple[SubgroupModel, ...], Field(strict=False)] = ()
 
 
 class Model(_Part):
@@ -144,3 +159,14 @@ class HypothesesForm(_Part):
 
     source: Words
     hypotheses: Annotated[tuple[Hypothesis, ...], Field(strict=False)]
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of a plan."""
+    schema = PlanForm.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def schema_text() -> str:
+    """Give the text of ``analyses/plan.schema.json``."""
+    return json.dumps(json_schema(), indent=2) + "\n"

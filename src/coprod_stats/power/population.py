@@ -1,27 +1,16 @@
-"""A population from which answers to a questionnaire can be drawn: its file and its checks."""
+"""A population from which answers to a questionnaire can be drawn: its file and its matrices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from coprod_stats.errors import Fault, FaultsError
-from coprod_stats.instruments.model import Instrument
-from coprod_stats.instruments.reading import read_shape
-from coprod_stats.instruments.yaml_source import YamlSource, read_yaml
-
 Share = Annotated[float, Field(ge=0, le=1)]
 Correlation = Annotated[float, Field(gt=-1, lt=1)]
 Weights = dict[int, Annotated[float, Field(ge=0)]]
-
-
-class PopulationError(FaultsError):
-    """A population model from which nothing can be drawn, with all its faults."""
 
 
 class _Part(BaseModel):
@@ -90,23 +79,6 @@ class PopulationForm(_Part):
     careless: CarelessForm | None = None
 
 
-def read_population(path: Path, instrument: Instrument) -> PopulationForm:
-    """Read a population model and check it against its questionnaire.
-
-    Raises
-    ------
-    PopulationError
-        If the file has faults; all of them are given.
-    """
-    source = read_yaml(path)
-    form, faults = read_shape(PopulationForm, source)
-    if form is None or faults:
-        raise PopulationError(faults)
-    if found := list(_check(form, instrument, source)):
-        raise PopulationError(found)
-    return form
-
-
 def factor_correlation(form: PopulationForm) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Give the exogenous factors and their correlation matrix, (n_factors, n_factors)."""
     factors = tuple(name for name in form.loadings if name not in form.paths)
@@ -144,49 +116,3 @@ def residual_covariance(form: PopulationForm) -> NDArray[np.float64]:
 def path_matrix(form: PopulationForm, factors: tuple[str, ...]) -> NDArray[np.float64]:
     """Give the coefficients, (n_outcomes, n_factors)."""
     return np.array([[paths.get(name, 0.0) for name in factors] for paths in form.paths.values()])
-
-
-def _check(form: PopulationForm, instrument: Instrument, source: YamlSource) -> Iterator[Fault]:
-    def fault(code: str, key: str, place: str, found: str, remedy: str) -> Fault:
-        return Fault(code, found, remedy, source.file, source.line((key, place)), place)
-
-    scales = {scale.id: scale for scale in instrument.scales}
-    for name, loadings in form.loadings.items():
-        if name not in scales:
-            yield fault(
-                "POPULATION-001", "loadings", name, "the form has no such scale", "Correct it."
-            )
-        elif len(loadings) != len(scales[name].items):
-            yield fault(
-                "POPULATION-002", "loadings", name,
-                f"{len(loadings)} loadings for {len(scales[name].items)} items",
-                "Give one an item.",
-            )  # fmt: skip
-    for outcome, paths in form.paths.items():
-        for name in (outcome, *paths):
-            if name not in form.loadings or (name in form.paths and name != outcome):
-                yield fault(
-                    "POPULATION-003", "paths", outcome, f"'{name}' cannot stand here",
-                    "Outcomes and predictors need loadings; a predictor is no outcome.",
-                )  # fmt: skip
-    for row, others in form.correlations.items():
-        for name in (row, *others):
-            if name not in form.loadings or name in form.paths:
-                yield fault(
-                    "POPULATION-004", "correlations", row,
-                    f"'{name}' is no factor that nothing predicts", "Correct the name.",
-                )  # fmt: skip
-    if abs(sum(group.share for group in form.groups.values()) - 1) > 1e-9:
-        yield fault("POPULATION-005", "groups", "", "the shares do not add up to 1", "Mend them.")
-    columns = set(instrument.columns)
-    places: list[tuple[Literal["answers", "groups"], dict[str, Weights]]] = [
-        ("answers", form.answers),
-        *(("groups", group.answers) for group in form.groups.values()),
-    ]  # fmt: skip
-    for key, answers in places:
-        for name in answers:
-            if name not in columns:
-                yield fault("POPULATION-006", key, name, "there is no such column", "Correct it.")
-    for name in (*form.numbers, *form.texts):
-        if name not in columns:
-            yield fault("POPULATION-006", "numbers", name, "there is no such column", "Correct it.")

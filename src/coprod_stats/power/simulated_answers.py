@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from coprod_stats.instruments.evaluation import choice_column
-from coprod_stats.instruments.model import DONT_KNOW, NOT_ANSWERED, Instrument, Item
+from coprod_stats.instruments.model import DONT_KNOW, NOT_ANSWERED, Instrument, Item, NumberRange
 from coprod_stats.power.population import (
     NumberForm,
     PopulationForm,
@@ -56,11 +57,6 @@ def simulate_answers(
         Number of respondents.
     rng : numpy.random.Generator
         Source of randomness.
-
-    Raises
-    ------
-    ValueError
-        If the population's correlations are impossible.
     """
     draw = _Draw(population, instrument, n_rows, rng)
     table = draw.administrative()
@@ -85,6 +81,8 @@ class _Draw:
         self.population, self.instrument, self.n, self.rng = population, instrument, n, rng
         shares = [group.share for group in population.groups.values()]
         self.group = rng.choice(list(population.groups), size=n, p=shares)
+        scales = [instrument.scale(name) for name in population.loadings]
+        self.in_scales = {id for scale in scales for id in scale.items}
         clusters = population.clusters
         self.cluster = rng.integers(clusters.count, size=n) if clusters else np.zeros(n, dtype=int)
 
@@ -109,14 +107,12 @@ class _Draw:
         return np.full(self.n, np.nan) if numeric else np.full(self.n, "", dtype=object)
 
     def _normal(self, form: NumberForm) -> FloatArray:
-        return np.rint(self.rng.normal(form.mean, form.sd, self.n))
+        return np.rint(self.rng.normal(form.mean, form.sd, self.n)) + 0.0  # no -0
 
     def single_answers(self) -> dict[str, object]:
         table: dict[str, object] = {}
-        in_scales = {id for name in self.population.loadings
-                     for id in self.instrument.scale(name).items}  # fmt: skip
         for item in self.instrument.questions:
-            if item.id in in_scales:
+            if item.id in self.in_scales:
                 continue
             if item.kind == "multiple":
                 for value in item.responses.values if item.responses else ():
@@ -129,13 +125,14 @@ class _Draw:
             elif item.attention_pass is not None:
                 table[item.id] = np.full(self.n, float(item.attention_pass))
             elif item.responses is not None:
-                table[item.id] = self._coded(item.id, item.responses.values)
+                codes = (*item.responses.options, *item.responses.off_scale)
+                table[item.id] = self._coded(item.id, tuple(option.value for option in codes))
         return table
 
     def _coded(self, column: str, codes: tuple[int, ...]) -> FloatArray:
         answers = np.empty(self.n)
         for name, group in self.population.groups.items():
-            weights = group.answers.get(column, self.population.answers.get(column, {}))
+            weights = group.answers.get(column) or self.population.answers.get(column)
             chosen = np.array([weights.get(code, 0.0) if weights else 1.0 for code in codes])
             members = self.group == name
             answers[members] = self.rng.choice(
@@ -144,8 +141,9 @@ class _Draw:
         return answers
 
     def _in_range(self, item: Item) -> FloatArray:
-        low = item.number.minimum if item.number and item.number.minimum is not None else 0.0
-        high = item.number.maximum if item.number and item.number.maximum is not None else low + 100
+        allowed = item.number or NumberRange()
+        low = 0.0 if allowed.minimum is None else allowed.minimum
+        high = low + 100 if allowed.maximum is None else allowed.maximum
         form = self.population.numbers.get(item.id)
         if form is None:
             return np.rint(self.rng.uniform(low, high, self.n))
@@ -161,10 +159,7 @@ class _Draw:
 
     def _two_level(self, covariance: FloatArray) -> FloatArray:
         """Draw normal scores of which the clusters share a part, (n, n_variables)."""
-        try:
-            root = np.linalg.cholesky(covariance).T
-        except np.linalg.LinAlgError:
-            raise ValueError("the correlations of the population are impossible together") from None
+        root = np.linalg.cholesky(covariance).T
         within = self.rng.standard_normal((self.n, len(covariance))) @ root
         if self.population.clusters is None:
             return within
@@ -194,6 +189,11 @@ class _Draw:
         cuts = norm.ppf(np.cumsum(shares)[:-1] / np.sum(shares))
         return codes[np.searchsorted(cuts, response)]
 
+    def _ratings(self) -> list[Item]:
+        """Give the rows of grids and the items of scales."""
+        items = (item for item in self.instrument.questions if item.kind == "single")
+        return [item for item in items if item.in_grid or item.id in self.in_scales]
+
     def careless(self, table: dict[str, object]) -> NDArray[np.bool_]:
         form = self.population.careless
         if form is None:
@@ -201,9 +201,8 @@ class _Draw:
         chosen = self.rng.random(self.n) < form.share
         straight = chosen & (self.rng.random(self.n) < 0.5)
         favourite = self.rng.random(self.n)
-        for item in self.instrument.questions:
-            if not item.in_grid or item.responses is None:
-                continue
+        for item in self._ratings():
+            assert item.responses is not None
             codes = np.array(item.responses.values, dtype=float)
             random = self.rng.choice(codes, size=self.n)
             same = codes[(favourite * len(codes)).astype(int)]
@@ -219,10 +218,10 @@ class _Draw:
         return chosen
 
     def with_gaps(self, frame: pd.DataFrame, careless: NDArray[np.bool_]) -> pd.DataFrame:
-        """Put don't-knows and unanswered questions among the answers of scale items."""
+        """Put don't-knows and unanswered questions among the ratings of those who are careful."""
         gaps = frame.copy()
-        for item in self.instrument.questions:
-            if not item.in_grid or item.attention_pass is not None:
+        for item in self._ratings():
+            if item.attention_pass is not None:
                 continue
             luck = self.rng.random(self.n)
             luck[careless] = 1.0
@@ -237,11 +236,12 @@ class _Draw:
 def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Blank what the routing does not show, question by question as the form is walked."""
     routed = frame.copy()
-    for page in instrument.pages:
-        for item in (item for block in page.blocks for item in block.items if item.conditions):
-            provenance = Provenance("synthetic", "", "simulated", len(routed))
-            hidden = ~Responses(instrument, routed, provenance).asked(item)
-            for column in item.columns:
-                blank = "" if item.kind == "text" else np.nan
-                routed.loc[hidden, column] = blank
+    provenance = Provenance("synthetic", "", "simulated", len(routed))
+    for conditions, group in groupby(instrument.questions, key=lambda item: item.conditions):
+        if not conditions:
+            continue
+        items = list(group)
+        hidden = ~Responses(instrument, routed, provenance).asked(items[0])
+        for item in items:
+            routed.loc[hidden, list(item.columns)] = "" if item.kind == "text" else np.nan
     return routed

@@ -12,7 +12,8 @@ import pandas as pd
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.plans.reading import Plan, read_plan
-from coprod_stats.power.population import PopulationForm, read_population
+from coprod_stats.power.population import PopulationForm
+from coprod_stats.power.population_reading import read_population
 from coprod_stats.power.simulated_answers import simulate_answers
 from coprod_stats.responses.reading import write_canonical
 
@@ -70,26 +71,25 @@ def draw_sample(
     Raises
     ------
     SimulationError
-        If the plan names no population, or its correlations are impossible.
+        If the plan names no population.
     PlanError, PopulationError
         If one of the files has faults.
+    InstrumentLookupError
+        If the questionnaire has no such form.
     """
     read = read_plan(plan)
-    population = read_population(_population_file(read), read.instrument)
+    instrument = read.instrument if form is None else read.questionnaire.for_form(form)
+    population = read_population(_population_file(read), instrument)
     if clean:
         gone = {"dont_know": 0.0, "unanswered": 0.0, "careless": None}
         population = population.model_copy(update=gone)
     seed = population.seed if seed is None else seed
-    instrument = read.instrument if form is None else read.instrument.for_form(form)
-    try:
-        drawn = simulate_answers(
-            population,
-            instrument,
-            n_rows=n_rows or population.rows,
-            rng=np.random.default_rng(seed),
-        )
-    except ValueError as error:
-        raise SimulationError(f"population '{population.population}': {error}") from error
+    drawn = simulate_answers(
+        population,
+        instrument,
+        n_rows=population.rows if n_rows is None else n_rows,
+        rng=np.random.default_rng(seed),
+    )
     return SyntheticSample(drawn.answers, population, seed, drawn.careless)
 
 

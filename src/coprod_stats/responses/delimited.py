@@ -19,8 +19,9 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LEGACY = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "mac_roman", "gb18030",
+_LEGACY = ["cp1252", "cp1251", "mac_roman", "cp1250", "cp1253", "cp1254", "cp1256", "gb18030",
            "big5", "shift_jis", "euc_kr"]  # fmt: skip
+"""Encodings before Unicode, the commoner first: a short text can be equally likely in several."""
 
 
 def read_delimited(path: Path, *, expected: Collection[str]) -> RawTable:
@@ -63,8 +64,8 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
     """Decode bytes; gives the text and the encoding's name.
 
     A byte-order mark decides; then the zero bytes that UTF-16 puts beside every ASCII letter of a
-    header; then UTF-8 if the bytes are valid in it; then the most likely legacy encoding by the
-    character statistics of charset-normalizer.
+    header; then UTF-8 if the bytes are valid in it; then the most likely older encoding by the
+    character statistics of charset-normalizer, which the name given says to be a guess.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         encoding = _legacy_encoding(content, name)
-        return _decode_as(content, encoding, name), encoding
+        return _decode_as(content, encoding, name), f"{encoding} (guessed)"
 
 
 def _decode_as(content: bytes, encoding: str, name: str) -> str:
@@ -97,10 +98,15 @@ def _legacy_encoding(content: bytes, name: str) -> str:
     # charset-normalizer takes .1 s to load and is rarely needed
     from charset_normalizer import from_bytes
 
-    guess = from_bytes(content, cp_isolation=_LEGACY, preemptive_behaviour=False).best()
-    if guess is None:
+    guesses = from_bytes(content, cp_isolation=_LEGACY, preemptive_behaviour=False)
+    if not guesses:
         raise ResponsesError(f"{name}: the encoding is not recognised; save the file as UTF-8")
-    return guess.encoding
+    _, rank = min(
+        (round(guess.chaos, 2), _LEGACY.index(encoding))
+        for guess in guesses
+        for encoding in guess.could_be_from_charset
+    )
+    return _LEGACY[rank]
 
 
 def _stated_delimiter(text: str) -> tuple[str, str, int]:

@@ -68,33 +68,40 @@ def read_responses(
 
 
 def write_canonical(answers: pd.DataFrame, path: Path) -> None:
-    """Write a canonical table: UTF-8 CSV, whole numbers without decimals, blank for not asked."""
-    rows = zip(*(_column(answers[column]) for column in answers.columns), strict=True)
-    _write(path, answers.columns, rows)
+    """Write a canonical table: UTF-8 CSV, whole numbers without decimals, blank for not asked.
+
+    Reading the file gives the same values to the bit.
+    """
+    columns = [_cell_texts(answers[column]) for column in answers.columns]
+    _write(path, map(_quoted, answers.columns), zip(*columns, strict=True))
 
 
 def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
     """Write what was set aside, a line each, with its reason."""
-    rows = ([getattr(entry, name) for name in REJECTED_COLUMNS] for entry in rejected)
+    rows = [[_quoted(str(getattr(entry, name))) for name in REJECTED_COLUMNS] for entry in rejected]
     _write(path, REJECTED_COLUMNS, rows)
 
 
-def _column(values: pd.Series) -> list[str]:
-    if not pd.api.types.is_numeric_dtype(values):
-        return ["" if pd.isna(value) else str(value) for value in values]
-    return [_number_text(value) for value in values.astype(float)]
+def _cell_texts(values: pd.Series) -> list[str]:
+    """Write each distinct value once."""
+    numeric = pd.api.types.is_numeric_dtype(values)
+    cells = (values.astype(float) if numeric else values.astype(object)).tolist()
+    written = {cell: _quoted(_cell_text(cell)) for cell in set(cells)}
+    return [written[cell] for cell in cells]
 
 
-def _number_text(value: float) -> str:
-    """Write the shortest text that reads as the same number; whole ones without a point."""
-    if value != value:
+def _cell_text(value: object) -> str:
+    """Write the shortest text that reads as the same value; whole numbers without a point."""
+    if value is None or value is pd.NA or value != value:
         return ""
-    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value)
 
 
-def _write(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    lines = (",".join(_quoted(str(cell)) for cell in row) for row in (header, *rows))
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
+def _write(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    lines = (",".join(cells) + "\n" for cells in (header, *rows))
+    path.write_text("".join(lines), encoding="utf-8", newline="")
 
 
 def _quoted(cell: str) -> str:

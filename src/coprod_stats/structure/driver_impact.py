@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -26,6 +26,15 @@ from coprod_stats.structure.structural_models import DriverImpactModel, Structur
 
 
 @dataclass(frozen=True, slots=True)
+class SubgroupFit:
+    """The same model fitted to some of the people, from which some of the paths are taken."""
+
+    hypotheses: tuple[str, ...]
+    population: str
+    fit: SemFit
+
+
+@dataclass(frozen=True, slots=True)
 class DriverImpactResult:
     """A driver-impact model fitted to one set of people.
 
@@ -39,12 +48,15 @@ class DriverImpactResult:
         The structural model.
     rules : DecisionRules
         Family, adjustment, smallest effect of interest, level.
+    subgroups : tuple of SubgroupFit
+        Models from which single paths are taken instead.
     """
 
     model: DriverImpactModel
     paths: tuple[PathResult, ...]
     fit: SemFit
     rules: DecisionRules
+    subgroups: tuple[SubgroupFit, ...] = ()
 
     @property
     def n_analysed(self) -> int:
@@ -140,6 +152,24 @@ def fit_driver_impact(
     )
     estimates = [_estimate(path, fit) for path in model.paths]
     return DriverImpactResult(model, decide(model.paths, estimates, rules), fit, rules)
+
+
+def with_subgroups(
+    everyone: DriverImpactResult, subgroups: Sequence[SubgroupFit]
+) -> DriverImpactResult:
+    """Take some paths from models of subgroups, and decide the whole family anew.
+
+    Parameters
+    ----------
+    everyone : DriverImpactResult
+        The model fitted to everyone.
+    subgroups : sequence of SubgroupFit
+        Fits of the same model; a hypothesis stands in one of them at most.
+    """
+    fits = {id: part.fit for part in subgroups for id in part.hypotheses}
+    estimates = [_estimate(path, fits.get(path.id, everyone.fit)) for path in everyone.model.paths]
+    paths = decide(everyone.model.paths, estimates, everyone.rules)
+    return replace(everyone, paths=paths, subgroups=tuple(subgroups))
 
 
 def _estimate(path: StructuralPath, fit: SemFit) -> PathEstimate:

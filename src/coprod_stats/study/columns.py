@@ -12,11 +12,14 @@ from coprod_stats.scoring import keyed_answers, score
 from coprod_stats.structure import (
     DecisionRules,
     DriverImpactModel,
+    DriverImpactResult,
     MeasuredFactor,
     PathTests,
     StructuralPath,
+    SubgroupFit,
     fit_driver_impact,
     fit_score_paths,
+    with_subgroups,
 )
 from coprod_stats.study.result import ColumnResult
 
@@ -61,6 +64,27 @@ def _tests(column: ModelColumn, plan: Plan, respondents: Responses) -> PathTests
         MeasuredFactor(name, plan.instrument.scale(name).items) for name in plan.form.model.factors
     )
     model = DriverImpactModel(factors, paths, covariates=plan.form.model.covariates)
+    everyone = _fitted(column, plan, respondents, model, rules)
+    subgroups = [
+        SubgroupFit(
+            part.hypotheses,
+            part.population,
+            _fitted(
+                column, plan, respondents.subset(respondents.where(part.where)), model, rules
+            ).fit,
+        )
+        for part in column.subgroups
+    ]
+    return with_subgroups(everyone, subgroups) if subgroups else everyone
+
+
+def _fitted(
+    column: ModelColumn,
+    plan: Plan,
+    respondents: Responses,
+    model: DriverImpactModel,
+    rules: DecisionRules,
+) -> DriverImpactResult:
     return fit_driver_impact(
         item_table(plan, respondents, model.items, column.cluster),
         model,

@@ -32,7 +32,7 @@ from coprod_stats.report.numbers import (
 )
 from coprod_stats.report.sections.labels import construct_label
 from coprod_stats.report.tables import Role, frame_table
-from coprod_stats.structure import DriverImpactResult, PathResult
+from coprod_stats.structure import DriverImpactResult, PathResult, PathTests
 from coprod_stats.study import ColumnResult, StudyResult
 
 TONES: dict[str, Tone] = {"supported": "positive", "inconclusive": "caution", "opposite": "caution"}
@@ -167,8 +167,20 @@ def path_table(study: StudyResult, entry: ColumnResult, *, anchor: str) -> Table
             f"{count(study.responses.n_respondents)} in the file. Sign: as expected, ± where "
             "either sign would do. ", emphasis("p"),
             f" values adjusted {_ADJUSTMENTS[rules.adjustment]} over {len(table)} hypotheses.",
+            *_subgroup_words(entry.tests),
         ),
     )  # fmt: skip
+
+
+def _subgroup_words(tests: PathTests) -> list[str]:
+    """Say which paths come from the model of some respondents only."""
+    if not isinstance(tests, DriverImpactResult):
+        return []
+    return [
+        f" {' and '.join(part.hypotheses)}: from the same model fitted to {part.population}, "
+        f"n = {count(part.fit.n_obs)}."
+        for part in tests.subgroups
+    ]
 
 
 _ADJUSTMENTS = {
