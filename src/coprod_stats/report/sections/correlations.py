@@ -51,7 +51,7 @@ def _wanted(study: StudyResult) -> list[str]:
 
 
 def _matrix(study: StudyResult, wanted: list[str], pairs: pd.DataFrame) -> Table:
-    r = study.correlations.matrix()
+    r, place = study.correlations.r, study.correlations.scales.index
     reliabilities = {
         entry.scale: entry.headline.estimate if entry.headline else None
         for entry in study.reliability.scales
@@ -60,7 +60,7 @@ def _matrix(study: StudyResult, wanted: list[str], pairs: pd.DataFrame) -> Table
     rows = tuple(
         (
             f"{k}. {construct_label(study, name)}",
-            *(float(r.loc[name, other]) for other in wanted[: k - 1]),
+            *(float(r[place(name), place(other)]) for other in wanted[: k - 1]),
             reliabilities[name],
             *("" for _ in wanted[k:]),
         )
