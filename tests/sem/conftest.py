@@ -11,17 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coprod_stats.sem.estimation.categorical_fit import (
-    CategoricalFit,
-    WeightMatrix,
-    fit_categorical,
-)
-from coprod_stats.sem.model.parameters import ModelOptions, Parameterization
-from coprod_stats.sem.model.syntax import parse_model
-from coprod_stats.sem.model.table_building import build_parameters
-from coprod_stats.sem.observed.categorical_moments import CategoricalData, categorical_moments
-from coprod_stats.sem.observed.thresholds import category_codes
-
 ORACLES = Path(__file__).parents[1] / "oracles" / "lavaan"
 
 
@@ -70,11 +59,16 @@ def fit_case(name: str, case: Any) -> Any:
     extra = {case.group, case.weights, case.clusters}
     labels = tuple(reference["group_labels"] or [""])
     numeric = [n for n in columns if n not in extra and n not in ("school", "id", "sex")]
+    values = read_numbers(reference["data"], numeric)
+    if "female" in reference["model"] and "female" not in numeric:
+        # the script makes it from 'gender' without writing it to the file
+        values = np.column_stack([values, values[:, numeric.index("gender")] - 1])
+        numeric.append("female")
     groups = None
     if case.group:
         groups = np.array([labels.index(value) for value in columns[case.group]])
     data = SemData(
-        values=read_numbers(reference["data"], numeric),
+        values=values,
         names=tuple(numeric),
         groups=groups,
         group_labels=labels,
@@ -88,59 +82,3 @@ def fit_case(name: str, case: Any) -> Any:
 @pytest.fixture(scope="session")
 def fit_oracle():
     return fit_case
-
-
-@pytest.fixture(scope="session")
-def ordered_fit():
-    """Refit a reference model for ordered or mixed data."""
-    return fit_ordered_reference
-
-
-@cache
-def fit_ordered_reference(
-    name: str,
-    *,
-    ordered: tuple[str, ...] = (),
-    covariates: tuple[str, ...] = (),
-    group: str = "",
-    group_equal: tuple[str, ...] = (),
-    parameterization: Parameterization = "delta",
-    weight_matrix: WeightMatrix = "DWLS",
-) -> CategoricalFit:
-    reference = read_oracle(name)
-    labels = reference["group_labels"] or [""]
-    options = ModelOptions(
-        conditional_x=bool(covariates), group_equal=group_equal, parameterization=parameterization
-    )
-    model = parse_model(reference["model"])
-    roles = build_parameters(model, options=options, group_labels=labels)
-    items = [item for item in roles.observed if item not in covariates]
-    values = read_numbers(reference["data"], items)
-    places = [place for place, item in enumerate(items) if not ordered or item in ordered]
-    coded = category_codes(values[:, places])
-    values[:, places] = np.where(coded.codes < 0, np.nan, coded.codes)
-    sizes = dict(zip((items[place] for place in places), coded.n_categories, strict=True))
-    x = None
-    if covariates:
-        # 'female' is made from 'gender' by the script
-        renamed = ["gender" if name == "female" else name for name in roles.exogenous]
-        x = read_numbers(reference["data"], renamed) - [
-            name == "female" for name in roles.exogenous
-        ]
-    column = np.array(read_columns(reference["data"])[group] if group else [""] * len(values))
-    kept = np.ones(len(values), dtype=bool)
-    if "pairwise" not in name:
-        kept = ~np.isnan(values).any(axis=1)
-    samples = []
-    for label in labels:
-        rows = kept & (column == label)
-        n_categories = tuple(sizes.get(item, 0) for item in items)
-        data = CategoricalData(values[rows], n_categories, None if x is None else x[rows])
-        samples.append(categorical_moments(data))
-    table = build_parameters(
-        model,
-        options=options,
-        group_labels=labels,
-        thresholds={item: size - 1 for item, size in sizes.items()},
-    )
-    return fit_categorical(table, samples, weight_matrix=weight_matrix)

@@ -85,3 +85,40 @@ CASES = {
     "bfi_ml": Case(),
     "bfi_mlr": Case(MLR),
 }
+
+
+def ordered(*names: str, estimator: str = "WLSMV", missing: str = "listwise", **model: Any) -> Case:
+    fit = {"ordered": names or "all", "estimator": estimator, "missing": missing}
+    return Case(fit, model)
+
+
+def ordered_groups(group: str, *families: str, **model: Any) -> Case:
+    fit = {"ordered": "all", "estimator": "WLSMV"}
+    return Case(fit, {"group_equal": families, **model}, group=group)
+
+
+THETA = {"parameterization": "theta"}
+
+ORDERED_CASES = {
+    "hs_ord4_wlsmv": ordered(),
+    "hs_ord4_wlsm": ordered(estimator="WLSM"),
+    "hs_ord4_dwls": ordered(estimator="DWLS"),
+    "hs_ord4_wls": ordered(estimator="WLS"),
+    "hs_ord4_uls": ordered(estimator="ULS"),
+    "hs_ord4_ulsmv": ordered(estimator="ULSMV"),
+    "hs_dich_wlsmv": ordered(),
+    "hs_dich_wlsmv_theta": ordered(**THETA),
+    "bfi_wlsmv": ordered(),
+    "bfi_wlsmv_pairwise": ordered(missing="pairwise"),
+    "bfi_sem_wlsmv": ordered(),
+    "bfi_mixed_wlsmv": ordered(*(f"{scale}{i}" for scale in "AC" for i in range(1, 6))),
+    "bfi_mimic_wlsmv": ordered(),
+    "hs_ord4_mg_configural": ordered_groups("school"),
+    "hs_ord4_mg_thresholds": ordered_groups("school", "thresholds"),
+    "hs_ord4_mg_thr_load": ordered_groups("school", "thresholds", "loadings"),
+    "bfi_mg_wlsmv": ordered_groups("gender", "thresholds", "loadings"),
+    "hs_ord4_measEq_configural": ordered_groups("school", **THETA),
+    "hs_ord4_measEq_thresholds": ordered_groups("school", **THETA),
+    "hs_ord4_measEq_loadings": ordered_groups("school", **THETA),
+    "hs_ord4_measEq_intercepts": ordered_groups("school", **THETA),
+}

@@ -14,7 +14,33 @@ class SemModelError(SemError):
 
 
 class SemDataError(SemError):
-    """The data cannot carry the model that was asked for."""
+    """The data cannot carry the model that was asked for.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what to do.
+    code : str
+        Stable code, as ``SEM-111``.
+    variables : tuple of str
+        Variables concerned.
+    """
+
+    def __init__(
+        self, message: str, *, code: str = "SEM-115", variables: tuple[str, ...] = ()
+    ) -> None:
+        self.message = message
+        self.code = code
+        self.variables = variables
+        names = f" ({', '.join(variables)})" if variables else ""
+        super().__init__(f"{code}: {message}{names}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild_data_error, (self.message, self.code, self.variables)
+
+
+def _rebuild_data_error(message: str, code: str, variables: tuple[str, ...]) -> SemDataError:
+    return SemDataError(message, code=code, variables=variables)
 
 
 class SemOptionError(SemError):

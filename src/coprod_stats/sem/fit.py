@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.errors import SemDataError, SemOptionError
+from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
-from coprod_stats.sem.inference.checks import check_solution
+from coprod_stats.sem.inference.categorical_indices import categorical_indices
+from coprod_stats.sem.inference.checks import check_moments, check_solution
 from coprod_stats.sem.inference.coefficients import coefficient_table
 from coprod_stats.sem.inference.global_fit import global_fit
 from coprod_stats.sem.inference.infer import Inference, infer
@@ -21,6 +22,7 @@ from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.model.table_building import build_parameters
 from coprod_stats.sem.options import FitOptions, Method, resolve_method
+from coprod_stats.sem.ordered_sample import category_levels, ordered_samples
 from coprod_stats.sem.results import CoefficientTable, SemFit
 from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
 
@@ -63,18 +65,13 @@ def fit(
     used = _used_options(options, data)
     method = resolve_method(used)
     table = _table(model, data, used, method)
-    fixed = table.exogenous if any(row.exogenous for row in table) else ()
-    samples = prepare_samples(
-        data,
-        table.observed,
-        incomplete=method.is_fiml or method.is_two_stage,
-        complete_columns=fixed,
-    )
-    _check_method(method, samples)
+    samples = _samples(table, data, method)
+    check_moments(table, samples, method)
     if solver is None:
         estimate = estimate_model(table, samples, method)
     else:
         estimate = estimate_at(table, samples, method, solver(table, samples))
+    indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
     parameters, definitions = _coefficients(estimate, inference, samples, options.conf_level)
@@ -87,21 +84,23 @@ def fit(
         inference=inference,
         parameters=parameters,
         definitions=definitions,
-        indices=global_fit(estimate, inference, samples, method),
+        indices=indices(estimate, inference, samples, method),
         findings=check_solution(estimate, inference, samples),
-        ledger=_ledger(options, used, method, data, samples),
+        ledger=_ledger((options, used), table, method, samples, data),
     )
 
 
 def _used_options(options: FitOptions, data: SemData) -> FitOptions:
     """Take MLR for ML where clusters or sampling weights need robust standard errors."""
     designed = data.weights is not None or data.clusters is not None
-    if not designed or options.estimator == "MLR":
+    allowed = ("WLSMV", "WLSM", "ULSMV") if options.ordered else ("MLR",)
+    if not designed or options.estimator in allowed:
         return options
     if options.estimator == "ML":
         return replace(options, estimator="MLR")
     raise SemOptionError(
-        f"clusters and sampling weights are not implemented for {options.estimator}; use MLR"
+        f"clusters and sampling weights are not implemented for {options.estimator}; "
+        f"use {allowed[0]}"
     )
 
 
@@ -113,19 +112,34 @@ def _table(
     syntax = parse_model(model) if isinstance(model, str) else model
     needs_means = method.missing != "listwise" or data.groups is not None
     means = options.model.meanstructure or needs_means or data.clusters is not None
+    model_options = replace(options.model, meanstructure=means)
+    if method.is_ordered:
+        model_options = replace(model_options, conditional_x=options.model.fixed_x)
+    table = build_parameters(
+        syntax, data.names, options=model_options, group_labels=data.group_labels
+    )
+    if not method.is_ordered:
+        return table
+    levels = category_levels(data, table, options.ordered)
     return build_parameters(
         syntax,
         data.names,
-        options=replace(options.model, meanstructure=means),
+        options=model_options,
         group_labels=data.group_labels,
+        thresholds={name: values.size - 1 for name, values in levels.items()},
     )
 
 
-def _check_method(method: Method, samples: tuple[GroupSample, ...]) -> None:
-    if method.discrepancy == "GLS":
-        for sample in samples:
-            if np.linalg.matrix_rank(sample.cov) < len(sample.cov):
-                raise SemDataError("GLS needs a nonsingular sample covariance matrix")
+def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[GroupSample, ...]:
+    if method.is_ordered:
+        levels = category_levels(data, table, table.ordered)
+        return ordered_samples(data, table, levels, pairwise=method.missing == "pairwise")
+    return prepare_samples(
+        data,
+        table.observed,
+        incomplete=method.is_fiml or method.is_two_stage,
+        complete_columns=table.exogenous if any(row.exogenous for row in table) else (),
+    )
 
 
 def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
@@ -155,28 +169,25 @@ def _coefficients(
         jacobian[index, table.rows[index].free] = 1.0
     functions = defined_functions(table)
     defined = np.array([function.value(params) for function in functions])
-    slopes = np.array([function.gradient(params) for function in functions])
+    slopes = np.zeros((len(functions), table.n_free))
+    for place, function in enumerate(functions):
+        slopes[place] = function.gradient(params)
     return (
         coefficient_table(
             row_values(estimate), jacobian, inference.covariance, t_df=t_df, conf_level=conf_level
         ),
-        coefficient_table(
-            defined,
-            slopes.reshape(-1, table.n_free),
-            inference.covariance,
-            t_df=t_df,
-            conf_level=conf_level,
-        ),
+        coefficient_table(defined, slopes, inference.covariance, t_df=t_df, conf_level=conf_level),
     )
 
 
 def _ledger(
-    asked: FitOptions,
-    used: FitOptions,
+    options: tuple[FitOptions, FitOptions],
+    table: ParameterTable,
     method: Method,
-    data: SemData,
     samples: tuple[GroupSample, ...],
+    data: SemData,
 ) -> Mapping[str, tuple[str, str]]:
+    asked, used = options
     n_used = sum(len(sample.rows) for sample in samples)
     weights = "none" if data.weights is None else "normalized to the number of cases"
     return {
@@ -185,6 +196,7 @@ def _ledger(
         "standard_errors": (asked.standard_errors, method.standard_errors),
         "test": ("default", method.test if method.test != "none" else "standard"),
         "information": (asked.information, method.information),
+        "ordered": (_listed(asked.ordered), _listed(table.ordered)),
         "likelihood": (asked.likelihood, method.likelihood),
         "rows": (str(len(data.values)), str(n_used)),
         "groups": (str(len(data.group_labels)), str(len(samples))),
@@ -194,3 +206,7 @@ def _ledger(
             "none" if data.clusters is None else str(sum(s.n_clusters for s in samples)),
         ),
     }
+
+
+def _listed(ordered: str | tuple[str, ...]) -> str:
+    return ordered if isinstance(ordered, str) else ", ".join(ordered) or "none"

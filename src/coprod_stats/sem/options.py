@@ -31,6 +31,8 @@ class FitOptions:
     ----------
     estimator : str
         One of :data:`Estimator`.
+    ordered : 'all' or tuple of str
+        Variables whose answers are ordered categories; of the covariates none is.
     missing : str
         Treatment of missing answers.
     standard_errors : str
@@ -56,6 +58,7 @@ class FitOptions:
     """
 
     estimator: Estimator = "ML"
+    ordered: Literal["all"] | tuple[str, ...] = ()
     missing: Missing = "listwise"
     standard_errors: StandardErrors = "default"
     information: Information = "default"
@@ -98,6 +101,8 @@ class Method:
         Treatment of missing answers.
     likelihood : {'normal', 'wishart'}
         Divisor of ML.
+    is_ordered : bool
+        Whether thresholds and polychoric correlations are fitted.
     """
 
     discrepancy: Discrepancy
@@ -106,6 +111,7 @@ class Method:
     information: Literal["expected", "observed"]
     missing: Missing
     likelihood: Likelihood
+    is_ordered: bool = False
 
     @property
     def is_fiml(self) -> bool:
@@ -162,10 +168,12 @@ def resolve_method(options: FitOptions) -> Method:
         information="observed" if information == "observed" else "expected",
         missing=options.missing,
         likelihood=options.likelihood,
+        is_ordered=bool(options.ordered),
     )
 
 
 def _check(options: FitOptions, discrepancy: Discrepancy, test: ScaledTest) -> None:
+    _check_ordered(options, discrepancy)
     incomplete = options.missing in ("fiml", "two-stage", "robust-two-stage")
     if incomplete and discrepancy != "ML":
         raise SemOptionError(
@@ -186,3 +194,14 @@ def _check(options: FitOptions, discrepancy: Discrepancy, test: ScaledTest) -> N
         raise SemOptionError("likelihood='wishart' applies to estimator ML with complete data")
     if options.bootstrap < 2:
         raise SemOptionError("bootstrap: at least 2 samples are needed")
+
+
+def _check_ordered(options: FitOptions, discrepancy: Discrepancy) -> None:
+    if options.ordered and discrepancy not in ("DWLS", "ULS", "WLS"):
+        raise SemOptionError(
+            f"ordered variables need WLSMV or a relative of it, not {options.estimator}"
+        )
+    if options.missing == "pairwise" and not options.ordered:
+        raise SemOptionError("missing='pairwise' is for ordered variables; use missing='fiml'")
+    if options.model.parameterization == "theta" and not options.ordered:
+        raise SemOptionError("parameterization='theta' is for ordered variables")

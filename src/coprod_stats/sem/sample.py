@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError
+from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
 from coprod_stats.sem.observed.em import SaturatedMoments, saturated_moments
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
 from coprod_stats.sem.observed.moments import complete_rows, rows_by_group, sample_moments
@@ -80,6 +81,9 @@ class GroupSample:
         With missing data.
     saturated : SaturatedMoments, optional
         With missing data.
+    ordered : CategoricalMoments, optional
+        With ordered variables; `mean` and `cov` are then those of latent responses, continuous
+        variables and covariates taken together.
     """
 
     rows: IntArray
@@ -91,6 +95,7 @@ class GroupSample:
     cov: FloatArray
     patterns: MissingPatterns | None = None
     saturated: SaturatedMoments | None = None
+    ordered: CategoricalMoments | None = None
 
     @property
     def n_clusters(self) -> int:
@@ -120,18 +125,81 @@ def prepare_samples(
     Raises
     ------
     SemDataError
-        Where no rows are left.
+        ``SEM-115`` where no rows are left, ``SEM-116`` where a variable has no values.
     ObservedDataError
         At unusable weights, groups or columns.
     """
-    values = data.columns(observed)
-    unanswered = np.isnan(values)
+    chosen = choose_rows(data, observed, incomplete=incomplete, complete_columns=complete_columns)
+    return tuple(
+        _group_sample(data.columns(observed), rows, chosen, incomplete) for rows in chosen.groups
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenRows:
+    """Which rows count, and how.
+
+    Parameters
+    ----------
+    groups : tuple of int arrays
+        Rows of each group.
+    weights : (n_rows,) array, optional
+        Of all rows of the data; those that count sum to their number.
+    clusters : (n_rows,) int array, optional
+    """
+
+    groups: tuple[IntArray, ...]
+    weights: FloatArray | None
+    clusters: IntArray | None
+
+    def weights_of(self, rows: IntArray) -> FloatArray | None:
+        """Weights of some rows."""
+        return None if self.weights is None else self.weights[rows]
+
+    def clusters_of(self, rows: IntArray) -> IntArray | None:
+        """Clusters of some rows, numbered from 0."""
+        if self.clusters is None:
+            return None
+        return np.unique(self.clusters[rows], return_inverse=True)[1].astype(np.intp)
+
+
+def choose_rows(
+    data: SemData,
+    observed: Sequence[str],
+    *,
+    incomplete: bool,
+    complete_columns: Sequence[str] = (),
+) -> ChosenRows:
+    """Choose rows with the answers that are needed, group by group.
+
+    Parameters
+    ----------
+    data : SemData
+    observed : sequence of str
+        Variables of the model.
+    incomplete : bool
+        Keep rows with missing answers (at least one answer is needed).
+    complete_columns : sequence of str
+        Variables that must be answered even so.
+
+    Raises
+    ------
+    SemDataError
+        Where no rows are left.
+    ObservedDataError
+        At unusable weights or groups.
+    """
+    unanswered = np.isnan(data.columns(observed))
+    empty = tuple(np.array(observed)[unanswered.all(axis=0)].tolist())
+    if empty:
+        raise SemDataError("nobody answered these; leave them out", code="SEM-116", variables=empty)
     keep: BoolArray = np.asarray(~unanswered.all(axis=1) if incomplete else ~unanswered.any(axis=1))
     if complete_columns:
         keep &= complete_rows(data.columns(complete_columns))
-    for column in (data.weights, data.clusters):
-        if column is not None:
-            keep &= ~np.isnan(column) & (column >= 0)
+    if data.weights is not None:
+        keep &= ~np.isnan(data.weights)
+    if data.clusters is not None:
+        keep &= data.clusters >= 0
     if data.groups is not None:
         keep &= data.groups >= 0
     if not keep.any():
@@ -142,25 +210,13 @@ def prepare_samples(
         weights[keep] = normalized_weights(data.weights[keep])
     codes = np.zeros(len(keep), dtype=np.intp) if data.groups is None else data.groups.copy()
     codes[~keep] = -1
-    return tuple(
-        _group_sample(values, rows, weights, data.clusters, incomplete=incomplete)
-        for rows in rows_by_group(codes, len(data.group_labels))
-    )
+    return ChosenRows(rows_by_group(codes, len(data.group_labels)), weights, data.clusters)
 
 
 def _group_sample(
-    values: FloatArray,
-    rows: IntArray,
-    weights: FloatArray | None,
-    clusters: IntArray | None,
-    *,
-    incomplete: bool,
+    values: FloatArray, rows: IntArray, chosen: ChosenRows, incomplete: bool
 ) -> GroupSample:
-    part = values[rows]
-    part_weights = None if weights is None else weights[rows]
-    codes = None
-    if clusters is not None:
-        codes = np.unique(clusters[rows], return_inverse=True)[1].astype(np.intp)
+    part, part_weights, codes = values[rows], chosen.weights_of(rows), chosen.clusters_of(rows)
     if not incomplete:
         moments = sample_moments(part, weights=part_weights)
         return GroupSample(

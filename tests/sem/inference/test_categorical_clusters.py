@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 
-from coprod_stats.sem.estimation.categorical_fit import fit_categorical
-from coprod_stats.sem.inference.categorical_inference import categorical_inference
-from coprod_stats.sem.inference.scaled_statistics import scaled_shifted
+from coprod_stats.sem.fit import fit
 from coprod_stats.sem.model.parameters import ModelOptions
-from coprod_stats.sem.model.syntax import parse_model
-from coprod_stats.sem.model.table_building import build_parameters
-from coprod_stats.sem.observed.categorical_moments import CategoricalData, categorical_moments
+from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.sample import SemData
 
 ITEMS = [f"y{i}" for i in range(1, 9)]
 MODEL = "f =~ y1 + y2 + y3 + y4\ng =~ y5 + y6 + y7 + y8\ng ~ f"
@@ -46,24 +43,18 @@ def true_values(table):
 
 @pytest.mark.slow
 def test_coverage_and_size_within_clusters():
-    table = build_parameters(
-        parse_model(MODEL),
-        options=ModelOptions(std_lv=True),
-        thresholds=dict.fromkeys(ITEMS, len(CUTS)),
-    )
-    truth, rng = true_values(table), np.random.default_rng(20)
+    options = FitOptions("WLSMV", ordered="all", model=ModelOptions(std_lv=True))
+    rng = np.random.default_rng(20)
     covered, rejected = {True: [], False: []}, {True: [], False: []}
     for _ in range(600):
         values, clusters = clustered_answers(rng)
-        data = CategoricalData(values, (len(CUTS) + 1,) * len(ITEMS))
-        fit = fit_categorical(table, [categorical_moments(data)])
         for robust in (True, False):
-            inference = categorical_inference(fit, clusters=[clusters] if robust else None)
-            reach = 1.96 * np.sqrt(np.diag(inference.robust_cov))
-            covered[robust].append(np.abs(fit.params - truth) < reach)
-            test = inference.model
-            scaled = scaled_shifted(test.statistic, test.df, test.trace, test.trace_of_square)
-            rejected[robust].append(scaled.p_value < 0.05)
+            data = SemData(values, tuple(ITEMS), clusters=clusters if robust else None)
+            fitted = fit(MODEL, data, options)
+            reach = 1.96 * np.sqrt(np.diag(fitted.inference.covariance))
+            error = fitted.estimate.params - true_values(fitted.table)
+            covered[robust].append(np.abs(error) < reach)
+            rejected[robust].append(fitted.inference.scaled.p_value < 0.05)
     coverage = np.mean(covered[True], axis=0)
     # 600 replications: a standard error of .009 around .95
     assert coverage.min() > 0.91

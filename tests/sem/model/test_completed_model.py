@@ -76,20 +76,3 @@ def test_ordered_predictors_need_theta():
     with pytest.raises(SemModelError, match="'y4' is ordered and predicts"):
         completed("delta", text)
     completed("theta", text)
-
-
-def test_residual_variances_agree_with_lavaan(oracle, ordered_fit):
-    fit = ordered_fit("bfi_mimic_wlsmv", covariates=("female", "age"))
-    matrices = group_matrices(fit.table, 1)
-    n_observed = len(fit.table.observed)
-    cov, mean = np.zeros((n_observed, n_observed)), np.zeros(n_observed)
-    x = [fit.table.observed.index(name) for name in fit.table.exogenous]
-    cov[np.ix_(x, x)] = fit.samples[0].covariates.unbiased_cov
-    implied = CompletedModel(matrices.with_exogenous(mean, cov), fit.models[0]).moments(fit.params)
-    for row in oracle("bfi_mimic_wlsmv")["parameters"]:
-        if row["op"] == "~~" and row["lhs"] == row["rhs"] and row["lhs"] in matrices.observed:
-            place = matrices.observed.index(row["lhs"])
-            if place not in x:
-                assert implied.theta[place, place] == pytest.approx(row["est"], abs=1e-7)
-                total = row["est"] / row["std.all"]
-                assert implied.cov[place, place] == pytest.approx(total, abs=1e-6)

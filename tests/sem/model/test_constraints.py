@@ -23,7 +23,7 @@ def test_equal_labels_share_a_column():
     result = restrictions(table)
     assert result.n_reduced == table.n_free - 1
     assert set(np.unique(result.basis)) == {0.0, 1.0}
-    assert not result.is_plain
+    assert not result.is_open
     assert not result.is_nonlinear
 
 

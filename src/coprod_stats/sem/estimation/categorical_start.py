@@ -11,7 +11,7 @@ from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
 from coprod_stats.sem.model.matrices import Kind
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
+from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
 
@@ -22,77 +22,56 @@ THETA_VARIANCE = 2.0
 def categorical_start(
     table: ParameterTable,
     models: Sequence[LatentResponseModel],
-    samples: Sequence[CategoricalMoments],
+    samples: Sequence[GroupSample],
 ) -> FloatArray:
-    """Propose values of all free parameters.
+    """Propose values of all free parameters; those given by the user go first.
 
     Thresholds start at those of the sample, the scales of latent responses at 1, everything else
-    from the moments of the latent responses and covariates taken together.
+    from the moments of latent responses and covariates taken together.
 
     Parameters
     ----------
     table : ParameterTable
     models : sequence of LatentResponseModel
         One per group.
-    samples : sequence of CategoricalMoments
+    samples : sequence of GroupSample
         One per group.
 
     Returns
     -------
     (n_free,) array
     """
-    pairs = list(zip(models, samples, strict=True))
-    moments = [_all_moments(model, sample) for model, sample in pairs]
-    start = starting_values(
-        table,
-        [model.lisrel.matrices for model in models],
-        [cov for cov, _ in moments],
-        [mean for _, mean in moments],
-    )
-    for model, sample in pairs:
-        _start_thresholds(start, model, sample)
-    for index in table.free_rows:
-        row = table.rows[index]
+    matrices = [model.lisrel.matrices for model in models]
+    scales = [_scales(model) for model in models]
+    covs = [s.cov * np.outer(scale, scale) for s, scale in zip(samples, scales, strict=True)]
+    start = starting_values(table, matrices, covs, [sample.mean for sample in samples])
+    for model, sample, scale in zip(models, samples, scales, strict=True):
+        _start_scales(start, model, sample, scale)
+    for row in (table.rows[index] for index in table.free_rows):
         if not np.isnan(row.start):
             start[row.free] = row.start
     return start
 
 
-def _all_moments(
-    model: LatentResponseModel, sample: CategoricalMoments
-) -> tuple[FloatArray, FloatArray]:
-    """Covariances and means of latent responses, continuous items and covariates."""
-    matrices = model.lisrel.matrices
-    scale = np.ones(model.places.size)
+def _scales(model: LatentResponseModel) -> FloatArray:
+    """Choose the standard deviations that latent responses start with, ``(n_observed,)``."""
+    scales = np.ones(model.lisrel.matrices.n_observed)
     if model.parameterization == "theta":
-        scale[model.is_ordered] = np.sqrt(THETA_VARIANCE)
-    cov, mean = np.eye(matrices.n_observed), np.zeros(matrices.n_observed)
-    within = sample.cov * np.outer(scale, scale)
-    continuous = ~model.is_ordered[sample.threshold_items]
-    mean[model.places[model.continuous]] = sample.thresholds[continuous]
-    if sample.covariates is not None:
-        slopes = sample.slopes * scale[:, None]
-        between = slopes @ sample.covariates.cov
-        names = [matrices.eta[x] for x in model.covariates]
-        x = np.array([matrices.observed.index(name) for name in names], dtype=np.intp)
-        cov[np.ix_(x, x)] = sample.covariates.cov
-        cov[np.ix_(model.places, x)] = between
-        cov[np.ix_(x, model.places)] = between.T
-        within = within + between @ slopes.T
-    cov[np.ix_(model.places, model.places)] = within
-    return cov, mean
+        scales[model.places[model.is_ordered]] = np.sqrt(THETA_VARIANCE)
+    return scales
 
 
-def _start_thresholds(
-    start: FloatArray, model: LatentResponseModel, sample: CategoricalMoments
+def _start_scales(
+    start: FloatArray, model: LatentResponseModel, sample: GroupSample, scales: FloatArray
 ) -> None:
+    """Start thresholds, scales and residual variances of ordered items."""
     matrices = model.lisrel.matrices
-    ordered = model.is_ordered[sample.threshold_items]
-    scale = np.sqrt(THETA_VARIANCE) if model.parameterization == "theta" else 1.0
-    local = np.flatnonzero(matrices.kinds == Kind.TAU)
-    start[matrices.parameters[local]] = scale * sample.thresholds[ordered][matrices.rows[local]]
-    response = matrices.places
-    for place, parameter in zip(response, matrices.parameters, strict=True):
-        own = place.kind == Kind.THETA and place.row == place.column
-        if own and place.row in model.places[model.is_ordered]:
-            start[parameter] = 1.0
+    ordered_places = model.places[model.is_ordered]
+    if sample.ordered is not None:
+        items = sample.ordered.threshold_items
+        cuts = (sample.ordered.thresholds * scales[model.places[items]])[model.is_ordered[items]]
+        tau = matrices.kinds == Kind.TAU
+        start[matrices.parameters[tau]] = cuts[matrices.rows[tau]]
+    of_ordered = np.isin(matrices.rows, ordered_places)
+    own = (matrices.kinds == Kind.THETA) & (matrices.rows == matrices.columns) & of_ordered
+    start[matrices.parameters[own | (matrices.kinds == Kind.DELTA)]] = 1.0

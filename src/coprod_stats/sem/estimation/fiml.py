@@ -28,6 +28,7 @@ from coprod_stats.sem.estimation.objective import Evaluation
 from coprod_stats.sem.estimation.positive_definite import factor
 from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns
+from coprod_stats.sem.observed.pattern_precision import padded_precision
 from coprod_stats.sem.observed.saturated_information import saturated_information
 
 FloatArray = NDArray[np.float64]
@@ -50,32 +51,6 @@ class PatternSums:
     value: float
     by_cov: FloatArray
     by_mean: FloatArray
-
-
-def padded_precision(patterns: MissingPatterns, cov: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Inverses of the observed parts of a covariance matrix, and their log determinants.
-
-    Parameters
-    ----------
-    patterns : MissingPatterns
-    cov : (n_items, n_items) array
-
-    Returns
-    -------
-    (n_patterns, n_items, n_items) array, (n_patterns,) array
-        Inverses have zeros where not observed.
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        Where `cov` is not positive definite.
-    """
-    both = patterns.observed[:, :, None] & patterns.observed[:, None, :]
-    roots = np.linalg.cholesky(np.where(both, cov, np.eye(patterns.n_items)))
-    log_dets = 2.0 * np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
-    inverse_roots = np.linalg.inv(roots)
-    inverses = inverse_roots.transpose(0, 2, 1) @ inverse_roots
-    return np.where(both, inverses, 0.0), log_dets
 
 
 def pattern_sums(patterns: MissingPatterns, *, mean: FloatArray, cov: FloatArray) -> PatternSums:

@@ -60,6 +60,7 @@ def moment_weights(
         return np.asarray(1.0 / np.diagonal(acov))
     if len(sample.rows) <= n_moments:
         raise SemDataError(
-            f"WLS needs more cases than the {n_moments} moments; there are {len(sample.rows)}"
+            f"WLS needs more cases than the {n_moments} moments; there are {len(sample.rows)}",
+            code="SEM-117",
         )
     return np.asarray(np.linalg.inv(acov), dtype=np.float64)

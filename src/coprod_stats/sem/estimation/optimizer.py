@@ -88,6 +88,9 @@ def minimize(
     max_iterations : int
         Steps in all.
     """
+    if restrictions.n_reduced == 0:
+        final = objective.evaluate(restrictions.origin, exact=True)
+        return Minimum(restrictions.origin, True, 0, final, (), np.zeros(0), 0.0)
     binding: tuple[Function, ...] = ()
     reduced = restrictions.reduce(start)
     used = 0
@@ -204,14 +207,14 @@ def _step(
     exact: bool,
 ) -> _Step | None:
     """Solve for the next step; None where the Hessian is not positive definite."""
-    basis = problem.restrictions.basis
-    gradient = evaluation.gradient @ basis
-    hessian = evaluation.curvature
+    gradient, hessian = evaluation.gradient, evaluation.curvature
     if exact and problem.active:
         params = problem.restrictions.expand(reduced)
         for function, multiplier in zip(problem.active, multipliers, strict=True):
             hessian = hessian - multiplier * function.hessian(params)
-    hessian = basis.T @ hessian @ basis
+    if not problem.restrictions.is_open:
+        basis = problem.restrictions.basis
+        gradient, hessian = gradient @ basis, basis.T @ hessian @ basis
     if not problem.active:
         direction = _solve(hessian, gradient, exact)
         if direction is None:

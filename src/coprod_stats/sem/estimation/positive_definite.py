@@ -27,8 +27,8 @@ def factor(matrix: FloatArray) -> Factored | None:
     diagonal = np.diagonal(root)
     if diagonal.min() <= 1e-9 * diagonal.max() and diagonal.min() <= 1e-150:
         return None
-    inverse, _ = lapack.dpotri(root, lower=1)
-    lower = np.tril(inverse)
+    # the root's upper triangle is zero and stays so
+    lower, _ = lapack.dpotri(root, lower=1)
     full = lower + lower.T
-    np.fill_diagonal(full, np.diagonal(lower))
+    full.ravel()[:: len(full) + 1] *= 0.5
     return Factored(full, 2.0 * float(np.log(diagonal).sum()))

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.estimation.fiml import padded_precision
 from coprod_stats.sem.estimation.least_squares import lower_triangle
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns
+from coprod_stats.sem.observed.pattern_precision import padded_precision
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]

@@ -19,9 +19,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.estimation.categorical_fit import CategoricalFit
-from coprod_stats.sem.inference.categorical_inference import CategoricalInference
+from coprod_stats.sem.estimation.categorical_problem import ordered_moments
+from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.inference.categorical_sandwich import statistics_objective
+from coprod_stats.sem.inference.infer import Inference
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
+from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
 
@@ -50,13 +53,16 @@ class CategoricalMl:
     baseline_scaling_factor: float
 
 
-def categorical_ml(fit: CategoricalFit, inference: CategoricalInference) -> CategoricalMl | None:
+def categorical_ml(
+    estimate: Estimate, inference: Inference, samples: Sequence[GroupSample]
+) -> CategoricalMl | None:
     """Evaluate the normal-theory discrepancy of a model for ordered items.
 
     Parameters
     ----------
-    fit : CategoricalFit
-    inference : CategoricalInference
+    estimate : Estimate
+    inference : Inference
+    samples : sequence of GroupSample
 
     Returns
     -------
@@ -64,12 +70,14 @@ def categorical_ml(fit: CategoricalFit, inference: CategoricalInference) -> Cate
         None with continuous items or covariates, where the theory is not worked out, and where a
         polychoric or an implied correlation matrix is not positive definite.
     """
-    if not all(m.is_ordered.all() and m.covariates.size == 0 for m in fit.models):
+    models = statistics_objective(estimate).models
+    if not all(model.is_ordered.all() and model.covariates.size == 0 for model in models):
         return None
     statistic = baseline = 0.0
+    moments = [ordered_moments(sample) for sample in samples]
     precisions: list[FloatArray] = []
-    for model, sample in zip(fit.models, fit.samples, strict=True):
-        implied = _correlations(model.statistics(fit.params).vector, sample.cov.shape[0])
+    for model, sample in zip(models, moments, strict=True):
+        implied = _correlations(model.statistics(estimate.params).vector, len(sample.cov))
         for matrix in (implied, sample.cov):
             if np.linalg.eigvalsh(matrix)[0] < SMALLEST_EIGENVALUE:
                 return None
@@ -79,15 +87,15 @@ def categorical_ml(fit: CategoricalFit, inference: CategoricalInference) -> Cate
         statistic += sample.n_obs * float(discrepancy - sample_log_det - len(implied))
         baseline -= sample.n_obs * float(sample_log_det)
         precisions.append(precision)
-    baseline_df = sum(model.rows.size for model in fit.models)
-    df = baseline_df - _n_open(fit)
+    baseline_df = sum(model.rows.size for model in models)
+    df = baseline_df - _n_open(estimate, inference)
     return CategoricalMl(
         statistic=statistic,
         df=df,
         scaling_factor=_expectation(inference, precisions) / df if df else np.nan,
         baseline_statistic=baseline,
         baseline_df=baseline_df,
-        baseline_scaling_factor=_baseline_expectation(inference, fit) / baseline_df,
+        baseline_scaling_factor=_baseline_expectation(inference, precisions) / baseline_df,
     )
 
 
@@ -98,23 +106,24 @@ def _correlations(statistics: FloatArray, n_items: int) -> FloatArray:
     return matrix
 
 
-def _n_open(fit: CategoricalFit) -> int:
+def _n_open(estimate: Estimate, inference: Inference) -> int:
     """Count the open directions without thresholds and intercepts."""
     kept = [
-        fit.table.rows[index].free
-        for index in fit.table.free_rows
-        if fit.table.rows[index].op not in ("|", "~1")
+        estimate.table.rows[index].free
+        for index in estimate.table.free_rows
+        if estimate.table.rows[index].op not in ("|", "~1")
     ]
-    return int(np.linalg.matrix_rank(fit.tangent[kept]))
+    return int(np.linalg.matrix_rank(inference.inverted.basis[kept])) if kept else 0
 
 
-def _expectation(inference: CategoricalInference, precisions: Sequence[FloatArray]) -> float:
+def _expectation(inference: Inference, precisions: Sequence[FloatArray]) -> float:
     """Trace of ``(I − ΔE⁻¹Δ'W)' V (I − ΔE⁻¹Δ'W) Γ`` on the correlations (eq. 15).
 
     ``V`` is the normal-theory information of the correlations, ``V_(ij),(kl) = P_ik P_jl + P_il
     P_jk`` with the inverse ``P`` of the implied matrix.
     """
-    n_free = inference.inverse.shape[0]
+    inverse = inference.inverted.inverse
+    n_free = len(inverse)
     total = 0.0
     bent, variability, cross = (np.zeros((n_free, n_free)) for _ in range(3))
     for group, precision in zip(inference.groups, precisions, strict=True):
@@ -127,7 +136,6 @@ def _expectation(inference: CategoricalInference, precisions: Sequence[FloatArra
         bent[cells] += part.share * (part.jacobian[:, used].T @ by_jacobian)
         variability += part.share * (part.weighted_jacobian.T @ part.spread)
         cross[used] += part.share * (by_jacobian.T @ part.spread)
-    inverse = inference.inverse
     total -= 2.0 * float(np.sum(inverse * cross))
     return total + float(np.sum((inverse @ bent @ inverse) * variability))
 
@@ -145,14 +153,14 @@ def _normal_information(precision: FloatArray) -> FloatArray:
     return np.asarray(straight + precision[np.ix_(i, j)] * precision[np.ix_(j, i)])
 
 
-def _baseline_expectation(inference: CategoricalInference, fit: CategoricalFit) -> float:
+def _baseline_expectation(inference: Inference, precisions: Sequence[FloatArray]) -> float:
     """Trace of Gamma of the correlations; under independence ``V`` is the identity.
 
     Divided by the share of each group, as lavaan does (up to 0.6-14 at least): with several groups
     the expectation under independence has no such divisor, which makes its CFI a little lower.
     """
     traces = [
-        np.trace(_correlation_part(group, len(sample.cov)).gamma) / group.share
-        for group, sample in zip(inference.groups, fit.samples, strict=True)
+        np.trace(_correlation_part(group, len(precision)).gamma) / group.share
+        for group, precision in zip(inference.groups, precisions, strict=True)
     ]
     return float(np.sum(traces))

@@ -8,15 +8,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.errors import SemDataError
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.infer import Inference
+from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.moments import SampleMoments, moment_notes
+from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
 
 GRADIENT_TOLERANCE = 1e-5
 """Largest derivative of half the discrepancy that a solution may have."""
+
+
+_OF_DATA = {
+    "OBS-101": "SEM-111",
+    "OBS-102": "SEM-112",
+    "OBS-103": "SEM-113",
+    "OBS-111": "SEM-211",
+    "OBS-112": "SEM-212",
+    "OBS-113": "SEM-213",
+    "OBS-114": "SEM-214",
+    "OBS-115": "SEM-215",
+}
+"""Codes of notes on the data as errors and findings about the solution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,8 @@ def check_solution(
         *_identification(estimate, inference),
         *_matrices(estimate),
         *_standard_errors(inference),
-        *_data(estimate, samples),
+        *_of_ordered(estimate, samples),
+        *_cases(estimate, samples),
         *_clusters(inference, samples),
     )
 
@@ -135,31 +152,78 @@ def _beyond_one(cov: FloatArray, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _standard_errors(inference: Inference) -> list[Finding]:
-    variances = np.diagonal(inference.covariance)
-    if inference.inverted.unidentified or not np.all(np.isfinite(variances)):
+    if inference.inverted.unidentified or inference.df < 0:
         return []
-    if (variances < -1e-12).any():
+    if inference.is_singular:
+        message = "standard errors and tests could not be computed at this solution"
+        return [Finding("SEM-120", message)]
+    if (np.diagonal(inference.covariance) < -1e-12).any():
         message = "the information matrix is not positive definite; the solution is no minimum"
         return [Finding("SEM-109", message)]
     return []
 
 
-def _data(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
+def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method: Method) -> None:
+    """Refuse data from which no estimates can be computed.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    samples : sequence of GroupSample
+    method : Method
+
+    Raises
+    ------
+    SemDataError
+        ``SEM-111`` for constant variables; ``SEM-112`` for collinear variables and ``SEM-113`` for
+        no more cases than variables, where the estimator needs the inverse of the sample
+        covariance matrix; ``SEM-114`` for a single cluster.
+    """
+    singular_allowed = method.discrepancy in ("ULS", "DWLS")
+    for group, sample in enumerate(samples):
+        where = f" in group {group + 1}" if len(samples) > 1 else ""
+        if sample.clusters is not None and sample.n_clusters < 2:
+            raise SemDataError(f"all cases are in one cluster{where}", code="SEM-114")
+        if sample.ordered is not None:
+            continue
+        for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
+            code = _OF_DATA[note.code]
+            if singular_allowed and code != "SEM-111":
+                continue
+            names = tuple(table.observed[item] for item in note.items)
+            raise SemDataError(_REASONS[code] + where, code=code, variables=names)
+
+
+_REASONS = {
+    "SEM-111": "every case has the same value of these variables; leave them out",
+    "SEM-112": "these variables are linear functions of one another; leave one out",
+    "SEM-113": "there are no more cases than variables",
+}
+
+
+def _of_ordered(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
+    """Gather notes on thresholds and polychoric correlations."""
     findings = []
-    codes = {"OBS-101": "SEM-111", "OBS-102": "SEM-112", "OBS-103": "SEM-113"}
+    table = estimate.table
+    covariates = table.exogenous if table.options.conditional_x else ()
+    items = tuple(name for name in table.observed if name not in covariates)
     for group, sample in enumerate(samples):
         where = f"group {group + 1}: " if len(samples) > 1 else ""
-        for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
-            names = tuple(estimate.table.observed[item] for item in note.items)
-            findings.append(Finding(codes[note.code], where + note.message, names))
-    total = sum(sample.n_obs for sample in samples)
-    if total <= estimate.restrictions.n_reduced:
-        message = (
-            f"there are {total:g} cases for {estimate.restrictions.n_reduced} parameters; "
-            "standard errors and tests cannot be trusted"
-        )
-        findings.append(Finding("SEM-201", message))
+        for note in sample.ordered.notes if sample.ordered is not None else ():
+            names = tuple(items[item] for item in note.items)
+            findings.append(Finding(_OF_DATA[note.code], where + note.message, names))
     return findings
+
+
+def _cases(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
+    total = sum(sample.n_obs for sample in samples)
+    if total > estimate.restrictions.n_reduced:
+        return []
+    message = (
+        f"there are {total:g} cases for {estimate.restrictions.n_reduced} parameters; "
+        "standard errors and tests cannot be trusted"
+    )
+    return [Finding("SEM-201", message)]
 
 
 def _clusters(inference: Inference, samples: Sequence[GroupSample]) -> list[Finding]:

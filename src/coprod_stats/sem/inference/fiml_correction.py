@@ -4,10 +4,12 @@ FIML's own statistic shrinks as answers go missing, and indices built on it with
 complete-data ML discrepancy is evaluated at the FIML estimates and the saturated (EM) moments, and
 its expectation under the missing-data pattern divided out: with ``W_m`` and ``W_c`` the saturated
 information of incomplete and complete data, ``Gamma`` the asymptotic covariance of the saturated
-estimates and ``U = W_m - W_m Delta (Delta' W_m Delta)^-1 Delta' W_m``,
+estimates and ``R = I - Delta (Delta' W_m Delta)^-1 Delta' W_m``,
 
-    c = tr(W_c W_m^-1 U W_m^-1) / df                     (normal data, version 6)
-    c = tr(U W_m^-1 W_c W_m^-1 U Gamma) / df             (any data, version 3)   [zhang2023]_
+    c = tr(R' W_c R Gamma) / df          [zhang2023]_
+
+which is their version 3, and version 6 where ``Gamma = W_m^-1`` (normal data). It is computed from
+products with the Jacobian ``Delta`` only.
 
 References
 ----------
@@ -112,7 +114,6 @@ def complete_data_fit(
     *,
     basis: FloatArray,
     df: int,
-    robust: bool,
 ) -> CompleteDataFit:
     """Evaluate a FIML solution as if its saturated moments were those of complete data.
 
@@ -124,8 +125,6 @@ def complete_data_fit(
     basis : (n_free, n_open) array
         Directions that the restrictions leave open.
     df : int
-    robust : bool
-        Version 3 instead of version 6.
     """
     total = sum(sample.n_obs for sample in samples)
     moments = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
@@ -135,25 +134,21 @@ def complete_data_fit(
     statistic = 2.0 * total * objective.value(estimate.params)
     if df == 0:
         return CompleteDataFit(statistic, float("nan"))
-    shares = [sample.n_obs / total for sample in samples]
-    jacobian = (
-        np.vstack([_jacobian(estimate, group, part.kept) for group, part in enumerate(saturated)])
-        @ basis
-    )
-    Wc, Wm = (
-        scipy.linalg.block_diag(
-            *[w * getattr(p, name) for w, p in zip(shares, saturated, strict=True)]
-        )
-        for name in ("complete", "incomplete")
-    )
-    inverse = scipy.linalg.inv(Wm)
-    weighted = Wm @ jacobian
-    U = Wm - weighted @ np.linalg.solve(jacobian.T @ weighted, weighted.T)
-    middle = inverse @ Wc @ inverse
-    if not robust:
-        return CompleteDataFit(statistic, float(np.sum(middle * U)) / df)
-    acov = scipy.linalg.block_diag(*[p.acov / w for w, p in zip(shares, saturated, strict=True)])
-    return CompleteDataFit(statistic, float(np.sum((U @ middle @ U) * acov)) / df)
+    by_complete, by_incomplete, spread, mixed = (np.zeros((basis.shape[1],) * 2) for _ in range(4))
+    expectation = 0.0
+    for group, (sample, part) in enumerate(zip(samples, saturated, strict=True)):
+        share = sample.n_obs / total
+        jacobian = _jacobian(estimate, group, part.kept) @ basis
+        complete, incomplete = part.complete @ jacobian, part.incomplete @ jacobian
+        by_complete += share * (jacobian.T @ complete)
+        by_incomplete += share * (jacobian.T @ incomplete)
+        spread += share * (incomplete.T @ part.acov @ incomplete)
+        mixed += share * (incomplete.T @ part.acov @ complete)
+        expectation += float(np.sum(part.complete * part.acov))
+    inverse = np.linalg.inv(by_incomplete)
+    expectation -= 2.0 * float(np.sum(inverse * mixed))
+    expectation += float(np.sum((inverse @ by_complete @ inverse) * spread))
+    return CompleteDataFit(statistic, expectation / df)
 
 
 def _jacobian(estimate: Estimate, group: int, kept: IntArray) -> FloatArray:

@@ -19,7 +19,7 @@ from coprod_stats.sem.inference.infer import Inference, infer
 from coprod_stats.sem.inference.information import effective_n
 from coprod_stats.sem.inference.likelihood import saturated_loglik
 from coprod_stats.sem.inference.model_tests import ModelTest
-from coprod_stats.sem.model.baseline import baseline_table
+from coprod_stats.sem.model.baseline import baseline_start, baseline_table
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
 
@@ -36,8 +36,10 @@ def global_fit(
     samples : sequence of GroupSample
     method : Method
     """
-    null = estimate_model(baseline_table(estimate.table), samples, method)
-    baseline = infer(null, samples, method)
+    table = baseline_table(estimate.table)
+    start = baseline_start(table, [s.mean for s in samples], [s.cov for s in samples])
+    null = estimate_model(table, samples, method, start=start)
+    baseline = infer(null, samples, method, tests_only=True)
     total = float(sum(sample.n_obs for sample in samples))
     units = effective_n(samples, method)
     least_squares = method.discrepancy != "ML"
@@ -45,9 +47,9 @@ def global_fit(
     values = {
         "npar": float(inference.n_params),
         "fmin": inference.test.statistic / (2.0 * total) if least_squares else minimum,
-        **_tests(inference, baseline),
-        **_incremental(inference, baseline),
-        **_approximation(inference, samples, units),
+        **test_values(inference, baseline),
+        **incremental_values(inference, baseline),
+        **approximation_values(inference, samples, units),
         "srmr": _srmr(estimate, samples, method, total),
     }
     if method.is_fiml and inference.df > 0 and not inference.inverted.unidentified:
@@ -58,7 +60,8 @@ def global_fit(
     return {name: float(value) for name, value in values.items() if np.isfinite(value)}
 
 
-def _tests(inference: Inference, baseline: Inference) -> dict[str, float]:
+def test_values(inference: Inference, baseline: Inference) -> dict[str, float]:
+    """Statistics of model and baseline, plain and scaled."""
     values = {
         "chisq": inference.test.statistic,
         "df": float(inference.df),
@@ -84,7 +87,8 @@ def _tests(inference: Inference, baseline: Inference) -> dict[str, float]:
     return values
 
 
-def _incremental(inference: Inference, baseline: Inference) -> dict[str, float]:
+def incremental_values(inference: Inference, baseline: Inference) -> dict[str, float]:
+    """CFI and TLI, plain, scaled and robust."""
     test, null = inference.test, baseline.test
     values = {
         "cfi": comparative_fit(test.statistic, test.df, null.statistic, null.df),
@@ -115,9 +119,10 @@ def robust_factor(test: ModelTest) -> float:
     return test.scaling_factor * (test.df - test.shift) / test.df
 
 
-def _approximation(
+def approximation_values(
     inference: Inference, samples: Sequence[GroupSample], total: float
 ) -> dict[str, float]:
+    """RMSEA with its interval, plain, scaled and robust."""
     test, scaled = inference.test, inference.scaled
     plain = approximation_error(test.statistic, test.df, n_obs=total, n_groups=len(samples))
     values = {
@@ -176,7 +181,6 @@ def _corrected_for_missing(
             saturated,
             basis=inference.inverted.basis,
             df=inference.df,
-            robust=robust,
         )
         for estimate, inference in fits
     )

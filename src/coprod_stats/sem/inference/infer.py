@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.estimation.optimizer import tangent_basis
+from coprod_stats.sem.inference.categorical_sandwich import categorical_derivatives
 from coprod_stats.sem.inference.information import (
     InvertedInformation,
     effective_n,
     invert_information,
     inverted,
+    without_information,
 )
 from coprod_stats.sem.inference.model_tests import (
     ModelTest,
@@ -29,6 +32,7 @@ from coprod_stats.sem.inference.scaled_statistics import (
     scaled_shifted,
 )
 from coprod_stats.sem.inference.weighted_least_squares import (
+    GroupDerivatives,
     least_squares_information,
     least_squares_variability,
     trace_moments,
@@ -55,6 +59,10 @@ class Inference:
         Plain.
     scaled : ModelTest, optional
         As the method asks.
+    is_singular : bool
+        Whether the precision could not be computed at the estimates.
+    groups : tuple of GroupDerivatives
+        Where the inference rests on the asymptotic covariance of the sample statistics.
     """
 
     inverted: InvertedInformation
@@ -63,9 +71,17 @@ class Inference:
     n_params: int
     test: ModelTest
     scaled: ModelTest | None
+    groups: tuple[GroupDerivatives, ...] = ()
+    is_singular: bool = False
 
 
-def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> Inference:
+def infer(
+    estimate: Estimate,
+    samples: Sequence[GroupSample],
+    method: Method,
+    *,
+    tests_only: bool = False,
+) -> Inference:
     """Compute the covariance of the estimates and the tests of a fitted model.
 
     Parameters
@@ -73,38 +89,87 @@ def infer(estimate: Estimate, samples: Sequence[GroupSample], method: Method) ->
     estimate : Estimate
     samples : sequence of GroupSample
     method : Method
+    tests_only : bool
+        Leave out the covariance of the estimates where the tests do not need it.
     """
-    inversion = invert_information(estimate, method)
-    if method.is_two_stage:
-        groups = moment_derivatives(estimate, samples, method)
-        inversion = inverted(least_squares_information(groups), inversion.basis)
     n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
+    groups: tuple[GroupDerivatives, ...] = ()
+    if method.is_two_stage or method.is_ordered:
+        groups = _derivatives(estimate, samples, method)
     df = degrees_of_freedom(estimate.table, n_params)
+    if method.is_ordered:
+        df = sum(len(group.jacobian) for group in groups) - n_params
     plain = plain_test(estimate, samples, method, df=df)
-    inverse, n = inversion.inverse, effective_n(samples, method)
-    nothing = np.full_like(inverse, np.nan)
+    if tests_only and method.test == "none":
+        inversion = without_information(estimate)
+        return Inference(inversion, inversion.inverse, df, n_params, plain, None)
+    if groups:
+        basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
+        inversion = inverted(least_squares_information(groups), basis)
+    else:
+        inversion = invert_information(estimate, method)
+    nothing = np.full_like(inversion.inverse, np.nan)
     if inversion.unidentified or df < 0:
-        return Inference(inversion, nothing, df, n_params, plain, None)
-    by_scores = method.test == "yuan-bentler" or method.is_fiml
-    scaled: ModelTest | None = None
-    covariance = inverse / n
-    robust = method.standard_errors in ("robust", "two-stage", "robust-two-stage")
-    if by_scores and (robust or method.test != "none"):
-        meat = score_covariance(estimate, samples)
-        if robust:
-            covariance = sandwich(inverse, meat) / n
-        if method.test == "yuan-bentler":
-            trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
-            scaled = _corrected(plain, "satorra-bentler", (trace, float("nan")))
-    elif robust or method.test != "none":
-        groups = moment_derivatives(estimate, samples, method)
-        variability = least_squares_variability(groups)
-        if robust:
-            covariance = sandwich(inverse, variability) / n
-        scaled = _corrected(plain, method.test, trace_moments(groups, inverse, variability))
+        return Inference(inversion, nothing, df, n_params, plain, None, groups)
+    if not groups and _by_moments(method):
+        groups = _derivatives(estimate, samples, method)
+    try:
+        covariance, scaled = _precision(
+            estimate, samples, method, inverse=inversion.inverse, groups=groups, plain=plain
+        )
+    except np.linalg.LinAlgError:
+        return Inference(inversion, nothing, df, n_params, plain, None, groups, is_singular=True)
     if method.standard_errors == "none":
         covariance = nothing
-    return Inference(inversion, covariance, df, n_params, plain, scaled)
+    return Inference(inversion, covariance, df, n_params, plain, scaled, groups)
+
+
+def _is_robust(method: Method) -> bool:
+    return method.standard_errors in ("robust", "two-stage", "robust-two-stage")
+
+
+def _by_scores(method: Method) -> bool:
+    """Whether robust inference rests on the derivatives of each case."""
+    return method.test == "yuan-bentler" or method.is_fiml
+
+
+def _by_moments(method: Method) -> bool:
+    """Whether robust inference rests on the asymptotic covariance of the sample statistics."""
+    return not _by_scores(method) and (_is_robust(method) or method.test != "none")
+
+
+def _derivatives(
+    estimate: Estimate, samples: Sequence[GroupSample], method: Method
+) -> tuple[GroupDerivatives, ...]:
+    if method.is_ordered:
+        return categorical_derivatives(estimate, samples)
+    return moment_derivatives(estimate, samples, method)
+
+
+def _precision(
+    estimate: Estimate,
+    samples: Sequence[GroupSample],
+    method: Method,
+    *,
+    inverse: FloatArray,
+    groups: tuple[GroupDerivatives, ...],
+    plain: ModelTest,
+) -> tuple[FloatArray, ModelTest | None]:
+    """Covariance of the estimates and the scaled test."""
+    n = effective_n(samples, method)
+    if _by_moments(method):
+        variability = least_squares_variability(groups)
+        covariance = sandwich(inverse, variability) if _is_robust(method) else inverse
+        traces = trace_moments(groups, inverse, variability)
+        return covariance / n, corrected_by_traces(plain, method.test, traces)
+    if not _is_robust(method) and method.test == "none":
+        return inverse / n, None
+    meat = score_covariance(estimate, samples)
+    covariance = sandwich(inverse, meat) if _is_robust(method) else inverse
+    if method.test == "none":
+        return covariance / n, None
+    trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
+    return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
 
 
 def _n_nonlinear(estimate: Estimate) -> int:
@@ -116,7 +181,9 @@ def _n_nonlinear(estimate: Estimate) -> int:
     return int(np.linalg.matrix_rank(rows @ estimate.restrictions.basis))
 
 
-def _corrected(plain: ModelTest, test: ScaledTest, traces: tuple[float, float]) -> ModelTest | None:
+def corrected_by_traces(
+    plain: ModelTest, test: ScaledTest, traces: tuple[float, float]
+) -> ModelTest | None:
     """Correct a statistic by ``tr(U Gamma)`` and ``tr((U Gamma)²)``."""
     if test == "none":
         return None

@@ -63,6 +63,14 @@ def invert_information(estimate: Estimate, method: Method) -> InvertedInformatio
     return inverted(information, basis)
 
 
+def without_information(estimate: Estimate) -> InvertedInformation:
+    """Give only the open directions, the information being of no use."""
+    minimum = estimate.minimum
+    basis = tangent_basis(estimate.restrictions, minimum.active, minimum.params)
+    nothing = np.full((len(minimum.params),) * 2, np.nan)
+    return InvertedInformation(nothing, nothing, basis, ())
+
+
 def inverted(information: FloatArray, basis: FloatArray) -> InvertedInformation:
     """Invert an information matrix along the columns of a basis.
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.model.completed_model import CompletedModel
 from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import Kind, Place, place_rows
@@ -150,7 +151,7 @@ class _GroupScales:
         self.y_scaled = kind != "lv"
         self.eta_variances = np.diagonal(implied.eta_cov)
         self.y_variances = np.diagonal(implied.cov)
-        self.eta_slopes = self._spread(eta_variance_jacobian(model, implied))
+        self.eta_slopes = self._spread(model.eta_variance_jacobian(implied))
         index = np.arange(len(self.y_variances))
         self.y_slopes = self._spread(model.cov_jacobian(implied, index, index))
 
@@ -179,6 +180,9 @@ class _GroupScales:
         jacobian = estimate * factor * relative
         if free >= 0:
             jacobian[free] += factor
+        elif isinstance(self.model, CompletedModel):
+            implicit = self.model.implicit_jacobian(self.implied, place)
+            jacobian[self.model.parameters] += factor * implicit
         return estimate * factor, jacobian
 
     def _scales(self, place: Place) -> list[tuple[float, FloatArray, float]]:
@@ -201,8 +205,12 @@ class _GroupScales:
                 return self._y(row, -0.5)
             case Kind.ALPHA:
                 return self._eta(row, -0.5)
+            case Kind.TAU:
+                matrices = self.model.matrices
+                item = matrices.thresholds[row].partition("|")[0]
+                return self._y(matrices.observed.index(item), -0.5)
             case _:
-                return []
+                return self._scale(row)
 
     def _eta(self, index: int, power: float) -> list[tuple[float, FloatArray, float]]:
         if not self.eta_scaled[index]:
@@ -214,6 +222,16 @@ class _GroupScales:
             return []
         return [(float(self.y_variances[index]), self.y_slopes[index], power)]
 
+    def _scale(self, index: int) -> list[tuple[float, FloatArray, float]]:
+        """Bring the scale of a latent response to 1."""
+        if not self.y_scaled:
+            return []
+        matrices = self.model.matrices
+        own = (matrices.kinds == Kind.DELTA) & (matrices.rows == index)
+        slope = np.zeros(self.n_free)
+        slope[self.model.parameters[own]] = 1.0
+        return [(float(self.implied.delta[index]), slope, -1.0)]
+
     def _residual(self, kind: Kind, index: int) -> list[tuple[float, FloatArray, float]]:
         scaled = self.eta_scaled[index] if kind == Kind.PSI else self.y_scaled
         if not scaled:
@@ -224,18 +242,6 @@ class _GroupScales:
         slope = np.zeros(self.n_free)
         slope[self.model.parameters[own]] = 1.0
         return [(float(matrix[index, index]), slope, -0.5)]
-
-
-def eta_variance_jacobian(model: LisrelModel, implied: ImpliedMoments) -> FloatArray:
-    """Differentiate the variances of ``eta``, ``(n_eta, n_local)``."""
-    kinds, rows, columns = model.matrices.kinds, model.matrices.rows, model.matrices.columns
-    A, C = implied.total, implied.eta_cov
-    jacobian = np.zeros((len(A), kinds.size))
-    beta = kinds == Kind.BETA
-    jacobian[:, beta] = 2.0 * A[:, rows[beta]] * C[:, columns[beta]]
-    psi = kinds == Kind.PSI
-    jacobian[:, psi] = 2.0 * model.h[psi] * A[:, rows[psi]] * A[:, columns[psi]]
-    return jacobian
 
 
 def explained_variances(estimate: Estimate) -> tuple[dict[str, float], ...]:

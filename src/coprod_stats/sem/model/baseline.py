@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from coprod_stats.sem.model.parameters import ModelOptions, Parameter, ParameterTable
+
+FloatArray = NDArray[np.float64]
+
+
+def baseline_start(
+    table: ParameterTable, means: Sequence[FloatArray], covs: Sequence[FloatArray]
+) -> FloatArray:
+    """Take the sample moments, which are the ML estimates of the independence model.
+
+    Parameters
+    ----------
+    table : ParameterTable
+        From :func:`baseline_table`.
+    means, covs : sequence of ndarray
+        Sample moments per group.
+    """
+    place = {name: index for index, name in enumerate(table.observed)}
+    start = np.zeros(table.n_free)
+    for index in table.free_rows:
+        row = table.rows[index]
+        item = place[row.lhs]
+        if row.op == "~1":
+            start[row.free] = means[row.group - 1][item]
+        else:
+            start[row.free] = covs[row.group - 1][item, place[row.rhs]]
+    return start
 
 
 def baseline_table(table: ParameterTable) -> ParameterTable:

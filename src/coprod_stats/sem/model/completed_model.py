@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from coprod_stats.sem.errors import SemModelError
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import GroupMatrices, Kind
+from coprod_stats.sem.model.matrices import GroupMatrices, Kind, Place
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -102,6 +102,37 @@ class CompletedModel(LisrelModel):
             jacobian[element] -= given.cov_jacobian(moments, item, item)[0]
             own = (self.matrices.kinds == Kind.DELTA) & (self.matrices.rows == item[0])
             jacobian[element, own] -= 2.0 * implied.delta[item[0]] ** -3.0
+        return jacobian
+
+    def implicit_jacobian(self, implied: ImpliedMoments, place: Place) -> FloatArray:
+        """Differentiate a cell that follows from the parameters without being one.
+
+        Such are the residual variances of ordered items under the delta parameterization.
+
+        Parameters
+        ----------
+        implied : ImpliedMoments
+        place : Place
+
+        Returns
+        -------
+        (n_local,) array
+            Zeros for a constant.
+        """
+        at = self.ordered if place.kind == Kind.THETA else self.in_eta
+        variance = place.kind in (Kind.THETA, Kind.PSI) and place.row == place.column
+        if not variance or place.row not in at or self.responses.parameterization == "theta":
+            return np.zeros(self.parameters.size)
+        item = self.ordered[at == place.row]
+        explained = super().cov_jacobian(implied, item, item)
+        return np.asarray((self.cov_jacobian(implied, item, item) - explained)[0])
+
+    def eta_variance_jacobian(self, implied: ImpliedMoments) -> FloatArray:
+        """Differentiate the variances of ``eta``; see :meth:`LisrelModel.eta_variance_jacobian`."""
+        jacobian = super().eta_variance_jacobian(implied)
+        inside = self.in_eta >= 0
+        items = self.ordered[inside]
+        jacobian[self.in_eta[inside]] = self.cov_jacobian(implied, items, items)
         return jacobian
 
     def _columns_given_covariates(self, implied: ImpliedMoments) -> FloatArray:

@@ -102,9 +102,9 @@ class Restrictions:
         return int(self.basis.shape[1])
 
     @property
-    def is_plain(self) -> bool:
-        """Whether nothing restricts the parameters."""
-        return self.basis.shape[0] == self.basis.shape[1] and not self.is_nonlinear
+    def is_open(self) -> bool:
+        """Whether no linear equation restricts the parameters: `basis` is the identity."""
+        return bool(self.basis.shape[0] == self.basis.shape[1])
 
     @property
     def is_nonlinear(self) -> bool:
@@ -113,10 +113,14 @@ class Restrictions:
 
     def expand(self, reduced: FloatArray) -> FloatArray:
         """All parameters from the reduced ones."""
+        if self.is_open:
+            return reduced
         return self.basis @ reduced + self.origin
 
     def reduce(self, params: FloatArray) -> FloatArray:
         """Reduced parameters nearest to given ones."""
+        if self.is_open:
+            return params
         solution = np.linalg.lstsq(self.basis, params - self.origin, rcond=None)[0]
         return np.asarray(solution, dtype=np.float64)
 

@@ -179,10 +179,19 @@ class LisrelModel:
 
     def mean_factors(self, implied: ImpliedMoments) -> FloatArray:
         """Factors ``s`` of the derivatives of the mean, ``(n_local,)``."""
-        kinds = self.matrices.kinds
-        factors = np.isin(kinds, (Kind.NU, Kind.ALPHA)).astype(np.float64)
-        factors[self.directed] = implied.eta_mean[self.matrices.columns[self.directed]]
+        factors = self._mean_units.copy()
+        factors[self.directed] = implied.eta_mean[self._sources]
         return factors
+
+    @cached_property
+    def _mean_units(self) -> FloatArray:
+        """Ones for intercepts and means, ``(n_local,)``."""
+        return np.isin(self.matrices.kinds, (Kind.NU, Kind.ALPHA)).astype(np.float64)
+
+    @cached_property
+    def _sources(self) -> IntArray:
+        """Element of ``eta`` that each loading or regression comes from, ``(n_directed,)``."""
+        return self.matrices.columns[self.directed]
 
     def mean_jacobian(self, implied: ImpliedMoments) -> FloatArray:
         """Compute derivatives of the implied mean, ``(n_observed, n_local)``."""
@@ -205,6 +214,17 @@ class LisrelModel:
         u, v = implied.columns[:, self.u], implied.columns[:, self.v]
         return np.asarray((u[rows] * v[columns] + v[rows] * u[columns]) * self.h)
 
+    def eta_variance_jacobian(self, implied: ImpliedMoments) -> FloatArray:
+        """Differentiate the variances of ``eta``, ``(n_eta, n_local)``."""
+        kinds, rows, columns = self.matrices.kinds, self.matrices.rows, self.matrices.columns
+        A, C = implied.total, implied.eta_cov
+        jacobian = np.zeros((len(A), kinds.size))
+        beta = kinds == Kind.BETA
+        jacobian[:, beta] = 2.0 * A[:, rows[beta]] * C[:, columns[beta]]
+        psi = kinds == Kind.PSI
+        jacobian[:, psi] = 2.0 * self.h[psi] * A[:, rows[psi]] * A[:, columns[psi]]
+        return jacobian
+
     def gradient(
         self, implied: ImpliedMoments, *, by_cov: FloatArray, by_mean: FloatArray | None
     ) -> FloatArray:
@@ -220,7 +240,7 @@ class LisrelModel:
         Q = implied.columns
         block = Q.T @ by_cov @ Q
         gradient = 2.0 * self.h * block[self.u, self.v]
-        if by_mean is not None:
+        if by_mean is not None and self.has_means:
             gradient += self.mean_factors(implied) * (by_mean @ Q)[self.u]
         return np.asarray(gradient)
 
@@ -294,32 +314,39 @@ class LisrelModel:
         """
         n_local = self.parameters.size
         result = np.zeros((n_local, n_local))
-        k = self.directed
+        k, source = self.directed, self._sources
         if k.size == 0:
             return result
-        kinds, rows = self.matrices.kinds, self.matrices.rows
-        source = self.matrices.columns[k]
-        u, v = self.u[k], self.v[k]
-        C, A = implied.eta_cov, implied.total
-        result[np.ix_(k, k)] = C[source][:, source] * block[u][:, u]
-        b = np.flatnonzero(kinds[k] == Kind.BETA)
+        u, v = self.u, self.v
+        by_u = block[u[k]]
+        A = implied.total[source]
+        result[np.ix_(k, k)] = implied.eta_cov[source][:, source] * by_u[:, u[k]]
+        b = self._of_kind(Kind.BETA)
         if b.size:
-            by = A[source][:, rows[k[b]]]
-            term = np.zeros((k.size, k.size))
-            term[:, b] = by * (block[u][:, v[b]] + line[u][:, None] * implied.eta_mean[source[b]])
-            result[np.ix_(k, k)] += term + term.T
-        w = np.flatnonzero(kinds == Kind.PSI)
-        if w.size:
-            r, c = rows[w], self.matrices.columns[w]
-            term = (
-                A[source][:, r] * block[u][:, self.v[w]] + A[source][:, c] * block[u][:, self.u[w]]
+            beyond = (
+                by_u[:, v[b]] + line[u[k]][:, None] * implied.eta_mean[self.matrices.columns[b]]
             )
-            term *= self.h[w]
-            result[np.ix_(k, w)] += term
-            result[np.ix_(w, k)] += term.T
-        a = np.flatnonzero(kinds == Kind.ALPHA)
+            self._add_mixed(result, k, b, A[:, self.matrices.rows[b]] * beyond)
+        w = self._of_kind(Kind.PSI)
+        if w.size:
+            r, c = self.matrices.rows[w], self.matrices.columns[w]
+            bend = A[:, r] * by_u[:, v[w]] + A[:, c] * by_u[:, u[w]]
+            self._add_mixed(result, k, w, bend * self.h[w])
+        a = self._of_kind(Kind.ALPHA)
         if a.size:
-            term = A[source][:, rows[a]] * line[u][:, None]
-            result[np.ix_(k, a)] += term
-            result[np.ix_(a, k)] += term.T
+            self._add_mixed(result, k, a, A[:, self.matrices.rows[a]] * line[u[k]][:, None])
         return result
+
+    @staticmethod
+    def _add_mixed(result: FloatArray, rows: IntArray, columns: IntArray, term: FloatArray) -> None:
+        """Add a block and its mirror image."""
+        result[np.ix_(rows, columns)] += term
+        result[np.ix_(columns, rows)] += term.T
+
+    def _of_kind(self, kind: Kind) -> IntArray:
+        """Local indices of the parameters of one matrix."""
+        return self._by_kind[kind]
+
+    @cached_property
+    def _by_kind(self) -> tuple[IntArray, ...]:
+        return tuple(np.flatnonzero(self.matrices.kinds == kind) for kind in Kind)

@@ -15,10 +15,12 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,7 +192,7 @@ def matrix_shapes(
 
 def matrix_offsets(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     """Where each matrix begins when all are laid end to end."""
-    return (0, *(int(end) for end in np.cumsum([int(np.prod(shape)) for shape in shapes])))
+    return (0, *(end for end in accumulate(math.prod(shape) for shape in shapes)))
 
 
 def group_matrices(table: ParameterTable, group: int, *, level: int = 0) -> GroupMatrices:

@@ -166,8 +166,9 @@ def _require_pairs(values: FloatArray) -> None:
         first, second = np.argwhere(together == 0)[0]
         raise ObservedDataError(
             "OBS-015",
-            f"nobody answered both items in columns {first + 1} and {second + 1}; "
-            "their correlation is unknown. Leave one of them out.",
+            "nobody answered both of these items, so that their correlation is unknown; "
+            "leave one of them out",
+            (int(first), int(second)),
         )
 
 
@@ -191,7 +192,7 @@ def _ordered_moments(data: CategoricalData, counts: tuple[FloatArray, ...]) -> C
         cov=correlations,
         covariates=None,
         influence=influence,
-        notes=table_notes(tables, data.n_categories) + _near_one_notes(correlations),
+        notes=table_notes(tables, data.n_categories) + _matrix_notes(correlations),
     )
 
 
@@ -225,13 +226,18 @@ def _casewise_moments(data: CategoricalData) -> CategoricalMoments:
             else sample_moments(data.covariates, weights=data.weights)
         ),
         influence=DenseInfluence(estimates.influence),
-        notes=_near_one_notes(estimates.correlations),
+        notes=_matrix_notes(estimates.correlations),
     )
 
 
-def _near_one_notes(correlations: FloatArray) -> tuple[DataNote, ...]:
+def _matrix_notes(correlations: FloatArray) -> tuple[DataNote, ...]:
+    """``OBS-114`` correlations near ±1, ``OBS-115`` a matrix that is not positive definite."""
     first, second = np.nonzero(np.triu(np.abs(correlations) > NEARLY_ONE, 1))
-    return tuple(
+    notes = [
         DataNote("OBS-114", "the correlation of these items is (nearly) ±1.", (int(i), int(j)))
         for i, j in zip(first, second, strict=True)
-    )
+    ]
+    if np.linalg.eigvalsh(correlations)[0] <= 0.0:
+        message = "the matrix of pairwise correlations is not positive definite."
+        notes.append(DataNote("OBS-115", message))
+    return tuple(notes)

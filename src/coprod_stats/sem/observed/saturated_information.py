@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns
+from coprod_stats.sem.observed.pattern_precision import padded_precision
 
 FloatArray = NDArray[np.float64]
 
@@ -36,41 +37,33 @@ def saturated_information(
     Savalei, V. (2010). Psychological Methods, 15, 352-367, appendix.
     """
     n_items = patterns.n_items
+    cols, rows = np.triu_indices(n_items)
     mean_mean = np.zeros((n_items, n_items))
-    mean_cov = np.zeros((n_items * n_items, n_items))
-    cov_cov = np.zeros((n_items * n_items, n_items * n_items))
+    mean_cov = np.zeros((rows.size, n_items))
+    cov_cov = np.zeros((rows.size, rows.size))
     for block in patterns.blocks():
-        precision = _padded_precision(block, cov)
+        precision, _ = padded_precision(block, cov)
         deviation = np.where(block.observed, block.means - mean, 0.0)
         second = block.covs + deviation[:, :, None] * deviation[:, None, :]
         middle = precision @ second @ precision - precision / 2.0
-        scaled = (precision * block.counts[:, None, None]).reshape(-1, n_items * n_items)
-        mean_mean += scaled.sum(axis=0).reshape(n_items, n_items)
-        mean_cov += scaled.T @ np.einsum("kij,kj->ki", precision, deviation)
-        cov_cov += scaled.T @ middle.reshape(-1, n_items * n_items)
+        mean_mean += np.tensordot(block.counts, precision, axes=1)
+        triangles = precision[:, rows, cols] * block.counts[:, None]
+        mean_cov += triangles.T @ np.einsum("kij,kj->ki", precision, deviation)
+        cov_cov += triangles.T @ middle[:, rows, cols]
     return _assembled(mean_mean, mean_cov, cov_cov)
 
 
 def _assembled(mean_mean: FloatArray, mean_cov: FloatArray, cov_cov: FloatArray) -> FloatArray:
-    """Contract the sums over full matrices to the lower triangle, column by column."""
+    """Contract sums over products of lower triangles to the information matrix."""
     n_items = mean_mean.shape[0]
     cols, rows = np.triu_indices(n_items)
     halving = np.where(rows == cols, 0.5, 1.0)
-    triple = mean_cov.reshape(n_items, n_items, n_items)
-    lower = (triple[:, rows, cols] + triple[:, cols, rows]) * halving
-    quad = cov_cov.reshape(n_items, n_items, n_items, n_items)
+    place = np.empty((n_items, n_items), dtype=np.intp)
+    place[rows, cols] = place[cols, rows] = np.arange(rows.size)
+    lower = (mean_cov[place[:, rows], cols] + mean_cov[place[:, cols], rows]) * halving
     i, j = rows[:, None], cols[:, None]
     k, m = rows[None, :], cols[None, :]
-    square = quad[j, k, m, i] + quad[i, k, m, j] + quad[j, m, k, i] + quad[i, m, k, j]
+    square = cov_cov[place[j, k], place[m, i]] + cov_cov[place[i, k], place[m, j]]
+    square += cov_cov[place[j, m], place[k, i]] + cov_cov[place[i, m], place[k, j]]
     square *= np.outer(halving, halving)
     return np.block([[mean_mean, lower], [lower.T, (square + square.T) / 2.0]])
-
-
-def _padded_precision(block: MissingPatterns, cov: FloatArray) -> FloatArray:
-    """Inverse of each pattern's covariance matrix, zero where unobserved.
-
-    Unobserved rows and columns are replaced by those of the identity, so that one stacked call
-    serves patterns of different sizes.
-    """
-    both = block.observed[:, :, None] & block.observed[:, None, :]
-    return np.where(both, np.linalg.inv(np.where(both, cov, np.eye(block.n_items))), 0.0)

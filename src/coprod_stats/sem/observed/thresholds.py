@@ -17,6 +17,8 @@ CodeArray = NDArray[np.int16]
 MISSING = -1
 """Category code of a missing answer."""
 
+_LARGEST_COUNTED = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryCodes:
@@ -58,17 +60,25 @@ def category_codes(data: FloatArray) -> CategoryCodes:
     levels = []
     for item in range(data.shape[1]):
         answers = data[:, item]
-        level = np.unique(answers)
-        level = level[~np.isnan(level)]
+        level = _distinct(answers[~np.isnan(answers)])
         if level.size < 2:
             raise ObservedDataError(
                 "OBS-010",
-                f"the ordered item in column {item + 1} has {level.size} different answer(s); "
-                "two at least are needed. Leave it out.",
+                f"an ordered item needs two different answers and has {level.size}; leave it out",
+                (item,),
             )
         codes[:, item] = np.where(np.isnan(answers), MISSING, np.searchsorted(level, answers))
         levels.append(level)
     return CategoryCodes(codes, tuple(levels))
+
+
+def _distinct(answers: FloatArray) -> FloatArray:
+    """Sort the distinct answers; by counting where they are small whole numbers."""
+    if answers.size and answers.min() >= 0 and answers.max() <= _LARGEST_COUNTED:
+        whole = answers.astype(np.intp)
+        if np.array_equal(whole, answers):
+            return np.flatnonzero(np.bincount(whole)).astype(np.float64)
+    return np.unique(answers)
 
 
 def category_counts(
@@ -103,16 +113,14 @@ def require_all_categories(counts: tuple[FloatArray, ...]) -> None:
     ObservedDataError
         ``OBS-011`` naming every such item and its categories.
     """
-    empty = [
-        f"column {item + 1} (categories {', '.join(str(k + 1) for k in np.flatnonzero(n == 0))})"
-        for item, n in enumerate(counts)
-        if (n == 0).any()
-    ]
+    empty = {item: np.flatnonzero(n == 0) + 1 for item, n in enumerate(counts) if (n == 0).any()}
     if empty:
+        categories = "; ".join(", ".join(map(str, numbers)) for numbers in empty.values())
         raise ObservedDataError(
             "OBS-011",
-            f"nobody in this group chose some categories of {'; '.join(empty)}. "
-            "Join them with a neighbouring category in all groups.",
+            f"nobody chose these categories (by rank: {categories}) of these items; join them "
+            "with a neighbouring category, in all groups alike",
+            tuple(empty),
         )
 
 

@@ -1,0 +1,111 @@
+"""Fit indices of models for ordered and mixed data, plain, scaled and robust."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from coprod_stats.sem.estimation.categorical_problem import ordered_moments
+from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.inference.categorical_ml import categorical_ml
+from coprod_stats.sem.inference.categorical_sandwich import (
+    independence_test,
+    statistics_objective,
+)
+from coprod_stats.sem.inference.fit_indices import (
+    approximation_error,
+    comparative_fit,
+    standardized_residual,
+    tucker_lewis,
+)
+from coprod_stats.sem.inference.global_fit import (
+    approximation_values,
+    incremental_values,
+    test_values,
+)
+from coprod_stats.sem.inference.infer import Inference, corrected_by_traces
+from coprod_stats.sem.inference.information import effective_n
+from coprod_stats.sem.options import Method
+from coprod_stats.sem.sample import GroupSample
+
+
+def categorical_indices(
+    estimate: Estimate, inference: Inference, samples: Sequence[GroupSample], method: Method
+) -> dict[str, float]:
+    """Compute every index that applies; the keys are those of the JSON of ``coprod sem``.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    inference : Inference
+    samples : sequence of GroupSample
+    method : Method
+    """
+    null, traces = independence_test(estimate, samples, inference.groups)
+    scaled = None
+    if inference.scaled is not None:
+        scaled = corrected_by_traces(null, method.test, traces)
+    baseline = replace(inference, df=int(null.df), test=null, scaled=scaled)
+    total = float(sum(sample.n_obs for sample in samples))
+    units = effective_n(samples, method)
+    values = {
+        "npar": float(inference.n_params),
+        "fmin": inference.test.statistic / (2.0 * total),
+        **test_values(inference, baseline),
+        **incremental_values(inference, baseline),
+        **approximation_values(inference, samples, units),
+        "srmr": _residual(estimate, samples, total),
+    }
+    values = {name: value for name, value in values.items() if "robust" not in name}
+    if inference.scaled is not None and inference.df > 0:
+        values |= _robust(estimate, inference, samples, units)
+    return {name: float(value) for name, value in values.items() if np.isfinite(value)}
+
+
+def _robust(
+    estimate: Estimate, inference: Inference, samples: Sequence[GroupSample], units: float
+) -> dict[str, float]:
+    """Judge the model by the normal-theory discrepancy of the correlations."""
+    ml = categorical_ml(estimate, inference, samples)
+    if ml is None or not ml.scaling_factor > 0:
+        return {}
+    numbers = (ml.statistic, inference.df, ml.baseline_statistic, ml.baseline_df)
+    factors = {"c": ml.scaling_factor, "c_baseline": ml.baseline_scaling_factor}
+    error = approximation_error(
+        ml.statistic / ml.scaling_factor,
+        ml.df,
+        n_obs=units,
+        n_groups=len(samples),
+        c=ml.scaling_factor,
+        point_statistic=ml.statistic,
+    )
+    return {
+        "cfi_robust": comparative_fit(*numbers, **factors),
+        "tli_robust": tucker_lewis(*numbers, **factors),
+        "rmsea_robust": error.rmsea,
+        "rmsea_ci_lower_robust": error.ci_lower,
+        "rmsea_ci_upper_robust": error.ci_upper,
+        "rmsea_pvalue_robust": error.p_value,
+    }
+
+
+def _residual(estimate: Estimate, samples: Sequence[GroupSample], total: float) -> float:
+    """SRMR of the correlations given the covariates; thresholds and slopes are left out.
+
+    The mean runs over the lower triangle, in which lavaan counts the covariates' variances too.
+    """
+    result = 0.0
+    for model, sample in zip(statistics_objective(estimate).models, samples, strict=True):
+        moments = ordered_moments(sample)
+        implied = model.statistics(estimate.params)
+        cov = implied.moments.cov[np.ix_(model.places, model.places)]
+        cov = cov * np.outer(implied.scales, implied.scales)
+        cov[model.is_ordered, model.is_ordered] = 1.0
+        size = len(cov)
+        plain = standardized_residual(None, moments.cov, np.zeros(size), cov)
+        n_cells = size * (size + 1) / 2
+        counted = n_cells + model.covariates.size
+        result += sample.n_obs / total * plain * float(np.sqrt(n_cells / counted))
+    return result

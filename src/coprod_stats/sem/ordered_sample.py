@@ -1,0 +1,158 @@
+"""The data of a fit with ordered variables: categories, thresholds and polychoric correlations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.errors import SemOptionError
+from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.observed.categorical_moments import (
+    CategoricalData,
+    CategoricalMoments,
+    categorical_moments,
+)
+from coprod_stats.sem.observed.errors import ObservedDataError
+from coprod_stats.sem.observed.thresholds import category_codes
+from coprod_stats.sem.sample import ChosenRows, GroupSample, SemData, choose_rows
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+
+def category_levels(
+    data: SemData, table: ParameterTable, ordered: Literal["all"] | Sequence[str]
+) -> dict[str, FloatArray]:
+    """Find the answers that occur for each ordered variable of the model, ascending.
+
+    Fixed covariates are numbers, whatever `ordered` says.
+
+    Parameters
+    ----------
+    data : SemData
+    table : ParameterTable
+        Before thresholds are known.
+    ordered : 'all' or sequence of str
+
+    Raises
+    ------
+    SemOptionError
+        Where none of the named variables is ordered in this model, or one is not in it.
+    SemDataError
+        ``OBS-010`` for a variable with fewer than two answers.
+    """
+    covariates = conditioned_covariates(table)
+    unknown = [name for name in ordered if name not in table.observed] if ordered != "all" else []
+    if unknown:
+        raise SemOptionError(f"ordered: the model has no observed variable '{unknown[0]}'")
+    wanted = table.observed if ordered == "all" else ordered
+    names = [name for name in table.observed if name in wanted and name not in covariates]
+    if not names:
+        raise SemOptionError("ordered: the model has no ordered variable that anything explains")
+    values = data.columns(names)
+    if data.groups is not None:
+        values = values[data.groups >= 0]
+    try:
+        return dict(zip(names, category_codes(values).levels, strict=True))
+    except ObservedDataError as error:
+        raise error.named(names) from error
+
+
+def conditioned_covariates(table: ParameterTable) -> tuple[str, ...]:
+    """Covariates given which the items are modelled."""
+    return table.exogenous if table.options.conditional_x else ()
+
+
+def ordered_samples(
+    data: SemData,
+    table: ParameterTable,
+    levels: Mapping[str, FloatArray],
+    *,
+    pairwise: bool,
+) -> tuple[GroupSample, ...]:
+    """Choose rows and estimate thresholds and correlations, group by group.
+
+    Parameters
+    ----------
+    data : SemData
+    table : ParameterTable
+    levels : mapping of str to array
+        From :func:`category_levels`.
+    pairwise : bool
+        Keep rows with missing answers, each pair of items using what was answered.
+
+    Raises
+    ------
+    SemDataError
+        Where no rows are left, and what
+        :func:`~coprod_stats.sem.observed.categorical_moments.categorical_moments` refuses.
+    """
+    covariates = conditioned_covariates(table)
+    items = tuple(name for name in table.observed if name not in covariates)
+    needed = items if pairwise else table.observed
+    chosen = choose_rows(data, needed, incomplete=pairwise, complete_columns=covariates)
+    coded = data.columns(items)
+    for column, name in enumerate(items):
+        if name in levels:
+            answers = coded[:, column]
+            codes = np.searchsorted(levels[name], answers).astype(np.float64)
+            coded[:, column] = np.where(np.isnan(answers), np.nan, codes)
+    sizes = tuple(levels[name].size if name in levels else 0 for name in items)
+    x = data.columns(covariates) if covariates else None
+    samples = []
+    for group, rows in enumerate(chosen.groups):
+        try:
+            samples.append(_sample(data, table, chosen, rows, (coded, sizes, x)))
+        except ObservedDataError as error:
+            where = f"group {group + 1}: " if len(chosen.groups) > 1 else ""
+            raise error.named(items, where) from error
+    return tuple(samples)
+
+
+def _sample(
+    data: SemData,
+    table: ParameterTable,
+    chosen: ChosenRows,
+    rows: IntArray,
+    coded: tuple[FloatArray, tuple[int, ...], FloatArray | None],
+) -> GroupSample:
+    values, sizes, x = coded
+    weights = chosen.weights_of(rows)
+    moments = categorical_moments(
+        CategoricalData(values[rows], sizes, None if x is None else x[rows], weights)
+    )
+    mean, cov = _joint_moments(table, moments)
+    return GroupSample(
+        rows=rows,
+        data=data.columns(table.observed)[rows],
+        weights=weights,
+        clusters=chosen.clusters_of(rows),
+        n_obs=moments.n_obs,
+        mean=mean,
+        cov=cov,
+        ordered=moments,
+    )
+
+
+def _joint_moments(
+    table: ParameterTable, moments: CategoricalMoments
+) -> tuple[FloatArray, FloatArray]:
+    """Means and covariances of items and covariates; latent responses have mean 0."""
+    covariates = conditioned_covariates(table)
+    x = np.array([table.observed.index(name) for name in covariates], dtype=np.intp)
+    y = np.setdiff1d(np.arange(len(table.observed)), x)
+    mean, cov = np.zeros(len(table.observed)), np.zeros((len(table.observed),) * 2)
+    continuous = ~moments.is_ordered
+    mean[y[continuous]] = moments.thresholds[continuous[moments.threshold_items]]
+    cov[np.ix_(y, y)] = moments.cov
+    if moments.covariates is not None:
+        between = moments.slopes @ moments.covariates.unbiased_cov
+        mean[x] = moments.covariates.mean
+        mean[y[continuous]] += moments.slopes[continuous] @ moments.covariates.mean
+        cov[np.ix_(x, x)] = moments.covariates.unbiased_cov
+        cov[np.ix_(y, x)], cov[np.ix_(x, y)] = between, between.T
+        cov[np.ix_(y, y)] += between @ moments.slopes.T
+    return mean, cov
