@@ -193,7 +193,7 @@ def solve_wrongly(monkeypatch):
         monkeypatch.setattr(
             semopy_engine,
             "solve_by_semopy",
-            lambda table, samples: change(solve_by_semopy(table, samples)),
+            lambda *arguments: change(solve_by_semopy(*arguments)),
         )
 
     return replace

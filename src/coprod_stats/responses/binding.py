@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.responses.cell_values import Column, canonical_columns, is_blank_sign
+from coprod_stats.responses.joint_answers import misfits
 from coprod_stats.responses.labels import recode_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 from coprod_stats.responses.table import Provenance, Rejected, Responses
@@ -28,15 +29,16 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     Raises
     ------
     ResponsesError
-        If no column of the table belongs to the instrument.
+        If no column of the table is a question of the instrument.
     """
     columns = canonical_columns(instrument, comma_is_decimal=raw.comma_is_decimal)
     by_name = {column.id.casefold(): column for column in columns}
     places, surplus = _match(raw.header, by_name)
-    if not places:
+    questions = tuple(column for item in instrument.items for column in item.columns)
+    if places.keys().isdisjoint(questions):
         raise ResponsesError(
-            f"{raw.file}: no column belongs to instrument '{instrument.id}'; the header has "
-            f"{_shortened(raw.header)}; expected item ids such as {_shortened(instrument.columns)}"
+            f"{raw.file}: no column is a question of instrument '{instrument.id}'; the header has "
+            f"{_shortened(raw.header)}; expected item ids such as {_shortened(questions)}"
         )
     respondent = places.get(instrument.administrative_column("respondent") or "")
     rows, rejected = _whole_rows(raw, respondent)
@@ -44,6 +46,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     cells = {id: [row.cells[place] for row in rows] for id, place in places.items()}
     table = _Table(raw, instrument, [row.line for row in rows])
     table.fill(by_name.values(), cells)
+    table.set_misfits_aside(cells)
     ids = {} if respondent is None else {row.line: row.cells[respondent].strip() for row in rows}
     provenance = Provenance(
         raw.file,
@@ -144,6 +147,21 @@ class _Table:
                 self.notes.append(f"{column.id}: {', '.join(sorted(found & signs))} read as blank, "
                                   "because the numbers of this file use it so")  # fmt: skip
             self.values[column.id] = np.array([value_of[text] for text in cells[column.id]], kind)
+
+    def set_misfits_aside(self, cells: Mapping[str, Sequence[str]]) -> None:
+        """Blank rankings and allocations whose numbers do not fit together."""
+        for item in self.instrument.items:
+            if item.kind not in ("rank", "allocate"):
+                continue
+            answers = np.column_stack([self.values[column] for column in item.columns])
+            wrong, reason = misfits(item, answers)
+            for column in item.columns if wrong.any() else ():
+                self.values[column][wrong] = np.nan
+                self.rejected += [
+                    Rejected(self.lines[row], "", column, cells[column][row], "value",
+                             "VALUE-002", reason)
+                    for row in np.flatnonzero(wrong).tolist()
+                ]  # fmt: skip
 
     def _parsed(
         self, column: Column, found: set[str], cells: Sequence[str]

@@ -37,11 +37,14 @@ def read_plain_table(path: str | Path) -> pd.DataFrame:
             )
     columns = zip(*(row.cells for row in raw.rows), strict=True) if raw.rows else ()
     table = dict(zip(raw.header, columns, strict=False))
-    return pd.DataFrame({name: _parsed(cells) for name, cells in table.items()})
+    return pd.DataFrame(
+        {name: _parsed(cells, raw.comma_is_decimal) for name, cells in table.items()}
+    )
 
 
-def _parsed(cells: tuple[str, ...]) -> pd.Series:
+def _parsed(cells: tuple[str, ...], comma_is_decimal: bool) -> pd.Series:
     texts = pd.Series([cell.strip() for cell in cells], dtype=object)
     texts = texts.mask(texts.isin(_BLANK))
-    numbers = pd.to_numeric(texts, errors="coerce")
+    plain = texts.str.replace(",", ".") if comma_is_decimal else texts
+    numbers = pd.to_numeric(plain, errors="coerce")
     return numbers.astype(float) if numbers.notna().sum() == texts.notna().sum() else texts

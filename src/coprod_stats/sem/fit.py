@@ -26,7 +26,7 @@ from coprod_stats.sem.results import SemFit
 from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
 
 FloatArray = NDArray[np.float64]
-Solver = Callable[[ParameterTable, Sequence[GroupSample]], FloatArray]
+Solver = Callable[[ParameterTable, Sequence[GroupSample], Method], FloatArray]
 """Estimates of the free parameters, ``(n_free,)``, found outside this package's minimizer."""
 
 
@@ -70,18 +70,16 @@ def fit(
     indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
-    draws = _bootstrap(estimate, inference, samples, method, options)
+    level, draws = options.conf_level, _bootstrap(estimate, inference, samples, method, options)
     if draws is None:
+        t_df = _t_df(inference, samples)
         parameters, definitions = all_coefficients(
-            estimate,
-            inference.covariance,
-            t_df=_t_df(inference, samples),
-            conf_level=options.conf_level,
+            estimate, inference.covariance, t_df=t_df, conf_level=level
         )
     else:
         inference = replace(inference, covariance=draws.covariance())
         parameters, definitions = bootstrap_coefficients(
-            estimate, draws, options.interval, conf_level=options.conf_level
+            estimate, draws, options.interval, conf_level=level
         )
     return SemFit(
         data=data,
@@ -158,7 +156,7 @@ def _estimate(
     solver: Solver | None,
 ) -> Estimate:
     if solver is not None:
-        return estimate_at(table, samples, method, solver(table, samples))
+        return estimate_at(table, samples, method, solver(table, samples, method))
     try:
         return estimate_model(table, samples, method)
     except np.linalg.LinAlgError as error:

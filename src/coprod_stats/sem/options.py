@@ -47,10 +47,10 @@ class FitOptions:
         Number of bootstrap samples where standard errors are bootstrapped.
     seed : int
         Seed of the bootstrap.
-    interval : {'percentile', 'bca'}
-        Kind of bootstrap interval.
     conf_level : float
         Level of the intervals of coefficients, in (0, 1).
+    interval : {'percentile', 'bca'}
+        Kind of bootstrap interval.
     model : ModelOptions
         How the model text is completed.
 
@@ -68,8 +68,8 @@ class FitOptions:
     likelihood: Likelihood = "normal"
     bootstrap: int = 1000
     seed: int = 0
-    interval: IntervalKind = "percentile"
     conf_level: float = 0.95
+    interval: IntervalKind = "percentile"
     model: ModelOptions = field(default_factory=ModelOptions)
 
     def __post_init__(self) -> None:

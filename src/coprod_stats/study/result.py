@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coprod_stats.measurement import ItemAnalysis, Reliability
+from coprod_stats.measurement import ItemAnalysis, Reliability, ScaleCorrelations
 from coprod_stats.plans.model import ModelColumn
 from coprod_stats.plans.reading import Plan
 from coprod_stats.quality import Flags, Missingness
@@ -73,7 +73,7 @@ class StudyResult:
         Of the plan's respondents.
     missing : Missingness
         Missing answers of the plan's respondents.
-    scores, items, reliability
+    scores, items, reliability, correlations
         Of the analysed respondents.
     columns : tuple of ColumnResult
         The hypothesised paths, column by column of the plan.
@@ -89,6 +89,7 @@ class StudyResult:
     scores: Scores
     items: ItemAnalysis
     reliability: Reliability
+    correlations: ScaleCorrelations
     columns: tuple[ColumnResult, ...]
     deviations: tuple[Deviation, ...]
 

@@ -27,6 +27,7 @@ from coprod_stats.report.numbers import (
     bounded,
     count,
     decimal,
+    digits_to_show,
     interval,
     p_statement,
 )
@@ -85,18 +86,14 @@ def _summary(study: StudyResult, entry: ColumnResult) -> Paragraph:
         text(
             strong(f"{count(counts['n_supported'])} of {n_paths}"),
             f" hypotheses are supported{', ' if others else ''}{', '.join(others)}. The largest "
-            f"coefficient is that of {_lower(construct_label(study, largest.predictor))} on "
-            f"{_lower(construct_label(study, largest.outcome))}, β = {bounded(largest.beta)}, ",
+            f"coefficient is that of {largest.id}, “{construct_label(study, largest.predictor)}” "
+            f"→ “{construct_label(study, largest.outcome)}”, β = {bounded(largest.beta)}, ",
             emphasis("p"), f" {p_statement(largest.p_adjusted)} after adjustment. See ",
             CrossReference("path-diagram"), " and ", CrossReference("paths-table"),
             ". These are associations in one cross-section, told by the same persons on both "
             "sides: they are consistent with the model and do not show causes.",
         )
     )  # fmt: skip
-
-
-def _lower(words: str) -> str:
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _diagram(study: StudyResult, entry: ColumnResult) -> Figure:
@@ -138,6 +135,7 @@ def path_table(study: StudyResult, entry: ColumnResult, *, anchor: str) -> Table
     assert entry.tests is not None
     table = entry.tests.tidy()
     rules = study.plan.form.inference
+    coefficients = NumberFormat("decimal", digits_to_show(table["std_error"].min()))
     table["outcome_label"] = [construct_label(study, name) for name in table["outcome"]]
     table["predictor_label"] = [construct_label(study, name) for name in table["predictor"]]
     table["conclusion"] = pd.Series([_conclusion(path) for path in entry.tests.paths], dtype=object)
@@ -153,7 +151,8 @@ def path_table(study: StudyResult, entry: ColumnResult, *, anchor: str) -> Table
             "term": Role(text(""), align="left"),
             "predictor_label": Role(text("Predictor"), align="left"),
             "expected_sign": Role(text("Sign"), align="center"),
-            "estimate": Role(text(emphasis("b"))),
+            "estimate": Role(text(emphasis("b")), coefficients),
+            "std_error": Role(text(emphasis("SE")), coefficients),
             "beta": Role(text("β"), BOUNDED, spanner="Standardised"),
             "interval": Role(text("95% CI"), BOUNDED, spanner="Standardised"),
             "p_adjusted": Role(text(emphasis("p"), " adjusted"), _PROBABILITY),
@@ -235,7 +234,8 @@ def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section
     )  # fmt: skip
     rows = tests.fit.tidy()
     loadings = rows[rows["op"] == "=~"].assign(
-        factor=lambda table: [construct_label(study, name) for name in table["lhs"]]
+        factor=lambda table: [construct_label(study, name) for name in table["lhs"]],
+        std_error=lambda table: table["std_error"].where(table["std_error"] > 0),
     )
     table = frame_table(
         loadings,

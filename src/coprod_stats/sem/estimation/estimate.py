@@ -97,7 +97,7 @@ def estimate_model(
 
 
 def independent_fiml(
-    table: ParameterTable, samples: Sequence[GroupSample], params: FloatArray
+    table: ParameterTable, samples: Sequence[GroupSample], method: Method, params: FloatArray
 ) -> Estimate | None:
     """Take given parameters for a FIML solution if they are one, without second derivatives.
 
@@ -105,6 +105,7 @@ def independent_fiml(
     ----------
     table : ParameterTable
     samples : sequence of GroupSample
+    method : Method
     params : (n_free,) array
 
     Returns
@@ -112,7 +113,7 @@ def independent_fiml(
     Estimate or None
         None where the first derivatives do not vanish.
     """
-    models = _lisrel_models(table, samples)
+    models = models_of(table, samples, method)
     objective = _full_information(table, models, samples)
     if not objective.has_minimum_at(params):
         return None
@@ -154,12 +155,6 @@ def models_of(
     """Models of all groups with the sample moments of fixed covariates filled in."""
     if method.is_ordered:
         return completed_models(table, samples)
-    return _lisrel_models(table, samples)
-
-
-def _lisrel_models(
-    table: ParameterTable, samples: Sequence[GroupSample]
-) -> tuple[LisrelModel, ...]:
     return tuple(
         LisrelModel(group_matrices(table, group + 1).with_exogenous(sample.mean, sample.cov))
         for group, sample in enumerate(samples)
@@ -173,9 +168,9 @@ def propose_start(
     method: Method,
 ) -> FloatArray:
     """Propose starting values from the sample moments."""
-    matrices = [model.matrices for model in models]
     if method.is_ordered:
-        return categorical_start(table, matrices, responses_of(models), samples)
+        return categorical_start(table, responses_of(models), samples)
+    matrices = [model.matrices for model in models]
     covs = [sample.cov for sample in samples]
     return starting_values(table, matrices, covs, [sample.mean for sample in samples])
 

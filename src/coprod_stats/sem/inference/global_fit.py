@@ -77,7 +77,7 @@ def fit_baseline(table: ParameterTable, samples: Sequence[GroupSample], method: 
     ]
     start = baseline_start(null, *zip(*moments, strict=True))
     if method.is_fiml and method.test == "none":
-        known = independent_fiml(null, samples, start)
+        known = independent_fiml(null, samples, method, start)
         if known is not None:
             return known
     return estimate_model(null, samples, method, start=start)
