@@ -108,7 +108,8 @@ def _table(
     syntax = parse_model(model) if isinstance(model, str) else model
     needs_means = method.missing != "listwise" or data.groups is not None
     means = options.model.meanstructure or needs_means or data.clusters is not None
-    model_options = replace(options.model, meanstructure=means)
+    fixed_x = options.model.fixed_x and (method.discrepancy == "ML" or method.is_ordered)
+    model_options = replace(options.model, meanstructure=means, fixed_x=fixed_x)
     if method.is_ordered:
         model_options = replace(model_options, conditional_x=options.model.fixed_x)
     table = build_parameters(
@@ -182,6 +183,7 @@ def _ledger(
         "test": ("default", method.test if method.test != "none" else "standard"),
         "information": (asked.information, method.information),
         "ordered": (_listed(asked.ordered), _listed(table.ordered)),
+        "fixed_x": (str(asked.model.fixed_x), str(table.options.fixed_x)),
         "likelihood": (asked.likelihood, method.likelihood),
         "rows": (str(len(data.values)), str(n_used)),
         "groups": (str(len(data.group_labels)), str(len(samples))),

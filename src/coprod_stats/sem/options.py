@@ -116,6 +116,11 @@ class Method:
     is_ordered: bool = False
 
     @property
+    def is_normal_likelihood(self) -> bool:
+        """Whether the divisor is N: normal-theory ML without Wishart's N - 1."""
+        return self.discrepancy == "ML" and self.likelihood == "normal"
+
+    @property
     def is_fiml(self) -> bool:
         """Whether incomplete cases enter the likelihood."""
         return self.missing == "fiml"
