@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from oracle_cases import ORDERED_CASES
 
-from coprod_stats.sem.errors import SemDataError, SemModelError, SemOptionError
+from coprod_stats.sem.compare import difference_test
+from coprod_stats.sem.errors import SemDataError, SemOptionError
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
 from coprod_stats.sem.model.parameters import ModelOptions
@@ -212,11 +213,52 @@ def test_clusters_need_robust_standard_errors(estimator):
         fit(MODEL, data, FitOptions(estimator, ordered="all"))
 
 
-def test_an_ordered_predictor_needs_theta():
-    with pytest.raises(SemModelError, match="parameterization='theta'"):
-        fit("f =~ y1 + y2 + y3\nf ~ y4\ny4 ~ x", SemData(answers(), NAMES), WLSMV)
+def test_an_ordered_mediator_is_the_same_under_delta_and_theta():
+    text = "f =~ y1 + y2 + y3\ny4 ~ f + x\nf ~ x\ny3 ~ y4"
+    delta, theta = (
+        fit(
+            text,
+            SemData(answers(), NAMES),
+            FitOptions("WLSMV", "all", model=ModelOptions(parameterization=kind)),
+        )
+        for kind in ("delta", "theta")
+    )
+    for key in ("chisq", "chisq_scaled", "df", "srmr"):
+        assert delta.indices[key] == pytest.approx(theta.indices[key], rel=1e-7)
+    one, two = (standardize(fitted.estimate, "all") for fitted in (delta, theta))
+    rows = [index for index in delta.table.free_rows if delta.table.rows[index].op != "|"]
+    np.testing.assert_allclose(one.values[rows], two.values[rows], rtol=1e-6)
+    spread = [
+        np.diag(s.jacobian[rows] @ fitted.inference.covariance @ s.jacobian[rows].T)
+        for s, fitted in ((one, delta), (two, theta))
+    ]
+    np.testing.assert_allclose(*spread, rtol=1e-5)
 
 
 def test_wls_needs_more_cases_than_statistics():
     with pytest.raises(SemDataError, match="WLS"):
         fit(MODEL, SemData(answers(12), NAMES), FitOptions("WLS", ordered="all"))
+
+
+def test_empty_categories_are_named_with_their_group():
+    values = answers()
+    groups = np.repeat([0, 1], 200)
+    values[:200, 2] = np.minimum(values[:200, 2], 1)
+    data = SemData(values, NAMES, groups=groups, group_labels=("a", "b"))
+    with pytest.raises(SemDataError, match=r"OBS-011: group 1: .*rank: 3.*\(y3\)"):
+        fit(MODEL, data, WLSMV)
+
+
+def test_an_item_with_one_answer_is_named():
+    values = answers()
+    values[:, 1] = 2.0
+    with pytest.raises(SemDataError, match=r"OBS-010.*\(y2\)"):
+        fit(MODEL, SemData(values, NAMES), WLSMV)
+
+
+def test_difference_between_invariance_models(fitted, oracle):
+    rows = oracle("hs_ord4_mg_anova")["anova"]["table"]
+    test = difference_test(fitted("hs_ord4_mg_thr_load"), fitted("hs_ord4_mg_thresholds"))
+    assert_close(test.statistic, rows[1]["Chisq.diff"], "statistic")
+    assert test.df == rows[1]["Df.diff"]
+    assert test.p_value == pytest.approx(rows[1]["Pr..Chisq."], rel=1e-5)

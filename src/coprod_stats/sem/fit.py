@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemOptionError
-from coprod_stats.sem.estimation.categorical_estimate import estimate_categorical
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
 from coprod_stats.sem.inference.checks import check_moments, check_solution
@@ -58,8 +57,7 @@ def fit(
     table = _table(model, data, used, method)
     samples = _samples(table, data, method)
     check_moments(table, samples, method)
-    estimated = estimate_categorical if method.is_ordered else estimate_model
-    estimate = estimated(table, samples, method)
+    estimate = estimate_model(table, samples, method)
     indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)

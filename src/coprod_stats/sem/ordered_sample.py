@@ -15,6 +15,7 @@ from coprod_stats.sem.observed.categorical_moments import (
     CategoricalMoments,
     categorical_moments,
 )
+from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.observed.thresholds import category_codes
 from coprod_stats.sem.sample import ChosenRows, GroupSample, SemData, choose_rows
 
@@ -40,10 +41,10 @@ def category_levels(
     ------
     SemOptionError
         Where none of the named variables is ordered in this model, or one is not in it.
-    ObservedDataError
+    SemDataError
         ``OBS-010`` for a variable with fewer than two answers.
     """
-    covariates = conditioned_covariates(table)
+    covariates = table.conditioned
     unknown = [name for name in ordered if name not in table.observed] if ordered != "all" else []
     if unknown:
         raise SemOptionError(f"ordered: the model has no observed variable '{unknown[0]}'")
@@ -54,12 +55,10 @@ def category_levels(
     values = data.columns(names)
     if data.groups is not None:
         values = values[data.groups >= 0]
-    return dict(zip(names, category_codes(values).levels, strict=True))
-
-
-def conditioned_covariates(table: ParameterTable) -> tuple[str, ...]:
-    """Covariates given which the items are modelled."""
-    return table.exogenous if table.options.conditional_x else ()
+    try:
+        return dict(zip(names, category_codes(values).levels, strict=True))
+    except ObservedDataError as error:
+        raise error.named(names) from error
 
 
 def ordered_samples(
@@ -83,11 +82,10 @@ def ordered_samples(
     Raises
     ------
     SemDataError
-        Where no rows are left.
-    ObservedDataError
-        See :func:`~coprod_stats.sem.observed.categorical_moments.categorical_moments`.
+        Where no rows are left, and what
+        :func:`~coprod_stats.sem.observed.categorical_moments.categorical_moments` refuses.
     """
-    covariates = conditioned_covariates(table)
+    covariates = table.conditioned
     items = tuple(name for name in table.observed if name not in covariates)
     needed = items if pairwise else table.observed
     chosen = choose_rows(data, needed, incomplete=pairwise, complete_columns=covariates)
@@ -99,7 +97,14 @@ def ordered_samples(
             coded[:, column] = np.where(np.isnan(answers), np.nan, codes)
     sizes = tuple(levels[name].size if name in levels else 0 for name in items)
     x = data.columns(covariates) if covariates else None
-    return tuple(_sample(data, table, chosen, rows, (coded, sizes, x)) for rows in chosen.groups)
+    samples = []
+    for group, rows in enumerate(chosen.groups):
+        try:
+            samples.append(_sample(data, table, chosen, rows, (coded, sizes, x)))
+        except ObservedDataError as error:
+            where = f"group {group + 1}: " if len(chosen.groups) > 1 else ""
+            raise error.named(items, where) from error
+    return tuple(samples)
 
 
 def _sample(
@@ -131,7 +136,7 @@ def _joint_moments(
     table: ParameterTable, moments: CategoricalMoments
 ) -> tuple[FloatArray, FloatArray]:
     """Means and covariances of items and covariates; latent responses have mean 0."""
-    covariates = conditioned_covariates(table)
+    covariates = table.conditioned
     x = np.array([table.observed.index(name) for name in covariates], dtype=np.intp)
     y = np.setdiff1d(np.arange(len(table.observed)), x)
     mean, cov = np.zeros(len(table.observed)), np.zeros((len(table.observed),) * 2)

@@ -153,7 +153,7 @@ def test_doubling_the_cases_keeps_estimates_and_gamma(holzinger):
 
 def test_an_empty_category_is_refused():
     values = np.array([[0, 1], [2, 0], [0, 1], [2, 1.0]])
-    with pytest.raises(ObservedDataError, match=r"OBS-011.*column 1 \(categories 2\)"):
+    with pytest.raises(ObservedDataError, match=r"OBS-011.*rank: 2.*\(column 1\)"):
         categorical_moments(CategoricalData(values, (3, 2)))
 
 
@@ -165,7 +165,7 @@ def test_missing_covariates_are_refused():
 
 def test_items_never_answered_together_are_refused():
     values = np.array([[0, np.nan], [1, np.nan], [np.nan, 0], [np.nan, 1]])
-    with pytest.raises(ObservedDataError, match=r"OBS-015.*columns 1 and 2"):
+    with pytest.raises(ObservedDataError, match=r"OBS-015.*\(column 1, column 2\)"):
         categorical_moments(CategoricalData(values, (2, 2)))
 
 

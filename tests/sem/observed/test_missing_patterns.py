@@ -55,7 +55,7 @@ def test_blocks_hold_everything_in_order():
 
 
 def test_an_item_without_answers_is_refused():
-    with pytest.raises(ObservedDataError, match=r"OBS-004.*column\(s\) 2"):
+    with pytest.raises(ObservedDataError, match=r"OBS-004.*\(column 2\)"):
         group_by_pattern(np.array([[1.0, np.nan], [2.0, np.nan]]))
 
 

@@ -33,7 +33,7 @@ def test_counts_leave_missing_answers_out():
 
 
 def test_empty_categories_are_named():
-    with pytest.raises(ObservedDataError, match=r"OBS-011.*column 2 \(categories 2, 3\)"):
+    with pytest.raises(ObservedDataError, match=r"OBS-011.*rank: 2, 3.*\(column 2\)"):
         require_all_categories((np.array([1, 2]), np.array([1, 0, 0, 4])))
 
 

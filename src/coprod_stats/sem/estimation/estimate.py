@@ -8,6 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.estimation.categorical_problem import (
+    categorical_objective,
+    completed_models,
+    responses_of,
+)
+from coprod_stats.sem.estimation.categorical_start import categorical_start
 from coprod_stats.sem.estimation.fiml import FullInformation
 from coprod_stats.sem.estimation.least_squares import LeastSquares, WeightedMoments, moment_vector
 from coprod_stats.sem.estimation.maximum_likelihood import (
@@ -21,7 +27,7 @@ from coprod_stats.sem.estimation.optimizer import Minimum, minimize
 from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.model.constraints import Restrictions, restrictions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import GroupMatrices, group_matrices
+from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
@@ -76,11 +82,11 @@ def estimate_model(
     start : (n_free,) array, optional
         Starting values; computed if left out.
     """
-    models = tuple(LisrelModel(matrices) for matrices in placed_matrices(table, samples))
+    models = models_of(table, samples, method)
     limits = restrictions(table)
     start_given = start is not None
     if start is None:
-        start = propose_start(table, samples, [model.matrices for model in models])
+        start = propose_start(table, samples, models, method)
     if method.is_fiml and table.n_free and not start_given:
         complete = moment_objective(table, models, samples, method)
         start = minimize(complete, limits, start, max_iterations=50).params
@@ -106,7 +112,7 @@ def independent_fiml(
     Estimate or None
         None where the first derivatives do not vanish.
     """
-    models = tuple(LisrelModel(matrices) for matrices in placed_matrices(table, samples))
+    models = _lisrel_models(table, samples)
     objective = _full_information(table, models, samples)
     if not objective.has_minimum_at(params):
         return None
@@ -132,7 +138,7 @@ def estimate_at(
     method : Method
     params : (n_free,) array
     """
-    models = tuple(LisrelModel(matrices) for matrices in placed_matrices(table, samples))
+    models = models_of(table, samples, method)
     objective = objective_of(table, models, samples, method)
     limits = restrictions(table)
     final = objective.evaluate(params, exact=True)
@@ -142,20 +148,34 @@ def estimate_at(
     return Estimate(table, models, objective, limits, minimum, implied)
 
 
-def placed_matrices(
+def models_of(
+    table: ParameterTable, samples: Sequence[GroupSample], method: Method
+) -> tuple[LisrelModel, ...]:
+    """Models of all groups with the sample moments of fixed covariates filled in."""
+    if method.is_ordered:
+        return completed_models(table, samples)
+    return _lisrel_models(table, samples)
+
+
+def _lisrel_models(
     table: ParameterTable, samples: Sequence[GroupSample]
-) -> tuple[GroupMatrices, ...]:
-    """Matrices of all groups with the sample moments of fixed covariates filled in."""
+) -> tuple[LisrelModel, ...]:
     return tuple(
-        group_matrices(table, group + 1).with_exogenous(sample.mean, sample.cov)
+        LisrelModel(group_matrices(table, group + 1).with_exogenous(sample.mean, sample.cov))
         for group, sample in enumerate(samples)
     )
 
 
 def propose_start(
-    table: ParameterTable, samples: Sequence[GroupSample], matrices: Sequence[GroupMatrices]
+    table: ParameterTable,
+    samples: Sequence[GroupSample],
+    models: Sequence[LisrelModel],
+    method: Method,
 ) -> FloatArray:
     """Propose starting values from the sample moments."""
+    matrices = [model.matrices for model in models]
+    if method.is_ordered:
+        return categorical_start(table, matrices, responses_of(models), samples)
     covs = [sample.cov for sample in samples]
     return starting_values(table, matrices, covs, [sample.mean for sample in samples])
 
@@ -167,6 +187,8 @@ def objective_of(
     method: Method,
 ) -> Objective:
     """Build the function that the method minimizes."""
+    if method.is_ordered:
+        return categorical_objective(table, models, samples, method.discrepancy)
     if not method.is_fiml:
         return moment_objective(table, models, samples, method)
     return _full_information(table, models, samples)

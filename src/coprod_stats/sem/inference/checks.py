@@ -205,7 +205,7 @@ def _of_ordered(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Find
     """Gather notes on thresholds and polychoric correlations."""
     findings = []
     table = estimate.table
-    covariates = table.exogenous if table.options.conditional_x else ()
+    covariates = table.conditioned
     items = tuple(name for name in table.observed if name not in covariates)
     for group, sample in enumerate(samples):
         where = f"group {group + 1}: " if len(samples) > 1 else ""

@@ -241,6 +241,9 @@ class _GroupScales:
         own = (matrices.kinds == kind) & (matrices.rows == index) & (matrices.columns == index)
         slope = np.zeros(self.n_free)
         slope[self.model.parameters[own]] = 1.0
+        if isinstance(self.model, CompletedModel):
+            place = Place(kind, index, index)
+            slope[self.model.parameters] += self.model.implicit_jacobian(self.implied, place)
         return [(float(matrix[index, index]), slope, -0.5)]
 
 

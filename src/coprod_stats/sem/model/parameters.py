@@ -199,6 +199,11 @@ class ParameterTable:
                 sets.setdefault(row.label, []).append(row.free)
         return tuple(tuple(members) for members in sets.values() if len(members) > 1)
 
+    @property
+    def conditioned(self) -> tuple[str, ...]:
+        """Covariates given which the other variables are modelled."""
+        return self.exogenous if self.options.conditional_x else ()
+
     def position_label(self, index: int) -> str:
         """Name of a row by its place, as constraints may use it: ``.p1.`` for the first."""
         return f".p{index + 1}."

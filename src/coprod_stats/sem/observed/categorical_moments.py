@@ -166,8 +166,9 @@ def _require_pairs(values: FloatArray) -> None:
         first, second = np.argwhere(together == 0)[0]
         raise ObservedDataError(
             "OBS-015",
-            f"nobody answered both items in columns {first + 1} and {second + 1}; "
-            "their correlation is unknown. Leave one of them out.",
+            "nobody answered both of these items, so that their correlation is unknown; "
+            "leave one of them out",
+            (int(first), int(second)),
         )
 
 

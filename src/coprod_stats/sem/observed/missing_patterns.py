@@ -141,8 +141,8 @@ def _check(data: FloatArray, answered: BoolArray) -> None:
     if unanswered.size:
         raise ObservedDataError(
             "OBS-004",
-            f"nobody answered the item(s) in column(s) {', '.join(map(str, unanswered + 1))}; "
-            "leave them out of the model.",
+            "nobody answered these items; leave them out of the model",
+            tuple(map(int, unanswered)),
         )
     if np.isinf(data).any():
         raise ObservedDataError("OBS-002", "the data hold infinite values.")

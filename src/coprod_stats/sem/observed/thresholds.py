@@ -64,8 +64,8 @@ def category_codes(data: FloatArray) -> CategoryCodes:
         if level.size < 2:
             raise ObservedDataError(
                 "OBS-010",
-                f"the ordered item in column {item + 1} has {level.size} different answer(s); "
-                "two at least are needed. Leave it out.",
+                f"an ordered item needs two different answers and has {level.size}; leave it out",
+                (item,),
             )
         codes[:, item] = np.where(np.isnan(answers), MISSING, np.searchsorted(level, answers))
         levels.append(level)
@@ -113,16 +113,14 @@ def require_all_categories(counts: tuple[FloatArray, ...]) -> None:
     ObservedDataError
         ``OBS-011`` naming every such item and its categories.
     """
-    empty = [
-        f"column {item + 1} (categories {', '.join(str(k + 1) for k in np.flatnonzero(n == 0))})"
-        for item, n in enumerate(counts)
-        if (n == 0).any()
-    ]
+    empty = {item: np.flatnonzero(n == 0) + 1 for item, n in enumerate(counts) if (n == 0).any()}
     if empty:
+        categories = "; ".join(", ".join(map(str, numbers)) for numbers in empty.values())
         raise ObservedDataError(
             "OBS-011",
-            f"nobody in this group chose some categories of {'; '.join(empty)}. "
-            "Join them with a neighbouring category in all groups.",
+            f"nobody chose these categories (by rank: {categories}) of these items; join them "
+            "with a neighbouring category, in all groups alike",
+            tuple(empty),
         )
 
 
