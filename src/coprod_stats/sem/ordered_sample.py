@@ -44,7 +44,7 @@ def category_levels(
     SemDataError
         ``OBS-010`` for a variable with fewer than two answers.
     """
-    covariates = conditioned_covariates(table)
+    covariates = table.conditioned
     unknown = [name for name in ordered if name not in table.observed] if ordered != "all" else []
     if unknown:
         raise SemOptionError(f"ordered: the model has no observed variable '{unknown[0]}'")
@@ -59,11 +59,6 @@ def category_levels(
         return dict(zip(names, category_codes(values).levels, strict=True))
     except ObservedDataError as error:
         raise error.named(names) from error
-
-
-def conditioned_covariates(table: ParameterTable) -> tuple[str, ...]:
-    """Covariates given which the items are modelled."""
-    return table.exogenous if table.options.conditional_x else ()
 
 
 def ordered_samples(
@@ -90,7 +85,7 @@ def ordered_samples(
         Where no rows are left, and what
         :func:`~coprod_stats.sem.observed.categorical_moments.categorical_moments` refuses.
     """
-    covariates = conditioned_covariates(table)
+    covariates = table.conditioned
     items = tuple(name for name in table.observed if name not in covariates)
     needed = items if pairwise else table.observed
     chosen = choose_rows(data, needed, incomplete=pairwise, complete_columns=covariates)
@@ -141,7 +136,7 @@ def _joint_moments(
     table: ParameterTable, moments: CategoricalMoments
 ) -> tuple[FloatArray, FloatArray]:
     """Means and covariances of items and covariates; latent responses have mean 0."""
-    covariates = conditioned_covariates(table)
+    covariates = table.conditioned
     x = np.array([table.observed.index(name) for name in covariates], dtype=np.intp)
     y = np.setdiff1d(np.arange(len(table.observed)), x)
     mean, cov = np.zeros(len(table.observed)), np.zeros((len(table.observed),) * 2)

@@ -86,7 +86,7 @@ def test_derivatives_agree_with_finite_differences(kind, text):
     jacobian = model.cov_jacobian(implied, rows, columns)
     of_eta = model.eta_variance_jacobian(implied)
     cells = [Place(Kind.THETA, item, item) for item in model.residual_items]
-    cells += [Place(Kind.PSI, factor, factor) for factor in model.responses.implicit]
+    cells += [Place(Kind.PSI, factor, factor) for factor in model.responses.implicit.factors]
     of_cells = [model.implicit_jacobian(implied, place) for place in cells]
     h = 1e-6
     for local, free in enumerate(model.parameters):

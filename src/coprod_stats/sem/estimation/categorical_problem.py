@@ -89,7 +89,7 @@ def ordered_moments(sample: GroupSample) -> CategoricalMoments:
 
 
 def _model(table: ParameterTable, group: int, sample: GroupSample) -> CompletedModel:
-    covariates = table.exogenous if table.options.conditional_x else ()
+    covariates = table.conditioned
     matrices = group_matrices(table, group)
     implicit: tuple[Place, ...] = ()
     if table.options.parameterization == "delta":

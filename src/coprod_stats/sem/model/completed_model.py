@@ -51,7 +51,7 @@ class CompletedModel(LisrelModel):
 
     def moments(self, params: FloatArray) -> ImpliedMoments:
         """Evaluate the model; see :meth:`LisrelModel.moments`."""
-        completed = self.responses.complete(params)
+        completed = self.responses.implicit.complete(params)
         total = self.whole.moments(completed)
         given = self.responses.lisrel.moments(completed)
         delta, cov, theta = total.delta.copy(), total.cov.copy(), total.theta.copy()
@@ -75,12 +75,12 @@ class CompletedModel(LisrelModel):
                 item = rows[element : element + 1]
                 jacobian[element] -= self.responses.lisrel.cov_jacobian(given, item, item)[0]
                 jacobian[element] += self._by_scale(implied, int(item[0]))
-        return self.responses.project(given, jacobian)
+        return self.responses.implicit.project(given, jacobian)
 
     def eta_variance_jacobian(self, implied: ImpliedMoments) -> FloatArray:
         """Differentiate the variances of ``eta``; see :meth:`LisrelModel.eta_variance_jacobian`."""
         given = self._given_covariates(implied)
-        return self.responses.project(given, self.whole.eta_variance_jacobian(implied))
+        return self.responses.implicit.project(given, self.whole.eta_variance_jacobian(implied))
 
     def implicit_jacobian(self, implied: ImpliedMoments, place: Place) -> FloatArray:
         """Differentiate a cell that follows from the parameters without being one.
@@ -101,14 +101,14 @@ class CompletedModel(LisrelModel):
         if not self.is_delta or place.row != place.column:
             return nothing
         given = self._given_covariates(implied)
-        if place.kind == Kind.PSI and place.row in self.responses.implicit:
-            row = int(np.flatnonzero(self.responses.implicit == place.row)[0])
-            return np.asarray(self.responses.implicit_jacobian(given)[row])
+        if place.kind == Kind.PSI and place.row in self.responses.implicit.factors:
+            row = int(np.flatnonzero(self.responses.implicit.factors == place.row)[0])
+            return np.asarray(self.responses.implicit.jacobian(given)[row])
         if place.kind == Kind.THETA and place.row in self.residual_items:
             item = np.array([place.row])
             explained = self.responses.lisrel.cov_jacobian(given, item, item)
             slope = self._by_scale(implied, place.row)[None, :] - explained
-            return np.asarray(self.responses.project(given, slope)[0])
+            return np.asarray(self.responses.implicit.project(given, slope)[0])
         return nothing
 
     def _by_scale(self, implied: ImpliedMoments, item: int) -> FloatArray:

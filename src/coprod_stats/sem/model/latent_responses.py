@@ -27,6 +27,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.model.implicit_variances import ImplicitVariances
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import Kind
 from coprod_stats.sem.model.parameters import Parameterization
@@ -92,9 +93,8 @@ class LatentResponseModel:
         n_implicit: int = 0,
     ) -> None:
         self.lisrel = lisrel
-        self.n_local = lisrel.parameters.size - n_implicit
-        self.parameters = lisrel.parameters[: self.n_local]
-        self.implicit = lisrel.matrices.rows[self.n_local :]
+        self.implicit = ImplicitVariances(lisrel, n_implicit)
+        self.parameters = lisrel.parameters[: self.implicit.n_local]
         self.parameterization = parameterization
         matrices = lisrel.matrices
         self.places = np.array([matrices.observed.index(item) for item in items], dtype=np.intp)
@@ -131,7 +131,7 @@ class LatentResponseModel:
         numpy.linalg.LinAlgError
             Where ``I - beta`` is singular, or a latent response has no positive variance.
         """
-        moments = self.lisrel.moments(self.complete(params))
+        moments = self.lisrel.moments(self.implicit.complete(params))
         cov = moments.cov[np.ix_(self.places, self.places)]
         scales = np.ones(self.places.size)
         if self.parameterization == "delta":
@@ -164,56 +164,7 @@ class LatentResponseModel:
         -------
         (n_statistics, n_local) array
         """
-        return self.project(implied.moments, self._whole_jacobian(implied))
-
-    def complete(self, params: FloatArray) -> FloatArray:
-        """Append the residual variances that make the variances of ordered items ``1/δ²``."""
-        if self.implicit.size == 0:
-            return params
-        at_zero = self.lisrel.moments(np.append(params, np.zeros(self.implicit.size)))
-        reach = at_zero.total[np.ix_(self.implicit, self.implicit)] ** 2
-        left = at_zero.delta[self._implicit_items] ** -2.0
-        left -= np.diag(at_zero.eta_cov)[self.implicit]
-        return np.append(params, np.linalg.solve(reach, left))
-
-    def project(self, moments: ImpliedMoments, jacobian: FloatArray) -> FloatArray:
-        """Carry derivatives by the implicit variances over to the parameters they follow from.
-
-        Parameters
-        ----------
-        moments : ImpliedMoments
-            Given the covariates.
-        jacobian : (n, n_local + n_implicit) array
-
-        Returns
-        -------
-        (n, n_local) array
-        """
-        if self.implicit.size == 0:
-            return jacobian
-        own, implicit = jacobian[:, : self.n_local], jacobian[:, self.n_local :]
-        return np.asarray(own + implicit @ self.implicit_jacobian(moments))
-
-    def implicit_jacobian(self, moments: ImpliedMoments) -> FloatArray:
-        """Differentiate the implicit variances by the parameters, ``(n_implicit, n_local)``."""
-        equations = self._implicit_equations(moments)
-        by_own, by_implicit = equations[:, : self.n_local], equations[:, self.n_local :]
-        return np.asarray(-np.linalg.solve(by_implicit, by_own))
-
-    @cached_property
-    def _implicit_items(self) -> IntArray:
-        matrices = self.lisrel.matrices
-        names = [matrices.eta[place] for place in self.implicit]
-        return np.array([matrices.observed.index(name) for name in names], dtype=np.intp)
-
-    def _implicit_equations(self, moments: ImpliedMoments) -> FloatArray:
-        """Differentiate ``var(y*) − 1/δ²`` of the items with an implicit variance."""
-        matrices = self.lisrel.matrices
-        equations = self.lisrel.eta_variance_jacobian(moments)[self.implicit]
-        for row, item in enumerate(self._implicit_items):
-            own = (matrices.kinds == Kind.DELTA) & (matrices.rows == item)
-            equations[row, own] += 2.0 * moments.delta[item] ** -3.0
-        return equations
+        return self.implicit.project(implied.moments, self._whole_jacobian(implied))
 
     def _whole_jacobian(self, implied: ImpliedStatistics) -> FloatArray:
         unscaled = self._unscaled_jacobian(implied.moments)
@@ -236,28 +187,10 @@ class LatentResponseModel:
         (n_local, n_local) array
         """
         whole = self._whole_curvature(implied, weights)
-        if self.implicit.size == 0:
+        if self.implicit.factors.size == 0:
             return whole
-        moments = implied.moments
-        by_implicit = self._implicit_equations(moments)[:, self.n_local :]
-        slopes = weights @ self._whole_jacobian(implied)[:, self.n_local :]
-        multipliers = np.asarray(np.linalg.solve(by_implicit.T, slopes))
-        whole -= self._equation_curvature(moments, multipliers)
-        spread = np.vstack([np.eye(self.n_local), self.implicit_jacobian(moments)])
-        return np.asarray(spread.T @ whole @ spread)
-
-    def _equation_curvature(self, moments: ImpliedMoments, weights: FloatArray) -> FloatArray:
-        """Contract the second derivatives of ``var(y*) − 1/δ²``."""
-        matrices = self.lisrel.matrices
-        by_cov = np.zeros((matrices.n_observed, matrices.n_observed))
-        by_cov[self._implicit_items, self._implicit_items] = 2.0 * weights
-        Q = moments.columns
-        no_means = np.zeros(matrices.n_observed)
-        total = self.lisrel.curvature(moments, Q.T @ by_cov @ Q, no_means @ Q)
-        for item, weight in zip(self._implicit_items, weights, strict=True):
-            own = np.flatnonzero((matrices.kinds == Kind.DELTA) & (matrices.rows == item))
-            total[own, own] -= 6.0 * weight * moments.delta[item] ** -4.0
-        return total
+        slopes = weights @ self._whole_jacobian(implied)
+        return self.implicit.curvature(implied.moments, whole, slopes)
 
     def _whole_curvature(self, implied: ImpliedStatistics, weights: FloatArray) -> FloatArray:
         first, second = self._item_pairs
