@@ -216,21 +216,19 @@ def moment_objective(
             WeightedMoments(
                 moment_vector(sample.mean, _unbiased(sample), meanstructure=meanstructure),
                 moment_weights(sample, method.discrepancy, meanstructure=meanstructure),
-                sample.n_obs / total,
+                (sample.n_obs - 1.0) / total,
             )
             for sample in samples
         ]
         return LeastSquares(models, weighted, meanstructure=meanstructure, n_free=table.n_free)
+    if method.is_normal_likelihood:
+        parts = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
+    else:
+        parts = [MomentSample(s.mean, _unbiased(s), (s.n_obs - 1.0) / total) for s in samples]
     if method.discrepancy == "GLS":
-        parts = [MomentSample(s.mean, _unbiased(s), s.n_obs / total) for s in samples]
         return GeneralizedLeastSquares(
             models, parts, meanstructure=meanstructure, n_free=table.n_free
         )
-    if method.likelihood == "wishart":
-        rest = total - len(samples)
-        parts = [MomentSample(s.mean, _unbiased(s), (s.n_obs - 1) / rest) for s in samples]
-    else:
-        parts = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
     return MaximumLikelihood(models, parts, meanstructure=meanstructure, n_free=table.n_free)
 
 

@@ -154,6 +154,8 @@ class ParameterTable:
         Whether intercepts are part of the model.
     options : ModelOptions
         How the model text was completed.
+    auxiliary : tuple of str
+        Observed variables that only inform about missing answers.
     """
 
     rows: tuple[Parameter, ...]
@@ -166,6 +168,7 @@ class ParameterTable:
     n_groups: int = 1
     meanstructure: bool = False
     options: ModelOptions = field(default_factory=ModelOptions)
+    auxiliary: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.rows)
