@@ -53,7 +53,7 @@ def coefficient_table(
     t_df : float, optional
         Degrees of freedom of the t distribution; normal if left out.
     """
-    variances = np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian)
+    variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
     constant = ~jacobian.any(axis=1)
     with np.errstate(invalid="ignore"):
         errors = np.where(constant, 0.0, np.sqrt(variances))
