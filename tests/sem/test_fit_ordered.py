@@ -179,12 +179,28 @@ def test_row_and_item_order_are_irrelevant():
     assert one.indices["cfi_robust"] == pytest.approx(two.indices["cfi_robust"], rel=1e-9)
 
 
-def test_a_perfect_correlation_is_named():
+def test_a_repeated_item_is_no_clean_success():
     values = answers()
     values[:, 1] = values[:, 0]
     fitted = fit(MODEL, SemData(values, NAMES), WLSMV)
-    codes = {finding.code for finding in fitted.findings}
-    assert {"SEM-211", "SEM-214"} <= codes
+    assert not fitted.is_proper
+    found = {finding.code: finding.parameters for finding in fitted.findings}
+    assert found["SEM-118"] == ("y1", "y2")
+
+
+def test_a_model_without_degrees_of_freedom():
+    fitted = fit("f =~ y1 + y2 + y3", SemData(answers(), NAMES), WLSMV)
+    assert fitted.is_proper
+    assert fitted.indices["df"] == 0
+    assert fitted.indices["chisq"] == pytest.approx(0, abs=1e-10)
+    assert fitted.indices["rmsea"] == 0
+
+
+def test_infinite_answers_are_refused():
+    values = answers()
+    values[4, 2] = np.inf
+    with pytest.raises(SemDataError, match=r"OBS-002.*\(y3\)"):
+        fit(MODEL, SemData(values, NAMES), WLSMV)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +209,7 @@ def test_a_perfect_correlation_is_named():
         ({"estimator": "ML", "ordered": "all"}, "ordered variables need WLSMV"),
         ({"estimator": "WLSMV", "ordered": ("y9",)}, "no observed variable 'y9'"),
         ({"estimator": "ML", "missing": "pairwise"}, "pairwise"),
+        ({"estimator": "WLSMV", "ordered": "all", "information": "observed"}, "observed"),
         ({"model": ModelOptions(parameterization="theta")}, "theta"),
     ],
 )

@@ -213,6 +213,8 @@ def _check_ordered(options: FitOptions, discrepancy: Discrepancy) -> None:
         raise SemOptionError(
             f"ordered variables need WLSMV or a relative of it, not {options.estimator}"
         )
+    if options.ordered and options.information == "observed":
+        raise SemOptionError("information='observed' does not apply to ordered variables")
     if options.missing == "pairwise" and not options.ordered:
         raise SemOptionError("missing='pairwise' is for ordered variables; use missing='fiml'")
     if options.model.parameterization == "theta" and not options.ordered:

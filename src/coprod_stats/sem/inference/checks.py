@@ -31,6 +31,7 @@ _OF_DATA = {
     "OBS-113": "SEM-213",
     "OBS-114": "SEM-214",
     "OBS-115": "SEM-215",
+    "OBS-116": "SEM-118",
 }
 """Codes of notes on the data as errors and findings about the solution."""
 

@@ -115,7 +115,7 @@ def approximation_error(
     Robust: Brosseau-Liard, P. E., Savalei, V., & Li, L. (2012). Multivariate Behavioral Research,
     47, 904-930.
     """
-    if df <= 0:
+    if not df > 0:
         return ApproximationError(0.0, 0.0, 0.0, float("nan"))
     if not np.isfinite(statistic):
         return ApproximationError(*[float("nan")] * 4)
