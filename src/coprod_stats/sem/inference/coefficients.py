@@ -53,11 +53,7 @@ def coefficient_table(
     t_df : float, optional
         Degrees of freedom of the t distribution; normal if left out.
     """
-<<<<<<< HEAD
-    variances = ((jacobian @ covariance) * jacobian).sum(axis=1)
-=======
     variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
->>>>>>> core-b
     constant = ~jacobian.any(axis=1)
     with np.errstate(invalid="ignore"):
         errors = np.where(constant, 0.0, np.sqrt(variances))
