@@ -96,24 +96,27 @@ def estimate_model(
     return Estimate(table, models, objective, limits, minimum, implied)
 
 
-def independent_fiml(
-    table: ParameterTable, samples: Sequence[GroupSample], params: FloatArray
+def known_estimate(
+    table: ParameterTable, samples: Sequence[GroupSample], method: Method, params: FloatArray
 ) -> Estimate | None:
-    """Take given parameters for a FIML solution if they are one, without second derivatives.
+    """Take given parameters for the ML solution if they are one, without second derivatives.
 
     Parameters
     ----------
     table : ParameterTable
     samples : sequence of GroupSample
+    method : Method
     params : (n_free,) array
 
     Returns
     -------
     Estimate or None
-        None where the first derivatives do not vanish.
+        None where the first derivatives do not vanish, or the method is not ML.
     """
     models = _lisrel_models(table, samples)
-    objective = _full_information(table, models, samples)
+    objective = objective_of(table, models, samples, method)
+    if not isinstance(objective, MaximumLikelihood | FullInformation):
+        return None
     if not objective.has_minimum_at(params):
         return None
     unknown = np.full((table.n_free,) * 2, np.nan)

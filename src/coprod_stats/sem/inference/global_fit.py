@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coprod_stats.sem.estimation.estimate import Estimate, estimate_model, independent_fiml
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_model, known_estimate
 from coprod_stats.sem.inference.fiml_correction import complete_data_fit, saturated_groups
 from coprod_stats.sem.inference.fit_indices import (
     approximation_error,
@@ -75,8 +75,8 @@ def fit_baseline(table: ParameterTable, samples: Sequence[GroupSample], method: 
         for s in samples
     ]
     start = baseline_start(null, *zip(*moments, strict=True))
-    if method.is_fiml and method.test == "none":
-        known = independent_fiml(null, samples, start)
+    if method.test == "none":
+        known = known_estimate(null, samples, method, start)
         if known is not None:
             return known
     return estimate_model(null, samples, method, start=start)
