@@ -115,9 +115,8 @@ def scale_correlations(
     """
     values = scores.values.dropna(axis=1, how="all")
     if held_constant is not None and held_constant not in values:
-        raise ScaleCorrelationError(
-            f"nobody has a score of '{held_constant}'; there are {', '.join(map(str, values)) or 'none'}"
-        )
+        scored = ", ".join(map(str, values)) or "none"
+        raise ScaleCorrelationError(f"nobody has a score of '{held_constant}'; there are {scored}")
     r, n_obs = pairwise_correlation(values.to_numpy(dtype=np.float64))
     return ScaleCorrelations(
         scales=tuple(values.columns),
