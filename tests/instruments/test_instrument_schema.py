@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from coprod_stats.instruments.module_form import module_schema_text
 from coprod_stats.instruments.shipped import list_shipped, shelf
 from coprod_stats.instruments.source_form import json_schema, schema_text
 from coprod_stats.instruments.yaml_source import read_yaml
@@ -25,6 +26,11 @@ def as_json(content: Any) -> Any:
 def test_the_schema_file_is_current() -> None:
     kept = (shelf("instruments") / "instrument.schema.json").read_text(encoding="utf-8")
     assert kept == schema_text(), "write it anew: see instruments/README.md"
+
+
+def test_the_schema_of_modules_is_current() -> None:
+    kept = (shelf("instruments") / "module.schema.json").read_text(encoding="utf-8")
+    assert kept == module_schema_text(), "write it anew: see instruments/README.md"
 
 
 def test_the_schema_is_itself_valid() -> None:

@@ -13,8 +13,18 @@ from coprod_stats.instruments.shipped import list_shipped, shelf
 README = (shelf("instruments") / "README.md").read_text(encoding="utf-8")
 
 
+EXAMPLES: list[str] = re.findall(r"```yaml\n(.+?)```", README, flags=re.DOTALL)
+HEAD = """
+instrument: library
+version: 0.1.0
+title: The library
+languages: [en]
+forms: {core: {title: Core}, full: {title: Full}}
+"""
+
+
 def test_the_example_has_no_faults(tmp_path: Path) -> None:
-    core, scales = re.findall(r"```yaml\n(.+?)```", README, flags=re.DOTALL)
+    core, scales, *_ = EXAMPLES
     path = tmp_path / "library.yaml"
     path.write_text(core, encoding="utf-8")
     assert check_instrument(path) == ()
@@ -33,6 +43,18 @@ def test_the_example_has_no_faults(tmp_path: Path) -> None:
     assert [scale.items for scale in library.for_form("core").scales] == [
         ("PART1", "PART2", "PART3")
     ]
+
+
+def test_the_examples_of_joint_answers_and_chance_have_no_faults(tmp_path: Path) -> None:
+    _, _, joint, chance = EXAMPLES
+    path = tmp_path / "library.yaml"
+    items = "\n".join(f"          {line}" for line in joint.splitlines())
+    for text in (
+        f"{HEAD}pages:\n  - page: p\n    blocks:\n      - block: b\n        items:\n{items}\n",
+        HEAD + chance,
+    ):
+        path.write_text(text, encoding="utf-8")
+        assert check_instrument(path) == ()
 
 
 def test_every_file_and_function_is_described() -> None:

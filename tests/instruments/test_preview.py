@@ -190,7 +190,7 @@ def test_length_of_the_citizen_questionnaire_by_class(citizen: Instrument) -> No
     assert lengths["broad"].n_questions == (85, 89)
     assert lengths["none"].n_questions == (19, 34)
     assert lengths["strict"].minutes == pytest.approx((12.5, 12.8), abs=0.4)
-    assert lengths["none"].minutes == pytest.approx((2.7, 5.1), abs=0.05)
+    assert lengths["none"].minutes == pytest.approx((2.7, 5.0), abs=0.05)
     form = citizen.forms[0]
     assert form.minutes_at_most is not None
     assert lengths["broad"].minutes[1] < form.minutes_at_most

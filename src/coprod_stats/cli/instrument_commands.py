@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from coprod_stats.cli.options import FormOption, JsonOption
+from coprod_stats.cli.options import FormOption, JsonOption, ModuleOption
 from coprod_stats.cli.output import say, warn, write_json
 
 app = typer.Typer(
@@ -52,19 +52,20 @@ def list_instruments(json: JsonOption = None) -> None:
 
 
 @app.command(epilog="Example: coprod instrument show citizen --form core")
-def show(name: NameArgument, form: FormOption = None) -> None:
+def show(name: NameArgument, form: FormOption = None, module: ModuleOption = None) -> None:
     """Print a questionnaire as a readable preview, with its length and what it can test."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.instruments.preview import preview
     from coprod_stats.plans.reading import read_hypotheses
 
     headline = [hypothesis for hypothesis in read_hypotheses() if hypothesis.headline]
-    say(preview(instrument_in_form(name, form), relations=headline))
+    say(preview(instrument_in_form(name, form, module), relations=headline))
 
 
 @app.command(epilog="Example: coprod instrument check my_survey.yaml")
 def check(
     names: Annotated[list[str], typer.Argument(help="Shipped ids or paths.")],
+    module: ModuleOption = None,
     json: JsonOption = None,
 ) -> None:
     """Show all faults of questionnaires at once: where, what was found, what to do."""
@@ -72,7 +73,7 @@ def check(
 
     from coprod_stats.instruments.reading import check_instrument
 
-    faults = {name: check_instrument(name) for name in names}
+    faults = {name: check_instrument(name, modules=module or ()) for name in names}
     if json is not None:
         write_json(
             {name: [asdict(fault) for fault in found] for name, found in faults.items()}, json

@@ -23,6 +23,9 @@ InstrumentOption = Annotated[
 FormOption = Annotated[
     str | None, typer.Option("--form", help="Form of the questionnaire; its first by default.")
 ]
+ModuleOption = Annotated[
+    list[str] | None, typer.Option("--module", help="Module to put in; may be given several times.")
+]
 JsonOption = Annotated[
     str | None, typer.Option("--json", help="Write the numbers as JSON to a file, or - for output.")
 ]
@@ -30,22 +33,27 @@ OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="File to wri
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")]
 
 
-def instrument_in_form(name: str, form: str | None) -> Instrument:
-    """Read a questionnaire in the form asked for, or in its first."""
+def instrument_in_form(name: str, form: str | None, modules: list[str] | None = None) -> Instrument:
+    """Read a questionnaire in the form asked for, or in its first, with these modules."""
     from coprod_stats.instruments.reading import read_instrument
 
-    instrument = read_instrument(name)
+    instrument = read_instrument(name, modules=modules or ())
     return instrument.for_form(form or instrument.forms[0].id)
 
 
 def bound_answers(
-    data: Path, instrument: str, form: str | None, *, source: FileFormat | None = None
+    data: Path,
+    instrument: str,
+    form: str | None,
+    module: str | None = None,
+    *,
+    source: FileFormat | None = None,
 ) -> Responses:
     """Read answers, or a shipped sample by its name, and bind them to their questionnaire."""
     from coprod_stats.instruments.shipped import find_shipped
     from coprod_stats.responses.reading import read_responses
 
-    questionnaire = instrument_in_form(instrument, form)
+    questionnaire = instrument_in_form(instrument, form, module)
     return read_responses(find_shipped("sample_data", data), questionnaire, source=source)
 
 

@@ -12,6 +12,7 @@ from coprod_stats.cli.options import (
     FormOption,
     InstrumentOption,
     JsonOption,
+    ModuleOption,
     OutOption,
     bound_answers,
     tell_set_aside,
@@ -48,12 +49,13 @@ def import_answers(
         FileFormat | None, typer.Option("--from", help="Format; by the file's suffix if left out.")
     ] = None,
     form: FormOption = None,
+    module: ModuleOption = None,
     json: JsonOption = None,
 ) -> None:
     """Bind a file of answers to its questionnaire; what does not fit goes to OUT.rejected.csv."""
     from coprod_stats.responses.reading import write_canonical, write_rejected
 
-    found = bound_answers(file, instrument, form, source=source)
+    found = bound_answers(file, instrument, form, module, source=source)
     write_canonical(found.answers, out)
     rejected = out.with_name(f"{out.name}.rejected.csv")
     write_rejected(found.rejected, rejected)

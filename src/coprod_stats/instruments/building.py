@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from coprod_stats.instruments.draft import Draft, PlacedItem
-from coprod_stats.instruments.expressions import Expression, parse_expression
+from coprod_stats.instruments.expressions import Expression, Member, Name, parse_expression
 from coprod_stats.instruments.model import (
     Administrative,
+    Assigned,
     Block,
     Classification,
     Construct,
     Derived,
+    Exemption,
     Form,
     Index,
     Instrument,
     Item,
+    Language,
+    Module,
     NumberRange,
     Option,
     Page,
@@ -24,18 +28,22 @@ from coprod_stats.instruments.model import (
     Scale,
     Text,
     Timing,
+    TranslationStatus,
     Wording,
 )
 from coprod_stats.instruments.source_form import (
     BlockForm,
     ConstructForm,
+    ItemForm,
     NumberForm,
     PageForm,
     ResponseScaleForm,
     ScaleForm,
     TextForm,
+    TranslationForm,
     WordingForm,
 )
+from coprod_stats.instruments.texts import direction
 
 
 def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
@@ -67,7 +75,13 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
         classification=build.classification(),
         constructs=tuple(build.construct(code) for code in draft.constructs),
         placeholders=tuple(
-            Placeholder(name, entry.item, build.text(entry.otherwise))
+            Placeholder(
+                name,
+                entry.item,
+                build.text(entry.otherwise),
+                entry.variable,
+                tuple((level, build.text(words)) for level, words in entry.levels.items()),
+            )
             for name, entry in form.placeholders.items()
         ),
         administrative=tuple(
@@ -78,6 +92,15 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
         refused=build.text(form.missing_options.refused),
         timing=Timing(**form.timing.model_dump()),
         sha256=sha256,
+        assigned=build.assigned(),
+        translations=build.translations(),
+        modules=tuple(
+            Module(id, version, build.text(title)) for id, version, title in draft.modules
+        ),
+        twin=form.twin,
+        exemptions=tuple(
+            Exemption(entry.rule, tuple(entry.at), entry.reason) for entry in form.exemptions
+        ),
     )  # fmt: skip
 
 
@@ -132,6 +155,54 @@ class _Builder:
         classes = tuple((name, parse_expression(text)) for name, text in form.classes.items())
         return Classification(self.text(form.title), classes, form.otherwise)
 
+    def assigned(self) -> tuple[Assigned, ...]:
+        forms = tuple(self.form.forms)
+        arms = tuple(
+            Assigned(
+                id,
+                self.text(entry.title),
+                tuple(Option(code, self.text(label)) for code, label in entry.levels.items()),
+                forms=forms if entry.forms is None else tuple(entry.forms),
+            )
+            for id, entry in self.form.assigned.items()
+        )
+        plan = self.form.planned_missing
+        if plan is None:
+            return arms
+        levels = tuple(Option(code, self.text(", ".join(set_))) for code, set_ in plan.sets.items())
+        blocks = tuple(tuple(set_) for set_ in plan.sets.values())
+        return (
+            *arms,
+            Assigned(plan.id, self.text(plan.title), levels, blocks, tuple(plan.forms)),
+        )
+
+    def rotation(self, block: str | None) -> tuple[Expression, ...]:
+        """Give the condition that a rotating block was assigned."""
+        plan = self.form.planned_missing
+        if block is None or plan is None:
+            return ()
+        codes = tuple(float(code) for code, set_ in plan.sets.items() if block in set_)
+        return (Member(Name(plan.id), codes),)
+
+    def translations(self) -> tuple[Language, ...]:
+        found = [Language(self.form.languages[0], "original", direction(self.form.languages[0]))]
+        for code in self.form.languages[1:]:
+            entry = self.form.translations.get(code, TranslationForm())
+            note = self.text_or_none(entry.note)
+            found.append(Language(code, entry.status, direction(code), note))
+        return tuple(found)
+
+    def item_translations(self, form: ItemForm) -> tuple[tuple[str, TranslationStatus], ...]:
+        """Give the status of an item's own text in each language but the first."""
+        given = {self.form.languages[0]} if isinstance(form.text, str) else set(form.text)
+        found: dict[str, TranslationStatus] = {}
+        for language in self.form.languages[1:]:
+            default = self.form.translations.get(language, TranslationForm()).status
+            status = form.translations.get(language, default)
+            lost = language not in given and status != "outdated"
+            found[language] = "missing" if lost else status
+        return tuple(found.items())
+
     def wordings(self, forms: Iterable[WordingForm]) -> tuple[Wording, ...]:
         return tuple(Wording(parse_expression(form.when), self.text(form.text)) for form in forms)
 
@@ -174,14 +245,23 @@ class _Builder:
             responses=self.answers(placed),
             number=self.number(form.number, form.kind),
             max_choices=form.max_choices,
+            top=self.top(placed),
+            total=form.total,
             reverse=form.reverse,
             facet=form.facet,
             measures=tuple(self.construct(code) for code in form.measures),
             attention_pass=form.attention_pass,
             required=form.required,
             offers=tuple(self.form.offers if offers is None else offers),
-            conditions=_parsed(page.when, block.when, form.when),
+            conditions=(
+                *_parsed(page.when, block.when, form.when),
+                *self.rotation(form.rotation),
+            ),
             forms=tuple(self.form.forms if form.forms is None else form.forms),
+            rotation=form.rotation,
+            twin=form.twin,
+            seconds=form.seconds,
+            translations=self.item_translations(form),
         )
 
     def answers(self, placed: PlacedItem) -> ResponseScale | None:
@@ -192,6 +272,13 @@ class _Builder:
         if placed.item.options is None and not placed.item.off_scale and named in self.scales:
             return self.scales[named]
         return self.response_scale(placed.item.id.lower(), scale)
+
+    def top(self, placed: PlacedItem) -> int | None:
+        """Give how many options a ranking orders: all of them unless it says otherwise."""
+        answers = self.draft.response_scale(placed)
+        if placed.item.kind != "rank" or answers is None:
+            return None
+        return placed.item.top or len(answers.options)
 
     def number(self, form: NumberForm | None, kind: str) -> NumberRange | None:
         if kind != "number":

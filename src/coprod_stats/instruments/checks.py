@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.assignment_checks import (
+    check_after,
+    check_assigned_forms,
+    check_level_texts,
+    check_rotation,
+    check_twins,
+)
 from coprod_stats.instruments.draft import Draft
 from coprod_stats.instruments.expression_checks import check_expressions
 from coprod_stats.instruments.item_checks import (
@@ -35,6 +42,11 @@ _CHECKS = (
     check_derived_cycles,
     check_languages,
     check_placeholders,
+    check_rotation,
+    check_level_texts,
+    check_twins,
+    check_assigned_forms,
+    check_after,
 )
 
 

@@ -33,11 +33,16 @@ def condition_in_words(tree: Expression, instrument: Instrument) -> str:
 
 
 def _labels(instrument: Instrument) -> Labels:
-    return {
+    answers = {
         (item.id, float(option.value)): f'"{option.label}"'
         for item in instrument.items
         if item.responses is not None
         for option in (*item.responses.options, *item.responses.off_scale)
+    }
+    return answers | {
+        (variable.id, float(level.value)): f'"{level.label}"'
+        for variable in instrument.assigned
+        for level in variable.levels
     }
 
 
@@ -88,6 +93,8 @@ def _call(call: Call, labels: Labels, derived: set[str]) -> str:
                 if isinstance(option, Number)
             ]
             return f"{id} includes {_alternatives(wanted)}"
+        case Call("option", (Name(id=id), Number(value))):
+            return f"{id} of {labels.get((id, value), f'{value:g}')}"
         case Call("if", _):
             return f"{found[1]} if {found[0]}, else {found[2]}"
         case Call("abs", _):

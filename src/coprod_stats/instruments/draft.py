@@ -16,7 +16,7 @@ from coprod_stats.instruments.source_form import (
 )
 from coprod_stats.instruments.yaml_source import Location, YamlSource
 
-CHOICE_KINDS = ("single", "multiple", "consent")
+CHOICE_KINDS = ("single", "multiple", "rank", "allocate", "consent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,21 @@ class PlacedItem:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A questionnaire whose shape is right and whose meaning is to be checked."""
+    """A questionnaire whose shape is right and whose meaning is to be checked.
+
+    Attributes
+    ----------
+    modules : tuple of (str, str, TextForm)
+        Id, version and title of each module that was put in.
+    other_files : tuple of str
+        Hashes of the files of modules and translations.
+    """
 
     form: InstrumentForm
     source: YamlSource
     constructs: Mapping[str, ConstructForm]
+    modules: tuple[tuple[str, str, TextForm], ...] = ()
+    other_files: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[PlacedItem, ...]:
@@ -49,7 +59,7 @@ class Draft:
 
     def fault(self, code: str, location: Location, place: str, found: str, remedy: str) -> Fault:
         """Make a fault that knows its line."""
-        return Fault(code, found, remedy, self.source.file, self.source.line(location), place)
+        return self.source.fault(code, location, place, found, remedy)
 
     def response_scale(self, placed: PlacedItem) -> ResponseScaleForm | None:
         """Give the answers of an item: its own options, its own scale or its block's."""
@@ -114,8 +124,19 @@ def _front_texts(form: InstrumentForm) -> _Texts:
         yield ("missing_options", name), name, getattr(form.missing_options, name)
     for name, placeholder in form.placeholders.items():
         yield ("placeholders", name, "otherwise"), f"placeholder [{name}]", placeholder.otherwise
+        for level, words in placeholder.levels.items():
+            yield ("placeholders", name, "levels", level), f"placeholder [{name}]", words
     for id, entry in form.forms.items():
         yield ("forms", id, "title"), f"form '{id}'", entry.title
+    for id, variable in form.assigned.items():
+        yield ("assigned", id, "title"), f"variable '{id}'", variable.title
+        for level, words in variable.levels.items():
+            yield ("assigned", id, "levels", level), f"variable '{id}', level {level}", words
+    if form.planned_missing is not None:
+        place = f"variable '{form.planned_missing.id}'"
+        yield ("planned_missing", "title"), place, form.planned_missing.title
+    for language, translation in form.translations.items():
+        yield ("translations", language, "note"), f"language '{language}'", translation.note
     for id, scale in form.responses.items():
         for key, answers in (("options", scale.options), ("off_scale", scale.off_scale)):
             for code, label in answers.items():
@@ -159,3 +180,11 @@ def _back_texts(form: InstrumentForm) -> _Texts:
         yield ("scales", id, "note"), f"scale '{id}'", scale.note
     for id, index in form.indices.items():
         yield ("indices", id, "title"), f"index '{id}'", index.title
+
+
+def assigned_levels(form: InstrumentForm) -> dict[str, tuple[int, ...]]:
+    """Give the levels of each assigned variable, the one of planned missingness included."""
+    levels = {id: tuple(variable.levels) for id, variable in form.assigned.items()}
+    if form.planned_missing is not None:
+        levels[form.planned_missing.id] = tuple(form.planned_missing.sets)
+    return levels

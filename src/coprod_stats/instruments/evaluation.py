@@ -138,6 +138,11 @@ def _call(call: Call, values: Mapping[str, FloatArray], n_rows: int) -> FloatArr
         return (~np.isnan(values[name.id])).astype(float)
     if call.function == "includes":
         return _includes(call, values)
+    if call.function == "option":
+        name, option = call.arguments
+        assert isinstance(name, Name)
+        assert isinstance(option, Number)
+        return np.asarray(values[choice_column(name.id, option.value)], dtype=float)
     found = [evaluate(part, values, n_rows=n_rows) for part in call.arguments]
     match call.function:
         case "any":

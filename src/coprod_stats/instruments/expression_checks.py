@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.draft import Draft, PlacedItem, conditions
+from coprod_stats.instruments.draft import Draft, PlacedItem, assigned_levels, conditions
 from coprod_stats.instruments.expressions import (
     Call,
     Compare,
@@ -18,13 +18,21 @@ from coprod_stats.instruments.expressions import (
     parse_expression,
     walk,
 )
+from coprod_stats.instruments.questions import OPTION_KINDS, ItemKind
 from coprod_stats.instruments.yaml_source import Location
+
+_TAKES: dict[str, tuple[ItemKind, ...]] = {
+    "includes": ("multiple", "rank"),
+    "option": ("rank", "allocate"),
+}
+"""Kinds of items that the functions about options take."""
 
 
 def check_expressions(draft: Draft) -> Iterator[Fault]:
     """Find expressions that cannot be read, or that name or compare what does not exist."""
     items = {placed.item.id: placed for placed in draft.items}
     known = {*items, *draft.form.derived, *(c.id for c in draft.form.administrative)}
+    known |= assigned_levels(draft.form).keys()
     for location, place, text in conditions(draft):
         try:
             tree = parse_expression(text)
@@ -48,18 +56,21 @@ def _impossible(
     place: str,
 ) -> Iterator[Fault]:
     """Find comparisons with answers that an item never has, and uses that its kind forbids."""
-    bare = _bare_names(tree)
+    bare, assigned = _bare_names(tree), assigned_levels(draft.form)
     for node in walk(tree):
         match node:
             case Compare(operator="==" | "!=", left=Name(id=id), right=Number(value=value)):
                 wanted: tuple[float, ...] = (value,)
             case Member(item=Name(id=id), values=wanted):
                 pass
-            case Call(function="includes", arguments=(Name(id=id), *options)):
+            case Call(
+                function="includes" | "option" as function, arguments=(Name(id=id), *options)
+            ):
                 wanted = tuple(option.value for option in options if isinstance(option, Number))
-                if id not in items or items[id].item.kind != "multiple":
+                if id not in items or items[id].item.kind not in _TAKES[function]:
                     yield draft.fault(
-                        "EXPR-006", location, place, f"{id} is no multiple-choice item",
+                        "EXPR-006", location, place,
+                        f"{id} is not of kind {' or '.join(_TAKES[function])}",
                         "Compare it with '==' or 'in (...)'.",
                     )  # fmt: skip
             case Call(function="answered", arguments=(Name(id=id),)):
@@ -71,21 +82,22 @@ def _impossible(
                 continue
             case Name(id=id) if node in bare and id in items:
                 kind = items[id].item.kind
-                if kind in ("multiple", "text", "note"):
+                if kind in (*OPTION_KINDS, "text", "note"):
                     yield draft.fault(
                         "EXPR-004", location, place,
                         f"{id} is of kind '{kind}' and has no single number",
-                        "Use answered(...) for a text, includes(...) for a multiple choice.",
+                        "Use answered(...) for a text, includes(...) for a multiple choice, "
+                        "option(...) for a ranking or an allocation.",
                     )  # fmt: skip
                 continue
             case _:
                 continue
         scale = draft.response_scale(items[id]) if id in items else None
-        if scale is not None and not set(wanted) <= {*scale.options, *scale.off_scale}:
-            odd = next(value for value in wanted if value not in {*scale.options, *scale.off_scale})
+        possible = (*scale.options, *scale.off_scale) if scale else assigned.get(id, wanted)
+        if odd := [value for value in wanted if value not in possible]:
             yield draft.fault(
-                "EXPR-003", location, place, f"{id} never has the answer {odd:g}",
-                f"It has: {', '.join(map(str, (*scale.options, *scale.off_scale)))}.",
+                "EXPR-003", location, place, f"{id} never has the answer {odd[0]:g}",
+                f"It has: {', '.join(map(str, possible))}.",
             )  # fmt: skip
 
 
@@ -94,6 +106,6 @@ def _bare_names(tree: Expression) -> set[Name]:
     asked_about = {
         node.arguments[0]
         for node in walk(tree)
-        if isinstance(node, Call) and node.function in ("includes", "answered")
+        if isinstance(node, Call) and node.function in ("includes", "option", "answered")
     }
     return {node for node in walk(tree) if isinstance(node, Name)} - asked_about

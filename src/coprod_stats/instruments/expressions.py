@@ -15,10 +15,12 @@ from typing import Literal
 from coprod_stats.errors import CoprodError
 
 Function = Literal[
-    "sum", "mean", "min", "max", "count", "any", "all", "answered", "includes", "if", "abs"
-]
+    "sum", "mean", "min", "max", "count", "any", "all", "answered", "includes", "option", "if",
+    "abs",
+]  # fmt: skip
 FUNCTIONS: tuple[Function, ...] = (
-    "sum", "mean", "min", "max", "count", "any", "all", "answered", "includes", "if", "abs",
+    "sum", "mean", "min", "max", "count", "any", "all", "answered", "includes", "option", "if",
+    "abs",
 )  # fmt: skip
 Comparison = Literal["==", "!=", "<", "<=", ">", ">="]
 Arithmetic = Literal["+", "-", "*", "/"]
@@ -378,4 +380,8 @@ def _misuse(call: Call) -> str:
         and all(isinstance(value, Number) for value in arguments[1:])
     ):
         return "'includes' takes a multiple-choice item and one or more of its values"
+    if call.function == "option" and not (
+        len(arguments) == 2 and isinstance(arguments[0], Name) and isinstance(arguments[1], Number)
+    ):
+        return "'option' takes a ranking or an allocation and one of its values"
     return ""

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.draft import CHOICE_KINDS, Draft
-from coprod_stats.instruments.model import MISSING_CODES
+from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS
 from coprod_stats.instruments.yaml_source import Location
 
 
 def check_unique_ids(draft: Draft) -> Iterator[Fault]:
     """Find ids, pages and blocks that stand twice."""
     seen: dict[str, str] = {}
+    rotating = [draft.form.planned_missing.id] if draft.form.planned_missing else []
     places: list[tuple[str, str, Location]] = [
         *((c.id, "column", ("administrative", i)) for i, c in enumerate(draft.form.administrative)),
         *((placed.item.id, "item", placed.location) for placed in draft.items),
+        *((id, "assigned variable", ("assigned", id)) for id in draft.form.assigned),
+        *((id, "variable of planned missingness", ("planned_missing",)) for id in rotating),
         *((id, "derived variable", ("derived", id)) for id in draft.form.derived),
         *((id, "index", ("indices", id)) for id in draft.form.indices),
         *((id, "scale", ("scales", id)) for id in draft.form.scales),
@@ -107,7 +110,7 @@ def check_codes(draft: Draft) -> Iterator[Fault]:
     ]
     places += [
         (placed.location, f"item {placed.item.id}", placed.item.options or (),
-         placed.item.off_scale, placed.item.kind == "multiple")
+         placed.item.off_scale, placed.item.kind in OPTION_KINDS)
         for placed in draft.items
     ]  # fmt: skip
     for location, place, options, off_scale, multiple in places:
@@ -125,7 +128,7 @@ def check_codes(draft: Draft) -> Iterator[Fault]:
         if multiple and any(code < 1 for code in options):
             yield draft.fault(
                 "CODE-003", location, place,
-                "an option of a multiple choice has a code below 1",
+                "an option that has a column of its own has a code below 1",
                 "Number the options from 1: platforms mark 'not chosen' by 0.",
             )  # fmt: skip
 
@@ -147,6 +150,20 @@ def check_special_items(draft: Draft) -> Iterator[Fault]:
                 "ITEM-009", placed.location, place,
                 "limits the number of choices but is no multiple choice",
                 "Set 'kind: multiple' or remove 'max_choices'.",
+            )  # fmt: skip
+        if item.top is not None and (
+            item.kind != "rank" or scale is None or item.top > len(scale.options)
+        ):
+            yield draft.fault(
+                "ITEM-010", placed.location, place,
+                "says how many options to rank, but is no ranking of so many",
+                "Set 'kind: rank', or lower or remove 'top'.",
+            )  # fmt: skip
+        if (item.total is None) == (item.kind == "allocate"):
+            yield draft.fault(
+                "ITEM-011", placed.location, place,
+                "'total' and 'kind: allocate' go together, and one of them is missing",
+                "Give both, or neither.",
             )  # fmt: skip
         if item.reverse and (scale is None or scale.kind == "categorical"):
             yield draft.fault(

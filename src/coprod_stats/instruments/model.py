@@ -3,248 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from coprod_stats.errors import CoprodError
-from coprod_stats.instruments.evaluation import choice_column
-from coprod_stats.instruments.expressions import Expression, names
+from coprod_stats.instruments.constructs import Construct, Index, Role, Scale
+from coprod_stats.instruments.expressions import names
+from coprod_stats.instruments.questions import (
+    DONT_KNOW,
+    MISSING_CODES,
+    NOT_ANSWERED,
+    OPTION_KINDS,
+    REFUSED,
+    Block,
+    Item,
+    ItemKind,
+    MissingOption,
+    NumberRange,
+    Option,
+    Page,
+    ResponseKind,
+    ResponseScale,
+    TranslationStatus,
+    Wording,
+)
+from coprod_stats.instruments.texts import Text
+from coprod_stats.instruments.variables import (
+    Administrative,
+    Assigned,
+    Classification,
+    Derived,
+    Exemption,
+    Language,
+    Module,
+    Placeholder,
+)
 
-ItemKind = Literal["single", "multiple", "number", "text", "consent", "note"]
-ResponseKind = Literal["unipolar", "bipolar", "frequency", "count", "categorical"]
-MissingOption = Literal["dont_know", "refused"]
-Role = Literal[
-    "driver", "impact", "value", "determinant", "behaviour", "factor", "willingness", "marker",
-    "moderator", "sector", "goal", "benefit", "challenge", "reason", "adverse", "definition",
-    "practice", "gap", "outcome",
+__all__ = [
+    "DONT_KNOW", "MISSING_CODES", "NOT_ANSWERED", "OPTION_KINDS", "REFUSED",
+    "Administrative", "Assigned", "Block", "Classification", "Construct", "Derived", "Exemption",
+    "Form", "Index", "Instrument", "InstrumentLookupError", "Item", "ItemKind", "Language",
+    "MissingOption", "Module", "NumberRange", "Option", "Page", "Placeholder", "ResponseKind",
+    "ResponseScale", "Role", "Scale", "Text", "Timing", "TranslationStatus", "Wording",
 ]  # fmt: skip
-
-NOT_ANSWERED = -7
-REFUSED = -8
-DONT_KNOW = -9
-MISSING_CODES: dict[int, str] = {
-    NOT_ANSWERED: "seen, unanswered",
-    REFUSED: "refused",
-    DONT_KNOW: "don't know",
-}
-"""Canonical codes; a blank cell is 'not asked'."""
 
 
 class InstrumentLookupError(CoprodError):
     """An item, scale or form that the instrument does not have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in one or more languages, the first being the one it was written in."""
-
-    by_language: tuple[tuple[str, str], ...]
-
-    def __str__(self) -> str:
-        return self.by_language[0][1]
-
-    def in_language(self, language: str) -> str:
-        """Give the text in this language, or in the first one."""
-        return dict(self.by_language).get(language, self.by_language[0][1])
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer: its code and its label."""
-
-    value: int
-    label: Text
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseScale:
-    """The answers of an item, in order; ``off_scale`` answers are valid but carry no amount."""
-
-    id: str
-    kind: ResponseKind
-    options: tuple[Option, ...]
-    off_scale: tuple[Option, ...] = ()
-
-    @property
-    def values(self) -> tuple[int, ...]:
-        """Codes on the scale, ascending as given."""
-        return tuple(option.value for option in self.options)
-
-    @property
-    def lowest(self) -> int:
-        """Smallest code."""
-        return min(self.values)
-
-    @property
-    def highest(self) -> int:
-        """Largest code."""
-        return max(self.values)
-
-    def label(self, value: int) -> Text:
-        """Give the label of a code.
-
-        Raises
-        ------
-        KeyError
-            If the scale has no such code.
-        """
-        return {option.value: option.label for option in (*self.options, *self.off_scale)}[value]
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A text for those for whom a condition is known to hold."""
-
-    condition: Expression
-    text: Text
-
-
-@dataclass(frozen=True, slots=True)
-class NumberRange:
-    """What a numeric answer may be."""
-
-    minimum: float | None = None
-    maximum: float | None = None
-    whole: bool = True
-    unit: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One question, with everything it takes from its block and page."""
-
-    id: str
-    kind: ItemKind
-    text: Text
-    page: str
-    block: str
-    stem: Text | None = None
-    wordings: tuple[Wording, ...] = ()
-    stem_wordings: tuple[Wording, ...] = ()
-    hint: Text | None = None
-    responses: ResponseScale | None = None
-    number: NumberRange | None = None
-    max_choices: int | None = None
-    reverse: bool = False
-    facet: str | None = None
-    measures: tuple[Construct, ...] = ()
-    attention_pass: int | None = None
-    required: bool = False
-    offers: tuple[MissingOption, ...] = ()
-    conditions: tuple[Expression, ...] = ()
-    forms: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that hold the answers; none for a note."""
-        if self.kind == "note":
-            return ()
-        if self.kind == "multiple" and self.responses is not None:
-            return tuple(choice_column(self.id, value) for value in self.responses.values)
-        return (self.id,)
-
-    @property
-    def in_grid(self) -> bool:
-        """Whether the item is a row under a stem."""
-        return self.stem is not None and self.kind == "single"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Items under one stem."""
-
-    id: str
-    stem: Text | None
-    items: tuple[Item, ...]
-    random_order: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Blocks shown together."""
-
-    id: str
-    title: Text | None
-    intro: Text | None
-    blocks: tuple[Block, ...]
-    condition: Expression | None = None
-    random_order: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Construct:
-    """What is to be measured, with its place in the article."""
-
-    code: str
-    label: str
-    family: str
-    role: Role
-    section: str
-    sources: str
-    respondent: str
-    measure: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A reflective scale and its scoring rule."""
-
-    id: str
-    title: Text
-    construct: Construct
-    items: tuple[str, ...]
-    method: Literal["mean", "sum"]
-    min_answered: int
-    role: Role
-    note: Text | None = None
-    forms: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """A formative index, computed by an expression."""
-
-    id: str
-    title: Text
-    construct: Construct
-    value: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """A variable computed from answers."""
-
-    id: str
-    title: Text
-    value: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Classification:
-    """Classes of respondents; the first whose condition is known to hold, else ``otherwise``."""
-
-    title: Text
-    classes: tuple[tuple[str, Expression], ...]
-    otherwise: str
-
-
-@dataclass(frozen=True, slots=True)
-class Placeholder:
-    """What ``[NAME]`` stands for."""
-
-    name: str
-    item: str | None
-    otherwise: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Administrative:
-    """A column that nobody is asked for."""
-
-    id: str
-    title: Text
-    role: str
-    kind: Literal["text", "number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +65,10 @@ class Timing:
     """Seconds that a person needs, by type of question."""
 
     grid_item: float
+    behaviour_row: float
     single: float
     checklist_row: float
+    allocation_row: float
     number: float
     text: float
     note: float
@@ -275,7 +81,10 @@ class Instrument:
     Attributes
     ----------
     sha256 : str
-        Hash over the instrument's file and its file of constructs: what was asked, to the byte.
+        Hash over the instrument's file, its modules, translations and constructs: what was asked,
+        to the byte.
+    twin : str or None
+        Id of the questionnaire that asks the other side about the same service.
     """
 
     id: str
@@ -298,6 +107,11 @@ class Instrument:
     refused: Text
     timing: Timing
     sha256: str
+    assigned: tuple[Assigned, ...] = ()
+    translations: tuple[Language, ...] = ()
+    modules: tuple[Module, ...] = ()
+    twin: str | None = None
+    exemptions: tuple[Exemption, ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -311,9 +125,11 @@ class Instrument:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns of the canonical table: administrative ones first, then the items'."""
+        """Columns of the canonical table: administrative, then assigned ones, then the items'."""
         administrative = tuple(column.id for column in self.administrative)
-        return administrative + tuple(column for item in self.items for column in item.columns)
+        assigned = tuple(variable.id for variable in self.assigned)
+        asked = tuple(column for item in self.items for column in item.columns)
+        return administrative + assigned + asked
 
     def item(self, id: str) -> Item:
         """Give an item by its id; raises ``InstrumentLookupError`` if there is none."""
@@ -342,7 +158,9 @@ class Instrument:
         shortened = (_page_of(page, form) for page in self.pages)
         pages = tuple(page for page in shortened if page.blocks)
         asked = {item.id for page in pages for block in page.blocks for item in block.items}
+        assigned = tuple(variable for variable in self.assigned if form in variable.forms)
         known = asked | {column.id for column in self.administrative}
+        known |= {variable.id for variable in assigned}
         derived = _computable(self.derived, known)
         known |= {entry.id for entry in derived}
         rule = self.classification
@@ -356,6 +174,7 @@ class Instrument:
             derived=derived,
             indices=tuple(index for index in self.indices if known.issuperset(names(index.value))),
             classification=rule,
+            assigned=assigned,
             placeholders=tuple(
                 placeholder if placeholder.item in asked else replace(placeholder, item=None)
                 for placeholder in self.placeholders

@@ -143,6 +143,7 @@ def _item(item: Item, instrument: Instrument, *, hidden: int, answers: bool) -> 
         ("reverse-keyed", item.reverse),
         ("attention check", item.attention_pass is not None),
         ("must be answered", item.required),
+        (f"rotates in block {item.rotation}", item.rotation is not None),
     ) if holds]  # fmt: skip
     remark = f" [{', '.join(notes)}]" if notes else ""
     label = f"{item.id:<8} "
@@ -172,6 +173,10 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
         if item.kind == "multiple":
             limit = "any" if item.max_choices is None else f"at most {item.max_choices}"
             answers = f"{limit} of: {answers}"
+        elif item.kind == "rank":
+            answers = f"the first {item.top}, in order, of: {answers}"
+        elif item.kind == "allocate":
+            answers = f"{item.total} points among: {answers}"
         beside = off_scale + beside
     elif item.number is not None:
         answers = _number(item.number)

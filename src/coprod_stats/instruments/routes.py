@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.instruments.assignment import draw_levels, draw_points, draw_ranks
 from coprod_stats.instruments.evaluation import FloatArray, evaluate, is_true
 from coprod_stats.instruments.expressions import Expression, names, reach
 from coprod_stats.instruments.model import Instrument, Item
@@ -54,11 +55,17 @@ def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Ge
     questions = instrument.questions
     answers = _Answers(instrument, n_respondents)
     needed = _routing_names(instrument)
+    for variable in instrument.assigned:
+        answers.give(variable.id, draw_levels(variable, n_respondents=n_respondents, rng=rng))
     favourite, steadiness = rng.random(n_respondents), rng.random(n_respondents)
     asked = np.empty((n_respondents, len(questions)), dtype=bool)
     for position, item in enumerate(questions):
         asked[:, position] = answers.shown(item.conditions)
         if item.id not in needed:
+            continue
+        if item.kind in ("rank", "allocate"):
+            for column, drawn in zip(item.columns, _joint(item, n_respondents, rng), strict=True):
+                answers.give(column, np.where(asked[:, position], drawn, np.nan))
             continue
         for column in item.columns:
             steady = rng.random(n_respondents) < steadiness
@@ -101,6 +108,14 @@ class _Answers(Mapping[str, FloatArray]):
 
     def __len__(self) -> int:
         return len(self._given) + len(self._derived)
+
+
+def _joint(item: Item, n_respondents: int, rng: np.random.Generator) -> FloatArray:
+    """Draw a ranking or an allocation, (n_options, n_respondents)."""
+    sizes = {"n_respondents": n_respondents, "n_options": len(item.columns)}
+    if item.kind == "rank":
+        return draw_ranks(**sizes, top=item.top or 1, rng=rng).T
+    return draw_points(**sizes, total=item.total or 1, rng=rng).T
 
 
 def _answer(item: Item, place: FloatArray) -> FloatArray:

@@ -11,7 +11,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from coprod_stats.instruments.model import ItemKind, MissingOption, ResponseKind, Role
+from coprod_stats.instruments.model import (
+    ItemKind,
+    MissingOption,
+    ResponseKind,
+    Role,
+    TranslationStatus,
+)
 
 Words = Annotated[str, StringConstraints(min_length=1)]
 TextForm = Annotated[
@@ -31,8 +37,11 @@ OffScale = Annotated[
         json_schema_extra={**_CODES_AS_KEYS},
     ),
 ]
+LevelTexts = Annotated[dict[Code, TextForm], Field(json_schema_extra={**_CODES_AS_KEYS})]
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
+RotatingBlock = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 PlaceholderName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
 
 
@@ -77,6 +86,12 @@ class ItemForm(_Form):
     off_scale: OffScale = {}
     number: NumberForm | None = None
     max_choices: Annotated[int, Field(ge=1)] | None = None
+    top: Annotated[int, Field(ge=1, le=99)] | None = Field(
+        None, description="How many options a ranking puts in order; all if left out."
+    )
+    total: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        None, description="What the points of an allocation add up to."
+    )
     reverse: bool = False
     facet: str | None = None
     measures: list[str] = Field(
@@ -89,6 +104,12 @@ class ItemForm(_Form):
     offers: list[MissingOption] | None = None
     when: Condition | None = None
     forms: list[Identifier] | None = None
+    rotation: RotatingBlock | None = Field(
+        None, description="Rotating block of planned missingness; nothing for an item of the core."
+    )
+    twin: ItemId | None = Field(None, description="Mirrored item, where its id differs.")
+    seconds: Seconds | None = Field(None, description="Time it needs, if its kind does not tell.")
+    translations: dict[LanguageCode, TranslationStatus] = {}
 
 
 class BlockForm(_Form):
@@ -112,6 +133,9 @@ class PageForm(_Form):
     intro: TextForm | None = None
     when: Condition | None = None
     random_order: bool = False
+    after: Identifier | None = Field(
+        None, description="In a module: the page of the questionnaire that this one follows."
+    )
     blocks: Annotated[list[BlockForm], Field(min_length=1)]
 
 
@@ -152,10 +176,47 @@ class ClassificationForm(_Form):
 
 
 class PlaceholderForm(_Form):
-    """What stands for ``[NAME]`` in a text: an earlier answer, or else a fallback."""
+    """What stands for ``[NAME]``: an earlier answer or a text by level, or else a fallback."""
 
     item: ItemId | None = None
+    variable: ItemId | None = Field(None, description="An assigned variable; see 'levels'.")
+    levels: LevelTexts = {}
     otherwise: TextForm
+
+
+class AssignedForm(_Form):
+    """A variable that chance sets when a respondent begins, as the arm of an experiment."""
+
+    title: TextForm
+    levels: Options
+    forms: list[Identifier] | None = None
+
+
+class PlannedMissingForm(_Form):
+    """Which rotating blocks a respondent is asked: one of the sets, by chance."""
+
+    id: ItemId
+    title: TextForm
+    sets: Annotated[
+        dict[Code, Annotated[list[RotatingBlock], Field(min_length=1)]],
+        Field(min_length=2, json_schema_extra={**_CODES_AS_KEYS}),
+    ]
+    forms: Annotated[list[Identifier], Field(min_length=1)]
+
+
+class TranslationForm(_Form):
+    """How far the translation into a language has got."""
+
+    status: Literal["draft", "validated"] = "draft"
+    note: TextForm | None = None
+
+
+class ExemptionForm(_Form):
+    """A rule of the linter that is knowingly broken at some places."""
+
+    rule: Annotated[str, StringConstraints(pattern=r"^LINT-\d{3}$")]
+    at: Annotated[list[Words], Field(min_length=1)]
+    reason: Words
 
 
 class AdministrativeForm(_Form):
@@ -185,8 +246,10 @@ class TimingForm(_Form):
     """Seconds that a person needs, by type of question."""
 
     grid_item: Seconds = 7.5
+    behaviour_row: Seconds = 6.0
     single: Seconds = 10.0
     checklist_row: Seconds = 4.0
+    allocation_row: Seconds = 8.0
     number: Seconds = 10.0
     text: Seconds = 15.0
     note: Seconds = 8.0
@@ -201,10 +264,12 @@ class InstrumentForm(_Form):
     about: TextForm | None = None
     status: Literal["draft", "piloted", "validated"] = "draft"
     sources: list[Words] = []
-    languages: Annotated[
-        list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]],
-        Field(min_length=1),
-    ]
+    languages: Annotated[list[LanguageCode], Field(min_length=1)]
+    translations: dict[LanguageCode, TranslationForm] = {}
+    twin: Identifier | None = Field(
+        None, description="The questionnaire that asks the other side about the same service."
+    )
+    modules: list[Identifier] = Field([], description="Files of the folder modules/ to put in.")
     constructs: Words | None = Field(None, description="File of constructs, beside this one.")
     missing_options: MissingTextsForm = MissingTextsForm()
     offers: list[MissingOption] = []
@@ -213,6 +278,9 @@ class InstrumentForm(_Form):
     forms: Annotated[dict[Identifier, FormForm], Field(min_length=1)]
     responses: dict[Identifier, ResponseScaleForm] = {}
     administrative: list[AdministrativeForm] = []
+    assigned: dict[ItemId, AssignedForm] = {}
+    planned_missing: PlannedMissingForm | None = None
+    exemptions: list[ExemptionForm] = []
     pages: Annotated[list[PageForm], Field(min_length=1)]
     derived: dict[ItemId, DerivedForm] = {}
     classification: ClassificationForm | None = None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.draft import Draft, texts
 
-_UNFIT = ("multiple", "note", "consent")
+_UNFIT = ("multiple", "rank", "allocate", "note", "consent")
 _PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 
 

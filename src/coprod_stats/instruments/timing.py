@@ -32,11 +32,17 @@ class RouteLength:
 
 
 def item_seconds(item: Item, timing: Timing) -> float:
-    """Give the seconds that one item needs; a multiple choice needs them for each option."""
+    """Give the seconds that one item needs; its options count where each is judged by itself."""
+    if item.seconds is not None:
+        return item.seconds
+    n_options = len(item.responses.options) if item.responses else 0
     match item.kind:
         case "multiple":
-            n_options = len(item.responses.options) if item.responses else 0
             return timing.checklist_row * n_options
+        case "rank":
+            return timing.checklist_row * n_options + timing.single
+        case "allocate":
+            return timing.allocation_row * n_options
         case "number":
             return timing.number
         case "text":
@@ -44,7 +50,10 @@ def item_seconds(item: Item, timing: Timing) -> float:
         case "note":
             return timing.note
         case _:
-            return timing.grid_item if item.in_grid else timing.single
+            if not item.in_grid:
+                return timing.single
+            counts = item.responses is not None and item.responses.kind == "count"
+            return timing.behaviour_row if counts else timing.grid_item
 
 
 def route_lengths(instrument: Instrument) -> tuple[RouteLength, ...]:

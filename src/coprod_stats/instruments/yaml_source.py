@@ -11,7 +11,7 @@ import hashlib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,8 @@ class YamlSource:
         Hash of the file's bytes.
     faults : tuple of Fault
         What could not be read; empty for a readable file.
+    files : mapping of tuple to str
+        Files of the parts that come from elsewhere, by their paths.
     """
 
     file: str
@@ -55,6 +57,18 @@ class YamlSource:
     lines: Mapping[Location, int]
     sha256: str
     faults: tuple[Fault, ...] = ()
+    files: Mapping[Location, str] = field(default_factory=dict)
+
+    def fault(self, code: str, location: Location, place: str, found: str, remedy: str) -> Fault:
+        """Make a fault that knows its file and line."""
+        return Fault(code, found, remedy, self.file_of(location), self.line(location), place)
+
+    def file_of(self, location: Location) -> str:
+        """Give the file that a place was written in."""
+        for length in range(len(location), 0, -1):
+            if location[:length] in self.files:
+                return self.files[location[:length]]
+        return self.file
 
     def line(self, location: Location) -> int:
         """Give the line of a place, or of the nearest place around it that is known."""

@@ -20,9 +20,9 @@ import pandas as pd
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.semopy_scaling import VariableScales
-from coprod_stats.sem.estimation.estimate import placed_matrices, propose_start
+from coprod_stats.sem.estimation.estimate import models_of, propose_start
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
-from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.options import FitOptions, Method
 from coprod_stats.sem.sample import GroupSample, SemData
 
 if TYPE_CHECKING:
@@ -99,11 +99,13 @@ def estimate_with_semopy(
     )
 
 
-def solve_by_semopy(table: ParameterTable, samples: Sequence[GroupSample]) -> NDArray[np.float64]:
+def solve_by_semopy(
+    table: ParameterTable, samples: Sequence[GroupSample], method: Method
+) -> NDArray[np.float64]:
     """Give semopy's estimates of the free parameters of a one-group model, ``(n_free,)``."""
     refuse_unsupported(table)
     (sample,) = samples
-    starts = propose_start(table, samples, placed_matrices(table, samples))
+    starts = propose_start(table, samples, models_of(table, samples, method), method)
     return estimate_with_semopy(table, sample.cov, starts).params
 
 

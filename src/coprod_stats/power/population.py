@@ -115,4 +115,5 @@ def residual_covariance(form: PopulationForm) -> NDArray[np.float64]:
 
 def path_matrix(form: PopulationForm, factors: tuple[str, ...]) -> NDArray[np.float64]:
     """Give the coefficients, (n_outcomes, n_factors)."""
-    return np.array([[paths.get(name, 0.0) for name in factors] for paths in form.paths.values()])
+    weights = [[paths.get(name, 0.0) for name in factors] for paths in form.paths.values()]
+    return np.array(weights, dtype=float).reshape(len(form.paths), len(factors))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.instruments.assignment import draw_levels, draw_points, draw_ranks
 from coprod_stats.instruments.evaluation import choice_column
 from coprod_stats.instruments.model import DONT_KNOW, NOT_ANSWERED, Instrument, Item, NumberRange
 from coprod_stats.power.population import (
@@ -94,6 +95,8 @@ class _Draw:
         width = len(str(self.n))
         for column in self.instrument.administrative:
             table[column.id] = self._by_name(column.id, column.kind == "number")
+        for variable in self.instrument.assigned:
+            table[variable.id] = draw_levels(variable, n_respondents=self.n, rng=self.rng)
         table[self.id_column()] = [f"S{row:0{width}d}" for row in range(1, self.n + 1)]
         if self.population.clusters:
             table[self.population.clusters.column] = [f"M{code + 1:03d}" for code in self.cluster]
@@ -118,6 +121,8 @@ class _Draw:
                 for value in item.responses.values if item.responses else ():
                     column = choice_column(item.id, value)
                     table[column] = self._coded(column, (0, 1))
+            elif item.kind in ("rank", "allocate"):
+                table |= self._joint(item)
             elif item.kind == "number":
                 table[item.id] = self._in_range(item)
             elif item.kind == "text":
@@ -128,6 +133,18 @@ class _Draw:
                 codes = (*item.responses.options, *item.responses.off_scale)
                 table[item.id] = self._coded(item.id, tuple(option.value for option in codes))
         return table
+
+    def _joint(self, item: Item) -> dict[str, FloatArray]:
+        n_options = len(item.columns)
+        if item.kind == "rank":
+            drawn = draw_ranks(
+                n_respondents=self.n, n_options=n_options, top=item.top or n_options, rng=self.rng
+            )
+        else:
+            drawn = draw_points(
+                n_respondents=self.n, n_options=n_options, total=item.total or 1, rng=self.rng
+            )
+        return dict(zip(item.columns, drawn.T, strict=True))
 
     def _coded(self, column: str, codes: tuple[int, ...]) -> FloatArray:
         answers = np.empty(self.n)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.responses.cell_values import Column, canonical_columns, is_blank_sign
+from coprod_stats.responses.joint_answers import misfits
 from coprod_stats.responses.labels import recode_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 from coprod_stats.responses.table import Provenance, Rejected, Responses
@@ -45,6 +46,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     cells = {id: [row.cells[place] for row in rows] for id, place in places.items()}
     table = _Table(raw, instrument, [row.line for row in rows])
     table.fill(by_name.values(), cells)
+    table.set_misfits_aside(cells)
     ids = {} if respondent is None else {row.line: row.cells[respondent].strip() for row in rows}
     provenance = Provenance(
         raw.file,
@@ -145,6 +147,21 @@ class _Table:
                 self.notes.append(f"{column.id}: {', '.join(sorted(found & signs))} read as blank, "
                                   "because the numbers of this file use it so")  # fmt: skip
             self.values[column.id] = np.array([value_of[text] for text in cells[column.id]], kind)
+
+    def set_misfits_aside(self, cells: Mapping[str, Sequence[str]]) -> None:
+        """Blank rankings and allocations whose numbers do not fit together."""
+        for item in self.instrument.items:
+            if item.kind not in ("rank", "allocate"):
+                continue
+            answers = np.column_stack([self.values[column] for column in item.columns])
+            wrong, reason = misfits(item, answers)
+            for column in item.columns if wrong.any() else ():
+                self.values[column][wrong] = np.nan
+                self.rejected += [
+                    Rejected(self.lines[row], "", column, cells[column][row], "value",
+                             "VALUE-002", reason)
+                    for row in np.flatnonzero(wrong).tolist()
+                ]  # fmt: skip
 
     def _parsed(
         self, column: Column, found: set[str], cells: Sequence[str]

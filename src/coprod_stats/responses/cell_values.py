@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from coprod_stats.instruments.evaluation import choice_column
 from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
 
 BLANK_SIGNS = frozenset({"na", "n/a", "nan", "<na>", "null", "#n/a", "#null!", "."})
@@ -68,12 +67,23 @@ def canonical_columns(instrument: Instrument, *, comma_is_decimal: bool) -> Iter
             yield Column(column.id, True, True, number)
         else:
             yield Column(column.id, False, column.id == respondent, str.strip)
+    for variable in instrument.assigned:
+        levels = f"not among the levels {', '.join(map(str, variable.values))}"
+        yield Column(variable.id, True, True, _one_of(variable.values, levels, number))
     for item in instrument.items:
         match item.kind:
             case "multiple":
-                for option in item.responses.options if item.responses else ():
-                    id = choice_column(item.id, option.value)
-                    yield Column(id, True, True, _ticked(number))
+                ticked = _one_of((0, 1), "an option is 1 (chosen) or 0 (not chosen)", number)
+                for id in item.columns:
+                    yield Column(id, True, True, ticked)
+            case "rank":
+                ranks = f"a rank is 1 to {item.top}, or 0 (not ranked)"
+                ranked = _one_of(range((item.top or 0) + 1), ranks, number)
+                for id in item.columns:
+                    yield Column(id, True, True, ranked)
+            case "allocate":
+                for id in item.columns:
+                    yield Column(id, True, True, _points(item.total or 0, number))
             case "number":
                 yield Column(item.id, True, True, _in_range(item, number))
             case "text":
@@ -102,11 +112,25 @@ def parse_number(text: str, *, comma_is_decimal: bool) -> float:
     return value
 
 
-def _ticked(number: Callable[[str], float]) -> Callable[[str], float]:
+def _one_of(
+    values: Collection[int], reason: str, number: Callable[[str], float]
+) -> Callable[[str], float]:
+    known = {*values, *MISSING_CODES}
+
     def parse(text: str) -> float:
         value = number(text)
-        if value not in (0, 1, *MISSING_CODES):
-            raise ValueError("an option is 1 (chosen) or 0 (not chosen)")
+        if value not in known:
+            raise ValueError(reason)
+        return value
+
+    return parse
+
+
+def _points(total: int, number: Callable[[str], float]) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        value = number(text)
+        if value not in MISSING_CODES and not 0 <= value <= total:
+            raise ValueError(f"points lie between 0 and {total}")
         return value
 
     return parse
@@ -133,13 +157,6 @@ def _in_range(item: Item, number: Callable[[str], float]) -> Callable[[str], flo
 def _among(item: Item, number: Callable[[str], float]) -> Callable[[str], float]:
     scale = item.responses
     options = () if scale is None else (*scale.options, *scale.off_scale)
-    known = {*(option.value for option in options), *MISSING_CODES}
     listed = ", ".join(str(option.value) for option in options)
-
-    def parse(text: str) -> float:
-        value = number(text)
-        if value not in known:
-            raise ValueError(f"not among the answers {listed}")
-        return value
-
-    return parse
+    values = [option.value for option in options]
+    return _one_of(values, f"not among the answers {listed}", number)

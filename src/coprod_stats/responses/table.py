@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.evaluation import FloatArray, evaluate
 from coprod_stats.instruments.expressions import Expression, parse_expression
-from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
+from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS, Instrument, Item
 
 Scope = Literal["row", "value", "column"]
 ANSWERED = "answered"
@@ -206,7 +206,9 @@ class _Values(Mapping[str, FloatArray]):
         self._answers, self._instrument = responses.answers, responses.instrument
         self._derived = {derived.id: derived.value for derived in responses.instrument.derived}
         self._choices = {
-            item.id: item.columns for item in responses.instrument.items if item.kind == "multiple"
+            item.id: item.columns
+            for item in responses.instrument.items
+            if item.kind in OPTION_KINDS
         }
         self._known: dict[str, FloatArray] = {}
 

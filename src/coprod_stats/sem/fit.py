@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,22 +12,21 @@ from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
 from coprod_stats.sem.inference.checks import check_moments, check_solution
-from coprod_stats.sem.inference.coefficients import coefficient_table
+from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
 from coprod_stats.sem.inference.global_fit import global_fit
 from coprod_stats.sem.inference.infer import Inference, infer
-from coprod_stats.sem.inference.standardization import row_values
-from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.model.table_building import build_parameters
 from coprod_stats.sem.options import FitOptions, Method, resolve_method
 from coprod_stats.sem.ordered_sample import category_levels, ordered_samples
-from coprod_stats.sem.results import CoefficientTable, SemFit
+from coprod_stats.sem.resampling import Bootstrap, bootstrap
+from coprod_stats.sem.results import SemFit
 from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
 
 FloatArray = NDArray[np.float64]
-Solver = Callable[[ParameterTable, Sequence[GroupSample]], FloatArray]
+Solver = Callable[[ParameterTable, Sequence[GroupSample], Method], FloatArray]
 """Estimates of the free parameters, ``(n_free,)``, found outside this package's minimizer."""
 
 
@@ -70,11 +69,21 @@ def fit(
     if solver is None:
         estimate = estimate_model(table, samples, method)
     else:
-        estimate = estimate_at(table, samples, method, solver(table, samples))
+        estimate = estimate_at(table, samples, method, solver(table, samples, method))
     indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
-    parameters, definitions = _coefficients(estimate, inference, samples, options.conf_level)
+    level, draws = options.conf_level, _bootstrap(estimate, inference, samples, method, options)
+    if draws is None:
+        t_df = _t_df(inference, samples)
+        parameters, definitions = all_coefficients(
+            estimate, inference.covariance, t_df=t_df, conf_level=level
+        )
+    else:
+        inference = replace(inference, covariance=draws.covariance())
+        parameters, definitions = bootstrap_coefficients(
+            estimate, draws, options.interval, conf_level=level
+        )
     return SemFit(
         data=data,
         options=options,
@@ -86,7 +95,8 @@ def fit(
         definitions=definitions,
         indices=indices(estimate, inference, samples, method),
         findings=check_solution(estimate, inference, samples),
-        ledger=_ledger((options, used), table, method, samples, data),
+        ledger=_ledger((options, used), table, method, samples, data) | _of_bootstrap(draws),
+        bootstrap=draws,
     )
 
 
@@ -156,28 +166,17 @@ def _t_df(inference: Inference, samples: tuple[GroupSample, ...]) -> float | Non
     return float(n_clusters - 1) if n_clusters <= inference.n_params else None
 
 
-def _coefficients(
+def _bootstrap(
     estimate: Estimate,
     inference: Inference,
     samples: tuple[GroupSample, ...],
-    conf_level: float,
-) -> tuple[CoefficientTable, CoefficientTable]:
-    table, params = estimate.table, estimate.params
-    t_df = _t_df(inference, samples)
-    jacobian = np.zeros((len(table), table.n_free))
-    for index in table.free_rows:
-        jacobian[index, table.rows[index].free] = 1.0
-    functions = defined_functions(table)
-    defined = np.array([function.value(params) for function in functions])
-    slopes = np.zeros((len(functions), table.n_free))
-    for place, function in enumerate(functions):
-        slopes[place] = function.gradient(params)
-    return (
-        coefficient_table(
-            row_values(estimate), jacobian, inference.covariance, t_df=t_df, conf_level=conf_level
-        ),
-        coefficient_table(defined, slopes, inference.covariance, t_df=t_df, conf_level=conf_level),
-    )
+    method: Method,
+    options: FitOptions,
+) -> Bootstrap | None:
+    if method.standard_errors != "bootstrap" or inference.inverted.unidentified:
+        return None
+    rng = np.random.default_rng(options.seed)
+    return bootstrap(estimate, samples, method, n_samples=options.bootstrap, rng=rng)
 
 
 def _ledger(
@@ -186,7 +185,7 @@ def _ledger(
     method: Method,
     samples: tuple[GroupSample, ...],
     data: SemData,
-) -> Mapping[str, tuple[str, str]]:
+) -> dict[str, tuple[str, str]]:
     asked, used = options
     n_used = sum(len(sample.rows) for sample in samples)
     weights = "none" if data.weights is None else "normalized to the number of cases"
@@ -206,6 +205,12 @@ def _ledger(
             "none" if data.clusters is None else str(sum(s.n_clusters for s in samples)),
         ),
     }
+
+
+def _of_bootstrap(draws: Bootstrap | None) -> dict[str, tuple[str, str]]:
+    if draws is None:
+        return {}
+    return {"bootstrap": (str(draws.n_samples), str(len(draws.params)))}
 
 
 def _listed(ordered: str | tuple[str, ...]) -> str:

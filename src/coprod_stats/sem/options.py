@@ -21,6 +21,7 @@ ScaledTest = Literal[
 ]
 Information = Literal["default", "expected", "observed"]
 Likelihood = Literal["normal", "wishart"]
+IntervalKind = Literal["percentile", "bca"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class FitOptions:
         Seed of the bootstrap.
     conf_level : float
         Level of the intervals of coefficients, in (0, 1).
+    interval : {'percentile', 'bca'}
+        Kind of bootstrap interval.
     model : ModelOptions
         How the model text is completed.
 
@@ -66,6 +69,7 @@ class FitOptions:
     bootstrap: int = 1000
     seed: int = 0
     conf_level: float = 0.95
+    interval: IntervalKind = "percentile"
     model: ModelOptions = field(default_factory=ModelOptions)
 
     def __post_init__(self) -> None:
@@ -75,6 +79,7 @@ class FitOptions:
             "standard_errors": (self.standard_errors, get_args(StandardErrors)),
             "information": (self.information, get_args(Information)),
             "likelihood": (self.likelihood, get_args(Likelihood)),
+            "interval": (self.interval, get_args(IntervalKind)),
         }
         for name, (value, known) in choices.items():
             if value not in known:

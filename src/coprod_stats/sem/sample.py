@@ -235,3 +235,34 @@ def _group_sample(
         patterns,
         saturated,
     )
+
+
+def resample_group(sample: GroupSample, counts: NDArray[np.int64]) -> GroupSample:
+    """Take each case of a group as often as `counts` says.
+
+    Parameters
+    ----------
+    sample : GroupSample
+        Without weights and clusters.
+    counts : (n_rows,) int array
+    """
+    rows = np.repeat(np.arange(len(counts)), counts)
+    data = sample.data[rows]
+    if sample.patterns is None:
+        moments = sample_moments(data)
+        return GroupSample(
+            sample.rows[rows], data, None, None, moments.n_obs, moments.mean, moments.cov
+        )
+    patterns = group_by_pattern(data)
+    saturated = saturated_moments(patterns)
+    return GroupSample(
+        sample.rows[rows],
+        data,
+        None,
+        None,
+        patterns.n_obs,
+        saturated.mean,
+        saturated.cov,
+        patterns,
+        saturated,
+    )

@@ -22,7 +22,7 @@ from coprod_stats.sem.estimation.maximum_likelihood import (
     MomentSample,
 )
 from coprod_stats.sem.estimation.moment_weights import moment_weights
-from coprod_stats.sem.estimation.objective import Objective
+from coprod_stats.sem.estimation.objective import Evaluation, Objective
 from coprod_stats.sem.estimation.optimizer import Minimum, minimize
 from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.model.constraints import Restrictions, restrictions
@@ -84,15 +84,44 @@ def estimate_model(
     """
     models = models_of(table, samples, method)
     limits = restrictions(table)
+    start_given = start is not None
     if start is None:
         start = propose_start(table, samples, models, method)
-    if method.is_fiml and table.n_free:
+    if method.is_fiml and table.n_free and not start_given:
         complete = moment_objective(table, models, samples, method)
         start = minimize(complete, limits, start, max_iterations=50).params
     objective = objective_of(table, models, samples, method)
-    minimum = minimize(objective, limits, start)
+    minimum = minimize(objective, limits, start, is_near=method.is_fiml)
     implied = tuple(model.moments(minimum.params) for model in models)
     return Estimate(table, models, objective, limits, minimum, implied)
+
+
+def independent_fiml(
+    table: ParameterTable, samples: Sequence[GroupSample], method: Method, params: FloatArray
+) -> Estimate | None:
+    """Take given parameters for a FIML solution if they are one, without second derivatives.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    samples : sequence of GroupSample
+    method : Method
+    params : (n_free,) array
+
+    Returns
+    -------
+    Estimate or None
+        None where the first derivatives do not vanish.
+    """
+    models = models_of(table, samples, method)
+    objective = _full_information(table, models, samples)
+    if not objective.has_minimum_at(params):
+        return None
+    unknown = np.full((table.n_free,) * 2, np.nan)
+    final = Evaluation(objective.value(params), np.zeros(table.n_free), unknown)
+    minimum = Minimum(params, True, 0, final, (), np.zeros(0), 0.0)
+    implied = tuple(model.moments(params) for model in models)
+    return Estimate(table, models, objective, restrictions(table), minimum, implied)
 
 
 def estimate_at(
@@ -157,6 +186,12 @@ def objective_of(
         return categorical_objective(table, models, samples, method.discrepancy)
     if not method.is_fiml:
         return moment_objective(table, models, samples, method)
+    return _full_information(table, models, samples)
+
+
+def _full_information(
+    table: ParameterTable, models: Sequence[LisrelModel], samples: Sequence[GroupSample]
+) -> FullInformation:
     patterns = [sample.patterns for sample in samples if sample.patterns is not None]
     saturated = [_saturated_value(sample) for sample in samples]
     return FullInformation(models, patterns, saturated_values=saturated, n_free=table.n_free)

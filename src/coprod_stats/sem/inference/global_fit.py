@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_model, independent_fiml
 from coprod_stats.sem.inference.fiml_correction import complete_data_fit, saturated_groups
 from coprod_stats.sem.inference.fit_indices import (
     approximation_error,
@@ -20,6 +20,8 @@ from coprod_stats.sem.inference.information import effective_n
 from coprod_stats.sem.inference.likelihood import saturated_loglik
 from coprod_stats.sem.inference.model_tests import ModelTest
 from coprod_stats.sem.model.baseline import baseline_start, baseline_table
+from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.observed.missing_patterns import available_moments
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
 
@@ -36,9 +38,7 @@ def global_fit(
     samples : sequence of GroupSample
     method : Method
     """
-    table = baseline_table(estimate.table)
-    start = baseline_start(table, [s.mean for s in samples], [s.cov for s in samples])
-    null = estimate_model(table, samples, method, start=start)
+    null = fit_baseline(estimate.table, samples, method)
     baseline = infer(null, samples, method, tests_only=True)
     total = float(sum(sample.n_obs for sample in samples))
     units = effective_n(samples, method)
@@ -58,6 +58,29 @@ def global_fit(
     if method.discrepancy == "ML":
         values |= _likelihood(estimate, inference, samples, method, total)
     return {name: float(value) for name, value in values.items() if np.isfinite(value)}
+
+
+def fit_baseline(table: ParameterTable, samples: Sequence[GroupSample], method: Method) -> Estimate:
+    """Fit the independence model, whose estimates are known in closed form for ML.
+
+    Parameters
+    ----------
+    table : ParameterTable
+        Of the model.
+    samples : sequence of GroupSample
+    method : Method
+    """
+    null = baseline_table(table)
+    moments = [
+        (s.mean, s.cov) if s.patterns is None else available_moments(s.patterns, s.cov)
+        for s in samples
+    ]
+    start = baseline_start(null, *zip(*moments, strict=True))
+    if method.is_fiml and method.test == "none":
+        known = independent_fiml(null, samples, method, start)
+        if known is not None:
+            return known
+    return estimate_model(null, samples, method, start=start)
 
 
 def test_values(inference: Inference, baseline: Inference) -> dict[str, float]:
