@@ -45,7 +45,7 @@ def bound_answers(
     data: Path,
     instrument: str,
     form: str | None,
-    module: str | None = None,
+    modules: list[str] | None = None,
     *,
     source: FileFormat | None = None,
 ) -> Responses:
@@ -53,7 +53,7 @@ def bound_answers(
     from coprod_stats.instruments.shipped import find_shipped
     from coprod_stats.responses.reading import read_responses
 
-    questionnaire = instrument_in_form(instrument, form, module)
+    questionnaire = instrument_in_form(instrument, form, modules)
     return read_responses(find_shipped("sample_data", data), questionnaire, source=source)
 
 
