@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.sem_data import model_columns
@@ -102,6 +102,23 @@ class Specification:
         faults = list(_faults(self))
         if faults:
             raise LatentModelError("; ".join(faults))
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Specification:
+        """Read what ``asdict`` and JSON have made of a specification.
+
+        Raises
+        ------
+        LatentModelError
+            If it holds options that are unknown here.
+        """
+        unknown = set(stored) - {item.name for item in fields(cls)}
+        if unknown or "model" not in stored:
+            raise LatentModelError(f"not a specification of a model: {', '.join(sorted(unknown))}")
+        options: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()
+        }
+        return cls(**options)
 
     @property
     def columns(self) -> tuple[str, ...]:
