@@ -1,1 +1,80 @@
-"""Questionnaires, scores, driver-impact models and reports on the co-production of services."""
+"""Questionnaires, scores, driver-impact models and reports on the co-production of services.
+
+What is named here is loaded when it is first used, so that the package itself loads at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coprod_stats.errors import CoprodError as CoprodError
+    from coprod_stats.errors import Fault as Fault
+    from coprod_stats.instruments import Instrument as Instrument
+    from coprod_stats.instruments import InstrumentError as InstrumentError
+    from coprod_stats.instruments import check_instrument as check_instrument
+    from coprod_stats.instruments import read_instrument as read_instrument
+    from coprod_stats.latent_models import SemFit as SemFit
+    from coprod_stats.latent_models import fit_sem as fit_sem
+    from coprod_stats.measurement import item_analysis as item_analysis
+    from coprod_stats.measurement import reliability as reliability
+    from coprod_stats.measurement import scale_correlations as scale_correlations
+    from coprod_stats.plans import Plan as Plan
+    from coprod_stats.plans import PlanError as PlanError
+    from coprod_stats.plans import read_plan as read_plan
+    from coprod_stats.power.synthetic_sample import draw_sample as draw_sample
+    from coprod_stats.quality import flag_careless as flag_careless
+    from coprod_stats.quality import missingness as missingness
+    from coprod_stats.quality import screening as screening
+    from coprod_stats.report.study import Study as Study
+    from coprod_stats.report.study import run_study as run_study
+    from coprod_stats.responses import Responses as Responses
+    from coprod_stats.responses import ResponsesError as ResponsesError
+    from coprod_stats.responses import read_responses as read_responses
+    from coprod_stats.responses import write_canonical as write_canonical
+    from coprod_stats.scoring import Scores as Scores
+    from coprod_stats.scoring import score as score
+
+_HOMES = {
+    "CoprodError": "errors",
+    "Fault": "errors",
+    "Instrument": "instruments",
+    "InstrumentError": "instruments",
+    "Plan": "plans",
+    "PlanError": "plans",
+    "Responses": "responses",
+    "ResponsesError": "responses",
+    "Scores": "scoring",
+    "SemFit": "latent_models",
+    "Study": "report.study",
+    "check_instrument": "instruments",
+    "draw_sample": "power.synthetic_sample",
+    "fit_sem": "latent_models",
+    "flag_careless": "quality",
+    "item_analysis": "measurement",
+    "missingness": "quality",
+    "read_instrument": "instruments",
+    "read_plan": "plans",
+    "read_responses": "responses",
+    "reliability": "measurement",
+    "run_study": "report.study",
+    "scale_correlations": "measurement",
+    "score": "scoring",
+    "screening": "quality",
+    "write_canonical": "responses",
+}
+
+__all__ = sorted(_HOMES)
+__version__ = importlib.metadata.version("coprod-stats")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'coprod_stats' has no attribute '{name}'")
+    return getattr(importlib.import_module(f"coprod_stats.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

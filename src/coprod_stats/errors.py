@@ -41,8 +41,7 @@ class Fault:
         position = f"{self.file}:{self.line}" if self.line else self.file
         where = ", ".join(part for part in (position, self.place) if part)
         head = f"{self.code} {where}".rstrip()
-        tail = f" {self.remedy}" if self.remedy else ""
-        return f"{head}: {self.found}{tail}"
+        return f"{head}: {self.found}. {self.remedy}".rstrip()
 
 
 class FaultsError(CoprodError):

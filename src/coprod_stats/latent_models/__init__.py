@@ -1,1 +1,7 @@
 """Latent-variable models on data frames, by whichever engine."""
+
+from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.latent_models.sem_fit import FittedParameter, FitWarning, SemFit
+from coprod_stats.latent_models.sem_fitting import fit_sem
+
+__all__ = ["FitWarning", "FittedParameter", "LatentModelError", "SemFit", "fit_sem"]

@@ -1,1 +1,16 @@
 """From answers to scale scores."""
+
+from coprod_stats.scoring.formative_indices import FormativeIndices, formative_indices
+from coprod_stats.scoring.reverse_keying import keyed_answers, reverse_key
+from coprod_stats.scoring.scale_scores import Scores, score
+from coprod_stats.scoring.scoring_rules import ScoringRule
+
+__all__ = [
+    "FormativeIndices",
+    "Scores",
+    "ScoringRule",
+    "formative_indices",
+    "keyed_answers",
+    "reverse_key",
+    "score",
+]

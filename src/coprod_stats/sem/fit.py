@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemOptionError
-from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
 from coprod_stats.sem.inference.checks import check_moments, check_solution
 from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
@@ -26,10 +27,16 @@ from coprod_stats.sem.results import SemFit
 from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
 
 FloatArray = NDArray[np.float64]
+Solver = Callable[[ParameterTable, Sequence[GroupSample], Method], FloatArray]
+"""Estimates of the free parameters, ``(n_free,)``, found outside this package's minimizer."""
 
 
 def fit(
-    model: str | ModelSyntax | ParameterTable, data: SemData, options: FitOptions | None = None
+    model: str | ModelSyntax | ParameterTable,
+    data: SemData,
+    options: FitOptions | None = None,
+    *,
+    solver: Solver | None = None,
 ) -> SemFit:
     """Fit a model.
 
@@ -41,6 +48,8 @@ def fit(
         Columns, groups, weights and clusters.
     options : FitOptions, optional
         ML on complete cases if left out.
+    solver : callable, optional
+        Another way to the estimates; inference is about the solution that it gives.
 
     Returns
     -------
@@ -59,17 +68,24 @@ def fit(
     _refuse(table)
     samples = _samples(table, data, method)
     check_moments(table, samples, method)
-    estimate = estimate_model(table, samples, method)
+    if solver is None:
+        estimate = estimate_model(table, samples, method)
+    else:
+        estimate = estimate_at(table, samples, method, solver(table, samples, method))
     indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
-    draws = _bootstrap(estimate, inference, samples, method, options)
+    level, draws = options.conf_level, _bootstrap(estimate, inference, samples, method, options)
     if draws is None:
         t_df = _t_df(inference, samples)
-        parameters, definitions = all_coefficients(estimate, inference.covariance, t_df=t_df)
+        parameters, definitions = all_coefficients(
+            estimate, inference.covariance, t_df=t_df, conf_level=level
+        )
     else:
         inference = replace(inference, covariance=draws.covariance())
-        parameters, definitions = bootstrap_coefficients(estimate, draws, options.interval)
+        parameters, definitions = bootstrap_coefficients(
+            estimate, draws, options.interval, conf_level=level
+        )
     return SemFit(
         data=data,
         options=options,

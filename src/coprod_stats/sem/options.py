@@ -49,6 +49,8 @@ class FitOptions:
         Number of bootstrap samples where standard errors are bootstrapped.
     seed : int
         Seed of the bootstrap.
+    conf_level : float
+        Level of the intervals of coefficients, in (0, 1).
     interval : {'percentile', 'bca'}
         Kind of bootstrap interval.
     model : ModelOptions
@@ -69,6 +71,7 @@ class FitOptions:
     auxiliary: tuple[str, ...] = ()
     bootstrap: int = 1000
     seed: int = 0
+    conf_level: float = 0.95
     interval: IntervalKind = "percentile"
     model: ModelOptions = field(default_factory=ModelOptions)
 

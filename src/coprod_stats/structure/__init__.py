@@ -1,1 +1,30 @@
 """Whether the drivers go with the impacts: regressions and structural models."""
+
+from coprod_stats.structure.driver_impact import (
+    DriverImpactResult,
+    SubgroupFit,
+    fit_driver_impact,
+    with_subgroups,
+)
+from coprod_stats.structure.path_tests import DecisionRules, PathResult, PathTests
+from coprod_stats.structure.score_paths import ScorePathTests, fit_score_paths
+from coprod_stats.structure.structural_models import (
+    DriverImpactModel,
+    MeasuredFactor,
+    StructuralPath,
+)
+
+__all__ = [
+    "DecisionRules",
+    "DriverImpactModel",
+    "DriverImpactResult",
+    "MeasuredFactor",
+    "PathResult",
+    "PathTests",
+    "ScorePathTests",
+    "StructuralPath",
+    "SubgroupFit",
+    "fit_driver_impact",
+    "fit_score_paths",
+    "with_subgroups",
+]

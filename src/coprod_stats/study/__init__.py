@@ -1,1 +1,7 @@
 """A plan carried out."""
+
+from coprod_stats.study.carrying_out import carry_out
+from coprod_stats.study.result import ColumnResult, Deviation, StudyResult
+from coprod_stats.study.sample_flow import FlowStep, SampleFlow
+
+__all__ = ["ColumnResult", "Deviation", "FlowStep", "SampleFlow", "StudyResult", "carry_out"]

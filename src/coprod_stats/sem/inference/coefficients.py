@@ -41,6 +41,7 @@ def coefficient_table(
     covariance: FloatArray,
     *,
     t_df: float | None = None,
+    conf_level: float = 0.95,
 ) -> CoefficientTable:
     """Test functions of the parameters against zero by the delta method.
 
@@ -52,6 +53,8 @@ def coefficient_table(
     covariance : (n_free, n_free) array
     t_df : float, optional
         Degrees of freedom of the t distribution; normal if left out.
+    conf_level : float
+        Level of the intervals.
     """
     variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
     constant = ~jacobian.any(axis=1)
@@ -61,10 +64,10 @@ def coefficient_table(
     statistics = np.divide(estimates, errors, out=nan.copy(), where=errors > 0)
     if t_df is None:
         p_values = 2.0 * special.ndtr(-np.abs(statistics))
-        critical = float(special.ndtri(0.975))
+        critical = float(special.ndtri((1 + conf_level) / 2))
     else:
         p_values = 2.0 * special.stdtr(t_df, -np.abs(statistics))
-        critical = float(special.stdtrit(t_df, 0.975))
+        critical = float(special.stdtrit(t_df, (1 + conf_level) / 2))
     return CoefficientTable(
         estimates=estimates,
         std_errors=errors,
@@ -76,7 +79,11 @@ def coefficient_table(
 
 
 def all_coefficients(
-    estimate: Estimate, covariance: FloatArray, *, t_df: float | None = None
+    estimate: Estimate,
+    covariance: FloatArray,
+    *,
+    t_df: float | None = None,
+    conf_level: float = 0.95,
 ) -> tuple[CoefficientTable, CoefficientTable]:
     """Test all rows of the table and all defined parameters.
 
@@ -85,6 +92,7 @@ def all_coefficients(
     estimate : Estimate
     covariance : (n_free, n_free) array
     t_df : float, optional
+    conf_level : float
     """
     table, params = estimate.table, estimate.params
     jacobian = np.zeros((len(table), table.n_free))
@@ -96,13 +104,15 @@ def all_coefficients(
     for place, function in enumerate(functions):
         slopes[place] = function.gradient(params)
     return (
-        coefficient_table(row_values(estimate), jacobian, covariance, t_df=t_df),
-        coefficient_table(defined, slopes, covariance, t_df=t_df),
+        coefficient_table(
+            row_values(estimate), jacobian, covariance, t_df=t_df, conf_level=conf_level
+        ),
+        coefficient_table(defined, slopes, covariance, t_df=t_df, conf_level=conf_level),
     )
 
 
 def bootstrap_coefficients(
-    estimate: Estimate, draws: Bootstrap, interval: IntervalKind
+    estimate: Estimate, draws: Bootstrap, interval: IntervalKind, *, conf_level: float = 0.95
 ) -> tuple[CoefficientTable, CoefficientTable]:
     """Test all rows and defined parameters by the spread of bootstrap estimates.
 
@@ -111,15 +121,20 @@ def bootstrap_coefficients(
     estimate : Estimate
     draws : Bootstrap
     interval : {'percentile', 'bca'}
+    conf_level : float
     """
-    parameters, definitions = all_coefficients(estimate, draws.covariance())
+    parameters, definitions = all_coefficients(estimate, draws.covariance(), conf_level=conf_level)
     rows = list(estimate.table.free_rows)
     lower, upper = parameters.ci_lower.copy(), parameters.ci_upper.copy()
-    lower[rows], upper[rows] = bootstrap_interval(draws.params, estimate.params, interval)
+    lower[rows], upper[rows] = bootstrap_interval(
+        draws.params, estimate.params, interval, level=conf_level
+    )
     parameters = replace(parameters, ci_lower=lower, ci_upper=upper)
     if definitions.estimates.size == 0:
         return parameters, definitions
     errors = draws.defined.std(axis=0, ddof=1)
     by_spread = coefficient_table(definitions.estimates, np.eye(errors.size), np.diag(errors**2))
-    lower, upper = bootstrap_interval(draws.defined, definitions.estimates, interval)
+    lower, upper = bootstrap_interval(
+        draws.defined, definitions.estimates, interval, level=conf_level
+    )
     return parameters, replace(by_spread, ci_lower=lower, ci_upper=upper)

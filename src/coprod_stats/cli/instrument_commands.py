@@ -1,0 +1,85 @@
+"""``coprod instrument``: what questionnaires there are, how one reads, what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coprod_stats.cli.options import FormOption, JsonOption, ModuleOption
+from coprod_stats.cli.output import say, warn, write_json
+
+app = typer.Typer(
+    help="Questionnaires: list, read and check them.", no_args_is_help=True, rich_markup_mode=None
+)
+NameArgument = Annotated[str, typer.Argument(help="Shipped id or path of a questionnaire.")]
+
+
+@app.command("list", epilog="Example: coprod instrument list")
+def list_instruments(json: JsonOption = None) -> None:
+    """List the shipped questionnaires."""
+    from coprod_stats.instruments.catalogue import catalogue
+
+    entries = catalogue()
+    if json is not None:
+        write_json(
+            [
+                {
+                    "id": entry.id,
+                    "version": entry.version,
+                    "title": str(entry.title),
+                    "status": entry.status,
+                    "languages": list(entry.languages),
+                    "questions": {
+                        form.id: len(entry.for_form(form.id).questions) for form in entry.forms
+                    },
+                }
+                for entry in entries
+            ],
+            json,
+        )
+        return
+    for entry in entries:
+        forms = ", ".join(
+            f"{form.id} ({len(entry.for_form(form.id).questions)} questions)"
+            for form in entry.forms
+        )
+        say(f"{entry.id:<12} {entry.version:<8} {entry.status:<10} {entry.title}")
+        say(f"{'':<12} {forms}; {', '.join(entry.languages)}")
+
+
+@app.command(epilog="Example: coprod instrument show citizen --form core")
+def show(name: NameArgument, form: FormOption = None, module: ModuleOption = None) -> None:
+    """Print a questionnaire as a readable preview, with its length and what it can test."""
+    from coprod_stats.cli.options import instrument_in_form
+    from coprod_stats.instruments.preview import preview
+    from coprod_stats.plans.reading import read_hypotheses
+
+    headline = [hypothesis for hypothesis in read_hypotheses() if hypothesis.headline]
+    say(preview(instrument_in_form(name, form, module), relations=headline))
+
+
+@app.command(epilog="Example: coprod instrument check my_survey.yaml")
+def check(
+    names: Annotated[list[str], typer.Argument(help="Shipped ids or paths.")],
+    module: ModuleOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Show all faults of questionnaires at once: where, what was found, what to do."""
+    from dataclasses import asdict
+
+    from coprod_stats.instruments.reading import check_instrument
+
+    faults = {name: check_instrument(name, modules=module or ()) for name in names}
+    if json is not None:
+        write_json(
+            {name: [asdict(fault) for fault in found] for name, found in faults.items()}, json
+        )
+    for name, found in faults.items():
+        for fault in found:
+            warn(str(fault))
+        if not found and json is None:
+            say(f"{Path(name).name}: no faults")
+    if any(faults.values()):
+        raise typer.Exit(1)

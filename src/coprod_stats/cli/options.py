@@ -1,0 +1,69 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coprod_stats.cli.output import warn
+from coprod_stats.literals import FileFormat
+
+if TYPE_CHECKING:
+    from coprod_stats.instruments.model import Instrument
+    from coprod_stats.responses.table import Responses
+
+DataArgument = Annotated[
+    Path, typer.Argument(help="Answers: CSV, XLSX or SPSS.", show_default=False)
+]
+InstrumentOption = Annotated[
+    str, typer.Option("--instrument", "-i", help="Shipped id or path of the questionnaire.")
+]
+FormOption = Annotated[
+    str | None, typer.Option("--form", help="Form of the questionnaire; its first by default.")
+]
+ModuleOption = Annotated[
+    list[str] | None, typer.Option("--module", help="Module to put in; may be given several times.")
+]
+JsonOption = Annotated[
+    str | None, typer.Option("--json", help="Write the numbers as JSON to a file, or - for output.")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="File to write.")]
+SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")]
+
+
+def instrument_in_form(name: str, form: str | None, modules: list[str] | None = None) -> Instrument:
+    """Read a questionnaire in the form asked for, or in its first, with these modules."""
+    from coprod_stats.instruments.reading import read_instrument
+
+    instrument = read_instrument(name, modules=modules or ())
+    return instrument.for_form(form or instrument.forms[0].id)
+
+
+def bound_answers(
+    data: Path,
+    instrument: str,
+    form: str | None,
+    modules: list[str] | None = None,
+    *,
+    source: FileFormat | None = None,
+) -> Responses:
+    """Read answers, or a shipped sample by its name, and bind them to their questionnaire."""
+    from coprod_stats.instruments.shipped import find_shipped
+    from coprod_stats.responses.reading import read_responses
+
+    questionnaire = instrument_in_form(instrument, form, modules)
+    return read_responses(find_shipped("sample_data", data), questionnaire, source=source)
+
+
+def tell_set_aside(responses: Responses) -> None:
+    """Say on standard error how much of a file did not fit, if anything did not."""
+    rows = responses.n_rejected_rows
+    values = sum(entry.scope == "value" for entry in responses.rejected)
+    columns = {entry.column for entry in responses.rejected if entry.scope == "column"}
+    if responses.rejected:
+        warn(
+            f"{responses.provenance.file}: set aside {rows:,} rows, {values:,} values and "
+            f"{len(columns):,} columns; 'coprod responses import' lists them with reasons"
+        )

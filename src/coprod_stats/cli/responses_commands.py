@@ -1,0 +1,186 @@
+"""Answers: bring them into the canonical table, look at their quality, score them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coprod_stats.cli.options import (
+    DataArgument,
+    FormOption,
+    InstrumentOption,
+    JsonOption,
+    ModuleOption,
+    OutOption,
+    bound_answers,
+    tell_set_aside,
+)
+from coprod_stats.cli.output import print_table, records, say, write_json
+from coprod_stats.literals import FileFormat
+
+if TYPE_CHECKING:
+    from coprod_stats.responses.table import Responses
+
+SHOWN_COLUMNS = 8
+app = typer.Typer(
+    help="Answers: bring them into the canonical table.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def answers() -> None:
+    """Answers: bring them into the canonical table."""
+
+
+@app.command(
+    "import",
+    epilog="Example: coprod responses import export.xlsx --from xlsx --instrument citizen "
+    "--out answers.csv",
+)
+def import_answers(
+    file: DataArgument,
+    instrument: InstrumentOption,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Canonical CSV to write.")],
+    source: Annotated[
+        FileFormat | None, typer.Option("--from", help="Format; by the file's suffix if left out.")
+    ] = None,
+    form: FormOption = None,
+    module: ModuleOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Bind a file of answers to its questionnaire; what does not fit goes to OUT.rejected.csv."""
+    from coprod_stats.responses.reading import write_canonical, write_rejected
+
+    found = bound_answers(file, instrument, form, module, source=source)
+    write_canonical(found.answers, out)
+    rejected = out.with_name(f"{out.name}.rejected.csv")
+    write_rejected(found.rejected, rejected)
+    if json is not None:
+        write_json(_counts(found), json)
+        return
+    say(f"{file.name}: {found.provenance.reading}")
+    say(f"rows read {found.provenance.rows_read:,}, kept {found.n_respondents:,}, "
+        f"set aside {found.n_rejected_rows:,}")  # fmt: skip
+    values = sum(entry.scope == "value" for entry in found.rejected)
+    columns = sorted({entry.column for entry in found.rejected if entry.scope == "column"})
+    say(f"values set aside {values:,}; columns set aside: {_listed(columns)}")
+    for note in found.provenance.notes:
+        say(f"note: {note}")
+    say(f"answers: {out}")
+    say(f"set aside, with reasons: {rejected}")
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:SHOWN_COLUMNS]) or "none"
+    more = len(names) - SHOWN_COLUMNS
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def _counts(found: Responses) -> dict[str, object]:
+    return {
+        "file": found.provenance.file,
+        "sha256": found.provenance.sha256,
+        "reading": found.provenance.reading,
+        "rows_read": found.provenance.rows_read,
+        "rows_kept": found.n_respondents,
+        "rows_rejected": found.n_rejected_rows,
+        "values_rejected": sum(entry.scope == "value" for entry in found.rejected),
+        "columns_rejected": sorted({e.column for e in found.rejected if e.scope == "column"}),
+        "columns_absent": list(found.provenance.absent),
+        "notes": list(found.provenance.notes),
+    }
+
+
+def quality(
+    data: DataArgument,
+    instrument: InstrumentOption,
+    out: OutOption = None,
+    form: FormOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Flag answers given without care, with reasons, and count missing answers by kind."""
+    from coprod_stats.quality import flag_careless
+    from coprod_stats.responses.reading import write_canonical
+
+    responses = bound_answers(data, instrument, form)
+    tell_set_aside(responses)
+    flags = flag_careless(responses)
+    if out is not None:
+        write_canonical(flags.augment(), out)
+    if json is not None:
+        write_json({"rules": records(flags.tidy()), "summary": records(flags.glance())[0]}, json)
+        return
+    say(str(flags).splitlines()[0])
+    print_table(
+        flags.tidy(),
+        {"rule": "rule", "n_computed": "computed", "n_hits": "hits", "reason": "why not for all"},
+    )
+    if out is not None:
+        say(f"flags and reasons: {out}")
+
+
+def score(
+    data: DataArgument,
+    instrument: InstrumentOption,
+    out: OutOption = None,
+    form: FormOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Score scales and indices by the questionnaire's own rules."""
+    from coprod_stats.responses.reading import write_canonical
+    from coprod_stats.scoring import score as score_scales
+
+    responses = bound_answers(data, instrument, form)
+    tell_set_aside(responses)
+    scores = score_scales(responses)
+    if out is not None:
+        write_canonical(scores.augment(), out)
+    if json is not None:
+        write_json(records(scores.tidy()), json)
+        return
+    print_table(
+        scores.tidy(),
+        {
+            "term": "scale",
+            "title": "title",
+            "rule": "rule",
+            "n_scored": "n",
+            "mean": "mean",
+            "sd": "SD",
+            "floor": "floor",
+            "ceiling": "ceiling",
+        },
+    )
+    if out is not None:
+        say(f"scores: {out}")
+
+
+def reliability(
+    data: DataArgument,
+    instrument: InstrumentOption,
+    form: FormOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Estimate the reliability of every scale: alpha, omega, Spearman-Brown."""
+    from coprod_stats.measurement import reliability as estimate
+
+    responses = bound_answers(data, instrument, form)
+    tell_set_aside(responses)
+    found = estimate(responses)
+    if json is not None:
+        write_json(records(found.by_scale()), json)
+        return
+    say(str(found))
+
+
+def register(main: typer.Typer) -> None:
+    """Add the commands that stand at the top level."""
+    main.command(epilog="Example: coprod quality answers.csv --instrument citizen")(quality)
+    main.command(epilog="Example: coprod score answers.csv --instrument citizen --out scores.csv")(
+        score
+    )
+    main.command(epilog="Example: coprod reliability answers.csv --instrument citizen")(reliability)

@@ -1,0 +1,16 @@
+"""The shipped questionnaires."""
+
+from __future__ import annotations
+
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.reading import read_instrument
+from coprod_stats.instruments.shipped import list_shipped
+
+
+def catalogue() -> tuple[Instrument, ...]:
+    """Read every shipped questionnaire, by id; files of constructs are not questionnaires."""
+    return tuple(
+        read_instrument(path)
+        for path in list_shipped("instruments")
+        if not path.stem.endswith("constructs")
+    )

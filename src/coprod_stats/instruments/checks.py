@@ -1,0 +1,55 @@
+"""What is wrong with a questionnaire, all at once: every fault with its place and its remedy."""
+
+from __future__ import annotations
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.assignment_checks import (
+    check_after,
+    check_assigned_forms,
+    check_level_texts,
+    check_rotation,
+    check_twins,
+)
+from coprod_stats.instruments.draft import Draft
+from coprod_stats.instruments.expression_checks import check_expressions
+from coprod_stats.instruments.item_checks import (
+    check_administrative,
+    check_answers,
+    check_codes,
+    check_special_items,
+    check_unique_ids,
+)
+from coprod_stats.instruments.routing_checks import (
+    check_derived_cycles,
+    check_form_routing,
+    check_routing_order,
+)
+from coprod_stats.instruments.scale_checks import check_constructs, check_forms, check_scales
+from coprod_stats.instruments.text_checks import check_languages, check_placeholders
+
+_CHECKS = (
+    check_unique_ids,
+    check_administrative,
+    check_answers,
+    check_codes,
+    check_special_items,
+    check_scales,
+    check_constructs,
+    check_forms,
+    check_expressions,
+    check_routing_order,
+    check_form_routing,
+    check_derived_cycles,
+    check_languages,
+    check_placeholders,
+    check_rotation,
+    check_level_texts,
+    check_twins,
+    check_assigned_forms,
+    check_after,
+)
+
+
+def check_draft(draft: Draft) -> list[Fault]:
+    """Find everything that is wrong with the meaning of a questionnaire."""
+    return [fault for check in _CHECKS for fault in check(draft)]

@@ -1,0 +1,55 @@
+"""What is to be measured, and the scales and indices that measure it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coprod_stats.instruments.expressions import Expression
+from coprod_stats.instruments.texts import Text
+
+Role = Literal[
+    "driver", "impact", "value", "determinant", "behaviour", "factor", "willingness", "marker",
+    "moderator", "sector", "goal", "benefit", "challenge", "reason", "adverse", "definition",
+    "practice", "gap", "outcome",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """What is to be measured, with its place in the article."""
+
+    code: str
+    label: str
+    family: str
+    role: Role
+    section: str
+    sources: str
+    respondent: str
+    measure: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A reflective scale and its scoring rule."""
+
+    id: str
+    title: Text
+    construct: Construct
+    items: tuple[str, ...]
+    method: Literal["mean", "sum"]
+    min_answered: int
+    role: Role
+    note: Text | None = None
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A formative index, computed by an expression."""
+
+    id: str
+    title: Text
+    construct: Construct
+    value: Expression

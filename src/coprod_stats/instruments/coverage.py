@@ -1,0 +1,90 @@
+"""What a form of a questionnaire can test, and what it leaves unmeasured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from coprod_stats.instruments.model import Construct, Instrument, Scale
+
+MIN_LATENT_ITEMS = 3
+"""A factor of fewer items is not identified by itself."""
+
+
+class Relation(Protocol):
+    """A hypothesised relation, as plans write them: codes of two constructs."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    @property
+    def predictor(self) -> str: ...  # noqa: D102
+
+    @property
+    def outcome(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class FormCoverage:
+    """What a form can and cannot test.
+
+    Attributes
+    ----------
+    testable : tuple of str
+        Relations of which both sides are scales of three items or more.
+    untestable : tuple of (str, str)
+        The other relations, each with the codes that stand in the way.
+    latent_scales : tuple of Scale
+        Scales of three items or more.
+    short_scales : tuple of Scale
+        Scales of one or two items: scored, but no latent variables of their own.
+    thin_constructs : tuple of (Construct, int)
+        Constructs meant as latent variables that single answers stand for, with their number.
+    unmeasured : tuple of Construct
+        Constructs of the shared file that nothing in this form measures.
+    """
+
+    testable: tuple[str, ...]
+    untestable: tuple[tuple[str, str], ...]
+    latent_scales: tuple[Scale, ...]
+    short_scales: tuple[Scale, ...]
+    thin_constructs: tuple[tuple[Construct, int], ...]
+    unmeasured: tuple[Construct, ...]
+
+
+def form_coverage(instrument: Instrument, relations: Sequence[Relation] = ()) -> FormCoverage:
+    """Say what an instrument, usually one form of it, can test.
+
+    Relations between constructs that are not in the instrument's file of constructs are left out.
+    """
+    codes = {construct.code for construct in instrument.constructs}
+    latent = tuple(scale for scale in instrument.scales if len(scale.items) >= MIN_LATENT_ITEMS)
+    modelled = {scale.construct.code for scale in latent}
+    scaled = {scale.construct.code for scale in instrument.scales}
+    single = [construct.code for item in instrument.items for construct in item.measures]
+    computed = {index.construct.code for index in instrument.indices}
+    obstacles = {
+        relation.id: [code for code in (relation.predictor, relation.outcome)
+                      if code not in modelled]
+        for relation in relations
+        if {relation.predictor, relation.outcome} <= codes
+    }  # fmt: skip
+    return FormCoverage(
+        testable=tuple(id for id, missing in obstacles.items() if not missing),
+        untestable=tuple((id, ", ".join(missing)) for id, missing in obstacles.items() if missing),
+        latent_scales=latent,
+        short_scales=tuple(scale for scale in instrument.scales if scale not in latent),
+        thin_constructs=tuple(
+            (construct, single.count(construct.code))
+            for construct in instrument.constructs
+            if construct.measure.startswith("reflective")
+            and 0 < single.count(construct.code) < MIN_LATENT_ITEMS
+            and construct.code not in scaled
+        ),
+        unmeasured=tuple(
+            construct
+            for construct in instrument.constructs
+            if construct.code not in {*scaled, *single, *computed}
+        ),
+    )

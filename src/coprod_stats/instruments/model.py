@@ -1,0 +1,217 @@
+"""A questionnaire as it is meant: typed, frozen, every reference resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from coprod_stats.errors import CoprodError
+from coprod_stats.instruments.constructs import Construct, Index, Role, Scale
+from coprod_stats.instruments.expressions import names
+from coprod_stats.instruments.questions import (
+    DONT_KNOW,
+    MISSING_CODES,
+    NOT_ANSWERED,
+    OPTION_KINDS,
+    REFUSED,
+    Block,
+    Item,
+    ItemKind,
+    MissingOption,
+    NumberRange,
+    Option,
+    Page,
+    ResponseKind,
+    ResponseScale,
+    TranslationStatus,
+    Wording,
+)
+from coprod_stats.instruments.texts import Text
+from coprod_stats.instruments.variables import (
+    Administrative,
+    Assigned,
+    Classification,
+    Derived,
+    Exemption,
+    Language,
+    Module,
+    Placeholder,
+)
+
+__all__ = [
+    "DONT_KNOW", "MISSING_CODES", "NOT_ANSWERED", "OPTION_KINDS", "REFUSED",
+    "Administrative", "Assigned", "Block", "Classification", "Construct", "Derived", "Exemption",
+    "Form", "Index", "Instrument", "InstrumentLookupError", "Item", "ItemKind", "Language",
+    "MissingOption", "Module", "NumberRange", "Option", "Page", "Placeholder", "ResponseKind",
+    "ResponseScale", "Role", "Scale", "Text", "Timing", "TranslationStatus", "Wording",
+]  # fmt: skip
+
+
+class InstrumentLookupError(CoprodError):
+    """An item, scale or form that the instrument does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A length of the questionnaire."""
+
+    id: str
+    title: Text
+    minutes_at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds that a person needs, by type of question."""
+
+    grid_item: float
+    behaviour_row: float
+    single: float
+    checklist_row: float
+    allocation_row: float
+    number: float
+    text: float
+    note: float
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A questionnaire.
+
+    Attributes
+    ----------
+    sha256 : str
+        Hash over the instrument's file, its modules, translations and constructs: what was asked,
+        to the byte.
+    twin : str or None
+        Id of the questionnaire that asks the other side about the same service.
+    """
+
+    id: str
+    version: str
+    title: Text
+    about: Text | None
+    status: str
+    sources: tuple[str, ...]
+    languages: tuple[str, ...]
+    forms: tuple[Form, ...]
+    pages: tuple[Page, ...]
+    scales: tuple[Scale, ...]
+    indices: tuple[Index, ...]
+    derived: tuple[Derived, ...]
+    classification: Classification | None
+    constructs: tuple[Construct, ...]
+    placeholders: tuple[Placeholder, ...]
+    administrative: tuple[Administrative, ...]
+    dont_know: Text
+    refused: Text
+    timing: Timing
+    sha256: str
+    assigned: tuple[Assigned, ...] = ()
+    translations: tuple[Language, ...] = ()
+    modules: tuple[Module, ...] = ()
+    twin: str | None = None
+    exemptions: tuple[Exemption, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All items in the order in which they are asked."""
+        return tuple(item for page in self.pages for block in page.blocks for item in block.items)
+
+    @property
+    def questions(self) -> tuple[Item, ...]:
+        """Items that ask for an answer."""
+        return tuple(item for item in self.items if item.kind != "note")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the canonical table: administrative, then assigned ones, then the items'."""
+        administrative = tuple(column.id for column in self.administrative)
+        assigned = tuple(variable.id for variable in self.assigned)
+        asked = tuple(column for item in self.items for column in item.columns)
+        return administrative + assigned + asked
+
+    def item(self, id: str) -> Item:
+        """Give an item by its id; raises ``InstrumentLookupError`` if there is none."""
+        return _found(self.items, id, "item", self.id)
+
+    def scale(self, id: str) -> Scale:
+        """Give a scale by its id; raises ``InstrumentLookupError`` if there is none."""
+        return _found(self.scales, id, "scale", self.id)
+
+    def administrative_column(self, role: str) -> str | None:
+        """Name the column of a role such as ``respondent`` or ``unit``, if there is one."""
+        return next((column.id for column in self.administrative if column.role == role), None)
+
+    def for_form(self, form: str) -> Instrument:
+        """Give the instrument as one of its forms asks it.
+
+        What cannot be had from the form's own questions goes: scales that lose too many items,
+        indices, derived variables and classifications that need a question left out.
+
+        Raises
+        ------
+        InstrumentLookupError
+            If there is no such form.
+        """
+        chosen = _found(self.forms, form, "form", self.id)
+        shortened = (_page_of(page, form) for page in self.pages)
+        pages = tuple(page for page in shortened if page.blocks)
+        asked = {item.id for page in pages for block in page.blocks for item in block.items}
+        assigned = tuple(variable for variable in self.assigned if form in variable.forms)
+        known = asked | {column.id for column in self.administrative}
+        known |= {variable.id for variable in assigned}
+        derived = _computable(self.derived, known)
+        known |= {entry.id for entry in derived}
+        rule = self.classification
+        if rule and not known.issuperset(name for _, tree in rule.classes for name in names(tree)):
+            rule = None
+        return replace(
+            self,
+            forms=(chosen,),
+            pages=pages,
+            scales=_scales_of(self.scales, form, asked),
+            derived=derived,
+            indices=tuple(index for index in self.indices if known.issuperset(names(index.value))),
+            classification=rule,
+            assigned=assigned,
+            placeholders=tuple(
+                placeholder if placeholder.item in asked else replace(placeholder, item=None)
+                for placeholder in self.placeholders
+            ),
+        )
+
+
+def _computable(derived: tuple[Derived, ...], known: set[str]) -> tuple[Derived, ...]:
+    """Keep the derived variables that follow from what is known, through one another."""
+    for _ in derived:
+        known = known | {entry.id for entry in derived if known.issuperset(names(entry.value))}
+    return tuple(entry for entry in derived if entry.id in known)
+
+
+def _scales_of(scales: tuple[Scale, ...], form: str, asked: set[str]) -> tuple[Scale, ...]:
+    shortened = (
+        replace(scale, items=tuple(id for id in scale.items if id in asked))
+        for scale in scales
+        if form in scale.forms
+    )
+    return tuple(scale for scale in shortened if len(scale.items) >= scale.min_answered)
+
+
+def _page_of(page: Page, form: str) -> Page:
+    blocks = tuple(
+        replace(block, items=tuple(item for item in block.items if form in item.forms))
+        for block in page.blocks
+    )
+    return replace(page, blocks=tuple(block for block in blocks if block.items))
+
+
+T = TypeVar("T", Item, Scale, Form)
+
+
+def _found(known: tuple[T, ...], id: str, what: str, instrument: str) -> T:
+    for candidate in known:
+        if candidate.id == id:
+            return candidate
+    ids = ", ".join(candidate.id for candidate in known) or "none"
+    raise InstrumentLookupError(f"instrument '{instrument}' has no {what} '{id}'; it has: {ids}")

@@ -1,0 +1,288 @@
+"""A questionnaire as plain text: what is asked, in which order, of whom, and what it can test."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from coprod_stats.instruments.condition_wording import condition_in_words
+from coprod_stats.instruments.coverage import FormCoverage, Relation, form_coverage
+from coprod_stats.instruments.expressions import Expression, Logic
+from coprod_stats.instruments.model import (
+    Block,
+    Derived,
+    Index,
+    Instrument,
+    Item,
+    NumberRange,
+    Page,
+    Scale,
+    Text,
+    Wording,
+)
+from coprod_stats.instruments.timing import route_lengths
+
+WIDTH = 88
+_TIE = "\u00a0"
+
+
+def preview(
+    instrument: Instrument, form: str | None = None, *, relations: Sequence[Relation] = ()
+) -> str:
+    """Render a questionnaire for reading in a terminal of 90 columns.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The questionnaire.
+    form : str, optional
+        Which form of it; the first one if none is named.
+    relations : sequence of Relation
+        Hypotheses of which the preview says whether this form can test them.
+
+    Raises
+    ------
+    InstrumentLookupError
+        If there is no such form.
+    """
+    asked = instrument.for_form(form or instrument.forms[0].id)
+    coverage = form_coverage(asked, relations)
+    sections = (
+        list(_head(asked)),
+        list(_length(asked)),
+        list(_pages(asked)),
+        _section("Computed from the answers", _computed(asked)),
+        _section("Scales", _scales(asked)),
+        _section("What this form can test", _testable(coverage)),
+        _section("What it cannot", _untestable(coverage)),
+    )
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def _section(title: str, lines: Iterator[str]) -> list[str]:
+    """Put lines under a heading; without lines there is no section."""
+    found = list(lines)
+    return [title, "-" * len(title), *found] if found else []
+
+
+def _head(instrument: Instrument) -> Iterator[str]:
+    yield str(instrument.title)
+    yield "=" * min(len(str(instrument.title)), WIDTH)
+    form = instrument.forms[0]
+    facts = f"{instrument.id} {instrument.version}, {instrument.status}"
+    yield f"{facts}; form: {form.id} ({form.title}); languages: {', '.join(instrument.languages)}"
+    if instrument.about is not None:
+        yield ""
+        yield from _wrap(str(instrument.about))
+
+
+def _length(instrument: Instrument) -> Iterator[str]:
+    yield f"Length: {len(instrument.questions)} questions on {len(instrument.pages)} pages"
+    lengths = route_lengths(instrument)
+    width = max((len(length.respondents) for length in lengths), default=0)
+    for length in lengths:
+        shortest, longest = (max(round(minutes), 1) for minutes in length.minutes)
+        minutes = f"{_span(shortest, longest)} minute{'s' if longest > 1 else ''}"
+        questions = _span(*length.n_questions)
+        yield f"  {length.respondents:<{width}}  {questions} questions, about {minutes}"
+    limit = instrument.forms[0].minutes_at_most
+    if limit is not None and any(length.minutes[1] > limit for length in lengths):
+        yield f"  Longer than the {limit:g} minutes that this form should take."
+    yield "  Estimated from seconds per type of question, to be replaced by medians of a pilot."
+
+
+def _span(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _pages(instrument: Instrument) -> Iterator[str]:
+    for number, page in enumerate(instrument.pages, 1):
+        if number > 1:
+            yield ""
+        title = f"Page {number}: {page.title or page.id}"
+        yield title
+        yield "-" * len(title)
+        yield from _page(page, instrument)
+
+
+def _page(page: Page, instrument: Instrument) -> Iterator[str]:
+    if page.condition is not None:
+        yield from _routing("Shown", (page.condition,), instrument, indent=2)
+    if page.random_order:
+        yield "  In random order: the groups of questions."
+    if page.intro is not None:
+        yield from _wrap(str(page.intro), indent=2)
+    shared = () if page.condition is None else (page.condition,)
+    for block in page.blocks:
+        yield ""
+        yield from _block(block, instrument, shared)
+
+
+def _block(block: Block, instrument: Instrument, shared: tuple[Expression, ...]) -> Iterator[str]:
+    first = block.items[0]
+    own = [item.conditions[len(shared) :] for item in block.items]
+    common = own[0][:1] if own[0] and all(own_[:1] == own[0][:1] for own_ in own) else ()
+    in_grid = len(block.items) > 1
+    if in_grid and common:
+        yield from _routing("Asked", common, instrument, indent=2)
+    if block.stem is not None:
+        yield from _wrap(str(block.stem), indent=2)
+        yield from _wordings(first.stem_wordings, instrument, indent=4)
+    if block.random_order:
+        yield "    (rows in random order)"
+    grid = all(item.in_grid and item.responses == first.responses for item in block.items)
+    hidden = len(shared) + (len(common) if in_grid else 0)
+    for item in block.items:
+        yield from _item(item, instrument, hidden=hidden, answers=not grid)
+    if grid:
+        yield from _answers(first, instrument, indent=4)
+
+
+def _item(item: Item, instrument: Instrument, *, hidden: int, answers: bool) -> Iterator[str]:
+    notes = [note for note, holds in (
+        ("reverse-keyed", item.reverse),
+        ("attention check", item.attention_pass is not None),
+        ("must be answered", item.required),
+        (f"rotates in block {item.rotation}", item.rotation is not None),
+    ) if holds]  # fmt: skip
+    remark = f" [{', '.join(notes)}]" if notes else ""
+    label = f"{item.id:<8} "
+    yield from _wrap(f"{item.text}{remark}", indent=2, first=label)
+    if item.hint is not None:
+        yield from _wrap(f"({item.hint})", indent=11)
+    yield from _wordings(item.wordings, instrument, indent=11)
+    if item.conditions[hidden:]:
+        yield from _routing("Asked", item.conditions[hidden:], instrument, indent=11)
+    if answers:
+        yield from _answers(item, instrument, indent=11)
+
+
+def _wordings(wordings: Sequence[Wording], instrument: Instrument, *, indent: int) -> Iterator[str]:
+    for wording in wordings:
+        condition = condition_in_words(wording.condition, instrument)
+        yield from _wrap(f"If {condition}: {wording.text}", indent=indent)
+
+
+def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str]:
+    texts = {"dont_know": instrument.dont_know, "refused": instrument.refused}
+    beside = [_tied(texts[option]) for option in item.offers]
+    if item.responses is not None:
+        off_scale = [_tied(f"{option.value} {option.label}") for option in item.responses.off_scale]
+        options = [_tied(f"{option.value} {option.label}") for option in item.responses.options]
+        answers = " | ".join(options)
+        if item.kind == "multiple":
+            limit = "any" if item.max_choices is None else f"at most {item.max_choices}"
+            answers = f"{limit} of: {answers}"
+        elif item.kind == "rank":
+            answers = f"the first {item.top}, in order, of: {answers}"
+        elif item.kind == "allocate":
+            answers = f"{item.total} points among: {answers}"
+        beside = off_scale + beside
+    elif item.number is not None:
+        answers = _number(item.number)
+    else:
+        answers = "own words" if item.kind == "text" else ""
+    if line := " || ".join(filter(None, [answers, " | ".join(beside)])):
+        yield from _wrap(f"-> {line}", indent=indent)
+
+
+def _number(number: NumberRange) -> str:
+    words = ["a whole number" if number.whole else "a number"]
+    if number.minimum is not None:
+        words.append(f"from {number.minimum:.10g}")
+    if number.maximum is not None:
+        words.append(f"to {number.maximum:.10g}")
+    if number.unit is not None:
+        words.append(f"({number.unit})")
+    return " ".join(words)
+
+
+def _routing(
+    word: str, conditions: Sequence[Expression], instrument: Instrument, *, indent: int
+) -> Iterator[str]:
+    together = conditions[0] if len(conditions) == 1 else Logic("and", tuple(conditions))
+    yield from _wrap(f"{word} if {condition_in_words(together, instrument)}.", indent=indent)
+
+
+def _computed(instrument: Instrument) -> Iterator[str]:
+    computed: tuple[Derived | Index, ...] = (*instrument.derived, *instrument.indices)
+    for entry in computed:
+        yield from _wrap(f"{entry.title}", indent=2, first=f"{entry.id:<8} ")
+        yield from _wrap(f"= {condition_in_words(entry.value, instrument)}", indent=11)
+    rule = instrument.classification
+    if rule is not None:
+        classes = [
+            f"{name} if {condition_in_words(tree, instrument)}" for name, tree in rule.classes
+        ]
+        yield from _wrap(
+            f"{rule.title}: {'; else '.join(classes)}; else {rule.otherwise}.", indent=2
+        )
+
+
+def _scales(instrument: Instrument) -> Iterator[str]:
+    for scale in instrument.scales:
+        yield from _wrap(_scale(scale), indent=2, first=f"{scale.id:<8} ")
+
+
+def _scale(scale: Scale) -> str:
+    note = f" {scale.note}" if scale.note else ""
+    needed = f"{scale.method} of {', '.join(scale.items)}, at least {scale.min_answered} answered"
+    return f"{scale.title} ({scale.role}): {needed}.{note}"
+
+
+def _testable(coverage: FormCoverage) -> Iterator[str]:
+    known = len(coverage.testable) + len(coverage.untestable)
+    if known:
+        yield from _listed(
+            f"{len(coverage.testable)} of {known} headline relations, between latent variables",
+            coverage.testable,
+        )
+    yield from _listed(
+        "Scales of three items or more, for latent variables",
+        [scale.id for scale in coverage.latent_scales],
+    )
+    yield "  Power at given numbers of respondents: not computed yet."
+
+
+def _untestable(coverage: FormCoverage) -> Iterator[str]:
+    yield from _listed(
+        "Relations without a latent variable on each side",
+        [f"{id} (needs {missing})" for id, missing in coverage.untestable],
+    )
+    yield from _listed(
+        "Scales of one or two items, scored but not modelled by themselves",
+        [f"{scale.id} ({len(scale.items)})" for scale in coverage.short_scales],
+    )
+    yield from _listed(
+        "Constructs with too few items for a factor of their own, so that second-order factors "
+        "and tests between them need a longer form",
+        [f"{construct.code} ({count})" for construct, count in coverage.thin_constructs],
+    )
+    by_role: dict[str, list[str]] = {}
+    for construct in coverage.unmeasured:
+        by_role.setdefault(construct.role, []).append(construct.code)
+    for role, codes in by_role.items():
+        yield from _listed(f"Not measured, {role}", codes)
+
+
+def _listed(title: str, entries: Sequence[str]) -> Iterator[str]:
+    if entries:
+        yield from _wrap(f"{title}: {', '.join(entries)}.", indent=2, hanging=4)
+
+
+def _tied(text: Text | str) -> str:
+    """Keep a short text on one line, and the code of a long one with its first word."""
+    words = str(text)
+    return words.replace(" ", _TIE, -1 if len(words) < WIDTH // 3 else 1)
+
+
+def _wrap(text: str, *, indent: int = 0, first: str = "", hanging: int = 0) -> list[str]:
+    lines = textwrap.wrap(
+        text,
+        width=WIDTH,
+        initial_indent=" " * indent + first,
+        subsequent_indent=" " * (indent + max(len(first), hanging)),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_TIE, " ") for line in lines]

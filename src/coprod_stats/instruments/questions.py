@@ -1,0 +1,177 @@
+"""What is asked: texts, answers, items, blocks and pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coprod_stats.instruments.constructs import Construct
+from coprod_stats.instruments.evaluation import choice_column
+from coprod_stats.instruments.expressions import Expression
+from coprod_stats.instruments.texts import Text
+
+ItemKind = Literal["single", "multiple", "rank", "allocate", "number", "text", "consent", "note"]
+ResponseKind = Literal["unipolar", "bipolar", "frequency", "count", "categorical"]
+MissingOption = Literal["dont_know", "refused"]
+TranslationStatus = Literal["missing", "outdated", "draft", "validated"]
+OPTION_KINDS: tuple[ItemKind, ...] = ("multiple", "rank", "allocate")
+"""Kinds whose answer has a column for each option, ``ID__n``."""
+
+
+NOT_ANSWERED = -7
+REFUSED = -8
+DONT_KNOW = -9
+MISSING_CODES: dict[int, str] = {
+    NOT_ANSWERED: "seen, unanswered",
+    REFUSED: "refused",
+    DONT_KNOW: "don't know",
+}
+"""Canonical codes; a blank cell is 'not asked'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer: its code and its label."""
+
+    value: int
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseScale:
+    """The answers of an item, in order; ``off_scale`` answers are valid but carry no amount."""
+
+    id: str
+    kind: ResponseKind
+    options: tuple[Option, ...]
+    off_scale: tuple[Option, ...] = ()
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """Codes on the scale, ascending as given."""
+        return tuple(option.value for option in self.options)
+
+    @property
+    def lowest(self) -> int:
+        """Smallest code."""
+        return min(self.values)
+
+    @property
+    def highest(self) -> int:
+        """Largest code."""
+        return max(self.values)
+
+    def label(self, value: int) -> Text:
+        """Give the label of a code.
+
+        Raises
+        ------
+        KeyError
+            If the scale has no such code.
+        """
+        return {option.value: option.label for option in (*self.options, *self.off_scale)}[value]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text for those for whom a condition is known to hold."""
+
+    condition: Expression
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """What a numeric answer may be."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    whole: bool = True
+    unit: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question, with everything it takes from its block and page.
+
+    Attributes
+    ----------
+    top : int or None
+        How many options a ranking puts in order, the best being 1.
+    total : int or None
+        What the points of an allocation add up to.
+    conditions : tuple of Expression
+        All must be known to hold for the item to be asked: those of its page, its block, its own,
+        and that its rotating block was assigned.
+    rotation : str or None
+        Rotating block of planned missingness; ``None`` for an item that everybody is asked.
+    twin : str or None
+        Id of the mirrored item on the twin questionnaire.
+    seconds : float or None
+        Time that the item needs, where its kind does not tell.
+    translations : tuple of (str, TranslationStatus)
+        How far each language but the first has got.
+    """
+
+    id: str
+    kind: ItemKind
+    text: Text
+    page: str
+    block: str
+    stem: Text | None = None
+    wordings: tuple[Wording, ...] = ()
+    stem_wordings: tuple[Wording, ...] = ()
+    hint: Text | None = None
+    responses: ResponseScale | None = None
+    number: NumberRange | None = None
+    max_choices: int | None = None
+    top: int | None = None
+    total: int | None = None
+    reverse: bool = False
+    facet: str | None = None
+    measures: tuple[Construct, ...] = ()
+    attention_pass: int | None = None
+    required: bool = False
+    offers: tuple[MissingOption, ...] = ()
+    conditions: tuple[Expression, ...] = ()
+    forms: tuple[str, ...] = ()
+    rotation: str | None = None
+    twin: str | None = None
+    seconds: float | None = None
+    translations: tuple[tuple[str, TranslationStatus], ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that hold the answers; none for a note."""
+        if self.kind == "note":
+            return ()
+        if self.kind in OPTION_KINDS and self.responses is not None:
+            return tuple(choice_column(self.id, value) for value in self.responses.values)
+        return (self.id,)
+
+    @property
+    def in_grid(self) -> bool:
+        """Whether the item is a row under a stem."""
+        return self.stem is not None and self.kind == "single"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Items under one stem."""
+
+    id: str
+    stem: Text | None
+    items: tuple[Item, ...]
+    random_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Blocks shown together."""
+
+    id: str
+    title: Text | None
+    intro: Text | None
+    blocks: tuple[Block, ...]
+    condition: Expression | None = None
+    random_order: bool = False

@@ -1,0 +1,151 @@
+"""Ways through a questionnaire: who is asked what, tried out on drawn answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.instruments.assignment import draw_levels, draw_points, draw_ranks
+from coprod_stats.instruments.evaluation import FloatArray, evaluate, is_true
+from coprod_stats.instruments.expressions import Expression, names, reach
+from coprod_stats.instruments.model import Instrument, Item
+
+_NUMBERS = (0.0, 100.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Routes:
+    """What drawn respondents are asked.
+
+    Attributes
+    ----------
+    items : tuple of Item
+        The questions, in order.
+    asked : ndarray of bool, (n_respondents, n_items)
+        Whether the routing shows the question.
+    classes : ndarray of str, (n_respondents,)
+        Class of each respondent; ``""`` where the instrument classifies nobody.
+    """
+
+    items: tuple[Item, ...]
+    asked: NDArray[np.bool_]
+    classes: NDArray[np.str_]
+
+
+def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Generator) -> Routes:
+    """Send drawn respondents through the questionnaire.
+
+    Only what the routing and the classification depend on is drawn. Each respondent has a
+    favourite place in the lists of answers and keeps to it with a probability of their own, so
+    that rules which want the same answer many times are met as well as missed. Everyone consents
+    and answers every question shown: these are the ways of people who finish.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The questionnaire, usually one form of it.
+    n_respondents : int
+        How many to draw.
+    rng : numpy.random.Generator
+        Where the draws come from.
+    """
+    questions = instrument.questions
+    answers = _Answers(instrument, n_respondents)
+    needed = _routing_names(instrument)
+    for variable in instrument.assigned:
+        answers.give(variable.id, draw_levels(variable, n_respondents=n_respondents, rng=rng))
+    favourite, steadiness = rng.random(n_respondents), rng.random(n_respondents)
+    asked = np.empty((n_respondents, len(questions)), dtype=bool)
+    for position, item in enumerate(questions):
+        asked[:, position] = answers.shown(item.conditions)
+        if item.id not in needed:
+            continue
+        if item.kind in ("rank", "allocate"):
+            for column, drawn in zip(item.columns, _joint(item, n_respondents, rng), strict=True):
+                answers.give(column, np.where(asked[:, position], drawn, np.nan))
+            continue
+        for column in item.columns:
+            steady = rng.random(n_respondents) < steadiness
+            place = np.where(steady, favourite, rng.random(n_respondents))
+            given = np.where(asked[:, position], _answer(item, place), np.nan)
+            answers.give(column, given)
+    return Routes(questions, asked, _classes(instrument, answers, n_respondents))
+
+
+class _Answers(Mapping[str, FloatArray]):
+    """Answers given so far, with the derived variables that follow from them."""
+
+    def __init__(self, instrument: Instrument, n_respondents: int) -> None:
+        self._n = n_respondents
+        self._derived = {derived.id: derived.value for derived in instrument.derived}
+        self._given: dict[str, FloatArray] = {}
+        self._computed: dict[str, FloatArray] = {}
+        self._choices = {item.id: item.columns for item in instrument.items}
+
+    def give(self, column: str, values: FloatArray) -> None:
+        self._given[column] = values
+        self._computed.clear()
+
+    def shown(self, conditions: tuple[Expression, ...]) -> NDArray[np.bool_]:
+        shown = np.ones(self._n, dtype=bool)
+        for condition in conditions:
+            shown &= is_true(condition, self, n_rows=self._n)
+        return shown
+
+    def __getitem__(self, name: str) -> FloatArray:
+        if name in self._derived:
+            if name not in self._computed:
+                self._computed[name] = evaluate(self._derived[name], self, n_rows=self._n)
+            return self._computed[name]
+        columns = self._choices.get(name, (name,))
+        return self._given.get(name, self._given.get(columns[0], np.full(self._n, np.nan)))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._given, *self._derived))
+
+    def __len__(self) -> int:
+        return len(self._given) + len(self._derived)
+
+
+def _joint(item: Item, n_respondents: int, rng: np.random.Generator) -> FloatArray:
+    """Draw a ranking or an allocation, (n_options, n_respondents)."""
+    sizes = {"n_respondents": n_respondents, "n_options": len(item.columns)}
+    if item.kind == "rank":
+        return draw_ranks(**sizes, top=item.top or 1, rng=rng).T
+    return draw_points(**sizes, total=item.total or 1, rng=rng).T
+
+
+def _answer(item: Item, place: FloatArray) -> FloatArray:
+    """Give the answer that lies at a place between 0 and 1 of what the item offers."""
+    if item.kind == "consent" and item.responses:
+        return np.full(place.shape, float(item.responses.values[0]))
+    if item.kind == "multiple":
+        return np.where(place < 0.5, 1.0, 0.0)
+    if item.responses is not None:
+        codes = [option.value for option in (*item.responses.options, *item.responses.off_scale)]
+        return np.take(np.asarray(codes, dtype=float), (place * len(codes)).astype(int))
+    if item.number is not None:
+        low = _NUMBERS[0] if item.number.minimum is None else item.number.minimum
+        high = max(low, _NUMBERS[1]) if item.number.maximum is None else item.number.maximum
+        return np.clip(np.floor(low + place * (high - low + 1)), low, high)
+    return np.ones(place.shape)
+
+
+def _routing_names(instrument: Instrument) -> set[str]:
+    """Give everything on which routing and classification depend, through derived variables."""
+    derived = {entry.id: names(entry.value) for entry in instrument.derived}
+    trees = [condition for item in instrument.items for condition in item.conditions]
+    if instrument.classification is not None:
+        trees += [condition for _, condition in instrument.classification.classes]
+    return reach((name for tree in trees for name in names(tree)), derived)
+
+
+def _classes(instrument: Instrument, answers: _Answers, n_respondents: int) -> NDArray[np.str_]:
+    rule = instrument.classification
+    if rule is None:
+        return np.full(n_respondents, "", dtype=np.str_)
+    conditions = [answers.shown((condition,)) for _, condition in rule.classes]
+    return np.select(conditions, [name for name, _ in rule.classes], default=rule.otherwise)

@@ -1,0 +1,38 @@
+"""Where the shipped questionnaires, plans and sample answers lie: in a checkout or a wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+Shelf = Literal["instruments", "analyses", "sample_data"]
+_SUFFIXES = ("", ".yaml", ".csv")
+
+
+def shelf(name: Shelf) -> Path:
+    """Give the folder of shipped files of one kind."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "shipped" / name
+    return installed if installed.is_dir() else package.parents[1] / name
+
+
+def find_shipped(where: Shelf, name: str | Path) -> Path:
+    """Find a file by path, or a shipped one by its name without suffix.
+
+    A path that exists comes first, so that one's own ``citizen.yaml`` is never mistaken for the
+    shipped one. What is found nowhere is given back as it was asked for: reading it says so.
+    """
+    given = Path(name)
+    if given.is_file():
+        return given
+    if given.name == str(name):
+        for suffix in _SUFFIXES:
+            candidate = shelf(where) / f"{name}{suffix}"
+            if candidate.is_file():
+                return candidate
+    return given
+
+
+def list_shipped(where: Shelf, pattern: str = "*.yaml") -> tuple[Path, ...]:
+    """Give the shipped files of one kind, sorted by name."""
+    return tuple(sorted(shelf(where).glob(pattern)))

@@ -1,0 +1,131 @@
+"""A fit of the numeric core with its rows, groups and findings labelled."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import numpy as np
+
+from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
+from coprod_stats.literals import Engine
+from coprod_stats.sem.inference.standardization import explained_variances, standardize
+from coprod_stats.sem.results import SemFit as CoreFit
+
+
+def labelled_fit(core: CoreFit, engine: Engine) -> SemFit:
+    """Label the arrays of a fit."""
+    n_rows = len(core.data.values)
+    n_used = sum(len(sample.rows) for sample in core.samples)
+    return SemFit(
+        parameters=(*_parameters(core), *_definitions(core)),
+        fit=dict(core.indices),
+        r_squared=_r_squared(core),
+        estimator=core.ledger["estimator"][1],
+        engine=engine,
+        n_obs=n_used,
+        n_rows=n_rows,
+        group_labels=core.data.group_labels if core.data.groups is not None else (),
+        converged=core.converged,
+        proper=core.is_proper,
+        warnings=_warnings(core, n_rows - n_used),
+        asked_and_used=_ledger(core, engine),
+        observed=core.table.observed,
+        latent=core.table.latent,
+        sample_cov=tuple(sample.cov for sample in core.samples),
+        implied_cov=tuple(implied.cov for implied in core.estimate.implied),
+        vcov=core.inference.covariance,
+        conf_level=core.options.conf_level,
+        core=core,
+    )
+
+
+def _parameters(core: CoreFit) -> list[FittedParameter]:
+    values = core.parameters
+    std_lv, std_all, std_nox = (standardize(core.estimate, kind) for kind in ("lv", "all", "nox"))
+    variances = np.einsum(
+        "ij,jk,ik->i", std_all.jacobian, core.inference.covariance, std_all.jacobian
+    )
+    std_all_se = np.sqrt(np.maximum(variances, 0.0))
+    return [
+        FittedParameter(
+            lhs=row.lhs,
+            op=row.op,
+            rhs=row.rhs,
+            group=row.group,
+            label="" if row.label.startswith(".p") else row.label,
+            free=row.free >= 0,
+            est=float(values.estimates[i]),
+            se=float(values.std_errors[i]),
+            z=float(values.statistics[i]),
+            pvalue=float(values.p_values[i]),
+            ci_lower=float(values.ci_lower[i]),
+            ci_upper=float(values.ci_upper[i]),
+            std_lv=float(std_lv.values[i]),
+            std_all=float(std_all.values[i]),
+            std_nox=float(std_nox.values[i]),
+            std_all_se=float(std_all_se[i]),
+        )
+        for i, row in enumerate(core.table)
+    ]
+
+
+def _definitions(core: CoreFit) -> list[FittedParameter]:
+    if not core.table.definitions:
+        return []
+    values = core.definitions
+    standardized = {kind: standardize(core.estimate, kind) for kind in ("lv", "all", "nox")}
+    slopes = standardized["all"].defined_jacobian
+    variances = np.einsum("ij,jk,ik->i", slopes, core.inference.covariance, slopes)
+    return [
+        FittedParameter(
+            lhs=definition.name,
+            op=":=",
+            rhs=str(definition.expression),
+            group=0,
+            label=definition.name,
+            free=False,
+            est=float(values.estimates[i]),
+            se=float(values.std_errors[i]),
+            z=float(values.statistics[i]),
+            pvalue=float(values.p_values[i]),
+            ci_lower=float(values.ci_lower[i]),
+            ci_upper=float(values.ci_upper[i]),
+            std_lv=float(standardized["lv"].defined[i]),
+            std_all=float(standardized["all"].defined[i]),
+            std_nox=float(standardized["nox"].defined[i]),
+            std_all_se=float(np.sqrt(max(variances[i], 0.0))),
+        )
+        for i, definition in enumerate(core.table.definitions)
+    ]
+
+
+def _r_squared(core: CoreFit) -> dict[str, float]:
+    """Explained variances; in several groups the name carries the group."""
+    by_group = explained_variances(core.estimate)
+    if len(by_group) == 1:
+        return by_group[0]
+    return {
+        f"{name} [{label}]": value
+        for label, shares in zip(core.data.group_labels, by_group, strict=True)
+        for name, value in shares.items()
+    }
+
+
+def _warnings(core: CoreFit, n_dropped: int) -> tuple[FitWarning, ...]:
+    found = [
+        FitWarning(
+            finding.code,
+            finding.message + (f": {', '.join(finding.parameters)}" if finding.parameters else ""),
+        )
+        for finding in core.findings
+    ]
+    if n_dropped:
+        message = f"{n_dropped} of {len(core.data.values)} rows left out for missing values"
+        found.append(FitWarning("SEM-301", message))
+    return tuple(found)
+
+
+def _ledger(core: CoreFit, engine: Engine) -> dict[str, AskedAndUsed]:
+    entries = {name: AskedAndUsed(*pair) for name, pair in core.ledger.items()}
+    package = "semopy" if engine == "semopy" else "coprod-stats"
+    return {"engine": AskedAndUsed(engine, engine, f"{package} {version(package)}"), **entries}

@@ -1,0 +1,28 @@
+"""Closed choices that several rooms share."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+FileFormat = Literal["csv", "xlsx", "sav"]
+"""Formats of files of answers that are read as they are."""
+
+Engine = Literal["core", "semopy", "lavaan"]
+"""Who estimates a latent-variable model."""
+
+Estimator = Literal[
+    "ML", "MLR", "MLM", "MLMV", "MLMVS", "GLS", "ULS", "ULSMV", "WLS", "DWLS", "WLSM", "WLSMV"
+]
+"""Estimators of latent-variable models, by lavaan's names."""
+
+Missing = Literal["listwise", "fiml", "pairwise", "two-stage", "robust-two-stage"]
+"""What an estimator does about missing values."""
+
+Adjustment = Literal["holm", "fdr_bh"]
+"""Adjustment of p values: familywise error, step-down; or false discovery rate, step-up."""
+
+ExpectedSign = Literal["+", "-", "two-sided"]
+"""Sign that a hypothesis was registered with."""
+
+Conclusion = Literal["supported", "opposite", "equivalent", "inconclusive", "not tested"]
+"""What the tests of a hypothesis allow one to say."""

@@ -1,0 +1,164 @@
+"""Missing answers: how many, of which kind, in which patterns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from coprod_stats.instruments import Item
+from coprod_stats.instruments.model import MISSING_CODES
+from coprod_stats.quality.mcar import McarTest, McarTestError, little_mcar_test
+from coprod_stats.quality.routes import routes
+from coprod_stats.responses import Responses
+from coprod_stats.responses.table import ANSWERED, NOT_ASKED, OFF_SCALE, SET_ASIDE
+
+BLANK = "blank"
+KINDS = (ANSWERED, NOT_ASKED, BLANK, *MISSING_CODES.values(), OFF_SCALE, SET_ASIDE)
+"""What a cell can be.
+
+A blank cell is "not asked" where the file lacks the column or the routing does not show the item
+to the respondent, and "blank" otherwise: the file does not say why. Every kind but the first two
+is an answer that is missing where one was asked for.
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Missingness:
+    """Missing answers by item, by respondent and by pattern.
+
+    Parameters
+    ----------
+    respondents : Series, (n_respondents,)
+        Ids of the respondents.
+    items : tuple of Item
+        The questions, in order of asking.
+    kinds : DataFrame, (n_respondents, n_items)
+        What each cell is, one of `KINDS`; a multiple choice counts as one question.
+    scale_items : tuple of str
+        Items of reflective scales, over which patterns are counted and MCAR is tested.
+    mcar : McarTest or None
+        Little's test over the scale items that the most frequent route through the questionnaire
+        shows, among the respondents who take it.
+    mcar_reason : str
+        Why there is no test; empty if there is one.
+    """
+
+    respondents: pd.Series
+    items: tuple[Item, ...]
+    kinds: pd.DataFrame
+    scale_items: tuple[str, ...]
+    mcar: McarTest | None
+    mcar_reason: str
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per item: cells of each kind, and the share missing of those asked."""
+        counts = _counts(self.kinds.T)
+        texts = [str(item.text) for item in self.items]
+        return counts.assign(text=texts).reset_index(names="term")
+
+    def shares(self) -> pd.DataFrame:
+        """Share of each kind among those who were asked: a row per item, by its id."""
+        counts = _counts(self.kinds.T)
+        kinds = [kind for kind in KINDS if kind != NOT_ASKED]
+        return counts[kinds].div(counts["n_asked"].where(counts["n_asked"] > 0), axis=0).fillna(0.0)
+
+    def by_case(self) -> pd.DataFrame:
+        """One row per respondent: cells of each kind, and the share missing of those asked."""
+        counts = _counts(self.kinds)
+        counts.insert(0, "respondent", self.respondents.to_numpy())
+        return counts
+
+    def augment(self) -> pd.DataFrame:
+        """One row per respondent, as `by_case`."""
+        return self.by_case()
+
+    def patterns(self) -> pd.DataFrame:
+        """One row per pattern of scale items asked and not answered, the most frequent first."""
+        kinds = self.kinds[list(self.scale_items)].to_numpy()
+        absent = (kinds != ANSWERED) & (kinds != NOT_ASKED)
+        patterns, sizes = np.unique(absent, axis=0, return_counts=True)
+        order = np.argsort(-sizes, kind="stable")
+        ids = np.array(self.scale_items, dtype=object)
+        return pd.DataFrame(
+            {
+                "n": sizes[order],
+                "share": sizes[order] / max(len(absent), 1),
+                "n_unanswered": patterns[order].sum(axis=1),
+                "unanswered": [", ".join(ids[pattern]) for pattern in patterns[order]],
+            }
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """One row: share missing over all cells asked for, complete rows, Little's test."""
+        by_case = self.by_case()
+        asked = int(by_case["n_asked"].sum())
+        row: dict[str, object] = {
+            "n_respondents": len(self.kinds),
+            "n_items": len(self.items),
+            "share_missing": 1 - by_case[ANSWERED].sum() / asked if asked else np.nan,
+            "n_complete": int((by_case["n_asked"] == by_case[ANSWERED]).sum()),
+            "mcar_statistic": self.mcar.statistic if self.mcar else np.nan,
+            "mcar_df": self.mcar.df if self.mcar else np.nan,
+            "mcar_p_value": self.mcar.p_value if self.mcar else np.nan,
+            "mcar_reason": self.mcar_reason,
+        }
+        return pd.DataFrame([row])
+
+    def __str__(self) -> str:
+        columns = ["term", *KINDS, "share_missing"]
+        table = self.tidy()[columns].to_string(index=False, float_format="{:.3f}".format)
+        return f"{table}\n{self.mcar or 'No test of MCAR: ' + self.mcar_reason}"
+
+
+def missingness(responses: Responses) -> Missingness:
+    """Count the missing answers of every question and test whether they are missing at random."""
+    items = tuple(item for item in responses.instrument.questions if item.columns)
+    of_scales = {id for scale in responses.instrument.scales for id in scale.items}
+    scale_items = [item.id for item in items if item.id in of_scales]
+    mcar, reason = _mcar(responses, scale_items)
+    return Missingness(
+        respondents=responses.respondents,
+        items=items,
+        kinds=kinds_by_item(responses, items),
+        scale_items=tuple(scale_items),
+        mcar=mcar,
+        mcar_reason=reason,
+    )
+
+
+def kinds_by_item(responses: Responses, items: tuple[Item, ...]) -> pd.DataFrame:
+    """Say what each answer is, one of `KINDS`; a multiple choice counts as one question."""
+    by_column = responses.missing_kinds([column for item in items for column in item.columns])
+    absent = set(responses.provenance.absent)
+    table = {}
+    for item in items:
+        cells = by_column[list(item.columns)]
+        kind = cells.iloc[:, 0].mask((cells == ANSWERED).any(axis=1), ANSWERED)
+        shown = responses.asked(item) & (not absent.issuperset(item.columns))
+        table[item.id] = kind.mask((kind == NOT_ASKED) & shown, BLANK)
+    return pd.DataFrame(table, index=by_column.index)
+
+
+def _mcar(responses: Responses, scale_items: list[str]) -> tuple[McarTest | None, str]:
+    """Test among the most respondents who share a route: what routing leaves out is not missing."""
+    answers = responses.numbers(scale_items)
+    varying = [id for id in scale_items if answers[id].nunique() > 1]
+    if not varying:
+        return None, "no scale item was answered in more than one way"
+    route = routes(responses, [responses.instrument.item(id) for id in varying])[0]
+    tested = answers[varying].to_numpy(dtype=float)[np.ix_(route.members, route.shown)]
+    try:
+        return little_mcar_test(tested), ""
+    except McarTestError as error:
+        return None, str(error)
+
+
+def _counts(kinds: pd.DataFrame) -> pd.DataFrame:
+    """Count the kinds in each row."""
+    table = pd.DataFrame({kind: (kinds == kind).sum(axis=1) for kind in KINDS}, index=kinds.index)
+    n_asked = kinds.shape[1] - table[NOT_ASKED]
+    return table.assign(
+        n_asked=n_asked, share_missing=1 - table[ANSWERED] / n_asked.where(n_asked > 0)
+    )

@@ -1,0 +1,91 @@
+"""One index per respondent, with a reason wherever it could not be computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PersonIndex:
+    """An index of careless responding for each respondent.
+
+    Parameters
+    ----------
+    name : str
+        Name of the index, as ``longstring``.
+    values : ndarray, shape (n_persons,)
+        The index; NaN where ``reasons`` says why there is none.
+    reasons : tuple of str, length n_persons
+        Empty where the index was computed.
+    n_items : int
+        Number of items that it was computed from.
+    scope : str
+        The part of the form that it covers; empty for all items given.
+    unavailable : str
+        Why it cannot be computed on this form at all; empty where it can.
+    """
+
+    name: str
+    values: FloatArray
+    reasons: tuple[str, ...]
+    n_items: int
+    scope: str = ""
+    unavailable: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.reasons) != self.values.shape[0]:
+            raise ValueError("one reason per respondent is needed, empty where there is a value")
+        silent = [
+            why == "" and np.isnan(v) for v, why in zip(self.values, self.reasons, strict=True)
+        ]
+        if any(silent):
+            raise ValueError(f"{self.name}: a value is missing without a reason")
+
+    @property
+    def computed(self) -> BoolArray:
+        """Whether there is a value, shape (n_persons,)."""
+        return ~np.isnan(self.values)
+
+
+def person_index(
+    name: str,
+    values: FloatArray,
+    *,
+    n_items: int,
+    reasons: dict[str, BoolArray],
+    scope: str = "",
+) -> PersonIndex:
+    """Label index values, blanking those that a reason rules out.
+
+    Parameters
+    ----------
+    name : str
+        Name of the index.
+    values : ndarray, shape (n_persons,)
+        The index where it could be computed, anything elsewhere.
+    n_items : int
+        Number of items that it was computed from.
+    reasons : dict of str to ndarray of bool, shape (n_persons,)
+        Which respondents each reason applies to; the first that applies is kept.
+    scope : str
+        The part of the form that it covers.
+    """
+    why = np.full(values.shape[0], "", dtype=object)
+    for reason, applies in reversed(reasons.items()):
+        why[applies] = reason
+    kept = np.where(why == "", values, np.nan)
+    return PersonIndex(name, kept, tuple(str(reason) for reason in why), n_items, scope)
+
+
+def unavailable_index(
+    name: str, reason: str, *, n_persons: int, n_items: int = 0, scope: str = ""
+) -> PersonIndex:
+    """Return an index that this form does not allow, for the reason given."""
+    nothing = np.full(n_persons, np.nan)
+    return PersonIndex(name, nothing, (reason,) * n_persons, n_items, scope, unavailable=reason)

@@ -1,0 +1,130 @@
+"""Careless responding as inconsistency within a person, as in R's careless 1.2.
+
+Every function takes answers of shape (n_persons, n_items), NaN where there is none, and returns a
+`PersonIndex`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.quality.pairwise_moments import pairwise_correlation, row_correlation, row_means
+from coprod_stats.quality.person_index import (
+    FloatArray,
+    PersonIndex,
+    person_index,
+    unavailable_index,
+)
+
+
+def even_odd(
+    answers: FloatArray,
+    scales: Sequence[NDArray[np.intp]],
+    *,
+    min_pairs: int = 2,
+    scope: str = "",
+) -> PersonIndex:
+    r"""Even-odd inconsistency: minus the split-half consistency over a person's scales.
+
+    With r the correlation, over the scales, of a person's mean on the even and on the odd items,
+    the index is :math:`-\max(2r / (1 + r), -1)`: the Spearman–Brown step-up with the sign of
+    careless 1.2, where higher means more careless, from −1 (consistent) to 1 (Johnson, 2005).
+
+    Parameters
+    ----------
+    answers : ndarray, shape (n_persons, n_items)
+        Reverse-keyed where the items are, so that the items of a scale point one way.
+    scales : sequence of ndarray of int
+        The columns of each scale in order of asking; the first counts as odd.
+    min_pairs : int
+        Scales with an even and an odd mean that a person needs; careless takes two, where r is
+        ±1 whatever the answers.
+    scope : str
+        The part of the form that is covered.
+    """
+    halves = [scale for scale in scales if len(scale) >= 2]
+    n_items = sum(map(len, halves))
+    if len(halves) < max(min_pairs, 2):
+        return unavailable_index(
+            "even_odd",
+            f"needs {max(min_pairs, 2)} scales of two or more items, the form has {len(halves)}",
+            n_persons=answers.shape[0],
+            n_items=n_items,
+            scope=scope,
+        )
+    odd = np.column_stack([row_means(answers[:, scale[0::2]]) for scale in halves])
+    even = np.column_stack([row_means(answers[:, scale[1::2]]) for scale in halves])
+    r, n_pairs, flat = row_correlation(even, odd)
+    with np.errstate(divide="ignore"):
+        consistency = np.maximum(2 * r / (1 + r), -1.0)
+    return person_index(
+        "even_odd",
+        -consistency,
+        n_items=n_items,
+        reasons={
+            f"fewer than {min_pairs} scales with an even and an odd answer": n_pairs < min_pairs,
+            "the scale means do not vary": flat,
+        },
+        scope=scope,
+    )
+
+
+def person_total_correlation(answers: FloatArray, *, scope: str = "") -> PersonIndex:
+    """Correlation of a person's answers with the mean answers of all others (Curran, 2016).
+
+    Over the items that the person answered; the means leave the person out. Low or negative
+    values mark somebody who answers unlike everybody else.
+    """
+    answered = ~np.isnan(answers)
+    n_others = answered.sum(axis=0) - answered
+    sum_others = np.nansum(answers, axis=0) - np.nan_to_num(answers)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        others = sum_others / n_others
+    r, n_pairs, flat = row_correlation(answers, others)
+    return person_index(
+        "person_total_correlation",
+        r,
+        n_items=answers.shape[1],
+        reasons={
+            "fewer than three items answered": n_pairs < 3,
+            "the answers, or the others' mean answers, do not vary": flat,
+        },
+        scope=scope,
+    )
+
+
+def psychometric_synonyms(
+    answers: FloatArray, *, critical: float = 0.60, scope: str = ""
+) -> PersonIndex:
+    """Within-person correlation over the item pairs that correlate highly in the sample.
+
+    Pairs with a pairwise correlation above ``critical`` are synonyms; with a negative
+    ``critical``, pairs below it are antonyms (Meade & Craig, 2012). As in careless, a person
+    needs three complete pairs; unlike there, nothing is resampled at random where the answers
+    do not vary (``resample_na = FALSE``).
+    """
+    name = "psychometric_synonyms" if critical > 0 else "psychometric_antonyms"
+    correlations, _ = pairwise_correlation(answers)
+    row, column = np.tril_indices(answers.shape[1], k=-1)
+    r = correlations[row, column]
+    chosen = r > critical if critical > 0 else r < critical
+    if chosen.sum() < 3:
+        return unavailable_index(
+            name,
+            f"needs three item pairs with r {'>' if critical > 0 else '<'} {critical:g},"
+            f" the answers have {chosen.sum()}",
+            n_persons=answers.shape[0],
+            n_items=answers.shape[1],
+            scope=scope,
+        )
+    values, n_pairs, flat = row_correlation(answers[:, row[chosen]], answers[:, column[chosen]])
+    return person_index(
+        name,
+        values,
+        n_items=answers.shape[1],
+        reasons={"fewer than three complete item pairs": n_pairs < 3, "no variation": flat},
+        scope=scope,
+    )

@@ -1,0 +1,36 @@
+"""Respondents to whom the routing shows the same items, among whom answers can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from coprod_stats.instruments import Item
+from coprod_stats.quality.person_index import BoolArray
+from coprod_stats.responses import Responses
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """One way through the questionnaire.
+
+    Parameters
+    ----------
+    members : ndarray of bool, shape (n_respondents,)
+        Who takes it.
+    shown : ndarray of bool, shape (n_items,)
+        Which of the items asked about it shows.
+    """
+
+    members: BoolArray
+    shown: BoolArray
+
+
+def routes(responses: Responses, items: Sequence[Item]) -> tuple[Route, ...]:
+    """Group the respondents by which of the items the routing shows them, largest group first."""
+    shown = np.column_stack([responses.asked(item) for item in items])
+    ways, which = np.unique(shown, axis=0, return_inverse=True)
+    found = (Route(which.ravel() == k, way) for k, way in enumerate(ways))
+    return tuple(sorted(found, key=lambda route: -route.members.sum()))

@@ -1,0 +1,134 @@
+"""The manifest of a report folder: what went in, what came out, and how to make it again.
+
+It holds nothing that differs between two runs of the same command on the same files: no time, no
+name of a machine or user, no absolute path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from coprod_stats.report.errors import ReportError
+
+MANIFEST_NAME = "manifest.json"
+PACKAGE = "coprod-stats"
+LIBRARIES = ("jinja2", "numpy", "pandas", "pingouin", "scipy", "semopy", "statsmodels")
+_READ_SIZE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that went in: bare name, SHA-256 of its bytes, and version if it has one."""
+
+    name: str
+    sha256: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a report was made from.
+
+    Parameters
+    ----------
+    command : str
+        Command that makes the report again, with relative paths.
+    data, instrument, plan : Source
+        The files that went in.
+    python : str
+        Version of Python.
+    packages : mapping of str to str
+        Version of this package and of each library that numbers depend on.
+    seed : int, optional
+        Seed of the random numbers, if any were drawn.
+    """
+
+    command: str
+    data: Source
+    instrument: Source
+    plan: Source
+    python: str
+    packages: Mapping[str, str]
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Provenance, and the SHA-256 of every written file by its path within the folder."""
+
+    provenance: Provenance
+    files: Mapping[str, str]
+
+    def to_json(self) -> str:
+        """Return the manifest as canonical JSON: keys sorted, two spaces, one line feed."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, indent=2) + "\n"
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_READ_SIZE):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def file_source(path: Path, *, version: str = "") -> Source:
+    """Describe a file that goes in; of its path only the name is kept."""
+    return Source(path.name, hash_file(path), version)
+
+
+def package_versions(libraries: Iterable[str] = LIBRARIES) -> dict[str, str]:
+    """Return the installed version of this package and of libraries, by name."""
+    return {name: importlib.metadata.version(name) for name in sorted({PACKAGE, *libraries})}
+
+
+def python_version() -> str:
+    """Return the version of the running Python."""
+    return platform.python_version()
+
+
+def write_manifest(folder: Path, provenance: Provenance) -> Manifest:
+    """Hash every file of a folder and write the manifest beside them."""
+    manifest = Manifest(provenance, folder_hashes(folder))
+    (folder / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
+    return manifest
+
+
+def folder_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a folder but its manifest, by its relative path."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = {path: path.relative_to(folder).as_posix() for path in paths}
+    return {name: hash_file(path) for path, name in names.items() if name != MANIFEST_NAME}
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a folder's manifest.
+
+    Raises
+    ------
+    ReportError
+        If there is none, it is not one, or it names a file outside the folder.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        provenance = content["provenance"]
+        sources = {name: Source(**provenance[name]) for name in ("data", "instrument", "plan")}
+        manifest = Manifest(Provenance(**{**provenance, **sources}), dict(content["files"]))
+    except FileNotFoundError:
+        raise ReportError(f"{folder} holds no {MANIFEST_NAME}.") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReportError(f"{path} is not a manifest: {error}.") from error
+    for name in manifest.files:
+        inside = PurePosixPath(name)
+        if inside.is_absolute() or ".." in inside.parts:
+            raise ReportError(f"{path} names a file outside its folder: {name}.")
+    return manifest

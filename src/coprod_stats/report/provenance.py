@@ -1,0 +1,55 @@
+"""What a report was made from, as a part of the report."""
+
+from __future__ import annotations
+
+from coprod_stats.report.document import (
+    Block,
+    Cell,
+    CodeBlock,
+    Column,
+    Paragraph,
+    RowGroup,
+    Table,
+    code,
+    text,
+)
+from coprod_stats.report.manifest import Provenance
+
+HASH_DIGITS = 16
+"""Leading digits of a hash that are printed; the manifest holds all 64."""
+
+
+def provenance_blocks(provenance: Provenance, *, anchor: str) -> tuple[Block, ...]:
+    """Tell how to make a report again, and from which files, versions and seed it was made.
+
+    Parameters
+    ----------
+    provenance : Provenance
+        The one that goes into the manifest.
+    anchor : str
+        Anchor of the table.
+    """
+    sources = {
+        "Answers": provenance.data,
+        "Instrument": provenance.instrument,
+        "Plan": provenance.plan,
+    }
+    files: list[tuple[Cell, ...]] = [
+        (kind, source.name, source.version, text(code(source.sha256[:HASH_DIGITS])))
+        for kind, source in sources.items()
+    ]
+    versions: list[tuple[Cell, ...]] = [
+        ("Library", name, version, "") for name, version in sorted(provenance.packages.items())
+    ]
+    versions.append(("Language", "Python", provenance.python, ""))
+    seed = "none drawn" if provenance.seed is None else str(provenance.seed)
+    versions.append(("Random numbers", "seed", seed, ""))
+    columns = tuple(
+        Column(text(head), "left") for head in ("Part", "Name", "Version", "SHA-256 begins")
+    )
+    groups = (RowGroup(tuple(files)), RowGroup(tuple(versions)))
+    return (
+        Paragraph(text("This command makes the report again, to the byte:")),
+        CodeBlock(provenance.command),
+        Table(anchor, text("What This Report Was Made From"), columns, groups, shows_data=False),
+    )

@@ -1,0 +1,69 @@
+"""How carefully the questions were answered."""
+
+from __future__ import annotations
+
+from coprod_stats.report.document import CrossReference, Paragraph, Section, emphasis, text
+from coprod_stats.report.numbers import COUNT, NumberFormat, count, percent
+from coprod_stats.report.tables import Role, frame_table
+from coprod_stats.study import StudyResult
+
+
+def care_section(study: StudyResult) -> Section:
+    """Lay out the rules that find careless answers, and whom they find."""
+    rules = study.plan.form.quality
+    table = study.flags.tidy()
+    table["applies"] = [
+        "yes" if applies else f"no: {reason}"
+        for applies, reason in zip(table["applies"], table["reason"], strict=True)
+    ]
+    return Section(
+        "care",
+        "Care in answering",
+        (
+            Paragraph(
+                text(
+                    f"A respondent is flagged when at least {rules.flags_needed} independent kinds "
+                    f"of sign agree. {_found(study)} ",
+                    CrossReference("care-table"),
+                    " gives the rules, fixed before the answers were looked at.",
+                )
+            ),
+            frame_table(
+                table,
+                anchor="care-table",
+                title=text("Signs of Careless Answers"),
+                columns=["rule", "family", "applies", "n_computed", "n_hits", "share", "source"],
+                roles={
+                    "rule": Role(text("Sign"), align="left"),
+                    "family": Role(text("Kind"), align="left"),
+                    "applies": Role(text("On this form"), align="left"),
+                    "n_computed": Role(text(emphasis("n")), COUNT),
+                    "n_hits": Role(text("Found"), COUNT),
+                    "share": Role(text("Share"), NumberFormat("percent", 1)),
+                    "source": Role(text("Source"), align="left"),
+                },
+            ),
+        ),
+    )
+
+
+def _found(study: StudyResult) -> str:
+    """Say who is flagged, or that nobody can be, and what follows."""
+    flags = study.flags
+    if not flags.decisive:
+        kinds = ", ".join(flags.applicable_families) or "none"
+        return (
+            f"Nobody can be flagged here: of the five kinds this questionnaire and its data allow "
+            f"only {len(flags.applicable_families)} ({kinds}), and one kind alone is not taken as "
+            "evidence. That nobody is flagged does not show that everybody answered with care."
+        )
+    summary = flags.glance().iloc[0]
+    treatment = (
+        "The headline leaves them out; the robustness columns show the results with them."
+        if study.plan.form.quality.exclude_flagged
+        else "The plan keeps them in all analyses."
+    )
+    return (
+        f"{count(summary['n_flagged'])} of {count(summary['n_respondents'])} respondents in the "
+        f"sample are flagged ({percent(summary['share_flagged'])}). {treatment}"
+    )

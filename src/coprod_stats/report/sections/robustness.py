@@ -1,0 +1,133 @@
+"""The same paths estimated in other ways, and what was planned against what was done."""
+
+from __future__ import annotations
+
+from coprod_stats.report.document import (
+    Badge,
+    Block,
+    Cell,
+    Column,
+    CrossReference,
+    Details,
+    Figure,
+    Paragraph,
+    RowGroup,
+    Section,
+    Table,
+    Text,
+    text,
+)
+from coprod_stats.report.figures.forest import Estimate, ForestRow, forest_chart
+from coprod_stats.report.numbers import Interval, bounded, count
+from coprod_stats.report.sections.labels import anchor_of, construct_label
+from coprod_stats.report.sections.paths import TONES, path_table
+from coprod_stats.structure import PathResult
+from coprod_stats.study import ColumnResult, StudyResult
+
+MOST_SERIES = 4
+
+
+def robustness_section(study: StudyResult) -> Section | None:
+    """Lay the estimated columns side by side; nothing if there is but one."""
+    columns = [entry for entry in study.columns if entry.tests is not None]
+    content: list[Block] = []
+    if len(columns) > 1:
+        content += [
+            Paragraph(
+                text(
+                    CrossReference("forest"), " and ", CrossReference("columns"),
+                    " set the hypothesised paths as the plan's columns estimate them side by side.",
+                )
+            ),
+            _forest(study, columns),
+            _conclusions(study, columns),
+            Details(
+                text("Each column in full"),
+                tuple(
+                    path_table(study, entry, anchor=anchor_of("paths", entry.column.column))
+                    for entry in columns
+                    if entry is not study.headline_column
+                ),
+            ),
+        ]  # fmt: skip
+    if study.deviations:
+        content.append(_deviations(study))
+    return Section("robustness", "Robustness", tuple(content)) if content else None
+
+
+def _forest(study: StudyResult, columns: list[ColumnResult]) -> Figure:
+    shown = columns[:MOST_SERIES]
+    by_column = [{path.id: path for path in entry.tests.paths} for entry in shown if entry.tests]
+    rows = [
+        ForestRow(
+            f"{entry.id}  {construct_label(study, entry.predictor)} → "
+            f"{construct_label(study, entry.outcome)}",
+            tuple(_estimate(paths.get(entry.id)) for paths in by_column),
+        )
+        for entry in study.plan.hypotheses
+    ]
+    effect = study.plan.form.inference.smallest_effect
+    return Figure(
+        "forest",
+        text("The Paths in Different Estimates"),
+        forest_chart(
+            rows,
+            series=[entry.column.title for entry in shown],
+            axis_label="Standardised coefficient with 95% interval",
+            region=Interval(-effect, effect),
+        ),
+        text(
+            f"The band marks coefficients of less than ±{bounded(effect)}, the smallest effect "
+            "that the plan holds to matter."
+        ),
+    )
+
+
+def _estimate(path: PathResult | None) -> Estimate | None:
+    if path is None or path.beta != path.beta:
+        return None
+    return Estimate(path.beta, Interval(path.beta_conf_low, path.beta_conf_high))
+
+
+def _conclusions(study: StudyResult, columns: list[ColumnResult]) -> Table:
+    by_column = [{path.id: path for path in entry.tests.paths} for entry in columns if entry.tests]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (entry.id, *(_cell(paths.get(entry.id)) for paths in by_column))
+        for entry in study.plan.hypotheses
+    )
+    sizes = "; ".join(
+        f"{entry.column.title}: {count(entry.tests.n_analysed)} of {count(entry.n_sample)}"
+        for entry in columns
+        if entry.tests
+    )
+    return Table(
+        "columns",
+        text("Standardised Coefficients and Conclusions by Column"),
+        (
+            Column(text(""), "left"),
+            *(Column(text(entry.column.title), "left") for entry in columns),
+        ),
+        (RowGroup(rows),),
+        text(f"Respondents analysed: {sizes}."),
+    )
+
+
+def _cell(path: PathResult | None) -> Text:
+    if path is None:
+        return text("—")
+    badge = Badge(path.conclusion, TONES.get(path.conclusion, "neutral"))
+    return text(f"{bounded(path.beta)} ", badge)
+
+
+def _deviations(study: StudyResult) -> Table:
+    return Table(
+        "deviations",
+        text("What Was Planned and What Was Done"),
+        (
+            Column(text("Planned"), "left"),
+            Column(text("Done"), "left"),
+            Column(text("Why"), "left"),
+        ),
+        (RowGroup(tuple((d.planned, d.done, d.reason) for d in study.deviations)),),
+        shows_data=False,
+    )

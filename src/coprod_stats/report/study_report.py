@@ -1,0 +1,138 @@
+"""A study's report: its sections in order, its files, its manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from coprod_stats.report.document import Document, KeyFigure, KeyFigures, Part, code, text
+from coprod_stats.report.errors import ReportError
+from coprod_stats.report.html import write_html
+from coprod_stats.report.manifest import (
+    Provenance,
+    Source,
+    package_versions,
+    python_version,
+    write_manifest,
+)
+from coprod_stats.report.numbers import NOT_AVAILABLE, bounded, count, percent
+from coprod_stats.report.sections.care import care_section
+from coprod_stats.report.sections.measurement import measurement_section
+from coprod_stats.report.sections.paths import paths_section
+from coprod_stats.report.sections.question import question_section
+from coprod_stats.report.sections.rebuilding import rebuilding_section
+from coprod_stats.report.sections.robustness import robustness_section
+from coprod_stats.report.sections.sample import sample_section
+from coprod_stats.study import StudyResult
+
+SYNTHETIC_LABEL = "Synthetic data"
+SYNTHETIC_NOTICE = (
+    "Every answer in this report was drawn by a computer from an invented population. Nobody was "
+    "asked, and nothing here is a finding about any service."
+)
+
+
+def study_document(study: StudyResult) -> Document:
+    """Compose the report of a study."""
+    form, instrument = study.plan.form, study.plan.instrument
+    provenance = study_provenance(study)
+    robustness = robustness_section(study)
+    content: list[Part] = [
+        _key_figures(study),
+        question_section(study),
+        sample_section(study),
+        care_section(study),
+        measurement_section(study),
+        paths_section(study),
+        *([robustness] if robustness else []),
+        rebuilding_section(provenance),
+    ]
+    return Document(
+        title=form.title,
+        subtitle=f"{instrument.title}, {instrument.forms[0].id} form",
+        byline=text(
+            "Answers ", code(study.responses.provenance.file),
+            f" · instrument {instrument.id} {instrument.version} · plan {form.plan}",
+        ),
+        data_label=SYNTHETIC_LABEL if form.data.synthetic else "",
+        data_notice=text(SYNTHETIC_NOTICE) if form.data.synthetic else (),
+        content=tuple(content),
+    )  # fmt: skip
+
+
+def write_study_report(study: StudyResult, folder: Path) -> tuple[Path, ...]:
+    """Write the report in the plan's formats, and its manifest; gives the files.
+
+    Raises
+    ------
+    ReportError
+        If a format is not available.
+    """
+    document = study_document(study)
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for kind in study.plan.form.report.formats:
+        if kind != "html":
+            raise ReportError(f"reports are not written as {kind} yet; use html")
+        written.append(folder / f"{study.plan.form.plan}.html")
+        write_html(document, written[-1])
+    write_manifest(folder, study_provenance(study))
+    return tuple(written)
+
+
+def study_provenance(study: StudyResult) -> Provenance:
+    """Say what the study was made from."""
+    plan, instrument, data = study.plan, study.plan.instrument, study.responses.provenance
+    return Provenance(
+        command=f"coprod run {plan.path.name} --data {data.file}",
+        data=Source(data.file, data.sha256),
+        instrument=Source(instrument.id, instrument.sha256, instrument.version),
+        plan=Source(plan.path.name, plan.sha256),
+        python=python_version(),
+        packages=package_versions(),
+        seed=plan.form.seed,
+    )
+
+
+def _key_figures(study: StudyResult) -> KeyFigures:
+    entry = study.headline_column
+    figures = [
+        KeyFigure(
+            count(study.analysed.n_respondents),
+            "respondents analysed",
+            f"of {count(study.responses.n_respondents)} in the file",
+        )
+    ]
+    if entry.tests is not None:
+        found = entry.tests.glance().iloc[0]
+        figures.append(
+            KeyFigure(
+                f"{count(found['n_supported'])} of {len(entry.tests.paths)}",
+                "hypotheses supported",
+                entry.column.title,
+            )
+        )
+    estimates = sorted(
+        scale.headline.estimate for scale in study.reliability.scales if scale.headline is not None
+    )
+    if estimates:
+        figures.append(
+            KeyFigure(
+                f"{bounded(estimates[0])} to {bounded(estimates[-1])}",
+                "reliability of the scales",
+                "ω, or Spearman–Brown for two items",
+            )
+        )
+    figures.append(_careless(study))
+    return KeyFigures(tuple(figures))
+
+
+def _careless(study: StudyResult) -> KeyFigure:
+    label = "flagged as careless"
+    if not study.flags.decisive:
+        return KeyFigure(NOT_AVAILABLE, label, "too few kinds of sign in these data to tell")
+    treatment = (
+        "left out of the headline"
+        if study.plan.form.quality.exclude_flagged
+        else "kept in all analyses"
+    )
+    return KeyFigure(percent(float(study.flags.flagged.mean())), label, treatment)

@@ -1,0 +1,162 @@
+"""What a cell of each canonical column may hold, and the value that its text stands for."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
+
+BLANK_SIGNS = frozenset({"na", "n/a", "nan", "<na>", "null", "#n/a", "#null!", "."})
+"""What R, Python, databases, Excel, SPSS and Stata write for a missing number, in lower case."""
+
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the canonical table and how its cells are understood.
+
+    Attributes
+    ----------
+    numeric : bool
+        Whether the values are numbers; texts otherwise.
+    sign_is_blank : bool
+        Whether ``NA`` and its like stand for nothing where the file's numbers use them so. Not in
+        administrative texts: ``NA`` is the country code of Namibia.
+    parse : callable
+        Text of a cell to its value; raises ``ValueError`` with the reason if it does not fit.
+    """
+
+    id: str
+    numeric: bool
+    sign_is_blank: bool
+    parse: Callable[[str], float | str]
+
+    @property
+    def blank(self) -> float | str:
+        """Value of an empty cell."""
+        return math.nan if self.numeric else ""
+
+
+def is_blank_sign(text: str) -> bool:
+    """Say whether a text is a usual sign for a missing number."""
+    return text.strip().casefold() in BLANK_SIGNS
+
+
+def canonical_columns(instrument: Instrument, *, comma_is_decimal: bool) -> Iterator[Column]:
+    """Give the columns of an instrument's table, administrative ones first.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The questionnaire.
+    comma_is_decimal : bool
+        Whether ``1,500`` can only mean one and a half; it is refused as unclear otherwise.
+    """
+
+    def number(text: str) -> float:
+        return parse_number(text, comma_is_decimal=comma_is_decimal)
+
+    respondent = instrument.administrative_column("respondent")
+    for column in instrument.administrative:
+        if column.kind == "number":
+            yield Column(column.id, True, True, number)
+        else:
+            yield Column(column.id, False, column.id == respondent, str.strip)
+    for variable in instrument.assigned:
+        levels = f"not among the levels {', '.join(map(str, variable.values))}"
+        yield Column(variable.id, True, True, _one_of(variable.values, levels, number))
+    for item in instrument.items:
+        match item.kind:
+            case "multiple":
+                ticked = _one_of((0, 1), "an option is 1 (chosen) or 0 (not chosen)", number)
+                for id in item.columns:
+                    yield Column(id, True, True, ticked)
+            case "rank":
+                ranks = f"a rank is 1 to {item.top}, or 0 (not ranked)"
+                ranked = _one_of(range((item.top or 0) + 1), ranks, number)
+                for id in item.columns:
+                    yield Column(id, True, True, ranked)
+            case "allocate":
+                for id in item.columns:
+                    yield Column(id, True, True, _points(item.total or 0, number))
+            case "number":
+                yield Column(item.id, True, True, _in_range(item, number))
+            case "text":
+                yield Column(item.id, False, True, str)
+            case "single" | "consent":
+                yield Column(item.id, True, True, _among(item, number))
+
+
+def parse_number(text: str, *, comma_is_decimal: bool) -> float:
+    """Read a number in plain decimal or scientific notation, with a point or a comma.
+
+    Raises
+    ------
+    ValueError
+        If the text is no finite number, or its comma may mark decimals or thousands.
+    """
+    plain = text.strip().replace("\N{MINUS SIGN}", "-")
+    if not comma_is_decimal and _MAYBE_THOUSANDS.fullmatch(plain):
+        raise ValueError("unclear whether the comma marks decimals or thousands")
+    plain = plain.replace(",", ".")
+    if not _NUMBER.fullmatch(plain):
+        raise ValueError("not a number")
+    value = float(plain)
+    if not math.isfinite(value):
+        raise ValueError("too large a number")
+    return value
+
+
+def _one_of(
+    values: Collection[int], reason: str, number: Callable[[str], float]
+) -> Callable[[str], float]:
+    known = {*values, *MISSING_CODES}
+
+    def parse(text: str) -> float:
+        value = number(text)
+        if value not in known:
+            raise ValueError(reason)
+        return value
+
+    return parse
+
+
+def _points(total: int, number: Callable[[str], float]) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        value = number(text)
+        if value not in MISSING_CODES and not 0 <= value <= total:
+            raise ValueError(f"points lie between 0 and {total}")
+        return value
+
+    return parse
+
+
+def _in_range(item: Item, number: Callable[[str], float]) -> Callable[[str], float]:
+    allowed = item.number
+
+    def parse(text: str) -> float:
+        value = number(text)
+        if value in MISSING_CODES or allowed is None:
+            return value
+        if allowed.whole and not value.is_integer():
+            raise ValueError("not a whole number")
+        if allowed.minimum is not None and value < allowed.minimum:
+            raise ValueError(f"below {allowed.minimum:g}")
+        if allowed.maximum is not None and value > allowed.maximum:
+            raise ValueError(f"above {allowed.maximum:g}")
+        return value
+
+    return parse
+
+
+def _among(item: Item, number: Callable[[str], float]) -> Callable[[str], float]:
+    scale = item.responses
+    options = () if scale is None else (*scale.options, *scale.off_scale)
+    listed = ", ".join(str(option.value) for option in options)
+    values = [option.value for option in options]
+    return _one_of(values, f"not among the answers {listed}", number)

@@ -1,0 +1,83 @@
+"""A table of answers as a file gives it: text cells, before any instrument is consulted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from coprod_stats.errors import CoprodError
+
+
+class ResponsesError(CoprodError):
+    """A file of answers that cannot be read as a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row of the file: its line (a CSV header's is usually 1) and its cells."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A file of answers as text.
+
+    Attributes
+    ----------
+    reading : str
+        How the file was read, for the report, as ``CSV, utf-8, delimiter ','``.
+    rows : tuple of RawRow
+        Rows below the header that hold anything at all.
+    comma_is_decimal : bool
+        Whether a comma in a number can only be a decimal one, as where semicolons part the cells.
+    labels : tuple of (column, ((code, label), ...))
+        Value labels that the file itself carries (SPSS); empty for other formats.
+    missing : tuple of (column, codes)
+        Codes that the file itself declares missing (SPSS).
+    """
+
+    file: str
+    sha256: str
+    reading: str
+    header: tuple[str, ...]
+    rows: tuple[RawRow, ...]
+    comma_is_decimal: bool = False
+    labels: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    missing: tuple[tuple[str, frozenset[str]], ...] = ()
+
+    def labels_of(self, column: str) -> dict[str, str]:
+        """Give the labels by code of a column, whatever the case of its name."""
+        return next((dict(found) for name, found in self.labels if _same(name, column)), {})
+
+    def missing_of(self, column: str) -> frozenset[str]:
+        """Give the codes that the file declares missing in a column."""
+        return next((found for name, found in self.missing if _same(name, column)), frozenset())
+
+
+def is_filled(cells: Iterable[str]) -> bool:
+    """Say whether any cell holds something other than white space."""
+    return any(cell and not cell.isspace() for cell in cells)
+
+
+def read_bytes(path: Path) -> tuple[bytes, str]:
+    """Read a file; gives its bytes and their SHA-256.
+
+    Raises
+    ------
+    ResponsesError
+        If the file cannot be read.
+    """
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise ResponsesError(f"{path}: cannot be read: {reason or error}") from error
+    return content, hashlib.sha256(content).hexdigest()
+
+
+def _same(name: str, column: str) -> bool:
+    return name.strip().casefold() == column.casefold()

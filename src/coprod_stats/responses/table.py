@@ -1,0 +1,252 @@
+"""Answers bound to their instrument: values as given, four kinds of missing kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coprod_stats.errors import CoprodError
+from coprod_stats.instruments.evaluation import FloatArray, evaluate
+from coprod_stats.instruments.expressions import Expression, parse_expression
+from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS, Instrument, Item
+
+Scope = Literal["row", "value", "column"]
+ANSWERED = "answered"
+NOT_ASKED = "not asked"
+OFF_SCALE = "off scale"
+SET_ASIDE = "set aside"
+
+
+class UnknownNameError(CoprodError):
+    """An expression that names a column which the instrument does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Something that did not fit: a whole row, one value or a column, with the reason."""
+
+    line: int
+    respondent: str
+    column: str
+    value: str
+    scope: Scope
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the answers come from and what reading them did.
+
+    Attributes
+    ----------
+    rows_read : int
+        Rows below the header; always rows kept plus rows set aside.
+    absent : tuple of str
+        Columns of the instrument that the file lacks; they count as not asked.
+    notes : tuple of str
+        What was assumed while reading, for the report.
+    """
+
+    file: str
+    sha256: str
+    reading: str
+    rows_read: int
+    absent: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Responses:
+    """One table of answers and the questionnaire that they answer.
+
+    Attributes
+    ----------
+    answers : DataFrame, (n_respondents, n_columns)
+        Canonical columns; numbers with the codes -7, -8, -9 kept, NaN for blank; texts as they
+        are. The index is the line of the source file.
+    rejected : tuple of Rejected
+        What did not fit, with reasons.
+    """
+
+    instrument: Instrument
+    answers: pd.DataFrame
+    provenance: Provenance
+    rejected: tuple[Rejected, ...] = ()
+    _values: _Values = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_values", _Values(self))
+
+    @property
+    def n_respondents(self) -> int:
+        """Rows of the table."""
+        return len(self.answers)
+
+    @property
+    def n_rejected_rows(self) -> int:
+        """Rows set aside while reading."""
+        return sum(entry.scope == "row" for entry in self.rejected)
+
+    @property
+    def respondents(self) -> pd.Series:
+        """Id of each respondent, or the line where there is none."""
+        lines = pd.Series(self.answers.index.astype(str), index=self.answers.index)
+        column = self.instrument.administrative_column("respondent")
+        if column is None:
+            return lines
+        ids = self.answers[column].astype("string").fillna("")
+        return ids.where(ids != "", "line " + lines).astype(str)
+
+    def numbers(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Give answers as amounts: NaN for every kind of missing and for off-scale answers.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Ids of items, numeric administrative columns or derived variables.
+
+        Returns
+        -------
+        DataFrame, (n_respondents, len(columns))
+        """
+        amounts = _Values(self, amounts=True)
+        return pd.DataFrame({c: amounts[c] for c in columns}, index=self.answers.index)
+
+    def missing_kinds(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Say of each cell whether it was answered, or which kind of missing it is."""
+        frame = self.answers[list(columns)]
+        kinds = pd.DataFrame(ANSWERED, index=frame.index, columns=frame.columns, dtype=object)
+        kinds = kinds.mask(frame.isna() | (frame == ""), NOT_ASKED)
+        codes = frame.apply(_amounts)
+        for code, kind in MISSING_CODES.items():
+            kinds = kinds.mask(codes == code, kind)
+        by_column = {column: item for item in self.instrument.items for column in item.columns}
+        for column in frame.columns:
+            item = by_column.get(column)
+            if item is not None and item.responses is not None and item.responses.off_scale:
+                off = [option.value for option in item.responses.off_scale]
+                kinds.loc[frame[column].isin(off), column] = OFF_SCALE
+        for column, lines in self._lines_set_aside().items():
+            if column in kinds:
+                kinds.loc[kinds.index.isin(lines), column] = SET_ASIDE
+        return kinds
+
+    def _lines_set_aside(self) -> dict[str, list[int]]:
+        lines: dict[str, list[int]] = {}
+        for entry in self.rejected:
+            if entry.scope == "value":
+                lines.setdefault(entry.column, []).append(entry.line)
+        return lines
+
+    def where(self, condition: str | Expression) -> NDArray[np.bool_]:
+        """Say for whom a condition is known to hold, (n_respondents,).
+
+        Raises
+        ------
+        ExpressionError
+            If the text is no expression.
+        UnknownNameError
+            If it names something that the instrument does not have.
+        """
+        tree = parse_expression(condition) if isinstance(condition, str) else condition
+        return np.equal(self._values.of(tree), 1.0)
+
+    def classes(self) -> pd.Series:
+        """Give the class of each respondent by the instrument's classification.
+
+        Raises
+        ------
+        UnknownNameError
+            If the instrument classifies nobody.
+        """
+        rule = self.instrument.classification
+        if rule is None:
+            raise UnknownNameError(f"instrument '{self.instrument.id}' has no classification")
+        found = np.full(self.n_respondents, rule.otherwise, dtype=object)
+        for name, condition in reversed(rule.classes):
+            found[self.where(condition)] = name
+        return pd.Series(found, index=self.answers.index, name="class")
+
+    def index_values(self) -> pd.DataFrame:
+        """Compute the formative indices, one column each; NaN where an amount is missing."""
+        amounts = _Values(self, amounts=True)
+        table = {index.id: amounts.of(index.value) for index in self.instrument.indices}
+        return pd.DataFrame(table, index=self.answers.index)
+
+    def subset(self, keep: NDArray[np.bool_] | pd.Series) -> Responses:
+        """Give the respondents for whom ``keep`` is true; nothing else changes."""
+        return replace(self, answers=self.answers[np.asarray(keep, dtype=bool)])
+
+    def asked(self, item: Item) -> NDArray[np.bool_]:
+        """Say to whom the routing shows an item, (n_respondents,)."""
+        shown = np.ones(self.n_respondents, dtype=bool)
+        for condition in item.conditions:
+            shown &= self.where(condition)
+        return shown
+
+
+class _Values(Mapping[str, FloatArray]):
+    """Columns as numbers for the expression language, computed when first asked for.
+
+    Routing and classification see off-scale codes, as ``SUCC == 6``; amounts do not.
+    """
+
+    def __init__(self, responses: Responses, *, amounts: bool = False) -> None:
+        self._off_scale = {
+            item.id: [option.value for option in item.responses.off_scale]
+            for item in responses.instrument.items
+            if amounts and item.responses is not None
+        }
+        self._answers, self._instrument = responses.answers, responses.instrument
+        self._derived = {derived.id: derived.value for derived in responses.instrument.derived}
+        self._choices = {
+            item.id: item.columns
+            for item in responses.instrument.items
+            if item.kind in OPTION_KINDS
+        }
+        self._known: dict[str, FloatArray] = {}
+
+    def of(self, tree: Expression) -> FloatArray:
+        return evaluate(tree, self, n_rows=len(self._answers))
+
+    def __getitem__(self, name: str) -> FloatArray:
+        if name not in self._known:
+            self._known[name] = self._compute(name)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._answers.columns, *self._derived))
+
+    def __len__(self) -> int:
+        return len(self._answers.columns) + len(self._derived)
+
+    def _compute(self, name: str) -> FloatArray:
+        if name in self._derived:
+            return self.of(self._derived[name])
+        if columns := self._choices.get(name):
+            options = self._answers[list(columns)]
+            unknown = options.isna() | options.isin(list(MISSING_CODES))
+            return np.where(unknown.all(axis=1), np.nan, 1.0)
+        if name not in self._answers:
+            raise UnknownNameError(
+                f"there is no item, column or derived variable '{name}' "
+                f"in instrument '{self._instrument.id}'"
+            )
+        column = self._answers[name]
+        numbers = _amounts(column)
+        missing = numbers.isin([*MISSING_CODES, *self._off_scale.get(name, ())])
+        if not pd.api.types.is_numeric_dtype(column):
+            filled = column.notna() & (column != "")
+            return np.where(filled & ~missing, 1.0, np.nan)
+        return numbers.mask(missing).to_numpy(dtype=float)
+
+
+def _amounts(column: pd.Series) -> pd.Series:
+    """Give a column as numbers: a text answer can be ``-8`` too; other texts are NaN."""
+    return pd.to_numeric(column, errors="coerce")

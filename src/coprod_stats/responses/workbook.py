@@ -1,0 +1,118 @@
+"""XLSX workbooks: the first sheet, its cells as text."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, is_filled, read_bytes
+
+_COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
+_MAX_ROWS = 1_048_576  # Excel's own limit; openpyxl would fill any gap before a damaged row number
+
+
+def read_workbook(path: Path) -> RawTable:
+    """Read the first sheet of an XLSX file.
+
+    Formulas count by their stored results; one without a result keeps its own text, so that it is
+    set aside where a number is needed and not taken for a blank.
+
+    Raises
+    ------
+    ResponsesError
+        If the file is no workbook or its first sheet has no header.
+    """
+    content, sha256 = read_bytes(path)
+    if content.startswith(_COMPOUND_FILE):
+        raise ResponsesError(
+            f"{path.name}: an encrypted workbook or one of Excel before 2007; "
+            "save it as .xlsx without a password"
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl tells of styles that it does not know
+            title, cells = _first_sheet(content)
+            numbered = list(enumerate(cells, start=1))
+    except Exception as error:  # damaged files meet whatever openpyxl, zlib or expat run into
+        raise ResponsesError(f"{path.name}: not a readable XLSX workbook: {error}") from error
+    rows = [RawRow(line, row) for line, row in numbered if is_filled(row)]
+    if not rows:
+        raise ResponsesError(f"{path.name}: the first sheet is empty; a header is needed")
+    header = _trimmed(rows[0].cells)
+    return RawTable(
+        file=path.name,
+        sha256=sha256,
+        reading=f"XLSX, sheet {title}",
+        header=header,
+        rows=tuple(RawRow(row.line, _fitted(row.cells, len(header))) for row in rows[1:]),
+    )
+
+
+def _first_sheet(content: bytes) -> tuple[str, Iterator[tuple[str, ...]]]:
+    """Give the title of the first sheet, with its place, and the rows of its cells as text."""
+    sheet, title = _opened(content, results=True)
+    if not _has_formulas(content):
+        rows = sheet.iter_rows(max_row=_MAX_ROWS, values_only=True)
+        return title, (tuple(map(_text, row)) for row in rows)
+    formulas, _ = _opened(content, results=False)
+    pairs = zip(
+        sheet.iter_rows(max_row=_MAX_ROWS), formulas.iter_rows(max_row=_MAX_ROWS), strict=True
+    )
+    return title, (
+        tuple(_result_or_formula(*cells) for cells in zip(row, texts, strict=True))
+        for row, texts in pairs
+    )
+
+
+def _opened(content: bytes, *, results: bool) -> tuple[Any, str]:
+    # openpyxl takes .2 s to load
+    from openpyxl import load_workbook
+
+    workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=results)
+    sheet = workbook.worksheets[0]
+    sheet.reset_dimensions()  # some programs state a range that is too small
+    return sheet, f"'{sheet.title}' (1 of {len(workbook.sheetnames)})"
+
+
+def _has_formulas(content: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
+        return any(re.search(rb"<(\w+:)?f[ >/]", parts.read(name)) for name in sheets)
+
+
+def _result_or_formula(result: Any, formula: Any) -> str:
+    stored = result.value is not None or result.data_type == "str"  # "str": an empty text
+    return _text(result.value if stored else formula.value)
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(int(value))
+        case float():
+            return repr(int(value)) if value.is_integer() else repr(value)
+        case datetime() | date() | time():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
+    length = len(cells)
+    while length and not cells[length - 1].strip():
+        length -= 1
+    return cells[:length]
+
+
+def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
+    """Give the row the header's width unless it has answers beyond it."""
+    kept = _trimmed(cells)
+    return kept + ("",) * (width - len(kept))

@@ -1,0 +1,49 @@
+"""Covariates as columns of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+from coprod_stats.structure.errors import StructureError
+
+
+def indicator_columns(data: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
+    """Covariates as floats; those of text or categories as one indicator per further level.
+
+    The first level (in the order of a categorical column, else sorted) is the reference and has
+    no column; the others are named ``COVARIATE_LEVEL``, with characters that a model text cannot
+    hold replaced by ``_``. A missing covariate is missing in all its indicators. Levels that no
+    row has are left out.
+
+    Raises
+    ------
+    StructureError
+        If a covariate is no column of the data, has fewer than two values, or a level
+        would give a column whose name is taken.
+    """
+    absent = [name for name in covariates if name not in data.columns]
+    if absent:
+        raise StructureError(f"the data have no column {', '.join(absent)}")
+    constant = [name for name in covariates if data[name].nunique(dropna=True) < 2]
+    if constant:
+        raise StructureError(f"covariates with fewer than two values: {', '.join(constant)}")
+    columns: dict[str, pd.Series[float]] = {}
+    for name in covariates:
+        column = data[name]
+        if is_numeric_dtype(column) or is_bool_dtype(column):
+            columns[name] = column.astype(float)
+            continue
+        present = column.notna()
+        levels = column.astype("category").cat.remove_unused_categories().cat.categories
+        for level in levels[1:]:
+            label = f"{name}_{level}"
+            safe = "".join(letter if letter.isalnum() else "_" for letter in label)
+            if safe in columns or safe in data.columns:
+                raise StructureError(
+                    f"two columns would be called {safe}: rename a level of {name}"
+                )
+            columns[safe] = (column == level).astype(float).where(present)
+    return pd.DataFrame(columns, index=data.index)

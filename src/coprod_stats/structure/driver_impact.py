@@ -1,0 +1,207 @@
+"""The hypotheses of a driver-impact model, tested by structural equations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pandas as pd
+
+from coprod_stats.latent_models import SemFit, fit_sem
+from coprod_stats.literals import Engine, Estimator, Missing
+from coprod_stats.structure.covariates import indicator_columns
+from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.path_tests import (
+    DecisionRules,
+    PathEstimate,
+    PathResult,
+    conclusion_counts,
+    decide,
+    path_table,
+    verdict,
+)
+from coprod_stats.structure.structural_models import DriverImpactModel, StructuralPath
+
+
+@dataclass(frozen=True, slots=True)
+class SubgroupFit:
+    """The same model fitted to some of the people, from which some of the paths are taken."""
+
+    hypotheses: tuple[str, ...]
+    population: str
+    fit: SemFit
+
+
+@dataclass(frozen=True, slots=True)
+class DriverImpactResult:
+    """A driver-impact model fitted to one set of people.
+
+    Attributes
+    ----------
+    model : DriverImpactModel
+        What was tested.
+    paths : tuple of PathResult
+        A row per hypothesis, in the order of the model.
+    fit : SemFit
+        The structural model.
+    rules : DecisionRules
+        Family, adjustment, smallest effect of interest, level.
+    subgroups : tuple of SubgroupFit
+        Models from which single paths are taken instead.
+    """
+
+    model: DriverImpactModel
+    paths: tuple[PathResult, ...]
+    fit: SemFit
+    rules: DecisionRules
+    subgroups: tuple[SubgroupFit, ...] = ()
+
+    @property
+    def n_analysed(self) -> int:
+        """Rows that the engine used."""
+        return self.fit.n_obs
+
+    @property
+    def r_squared(self) -> dict[str, float]:
+        """Explained variance of each impact; empty where the fit failed."""
+        explained = self.fit.r_squared
+        return {name: explained[name] for name in self.model.outcomes if name in explained}
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per hypothesis."""
+        return path_table(self.paths, self.rules)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: how many conclusions of each kind, and the fit."""
+        counts = pd.DataFrame([conclusion_counts(self.paths)])
+        return pd.concat([counts, self.fit.glance()], axis=1)
+
+    def __str__(self) -> str:
+        fit = self.fit
+        state = "" if fit.proper else ", IMPROPER" if fit.converged else ", NOT CONVERGED"
+        lines = [
+            f"Driver-impact model, {fit.estimator} by {fit.engine}{state}",
+            f"  {fit.n_obs} of {fit.n_rows} rows analysed",
+            "  " + _fit_line(fit.fit),
+            "",
+            f"  {'':<6}{'Path':<18}{'Sign':<11}{'b':>7}{'SE':>7}{'beta':>8}{'SE':>7}"
+            f"{'p':>8}{'p adj.':>8}  Conclusion",
+        ]
+        lines += [_path_line(path) for path in self.paths]
+        explained = ", ".join(f"{name} {value:.2f}" for name, value in self.r_squared.items())
+        lines += [
+            "",
+            f"  R2: {explained or 'not known'}",
+            f"  {self.rules.adjustment} over {len(self.paths)} paths; equivalence: |beta| < "
+            f"{self.rules.bound:g}; alpha = {self.rules.alpha:g}",
+        ]
+        return "\n".join(lines)
+
+
+def fit_driver_impact(
+    data: pd.DataFrame,
+    model: DriverImpactModel,
+    *,
+    engine: Engine = "semopy",
+    estimator: Estimator = "ML",
+    missing: Missing = "listwise",
+    cluster: str | None = None,
+    ordered: Sequence[str] | Literal["all"] = (),
+    rules: DecisionRules | None = None,
+) -> DriverImpactResult:
+    """Fit a driver-impact model and say of each hypothesis what the data allow.
+
+    Parameters
+    ----------
+    data : DataFrame
+        A row per person of the population analysed; items keyed in the direction of their
+        factor, covariates, missing values as NaN; the cluster's column where one is named.
+    model : DriverImpactModel
+        Factors, hypotheses, covariates.
+    engine, estimator, missing, cluster, ordered
+        As in :func:`coprod_stats.latent_models.fit_sem`.
+    rules : DecisionRules, optional
+        Family, adjustment, smallest effect of interest, level.
+
+    Raises
+    ------
+    StructureError
+        If items or covariates are absent.
+    LatentModelError
+        If the engine cannot fit the model.
+    """
+    rules = rules or DecisionRules()
+    absent = [name for name in model.items if name not in data.columns]
+    if absent:
+        raise StructureError(f"the data have no column {', '.join(absent)}")
+    covariates = indicator_columns(data, model.covariates)
+    columns = [data[list(model.items)], covariates]
+    if cluster is not None:
+        columns.append(data[[cluster]])
+    fit = fit_sem(
+        model.syntax(tuple(covariates.columns)),
+        pd.concat(columns, axis=1),
+        engine=engine,
+        estimator=estimator,
+        missing=missing,
+        cluster=cluster,
+        ordered=ordered,
+        conf_level=1 - rules.alpha,
+    )
+    estimates = [_estimate(path, fit) for path in model.paths]
+    return DriverImpactResult(model, decide(model.paths, estimates, rules), fit, rules)
+
+
+def with_subgroups(
+    everyone: DriverImpactResult, subgroups: Sequence[SubgroupFit]
+) -> DriverImpactResult:
+    """Take some paths from models of subgroups, and decide the whole family anew.
+
+    Parameters
+    ----------
+    everyone : DriverImpactResult
+        The model fitted to everyone.
+    subgroups : sequence of SubgroupFit
+        Fits of the same model; a hypothesis stands in one of them at most.
+    """
+    fits = {id: part.fit for part in subgroups for id in part.hypotheses}
+    estimates = [_estimate(path, fits.get(path.id, everyone.fit)) for path in everyone.model.paths]
+    paths = decide(everyone.model.paths, estimates, everyone.rules)
+    return replace(everyone, paths=paths, subgroups=tuple(subgroups))
+
+
+def _estimate(path: StructuralPath, fit: SemFit) -> PathEstimate:
+    row = fit.parameter(path.outcome, "~", path.predictor)
+    return PathEstimate(
+        estimate=row.est,
+        std_error=row.se,
+        statistic=row.z,
+        p_value=row.pvalue if fit.converged else math.nan,
+        conf_low=row.ci_lower,
+        conf_high=row.ci_upper,
+        beta=row.std_all,
+        beta_std_error=row.std_all_se,
+        r_squared=fit.r_squared.get(path.outcome, math.nan),
+    )
+
+
+def _fit_line(fit: dict[str, float]) -> str:
+    labels = {"pvalue": "p", "cfi": "CFI", "tli": "TLI", "rmsea": "RMSEA", "srmr": "SRMR"}
+    indices = [
+        f"{label} = {fit[key]:.3f}"
+        for key, label in labels.items()
+        if not math.isnan(fit.get(key, math.nan))
+    ]
+    if "chisq" in fit:
+        indices.insert(0, f"chi-square {fit['chisq']:.1f} on {fit['df']:.0f}")
+    return ", ".join(indices)
+
+
+def _path_line(path: PathResult) -> str:
+    return (
+        f"  {path.id:<6}{f'{path.predictor} -> {path.outcome}':<18}{path.expected_sign:<11}"
+        f"{path.estimate:>7.3f}{path.std_error:>7.3f}{path.beta:>8.3f}"
+        f"{path.beta_std_error:>7.3f}{path.p_value:>8.3f}{path.p_adjusted:>8.3f}  {verdict(path)}"
+    )

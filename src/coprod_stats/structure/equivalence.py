@@ -1,0 +1,184 @@
+"""Whether an effect is too small to matter, and what a test of it allows one to say."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from coprod_stats.literals import Conclusion, ExpectedSign
+from coprod_stats.structure.errors import StructureError
+
+SMALLEST_EFFECT = 0.10
+"""Standardised path below which an effect is held to be negligible, unless a plan says else."""
+
+
+@dataclass(frozen=True, slots=True)
+class EquivalenceTest:
+    """Two one-sided tests of an effect against plus and minus a bound.
+
+    ``smallest_bound`` is the smallest bound that the same data exclude at ``alpha``: the larger
+    end, in absolute value, of the interval of level 1 - 2 alpha (``conf_low`` to ``conf_high``).
+    ``df`` is infinite where the tests use the normal distribution.
+    """
+
+    estimate: float
+    std_error: float
+    bound: float
+    alpha: float
+    df: float
+    p_value: float
+    conf_low: float
+    conf_high: float
+
+    @property
+    def smallest_bound(self) -> float:
+        """Smallest bound on the absolute effect that is excluded at ``alpha``."""
+        return max(abs(self.conf_low), abs(self.conf_high))
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether the absolute effect is shown to be smaller than the bound."""
+        return self.p_value < self.alpha
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: the effect, with the larger of the two one-sided p values."""
+        return pd.DataFrame(
+            {
+                "term": ["effect"],
+                "estimate": [self.estimate],
+                "std_error": [self.std_error],
+                "df": [self.df],
+                "p_value": [self.p_value],
+                "conf_low": [self.conf_low],
+                "conf_high": [self.conf_high],
+            }
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """One row: bound, level, verdict and the smallest bound that is excluded."""
+        return pd.DataFrame(
+            {
+                "bound": [self.bound],
+                "alpha": [self.alpha],
+                "equivalent": [self.equivalent],
+                "smallest_bound": [self.smallest_bound],
+            }
+        )
+
+    def __str__(self) -> str:
+        verdict = "equivalent" if self.equivalent else "not shown to be equivalent"
+        level = 100 * (1 - 2 * self.alpha)
+        return (
+            f"Two one-sided tests against |effect| < {self.bound:g}: {verdict}, "
+            f"p = {self.p_value:.4f}\n"
+            f"  estimate {self.estimate:.3f} (SE {self.std_error:.3f}), "
+            f"{level:g} % CI [{self.conf_low:.3f}, {self.conf_high:.3f}], "
+            f"smallest bound excluded {self.smallest_bound:.3f}"
+        )
+
+
+def equivalence_test(
+    estimate: float,
+    std_error: float,
+    *,
+    bound: float = SMALLEST_EFFECT,
+    alpha: float = 0.05,
+    df: float = math.inf,
+) -> EquivalenceTest:
+    r"""Two one-sided tests of :math:`|\theta| < \Delta` (Schuirmann 1987).
+
+    .. math:: p = \max\{ 1 - F((\hat\theta + \Delta)/se),\; F((\hat\theta - \Delta)/se) \}
+
+    with F the t distribution on ``df`` degrees of freedom, or the normal one. The test rejects
+    exactly when the interval of level 1 - 2 alpha lies inside the bounds.
+
+    Parameters
+    ----------
+    estimate, std_error : float
+        On the scale of the bound, as a standardised path and its standard error.
+    bound : float
+        Smallest effect size of interest, > 0.
+    alpha : float
+        Level of each one-sided test, in (0, .5).
+    df : float
+        Degrees of freedom; infinite for the normal distribution.
+
+    Raises
+    ------
+    StructureError
+        If the bound is not positive or alpha lies outside (0, .5).
+
+    References
+    ----------
+    Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the power
+    approach. Journal of Pharmacokinetics and Biopharmaceutics, 15, 657-680.
+    Lakens, D. (2017). Equivalence tests. Social Psychological and Personality Science, 8,
+    355-362.
+    """
+    # half a second to import
+    from scipy.stats import t as student
+
+    if not bound > 0:
+        raise StructureError(f"the bound of an equivalence test must be positive, not {bound}")
+    if not 0 < alpha < 0.5:
+        raise StructureError(f"alpha of an equivalence test must lie in (0, .5), not {alpha}")
+    half_width = float(student.ppf(1 - alpha, df)) * std_error
+    if std_error > 0:
+        above_lower = float(student.sf((estimate + bound) / std_error, df))
+        below_upper = float(student.cdf((estimate - bound) / std_error, df))
+        p_value = max(above_lower, below_upper)
+    else:
+        p_value = math.nan
+    return EquivalenceTest(
+        estimate=estimate,
+        std_error=std_error,
+        bound=bound,
+        alpha=alpha,
+        df=df,
+        p_value=p_value,
+        conf_low=estimate - half_width,
+        conf_high=estimate + half_width,
+    )
+
+
+def classify_effect(
+    estimate: float,
+    p_adjusted: float,
+    p_equivalence: float,
+    *,
+    expected_sign: ExpectedSign,
+    alpha: float = 0.05,
+) -> Conclusion:
+    """Say what a test of an effect against zero and one of equivalence amount to.
+
+    ``supported``: differs from zero after adjustment, with the expected sign (either sign where
+    the hypothesis is two-sided). ``opposite``: differs from zero after adjustment, against the
+    expected sign; to call that inconclusive would hide evidence against the hypothesis.
+    ``equivalent``: not different from zero, and shown to be smaller than the bound.
+    ``inconclusive``: neither. ``not tested``: the estimate or its p value is missing.
+
+    An effect that both differs from zero and lies within the bounds is ``supported`` (or
+    ``opposite``) here, since that is what was hypothesised; its p of equivalence stands beside
+    it and says that it is negligible in size.
+
+    Parameters
+    ----------
+    estimate : float
+        Effect, of which only the sign is used.
+    p_adjusted : float
+        Two-sided p against zero, adjusted for its family.
+    p_equivalence : float
+        P of the two one-sided tests, not adjusted.
+    expected_sign : {"+", "-", "two-sided"}
+        Sign registered for the hypothesis.
+    alpha : float
+        Level of both tests.
+    """
+    if math.isnan(estimate) or math.isnan(p_adjusted):
+        return "not tested"
+    if p_adjusted < alpha:
+        sign = "+" if estimate > 0 else "-"
+        return "supported" if expected_sign in (sign, "two-sided") else "opposite"
+    return "equivalent" if p_equivalence < alpha else "inconclusive"

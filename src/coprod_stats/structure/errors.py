@@ -1,0 +1,9 @@
+"""Errors of this room."""
+
+from __future__ import annotations
+
+from coprod_stats.errors import CoprodError
+
+
+class StructureError(CoprodError):
+    """A structural analysis that cannot be carried out as it was asked for."""

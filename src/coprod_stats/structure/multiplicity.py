@@ -1,0 +1,124 @@
+"""P values adjusted within a family of tests that has a name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from coprod_stats.literals import Adjustment
+from coprod_stats.structure.errors import StructureError
+
+_METHOD_NAMES: dict[Adjustment, str] = {
+    "holm": "Holm",
+    "fdr_bh": "Benjamini-Hochberg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustedFamily:
+    """A family of tests with raw and adjusted p values, in the order in which it was given.
+
+    ``p_values`` and ``p_adjusted`` are NaN for a test that could not be carried out. Such a test
+    still counts in the size of the family.
+    """
+
+    family: str
+    method: Adjustment
+    terms: tuple[str, ...]
+    p_values: tuple[float, ...]
+    p_adjusted: tuple[float, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of tests that the family was registered with, carried out or not."""
+        return len(self.terms)
+
+    def __getitem__(self, term: str) -> float:
+        """Look up the adjusted p value of one test."""
+        return self.p_adjusted[self.terms.index(term)]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per test."""
+        return pd.DataFrame(
+            {
+                "term": self.terms,
+                "p_value": self.p_values,
+                "p_adjusted": self.p_adjusted,
+                "family": self.family,
+                "family_size": self.size,
+                "method": self.method,
+            }
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """One row: the family, its size, the tests carried out and the smallest adjusted p."""
+        carried_out = [p for p in self.p_adjusted if not math.isnan(p)]
+        return pd.DataFrame(
+            {
+                "family": [self.family],
+                "method": [self.method],
+                "family_size": [self.size],
+                "n_tested": [len(carried_out)],
+                "smallest_p_adjusted": [min(carried_out, default=math.nan)],
+            }
+        )
+
+    def __str__(self) -> str:
+        head = f"{_METHOD_NAMES[self.method]} over the {self.size} tests of '{self.family}'"
+        rows = (
+            f"  {term:<12} p = {raw:.4f}  adjusted {adjusted:.4f}"
+            for term, raw, adjusted in zip(self.terms, self.p_values, self.p_adjusted, strict=True)
+        )
+        return "\n".join([head, *rows])
+
+
+def adjust_p_values(
+    p_values: Mapping[str, float], *, family: str, method: Adjustment = "holm"
+) -> AdjustedFamily:
+    """Adjust the p values of one family (Holm 1979; Benjamini & Hochberg 1995).
+
+    Parameters
+    ----------
+    p_values : mapping of str to float
+        Raw p values by term. NaN marks a test that could not be carried out: it is counted as
+        if its p were 1, so that the size registered for the family is kept, and stays NaN.
+    family : str
+        Name of the family, printed with every adjusted value.
+    method : {"holm", "fdr_bh"}
+        See ``Adjustment``.
+
+    Raises
+    ------
+    StructureError
+        If the family is empty or a p value lies outside [0, 1].
+
+    References
+    ----------
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian
+    Journal of Statistics, 6, 65-70.
+    Benjamini, Y., & Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the
+    Royal Statistical Society B, 57, 289-300.
+    """
+    # statsmodels takes nearly two seconds to import
+    from statsmodels.stats.multitest import multipletests
+
+    if not p_values:
+        raise StructureError(f"the family '{family}' holds no test")
+    raw = np.array(list(p_values.values()), dtype=float)
+    outside = [term for term, p in p_values.items() if p < 0 or p > 1]
+    if outside:
+        raise StructureError(f"p values outside [0, 1] in '{family}': {', '.join(outside)}")
+    untested = np.isnan(raw)
+    adjusted = multipletests(np.where(untested, 1.0, raw), method=method)[1]
+    adjusted[untested] = np.nan
+    return AdjustedFamily(
+        family=family,
+        method=method,
+        terms=tuple(p_values),
+        p_values=tuple(raw.tolist()),
+        p_adjusted=tuple(adjusted.tolist()),
+    )

@@ -1,0 +1,191 @@
+"""Tests of hypothesised paths, however they were estimated: one row each, one decision each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from coprod_stats.literals import Adjustment, Conclusion, ExpectedSign
+from coprod_stats.structure.equivalence import classify_effect, equivalence_test
+from coprod_stats.structure.multiplicity import adjust_p_values
+from coprod_stats.structure.structural_models import StructuralPath
+
+CONCLUSIONS: tuple[Conclusion, ...] = (
+    "supported", "opposite", "equivalent", "inconclusive", "not tested",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PathEstimate:
+    """A path as an estimator gives it, raw and standardised; NaN where it could not.
+
+    ``df`` is that of the reference distribution, infinite for the normal one.
+    """
+
+    estimate: float
+    std_error: float
+    statistic: float
+    p_value: float
+    conf_low: float
+    conf_high: float
+    beta: float
+    beta_std_error: float
+    r_squared: float
+    df: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class PathResult:
+    """One hypothesis: its estimate, its tests, and what they allow one to say.
+
+    ``beta`` is the standardised coefficient; ``p_adjusted`` is over the family; ``p_equivalence``
+    and ``smallest_bound`` are those of the test that the standardised effect is negligible.
+    """
+
+    id: str
+    predictor: str
+    outcome: str
+    expected_sign: ExpectedSign
+    estimate: float
+    std_error: float
+    statistic: float
+    p_value: float
+    conf_low: float
+    conf_high: float
+    beta: float
+    beta_std_error: float
+    beta_conf_low: float
+    beta_conf_high: float
+    p_adjusted: float
+    conclusion: Conclusion
+    p_equivalence: float
+    smallest_bound: float
+    r_squared: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRules:
+    """How a family of paths is decided.
+
+    Attributes
+    ----------
+    family : str
+        Name of the family over which p values are adjusted.
+    bound : float
+        Smallest standardised coefficient of interest.
+    alpha : float
+        Level of all tests; intervals have level 1 - alpha.
+    """
+
+    family: str = "headline"
+    adjustment: Adjustment = "holm"
+    bound: float = 0.10
+    alpha: float = 0.05
+
+
+class PathTests(Protocol):
+    """A set of tested paths, by structural equations or by regressions."""
+
+    @property
+    def paths(self) -> tuple[PathResult, ...]:
+        """A row per hypothesis, in the order of the model."""
+        ...
+
+    @property
+    def n_analysed(self) -> int:
+        """Rows that the estimates rest on; of several equations, the fewest."""
+        ...
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per hypothesis."""
+        ...
+
+    def glance(self) -> pd.DataFrame:
+        """One row for the whole."""
+        ...
+
+
+def decide(
+    paths: Sequence[StructuralPath], estimates: Sequence[PathEstimate], rules: DecisionRules
+) -> tuple[PathResult, ...]:
+    """Adjust the p values of a family and say of each path what its tests allow.
+
+    Parameters
+    ----------
+    paths : sequence of StructuralPath
+        The whole family, tested or not.
+    estimates : sequence of PathEstimate
+        One for each path.
+    rules : DecisionRules
+        Family, adjustment, bound, level.
+    """
+    p_values = {path.id: entry.p_value for path, entry in zip(paths, estimates, strict=True)}
+    adjusted = adjust_p_values(p_values, family=rules.family, method=rules.adjustment)
+    return tuple(
+        _decided(path, entry, adjusted[path.id], rules)
+        for path, entry in zip(paths, estimates, strict=True)
+    )
+
+
+def path_table(paths: Sequence[PathResult], rules: DecisionRules) -> pd.DataFrame:
+    """Give one row per path, with the family and its size."""
+    table = pd.DataFrame([asdict(path) for path in paths])
+    return table.rename(columns={"id": "term"}).assign(
+        family=rules.family, family_size=len(paths), verdict=[verdict(path) for path in paths]
+    )
+
+
+def verdict(path: PathResult) -> str:
+    """Put a conclusion in words, an inconclusive one with the bound that is excluded."""
+    if path.conclusion == "inconclusive":
+        return f"inconclusive (|beta| < {path.smallest_bound:.2f})"
+    return path.conclusion
+
+
+def conclusion_counts(paths: Sequence[PathResult]) -> dict[str, int]:
+    """Count the conclusions of each kind."""
+    found = [path.conclusion for path in paths]
+    return {f"n_{kind.replace(' ', '_')}": found.count(kind) for kind in CONCLUSIONS}
+
+
+def _decided(
+    path: StructuralPath, entry: PathEstimate, p_adjusted: float, rules: DecisionRules
+) -> PathResult:
+    # an interval of level 1 - alpha, and the 1 - 2 alpha interval that equivalence rests on
+    interval, equivalence = (
+        equivalence_test(
+            entry.beta, entry.beta_std_error, bound=rules.bound, alpha=level, df=entry.df
+        )
+        for level in (rules.alpha / 2, rules.alpha)
+    )
+    return PathResult(
+        id=path.id,
+        predictor=path.predictor,
+        outcome=path.outcome,
+        expected_sign=path.expected_sign,
+        estimate=entry.estimate,
+        std_error=entry.std_error,
+        statistic=entry.statistic,
+        p_value=entry.p_value,
+        conf_low=entry.conf_low,
+        conf_high=entry.conf_high,
+        beta=entry.beta,
+        beta_std_error=entry.beta_std_error,
+        beta_conf_low=interval.conf_low,
+        beta_conf_high=interval.conf_high,
+        p_adjusted=p_adjusted,
+        conclusion=classify_effect(
+            entry.beta,
+            p_adjusted,
+            equivalence.p_value,
+            expected_sign=path.expected_sign,
+            alpha=rules.alpha,
+        ),
+        p_equivalence=equivalence.p_value,
+        smallest_bound=equivalence.smallest_bound,
+        r_squared=entry.r_squared,
+    )

@@ -1,0 +1,151 @@
+"""Driver-impact models as data: factors, hypothesised paths, and the model text they make."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from coprod_stats.literals import ExpectedSign
+from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.regression import RegressionPath
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredFactor:
+    """A latent driver or impact with the items that it is measured by; the first sets its scale."""
+
+    name: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StructuralPath:
+    """A hypothesised path from one factor to another."""
+
+    id: str
+    predictor: str
+    outcome: str
+    expected_sign: ExpectedSign = "two-sided"
+
+
+@dataclass(frozen=True, slots=True)
+class DriverImpactModel:
+    """A structural model of factors and hypotheses, adjusted for observed covariates.
+
+    Parameters
+    ----------
+    factors : tuple of MeasuredFactor
+        Every factor of the paths, each with two items or more.
+    paths : tuple of StructuralPath
+        The hypotheses; together they are the family over which p values are adjusted.
+    covariates : tuple of str
+        Observed variables that predict every factor.
+
+    Raises
+    ------
+    StructureError
+        Naming all faults: repeated ids, paths, factors or items, paths between unknown factors,
+        factors without a path or with fewer than two items, paths that go round in a circle.
+    """
+
+    factors: tuple[MeasuredFactor, ...]
+    paths: tuple[StructuralPath, ...]
+    covariates: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        faults = list(_faults(self))
+        if faults:
+            raise StructureError("; ".join(faults))
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Factors that a path leads to, in order of the factors."""
+        reached = {path.outcome for path in self.paths}
+        return tuple(factor.name for factor in self.factors if factor.name in reached)
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """Factors that no path leads to, in order of the factors."""
+        reached = set(self.outcomes)
+        return tuple(factor.name for factor in self.factors if factor.name not in reached)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """All items, factor by factor."""
+        return tuple(item for factor in self.factors for item in factor.items)
+
+    def predictors_of(self, outcome: str) -> tuple[str, ...]:
+        """Predictors of one outcome, in order of the hypotheses."""
+        return tuple(path.predictor for path in self.paths if path.outcome == outcome)
+
+    def equations(self, covariates: tuple[str, ...] = ()) -> tuple[RegressionPath, ...]:
+        """One equation per outcome, as regressions of scale scores."""
+        return tuple(
+            RegressionPath(outcome, self.predictors_of(outcome), covariates)
+            for outcome in self.outcomes
+        )
+
+    def syntax(self, covariates: tuple[str, ...] = ()) -> str:
+        """Write the model in lavaan's language.
+
+        Residuals of outcomes covary freely, save where a path joins the two. Covariates predict
+        the drivers as well as the outcomes, and the drivers' residuals covary: drivers and
+        covariates are then related as freely as the data ask for, whereas lavaan's defaults
+        would hold latent drivers uncorrelated with observed covariates.
+
+        Parameters
+        ----------
+        covariates : tuple of str
+            Columns of numbers that stand for the covariates.
+        """
+        return "\n".join(_syntax_lines(self, covariates))
+
+
+def _syntax_lines(model: DriverImpactModel, covariates: tuple[str, ...]) -> Iterator[str]:
+    for factor in model.factors:
+        yield f"{factor.name} =~ {' + '.join(factor.items)}"
+    for equation in model.equations(covariates):
+        yield f"{equation.outcome} ~ {' + '.join((*equation.predictors, *covariates))}"
+    if covariates:
+        yield from (f"{driver} ~ {' + '.join(covariates)}" for driver in model.drivers)
+    joined = {frozenset((path.predictor, path.outcome)) for path in model.paths}
+    for pair in (*combinations(model.drivers, 2), *combinations(model.outcomes, 2)):
+        if frozenset(pair) not in joined:
+            yield " ~~ ".join(pair)
+
+
+def _faults(model: DriverImpactModel) -> Iterator[str]:
+    names = [factor.name for factor in model.factors]
+    for what, values in (
+        ("hypothesis", [path.id for path in model.paths]),
+        ("path", [f"{path.predictor} -> {path.outcome}" for path in model.paths]),
+        ("factor", names),
+        ("item", list(model.items)),
+        ("covariate", list(model.covariates)),
+    ):
+        for value, count in Counter(values).items():
+            if count > 1:
+                yield f"{what} {value} is given {count} times"
+    if not model.paths:
+        yield "the model has no path"
+    ends = dict.fromkeys(name for path in model.paths for name in (path.predictor, path.outcome))
+    yield from (f"{name} is in a path but is no factor" for name in ends if name not in names)
+    yield from (f"factor {name} is in no path" for name in names if name not in ends)
+    for factor in model.factors:
+        if len(factor.items) < 2:
+            yield f"factor {factor.name} needs at least two items"
+    if _goes_in_circles(model.paths):
+        yield "the paths go round in a circle"
+
+
+def _goes_in_circles(paths: tuple[StructuralPath, ...]) -> bool:
+    remaining = set(paths)
+    while remaining:
+        outcomes = {path.outcome for path in remaining}
+        removable = {path for path in remaining if path.predictor not in outcomes}
+        if not removable:
+            return True
+        remaining -= removable
+    return False

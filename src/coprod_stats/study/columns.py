@@ -1,0 +1,122 @@
+"""The hypothesised paths estimated in one way: a column of the plan."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from coprod_stats.errors import CoprodError
+from coprod_stats.plans.model import ModelColumn
+from coprod_stats.plans.reading import Plan
+from coprod_stats.responses.table import Responses
+from coprod_stats.scoring import keyed_answers, score
+from coprod_stats.structure import (
+    DecisionRules,
+    DriverImpactModel,
+    DriverImpactResult,
+    MeasuredFactor,
+    PathTests,
+    StructuralPath,
+    SubgroupFit,
+    fit_driver_impact,
+    fit_score_paths,
+    with_subgroups,
+)
+from coprod_stats.study.result import ColumnResult
+
+
+def estimate_column(column: ModelColumn, plan: Plan, respondents: Responses) -> ColumnResult:
+    """Estimate one column of a plan on its respondents.
+
+    What cannot be estimated is told with its reason: a study goes on without the column.
+    """
+    try:
+        tests = _tests(column, plan, respondents)
+    except CoprodError as error:
+        return ColumnResult(column, respondents.n_respondents, None, str(error))
+    return ColumnResult(column, respondents.n_respondents, tests)
+
+
+def hypothesised_paths(plan: Plan) -> tuple[StructuralPath, ...]:
+    """Give the plan's hypotheses as paths."""
+    return tuple(
+        StructuralPath(entry.id, entry.predictor, entry.outcome, entry.sign)
+        for entry in plan.hypotheses
+    )
+
+
+def _tests(column: ModelColumn, plan: Plan, respondents: Responses) -> PathTests:
+    inference, paths = plan.form.inference, hypothesised_paths(plan)
+    rules = DecisionRules(
+        family=inference.family,
+        adjustment=inference.adjustment,
+        bound=inference.smallest_effect,
+        alpha=inference.alpha,
+    )
+    if column.method == "regression":
+        return fit_score_paths(
+            analysis_table(plan, respondents, column.cluster),
+            paths,
+            covariates=plan.form.model.covariates,
+            cluster=column.cluster,
+            rules=rules,
+        )
+    factors = tuple(
+        MeasuredFactor(name, plan.instrument.scale(name).items) for name in plan.form.model.factors
+    )
+    model = DriverImpactModel(factors, paths, covariates=plan.form.model.covariates)
+    everyone = _fitted(column, plan, respondents, model, rules)
+    subgroups = [
+        SubgroupFit(
+            part.hypotheses,
+            part.population,
+            _fitted(
+                column, plan, respondents.subset(respondents.where(part.where)), model, rules
+            ).fit,
+        )
+        for part in column.subgroups
+    ]
+    return with_subgroups(everyone, subgroups) if subgroups else everyone
+
+
+def _fitted(
+    column: ModelColumn,
+    plan: Plan,
+    respondents: Responses,
+    model: DriverImpactModel,
+    rules: DecisionRules,
+) -> DriverImpactResult:
+    return fit_driver_impact(
+        item_table(plan, respondents, model.items, column.cluster),
+        model,
+        engine=column.engine,
+        estimator=column.estimator,
+        missing=column.missing,
+        cluster=column.cluster,
+        ordered="all" if column.ordered else (),
+        rules=rules,
+    )
+
+
+def item_table(
+    plan: Plan, respondents: Responses, items: tuple[str, ...], cluster: str | None
+) -> pd.DataFrame:
+    """Give keyed items with covariates and the cluster's column, a row per respondent."""
+    table = keyed_answers(respondents, items)
+    others = plan.form.model.covariates
+    if others:
+        table = table.join(analysis_table(plan, respondents, None)[list(others)])
+    if cluster is not None:
+        table = table.assign(**{cluster: respondents.answers[cluster]})
+    return table
+
+
+def analysis_table(plan: Plan, respondents: Responses, cluster: str | None) -> pd.DataFrame:
+    """Give scale scores, indices and whatever else the hypotheses name, a row per respondent."""
+    table = score(respondents).augment().drop(columns="respondent")
+    named = {name for entry in plan.hypotheses for name in (entry.predictor, entry.outcome)}
+    named |= set(plan.form.model.covariates)
+    others = sorted(named - set(table.columns))
+    table = table.join(respondents.numbers(others))
+    if cluster is not None:
+        table = table.assign(**{cluster: respondents.answers[cluster]})
+    return table

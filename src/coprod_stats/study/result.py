@@ -1,0 +1,131 @@
+"""What a study found, step by step, and what was planned against what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from coprod_stats.measurement import ItemAnalysis, Reliability, ScaleCorrelations
+from coprod_stats.plans.model import ModelColumn
+from coprod_stats.plans.reading import Plan
+from coprod_stats.quality import Flags, Missingness
+from coprod_stats.responses.table import Responses
+from coprod_stats.scoring import Scores
+from coprod_stats.structure import PathTests
+from coprod_stats.study.sample_flow import SampleFlow
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Something that was planned and something else that was done, with the reason."""
+
+    planned: str
+    done: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnResult:
+    """One way of estimating the hypothesised paths: what came of it, or why nothing did.
+
+    Attributes
+    ----------
+    n_sample : int
+        Respondents whom the column is about; the tests tell how many rows they analysed.
+    """
+
+    column: ModelColumn
+    n_sample: int
+    tests: PathTests | None
+    reason: str = ""
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per hypothesis; empty where the column could not be estimated."""
+        table = pd.DataFrame() if self.tests is None else self.tests.tidy()
+        return table.assign(column=self.column.column)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: the column, its respondents and its fit."""
+        head = pd.DataFrame(
+            {
+                "column": [self.column.column],
+                "title": [self.column.title],
+                "role": [self.column.role],
+                "n_sample": [self.n_sample],
+                "reason": [self.reason],
+            }
+        )
+        return head if self.tests is None else pd.concat([head, self.tests.glance()], axis=1)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StudyResult:
+    """A study carried out.
+
+    Attributes
+    ----------
+    responses : Responses
+        Everybody whose row was kept.
+    analysed : Responses
+        The plan's respondents without those whom quality excludes.
+    flags : Flags
+        Of the plan's respondents.
+    missing : Missingness
+        Missing answers of the plan's respondents.
+    scores, items, reliability, correlations
+        Of the analysed respondents.
+    columns : tuple of ColumnResult
+        The hypothesised paths, column by column of the plan.
+    """
+
+    plan: Plan
+    responses: Responses
+    analysed: Responses
+    sample: SampleFlow
+    classes: pd.Series
+    missing: Missingness
+    flags: Flags
+    scores: Scores
+    items: ItemAnalysis
+    reliability: Reliability
+    correlations: ScaleCorrelations
+    columns: tuple[ColumnResult, ...]
+    deviations: tuple[Deviation, ...]
+
+    @property
+    def title(self) -> str:
+        """Title of the plan."""
+        return self.plan.form.title
+
+    @property
+    def headline_column(self) -> ColumnResult:
+        """The confirmatory column if it was estimated, else the first one that was.
+
+        A column that stands in for the confirmatory one is told among the deviations.
+        """
+        confirmatory = next(entry for entry in self.columns if entry.column.role == "confirmatory")
+        if confirmatory.tests is not None:
+            return confirmatory
+        return next((entry for entry in self.columns if entry.tests is not None), confirmatory)
+
+    def headline(self) -> pd.DataFrame:
+        """One row per hypothesis of the headline column."""
+        table = self.headline_column.tidy()
+        if table.empty:
+            return table
+        table["path"] = table["predictor"] + " → " + table["outcome"]
+        return table
+
+    def headline_note(self) -> str:
+        """Say what the headline rests on."""
+        entry, rules = self.headline_column, self.plan.form.inference
+        if entry.tests is None:
+            return f"No column could be estimated: {entry.reason}"
+        n_tests = len(entry.tests.paths)
+        return (
+            f"{entry.column.title}: {entry.tests.n_analysed:,} respondents analysed of "
+            f"{entry.n_sample:,} in the column and {self.responses.n_respondents:,} in the file. "
+            f"{rules.adjustment.capitalize()} over {n_tests}; equivalent: |beta| shown to be below "
+            f"{rules.smallest_effect:g}."
+        )

@@ -1,0 +1,61 @@
+"""Fixtures that every room's tests may use."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from coprod_stats.instruments import read_instrument
+from coprod_stats.responses import Responses, read_responses
+
+ROOT = Path(__file__).parents[1]
+
+# no deadlines: a busy machine is no fault; the same examples every time in CI, new ones elsewhere
+settings.register_profile("coprod", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("coprod")
+
+
+@pytest.fixture(scope="session")
+def run_r() -> Callable[[str], str]:
+    """Run an R script of ``tests/oracles`` and give what it prints."""
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        pytest.skip("Rscript is not installed")
+
+    def run(script: str) -> str:
+        command = [rscript, f"tests/oracles/{script}"]
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def rerun_oracle(run_r: Callable[[str], str]) -> Callable[[str], Any]:
+    """Run an R script of ``tests/oracles`` and give the JSON that it prints."""
+    return lambda script: json.loads(run_r(script))
+
+
+@pytest.fixture
+def bind(tmp_path: Path) -> Callable[[str, str], Responses]:
+    """Bind answers in CSV to a questionnaire in YAML, both written out in the test."""
+
+    def bound(questionnaire: str, answers: str) -> Responses:
+        instrument, table = tmp_path / "survey.yaml", tmp_path / "answers.csv"
+        instrument.write_text(questionnaire, encoding="utf-8")
+        table.write_text(answers, encoding="utf-8")
+        return read_responses(table, read_instrument(instrument))
+
+    return bound
+
+
+@pytest.fixture(scope="session")
+def carers() -> Responses:
+    """The shipped answers of family carers."""
+    sample = ROOT / "sample_data" / "carers.csv"
+    return read_responses(sample, read_instrument("carers"))

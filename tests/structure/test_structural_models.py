@@ -1,0 +1,98 @@
+import pytest
+
+from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.regression import RegressionPath
+from coprod_stats.structure.structural_models import (
+    DriverImpactModel,
+    MeasuredFactor,
+    StructuralPath,
+)
+
+REL = MeasuredFactor("REL", ("REL1", "REL2"))
+ACT = MeasuredFactor("ACT", ("ACT1", "ACT2"))
+QUA = MeasuredFactor("QUA", ("QUA1", "QUA2"))
+ATT = MeasuredFactor("ATT", ("ATT1", "ATT2"))
+PATHS = (
+    StructuralPath("H1", "ACT", "QUA", "+"),
+    StructuralPath("H2", "REL", "QUA", "+"),
+    StructuralPath("H3", "REL", "ATT"),
+)
+MODEL = DriverImpactModel((REL, ACT, QUA, ATT), PATHS)
+
+
+def test_syntax_leaves_residuals_of_impacts_free_to_covary():
+    assert MODEL.syntax().splitlines() == [
+        "REL =~ REL1 + REL2",
+        "ACT =~ ACT1 + ACT2",
+        "QUA =~ QUA1 + QUA2",
+        "ATT =~ ATT1 + ATT2",
+        "QUA ~ ACT + REL",
+        "ATT ~ REL",
+        "REL ~~ ACT",
+        "QUA ~~ ATT",
+    ]
+
+
+def test_covariates_predict_drivers_and_impacts():
+    lines = MODEL.syntax(("AGE",)).splitlines()
+    assert lines[4:] == [
+        "QUA ~ ACT + REL + AGE",
+        "ATT ~ REL + AGE",
+        "REL ~ AGE",
+        "ACT ~ AGE",
+        "REL ~~ ACT",
+        "QUA ~~ ATT",
+    ]
+
+
+def test_outcomes_joined_by_a_path_have_no_residual_covariance():
+    model = DriverImpactModel((REL, ACT, QUA, ATT), (*PATHS, StructuralPath("H4", "QUA", "ATT")))
+    assert "QUA ~~ ATT" not in model.syntax()
+    assert model.drivers == ("REL", "ACT")
+
+
+def test_equations_of_the_regressions():
+    assert MODEL.equations(("AGE",)) == (
+        RegressionPath("QUA", ("ACT", "REL"), ("AGE",)),
+        RegressionPath("ATT", ("REL",), ("AGE",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("factors", "paths", "message"),
+    [
+        ((REL, ACT, QUA, ATT), (*PATHS, PATHS[0]), "hypothesis H1 is given 2 times"),
+        (
+            (REL, ACT, QUA, ATT),
+            (*PATHS, StructuralPath("H4", "ACT", "QUA")),
+            "path ACT -> QUA is given 2 times",
+        ),
+        ((REL, ACT, QUA, ATT, ATT), PATHS, "factor ATT is given 2 times; item ATT1"),
+        ((REL, ACT, QUA, ATT), (), "the model has no path"),
+        ((REL, ACT, QUA), PATHS, "ATT is in a path but is no factor"),
+        ((REL, ACT, QUA, ATT), PATHS[:2], "factor ATT is in no path"),
+        (
+            (REL, ACT, QUA, MeasuredFactor("ATT", ("ATT1",))),
+            PATHS,
+            "factor ATT needs at least two items",
+        ),
+        (
+            (REL, ACT, QUA, ATT),
+            (*PATHS, StructuralPath("H4", "ATT", "REL")),
+            "round in a circle",
+        ),
+    ],
+)
+def test_faults_of_a_model_are_named(factors, paths, message):
+    with pytest.raises(StructureError, match=message):
+        DriverImpactModel(factors, paths)
+
+
+def test_a_covariate_given_twice_is_named():
+    with pytest.raises(StructureError, match="covariate AGE is given 2 times"):
+        DriverImpactModel((REL, ACT, QUA, ATT), PATHS, covariates=("AGE", "AGE"))
+
+
+def test_all_faults_are_named_at_once():
+    with pytest.raises(StructureError, match="ATT is in a path but is no factor; factor XX"):
+        DriverImpactModel((REL, ACT, QUA, MeasuredFactor("XX", ("X1", "X2"))), PATHS)
