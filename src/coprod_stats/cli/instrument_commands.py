@@ -11,7 +11,9 @@ from coprod_stats.cli.options import FormOption, JsonOption, ModuleOption
 from coprod_stats.cli.output import say, warn, write_json
 
 app = typer.Typer(
-    help="Questionnaires: list, read and check them.", no_args_is_help=True, rich_markup_mode=None
+    help="Questionnaires: list, read, check and copy them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 NameArgument = Annotated[str, typer.Argument(help="Shipped id or path of a questionnaire.")]
 
@@ -83,3 +85,15 @@ def check(
             say(f"{Path(name).name}: no faults")
     if any(faults.values()):
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: coprod instrument copy carers --out my_study")
+def copy(
+    name: NameArgument,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the copy.")],
+) -> None:
+    """Copy a questionnaire with its constructs into a folder, to make it one's own."""
+    from coprod_stats.instruments.copying import copy_instrument
+
+    for path in copy_instrument(name, out):
+        say(f"copied: {path}")

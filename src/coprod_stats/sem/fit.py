@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.errors import SemOptionError
+from coprod_stats.sem.errors import SemDataError, SemOptionError
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
 from coprod_stats.sem.inference.checks import check_moments, check_solution
@@ -68,10 +68,7 @@ def fit(
     _refuse(table)
     samples = _samples(table, data, method)
     check_moments(table, samples, method)
-    if solver is None:
-        estimate = estimate_model(table, samples, method)
-    else:
-        estimate = estimate_at(table, samples, method, solver(table, samples, method))
+    estimate = _estimate(table, samples, method, solver)
     indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
@@ -168,6 +165,21 @@ def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[Grou
         incomplete=method.is_fiml or method.is_two_stage,
         complete_columns=table.exogenous if any(row.exogenous for row in table) else (),
     )
+
+
+def _estimate(
+    table: ParameterTable,
+    samples: tuple[GroupSample, ...],
+    method: Method,
+    solver: Solver | None,
+) -> Estimate:
+    if solver is not None:
+        return estimate_at(table, samples, method, solver(table, samples, method))
+    try:
+        return estimate_model(table, samples, method)
+    except np.linalg.LinAlgError as error:
+        message = "no estimates could be computed; check the model and give starting values"
+        raise SemDataError(message, code="SEM-117") from error
 
 
 def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:

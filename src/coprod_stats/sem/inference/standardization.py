@@ -142,9 +142,8 @@ class _GroupScales:
         self.n_free = table.n_free
         eta = model.matrices.eta
         n_latent = len(table.latent)
-        fixed = set(table.exogenous) if any(row.exogenous for row in table) else set()
         scaled = [
-            index < n_latent or kind == "all" or (kind == "nox" and name not in fixed)
+            index < n_latent or kind == "all" or (kind == "nox" and name not in table.exogenous)
             for index, name in enumerate(eta)
         ]
         self.eta_scaled = np.array(scaled, dtype=bool)
