@@ -29,6 +29,7 @@ def test_two_runs_give_the_same_bytes(plan: str, tmp_path: Path) -> None:
     first = carried_out(plan, tmp_path / "one", "1")
     assert set(first) == {f"{plan}.html", "manifest.json"}
     assert carried_out(plan, tmp_path / "two", "2") == first
+    assert b"<p>None</p>" not in first[f"{plan}.html"]
 
 
 class _Outside(HTMLParser):
@@ -77,6 +78,7 @@ def test_the_carers_report_says_what_its_reader_must_know(carers_page: str) -> N
     assert "Real answers." in said
     assert "Licence of the data: GPL-3" in said
     assert "Positive value of caregiving (α = .45, ω = .52)" in said
+    assert "Weak: three unlike items (alpha .45" in said
     assert "Nobody can be flagged here" in said
     assert "allow only 1 (outlier)" in said
     assert "Synthetic" not in said
