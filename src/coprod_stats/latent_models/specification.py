@@ -143,6 +143,7 @@ class Specification:
             standard_errors="bootstrap" if self.is_bootstrapped else self.se,
             information=self.information,
             likelihood=self.likelihood,
+            auxiliary=self.auxiliary,
             bootstrap=self.n_bootstrap,
             seed=self.seed or 0,
             interval=self.ci,
@@ -188,7 +189,5 @@ def _faults(asked: Specification) -> Iterator[str]:
         "ci": not asked.is_bootstrapped and asked.ci != "percentile",
     }
     yield from (f"{name} has no effect without bootstrap" for name, idle in unused.items() if idle)
-    if asked.auxiliary:
-        yield "auxiliary variables are not available yet"
     if asked.rotation is not None:
         yield "rotation is not available yet"
