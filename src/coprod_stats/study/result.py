@@ -156,8 +156,9 @@ class StudyResult:
         if entry.tests is None:
             return f"No column could be estimated: {entry.reason}"
         n_tests = len(entry.tests.paths)
+        role = "" if entry.column.role == "confirmatory" else "Not the confirmatory column. "
         return (
-            f"{entry.column.title}: {entry.tests.n_analysed:,} respondents analysed of "
+            f"{role}{entry.column.title}: {entry.tests.n_analysed:,} respondents analysed of "
             f"{entry.n_sample:,} in the column and {self.responses.n_respondents:,} in the file. "
             f"{rules.adjustment.capitalize()} over {n_tests}; equivalent: |beta| shown to be below "
             f"{rules.smallest_effect:g}."

@@ -271,7 +271,7 @@ def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section
         note=text("A loading of 1 without standard error sets the unit of its factor."),
     )
     notices: list[Block] = [
-        Notice((Paragraph(text(warning.message)),), "warning", warning.code)
+        Notice((Paragraph(text(_sentence(warning.message))),), "warning", f"Note {warning.code}")
         for warning in tests.fit.warnings
     ]
     return Section(
@@ -279,3 +279,7 @@ def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section
         "Measurement model and fit",
         (Paragraph(words), *notices, Details(text("Loadings"), (table,))),
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
