@@ -124,6 +124,12 @@ def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
     assert told[-1][2] == "Check"
 
 
+def test_shared_among_processes_the_numbers_are_the_same(study: Study, tmp_path: Path) -> None:
+    shared = carry_out(written(tmp_path, "engine: core, estimator: MLR"), workers=2)
+    for ours, theirs in zip(study.columns, shared.columns, strict=True):
+        pd.testing.assert_frame_equal(ours.tidy(), theirs.tidy(), rtol=1e-9)
+
+
 def test_faults_of_a_plan_are_told_all_at_once(tmp_path: Path) -> None:
     plan = written(tmp_path, "method: regression")
     text = plan.read_text(encoding="utf-8").replace("[NEG, POS]", "[NEG, POOS]")
