@@ -37,6 +37,7 @@ from coprod_stats.instruments.source_form import (
     ItemForm,
     NumberForm,
     PageForm,
+    PlaceholderForm,
     ResponseScaleForm,
     ScaleForm,
     TextForm,
@@ -80,12 +81,15 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
                 entry.item,
                 build.text(entry.otherwise),
                 entry.variable,
-                tuple((level, build.text(words)) for level, words in entry.levels.items()),
+                build.level_texts(entry),
             )
             for name, entry in form.placeholders.items()
         ),
         administrative=tuple(
-            Administrative(entry.id, build.text(entry.title), entry.role, entry.kind)
+            Administrative(
+                entry.id, build.text(entry.title), entry.role, entry.kind,
+                tuple(form.forms if entry.forms is None else entry.forms),
+            )
             for entry in form.administrative
         ),
         dont_know=build.text(form.missing_options.dont_know),
@@ -175,6 +179,12 @@ class _Builder:
             *arms,
             Assigned(plan.id, self.text(plan.title), levels, blocks, tuple(plan.forms)),
         )
+
+    def level_texts(self, entry: PlaceholderForm) -> tuple[tuple[int, Text], ...]:
+        """Give the texts by level: the labels of the levels unless others are written."""
+        variable = self.form.assigned.get(entry.variable or "")
+        texts = entry.levels or ({} if variable is None else variable.levels)
+        return tuple((level, self.text(words)) for level, words in texts.items())
 
     def rotation(self, block: str | None) -> tuple[Expression, ...]:
         """Give the condition that a rotating block was assigned."""
