@@ -83,3 +83,60 @@ def check(
             say(f"{Path(name).name}: no faults")
     if any(faults.values()):
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: coprod instrument coverage")
+def coverage(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Questionnaires that share constructs.")
+    ] = None,
+    json: JsonOption = None,
+) -> None:
+    """Say of each construct of the article where it is asked, computed or analysed."""
+    from collections import Counter
+
+    from coprod_stats.instruments.construct_coverage import construct_coverage
+    from coprod_stats.instruments.reading import read_instrument
+    from coprod_stats.instruments.shipped import list_modules
+
+    instruments = [
+        read_instrument(name, modules=list_modules()) for name in names or ("citizen", "provider")
+    ]
+    found = construct_coverage(instruments, plans=_readable_plans())
+    if json is not None:
+        write_json(
+            [
+                {
+                    "code": entry.construct.code,
+                    "status": entry.status,
+                    "items": list(entry.items),
+                    "computed": list(entry.computed),
+                    "columns": list(entry.columns),
+                    "steps": list(entry.steps),
+                    "lacking": list(entry.lacking),
+                    "planned": entry.construct.planned,
+                }
+                for entry in found
+            ],
+            json,
+        )
+    else:
+        for entry in found:
+            say(f"{entry.construct.code:<8} {entry.status:<8} {entry.summary}")
+        counts = Counter(entry.status for entry in found)
+        say(", ".join(f"{count} {status}" for status, count in counts.items()))
+    if any(entry.status in ("partly", "missing") for entry in found):
+        raise typer.Exit(1)
+
+
+def _readable_plans() -> list[str]:
+    from coprod_stats.instruments.shipped import list_shipped
+    from coprod_stats.plans.reading import PlanError, read_plan
+
+    readable = []
+    for path in list_shipped("analyses"):
+        try:
+            readable.append(read_plan(path).form.plan)
+        except PlanError:  # the file of hypotheses lies beside the plans
+            continue
+    return readable

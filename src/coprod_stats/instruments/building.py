@@ -136,7 +136,15 @@ class _Builder:
 
     def construct(self, code: str) -> Construct:
         entry: ConstructForm = self.draft.constructs[code]
-        return Construct(code=code, **{**entry.model_dump(), "note": entry.note or ""})
+        given = entry.model_dump(exclude={"note", "columns", "steps", "planned"})
+        return Construct(
+            code=code,
+            **given,
+            note=entry.note or "",
+            columns=tuple(entry.columns),
+            steps=tuple(entry.steps),
+            planned=entry.planned or "",
+        )
 
     def scale(self, id: str, form: ScaleForm) -> Scale:
         construct = self.construct(form.construct_code)

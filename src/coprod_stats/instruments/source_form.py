@@ -301,6 +301,9 @@ class ConstructForm(_Form):
     respondent: Literal["citizen", "provider", "both"]
     measure: Words
     note: str | None = None
+    columns: list[ItemId] = Field([], description="Columns that carry it, if no question does.")
+    steps: list[Identifier] = Field([], description="Plans that analyse it.")
+    planned: Words | None = Field(None, description="The later analysis that will use it.")
 
 
 class ConstructsForm(_Form):
