@@ -129,6 +129,34 @@ def coverage(
         raise typer.Exit(1)
 
 
+@app.command(epilog="Example: coprod instrument diff wave1.yaml citizen --form core")
+def diff(
+    older: Annotated[str, typer.Argument(help="Older version: shipped id or path.")],
+    newer: Annotated[str, typer.Argument(help="Newer version.")],
+    form: Annotated[str | None, typer.Option(help="Compare one form of both.")] = None,
+    json: JsonOption = None,
+) -> None:
+    """Name each change between two versions and what it does to comparability."""
+    from dataclasses import asdict
+
+    from coprod_stats.instruments.comparison import compare
+    from coprod_stats.instruments.reading import read_instrument
+
+    versions = [read_instrument(name) for name in (older, newer)]
+    if form is not None:
+        versions = [version.for_form(form) for version in versions]
+    changes = compare(*versions)
+    if json is not None:
+        write_json([{**asdict(change), "effect": change.effect} for change in changes], json)
+        return
+    for change in changes:
+        say(str(change))
+    counts = {effect: sum(change.effect == effect for change in changes)
+              for effect in ("breaks", "threatens", "harmless")}  # fmt: skip
+    said = ", ".join(f"{count} {effect}" for effect, count in counts.items() if count)
+    say(f"{len(changes)} changes{': ' if said else ''}{said}")
+
+
 def _readable_plans() -> list[str]:
     from coprod_stats.instruments.shipped import list_shipped
     from coprod_stats.plans.reading import PlanError, read_plan
