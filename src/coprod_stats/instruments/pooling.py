@@ -98,9 +98,7 @@ def pooling_gate(
         raise PoolingError(f"the plan accepts what is no obstacle here: {', '.join(stray)}")
     blocked = tuple(entry for entry in obstacles if entry.name not in accepted)
     shut = {entry.scale for entry in blocked}
-    scales = dict.fromkeys(
-        score.id for one in fieldings for score in (*one.instrument.scales, *one.instrument.indices)
-    )
+    scores = dict.fromkeys(id for one in fieldings for id in _scores(one.instrument))
     return PoolingDecision(
         open=tuple(id for id in scores if id not in shut),
         blocked=blocked,
