@@ -157,6 +157,32 @@ def diff(
     say(f"{len(changes)} changes{': ' if said else ''}{said}")
 
 
+@app.command("lint", epilog="Example: coprod instrument lint citizen --form core")
+def lint_questionnaire(
+    name: NameArgument,
+    form: Annotated[str | None, typer.Option(help="One form; all questions by default.")] = None,
+    module: ModuleOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Show what survey methodology warns of: rule, place, what was found, and where it is said."""
+    from dataclasses import asdict
+
+    from coprod_stats.instruments.linting import lint
+    from coprod_stats.instruments.reading import read_instrument
+
+    instrument = read_instrument(name, modules=module or ())
+    found = lint(instrument if form is None else instrument.for_form(form))
+    if json is not None:
+        write_json([{**asdict(entry), "source": entry.source} for entry in found], json)
+        return
+    for entry in found:
+        say(str(entry))
+    for code, source in {entry.code: entry.source for entry in found}.items():
+        say(f"  {code}: {source}")
+    exempted = sum(bool(entry.exempted) for entry in found)
+    say(f"{len(found) - exempted} findings, {exempted} exempted with a reason")
+
+
 def _readable_plans() -> list[str]:
     from coprod_stats.instruments.shipped import list_shipped
     from coprod_stats.plans.reading import PlanError, read_plan
