@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from coprod_stats.latent_models import fit_sem as fit_sem
     from coprod_stats.measurement import item_analysis as item_analysis
     from coprod_stats.measurement import reliability as reliability
+    from coprod_stats.measurement import scale_correlations as scale_correlations
     from coprod_stats.plans import Plan as Plan
     from coprod_stats.plans import PlanError as PlanError
     from coprod_stats.plans import read_plan as read_plan
@@ -59,6 +60,7 @@ _HOMES = {
     "read_responses": "responses",
     "reliability": "measurement",
     "run_study": "report.study",
+    "scale_correlations": "measurement",
     "score": "scoring",
     "screening": "quality",
     "write_canonical": "responses",

@@ -18,6 +18,12 @@ Estimator = Literal[
 Missing = Literal["listwise", "fiml", "pairwise", "two-stage", "robust-two-stage"]
 """What an estimator does about missing values."""
 
+BootstrapType = Literal["naive", "bollen-stine"]
+"""Whether bootstrap samples are drawn from the data, or from data that fit the model."""
+
+BootstrapInterval = Literal["percentile", "bca"]
+"""Intervals from bootstrap samples: plain percentiles, or bias-corrected and accelerated."""
+
 Adjustment = Literal["holm", "fdr_bh"]
 """Adjustment of p values: familywise error, step-down; or false discovery rate, step-up."""
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coprod_stats.instruments import read_instrument
-from coprod_stats.measurement import item_analysis, reliability
+from coprod_stats.measurement import item_analysis, reliability, scale_correlations
 from coprod_stats.quality import careless_indices, flag_careless, missingness, screening
 from coprod_stats.responses import Responses, read_responses
 from coprod_stats.scoring import score
@@ -70,7 +70,8 @@ def exercise(responses: Responses) -> None:
         assert len(result.glance()) == 1
         assert len(result.augment()) == responses.n_respondents
     missingness(responses).patterns()
-    for result in (reliability(responses), item_analysis(responses)):
+    correlations = scale_correlations(score(responses))
+    for result in (reliability(responses), item_analysis(responses), correlations):
         assert str(result)
         result.tidy()
         assert len(result.glance()) == 1

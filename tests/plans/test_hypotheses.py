@@ -1,25 +1,41 @@
-"""The shared file of hypotheses."""
+"""The hypotheses that plans share."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
+from collections import Counter
 
 from coprod_stats.instruments import read_instrument
-from coprod_stats.instruments.coverage import form_coverage
-from coprod_stats.plans import PlanError, read_hypotheses
+from coprod_stats.instruments.reading import read_shape
+from coprod_stats.instruments.shipped import shelf
+from coprod_stats.instruments.yaml_source import read_yaml
+from coprod_stats.plans.model import HypothesesForm
 
 
-def test_the_core_form_can_test_all_21_headline_paths() -> None:
-    headline = [hypothesis for hypothesis in read_hypotheses() if hypothesis.headline]
+def shared() -> HypothesesForm:
+    content, faults = read_shape(HypothesesForm, read_yaml(shelf("analyses") / "hypotheses.yaml"))
+    assert not faults
+    assert content is not None
+    return content
+
+
+def test_ids_are_unique_and_none_is_lost() -> None:
+    ids = Counter(entry.id for entry in shared().hypotheses)
+    assert max(ids.values()) == 1
+    assert len(ids) >= 63
+
+
+def test_the_headline_is_the_21_links_of_section_5() -> None:
+    headline = [entry for entry in shared().hypotheses if entry.headline]
+    drivers = Counter(entry.predictor for entry in headline)
     assert len(headline) == 21
-    coverage = form_coverage(read_instrument("citizen"), headline)
-    assert coverage.testable == tuple(hypothesis.id for hypothesis in headline)
+    assert drivers == {
+        "DRREL": 7, "DRFLO": 3, "DRKNO": 3, "DRACT": 2, "DRINP": 2, "DRSET": 2, "DRTEC": 2,
+    }  # fmt: skip
+    scales = {scale.id for scale in read_instrument("citizen").scales}
+    assert {name for entry in headline for name in (entry.predictor, entry.outcome)} <= scales
 
 
-def test_a_faulty_file_is_refused_with_its_faults(tmp_path: Path) -> None:
-    path = tmp_path / "hypotheses.yaml"
-    path.write_text("source: mine\nhypotheses:\n  - {id: H1, predictor: A}\n", encoding="utf-8")
-    with pytest.raises(PlanError, match="'outcome' is missing"):
-        read_hypotheses(path)
+def test_each_says_where_the_article_has_it() -> None:
+    for entry in shared().hypotheses:
+        assert entry.status
+        assert entry.section

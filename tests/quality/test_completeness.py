@@ -92,9 +92,9 @@ def test_a_column_that_the_file_lacks_was_not_asked(bind: Callable[[str, str], R
 
 def test_patterns_are_of_scale_items(answers: Responses) -> None:
     patterns = missingness(answers).patterns()
-    assert patterns["unanswered"].tolist() == ["Q1, Q2", "", "Q2"]
-    assert patterns["n"].tolist() == [3, 1, 1]
-    assert patterns["n_unanswered"].tolist() == [2, 0, 1]
+    assert patterns["unanswered"].tolist() == ["", "Q2", "Q1", "Q1, Q2"]
+    assert patterns["n"].tolist() == [2, 1, 1, 1]
+    assert patterns["n_unanswered"].tolist() == [0, 1, 1, 2]
 
 
 def test_mcar_of_the_carers(carers: Responses) -> None:

@@ -71,6 +71,7 @@ def test_patterns_hold_every_respondent_once() -> None:
         ([[1.0, NAN], [2, NAN]], "never answered or does not vary"),
         ([[1.0, 5], [2, 5], [1, NAN]], "never answered or does not vary"),
         ([[1.0, 1, NAN], [2, 2, 1], [3, 3, 3], [4, 4, 2]], "singular"),
+        ([[NAN, 1.0], [NAN, 5], [1, NAN], [1, 5], [2, 4]], "singular"),
     ],
 )
 def test_says_why_it_cannot_be_computed(answers: list[list[float]], message: str) -> None:

@@ -12,6 +12,7 @@ from coprod_stats.report.numbers import (
     bounded,
     count,
     decimal,
+    digits_to_show,
     interval,
     p_statement,
     p_value,
@@ -103,3 +104,11 @@ def test_printed_probabilities_keep_their_order(one, other):
 @given(probabilities)
 def test_no_probability_is_printed_as_zero_or_one(value):
     assert p_value(value) not in {".000", "1.000"}
+
+
+@pytest.mark.parametrize(
+    ("smallest", "digits"),
+    [(0.04, 2), (0.5, 2), (12.0, 2), (0.0004, 4), (1e-9, 5), (0.0, 2), (math.nan, 2)],
+)
+def test_small_numbers_still_show(smallest, digits):
+    assert digits_to_show(smallest) == digits

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from coprod_stats.responses import ResponsesError
+
 
 def placed(found) -> list[tuple[int, str, str, str, str, str]]:
     return [
@@ -65,7 +67,7 @@ def test_duplicate_respondents_are_set_aside_and_told_apart(read) -> None:
     ],
 )
 def test_values_that_do_not_fit_are_set_aside(read, column, text, reason) -> None:
-    found = read(f'RID,{column}\na,"{text}"\n')
+    found = read(f'RID,{column},Q2\na,"{text}",1\n')
     assert placed(found) == [(2, "a", column, text, "VALUE-001", reason)]
     assert found.answers[column].isna().all()
     assert found.missing_kinds([column]).iat[0, 0] == "set aside"
@@ -89,7 +91,7 @@ def test_values_that_do_not_fit_are_set_aside(read, column, text, reason) -> Non
     ],
 )
 def test_values_that_fit_are_kept_as_given(read, column, text, value) -> None:
-    found = read(f'RID,{column}\na,"{text}"\n')
+    found = read(f'RID,{column},Q2\na,"{text}",1\n')
     assert found.answers[column].tolist() == [value]
     assert found.rejected == ()
 
@@ -143,6 +145,11 @@ def test_columns_have_their_types_even_without_rows(read) -> None:
     assert found.answers["Q1"].dtype == np.float64
     assert found.answers["HOURS"].dtype == np.float64
     assert found.answers["TXT"].dtype == object
+
+
+def test_a_table_without_any_question_is_not_of_the_instrument(read) -> None:
+    with pytest.raises(ResponsesError, match="no column is a question of instrument 'tiny'"):
+        read("RID,CTRY\na,DE\n")
 
 
 def test_a_subset_keeps_what_was_set_aside(read) -> None:

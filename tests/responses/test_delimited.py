@@ -121,7 +121,10 @@ def test_one_row_that_is_too_long_is_set_aside_even_if_its_last_cell_is_blank(re
         (b'RID,TXT\na,"open\nb,x\n', "answers.csv:2: a quotation mark opens here that is never"),
         (b'RID,TXT\na,"x"y\n', "answers.csv:2: text after a closing quotation mark"),
         (b"RID,TXT\na," + b"x" * 200_000, "answers.csv:2: a cell of more than 131,072 characters"),
-        (b"foo,bar\n1,2\n", "no column belongs to instrument 'tiny'; the header has foo, bar"),
+        (
+            b"foo,bar\n1,2\n",
+            "no column is a question of instrument 'tiny'; the header has foo, bar",
+        ),
         (codecs.BOM_UTF8 + b"RID,TXT\na,\xff\n", "not readable as utf-8-sig: invalid start byte"),
         (codecs.BOM_UTF16_LE + b"RID,T", "not readable as utf-16: truncated data"),
     ],
@@ -134,7 +137,7 @@ def test_files_that_are_no_table_say_why(read, content, message) -> None:
 
 def test_bytes_in_no_encoding(read, monkeypatch) -> None:
     monkeypatch.setattr("coprod_stats.responses.delimited._LEGACY", ["shift_jis"])
-    with pytest.raises(ResponsesError, match="the encoding is not recognised; save .* as UTF-8"):
+    with pytest.raises(ResponsesError, match=r"the encoding is not recognised; save .* as UTF-8"):
         read(b"RID,Q1,TXT\na,1,\xff\xfe\x81\xff\n")
 
 

@@ -89,5 +89,5 @@ def test_truncated_files_say_that_they_are_none(read, tmp_path, cut) -> None:
 
 
 def test_what_is_no_sav_file_is_refused(read) -> None:
-    with pytest.raises(ResponsesError, match="answers.sav: not a readable SPSS file"):
+    with pytest.raises(ResponsesError, match=r"answers\.sav: not a readable SPSS file"):
         read(b"RID,Q1\na,1\n", "answers.sav")

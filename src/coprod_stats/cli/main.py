@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 
 import typer
@@ -10,6 +12,7 @@ from coprod_stats.cli import (
     instrument_commands,
     model_commands,
     responses_commands,
+    review_commands,
     study_commands,
 )
 from coprod_stats.cli.output import fail
@@ -24,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 study_commands.register(app)
+review_commands.register(instrument_commands.app)
 app.add_typer(instrument_commands.app, name="instrument")
 app.add_typer(responses_commands.app, name="responses")
 responses_commands.register(app)
@@ -32,12 +36,19 @@ model_commands.register(app)
 
 def run() -> None:
     """Run the command line; a fault of input is one message and exit status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without UTF-8 is no reason to stop
     try:
-        app()
+        try:
+            app(prog_name="coprod")
+        finally:
+            sys.stdout.flush()
     except CoprodError as error:
         fail(str(error))
     except BrokenPipeError:
-        sys.stderr.close()
+        # the reader has gone, as head does; the interpreter must not flush into the pipe again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
         fail(f"{error.filename or 'a file'}: {error.strerror or error}")

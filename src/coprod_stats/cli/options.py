@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coprod_stats.cli.output import warn
+from coprod_stats.literals import FileFormat
+
 if TYPE_CHECKING:
     from coprod_stats.instruments.model import Instrument
     from coprod_stats.responses.table import Responses
@@ -38,8 +41,29 @@ def instrument_in_form(name: str, form: str | None, modules: list[str] | None = 
     return instrument.for_form(form or instrument.forms[0].id)
 
 
-def bound_answers(data: Path, instrument: str, form: str | None) -> Responses:
-    """Read answers and bind them to their questionnaire."""
+def bound_answers(
+    data: Path,
+    instrument: str,
+    form: str | None,
+    modules: list[str] | None = None,
+    *,
+    source: FileFormat | None = None,
+) -> Responses:
+    """Read answers, or a shipped sample by its name, and bind them to their questionnaire."""
+    from coprod_stats.instruments.shipped import find_shipped
     from coprod_stats.responses.reading import read_responses
 
-    return read_responses(data, instrument_in_form(instrument, form))
+    questionnaire = instrument_in_form(instrument, form, modules)
+    return read_responses(find_shipped("sample_data", data), questionnaire, source=source)
+
+
+def tell_set_aside(responses: Responses) -> None:
+    """Say on standard error how much of a file did not fit, if anything did not."""
+    rows = responses.n_rejected_rows
+    values = sum(entry.scope == "value" for entry in responses.rejected)
+    columns = {entry.column for entry in responses.rejected if entry.scope == "column"}
+    if responses.rejected:
+        warn(
+            f"{responses.provenance.file}: set aside {rows:,} rows, {values:,} values and "
+            f"{len(columns):,} columns; 'coprod responses import' lists them with reasons"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STANDARD_OUTPUT = "-"
+PIPED_WIDTH = 160
+"""Columns of a table that goes to a file or program, unless ``COLUMNS`` says otherwise."""
 
 
 class Progress(Protocol):
@@ -67,7 +70,7 @@ def print_table(
 
     shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     rows = [
-        [_cell(value, digits) for value in row]
+        [_cell(name, value, digits) for name, value in zip(columns, row, strict=True)]
         for row in table[list(columns)].itertuples(index=False)
     ]
     for name, label in columns.items():
@@ -77,8 +80,8 @@ def print_table(
     for row in rows:
         shown.add_row(*row)
     console = Console(file=sys.stdout, highlight=False, markup=False)
-    if not sys.stdout.isatty():
-        console.width = 160
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        console.width = PIPED_WIDTH
     console.print(shown)
 
 
@@ -104,23 +107,30 @@ def _silent(done: int, total: int, what: str) -> None:
     """Show nothing."""
 
 
-def _cell(value: object, digits: int) -> str:
+def _cell(name: str, value: object, digits: int) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
+    if name.startswith("p_") and isinstance(value, float) and value < 10.0**-digits:
+        return f"<{10.0**-digits:.{digits}f}"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) >= 2 else f"{value:.{digits}f}"
     return str(value)
 
 
 def _finite(content: Any) -> Any:
+    """Give plain values: what is not finite is left out of mappings and null in sequences."""
     if isinstance(content, Mapping):
-        kept = {str(key): _finite(value) for key, value in content.items()}
-        return {key: value for key, value in kept.items() if not _is_nan(value)}
+        plain = {str(key): _plain(value) for key, value in content.items()}
+        return {key: _finite(value) for key, value in plain.items() if not _is_nan(value)}
+    content = _plain(content)
     if isinstance(content, Sequence) and not isinstance(content, str):
         return [_finite(value) for value in content]
-    if hasattr(content, "item"):
-        return content.item()
-    return content
+    return None if _is_nan(content) else content
+
+
+def _plain(content: Any) -> Any:
+    """Give arrays and scalars of NumPy as Python's own."""
+    return content.tolist() if hasattr(content, "tolist") else content
 
 
 def _is_nan(value: object) -> bool:

@@ -14,6 +14,8 @@ from coprod_stats.cli.options import (
     JsonOption,
     ModuleOption,
     OutOption,
+    bound_answers,
+    tell_set_aside,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
 from coprod_stats.literals import FileFormat
@@ -21,6 +23,7 @@ from coprod_stats.literals import FileFormat
 if TYPE_CHECKING:
     from coprod_stats.responses.table import Responses
 
+SHOWN_COLUMNS = 8
 app = typer.Typer(
     help="Answers: bring them into the canonical table.",
     no_args_is_help=True,
@@ -50,10 +53,9 @@ def import_answers(
     json: JsonOption = None,
 ) -> None:
     """Bind a file of answers to its questionnaire; what does not fit goes to OUT.rejected.csv."""
-    from coprod_stats.cli.options import instrument_in_form
-    from coprod_stats.responses.reading import read_responses, write_canonical, write_rejected
+    from coprod_stats.responses.reading import write_canonical, write_rejected
 
-    found = read_responses(file, instrument_in_form(instrument, form, module), source=source)
+    found = bound_answers(file, instrument, form, module, source=source)
     write_canonical(found.answers, out)
     rejected = out.with_name(f"{out.name}.rejected.csv")
     write_rejected(found.rejected, rejected)
@@ -65,11 +67,17 @@ def import_answers(
         f"set aside {found.n_rejected_rows:,}")  # fmt: skip
     values = sum(entry.scope == "value" for entry in found.rejected)
     columns = sorted({entry.column for entry in found.rejected if entry.scope == "column"})
-    say(f"values set aside {values:,}; columns set aside: {', '.join(columns) or 'none'}")
+    say(f"values set aside {values:,}; columns set aside: {_listed(columns)}")
     for note in found.provenance.notes:
         say(f"note: {note}")
     say(f"answers: {out}")
     say(f"set aside, with reasons: {rejected}")
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:SHOWN_COLUMNS]) or "none"
+    more = len(names) - SHOWN_COLUMNS
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def _counts(found: Responses) -> dict[str, object]:
@@ -95,17 +103,22 @@ def quality(
     json: JsonOption = None,
 ) -> None:
     """Flag answers given without care, with reasons, and count missing answers by kind."""
-    from coprod_stats.cli.options import bound_answers
     from coprod_stats.quality import flag_careless
     from coprod_stats.responses.reading import write_canonical
 
-    flags = flag_careless(bound_answers(data, instrument, form))
+    responses = bound_answers(data, instrument, form)
+    tell_set_aside(responses)
+    flags = flag_careless(responses)
     if out is not None:
         write_canonical(flags.augment(), out)
     if json is not None:
         write_json({"rules": records(flags.tidy()), "summary": records(flags.glance())[0]}, json)
         return
-    say(str(flags))
+    say(str(flags).splitlines()[0])
+    print_table(
+        flags.tidy(),
+        {"rule": "rule", "n_computed": "computed", "n_hits": "hits", "reason": "why not for all"},
+    )
     if out is not None:
         say(f"flags and reasons: {out}")
 
@@ -118,11 +131,12 @@ def score(
     json: JsonOption = None,
 ) -> None:
     """Score scales and indices by the questionnaire's own rules."""
-    from coprod_stats.cli.options import bound_answers
     from coprod_stats.responses.reading import write_canonical
     from coprod_stats.scoring import score as score_scales
 
-    scores = score_scales(bound_answers(data, instrument, form))
+    responses = bound_answers(data, instrument, form)
+    tell_set_aside(responses)
+    scores = score_scales(responses)
     if out is not None:
         write_canonical(scores.augment(), out)
     if json is not None:
@@ -152,10 +166,11 @@ def reliability(
     json: JsonOption = None,
 ) -> None:
     """Estimate the reliability of every scale: alpha, omega, Spearman-Brown."""
-    from coprod_stats.cli.options import bound_answers
     from coprod_stats.measurement import reliability as estimate
 
-    found = estimate(bound_answers(data, instrument, form))
+    responses = bound_answers(data, instrument, form)
+    tell_set_aside(responses)
+    found = estimate(responses)
     if json is not None:
         write_json(records(found.by_scale()), json)
         return

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.sem_json import fit_as_json
+from coprod_stats.latent_models.modification import ModificationIndex, modification_indices
+from coprod_stats.latent_models.sem_json import as_json, fit_document
 from coprod_stats.latent_models.sem_summary import summary_text
+from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.results import SemFit as CoreFit
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
 
@@ -78,8 +79,8 @@ class SemFit:
         In the order of the parameter table: the model text's, then defaults.
     fit : dict of str to float
         Test of the model and fit indices by their names in the JSON layout; not to be changed.
-    r_squared : dict of str to float
-        Explained variance of every endogenous variable and indicator.
+    r_squared : tuple of dict of str to float
+        Explained variance of every endogenous variable and indicator, one mapping per group.
     estimator, engine : str
         As used.
     n_obs, n_rows : int
@@ -102,13 +103,17 @@ class SemFit:
         Covariance matrix of the estimates of the rows that are free, in order of the table.
     conf_level : float
         Level of the intervals.
-    core : CoreFit, optional
+    df : float
+        Degrees of freedom of tests and intervals of coefficients; infinite for the normal.
+    specification : Specification
+        What was asked.
+    core : CoreFit
         The fit as arrays, for further tests.
     """
 
     parameters: tuple[FittedParameter, ...]
     fit: dict[str, float]
-    r_squared: dict[str, float]
+    r_squared: tuple[dict[str, float], ...]
     estimator: str
     engine: str
     n_obs: int
@@ -123,8 +128,10 @@ class SemFit:
     sample_cov: tuple[NDArray[np.float64], ...]
     implied_cov: tuple[NDArray[np.float64], ...]
     vcov: NDArray[np.float64]
-    conf_level: float = 0.95
-    core: CoreFit | None = field(default=None, repr=False)
+    conf_level: float
+    df: float
+    specification: Specification
+    core: CoreFit = field(repr=False)
 
     def parameter(self, lhs: str, op: str, rhs: str, *, group: int = 1) -> FittedParameter:
         """Find one parameter; the sides of ``~~`` may stand in either order.
@@ -142,6 +149,9 @@ class SemFit:
 
     def tidy(self) -> pd.DataFrame:
         """One row per parameter."""
+        # a third of a second to import, which the command does without
+        import pandas as pd
+
         table = pd.DataFrame([asdict(row) for row in self.parameters])
         table.insert(0, "term", [row.term for row in self.parameters])
         names = {
@@ -156,8 +166,19 @@ class SemFit:
         renamed = table.rename(columns=names)
         return renamed[first + [name for name in renamed.columns if name not in first]]
 
+    def modification_indices(self) -> pd.DataFrame:
+        """One row per parameter that could be freed, by the expected fall of the statistic."""
+        # as in tidy()
+        import pandas as pd
+
+        names = [item.name for item in fields(ModificationIndex)]
+        return pd.DataFrame([asdict(row) for row in modification_indices(self)], columns=names)
+
     def glance(self) -> pd.DataFrame:
         """One row: what was fitted to how many rows, whether to trust it, how well it fits."""
+        # as in tidy()
+        import pandas as pd
+
         return pd.DataFrame(
             [
                 {
@@ -182,7 +203,7 @@ class SemFit:
         path : str or Path, optional
             File to write, UTF-8.
         """
-        text = fit_as_json(self)
+        text = as_json(fit_document(self))
         if path is not None:
             Path(path).write_text(text, encoding="utf-8")
         return text

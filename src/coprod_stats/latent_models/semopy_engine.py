@@ -20,9 +20,9 @@ import pandas as pd
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.semopy_scaling import VariableScales
-from coprod_stats.sem.estimation.estimate import placed_matrices, propose_start
+from coprod_stats.sem.estimation.estimate import models_of, propose_start
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
-from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.options import FitOptions, Method
 from coprod_stats.sem.sample import GroupSample, SemData
 
 if TYPE_CHECKING:
@@ -99,12 +99,23 @@ def estimate_with_semopy(
     )
 
 
-def solve_by_semopy(table: ParameterTable, samples: Sequence[GroupSample]) -> NDArray[np.float64]:
-    """Give semopy's estimates of the free parameters of a one-group model, ``(n_free,)``."""
+def solve_by_semopy(
+    table: ParameterTable, samples: Sequence[GroupSample], method: Method
+) -> NDArray[np.float64]:
+    """Give semopy's estimates of the free parameters of a one-group model, ``(n_free,)``.
+
+    Raises
+    ------
+    LatentModelError
+        If semopy cannot estimate the model, or its search ended nowhere.
+    """
     refuse_unsupported(table)
     (sample,) = samples
-    starts = propose_start(table, samples, placed_matrices(table, samples))
-    return estimate_with_semopy(table, sample.cov, starts).params
+    starts = propose_start(table, samples, models_of(table, samples, method), method)
+    found = estimate_with_semopy(table, sample.cov, starts)
+    if not np.isfinite(found.params).all():
+        raise LatentModelError(f"engine semopy found no estimates: {found.message}")
+    return found.params
 
 
 def refuse_options_beyond_semopy(options: FitOptions, data: SemData) -> None:
@@ -114,6 +125,7 @@ def refuse_options_beyond_semopy(options: FitOptions, data: SemData) -> None:
     """
     beyond = {
         f"estimator {options.estimator}": options.estimator != "ML",
+        "ordered variables": bool(options.ordered),
         f"missing = {options.missing}": options.missing != "listwise",
         f"model type {options.model.model_type}": options.model.model_type == "growth",
         "groups": data.groups is not None,

@@ -30,6 +30,7 @@ def check_plan(
     yield from check.variables()
     yield from check.hypothesis_ids()
     yield from check.columns()
+    yield from check.subgroups()
     yield from check.respondents()
 
 
@@ -106,26 +107,30 @@ class _Check:
                     "PLAN-007", location, f"a second column '{column.column}'",
                     "Rename one of them.",
                 )  # fmt: skip
-            for number, part in enumerate(column.subgroups):
-                for name in part.hypotheses:
-                    if name not in {entry.id for entry in self.hypotheses}:
-                        yield self.fault(
-                            "PLAN-011", (*location, "subgroups", number),
-                            f"the plan does not test hypothesis '{name}'", "Correct the id.",
-                        )  # fmt: skip
             if column.cluster is not None and column.cluster not in self.instrument.columns:
                 yield self.fault(
                     "PLAN-008", (*location, "cluster"), f"there is no column '{column.cluster}'",
                     "Name a column of the instrument.",
                 )  # fmt: skip
 
+    def subgroups(self) -> Iterator[Fault]:
+        known = {hypothesis.id for hypothesis in self.hypotheses}
+        for position, column in enumerate(self.form.model.columns):
+            for number, part in enumerate(column.subgroups):
+                location: Location = ("model", "columns", position, "subgroups", number)
+                yield from self._condition((*location, "where"), part.where)
+                for name in part.hypotheses:
+                    if name not in known:
+                        yield self.fault(
+                            "PLAN-011", location,
+                            f"the plan does not test hypothesis '{name}'", "Correct the id.",
+                        )  # fmt: skip
+
     def respondents(self) -> Iterator[Fault]:
         yield from self._selection(("respondents",), self.form.respondents)
         for position, column in enumerate(self.form.model.columns):
             location: Location = ("model", "columns", position)
             yield from self._condition((*location, "where"), column.where)
-            for number, part in enumerate(column.subgroups):
-                yield from self._condition((*location, "subgroups", number, "where"), part.where)
             if column.respondents is not None:
                 yield from self._selection((*location, "respondents"), column.respondents)
 

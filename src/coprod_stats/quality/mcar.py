@@ -82,6 +82,9 @@ class Pattern:
     answers: FloatArray
 
 
+_SINGULAR = "The covariance matrix is singular. Leave out items."
+
+
 def little_mcar_test(
     answers: FloatArray, *, tolerance: float = 1e-9, max_iterations: int = 2000
 ) -> McarTest:
@@ -117,7 +120,10 @@ def little_mcar_test(
     centre, scale = column_means(kept), np.nanstd(kept, axis=0)
     patterns = missing_patterns((kept - centre) / scale)
     mean, covariance, n_iterations = _em_moments(patterns, kept.shape, tolerance, max_iterations)
-    statistic = sum(_distance(pattern, mean, covariance) for pattern in patterns)
+    try:
+        statistic = sum(_distance(pattern, mean, covariance) for pattern in patterns)
+    except np.linalg.LinAlgError as error:
+        raise McarTestError(_SINGULAR) from error
     df = sum(int(pattern.answered.sum()) for pattern in patterns) - kept.shape[1]
     return McarTest(
         statistic=statistic,
@@ -162,7 +168,7 @@ def _em_moments(
         try:
             sums, products = _expected_sums(patterns, mean, covariance)
         except np.linalg.LinAlgError as error:
-            raise McarTestError("The covariance matrix is singular. Leave out items.") from error
+            raise McarTestError(_SINGULAR) from error
         new_mean = sums / n_obs
         new_covariance = products / n_obs - np.outer(new_mean, new_mean)
         change = max(np.abs(new_mean - mean).max(), np.abs(new_covariance - covariance).max())

@@ -75,8 +75,9 @@ class Missingness:
         return self.by_case()
 
     def patterns(self) -> pd.DataFrame:
-        """One row per pattern of unanswered scale items, the most frequent first."""
-        absent = self.kinds[list(self.scale_items)].to_numpy() != ANSWERED
+        """One row per pattern of scale items asked and not answered, the most frequent first."""
+        kinds = self.kinds[list(self.scale_items)].to_numpy()
+        absent = (kinds != ANSWERED) & (kinds != NOT_ASKED)
         patterns, sizes = np.unique(absent, axis=0, return_counts=True)
         order = np.argsort(-sizes, kind="stable")
         ids = np.array(self.scale_items, dtype=object)

@@ -105,6 +105,13 @@ def interval(low: float, high: float, *, number_format: NumberFormat) -> str:
     return f"[{number_format(low)}, {number_format(high)}]"
 
 
+def digits_to_show(smallest: float) -> int:
+    """Give the digits after the point by which a small number still shows: 2, and at most 5."""
+    if not smallest > 0 or math.isinf(smallest):
+        return 2
+    return min(max(math.ceil(-math.log10(smallest)), 2), 5)
+
+
 _PRINTERS: dict[NumberKind, Callable[[float, int], str]] = {
     "decimal": decimal,
     "bounded": bounded,

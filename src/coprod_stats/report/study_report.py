@@ -14,7 +14,7 @@ from coprod_stats.report.manifest import (
     python_version,
     write_manifest,
 )
-from coprod_stats.report.numbers import bounded, count, percent
+from coprod_stats.report.numbers import NOT_AVAILABLE, bounded, count, percent
 from coprod_stats.report.sections.care import care_section
 from coprod_stats.report.sections.measurement import measurement_section
 from coprod_stats.report.sections.paths import paths_section
@@ -94,7 +94,7 @@ def study_provenance(study: StudyResult) -> Provenance:
 
 
 def _key_figures(study: StudyResult) -> KeyFigures:
-    entry, flags = study.headline_column, study.flags.glance().iloc[0]
+    entry = study.headline_column
     figures = [
         KeyFigure(
             count(study.analysed.n_respondents),
@@ -122,13 +122,17 @@ def _key_figures(study: StudyResult) -> KeyFigures:
                 "ω, or Spearman–Brown for two items",
             )
         )
-    figures.append(
-        KeyFigure(
-            percent(float(flags["share_flagged"])),
-            "flagged as careless",
-            "left out of the headline"
-            if study.plan.form.quality.exclude_flagged
-            else "kept in all analyses",
-        )
-    )
+    figures.append(_careless(study))
     return KeyFigures(tuple(figures))
+
+
+def _careless(study: StudyResult) -> KeyFigure:
+    label = "flagged as careless"
+    if not study.flags.decisive:
+        return KeyFigure(NOT_AVAILABLE, label, "too few kinds of sign in these data to tell")
+    treatment = (
+        "left out of the headline"
+        if study.plan.form.quality.exclude_flagged
+        else "kept in all analyses"
+    )
+    return KeyFigure(percent(float(study.flags.flagged.mean())), label, treatment)

@@ -29,15 +29,16 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     Raises
     ------
     ResponsesError
-        If no column of the table belongs to the instrument.
+        If no column of the table is a question of the instrument.
     """
     columns = canonical_columns(instrument, comma_is_decimal=raw.comma_is_decimal)
     by_name = {column.id.casefold(): column for column in columns}
     places, surplus = _match(raw.header, by_name)
-    if not places:
+    questions = tuple(column for item in instrument.items for column in item.columns)
+    if places.keys().isdisjoint(questions):
         raise ResponsesError(
-            f"{raw.file}: no column belongs to instrument '{instrument.id}'; the header has "
-            f"{_shortened(raw.header)}; expected item ids such as {_shortened(instrument.columns)}"
+            f"{raw.file}: no column is a question of instrument '{instrument.id}'; the header has "
+            f"{_shortened(raw.header)}; expected item ids such as {_shortened(questions)}"
         )
     respondent = places.get(instrument.administrative_column("respondent") or "")
     rows, rejected = _whole_rows(raw, respondent)

@@ -50,7 +50,8 @@ def read_responses(
     Raises
     ------
     ResponsesError
-        If the file cannot be read as a table, or no column belongs to the instrument.
+        If the file cannot be read as a table, or no column is a question of the
+        instrument.
     """
     file = find_shipped("sample_data", path)
     match source or _BY_SUFFIX.get(file.suffix.lower()):

@@ -10,6 +10,7 @@ import scipy.linalg
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemOptionError
+from coprod_stats.sem.estimation.categorical_least_squares import CategoricalLeastSquares
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at
 from coprod_stats.sem.inference.difference_tests import (
     DifferenceTest,
@@ -20,9 +21,9 @@ from coprod_stats.sem.inference.difference_tests import (
     wald_test,
 )
 from coprod_stats.sem.inference.infer import infer
-from coprod_stats.sem.inference.information import effective_n
 from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
 from coprod_stats.sem.inference.standardization import row_values
+from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.model.constraints import restrictions
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
@@ -85,14 +86,9 @@ def difference_test(
     if method == "2000":
         return satorra_2000(
             plain,
-            moment_derivatives(freer.estimate, freer.samples, freer.method),
+            _derivatives(freer),
             basis1=freer.inference.inverted.basis,
-            jacobians0=[
-                group.jacobian
-                for group in moment_derivatives(
-                    restricted.estimate, restricted.samples, restricted.method
-                )
-            ],
+            jacobians0=[group.jacobian for group in _derivatives(restricted)],
             basis0=restricted.inference.inverted.basis,
         )
     return scaled_difference(
@@ -102,6 +98,12 @@ def difference_test(
         factor0=_factor(restricted),
         factor1=_factor(freer) if method == "2001" else _factor_at(freer, restricted),
     )
+
+
+def _derivatives(fit: SemFit) -> tuple[GroupDerivatives, ...]:
+    if fit.inference.groups:
+        return fit.inference.groups
+    return moment_derivatives(fit.estimate, fit.samples, fit.method)
 
 
 def _check_comparable(restricted: SemFit, freer: SemFit) -> None:
@@ -203,8 +205,10 @@ def release_tests(fit: SemFit) -> tuple[tuple[ReleasedRestriction, ...], Differe
     if not sets:
         raise SemOptionError("release_tests: the model holds no parameters equal")
     information = fit.estimate.objective.evaluate(fit.estimate.params, exact=False).curvature
+    if isinstance(fit.estimate.objective, CategoricalLeastSquares):
+        information = fit.estimate.objective.information(fit.estimate.params)
     gradient = fit.estimate.minimum.final.gradient
-    n_obs = effective_n(fit.samples, fit.method)
+    n_obs = float(sum(fit.n_obs))
     rows = fit.table.free_rows
     single = []
     for members in sets:

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.errors import SemOptionError
-from coprod_stats.sem.estimation.categorical_estimate import estimate_categorical
+from coprod_stats.sem.errors import SemDataError, SemOptionError
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
 from coprod_stats.sem.inference.checks import check_moments, check_solution
-from coprod_stats.sem.inference.coefficients import coefficient_table
+from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
 from coprod_stats.sem.inference.global_fit import global_fit
 from coprod_stats.sem.inference.infer import Inference, infer
-from coprod_stats.sem.inference.standardization import row_values
-from coprod_stats.sem.model.constraints import defined_functions
+from coprod_stats.sem.model.auxiliary import with_auxiliary
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.model.table_building import build_parameters
 from coprod_stats.sem.options import FitOptions, Method, resolve_method
 from coprod_stats.sem.ordered_sample import category_levels, ordered_samples
-from coprod_stats.sem.results import CoefficientTable, SemFit
+from coprod_stats.sem.resampling import Bootstrap, bootstrap
+from coprod_stats.sem.results import SemFit
 from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
 
 FloatArray = NDArray[np.float64]
-Solver = Callable[[ParameterTable, Sequence[GroupSample]], FloatArray]
+Solver = Callable[[ParameterTable, Sequence[GroupSample], Method], FloatArray]
 """Estimates of the free parameters, ``(n_free,)``, found outside this package's minimizer."""
 
 
@@ -66,18 +65,24 @@ def fit(
     used = _used_options(options, data)
     method = resolve_method(used)
     table = _table(model, data, used, method)
+    _refuse(table)
     samples = _samples(table, data, method)
-    if not method.is_ordered:
-        check_moments(table, samples, method)
-    estimated = estimate_categorical if method.is_ordered else estimate_model
+    check_moments(table, samples, method)
+    estimate = _estimate(table, samples, method, solver)
     indices = categorical_indices if method.is_ordered else global_fit
-    if solver is None:
-        estimate = estimated(table, samples, method)
-    else:
-        estimate = estimate_at(table, samples, method, solver(table, samples))
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
-    parameters, definitions = _coefficients(estimate, inference, samples, options.conf_level)
+    level, draws = options.conf_level, _bootstrap(estimate, inference, samples, method, options)
+    if draws is None:
+        t_df = coefficient_df(inference, samples)
+        parameters, definitions = all_coefficients(
+            estimate, inference.covariance, t_df=t_df, conf_level=level
+        )
+    else:
+        inference = replace(inference, covariance=draws.covariance())
+        parameters, definitions = bootstrap_coefficients(
+            estimate, draws, options.interval, conf_level=level
+        )
     return SemFit(
         data=data,
         options=options,
@@ -89,7 +94,8 @@ def fit(
         definitions=definitions,
         indices=indices(estimate, inference, samples, method),
         findings=check_solution(estimate, inference, samples),
-        ledger=_ledger((options, used), table, method, samples, data),
+        ledger=_ledger((options, used), table, method, samples, data) | _of_bootstrap(draws),
+        bootstrap=draws,
     )
 
 
@@ -115,14 +121,15 @@ def _table(
     syntax = parse_model(model) if isinstance(model, str) else model
     needs_means = method.missing != "listwise" or data.groups is not None
     means = options.model.meanstructure or needs_means or data.clusters is not None
-    model_options = replace(options.model, meanstructure=means)
+    fixed_x = options.model.fixed_x and (method.discrepancy == "ML" or method.is_ordered)
+    model_options = replace(options.model, meanstructure=means, fixed_x=fixed_x)
     if method.is_ordered:
         model_options = replace(model_options, conditional_x=options.model.fixed_x)
     table = build_parameters(
         syntax, data.names, options=model_options, group_labels=data.group_labels
     )
     if not method.is_ordered:
-        return table
+        return _with_auxiliary(table, data, options)
     levels = category_levels(data, table, options.ordered)
     return build_parameters(
         syntax,
@@ -131,6 +138,21 @@ def _table(
         group_labels=data.group_labels,
         thresholds={name: values.size - 1 for name, values in levels.items()},
     )
+
+
+def _with_auxiliary(table: ParameterTable, data: SemData, options: FitOptions) -> ParameterTable:
+    unknown = [name for name in options.auxiliary if name not in data.names]
+    if unknown:
+        raise SemOptionError(f"auxiliary variable '{unknown[0]}' is not in the data")
+    return with_auxiliary(table, options.auxiliary) if options.auxiliary else table
+
+
+def _refuse(table: ParameterTable) -> None:
+    """Name what can be read but not yet fitted."""
+    if any(row.level for row in table):
+        raise SemOptionError("two-level models ('level:' blocks) are not implemented")
+    if any(row.efa for row in table):
+        raise SemOptionError("exploratory blocks (efa()) are not implemented")
 
 
 def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[GroupSample, ...]:
@@ -145,44 +167,46 @@ def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[Grou
     )
 
 
+def _estimate(
+    table: ParameterTable,
+    samples: tuple[GroupSample, ...],
+    method: Method,
+    solver: Solver | None,
+) -> Estimate:
+    if solver is not None:
+        return estimate_at(table, samples, method, solver(table, samples, method))
+    try:
+        return estimate_model(table, samples, method)
+    except np.linalg.LinAlgError as error:
+        message = "no estimates could be computed; check the model and give starting values"
+        raise SemDataError(message, code="SEM-117") from error
+
+
 def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
-    if _t_df(inference, samples) is None or inference.scaled is None:
+    if coefficient_df(inference, samples) is None or inference.scaled is None:
         return inference
     return replace(inference, scaled=None)
 
 
-def _t_df(inference: Inference, samples: tuple[GroupSample, ...]) -> float | None:
-    """Degrees of freedom of the t distribution where clusters are few."""
+def coefficient_df(inference: Inference, samples: tuple[GroupSample, ...]) -> float | None:
+    """Degrees of freedom of the t distribution where clusters are few; None for the normal."""
     if all(sample.clusters is None for sample in samples):
         return None
     n_clusters = sum(sample.n_clusters for sample in samples)
     return float(n_clusters - 1) if n_clusters <= inference.n_params else None
 
 
-def _coefficients(
+def _bootstrap(
     estimate: Estimate,
     inference: Inference,
     samples: tuple[GroupSample, ...],
-    conf_level: float,
-) -> tuple[CoefficientTable, CoefficientTable]:
-    table, params = estimate.table, estimate.params
-    t_df = _t_df(inference, samples)
-    jacobian = np.zeros((len(table), table.n_free))
-    for index in table.free_rows:
-        jacobian[index, table.rows[index].free] = 1.0
-    functions = defined_functions(table)
-    defined = np.array([function.value(params) for function in functions])
-    slopes = np.zeros((len(functions), table.n_free))
-    for place, function in enumerate(functions):
-        slopes[place] = function.gradient(params)
-    return (
-        coefficient_table(
-            row_values(estimate), jacobian, inference.covariance, t_df=t_df, conf_level=conf_level
-        ),
-        coefficient_table(
-            defined, slopes, inference.covariance, t_df=t_df, conf_level=conf_level
-        ),
-    )
+    method: Method,
+    options: FitOptions,
+) -> Bootstrap | None:
+    if method.standard_errors != "bootstrap" or inference.inverted.unidentified:
+        return None
+    rng = np.random.default_rng(options.seed)
+    return bootstrap(estimate, samples, method, n_samples=options.bootstrap, rng=rng)
 
 
 def _ledger(
@@ -191,7 +215,7 @@ def _ledger(
     method: Method,
     samples: tuple[GroupSample, ...],
     data: SemData,
-) -> Mapping[str, tuple[str, str]]:
+) -> dict[str, tuple[str, str]]:
     asked, used = options
     n_used = sum(len(sample.rows) for sample in samples)
     weights = "none" if data.weights is None else "normalized to the number of cases"
@@ -202,6 +226,8 @@ def _ledger(
         "test": ("default", method.test if method.test != "none" else "standard"),
         "information": (asked.information, method.information),
         "ordered": (_listed(asked.ordered), _listed(table.ordered)),
+        "fixed_x": (str(asked.model.fixed_x), str(table.options.fixed_x)),
+        "auxiliary": (_listed(asked.auxiliary), _listed(table.auxiliary)),
         "likelihood": (asked.likelihood, method.likelihood),
         "rows": (str(len(data.values)), str(n_used)),
         "groups": (str(len(data.group_labels)), str(len(samples))),
@@ -211,6 +237,12 @@ def _ledger(
             "none" if data.clusters is None else str(sum(s.n_clusters for s in samples)),
         ),
     }
+
+
+def _of_bootstrap(draws: Bootstrap | None) -> dict[str, tuple[str, str]]:
+    if draws is None:
+        return {}
+    return {"bootstrap": (str(draws.n_samples), str(len(draws.params)))}
 
 
 def _listed(ordered: str | tuple[str, ...]) -> str:

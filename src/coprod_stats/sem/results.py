@@ -10,30 +10,14 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.checks import Finding
+from coprod_stats.sem.inference.coefficients import CoefficientTable
 from coprod_stats.sem.inference.infer import Inference
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import FitOptions, Method
+from coprod_stats.sem.resampling import Bootstrap
 from coprod_stats.sem.sample import GroupSample, SemData
 
 FloatArray = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class CoefficientTable:
-    """Numbers per row, as arrays of equal length.
-
-    Parameters
-    ----------
-    estimates, std_errors, statistics, p_values, ci_lower, ci_upper : (n,) array
-        Standard errors are 0 where a parameter is fixed; the others nan there.
-    """
-
-    estimates: FloatArray
-    std_errors: FloatArray
-    statistics: FloatArray
-    p_values: FloatArray
-    ci_lower: FloatArray
-    ci_upper: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +48,8 @@ class SemFit:
         What is wrong or noteworthy.
     ledger : mapping of str to (str, str)
         What was asked and what was used, by the name of the option.
+    bootstrap : Bootstrap, optional
+        Where standard errors are bootstrapped.
     """
 
     data: SemData
@@ -77,6 +63,7 @@ class SemFit:
     indices: Mapping[str, float]
     findings: tuple[Finding, ...]
     ledger: Mapping[str, tuple[str, str]]
+    bootstrap: Bootstrap | None = None
 
     @property
     def table(self) -> ParameterTable:

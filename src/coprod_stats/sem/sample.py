@@ -68,7 +68,7 @@ class GroupSample:
     rows : (n_rows,) int array
         Rows of the data that are used.
     data : (n_rows, n_observed) array
-        NaN where missing.
+        NaN where missing; category codes of ordered variables.
     weights : (n_rows,) array, optional
         Sum to the number of rows over all groups.
     clusters : (n_rows,) int array, optional
@@ -229,6 +229,37 @@ def _group_sample(
         part,
         part_weights,
         codes,
+        patterns.n_obs,
+        saturated.mean,
+        saturated.cov,
+        patterns,
+        saturated,
+    )
+
+
+def resample_group(sample: GroupSample, counts: NDArray[np.int64]) -> GroupSample:
+    """Take each case of a group as often as `counts` says.
+
+    Parameters
+    ----------
+    sample : GroupSample
+        Without weights and clusters.
+    counts : (n_rows,) int array
+    """
+    rows = np.repeat(np.arange(len(counts)), counts)
+    data = sample.data[rows]
+    if sample.patterns is None:
+        moments = sample_moments(data)
+        return GroupSample(
+            sample.rows[rows], data, None, None, moments.n_obs, moments.mean, moments.cov
+        )
+    patterns = group_by_pattern(data)
+    saturated = saturated_moments(patterns)
+    return GroupSample(
+        sample.rows[rows],
+        data,
+        None,
+        None,
         patterns.n_obs,
         saturated.mean,
         saturated.cov,

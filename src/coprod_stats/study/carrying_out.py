@@ -9,13 +9,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from coprod_stats.measurement import item_analysis, reliability
+from coprod_stats.measurement import (
+    ScaleCorrelations,
+    item_analysis,
+    reliability,
+    scale_correlations,
+)
 from coprod_stats.plans.model import ModelColumn, Respondents
 from coprod_stats.plans.reading import Plan, read_plan
 from coprod_stats.quality import FLAG_RULES, Flags, flag_careless, missingness
 from coprod_stats.responses.reading import read_responses
 from coprod_stats.responses.table import Responses
-from coprod_stats.scoring import score
+from coprod_stats.scoring import Scores, score
 from coprod_stats.study.columns import estimate_column
 from coprod_stats.study.result import ColumnResult, Deviation, StudyResult
 from coprod_stats.study.sample_flow import SampleFlow
@@ -74,6 +79,7 @@ def carry_out(
         scores=scores,
         items=items,
         reliability=reliabilities,
+        correlations=_correlations(scores),
         columns=tuple(columns),
         deviations=_deviations(columns),
     )
@@ -127,6 +133,13 @@ def _respondents_of(column: ModelColumn, plan: Plan, sample: _Sample) -> Respons
     return (
         respondents if column.where is None else respondents.subset(respondents.where(column.where))
     )
+
+
+def _correlations(scores: Scores) -> ScaleCorrelations:
+    """Correlate the scales; a marker scale, where there is one, is held constant beside that."""
+    scored = scores.values.notna().any()
+    markers = (s.id for s in scores.scales if s.role == "marker" and scored[s.id])
+    return scale_correlations(scores, held_constant=next(markers, None))
 
 
 def _flow(responses: Responses, chosen: Responses, analysed: Responses, plan: Plan) -> SampleFlow:

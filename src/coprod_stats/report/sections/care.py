@@ -10,18 +10,12 @@ from coprod_stats.study import StudyResult
 
 def care_section(study: StudyResult) -> Section:
     """Lay out the rules that find careless answers, and whom they find."""
-    summary = study.flags.glance().iloc[0]
     rules = study.plan.form.quality
     table = study.flags.tidy()
     table["applies"] = [
         "yes" if applies else f"no: {reason}"
         for applies, reason in zip(table["applies"], table["reason"], strict=True)
     ]
-    treatment = (
-        "The headline leaves them out; the robustness columns show the results with them."
-        if rules.exclude_flagged
-        else "The plan keeps them in all analyses."
-    )
     return Section(
         "care",
         "Care in answering",
@@ -29,9 +23,7 @@ def care_section(study: StudyResult) -> Section:
             Paragraph(
                 text(
                     f"A respondent is flagged when at least {rules.flags_needed} independent kinds "
-                    f"of sign agree. {count(summary['n_flagged'])} of "
-                    f"{count(summary['n_respondents'])} respondents in the sample are flagged "
-                    f"({percent(summary['share_flagged'])}). {treatment} ",
+                    f"of sign agree. {_found(study)} ",
                     CrossReference("care-table"),
                     " gives the rules, fixed before the answers were looked at.",
                 )
@@ -52,4 +44,26 @@ def care_section(study: StudyResult) -> Section:
                 },
             ),
         ),
+    )
+
+
+def _found(study: StudyResult) -> str:
+    """Say who is flagged, or that nobody can be, and what follows."""
+    flags = study.flags
+    if not flags.decisive:
+        kinds = ", ".join(flags.applicable_families) or "none"
+        return (
+            f"Nobody can be flagged here: of the five kinds this questionnaire and its data allow "
+            f"only {len(flags.applicable_families)} ({kinds}), and one kind alone is not taken as "
+            "evidence. That nobody is flagged does not show that everybody answered with care."
+        )
+    summary = flags.glance().iloc[0]
+    treatment = (
+        "The headline leaves them out; the robustness columns show the results with them."
+        if study.plan.form.quality.exclude_flagged
+        else "The plan keeps them in all analyses."
+    )
+    return (
+        f"{count(summary['n_flagged'])} of {count(summary['n_respondents'])} respondents in the "
+        f"sample are flagged ({percent(summary['share_flagged'])}). {treatment}"
     )

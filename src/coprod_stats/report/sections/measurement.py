@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from coprod_stats.instruments.model import Item, Scale
+from coprod_stats.measurement import ScaleReliability
+from coprod_stats.quality.missingness import BLANK
 from coprod_stats.report.document import (
     Block,
     CrossReference,
@@ -19,13 +21,14 @@ from coprod_stats.report.document import (
 )
 from coprod_stats.report.figures.likert import LikertItem, likert_chart
 from coprod_stats.report.numbers import BOUNDED, COUNT, NumberFormat, bounded
+from coprod_stats.report.sections.correlations import correlations_section
 from coprod_stats.report.sections.labels import anchor_of, construct_label, item_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.study import StudyResult
 
 ROLE_NAMES = {"driver": "Drivers", "impact": "Impacts", "value": "Values", "factor": "Factors"}
 """Names of groups of scales; other roles are named as they are."""
-MISSING_KINDS = ("don't know", "refused", "seen, unanswered")
+MISSING_KINDS = ("don't know", "refused", "seen, unanswered", BLANK)
 _PERCENT = NumberFormat("percent", 0)
 
 
@@ -36,6 +39,7 @@ def role_name(role: str) -> str:
 
 def measurement_section(study: StudyResult) -> Section:
     """Lay out answers, items and reliabilities of the analysed respondents."""
+    correlations = correlations_section(study)
     return Section(
         "measurement",
         "Answers and scales",
@@ -43,6 +47,7 @@ def measurement_section(study: StudyResult) -> Section:
             Section("answers", "What was answered", tuple(_answers(study))),
             Section("items", "Items", (_items(study),)),
             Section("reliability", "Reliability", tuple(_reliability(study))),
+            *([correlations] if correlations else []),
         ),
     )
 
@@ -76,7 +81,9 @@ def _likert(study: StudyResult, role: str, id: str, entries: list[tuple[Scale, I
     assert responses is not None
     shares = study.items.categories().set_index(["term", "value"])["share"]
     sizes = study.items.tidy().set_index("term")["n"]
-    missing = study.missing.shares()[list(MISSING_KINDS)].to_dict(orient="index")
+    shown = study.missing.shares().loc[[item.id for _, item in entries]]
+    kinds = [kind for kind in MISSING_KINDS if kind != BLANK or shown[BLANK].any()]
+    missing = shown[kinds].to_dict(orient="index")
     items = [
         LikertItem(
             f"{item.id}  {item_label(study.plan.instrument, item)}",
@@ -96,7 +103,7 @@ def _likert(study: StudyResult, role: str, id: str, entries: list[tuple[Scale, I
         likert_chart(
             items,
             categories=[str(option.label) for option in responses.options],
-            missing_kinds=[kind.capitalize() for kind in MISSING_KINDS],
+            missing_kinds=[kind.capitalize() for kind in kinds],
             bipolar=responses.kind == "bipolar",
         ),
         text(f"{', '.join(names)}. Missing answers are shares of those who were asked."),
@@ -149,27 +156,42 @@ def _reliability(study: StudyResult) -> list[Block]:
         _reliability_table(study, table),
     ]
     weak = [
-        f"{construct_label(study, entry.scale)} ({bounded(entry.headline.estimate)})"
+        entry
         for entry in study.reliability.scales
-        if entry.verdict == "weak" and entry.headline and entry.scale in set(table["scale"])
+        if entry.verdict == "weak" and entry.scale in set(table["scale"])
     ]
     if weak:
-        found.append(
-            Notice(
-                (
-                    Paragraph(
-                        text(
-                            "Below .70: ", ", ".join(weak), ". What is found with these scales is "
-                            "blurred by measurement error; relations seen with them are weaker "
-                            "than they are, and differences between scales hard to tell.",
-                        )
-                    ),
-                ),
-                "warning",
-                "Weak scales",
-            )
-        )  # fmt: skip
+        found.append(_weak_scales(study, weak))
     return found
+
+
+def _weak_scales(study: StudyResult, weak: list[ScaleReliability]) -> Notice:
+    named = "; ".join(
+        f"{construct_label(study, entry.scale)} ({_coefficients(entry)})" for entry in weak
+    )
+    notes = [study.plan.instrument.scale(entry.scale).note for entry in weak]
+    return Notice(
+        (
+            Paragraph(
+                text(
+                    f"Below .70: {named}. Measurement error blurs what is found with these scales: "
+                    "relations with them look weaker than they are, and that none is seen is no "
+                    "sign that there is none."
+                )
+            ),
+            *(Paragraph(text(str(note))) for note in notes if note),
+        ),
+        "warning",
+        "Weak scales",
+    )
+
+
+def _coefficients(entry: ScaleReliability) -> str:
+    symbols = {"alpha": "α", "omega": "ω", "spearman_brown": "Spearman–Brown"}
+    found = {one.term: one.estimate for one in entry.coefficients}
+    return ", ".join(
+        f"{symbol} = {bounded(found[term])}" for term, symbol in symbols.items() if term in found
+    )
 
 
 def _listed(study: StudyResult, table: pd.DataFrame) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from coprod_stats.report.numbers import (
     bounded,
     count,
     decimal,
+    digits_to_show,
     interval,
     p_statement,
 )
@@ -34,6 +35,7 @@ from coprod_stats.report.sections.labels import construct_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.structure import DriverImpactResult, PathResult, PathTests
 from coprod_stats.study import ColumnResult, StudyResult
+from coprod_stats.study.result import ENGINE_TOLERANCE
 
 TONES: dict[str, Tone] = {"supported": "positive", "inconclusive": "caution", "opposite": "caution"}
 THREE = NumberFormat("bounded", 3)
@@ -46,6 +48,8 @@ def paths_section(study: StudyResult) -> Section:
     if entry.tests is None:
         missing = Paragraph(text(f"No column of the plan could be estimated: {entry.reason}"))
         return Section("paths", "Tests of the hypotheses", (Notice((missing,), "warning"),))
+    if not study.engines_agree:
+        return Section("paths", "Tests of the hypotheses", tuple(_disagreement(study)))
     content: list[Block | Section] = [*_stand_in(study, entry), _summary(study, entry)]
     content.append(_diagram(study, entry))
     content.append(path_table(study, entry, anchor="paths-table"))
@@ -67,6 +71,22 @@ def _stand_in(study: StudyResult, entry: ColumnResult) -> list[Block]:
     return [Notice((Paragraph(text(words)),), "warning", "Not the confirmatory estimate")]
 
 
+def _disagreement(study: StudyResult) -> list[Block]:
+    """Say that two engines differ: no hypothesis is decided on numbers of which one is wrong."""
+    words = [
+        f"{entry.column.title}: {entry.agreement.term} differs by "
+        f"{decimal(entry.agreement.difference, 5)} (standardised)."
+        for entry in study.columns
+        if entry.agreement is not None and not entry.agreement.agrees
+    ]
+    lead = (
+        "Two independent engines estimate the same model on the same rows and do not agree "
+        f"within {decimal(ENGINE_TOLERANCE, 4)}. Until it is known which of them is wrong, no "
+        "hypothesis is decided here."
+    )
+    return [Notice((Paragraph(text(lead)), Paragraph(text(" ".join(words)))), "warning", "Stopped")]
+
+
 def _summary(study: StudyResult, entry: ColumnResult) -> Paragraph:
     assert entry.tests is not None
     counts = entry.tests.glance().iloc[0]
@@ -85,18 +105,14 @@ def _summary(study: StudyResult, entry: ColumnResult) -> Paragraph:
         text(
             strong(f"{count(counts['n_supported'])} of {n_paths}"),
             f" hypotheses are supported{', ' if others else ''}{', '.join(others)}. The largest "
-            f"coefficient is that of {_lower(construct_label(study, largest.predictor))} on "
-            f"{_lower(construct_label(study, largest.outcome))}, β = {bounded(largest.beta)}, ",
+            f"coefficient is that of {largest.id}, “{construct_label(study, largest.predictor)}” "
+            f"→ “{construct_label(study, largest.outcome)}”, β = {bounded(largest.beta)}, ",
             emphasis("p"), f" {p_statement(largest.p_adjusted)} after adjustment. See ",
             CrossReference("path-diagram"), " and ", CrossReference("paths-table"),
             ". These are associations in one cross-section, told by the same persons on both "
             "sides: they are consistent with the model and do not show causes.",
         )
     )  # fmt: skip
-
-
-def _lower(words: str) -> str:
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _diagram(study: StudyResult, entry: ColumnResult) -> Figure:
@@ -138,6 +154,7 @@ def path_table(study: StudyResult, entry: ColumnResult, *, anchor: str) -> Table
     assert entry.tests is not None
     table = entry.tests.tidy()
     rules = study.plan.form.inference
+    coefficients = NumberFormat("decimal", digits_to_show(table["std_error"].min()))
     table["outcome_label"] = [construct_label(study, name) for name in table["outcome"]]
     table["predictor_label"] = [construct_label(study, name) for name in table["predictor"]]
     table["conclusion"] = pd.Series([_conclusion(path) for path in entry.tests.paths], dtype=object)
@@ -153,7 +170,8 @@ def path_table(study: StudyResult, entry: ColumnResult, *, anchor: str) -> Table
             "term": Role(text(""), align="left"),
             "predictor_label": Role(text("Predictor"), align="left"),
             "expected_sign": Role(text("Sign"), align="center"),
-            "estimate": Role(text(emphasis("b"))),
+            "estimate": Role(text(emphasis("b")), coefficients),
+            "std_error": Role(text(emphasis("SE")), coefficients),
             "beta": Role(text("β"), BOUNDED, spanner="Standardised"),
             "interval": Role(text("95% CI"), BOUNDED, spanner="Standardised"),
             "p_adjusted": Role(text(emphasis("p"), " adjusted"), _PROBABILITY),
@@ -235,7 +253,8 @@ def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section
     )  # fmt: skip
     rows = tests.fit.tidy()
     loadings = rows[rows["op"] == "=~"].assign(
-        factor=lambda table: [construct_label(study, name) for name in table["lhs"]]
+        factor=lambda table: [construct_label(study, name) for name in table["lhs"]],
+        std_error=lambda table: table["std_error"].where(table["std_error"] > 0),
     )
     table = frame_table(
         loadings,
@@ -252,7 +271,7 @@ def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section
         note=text("A loading of 1 without standard error sets the unit of its factor."),
     )
     notices: list[Block] = [
-        Notice((Paragraph(text(warning.message)),), "warning", warning.code)
+        Notice((Paragraph(text(_sentence(warning.message))),), "warning", f"Note {warning.code}")
         for warning in tests.fit.warnings
     ]
     return Section(
@@ -260,3 +279,7 @@ def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section
         "Measurement model and fit",
         (Paragraph(words), *notices, Details(text("Loadings"), (table,))),
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coprod_stats.plans.model import Hypothesis
+from coprod_stats.plans.model import DataSource, Hypothesis
 from coprod_stats.report.document import (
     Block,
     Column,
@@ -33,7 +33,7 @@ def question_section(study: StudyResult) -> Section:
                 f"{len(instrument.questions)} questions. ", str(instrument.about or ""),
             )
         ),
-        Paragraph(text(f"{form.data.population} {form.data.collected}".strip())),
+        Paragraph(text(_answers(form.data))),
     ]  # fmt: skip
     if form.registration:
         content.append(Paragraph(text(form.registration)))
@@ -48,6 +48,15 @@ def question_section(study: StudyResult) -> Section:
     )
     content.append(_hypotheses(study))
     return Section("question", "What was asked, and of whom", tuple(content))
+
+
+def _answers(data: DataSource) -> str:
+    """Say whose answers these are, whether anybody gave them, and under which licence."""
+    kind = "Synthetic answers, drawn by a computer." if data.synthetic else "Real answers."
+    parts = [kind, data.population, data.collected]
+    if data.licence:
+        parts.append(f"Licence of the data: {data.licence.rstrip('.')}.")
+    return " ".join(part for part in parts if part)
 
 
 def _hypotheses(study: StudyResult) -> Table:

@@ -18,7 +18,7 @@ from coprod_stats.report.document import (
     text,
 )
 from coprod_stats.report.figures.forest import Estimate, ForestRow, forest_chart
-from coprod_stats.report.numbers import Interval, bounded, count
+from coprod_stats.report.numbers import Interval, bounded, count, decimal
 from coprod_stats.report.sections.labels import anchor_of, construct_label
 from coprod_stats.report.sections.paths import TONES, path_table
 from coprod_stats.structure import PathResult
@@ -50,6 +50,17 @@ def robustness_section(study: StudyResult) -> Section | None:
                 ),
             ),
         ]  # fmt: skip
+    content += [
+        Paragraph(
+            text(
+                f"{entry.column.title}: on the same rows the two engines differ by at most "
+                f"{decimal(abs(entry.agreement.difference), 6)} in a standardised estimate "
+                f"({entry.agreement.term})."
+            )
+        )
+        for entry in columns
+        if entry.agreement is not None
+    ]
     if study.deviations:
         content.append(_deviations(study))
     return Section("robustness", "Robustness", tuple(content)) if content else None

@@ -146,8 +146,9 @@ def _mcar(study: StudyResult) -> str:
 
 
 def _patterns(study: StudyResult) -> Table:
+    patterns = study.missing.patterns().head(MOST_PATTERNS)
     return frame_table(
-        study.missing.patterns().head(MOST_PATTERNS),
+        patterns.assign(unanswered=patterns["unanswered"].replace("", "nothing")),
         anchor="missing-patterns",
         title=text("Items of the Scales That Are Missing Together"),
         columns=["unanswered", "n", "share"],
@@ -156,7 +157,9 @@ def _patterns(study: StudyResult) -> Table:
             "n": Role(text(emphasis("n")), COUNT),
             "share": Role(text("Share"), _SHARE),
         },
-        note=text(f"The {MOST_PATTERNS} most frequent patterns, what was not asked included."),
+        note=text(
+            f"The {len(patterns)} most frequent patterns. What was not asked is not missing."
+        ),
     )
 
 

@@ -34,12 +34,15 @@ class WeightedStatistics:
     weight_matrix : (n_statistics,) or (n_statistics, n_statistics) array
         The diagonal, or the whole matrix.
     weight : float
-        Of the group in the objective.
+        Of the group in the objective, ``(n_g − 1) / N``.
+    share : float
+        Of the group in the cases, ``n_g / N``, and so in the information.
     """
 
     vector: FloatArray
     weight_matrix: FloatArray
     weight: float
+    share: float
 
     def weigh(self, values: FloatArray) -> FloatArray:
         """Multiply a vector or the columns of a matrix by the weight matrix."""
@@ -100,6 +103,15 @@ class CategoricalLeastSquares:
             gradient[local] += sample.weight * part.gradient
             curvature[np.ix_(local, local)] += sample.weight * part.curvature
         return Evaluation(total, gradient, curvature)
+
+    def information(self, params: FloatArray) -> FloatArray:
+        """Information of one case as standard errors take it, ``(n_free, n_free)``."""
+        total = np.zeros((self.n_free, self.n_free))
+        for model, sample in zip(self.models, self.samples, strict=True):
+            jacobian = model.jacobian(model.statistics(params))
+            gram = _weighted_gram(jacobian, sample, model.threshold_items.size)
+            total[np.ix_(model.parameters, model.parameters)] += sample.share * gram
+        return total
 
 
 def _evaluate_group(

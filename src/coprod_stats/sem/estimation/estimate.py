@@ -8,6 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.estimation.categorical_problem import (
+    categorical_objective,
+    completed_models,
+    responses_of,
+)
+from coprod_stats.sem.estimation.categorical_start import categorical_start
 from coprod_stats.sem.estimation.fiml import FullInformation
 from coprod_stats.sem.estimation.least_squares import LeastSquares, WeightedMoments, moment_vector
 from coprod_stats.sem.estimation.maximum_likelihood import (
@@ -16,12 +22,12 @@ from coprod_stats.sem.estimation.maximum_likelihood import (
     MomentSample,
 )
 from coprod_stats.sem.estimation.moment_weights import moment_weights
-from coprod_stats.sem.estimation.objective import Objective
+from coprod_stats.sem.estimation.objective import Evaluation, Objective
 from coprod_stats.sem.estimation.optimizer import Minimum, minimize
 from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.model.constraints import Restrictions, restrictions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import GroupMatrices, group_matrices
+from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
@@ -76,17 +82,48 @@ def estimate_model(
     start : (n_free,) array, optional
         Starting values; computed if left out.
     """
-    models = tuple(LisrelModel(matrices) for matrices in placed_matrices(table, samples))
+    models = models_of(table, samples, method)
     limits = restrictions(table)
+    start_given = start is not None
     if start is None:
-        start = propose_start(table, samples, [model.matrices for model in models])
-    if method.is_fiml and table.n_free:
+        start = propose_start(table, samples, models, method)
+    if method.is_fiml and table.n_free and not start_given:
         complete = moment_objective(table, models, samples, method)
         start = minimize(complete, limits, start, max_iterations=50).params
     objective = objective_of(table, models, samples, method)
-    minimum = minimize(objective, limits, start)
+    minimum = minimize(objective, limits, start, is_near=method.is_fiml)
     implied = tuple(model.moments(minimum.params) for model in models)
     return Estimate(table, models, objective, limits, minimum, implied)
+
+
+def known_estimate(
+    table: ParameterTable, samples: Sequence[GroupSample], method: Method, params: FloatArray
+) -> Estimate | None:
+    """Take given parameters for the ML solution if they are one, without second derivatives.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    samples : sequence of GroupSample
+    method : Method
+    params : (n_free,) array
+
+    Returns
+    -------
+    Estimate or None
+        None where the first derivatives do not vanish, or the method is not ML.
+    """
+    models = models_of(table, samples, method)
+    objective = objective_of(table, models, samples, method)
+    if not isinstance(objective, MaximumLikelihood | FullInformation):
+        return None
+    if not objective.has_minimum_at(params):
+        return None
+    unknown = np.full((table.n_free,) * 2, np.nan)
+    final = Evaluation(objective.value(params), np.zeros(table.n_free), unknown)
+    minimum = Minimum(params, True, 0, final, (), np.zeros(0), 0.0)
+    implied = tuple(model.moments(params) for model in models)
+    return Estimate(table, models, objective, restrictions(table), minimum, implied)
 
 
 def estimate_at(
@@ -104,7 +141,7 @@ def estimate_at(
     method : Method
     params : (n_free,) array
     """
-    models = tuple(LisrelModel(matrices) for matrices in placed_matrices(table, samples))
+    models = models_of(table, samples, method)
     objective = objective_of(table, models, samples, method)
     limits = restrictions(table)
     final = objective.evaluate(params, exact=True)
@@ -114,20 +151,34 @@ def estimate_at(
     return Estimate(table, models, objective, limits, minimum, implied)
 
 
-def placed_matrices(
+def models_of(
+    table: ParameterTable, samples: Sequence[GroupSample], method: Method
+) -> tuple[LisrelModel, ...]:
+    """Models of all groups with the sample moments of fixed covariates filled in."""
+    if method.is_ordered:
+        return completed_models(table, samples)
+    return _lisrel_models(table, samples)
+
+
+def _lisrel_models(
     table: ParameterTable, samples: Sequence[GroupSample]
-) -> tuple[GroupMatrices, ...]:
-    """Matrices of all groups with the sample moments of fixed covariates filled in."""
+) -> tuple[LisrelModel, ...]:
     return tuple(
-        group_matrices(table, group + 1).with_exogenous(sample.mean, sample.cov)
+        LisrelModel(group_matrices(table, group + 1).with_exogenous(sample.mean, sample.cov))
         for group, sample in enumerate(samples)
     )
 
 
 def propose_start(
-    table: ParameterTable, samples: Sequence[GroupSample], matrices: Sequence[GroupMatrices]
+    table: ParameterTable,
+    samples: Sequence[GroupSample],
+    models: Sequence[LisrelModel],
+    method: Method,
 ) -> FloatArray:
     """Propose starting values from the sample moments."""
+    matrices = [model.matrices for model in models]
+    if method.is_ordered:
+        return categorical_start(table, matrices, responses_of(models), samples)
     covs = [sample.cov for sample in samples]
     return starting_values(table, matrices, covs, [sample.mean for sample in samples])
 
@@ -139,8 +190,16 @@ def objective_of(
     method: Method,
 ) -> Objective:
     """Build the function that the method minimizes."""
+    if method.is_ordered:
+        return categorical_objective(table, models, samples, method.discrepancy)
     if not method.is_fiml:
         return moment_objective(table, models, samples, method)
+    return _full_information(table, models, samples)
+
+
+def _full_information(
+    table: ParameterTable, models: Sequence[LisrelModel], samples: Sequence[GroupSample]
+) -> FullInformation:
     patterns = [sample.patterns for sample in samples if sample.patterns is not None]
     saturated = [_saturated_value(sample) for sample in samples]
     return FullInformation(models, patterns, saturated_values=saturated, n_free=table.n_free)
@@ -160,21 +219,19 @@ def moment_objective(
             WeightedMoments(
                 moment_vector(sample.mean, _unbiased(sample), meanstructure=meanstructure),
                 moment_weights(sample, method.discrepancy, meanstructure=meanstructure),
-                sample.n_obs / total,
+                (sample.n_obs - 1.0) / total,
             )
             for sample in samples
         ]
         return LeastSquares(models, weighted, meanstructure=meanstructure, n_free=table.n_free)
+    if method.is_normal_likelihood:
+        parts = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
+    else:
+        parts = [MomentSample(s.mean, _unbiased(s), (s.n_obs - 1.0) / total) for s in samples]
     if method.discrepancy == "GLS":
-        parts = [MomentSample(s.mean, _unbiased(s), s.n_obs / total) for s in samples]
         return GeneralizedLeastSquares(
             models, parts, meanstructure=meanstructure, n_free=table.n_free
         )
-    if method.likelihood == "wishart":
-        rest = total - len(samples)
-        parts = [MomentSample(s.mean, _unbiased(s), (s.n_obs - 1) / rest) for s in samples]
-    else:
-        parts = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
     return MaximumLikelihood(models, parts, meanstructure=meanstructure, n_free=table.n_free)
 
 

@@ -144,6 +144,16 @@ class FullInformation:
                 pass
         return values
 
+    def has_minimum_at(self, params: FloatArray) -> bool:
+        """Whether all first derivatives vanish; spares the second derivatives."""
+        for group, model in enumerate(self.models):
+            implied = model.moments(params)
+            sums = pattern_sums(self.patterns[group], mean=implied.mean, cov=implied.cov)
+            slope = model.gradient(implied, by_cov=sums.by_cov / 2.0, by_mean=sums.by_mean)
+            if np.abs(slope).max(initial=0.0) > 1e-11 * (1.0 + abs(sums.value)):
+                return False
+        return True
+
     def evaluate(self, params: FloatArray, *, exact: bool) -> Evaluation:
         """Value, gradient and second derivatives (exact, or expected given the patterns)."""
         total = 0.0
@@ -167,5 +177,5 @@ class FullInformation:
             if exact:
                 Q = implied.columns
                 bend -= model.curvature(implied, Q.T @ sums.by_cov @ Q, sums.by_mean @ Q)
-            curvature[np.ix_(local, local)] = weight * bend
+            curvature[model.block] = weight * bend
         return Evaluation(total, gradient, curvature)

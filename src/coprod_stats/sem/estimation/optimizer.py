@@ -76,6 +76,7 @@ def minimize(
     start: FloatArray,
     *,
     max_iterations: int = 200,
+    is_near: bool = False,
 ) -> Minimum:
     """Minimize an objective under restrictions.
 
@@ -87,6 +88,8 @@ def minimize(
         Starting values; moved to satisfy the linear restrictions.
     max_iterations : int
         Steps in all.
+    is_near : bool
+        Begin with exact Newton steps, the start being close to the minimum.
     """
     if restrictions.n_reduced == 0:
         final = objective.evaluate(restrictions.origin, exact=True)
@@ -96,7 +99,7 @@ def minimize(
     used = 0
     for _ in range(2 + 2 * len(restrictions.inequalities)):
         problem = _Problem(objective, restrictions, (*restrictions.equalities, *binding))
-        end = _descend(problem, reduced, max_iterations - used)
+        end = _descend(problem, reduced, max_iterations - used, exact=is_near)
         reduced, used = end.reduced, used + end.n_iterations
         changed = _rebind(problem, binding, end)
         if changed == binding or not end.converged:
@@ -171,12 +174,11 @@ def _rebind(problem: _Problem, binding: tuple[Function, ...], end: _End) -> tupl
     return (*kept, *violated)
 
 
-def _descend(problem: _Problem, reduced: FloatArray, max_iterations: int) -> _End:
+def _descend(problem: _Problem, reduced: FloatArray, max_iterations: int, *, exact: bool) -> _End:
     multipliers = np.zeros(len(problem.active))
-    evaluation = problem.evaluate(reduced, exact=False)
+    evaluation = problem.evaluate(reduced, exact=exact)
     if not np.isfinite(evaluation.value):
         return _End(reduced, multipliers, False, 0)
-    exact = False
     for iteration in range(1, max_iterations + 1):
         step = _step(problem, reduced, evaluation, multipliers, exact=exact)
         if step is None:

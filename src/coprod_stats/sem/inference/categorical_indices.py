@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from coprod_stats.sem.estimation.categorical_estimate import ordered_moments
+from coprod_stats.sem.estimation.categorical_problem import ordered_moments
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.categorical_ml import categorical_ml
 from coprod_stats.sem.inference.categorical_sandwich import (
-    categorical_objective,
     independence_test,
+    statistics_objective,
 )
 from coprod_stats.sem.inference.fit_indices import (
     approximation_error,
@@ -97,7 +97,7 @@ def _residual(estimate: Estimate, samples: Sequence[GroupSample], total: float) 
     The mean runs over the lower triangle, in which lavaan counts the covariates' variances too.
     """
     result = 0.0
-    for model, sample in zip(categorical_objective(estimate).models, samples, strict=True):
+    for model, sample in zip(statistics_objective(estimate).models, samples, strict=True):
         moments = ordered_moments(sample)
         implied = model.statistics(estimate.params)
         cov = implied.moments.cov[np.ix_(model.places, model.places)]

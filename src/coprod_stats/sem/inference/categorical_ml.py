@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.estimation.categorical_estimate import ordered_moments
+from coprod_stats.sem.estimation.categorical_problem import ordered_moments
 from coprod_stats.sem.estimation.estimate import Estimate
-from coprod_stats.sem.inference.categorical_sandwich import categorical_objective
+from coprod_stats.sem.inference.categorical_sandwich import statistics_objective
 from coprod_stats.sem.inference.infer import Inference
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.sample import GroupSample
@@ -67,11 +67,14 @@ def categorical_ml(
     Returns
     -------
     CategoricalMl or None
-        None with continuous items or covariates, where the theory is not worked out, and where a
-        polychoric or an implied correlation matrix is not positive definite.
+        None with continuous items or covariates, where the theory is not worked out, without
+        degrees of freedom, and where a polychoric or an implied correlation matrix is not
+        positive definite.
     """
-    models = categorical_objective(estimate).models
+    models = statistics_objective(estimate).models
     if not all(model.is_ordered.all() and model.covariates.size == 0 for model in models):
+        return None
+    if inference.df <= 0:
         return None
     statistic = baseline = 0.0
     moments = [ordered_moments(sample) for sample in samples]

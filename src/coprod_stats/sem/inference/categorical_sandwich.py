@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.estimation.categorical_estimate import ordered_moments
 from coprod_stats.sem.estimation.categorical_least_squares import CategoricalLeastSquares
+from coprod_stats.sem.estimation.categorical_problem import ordered_moments
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.model_tests import ModelTest, chi_square_p
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
@@ -18,7 +18,7 @@ from coprod_stats.sem.sample import GroupSample
 FloatArray = NDArray[np.float64]
 
 
-def categorical_objective(estimate: Estimate) -> CategoricalLeastSquares:
+def statistics_objective(estimate: Estimate) -> CategoricalLeastSquares:
     """Objective of an estimate from ordered data."""
     if not isinstance(estimate.objective, CategoricalLeastSquares):
         raise TypeError("the model was not fitted to ordered variables")
@@ -38,7 +38,7 @@ def categorical_derivatives(
     estimate : Estimate
     samples : sequence of GroupSample
     """
-    objective = categorical_objective(estimate)
+    objective = statistics_objective(estimate)
     total = sum(sample.n_obs for sample in samples)
     groups = []
     for model, weighted, sample in zip(objective.models, objective.samples, samples, strict=True):
@@ -73,7 +73,7 @@ def independence_test(
     (float, float)
         ``tr(UΓ)`` and ``tr((UΓ)²)``.
     """
-    objective = categorical_objective(estimate)
+    objective = statistics_objective(estimate)
     statistic = trace = square = 0.0
     df = 0
     parts = zip(objective.models, objective.samples, samples, groups, strict=True)

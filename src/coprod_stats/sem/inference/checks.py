@@ -22,14 +22,18 @@ GRADIENT_TOLERANCE = 1e-5
 """Largest derivative of half the discrepancy that a solution may have."""
 
 
-_NOTES = {
+_OF_DATA = {
+    "OBS-101": "SEM-111",
+    "OBS-102": "SEM-112",
+    "OBS-103": "SEM-113",
     "OBS-111": "SEM-211",
     "OBS-112": "SEM-212",
     "OBS-113": "SEM-213",
     "OBS-114": "SEM-214",
     "OBS-115": "SEM-215",
+    "OBS-116": "SEM-118",
 }
-"""Codes of notes on ordered variables as findings about the solution."""
+"""Codes of notes on the data as errors and findings about the solution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,8 @@ def check_solution(
         *_identification(estimate, inference),
         *_matrices(estimate),
         *_standard_errors(inference),
+        *_of_ordered(estimate, samples),
         *_cases(estimate, samples),
-        *_ordered(estimate.table, samples),
         *_clusters(inference, samples),
     )
 
@@ -124,15 +128,18 @@ def _matrices(estimate: Estimate) -> list[Finding]:
     if negative:
         message = "these variances are negative (a Heywood case); the solution is improper"
         findings.append(Finding("SEM-105", message, tuple(negative)))
+    auxiliary = estimate.table.auxiliary
     for group, (model, implied) in enumerate(zip(estimate.models, estimate.implied, strict=True)):
         where = f" (group {group + 1})" if estimate.table.n_groups > 1 else ""
+        # auxiliary variables correlate with the residuals only, which needs no proper matrix
+        own = [i for i, n in enumerate(model.matrices.observed) if n not in auxiliary]
         beyond = _beyond_one(implied.eta_cov, model.matrices.eta)
         if beyond:
             message = f"these correlations are beyond 1{where}; the solution is improper"
             findings.append(Finding("SEM-106", message, beyond))
         for code, matrix, label in (
             ("SEM-107", implied.eta_cov, "latent variables"),
-            ("SEM-108", implied.theta, "residuals"),
+            ("SEM-108", implied.theta[np.ix_(own, own)], "residuals"),
         ):
             if matrix.size and np.linalg.eigvalsh(matrix)[0] < -1e-8 * max(np.trace(matrix), 1e-8):
                 message = f"the covariance matrix of the {label} is not positive definite{where}"
@@ -181,20 +188,35 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
         where = f" in group {group + 1}" if len(samples) > 1 else ""
         if sample.clusters is not None and sample.n_clusters < 2:
             raise SemDataError(f"all cases are in one cluster{where}", code="SEM-114")
+        if sample.ordered is not None:
+            continue
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
-            code = _CODES[note.code]
+            code = _OF_DATA[note.code]
             if singular_allowed and code != "SEM-111":
                 continue
             names = tuple(table.observed[item] for item in note.items)
             raise SemDataError(_REASONS[code] + where, code=code, variables=names)
 
 
-_CODES = {"OBS-101": "SEM-111", "OBS-102": "SEM-112", "OBS-103": "SEM-113"}
 _REASONS = {
     "SEM-111": "every case has the same value of these variables; leave them out",
     "SEM-112": "these variables are linear functions of one another; leave one out",
     "SEM-113": "there are no more cases than variables",
 }
+
+
+def _of_ordered(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
+    """Gather notes on thresholds and polychoric correlations."""
+    findings = []
+    table = estimate.table
+    covariates = table.conditioned
+    items = tuple(name for name in table.observed if name not in covariates)
+    for group, sample in enumerate(samples):
+        where = f"group {group + 1}: " if len(samples) > 1 else ""
+        for note in sample.ordered.notes if sample.ordered is not None else ():
+            names = tuple(items[item] for item in note.items)
+            findings.append(Finding(_OF_DATA[note.code], where + note.message, names))
+    return findings
 
 
 def _cases(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
@@ -206,18 +228,6 @@ def _cases(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
         "standard errors and tests cannot be trusted"
     )
     return [Finding("SEM-201", message)]
-
-
-def _ordered(table: ParameterTable, samples: Sequence[GroupSample]) -> list[Finding]:
-    covariates = table.exogenous if table.options.conditional_x else ()
-    items = tuple(name for name in table.observed if name not in covariates)
-    findings = []
-    for group, sample in enumerate(samples):
-        where = f"group {group + 1}: " if len(samples) > 1 else ""
-        for note in sample.ordered.notes if sample.ordered else ():
-            names = tuple(items[item] for item in note.items)
-            findings.append(Finding(_NOTES[note.code], where + note.message, names))
-    return findings
 
 
 def _clusters(inference: Inference, samples: Sequence[GroupSample]) -> list[Finding]:

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from coprod_stats.sem.results import CoefficientTable
+from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.inference.standardization import row_values
+from coprod_stats.sem.model.constraints import defined_functions
+from coprod_stats.sem.options import IntervalKind
+from coprod_stats.sem.resampling import Bootstrap, bootstrap_interval
 
 FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CoefficientTable:
+    """Numbers per row, as arrays of equal length.
+
+    Parameters
+    ----------
+    estimates, std_errors, statistics, p_values, ci_lower, ci_upper : (n,) array
+        Standard errors are 0 where a parameter is fixed; the others nan there.
+    """
+
+    estimates: FloatArray
+    std_errors: FloatArray
+    statistics: FloatArray
+    p_values: FloatArray
+    ci_lower: FloatArray
+    ci_upper: FloatArray
 
 
 def coefficient_table(
@@ -32,7 +56,7 @@ def coefficient_table(
     conf_level : float
         Level of the intervals.
     """
-    variances = np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian)
+    variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
     constant = ~jacobian.any(axis=1)
     with np.errstate(invalid="ignore"):
         errors = np.where(constant, 0.0, np.sqrt(variances))
@@ -52,3 +76,65 @@ def coefficient_table(
         ci_lower=estimates - critical * errors,
         ci_upper=estimates + critical * errors,
     )
+
+
+def all_coefficients(
+    estimate: Estimate,
+    covariance: FloatArray,
+    *,
+    t_df: float | None = None,
+    conf_level: float = 0.95,
+) -> tuple[CoefficientTable, CoefficientTable]:
+    """Test all rows of the table and all defined parameters.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    covariance : (n_free, n_free) array
+    t_df : float, optional
+    conf_level : float
+    """
+    table, params = estimate.table, estimate.params
+    jacobian = np.zeros((len(table), table.n_free))
+    for index in table.free_rows:
+        jacobian[index, table.rows[index].free] = 1.0
+    functions = defined_functions(table)
+    defined = np.array([function.value(params) for function in functions])
+    slopes = np.zeros((len(functions), table.n_free))
+    for place, function in enumerate(functions):
+        slopes[place] = function.gradient(params)
+    return (
+        coefficient_table(
+            row_values(estimate), jacobian, covariance, t_df=t_df, conf_level=conf_level
+        ),
+        coefficient_table(defined, slopes, covariance, t_df=t_df, conf_level=conf_level),
+    )
+
+
+def bootstrap_coefficients(
+    estimate: Estimate, draws: Bootstrap, interval: IntervalKind, *, conf_level: float = 0.95
+) -> tuple[CoefficientTable, CoefficientTable]:
+    """Test all rows and defined parameters by the spread of bootstrap estimates.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    draws : Bootstrap
+    interval : {'percentile', 'bca'}
+    conf_level : float
+    """
+    parameters, definitions = all_coefficients(estimate, draws.covariance(), conf_level=conf_level)
+    rows = list(estimate.table.free_rows)
+    lower, upper = parameters.ci_lower.copy(), parameters.ci_upper.copy()
+    lower[rows], upper[rows] = bootstrap_interval(
+        draws.params, estimate.params, interval, level=conf_level
+    )
+    parameters = replace(parameters, ci_lower=lower, ci_upper=upper)
+    if definitions.estimates.size == 0:
+        return parameters, definitions
+    errors = draws.defined.std(axis=0, ddof=1)
+    by_spread = coefficient_table(definitions.estimates, np.eye(errors.size), np.diag(errors**2))
+    lower, upper = bootstrap_interval(
+        draws.defined, definitions.estimates, interval, level=conf_level
+    )
+    return parameters, replace(by_spread, ci_lower=lower, ci_upper=upper)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_model, known_estimate
 from coprod_stats.sem.inference.fiml_correction import complete_data_fit, saturated_groups
 from coprod_stats.sem.inference.fit_indices import (
     approximation_error,
@@ -20,6 +20,8 @@ from coprod_stats.sem.inference.information import effective_n
 from coprod_stats.sem.inference.likelihood import saturated_loglik
 from coprod_stats.sem.inference.model_tests import ModelTest
 from coprod_stats.sem.model.baseline import baseline_start, baseline_table
+from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.observed.missing_patterns import available_moments
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
 
@@ -36,17 +38,14 @@ def global_fit(
     samples : sequence of GroupSample
     method : Method
     """
-    table = baseline_table(estimate.table)
-    start = baseline_start(table, [s.mean for s in samples], [s.cov for s in samples])
-    null = estimate_model(table, samples, method, start=start)
+    null = fit_baseline(estimate.table, samples, method)
     baseline = infer(null, samples, method, tests_only=True)
     total = float(sum(sample.n_obs for sample in samples))
     units = effective_n(samples, method)
-    least_squares = method.discrepancy != "ML"
-    minimum = estimate.minimum.final.value
+    divisor = units if method.likelihood == "wishart" else total
     values = {
         "npar": float(inference.n_params),
-        "fmin": inference.test.statistic / (2.0 * total) if least_squares else minimum,
+        "fmin": inference.test.statistic / (2.0 * divisor),
         **test_values(inference, baseline),
         **incremental_values(inference, baseline),
         **approximation_values(inference, samples, units),
@@ -58,6 +57,29 @@ def global_fit(
     if method.discrepancy == "ML":
         values |= _likelihood(estimate, inference, samples, method, total)
     return {name: float(value) for name, value in values.items() if np.isfinite(value)}
+
+
+def fit_baseline(table: ParameterTable, samples: Sequence[GroupSample], method: Method) -> Estimate:
+    """Fit the independence model, whose estimates are known in closed form for ML.
+
+    Parameters
+    ----------
+    table : ParameterTable
+        Of the model.
+    samples : sequence of GroupSample
+    method : Method
+    """
+    null = baseline_table(table)
+    moments = [
+        (s.mean, s.cov) if s.patterns is None else available_moments(s.patterns, s.cov)
+        for s in samples
+    ]
+    start = baseline_start(null, *zip(*moments, strict=True))
+    if method.test == "none":
+        known = known_estimate(null, samples, method, start)
+        if known is not None:
+            return known
+    return estimate_model(null, samples, method, start=start)
 
 
 def test_values(inference: Inference, baseline: Inference) -> dict[str, float]:
@@ -225,7 +247,8 @@ def _likelihood(
     total: float,
 ) -> dict[str, float]:
     saturated = saturated_loglik(estimate.table, samples, method)
-    loglik = saturated - total * estimate.minimum.final.value
+    sizes = np.array([sample.n_obs for sample in samples])
+    loglik = saturated - float(sizes @ estimate.objective.group_values(estimate.params))
     aic, bic, adjusted = information_criteria(loglik, inference.n_params, total)
     return {
         "logl": loglik,

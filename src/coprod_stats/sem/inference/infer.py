@@ -62,7 +62,7 @@ class Inference:
     is_singular : bool
         Whether the precision could not be computed at the estimates.
     groups : tuple of GroupDerivatives
-        Of ordered data, whose indices need them.
+        Where the inference rests on the asymptotic covariance of the sample statistics.
     """
 
     inverted: InvertedInformation
@@ -71,8 +71,8 @@ class Inference:
     n_params: int
     test: ModelTest
     scaled: ModelTest | None
-    is_singular: bool = False
     groups: tuple[GroupDerivatives, ...] = ()
+    is_singular: bool = False
 
 
 def infer(
@@ -92,76 +92,84 @@ def infer(
     tests_only : bool
         Leave out the covariance of the estimates where the tests do not need it.
     """
-    if method.is_ordered:
-        return _infer_ordered(estimate, samples, method)
     n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
+    groups: tuple[GroupDerivatives, ...] = ()
+    if method.is_two_stage or method.is_ordered:
+        groups = _derivatives(estimate, samples, method)
     df = degrees_of_freedom(estimate.table, n_params)
+    if method.is_ordered:
+        df = sum(len(group.jacobian) for group in groups) - n_params
     plain = plain_test(estimate, samples, method, df=df)
     if tests_only and method.test == "none":
         inversion = without_information(estimate)
         return Inference(inversion, inversion.inverse, df, n_params, plain, None)
-    inversion = invert_information(estimate, method)
+    if groups:
+        basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
+        inversion = inverted(least_squares_information(groups), basis)
+    else:
+        inversion = invert_information(estimate, samples, method)
     nothing = np.full_like(inversion.inverse, np.nan)
     if inversion.unidentified or df < 0:
-        return Inference(inversion, nothing, df, n_params, plain, None)
+        return Inference(inversion, nothing, df, n_params, plain, None, groups)
+    if not groups and _by_moments(method):
+        groups = _derivatives(estimate, samples, method)
     try:
-        inversion, covariance, scaled = _precision(estimate, samples, method, inversion, plain)
+        covariance, scaled = _precision(
+            estimate, samples, method, inverse=inversion.inverse, groups=groups, plain=plain
+        )
     except np.linalg.LinAlgError:
-        return Inference(inversion, nothing, df, n_params, plain, None, is_singular=True)
+        return Inference(inversion, nothing, df, n_params, plain, None, groups, is_singular=True)
     if method.standard_errors == "none":
         covariance = nothing
-    return Inference(inversion, covariance, df, n_params, plain, scaled)
+    return Inference(inversion, covariance, df, n_params, plain, scaled, groups)
 
 
-def _infer_ordered(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> Inference:
-    groups = categorical_derivatives(estimate, samples)
-    basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
-    inversion = inverted(least_squares_information(groups), basis)
-    n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
-    df = sum(len(group.jacobian) for group in groups) - n_params
-    plain = plain_test(estimate, samples, method, df=df)
-    covariance = np.full_like(inversion.inverse, np.nan)
-    if inversion.unidentified or df < 0:
-        return Inference(inversion, covariance, df, n_params, plain, None, groups=groups)
-    variability = least_squares_variability(groups)
-    if method.standard_errors != "none":
-        robust = method.standard_errors == "robust"
-        core = sandwich(inversion.inverse, variability) if robust else inversion.inverse
-        covariance = core / effective_n(samples, method)
-    traces = trace_moments(groups, inversion.inverse, variability)
-    scaled = corrected_by_traces(plain, method.test, traces)
-    return Inference(inversion, covariance, df, n_params, plain, scaled, groups=groups)
+def _is_robust(method: Method) -> bool:
+    return method.standard_errors in ("robust", "two-stage", "robust-two-stage")
+
+
+def _by_scores(method: Method) -> bool:
+    """Whether robust inference rests on the derivatives of each case."""
+    return method.test == "yuan-bentler" or method.is_fiml
+
+
+def _by_moments(method: Method) -> bool:
+    """Whether robust inference rests on the asymptotic covariance of the sample statistics."""
+    return not _by_scores(method) and (_is_robust(method) or method.test != "none")
+
+
+def _derivatives(
+    estimate: Estimate, samples: Sequence[GroupSample], method: Method
+) -> tuple[GroupDerivatives, ...]:
+    if method.is_ordered:
+        return categorical_derivatives(estimate, samples)
+    return moment_derivatives(estimate, samples, method)
 
 
 def _precision(
     estimate: Estimate,
     samples: Sequence[GroupSample],
     method: Method,
-    inversion: InvertedInformation,
+    *,
+    inverse: FloatArray,
+    groups: tuple[GroupDerivatives, ...],
     plain: ModelTest,
-) -> tuple[InvertedInformation, FloatArray, ModelTest | None]:
-    """Covariance of the estimates and the scaled test, by scores or by moments."""
+) -> tuple[FloatArray, ModelTest | None]:
+    """Covariance of the estimates and the scaled test."""
     n = effective_n(samples, method)
-    robust = method.standard_errors in ("robust", "two-stage", "robust-two-stage")
-    inverse = inversion.inverse
-    if not robust and method.test == "none":
-        return inversion, inverse / n, None
-    if method.test == "yuan-bentler" or method.is_fiml:
-        meat = score_covariance(estimate, samples)
-        covariance = sandwich(inverse, meat) if robust else inverse
-        scaled = None
-        if method.test == "yuan-bentler":
-            trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
-            scaled = corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
-        return inversion, covariance / n, scaled
-    groups = moment_derivatives(estimate, samples, method)
-    if method.is_two_stage:
-        inversion = inverted(least_squares_information(groups), inversion.basis)
-        inverse = inversion.inverse
-    variability = least_squares_variability(groups)
-    covariance = sandwich(inverse, variability) if robust else inverse
-    scaled = corrected_by_traces(plain, method.test, trace_moments(groups, inverse, variability))
-    return inversion, covariance / n, scaled
+    if _by_moments(method):
+        variability = least_squares_variability(groups)
+        covariance = sandwich(inverse, variability) if _is_robust(method) else inverse
+        traces = trace_moments(groups, inverse, variability)
+        return covariance / n, corrected_by_traces(plain, method.test, traces)
+    if not _is_robust(method) and method.test == "none":
+        return inverse / n, None
+    meat = score_covariance(estimate, samples)
+    covariance = sandwich(inverse, meat) if _is_robust(method) else inverse
+    if method.test == "none":
+        return covariance / n, None
+    trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
+    return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
 
 
 def _n_nonlinear(estimate: Estimate) -> int:

@@ -19,11 +19,11 @@ from itertools import combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.estimation.estimate import Estimate, objective_of, placed_matrices
+from coprod_stats.sem.estimation.categorical_least_squares import CategoricalLeastSquares
+from coprod_stats.sem.estimation.estimate import Estimate, models_of, objective_of
 from coprod_stats.sem.estimation.optimizer import tangent_basis
-from coprod_stats.sem.inference.information import effective_n, inverted
+from coprod_stats.sem.inference.information import inverted
 from coprod_stats.sem.inference.standardization import row_values, scale_factors
-from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
@@ -78,13 +78,16 @@ def modification_indices(
     params = np.empty(extended.n_free)
     for index in extended.free_rows:
         params[extended.rows[index].free] = values[index]
-    models = [LisrelModel(matrices) for matrices in placed_matrices(extended, samples)]
-    at = objective_of(extended, models, samples, method).evaluate(params, exact=False)
+    models = models_of(extended, samples, method)
+    objective = objective_of(extended, models, samples, method)
+    at = objective.evaluate(params, exact=False)
     information = at.curvature
+    if isinstance(objective, CategoricalLeastSquares):
+        information = objective.information(params)
     basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
     own = inverted(information[:n_free, :n_free], basis).inverse
     cross = information[n_free:, :n_free]
-    left = np.diagonal(information)[n_free:] - np.einsum("ij,jk,ik->i", cross, own, cross)
+    left = np.diagonal(information)[n_free:] - np.sum((cross @ own) * cross, axis=1)
     scores = -at.gradient[n_free:]
     usable = left > SMALLEST_INFORMATION
     rows = [extended.rows[index] for index in extended.free_rows]
@@ -93,9 +96,10 @@ def modification_indices(
     implied = [model.moments(params) for model in models]
     kept = tuple(row for row, use in zip(rows, usable, strict=True) if use)
     factors = scale_factors(extended, models, implied, kept)
+    n_obs = float(sum(sample.n_obs for sample in samples))
     return ModificationIndices(
         rows=kept,
-        indices=effective_n(samples, method) * scores[usable] ** 2 / left[usable],
+        indices=n_obs * scores[usable] ** 2 / left[usable],
         changes=changes,
         standardized_changes=changes * factors,
     )

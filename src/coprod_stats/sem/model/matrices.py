@@ -123,12 +123,13 @@ class GroupMatrices:
         cells: list[int] = []
         sources: list[int] = []
         for source, place in enumerate(self.places):
-            for cell in self._cells_of(place):
+            for cell in self.cells_of(place):
                 cells.append(cell)
                 sources.append(source)
         return np.array(cells, dtype=np.intp), np.array(sources, dtype=np.intp)
 
-    def _cells_of(self, place: Place) -> tuple[int, ...]:
+    def cells_of(self, place: Place) -> tuple[int, ...]:
+        """Cells of `template` that a parameter fills: two for a covariance."""
         width = self.shapes[place.kind][-1] if len(self.shapes[place.kind]) > 1 else 1
         base = self.offsets[place.kind]
         cell = base + place.row * width + place.column
@@ -162,7 +163,7 @@ class GroupMatrices:
             if place.kind == Kind.ALPHA:
                 template[self.offsets[Kind.ALPHA] + place.row] = mean[row]
             else:
-                template[list(self._cells_of(place))] = cov[row, source[names[place.column]]]
+                template[list(self.cells_of(place))] = cov[row, source[names[place.column]]]
         return GroupMatrices(
             self.observed,
             self.eta,
@@ -261,7 +262,7 @@ def _fill_template(
     template[offsets[Kind.DELTA] :] = 1.0
     for row in rows:
         if row.free < 0 and not np.isnan(row.fixed) and not (row.op == "=~" and row.lhs == row.rhs):
-            template[list(matrices._cells_of(placing.place(row)))] = row.fixed
+            template[list(matrices.cells_of(placing.place(row)))] = row.fixed
 
 
 def _observed_in_eta(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.observed.missing_patterns import MissingPatterns
+from coprod_stats.sem.observed.missing_patterns import MissingPatterns, available_moments
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -69,7 +69,12 @@ def saturated_moments(
     """
     expectation = _Expectation(patterns)
     try:
-        return _squarem(expectation, _available_case_moments(patterns), tolerance, max_iterations)
+        return _squarem(
+            expectation,
+            available_moments(patterns, np.zeros((patterns.n_items,) * 2)),
+            tolerance,
+            max_iterations,
+        )
     except np.linalg.LinAlgError as error:
         raise ObservedDataError(
             "OBS-005",
@@ -212,15 +217,6 @@ def _extrapolated(start: _Moments, first: _Moments, second: _Moments) -> _Moment
     point = packed[0] + 2.0 * length * velocity + length**2 * acceleration
     mean, cov = np.split(point, [start[0].size])
     return mean, cov.reshape(mean.size, -1)
-
-
-def _available_case_moments(patterns: MissingPatterns) -> _Moments:
-    """Means and variances of the available answers, no covariances: a safe start."""
-    counts = patterns.counts @ patterns.observed
-    mean = patterns.counts @ patterns.means / counts
-    deviation = np.where(patterns.observed, patterns.means - mean, 0.0)
-    variances = np.einsum("kii->ki", patterns.covs) + deviation**2
-    return mean, np.diag(patterns.counts @ variances / counts)
 
 
 def _largest_change(old: _Moments, new: _Moments) -> float:

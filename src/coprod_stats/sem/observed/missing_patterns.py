@@ -77,6 +77,28 @@ class MissingPatterns:
             )
 
 
+def available_moments(patterns: MissingPatterns, cov: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Means and variances of the available answers: ML estimates if items are independent.
+
+    Parameters
+    ----------
+    patterns : MissingPatterns
+    cov : (n_items, n_items) array
+        Gives the covariances.
+
+    Returns
+    -------
+    (n_items,) array, (n_items, n_items) array
+    """
+    counts = patterns.counts @ patterns.observed
+    mean = patterns.counts @ patterns.means / counts
+    deviation = np.where(patterns.observed, patterns.means - mean, 0.0)
+    variances = np.einsum("kii->ki", patterns.covs) + deviation**2
+    available = cov.copy()
+    np.fill_diagonal(available, patterns.counts @ variances / counts)
+    return mean, available
+
+
 def group_by_pattern(data: FloatArray, *, weights: FloatArray | None = None) -> MissingPatterns:
     """Group cases by missing-data pattern.
 

@@ -1,8 +1,9 @@
-"""Parameter estimates of one model for ordered and mixed data."""
+"""Models and objective of one fit to ordered and mixed data."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,70 +13,72 @@ from coprod_stats.sem.estimation.categorical_least_squares import (
     CategoricalLeastSquares,
     WeightedStatistics,
 )
-from coprod_stats.sem.estimation.categorical_start import categorical_start
-from coprod_stats.sem.estimation.estimate import Estimate
-from coprod_stats.sem.estimation.optimizer import minimize
 from coprod_stats.sem.model.completed_model import CompletedModel
-from coprod_stats.sem.model.constraints import restrictions
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
 from coprod_stats.sem.model.lisrel import LisrelModel
-from coprod_stats.sem.model.matrices import group_matrices
+from coprod_stats.sem.model.matrices import Kind, Place, group_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
 from coprod_stats.sem.observed.gamma import gamma_diagonal, gamma_matrix
-from coprod_stats.sem.options import Discrepancy, Method
+from coprod_stats.sem.options import Discrepancy
 from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
 
 
-def estimate_categorical(
-    table: ParameterTable,
-    samples: Sequence[GroupSample],
-    method: Method,
-    *,
-    start: FloatArray | None = None,
-) -> Estimate:
-    """Fit thresholds, slopes and polychoric correlations by least squares.
+def completed_models(
+    table: ParameterTable, samples: Sequence[GroupSample]
+) -> tuple[CompletedModel, ...]:
+    """Build the model of each group.
 
     Parameters
     ----------
     table : ParameterTable
     samples : sequence of GroupSample
-        One per group, with thresholds and correlations.
-    method : Method
-    start : (n_free,) array, optional
-        Starting values; computed if left out.
+        With thresholds and correlations.
+    """
+    return tuple(_model(table, group, sample) for group, sample in enumerate(samples, start=1))
 
-    Returns
-    -------
-    Estimate
-        Its models are :class:`CompletedModel`, its objective :class:`CategoricalLeastSquares`.
+
+def categorical_objective(
+    table: ParameterTable,
+    models: Sequence[LisrelModel],
+    samples: Sequence[GroupSample],
+    discrepancy: Discrepancy,
+) -> CategoricalLeastSquares:
+    """Build the discrepancy of thresholds, slopes and polychoric correlations.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    models : sequence of CompletedModel
+    samples : sequence of GroupSample
+    discrepancy : {'DWLS', 'ULS', 'WLS'}
 
     Raises
     ------
     SemDataError
         Where WLS needs the inverse of a singular Gamma.
-    SemModelError
-        Where an ordered variable predicts others under the delta parameterization.
     """
-    models = tuple(_model(table, group, sample) for group, sample in enumerate(samples, start=1))
-    responses = [model.responses for model in models]
     total = sum(sample.n_obs for sample in samples)
-    statistics = [ordered_moments(sample) for sample in samples]
-    weighted = [
-        WeightedStatistics(
-            moments.statistics, _weights(moments, method.discrepancy), (moments.n_obs - 1.0) / total
+    weighted = []
+    for sample in samples:
+        moments = ordered_moments(sample)
+        weights = _weights(moments, discrepancy)
+        weighted.append(
+            WeightedStatistics(
+                moments.statistics,
+                weights,
+                weight=(moments.n_obs - 1.0) / total,
+                share=moments.n_obs / total,
+            )
         )
-        for moments in statistics
-    ]
-    objective = CategoricalLeastSquares(responses, weighted, n_free=table.n_free)
-    limits = restrictions(table)
-    if start is None:
-        start = categorical_start(table, responses, samples)
-    minimum = minimize(objective, limits, start)
-    implied = tuple(model.moments(minimum.params) for model in models)
-    return Estimate(table, models, objective, limits, minimum, implied)
+    return CategoricalLeastSquares(responses_of(models), weighted, n_free=table.n_free)
+
+
+def responses_of(models: Sequence[LisrelModel]) -> tuple[LatentResponseModel, ...]:
+    """Models of the statistics behind the completed models of ordered data."""
+    return tuple(model.responses for model in models if isinstance(model, CompletedModel))
 
 
 def ordered_moments(sample: GroupSample) -> CategoricalMoments:
@@ -86,16 +89,27 @@ def ordered_moments(sample: GroupSample) -> CategoricalMoments:
 
 
 def _model(table: ParameterTable, group: int, sample: GroupSample) -> CompletedModel:
-    covariates = table.exogenous if table.options.conditional_x else ()
+    covariates = table.conditioned
     matrices = group_matrices(table, group)
+    implicit: tuple[Place, ...] = ()
+    if table.options.parameterization == "delta":
+        factors = [matrices.eta.index(name) for name in table.ordered if name in matrices.eta]
+        implicit = tuple(Place(Kind.PSI, factor, factor) for factor in factors)
+    numbers = table.n_free + np.arange(len(implicit))
+    whole = replace(
+        matrices,
+        parameters=np.concatenate([matrices.parameters, numbers]),
+        places=(*matrices.places, *implicit),
+    )
     responses = LatentResponseModel(
-        LisrelModel(matrices),
+        LisrelModel(whole),
         tuple(name for name in table.observed if name not in covariates),
         ordered_moments(sample).n_categories,
         covariates,
         table.options.parameterization,
+        n_implicit=len(implicit),
     )
-    return CompletedModel(matrices.with_exogenous(sample.mean, sample.cov), responses)
+    return CompletedModel(matrices, whole.with_exogenous(sample.mean, sample.cov), responses)
 
 
 def _weights(moments: CategoricalMoments, discrepancy: Discrepancy) -> FloatArray:

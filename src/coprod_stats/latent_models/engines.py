@@ -1,0 +1,46 @@
+"""The engines behind one door: who estimates a model, and what each of them lacks."""
+
+from __future__ import annotations
+
+from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.latent_models.labelling import labelled_fit
+from coprod_stats.latent_models.sem_data import Columns, model_columns, sem_data
+from coprod_stats.latent_models.sem_fit import SemFit
+from coprod_stats.latent_models.specification import Specification
+from coprod_stats.sem.fit import fit
+from coprod_stats.sem.model.syntax import parse_model
+
+
+def fit_specification(asked: Specification, columns: Columns) -> SemFit:
+    """Fit a model to named columns.
+
+    Raises
+    ------
+    LatentModelError
+        Naming what the engine lacks, or what is wrong with a column.
+    SemError
+        Where no fit can be computed.
+    """
+    options = asked.options
+    syntax = parse_model(asked.model)
+    data = sem_data(
+        columns,
+        (*model_columns(syntax), *asked.auxiliary),
+        group=asked.group,
+        cluster=asked.cluster,
+        sampling_weights=asked.sampling_weights,
+    )
+    if asked.engine == "core":
+        return labelled_fit(fit(syntax, data, options), asked)
+    if asked.engine == "lavaan":
+        raise LatentModelError(
+            "lavaan checks a fit, it does not make one: use compare_engines(fit, 'lavaan')"
+        )
+    # pandas and semopy take two seconds to import
+    from coprod_stats.latent_models.semopy_engine import (
+        refuse_options_beyond_semopy,
+        solve_by_semopy,
+    )
+
+    refuse_options_beyond_semopy(options, data)
+    return labelled_fit(fit(syntax, data, options, solver=solve_by_semopy), asked)

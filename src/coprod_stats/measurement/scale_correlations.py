@@ -1,0 +1,179 @@
+"""How the scales go together: correlations of scores, also with one scale held constant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from coprod_stats.errors import CoprodError
+from coprod_stats.quality.pairwise_moments import pairwise_correlation
+from coprod_stats.scoring import Scores
+
+FloatArray = NDArray[np.float64]
+
+
+class ScaleCorrelationError(CoprodError):
+    """Correlations that are asked of scales which have no scores."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScaleCorrelations:
+    """Correlations of scale scores, each over the respondents who have both.
+
+    Parameters
+    ----------
+    scales : tuple of str
+        Ids of the scales, in the order of rows and columns.
+    r : ndarray, shape (n_scales, n_scales)
+        Pearson correlations; NaN where a scale does not vary among those who have both scores.
+    n_obs : ndarray of int, shape (n_scales, n_scales)
+        Respondents who have both scores.
+    held_constant : str
+        Scale that is held constant in ``partial_r``; empty for none.
+    partial_r : ndarray, shape (n_scales, n_scales)
+        Partial correlations; NaN without a scale held constant, and in its own row and column.
+    conf_level : float
+        Confidence level of the intervals.
+    """
+
+    scales: tuple[str, ...]
+    r: FloatArray
+    n_obs: NDArray[np.intp]
+    held_constant: str
+    partial_r: FloatArray
+    conf_level: float
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per pair of scales, the p-values not adjusted."""
+        first, second = np.triu_indices(len(self.scales), k=1)
+        ids = np.array(self.scales, dtype=object)
+        r, n_obs = self.r[first, second], self.n_obs[first, second]
+        low, high = fisher_interval(r, n_obs, conf_level=self.conf_level)
+        statistic, p_value = correlation_test(r, n_obs)
+        return pd.DataFrame(
+            {
+                "term": ids[first] + " ~~ " + ids[second],
+                "estimate": r,
+                "statistic": statistic,
+                "df": n_obs - 2,
+                "p_value": p_value,
+                "conf_low": low,
+                "conf_high": high,
+                "scale_1": ids[first],
+                "scale_2": ids[second],
+                "n_obs": n_obs,
+                "partial_r": self.partial_r[first, second],
+            }
+        )
+
+    def matrix(self) -> pd.DataFrame:
+        """Correlations as a labelled matrix."""
+        return pd.DataFrame(self.r, index=list(self.scales), columns=list(self.scales))
+
+    def glance(self) -> pd.DataFrame:
+        """One row: scales, pairs, the fewest respondents of a pair, the largest correlation."""
+        pairs = self.tidy()
+        return pd.DataFrame(
+            {
+                "n_scales": [len(self.scales)],
+                "n_pairs": [len(pairs)],
+                "min_n_obs": [int(pairs["n_obs"].min()) if len(pairs) else 0],
+                "largest": [pairs["estimate"].abs().max()],
+                "held_constant": [self.held_constant],
+            }
+        )
+
+    def __str__(self) -> str:
+        return str(self.matrix().to_string(float_format="{:.2f}".format, na_rep=""))
+
+
+def scale_correlations(
+    scores: Scores, *, held_constant: str | None = None, conf_level: float = 0.95
+) -> ScaleCorrelations:
+    """Correlate the scores of all scales that anybody has a score of.
+
+    Parameters
+    ----------
+    scores : Scores
+        Scale scores.
+    held_constant : str, optional
+        Scale to hold constant in the partial correlations. A marker scale, which by design goes
+        with nothing else, shows by its own correlations how much the common method makes, and
+        the partial correlations are what is left without that (Lindell & Whitney, 2001, Journal
+        of Applied Psychology 86).
+    conf_level : float
+        Confidence level of the intervals.
+
+    Raises
+    ------
+    ScaleCorrelationError
+        If nobody has a score of the scale to be held constant.
+    """
+    values = scores.values.dropna(axis=1, how="all")
+    if held_constant is not None and held_constant not in values:
+        scored = ", ".join(map(str, values)) or "none"
+        raise ScaleCorrelationError(f"nobody has a score of '{held_constant}'; there are {scored}")
+    r, n_obs = pairwise_correlation(values.to_numpy(dtype=np.float64))
+    return ScaleCorrelations(
+        scales=tuple(values.columns),
+        r=r,
+        n_obs=n_obs.astype(np.intp),
+        held_constant=held_constant or "",
+        partial_r=_partial(values, held_constant),
+        conf_level=conf_level,
+    )
+
+
+def fisher_interval(
+    r: FloatArray, n_obs: NDArray[np.intp], *, conf_level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    r"""Confidence interval of a correlation, :math:`\tanh(\mathrm{artanh}\,r \pm z / \sqrt{n-3})`.
+
+    Fisher (1921), as ``psych::corr.test``. NaN with fewer than four respondents.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = stats.norm.ppf((1 + conf_level) / 2) / np.sqrt(
+            np.where(n_obs > 3, n_obs - 3, np.nan)
+        )
+        z = np.arctanh(np.clip(r, -1, 1))
+    return np.tanh(z - reach), np.tanh(z + reach)
+
+
+def correlation_test(r: FloatArray, n_obs: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
+    r"""Test of no correlation: :math:`t = r \sqrt{(n-2) / (1-r^2)}` on n − 2 df, and its p-value.
+
+    NaN with fewer than three respondents.
+    """
+    df = np.where(n_obs > 2, n_obs - 2, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = r * np.sqrt(df / (1 - np.clip(r, -1, 1) ** 2))
+    return statistic, 2 * stats.t.sf(np.abs(statistic), df)
+
+
+def _partial(values: pd.DataFrame, held_constant: str | None) -> FloatArray:
+    """Partial correlations of all pairs, each over the respondents who have all three scores."""
+    n_scales = values.shape[1]
+    found = np.full((n_scales, n_scales), np.nan)
+    if held_constant is None:
+        return found
+    others = [k for k, name in enumerate(values) if name != held_constant]
+    for position, row in enumerate(others):
+        for column in others[:position]:
+            names = [values.columns[row], values.columns[column], held_constant]
+            found[row, column] = found[column, row] = _partial_correlation(values[names].dropna())
+    return found
+
+
+def _partial_correlation(complete: pd.DataFrame) -> float:
+    """Correlate two columns with the third held constant; NaN where that is not determined."""
+    if len(complete) < 4 or np.linalg.matrix_rank(complete - complete.mean()) < 3:
+        return float("nan")
+    # pingouin takes more than a second to load
+    import pingouin
+
+    first, second, third = complete.columns
+    return float(pingouin.partial_corr(complete, x=first, y=second, covar=third)["r"].iloc[0])

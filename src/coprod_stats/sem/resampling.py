@@ -1,0 +1,270 @@
+"""The bootstrap of a fitted model.
+
+Cases are drawn with replacement within groups. A draw is a vector of counts, so that the moments
+of all samples are one product of the counts with the cases' products, and complete-data ML is
+estimated on all samples at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from coprod_stats.sem.errors import SemOptionError
+from coprod_stats.sem.estimation.batched_likelihood import MomentBatch, minimize_batch
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
+from coprod_stats.sem.estimation.least_squares import lower_triangle
+from coprod_stats.sem.inference.model_tests import plain_test
+from coprod_stats.sem.model.constraints import defined_functions
+from coprod_stats.sem.observed.errors import ObservedDataError
+from coprod_stats.sem.options import IntervalKind, Method
+from coprod_stats.sem.ordered_sample import resample_ordered
+from coprod_stats.sem.sample import GroupSample, resample_group
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Bootstrap:
+    """Estimates of a model on bootstrap samples.
+
+    Parameters
+    ----------
+    params : (n_converged, n_free) array
+    defined : (n_converged, n_definitions) array
+    n_samples : int
+        Samples that were drawn; those that did not converge are left out.
+    """
+
+    params: FloatArray
+    defined: FloatArray
+    n_samples: int
+
+    def covariance(self) -> FloatArray:
+        """Covariance matrix of the estimates over samples."""
+        return np.atleast_2d(np.cov(self.params.T))
+
+
+def bootstrap(
+    estimate: Estimate,
+    samples: tuple[GroupSample, ...],
+    method: Method,
+    *,
+    n_samples: int,
+    rng: np.random.Generator,
+) -> Bootstrap:
+    """Refit a model to samples of its cases.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    samples : tuple of GroupSample
+    method : Method
+    n_samples : int
+    rng : numpy.random.Generator
+
+    Raises
+    ------
+    SemOptionError
+        With clusters or sampling weights, whose design the naive bootstrap ignores.
+    """
+    if any(sample.weights is not None or sample.clusters is not None for sample in samples):
+        raise SemOptionError("the bootstrap does not follow clusters and sampling weights; use MLR")
+    counts = [
+        rng.multinomial(len(s.rows), np.full(len(s.rows), 1.0 / len(s.rows)), size=n_samples)
+        for s in samples
+    ]
+    by_moments = method.discrepancy == "ML" and method.missing == "listwise"
+    if by_moments and method.likelihood == "normal" and not estimate.restrictions.is_nonlinear:
+        params, converged = _by_moments(estimate, samples, counts)
+    else:
+        params, converged = np.empty((n_samples, estimate.table.n_free)), np.zeros(n_samples, bool)
+    for number in np.flatnonzero(~converged):
+        chosen = [drawn[number] for drawn in counts]
+        if method.is_ordered:
+            refitted = _refit_ordered(estimate, samples, chosen, method)
+        else:
+            parts = tuple(resample_group(s, c) for s, c in zip(samples, chosen, strict=True))
+            refitted = _refit(estimate, parts, method)
+        if refitted is not None:
+            params[number], converged[number] = refitted.params, True
+    functions = defined_functions(estimate.table)
+    kept = params[converged]
+    defined = np.array([[function.value(row) for function in functions] for row in kept])
+    return Bootstrap(kept, defined.reshape(len(kept), len(functions)), n_samples)
+
+
+def _by_moments(
+    estimate: Estimate, samples: tuple[GroupSample, ...], counts: list[NDArray[np.int64]]
+) -> tuple[FloatArray, BoolArray]:
+    limits = estimate.restrictions
+    total = sum(sample.n_obs for sample in samples)
+    batches = [
+        _moment_batch(sample, drawn.astype(np.float64), sample.n_obs / total)
+        for sample, drawn in zip(samples, counts, strict=True)
+    ]
+    result = minimize_batch(
+        estimate.models,
+        batches,
+        basis=limits.basis,
+        origin=limits.origin,
+        start=limits.reduce(estimate.params),
+        hessian=limits.basis.T @ estimate.minimum.final.curvature @ limits.basis,
+        meanstructure=estimate.table.meanstructure,
+    )
+    return result.reduced @ limits.basis.T + limits.origin, result.converged
+
+
+def _moment_batch(sample: GroupSample, counts: FloatArray, weight: float) -> MomentBatch:
+    """Moments of all samples from counts, ``(n_samples, n_rows)``."""
+    centred = sample.data - sample.mean
+    rows, columns = lower_triangle(centred.shape[1])
+    shifts = counts @ centred / len(centred)
+    products = counts @ (centred[:, rows] * centred[:, columns]) / len(centred)
+    products -= shifts[:, rows] * shifts[:, columns]
+    covs = np.empty((len(counts), centred.shape[1], centred.shape[1]))
+    covs[:, rows, columns] = covs[:, columns, rows] = products
+    return MomentBatch(sample.mean + shifts, covs, weight)
+
+
+def _refit_ordered(
+    estimate: Estimate,
+    samples: tuple[GroupSample, ...],
+    counts: list[NDArray[np.int64]],
+    method: Method,
+) -> Estimate | None:
+    try:
+        drawn = tuple(
+            resample_ordered(estimate.table, s, c) for s, c in zip(samples, counts, strict=True)
+        )
+    except ObservedDataError:
+        return None
+    return _refit(estimate, drawn, method)
+
+
+def _refit(estimate: Estimate, drawn: tuple[GroupSample, ...], method: Method) -> Estimate | None:
+    try:
+        refitted = estimate_model(estimate.table, drawn, method, start=estimate.params)
+    except np.linalg.LinAlgError:
+        return None
+    return refitted if refitted.minimum.converged else None
+
+
+def bootstrap_interval(
+    draws: FloatArray, estimates: FloatArray, kind: IntervalKind, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Bounds of bootstrap intervals.
+
+    Quantiles are interpolated on the scale of the normal distribution. ``bca`` corrects for bias,
+    with an acceleration of zero.
+
+    Parameters
+    ----------
+    draws : (n_samples, n) array
+    estimates : (n,) array
+    kind : {'percentile', 'bca'}
+    level : float
+
+    References
+    ----------
+    Davison, A. C., & Hinkley, D. V. (1997). Bootstrap methods and their application. Cambridge,
+    eqs. 5.6 and 5.20-5.22.
+    """
+    tails = special.ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
+    bounds = np.empty((2, draws.shape[1]))
+    for place in range(draws.shape[1]):
+        column = np.sort(draws[:, place])
+        shift = 0.0
+        if kind == "bca":
+            shift = float(special.ndtri(np.mean(column < estimates[place])))
+        for side, tail in enumerate(tails):
+            bounds[side, place] = _normal_quantile(column, float(special.ndtr(2 * shift + tail)))
+    return bounds[0], bounds[1]
+
+
+def _normal_quantile(ordered: FloatArray, probability: float) -> float:
+    size = len(ordered)
+    rank = (size + 1) * probability
+    below = int(np.clip(np.floor(rank), 1, size - 1))
+    if rank <= 1 or rank >= size or rank == below:
+        return float(ordered[int(np.clip(round(rank), 1, size)) - 1])
+    grid = special.ndtri(np.array([probability, below / (size + 1), (below + 1) / (size + 1)]))
+    share = (grid[0] - grid[1]) / (grid[2] - grid[1])
+    return float(ordered[below - 1] + share * (ordered[below] - ordered[below - 1]))
+
+
+@dataclass(frozen=True, slots=True)
+class BollenStine:
+    """Bootstrap distribution of the test statistic under the model.
+
+    Parameters
+    ----------
+    statistics : (n_converged,) array
+    p_value : float
+        Share of samples whose statistic is at least that of the data.
+    """
+
+    statistics: FloatArray
+    p_value: float
+
+
+def bollen_stine(
+    estimate: Estimate,
+    samples: tuple[GroupSample, ...],
+    method: Method,
+    *,
+    n_samples: int,
+    rng: np.random.Generator,
+) -> BollenStine:
+    """Test the model by samples of data that are transformed to fit it exactly.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    samples : tuple of GroupSample
+        Complete data.
+    method : Method
+    n_samples : int
+    rng : numpy.random.Generator
+
+    Raises
+    ------
+    SemOptionError
+        With incomplete or ordered data, clusters or sampling weights.
+
+    References
+    ----------
+    Bollen, K. A., & Stine, R. A. (1992). Sociological Methods & Research, 21, 205-229, eq. 19.
+    """
+    if method.missing != "listwise" or method.is_ordered:
+        raise SemOptionError("the Bollen-Stine bootstrap needs complete continuous data")
+    moved = tuple(
+        _moved_to_model(sample, implied.mean, implied.cov, estimate.table.meanstructure)
+        for sample, implied in zip(samples, estimate.implied, strict=True)
+    )
+    drawn = []
+    for _ in range(n_samples):
+        counts = [
+            rng.multinomial(len(s.rows), np.full(len(s.rows), 1 / len(s.rows))) for s in moved
+        ]
+        parts = tuple(resample_group(s, c) for s, c in zip(moved, counts, strict=True))
+        refitted = _refit(estimate, parts, method)
+        if refitted is not None:
+            drawn.append(plain_test(refitted, parts, method, df=1).statistic)
+    observed = plain_test(estimate, samples, method, df=1).statistic
+    statistics = np.array(drawn)
+    return BollenStine(statistics, float(np.mean(statistics >= observed)))
+
+
+def _moved_to_model(
+    sample: GroupSample, mean: FloatArray, cov: FloatArray, meanstructure: bool
+) -> GroupSample:
+    target = mean if meanstructure else sample.mean
+    root = np.linalg.cholesky(sample.cov)
+    standardized = np.linalg.solve(root, (sample.data - sample.mean).T).T
+    data = standardized @ np.linalg.cholesky(cov).T + target
+    return replace(sample, data=data, mean=target, cov=cov)

@@ -1,0 +1,148 @@
+"""Every command: its help, what it prints, the JSON it gives."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import typer.main
+
+from coprod_stats.cli.main import app
+from coprod_stats.cli.output import progress_bar, write_json
+
+
+def every_command() -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+
+    def walk(command, path: tuple[str, ...]) -> None:
+        for name, part in getattr(command, "commands", {}).items():
+            walk(part, (*path, name))
+        if not getattr(command, "commands", {}):
+            found.append(path)
+
+    walk(typer.main.get_command(app), ())
+    return found
+
+
+def widest(text: str) -> int:
+    return max(map(len, text.splitlines()))
+
+
+@pytest.mark.parametrize("command", every_command(), ids=" ".join)
+def test_help_has_an_example(coprod, command) -> None:
+    shown = coprod(*command, "--help")
+    assert shown.returncode == 0
+    assert f"Example: coprod {' '.join(command)}" in " ".join(shown.stdout.split())
+    assert widest(shown.stdout) <= 80
+
+
+def test_the_commands_of_this_stage_exist() -> None:
+    assert {
+        ("demo",), ("run",), ("simulate",), ("quality",), ("score",), ("reliability",), ("sem",),
+        ("instrument", "list"), ("instrument", "show"), ("instrument", "check"),
+        ("responses", "import"),
+    } <= set(every_command())  # fmt: skip
+
+
+def test_import_tells_what_was_kept_and_what_was_set_aside(coprod, tmp_path) -> None:
+    (tmp_path / "raw.csv").write_text("rid,cop1,cop2,zzz\n1,9,4,x\n2,1,2,\n2,1,3,\n")
+    shown = coprod("responses", "import", "raw.csv", "-i", "carers", "--out", "out.csv")
+    assert shown.stdout.splitlines() == [
+        "raw.csv: CSV, utf-8, delimiter ','",
+        "rows read 3, kept 2, set aside 1",
+        "values set aside 1; columns set aside: zzz",
+        "answers: out.csv",
+        "set aside, with reasons: out.csv.rejected.csv",
+    ]
+    assert len((tmp_path / "out.csv.rejected.csv").read_text().splitlines()) == 4
+
+
+def test_import_as_json(coprod, tmp_path) -> None:
+    (tmp_path / "raw.txt").write_text("RID;COP1\n1;1\n")
+    shown = coprod("responses", "import", "raw.txt", "--from", "csv", "-i", "carers",
+                   "--out", "out.csv", "--json", "-")  # fmt: skip
+    found = json.loads(shown.stdout)
+    assert (found["rows_read"], found["rows_kept"], found["rows_rejected"]) == (1, 1, 0)
+    assert "COP2" in found["columns_absent"]
+
+
+@pytest.mark.parametrize("command", ["quality", "score", "reliability"])
+def test_answers_on_the_terminal_and_as_json(coprod, tmp_path, command) -> None:
+    shown = coprod(command, "carers.csv", "--instrument", "carers")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    if command != "reliability":
+        assert widest(shown.stdout) <= 100
+    direct = coprod(command, "carers.csv", "-i", "carers", "--json", "-").stdout
+    assert coprod(command, "carers.csv", "-i", "carers", "--json", "file.json").stdout == ""
+    assert (tmp_path / "file.json").read_text(encoding="utf-8") == direct
+    assert "NaN" not in direct
+    assert json.loads(direct)
+
+
+@pytest.mark.parametrize("command", ["quality", "score"])
+def test_values_by_respondent_go_to_a_file(coprod, tmp_path, command) -> None:
+    shown = coprod(command, "carers.csv", "-i", "carers", "--out", "out.csv")
+    assert "out.csv" in shown.stdout
+    assert len(pd.read_csv(tmp_path / "out.csv")) == 908
+
+
+def test_what_does_not_fit_is_told_on_standard_error(coprod, tmp_path) -> None:
+    (tmp_path / "raw.csv").write_text("RID,COP1,COP2,X\n1,9,4,x\n2,1,2,\n2,1,3,\n")
+    shown = coprod("score", "raw.csv", "-i", "carers", "--json", "-")
+    assert shown.stderr == (
+        "raw.csv: set aside 1 rows, 1 values and 1 columns; "
+        "'coprod responses import' lists them with reasons\n"
+    )
+    json.loads(shown.stdout)
+
+
+def test_instruments_are_listed_shown_and_checked(coprod) -> None:
+    assert "citizen" in coprod("instrument", "list").stdout
+    assert {
+        entry["id"] for entry in json.loads(coprod("instrument", "list", "--json", "-").stdout)
+    } >= {
+        "carers",
+        "citizen",
+    }
+    assert "Family carers of older people" in coprod("instrument", "show", "carers").stdout
+    assert coprod("instrument", "check", "carers", "citizen").stdout == (
+        "carers: no faults\ncitizen: no faults\n"
+    )
+
+
+def test_simulated_answers_and_their_truth_lie_beside_each_other(coprod, tmp_path) -> None:
+    shown = coprod("simulate", "driver_impact", "--n", "30", "--seed", "3", "--out", "some.csv")
+    assert shown.stdout == (
+        "30 synthetic respondents: some.csv\nwhat is true of them: some.truth.json\n"
+    )
+    again = coprod("responses", "import", "some.csv", "-i", "citizen", "--out", "canonical.csv")
+    assert "kept 30, set aside 0" in again.stdout
+    assert (tmp_path / "some.csv").read_bytes() == (tmp_path / "canonical.csv").read_bytes()
+
+
+def test_json_has_no_number_that_is_none(tmp_path) -> None:
+    target = tmp_path / "out.json"
+    content = {
+        "a": float("nan"), "b": [np.float64("inf"), 1.0, np.int64(2)], "c": np.array([np.nan, 1.5]),
+        "d": {"e": np.float32("nan"), "f": np.bool_(True)}, "g": (None, "x"),
+    }  # fmt: skip
+    write_json(content, str(target))
+    assert json.loads(target.read_text()) == {
+        "b": [None, 1.0, 2], "c": [None, 1.5], "d": {"f": True}, "g": [None, "x"],
+    }  # fmt: skip
+
+
+def test_progress_is_silent_when_piped(capsys) -> None:
+    with progress_bar("work") as progress:
+        progress(1, 2, "step")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_progress_is_shown_on_a_terminal(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with progress_bar("work") as progress:
+        progress(1, 2, "step")
+    assert capsys.readouterr().out == ""
