@@ -7,6 +7,15 @@ from typing import Literal
 FileFormat = Literal["csv", "xlsx", "sav"]
 """Formats of files of answers that are read as they are."""
 
+Platform = Literal["xlsform", "limesurvey"]
+"""Platforms that a form is written for."""
+
+ExportSource = Literal["odk", "kobo", "limesurvey"]
+"""Platforms whose exports are read back with the sidecar of their form."""
+
+AnswersFormat = Literal[FileFormat, ExportSource]
+"""Everything that answers are read from."""
+
 Engine = Literal["core", "semopy", "lavaan"]
 """Who estimates a latent-variable model."""
 
