@@ -7,6 +7,15 @@ from typing import Literal
 FileFormat = Literal["csv", "xlsx", "sav"]
 """Formats of files of answers that are read as they are."""
 
+Platform = Literal["xlsform", "limesurvey"]
+"""Platforms that a form is written for."""
+
+ExportSource = Literal["odk", "kobo", "limesurvey"]
+"""Platforms whose exports are read back with the sidecar of their form."""
+
+AnswersFormat = Literal[FileFormat, ExportSource]
+"""Everything that answers are read from."""
+
 Engine = Literal["core", "semopy", "lavaan"]
 """Who estimates a latent-variable model."""
 
@@ -17,6 +26,12 @@ Estimator = Literal[
 
 Missing = Literal["listwise", "fiml", "pairwise", "two-stage", "robust-two-stage"]
 """What an estimator does about missing values."""
+
+BootstrapType = Literal["naive", "bollen-stine"]
+"""Whether bootstrap samples are drawn from the data, or from data that fit the model."""
+
+BootstrapInterval = Literal["percentile", "bca"]
+"""Intervals from bootstrap samples: plain percentiles, or bias-corrected and accelerated."""
 
 Adjustment = Literal["holm", "fdr_bh"]
 """Adjustment of p values: familywise error, step-down; or false discovery rate, step-up."""

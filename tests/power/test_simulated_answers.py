@@ -71,9 +71,7 @@ def test_latent_correlations_are_recovered(plan) -> None:
     sample = draw_sample(plan(("icc: 0.1", "icc: 0.0")), n_rows=40_000, clean=True)
     users = sample.answers[sample.answers["USE"] == 1]
     observed = users[["A1", "A2", "A3", "B1", "B2", "B3"]].corr().to_numpy()
-    attenuation = (
-        0.89  # five categories with these shares: corr of an item with its response, squared
-    )
+    attenuation = squared_correlation_with_the_response()
     within_a = -0.9 * 0.8 * attenuation
     across = 0.9 * 0.8 * 0.5 * attenuation
     assert observed[0, 1] == pytest.approx(within_a, abs=0.02)

@@ -43,6 +43,11 @@ def oracle_column():
 
 
 @pytest.fixture(scope="session")
+def oracle_column_file():
+    return read_columns
+
+
+@pytest.fixture(scope="session")
 def oracle_data():
     return read_numbers
 

@@ -65,6 +65,7 @@ CASES = {
     "hs_fiml": Case(FIML),
     "hs_fiml_expinfo": Case({**FIML, "information": "expected"}),
     "hs_fiml_mlr": Case({**FIML, **MLR}),
+    "hs_fiml_aux": Case({**FIML, "auxiliary": ("ageyr", "grade")}),
     "hs_fiml_mg_scalar": invariance(*SCALAR, **FIML),
     "hs_fiml_mimic": Case(FIML),
     "hs_fiml_mimic_randomx": Case(FIML, {"fixed_x": False}),

@@ -5,7 +5,7 @@ import pytest
 from oracle_cases import ORDERED_CASES
 
 from coprod_stats.sem.compare import difference_test
-from coprod_stats.sem.errors import SemDataError, SemModelError, SemOptionError
+from coprod_stats.sem.errors import SemDataError, SemOptionError
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
 from coprod_stats.sem.model.parameters import ModelOptions
@@ -179,12 +179,28 @@ def test_row_and_item_order_are_irrelevant():
     assert one.indices["cfi_robust"] == pytest.approx(two.indices["cfi_robust"], rel=1e-9)
 
 
-def test_a_perfect_correlation_is_named():
+def test_a_repeated_item_is_no_clean_success():
     values = answers()
     values[:, 1] = values[:, 0]
     fitted = fit(MODEL, SemData(values, NAMES), WLSMV)
-    codes = {finding.code for finding in fitted.findings}
-    assert {"SEM-211", "SEM-214"} <= codes
+    assert not fitted.is_proper
+    found = {finding.code: finding.parameters for finding in fitted.findings}
+    assert found["SEM-118"] == ("y1", "y2")
+
+
+def test_a_model_without_degrees_of_freedom():
+    fitted = fit("f =~ y1 + y2 + y3", SemData(answers(), NAMES), WLSMV)
+    assert fitted.is_proper
+    assert fitted.indices["df"] == 0
+    assert fitted.indices["chisq"] == pytest.approx(0, abs=1e-10)
+    assert fitted.indices["rmsea"] == 0
+
+
+def test_infinite_answers_are_refused():
+    values = answers()
+    values[4, 2] = np.inf
+    with pytest.raises(SemDataError, match=r"OBS-002.*\(y3\)"):
+        fit(MODEL, SemData(values, NAMES), WLSMV)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +209,7 @@ def test_a_perfect_correlation_is_named():
         ({"estimator": "ML", "ordered": "all"}, "ordered variables need WLSMV"),
         ({"estimator": "WLSMV", "ordered": ("y9",)}, "no observed variable 'y9'"),
         ({"estimator": "ML", "missing": "pairwise"}, "pairwise"),
+        ({"estimator": "WLSMV", "ordered": "all", "information": "observed"}, "observed"),
         ({"model": ModelOptions(parameterization="theta")}, "theta"),
     ],
 )
@@ -213,9 +230,26 @@ def test_clusters_need_robust_standard_errors(estimator):
         fit(MODEL, data, FitOptions(estimator, ordered="all"))
 
 
-def test_an_ordered_predictor_needs_theta():
-    with pytest.raises(SemModelError, match="parameterization='theta'"):
-        fit("f =~ y1 + y2 + y3\nf ~ y4\ny4 ~ x", SemData(answers(), NAMES), WLSMV)
+def test_an_ordered_mediator_is_the_same_under_delta_and_theta():
+    text = "f =~ y1 + y2 + y3\ny4 ~ f + x\nf ~ x\ny3 ~ y4"
+    delta, theta = (
+        fit(
+            text,
+            SemData(answers(), NAMES),
+            FitOptions("WLSMV", "all", model=ModelOptions(parameterization=kind)),
+        )
+        for kind in ("delta", "theta")
+    )
+    for key in ("chisq", "chisq_scaled", "df", "srmr"):
+        assert delta.indices[key] == pytest.approx(theta.indices[key], rel=1e-7)
+    one, two = (standardize(fitted.estimate, "all") for fitted in (delta, theta))
+    rows = [index for index in delta.table.free_rows if delta.table.rows[index].op != "|"]
+    np.testing.assert_allclose(one.values[rows], two.values[rows], rtol=1e-6)
+    spread = [
+        np.diag(s.jacobian[rows] @ fitted.inference.covariance @ s.jacobian[rows].T)
+        for s, fitted in ((one, delta), (two, theta))
+    ]
+    np.testing.assert_allclose(*spread, rtol=1e-5)
 
 
 def test_wls_needs_more_cases_than_statistics():

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from coprod_stats.sem.errors import SemDataError, SemOptionError
+from coprod_stats.sem.errors import SemDataError, SemModelError, SemOptionError
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.options import FitOptions
@@ -135,6 +135,8 @@ def test_groups_rows_weights_and_clusters_that_carry_no_estimates(values):
         ({"missing": "two-stage", "estimator": "MLR"}, "brings its own test"),
         ({"likelihood": "wishart", "estimator": "MLR"}, "applies to estimator ML"),
         ({"bootstrap": 1}, "at least 2"),
+        ({"auxiliary": ("x1",)}, "need missing='fiml'"),
+        ({"auxiliary": ("q",), "missing": "fiml"}, "'q' is not in the data"),
     ],
 )
 def test_options_that_do_not_go_together(values, options, expected):
@@ -203,3 +205,20 @@ def test_fits_pickle(values):
     result, _ = findings(HS, values)
     again = pickle.loads(pickle.dumps(result))
     np.testing.assert_array_equal(again.parameters.estimates, result.parameters.estimates)
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("level: 1\nf =~ x1 + x2 + x3\nlevel: 2\ng =~ x1 + x2 + x3", "two-level"),
+        ("efa('b')*f + efa('b')*g =~ x1 + x2 + x3 + x4 + x5 + x6", "exploratory"),
+    ],
+)
+def test_what_is_not_implemented_is_refused_by_name(values, model, expected):
+    with pytest.raises(SemOptionError, match=expected):
+        findings(model, values)
+
+
+def test_auxiliary_variables_must_be_new(values):
+    with pytest.raises(SemModelError, match="already part of the model"):
+        findings(HS, values, FitOptions(missing="fiml", auxiliary=("x1",)))

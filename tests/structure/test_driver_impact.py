@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coprod_stats.latent_models import LatentModelError, sem_fitting
-from coprod_stats.latent_models.semopy_engine import SemopyEstimates
+from coprod_stats.latent_models import LatentModelError, semopy_engine
+from coprod_stats.latent_models.semopy_engine import solve_by_semopy
 from coprod_stats.results import Result
 from coprod_stats.structure.driver_impact import fit_driver_impact
 from coprod_stats.structure.equivalence import equivalence_test
@@ -185,28 +185,33 @@ def test_covariates_are_adjusted_for():
         assert abs(path.estimate - PATHS[path.id][2]) < 4 * path.std_error, path.id
 
 
-def test_a_model_that_did_not_converge_tests_nothing(monkeypatch):
+@pytest.fixture
+def solve_wrongly(monkeypatch):
+    """Replace semopy's solution by something made of it."""
+
+    def replace(change):
+        monkeypatch.setattr(
+            semopy_engine,
+            "solve_by_semopy",
+            lambda *arguments: change(solve_by_semopy(*arguments)),
+        )
+
+    return replace
+
+
+def test_a_model_that_did_not_converge_tests_nothing(solve_wrongly):
     answers, _ = draw(300, 13)
-    exact = sem_fitting.estimate_with_semopy
-
-    def early(table, cov, starts):
-        return SemopyEstimates(exact(table, cov, starts).params * 1.05, 2, "stopped early")
-
-    monkeypatch.setattr(sem_fitting, "estimate_with_semopy", early)
-    result = fit_driver_impact(answers, headline_model())
+    solve_wrongly(lambda found: found * 1.05)
+    result = fit_driver_impact(answers, headline_model(), engine="semopy")
     assert {path.conclusion for path in result.paths} == {"not tested"}
     assert all(math.isnan(path.p_adjusted) for path in result.paths)
     assert "NOT CONVERGED" in str(result)
 
 
-def test_a_fit_without_a_likelihood_still_gives_its_tables(monkeypatch):
+def test_a_fit_without_a_likelihood_still_gives_its_tables(solve_wrongly):
     answers, _ = draw(300, 13)
-    monkeypatch.setattr(
-        sem_fitting,
-        "estimate_with_semopy",
-        lambda table, *_: SemopyEstimates(np.full(table.n_free, np.nan), 1, "gave up"),
-    )
-    result = fit_driver_impact(answers, headline_model())
+    solve_wrongly(lambda found: np.full_like(found, -5.0))
+    result = fit_driver_impact(answers, headline_model(), engine="semopy")
     assert {path.conclusion for path in result.paths} == {"not tested"}
     assert len(result.tidy()) == 21
     assert "R2: not known" in str(result)

@@ -9,9 +9,12 @@ import typer
 
 from coprod_stats.cli.options import FormOption, JsonOption, ModuleOption
 from coprod_stats.cli.output import say, warn, write_json
+from coprod_stats.literals import Platform
 
 app = typer.Typer(
-    help="Questionnaires: list, read and check them.", no_args_is_help=True, rich_markup_mode=None
+    help="Questionnaires: list, read, check and copy them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 NameArgument = Annotated[str, typer.Argument(help="Shipped id or path of a questionnaire.")]
 
@@ -83,3 +86,38 @@ def check(
             say(f"{Path(name).name}: no faults")
     if any(faults.values()):
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: coprod instrument copy carers --out my_study")
+def copy(
+    name: NameArgument,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the copy.")],
+) -> None:
+    """Copy a questionnaire with its constructs into a folder, to make it one's own."""
+    from coprod_stats.instruments.copying import copy_instrument
+
+    for path in copy_instrument(name, out):
+        say(f"copied: {path}")
+
+
+@app.command(epilog="Example: coprod instrument export citizen --to xlsform --out form")
+def export(
+    name: NameArgument,
+    to: Annotated[Platform, typer.Option("--to", help="Platform that the form is for.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the form and its sidecar.")],
+    lang: Annotated[
+        list[str] | None,
+        typer.Option("--lang", help="Language of the form, first ones first; all by default."),
+    ] = None,
+    form: FormOption = None,
+    module: ModuleOption = None,
+) -> None:
+    """Write a form for a survey platform; sidecar.json is needed to read its answers back."""
+    from coprod_stats.cli.options import instrument_in_form
+    from coprod_stats.platforms import export_form
+
+    made = export_form(instrument_in_form(name, form, module), to, languages=lang or ())
+    for path in made.write(out):
+        say(str(path))
+    for loss in made.losses:
+        warn(str(loss))

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.labelling import labelled_fit
+from coprod_stats.latent_models.sem_data import Columns, sem_data
 from coprod_stats.latent_models.sem_fit import SemFit
-from coprod_stats.literals import Engine
+from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.fit import fit
-from coprod_stats.sem.model.syntax_tree import ModelSyntax
-from coprod_stats.sem.options import FitOptions
-from coprod_stats.sem.sample import SemData
+from coprod_stats.sem.model.syntax import parse_model
 
 
-def fit_by_engine(
-    syntax: ModelSyntax, data: SemData, options: FitOptions, engine: Engine
-) -> SemFit:
-    """Fit a model that has been read to data that are arrays already.
+def fit_specification(asked: Specification, columns: Columns) -> SemFit:
+    """Fit a model to named columns.
 
     Raises
     ------
     LatentModelError
-        Naming what the engine lacks.
+        Naming what the engine lacks, or what is wrong with a column.
     SemError
         Where no fit can be computed.
     """
-    if engine == "semopy":
-        # pandas and semopy take two seconds to import
-        from coprod_stats.latent_models.semopy_engine import (
-            refuse_options_beyond_semopy,
-            solve_by_semopy,
+    options = asked.options
+    syntax = parse_model(asked.model)
+    data = sem_data(
+        columns,
+        syntax,
+        group=asked.group,
+        cluster=asked.cluster,
+        sampling_weights=asked.sampling_weights,
+    )
+    if asked.engine == "core":
+        return labelled_fit(fit(syntax, data, options), asked)
+    if asked.engine == "lavaan":
+        raise LatentModelError(
+            "lavaan checks a fit, it does not make one: use compare_engines(fit, 'lavaan')"
         )
+    # pandas and semopy take two seconds to import
+    from coprod_stats.latent_models.semopy_engine import (
+        refuse_options_beyond_semopy,
+        solve_by_semopy,
+    )
 
-        refuse_options_beyond_semopy(options, data)
-        return labelled_fit(fit(syntax, data, options, solver=solve_by_semopy), engine)
-    return labelled_fit(fit(syntax, data, options), engine)
+    refuse_options_beyond_semopy(options, data)
+    return labelled_fit(fit(syntax, data, options, solver=solve_by_semopy), asked)

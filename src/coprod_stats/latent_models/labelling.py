@@ -7,36 +7,60 @@ from importlib.metadata import version
 import numpy as np
 
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
+from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
+from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
 
 
-def labelled_fit(core: CoreFit, engine: Engine) -> SemFit:
+def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
     """Label the arrays of a fit."""
     n_rows = len(core.data.values)
     n_used = sum(len(sample.rows) for sample in core.samples)
     return SemFit(
         parameters=(*_parameters(core), *_definitions(core)),
-        fit=dict(core.indices),
-        r_squared=_r_squared(core),
+        fit=_indices(core) | _bootstrapped_test(core, asked),
+        r_squared=explained_variances(core.estimate),
         estimator=core.ledger["estimator"][1],
-        engine=engine,
+        engine=asked.engine,
         n_obs=n_used,
         n_rows=n_rows,
         group_labels=core.data.group_labels if core.data.groups is not None else (),
         converged=core.converged,
         proper=core.is_proper,
         warnings=_warnings(core, n_rows - n_used),
-        asked_and_used=_ledger(core, engine),
+        asked_and_used=_ledger(core, asked.engine),
         observed=core.table.observed,
         latent=core.table.latent,
         sample_cov=tuple(sample.cov for sample in core.samples),
         implied_cov=tuple(implied.cov for implied in core.estimate.implied),
         vcov=core.inference.covariance,
         conf_level=core.options.conf_level,
+        specification=asked,
         core=core,
     )
+
+
+def _indices(core: CoreFit) -> dict[str, float]:
+    """Keep what means something: a model with negative degrees of freedom has no test."""
+    if core.inference.df >= 0:
+        return dict(core.indices)
+    kept = ("npar", "fmin", "chisq", "df")
+    return {name: value for name, value in core.indices.items() if name in kept}
+
+
+def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
+    if asked.bootstrap_type != "bollen-stine" or core.inference.df <= 0:
+        return {}
+    test = bollen_stine(
+        core.estimate,
+        core.samples,
+        core.method,
+        n_samples=asked.n_bootstrap,
+        rng=np.random.default_rng(asked.seed or 0),
+    )
+    return {"pvalue_bollen_stine": test.p_value}
 
 
 def _parameters(core: CoreFit) -> list[FittedParameter]:
@@ -97,18 +121,6 @@ def _definitions(core: CoreFit) -> list[FittedParameter]:
         )
         for i, definition in enumerate(core.table.definitions)
     ]
-
-
-def _r_squared(core: CoreFit) -> dict[str, float]:
-    """Explained variances; in several groups the name carries the group."""
-    by_group = explained_variances(core.estimate)
-    if len(by_group) == 1:
-        return by_group[0]
-    return {
-        f"{name} [{label}]": value
-        for label, shares in zip(core.data.group_labels, by_group, strict=True)
-        for name, value in shares.items()
-    }
 
 
 def _warnings(core: CoreFit, n_dropped: int) -> tuple[FitWarning, ...]:

@@ -1,25 +1,62 @@
-"""From a data frame to the arrays that the numeric core takes."""
+"""From named columns to the arrays that the numeric core takes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.sem.model.syntax_tree import ModelSyntax
+from coprod_stats.sem.model.variable_roles import flatten
 from coprod_stats.sem.sample import SemData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Columns = Mapping[str, NDArray[Any]]
+"""Columns of equal length: floats with NaN where missing, or texts with None where missing."""
+
+
+def model_columns(syntax: ModelSyntax) -> tuple[str, ...]:
+    """Names that a model text may take from the data; products stand for their parts."""
+    names = dict.fromkeys(
+        name for part in flatten(syntax.relations) for name in (part.lhs, part.rhs)
+    )
+    parts = dict.fromkeys(part for name in names for part in name.split(":"))
+    return tuple(names | parts)
+
+
+def frame_columns(data: pd.DataFrame, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+    """Take the named columns out of a data frame, as far as it has them.
+
+    Numbers and truth values become floats, ordered categories their ranks from 0; everything else
+    is text.
+
+    Raises
+    ------
+    LatentModelError
+        If a name stands twice.
+    """
+    available = [str(name) for name in data.columns]
+    wanted = [name for name in dict.fromkeys(names) if name in available]
+    repeated = sorted(name for name in wanted if available.count(name) > 1)
+    if repeated:
+        raise LatentModelError(f"columns that are there more than once: {', '.join(repeated)}")
+    return {name: _array(data.iloc[:, available.index(name)]) for name in wanted}
 
 
 def sem_data(
-    data: pd.DataFrame,
+    columns: Columns,
+    syntax: ModelSyntax,
     *,
     group: str | None = None,
     cluster: str | None = None,
     sampling_weights: str | None = None,
 ) -> SemData:
-    """Take the numeric columns, and code groups and clusters.
+    """Take the columns of a model, and code groups and clusters.
 
     Groups are in the order in which they first appear, as lavaan has them. Rows without a group,
     a cluster or a weight are refused: whether they belong is not for the software to guess.
@@ -27,70 +64,68 @@ def sem_data(
     Raises
     ------
     LatentModelError
-        If a named column is absent, a name stands twice, a cell is infinite, or a group, cluster
-        or weight is missing.
+        If a named column is absent, a model variable is no number or infinite, or a group,
+        cluster or weight is missing.
     """
     named = [name for name in (group, cluster, sampling_weights) if name is not None]
-    absent = [name for name in named if name not in data.columns]
+    absent = [name for name in named if name not in columns]
     if absent:
         raise LatentModelError(f"the data have no column {', '.join(absent)}")
-    names = [str(name) for name in data.columns]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise LatentModelError(f"columns that are there more than once: {', '.join(repeated)}")
-    numeric = [name for name in data.columns if pd.api.types.is_numeric_dtype(data[name])]
-    values = data[numeric].to_numpy(dtype=float, na_value=np.nan)
-    if np.isinf(values).any():
-        raise LatentModelError("the data hold infinite values")
-    codes, labels = _codes(data, group)
+    names = [name for name in model_columns(syntax) if name in columns]
+    _refuse_texts(columns, names if sampling_weights is None else [*names, sampling_weights])
+    infinite = [name for name in names if np.isinf(columns[name]).any()]
+    if infinite:
+        raise LatentModelError(f"columns with infinite values: {', '.join(infinite)}")
+    n_rows = len(next(iter(columns.values()))) if columns else 0
+    codes, labels = _coded(columns, group)
     return SemData(
-        values=values,
-        names=tuple(str(name) for name in numeric),
+        values=np.column_stack([columns[name] for name in names])
+        if names
+        else np.empty((n_rows, 0)),
+        names=tuple(names),
         groups=codes,
         group_labels=labels,
-        weights=None if sampling_weights is None else _weights(data, sampling_weights),
-        clusters=_codes(data, cluster)[0],
+        weights=None if sampling_weights is None else _complete(columns, sampling_weights),
+        clusters=_coded(columns, cluster)[0],
     )
 
 
-def check_numeric(data: pd.DataFrame, observed: Sequence[str]) -> None:
-    """Refuse a model variable whose column holds texts.
-
-    Raises
-    ------
-    LatentModelError
-        Naming all such columns.
-    """
-    text = [
-        name
-        for name in observed
-        if name in data.columns and not pd.api.types.is_numeric_dtype(data[name])
-    ]
-    if text:
-        raise LatentModelError(f"columns that are not numeric: {', '.join(text)}")
+def _array(series: pd.Series[Any]) -> NDArray[Any]:
+    if getattr(series.dtype, "ordered", False):
+        codes = series.cat.codes.to_numpy(dtype=float)
+        return np.where(codes < 0, np.nan, codes)
+    if getattr(series.dtype, "kind", getattr(series.dtype, "_kind", "O")) in "biuf":
+        return series.to_numpy(dtype=float, na_value=np.nan)
+    texts = series.astype(object).to_numpy(copy=True)
+    texts[series.isna().to_numpy()] = None
+    return texts
 
 
-def _codes(
-    data: pd.DataFrame, column: str | None
-) -> tuple[NDArray[np.intp] | None, tuple[str, ...]]:
-    if column is None:
+def _refuse_texts(columns: Columns, names: Iterable[str]) -> None:
+    texts = [name for name in names if columns[name].dtype == object]
+    if texts:
+        raise LatentModelError(f"columns that are not numeric: {', '.join(texts)}")
+
+
+def _complete(columns: Columns, name: str) -> NDArray[Any]:
+    values = columns[name]
+    if values.dtype == object:
+        missing = sum(value is None or value == "" for value in values)
+    else:
+        missing = int(np.isnan(values).sum())
+    if missing:
+        raise LatentModelError(f"{missing} rows have no value in column {name}")
+    return values
+
+
+def _coded(columns: Columns, name: str | None) -> tuple[NDArray[np.intp] | None, tuple[str, ...]]:
+    if name is None:
         return None, ("",)
-    _refuse_missing(data, column)
-    codes, labels = pd.factorize(data[column])
-    return codes.astype(np.intp), tuple(_label(label) for label in labels)
+    values = _complete(columns, name).tolist()
+    codes = {value: code for code, value in enumerate(dict.fromkeys(values))}
+    labels = tuple(_label(value) for value in codes)
+    return np.array([codes[value] for value in values], dtype=np.intp), labels
 
 
 def _label(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _weights(data: pd.DataFrame, column: str) -> NDArray[np.float64]:
-    _refuse_missing(data, column)
-    check_numeric(data, [column])
-    return data[column].to_numpy(dtype=float)
-
-
-def _refuse_missing(data: pd.DataFrame, column: str) -> None:
-    missing = int(data[column].isna().sum()) + int((data[column] == "").sum())
-    if missing:
-        raise LatentModelError(f"{missing} rows have no value in column {column}")

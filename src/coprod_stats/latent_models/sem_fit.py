@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.sem_json import fit_as_json
 from coprod_stats.latent_models.sem_summary import summary_text
+from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.results import SemFit as CoreFit
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
 
@@ -78,8 +78,8 @@ class SemFit:
         In the order of the parameter table: the model text's, then defaults.
     fit : dict of str to float
         Test of the model and fit indices by their names in the JSON layout; not to be changed.
-    r_squared : dict of str to float
-        Explained variance of every endogenous variable and indicator.
+    r_squared : tuple of dict of str to float
+        Explained variance of every endogenous variable and indicator, one mapping per group.
     estimator, engine : str
         As used.
     n_obs, n_rows : int
@@ -102,13 +102,15 @@ class SemFit:
         Covariance matrix of the estimates of the rows that are free, in order of the table.
     conf_level : float
         Level of the intervals.
-    core : CoreFit, optional
+    specification : Specification
+        What was asked.
+    core : CoreFit
         The fit as arrays, for further tests.
     """
 
     parameters: tuple[FittedParameter, ...]
     fit: dict[str, float]
-    r_squared: dict[str, float]
+    r_squared: tuple[dict[str, float], ...]
     estimator: str
     engine: str
     n_obs: int
@@ -123,8 +125,9 @@ class SemFit:
     sample_cov: tuple[NDArray[np.float64], ...]
     implied_cov: tuple[NDArray[np.float64], ...]
     vcov: NDArray[np.float64]
-    conf_level: float = 0.95
-    core: CoreFit | None = field(default=None, repr=False)
+    conf_level: float
+    specification: Specification
+    core: CoreFit = field(repr=False)
 
     def parameter(self, lhs: str, op: str, rhs: str, *, group: int = 1) -> FittedParameter:
         """Find one parameter; the sides of ``~~`` may stand in either order.
@@ -142,6 +145,9 @@ class SemFit:
 
     def tidy(self) -> pd.DataFrame:
         """One row per parameter."""
+        # a third of a second to import, which the command does without
+        import pandas as pd
+
         table = pd.DataFrame([asdict(row) for row in self.parameters])
         table.insert(0, "term", [row.term for row in self.parameters])
         names = {
@@ -158,6 +164,9 @@ class SemFit:
 
     def glance(self) -> pd.DataFrame:
         """One row: what was fitted to how many rows, whether to trust it, how well it fits."""
+        # as in tidy()
+        import pandas as pd
+
         return pd.DataFrame(
             [
                 {

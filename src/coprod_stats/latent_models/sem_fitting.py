@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
-from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.labelling import labelled_fit
-from coprod_stats.latent_models.sem_data import check_numeric, sem_data
+from coprod_stats.latent_models.engines import fit_specification
+from coprod_stats.latent_models.sem_data import frame_columns
 from coprod_stats.latent_models.sem_fit import SemFit
-from coprod_stats.latent_models.semopy_engine import refuse_options_beyond_semopy, solve_by_semopy
-from coprod_stats.literals import Engine, Estimator, Missing
-from coprod_stats.sem.fit import fit
-from coprod_stats.sem.model.parameters import ModelOptions, ModelType, Parameterization
-from coprod_stats.sem.model.syntax import parse_model
-from coprod_stats.sem.model.variable_roles import flatten
-from coprod_stats.sem.options import FitOptions, Information, Likelihood, StandardErrors
+from coprod_stats.latent_models.specification import Specification
+from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
+from coprod_stats.sem.model.parameters import ModelType, Parameterization
+from coprod_stats.sem.options import Information, Likelihood, StandardErrors
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def fit_sem(
@@ -30,6 +27,7 @@ def fit_sem(
     ordered: Sequence[str] | Literal["all"] = (),
     parameterization: Parameterization = "delta",
     missing: Missing = "listwise",
+    auxiliary: Sequence[str] = (),
     group: str | None = None,
     group_equal: Sequence[str] = (),
     group_partial: Sequence[str] = (),
@@ -39,11 +37,14 @@ def fit_sem(
     effect_coding: bool = False,
     fixed_x: bool = True,
     meanstructure: bool = False,
+    rotation: str | None = None,
     se: StandardErrors = "default",
     information: Information = "default",
     likelihood: Likelihood = "normal",
     bootstrap: int = 0,
     seed: int | None = None,
+    bootstrap_type: BootstrapType = "naive",
+    ci: BootstrapInterval = "percentile",
     conf_level: float = 0.95,
 ) -> SemFit:
     """Fit a structural equation model.
@@ -56,36 +57,13 @@ def fit_sem(
     model : str
         Model text.
     data : DataFrame
-        A row per case, a column per observed variable; missing values as NaN.
+        A row per case, a column per observed variable; missing values as NaN. Ordered categories
+        count by rank.
     engine : {"core", "semopy"}
         Who estimates. semopy gives ML estimates of one group on complete rows; standard errors,
         tests and indices at its solution are the core's. What it lacks is refused by name.
-    estimator, missing : str
-        See ``Estimator``, ``Missing``.
-    model_type : {"sem", "cfa", "growth"}
-        Whose defaults complete the model.
-    ordered : sequence of str or "all"
-        Variables that are ordered categories.
-    parameterization : {"delta", "theta"}
-        Of ordered variables.
-    group, cluster, sampling_weights : str, optional
-        Columns.
-    group_equal, group_partial : sequence of str
-        Families of parameters held equal across groups, and exceptions.
-    std_lv : bool
-        Identify latent variables by unit variance rather than by their first loading.
-    effect_coding : bool
-        Identify them by loadings that average 1 and intercepts that sum to 0.
-    fixed_x : bool
-        Hold the moments of exogenous observed variables at their sample values.
-    meanstructure : bool
-        Include intercepts.
-    se, information, likelihood : str
-        Kind of standard errors, the information that they rest on, and the divisor of ML.
-    bootstrap, seed : int
-        Number of bootstrap samples for standard errors, and the seed of their draws.
-    conf_level : float
-        Level of the intervals, in (0, 1).
+    estimator, model_type, ordered, ... : str or sequence of str
+        As in :class:`~coprod_stats.latent_models.specification.Specification`.
 
     Raises
     ------
@@ -95,39 +73,32 @@ def fit_sem(
         If the model text cannot be read, names variables that the data lack, options contradict
         each other, or the data allow no fit.
     """
-    if engine == "lavaan":
-        raise LatentModelError("engine lavaan is not available yet; use core or semopy")
-    if not 0 < conf_level < 1:
-        raise LatentModelError(f"conf_level must lie between 0 and 1, not {conf_level}")
-    if ordered:
-        raise LatentModelError("ordered variables are not available through this door yet")
-    if bootstrap:
-        raise LatentModelError("the bootstrap is not available through this door yet")
-    syntax = parse_model(model)
-    check_numeric(
-        data, [name for part in flatten(syntax.relations) for name in (part.lhs, part.rhs)]
-    )
-    options = FitOptions(
+    asked = Specification(
+        model=model,
+        engine=engine,
+        model_type=model_type,
         estimator=estimator,
+        ordered="all" if ordered == "all" else tuple(ordered),
+        parameterization=parameterization,
         missing=missing,
-        standard_errors=se,
+        auxiliary=tuple(auxiliary),
+        group=group,
+        group_equal=tuple(group_equal),
+        group_partial=tuple(group_partial),
+        cluster=cluster,
+        sampling_weights=sampling_weights,
+        std_lv=std_lv,
+        effect_coding=effect_coding,
+        fixed_x=fixed_x,
+        meanstructure=meanstructure,
+        rotation=rotation,
+        se=se,
         information=information,
         likelihood=likelihood,
-        seed=seed or 0,
+        bootstrap=bootstrap,
+        seed=seed,
+        bootstrap_type=bootstrap_type,
+        ci=ci,
         conf_level=conf_level,
-        model=ModelOptions(
-            model_type=model_type,
-            std_lv=std_lv,
-            effect_coding=effect_coding,
-            fixed_x=fixed_x,
-            meanstructure=meanstructure,
-            group_equal=tuple(group_equal),
-            group_partial=tuple(group_partial),
-            parameterization=parameterization,
-        ),
     )
-    arrays = sem_data(data, group=group, cluster=cluster, sampling_weights=sampling_weights)
-    if engine == "semopy":
-        refuse_options_beyond_semopy(options, arrays)
-        return labelled_fit(fit(syntax, arrays, options, solver=solve_by_semopy), "semopy")
-    return labelled_fit(fit(syntax, arrays, options), "core")
+    return fit_specification(asked, frame_columns(data, asked.columns))

@@ -24,7 +24,7 @@ def fit_as_json(fit: SemFit) -> str:
         "group_labels": list(fit.group_labels),
         "parameters": [_finite(asdict(row)) for row in fit.parameters],
         "fit": _finite(fit.fit),
-        "r_squared": _finite(fit.r_squared),
+        "r_squared": [_finite(shares) for shares in fit.r_squared],
         "asked_and_used": {name: asdict(entry) for name, entry in fit.asked_and_used.items()},
         "warnings": [asdict(warning) for warning in fit.warnings],
     }

@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from coprod_stats.latent_models.fit_measures_text import entry, index_lines, model_test_lines
+
 if TYPE_CHECKING:
     from coprod_stats.latent_models.sem_fit import FittedParameter, SemFit
 
 _COLUMNS = ("Estimate", "Std.Err", "z-value", "P(>|z|)", "Std.lv", "Std.all")
 _NAME_MARGIN = 8
-_LABEL_WIDTH = 46
+_UNREMARKABLE = ("default", "given", "all", "none")
 
 
 def summary_text(fit: SemFit) -> str:
@@ -27,54 +29,40 @@ def _lines(fit: SemFit) -> Iterator[str]:
         yield "  IMPROPER SOLUTION: see the warnings"
     for warning in fit.warnings:
         yield f"  Warning {warning.code}: {warning.message}"
+    for name, used in fit.asked_and_used.items():
+        if used.asked != used.used and used.asked not in _UNREMARKABLE and name != "rows":
+            yield f"  Asked for {name} {used.asked}, used {used.used}"
     yield ""
-    yield _entry("Number of observations (used of total)", f"{fit.n_obs} of {fit.n_rows}")
-    yield _entry("Number of model parameters", f"{fit.fit['npar']:.0f}")
-    if "chisq" in fit.fit:
-        yield from _test_lines(fit.fit)
+    yield entry("Number of observations (used of total)", f"{fit.n_obs} of {fit.n_rows}")
+    for label, sample in zip(fit.group_labels, fit.core.samples, strict=False):
+        yield entry(f"  {label}", f"{len(sample.rows)}")
+    yield entry("Number of model parameters", f"{fit.fit['npar']:.0f}")
+    yield from model_test_lines(fit.fit)
+    yield from index_lines(fit.fit)
     width = _NAME_MARGIN + max(len(_shown_name(row)) for row in fit.parameters)
-    endogenous = _predicted(fit.parameters)
-    for title, rows in _sections(fit.parameters):
-        if rows:
+    for group, shares in enumerate(fit.r_squared, start=1):
+        if fit.group_labels:
             yield ""
-            yield f"{title}:"
-            yield " " * width + "".join(f"{name:>9}" for name in _COLUMNS)
-            yield from _section_lines(rows, endogenous=endogenous, width=width)
-    if fit.r_squared:
+            yield ""
+            yield f"Group {group} [{fit.group_labels[group - 1]}]:"
+        yield from _group_lines([row for row in fit.parameters if row.group == group], width)
+        yield from _share_lines(shares, width)
+    defined = [row for row in fit.parameters if row.op == ":="]
+    yield from _section("Defined Parameters", defined, predicted=set(), width=width)
+
+
+def _group_lines(rows: list[FittedParameter], width: int) -> Iterator[str]:
+    predicted = _predicted(rows)
+    for title, part in _sections(rows):
+        yield from _section(title, part, predicted=predicted, width=width)
+
+
+def _share_lines(shares: dict[str, float], width: int) -> Iterator[str]:
+    if shares:
         yield ""
         yield "R-Square:"
         yield " " * width + f"{'Estimate':>9}"
-        yield from (
-            f"{f'    {name}':<{width}}{value:>9.3f}" for name, value in fit.r_squared.items()
-        )
-
-
-def _entry(label: str, value: str) -> str:
-    return f"  {label:<{_LABEL_WIDTH}}{value:>14}"
-
-
-def _test_lines(fit: dict[str, float]) -> Iterator[str]:
-    yield ""
-    yield "Model Test User Model:"
-    yield _entry("Test statistic", f"{fit['chisq']:.3f}")
-    yield _entry("Degrees of freedom", f"{fit['df']:.0f}")
-    if fit["df"] > 0:
-        yield _entry("P-value (Chi-square)", f"{fit['pvalue']:.3f}")
-    yield ""
-    yield "Fit Indices:"
-    for label, key in (
-        ("Comparative Fit Index (CFI)", "cfi"),
-        ("Tucker-Lewis Index (TLI)", "tli"),
-        ("RMSEA", "rmsea"),
-        ("90 Percent confidence interval - lower", "rmsea_ci_lower"),
-        ("90 Percent confidence interval - upper", "rmsea_ci_upper"),
-        ("SRMR", "srmr"),
-        ("Loglikelihood", "logl"),
-        ("Akaike (AIC)", "aic"),
-        ("Bayesian (BIC)", "bic"),
-    ):
-        if key in fit:
-            yield _entry(label, f"{fit[key]:.3f}")
+        yield from (f"{f'    {name}':<{width}}{value:>9.3f}" for name, value in shares.items())
 
 
 def _predicted(rows: Iterable[FittedParameter]) -> set[str]:
@@ -82,40 +70,47 @@ def _predicted(rows: Iterable[FittedParameter]) -> set[str]:
     return {row.rhs if row.op == "=~" else row.lhs for row in rows if row.op in ("=~", "~")}
 
 
-def _sections(
-    rows: tuple[FittedParameter, ...],
-) -> Iterator[tuple[str, list[FittedParameter]]]:
+def _sections(rows: list[FittedParameter]) -> Iterator[tuple[str, list[FittedParameter]]]:
     yield "Latent Variables", [row for row in rows if row.op == "=~"]
     yield "Regressions", [row for row in rows if row.op == "~"]
     yield "Covariances", [row for row in rows if row.op == "~~" and row.lhs != row.rhs]
     yield "Intercepts", [row for row in rows if row.op == "~1"]
+    yield "Thresholds", [row for row in rows if row.op == "|"]
     yield "Variances", [row for row in rows if row.op == "~~" and row.lhs == row.rhs]
-    yield "Defined Parameters", [row for row in rows if row.op == ":="]
+    yield "Scales y*", [row for row in rows if row.op == "~*~"]
 
 
-def _section_lines(
-    rows: list[FittedParameter], *, endogenous: set[str], width: int
+def _section(
+    title: str, rows: list[FittedParameter], *, predicted: set[str], width: int
 ) -> Iterator[str]:
+    if not rows:
+        return
+    yield ""
+    yield f"{title}:"
+    yield " " * width + "".join(f"{name:>9}" for name in _COLUMNS)
     heading = ""
     for row in rows:
         residual = row.op in ("~~", "~1")
         left, right = (
-            f".{name}" if residual and name in endogenous else f" {name}"
+            f".{name}" if residual and name in predicted else f" {name}"
             for name in (row.lhs, row.rhs)
         )
         grouped = row.op in ("=~", "~") or (row.op == "~~" and row.lhs != row.rhs)
         if grouped and f"{left} {row.op}" != heading:
             heading = f"{left} {row.op}"
             yield f" {heading}"
-        name = (right if grouped else left) + (f" ({row.label})" if row.label else "")
-        yield f"{f'   {name}':<{width}}" + "".join(_cells(row))
+        name = f" {_shown_name(row)}" if row.op == "|" else right if grouped else left
+        label = f" ({row.label})" if row.label not in ("", row.lhs) else ""
+        yield f"{f'   {name}{label}':<{width}}" + "".join(_cells(row))
 
 
 def _shown_name(row: FittedParameter) -> str:
-    return f"{row.rhs} ({row.label})" if row.label else row.rhs
+    name = f"{row.lhs}|{row.rhs}" if row.op == "|" else row.lhs if row.op == ":=" else row.rhs
+    return f"{name} ({row.label})" if row.label and row.op not in ("|", ":=") else name
 
 
 def _cells(row: FittedParameter) -> Iterator[str]:
-    errors = (row.se, row.z, row.pvalue) if row.free else (math.nan,) * 3
+    tested = row.free or row.op == ":="
+    errors = (row.se, row.z, row.pvalue) if tested else (math.nan,) * 3
     for value in (row.est, *errors, row.std_lv, row.std_all):
         yield " " * 9 if math.isnan(value) else f"{value:>9.3f}"

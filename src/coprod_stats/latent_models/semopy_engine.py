@@ -102,11 +102,20 @@ def estimate_with_semopy(
 def solve_by_semopy(
     table: ParameterTable, samples: Sequence[GroupSample], method: Method
 ) -> NDArray[np.float64]:
-    """Give semopy's estimates of the free parameters of a one-group model, ``(n_free,)``."""
+    """Give semopy's estimates of the free parameters of a one-group model, ``(n_free,)``.
+
+    Raises
+    ------
+    LatentModelError
+        If semopy cannot estimate the model, or its search ended nowhere.
+    """
     refuse_unsupported(table)
     (sample,) = samples
     starts = propose_start(table, samples, models_of(table, samples, method), method)
-    return estimate_with_semopy(table, sample.cov, starts).params
+    found = estimate_with_semopy(table, sample.cov, starts)
+    if not np.isfinite(found.params).all():
+        raise LatentModelError(f"engine semopy found no estimates: {found.message}")
+    return found.params
 
 
 def refuse_options_beyond_semopy(options: FitOptions, data: SemData) -> None:
@@ -116,6 +125,7 @@ def refuse_options_beyond_semopy(options: FitOptions, data: SemData) -> None:
     """
     beyond = {
         f"estimator {options.estimator}": options.estimator != "ML",
+        "ordered variables": bool(options.ordered),
         f"missing = {options.missing}": options.missing != "listwise",
         f"model type {options.model.model_type}": options.model.model_type == "growth",
         "groups": data.groups is not None,

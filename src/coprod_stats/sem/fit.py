@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.errors import SemOptionError
+from coprod_stats.sem.errors import SemDataError, SemOptionError
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
 from coprod_stats.sem.inference.checks import check_moments, check_solution
 from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
 from coprod_stats.sem.inference.global_fit import global_fit
 from coprod_stats.sem.inference.infer import Inference, infer
+from coprod_stats.sem.model.auxiliary import with_auxiliary
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
@@ -64,12 +65,10 @@ def fit(
     used = _used_options(options, data)
     method = resolve_method(used)
     table = _table(model, data, used, method)
+    _refuse(table)
     samples = _samples(table, data, method)
     check_moments(table, samples, method)
-    if solver is None:
-        estimate = estimate_model(table, samples, method)
-    else:
-        estimate = estimate_at(table, samples, method, solver(table, samples, method))
+    estimate = _estimate(table, samples, method, solver)
     indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
@@ -122,14 +121,15 @@ def _table(
     syntax = parse_model(model) if isinstance(model, str) else model
     needs_means = method.missing != "listwise" or data.groups is not None
     means = options.model.meanstructure or needs_means or data.clusters is not None
-    model_options = replace(options.model, meanstructure=means)
+    fixed_x = options.model.fixed_x and (method.discrepancy == "ML" or method.is_ordered)
+    model_options = replace(options.model, meanstructure=means, fixed_x=fixed_x)
     if method.is_ordered:
         model_options = replace(model_options, conditional_x=options.model.fixed_x)
     table = build_parameters(
         syntax, data.names, options=model_options, group_labels=data.group_labels
     )
     if not method.is_ordered:
-        return table
+        return _with_auxiliary(table, data, options)
     levels = category_levels(data, table, options.ordered)
     return build_parameters(
         syntax,
@@ -138,6 +138,21 @@ def _table(
         group_labels=data.group_labels,
         thresholds={name: values.size - 1 for name, values in levels.items()},
     )
+
+
+def _with_auxiliary(table: ParameterTable, data: SemData, options: FitOptions) -> ParameterTable:
+    unknown = [name for name in options.auxiliary if name not in data.names]
+    if unknown:
+        raise SemOptionError(f"auxiliary variable '{unknown[0]}' is not in the data")
+    return with_auxiliary(table, options.auxiliary) if options.auxiliary else table
+
+
+def _refuse(table: ParameterTable) -> None:
+    """Name what can be read but not yet fitted."""
+    if any(row.level for row in table):
+        raise SemOptionError("two-level models ('level:' blocks) are not implemented")
+    if any(row.efa for row in table):
+        raise SemOptionError("exploratory blocks (efa()) are not implemented")
 
 
 def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[GroupSample, ...]:
@@ -150,6 +165,21 @@ def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[Grou
         incomplete=method.is_fiml or method.is_two_stage,
         complete_columns=table.exogenous if any(row.exogenous for row in table) else (),
     )
+
+
+def _estimate(
+    table: ParameterTable,
+    samples: tuple[GroupSample, ...],
+    method: Method,
+    solver: Solver | None,
+) -> Estimate:
+    if solver is not None:
+        return estimate_at(table, samples, method, solver(table, samples, method))
+    try:
+        return estimate_model(table, samples, method)
+    except np.linalg.LinAlgError as error:
+        message = "no estimates could be computed; check the model and give starting values"
+        raise SemDataError(message, code="SEM-117") from error
 
 
 def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
@@ -196,6 +226,8 @@ def _ledger(
         "test": ("default", method.test if method.test != "none" else "standard"),
         "information": (asked.information, method.information),
         "ordered": (_listed(asked.ordered), _listed(table.ordered)),
+        "fixed_x": (str(asked.model.fixed_x), str(table.options.fixed_x)),
+        "auxiliary": (_listed(asked.auxiliary), _listed(table.auxiliary)),
         "likelihood": (asked.likelihood, method.likelihood),
         "rows": (str(len(data.values)), str(n_used)),
         "groups": (str(len(data.group_labels)), str(len(samples))),

@@ -43,6 +43,8 @@ class FitOptions:
         MLR or FIML.
     likelihood : {'normal', 'wishart'}
         Divisor N or N - 1 of ML.
+    auxiliary : tuple of str
+        Variables that inform about missing answers without being part of the model.
     bootstrap : int
         Number of bootstrap samples where standard errors are bootstrapped.
     seed : int
@@ -66,6 +68,7 @@ class FitOptions:
     standard_errors: StandardErrors = "default"
     information: Information = "default"
     likelihood: Likelihood = "normal"
+    auxiliary: tuple[str, ...] = ()
     bootstrap: int = 1000
     seed: int = 0
     conf_level: float = 0.95
@@ -117,6 +120,11 @@ class Method:
     missing: Missing
     likelihood: Likelihood
     is_ordered: bool = False
+
+    @property
+    def is_normal_likelihood(self) -> bool:
+        """Whether the divisor is N: normal-theory ML without Wishart's N - 1."""
+        return self.discrepancy == "ML" and self.likelihood == "normal"
 
     @property
     def is_fiml(self) -> bool:
@@ -197,6 +205,8 @@ def _check(options: FitOptions, discrepancy: Discrepancy, test: ScaledTest) -> N
         raise SemOptionError(f"missing={options.missing!r} brings its own test; use estimator ML")
     if options.likelihood == "wishart" and (discrepancy != "ML" or incomplete or test != "none"):
         raise SemOptionError("likelihood='wishart' applies to estimator ML with complete data")
+    if options.auxiliary and options.missing != "fiml":
+        raise SemOptionError("auxiliary variables need missing='fiml'")
     if options.bootstrap < 2:
         raise SemOptionError("bootstrap: at least 2 samples are needed")
 
@@ -206,6 +216,8 @@ def _check_ordered(options: FitOptions, discrepancy: Discrepancy) -> None:
         raise SemOptionError(
             f"ordered variables need WLSMV or a relative of it, not {options.estimator}"
         )
+    if options.ordered and options.information == "observed":
+        raise SemOptionError("information='observed' does not apply to ordered variables")
     if options.missing == "pairwise" and not options.ordered:
         raise SemOptionError("missing='pairwise' is for ordered variables; use missing='fiml'")
     if options.model.parameterization == "theta" and not options.ordered:

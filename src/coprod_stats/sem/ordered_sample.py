@@ -17,7 +17,7 @@ from coprod_stats.sem.observed.categorical_moments import (
 )
 from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.observed.thresholds import category_codes
-from coprod_stats.sem.sample import ChosenRows, GroupSample, SemData, choose_rows
+from coprod_stats.sem.sample import GroupSample, SemData, choose_rows
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -44,7 +44,7 @@ def category_levels(
     SemDataError
         ``OBS-010`` for a variable with fewer than two answers.
     """
-    covariates = conditioned_covariates(table)
+    covariates = table.conditioned
     unknown = [name for name in ordered if name not in table.observed] if ordered != "all" else []
     if unknown:
         raise SemOptionError(f"ordered: the model has no observed variable '{unknown[0]}'")
@@ -59,11 +59,6 @@ def category_levels(
         return dict(zip(names, category_codes(values).levels, strict=True))
     except ObservedDataError as error:
         raise error.named(names) from error
-
-
-def conditioned_covariates(table: ParameterTable) -> tuple[str, ...]:
-    """Covariates given which the items are modelled."""
-    return table.exogenous if table.options.conditional_x else ()
 
 
 def ordered_samples(
@@ -90,46 +85,67 @@ def ordered_samples(
         Where no rows are left, and what
         :func:`~coprod_stats.sem.observed.categorical_moments.categorical_moments` refuses.
     """
-    covariates = conditioned_covariates(table)
+    covariates = table.conditioned
     items = tuple(name for name in table.observed if name not in covariates)
     needed = items if pairwise else table.observed
     chosen = choose_rows(data, needed, incomplete=pairwise, complete_columns=covariates)
-    coded = data.columns(items)
-    for column, name in enumerate(items):
+    coded = data.columns(table.observed)
+    for column, name in enumerate(table.observed):
         if name in levels:
             answers = coded[:, column]
             codes = np.searchsorted(levels[name], answers).astype(np.float64)
             coded[:, column] = np.where(np.isnan(answers), np.nan, codes)
     sizes = tuple(levels[name].size if name in levels else 0 for name in items)
-    x = data.columns(covariates) if covariates else None
     samples = []
     for group, rows in enumerate(chosen.groups):
+        design = (chosen.weights_of(rows), chosen.clusters_of(rows))
         try:
-            samples.append(_sample(data, table, chosen, rows, (coded, sizes, x)))
+            samples.append(_sample(table, rows, coded[rows], sizes, design))
         except ObservedDataError as error:
             where = f"group {group + 1}: " if len(chosen.groups) > 1 else ""
             raise error.named(items, where) from error
     return tuple(samples)
 
 
-def _sample(
-    data: SemData,
-    table: ParameterTable,
-    chosen: ChosenRows,
-    rows: IntArray,
-    coded: tuple[FloatArray, tuple[int, ...], FloatArray | None],
+def resample_ordered(
+    table: ParameterTable, sample: GroupSample, counts: NDArray[np.int64]
 ) -> GroupSample:
-    values, sizes, x = coded
-    weights = chosen.weights_of(rows)
-    moments = categorical_moments(
-        CategoricalData(values[rows], sizes, None if x is None else x[rows], weights)
-    )
+    """Take each case of a group as often as `counts` says.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    sample : GroupSample
+        With ordered variables, without weights and clusters.
+    counts : (n_rows,) int array
+
+    Raises
+    ------
+    ObservedDataError
+        ``OBS-011`` where a category is no longer chosen, and the like.
+    """
+    sizes = sample.ordered.n_categories if sample.ordered is not None else ()
+    drawn = np.repeat(np.arange(len(counts)), counts)
+    return _sample(table, sample.rows[drawn], sample.data[drawn], sizes, (None, None))
+
+
+def _sample(
+    table: ParameterTable,
+    rows: IntArray,
+    coded: FloatArray,
+    sizes: tuple[int, ...],
+    design: tuple[FloatArray | None, IntArray | None],
+) -> GroupSample:
+    weights, clusters = design
+    y, x = _places(table)
+    covariates = coded[:, x] if x.size else None
+    moments = categorical_moments(CategoricalData(coded[:, y], sizes, covariates, weights))
     mean, cov = _joint_moments(table, moments)
     return GroupSample(
         rows=rows,
-        data=data.columns(table.observed)[rows],
+        data=coded,
         weights=weights,
-        clusters=chosen.clusters_of(rows),
+        clusters=clusters,
         n_obs=moments.n_obs,
         mean=mean,
         cov=cov,
@@ -137,13 +153,17 @@ def _sample(
     )
 
 
+def _places(table: ParameterTable) -> tuple[IntArray, IntArray]:
+    """Columns of the items and of the covariates that they are conditioned on."""
+    x = np.array([table.observed.index(name) for name in table.conditioned], dtype=np.intp)
+    return np.setdiff1d(np.arange(len(table.observed)), x), x
+
+
 def _joint_moments(
     table: ParameterTable, moments: CategoricalMoments
 ) -> tuple[FloatArray, FloatArray]:
     """Means and covariances of items and covariates; latent responses have mean 0."""
-    covariates = conditioned_covariates(table)
-    x = np.array([table.observed.index(name) for name in covariates], dtype=np.intp)
-    y = np.setdiff1d(np.arange(len(table.observed)), x)
+    y, x = _places(table)
     mean, cov = np.zeros(len(table.observed)), np.zeros((len(table.observed),) * 2)
     continuous = ~moments.is_ordered
     mean[y[continuous]] = moments.thresholds[continuous[moments.threshold_items]]

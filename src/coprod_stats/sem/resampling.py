@@ -19,7 +19,9 @@ from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
 from coprod_stats.sem.estimation.least_squares import lower_triangle
 from coprod_stats.sem.inference.model_tests import plain_test
 from coprod_stats.sem.model.constraints import defined_functions
+from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.options import IntervalKind, Method
+from coprod_stats.sem.ordered_sample import resample_ordered
 from coprod_stats.sem.sample import GroupSample, resample_group
 
 FloatArray = NDArray[np.float64]
@@ -68,13 +70,10 @@ def bootstrap(
     Raises
     ------
     SemOptionError
-        With clusters or sampling weights, whose design the naive bootstrap ignores, and with
-        ordered data.
+        With clusters or sampling weights, whose design the naive bootstrap ignores.
     """
     if any(sample.weights is not None or sample.clusters is not None for sample in samples):
         raise SemOptionError("the bootstrap does not follow clusters and sampling weights; use MLR")
-    if method.is_ordered:
-        raise SemOptionError("the bootstrap is not implemented for ordered data; use WLSMV")
     counts = [
         rng.multinomial(len(s.rows), np.full(len(s.rows), 1.0 / len(s.rows)), size=n_samples)
         for s in samples
@@ -85,8 +84,12 @@ def bootstrap(
     else:
         params, converged = np.empty((n_samples, estimate.table.n_free)), np.zeros(n_samples, bool)
     for number in np.flatnonzero(~converged):
-        drawn = tuple(resample_group(s, c[number]) for s, c in zip(samples, counts, strict=True))
-        refitted = _refit(estimate, drawn, method)
+        chosen = [drawn[number] for drawn in counts]
+        if method.is_ordered:
+            refitted = _refit_ordered(estimate, samples, chosen, method)
+        else:
+            parts = tuple(resample_group(s, c) for s, c in zip(samples, chosen, strict=True))
+            refitted = _refit(estimate, parts, method)
         if refitted is not None:
             params[number], converged[number] = refitted.params, True
     functions = defined_functions(estimate.table)
@@ -126,6 +129,21 @@ def _moment_batch(sample: GroupSample, counts: FloatArray, weight: float) -> Mom
     covs = np.empty((len(counts), centred.shape[1], centred.shape[1]))
     covs[:, rows, columns] = covs[:, columns, rows] = products
     return MomentBatch(sample.mean + shifts, covs, weight)
+
+
+def _refit_ordered(
+    estimate: Estimate,
+    samples: tuple[GroupSample, ...],
+    counts: list[NDArray[np.int64]],
+    method: Method,
+) -> Estimate | None:
+    try:
+        drawn = tuple(
+            resample_ordered(estimate.table, s, c) for s, c in zip(samples, counts, strict=True)
+        )
+    except ObservedDataError:
+        return None
+    return _refit(estimate, drawn, method)
 
 
 def _refit(estimate: Estimate, drawn: tuple[GroupSample, ...], method: Method) -> Estimate | None:

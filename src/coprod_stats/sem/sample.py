@@ -68,7 +68,7 @@ class GroupSample:
     rows : (n_rows,) int array
         Rows of the data that are used.
     data : (n_rows, n_observed) array
-        NaN where missing.
+        NaN where missing; category codes of ordered variables.
     weights : (n_rows,) array, optional
         Sum to the number of rows over all groups.
     clusters : (n_rows,) int array, optional

@@ -65,8 +65,8 @@ class DriverImpactResult:
 
     @property
     def r_squared(self) -> dict[str, float]:
-        """Explained variance of each impact; empty where the fit failed."""
-        explained = self.fit.r_squared
+        """Explained variance of each impact; empty where the fit did not converge."""
+        explained = self.fit.r_squared[0] if self.fit.converged else {}
         return {name: explained[name] for name in self.model.outcomes if name in explained}
 
     def tidy(self) -> pd.DataFrame:
@@ -183,7 +183,7 @@ def _estimate(path: StructuralPath, fit: SemFit) -> PathEstimate:
         conf_high=row.ci_upper,
         beta=row.std_all,
         beta_std_error=row.std_all_se,
-        r_squared=fit.r_squared.get(path.outcome, math.nan),
+        r_squared=fit.r_squared[0].get(path.outcome, math.nan),
     )
 
 

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
 from coprod_stats.sem.model.lisrel import LisrelModel
-from coprod_stats.sem.model.matrices import group_matrices
+from coprod_stats.sem.model.matrices import Kind, Place, group_matrices
 from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.table_building import build_parameters
@@ -15,6 +17,9 @@ g ~ f + x1
 f ~ x1 + x2
 y3 ~ x2
 y2 ~~ y5"""
+
+
+MEDIATED = "f =~ y1 + y2 + y3\ny4 ~ f + x1\ny5 ~ y4 + x2\nf ~ x1\ny6 ~ y5 + y4\ny2 ~~ y3"
 
 
 def model_of(parameterization, n_categories, *, text=TEXT, covariates=("x1", "x2"), group=2):
@@ -29,10 +34,23 @@ def model_of(parameterization, n_categories, *, text=TEXT, covariates=("x1", "x2
         group_labels=("a", "b"),
         thresholds=thresholds,
     )
-    lisrel = LisrelModel(group_matrices(table, group))
+    matrices = group_matrices(table, group)
+    implicit = ()
+    if parameterization == "delta":
+        factors = [matrices.eta.index(name) for name in table.ordered if name in matrices.eta]
+        implicit = tuple(Place(Kind.PSI, factor, factor) for factor in factors)
+    matrices = replace(
+        matrices,
+        parameters=np.concatenate([matrices.parameters, table.n_free + np.arange(len(implicit))]),
+        places=(*matrices.places, *implicit),
+    )
+    lisrel = LisrelModel(matrices)
     items = tuple(name for name in table.observed if name not in covariates)
     sizes = tuple(thresholds.get(name, -1) + 1 for name in items)
-    return table, LatentResponseModel(lisrel, items, sizes, covariates, parameterization)
+    model = LatentResponseModel(
+        lisrel, items, sizes, covariates, parameterization, n_implicit=len(implicit)
+    )
+    return table, model
 
 
 def random_params(table):
@@ -71,6 +89,27 @@ def test_derivatives_agree_with_finite_differences(kind, sizes, covariates):
         np.testing.assert_allclose(jacobian[:, local], slope, atol=1e-8)
         bend = weights @ (model.jacobian(above) - model.jacobian(below)) / (2 * h)
         np.testing.assert_allclose(curvature[local], bend, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", ["delta", "theta"])
+def test_derivatives_of_mediated_models(kind):
+    table, model = model_of(kind, (3, 2, 4, 3, 2, 3), text=MEDIATED)
+    params = random_params(table)
+    implied = model.statistics(params)
+    if kind == "delta":
+        variances = np.diag(implied.moments.cov)[model.lisrel.matrices.observed.index("y5")]
+        assert variances == pytest.approx(implied.scales[ITEMS.index("y5")] ** -2.0)
+    jacobian = model.jacobian(implied)
+    weights = np.random.default_rng(1).normal(size=implied.vector.size)
+    curvature = model.curvature(implied, weights)
+    h = 1e-5
+    for local, free in enumerate(model.parameters):
+        step = h * np.eye(table.n_free)[free]
+        above, below = model.statistics(params + step), model.statistics(params - step)
+        slope = (above.vector - below.vector) / (2 * h)
+        np.testing.assert_allclose(jacobian[:, local], slope, atol=1e-8)
+        bend = weights @ (model.jacobian(above) - model.jacobian(below)) / (2 * h)
+        np.testing.assert_allclose(curvature[local], bend, atol=1e-6)
 
 
 def test_theta_makes_correlations():

@@ -169,10 +169,14 @@ def test_items_never_answered_together_are_refused():
         categorical_moments(CategoricalData(values, (2, 2)))
 
 
-def test_a_correlation_near_one_is_named():
-    item = np.repeat([0, 1, 2], 40).astype(float)
-    data = CategoricalData(np.column_stack([item, item]), (3, 3))
-    assert [note.code for note in categorical_moments(data).notes] == ["OBS-111", "OBS-114"]
+def test_correlations_near_and_at_one_are_named():
+    item = np.repeat([0, 1, 2], 400).astype(float)
+    same = CategoricalData(np.column_stack([item, item]), (3, 3))
+    assert [note.code for note in categorical_moments(same).notes] == ["OBS-111", "OBS-116"]
+    other = item.copy()
+    other[380:400], other[400:420] = 1, 0
+    similar = CategoricalData(np.column_stack([item, other]), (3, 3))
+    assert [note.code for note in categorical_moments(similar).notes] == ["OBS-111", "OBS-114"]
 
 
 @pytest.mark.r

@@ -4,7 +4,7 @@ import pytest
 from coprod_stats.sem.observed import gamma as gamma_module
 from coprod_stats.sem.observed.categorical_moments import CategoricalData, categorical_moments
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.observed.gamma import continuous_influence, gamma_diagonal, gamma_matrix
+from coprod_stats.sem.observed.gamma import gamma_diagonal, gamma_matrix
 from coprod_stats.sem.observed.influence import DenseInfluence
 
 
@@ -48,35 +48,3 @@ def test_clusters_of_one_are_independent_cases(answers):
 def test_one_cluster_is_refused():
     with pytest.raises(ObservedDataError, match="OBS-014"):
         gamma_matrix(DenseInfluence(np.ones((1, 4))), n_obs=4, clusters=np.zeros(4, dtype=int))
-
-
-def test_continuous_gamma_is_that_of_fourth_moments():
-    rng = np.random.default_rng(5)
-    data = rng.exponential(size=(200, 3)) @ np.array([[1, 0.5, 0], [0, 1, 0.4], [0, 0, 1]])
-    influence = continuous_influence(data, meanstructure=True)
-    computed = gamma_matrix(influence, n_obs=200)
-    centred = data - data.mean(axis=0)
-    cols, rows = np.triu_indices(3)
-    stacked = np.hstack([centred, centred[:, rows] * centred[:, cols]])
-    np.testing.assert_allclose(computed, np.cov(stacked.T, bias=True), rtol=1e-10)
-
-
-def test_means_come_before_covariances(oracle_data):
-    data = oracle_data("hs1939.csv", [f"x{i}" for i in range(1, 10)])
-    without = continuous_influence(data, meanstructure=False)
-    with_means = continuous_influence(data, meanstructure=True)
-    assert (without.n_statistics, with_means.n_statistics) == (45, 54)
-    np.testing.assert_allclose(
-        gamma_matrix(with_means, n_obs=301)[9:, 9:], gamma_matrix(without, n_obs=301)
-    )
-
-
-def test_weighted_continuous_gamma_counts_whole_repetitions():
-    data = np.random.default_rng(2).normal(size=(50, 2))
-    weights = np.r_[np.full(25, 2.0), np.full(25, 1.0)]
-    repeated = np.vstack([data[:25], data])
-    by_weight = continuous_influence(data, meanstructure=True, weights=weights)
-    by_row = continuous_influence(repeated, meanstructure=True)
-    clusters = np.r_[np.arange(25), np.arange(50)]
-    once = gamma_matrix(by_weight, n_obs=75, clusters=np.arange(50))
-    np.testing.assert_allclose(once, gamma_matrix(by_row, n_obs=75, clusters=clusters), rtol=1e-10)

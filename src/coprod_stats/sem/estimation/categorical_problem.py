@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from coprod_stats.sem.estimation.categorical_least_squares import (
 from coprod_stats.sem.model.completed_model import CompletedModel
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
 from coprod_stats.sem.model.lisrel import LisrelModel
-from coprod_stats.sem.model.matrices import group_matrices
+from coprod_stats.sem.model.matrices import Kind, Place, group_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
 from coprod_stats.sem.observed.gamma import gamma_diagonal, gamma_matrix
@@ -35,11 +36,6 @@ def completed_models(
     table : ParameterTable
     samples : sequence of GroupSample
         With thresholds and correlations.
-
-    Raises
-    ------
-    SemModelError
-        Where an ordered variable predicts others under the delta parameterization.
     """
     return tuple(_model(table, group, sample) for group, sample in enumerate(samples, start=1))
 
@@ -93,16 +89,27 @@ def ordered_moments(sample: GroupSample) -> CategoricalMoments:
 
 
 def _model(table: ParameterTable, group: int, sample: GroupSample) -> CompletedModel:
-    covariates = table.exogenous if table.options.conditional_x else ()
+    covariates = table.conditioned
     matrices = group_matrices(table, group)
+    implicit: tuple[Place, ...] = ()
+    if table.options.parameterization == "delta":
+        factors = [matrices.eta.index(name) for name in table.ordered if name in matrices.eta]
+        implicit = tuple(Place(Kind.PSI, factor, factor) for factor in factors)
+    numbers = table.n_free + np.arange(len(implicit))
+    whole = replace(
+        matrices,
+        parameters=np.concatenate([matrices.parameters, numbers]),
+        places=(*matrices.places, *implicit),
+    )
     responses = LatentResponseModel(
-        LisrelModel(matrices),
+        LisrelModel(whole),
         tuple(name for name in table.observed if name not in covariates),
         ordered_moments(sample).n_categories,
         covariates,
         table.options.parameterization,
+        n_implicit=len(implicit),
     )
-    return CompletedModel(matrices.with_exogenous(sample.mean, sample.cov), responses)
+    return CompletedModel(matrices, whole.with_exogenous(sample.mean, sample.cov), responses)
 
 
 def _weights(moments: CategoricalMoments, discrepancy: Discrepancy) -> FloatArray:

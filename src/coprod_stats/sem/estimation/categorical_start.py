@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
-from coprod_stats.sem.model.matrices import Kind
+from coprod_stats.sem.model.matrices import GroupMatrices, Kind
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.sample import GroupSample
 
@@ -21,6 +21,7 @@ THETA_VARIANCE = 2.0
 
 def categorical_start(
     table: ParameterTable,
+    matrices: Sequence[GroupMatrices],
     models: Sequence[LatentResponseModel],
     samples: Sequence[GroupSample],
 ) -> FloatArray:
@@ -32,6 +33,8 @@ def categorical_start(
     Parameters
     ----------
     table : ParameterTable
+    matrices : sequence of GroupMatrices
+        One per group.
     models : sequence of LatentResponseModel
         One per group.
     samples : sequence of GroupSample
@@ -41,7 +44,6 @@ def categorical_start(
     -------
     (n_free,) array
     """
-    matrices = [model.lisrel.matrices for model in models]
     scales = [_scales(model) for model in models]
     covs = [s.cov * np.outer(scale, scale) for s, scale in zip(samples, scales, strict=True)]
     start = starting_values(table, matrices, covs, [sample.mean for sample in samples])

@@ -96,10 +96,10 @@ def estimate_model(
     return Estimate(table, models, objective, limits, minimum, implied)
 
 
-def independent_fiml(
+def known_estimate(
     table: ParameterTable, samples: Sequence[GroupSample], method: Method, params: FloatArray
 ) -> Estimate | None:
-    """Take given parameters for a FIML solution if they are one, without second derivatives.
+    """Take given parameters for the ML solution if they are one, without second derivatives.
 
     Parameters
     ----------
@@ -111,10 +111,12 @@ def independent_fiml(
     Returns
     -------
     Estimate or None
-        None where the first derivatives do not vanish.
+        None where the first derivatives do not vanish, or the method is not ML.
     """
-    models = models_of(table, samples, method)
-    objective = _full_information(table, models, samples)
+    models = _lisrel_models(table, samples)
+    objective = objective_of(table, models, samples, method)
+    if not isinstance(objective, MaximumLikelihood | FullInformation):
+        return None
     if not objective.has_minimum_at(params):
         return None
     unknown = np.full((table.n_free,) * 2, np.nan)
@@ -155,6 +157,12 @@ def models_of(
     """Models of all groups with the sample moments of fixed covariates filled in."""
     if method.is_ordered:
         return completed_models(table, samples)
+    return _lisrel_models(table, samples)
+
+
+def _lisrel_models(
+    table: ParameterTable, samples: Sequence[GroupSample]
+) -> tuple[LisrelModel, ...]:
     return tuple(
         LisrelModel(group_matrices(table, group + 1).with_exogenous(sample.mean, sample.cov))
         for group, sample in enumerate(samples)
@@ -168,9 +176,9 @@ def propose_start(
     method: Method,
 ) -> FloatArray:
     """Propose starting values from the sample moments."""
-    if method.is_ordered:
-        return categorical_start(table, responses_of(models), samples)
     matrices = [model.matrices for model in models]
+    if method.is_ordered:
+        return categorical_start(table, matrices, responses_of(models), samples)
     covs = [sample.cov for sample in samples]
     return starting_values(table, matrices, covs, [sample.mean for sample in samples])
 
@@ -211,21 +219,19 @@ def moment_objective(
             WeightedMoments(
                 moment_vector(sample.mean, _unbiased(sample), meanstructure=meanstructure),
                 moment_weights(sample, method.discrepancy, meanstructure=meanstructure),
-                sample.n_obs / total,
+                (sample.n_obs - 1.0) / total,
             )
             for sample in samples
         ]
         return LeastSquares(models, weighted, meanstructure=meanstructure, n_free=table.n_free)
+    if method.is_normal_likelihood:
+        parts = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
+    else:
+        parts = [MomentSample(s.mean, _unbiased(s), (s.n_obs - 1.0) / total) for s in samples]
     if method.discrepancy == "GLS":
-        parts = [MomentSample(s.mean, _unbiased(s), s.n_obs / total) for s in samples]
         return GeneralizedLeastSquares(
             models, parts, meanstructure=meanstructure, n_free=table.n_free
         )
-    if method.likelihood == "wishart":
-        rest = total - len(samples)
-        parts = [MomentSample(s.mean, _unbiased(s), (s.n_obs - 1) / rest) for s in samples]
-    else:
-        parts = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
     return MaximumLikelihood(models, parts, meanstructure=meanstructure, n_free=table.n_free)
 
 

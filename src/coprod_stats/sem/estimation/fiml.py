@@ -177,5 +177,5 @@ class FullInformation:
             if exact:
                 Q = implied.columns
                 bend -= model.curvature(implied, Q.T @ sums.by_cov @ Q, sums.by_mean @ Q)
-            curvature[np.ix_(local, local)] = weight * bend
+            curvature[model.block] = weight * bend
         return Evaluation(total, gradient, curvature)

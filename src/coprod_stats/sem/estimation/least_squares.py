@@ -124,7 +124,7 @@ class LeastSquares:
             bend = jacobian.T @ _weigh(sample.weight_matrix, jacobian)
             if exact:
                 bend -= self._second_order(model, implied, weighted)
-            curvature[np.ix_(local, local)] = sample.weight * bend
+            curvature[model.block] = sample.weight * bend
         return Evaluation(total, gradient, curvature)
 
     def _residual(self, group: int, implied: ImpliedMoments) -> tuple[FloatArray, FloatArray]:

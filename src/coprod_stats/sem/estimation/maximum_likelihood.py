@@ -91,6 +91,19 @@ class MaximumLikelihood:
             values[group] = np.inf if terms is None else terms.value
         return values
 
+    def has_minimum_at(self, params: FloatArray) -> bool:
+        """Whether all first derivatives vanish; spares the second derivatives."""
+        for group, model in enumerate(self.models):
+            implied = model.moments(params)
+            terms = self._terms(group, implied)
+            if terms is None:
+                return False
+            slope = model.gradient(implied, by_cov=terms.residual / 2.0, by_mean=terms.shift)
+            size = np.abs(implied.cov).max() * np.abs(terms.precision).max()
+            if np.abs(slope).max(initial=0.0) > 1e-13 * size:
+                return False
+        return True
+
     def evaluate(self, params: FloatArray, *, exact: bool) -> Evaluation:
         """Value, gradient and second derivatives (exact, or their expectation)."""
         total = 0.0
@@ -106,7 +119,7 @@ class MaximumLikelihood:
             slope = model.gradient(implied, by_cov=terms.residual / 2.0, by_mean=terms.shift)
             gradient[local] = -sample.weight * slope
             bend = self._curvature(model, implied, terms, exact)
-            curvature[np.ix_(local, local)] = sample.weight * bend
+            curvature[model.block] = sample.weight * bend
         return Evaluation(total, gradient, curvature)
 
     def _curvature(

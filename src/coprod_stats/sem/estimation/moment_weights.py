@@ -20,24 +20,51 @@ from coprod_stats.sem.options import Discrepancy
 from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
 
 
-def moment_influence(sample: GroupSample, *, meanstructure: bool) -> FloatArray:
+def moment_influence(
+    sample: GroupSample, *, meanstructure: bool, fixed: IntArray | None = None
+) -> FloatArray:
     """Influence of each case on the sample moments, ``(n_rows, n_moments)``.
 
-    Deviations (with a mean structure), then centred products of deviations.
+    Deviations (with a mean structure), then centred products of deviations; given fixed covariates,
+    less what regression on them predicts.
+
+    Parameters
+    ----------
+    sample : GroupSample
+    meanstructure : bool
+        Whether means are moments of the model.
+    fixed : (n_fixed,) int array, optional
+        Columns of fixed covariates.
     """
     deviations = sample.data - sample.mean
     rows, columns = lower_triangle(sample.mean.size)
-    products = deviations[:, rows] * deviations[:, columns] - sample.cov[rows, columns]
+    products = deviations[:, rows] * deviations[:, columns]
+    if fixed is not None and fixed.size:
+        x = deviations[:, fixed]
+        predicted = x @ np.linalg.lstsq(x, deviations, rcond=None)[0]
+        predicted[:, fixed] = x
+        products = products - predicted[:, rows] * predicted[:, columns]
+        deviations = deviations - predicted
+    products = products - products.mean(axis=0)
     return np.hstack([deviations, products]) if meanstructure else products
 
 
-def moment_acov(sample: GroupSample, *, meanstructure: bool) -> FloatArray:
-    """Asymptotic covariance matrix of the sample moments (divisor ``n_obs``)."""
-    influence = moment_influence(sample, meanstructure=meanstructure)
-    if sample.weights is not None:
-        return np.asarray((influence * sample.weights[:, None]).T @ influence / sample.n_obs)
+def moment_acov(
+    sample: GroupSample, *, meanstructure: bool, fixed: IntArray | None = None
+) -> FloatArray:
+    """Asymptotic covariance matrix of the sample moments (divisor ``n_obs``).
+
+    Parameters
+    ----------
+    sample : GroupSample
+    meanstructure : bool
+    fixed : (n_fixed,) int array, optional
+        Columns of fixed covariates, whose moments do not vary.
+    """
+    influence = moment_influence(sample, meanstructure=meanstructure, fixed=fixed)
     return np.asarray(influence.T @ influence / sample.n_obs)
 
 

@@ -31,6 +31,7 @@ _OF_DATA = {
     "OBS-113": "SEM-213",
     "OBS-114": "SEM-214",
     "OBS-115": "SEM-215",
+    "OBS-116": "SEM-118",
 }
 """Codes of notes on the data as errors and findings about the solution."""
 
@@ -127,15 +128,18 @@ def _matrices(estimate: Estimate) -> list[Finding]:
     if negative:
         message = "these variances are negative (a Heywood case); the solution is improper"
         findings.append(Finding("SEM-105", message, tuple(negative)))
+    auxiliary = estimate.table.auxiliary
     for group, (model, implied) in enumerate(zip(estimate.models, estimate.implied, strict=True)):
         where = f" (group {group + 1})" if estimate.table.n_groups > 1 else ""
+        # auxiliary variables correlate with the residuals only, which needs no proper matrix
+        own = [i for i, n in enumerate(model.matrices.observed) if n not in auxiliary]
         beyond = _beyond_one(implied.eta_cov, model.matrices.eta)
         if beyond:
             message = f"these correlations are beyond 1{where}; the solution is improper"
             findings.append(Finding("SEM-106", message, beyond))
         for code, matrix, label in (
             ("SEM-107", implied.eta_cov, "latent variables"),
-            ("SEM-108", implied.theta, "residuals"),
+            ("SEM-108", implied.theta[np.ix_(own, own)], "residuals"),
         ):
             if matrix.size and np.linalg.eigvalsh(matrix)[0] < -1e-8 * max(np.trace(matrix), 1e-8):
                 message = f"the covariance matrix of the {label} is not positive definite{where}"
@@ -205,7 +209,7 @@ def _of_ordered(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Find
     """Gather notes on thresholds and polychoric correlations."""
     findings = []
     table = estimate.table
-    covariates = table.exogenous if table.options.conditional_x else ()
+    covariates = table.conditioned
     items = tuple(name for name in table.observed if name not in covariates)
     for group, sample in enumerate(samples):
         where = f"group {group + 1}: " if len(samples) > 1 else ""

@@ -56,7 +56,7 @@ def coefficient_table(
     conf_level : float
         Level of the intervals.
     """
-    variances = np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian)
+    variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
     constant = ~jacobian.any(axis=1)
     with np.errstate(invalid="ignore"):
         errors = np.where(constant, 0.0, np.sqrt(variances))

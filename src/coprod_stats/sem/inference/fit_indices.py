@@ -30,7 +30,7 @@ def comparative_fit(
     Bentler, P. M. (1990). Psychological Bulletin, 107, 238-246, eq. 13. Robust: Brosseau-Liard,
     P. E., & Savalei, V. (2014). Multivariate Behavioral Research, 49, 460-470, eq. 7.
     """
-    if df <= 0 or c == 1 or c_baseline == 1:
+    if df <= 0:
         c = c_baseline = 1.0
     excess = max(statistic - c * df, 0.0)
     largest = max(excess, baseline - c_baseline * baseline_df, 0.0)
@@ -54,7 +54,7 @@ def tucker_lewis(
     ----------
     Tucker, L. R., & Lewis, C. (1973). Psychometrika, 38, 1-10, eq. 22.
     """
-    if df <= 0 or c == 1 or c_baseline == 1:
+    if df <= 0:
         c = c_baseline = 1.0
     excess = (statistic - c * df) * baseline_df
     largest = (baseline - c_baseline * baseline_df) * df
@@ -115,9 +115,9 @@ def approximation_error(
     Robust: Brosseau-Liard, P. E., Savalei, V., & Li, L. (2012). Multivariate Behavioral Research,
     47, 904-930.
     """
-    if df <= 0:
+    if not df > 0:
         return ApproximationError(0.0, 0.0, 0.0, float("nan"))
-    if not np.isfinite(statistic):
+    if not np.isfinite(statistic + df):
         return ApproximationError(*[float("nan")] * 4)
     top = statistic if point_statistic is None else point_statistic
     c_top = c if c_point is None else c_point

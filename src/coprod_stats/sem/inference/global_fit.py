@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coprod_stats.sem.estimation.estimate import Estimate, estimate_model, independent_fiml
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_model, known_estimate
 from coprod_stats.sem.inference.fiml_correction import complete_data_fit, saturated_groups
 from coprod_stats.sem.inference.fit_indices import (
     approximation_error,
@@ -42,11 +42,10 @@ def global_fit(
     baseline = infer(null, samples, method, tests_only=True)
     total = float(sum(sample.n_obs for sample in samples))
     units = effective_n(samples, method)
-    least_squares = method.discrepancy != "ML"
-    minimum = estimate.minimum.final.value
+    divisor = units if method.likelihood == "wishart" else total
     values = {
         "npar": float(inference.n_params),
-        "fmin": inference.test.statistic / (2.0 * total) if least_squares else minimum,
+        "fmin": inference.test.statistic / (2.0 * divisor),
         **test_values(inference, baseline),
         **incremental_values(inference, baseline),
         **approximation_values(inference, samples, units),
@@ -76,8 +75,8 @@ def fit_baseline(table: ParameterTable, samples: Sequence[GroupSample], method: 
         for s in samples
     ]
     start = baseline_start(null, *zip(*moments, strict=True))
-    if method.is_fiml and method.test == "none":
-        known = independent_fiml(null, samples, method, start)
+    if method.test == "none":
+        known = known_estimate(null, samples, method, start)
         if known is not None:
             return known
     return estimate_model(null, samples, method, start=start)
@@ -248,7 +247,8 @@ def _likelihood(
     total: float,
 ) -> dict[str, float]:
     saturated = saturated_loglik(estimate.table, samples, method)
-    loglik = saturated - total * estimate.minimum.final.value
+    sizes = np.array([sample.n_obs for sample in samples])
+    loglik = saturated - float(sizes @ estimate.objective.group_values(estimate.params))
     aic, bic, adjusted = information_criteria(loglik, inference.n_params, total)
     return {
         "logl": loglik,

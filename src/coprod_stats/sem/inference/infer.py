@@ -107,7 +107,7 @@ def infer(
         basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
         inversion = inverted(least_squares_information(groups), basis)
     else:
-        inversion = invert_information(estimate, method)
+        inversion = invert_information(estimate, samples, method)
     nothing = np.full_like(inversion.inverse, np.nan)
     if inversion.unidentified or df < 0:
         return Inference(inversion, nothing, df, n_params, plain, None, groups)

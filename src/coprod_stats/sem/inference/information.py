@@ -46,12 +46,17 @@ class InvertedInformation:
     unidentified: tuple[int, ...]
 
 
-def invert_information(estimate: Estimate, method: Method) -> InvertedInformation:
+def invert_information(
+    estimate: Estimate, samples: Sequence[GroupSample], method: Method
+) -> InvertedInformation:
     """Invert the information that the method rests its standard errors on.
+
+    Groups count by their cases, also where the objective counts them by one case less.
 
     Parameters
     ----------
     estimate : Estimate
+    samples : sequence of GroupSample
     method : Method
     """
     minimum = estimate.minimum
@@ -59,6 +64,11 @@ def invert_information(estimate: Estimate, method: Method) -> InvertedInformatio
         information = minimum.final.curvature
     else:
         information = estimate.objective.evaluate(minimum.params, exact=False).curvature
+    if not method.is_normal_likelihood:
+        information = information.copy()
+        for model, sample in zip(estimate.models, samples, strict=True):
+            local = np.ix_(model.parameters, model.parameters)
+            information[local] *= sample.n_obs / (sample.n_obs - 1.0)
     basis = tangent_basis(estimate.restrictions, minimum.active, minimum.params)
     return inverted(information, basis)
 
@@ -99,5 +109,4 @@ def inverted(information: FloatArray, basis: FloatArray) -> InvertedInformation:
 def effective_n(samples: Sequence[GroupSample], method: Method) -> float:
     """Multiplier of the information: cases, less one per group unless normal-theory ML."""
     total = sum(sample.n_obs for sample in samples)
-    plain = method.discrepancy == "ML" and method.likelihood == "normal"
-    return float(total if plain else total - len(samples))
+    return float(total if method.is_normal_likelihood else total - len(samples))

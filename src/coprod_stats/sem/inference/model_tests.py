@@ -79,7 +79,7 @@ def plain_test(
     """
     values = 2.0 * estimate.objective.group_values(estimate.params)
     sizes = np.array([sample.n_obs for sample in samples])
-    if method.discrepancy != "ML" or method.likelihood == "wishart":
+    if not method.is_normal_likelihood:
         sizes = sizes - 1.0
     statistic = max(float(sizes @ values), 0.0)
     return ModelTest(statistic, df, chi_square_p(statistic, df))

@@ -87,7 +87,7 @@ def modification_indices(
     basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
     own = inverted(information[:n_free, :n_free], basis).inverse
     cross = information[n_free:, :n_free]
-    left = np.diagonal(information)[n_free:] - np.einsum("ij,jk,ik->i", cross, own, cross)
+    left = np.diagonal(information)[n_free:] - np.sum((cross @ own) * cross, axis=1)
     scores = -at.gradient[n_free:]
     usable = left > SMALLEST_INFORMATION
     rows = [extended.rows[index] for index in extended.free_rows]

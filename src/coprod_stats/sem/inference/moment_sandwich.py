@@ -16,13 +16,14 @@ from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.least_squares import lower_triangle, moment_jacobian
 from coprod_stats.sem.estimation.moment_weights import moment_acov, moment_weights
 from coprod_stats.sem.estimation.positive_definite import factor
-from coprod_stats.sem.inference.sandwich import saturated_meat
+from coprod_stats.sem.inference.sandwich import fixed_columns, saturated_meat
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.observed.saturated_information import saturated_information
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
 
 
 def normal_weight(cov: FloatArray, *, meanstructure: bool) -> FloatArray:
@@ -59,6 +60,7 @@ def moment_derivatives(
     """Gather weights, asymptotic covariances and Jacobians at the estimates, per group."""
     total = sum(sample.n_obs for sample in samples)
     means = estimate.table.meanstructure
+    fixed = fixed_columns(estimate.table)
     groups = []
     for model, implied, sample in zip(estimate.models, estimate.implied, samples, strict=True):
         if method.is_two_stage:
@@ -69,15 +71,17 @@ def moment_derivatives(
             weight = moment_weights(sample, method.discrepancy, meanstructure=means)
         jacobian = np.zeros((len(weight), estimate.table.n_free))
         jacobian[:, model.parameters] = moment_jacobian(model, implied, meanstructure=means)
-        acov = sample_acov(sample, method, meanstructure=means)
+        acov = sample_acov(sample, method, meanstructure=means, fixed=fixed)
         groups.append(GroupDerivatives(jacobian, weight, acov, sample.n_obs / total))
     return tuple(groups)
 
 
-def sample_acov(sample: GroupSample, method: Method, *, meanstructure: bool) -> FloatArray:
+def sample_acov(
+    sample: GroupSample, method: Method, *, meanstructure: bool, fixed: IntArray
+) -> FloatArray:
     """Asymptotic covariance matrix of the sample moments, times the number of cases."""
     if sample.patterns is None:
-        return moment_acov(sample, meanstructure=meanstructure)
+        return moment_acov(sample, meanstructure=meanstructure, fixed=fixed)
     information = saturated_information(sample.patterns, mean=sample.mean, cov=sample.cov)
     inverse = np.linalg.inv(information) * sample.n_obs
     if method.missing == "two-stage":

@@ -142,9 +142,8 @@ class _GroupScales:
         self.n_free = table.n_free
         eta = model.matrices.eta
         n_latent = len(table.latent)
-        fixed = set(table.exogenous) if any(row.exogenous for row in table) else set()
         scaled = [
-            index < n_latent or kind == "all" or (kind == "nox" and name not in fixed)
+            index < n_latent or kind == "all" or (kind == "nox" and name not in table.exogenous)
             for index, name in enumerate(eta)
         ]
         self.eta_scaled = np.array(scaled, dtype=bool)
@@ -241,6 +240,9 @@ class _GroupScales:
         own = (matrices.kinds == kind) & (matrices.rows == index) & (matrices.columns == index)
         slope = np.zeros(self.n_free)
         slope[self.model.parameters[own]] = 1.0
+        if isinstance(self.model, CompletedModel):
+            place = Place(kind, index, index)
+            slope[self.model.parameters] += self.model.implicit_jacobian(self.implied, place)
         return [(float(matrix[index, index]), slope, -0.5)]
 
 

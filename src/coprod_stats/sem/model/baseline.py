@@ -42,7 +42,7 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
     """Build the independence model of the same variables.
 
     Variances (and means) are free and covariances are zero, save among covariates, whose moments
-    are fixed or free as in the model.
+    are fixed or free as in the model, and with auxiliary variables.
 
     Parameters
     ----------
@@ -50,16 +50,17 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
         The model.
     """
     fixed = any(row.exogenous for row in table)
-    covariates = set(table.exogenous)
+    covariates, auxiliary = set(table.exogenous), set(table.auxiliary)
     rows: list[Parameter] = []
     free = 0
     for group in range(1, table.n_groups + 1):
         names = [(name, "~~", name) for name in table.observed]
         names += [(a, "~~", b) for a, b in combinations(table.exogenous, 2)]
+        names += [(a, "~~", b) for a, b in combinations(table.observed, 2) if b in auxiliary]
         if table.meanstructure:
             names += [(name, "~1", "") for name in table.observed]
         for lhs, op, rhs in names:
-            held = fixed and lhs in covariates
+            held = fixed and lhs in covariates and rhs not in auxiliary
             rows.append(Parameter(lhs, op, rhs, group, free=-1 if held else free, exogenous=held))
             free += not held
     return ParameterTable(

@@ -14,7 +14,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.errors import SemModelError
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import GroupMatrices, Kind, Place
@@ -29,80 +28,59 @@ class CompletedModel(LisrelModel):
     Parameters
     ----------
     matrices : GroupMatrices
-        With the moments of fixed covariates filled in.
+        Of the parameters of the model.
+    whole : GroupMatrices
+        With the implicit variances of `responses` as further parameters, and with the moments of
+        fixed covariates filled in.
     responses : LatentResponseModel
         The same group given the covariates.
-
-    Raises
-    ------
-    SemModelError
-        Under the delta parameterization, where an ordered variable predicts others: its residual
-        variance would enter their covariances.
     """
 
-    def __init__(self, matrices: GroupMatrices, responses: LatentResponseModel) -> None:
+    def __init__(
+        self, matrices: GroupMatrices, whole: GroupMatrices, responses: LatentResponseModel
+    ) -> None:
         super().__init__(matrices)
+        self.whole = LisrelModel(whole)
         self.responses = responses
-        self.ordered = responses.places[responses.is_ordered]
-        observed = matrices.observed
-        self.in_eta = np.array(
-            [
-                matrices.eta.index(observed[i]) if observed[i] in matrices.eta else -1
-                for i in self.ordered
-            ],
-            dtype=np.intp,
-        )
-        if responses.parameterization == "delta":
-            self._refuse_ordered_predictors()
-
-    def _refuse_ordered_predictors(self) -> None:
-        matrices = self.matrices
-        free = matrices.kinds == Kind.BETA
-        beta = matrices.template[matrices.offsets[Kind.BETA] : matrices.offsets[Kind.PSI]]
-        fixed = np.flatnonzero(beta.reshape(matrices.n_eta, -1).any(axis=0))
-        predictors = set(matrices.columns[free].tolist()) | set(fixed.tolist())
-        names = [matrices.eta[index] for index in self.in_eta if index in predictors]
-        if names:
-            raise SemModelError(
-                f"'{names[0]}' is ordered and predicts other variables; "
-                "use parameterization='theta', in which its residual variance is part of the model"
-            )
+        ordered = responses.places[responses.is_ordered]
+        in_eta = np.array([matrices.observed[item] in matrices.eta for item in ordered], dtype=bool)
+        self.ordered = ordered
+        self.residual_items = ordered[~in_eta]
+        self.eta_items = ordered[in_eta]
+        self.is_delta = responses.parameterization == "delta"
 
     def moments(self, params: FloatArray) -> ImpliedMoments:
         """Evaluate the model; see :meth:`LisrelModel.moments`."""
-        total = super().moments(params)
-        given = self.responses.lisrel.moments(params)
-        ordered = self.ordered
-        variances = np.diag(given.cov)[ordered]
-        delta, cov = total.delta.copy(), total.cov.copy()
-        theta, psi, eta_cov = total.theta.copy(), total.psi.copy(), total.eta_cov.copy()
-        if self.responses.parameterization == "theta":
-            delta[ordered] = variances**-0.5
+        completed = self.responses.implicit.complete(params)
+        total = self.whole.moments(completed)
+        given = self.responses.lisrel.moments(completed)
+        delta, cov, theta = total.delta.copy(), total.cov.copy(), total.theta.copy()
+        if not self.is_delta:
+            delta[self.ordered] = np.diag(given.cov)[self.ordered] ** -0.5
             return replace(total, delta=delta)
-        missing = delta[ordered] ** -2.0 - variances
-        cov[ordered, ordered] += missing
-        alone = self.in_eta < 0
-        theta[ordered[alone], ordered[alone]] += missing[alone]
-        factors = self.in_eta[~alone]
-        psi[factors, factors] += missing[~alone]
-        eta_cov[factors, factors] += missing[~alone]
-        return replace(total, cov=cov, theta=theta, psi=psi, eta_cov=eta_cov)
+        items = self.residual_items
+        missing = delta[items] ** -2.0 - np.diag(given.cov)[items]
+        cov[items, items] += missing
+        theta[items, items] += missing
+        return replace(total, cov=cov, theta=theta)
 
     def cov_jacobian(
         self, implied: ImpliedMoments, rows: IntArray, columns: IntArray
     ) -> FloatArray:
         """Differentiate chosen covariances; see :meth:`LisrelModel.cov_jacobian`."""
-        jacobian = super().cov_jacobian(implied, rows, columns)
-        if self.responses.parameterization == "theta":
-            return jacobian
-        given = self.responses.lisrel
-        moments = replace(implied, columns=self._columns_given_covariates(implied))
-        for element in np.flatnonzero((rows == columns) & np.isin(rows, self.ordered)):
-            item = rows[element : element + 1]
-            jacobian[element] -= given.cov_jacobian(moments, item, item)[0]
-            own = (self.matrices.kinds == Kind.DELTA) & (self.matrices.rows == item[0])
-            jacobian[element, own] -= 2.0 * implied.delta[item[0]] ** -3.0
-        return jacobian
+        jacobian = self.whole.cov_jacobian(implied, rows, columns)
+        given = self._given_covariates(implied)
+        if self.is_delta:
+            for element in np.flatnonzero((rows == columns) & np.isin(rows, self.residual_items)):
+                item = rows[element : element + 1]
+                jacobian[element] -= self.responses.lisrel.cov_jacobian(given, item, item)[0]
+                jacobian[element] += self._by_scale(implied, int(item[0]))
+        return self.responses.implicit.project(given, jacobian)
+
+    def eta_variance_jacobian(self, implied: ImpliedMoments) -> FloatArray:
+        """Differentiate the variances of ``eta``; see :meth:`LisrelModel.eta_variance_jacobian`."""
+        given = self._given_covariates(implied)
+        return self.responses.implicit.project(given, self.whole.eta_variance_jacobian(implied))
 
     def implicit_jacobian(self, implied: ImpliedMoments, place: Place) -> FloatArray:
         """Differentiate a cell that follows from the parameters without being one.
@@ -119,28 +97,33 @@ class CompletedModel(LisrelModel):
         (n_local,) array
             Zeros for a constant.
         """
-        at = self.ordered if place.kind == Kind.THETA else self.in_eta
-        variance = place.kind in (Kind.THETA, Kind.PSI) and place.row == place.column
-        if not variance or place.row not in at or self.responses.parameterization == "theta":
-            return np.zeros(self.parameters.size)
-        item = self.ordered[at == place.row]
-        explained = super().cov_jacobian(implied, item, item)
-        return np.asarray((self.cov_jacobian(implied, item, item) - explained)[0])
+        nothing = np.zeros(self.parameters.size)
+        if not self.is_delta or place.row != place.column:
+            return nothing
+        given = self._given_covariates(implied)
+        if place.kind == Kind.PSI and place.row in self.responses.implicit.factors:
+            row = int(np.flatnonzero(self.responses.implicit.factors == place.row)[0])
+            return np.asarray(self.responses.implicit.jacobian(given)[row])
+        if place.kind == Kind.THETA and place.row in self.residual_items:
+            item = np.array([place.row])
+            explained = self.responses.lisrel.cov_jacobian(given, item, item)
+            slope = self._by_scale(implied, place.row)[None, :] - explained
+            return np.asarray(self.responses.implicit.project(given, slope)[0])
+        return nothing
 
-    def eta_variance_jacobian(self, implied: ImpliedMoments) -> FloatArray:
-        """Differentiate the variances of ``eta``; see :meth:`LisrelModel.eta_variance_jacobian`."""
-        jacobian = super().eta_variance_jacobian(implied)
-        inside = self.in_eta >= 0
-        items = self.ordered[inside]
-        jacobian[self.in_eta[inside]] = self.cov_jacobian(implied, items, items)
-        return jacobian
+    def _by_scale(self, implied: ImpliedMoments, item: int) -> FloatArray:
+        """Differentiate ``1/δ²`` of an item, by implicit parameters too."""
+        matrices = self.whole.matrices
+        own = (matrices.kinds == Kind.DELTA) & (matrices.rows == item)
+        return np.where(own, -2.0 * implied.delta[item] ** -3.0, 0.0)
 
-    def _columns_given_covariates(self, implied: ImpliedMoments) -> FloatArray:
-        """``Q`` with the covariates held fixed."""
+    def _given_covariates(self, implied: ImpliedMoments) -> ImpliedMoments:
+        """Hold the covariates fixed."""
         psi = implied.psi.copy()
         x = self.responses.covariates
         psi[x, :] = 0.0
         psi[:, x] = 0.0
+        eta_cov = implied.total @ psi @ implied.total.T
         n_observed, n_eta = self.matrices.n_observed, self.matrices.n_eta
-        cross = implied.lambda_ @ implied.total @ psi @ implied.total.T
-        return np.hstack([implied.columns[:, : n_observed + n_eta], cross])
+        columns = [implied.columns[:, : n_observed + n_eta], implied.lambda_ @ eta_cov]
+        return replace(implied, psi=psi, eta_cov=eta_cov, columns=np.hstack(columns))

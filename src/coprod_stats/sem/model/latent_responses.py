@@ -8,7 +8,8 @@ arbitrary: ``delta`` rescales it, so that the statistics of an ordered item `i` 
 
 with ``μ``, ``Π`` and ``Σ`` the intercepts, slopes on the covariates and covariances given the
 covariates. Under the delta parameterization ``δ`` is a parameter (1 unless freed) and the
-residual variance of the item follows from it; under the theta parameterization the residual
+residual variance of the item follows from it (where the item predicts others it enters their
+covariances, and is solved for); under the theta parameterization the residual
 variance is the parameter and ``δ_i = Σ_ii^(−1/2)`` [muthen2002]_. Continuous items have ``δ = 1``
 and contribute ``−μ_i`` and ``Σ_ii``.
 
@@ -26,6 +27,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.model.implicit_variances import ImplicitVariances
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import Kind
 from coprod_stats.sem.model.parameters import Parameterization
@@ -68,6 +70,8 @@ class LatentResponseModel:
     Parameters
     ----------
     lisrel : LisrelModel
+        Its last parameters are the `n_implicit` residual variances of ordered items among
+        ``eta``, which follow from the others.
     items : tuple of str
         Endogenous observed variables, in the order of the sample statistics.
     n_categories : tuple of int
@@ -75,6 +79,7 @@ class LatentResponseModel:
     covariates : tuple of str
         Exogenous variables on which everything is conditioned.
     parameterization : {'delta', 'theta'}
+    n_implicit : int
     """
 
     def __init__(
@@ -84,9 +89,12 @@ class LatentResponseModel:
         n_categories: tuple[int, ...],
         covariates: tuple[str, ...],
         parameterization: Parameterization,
+        *,
+        n_implicit: int = 0,
     ) -> None:
         self.lisrel = lisrel
-        self.parameters = lisrel.parameters
+        self.implicit = ImplicitVariances(lisrel, n_implicit)
+        self.parameters = lisrel.parameters[: self.implicit.n_local]
         self.parameterization = parameterization
         matrices = lisrel.matrices
         self.places = np.array([matrices.observed.index(item) for item in items], dtype=np.intp)
@@ -123,7 +131,7 @@ class LatentResponseModel:
         numpy.linalg.LinAlgError
             Where ``I - beta`` is singular, or a latent response has no positive variance.
         """
-        moments = self.lisrel.moments(params)
+        moments = self.lisrel.moments(self.implicit.complete(params))
         cov = moments.cov[np.ix_(self.places, self.places)]
         scales = np.ones(self.places.size)
         if self.parameterization == "delta":
@@ -156,12 +164,15 @@ class LatentResponseModel:
         -------
         (n_statistics, n_local) array
         """
+        return self.implicit.project(implied.moments, self._whole_jacobian(implied))
+
+    def _whole_jacobian(self, implied: ImpliedStatistics) -> FloatArray:
         unscaled = self._unscaled_jacobian(implied.moments)
         jacobian = unscaled * implied.factors[:, None]
         by_scale = self._scale_jacobian(implied)
         if by_scale is not None:
             jacobian += implied.unscaled[:, None] * self._factor_jacobian(implied, by_scale)
-        return np.asarray(jacobian)
+        return jacobian
 
     def curvature(self, implied: ImpliedStatistics, weights: FloatArray) -> FloatArray:
         """Contract the second derivatives of the statistics, ``Σ_r w_r d²s_r``.
@@ -175,8 +186,16 @@ class LatentResponseModel:
         -------
         (n_local, n_local) array
         """
+        whole = self._whole_curvature(implied, weights)
+        if self.implicit.factors.size == 0:
+            return whole
+        slopes = weights @ self._whole_jacobian(implied)
+        return self.implicit.curvature(implied.moments, whole, slopes)
+
+    def _whole_curvature(self, implied: ImpliedStatistics, weights: FloatArray) -> FloatArray:
         first, second = self._item_pairs
-        total = np.zeros((self.parameters.size, self.parameters.size))
+        n_whole = self.lisrel.parameters.size
+        total = np.zeros((n_whole, n_whole))
         by_variance = np.zeros(self.places.size)
         by_scale = self._scale_jacobian(implied)
         if by_scale is not None:
@@ -217,9 +236,10 @@ class LatentResponseModel:
         directed = lisrel.directed
         left = moments.columns[np.ix_(self.places, lisrel.u[directed])]
         right = moments.total[lisrel.matrices.columns[directed]][:, self.covariates]
-        slopes = np.zeros((self.covariates.size, self.places.size, self.parameters.size))
+        n_whole = lisrel.parameters.size
+        slopes = np.zeros((self.covariates.size, self.places.size, n_whole))
         slopes[:, :, directed] = left[None] * right.T[:, None, :]
-        return slopes.reshape(-1, self.parameters.size)
+        return slopes.reshape(-1, n_whole)
 
     def _scale_jacobian(self, implied: ImpliedStatistics) -> FloatArray | None:
         """Differentiate ``δ``, ``(n_items, n_local)``; None where none depends on parameters."""
@@ -230,7 +250,7 @@ class LatentResponseModel:
                 return None
             item_of = np.full(matrices.n_observed, -1)
             item_of[self.places] = np.arange(self.places.size)
-            by_scale = np.zeros((self.places.size, self.parameters.size))
+            by_scale = np.zeros((self.places.size, self.lisrel.parameters.size))
             by_scale[item_of[matrices.rows[local]], local] = 1.0
             return by_scale
         places = self.places
@@ -291,7 +311,7 @@ class LatentResponseModel:
         k = lisrel.directed
         kinds, source = lisrel.matrices.kinds[k], lisrel.matrices.columns[k]
         regressions = np.flatnonzero(kinds == Kind.BETA)
-        total = np.zeros((self.parameters.size, self.parameters.size))
+        total = np.zeros((lisrel.parameters.size, lisrel.parameters.size))
         left = moments.columns[np.ix_(self.places, lisrel.u[k])].T @ by_slope
         reach = moments.total[source][:, self.covariates]
         term = np.zeros((k.size, k.size))

@@ -143,6 +143,11 @@ class LisrelModel:
         return np.flatnonzero((kinds == Kind.LAMBDA) | (kinds == Kind.BETA))
 
     @cached_property
+    def block(self) -> tuple[IntArray, IntArray]:
+        """Rows and columns of the parameters in a matrix over all free parameters."""
+        return self.parameters[:, None], self.parameters[None, :]
+
+    @cached_property
     def u(self) -> IntArray:
         """Column of ``Q`` that is ``u``, ``(n_local,)``."""
         kinds, n_observed = self.matrices.kinds, self.matrices.n_observed
@@ -320,7 +325,7 @@ class LisrelModel:
         u, v = self.u, self.v
         by_u = block[u[k]]
         A = implied.total[source]
-        result[np.ix_(k, k)] = implied.eta_cov[source][:, source] * by_u[:, u[k]]
+        result[k[:, None], k] = implied.eta_cov[source][:, source] * by_u[:, u[k]]
         b = self._of_kind(Kind.BETA)
         if b.size:
             beyond = (
@@ -340,8 +345,8 @@ class LisrelModel:
     @staticmethod
     def _add_mixed(result: FloatArray, rows: IntArray, columns: IntArray, term: FloatArray) -> None:
         """Add a block and its mirror image."""
-        result[np.ix_(rows, columns)] += term
-        result[np.ix_(columns, rows)] += term.T
+        result[rows[:, None], columns] += term
+        result[columns[:, None], rows] += term.T
 
     def _of_kind(self, kind: Kind) -> IntArray:
         """Local indices of the parameters of one matrix."""

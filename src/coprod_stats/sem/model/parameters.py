@@ -154,6 +154,8 @@ class ParameterTable:
         Whether intercepts are part of the model.
     options : ModelOptions
         How the model text was completed.
+    auxiliary : tuple of str
+        Observed variables that only inform about missing answers.
     """
 
     rows: tuple[Parameter, ...]
@@ -166,6 +168,7 @@ class ParameterTable:
     n_groups: int = 1
     meanstructure: bool = False
     options: ModelOptions = field(default_factory=ModelOptions)
+    auxiliary: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.rows)
@@ -198,6 +201,11 @@ class ParameterTable:
             if row.label:
                 sets.setdefault(row.label, []).append(row.free)
         return tuple(tuple(members) for members in sets.values() if len(members) > 1)
+
+    @property
+    def conditioned(self) -> tuple[str, ...]:
+        """Covariates given which the other variables are modelled."""
+        return self.exogenous if self.options.conditional_x else ()
 
     def position_label(self, index: int) -> str:
         """Name of a row by its place, as constraints may use it: ``.p1.`` for the first."""

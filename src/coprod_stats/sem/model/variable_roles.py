@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from coprod_stats.sem.errors import SemModelError
 from coprod_stats.sem.model.lexer import Position
@@ -81,7 +81,18 @@ def flatten(relations: Iterable[Relation]) -> tuple[Formula, ...]:
                     formulas.append(formula)
                 else:
                     formulas[merged[key]] = _merge(formulas[merged[key]], formula)
-    return tuple(formulas)
+    return tuple(_in_order(formulas))
+
+
+def _in_order(formulas: Sequence[Formula]) -> Iterator[Formula]:
+    """Put the variable of a covariance first that comes first in the model, latent ones ahead."""
+    roles = variable_roles(formulas)
+    place = {name: index for index, name in enumerate((*roles.latent, *roles.observed))}
+    for formula in formulas:
+        if formula.op == "~~" and place[formula.lhs] > place[formula.rhs]:
+            yield replace(formula, lhs=formula.rhs, rhs=formula.lhs)
+        else:
+            yield formula
 
 
 def _constant_term(

@@ -22,6 +22,7 @@ from coprod_stats.sem.observed.margins import (
     ordered_margin,
 )
 from coprod_stats.sem.observed.moments import SampleMoments, sample_moments
+from coprod_stats.sem.observed.newton import BOUND
 from coprod_stats.sem.observed.pair_tables import pair_tables, table_notes
 from coprod_stats.sem.observed.polychoric import polychoric_correlations
 from coprod_stats.sem.observed.table_influence import table_influence
@@ -231,12 +232,18 @@ def _casewise_moments(data: CategoricalData) -> CategoricalMoments:
 
 
 def _matrix_notes(correlations: FloatArray) -> tuple[DataNote, ...]:
-    """``OBS-114`` correlations near ±1, ``OBS-115`` a matrix that is not positive definite."""
+    """Name correlations near or at ±1, and a matrix that is not positive definite.
+
+    ``OBS-114`` beyond ``NEARLY_ONE``, ``OBS-116`` at the bound, ``OBS-115`` not positive definite.
+    """
     first, second = np.nonzero(np.triu(np.abs(correlations) > NEARLY_ONE, 1))
-    notes = [
-        DataNote("OBS-114", "the correlation of these items is (nearly) ±1.", (int(i), int(j)))
-        for i, j in zip(first, second, strict=True)
-    ]
+    notes = []
+    for i, j in zip(first, second, strict=True):
+        at_bound = abs(correlations[i, j]) >= BOUND
+        code = "OBS-116" if at_bound else "OBS-114"
+        degree = "perfect" if at_bound else "nearly perfect"
+        message = f"the correlation of these items is {degree}; they say the same."
+        notes.append(DataNote(code, message, (int(i), int(j))))
     if np.linalg.eigvalsh(correlations)[0] <= 0.0:
         message = "the matrix of pairwise correlations is not positive definite."
         notes.append(DataNote("OBS-115", message))

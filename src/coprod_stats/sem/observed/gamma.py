@@ -1,8 +1,7 @@
 """Gamma: the asymptotic covariance matrix of √n times the sample statistics.
 
-For ordered data it is the cross-product of the influence of the cases (:mod:`.influence`), for
-continuous data the distribution-free matrix of fourth moments. Within clusters the influences
-are summed first, which makes it robust to their dependence.
+It is the cross-product of the influence of the cases (:mod:`.influence`). Within clusters the
+influences are summed first, which makes it robust to their dependence.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.observed.influence import DenseInfluence, Influence
+from coprod_stats.sem.observed.influence import Influence
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -104,35 +103,3 @@ def _cluster_blocks(influence: Influence, clusters: IntArray) -> Iterator[FloatA
         columns = influence.columns(order[first:end])
         within = starts[(starts >= first) & (starts < end)] - first
         yield np.add.reduceat(columns, within, axis=1)
-
-
-def continuous_influence(
-    data: FloatArray, *, meanstructure: bool, weights: FloatArray | None = None
-) -> DenseInfluence:
-    """Influence of complete cases on means and covariances (divisor n).
-
-    Order of the statistics: means (if asked for), then ``vech`` of the covariance matrix by
-    columns of the lower triangle. The cross-product is the distribution-free Gamma of Browne
-    (1984, eq. 3.4).
-
-    Parameters
-    ----------
-    data : (n_obs, n_items) array
-        Complete.
-    meanstructure : bool
-        Whether the means are among the statistics.
-    weights : (n_obs,) array, optional
-        Sampling weights, scaled by :func:`~.weights.normalized_weights`.
-
-    References
-    ----------
-    Browne, M. W. (1984). BJMSP, 37, 62-83.
-    """
-    case_weights = np.ones(data.shape[0]) if weights is None else weights
-    n_obs = case_weights.sum()
-    centred = data - case_weights @ data / n_obs
-    cols, rows = np.triu_indices(data.shape[1])
-    products = centred[:, rows] * centred[:, cols]
-    products -= case_weights @ products / n_obs
-    parts = [centred, products] if meanstructure else [products]
-    return DenseInfluence(np.hstack(parts).T * (case_weights / n_obs))

@@ -54,13 +54,16 @@ def category_codes(data: FloatArray) -> CategoryCodes:
     Raises
     ------
     ObservedDataError
-        ``OBS-010`` if an item has fewer than two different answers.
+        ``OBS-010`` for an item with fewer than two different answers, ``OBS-002`` for an infinite
+        one.
     """
     codes = np.empty(data.shape, dtype=np.int16)
     levels = []
     for item in range(data.shape[1]):
         answers = data[:, item]
         level = _distinct(answers[~np.isnan(answers)])
+        if not np.all(np.isfinite(level)):
+            raise ObservedDataError("OBS-002", "an answer is infinite", (item,))
         if level.size < 2:
             raise ObservedDataError(
                 "OBS-010",

@@ -39,18 +39,3 @@ def normalized_weights(weights: FloatArray) -> FloatArray:
             "numbers. Correct it or leave the row out.",
         )
     return np.asarray(weights * (weights.size / weights.sum()), dtype=np.float64)
-
-
-def effective_sample_size(weights: FloatArray) -> float:
-    """Kish's effective sample size, ``(sum w)² / sum w²``.
-
-    Parameters
-    ----------
-    weights : (n_obs,) array
-        Positive weights on any scale.
-
-    References
-    ----------
-    Kish, L. (1965). Survey sampling. Wiley, section 11.7.
-    """
-    return float(weights.sum() ** 2 / (weights @ weights))
