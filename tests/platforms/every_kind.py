@@ -98,7 +98,7 @@ pages:
         when: ARM == 1
         items:
           - {id: OFT1, text: did you call?}
-          - {id: OFT2, text: did you write?, when: count(TRU1 > 2, TRU3 > 2) > 0}
+          - {id: OFT2, text: did you write?, when: "count(TRU1 > 2, TRU3 > 2) > 0"}
       - block: shares
         items:
           - {id: GOALS, kind: rank, top: 2, text: What matters?,
@@ -109,7 +109,16 @@ pages:
 derived:
   KEEN: {title: Keen, value: TRU1 > 3 and USED == 1}
 """
-TEXTS = ("the park", "=1+1", 'a "quoted", text', "zwei\nZeilen", "مرحبا", "-5", "semi;colon|pipe", "007")
+TEXTS = (
+    "the park",
+    "=1+1",
+    'a "quoted", text',
+    "zwei\nZeilen",
+    "مرحبا",
+    "-5",
+    "semi;colon|pipe",
+    "007",
+)
 
 
 @dataclass(frozen=True)
@@ -148,7 +157,9 @@ def _answer(item: Item, rng: np.random.Generator) -> object:
             return tuple(sorted(rng.choice(scale.values, size=size, replace=False).tolist()))
         case "rank":
             order = rng.permutation(scale.values)[: item.top].tolist()
-            return {value: order.index(value) + 1 if value in order else 0 for value in scale.values}
+            return {
+                value: order.index(value) + 1 if value in order else 0 for value in scale.values
+            }
         case "allocate":
             points = rng.multinomial(item.total, np.ones(len(scale.values)) / len(scale.values))
             return dict(zip(scale.values, points.tolist(), strict=True))

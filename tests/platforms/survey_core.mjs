@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-const require = createRequire(import.meta.url);
+const require = createRequire(process.env.SURVEY_CORE + "/");
 const { Model } = require("survey-core");
 const { lintSurvey } = require("survey-core/linter");
 const form = JSON.parse(readFileSync(process.argv[2], "utf8"));
@@ -12,7 +12,6 @@ const results = respondents.map(({ before, answers }) => {
   const survey = new Model(form);
   for (const [name, value] of Object.entries(before)) survey.setValue(name, value);
   const titles = {};
-  // answers can show or hide earlier and later questions: go through until nothing changes
   for (const [name, value] of answers) {
     const [matrix, row] = name.split(".");
     const question = survey.getQuestionByName(matrix);
@@ -24,9 +23,15 @@ const results = respondents.map(({ before, answers }) => {
     else continue;
     titles[name] = question.locTitle.renderedHtml;
   }
+  const rows = {}, notes = {};
+  for (const question of survey.getAllQuestions()) {
+    if (question.getType() === "html") notes[question.name] = question.locHtml.renderedHtml;
+    if (question.getType() === "matrix")
+      for (const row of question.visibleRows) rows[row.name] = row.locText.renderedHtml;
+  }
   const completed = survey.tryComplete();
   const errors = survey.getAllQuestions().flatMap((q) => q.errors.map((e) => `${q.name}: ${e.text}`));
-  return { completed, errors, data: survey.data, titles };
+  return { completed, errors, data: survey.data, titles, rows, notes };
 });
 const lint = lintSurvey(form);
 console.log(JSON.stringify({ jsonErrors: new Model(form).jsonErrors ?? [], lint, results }));

@@ -112,7 +112,7 @@ class _Form:
         pages[0]["elements"] = hidden + pages[0]["elements"]
         return {
             "title": self._text(self.instrument.title),
-            "locale": self.languages[0],
+            **({"locale": first} if (first := self.languages[0]) != "en" else {}),
             "clearInvisibleValues": "onHidden",
             "showQuestionNumbers": False,
             **({"calculatedValues": self.calculated} if self.calculated else {}),
@@ -205,7 +205,8 @@ class _Form:
             "type": "multipletext",
             "items": [
                 {"name": f"o{option.value}", "title": self._text(option.label),
-                 "inputType": "number", "min": 0, "max": item.total}
+                 "inputType": "number",
+                 "validators": [{"type": "numeric", "minValue": 0, "maxValue": item.total}]}
                 for option in options
             ],
             "validators": [{"type": "expression", "text": str(item.total),
