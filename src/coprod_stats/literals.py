@@ -7,10 +7,20 @@ from typing import Literal
 FileFormat = Literal["csv", "xlsx", "sav"]
 """Formats of files of answers that are read as they are."""
 
-Platform = Literal["xlsform", "limesurvey"]
+Platform = Literal[
+    "xlsform",
+    "limesurvey",
+    "redcap",
+    "qualtrics",
+    "surveyjs",
+    "spss",
+    "frictionless",
+    "ddi",
+    "paper",
+]
 """Platforms that a form is written for."""
 
-ExportSource = Literal["odk", "kobo", "limesurvey"]
+ExportSource = Literal["odk", "kobo", "limesurvey", "redcap", "qualtrics", "surveyjs"]
 """Platforms whose exports are read back with the sidecar of their form."""
 
 AnswersFormat = Literal[FileFormat, ExportSource]
