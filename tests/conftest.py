@@ -16,6 +16,8 @@ from coprod_stats.responses import Responses, read_responses
 
 ROOT = Path(__file__).parents[1]
 
+# tests run side by side on small matrices: threads of the linear algebra would only wait
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # no deadlines: a busy machine is no fault; the same examples every time in CI, new ones elsewhere
 settings.register_profile("coprod", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("coprod")

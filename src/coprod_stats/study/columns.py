@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models.engine_comparison import fit_differences
@@ -30,14 +31,16 @@ def estimate_column(column: ModelColumn, plan: Plan, respondents: Responses) -> 
 
     What cannot be estimated is told with its reason: a study goes on without the column.
     """
-    try:
-        tests = _tests(column, plan, respondents)
-        agreement = None
-        if column.engine == "semopy" and isinstance(tests, DriverImpactResult):
-            by_core = _tests(column.model_copy(update={"engine": "core"}), plan, respondents)
-            agreement = _agreement(by_core, tests)
-    except CoprodError as error:
-        return ColumnResult(column, respondents.n_respondents, None, str(error))
+    # matrices of some forty rows: threads only wait for each other, and sums vary with their number
+    with threadpool_limits(limits=1, user_api="blas"):
+        try:
+            tests = _tests(column, plan, respondents)
+            agreement = None
+            if column.engine == "semopy" and isinstance(tests, DriverImpactResult):
+                by_core = _tests(column.model_copy(update={"engine": "core"}), plan, respondents)
+                agreement = _agreement(by_core, tests)
+        except CoprodError as error:
+            return ColumnResult(column, respondents.n_respondents, None, str(error))
     return ColumnResult(column, respondents.n_respondents, tests, agreement=agreement)
 
 
