@@ -41,8 +41,11 @@ def estimate_column(column: ModelColumn, plan: Plan, respondents: Responses) -> 
     return ColumnResult(column, respondents.n_respondents, tests, agreement=agreement)
 
 
-def _agreement(ours: PathTests, theirs: DriverImpactResult) -> EngineAgreement:
+def _agreement(ours: PathTests, theirs: DriverImpactResult) -> EngineAgreement | None:
+    """Hold two fits against each other; where one did not converge there is nothing to hold."""
     assert isinstance(ours, DriverImpactResult)
+    if not (ours.fit.converged and theirs.fit.converged):
+        return None
     found = [
         difference
         for difference in fit_differences(ours.fit, theirs.fit)

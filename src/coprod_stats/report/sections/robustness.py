@@ -23,6 +23,7 @@ from coprod_stats.report.sections.labels import anchor_of, construct_label
 from coprod_stats.report.sections.paths import TONES, path_table
 from coprod_stats.structure import PathResult
 from coprod_stats.study import ColumnResult, StudyResult
+from coprod_stats.study.result import ENGINE_TOLERANCE
 
 MOST_SERIES = 4
 
@@ -53,13 +54,12 @@ def robustness_section(study: StudyResult) -> Section | None:
     content += [
         Paragraph(
             text(
-                f"{entry.column.title}: on the same rows the two engines differ by at most "
-                f"{decimal(abs(entry.agreement.difference), 6)} in a standardised estimate "
-                f"({entry.agreement.term})."
+                f"{entry.column.title}: on the same rows the two engines agree within "
+                f"{decimal(ENGINE_TOLERANCE, 4)} in every standardised estimate."
             )
         )
         for entry in columns
-        if entry.agreement is not None
+        if entry.agreement is not None and entry.agreement.agrees
     ]
     if study.deviations:
         content.append(_deviations(study))
