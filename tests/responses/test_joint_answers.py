@@ -10,6 +10,7 @@ import pytest
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.power.population import PopulationForm
 from coprod_stats.power.simulated_answers import simulate_answers
+from coprod_stats.power.synthetic_sample import draw_sample
 from coprod_stats.responses import Responses, read_responses, write_canonical
 
 SURVEY = """
@@ -104,3 +105,13 @@ def test_simulated_answers_fit_and_come_back(tmp_path: Path, instrument: Instrum
     assert responses.rejected == ()
     failed = responses.answers["ARM"] == 1
     assert responses.answers["CAUSE__1"].notna().eq(failed).all()
+
+
+def test_a_plan_is_simulated_with_modules(tmp_path: Path) -> None:
+    sample = draw_sample("driver_impact", n_rows=60, modules=["vignette"])
+    instrument = read_instrument("citizen", modules=["vignette"]).for_form("core")
+    path = tmp_path / "answers.csv"
+    write_canonical(sample.answers, path)
+    responses = read_responses(path, instrument)
+    assert responses.rejected == ()
+    assert responses.answers["VATT__1"].notna().any()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from coprod_stats.cli.options import JsonOption, ModuleOption
+from coprod_stats.cli.options import FormOption, JsonOption, ModuleOption
 from coprod_stats.cli.output import say, write_json
 
 NameArgument = Annotated[str, typer.Argument(help="Shipped id or path of a questionnaire.")]
@@ -21,6 +22,13 @@ def register(instrument: typer.Typer) -> None:
     instrument.command("lint", epilog="Example: coprod instrument lint citizen --form core")(
         lint_questionnaire
     )
+    instrument.command(
+        "translate",
+        epilog="Example: coprod instrument translate citizen --lang ar --out sheet.xlsx",
+    )(translate)
+    instrument.command(
+        "codebook", epilog="Example: coprod instrument codebook citizen --out citizen.html"
+    )(write_codebook)
 
 
 def coverage(
@@ -129,3 +137,67 @@ def _readable_plans() -> list[str]:
         except PlanError:  # the file of hypotheses lies beside the plans
             continue
     return readable
+
+
+def translate(
+    name: NameArgument,
+    lang: Annotated[str, typer.Option(help="Code of the language, as ar.")],
+    form: Annotated[str | None, typer.Option(help="Only the texts of one form.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Sheet to write (.xlsx or .csv), or .yaml.")
+    ] = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--from", help="Sheet that came back from the translators.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="Said wherever the language appears.")] = "",
+    json: JsonOption = None,
+) -> None:
+    """Write the translators' sheet, take it back, and say what is missing or outdated.
+
+    Without --from, --out is the sheet. With --from, --out is the file of translations, to be put
+    into the folder 'translations' beside the questionnaire.
+    """
+    from coprod_stats.instruments.reading import read_draft
+    from coprod_stats.instruments.translation import (
+        read_sheet,
+        status_counts,
+        translation_rows,
+        translations_text,
+        write_sheet,
+    )
+
+    rows = translation_rows(name, lang, form=form) if sheet is None else read_sheet(sheet)
+    if out is not None and sheet is not None:
+        instrument = read_draft(name).form.instrument
+        text = translations_text(rows, instrument=instrument, language=lang, note=note)
+        out.write_text(text, encoding="utf-8")
+    elif out is not None:
+        write_sheet(rows, out)
+    counts = status_counts(rows)
+    if json is not None:
+        keys = {status: [row.key for row in rows if row.status == status]
+                for status in ("missing", "outdated")}  # fmt: skip
+        write_json({"language": lang, "counts": dict(counts), **keys}, json)
+        return
+    for row in rows:
+        if row.status in ("missing", "outdated") and out is None:
+            say(f"{row.status:<9} {row.key}: {row.source}")
+    say(f"{len(rows)} texts: {', '.join(f'{n} {status}' for status, n in counts.items())}")
+    if out is not None:
+        say(f"written: {out}")
+
+
+def write_codebook(
+    name: NameArgument,
+    out: Annotated[Path, typer.Option("--out", "-o", help="HTML file to write.")],
+    form: FormOption = None,
+    module: ModuleOption = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the texts.")] = None,
+) -> None:
+    """Write the codebook: every column, what was asked and of whom, and what it may hold."""
+    from coprod_stats.cli.options import instrument_in_form
+    from coprod_stats.instruments.codebook import codebook
+
+    instrument = instrument_in_form(name, form, module)
+    out.write_text(codebook(instrument, language=lang), encoding="utf-8")
+    say(f"{len(instrument.columns)} columns: {out}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from coprod_stats.cli.options import JsonOption, SeedOption
+from coprod_stats.cli.options import JsonOption, ModuleOption, SeedOption
 from coprod_stats.cli.output import print_table, progress_bar, records, say, write_json
 
 PlanArgument = Annotated[str, typer.Argument(help="Shipped id or path of a plan.")]
@@ -78,6 +78,7 @@ def simulate(
     n: Annotated[int | None, typer.Option("--n", min=1, help="Respondents.")] = None,
     seed: SeedOption = None,
     form: Annotated[str | None, typer.Option(help="Form; the plan's by default.")] = None,
+    module: ModuleOption = None,
     clean: Annotated[bool, typer.Option(help="No careless respondents, no gaps.")] = False,
 ) -> None:
     """Draw synthetic answers from a plan's population, in the questionnaire's own codes.
@@ -86,7 +87,7 @@ def simulate(
     """
     from coprod_stats.power.synthetic_sample import draw_sample, write_sample
 
-    sample = draw_sample(plan, n_rows=n, seed=seed, form=form, clean=clean)
+    sample = draw_sample(plan, n_rows=n, seed=seed, form=form, modules=module or (), clean=clean)
     truth = write_sample(sample, out)
     say(f"{len(sample.answers):,} synthetic respondents: {out}")
     say(f"what is true of them: {truth}")

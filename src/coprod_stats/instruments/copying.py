@@ -19,7 +19,7 @@ class CopyError(CoprodError):
 
 
 def copy_instrument(name: str | Path, folder: Path) -> tuple[Path, ...]:
-    """Copy a questionnaire with its constructs and the schema by which editors complete it.
+    """Copy a questionnaire with its constructs, translations and the schema for editors.
 
     Parameters
     ----------
@@ -46,7 +46,11 @@ def copy_instrument(name: str | Path, folder: Path) -> tuple[Path, ...]:
             1, beside if beside.is_file() else find_shipped("instruments", form.constructs)
         )
     copies = [folder / source.name for source in sources]
+    for translations in sorted((path.parent / "translations").glob(f"{path.stem}.*.yaml")):
+        sources.append(translations)
+        copies.append(folder / "translations" / translations.name)
     if there := [copy.name for copy in copies if copy.exists()]:
         raise CopyError(f"{folder} has {', '.join(there)} already; choose another folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    for copy in copies:
+        copy.parent.mkdir(parents=True, exist_ok=True)
     return tuple(Path(shutil.copyfile(*pair)) for pair in zip(sources, copies, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from coprod_stats.instruments.source_form import (
 from coprod_stats.instruments.text_keys import text_key
 from coprod_stats.instruments.yaml_source import Location, YamlSource
 
+PLACEHOLDER = re.compile(r"\[[A-Z][A-Z0-9]*\]")
 _WORST_FIRST: tuple[TranslationStatus, ...] = ("missing", "outdated", "draft", "validated")
 
 
@@ -108,7 +110,7 @@ def overlay(form: InstrumentForm, base: YamlSource, translations: TranslationSou
     about: dict[str, TextForm] = {"status": translations.form.status}
     about |= {"note": translations.form.note} if translations.form.note else {}
     data.setdefault("translations", {}).setdefault(language, about)
-    faults += _stray(translations, known)
+    faults += (*_stray(translations, known), *_lost(translations))
     return replace(base, data=data, faults=tuple(faults))
 
 
@@ -126,6 +128,18 @@ def _stray(translations: TranslationSource, known: set[str]) -> Iterator[Fault]:
             yield translations.source.fault(
                 "TRANSLATION-001", ("texts", key), f"text '{key}'",
                 "the questionnaire has no such text", "Remove it, or correct its key.",
+            )  # fmt: skip
+
+
+def _lost(translations: TranslationSource) -> Iterator[Fault]:
+    for key, entry in translations.form.texts.items():
+        wanted, found = (set(PLACEHOLDER.findall(words))
+                         for words in (entry.source, entry.translation))  # fmt: skip
+        if wanted != found:
+            yield translations.source.fault(
+                "TRANSLATION-002", ("texts", key), f"text '{key}'",
+                f"{', '.join(sorted(wanted ^ found))} stands in one language only",
+                "Use the same placeholders in both.",
             )  # fmt: skip
 
 

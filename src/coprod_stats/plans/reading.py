@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,13 +50,15 @@ class Plan:
         return candidate if candidate.is_file() else find_shipped("sample_data", name)
 
 
-def read_plan(name: str | Path) -> Plan:
+def read_plan(name: str | Path, *, modules: Sequence[str] = ()) -> Plan:
     """Read a study plan.
 
     Parameters
     ----------
     name : str or Path
         Id of a shipped plan, as ``"driver_impact"``, or path of a YAML file.
+    modules : sequence of str
+        Modules to put into its questionnaire.
 
     Raises
     ------
@@ -68,7 +71,7 @@ def read_plan(name: str | Path) -> Plan:
     if form is None or faults:
         raise PlanError(faults)
     draft = _Draft(form, source)
-    questionnaire = draft.questionnaire(path)
+    questionnaire = draft.questionnaire(path, modules)
     instrument = draft.in_form(questionnaire)
     hypotheses = draft.hypotheses(path)
     if questionnaire is None or instrument is None:
@@ -99,10 +102,11 @@ class _Draft:
         self.form, self.source = form, source
         self.faults: list[Fault] = []
 
-    def questionnaire(self, path: Path) -> Instrument | None:
+    def questionnaire(self, path: Path, modules: Sequence[str]) -> Instrument | None:
         beside = path.parent / self.form.instrument
+        name = beside if beside.is_file() else self.form.instrument
         try:
-            return read_instrument(beside if beside.is_file() else self.form.instrument)
+            return read_instrument(name, modules=modules)
         except InstrumentError as error:
             self.faults += error.faults
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ def draw_sample(
     n_rows: int | None = None,
     seed: int | None = None,
     form: str | None = None,
+    modules: Sequence[str] = (),
     clean: bool = False,
 ) -> SyntheticSample:
     """Draw synthetic answers from the population that a plan names.
@@ -65,6 +67,8 @@ def draw_sample(
         The population's own where left out.
     form : str, optional
         Form of the questionnaire; the plan's where left out.
+    modules : sequence of str
+        Modules of the questionnaire to put in; their questions are answered at random.
     clean : bool
         Leave out careless respondents, don't-knows and unanswered questions.
 
@@ -77,7 +81,7 @@ def draw_sample(
     InstrumentLookupError
         If the questionnaire has no such form.
     """
-    read = read_plan(plan)
+    read = read_plan(plan, modules=modules)
     instrument = read.instrument if form is None else read.questionnaire.for_form(form)
     population = read_population(_population_file(read), instrument)
     if clean:

@@ -1,0 +1,184 @@
+"""The codebook of a questionnaire: one HTML page with every column and what it may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup, escape
+
+from coprod_stats.instruments.condition_wording import condition_in_words
+from coprod_stats.instruments.expressions import Expression, Logic
+from coprod_stats.instruments.model import (
+    MISSING_CODES,
+    OPTION_KINDS,
+    Assigned,
+    Derived,
+    Index,
+    Instrument,
+    Item,
+    Option,
+    Text,
+)
+from coprod_stats.instruments.texts import direction
+
+_STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
+article{border-top:1px solid #bbb;padding:.6rem 0}h2{margin-top:2.5rem}h3{margin:.2rem 0}
+code{background:#f0f0f0;padding:0 .25em;direction:ltr;unicode-bidi:isolate}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.4rem 0}
+dt{color:#555}dd{margin:0}.draft{background:#fff3cd;padding:.5rem 1rem}
+"""
+
+
+def codebook(instrument: Instrument, *, language: str | None = None) -> str:
+    """Render the codebook of a questionnaire, usually of one form of it.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The questionnaire.
+    language : str, optional
+        Language of the texts; the first one if none is named. Texts that are not translated stand
+        in the first language.
+
+    Returns
+    -------
+    str
+        An HTML document without outside addresses; written from right to left where the language
+        is.
+    """
+    return str(_Codebook(instrument, language or instrument.languages[0]).page())
+
+
+class _Codebook:
+    """One codebook in one language."""
+
+    def __init__(self, instrument: Instrument, language: str) -> None:
+        self.instrument, self.language = instrument, language
+        self.scores = {
+            item: [*(scale.id for scale in instrument.scales if item in scale.items)]
+            for item in (entry.id for entry in instrument.items)
+        }
+
+    def said(self, text: Text | str | None) -> str:
+        return text.in_language(self.language) if isinstance(text, Text) else text or ""
+
+    def page(self) -> Markup:
+        one = self.instrument
+        title = self.said(one.title)
+        parts = [
+            Markup('<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8">').format(
+                self.language, direction(self.language)
+            ),
+            Markup('<meta name="viewport" content="width=device-width">'),
+            Markup("<title>{}</title><style>{}</style></head><body>").format(title, Markup(_STYLE)),
+            Markup("<h1>{}</h1>").format(title),
+            _facts(self.head()),
+            *self.status(),
+            Markup("<h2>Codes of missing answers</h2>"),
+            _facts([("blank", "not asked"),
+                    *((str(code), meaning) for code, meaning in MISSING_CODES.items())]),
+            Markup("<h2>Columns that nobody is asked for</h2>"),
+            *(self.column(c.id, self.said(c.title), [("kind", c.kind), ("role", c.role)])
+              for c in one.administrative),
+            *(self.assigned(variable) for variable in one.assigned),
+            *self.pages(),
+            *self.computed(),
+            Markup("</body></html>\n"),
+        ]  # fmt: skip
+        return Markup("\n").join(parts)
+
+    def head(self) -> list[tuple[str, str]]:
+        one = self.instrument
+        modules = ", ".join(f"{module.id} {module.version}" for module in one.modules)
+        return [
+            ("questionnaire", f"{one.id} {one.version}, {one.status}"),
+            ("form", ", ".join(f"{form.id} ({self.said(form.title)})" for form in one.forms)),
+            ("modules", modules),
+            ("twin", one.twin or ""),
+            ("hash", one.sha256),
+            ("about", self.said(one.about)),
+        ]
+
+    def status(self) -> Iterator[Markup]:
+        for entry in self.instrument.translations:
+            if entry.code == self.language and entry.status == "draft":
+                note = self.said(entry.note) or "draft, not validated"
+                yield Markup('<p class="draft" dir="auto">{}: {}</p>').format(entry.code, note)
+
+    def column(self, id: str, title: str, facts: Sequence[tuple[str, str]]) -> Markup:
+        return Markup('<article id="{}"><h3><code>{}</code> {}</h3>{}</article>').format(
+            id, id, title, _facts(facts)
+        )
+
+    def assigned(self, variable: Assigned) -> Markup:
+        facts = [("set by", "chance"), ("levels", self.options(variable.levels))]
+        return self.column(variable.id, self.said(variable.title), facts)
+
+    def pages(self) -> Iterator[Markup]:
+        for page in self.instrument.pages:
+            yield Markup("<h2>{}</h2>").format(self.said(page.title) or page.id)
+            for block in page.blocks:
+                yield from (self.item(item) for item in block.items if item.kind != "note")
+
+    def item(self, item: Item) -> Markup:
+        question = f"{self.said(item.stem)} {self.said(item.text)}".strip()
+        columns = ", ".join(item.columns) if item.kind in OPTION_KINDS else ""
+        facts = [
+            ("kind", item.kind),
+            ("columns", columns),
+            ("answers", self.answers(item)),
+            ("reverse-keyed", "yes" if item.reverse else ""),
+            ("asked if", self.condition(item.conditions)),
+            ("rotates in block", item.rotation or ""),
+            ("facet", item.facet or ""),
+            ("scales", ", ".join(self.scores[item.id])),
+            ("stands for", ", ".join(construct.code for construct in item.measures)),
+            ("twin", item.twin or ""),
+            ("translation", dict(item.translations).get(self.language, "")),
+        ]
+        return self.column(item.id, question, facts)
+
+    def answers(self, item: Item) -> str:
+        if item.responses is not None:
+            found = self.options((*item.responses.options, *item.responses.off_scale))
+            limits = {"rank": f"; ranks 1 to {item.top}, 0 not ranked",
+                      "allocate": f"; points that add up to {item.total}",
+                      "multiple": "; 1 chosen, 0 not chosen"}  # fmt: skip
+            return found + limits.get(item.kind, "")
+        if item.number is None:
+            return ""
+        low, high = item.number.minimum, item.number.maximum
+        span = " to ".join(f"{bound:g}" for bound in (low, high) if bound is not None)
+        return f"{span} {self.said(item.number.unit)}".strip()
+
+    def options(self, options: Sequence[Option]) -> str:
+        return "; ".join(f"{option.value} = {self.said(option.label)}" for option in options)
+
+    def condition(self, conditions: Sequence[Expression]) -> str:
+        if not conditions:
+            return ""
+        together = conditions[0] if len(conditions) == 1 else Logic("and", tuple(conditions))
+        return condition_in_words(together, self.instrument)
+
+    def computed(self) -> Iterator[Markup]:
+        one = self.instrument
+        yield Markup("<h2>Scales, indices and derived variables</h2>")
+        for scale in one.scales:
+            rule = f"{scale.method} of {', '.join(scale.items)}; at least {scale.min_answered}"
+            facts = [("rule", rule), ("construct", scale.construct.label),
+                     ("place in the article", scale.construct.section)]  # fmt: skip
+            yield self.column(scale.id, self.said(scale.title), facts)
+        computed: tuple[Index | Derived, ...] = (*one.indices, *one.derived)
+        for entry in computed:
+            rule = condition_in_words(entry.value, one)
+            yield self.column(entry.id, self.said(entry.title), [("value", rule)])
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> Markup:
+    rows = Markup("").join(
+        Markup('<dt>{}</dt><dd dir="auto">{}</dd>').format(name, escape(value))
+        for name, value in facts
+        if value
+    )
+    return Markup("<dl>{}</dl>").format(rows)
