@@ -28,7 +28,6 @@ CASES = {
         "group": "school",
         "group_equal": ["loadings", "intercepts"],
     },
-    "hs_fiml_aux": {"missing": "fiml", "auxiliary": ["ageyr", "grade"]},
     "hs_weights_cluster_mlr": {"estimator": "MLR", "sampling_weights": "w", "cluster": "cl"},
     "hs_dich_wlsmv_theta": {**WLSMV, "parameterization": "theta"},
     "hs_ord4_ulsmv": {"estimator": "ULSMV", "ordered": "all"},
