@@ -7,6 +7,25 @@ from typing import Literal
 FileFormat = Literal["csv", "xlsx", "sav"]
 """Formats of files of answers that are read as they are."""
 
+Platform = Literal[
+    "xlsform",
+    "limesurvey",
+    "redcap",
+    "qualtrics",
+    "surveyjs",
+    "spss",
+    "frictionless",
+    "ddi",
+    "paper",
+]
+"""Platforms that a form is written for."""
+
+ExportSource = Literal["odk", "kobo", "limesurvey", "redcap", "qualtrics", "surveyjs"]
+"""Platforms whose exports are read back with the sidecar of their form."""
+
+AnswersFormat = Literal[FileFormat, ExportSource]
+"""Everything that answers are read from."""
+
 Engine = Literal["core", "semopy", "lavaan"]
 """Who estimates a latent-variable model."""
 

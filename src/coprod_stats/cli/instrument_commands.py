@@ -9,6 +9,7 @@ import typer
 
 from coprod_stats.cli.options import FormOption, JsonOption, ModuleOption
 from coprod_stats.cli.output import say, warn, write_json
+from coprod_stats.literals import Platform
 
 app = typer.Typer(
     help="Questionnaires: list, read, check and copy them.",
@@ -97,3 +98,26 @@ def copy(
 
     for path in copy_instrument(name, out):
         say(f"copied: {path}")
+
+
+@app.command(epilog="Example: coprod instrument export citizen --to xlsform --out form")
+def export(
+    name: NameArgument,
+    to: Annotated[Platform, typer.Option("--to", help="Platform that the form is for.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the form and its sidecar.")],
+    lang: Annotated[
+        list[str] | None,
+        typer.Option("--lang", help="Language of the form, first ones first; all by default."),
+    ] = None,
+    form: FormOption = None,
+    module: ModuleOption = None,
+) -> None:
+    """Write a form for a survey platform; sidecar.json is needed to read its answers back."""
+    from coprod_stats.cli.options import instrument_in_form
+    from coprod_stats.platforms import export_form
+
+    made = export_form(instrument_in_form(name, form, module), to, languages=lang or ())
+    for path in made.write(out):
+        say(str(path))
+    for loss in made.losses:
+        warn(str(loss))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -15,10 +15,11 @@ from coprod_stats.cli.options import (
     ModuleOption,
     OutOption,
     bound_answers,
+    instrument_in_form,
     tell_set_aside,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
-from coprod_stats.literals import FileFormat
+from coprod_stats.literals import AnswersFormat, ExportSource, FileFormat
 
 if TYPE_CHECKING:
     from coprod_stats.responses.table import Responses
@@ -46,7 +47,11 @@ def import_answers(
     instrument: InstrumentOption,
     out: Annotated[Path, typer.Option("--out", "-o", help="Canonical CSV to write.")],
     source: Annotated[
-        FileFormat | None, typer.Option("--from", help="Format; by the file's suffix if left out.")
+        AnswersFormat | None,
+        typer.Option("--from", help="Platform or format; by the file's suffix if left out."),
+    ] = None,
+    sidecar: Annotated[
+        Path | None, typer.Option("--sidecar", help="sidecar.json of the form that was fielded.")
     ] = None,
     form: FormOption = None,
     module: ModuleOption = None,
@@ -55,7 +60,12 @@ def import_answers(
     """Bind a file of answers to its questionnaire; what does not fit goes to OUT.rejected.csv."""
     from coprod_stats.responses.reading import write_canonical, write_rejected
 
-    found = bound_answers(file, instrument, form, module, source=source)
+    if source in get_args(ExportSource):
+        platform = cast(ExportSource, source)
+        found = _exported(file, instrument, form, module, source=platform, sidecar=sidecar)
+    else:
+        plain = cast("FileFormat | None", source)
+        found = bound_answers(file, instrument, form, module, source=plain)
     write_canonical(found.answers, out)
     rejected = out.with_name(f"{out.name}.rejected.csv")
     write_rejected(found.rejected, rejected)
@@ -72,6 +82,30 @@ def import_answers(
         say(f"note: {note}")
     say(f"answers: {out}")
     say(f"set aside, with reasons: {rejected}")
+
+
+def _exported(
+    file: Path,
+    instrument: str,
+    form: str | None,
+    modules: list[str] | None,
+    *,
+    source: ExportSource,
+    sidecar: Path | None,
+) -> Responses:
+    """Read a platform's export; form and modules are the sidecar's unless given."""
+    from coprod_stats.platforms import read_sidecar
+    from coprod_stats.responses.platform_reading import read_platform_export
+
+    if sidecar is None:
+        raise typer.BadParameter(
+            f"an export of '{source}' is read with the sidecar of its form", param_hint="--sidecar"
+        )
+    known = read_sidecar(sidecar)
+    questionnaire = instrument_in_form(
+        instrument, form or known.form, modules or list(known.modules)
+    )
+    return read_platform_export(file, questionnaire, source=source, sidecar=known)
 
 
 def _listed(names: list[str]) -> str:

@@ -63,15 +63,19 @@ def engine_differences(
 
     refuse_options_beyond_semopy(fit.core.options, fit.core.data)
     core = core_fit(fit.core.table, fit.core.data, fit.core.options, solver=solve_by_semopy)
-    theirs = labelled_fit(core, replace(fit.specification, engine="semopy"))
+    return fit_differences(fit, labelled_fit(core, replace(fit.specification, engine="semopy")))
+
+
+def fit_differences(ours: SemFit, theirs: SemFit) -> tuple[EngineDifference, ...]:
+    """Set two fits of one model to the same rows side by side, number by number."""
     found = [
         EngineDifference(row.term, what, getattr(row, what), getattr(twin, what))
-        for row, twin in zip(fit.parameters, theirs.parameters, strict=True)
+        for row, twin in zip(ours.parameters, theirs.parameters, strict=True)
         for what in ("est", "std_all")
         if row.free or row.op == ":="
     ]
     found += [
         EngineDifference(name, "fit", value, theirs.fit.get(name, np.nan))
-        for name, value in fit.fit.items()
+        for name, value in ours.fit.items()
     ]
     return tuple(found)

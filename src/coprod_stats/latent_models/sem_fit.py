@@ -103,6 +103,8 @@ class SemFit:
         Covariance matrix of the estimates of the rows that are free, in order of the table.
     conf_level : float
         Level of the intervals.
+    df : float
+        Degrees of freedom of tests and intervals of coefficients; infinite for the normal.
     specification : Specification
         What was asked.
     core : CoreFit
@@ -127,6 +129,7 @@ class SemFit:
     implied_cov: tuple[NDArray[np.float64], ...]
     vcov: NDArray[np.float64]
     conf_level: float
+    df: float
     specification: Specification
     core: CoreFit = field(repr=False)
 

@@ -87,20 +87,21 @@ def _whole_rows(raw: RawTable, respondent: int | None) -> tuple[list[RawRow], li
     for row in raw.rows:
         if len(row.cells) != len(raw.header):
             reason = f"the row has {len(row.cells)} cells, the header {len(raw.header)}"
-            rejected.append(_whole("ROW-001", row, "", reason))
+            rejected.append(set_row_aside("ROW-001", row, "", reason))
             continue
         id = row.cells[respondent].strip() if respondent is not None else ""
         first = first_of.setdefault(id, row)
         if first is not row and id and not is_blank_sign(id):
             same = "the same" if first.cells == row.cells else "different"
             reason = f"respondent already on line {first.line}, with {same} answers"
-            rejected.append(_whole("ROW-002", row, id, reason))
+            rejected.append(set_row_aside("ROW-002", row, id, reason))
             continue
         kept.append(row)
     return kept, rejected
 
 
-def _whole(code: str, row: RawRow, respondent: str, reason: str) -> Rejected:
+def set_row_aside(code: str, row: RawRow, respondent: str, reason: str) -> Rejected:
+    """Set a whole row aside, its cells kept as a line of CSV."""
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow(row.cells)
     return Rejected(row.line, respondent, "", text.getvalue(), "row", code, reason)

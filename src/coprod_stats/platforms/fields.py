@@ -1,0 +1,128 @@
+"""What a form asks for an item: its answers, how rows share a grid, what its texts insert."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from coprod_stats.errors import CoprodError, Fault
+from coprod_stats.instruments.expressions import Call, Compare, Expression, Name, Number
+from coprod_stats.instruments.model import Block, Instrument, Item, Option, Wording
+from coprod_stats.instruments.questions import DONT_KNOW, REFUSED
+from coprod_stats.instruments.texts import Text
+from coprod_stats.platforms.two_valued_conditions import known_to_hold
+
+_INSERT = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
+
+
+class InexpressibleError(CoprodError):
+    """Something that a platform cannot express; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """A place in a text that is filled while the form runs."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an item was answered, as a part of a text."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """A text that depends on answers: the first whose condition holds, else ``otherwise``.
+
+    Conditions are in two-valued logic, see ``two_valued_conditions``.
+    """
+
+    name: str
+    cases: tuple[tuple[Expression, Text | Answer], ...]
+    otherwise: Text
+
+
+def missing_choices(item: Item, instrument: Instrument) -> tuple[Option, ...]:
+    """Give the options that say why there is no answer, as far as the item offers them."""
+    known = {"dont_know": Option(DONT_KNOW, instrument.dont_know),
+             "refused": Option(REFUSED, instrument.refused)}  # fmt: skip
+    return tuple(known[offer] for offer in item.offers)
+
+
+def choices(item: Item, instrument: Instrument) -> tuple[Option, ...]:
+    """Give all answers of an item: on the scale, off it, and why there is none."""
+    scale = item.responses
+    own = (*scale.options, *scale.off_scale) if scale is not None else ()
+    return (*own, *missing_choices(item, instrument))
+
+
+def needs_companion(item: Item) -> bool:
+    """Say whether "don't know" needs a field beside the item's own, which holds no codes."""
+    return item.kind in ("number", "text", "rank", "allocate") and bool(item.offers)
+
+
+def companion(item: Item) -> str:
+    """Name the field beside an item; item ids have no underscore, so the name is free."""
+    return f"{item.id}_NA"
+
+
+def rows_together(block: Block) -> Iterator[tuple[Item, ...]]:
+    """Give the items of a block; neighbours that can be rows of one grid come together."""
+
+    def key(place: int) -> tuple[object, ...]:
+        item = block.items[place]
+        return (item.responses, item.offers, item.required) if item.in_grid else (place,)
+
+    for _, places in groupby(range(len(block.items)), key=key):
+        yield tuple(block.items[place] for place in places)
+
+
+def pieces(words: str) -> tuple[str | Insert, ...]:
+    """Cut a text in one language at its placeholders."""
+    cut = _INSERT.split(words)
+    return tuple(Insert(piece) if place % 2 else piece for place, piece in enumerate(cut) if piece)
+
+
+def placeholder_texts(instrument: Instrument) -> Iterator[Alternatives]:
+    """Give what the placeholders stand for."""
+    items = {item.id: item for item in instrument.items}
+    for placeholder in instrument.placeholders:
+        cases: list[tuple[Expression, Text | Answer]] = []
+        item = items.get(placeholder.item or "")
+        if item is not None and item.responses is not None:
+            cases += [
+                (Compare("==", Name(item.id), Number(float(option.value))), option.label)
+                for option in item.responses.options
+            ]
+        elif item is not None:
+            cases.append((Call("answered", (Name(item.id),)), Answer(item.id)))
+        cases += [
+            (Compare("==", Name(placeholder.variable or ""), Number(float(level))), words)
+            for level, words in placeholder.levels
+        ]
+        yield Alternatives(placeholder.name, tuple(cases), placeholder.otherwise)
+
+
+def wording_texts(
+    name: str, wordings: tuple[Wording, ...], otherwise: Text, instrument: Instrument
+) -> Alternatives:
+    """Give a text with its other wordings."""
+    cases = tuple(
+        (known_to_hold([wording.condition], instrument), wording.text) for wording in wordings
+    )
+    return Alternatives(name, cases, otherwise)
+
+
+def missing_codes(item: Item, instrument: Instrument) -> tuple[tuple[str, str], ...]:
+    """Map the codes by which a form says why there is no answer, which are the canonical ones."""
+    return tuple((str(o.value), str(o.value)) for o in missing_choices(item, instrument))
+
+
+def inexpressible(code: str, place: str, error: InexpressibleError) -> Fault:
+    """Make a fault of something that a platform cannot express."""
+    return Fault(code, str(error), "Field this questionnaire elsewhere, or reword it.", place=place)

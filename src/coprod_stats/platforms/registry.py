@@ -1,0 +1,76 @@
+"""The platforms that are known, each loaded when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import cast
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.literals import ExportSource, Platform
+from coprod_stats.platforms.cell_table import CellTable, Reader
+from coprod_stats.platforms.form_export import Exporter, FormExport, PlatformError
+
+EXPORTERS: dict[Platform, str] = {
+    "xlsform": "xlsform",
+    "limesurvey": "limesurvey",
+    "surveyjs": "surveyjs",
+}
+"""Module of each platform's writer; it has a function ``export``."""
+
+READERS: dict[ExportSource, str] = {
+    "odk": "odk",
+    "kobo": "kobo",
+    "limesurvey": "limesurvey_answers",
+    "surveyjs": "surveyjs_answers",
+}
+"""Module of each source's reader; it has a function ``read``, and ``parse`` if it is no table."""
+
+
+def export_form(
+    instrument: Instrument, platform: Platform, *, languages: Sequence[str] = ()
+) -> FormExport:
+    """Write a questionnaire for a platform.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        In one of its forms (``Instrument.for_form``).
+    platform : str
+        A key of ``EXPORTERS``.
+    languages : sequence of str
+        Languages of the form, the first being shown first; all of the instrument if empty.
+
+    Raises
+    ------
+    PlatformError
+        If the instrument does not have a language.
+    """
+    wanted = tuple(dict.fromkeys(languages)) or instrument.languages
+    unknown = [language for language in wanted if language not in instrument.languages]
+    if unknown:
+        raise PlatformError([
+            Fault("PLATFORM-001", f"the questionnaire has no language '{language}'",
+                  f"It has: {', '.join(instrument.languages)}.", place=f"'{instrument.id}'")
+            for language in unknown
+        ])  # fmt: skip
+    export = cast(Exporter, _module(EXPORTERS[platform]).export)
+    return export(instrument, languages=wanted)
+
+
+def reader_of(source: ExportSource) -> Reader:
+    """Give the reader of a platform's export."""
+    return cast(Reader, _module(READERS[source]).read)
+
+
+def parser_of(source: ExportSource) -> Callable[[bytes], CellTable] | None:
+    """Give what turns a file that is no table (JSON) into one, if the source is such."""
+    return cast(
+        "Callable[[bytes], CellTable] | None", getattr(_module(READERS[source]), "parse", None)
+    )
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"coprod_stats.platforms.{name}")

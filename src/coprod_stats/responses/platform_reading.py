@@ -1,0 +1,104 @@
+"""Exports of survey platforms, read with the sidecar of the form that was fielded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.literals import ExportSource
+from coprod_stats.platforms.cell_table import CellTable
+from coprod_stats.platforms.registry import parser_of, reader_of
+from coprod_stats.platforms.sidecar import Sidecar, SidecarError
+from coprod_stats.responses.binding import bind, set_row_aside
+from coprod_stats.responses.delimited import read_delimited
+from coprod_stats.responses.raw_table import RawRow, RawTable, read_bytes
+from coprod_stats.responses.spss import read_spss
+from coprod_stats.responses.table import Responses
+from coprod_stats.responses.workbook import read_workbook
+
+
+def read_platform_export(
+    path: Path, instrument: Instrument, *, source: ExportSource, sidecar: Sidecar
+) -> Responses:
+    """Read what a survey platform exported.
+
+    Parameters
+    ----------
+    path : Path
+        The export.
+    instrument : Instrument
+        The questionnaire, in the form and with the modules that were fielded.
+    source : str
+        Where the export comes from.
+    sidecar : Sidecar
+        Written beside the form.
+
+    Raises
+    ------
+    ResponsesError
+        If the file cannot be read as a table, or no column is a question of the instrument.
+    PlatformError
+        If the export would lose answers; it says which setting to change.
+    SidecarError
+        If the sidecar belongs to another questionnaire or to other words of this one.
+    """
+    _check(sidecar, instrument)
+    raw = _read(path, source, sidecar)
+    width = len(raw.header)
+    kept = [row for row in raw.rows if len(row.cells) == width]
+    table = CellTable(raw.header, tuple(row.cells for row in kept), tuple(row.line for row in kept))
+    found = reader_of(source)(table, sidecar, instrument)
+    rows = tuple(map(RawRow, found.lines, found.rows))
+    canonical = replace(
+        raw,
+        reading=f"{source} export, {raw.reading}",
+        header=found.header,
+        rows=rows,
+        labels=(),
+        missing=(),
+    )
+    responses = bind(canonical, instrument)
+    uneven = [
+        set_row_aside("ROW-001", row, "", f"the row has {len(row.cells)} cells, the header {width}")
+        for row in raw.rows
+        if len(row.cells) != width
+    ]
+    provenance = replace(
+        responses.provenance,
+        rows_read=len(raw.rows),
+        notes=(*found.notes, *responses.provenance.notes),
+    )
+    rejected = sorted((*uneven, *responses.rejected), key=lambda entry: (entry.line, entry.column))
+    return replace(responses, provenance=provenance, rejected=tuple(rejected))
+
+
+def _read(path: Path, source: ExportSource, sidecar: Sidecar) -> RawTable:
+    parse = parser_of(source)
+    if parse is not None:
+        content, sha256 = read_bytes(path)
+        table = parse(content)
+        rows = zip(table.lines, table.rows, strict=True)
+        return RawTable(
+            path.name, sha256, "JSON", table.header, tuple(RawRow(*row) for row in rows)
+        )
+    match path.suffix.lower():
+        case ".xlsx" | ".xlsm":
+            return read_workbook(path)
+        case ".sav" | ".zsav":
+            return read_spss(path)
+        case _:
+            return read_delimited(path, expected=sidecar.names)
+
+
+def _check(sidecar: Sidecar, instrument: Instrument) -> None:
+    if sidecar.instrument != instrument.id:
+        raise SidecarError(
+            f"the sidecar belongs to the questionnaire '{sidecar.instrument}', "
+            f"not to '{instrument.id}'"
+        )
+    if sidecar.sha256 != instrument.sha256:
+        raise SidecarError(
+            f"the sidecar belongs to version {sidecar.version} of '{instrument.id}' in other words "
+            f"than those of this file (version {instrument.version}); use the file that was fielded"
+        )

@@ -1,0 +1,219 @@
+"""A questionnaire with every kind of item, and respondents who fill it at random."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from coprod_stats.instruments.evaluation import FloatArray, evaluate, is_true
+from coprod_stats.instruments.model import (
+    DONT_KNOW,
+    MISSING_CODES,
+    NOT_ANSWERED,
+    OPTION_KINDS,
+    REFUSED,
+    Instrument,
+    Item,
+)
+
+CONSTRUCTS = """
+source: An article.
+constructs:
+  TRU: {family: Impact, label: Trust, role: impact, section: "5", sources: "[1]",
+        respondent: both, measure: reflective}
+"""
+SURVEY = """
+instrument: survey
+version: 1.0.0
+title: {en: "A survey, with | and \\"quotes\\"", de: Eine Umfrage}
+status: draft
+languages: [en, de]
+constructs: constructs.yaml
+offers: [dont_know]
+missing_options:
+  dont_know: {en: "Don't know", de: Weiß nicht}
+  refused: {en: Prefer not to say, de: Keine Angabe}
+forms: {full: {title: Full}}
+placeholders:
+  ORG: {item: NAME, otherwise: {en: the office, de: das Amt}}
+  FEEL: {item: MOOD, otherwise: somehow}
+  CASE: {variable: ARM, levels: {1: failed, 2: succeeded}, otherwise: unknown}
+administrative:
+  - {id: RID, title: Respondent, role: respondent}
+assigned:
+  ARM: {title: What is told, levels: {1: Failure, 2: Success}}
+responses:
+  ext5:
+    kind: unipolar
+    options: {1: Not at all, 2: "A little | less", 3: Some, 4: {en: Much, de: Viel}, 5: Completely}
+    off_scale: {8: Too early to say}
+  cnt3:
+    kind: count
+    options: {0: Never, 1: Once, 2: More often}
+pages:
+  - page: consent
+    title: {en: "Consent", de: Einwilligung}
+    intro: Please read this.
+    blocks:
+      - block: consent
+        items:
+          - {id: CONS, kind: consent, text: I agree., options: {1: "Yes", 2: "No"},
+             required: true, offers: []}
+  - page: first
+    when: CONS == 1
+    blocks:
+      - block: use
+        items:
+          - {id: USED, text: {en: Have you used it?, de: Haben Sie es benutzt?},
+             options: {1: "Yes", 2: "No"}, offers: [dont_know, refused]}
+          - {id: NAME, kind: text, text: What is it called?, when: USED == 1,
+             offers: [dont_know]}
+          - {id: MOOD, text: How was it?, options: {1: good, 2: bad}, offers: [], hint: Roughly.}
+          - {id: MEANS, kind: multiple, text: "How, with [ORG]?", max_choices: 2,
+             options: {1: "Web, or app", 2: Phone, 3: Letter}, offers: [dont_know, refused]}
+          - {id: YEARS, kind: number, text: Since when?, number: {min: 0, max: 90, unit: years},
+             offers: [dont_know, refused]}
+          - {id: HOURS, kind: number, text: How long?, number: {min: 0, whole: false}, offers: []}
+          - {id: STORY, kind: note, text: "It [CASE], and you felt [FEEL]."}
+  - page: second
+    title: Trust in [ORG]
+    when: CONS == 1
+    blocks:
+      - block: trust
+        stem: To what extent
+        wordings: [{when: YEARS == 0, text: "So far, to what extent"}]
+        responses: ext5
+        offers: [dont_know, refused]
+        when: not answered(MEANS) or includes(MEANS, 1) or USED != 1
+        items:
+          - {id: TRU1, text: "do you rely on [ORG]?"}
+          - {id: TRU2, text: "do you doubt it?", when: YEARS > 1,
+             wordings: [{when: KEEN == 1, text: "do you, who rely on [ORG], doubt it?"}]}
+          - {id: TRU3, text: "is it kind?"}
+      - block: often
+        stem: How often
+        responses: cnt3
+        when: ARM == 1
+        items:
+          - {id: OFT1, text: did you call?}
+          - {id: OFT2, text: did you write?, when: "count(TRU1 > 2, TRU3 > 2) > 0"}
+      - block: shares
+        items:
+          - {id: GOALS, kind: rank, top: 2, text: What matters?,
+             options: {1: Quiet, 2: Choice, 3: Help}}
+          - {id: POINTS, kind: allocate, total: 10, text: Who does it?,
+             options: {1: We, 2: They}, when: "USED in (1, 2) or YEARS + 1 > 3"}
+          - {id: LAST, kind: text, text: Anything else?, offers: [], when: "option(POINTS, 1) > 4"}
+derived:
+  KEEN: {title: Keen, value: TRU1 > 3 and USED == 1}
+"""
+TEXTS = (
+    "the park",
+    "=1+1",
+    'a "quoted", text',
+    "zwei\nZeilen",
+    "مرحبا",
+    "-5",
+    "semi;colon|pipe",
+    "007",
+)
+
+
+@dataclass(frozen=True)
+class Respondents:
+    """What people would answer to every question, and what they are asked.
+
+    ``wanted`` holds, per respondent, item id -> answer (code, text, tuple of codes, mapping of
+    option to number, or None for a skipped question); ``canonical`` the table to be read back.
+    """
+
+    wanted: list[dict[str, object]]
+    canonical: list[dict[str, str]]
+
+
+def respondents(instrument: Instrument, n: int, seed: int) -> Respondents:
+    rng = np.random.default_rng(seed)
+    wanted = [{item.id: _answer(item, rng) for item in instrument.questions} for _ in range(n)]
+    for row in wanted:
+        row.update({a.id: int(rng.choice(a.values)) for a in instrument.assigned})
+    return Respondents(wanted, [_canonical(instrument, row, i) for i, row in enumerate(wanted)])
+
+
+def _answer(item: Item, rng: np.random.Generator) -> object:
+    codes = [{"dont_know": DONT_KNOW, "refused": REFUSED}[offer] for offer in item.offers]
+    if codes and rng.random() < 0.2:
+        return int(rng.choice(codes))
+    if not item.required and rng.random() < 0.15:
+        return None
+    scale = item.responses
+    match item.kind:
+        case "single" | "consent":
+            options = [option.value for option in (*scale.options, *scale.off_scale)]
+            return options[0] if item.required and rng.random() < 0.9 else int(rng.choice(options))
+        case "multiple":
+            size = int(rng.integers(1, (item.max_choices or len(scale.options)) + 1))
+            return tuple(sorted(rng.choice(scale.values, size=size, replace=False).tolist()))
+        case "rank":
+            order = rng.permutation(scale.values)[: item.top].tolist()
+            return {
+                value: order.index(value) + 1 if value in order else 0 for value in scale.values
+            }
+        case "allocate":
+            points = rng.multinomial(item.total, np.ones(len(scale.values)) / len(scale.values))
+            return dict(zip(scale.values, points.tolist(), strict=True))
+        case "number":
+            return int(rng.integers(0, 5)) if item.number.whole else float(rng.integers(0, 9)) / 4
+    return str(rng.choice(TEXTS))
+
+
+def cells_of(item: Item, answer: object) -> dict[str, str]:
+    """Give the canonical cells of an answer to a question that was asked."""
+    if answer is None:
+        return dict.fromkeys(item.columns, str(NOT_ANSWERED))
+    if item.kind in OPTION_KINDS and isinstance(answer, int):
+        return dict.fromkeys(item.columns, str(answer))
+    if isinstance(answer, tuple):
+        return {f"{item.id}__{v}": str(int(v in answer)) for v in item.responses.values}
+    if isinstance(answer, Mapping):
+        return {f"{item.id}__{value}": str(number) for value, number in answer.items()}
+    return {item.id: f"{answer:g}" if isinstance(answer, float) else str(answer)}
+
+
+class _Known(Mapping[str, FloatArray]):
+    def __init__(self, instrument: Instrument, cells: dict[str, str]) -> None:
+        self.instrument, self.cells = instrument, cells
+
+    def __getitem__(self, name: str) -> FloatArray:
+        derived = {entry.id: entry.value for entry in self.instrument.derived}
+        if name in derived:
+            return evaluate(derived[name], self, n_rows=1)
+        options = {item.id: item for item in self.instrument.items if item.kind in OPTION_KINDS}
+        if name in options:
+            unknown = all(np.isnan(self[column][0]) for column in options[name].columns)
+            return np.array([np.nan if unknown else 1.0])
+        cell = self.cells.get(name, "")
+        if not cell or cell in map(str, MISSING_CODES):
+            return np.array([np.nan])
+        try:
+            return np.array([float(cell)])
+        except ValueError:
+            return np.array([1.0])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+
+def _canonical(instrument: Instrument, row: dict[str, object], number: int) -> dict[str, str]:
+    cells = {"RID": f"r{number}"} if instrument.administrative else {}
+    cells |= {variable.id: str(row[variable.id]) for variable in instrument.assigned}
+    known = _Known(instrument, cells)
+    for item in instrument.questions:
+        asked = all(is_true(condition, known, n_rows=1)[0] for condition in item.conditions)
+        blank = dict.fromkeys(item.columns, "")
+        cells.update(cells_of(item, row[item.id]) if asked else blank)
+    return cells

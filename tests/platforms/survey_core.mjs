@@ -1,0 +1,37 @@
+// Lints a form and fills it: node survey_core.mjs FORM.json RESPONDENTS.json -> results as JSON.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const require = createRequire(process.env.SURVEY_CORE + "/");
+const { Model } = require("survey-core");
+const { lintSurvey } = require("survey-core/linter");
+const form = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const respondents = JSON.parse(readFileSync(process.argv[3], "utf8"));
+
+const results = respondents.map(({ before, answers }) => {
+  const survey = new Model(form);
+  for (const [name, value] of Object.entries(before)) survey.setValue(name, value);
+  const titles = {};
+  for (const [name, value] of answers) {
+    const [matrix, row] = name.split(".");
+    const question = survey.getQuestionByName(matrix);
+    if (!question) throw new Error(`no question ${name}`);
+    if (!question.isVisible || !question.page.isVisible || !question.parent.isVisible) continue;
+    if (row === undefined) question.value = value;
+    else if (question.visibleRows.some((found) => found.name === row))
+      question.value = { ...question.value, [row]: value };
+    else continue;
+    titles[name] = question.locTitle.renderedHtml;
+  }
+  const rows = {}, notes = {};
+  for (const question of survey.getAllQuestions()) {
+    if (question.getType() === "html") notes[question.name] = question.locHtml.renderedHtml;
+    if (question.getType() === "matrix")
+      for (const row of question.visibleRows) rows[row.name] = row.locText.renderedHtml;
+  }
+  const completed = survey.tryComplete();
+  const errors = survey.getAllQuestions().flatMap((q) => q.errors.map((e) => `${q.name}: ${e.text}`));
+  return { completed, errors, data: survey.data, titles, rows, notes };
+});
+const lint = lintSurvey(form);
+console.log(JSON.stringify({ jsonErrors: new Model(form).jsonErrors ?? [], lint, results }));

@@ -1,0 +1,159 @@
+"""SurveyJS forms, filled and judged by survey-core itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from every_kind import Respondents, respondents
+
+from coprod_stats.instruments import Instrument, read_instrument
+from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.platforms import PlatformError, export_form
+from coprod_stats.platforms.surveyjs import grid_paths
+from coprod_stats.platforms.surveyjs_answers import parse, read
+
+HERE = Path(__file__).parent
+NODE_MODULES = Path(os.environ.get("COPROD_NODE_MODULES", HERE / "node_modules"))
+needs_survey_core = pytest.mark.skipif(
+    shutil.which("node") is None or not (NODE_MODULES / "survey-core").is_dir(),
+    reason="needs node and survey-core (npm ci in tests/platforms)",
+)
+
+
+def fill(form: bytes, filled: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
+    (folder / "form.json").write_bytes(form)
+    (folder / "respondents.json").write_text(json.dumps(filled), encoding="utf-8")
+    done = subprocess.run(
+        ["node", HERE / "survey_core.mjs", folder / "form.json", folder / "respondents.json"],
+        capture_output=True, check=True, env={**os.environ, "SURVEY_CORE": str(NODE_MODULES)},
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def as_surveyjs(instrument: Instrument, wanted: dict[str, Any], number: int) -> dict[str, Any]:
+    """Say a respondent's answers in SurveyJS's terms."""
+    grids, answers = grid_paths(instrument), []
+    for item in instrument.questions:
+        answer = wanted[item.id]
+        name = ".".join(grids[item.id]) if item.id in grids else item.id
+        if item.kind in ("number", "text", "rank", "allocate") and answer in (-8, -9):
+            name, answer = f"{item.id}_NA", [answer]
+        elif item.kind == "multiple" and answer is not None:
+            answer = [answer] if isinstance(answer, int) else list(answer)
+        elif item.kind == "rank" and answer is not None:
+            ranked = sorted((rank, value) for value, rank in answer.items() if rank)
+            answer = [value for _, value in ranked]
+        elif item.kind == "allocate" and answer is not None:
+            answer = {f"o{value}": points for value, points in answer.items()}
+        if answer is not None:
+            answers.append([name, answer])
+    before = {variable.id: wanted[variable.id] for variable in instrument.assigned}
+    return {"before": {"RID": f"r{number}"} | before, "answers": answers}
+
+
+def round_trip(instrument: Instrument, people: Respondents, folder: Path) -> None:
+    form = export_form(instrument, "surveyjs")
+    filled = [as_surveyjs(instrument, row, n) for n, row in enumerate(people.wanted)]
+    found = fill(form.files["survey.json"], filled, folder)
+    assert [result["errors"] for result in found["results"]] == [[]] * len(filled)
+    results = json.dumps([result["data"] for result in found["results"]]).encode()
+    table = read(parse(results), form.sidecar, instrument)
+    rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+    assert rows == [
+        {column: cell for column, cell in row.items() if column in table.header}
+        for row in people.canonical
+    ]
+    assert set(table.header) >= {c for item in instrument.items for c in item.columns}
+
+
+@needs_survey_core
+def test_answers_come_back_as_given(every_kind: Instrument, tmp_path: Path) -> None:
+    round_trip(every_kind, respondents(every_kind, 50, seed=1), tmp_path)
+
+
+@needs_survey_core
+@pytest.mark.slow
+def test_a_thousand_respondents_come_back_as_given(every_kind: Instrument, tmp_path: Path) -> None:
+    round_trip(every_kind, respondents(every_kind, 1_000, seed=2), tmp_path)
+
+
+@needs_survey_core
+def test_the_citizen_questionnaire_comes_back_as_given(tmp_path: Path) -> None:
+    citizen = read_instrument("citizen")
+    citizen = citizen.for_form(citizen.forms[0].id)
+    round_trip(citizen, respondents(citizen, 20, seed=3), tmp_path)
+
+
+@needs_survey_core
+def test_survey_core_and_its_linter_find_nothing(every_kind: Instrument, tmp_path: Path) -> None:
+    found = fill(export_form(every_kind, "surveyjs").files["survey.json"], [], tmp_path)
+    assert found["jsonErrors"] == []
+    assert found["lint"]["findings"] == []
+
+
+@needs_survey_core
+def test_texts_follow_the_answers(every_kind: Instrument, tmp_path: Path) -> None:
+    form = export_form(every_kind, "surveyjs").files["survey.json"]
+    answers = [["CONS", 1], ["USED", 1], ["NAME", "the park"], ["MOOD", 2], ["YEARS", 2],
+               ["MEANS", [1]], ["second_trust_1.TRU1", 5]]  # fmt: skip
+    found = fill(form, [{"before": {"ARM": 1}, "answers": answers}], tmp_path)
+    (shown,) = found["results"]
+    assert shown["titles"]["MEANS"] == "How, with the park?"
+    assert shown["rows"]["TRU2"] == "do you, who rely on the park, doubt it?"
+    assert shown["notes"]["STORY"] == "It failed, and you felt bad."
+
+
+def test_one_language_is_written_plainly(every_kind: Instrument) -> None:
+    german = json.loads(export_form(every_kind, "surveyjs", languages=["de"]).files["survey.json"])
+    assert german["title"] == "Eine Umfrage"
+    assert german["locale"] == "de"
+
+
+def test_what_surveyjs_cannot_look_up_is_refused_by_name(every_kind: Instrument) -> None:
+    page = every_kind.pages[2]
+    block = page.blocks[2]
+    last = replace(block.items[2], conditions=(parse_expression("option(GOALS, 1) == 1"),))
+    block = replace(block, items=(*block.items[:2], last))
+    pages = (*every_kind.pages[:2], replace(page, blocks=(*page.blocks[:2], block)))
+    export = export_form(replace(every_kind, pages=pages), "surveyjs")
+    (refused,) = export.refused
+    assert str(refused).startswith("PLATFORM-020 item LAST: SurveyJS: a condition uses the rank")
+
+
+def test_a_condition_on_a_column_that_nobody_is_asked_for_is_refused(
+    every_kind: Instrument,
+) -> None:
+    page = every_kind.pages[0]
+    block = page.blocks[0]
+    item = replace(block.items[0], conditions=(parse_expression("WGT > 1"),))
+    page = replace(page, blocks=(replace(block, items=(item,)),))
+    export = export_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "surveyjs")
+    assert "uses WGT, which the form does not hold" in str(export.refused[0])
+
+
+def test_results_are_a_list_or_one_a_line() -> None:
+    listed, lines = parse(b'[{"A": 1}, {"A": 2, "B": {"x": 3}}]'), parse(b'{"A": 1}\n{"A": null}\n')
+    assert listed.header == ("A", "B.x")
+    assert listed.rows == (("1", ""), ("2", "3"))
+    assert lines.rows == (("1",), ("",))
+
+
+@pytest.mark.parametrize("content", [b"no json", b"[1, 2]"])
+def test_a_file_of_something_else_is_refused(content: bytes) -> None:
+    with pytest.raises(PlatformError, match="PLATFORM-220: no results of SurveyJS"):
+        parse(content)
+
+
+def test_what_is_not_an_option_stands_as_it_is(every_kind: Instrument) -> None:
+    form = export_form(every_kind, "surveyjs")
+    table = parse(b'[{"CONS": 1, "MEANS": [1, 99], "GOALS": "x", "WEATHER": "fine"}]')
+    read_back = read(table, form.sidecar, every_kind)
+    row = dict(zip(read_back.header, read_back.rows[0], strict=True))
+    assert (row["MEANS__1"], row["GOALS__1"], row["WEATHER"]) == ("[1, 99]", "x", "fine")
