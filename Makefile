@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow oracles lock clean
+.PHONY: demo test check format test-slow oracles benchmark lock clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -35,6 +35,9 @@ test-slow: $(INSTALLED) ## simulations that take minutes
 
 oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript, psych, lavaan)
 	$(BIN)/python -m pytest -m r
+
+benchmark: $(INSTALLED) ## times beside lavaan and semopy, agreement first (needs Rscript, lavaan)
+	$(BIN)/python benchmarks/sem/run.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache coprod_demo

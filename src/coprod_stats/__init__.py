@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from coprod_stats.instruments import check_instrument as check_instrument
     from coprod_stats.instruments import read_instrument as read_instrument
     from coprod_stats.latent_models import SemFit as SemFit
+    from coprod_stats.latent_models import compare_engines as compare_engines
     from coprod_stats.latent_models import fit_sem as fit_sem
+    from coprod_stats.latent_models import polychoric as polychoric
     from coprod_stats.measurement import item_analysis as item_analysis
     from coprod_stats.measurement import reliability as reliability
     from coprod_stats.measurement import scale_correlations as scale_correlations
@@ -50,11 +52,13 @@ _HOMES = {
     "SemFit": "latent_models",
     "Study": "report.study",
     "check_instrument": "instruments",
+    "compare_engines": "latent_models",
     "draw_sample": "power.synthetic_sample",
     "fit_sem": "latent_models",
     "flag_careless": "quality",
     "item_analysis": "measurement",
     "missingness": "quality",
+    "polychoric": "latent_models",
     "read_instrument": "instruments",
     "read_plan": "plans",
     "read_responses": "responses",

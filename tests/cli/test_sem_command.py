@@ -105,6 +105,19 @@ def test_what_cannot_be_compared_is_said(coprod, models):
         assert (shown.returncode, message in shown.stderr) == (1, True), shown.stderr
 
 
+def test_factor_scores_stand_in_the_order_of_the_rows(coprod, models):
+    table = (DATA / "hs1939.csv").read_text().splitlines()
+    holed = table[2].split(",")
+    holed[6] = ""  # x1
+    (models / "holed.csv").write_text("\n".join([*table[:2], ",".join(holed), *table[3:]]))
+    coprod("sem", "cfa.txt", "--data", "holed.csv", "--scores", "scores.csv")
+    rows = (models / "scores.csv").read_text().splitlines()
+    assert rows[0] == "visual,textual"
+    assert len(rows) == len(table)
+    assert rows[2] == ","
+    assert all(len(row.split(",")) == 2 for row in rows)
+
+
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
@@ -113,7 +126,21 @@ def test_what_cannot_be_compared_is_said(coprod, models):
         (("cfa.txt", "--data", "x.csv"), 1, "x.csv"),
         (("cfa.txt", "--data", str(DATA / "pd.csv")), 1, "'x4' is neither"),
         (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--seed", "1"), 1, "seed has no effect"),
-        (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--scores", "f.csv"), 1, "scores"),
+        (
+            (
+                "cfa.txt",
+                "--data",
+                str(DATA / "hs_ord4.csv"),
+                "--scores",
+                "f.csv",
+                "--ordered",
+                "all",
+                "--estimator",
+                "WLSMV",
+            ),
+            1,
+            "factor scores of ordered variables",
+        ),
         (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--emit", "mplus"), 1, "Mplus"),
     ],
 )

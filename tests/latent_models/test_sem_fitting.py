@@ -179,6 +179,15 @@ def test_tables(fit):
     assert glance.loc[0, "chisq"] == fit.fit["chisq"]
 
 
+def test_factor_scores_and_modification_indices_are_tables(fit, pupils):
+    scores = fit.factor_scores("bartlett")
+    assert list(scores.columns) == ["visual", "textual", "speed"]
+    assert len(scores) == len(pupils)
+    indices = fit.modification_indices()
+    assert list(indices.columns) == ["lhs", "op", "rhs", "group", "mi", "epc", "sepc_all"]
+    assert indices["mi"].is_monotonic_decreasing
+
+
 def test_json_holds_no_nan_and_leaves_out_what_does_not_apply(fit, tmp_path):
     path = tmp_path / "fit.json"
     text = fit.to_json(path)

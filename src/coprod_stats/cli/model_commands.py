@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -85,8 +86,6 @@ def sem(
         raise typer.BadParameter("one model at a time")
     if data is None:
         raise typer.BadParameter("a model needs --data")
-    if scores is not None:
-        fail("factor scores are not available yet")
     from coprod_stats.latent_models.specification import Specification
 
     asked = Specification(
@@ -120,6 +119,8 @@ def sem(
         say(_script(asked, data, emit).rstrip())
         return
     fit = _fit(asked, data, instrument)
+    if scores is not None:
+        _write_scores(fit, scores)
     _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
     if not fit.proper:
         raise typer.Exit(IMPROPER)
@@ -168,6 +169,20 @@ def _script(asked: Specification, data: Path, peer: Peer) -> str:
     from coprod_stats.latent_models.lavaan_script import lavaan_script
 
     return lavaan_script(asked, data.as_posix())
+
+
+def _write_scores(fit: SemFit, path: Path) -> None:
+    """Write regression scores, a row per row of the data; blank where a row was not used."""
+    import csv
+
+    from coprod_stats.sem.factor_scores import factor_scores
+
+    found = factor_scores(fit.core)
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(found.latent)
+        for row in found.scores.tolist():
+            writer.writerow("" if math.isnan(score) else score for score in row)
 
 
 def _show(

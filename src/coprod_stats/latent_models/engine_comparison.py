@@ -48,7 +48,7 @@ def compare_engines(fit: SemFit, other: Literal["semopy", "lavaan"] = "semopy") 
 def engine_differences(
     fit: SemFit, other: Literal["semopy", "lavaan"]
 ) -> tuple[EngineDifference, ...]:
-    """As :func:`compare_engines`, without a data frame."""
+    """Compare as :func:`compare_engines` does, without a data frame."""
     if other == "lavaan":
         from coprod_stats.latent_models.lavaan_engine import lavaan_differences
 

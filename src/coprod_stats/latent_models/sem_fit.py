@@ -11,6 +11,7 @@ from coprod_stats.latent_models.modification import ModificationIndex, modificat
 from coprod_stats.latent_models.sem_json import as_json, fit_document
 from coprod_stats.latent_models.sem_summary import summary_text
 from coprod_stats.latent_models.specification import Specification
+from coprod_stats.sem.factor_scores import ScoreMethod, factor_scores
 from coprod_stats.sem.results import SemFit as CoreFit
 
 if TYPE_CHECKING:
@@ -173,6 +174,20 @@ class SemFit:
 
         names = [item.name for item in fields(ModificationIndex)]
         return pd.DataFrame([asdict(row) for row in modification_indices(self)], columns=names)
+
+    def factor_scores(self, method: ScoreMethod = "regression") -> pd.DataFrame:
+        """One row per case of the data, a column per latent variable; NaN where not scored.
+
+        Raises
+        ------
+        SemOptionError
+            Where this model has no such scores.
+        """
+        # as in tidy()
+        import pandas as pd
+
+        found = factor_scores(self.core, method)
+        return pd.DataFrame(found.scores, columns=list(found.latent))
 
     def glance(self) -> pd.DataFrame:
         """One row: what was fitted to how many rows, whether to trust it, how well it fits."""

@@ -83,7 +83,7 @@ def model_scores(
     -------
     (n_rows, n_local) array
     """
-    precisions, of_case = _precisions(implied.cov, patterns)
+    precisions, of_case = case_precisions(implied.cov, patterns)
     y = standardized_residuals(data, mean=mean, precisions=precisions, pattern_of_case=of_case)
     Q, u, v = implied.columns, model.u, model.v
     projected = y @ Q
@@ -125,7 +125,7 @@ def saturated_scores(
     slice, (n_chunk, n_items + n_items (n_items + 1) / 2) array
         Means first, then the lower triangle of the covariance matrix by columns.
     """
-    precisions, of_case = _precisions(cov, patterns)
+    precisions, of_case = case_precisions(cov, patterns)
     y = standardized_residuals(data, mean=mean, precisions=precisions, pattern_of_case=of_case)
     rows, columns = lower_triangle(mean.size)
     factors = np.where(rows == columns, 0.5, 1.0)
@@ -138,9 +138,22 @@ def saturated_scores(
         yield part, np.hstack([y[part], by_cov])
 
 
-def _precisions(
+def case_precisions(
     cov: FloatArray, patterns: MissingPatterns | None
 ) -> tuple[FloatArray, IntArray | None]:
+    """Invert the observed part of a covariance matrix, pattern by pattern.
+
+    Parameters
+    ----------
+    cov : (n_items, n_items) array
+    patterns : MissingPatterns, optional
+        None where nothing is missing.
+
+    Returns
+    -------
+    (n_patterns, n_items, n_items) array, (n_rows,) int array or None
+        Inverses, padded with zeros, and the pattern of each case.
+    """
     if patterns is None:
         return np.asarray(np.linalg.inv(cov)[None], dtype=np.float64), None
     blocks = [padded_precision(block, cov)[0] for block in patterns.blocks()]

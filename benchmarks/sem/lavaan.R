@@ -1,0 +1,42 @@
+# Times lavaan on the tasks of a JSON file: the fit, its fit measures and standardised solution.
+suppressMessages(library(lavaan))
+library(jsonlite)
+work <- fromJSON(commandArgs(TRUE)[1], simplifyVector = FALSE)
+one <- function(task) {
+  data <- read.csv(task$file)
+  o <- task$options
+  if (task$model == "") {
+    run <- function() list(sum = sum(lavCor(data, ordered = names(data))))
+  } else {
+    ladder <- if (length(task$ladder)) task$ladder else list(list())
+    run <- function() {
+      for (families in ladder) {
+        arguments <- list(task$model, data = data, estimator = if (is.null(o$estimator)) "ML" else o$estimator)
+        if (!is.null(o$missing)) arguments$missing <- o$missing
+        if (!is.null(o$ordered)) arguments$ordered <- TRUE
+        if (!is.null(o$group)) arguments$group <- o$group
+        if (length(families)) arguments$group.equal <- unlist(families)
+        if (!is.null(o$bootstrap)) {
+          arguments <- c(arguments, list(se = "bootstrap", bootstrap = o$bootstrap,
+            parallel = "multicore", ncpus = work$threads))
+        }
+        fit <- do.call("sem", arguments)
+        measures <- fitMeasures(fit)
+        standardized <- standardizedSolution(fit)
+      }
+      rows <- parameterEstimates(fit, remove.eq = FALSE)
+      row <- if (task$id == "g") nrow(rows) else 2
+      found <- list(chisq = measures[["chisq"]], cfi = measures[["cfi"]], est = rows$est[row],
+        se = rows$se[row], std_all = standardized$est.std[row])
+      if ("chisq.scaled" %in% names(measures)) found$chisq_scaled <- measures[["chisq.scaled"]]
+      found
+    }
+  }
+  if (task$repetitions > 1) run()
+  times <- sapply(seq_len(task$repetitions), function(i) system.time(numbers <<- run())[["elapsed"]])
+  list(seconds = median(times), numbers = numbers)
+}
+found <- lapply(work$tasks, one)
+names(found) <- sapply(work$tasks, function(task) task$id)
+cat(toJSON(list(tasks = found, versions = list(R = as.character(getRversion()),
+  lavaan = as.character(packageVersion("lavaan")), blas = La_library())), auto_unbox = TRUE, digits = NA))

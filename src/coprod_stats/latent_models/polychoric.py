@@ -1,0 +1,68 @@
+"""Polychoric correlations of a data frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.latent_models.sem_data import frame_columns
+from coprod_stats.sem.observed.errors import ObservedDataError
+from coprod_stats.sem.observed.polychoric_matrix import polychoric_matrix
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def polychoric(data: pd.DataFrame, *, sampling_weights: str | None = None) -> pd.DataFrame:
+    """Estimate all polychoric correlations by two-step maximum likelihood.
+
+    Each pair uses the cases that answered both items, each item's thresholds all its answers.
+
+    Parameters
+    ----------
+    data : DataFrame
+        A column per item, larger meaning more; missing values as NaN. Ordered categories of
+        pandas count by rank.
+    sampling_weights : str, optional
+        Column of weights.
+
+    Returns
+    -------
+    DataFrame
+        Correlations, labelled by item on both sides. What is remarkable about the data (an empty
+        cell, a correlation near 1, a matrix that is not positive definite) stands in
+        ``.attrs["notes"]``.
+
+    Raises
+    ------
+    LatentModelError
+        If a column is not numeric, an item has one answer only, or two items were never answered
+        together.
+    """
+    # as in SemFit.tidy()
+    import pandas as pd
+
+    columns = frame_columns(data, map(str, data.columns))
+    weights = None
+    if sampling_weights is not None:
+        if sampling_weights not in columns:
+            raise LatentModelError(f"the data have no column {sampling_weights}")
+        weights = columns.pop(sampling_weights)
+    texts = [name for name, values in columns.items() if values.dtype == object]
+    if texts:
+        raise LatentModelError(f"columns that are not numeric: {', '.join(texts)}")
+    names = list(columns)
+    if len(names) < 2:
+        raise LatentModelError("polychoric correlations need two items or more")
+    try:
+        found = polychoric_matrix(np.column_stack(list(columns.values())), weights=weights)
+    except ObservedDataError as error:
+        raise error.named(names) from error
+    matrix = pd.DataFrame(found.correlations, index=names, columns=names)
+    matrix.attrs["notes"] = [
+        f"{note.code}: {note.message} ({', '.join(names[item] for item in note.items)})"
+        for note in found.notes
+    ]
+    return matrix

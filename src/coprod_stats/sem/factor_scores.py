@@ -1,0 +1,197 @@
+"""Factor scores of continuous data.
+
+With ``y = nu + Λ η + ε``, implied moments ``μ`` and ``Σ`` and ``C`` the covariance matrix of
+``η``, the regression scores [thurstone1935]_ are
+
+    E(η | y) = E(η) + C Λ' Σ⁻¹ (y − μ),
+
+and the Bartlett scores [bartlett1937]_ are the generalized least-squares solution
+
+    (Λ' W Λ)⁻¹ Λ' W (y − nu),   W = Θ⁻¹.
+
+``W = (Λ C Λ' + Θ)⁻¹`` gives the same scores [lawley1971]_ and exists where an indicator has no
+residual; it is what is computed. With missing answers, the observed part of each matrix is used.
+
+References
+----------
+.. [thurstone1935] Thurstone, L. L. (1935). The vectors of mind. University of Chicago Press.
+.. [bartlett1937] Bartlett, M. S. (1937). British Journal of Psychology, 28, 97-104.
+.. [lawley1971] Lawley, D. N., & Maxwell, A. E. (1971). Factor analysis as a statistical method
+   (2nd ed.), ch. 8. Butterworths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.errors import SemOptionError
+from coprod_stats.sem.inference.casewise import case_precisions, standardized_residuals
+from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
+from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
+from coprod_stats.sem.results import SemFit
+from coprod_stats.sem.sample import GroupSample
+
+FloatArray = NDArray[np.float64]
+ScoreMethod = Literal["regression", "bartlett"]
+
+
+@dataclass(frozen=True, slots=True)
+class FactorScores:
+    """Scores of all cases.
+
+    Parameters
+    ----------
+    latent : tuple of str
+        Names of the columns.
+    scores : (n_rows, n_latent) array
+        In the order of the rows of the data; nan in rows that the fit did not use, and where the
+        answers of a case leave a Bartlett score open.
+    """
+
+    latent: tuple[str, ...]
+    scores: FloatArray
+
+
+def factor_scores(fit: SemFit, method: ScoreMethod = "regression") -> FactorScores:
+    """Score the cases that a model was fitted to.
+
+    A model without mean structure gives deviations from the sample means.
+
+    Parameters
+    ----------
+    fit : SemFit
+    method : {'regression', 'bartlett'}
+
+    Raises
+    ------
+    SemOptionError
+        At an unknown method, with ordered variables, without latent variables, and for Bartlett
+        scores of latent variables that no observed variable depends on directly.
+    """
+    latent = fit.table.latent
+    _refuse(fit, method)
+    scores = np.full((len(fit.data.values), len(latent)), np.nan)
+    estimate = fit.estimate
+    for model, implied, sample in zip(estimate.models, estimate.implied, fit.samples, strict=True):
+        if method == "bartlett":
+            values = _bartlett(model, implied, sample, latent, fit.table.meanstructure)
+        else:
+            mean = implied.mean if fit.table.meanstructure else sample.mean
+            values = _regression(implied, sample, mean, len(latent))
+        scores[sample.rows] = values
+    return FactorScores(latent, scores)
+
+
+def _refuse(fit: SemFit, method: str) -> None:
+    if method not in get_args(ScoreMethod):
+        known = ", ".join(get_args(ScoreMethod))
+        raise SemOptionError(f"method: unknown {method!r}; expected one of {known}")
+    if fit.method.is_ordered:
+        raise SemOptionError("factor scores of ordered variables are not implemented")
+    if not fit.table.latent:
+        raise SemOptionError("the model has no latent variable to score")
+
+
+def _regression(
+    implied: ImpliedMoments, sample: GroupSample, mean: FloatArray, n_latent: int
+) -> FloatArray:
+    weights = (implied.lambda_ @ implied.eta_cov)[:, :n_latent]
+    precisions, of_case = case_precisions(implied.cov, sample.patterns)
+    y = standardized_residuals(
+        sample.data, mean=mean, precisions=precisions, pattern_of_case=of_case
+    )
+    return np.asarray(implied.eta_mean[:n_latent] + y @ weights)
+
+
+def _bartlett(
+    model: LisrelModel,
+    implied: ImpliedMoments,
+    sample: GroupSample,
+    latent: tuple[str, ...],
+    meanstructure: bool,
+) -> FloatArray:
+    equations = _measurement(model, implied, len(latent))
+    strength = np.abs(equations.loadings).sum(axis=0)
+    without = [latent[index] for index in np.flatnonzero(strength == 0)]
+    if without:
+        raise SemOptionError(
+            f"no observed variable depends directly on '{without[0]}'; use regression scores"
+        )
+    data = sample.data if meanstructure else sample.data - sample.mean
+    outcomes = data[:, equations.rows] - equations.explained_by(data)
+    if meanstructure:
+        outcomes -= equations.intercepts
+    patterns = group_by_pattern(outcomes) if np.isnan(outcomes).any() else None
+    spread = implied.eta_cov[: len(latent), : len(latent)]
+    return _least_squares(outcomes, equations.loadings, spread, equations.residual_cov, patterns)
+
+
+def _least_squares(
+    outcomes: FloatArray,
+    loadings: FloatArray,
+    spread: FloatArray,
+    residual_cov: FloatArray,
+    patterns: MissingPatterns | None,
+) -> FloatArray:
+    cov = loadings @ spread @ loadings.T + residual_cov
+    precisions, of_case = case_precisions(cov, patterns)
+    zero = np.zeros(len(loadings))
+    y = standardized_residuals(outcomes, mean=zero, precisions=precisions, pattern_of_case=of_case)
+    grams = loadings.T @ precisions @ loadings
+    conditions = np.linalg.cond(grams)
+    solvable = conditions < 1e12
+    inverses = np.full_like(grams, np.nan)
+    inverses[solvable] = np.linalg.inv(grams[solvable])
+    if of_case is None:
+        return np.asarray(y @ loadings @ inverses[0])
+    scores = np.einsum("ni,nij->nj", y @ loadings, inverses[of_case])
+    scores[of_case < 0] = np.nan
+    return np.asarray(scores)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measurement:
+    """The equations of observed variables that depend on latent ones.
+
+    Observed variables within ``eta`` have theirs in ``beta``, where other observed variables may
+    explain them as well.
+    """
+
+    rows: NDArray[np.intp]
+    intercepts: FloatArray
+    loadings: FloatArray
+    residual_cov: FloatArray
+    sources: NDArray[np.intp]
+    slopes: FloatArray
+
+    def explained_by(self, data: FloatArray) -> FloatArray:
+        """Part of the outcomes that other observed variables explain, ``(n_rows, n_outcomes)``."""
+        explained = np.zeros((len(data), len(self.rows)))
+        for outcome, slopes in enumerate(self.slopes):
+            used = slopes != 0
+            explained[:, outcome] = data[:, self.sources[used]] @ slopes[used]
+        return explained
+
+
+def _measurement(model: LisrelModel, implied: ImpliedMoments, n_latent: int) -> _Measurement:
+    observed, eta = model.matrices.observed, model.matrices.eta
+    sources = np.array([observed.index(name) for name in eta[n_latent:]], dtype=np.intp)
+    plain = np.setdiff1d(np.arange(len(observed)), sources)
+    plain = plain[implied.lambda_[plain].any(axis=1)]
+    inner = n_latent + np.flatnonzero(implied.beta[n_latent:, :n_latent].any(axis=1))
+    n_plain, n_inner = len(plain), len(inner)
+    residual_cov = np.zeros((n_plain + n_inner,) * 2)
+    residual_cov[:n_plain, :n_plain] = implied.theta[np.ix_(plain, plain)]
+    residual_cov[n_plain:, n_plain:] = implied.psi[np.ix_(inner, inner)]
+    return _Measurement(
+        rows=np.concatenate([plain, sources[inner - n_latent]]),
+        intercepts=np.concatenate([implied.nu[plain], implied.alpha[inner]]),
+        loadings=np.vstack([implied.lambda_[plain, :n_latent], implied.beta[inner, :n_latent]]),
+        residual_cov=residual_cov,
+        sources=sources,
+        slopes=np.vstack([np.zeros((n_plain, len(sources))), implied.beta[inner, n_latent:]]),
+    )
