@@ -1,0 +1,146 @@
+"""Reliability and convergent and discriminant validity from a fitted measurement model.
+
+For the unweighted sum of the indicators of a latent variable with loadings ``λ`` and variance
+``φ``, with ``S`` the sample and ``Σ`` the implied covariance matrix of the indicators:
+
+    omega                   (1'λ)² φ / 1'S1     [bentler2009]_
+    composite reliability   (1'λ)² φ / 1'Σ1     [joreskog1971]_
+    AVE                     λ'λ φ / tr Σ        [fornell1981]_
+
+Both reliabilities presuppose that the indicators are keyed one way. HTMT2 compares correlations
+between two sets of items with those within them, by geometric means [roemer2021]_.
+
+References
+----------
+.. [bentler2009] Bentler, P. M. (2009). Psychometrika, 74, 137-143.
+.. [joreskog1971] Jöreskog, K. G. (1971). Psychometrika, 36, 109-133.
+.. [fornell1981] Fornell, C., & Larcker, D. F. (1981). Journal of Marketing Research, 18, 39-50.
+.. [roemer2021] Roemer, E., Schuberth, F., & Henseler, J. (2021). Industrial Management & Data
+   Systems, 121, 2637-2650.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.errors import SemOptionError
+from coprod_stats.sem.model.lisrel import ImpliedMoments
+from coprod_stats.sem.results import SemFit
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReliability:
+    """Coefficients of the latent variables of one group.
+
+    Parameters
+    ----------
+    latent : tuple of str
+        Those with observed indicators.
+    omega, composite_reliability : (n_latent,) array
+        Reliability of the sum of the indicators; of latent responses where these are ordered.
+    average_variance_extracted : (n_latent,) array
+        nan where an indicator loads on another latent variable as well.
+    """
+
+    latent: tuple[str, ...]
+    omega: FloatArray
+    composite_reliability: FloatArray
+    average_variance_extracted: FloatArray
+
+
+def model_reliability(fit: SemFit) -> tuple[ModelReliability, ...]:
+    """Compute reliability coefficients, per group.
+
+    Parameters
+    ----------
+    fit : SemFit
+
+    Raises
+    ------
+    SemOptionError
+        Where no latent variable has observed indicators, or an indicator is explained by observed
+        variables as well.
+    """
+    latent = fit.table.latent
+    results = []
+    for model, implied, sample in zip(
+        fit.estimate.models, fit.estimate.implied, fit.samples, strict=True
+    ):
+        _refuse(fit, model.matrices.eta)
+        loadings = implied.lambda_[:, : len(latent)]
+        measured = np.flatnonzero(np.abs(loadings).sum(axis=0))
+        if measured.size == 0:
+            raise SemOptionError("no latent variable has observed indicators")
+        # bring latent responses, whose sample moments have unit variance, to the model's metric
+        cov = sample.cov / np.outer(implied.delta, implied.delta)
+        rows = [_coefficients(implied, loadings, cov, index) for index in measured.tolist()]
+        omega, composite, extracted = np.array(rows).T
+        names = tuple(latent[index] for index in measured)
+        results.append(ModelReliability(names, omega, composite, extracted))
+    return tuple(results)
+
+
+def _refuse(fit: SemFit, eta: tuple[str, ...]) -> None:
+    for row in fit.table:
+        if row.op == "=~" and row.rhs in fit.table.observed and row.rhs in eta:
+            raise SemOptionError(
+                f"reliability is not defined here: '{row.rhs}' is an indicator that takes part in "
+                "regressions"
+            )
+
+
+def _coefficients(
+    implied: ImpliedMoments, loadings: FloatArray, cov: FloatArray, index: int
+) -> tuple[float, float, float]:
+    items = np.flatnonzero(loadings[:, index])
+    block = np.ix_(items, items)
+    own, variance = loadings[items, index], implied.eta_cov[index, index]
+    true_variance = own.sum() ** 2 * variance
+    crossed = np.count_nonzero(loadings[items]) > items.size
+    extracted = np.nan if crossed else own @ own * variance / np.trace(implied.cov[block])
+    total, fitted = cov[block].sum(), implied.cov[block].sum()
+    return float(true_variance / total), float(true_variance / fitted), float(extracted)
+
+
+def heterotrait_monotrait_ratio(
+    correlations: FloatArray, scales: Sequence[Sequence[int]]
+) -> FloatArray:
+    """HTMT2: the disattenuated correlation of two scales of congeneric items.
+
+    Geometric mean of the absolute correlations between the scales, over the geometric mean of
+    those means within them.
+
+    Parameters
+    ----------
+    correlations : (n_items, n_items) array
+        Of items keyed one way.
+    scales : sequence of sequence of int
+        Items of each scale, two at least.
+
+    Returns
+    -------
+    (n_scales, n_scales) array
+        Ones on the diagonal.
+
+    Raises
+    ------
+    SemOptionError
+        At a scale of fewer than two items.
+    """
+    if any(len(items) < 2 for items in scales):
+        raise SemOptionError("HTMT2 needs at least two items per scale")
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.abs(correlations))
+    within = [logs[np.ix_(items, items)][np.triu_indices(len(items), 1)].mean() for items in scales]
+    ratios = np.eye(len(scales))
+    for first, one in enumerate(scales):
+        for second, other in enumerate(scales[:first]):
+            between = logs[np.ix_(one, other)].mean()
+            ratios[first, second] = np.exp(between - (within[first] + within[second]) / 2)
+    return np.asarray(np.maximum(ratios, ratios.T))
