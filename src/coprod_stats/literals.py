@@ -9,7 +9,6 @@ FileFormat = Literal["csv", "xlsx", "sav"]
 
 Platform = Literal[
     "xlsform",
-    "limesurvey",
     "redcap",
     "qualtrics",
     "surveyjs",
@@ -20,7 +19,7 @@ Platform = Literal[
 ]
 """Platforms that a form is written for."""
 
-ExportSource = Literal["odk", "kobo", "limesurvey", "redcap", "qualtrics", "surveyjs"]
+ExportSource = Literal["odk", "kobo", "redcap", "qualtrics", "surveyjs"]
 """Platforms whose exports are read back with the sidecar of their form."""
 
 AnswersFormat = Literal[FileFormat, ExportSource]

@@ -15,7 +15,6 @@ from coprod_stats.platforms.form_export import Exporter, FormExport, PlatformErr
 
 EXPORTERS: dict[Platform, str] = {
     "xlsform": "xlsform",
-    "limesurvey": "limesurvey",
     "surveyjs": "surveyjs",
 }
 """Module of each platform's writer; it has a function ``export``."""
@@ -23,7 +22,6 @@ EXPORTERS: dict[Platform, str] = {
 READERS: dict[ExportSource, str] = {
     "odk": "odk",
     "kobo": "kobo",
-    "limesurvey": "limesurvey_answers",
     "surveyjs": "surveyjs_answers",
 }
 """Module of each source's reader; it has a function ``read``, and ``parse`` if it is no table."""

@@ -76,8 +76,8 @@ class FormTexts:
                 given = quoted(text.in_language(language))
                 words = f"if(${{{field(placeholder.variable)}}} = {level}, {given}, {words})"
         elif placeholder.item is not None:
-            answer = f"${{{field(placeholder.item)}}}"
-            words = f"if(string-length({answer}) > 0, {answer}, {words})"
+            answered = self._xpath.answered(placeholder.item)
+            words = f"if({answered}, {self._xpath.label(placeholder.item)}, {words})"
         return self._calculated(f"text_{placeholder.name.lower()}", language, words)
 
     def _calculated(self, name: str, language: str, words: str) -> str:

@@ -93,13 +93,13 @@ class XPath:
                 parts = Logic("or" if tree.function == "any" else "and", tree.arguments)
                 return self._truth(parts, wanted=wanted)
             case Call(function="answered", arguments=(Name() as name,)):
-                answered = self._answered(name.id)
+                answered = self.answered(name.id)
                 return answered if wanted else f"not({answered})"
             case Call(function="includes", arguments=(Name() as name, *options)):
                 holds = disjunction(
                     self._selected(name.id, o.value) for o in options if isinstance(o, Number)
                 )
-                return conjunction([self._answered(name.id), holds if wanted else f"not({holds})"])
+                return conjunction([self.answered(name.id), holds if wanted else f"not({holds})"])
             case Compare():
                 operator = tree.operator.replace("==", "=")
                 sign = operator if wanted else _NEGATED[tree.operator]
@@ -118,15 +118,19 @@ class XPath:
     def known(self, tree: Expression) -> str:
         """Say when an expression has a value."""
         match tree:
-            case Number() | Call(function="count" | "answered"):
+            case Number() | Call(function="answered"):
                 return TRUE
             case Name():
-                return self._answered(tree.id)
+                return self.answered(tree.id)
             case Binary():
                 parts = [self.known(tree.left), self.known(tree.right)]
                 if tree.operator == "/":
                     parts.append(f"{self.value(tree.right)} != 0")
                 return conjunction(parts)
+            case Call(function="count"):
+                return conjunction(
+                    disjunction([self.true(part), self.false(part)]) for part in tree.arguments
+                )
             case Call(function="if", arguments=(condition, yes, no)):
                 chosen = conjunction([self.true(condition), self.known(yes)])
                 other = conjunction([self.false(condition), self.known(no)])
@@ -165,7 +169,13 @@ class XPath:
             case _:
                 return f"if({self.true(tree)}, 1, 0)"
 
-    def _answered(self, name: str) -> str:
+    def label(self, name: str) -> str:
+        """Give the answer to a question in words, in the language in use."""
+        reference, item = f"${{{field(name)}}}", self._items.get(name)
+        chosen = item is not None and item.kind in ("single", "consent")
+        return f"jr:choice-name({reference}, '{reference}')" if chosen else reference
+
+    def answered(self, name: str) -> str:
         """Say when a question has an answer other than "don't know" or a refusal."""
         item = self._items.get(name)
         if item is not None and item.kind == "allocate" and item.responses is not None:
