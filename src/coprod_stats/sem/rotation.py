@@ -194,10 +194,10 @@ def _projected(
 ) -> FloatArray:
     """Differentiate by ``T`` along its manifold."""
     if orthogonal:
-        gradient = loadings.T @ slope
+        gradient: FloatArray = loadings.T @ slope
         inner = T.T @ gradient
         return np.asarray(gradient - T @ (inner + inner.T) / 2.0)
-    gradient = -np.linalg.solve(T.T, slope.T @ rotated)
+    gradient = np.asarray(-np.linalg.solve(T.T, slope.T @ rotated), dtype=np.float64)
     return np.asarray(gradient - T * (T * gradient).sum(axis=0))
 
 
