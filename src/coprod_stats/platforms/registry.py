@@ -16,6 +16,7 @@ from coprod_stats.platforms.form_export import Exporter, FormExport, PlatformErr
 EXPORTERS: dict[Platform, str] = {
     "xlsform": "xlsform",
     "limesurvey": "limesurvey",
+    "redcap": "redcap",
     "surveyjs": "surveyjs",
 }
 """Module of each platform's writer; it has a function ``export``."""
@@ -24,6 +25,7 @@ READERS: dict[ExportSource, str] = {
     "odk": "odk",
     "kobo": "kobo",
     "limesurvey": "limesurvey_answers",
+    "redcap": "redcap_answers",
     "surveyjs": "surveyjs_answers",
 }
 """Module of each source's reader; it has a function ``read``, and ``parse`` if it is no table."""
