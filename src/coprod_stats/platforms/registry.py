@@ -18,6 +18,9 @@ EXPORTERS: dict[Platform, str] = {
     "limesurvey": "limesurvey",
     "redcap": "redcap",
     "surveyjs": "surveyjs",
+    "spss": "spss",
+    "frictionless": "frictionless",
+    "ddi": "ddi",
 }
 """Module of each platform's writer; it has a function ``export``."""
 
