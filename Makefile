@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow oracles lock clean
+.PHONY: demo test check format test-slow roundtrip oracles lock clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -32,6 +32,10 @@ format: $(INSTALLED)
 
 test-slow: $(INSTALLED) ## simulations that take minutes
 	$(BIN)/python -m pytest -m slow
+
+roundtrip: $(INSTALLED) ## forms filled by 1,000 random respondents each and read back (needs Node)
+	cd tests/platforms && npm ci --no-audit --no-fund
+	$(BIN)/python -m pytest -m slow tests/platforms
 
 oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript, psych, lavaan)
 	$(BIN)/python -m pytest -m r

@@ -9,18 +9,15 @@ FileFormat = Literal["csv", "xlsx", "sav"]
 
 Platform = Literal[
     "xlsform",
-    "limesurvey",
     "redcap",
-    "qualtrics",
     "surveyjs",
     "spss",
     "frictionless",
     "ddi",
-    "paper",
 ]
 """Platforms that a form is written for."""
 
-ExportSource = Literal["odk", "kobo", "limesurvey", "redcap", "qualtrics", "surveyjs"]
+ExportSource = Literal["odk", "kobo", "redcap", "surveyjs"]
 """Platforms whose exports are read back with the sidecar of their form."""
 
 AnswersFormat = Literal[FileFormat, ExportSource]

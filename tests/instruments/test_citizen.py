@@ -41,7 +41,7 @@ TAKES_PART: Answers = {
 
 @pytest.fixture(scope="module")
 def citizen() -> Instrument:
-    return read_instrument("citizen")
+    return read_instrument("citizen").for_form("core")
 
 
 class Person:

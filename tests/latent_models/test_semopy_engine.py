@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models import LatentModelError, fit_sem, semopy_engine
 from coprod_stats.latent_models.semopy_engine import SemopyEstimates, solve_by_semopy
 
@@ -131,7 +132,7 @@ def test_what_semopy_cannot_estimate_is_refused_by_name(holzinger, pupils, addit
 def test_other_operators_are_refused_by_name(pupils):
     with pytest.raises(LatentModelError, match="operator <~"):
         fit_sem("c <~ x1 + x2\nx3 ~ c", pupils, engine="semopy")
-    with pytest.raises(LatentModelError, match="exploratory factors"):
+    with pytest.raises(CoprodError, match="exploratory"):
         fit_sem(
             'efa("one")*f1 + efa("one")*f2 =~ x1 + x2 + x3 + x4 + x5 + x6', pupils, engine="semopy"
         )

@@ -196,6 +196,14 @@ def test_a_model_without_degrees_of_freedom():
     assert fitted.indices["rmsea"] == 0
 
 
+@pytest.mark.parametrize("text", ["y1 ~~ 1*y1", "y1 ~ x", "y1 ~~ y2"])
+def test_the_smallest_models(text):
+    fitted = fit(text, SemData(answers(), NAMES), WLSMV)
+    assert fitted.is_proper
+    assert fitted.indices["df"] == 0
+    assert fitted.indices["chisq"] == pytest.approx(0, abs=1e-10)
+
+
 def test_infinite_answers_are_refused():
     values = answers()
     values[4, 2] = np.inf

@@ -122,7 +122,7 @@ def test_groups_rows_weights_and_clusters_that_carry_no_estimates(values):
         findings(HS, values, clusters=one)
     with pytest.raises(SemDataError, match="OBS-001"):
         findings(HS, values, weights=-np.ones(301))
-    with pytest.raises(SemDataError, match="SEM-117"):
+    with pytest.raises(SemDataError, match="SEM-119"):
         findings(HS, values[:40], FitOptions(estimator="WLS"))
 
 

@@ -1,7 +1,6 @@
 """The headline model M0 of 21 paths on answers drawn from a known population."""
 
 import math
-import time
 
 import numpy as np
 import pandas as pd
@@ -227,14 +226,6 @@ def test_clusters_are_passed_on_and_refused_by_an_engine_without_them():
     answers, _ = draw(100, 14)
     with pytest.raises(LatentModelError, match="clusters"):
         fit_driver_impact(answers.assign(town=1), headline_model(), cluster="town")
-
-
-def test_the_headline_model_is_fitted_in_seconds():
-    answers, _ = draw(1000, 16)
-    fit_driver_impact(answers, headline_model())
-    started = time.perf_counter()
-    fit_driver_impact(answers, headline_model())
-    assert time.perf_counter() - started < 8
 
 
 @pytest.mark.slow

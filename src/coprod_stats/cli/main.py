@@ -12,6 +12,7 @@ from coprod_stats.cli import (
     instrument_commands,
     model_commands,
     responses_commands,
+    review_commands,
     study_commands,
 )
 from coprod_stats.cli.output import fail
@@ -26,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 study_commands.register(app)
+review_commands.register(instrument_commands.app)
 app.add_typer(instrument_commands.app, name="instrument")
 app.add_typer(responses_commands.app, name="responses")
 responses_commands.register(app)

@@ -1,4 +1,4 @@
-"""``coprod sem``: one latent-variable model from its text."""
+"""``coprod sem``: one latent-variable model from its text, and tests of nested ones."""
 
 from __future__ import annotations
 
@@ -7,77 +7,120 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from coprod_stats.cli.output import STANDARD_OUTPUT, say
-from coprod_stats.literals import Engine, Estimator, Missing
+from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say
+from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from coprod_stats.latent_models.sem_fit import SemFit
+    from coprod_stats.latent_models.specification import Specification
 
 IMPROPER = 3
 """Exit status of a model that did not converge or is improper."""
 
+_COMPARE = "compare"
+
 ModelType = Literal["sem", "cfa", "growth"]
 Parameterization = Literal["delta", "theta"]
+ErrorKind = Literal["standard", "robust", "bootstrap", "none"]
+Information = Literal["expected", "observed"]
+Likelihood = Literal["normal", "wishart"]
+Peer = Literal["lavaan", "mplus"]
 
 
 def sem(
-    model: Annotated[Path, typer.Argument(help="File with the model in lavaan's language.")],
-    data: Annotated[
-        Path, typer.Option("--data", help="Answers: CSV, or any file with --instrument.")
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MODEL|compare FIT.json",
+            help="File with the model in lavaan's language; or fits to test against each other.",
+            show_default=False,
+        ),
     ],
-    engine: Annotated[Engine, typer.Option(help="Who estimates.")] = "semopy",
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Answers: CSV, or any file with --instrument.")
+    ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Who estimates; lavaan is a check beside the core.")
+    ] = "core",
     model_type: Annotated[ModelType, typer.Option(help="Whose defaults.")] = "sem",
     estimator: Annotated[Estimator, typer.Option(help="Estimator.")] = "ML",
-    missing: Annotated[Missing, typer.Option(help="Missing values.")] = "listwise",
     ordered: Annotated[str, typer.Option(help="'all', or v1,v2,…")] = "",
-    parameterization: Annotated[Parameterization, typer.Option()] = "delta",
+    parameterization: Annotated[Parameterization, typer.Option(help="Of ordered.")] = "delta",
+    missing: Annotated[Missing, typer.Option(help="Missing values.")] = "listwise",
+    auxiliary: Annotated[str, typer.Option(help="Variables that inform on missing ones.")] = "",
     group: Annotated[str | None, typer.Option(help="Column of groups.")] = None,
     group_equal: Annotated[str, typer.Option(help="Families held equal, by commas.")] = "",
     group_partial: Annotated[str, typer.Option(help="Exceptions, by commas.")] = "",
     cluster: Annotated[str | None, typer.Option(help="Column of clusters.")] = None,
     sampling_weights: Annotated[str | None, typer.Option(help="Column of weights.")] = None,
+    se: Annotated[ErrorKind | None, typer.Option(help="Standard errors.")] = None,
+    information: Annotated[Information | None, typer.Option(help="Their basis.")] = None,
+    likelihood: Annotated[Likelihood, typer.Option(help="Divisor N or N - 1.")] = "normal",
     bootstrap: Annotated[int, typer.Option(min=0, help="Bootstrap samples.")] = 0,
-    seed: Annotated[int | None, typer.Option(help="Seed of the bootstrap.")] = None,
-    std_lv: Annotated[bool, typer.Option("--std-lv", help="Unit variances of factors.")] = False,
-    no_fixed_x: Annotated[bool, typer.Option("--no-fixed-x", help="Random covariates.")] = False,
-    meanstructure: Annotated[bool, typer.Option("--meanstructure", help="Intercepts.")] = False,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the bootstrap.")] = None,
+    bootstrap_type: Annotated[
+        BootstrapType, typer.Option(help="Standard errors, or a test of the model.")
+    ] = "naive",
+    ci: Annotated[BootstrapInterval, typer.Option(help="Bootstrap intervals.")] = "percentile",
     instrument: Annotated[
         str | None, typer.Option(help="Read the table by a questionnaire.")
     ] = None,
+    std_lv: Annotated[bool, typer.Option("--std-lv", help="Unit variances of factors.")] = False,
+    effect_coding: Annotated[
+        bool, typer.Option("--effect-coding", help="Loadings that average 1.")
+    ] = False,
+    no_fixed_x: Annotated[bool, typer.Option("--no-fixed-x", help="Random covariates.")] = False,
+    meanstructure: Annotated[bool, typer.Option("--meanstructure", help="Intercepts.")] = False,
+    rotation: Annotated[str | None, typer.Option(help="Of exploratory factors.")] = None,
+    modindices: Annotated[bool, typer.Option("--modindices", help="Modification indices.")] = False,
+    scores: Annotated[Path | None, typer.Option(help="Write factor scores as CSV.")] = None,
+    emit: Annotated[Peer | None, typer.Option(help="Write the script of a peer instead.")] = None,
     json: Annotated[str | None, typer.Option(help="Write JSON to a file, or - for output.")] = None,
 ) -> None:
     """Fit one latent-variable model; ends with status 3 if the solution is not proper."""
-    from coprod_stats.latent_models import fit_sem
+    if files[0] == _COMPARE:
+        _compare([Path(file) for file in files[1:]], json)
+        return
+    if len(files) > 1:
+        raise typer.BadParameter("one model at a time")
+    if data is None:
+        raise typer.BadParameter("a model needs --data")
+    if scores is not None:
+        fail("factor scores are not available yet")
+    from coprod_stats.latent_models.specification import Specification
 
-    options: dict[str, Any] = {
-        "ordered": "all" if ordered == "all" else _names(ordered),
-        "group_equal": _names(group_equal),
-        "group_partial": _names(group_partial),
-    }
-    fit = fit_sem(
-        _text(model),
-        _table(data, instrument),
-        engine=engine,
+    asked = Specification(
+        model=_text(Path(files[0])),
+        engine="core" if engine == "lavaan" else engine,
         model_type=model_type,
         estimator=estimator,
-        missing=missing,
+        ordered="all" if ordered == "all" else _names(ordered),
         parameterization=parameterization,
+        missing=missing,
+        auxiliary=_names(auxiliary),
         group=group,
+        group_equal=_names(group_equal),
+        group_partial=_names(group_partial),
         cluster=cluster,
         sampling_weights=sampling_weights,
+        se=se or "default",
+        information=information or "default",
+        likelihood=likelihood,
         bootstrap=bootstrap,
         seed=seed,
+        bootstrap_type=bootstrap_type,
+        ci=ci,
         std_lv=std_lv,
+        effect_coding=effect_coding,
         fixed_x=not no_fixed_x,
         meanstructure=meanstructure,
-        **options,
+        rotation=rotation,
     )
-    if json == STANDARD_OUTPUT:
-        say(fit.to_json().rstrip())
-    else:
-        say(str(fit))
-        if json is not None:
-            fit.to_json(json)
+    if emit is not None:
+        say(_script(asked, data, emit).rstrip())
+        return
+    fit = _fit(asked, data, instrument)
+    _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
     if not fit.proper:
         raise typer.Exit(IMPROPER)
 
@@ -94,15 +137,111 @@ def _text(path: Path) -> str:
     return decode(content, path.name)[0]
 
 
-def _table(path: Path, instrument: str | None) -> pd.DataFrame:
-    if instrument is None:
-        from coprod_stats.responses.plain_table import read_plain_table
+def _fit(asked: Specification, data: Path, instrument: str | None) -> SemFit:
+    from coprod_stats.latent_models.engines import fit_specification
 
-        return read_plain_table(path)
+    return fit_specification(asked, _columns(data, asked, instrument))
+
+
+def _columns(path: Path, asked: Specification, instrument: str | None) -> dict[str, Any]:
+    if instrument is None:
+        from coprod_stats.responses.plain_columns import read_plain_columns
+
+        return read_plain_columns(path, asked.columns)
     from coprod_stats.cli.options import bound_answers
+    from coprod_stats.latent_models.sem_data import frame_columns
 
     responses = bound_answers(path, instrument, None)
-    return responses.numbers(list(responses.answers.columns))
+    return frame_columns(responses.numbers(list(responses.answers.columns)), asked.columns)
+
+
+def _data_file(path: Path, instrument: str | None) -> dict[str, str]:
+    from coprod_stats.responses.raw_table import read_bytes
+
+    named = {"file": path.as_posix(), "sha256": read_bytes(path)[1]}
+    return named if instrument is None else {**named, "instrument": instrument}
+
+
+def _script(asked: Specification, data: Path, peer: Peer) -> str:
+    if peer == "mplus":
+        fail("scripts for Mplus are not available yet")
+    from coprod_stats.latent_models.lavaan_script import lavaan_script
+
+    return lavaan_script(asked, data.as_posix())
+
+
+def _show(
+    fit: SemFit, json: str | None, data_file: dict[str, str], *, modindices: bool, check: bool
+) -> None:
+    from coprod_stats.latent_models.modification import modification_indices
+    from coprod_stats.latent_models.sem_json import as_json, fit_document
+
+    indices = modification_indices(fit) if modindices else None
+    if json != STANDARD_OUTPUT:
+        say(str(fit))
+        for index in indices or ():
+            say(f"  {index.lhs} {index.op} {index.rhs} [{index.group}]  MI {index.mi:.3f}  "
+                f"EPC {index.epc:.3f}  SEPC {index.sepc_all:.3f}")  # fmt: skip
+    document = fit_document(fit, modification_indices=indices, data_file=data_file)
+    if check:
+        document["engine_differences"] = _checked(fit, quiet=json == STANDARD_OUTPUT)
+    if json == STANDARD_OUTPUT:
+        say(as_json(document).rstrip())
+    elif json is not None:
+        Path(json).write_text(as_json(document), encoding="utf-8")
+
+
+def _checked(fit: SemFit, *, quiet: bool) -> list[dict[str, Any]]:
+    """Compare with lavaan, and print the largest differences."""
+    from coprod_stats.latent_models.engine_comparison import engine_differences
+
+    found = sorted(engine_differences(fit, "lavaan"), key=lambda row: -abs(row.difference))
+    if not quiet:
+        say("\nLargest differences from lavaan (relative above 1):")
+        for row in found[:10]:
+            say(f"  {row.name:<32}{row.what:<5}{row.ours:>14.7f}{row.theirs:>14.7f}"
+                f"{row.difference:>12.1e}")  # fmt: skip
+    return [
+        {"name": row.name, "what": row.what, "core": row.ours, "lavaan": row.theirs}
+        for row in found
+    ]
+
+
+def _compare(paths: list[Path], json: str | None) -> None:
+    from coprod_stats.cli.comparison_output import comparison_document, comparison_lines
+    from coprod_stats.cli.output import write_json
+    from coprod_stats.latent_models.comparison import compare_documents
+
+    documents = {path.as_posix(): _stored_fit(path) for path in paths}
+    compared = compare_documents(documents, _columns_again)
+    if json != STANDARD_OUTPUT:
+        for line in comparison_lines(compared):
+            say(line)
+    if json is not None:
+        write_json(comparison_document(compared), json)
+
+
+def _stored_fit(path: Path) -> dict[str, Any]:
+    import json
+
+    from coprod_stats.latent_models.errors import LatentModelError
+
+    try:
+        document = json.loads(_text(path))
+    except ValueError as error:
+        raise LatentModelError(f"{path}: no JSON of a fit: {error}") from error
+    if not isinstance(document, dict):
+        raise LatentModelError(f"{path}: no JSON of a fit")
+    return document
+
+
+def _columns_again(data: Any, asked: Specification) -> dict[str, Any]:
+    from coprod_stats.latent_models.errors import LatentModelError
+
+    path = Path(data["file"])
+    if _data_file(path, None)["sha256"] != data["sha256"]:
+        raise LatentModelError(f"{path}: the data have changed since the models were fitted")
+    return _columns(path, asked, data.get("instrument"))
 
 
 def register(main: typer.Typer) -> None:

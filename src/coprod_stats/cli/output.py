@@ -70,7 +70,7 @@ def print_table(
 
     shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     rows = [
-        [_cell(value, digits) for value in row]
+        [_cell(name, value, digits) for name, value in zip(columns, row, strict=True)]
         for row in table[list(columns)].itertuples(index=False)
     ]
     for name, label in columns.items():
@@ -107,9 +107,11 @@ def _silent(done: int, total: int, what: str) -> None:
     """Show nothing."""
 
 
-def _cell(value: object, digits: int) -> str:
+def _cell(name: str, value: object, digits: int) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
+    if name.startswith("p_") and isinstance(value, float) and value < 10.0**-digits:
+        return f"<{10.0**-digits:.{digits}f}"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) >= 2 else f"{value:.{digits}f}"
     return str(value)

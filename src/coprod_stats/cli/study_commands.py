@@ -27,24 +27,25 @@ HEADLINE = {
 def demo(out: FolderOption = Path("coprod_demo")) -> None:
     """Run the whole way on the shipped sample data and write the reports."""
     for plan in DEMO_PLANS:
-        _run_study(plan, data=None, out=out / plan, json=None)
+        _run_study(plan, data=None, out=out / plan, json=None, workers=1)
 
 
 def run(
     plan: PlanArgument,
     data: Annotated[Path | None, typer.Option(help="Answers instead of the plan's.")] = None,
     out: FolderOption = Path("output"),
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the columns.")] = 1,
     json: JsonOption = None,
 ) -> None:
     """Carry out a study plan: all steps, and the report in the formats that the plan names."""
-    _run_study(plan, data=data, out=out, json=json)
+    _run_study(plan, data=data, out=out, json=json, workers=workers)
 
 
-def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None) -> None:
+def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None, workers: int) -> None:
     from coprod_stats.report.study import run_study
 
     with progress_bar(plan) as progress:
-        study = run_study(plan, data=data, progress=progress)
+        study = run_study(plan, data=data, progress=progress, workers=workers)
         written = study.report(out)
     headline = study.headline()
     if json is not None:

@@ -8,6 +8,7 @@ from itertools import combinations
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.draft import Draft, PlacedItem, assigned_levels, conditions
 from coprod_stats.instruments.expressions import ExpressionError, names, parse_expression
+from coprod_stats.instruments.yaml_source import Location
 
 
 def check_rotation(draft: Draft) -> Iterator[Fault]:
@@ -68,7 +69,7 @@ def check_level_texts(draft: Draft) -> Iterator[Fault]:
             yield draft.fault(
                 "TEXT-004", where, place,
                 "'levels' needs a 'variable', and neither goes with 'item'",
-                "Give 'variable' and 'levels', or 'item'.",
+                "Give 'variable', with texts in 'levels' or without, or 'item'.",
             )  # fmt: skip
         elif placeholder.variable not in levels:
             yield draft.fault(
@@ -96,9 +97,15 @@ def check_twins(draft: Draft) -> Iterator[Fault]:
 
 
 def check_assigned_forms(draft: Draft) -> Iterator[Fault]:
-    """Find variables assigned in forms that do not exist."""
+    """Find columns of forms that do not exist."""
     plan = draft.form.planned_missing
-    places = [(("assigned", id), id, entry.forms) for id, entry in draft.form.assigned.items()]
+    places: list[tuple[Location, str, list[str] | None]] = [
+        *((("assigned", id), id, entry.forms) for id, entry in draft.form.assigned.items()),
+        *(
+            (("administrative", i), entry.id, entry.forms)
+            for i, entry in enumerate(draft.form.administrative)
+        ),
+    ]
     if plan is not None:
         places.append((("planned_missing", "forms"), plan.id, plan.forms))
     for location, id, forms in places:

@@ -37,6 +37,7 @@ from coprod_stats.instruments.source_form import (
     ItemForm,
     NumberForm,
     PageForm,
+    PlaceholderForm,
     ResponseScaleForm,
     ScaleForm,
     TextForm,
@@ -80,12 +81,15 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
                 entry.item,
                 build.text(entry.otherwise),
                 entry.variable,
-                tuple((level, build.text(words)) for level, words in entry.levels.items()),
+                build.level_texts(entry),
             )
             for name, entry in form.placeholders.items()
         ),
         administrative=tuple(
-            Administrative(entry.id, build.text(entry.title), entry.role, entry.kind)
+            Administrative(
+                entry.id, build.text(entry.title), entry.role, entry.kind,
+                tuple(form.forms if entry.forms is None else entry.forms),
+            )
             for entry in form.administrative
         ),
         dont_know=build.text(form.missing_options.dont_know),
@@ -132,7 +136,15 @@ class _Builder:
 
     def construct(self, code: str) -> Construct:
         entry: ConstructForm = self.draft.constructs[code]
-        return Construct(code=code, **{**entry.model_dump(), "note": entry.note or ""})
+        given = entry.model_dump(exclude={"note", "columns", "steps", "planned"})
+        return Construct(
+            code=code,
+            **given,
+            note=entry.note or "",
+            columns=tuple(entry.columns),
+            steps=tuple(entry.steps),
+            planned=entry.planned or "",
+        )
 
     def scale(self, id: str, form: ScaleForm) -> Scale:
         construct = self.construct(form.construct_code)
@@ -175,6 +187,12 @@ class _Builder:
             *arms,
             Assigned(plan.id, self.text(plan.title), levels, blocks, tuple(plan.forms)),
         )
+
+    def level_texts(self, entry: PlaceholderForm) -> tuple[tuple[int, Text], ...]:
+        """Give the texts by level: the labels of the levels unless others are written."""
+        variable = self.form.assigned.get(entry.variable or "")
+        texts = entry.levels or ({} if variable is None else variable.levels)
+        return tuple((level, self.text(words)) for level, words in texts.items())
 
     def rotation(self, block: str | None) -> tuple[Expression, ...]:
         """Give the condition that a rotating block was assigned."""

@@ -17,7 +17,17 @@ Role = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Construct:
-    """What is to be measured, with its place in the article."""
+    """What is to be measured, with its place in the article.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Administrative or assigned columns that carry it, where no question does.
+    steps : tuple of str
+        Plans that analyse it, where it is a design of analysis and not a measure.
+    planned : str
+        The later analysis that will use it, where nothing does yet.
+    """
 
     code: str
     label: str
@@ -28,6 +38,9 @@ class Construct:
     respondent: str
     measure: str
     note: str = ""
+    columns: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    planned: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.constructs import Construct, Index, Role, Scale
-from coprod_stats.instruments.expressions import names
+from coprod_stats.instruments.expressions import Number, names
+from coprod_stats.instruments.folding import without
 from coprod_stats.instruments.questions import (
     DONT_KNOW,
     MISSING_CODES,
@@ -67,6 +68,7 @@ class Timing:
     grid_item: float
     behaviour_row: float
     single: float
+    short_choice: float
     checklist_row: float
     allocation_row: float
     number: float
@@ -155,11 +157,13 @@ class Instrument:
             If there is no such form.
         """
         chosen = _found(self.forms, form, "form", self.id)
-        shortened = (_page_of(page, form) for page in self.pages)
+        gone = {variable.id for variable in self.assigned if form not in variable.forms}
+        shortened = (_page_of(page, form, gone) for page in self.pages)
         pages = tuple(page for page in shortened if page.blocks)
         asked = {item.id for page in pages for block in page.blocks for item in block.items}
         assigned = tuple(variable for variable in self.assigned if form in variable.forms)
-        known = asked | {column.id for column in self.administrative}
+        administrative = tuple(column for column in self.administrative if form in column.forms)
+        known = asked | {column.id for column in administrative}
         known |= {variable.id for variable in assigned}
         derived = _computable(self.derived, known)
         known |= {entry.id for entry in derived}
@@ -174,6 +178,7 @@ class Instrument:
             derived=derived,
             indices=tuple(index for index in self.indices if known.issuperset(names(index.value))),
             classification=rule,
+            administrative=administrative,
             assigned=assigned,
             placeholders=tuple(
                 placeholder if placeholder.item in asked else replace(placeholder, item=None)
@@ -198,12 +203,34 @@ def _scales_of(scales: tuple[Scale, ...], form: str, asked: set[str]) -> tuple[S
     return tuple(scale for scale in shortened if len(scale.items) >= scale.min_answered)
 
 
-def _page_of(page: Page, form: str) -> Page:
+def _page_of(page: Page, form: str, gone: set[str]) -> Page:
     blocks = tuple(
-        replace(block, items=tuple(item for item in block.items if form in item.forms))
+        replace(block, items=tuple(_item_of(item, gone) for item in block.items
+                                   if form in item.forms))
         for block in page.blocks
+    )  # fmt: skip
+    condition = None if page.condition is None else without(page.condition, gone)
+    return replace(
+        page, condition=condition, blocks=tuple(block for block in blocks if block.items)
     )
-    return replace(page, blocks=tuple(block for block in blocks if block.items))
+
+
+def _item_of(item: Item, gone: set[str]) -> Item:
+    """Give an item whose conditions do not name variables that the form does not assign."""
+    if not gone:
+        return item
+    conditions = tuple(without(condition, gone) for condition in item.conditions)
+    return replace(
+        item,
+        conditions=tuple(tree for tree in conditions if tree != Number(1.0)),
+        wordings=_wordings_of(item.wordings, gone),
+        stem_wordings=_wordings_of(item.stem_wordings, gone),
+    )
+
+
+def _wordings_of(wordings: tuple[Wording, ...], gone: set[str]) -> tuple[Wording, ...]:
+    return tuple(replace(wording, condition=without(wording.condition, gone))
+                 for wording in wordings)  # fmt: skip
 
 
 T = TypeVar("T", Item, Scale, Form)

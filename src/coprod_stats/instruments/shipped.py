@@ -36,3 +36,8 @@ def find_shipped(where: Shelf, name: str | Path) -> Path:
 def list_shipped(where: Shelf, pattern: str = "*.yaml") -> tuple[Path, ...]:
     """Give the shipped files of one kind, sorted by name."""
     return tuple(sorted(shelf(where).glob(pattern)))
+
+
+def list_modules() -> tuple[str, ...]:
+    """Give the ids of the shipped modules, sorted."""
+    return tuple(sorted(path.stem for path in (shelf("instruments") / "modules").glob("*.yaml")))

@@ -226,6 +226,7 @@ class AdministrativeForm(_Form):
     title: TextForm
     role: Literal["respondent", "unit", "wave", "weight", "stratum", "seconds", "other"] = "other"
     kind: Literal["text", "number"] = "text"
+    forms: list[Identifier] | None = None
 
 
 class FormForm(_Form):
@@ -248,6 +249,7 @@ class TimingForm(_Form):
     grid_item: Seconds = 7.5
     behaviour_row: Seconds = 6.0
     single: Seconds = 10.0
+    short_choice: Seconds = 6.0
     checklist_row: Seconds = 4.0
     allocation_row: Seconds = 8.0
     number: Seconds = 10.0
@@ -299,6 +301,9 @@ class ConstructForm(_Form):
     respondent: Literal["citizen", "provider", "both"]
     measure: Words
     note: str | None = None
+    columns: list[ItemId] = Field([], description="Columns that carry it, if no question does.")
+    steps: list[Identifier] = Field([], description="Plans that analyse it.")
+    planned: Words | None = Field(None, description="The later analysis that will use it.")
 
 
 class ConstructsForm(_Form):

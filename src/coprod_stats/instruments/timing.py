@@ -51,9 +51,15 @@ def item_seconds(item: Item, timing: Timing) -> float:
             return timing.note
         case _:
             if not item.in_grid:
-                return timing.single
+                return timing.short_choice if _is_short(item) else timing.single
             counts = item.responses is not None and item.responses.kind == "count"
             return timing.behaviour_row if counts else timing.grid_item
+
+
+def _is_short(item: Item) -> bool:
+    """Say whether a question has three unordered answers or fewer, as yes, partly, no."""
+    answers = item.responses
+    return answers is not None and answers.kind == "categorical" and len(answers.options) <= 3
 
 
 def route_lengths(instrument: Instrument) -> tuple[RouteLength, ...]:

@@ -53,6 +53,7 @@ class Administrative:
     title: Text
     role: str
     kind: Literal["text", "number"]
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

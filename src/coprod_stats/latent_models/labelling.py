@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from importlib.metadata import version
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
+from coprod_stats.sem.fit import coefficient_df
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
 from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
@@ -37,6 +39,7 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         implied_cov=tuple(implied.cov for implied in core.estimate.implied),
         vcov=core.inference.covariance,
         conf_level=core.options.conf_level,
+        df=coefficient_df(core.inference, core.samples) or math.inf,
         specification=asked,
         core=core,
     )

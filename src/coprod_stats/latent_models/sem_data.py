@@ -50,13 +50,13 @@ def frame_columns(data: pd.DataFrame, names: Iterable[str]) -> dict[str, NDArray
 
 def sem_data(
     columns: Columns,
-    syntax: ModelSyntax,
+    variables: Iterable[str],
     *,
     group: str | None = None,
     cluster: str | None = None,
     sampling_weights: str | None = None,
 ) -> SemData:
-    """Take the columns of a model, and code groups and clusters.
+    """Take the variables that are columns, and code groups and clusters.
 
     Groups are in the order in which they first appear, as lavaan has them. Rows without a group,
     a cluster or a weight are refused: whether they belong is not for the software to guess.
@@ -71,7 +71,7 @@ def sem_data(
     absent = [name for name in named if name not in columns]
     if absent:
         raise LatentModelError(f"the data have no column {', '.join(absent)}")
-    names = [name for name in model_columns(syntax) if name in columns]
+    names = [name for name in variables if name in columns]
     _refuse_texts(columns, names if sampling_weights is None else [*names, sampling_weights])
     infinite = [name for name in names if np.isinf(columns[name]).any()]
     if infinite:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.sem_json import fit_as_json
+from coprod_stats.latent_models.modification import ModificationIndex, modification_indices
+from coprod_stats.latent_models.sem_json import as_json, fit_document
 from coprod_stats.latent_models.sem_summary import summary_text
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.results import SemFit as CoreFit
@@ -102,6 +103,8 @@ class SemFit:
         Covariance matrix of the estimates of the rows that are free, in order of the table.
     conf_level : float
         Level of the intervals.
+    df : float
+        Degrees of freedom of tests and intervals of coefficients; infinite for the normal.
     specification : Specification
         What was asked.
     core : CoreFit
@@ -126,6 +129,7 @@ class SemFit:
     implied_cov: tuple[NDArray[np.float64], ...]
     vcov: NDArray[np.float64]
     conf_level: float
+    df: float
     specification: Specification
     core: CoreFit = field(repr=False)
 
@@ -162,6 +166,14 @@ class SemFit:
         renamed = table.rename(columns=names)
         return renamed[first + [name for name in renamed.columns if name not in first]]
 
+    def modification_indices(self) -> pd.DataFrame:
+        """One row per parameter that could be freed, by the expected fall of the statistic."""
+        # as in tidy()
+        import pandas as pd
+
+        names = [item.name for item in fields(ModificationIndex)]
+        return pd.DataFrame([asdict(row) for row in modification_indices(self)], columns=names)
+
     def glance(self) -> pd.DataFrame:
         """One row: what was fitted to how many rows, whether to trust it, how well it fits."""
         # as in tidy()
@@ -191,7 +203,7 @@ class SemFit:
         path : str or Path, optional
             File to write, UTF-8.
         """
-        text = fit_as_json(self)
+        text = as_json(fit_document(self))
         if path is not None:
             Path(path).write_text(text, encoding="utf-8")
         return text

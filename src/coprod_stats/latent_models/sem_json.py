@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from coprod_stats.latent_models.modification import ModificationIndex
     from coprod_stats.latent_models.sem_fit import SemFit
 
 
-def fit_as_json(fit: SemFit) -> str:
-    """Write a fit as JSON text, keys that do not apply left out, two spaces of indentation."""
-    document = {
+def fit_document(
+    fit: SemFit,
+    *,
+    modification_indices: Sequence[ModificationIndex] | None = None,
+    data_file: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Lay out a fit; keys that do not apply are left out.
+
+    Parameters
+    ----------
+    fit : SemFit
+    modification_indices : sequence of ModificationIndex, optional
+    data_file : mapping of str to str, optional
+        Name and SHA-256 of the file that was fitted, by which models can be refitted for a
+        comparison.
+    """
+    document: dict[str, Any] = {
         "converged": fit.converged,
         "proper": fit.proper,
         "estimator": fit.estimator,
@@ -22,19 +38,34 @@ def fit_as_json(fit: SemFit) -> str:
         "n_rows": fit.n_rows,
         "n_groups": max(1, len(fit.group_labels)),
         "group_labels": list(fit.group_labels),
-        "parameters": [_finite(asdict(row)) for row in fit.parameters],
-        "fit": _finite(fit.fit),
-        "r_squared": [_finite(shares) for shares in fit.r_squared],
+        "observed": list(fit.observed),
+        "parameters": [asdict(row) for row in fit.parameters],
+        "fit": fit.fit,
+        "r_squared": list(fit.r_squared),
         "asked_and_used": {name: asdict(entry) for name, entry in fit.asked_and_used.items()},
         "warnings": [asdict(warning) for warning in fit.warnings],
+        "specification": asdict(fit.specification),
     }
+    if modification_indices is not None:
+        document["modification_indices"] = [asdict(index) for index in modification_indices]
+    if data_file is not None:
+        document["data"] = dict(data_file)
+    return {key: _finite(value) for key, value in document.items()}
+
+
+def as_json(document: Mapping[str, Any]) -> str:
+    """Write a document as JSON text with two spaces of indentation; NaN is an error."""
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _finite(values: dict[str, object] | dict[str, float]) -> dict[str, object]:
-    """Leave out numbers that are NaN or infinite."""
-    return {
-        key: value
-        for key, value in values.items()
-        if not (isinstance(value, float) and not math.isfinite(value))
-    }
+def _finite(value: Any) -> Any:
+    """Leave out numbers that are NaN or infinite, and options that were not given."""
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items() if not _is_absent(item)}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+def _is_absent(value: object) -> bool:
+    return value is None or (isinstance(value, float) and not math.isfinite(value))

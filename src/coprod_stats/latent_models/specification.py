@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.sem_data import model_columns
@@ -103,6 +103,23 @@ class Specification:
         if faults:
             raise LatentModelError("; ".join(faults))
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Specification:
+        """Read what ``asdict`` and JSON have made of a specification.
+
+        Raises
+        ------
+        LatentModelError
+            If it holds options that are unknown here.
+        """
+        unknown = set(stored) - {item.name for item in fields(cls)}
+        if unknown or "model" not in stored:
+            raise LatentModelError(f"not a specification of a model: {', '.join(sorted(unknown))}")
+        options: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()
+        }
+        return cls(**options)
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns that the data may have to give.
@@ -143,6 +160,7 @@ class Specification:
             standard_errors="bootstrap" if self.is_bootstrapped else self.se,
             information=self.information,
             likelihood=self.likelihood,
+            auxiliary=self.auxiliary,
             bootstrap=self.n_bootstrap,
             seed=self.seed or 0,
             interval=self.ci,
@@ -188,7 +206,5 @@ def _faults(asked: Specification) -> Iterator[str]:
         "ci": not asked.is_bootstrapped and asked.ci != "percentile",
     }
     yield from (f"{name} has no effect without bootstrap" for name, idle in unused.items() if idle)
-    if asked.auxiliary:
-        yield "auxiliary variables are not available yet"
     if asked.rotation is not None:
         yield "rotation is not available yet"

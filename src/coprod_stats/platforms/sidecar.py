@@ -139,4 +139,5 @@ def _built(content: Mapping[str, Any]) -> Sidecar:
     words = {
         key: str(content[key]) for key in ("platform", "instrument", "version", "sha256", "form")
     }
-    return Sidecar(**words, **lists, columns=tuple(columns))
+    parts: dict[str, Any] = {**words, **lists, "columns": tuple(columns)}
+    return Sidecar(**parts)

@@ -20,7 +20,11 @@ class Study(StudyResult):
 
 
 def run_study(
-    plan: str | Path, *, data: str | Path | None = None, progress: Progress | None = None
+    plan: str | Path,
+    *,
+    data: str | Path | None = None,
+    progress: Progress | None = None,
+    workers: int = 1,
 ) -> Study:
     """Carry out a study plan.
 
@@ -32,11 +36,13 @@ def run_study(
         Answers instead of those that the plan names.
     progress : callable, optional
         Told the steps done, their number and what comes next.
+    workers : int
+        Processes among which the plan's columns are shared; the numbers are the same.
 
     Raises
     ------
     PlanError, ResponsesError
         If the plan or the file of answers has faults.
     """
-    result = carry_out(plan, data=data, progress=progress)
+    result = carry_out(plan, data=data, progress=progress, workers=workers)
     return Study(**{field.name: getattr(result, field.name) for field in fields(StudyResult)})

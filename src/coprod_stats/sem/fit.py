@@ -74,7 +74,7 @@ def fit(
     inference = _withhold_scaled_test(inference, samples)
     level, draws = options.conf_level, _bootstrap(estimate, inference, samples, method, options)
     if draws is None:
-        t_df = _t_df(inference, samples)
+        t_df = coefficient_df(inference, samples)
         parameters, definitions = all_coefficients(
             estimate, inference.covariance, t_df=t_df, conf_level=level
         )
@@ -183,13 +183,13 @@ def _estimate(
 
 
 def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
-    if _t_df(inference, samples) is None or inference.scaled is None:
+    if coefficient_df(inference, samples) is None or inference.scaled is None:
         return inference
     return replace(inference, scaled=None)
 
 
-def _t_df(inference: Inference, samples: tuple[GroupSample, ...]) -> float | None:
-    """Degrees of freedom of the t distribution where clusters are few."""
+def coefficient_df(inference: Inference, samples: tuple[GroupSample, ...]) -> float | None:
+    """Degrees of freedom of the t distribution where clusters are few; None for the normal."""
     if all(sample.clusters is None for sample in samples):
         return None
     n_clusters = sum(sample.n_clusters for sample in samples)

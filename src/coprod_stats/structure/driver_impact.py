@@ -184,6 +184,7 @@ def _estimate(path: StructuralPath, fit: SemFit) -> PathEstimate:
         beta=row.std_all,
         beta_std_error=row.std_all_se,
         r_squared=fit.r_squared[0].get(path.outcome, math.nan),
+        df=fit.df,
     )
 
 

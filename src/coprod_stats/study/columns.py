@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from coprod_stats.errors import CoprodError
+from coprod_stats.latent_models.engine_comparison import fit_differences
 from coprod_stats.plans.model import ModelColumn
 from coprod_stats.plans.reading import Plan
 from coprod_stats.responses.table import Responses
@@ -21,7 +22,7 @@ from coprod_stats.structure import (
     fit_score_paths,
     with_subgroups,
 )
-from coprod_stats.study.result import ColumnResult
+from coprod_stats.study.result import ColumnResult, EngineAgreement
 
 
 def estimate_column(column: ModelColumn, plan: Plan, respondents: Responses) -> ColumnResult:
@@ -31,9 +32,27 @@ def estimate_column(column: ModelColumn, plan: Plan, respondents: Responses) -> 
     """
     try:
         tests = _tests(column, plan, respondents)
+        agreement = None
+        if column.engine == "semopy" and isinstance(tests, DriverImpactResult):
+            by_core = _tests(column.model_copy(update={"engine": "core"}), plan, respondents)
+            agreement = _agreement(by_core, tests)
     except CoprodError as error:
         return ColumnResult(column, respondents.n_respondents, None, str(error))
-    return ColumnResult(column, respondents.n_respondents, tests)
+    return ColumnResult(column, respondents.n_respondents, tests, agreement=agreement)
+
+
+def _agreement(ours: PathTests, theirs: DriverImpactResult) -> EngineAgreement | None:
+    """Hold two fits against each other; where one did not converge there is nothing to hold."""
+    assert isinstance(ours, DriverImpactResult)
+    if not (ours.fit.converged and theirs.fit.converged):
+        return None
+    found = [
+        difference
+        for difference in fit_differences(ours.fit, theirs.fit)
+        if difference.what == "std_all"
+    ]
+    largest = max(found, key=lambda difference: abs(difference.difference))
+    return EngineAgreement(largest.name, largest.difference)
 
 
 def hypothesised_paths(plan: Plan) -> tuple[StructuralPath, ...]:

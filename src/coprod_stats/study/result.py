@@ -25,6 +25,31 @@ class Deviation:
     reason: str
 
 
+ENGINE_TOLERANCE = 1e-4
+"""Largest difference between two engines' standardised estimates that still is agreement."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAgreement:
+    """How far the first engine is from the second on the same rows.
+
+    Attributes
+    ----------
+    term : str
+        The parameter with the largest difference.
+    difference : float
+        That difference, of standardised estimates.
+    """
+
+    term: str
+    difference: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the engines agree within ``ENGINE_TOLERANCE``."""
+        return abs(self.difference) <= ENGINE_TOLERANCE
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnResult:
     """One way of estimating the hypothesised paths: what came of it, or why nothing did.
@@ -33,12 +58,15 @@ class ColumnResult:
     ----------
     n_sample : int
         Respondents whom the column is about; the tests tell how many rows they analysed.
+    agreement : EngineAgreement, optional
+        Where the column's engine is the second one: the first engine held against it.
     """
 
     column: ModelColumn
     n_sample: int
     tests: PathTests | None
     reason: str = ""
+    agreement: EngineAgreement | None = None
 
     def tidy(self) -> pd.DataFrame:
         """One row per hypothesis; empty where the column could not be estimated."""
@@ -99,6 +127,11 @@ class StudyResult:
         return self.plan.form.title
 
     @property
+    def engines_agree(self) -> bool:
+        """Whether no second engine contradicts the first."""
+        return all(entry.agreement is None or entry.agreement.agrees for entry in self.columns)
+
+    @property
     def headline_column(self) -> ColumnResult:
         """The confirmatory column if it was estimated, else the first one that was.
 
@@ -123,8 +156,9 @@ class StudyResult:
         if entry.tests is None:
             return f"No column could be estimated: {entry.reason}"
         n_tests = len(entry.tests.paths)
+        role = "" if entry.column.role == "confirmatory" else "Not the confirmatory column. "
         return (
-            f"{entry.column.title}: {entry.tests.n_analysed:,} respondents analysed of "
+            f"{role}{entry.column.title}: {entry.tests.n_analysed:,} respondents analysed of "
             f"{entry.n_sample:,} in the column and {self.responses.n_respondents:,} in the file. "
             f"{rules.adjustment.capitalize()} over {n_tests}; equivalent: |beta| shown to be below "
             f"{rules.smallest_effect:g}."

@@ -169,7 +169,7 @@ def _weak_scales(study: StudyResult, weak: list[ScaleReliability]) -> Notice:
     named = "; ".join(
         f"{construct_label(study, entry.scale)} ({_coefficients(entry)})" for entry in weak
     )
-    notes = [str(study.plan.instrument.scale(entry.scale).note) for entry in weak]
+    notes = [study.plan.instrument.scale(entry.scale).note for entry in weak]
     return Notice(
         (
             Paragraph(
@@ -179,7 +179,7 @@ def _weak_scales(study: StudyResult, weak: list[ScaleReliability]) -> Notice:
                     "sign that there is none."
                 )
             ),
-            *(Paragraph(text(note)) for note in notes if note),
+            *(Paragraph(text(str(note))) for note in notes if note),
         ),
         "warning",
         "Weak scales",

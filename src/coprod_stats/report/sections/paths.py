@@ -35,6 +35,7 @@ from coprod_stats.report.sections.labels import construct_label
 from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.structure import DriverImpactResult, PathResult, PathTests
 from coprod_stats.study import ColumnResult, StudyResult
+from coprod_stats.study.result import ENGINE_TOLERANCE
 
 TONES: dict[str, Tone] = {"supported": "positive", "inconclusive": "caution", "opposite": "caution"}
 THREE = NumberFormat("bounded", 3)
@@ -47,6 +48,8 @@ def paths_section(study: StudyResult) -> Section:
     if entry.tests is None:
         missing = Paragraph(text(f"No column of the plan could be estimated: {entry.reason}"))
         return Section("paths", "Tests of the hypotheses", (Notice((missing,), "warning"),))
+    if not study.engines_agree:
+        return Section("paths", "Tests of the hypotheses", tuple(_disagreement(study)))
     content: list[Block | Section] = [*_stand_in(study, entry), _summary(study, entry)]
     content.append(_diagram(study, entry))
     content.append(path_table(study, entry, anchor="paths-table"))
@@ -66,6 +69,22 @@ def _stand_in(study: StudyResult, entry: ColumnResult) -> list[Block]:
         "place, and nothing in it counts as confirmed."
     )
     return [Notice((Paragraph(text(words)),), "warning", "Not the confirmatory estimate")]
+
+
+def _disagreement(study: StudyResult) -> list[Block]:
+    """Say that two engines differ: no hypothesis is decided on numbers of which one is wrong."""
+    words = [
+        f"{entry.column.title}: {entry.agreement.term} differs by "
+        f"{decimal(entry.agreement.difference, 5)} (standardised)."
+        for entry in study.columns
+        if entry.agreement is not None and not entry.agreement.agrees
+    ]
+    lead = (
+        "Two independent engines estimate the same model on the same rows and do not agree "
+        f"within {decimal(ENGINE_TOLERANCE, 4)}. Until it is known which of them is wrong, no "
+        "hypothesis is decided here."
+    )
+    return [Notice((Paragraph(text(lead)), Paragraph(text(" ".join(words)))), "warning", "Stopped")]
 
 
 def _summary(study: StudyResult, entry: ColumnResult) -> Paragraph:
@@ -252,7 +271,7 @@ def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section
         note=text("A loading of 1 without standard error sets the unit of its factor."),
     )
     notices: list[Block] = [
-        Notice((Paragraph(text(warning.message)),), "warning", warning.code)
+        Notice((Paragraph(text(_sentence(warning.message))),), "warning", f"Note {warning.code}")
         for warning in tests.fit.warnings
     ]
     return Section(
@@ -260,3 +279,7 @@ def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section
         "Measurement model and fit",
         (Paragraph(words), *notices, Details(text("Loadings"), (table,))),
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."

@@ -18,11 +18,12 @@ from coprod_stats.report.document import (
     text,
 )
 from coprod_stats.report.figures.forest import Estimate, ForestRow, forest_chart
-from coprod_stats.report.numbers import Interval, bounded, count
+from coprod_stats.report.numbers import Interval, bounded, count, decimal
 from coprod_stats.report.sections.labels import anchor_of, construct_label
 from coprod_stats.report.sections.paths import TONES, path_table
 from coprod_stats.structure import PathResult
 from coprod_stats.study import ColumnResult, StudyResult
+from coprod_stats.study.result import ENGINE_TOLERANCE
 
 MOST_SERIES = 4
 
@@ -50,6 +51,16 @@ def robustness_section(study: StudyResult) -> Section | None:
                 ),
             ),
         ]  # fmt: skip
+    content += [
+        Paragraph(
+            text(
+                f"{entry.column.title}: on the same rows the two engines agree within "
+                f"{decimal(ENGINE_TOLERANCE, 4)} in every standardised estimate."
+            )
+        )
+        for entry in columns
+        if entry.agreement is not None and entry.agreement.agrees
+    ]
     if study.deviations:
         content.append(_deviations(study))
     return Section("robustness", "Robustness", tuple(content)) if content else None

@@ -8,6 +8,7 @@ linearly, which mixing the last few steps makes fast, since the samples are alik
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -183,7 +184,7 @@ def _local_gradients(
     model: LisrelModel, batch: MomentBatch, params: FloatArray, meanstructure: bool
 ) -> FloatArray:
     implied = _implied(model, batch, params)
-    precision = np.linalg.inv(implied.cov)
+    precision = _inverses(implied.cov)
     identity = np.broadcast_to(np.eye(precision.shape[1]), precision.shape)
     Q = np.concatenate([identity, implied.loadings, implied.cross], axis=2)
     second = batch.covs
@@ -201,6 +202,18 @@ def _local_gradients(
     if meanstructure:
         gradients += factors * np.einsum("rp,rpq->rq", shift, u)
     return np.asarray(gradients)
+
+
+def _inverses(matrices: FloatArray) -> FloatArray:
+    """Invert a stack; those that are singular become nan."""
+    try:
+        return np.asarray(np.linalg.inv(matrices))
+    except np.linalg.LinAlgError:
+        inverses = np.full_like(matrices, np.nan)
+        for place, matrix in enumerate(matrices):
+            with suppress(np.linalg.LinAlgError):
+                inverses[place] = np.linalg.inv(matrix)
+        return inverses
 
 
 @dataclass(frozen=True, slots=True)

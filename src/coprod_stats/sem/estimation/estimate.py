@@ -113,7 +113,7 @@ def known_estimate(
     Estimate or None
         None where the first derivatives do not vanish, or the method is not ML.
     """
-    models = _lisrel_models(table, samples)
+    models = models_of(table, samples, method)
     objective = objective_of(table, models, samples, method)
     if not isinstance(objective, MaximumLikelihood | FullInformation):
         return None

@@ -88,6 +88,6 @@ def moment_weights(
     if len(sample.rows) <= n_moments:
         raise SemDataError(
             f"WLS needs more cases than the {n_moments} moments; there are {len(sample.rows)}",
-            code="SEM-117",
+            code="SEM-119",
         )
     return np.asarray(np.linalg.inv(acov), dtype=np.float64)

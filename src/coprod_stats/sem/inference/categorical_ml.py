@@ -67,11 +67,14 @@ def categorical_ml(
     Returns
     -------
     CategoricalMl or None
-        None with continuous items or covariates, where the theory is not worked out, and where a
-        polychoric or an implied correlation matrix is not positive definite.
+        None with continuous items or covariates, where the theory is not worked out, without
+        degrees of freedom, and where a polychoric or an implied correlation matrix is not
+        positive definite.
     """
     models = statistics_objective(estimate).models
     if not all(model.is_ordered.all() and model.covariates.size == 0 for model in models):
+        return None
+    if inference.df <= 0:
         return None
     statistic = baseline = 0.0
     moments = [ordered_moments(sample) for sample in samples]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 FloatArray = NDArray[np.float64]
 
@@ -32,10 +32,10 @@ def comparative_fit(
     """
     if df <= 0:
         c = c_baseline = 1.0
+    if not np.isfinite(statistic + baseline):
+        return float("nan")
     excess = max(statistic - c * df, 0.0)
     largest = max(excess, baseline - c_baseline * baseline_df, 0.0)
-    if not np.isfinite(largest):
-        return float("nan")
     return 1.0 if largest < 1e-8 else 1.0 - excess / largest
 
 
@@ -132,17 +132,27 @@ def approximation_error(
 
 
 def noncentrality(statistic: float, df: float, probability: float) -> float:
-    """Find the noncentrality at which the statistic is a given quantile; 0 if there is none."""
+    """Find the noncentrality at which the statistic is a given quantile; 0 if there is none.
+
+    Newton steps with ``dF(x; df, v)/dv = ½ (F(x; df + 2, v) - F(x; df, v))``, kept in a bracket.
+    """
     if special.chndtr(statistic, df, 0.0) < probability:
         return 0.0
-
-    def distance(value: float) -> float:
-        return float(special.chndtr(statistic, df, value)) - probability
-
-    upper = max(statistic, 1.0)
-    while distance(upper) > 0:
+    lower, upper = 0.0, max(statistic, 1.0)
+    while special.chndtr(statistic, df, upper) > probability:
         upper *= 2.0
-    return float(optimize.brentq(distance, 0.0, upper, xtol=1e-10, rtol=1e-13))
+    value = max(statistic - df, 0.5 * upper)
+    for _ in range(200):
+        height = float(special.chndtr(statistic, df, value))
+        lower, upper = (value, upper) if height > probability else (lower, value)
+        slope = 0.5 * (float(special.chndtr(statistic, df + 2.0, value)) - height)
+        new = value - (height - probability) / slope if slope else lower
+        if not lower < new < upper:
+            new = 0.5 * (lower + upper)
+        if abs(new - value) <= 1e-12 * (1.0 + value):
+            return new
+        value = new
+    return value
 
 
 def standardized_residual(

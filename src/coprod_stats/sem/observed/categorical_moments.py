@@ -22,23 +22,22 @@ from coprod_stats.sem.observed.margins import (
     ordered_margin,
 )
 from coprod_stats.sem.observed.moments import SampleMoments, sample_moments
-from coprod_stats.sem.observed.newton import BOUND
-from coprod_stats.sem.observed.pair_tables import pair_tables, table_notes
-from coprod_stats.sem.observed.polychoric import polychoric_correlations
+from coprod_stats.sem.observed.polychoric_matrix import (
+    correlation_notes,
+    matrix_of_codes,
+    no_common_answers,
+)
 from coprod_stats.sem.observed.table_influence import table_influence
 from coprod_stats.sem.observed.thresholds import (
     MISSING,
     CodeArray,
     category_counts,
     require_all_categories,
-    thresholds_from_counts,
 )
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
-
-NEARLY_ONE = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +145,8 @@ def categorical_moments(data: CategoricalData) -> CategoricalMoments:
         constant continuous item, ``OBS-002`` for missing covariates, ``OBS-015`` for a pair of
         items that nobody answered together.
     """
-    _require_pairs(data.values)
-    codes = {int(item): data.codes(int(item)) for item in np.flatnonzero(data.is_ordered)}
-    counts = {
-        item: category_counts(code, data.n_categories[item], weights=data.weights)
-        for item, code in codes.items()
-    }
-    require_all_categories(
-        tuple(counts.get(item, np.ones(1)) for item in range(len(data.n_categories)))
-    )
     if data.covariates is None and data.is_ordered.all():
-        return _ordered_moments(data, tuple(counts.values()))
+        return _ordered_moments(data)
     return _casewise_moments(data)
 
 
@@ -165,39 +155,42 @@ def _require_pairs(values: FloatArray) -> None:
     together = answered.T @ answered
     if not together.all():
         first, second = np.argwhere(together == 0)[0]
-        raise ObservedDataError(
-            "OBS-015",
-            "nobody answered both of these items, so that their correlation is unknown; "
-            "leave one of them out",
-            (int(first), int(second)),
-        )
+        raise no_common_answers(int(first), int(second))
 
 
-def _ordered_moments(data: CategoricalData, counts: tuple[FloatArray, ...]) -> CategoricalMoments:
+def _ordered_moments(data: CategoricalData) -> CategoricalMoments:
     codes = data.codes()
-    tables = pair_tables(codes, data.n_categories, weights=data.weights)
-    thresholds = tuple(thresholds_from_counts(count) for count in counts)
-    estimates = polychoric_correlations(tables, thresholds)
-    correlations = np.eye(len(counts))
-    correlations[tables.first, tables.second] = estimates.rho
-    correlations[tables.second, tables.first] = estimates.rho
+    matrix = matrix_of_codes(codes, data.n_categories, weights=data.weights)
     influence = table_influence(
-        codes, tables=tables, margins=counts, estimates=estimates, weights=data.weights
+        codes,
+        tables=matrix.tables,
+        margins=matrix.counts,
+        estimates=matrix.estimates,
+        weights=data.weights,
     )
+    sizes = [values.size for values in matrix.thresholds]
     return CategoricalMoments(
         n_obs=data.n_obs,
         n_categories=data.n_categories,
-        thresholds=np.concatenate(thresholds),
-        threshold_items=np.repeat(np.arange(len(counts)), [values.size for values in thresholds]),
-        slopes=np.empty((len(counts), 0)),
-        cov=correlations,
+        thresholds=np.concatenate(matrix.thresholds),
+        threshold_items=np.repeat(np.arange(len(sizes)), sizes),
+        slopes=np.empty((len(sizes), 0)),
+        cov=matrix.correlations,
         covariates=None,
         influence=influence,
-        notes=table_notes(tables, data.n_categories) + _matrix_notes(correlations),
+        notes=matrix.notes,
     )
 
 
 def _casewise_moments(data: CategoricalData) -> CategoricalMoments:
+    _require_pairs(data.values)
+    none = np.ones(1)
+    require_all_categories(
+        tuple(
+            category_counts(data.codes(item), size, weights=data.weights) if size else none
+            for item, size in enumerate(data.n_categories)
+        )
+    )
     n_rows = data.values.shape[0]
     covariates = np.empty((n_rows, 0)) if data.covariates is None else data.covariates
     if np.isnan(covariates).any():
@@ -227,24 +220,5 @@ def _casewise_moments(data: CategoricalData) -> CategoricalMoments:
             else sample_moments(data.covariates, weights=data.weights)
         ),
         influence=DenseInfluence(estimates.influence),
-        notes=_matrix_notes(estimates.correlations),
+        notes=correlation_notes(estimates.correlations),
     )
-
-
-def _matrix_notes(correlations: FloatArray) -> tuple[DataNote, ...]:
-    """Name correlations near or at ±1, and a matrix that is not positive definite.
-
-    ``OBS-114`` beyond ``NEARLY_ONE``, ``OBS-116`` at the bound, ``OBS-115`` not positive definite.
-    """
-    first, second = np.nonzero(np.triu(np.abs(correlations) > NEARLY_ONE, 1))
-    notes = []
-    for i, j in zip(first, second, strict=True):
-        at_bound = abs(correlations[i, j]) >= BOUND
-        code = "OBS-116" if at_bound else "OBS-114"
-        degree = "perfect" if at_bound else "nearly perfect"
-        message = f"the correlation of these items is {degree}; they say the same."
-        notes.append(DataNote(code, message, (int(i), int(j))))
-    if np.linalg.eigvalsh(correlations)[0] <= 0.0:
-        message = "the matrix of pairwise correlations is not positive definite."
-        notes.append(DataNote("OBS-115", message))
-    return tuple(notes)

@@ -77,7 +77,7 @@ class TableInfluence:
             values[start : start + table.shape[0]] = table[:, place]
             start += table.shape[0]
         width = self.correlations.shape[1]
-        flat = self.correlations.reshape(self.first.size, -1)
+        flat = self.correlations.reshape(self.first.size, width * width)
         shifted = places * width
         for pair, (i, j) in enumerate(zip(self.first, self.second, strict=True)):
             flat[pair].take(shifted[i] + places[j], out=values[start + pair], mode="clip")

@@ -57,11 +57,11 @@ def category_codes(data: FloatArray) -> CategoryCodes:
         ``OBS-010`` for an item with fewer than two different answers, ``OBS-002`` for an infinite
         one.
     """
-    codes = np.empty(data.shape, dtype=np.int16)
+    codes = np.full(data.shape, MISSING, dtype=np.int16)
     levels = []
     for item in range(data.shape[1]):
-        answers = data[:, item]
-        level = _distinct(answers[~np.isnan(answers)])
+        answered = ~np.isnan(data[:, item])
+        level, ranks = _ranked(data[answered, item])
         if not np.all(np.isfinite(level)):
             raise ObservedDataError("OBS-002", "an answer is infinite", (item,))
         if level.size < 2:
@@ -70,18 +70,21 @@ def category_codes(data: FloatArray) -> CategoryCodes:
                 f"an ordered item needs two different answers and has {level.size}; leave it out",
                 (item,),
             )
-        codes[:, item] = np.where(np.isnan(answers), MISSING, np.searchsorted(level, answers))
+        codes[answered, item] = ranks
         levels.append(level)
     return CategoryCodes(codes, tuple(levels))
 
 
-def _distinct(answers: FloatArray) -> FloatArray:
-    """Sort the distinct answers; by counting where they are small whole numbers."""
+def _ranked(answers: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
+    """Find the distinct answers and the rank of each; by counting if they are small integers."""
     if answers.size and answers.min() >= 0 and answers.max() <= _LARGEST_COUNTED:
         whole = answers.astype(np.intp)
         if np.array_equal(whole, answers):
-            return np.flatnonzero(np.bincount(whole)).astype(np.float64)
-    return np.unique(answers)
+            occurs = np.bincount(whole) > 0
+            ranks = np.cumsum(occurs) - 1
+            return np.flatnonzero(occurs).astype(np.float64), ranks[whole]
+    level, ranks = np.unique(answers, return_inverse=True)
+    return level, ranks.astype(np.intp)
 
 
 def category_counts(

@@ -1,0 +1,109 @@
+"""Where each construct of the article is found: in a question, an index, a plan, or not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from coprod_stats.instruments.model import Construct, Instrument
+
+Status = Literal["covered", "partly", "planned", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConstructEvidence:
+    """What stands for one construct.
+
+    Attributes
+    ----------
+    status : str
+        ``covered`` by every questionnaire whose respondents it concerns, or by a plan; ``partly``:
+        one side lacks it; ``planned``: only a later analysis will use it; ``missing``.
+    items, computed, columns : tuple of str
+        Questions, scales or indices, and columns without question, as ``citizen.QUA1``.
+    steps : tuple of str
+        Plans that analyse it.
+    lacking : tuple of str
+        Questionnaires that should have it and do not.
+    """
+
+    construct: Construct
+    status: Status
+    items: tuple[str, ...]
+    computed: tuple[str, ...]
+    columns: tuple[str, ...]
+    steps: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """Say in one line what stands for it."""
+        if self.status == "planned":
+            return self.construct.planned
+        found = (*self.items, *self.columns, *self.computed)
+        words = [", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")]
+        words += [f"plan {step}" for step in self.steps]
+        words += [f"not in {name}" for name in self.lacking if self.status != "covered"]
+        return "; ".join(filter(None, words))
+
+
+def construct_coverage(
+    instruments: Sequence[Instrument], *, plans: Collection[str] = ()
+) -> tuple[ConstructEvidence, ...]:
+    """Say of each construct of the shared file where it is to be found.
+
+    Parameters
+    ----------
+    instruments : sequence of Instrument
+        Questionnaires that share a file of constructs, with all their modules.
+    plans : collection of str
+        Ids of the plans that run; a construct that names another plan is not covered by it.
+
+    Returns
+    -------
+    tuple of ConstructEvidence
+        In the order of the file of constructs.
+    """
+    constructs = {entry.code: entry for one in instruments for entry in one.constructs}
+    return tuple(_evidence(entry, instruments, plans) for entry in constructs.values())
+
+
+def _evidence(
+    construct: Construct, instruments: Sequence[Instrument], plans: Collection[str]
+) -> ConstructEvidence:
+    items, computed, columns = (
+        tuple(f"{one.id}.{name}" for one in instruments for name in find(one, construct))
+        for find in (_items, _computed, _columns)
+    )
+    steps = tuple(step for step in construct.steps if step in plans)
+    found = {name.partition(".")[0] for name in (*items, *computed, *columns)}
+    wanted = [one.id for one in instruments if construct.respondent in (one.id, "both")]
+    lacking = tuple(name for name in wanted if name not in found)
+    status: Status = "covered"
+    if lacking and not steps:
+        status = "planned" if construct.planned else "partly" if found else "missing"
+    return ConstructEvidence(construct, status, items, computed, columns, steps, lacking)
+
+
+def _items(instrument: Instrument, construct: Construct) -> Iterator[str]:
+    scaled = {
+        id for scale in instrument.scales if scale.construct.code == construct.code
+        for id in scale.items
+    }  # fmt: skip
+    for item in instrument.questions:
+        if item.id in scaled or construct in item.measures:
+            yield item.id
+
+
+def _computed(instrument: Instrument, construct: Construct) -> Iterator[str]:
+    yield from (scale.id for scale in instrument.scales if scale.construct.code == construct.code)
+    yield from (index.id for index in instrument.indices if index.construct.code == construct.code)
+
+
+def _columns(instrument: Instrument, construct: Construct) -> Iterator[str]:
+    known = {
+        *(column.id for column in instrument.administrative),
+        *(variable.id for variable in instrument.assigned),
+    }
+    yield from (column for column in construct.columns if column in known)

@@ -1,0 +1,53 @@
+"""Modification indices of a fit, labelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coprod_stats.sem.inference.modification import modification_indices as core_indices
+
+if TYPE_CHECKING:
+    from coprod_stats.latent_models.sem_fit import SemFit
+
+
+@dataclass(frozen=True, slots=True)
+class ModificationIndex:
+    """What freeing one parameter would do.
+
+    ``mi`` is the expected fall of the test statistic, ``epc`` the expected value of the parameter,
+    ``sepc_all`` the same fully standardised.
+    """
+
+    lhs: str
+    op: str
+    rhs: str
+    group: int
+    mi: float
+    epc: float
+    sepc_all: float
+
+
+def modification_indices(fit: SemFit) -> tuple[ModificationIndex, ...]:
+    """Give the indices of all parameters that could be freed, largest first.
+
+    Raises
+    ------
+    SemError
+        Where the core has none for the fit's method.
+    """
+    core = fit.core
+    found = core_indices(core.estimate, core.samples, core.method)
+    rows = [
+        ModificationIndex(
+            row.lhs,
+            row.op,
+            row.rhs,
+            row.group,
+            float(found.indices[i]),
+            float(found.changes[i]),
+            float(found.standardized_changes[i]),
+        )
+        for i, row in enumerate(found.rows)
+    ]
+    return tuple(sorted(rows, key=lambda row: -row.mi))

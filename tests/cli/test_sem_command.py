@@ -1,0 +1,166 @@
+"""``coprod sem`` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parents[1] / "oracles" / "lavaan" / "data"
+SOURCE = Path(__file__).parents[2] / "src"
+CFA = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\n"
+
+
+@pytest.fixture
+def models(tmp_path, coprod):
+    (tmp_path / "cfa.txt").write_text(CFA)
+    (tmp_path / "apart.txt").write_text(CFA + "visual ~~ 0*textual\n")
+    (tmp_path / "loose.txt").write_text("f =~ x1 + x2\nx1 ~~ x2\n")
+    return tmp_path
+
+
+def fitted(coprod, model, *options, data="hs1939.csv"):
+    shown = coprod("sem", model, "--data", DATA / data, "--json", "-", *options)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    return json.loads(shown.stdout)
+
+
+def test_json(coprod, models):
+    found = fitted(coprod, "cfa.txt", "--modindices", "--group", "school", "--estimator", "MLR")
+    assert (found["converged"], found["engine"], found["estimator"]) == (True, "core", "MLR")
+    assert (found["n_obs"], found["n_groups"]) == (301, 2)
+    assert found["group_labels"] == ["Pasteur", "Grant-White"]
+    first = found["parameters"][0]
+    assert (first["lhs"], first["op"], first["rhs"], first["group"]) == ("visual", "=~", "x1", 1)
+    assert (first["free"], first["est"], first["se"]) == (False, 1.0, 0.0)
+    assert "z" not in first
+    assert {"chisq", "chisq_scaled", "cfi_robust", "rmsea_ci_upper", "bic2"} <= set(found["fit"])
+    best = found["modification_indices"][0]
+    assert set(best) == {"lhs", "op", "rhs", "group", "mi", "epc", "sepc_all"}
+    assert "modification_indices" not in fitted(coprod, "cfa.txt")
+
+
+def test_ordered_data(coprod, models):
+    found = fitted(coprod, "cfa.txt", "--estimator", "WLSMV", "--ordered", "all",
+                   data="hs_ord4.csv")  # fmt: skip
+    assert {row["op"] for row in found["parameters"]} >= {"|", "~*~"}
+    assert found["asked_and_used"]["test"]["used"] == "scaled-shifted"
+
+
+def test_an_improper_solution_is_written_and_ends_with_status_3(coprod, models):
+    shown = coprod("sem", "loose.txt", "--data", DATA / "hs1939.csv", "--json", "fit.json")
+    assert shown.returncode == 3
+    assert "IMPROPER" in shown.stdout
+    found = json.loads((models / "fit.json").read_text())
+    assert found["proper"] is False
+    assert {"SEM-103", "SEM-104"} <= {warning["code"] for warning in found["warnings"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "data", "method"),
+    [
+        ((), "hs1939.csv", "likelihood ratio"),
+        (("--estimator", "MLR"), "hs1939.csv", "Satorra-Bentler (2001)"),
+        (("--estimator", "WLSMV", "--ordered", "all"), "hs_ord4.csv", "Satorra (2000)"),
+    ],
+)
+def test_nested_models_are_compared_from_their_json(coprod, models, options, data, method):
+    (models / data).write_bytes((DATA / data).read_bytes())
+    for name in ("cfa", "apart"):
+        coprod("sem", f"{name}.txt", "--data", data, "--json", f"{name}.json", *options)
+    shown = coprod("sem", "compare", "apart.json", "cfa.json", "--json", "-")
+    freer, restricted = json.loads(shown.stdout)
+    assert (freer["name"], restricted["name"]) == ("cfa.json", "apart.json")
+    assert restricted["method"] == method
+    assert restricted["diff_df"] == 1
+    assert restricted["diff_p_value"] < 1e-4
+    assert f"Difference test: {method}" in coprod("sem", "compare", "cfa.json", "apart.json").stdout
+
+
+def test_what_cannot_be_compared_is_said(coprod, models):
+    data = models / "data.csv"
+    data.write_bytes((DATA / "hs_ord4.csv").read_bytes())
+    wlsmv = ("--estimator", "WLSMV", "--ordered", "all")
+    coprod("sem", "cfa.txt", "--data", data, "--json", "cfa.json", *wlsmv)
+    coprod("sem", "apart.txt", "--data", data, "--json", "apart.json", *wlsmv)
+    coprod("sem", "apart.txt", "--data", data, "--json", "ml.json")
+    coprod("sem", "loose.txt", "--data", data, "--json", "loose.json")
+    (models / "words.json").write_text("[]")
+    (models / "torn.json").write_text("{")
+    data.write_text(data.read_text() + "\n" + data.read_text().splitlines()[-1])
+    for files, message in (
+        (("cfa.json",), "two fits or more"),
+        (("cfa.json", "apart.json"), "data have changed"),
+        (("cfa.json", "ml.json"), "differ in estimator"),
+        (("ml.json", "loose.json"), "different variables"),
+        (("cfa.json", "words.json"), "words.json: no JSON of a fit"),
+        (("cfa.json", "torn.json"), "torn.json: no JSON of a fit"),
+    ):
+        shown = coprod("sem", "compare", *files)
+        assert (shown.returncode, message in shown.stderr) == (1, True), shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (("cfa.txt",), 2, "needs --data"),
+        (("cfa.txt", "apart.txt", "--data", "x.csv"), 2, "one model at a time"),
+        (("cfa.txt", "--data", "x.csv"), 1, "x.csv"),
+        (("cfa.txt", "--data", str(DATA / "pd.csv")), 1, "'x4' is neither"),
+        (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--seed", "1"), 1, "seed has no effect"),
+        (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--scores", "f.csv"), 1, "scores"),
+        (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--emit", "mplus"), 1, "Mplus"),
+    ],
+)
+def test_faults(coprod, models, words, status, message):
+    shown = coprod("sem", *words)
+    assert (shown.returncode, message in shown.stderr) == (status, True), shown.stderr
+
+
+def test_the_script_for_lavaan(coprod, models, snapshot):
+    options = (
+        "--estimator", "MLR", "--missing", "fiml", "--group", "school", "--cluster", "id",
+        "--group-equal", "loadings,residual-covariances", "--group-partial", "f=~x1", "--std-lv",
+        "--no-fixed-x", "--meanstructure", "--information", "observed",
+    )  # fmt: skip
+    shown = coprod("sem", "cfa.txt", "--data", "pupils.csv", "--emit", "lavaan", *options)
+    assert (shown.returncode, shown.stdout) == (0, snapshot)
+    ordered = ("--ordered", "x1,x2", "--estimator", "WLSMV", "--se", "robust")
+    assert 'ordered = c("x1", "x2")' in coprod(
+        "sem", "cfa.txt", "--data", "p.csv", "--emit", "lavaan", *ordered
+    ).stdout  # fmt: skip
+
+
+@pytest.mark.r
+def test_lavaan_as_a_check(coprod, models):
+    if shutil.which("Rscript") is None:
+        pytest.skip("Rscript is not installed")
+    found = fitted(
+        coprod, "cfa.txt", "--engine", "lavaan", "--estimator", "MLR", "--group", "school"
+    )
+    assert len(found["engine_differences"]) > 60
+    for row in found["engine_differences"]:
+        assert row["core"] == pytest.approx(row["lavaan"], rel=2e-4, abs=2e-4), row
+
+
+def test_the_command_loads_no_heavy_library(models):
+    script = (
+        "import sys\n"
+        "from coprod_stats.cli.main import run\n"
+        "try:\n    run()\n"
+        "except SystemExit:\n    pass\n"
+        "heavy = {'pandas', 'statsmodels', 'pingouin', 'scipy.stats', 'scipy.optimize', 'semopy',\n"
+        "         'matplotlib', 'rich'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    words = ["sem", "cfa.txt", "--data", str(DATA / "hs1939.csv"), "--json", "fit.json"]
+    run = subprocess.run(
+        [sys.executable, "-c", script, *words], cwd=models, text=True, capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(SOURCE)}, check=True,
+    )  # fmt: skip
+    assert run.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,230 @@
+"""The full forms, the provider questionnaire and the modules."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+from inline_questionnaires import Read
+
+from coprod_stats.instruments import Instrument, check_instrument, read_instrument
+from coprod_stats.instruments.assignment import draw_levels
+from coprod_stats.instruments.routes import draw_routes
+from coprod_stats.instruments.shipped import shelf
+from coprod_stats.instruments.timing import route_lengths
+from coprod_stats.instruments.twins import TwinError, twin_pairs
+
+MODULES = sorted(path.stem for path in (shelf("instruments") / "modules").glob("*.yaml"))
+# the marks of the short form in the draft, on items with a provider wording
+PROVIDER_CORE = [
+    "CONS1", "SCNAME", "SCORG", "PROLE", "SECTOR", "DFDIR", "DFACT", "DFVOL", "DFOUT", "DFEND",
+    "DFCIT", "CPSTG1", "CPSTG2", "CPSTG3", "CPSTG4", "CPSTG5", "CPSTG6", "CPWHI1", "CPWHI2",
+    "CPWHI3", "CPFRM", "CHANNEL", "CPKNW", "PDCTL", "SUCC", "QUA1", "QUA2", "QUA3", "PRF1", "PRF2",
+    "PRF3", "ATT1", "ATT2", "ATT3", "SHR1", "SHR2", "SHR3", "KGN1", "KGN2", "KGN3", "IVEST1",
+    "IVENJ1", "IVSOC1", "IVLOY1", "MVREL1", "MVECO1", "MVNOR3", "MVPUB1", "ADWKL1", "ADWKL2",
+    "ADDIS1", "ADDIS2", "MRK1", "MRK2", "MRK3", "DRREL1", "DRREL2", "DRREL3", "DRACT1", "DRACT2",
+    "DRACT3", "DRINP1", "DRINP2", "DRINP3", "DRSET1", "DRSET2", "DRSET3", "DRTEC1", "DRTEC2",
+    "DRTEC3", "DRKNO1", "DRKNO2", "DRKNO3", "DRFLO1", "DRFLO2", "ATC1", "DRFLO3", "WIL1", "WIL2",
+    "WOR1", "ROL1", "NEC1", "CAP1", "CAP2", "PAGE", "PGEN", "PTEN", "PSEC", "PLEV", "PPOS",
+]  # fmt: skip
+# items per scale in the draft: citizen, provider
+FULL = {
+    "QUA": (5, 5), "PRF": (5, 5), "ATT": (5, 5), "SHR": (6, 6), "KGN": (5, 5), "IVEST": (4, 4),
+    "IVENJ": (4, 4), "IVSOC": (4, 4), "IVLOY": (4, 4), "MVREL": (4, 4), "MVECO": (4, 4),
+    "MVNOR": (5, 5), "MVPUB": (5, 5), "DRREL": (6, 6), "DRACT": (5, 5), "DRINP": (5, 5),
+    "DRSET": (5, 5), "DRTEC": (5, 5), "DRKNO": (5, 5), "DRFLO": (6, 6), "WIL": (5, 5),
+    "WOR": (4, 4), "ROL": (4, 4), "NEC": (4, 4), "CAP": (5, 5), "VAOPN": (4, 4), "VASAL": (4, 4),
+    "VAINC": (4, 4), "VACRE": (4, 4), "VATRU": (6, 6), "VALEG": (4, 4), "VAUSE": (4, 4),
+    "DTCON": (4, 4), "DTACC": (4, 4), "DTTRA": (4, 4), "DTHUM": (2, 4), "DTFIN": (2, 4),
+    "DTPRF": (4, 4), "FACOM": (4, 4), "FAINC": (4, 4), "FAOPA": (4, 4), "FAPOL": (4, 4),
+    "FARSK": (4, 4), "FPAWR": (4, 4), "FPOWN": (4, 4), "FPSCP": (4, 4), "FPMIN": (4, 4),
+    "FPMAS": (4, 4), "FPSDM": (4, 4), "FPPRE": (4, 4), "FPTEN": (4, 4), "FPINS": (0, 4),
+    "NEGEV": (4, 0), "CCO": (4, 4), "PDKNO": (4, 4), "PDTRN": (4, 4), "ADWKL": (0, 4),
+    "ADDIS": (0, 4), "ADPOW": (0, 4), "PROFL": (0, 4), "ADBUR": (4, 0), "MRK": (4, 4),
+    "FCPOL": (0, 4), "DTRGT": (0, 3), "POLCH": (3, 3), "MISP": (3, 3), "CRIS": (3, 3),
+    "SDR": (3, 3),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def citizen() -> Instrument:
+    return read_instrument("citizen")
+
+
+@pytest.fixture(scope="module")
+def provider() -> Instrument:
+    return read_instrument("provider")
+
+
+def test_the_provider_core_asks_the_90_marked_questions(provider: Instrument) -> None:
+    assert len(set(PROVIDER_CORE)) == 90
+    assert {item.id for item in provider.for_form("core").questions} == set(PROVIDER_CORE)
+
+
+@pytest.mark.parametrize(("name", "minutes"), [("citizen", 12), ("provider", 12)])
+def test_core_forms_take_at_most_twelve_minutes(name: str, minutes: float) -> None:
+    for length in route_lengths(read_instrument(name).for_form("core")):
+        assert length.minutes[1] <= minutes
+        assert length.n_questions[1] <= 90
+
+
+def test_every_scale_of_the_draft_is_there(citizen: Instrument, provider: Instrument) -> None:
+    for place, instrument in enumerate((citizen, provider)):
+        sizes = {scale.id: len(scale.items) for scale in instrument.for_form("full").scales}
+        for code, wanted in FULL.items():
+            assert sizes.get(code, 0) == wanted[place], code
+            if wanted[place]:
+                construct = instrument.scale(code).construct.code
+                assert construct == {"NEGEV": "FCNEG", "SDR": "STYLE"}.get(code, code)
+
+
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_core_items_are_always_asked_and_scales_rotate_within(name: str) -> None:
+    full = read_instrument(name).for_form("full")
+    core = {item.id for item in full.items if "core" in item.forms}
+    assert not any(full.item(id).rotation for id in core)
+    blocks = [item.rotation for item in full.items if item.rotation is not None]
+    assert set(blocks) == {"A", "B", "C"}
+    assert max(map(blocks.count, "ABC")) - min(map(blocks.count, "ABC")) <= 6
+    for scale in full.scales:
+        letters = [full.item(id).rotation for id in scale.items if id not in core]
+        rotating = [letter for letter in letters if letter is not None]
+        spread = [rotating.count(letter) for letter in "ABC"]
+        assert max(spread) - min(spread) <= 2, scale.id
+
+
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_every_two_items_of_a_scale_are_asked_together_of_300_in_1200(name: str) -> None:
+    full = read_instrument(name).for_form("full")
+    sets = next(variable for variable in full.assigned if variable.blocks)
+    drawn = draw_levels(sets, n_respondents=1_200, rng=np.random.default_rng(1))
+    asked = {
+        letter: np.isin(
+            drawn,
+            [code for code, blocks in zip(sets.values, sets.blocks, strict=True)
+             if letter in blocks],
+        )
+        for letter in "ABC"
+    }  # fmt: skip
+    for one, two in combinations("ABC", 2):
+        assert (asked[one] & asked[two]).sum() >= 300
+
+
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_everybody_is_asked_enough_of_each_scale_to_score_it(name: str) -> None:
+    full = read_instrument(name).for_form("full")
+    routes = draw_routes(full, n_respondents=300, rng=np.random.default_rng(5))
+    asked = dict(zip((item.id for item in routes.items), routes.asked.T, strict=True))
+    strict = routes.classes == "strict"
+    for scale in full.scales:
+        counts = np.sum([asked[id] for id in scale.items], axis=0)[strict]
+        some = counts[counts > 0]
+        if len(scale.items) > 2:
+            assert (some >= min(scale.min_answered, 2)).all(), scale.id
+
+
+@pytest.mark.parametrize(("name", "limit"), [("citizen", 33.0), ("provider", 36.0)])
+def test_length_of_the_full_forms(name: str, limit: float) -> None:
+    full = read_instrument(name).for_form("full")
+    assert full.forms[0].minutes_at_most == limit
+    assert all(length.minutes[1] <= limit for length in route_lengths(full))
+
+
+def test_the_two_sides_mirror_each_other(citizen: Instrument, provider: Instrument) -> None:
+    pairs = twin_pairs(citizen, provider)
+    twins = {pair.own.id: pair.other.id for pair in pairs}
+    assert (twins["AGE"], twins["GEN"]) == ("PAGE", "PGEN")
+    assert {pair.own.id for pair in pairs if not pair.comparable} == set()
+    latent = [id for id in twins if id.startswith(("QUA", "DR", "IV", "MV", "VA", "FA", "FP"))]
+    assert len(latent) > 130
+    scored = [pair for pair in pairs if pair.own.reverse or pair.other.reverse]
+    assert all(pair.own.reverse == pair.other.reverse for pair in scored)
+    backwards = {pair.own.id: pair.other.id for pair in twin_pairs(provider, citizen)}
+    assert backwards == {other: own for own, other in twins.items()}
+
+
+TWIN = """
+    instrument: {id}
+    version: 1.0.0
+    title: One side
+    languages: [en]
+    twin: {twin}
+    forms: {{core: {{title: Core}}}}
+    pages:
+      - page: p
+        blocks:
+          - block: b
+            items:
+              - {{id: {item}, text: Yes?, options: {{1: "Yes"}}, twin: {names}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("twin", "names", "message"),
+    [
+        ("third", "A1", "do not name each other"),
+        ("left", "A9", "which names A9"),
+        ("left", "B9", "which names B9"),
+    ],
+)
+def test_twins_that_do_not_fit_are_refused(read: Read, twin: str, names: str, message: str) -> None:
+    left = read(TWIN.format(id="left", twin="right", item="A1", names="B1"))
+    right = read(TWIN.format(id="right", twin=twin, item="B1", names=names))
+    with pytest.raises(TwinError, match=message):
+        twin_pairs(left, right)
+
+
+def test_a_twin_that_is_not_there_is_refused(read: Read) -> None:
+    left = read(TWIN.format(id="left", twin="right", item="A1", names="Z9"))
+    right = read(TWIN.format(id="right", twin="left", item="B1", names="B1"))
+    with pytest.raises(TwinError, match="has no item Z9"):
+        twin_pairs(left, right)
+
+
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_modules_go_in_one_by_one_and_all_together(name: str) -> None:
+    assert len(MODULES) == 5
+    for modules in (*([module] for module in MODULES), MODULES):
+        assert check_instrument(name, modules=modules) == ()
+
+
+def test_the_order_keeps_experiments_between_outcomes_and_drivers() -> None:
+    pages = [page.id for page in read_instrument("citizen", modules=MODULES).pages]
+    order = ["quality", "values", "sector", "vignette", "vignette_questions", "vignette_checks",
+             "marker", "working_together"]  # fmt: skip
+    assert all(pages.index(one) < pages.index(two) for one, two in pairwise(order))
+
+
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_the_core_vignette_has_four_cells_and_no_cues(name: str) -> None:
+    core = read_instrument(name, modules=["vignette"]).for_form("core")
+    assert [variable.id for variable in core.assigned] == ["VOUT", "VPRE"]
+    assert {"VSKILL", "VEFFORT", "VATTP"}.isdisjoint(item.id for item in core.items)
+    assert [str(item.conditions) for item in core.items if "VARM" in str(item.conditions)] == []
+
+
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_points_of_the_story_are_asked_once_in_each_arm(name: str) -> None:
+    full = read_instrument(name, modules=["vignette"]).for_form("full")
+    routes = draw_routes(full, n_respondents=400, rng=np.random.default_rng(6))
+    asked = dict(zip((item.id for item in routes.items), routes.asked.T, strict=True))
+    told = asked["VMC2"]
+    assert told.any()
+    assert (asked["VATT"] ^ asked["VATTP"])[told].all()
+
+
+def test_an_app_only_never_goes_with_a_public_place() -> None:
+    conjoint = read_instrument("citizen", modules=["conjoint"])
+    pairs = next(variable for variable in conjoint.assigned if variable.id == "CJ1ATS")
+    labels = [str(level.label) for level in pairs.levels]
+    assert len(labels) == 8
+    assert not any("app only" in label and "public place" in label for label in labels)
+    assert len(conjoint.assigned) == 5 * 2 * 8 + 1
+
+
+def test_acts_are_those_of_the_sector_only() -> None:
+    core = read_instrument("citizen", modules=["sector_behaviours"]).for_form("core")
+    routes = draw_routes(core, n_respondents=500, rng=np.random.default_rng(7))
+    acts = np.array([item.page == "sector_acts" for item in routes.items])
+    assert set(np.unique(routes.asked[:, acts].sum(axis=1))) == {0, 4}

@@ -1,0 +1,68 @@
+"""Sidecars are written and read back; a wrong one is never used."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from coprod_stats.instruments import Instrument
+from coprod_stats.platforms import PlatformError, export_form, read_sidecar
+from coprod_stats.platforms.sidecar import SidecarError
+from coprod_stats.responses.platform_reading import read_platform_export
+
+
+def test_a_sidecar_is_read_as_it_was_written(every_kind: Instrument, tmp_path: Path) -> None:
+    export = export_form(every_kind, "xlsform")
+    *_, path = export.write(tmp_path / "form")
+    assert path.name == "sidecar.json"
+    assert read_sidecar(path) == export.sidecar
+    assert export.sidecar.of_item("YEARS")[0].companion == "why_years"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("no json", "cannot be read as a sidecar"),
+        ("[]", "no sidecar of format 1"),
+        ('{"sidecar": 2}', "no sidecar of format 1"),
+        ('{"sidecar": 1}', "a damaged sidecar: 'columns'"),
+        ('{"sidecar": 1, "columns": [{"column": "A", "kind": "cake"}]}', "unknown kind 'cake'"),
+    ],
+)
+def test_what_is_no_sidecar_is_refused(content: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "sidecar.json").write_text(content, encoding="utf-8")
+    with pytest.raises(SidecarError, match=message):
+        read_sidecar(tmp_path / "sidecar.json")
+
+
+def test_a_sidecar_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SidecarError, match="No such file"):
+        read_sidecar(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"instrument": "other"}, "belongs to the questionnaire 'other'"),
+     ({"sha256": "0"}, "in other words than those")],
+)  # fmt: skip
+def test_the_sidecar_of_another_questionnaire_is_refused(
+    change: dict[str, str], message: str, every_kind: Instrument, tmp_path: Path
+) -> None:
+    sidecar = replace(export_form(every_kind, "xlsform").sidecar, **change)
+    with pytest.raises(SidecarError, match=message):
+        read_platform_export(tmp_path / "a.csv", every_kind, source="odk", sidecar=sidecar)
+
+
+def test_a_language_that_the_questionnaire_lacks_is_refused(every_kind: Instrument) -> None:
+    with pytest.raises(PlatformError, match=r"PLATFORM-001 'survey'.*no language 'fr'"):
+        export_form(every_kind, "xlsform", languages=["fr"])
+
+
+def test_json_says_for_each_column_what_its_codes_stand_for(every_kind: Instrument) -> None:
+    content = json.loads(export_form(every_kind, "xlsform").sidecar.to_json())
+    entry = next(entry for entry in content["columns"] if entry["column"] == "USED")
+    assert entry["codes"] == {"1": "1", "2": "2", "dk": "-9", "ref": "-8"}
+    assert entry["name"] == "used"

@@ -1,0 +1,90 @@
+"""The report of a whole plan: the same bytes in every run, nothing from outside, plain words."""
+
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from coprod_stats.report.study import run_study
+
+COMMAND = "from coprod_stats.cli.main import run; run()"
+ADDRESS = re.compile(r"(?:https?:)?//[\w.-]+|url\(|@import", re.IGNORECASE)
+REFERENCES = {"href", "src", "srcset", "action", "poster", "data", "xlink:href", "background"}
+
+
+def carried_out(plan: str, folder: Path, hash_seed: str) -> dict[str, bytes]:
+    """Run a plan in a process of its own; gives the bytes of each file."""
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    command = [sys.executable, "-c", COMMAND, "run", plan, "--out", str(folder)]
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    return {path.name: path.read_bytes() for path in sorted(folder.rglob("*"))}
+
+
+@pytest.mark.parametrize("plan", ["carers", pytest.param("driver_impact", marks=pytest.mark.slow)])
+def test_two_runs_give_the_same_bytes(plan: str, tmp_path: Path) -> None:
+    first = carried_out(plan, tmp_path / "one", "1")
+    assert set(first) == {f"{plan}.html", "manifest.json"}
+    assert carried_out(plan, tmp_path / "two", "2") == first
+    assert b"<p>None</p>" not in first[f"{plan}.html"]
+
+
+class _Outside(HTMLParser):
+    """Collects what a browser would fetch or follow outside the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            fetched = name in REFERENCES and not (value or "").startswith("#")
+            if fetched or (name == "style" and ADDRESS.search(value or "")) or name[:2] == "on":
+                self.found.append(f"<{tag} {name}={value}>")
+        if tag in {"script", "link", "iframe", "object", "embed", "base"}:
+            self.found.append(f"<{tag}>")
+
+
+@pytest.fixture(scope="module")
+def carers_page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    written = run_study("carers").report(tmp_path_factory.mktemp("report"))
+    return written[0].read_text(encoding="utf-8")
+
+
+def test_nothing_comes_from_outside(carers_page: str) -> None:
+    page = _Outside()
+    page.feed(carers_page)
+    assert page.found == []
+    styles = "".join(re.findall(r"<style>(.*?)</style>", carers_page, flags=re.DOTALL))
+    assert ADDRESS.findall(styles) == []
+
+
+def test_an_address_would_be_found() -> None:
+    page = _Outside()
+    page.feed('<link rel="x"><img src="http://a.example/b.png"><a href="#c">c</a><p onclick="d">')
+    assert page.found == ["<link>", "<img src=http://a.example/b.png>", "<p onclick=d>"]
+
+
+def words(page: str) -> str:
+    """Text of a page, without its tags and repeated spaces."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+
+def test_the_carers_report_says_what_its_reader_must_know(carers_page: str) -> None:
+    said = words(carers_page)
+    assert "Real answers." in said
+    assert "Licence of the data: GPL-3" in said
+    assert "Positive value of caregiving (α = .45, ω = .52)" in said
+    assert "Weak: three unlike items (alpha .45" in said
+    assert "Nobody can be flagged here" in said
+    assert "allow only 1 (outlier)" in said
+    assert "Synthetic" not in said
+
+
+def test_scales_are_correlated(carers_page: str) -> None:
+    said = words(carers_page)
+    assert "Correlations of the Scales" in said
+    assert "902 −.32 [−.38, −.26] &lt; .001" in said

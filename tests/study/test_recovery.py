@@ -1,0 +1,84 @@
+"""What the shipped population makes true is found again by the shipped plan."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from coprod_stats.instruments.shipped import shelf
+from coprod_stats.plans import Plan, read_plan
+from coprod_stats.power.population import PopulationForm
+from coprod_stats.power.population_reading import read_population
+from coprod_stats.power.simulated_answers import simulate_answers
+from coprod_stats.responses import Responses, read_responses
+from coprod_stats.responses.table import Provenance
+from coprod_stats.structure import PathTests
+from coprod_stats.study.columns import estimate_column
+
+N_SAMPLES, N_ROWS = 200, 1_200
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return read_plan("driver_impact")
+
+
+def estimated(plan: Plan, respondents: Responses) -> PathTests:
+    """Estimate the paths as the plan's check does, by the first engine: ML on complete rows."""
+    planned = next(entry for entry in plan.form.model.columns if entry.role == "check")
+    column = planned.model_copy(update={"engine": "core"})
+    assert column.where == "DIGITAL == 1"
+    found = estimate_column(column, plan, respondents.subset(respondents.where(column.where)))
+    assert found.tests is not None, found.reason
+    return found.tests
+
+
+def true_paths(paths: dict[str, dict[str, float]], tests: PathTests) -> np.ndarray:
+    return np.array([paths[path.outcome][path.predictor] for path in tests.paths])
+
+
+def test_the_shipped_sample_holds_its_truth(plan: Plan) -> None:
+    responses = read_responses("citizen_synthetic.csv", plan.instrument)
+    truth = json.loads((shelf("sample_data") / "citizen_synthetic.truth.json").read_text())
+    careless = responses.respondents.isin(truth["careless_respondents"]).to_numpy()
+    assert careless.sum() == len(truth["careless_respondents"]) > 0
+    tests = estimated(plan, responses.subset((responses.classes() == "strict") & ~careless))
+    betas = np.array([path.beta for path in tests.paths])
+    errors = np.array([path.beta_std_error for path in tests.paths])
+    assert len(betas) == 21
+    distance = np.abs(betas - true_paths(truth["standardised_paths"], tests)) / errors
+    assert distance.max() < norm.ppf(1 - 0.05 / (2 * 21))
+
+
+def everybody_is_analysed(population: PopulationForm) -> PopulationForm:
+    """Leave the strict co-producers, all of whom use a digital channel, and no gaps."""
+    strict = population.groups["strict"].model_copy(update={"share": 1.0})
+    digital = {**population.answers, "CHANNEL__4": {1: 1.0}}
+    return population.model_copy(
+        update={
+            "groups": {"strict": strict}, "answers": digital, "careless": None,
+            "dont_know": 0.0, "unanswered": 0.0,
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_paths_are_unbiased_over_200_simulated_samples(plan: Plan) -> None:
+    assert plan.form.population_model is not None
+    file = plan.beside(plan.form.population_model)
+    population = everybody_is_analysed(read_population(file, plan.instrument))
+    betas = []
+    for seed in range(N_SAMPLES):
+        drawn = simulate_answers(
+            population, plan.instrument, n_rows=N_ROWS, rng=np.random.default_rng(seed)
+        )
+        responses = Responses(
+            plan.instrument, drawn.answers, Provenance("synthetic", "", "simulated", N_ROWS)
+        )
+        tests = estimated(plan, responses)
+        assert tests.n_analysed == N_ROWS
+        betas.append([path.beta for path in tests.paths])
+    bias = np.mean(betas, axis=0) - true_paths(population.paths, tests)
+    # the standard error of a mean of 200 estimates is about .003
+    assert np.abs(bias).max() <= 0.02, dict(zip([p.id for p in tests.paths], bias, strict=True))
