@@ -10,16 +10,14 @@ FileFormat = Literal["csv", "xlsx", "sav"]
 Platform = Literal[
     "xlsform",
     "redcap",
-    "qualtrics",
     "surveyjs",
     "spss",
     "frictionless",
     "ddi",
-    "paper",
 ]
 """Platforms that a form is written for."""
 
-ExportSource = Literal["odk", "kobo", "redcap", "qualtrics", "surveyjs"]
+ExportSource = Literal["odk", "kobo", "redcap", "surveyjs"]
 """Platforms whose exports are read back with the sidecar of their form."""
 
 AnswersFormat = Literal[FileFormat, ExportSource]

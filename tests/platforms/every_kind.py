@@ -164,9 +164,8 @@ def _answer(item: Item, rng: np.random.Generator) -> object:
             points = rng.multinomial(item.total, np.ones(len(scale.values)) / len(scale.values))
             return dict(zip(scale.values, points.tolist(), strict=True))
         case "number":
-            if item.number.whole:
-                return int((item.number.minimum or 0) + rng.integers(0, 5))
-            return float(rng.integers(0, 9)) / 4
+            low = int(item.number.minimum or 0)
+            return low + (int(rng.integers(5)) if item.number.whole else rng.integers(9) / 4)
     return str(rng.choice(TEXTS))
 
 

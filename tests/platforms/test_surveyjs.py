@@ -88,7 +88,7 @@ def test_a_thousand_respondents_come_back_as_given(every_kind: Instrument, tmp_p
 def test_the_citizen_questionnaire_comes_back_as_given(tmp_path: Path) -> None:
     citizen = read_instrument("citizen")
     citizen = citizen.for_form(citizen.forms[0].id)
-    round_trip(citizen, respondents(citizen, 20, seed=3), tmp_path)
+    round_trip(citizen, respondents(citizen, 10, seed=3), tmp_path)
 
 
 @needs_survey_core

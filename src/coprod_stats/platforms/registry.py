@@ -15,13 +15,18 @@ from coprod_stats.platforms.form_export import Exporter, FormExport, PlatformErr
 
 EXPORTERS: dict[Platform, str] = {
     "xlsform": "xlsform",
+    "redcap": "redcap",
     "surveyjs": "surveyjs",
+    "spss": "spss",
+    "frictionless": "frictionless",
+    "ddi": "ddi",
 }
 """Module of each platform's writer; it has a function ``export``."""
 
 READERS: dict[ExportSource, str] = {
     "odk": "odk",
     "kobo": "kobo",
+    "redcap": "redcap_answers",
     "surveyjs": "surveyjs_answers",
 }
 """Module of each source's reader; it has a function ``read``, and ``parse`` if it is no table."""
