@@ -51,6 +51,9 @@ def xform(export: FormExport, folder: Path, *, validate: bool = False) -> Path:
 
 
 def fill(form: Path, filled: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Fill a form, in processes of 100 respondents: the engine never frees a submission."""
+    if len(filled) > 100:
+        return fill(form, filled[:100]) + fill(form, filled[100:])
     people = form.with_name("respondents.json")
     people.write_text(json.dumps(filled), encoding="utf-8")
     done = subprocess.run(
