@@ -8,7 +8,6 @@ from coprod_stats.platforms.sidecar import Sidecar
 from coprod_stats.platforms.xlsform_answers import ExportShape, canonical_table
 
 _SHAPE = ExportShape(
-    platform="kobo",
     respondent=("_uuid", "instanceID", "_id"),
     metadata=frozenset({
         "_id", "_uuid", "uuid", "_submission_time", "_validation_status", "_notes", "_status",

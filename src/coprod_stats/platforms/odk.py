@@ -8,7 +8,6 @@ from coprod_stats.platforms.sidecar import Sidecar
 from coprod_stats.platforms.xlsform_answers import ExportShape, canonical_table
 
 _SHAPE = ExportShape(
-    platform="odk",
     respondent=("KEY", "instanceID"),
     metadata=frozenset({
         "SubmissionDate", "KEY", "instanceID", "instanceName", "started_at", "ended_at", "audit",

@@ -18,8 +18,6 @@ from coprod_stats.platforms.workbook_bytes import workbook_bytes
 from coprod_stats.platforms.xlsform_texts import FormTexts, language_header
 from coprod_stats.platforms.xpath import XPath, conjunction, field
 
-TABLE_LIST_NODES = ("generated_table_list_label", "reserved_name_for_field_list_labels")
-"""Nodes that pyxform adds to a grid, numbered by their rows; they never hold an answer."""
 Row = dict[str, str]
 
 

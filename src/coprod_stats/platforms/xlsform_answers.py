@@ -44,7 +44,6 @@ class ExportShape:
         What to choose when exporting, for people whose export has labels.
     """
 
-    platform: str
     respondent: tuple[str, ...]
     metadata: frozenset[str]
     repeat: str
