@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow oracles lock clean
+.PHONY: demo test check format test-slow oracles documents lock clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -35,6 +35,9 @@ test-slow: $(INSTALLED) ## simulations that take minutes
 
 oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript, psych, lavaan)
 	$(BIN)/python -m pytest -m r
+
+documents: $(INSTALLED) ## write what their examples print now into the documents
+	$(BIN)/python tests/docs/runnable_documents.py README.md docs/guide/*.md
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache coprod_demo
