@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles benchmark clean
+.PHONY: demo test check format test-slow roundtrip oracles documents benchmark clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -39,6 +39,9 @@ roundtrip: $(INSTALLED) ## forms filled by 1,000 random respondents each and rea
 
 oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript, psych, lavaan)
 	$(BIN)/python -m pytest -m r
+
+documents: $(INSTALLED) ## write what their examples print now into the documents
+	$(BIN)/python tests/docs/runnable_documents.py README.md docs/guide/*.md
 
 benchmark: $(INSTALLED) ## times beside lavaan and semopy, agreement first (needs Rscript, lavaan)
 	$(BIN)/python benchmarks/sem/run.py

@@ -12,8 +12,7 @@ block                  what is done with it
 others                 read by people only
 =====================  =====================================================================
 
-``python tests/docs/runnable_documents.py README.md ...`` writes what is printed now into the
-documents, wherever nothing is left out.
+``make documents`` writes what is printed now into the documents, wherever nothing is left out.
 """
 
 import os

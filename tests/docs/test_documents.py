@@ -45,7 +45,10 @@ def test_examples_print_what_is_shown(name: str, tmp_path: Path) -> None:
     failing = {block.start for block in blocks(text) if block.argument == "fails"}
     for run in runs(text, tmp_path):
         place = f"{name}:{text.count(chr(10), 0, run.start)}: {run.command}"
-        assert run.as_shown, f"{place}\nprints\n{run.printed}\nand not\n{run.shown}"
+        assert run.as_shown, (
+            f"{place}\nprints\n{run.printed}\nand not\n{run.shown}\n"
+            "`make documents` writes what is printed"
+        )
         if run.status:
             assert run.block.argument == "fails", f"{place}: exit status {run.status}"
             failing.discard(run.block.start)

@@ -226,19 +226,3 @@ def test_clusters_are_passed_on_and_refused_by_an_engine_without_them():
     answers, _ = draw(100, 14)
     with pytest.raises(LatentModelError, match="clusters"):
         fit_driver_impact(answers.assign(town=1), headline_model(), cluster="town")
-
-
-@pytest.mark.slow
-def test_paths_are_unbiased_and_their_intervals_cover_over_200_samples():
-    truth = np.array([beta for _, _, beta in PATHS.values()])
-    model = headline_model()
-    betas, errors = [], []
-    for seed in range(200):
-        result = fit_driver_impact(draw(1200, 1000 + seed)[0], model)
-        assert result.fit.proper
-        betas.append([path.beta for path in result.paths])
-        errors.append([path.beta_std_error for path in result.paths])
-    bias = np.mean(betas, axis=0) - truth
-    assert np.max(np.abs(bias)) <= 0.02
-    covered = np.abs(np.array(betas) - truth) < 1.959964 * np.array(errors)
-    assert covered.mean() == pytest.approx(0.95, abs=0.015)

@@ -64,11 +64,11 @@ def everybody_is_analysed(population: PopulationForm) -> PopulationForm:
 
 
 @pytest.mark.slow
-def test_paths_are_unbiased_over_200_simulated_samples(plan: Plan) -> None:
+def test_paths_are_unbiased_and_their_intervals_cover_over_200_samples(plan: Plan) -> None:
     assert plan.form.population_model is not None
     file = plan.beside(plan.form.population_model)
     population = everybody_is_analysed(read_population(file, plan.instrument))
-    betas = []
+    betas, errors = [], []
     for seed in range(N_SAMPLES):
         drawn = simulate_answers(
             population, plan.instrument, n_rows=N_ROWS, rng=np.random.default_rng(seed)
@@ -79,6 +79,10 @@ def test_paths_are_unbiased_over_200_simulated_samples(plan: Plan) -> None:
         tests = estimated(plan, responses)
         assert tests.n_analysed == N_ROWS
         betas.append([path.beta for path in tests.paths])
-    bias = np.mean(betas, axis=0) - true_paths(population.paths, tests)
+        errors.append([path.beta_std_error for path in tests.paths])
+    truth = true_paths(population.paths, tests)
+    bias = np.mean(betas, axis=0) - truth
     # the standard error of a mean of 200 estimates is about .003
     assert np.abs(bias).max() <= 0.02, dict(zip([p.id for p in tests.paths], bias, strict=True))
+    covered = np.abs(np.array(betas) - truth) < norm.ppf(0.975) * np.array(errors)
+    assert covered.mean() == pytest.approx(0.95, abs=0.015)
