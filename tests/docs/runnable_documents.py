@@ -70,7 +70,7 @@ def blocks(text: str) -> list[Block]:
 def runs(text: str, folder: Path) -> Iterator[Run]:
     """Do what the blocks of a document say, and tell what came of each command."""
     found = blocks(text)
-    for block, after in zip(found, [*found[1:], None], strict=True):
+    for block, after in zip(found, [*found[1:], None], strict=False):
         match block.kind:
             case "console":
                 for part in COMMAND.finditer(block.body):
