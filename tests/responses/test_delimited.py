@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import csv
 
 import pytest
 
@@ -133,6 +134,17 @@ def test_files_that_are_no_table_say_why(read, content, message) -> None:
     with pytest.raises(ResponsesError) as caught:
         read(content)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("limit", [131_072, 10_000_000])
+def test_the_longest_cell_does_not_depend_on_what_other_libraries_set(read, limit) -> None:
+    before = csv.field_size_limit(limit)
+    try:
+        with pytest.raises(ResponsesError, match="a cell of more than 131,072 characters"):
+            read("RID,TXT\na," + "x" * 131_073)
+        assert read("RID,TXT\na," + "x" * 131_072).n_respondents == 1
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_bytes_in_no_encoding(read, monkeypatch) -> None:

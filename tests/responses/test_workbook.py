@@ -83,11 +83,12 @@ def test_formulas_count_by_their_results_and_without_one_are_set_aside(read) -> 
     content = with_part(
         workbook(["RID", "Q1", "Q2", "HOURS"], ["a", "=1+1", "=1+2", "=X"]),
         "xl/worksheets/sheet1.xml",
-        lambda xml: (
-            xml.replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>")
-            .replace(b"<f>1+1</f><v/>", b"<f>1+1</f><v>2</v>")
-            .replace(b'r="D2"', b'r="D2" t="str"')
-        ),
+        lambda xml: re.sub(
+            # openpyxl writes an empty element in one of three ways, after the XML library it finds
+            rb"<f>1\+1</f><v ?(/>|></v>)",
+            b"<f>1+1</f><v>2</v>",
+            xml,
+        ).replace(b'r="D2"', b'r="D2" t="str"'),
     )
     found = read(content, "answers.xlsx")
     assert found.answers["Q1"].tolist() == [2.0]

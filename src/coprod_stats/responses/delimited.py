@@ -11,7 +11,10 @@ from pathlib import Path
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, is_filled, read_bytes
 
 DELIMITERS = (",", ";", "\t", "|")
-MAX_CELL = csv.field_size_limit()
+MAX_CELL = 131_072
+"""Longest cell in characters: an open quotation mark would otherwise swallow the file. Python's own
+limit has the same value, but any library in the process may have changed it."""
+_TOO_LONG = f"a cell of more than {MAX_CELL:,} characters, or a quotation mark never closed"
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -138,6 +141,8 @@ def _rows(text: str, delimiter: str, lines_before: int, name: str) -> list[RawRo
     line = 1 + lines_before
     try:
         for cells in reader:
+            if any(len(cell) > MAX_CELL for cell in cells):
+                raise ResponsesError(f"{name}:{line}: {_TOO_LONG}")
             if is_filled(cells):
                 rows.append(RawRow(line, tuple(cells)))
             line = reader.line_num + 1 + lines_before
@@ -151,7 +156,7 @@ def _explained(error: csv.Error) -> str:
     if "unexpected end of data" in what:
         return "a quotation mark opens here that is never closed"
     if "field larger" in what:
-        return f"a cell of more than {MAX_CELL:,} characters, or a quotation mark never closed"
+        return _TOO_LONG
     if "expected after" in what:
         return "text after a closing quotation mark; quotation marks within a cell are doubled"
     return f"not a readable row: {what}"

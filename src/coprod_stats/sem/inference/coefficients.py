@@ -15,6 +15,8 @@ from coprod_stats.sem.options import IntervalKind
 from coprod_stats.sem.resampling import Bootstrap, bootstrap_interval
 
 FloatArray = NDArray[np.float64]
+_ROUNDING = 1e-10
+"""A variance this small beside the terms that it sums is 0: a constraint fixes the function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class CoefficientTable:
     Parameters
     ----------
     estimates, std_errors, statistics, p_values, ci_lower, ci_upper : (n,) array
-        Standard errors are 0 where a parameter is fixed; the others nan there.
+        Standard errors are 0 where a parameter, or a constraint, fixes the value; statistics and
+        p-values are nan there.
     """
 
     estimates: FloatArray
@@ -57,7 +60,8 @@ def coefficient_table(
         Level of the intervals.
     """
     variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
-    constant = ~jacobian.any(axis=1)
+    magnitudes = np.sum((np.abs(jacobian) @ np.abs(covariance)) * np.abs(jacobian), axis=1)
+    constant = np.abs(variances) <= _ROUNDING * magnitudes
     with np.errstate(invalid="ignore"):
         errors = np.where(constant, 0.0, np.sqrt(variances))
     nan = np.full(len(estimates), np.nan)
