@@ -26,6 +26,22 @@ ErrorKind = Literal["standard", "robust", "bootstrap", "none"]
 Information = Literal["expected", "observed"]
 Likelihood = Literal["normal", "wishart"]
 Peer = Literal["lavaan", "mplus"]
+RotationErrors = Literal["delta", "bordered"]
+RotationName = Literal[
+    "geomin",
+    "oblimin",
+    "quartimin",
+    "promax",
+    "target",
+    "varimax",
+    "quartimax",
+    "cf-quartimax",
+    "cf-varimax",
+    "cf-equamax",
+    "cf-parsimax",
+    "cf-facparsim",
+]
+"""Repeated from ``sem.rotation.options``, which loads NumPy; a test keeps them alike."""
 
 
 def sem(
@@ -72,7 +88,18 @@ def sem(
     ] = False,
     no_fixed_x: Annotated[bool, typer.Option("--no-fixed-x", help="Random covariates.")] = False,
     meanstructure: Annotated[bool, typer.Option("--meanstructure", help="Intercepts.")] = False,
-    rotation: Annotated[str | None, typer.Option(help="Of exploratory factors.")] = None,
+    rotation: Annotated[
+        RotationName | None, typer.Option(help="Of exploratory factors.  [default: geomin]")
+    ] = None,
+    rotation_args: Annotated[
+        str, typer.Option(help="Its options, as geomin_epsilon=0.01,orthogonal=true.")
+    ] = "",
+    rotation_target: Annotated[
+        Path | None, typer.Option(help="CSV of wanted loadings, blank where open.")
+    ] = None,
+    rotation_se: Annotated[
+        RotationErrors, typer.Option(help="Exact, or as lavaan has them.")
+    ] = "delta",
     modindices: Annotated[bool, typer.Option("--modindices", help="Modification indices.")] = False,
     scores: Annotated[Path | None, typer.Option(help="Write factor scores as CSV.")] = None,
     emit: Annotated[Peer | None, typer.Option(help="Write the script of a peer instead.")] = None,
@@ -114,6 +141,8 @@ def sem(
         fixed_x=not no_fixed_x,
         meanstructure=meanstructure,
         rotation=rotation,
+        rotation_args=_rotation_args(rotation_args, rotation_target),
+        rotation_se=rotation_se,
     )
     if emit is not None:
         say(_script(asked, data, emit).rstrip())
@@ -128,6 +157,40 @@ def sem(
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _rotation_args(text: str, target: Path | None) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for part in _names(text):
+        name, sign, value = (piece.strip() for piece in part.partition("="))
+        if not (name and sign and value):
+            raise typer.BadParameter(f"--rotation-args: '{part}' is not of the form name=value")
+        arguments[name] = _argument(value)
+    if target is not None:
+        arguments["target"] = _target(target)
+    return arguments
+
+
+def _argument(text: str) -> str | bool | float:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return int(text) if text.lstrip("-").isdigit() else float(text)
+    except ValueError:
+        return text
+
+
+def _target(path: Path) -> list[list[float | None]]:
+    """Read wanted loadings: a row per item, a column per factor, no header."""
+    import csv
+
+    rows = [row for row in csv.reader(_text(path).splitlines()) if row]
+    try:
+        return [[float(c) if c.strip() not in ("", "NA") else None for c in row] for row in rows]
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{path}: wanted loadings are numbers or blank: {error}"
+        ) from error
 
 
 def _text(path: Path) -> str:
