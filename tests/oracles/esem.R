@@ -44,8 +44,10 @@ rotated_vcov <- function(fit, how) {
 delta_se <- function(fit) {
   x <- fit@optim$x
   if (fit@Model@eq.constraints) x <- as.numeric(fit@Model@eq.constraints.K %*% x) + fit@Model@eq.constraints.k0
-  J <- numDeriv::jacobian(lavaan:::lav_model_efa_rotate_x, x = x, lavmodel = fit@Model, init.rot = fit@Model@H,
-    lavoptions = fit@Options, type = "user", extra = FALSE, method.args = list(eps = 1e-3, d = 1e-3))
+  unrotated <- fit@Model
+  unrotated@GLIST <- lavTech(fit, "est.unrotated")
+  J <- numDeriv::jacobian(lavaan:::lav_model_efa_rotate_x, x = x, lavmodel = unrotated, init.rot = fit@Model@H,
+    lavoptions = fit@Options, type = "user", extra = FALSE, method.args = list(eps = 1e-2, d = 1e-2))
   sqrt(pmax(rowSums((J %*% fit@vcov$vcov) * J), 0))
 }
 standardized <- function(fit, full) {
@@ -71,7 +73,7 @@ rows_of <- function(fit, columns) {
 quiet <- function(model, data, rotation, args, ...) {
   set.seed(1)
   suppressWarnings(sem(model, data = data, rotation = rotation,
-    rotation.args = modifyList(list(gpa.tol = 1e-7, rstarts = 60L), args),
+    rotation.args = modifyList(list(gpa.tol = 1e-6, rstarts = 30L, max.iter = 3000L), args),
     control = list(rel.tol = 1e-14, x.tol = 1e-14, iter.max = 5000L, eval.max = 10000L), ...))
 }
 out <- list()
@@ -85,7 +87,7 @@ esem <- function(name, model, file, rotation = "geomin", args = list(), ...) {
     group_labels = lavInspect(fit, "group.label"), delta_gap = gap,
     parameters = rows_of(fit, data.frame(se = good$se, se_lavaan = theirs$se, std_all = std$est, std_all_se = std$se)),
     fit = measures(fit))
-  cat(sprintf("%-24s df %3d  delta gap %.1e  lavaan's gap %.1e\n", name, out[[length(out)]]$fit$df, gap,
+  message(sprintf("%-24s df %3d  delta gap %.1e  lavaan's gap %.1e\n", name, out[[length(out)]]$fit$df, gap,
               max(abs(good$se - theirs$se))))
 }
 block <- function(name, factors, items) {
@@ -157,7 +159,7 @@ turned <- function(x) {
   phi <- (p$phi * outer(signs, signs))[order, order]
   c(t(t(p$lambda) * signs)[, order], phi[2, 1], phi[3, 1], phi[3, 2])
 }
-J <- numDeriv::jacobian(turned, x, method.args = list(eps = 1e-3, d = 1e-3))
+J <- numDeriv::jacobian(turned, x, method.args = list(eps = 1e-2, d = 1e-2))
 default <- quiet(NINE, read("hs_mimic.csv"), "promax", list())
 promax <- list(values = turned(x), se = sqrt(rowSums((J %*% V) * J)),
                lavaan = c(lavInspect(default, "est")$lambda, lavInspect(default, "est")$psi[lower.tri(diag(3))]))

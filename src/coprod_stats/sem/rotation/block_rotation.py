@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.rotation.gradient_projection import (
-    improve_rotation,
+    descend,
     polished,
     search_rotation,
 )
@@ -127,11 +127,11 @@ def rotate_like(
     criterion = options.criterion(*loadings.shape)
     weighted = item_weights(loadings, residual_variances, options)[:, None] * loadings
     start = _procrustes(loadings, reference, orthogonal)
-    end = improve_rotation(weighted, criterion, start, orthogonal)
-    end = polished(weighted, criterion, end, orthogonal)
-    H = _completed(loadings, residual_variances, end.rotation, options)
+    ends, _ = descend(weighted, criterion, start[None], orthogonal)
+    found, converged = polished(weighted, criterion, ends[0], orthogonal)
+    H = _completed(loadings, residual_variances, found, options)
     alignment = _matching(loadings @ np.linalg.inv(H.T), reference)
-    return BlockRotation(end.rotation, alignment, H @ alignment, 1, 1, end.converged)
+    return BlockRotation(found, alignment, H @ alignment, 1, 1, converged)
 
 
 def _completed(

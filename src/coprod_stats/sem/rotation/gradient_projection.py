@@ -25,13 +25,19 @@ from coprod_stats.sem.rotation.criteria import Criterion
 from coprod_stats.sem.rotation.stationarity import newton_turn, stationarity
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
 
 TOLERANCE = 1e-5
 """Length of the projected gradient at which a descent ends; Newton steps take over from there."""
 
 MAX_ITERATIONS = 10_000
 
+MAX_HALVINGS = 40
 MAX_NEWTON = 20
+
+CONVERGED_BELOW = 1e-7
+"""Largest left side of the conditions of stationarity at a minimum."""
 
 SAME_VALUE = 1e-6
 """Minima whose values differ by less, relative to their size, count as one."""
@@ -97,23 +103,14 @@ def search_rotation(
         raise SemOptionError("rstarts: at least 1 is needed")
     rng = np.random.default_rng(seed)
     axes = _principal_axes(loadings)
-    starts = [axes]
-    starts += [axes @ _random_orthogonal(n_factors, rng) for _ in range(n_starts - 1)]
-    ends = [improve_rotation(loadings, criterion, start, orthogonal) for start in starts]
-    best = min(ends, key=lambda end: (not end.converged, end.value))
-    best = polished(loadings, criterion, best, orthogonal)
-    limit = SAME_VALUE * (1.0 + abs(best.value))
-    n_minima = sum(abs(end.value - best.value) < limit for end in ends)
-    return RotationSearch(best.rotation, best.value, best.converged, n_minima, n_starts)
-
-
-@dataclass(frozen=True, slots=True)
-class RotationEnd:
-    """Where one start led to."""
-
-    rotation: FloatArray
-    value: float
-    converged: bool
+    turns = [np.eye(n_factors)]
+    turns += [_random_orthogonal(n_factors, rng) for _ in range(n_starts - 1)]
+    ends, values = descend(loadings, criterion, axes @ np.array(turns), orthogonal)
+    best = int(np.argmin(values))
+    rotation, converged = polished(loadings, criterion, ends[best], orthogonal)
+    value = float(criterion(apply_rotation(loadings, rotation, orthogonal))[0])
+    n_minima = int((values - value < SAME_VALUE * (1.0 + abs(value))).sum())
+    return RotationSearch(rotation, value, converged, n_minima, n_starts)
 
 
 def _principal_axes(loadings: FloatArray) -> FloatArray:
@@ -129,14 +126,87 @@ def _random_orthogonal(size: int, rng: np.random.Generator) -> FloatArray:
 
 
 def apply_rotation(loadings: FloatArray, T: FloatArray, orthogonal: bool) -> FloatArray:
-    """Rotate loadings: ``A T`` or ``A T'⁻¹``."""
-    return np.asarray(loadings @ T if orthogonal else np.linalg.solve(T, loadings.T).T)
+    """Rotate loadings: ``A T`` or ``A T'⁻¹``, for each of ``T``, ``(..., m, m)``."""
+    if orthogonal:
+        return np.asarray(loadings @ T)
+    return np.asarray(loadings @ np.swapaxes(np.linalg.inv(T), -1, -2))
 
 
-def improve_rotation(
+def descend(
+    loadings: FloatArray, criterion: Criterion, starts: FloatArray, orthogonal: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Descend from all starts at once to minima of the criterion.
+
+    Parameters
+    ----------
+    loadings : (n_items, n_factors) array
+    criterion : Criterion
+    starts : (n_starts, n_factors, n_factors) array
+        Rotations.
+    orthogonal : bool
+
+    Returns
+    -------
+    (n_starts, n_factors, n_factors) array, (n_starts,) array
+        Where the descents ended, and the values there.
+    """
+    state = _Descent(loadings, criterion, starts, orthogonal)
+    left = np.arange(len(starts))
+    for _ in range(MAX_ITERATIONS):
+        left = state.step(left)
+        if left.size == 0:
+            break
+    return state.T, state.values
+
+
+class _Descent:
+    """Gradient projection of several starts, each with its own length of step."""
+
+    def __init__(
+        self, loadings: FloatArray, criterion: Criterion, starts: FloatArray, orthogonal: bool
+    ) -> None:
+        self.loadings, self.criterion, self.orthogonal = loadings, criterion, orthogonal
+        self.T = starts.copy()
+        self.lengths = np.ones(len(starts))
+        self.rotated = apply_rotation(loadings, starts, orthogonal)
+        self.values, self.slopes = criterion(self.rotated)
+
+    def step(self, left: IntArray) -> IntArray:
+        """Take a step from where some descents are; give those that have not ended."""
+        projected = _projected(
+            self.loadings, self.T[left], self.rotated[left], self.slopes[left], self.orthogonal
+        )
+        sizes = (projected**2).sum(axis=(-2, -1))
+        going = sizes >= TOLERANCE**2
+        left, projected, sizes = left[going], projected[going], sizes[going]
+        self.lengths[left] *= 2.0
+        searching = np.arange(left.size)
+        for _ in range(MAX_HALVINGS):
+            if searching.size == 0:
+                break
+            accepted = self._try(left[searching], projected[searching], sizes[searching])
+            searching = searching[~accepted]
+        # no descent is left beyond rounding
+        return np.delete(left, searching)
+
+    def _try(self, own: IntArray, projected: FloatArray, sizes: FloatArray) -> BoolArray:
+        """Move where the value falls enough, and halve the step where it does not."""
+        lengths = self.lengths[own]
+        trial = _retract(self.T[own] - lengths[:, None, None] * projected, self.orthogonal)
+        rotated = apply_rotation(self.loadings, trial, self.orthogonal)
+        values, slopes = self.criterion(rotated)
+        accepted = np.asarray(self.values[own] - values > 0.5 * sizes * lengths)
+        taken = own[accepted]
+        self.T[taken], self.rotated[taken] = trial[accepted], rotated[accepted]
+        self.values[taken], self.slopes[taken] = values[accepted], slopes[accepted]
+        self.lengths[own[~accepted]] /= 2.0
+        return accepted
+
+
+def polished(
     loadings: FloatArray, criterion: Criterion, start: FloatArray, orthogonal: bool
-) -> RotationEnd:
-    """Descend from one start to a minimum of the criterion.
+) -> tuple[FloatArray, bool]:
+    """Bring a minimum to rounding by Newton steps on the conditions of stationarity.
 
     Parameters
     ----------
@@ -145,83 +215,55 @@ def improve_rotation(
     start : (n_factors, n_factors) array
         A rotation.
     orthogonal : bool
+
+    Returns
+    -------
+    (n_factors, n_factors) array, bool
+        The rotation, and whether the conditions hold there.
     """
-    T, step = start, 1.0
-    rotated = apply_rotation(loadings, T, orthogonal)
-    value, slope = criterion(rotated)
-    for _ in range(MAX_ITERATIONS):
-        projected = _projected(loadings, T, rotated, slope, orthogonal)
-        size = float((projected**2).sum())
-        if size < TOLERANCE**2:
-            return RotationEnd(T, value, True)
-        step *= 2.0
-        for _ in range(40):
-            trial = _retract(T - step * projected, orthogonal)
-            rotated = apply_rotation(loadings, trial, orthogonal)
-            new, slope = criterion(rotated)
-            if value - new > 0.5 * size * step:
-                break
-            step /= 2.0
-        else:
-            # no descent is left beyond rounding
-            return RotationEnd(T, value, size < 1e-12)
-        T, value = trial, new
-    return RotationEnd(T, value, False)
-
-
-def polished(
-    loadings: FloatArray, criterion: Criterion, end: RotationEnd, orthogonal: bool
-) -> RotationEnd:
-    """Bring a minimum to rounding by Newton steps on the conditions of stationarity.
-
-    Parameters
-    ----------
-    loadings : (n_items, n_factors) array
-    criterion : Criterion
-    end : RotationEnd
-    orthogonal : bool
-    """
-    T, value = end.rotation, end.value
-    left = _distance(loadings, criterion, T, orthogonal)
+    T = start
+    value, left = _state(loadings, criterion, T, orthogonal)
     for _ in range(MAX_NEWTON):
-        turn = newton_turn(
-            apply_rotation(loadings, T, orthogonal), T.T @ T, criterion, orthogonal=orthogonal
-        )
+        rotated = apply_rotation(loadings, T, orthogonal)
+        turn = newton_turn(rotated, T.T @ T, criterion, orthogonal=orthogonal)
         if turn is None:
             break
         trial = _retract(T + T @ turn, orthogonal)
-        remaining = _distance(loadings, criterion, trial, orthogonal)
-        new = criterion(apply_rotation(loadings, trial, orthogonal))[0]
-        if remaining >= left or new > value + 1e-8 * (1.0 + abs(value)):
+        new, remaining = _state(loadings, criterion, trial, orthogonal)
+        if remaining >= left or new > value + SAME_VALUE * (1.0 + abs(value)):
             break
         T, value, left = trial, new, remaining
-    return RotationEnd(T, value, end.converged)
+    return T, left < CONVERGED_BELOW
 
 
-def _distance(loadings: FloatArray, criterion: Criterion, T: FloatArray, orthogonal: bool) -> float:
+def _state(
+    loadings: FloatArray, criterion: Criterion, T: FloatArray, orthogonal: bool
+) -> tuple[float, float]:
+    """Value of the criterion and distance from stationarity."""
     rotated = apply_rotation(loadings, T, orthogonal)
     conditions = stationarity(rotated, T.T @ T, criterion, orthogonal=orthogonal)
-    return float(np.abs(conditions).max())
+    return float(criterion(rotated)[0]), float(np.abs(conditions).max())
 
 
 def _projected(
     loadings: FloatArray,
     T: FloatArray,
     rotated: FloatArray,
-    slope: FloatArray,
+    slopes: FloatArray,
     orthogonal: bool,
 ) -> FloatArray:
-    """Differentiate by ``T`` along its manifold."""
+    """Differentiate by ``T`` along its manifold, ``(n_starts, n_factors, n_factors)``."""
     if orthogonal:
-        gradient: FloatArray = loadings.T @ slope
-        inner = T.T @ gradient
-        return np.asarray(gradient - T @ (inner + inner.T) / 2.0)
-    gradient = np.asarray(-np.linalg.solve(T.T, slope.T @ rotated), dtype=np.float64)
-    return np.asarray(gradient - T * (T * gradient).sum(axis=0))
+        gradient = loadings.T @ slopes
+        inner = np.swapaxes(T, -1, -2) @ gradient
+        return np.asarray(gradient - T @ (inner + np.swapaxes(inner, -1, -2)) / 2.0)
+    cross = np.swapaxes(slopes, -1, -2) @ rotated
+    gradient = -np.swapaxes(np.linalg.inv(T), -1, -2) @ cross
+    return np.asarray(gradient - T * (T * gradient).sum(axis=-2, keepdims=True))
 
 
 def _retract(X: FloatArray, orthogonal: bool) -> FloatArray:
     if not orthogonal:
-        return np.asarray(X / np.sqrt((X**2).sum(axis=0)))
+        return np.asarray(X / np.sqrt((X**2).sum(axis=-2, keepdims=True)))
     left, _, right = np.linalg.svd(X)
     return np.asarray(left @ right)
