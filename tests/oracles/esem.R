@@ -72,9 +72,12 @@ rows_of <- function(fit, columns) {
 }
 quiet <- function(model, data, rotation, args, ...) {
   set.seed(1)
+  # lavaan borders by a target in its own order of factors
+  if (rotation == "target") args <- modifyList(list(order.lv.by = "none", reflect = FALSE), args)
+  tight <- if (is.null(list(...)$missing)) list(rel.tol = 1e-14, x.tol = 1e-14) else list()
   suppressWarnings(sem(model, data = data, rotation = rotation,
     rotation.args = modifyList(list(gpa.tol = 1e-6, rstarts = 30L, max.iter = 3000L), args),
-    control = list(rel.tol = 1e-14, x.tol = 1e-14, iter.max = 5000L, eval.max = 10000L), ...))
+    control = c(tight, list(iter.max = 5000L, eval.max = 10000L)), ...))
 }
 out <- list()
 esem <- function(name, model, file, rotation = "geomin", args = list(), ...) {

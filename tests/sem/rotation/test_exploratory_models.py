@@ -14,6 +14,7 @@ from coprod_stats.sem.inference.modification import modification_indices
 from coprod_stats.sem.inference.standardization import standardize
 from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.rotation.checks import check_rotation
 from coprod_stats.sem.rotation.identification import identified_table
 from coprod_stats.sem.rotation.options import RotationOptions
 from coprod_stats.sem.rotation.solution import rotated_params, rotated_solution
@@ -123,7 +124,7 @@ def test_standard_errors_agree_with_the_bootstrap(data):
     options = FitOptions(
         estimator="ML",
         standard_errors="bootstrap",
-        bootstrap=400,
+        bootstrap=200,
         seed=1,
         rotation=RotationOptions("oblimin"),
     )
@@ -199,11 +200,13 @@ def test_scores_and_standardized_solution_belong_to_the_rotated_factors(data):
 
 
 def test_a_doubtful_rotation_is_said(data):
-    noise = np.random.default_rng(4).normal(size=(300, 9))
-    result = fit(NINE, SemData(noise, tuple(ITEMS)), rotation(rstarts=6, seed=2))
-    codes = {finding.code for finding in result.findings}
-    minima = [r.n_minima for group in result.rotated.rotations for r in group]
-    assert ("SEM-221" in codes) == (minima == [1])
+    solution = fit(SIX, data).rotated
+    assert check_rotation(solution) == ()
+    alone = replace(solution.rotations[0][0], n_minima=1)
+    (finding,) = check_rotation(replace(solution, rotations=((alone,),)))
+    assert finding.code == "SEM-221"
+    assert "one of 30 starts" in finding.message
+    assert not finding.is_fatal
 
 
 def test_a_criterion_that_settles_nothing_is_said(data):

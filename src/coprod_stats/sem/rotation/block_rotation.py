@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.rotation.gradient_projection import (
-    descend,
-    polished,
+    RotationProblem,
     search_rotation,
 )
 from coprod_stats.sem.rotation.options import RotationOptions
@@ -127,11 +126,10 @@ def rotate_like(
     criterion = options.criterion(*loadings.shape)
     weighted = item_weights(loadings, residual_variances, options)[:, None] * loadings
     start = _procrustes(loadings, reference, orthogonal)
-    ends, _ = descend(weighted, criterion, start[None], orthogonal)
-    found, converged = polished(weighted, criterion, ends[0], orthogonal)
-    H = _completed(loadings, residual_variances, found, options)
+    found = RotationProblem(weighted, criterion, orthogonal).minimum(start)
+    H = _completed(loadings, residual_variances, found.rotation, options)
     alignment = _matching(loadings @ np.linalg.inv(H.T), reference)
-    return BlockRotation(found, alignment, H @ alignment, 1, 1, converged)
+    return BlockRotation(found.rotation, alignment, H @ alignment, 1, 1, found.converged)
 
 
 def _completed(

@@ -31,6 +31,12 @@ BoolArray = NDArray[np.bool_]
 TOLERANCE = 1e-5
 """Length of the projected gradient at which a descent ends; Newton steps take over from there."""
 
+FIRST_STEPS = 1_000
+"""Steps after which descents that have not ended are judged by their values."""
+
+PUSH = 0.02
+"""Size of a random turn that a minimum, unlike a saddle point, must undo."""
+
 MAX_ITERATIONS = 10_000
 
 MAX_HALVINGS = 40
@@ -39,7 +45,7 @@ MAX_NEWTON = 20
 CONVERGED_BELOW = 1e-7
 """Largest left side of the conditions of stationarity at a minimum."""
 
-SAME_VALUE = 1e-6
+SAME_VALUE = 1e-5
 """Minima whose values differ by less, relative to their size, count as one."""
 
 
@@ -105,12 +111,17 @@ def search_rotation(
     axes = _principal_axes(loadings)
     turns = [np.eye(n_factors)]
     turns += [_random_orthogonal(n_factors, rng) for _ in range(n_starts - 1)]
-    ends, values = descend(loadings, criterion, axes @ np.array(turns), orthogonal)
-    best = int(np.argmin(values))
-    rotation, converged = polished(loadings, criterion, ends[best], orthogonal)
-    value = float(criterion(apply_rotation(loadings, rotation, orthogonal))[0])
-    n_minima = int((values - value < SAME_VALUE * (1.0 + abs(value))).sum())
-    return RotationSearch(rotation, value, converged, n_minima, n_starts)
+    problem = RotationProblem(loadings, criterion, orthogonal)
+    ends = problem.descend(axes @ np.array(turns), FIRST_STEPS)
+    values = problem.values(ends)
+    best = problem.minimum(ends[int(np.argmin(values))])
+    push = np.eye(n_factors) + PUSH * rng.standard_normal(axes.shape)
+    again = problem.minimum(problem.retract(best.rotation @ push))
+    limit = SAME_VALUE * (1.0 + abs(best.value))
+    if again.value < best.value - limit:
+        best = again
+    n_minima = int((values - values.min() < limit).sum())
+    return RotationSearch(best.rotation, best.value, best.converged, n_minima, n_starts)
 
 
 def _principal_axes(loadings: FloatArray) -> FloatArray:
@@ -125,57 +136,111 @@ def _random_orthogonal(size: int, rng: np.random.Generator) -> FloatArray:
     return np.asarray(q * np.sign(np.diagonal(r)), dtype=np.float64)
 
 
-def apply_rotation(loadings: FloatArray, T: FloatArray, orthogonal: bool) -> FloatArray:
-    """Rotate loadings: ``A T`` or ``A T'⁻¹``, for each of ``T``, ``(..., m, m)``."""
-    if orthogonal:
-        return np.asarray(loadings @ T)
-    return np.asarray(loadings @ np.swapaxes(np.linalg.inv(T), -1, -2))
+@dataclass(frozen=True, slots=True)
+class RotationMinimum:
+    """Where one start led to."""
+
+    rotation: FloatArray
+    value: float
+    converged: bool
 
 
-def descend(
-    loadings: FloatArray, criterion: Criterion, starts: FloatArray, orthogonal: bool
-) -> tuple[FloatArray, FloatArray]:
-    """Descend from all starts at once to minima of the criterion.
+@dataclass(frozen=True, slots=True)
+class RotationProblem:
+    """A criterion of loadings to be minimized over rotations.
 
     Parameters
     ----------
     loadings : (n_items, n_factors) array
+        Unrotated, as the criterion weights them.
     criterion : Criterion
-    starts : (n_starts, n_factors, n_factors) array
-        Rotations.
     orthogonal : bool
-
-    Returns
-    -------
-    (n_starts, n_factors, n_factors) array, (n_starts,) array
-        Where the descents ended, and the values there.
     """
-    state = _Descent(loadings, criterion, starts, orthogonal)
-    left = np.arange(len(starts))
-    for _ in range(MAX_ITERATIONS):
-        left = state.step(left)
-        if left.size == 0:
-            break
-    return state.T, state.values
+
+    loadings: FloatArray
+    criterion: Criterion
+    orthogonal: bool
+
+    def rotate(self, T: FloatArray) -> FloatArray:
+        """Rotate the loadings: ``A T`` or ``A T'⁻¹``, for each of ``T``, ``(..., m, m)``."""
+        if self.orthogonal:
+            return np.asarray(self.loadings @ T)
+        return np.asarray(self.loadings @ np.swapaxes(np.linalg.inv(T), -1, -2))
+
+    def retract(self, X: FloatArray) -> FloatArray:
+        """Give the rotations nearest to matrices."""
+        if not self.orthogonal:
+            return np.asarray(X / np.sqrt((X**2).sum(axis=-2, keepdims=True)))
+        left, _, right = np.linalg.svd(X)
+        return np.asarray(left @ right)
+
+    def values(self, T: FloatArray) -> FloatArray:
+        """Values of the criterion, ``(...,)``."""
+        return self.criterion(self.rotate(T))[0]
+
+    def minimum(self, start: FloatArray) -> RotationMinimum:
+        """Go from one start to a minimum.
+
+        Parameters
+        ----------
+        start : (n_factors, n_factors) array
+            A rotation.
+        """
+        end = self.descend(start[None], MAX_ITERATIONS)[0]
+        rotation, converged = self.polish(end)
+        return RotationMinimum(rotation, float(self.values(rotation)), converged)
+
+    def descend(self, starts: FloatArray, max_steps: int) -> FloatArray:
+        """Descend by gradient projection from all starts at once.
+
+        Parameters
+        ----------
+        starts : (n_starts, n_factors, n_factors) array
+            Rotations.
+        max_steps : int
+        """
+        descent = _Descent(self, starts)
+        left = np.arange(len(starts))
+        for _ in range(max_steps):
+            left = descent.step(left)
+            if left.size == 0:
+                break
+        return descent.T
+
+    def polish(self, T: FloatArray) -> tuple[FloatArray, bool]:
+        """Bring a minimum to rounding by Newton steps; says whether it is one then."""
+        value, left = self._state(T)
+        for _ in range(MAX_NEWTON):
+            turn = newton_turn(self.rotate(T), T.T @ T, self.criterion, orthogonal=self.orthogonal)
+            if turn is None:
+                break
+            trial = self.retract(T + T @ turn)
+            new, remaining = self._state(trial)
+            if remaining >= left or new > value + SAME_VALUE * (1.0 + abs(value)):
+                break
+            T, value, left = trial, new, remaining
+        return T, left < CONVERGED_BELOW
+
+    def _state(self, T: FloatArray) -> tuple[float, float]:
+        """Value of the criterion and distance from stationarity."""
+        rotated = self.rotate(T)
+        conditions = stationarity(rotated, T.T @ T, self.criterion, orthogonal=self.orthogonal)
+        return float(self.values(T)), float(np.abs(conditions).max())
 
 
 class _Descent:
     """Gradient projection of several starts, each with its own length of step."""
 
-    def __init__(
-        self, loadings: FloatArray, criterion: Criterion, starts: FloatArray, orthogonal: bool
-    ) -> None:
-        self.loadings, self.criterion, self.orthogonal = loadings, criterion, orthogonal
+    def __init__(self, problem: RotationProblem, starts: FloatArray) -> None:
+        self.problem = problem
         self.T = starts.copy()
         self.lengths = np.ones(len(starts))
-        self.rotated = apply_rotation(loadings, starts, orthogonal)
-        self.values, self.slopes = criterion(self.rotated)
+        self.rotated = problem.rotate(starts)
+        self.values, self.slopes = problem.criterion(self.rotated)
 
     def step(self, left: IntArray) -> IntArray:
         """Take a step from where some descents are; give those that have not ended."""
-        projected = _projected(
-            self.loadings, self.T[left], self.rotated[left], self.slopes[left], self.orthogonal
-        )
+        projected = self._projected(left)
         sizes = (projected**2).sum(axis=(-2, -1))
         going = sizes >= TOLERANCE**2
         left, projected, sizes = left[going], projected[going], sizes[going]
@@ -192,9 +257,9 @@ class _Descent:
     def _try(self, own: IntArray, projected: FloatArray, sizes: FloatArray) -> BoolArray:
         """Move where the value falls enough, and halve the step where it does not."""
         lengths = self.lengths[own]
-        trial = _retract(self.T[own] - lengths[:, None, None] * projected, self.orthogonal)
-        rotated = apply_rotation(self.loadings, trial, self.orthogonal)
-        values, slopes = self.criterion(rotated)
+        trial = self.problem.retract(self.T[own] - lengths[:, None, None] * projected)
+        rotated = self.problem.rotate(trial)
+        values, slopes = self.problem.criterion(rotated)
         accepted = np.asarray(self.values[own] - values > 0.5 * sizes * lengths)
         taken = own[accepted]
         self.T[taken], self.rotated[taken] = trial[accepted], rotated[accepted]
@@ -202,68 +267,13 @@ class _Descent:
         self.lengths[own[~accepted]] /= 2.0
         return accepted
 
-
-def polished(
-    loadings: FloatArray, criterion: Criterion, start: FloatArray, orthogonal: bool
-) -> tuple[FloatArray, bool]:
-    """Bring a minimum to rounding by Newton steps on the conditions of stationarity.
-
-    Parameters
-    ----------
-    loadings : (n_items, n_factors) array
-    criterion : Criterion
-    start : (n_factors, n_factors) array
-        A rotation.
-    orthogonal : bool
-
-    Returns
-    -------
-    (n_factors, n_factors) array, bool
-        The rotation, and whether the conditions hold there.
-    """
-    T = start
-    value, left = _state(loadings, criterion, T, orthogonal)
-    for _ in range(MAX_NEWTON):
-        rotated = apply_rotation(loadings, T, orthogonal)
-        turn = newton_turn(rotated, T.T @ T, criterion, orthogonal=orthogonal)
-        if turn is None:
-            break
-        trial = _retract(T + T @ turn, orthogonal)
-        new, remaining = _state(loadings, criterion, trial, orthogonal)
-        if remaining >= left or new > value + SAME_VALUE * (1.0 + abs(value)):
-            break
-        T, value, left = trial, new, remaining
-    return T, left < CONVERGED_BELOW
-
-
-def _state(
-    loadings: FloatArray, criterion: Criterion, T: FloatArray, orthogonal: bool
-) -> tuple[float, float]:
-    """Value of the criterion and distance from stationarity."""
-    rotated = apply_rotation(loadings, T, orthogonal)
-    conditions = stationarity(rotated, T.T @ T, criterion, orthogonal=orthogonal)
-    return float(criterion(rotated)[0]), float(np.abs(conditions).max())
-
-
-def _projected(
-    loadings: FloatArray,
-    T: FloatArray,
-    rotated: FloatArray,
-    slopes: FloatArray,
-    orthogonal: bool,
-) -> FloatArray:
-    """Differentiate by ``T`` along its manifold, ``(n_starts, n_factors, n_factors)``."""
-    if orthogonal:
-        gradient = loadings.T @ slopes
-        inner = np.swapaxes(T, -1, -2) @ gradient
-        return np.asarray(gradient - T @ (inner + np.swapaxes(inner, -1, -2)) / 2.0)
-    cross = np.swapaxes(slopes, -1, -2) @ rotated
-    gradient = -np.swapaxes(np.linalg.inv(T), -1, -2) @ cross
-    return np.asarray(gradient - T * (T * gradient).sum(axis=-2, keepdims=True))
-
-
-def _retract(X: FloatArray, orthogonal: bool) -> FloatArray:
-    if not orthogonal:
-        return np.asarray(X / np.sqrt((X**2).sum(axis=-2, keepdims=True)))
-    left, _, right = np.linalg.svd(X)
-    return np.asarray(left @ right)
+    def _projected(self, own: IntArray) -> FloatArray:
+        """Differentiate by the rotations along their manifold."""
+        T, rotated, slopes = self.T[own], self.rotated[own], self.slopes[own]
+        if self.problem.orthogonal:
+            gradient = self.problem.loadings.T @ slopes
+            inner = np.swapaxes(T, -1, -2) @ gradient
+            return np.asarray(gradient - T @ (inner + np.swapaxes(inner, -1, -2)) / 2.0)
+        cross = np.swapaxes(slopes, -1, -2) @ rotated
+        gradient = -np.swapaxes(np.linalg.inv(T), -1, -2) @ cross
+        return np.asarray(gradient - T * (T * gradient).sum(axis=-2, keepdims=True))
