@@ -218,7 +218,8 @@ def test_a_criterion_that_settles_nothing_is_said(data):
 
 
 def test_a_rotation_that_does_not_end_is_said(data, monkeypatch):
-    monkeypatch.setattr("coprod_stats.sem.rotation.gradient_projection.MAX_ITERATIONS", 1)
+    for limit in ("FIRST_STEPS", "MAX_ITERATIONS", "MAX_NEWTON"):
+        monkeypatch.setattr(f"coprod_stats.sem.rotation.gradient_projection.{limit}", 1)
     result = fit(SIX, data, rotation())
     assert "SEM-121" in {finding.code for finding in result.findings}
     assert not result.is_proper
