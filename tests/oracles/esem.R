@@ -71,13 +71,15 @@ rows_of <- function(fit, columns) {
   p[!p$op %in% c("==", "<", ">"), ]
 }
 quiet <- function(model, data, rotation, args, ...) {
-  set.seed(1)
   # lavaan borders by a target in its own order of factors
   if (rotation == "target") args <- modifyList(list(order.lv.by = "none", reflect = FALSE), args)
-  tight <- if (is.null(list(...)$missing)) list(rel.tol = 1e-14, x.tol = 1e-14) else list()
-  suppressWarnings(sem(model, data = data, rotation = rotation,
-    rotation.args = modifyList(list(gpa.tol = 1e-6, rstarts = 30L, max.iter = 3000L), args),
-    control = c(tight, list(iter.max = 5000L, eval.max = 10000L)), ...))
+  run <- function(control) {
+    set.seed(1)
+    suppressWarnings(sem(model, data = data, rotation = rotation, control = control,
+      rotation.args = modifyList(list(gpa.tol = 1e-6, rstarts = 30L, max.iter = 3000L), args), ...))
+  }
+  fit <- run(list(rel.tol = 1e-14, x.tol = 1e-14, iter.max = 5000L, eval.max = 10000L))
+  if (lavInspect(fit, "converged")) fit else run(list())  # "false convergence" where that is too tight
 }
 out <- list()
 esem <- function(name, model, file, rotation = "geomin", args = list(), ...) {
