@@ -15,6 +15,11 @@ from coprod_stats.sem.inference.standardization import explained_variances, stan
 from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
 
+_TWO_STAGE_BASELINE = (
+    "the scaled baseline test is lavaan's, which makes scaled and robust CFI and TLI too high with "
+    "missing answers; judge by the scaled test, RMSEA and SRMR"
+)
+
 
 def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
     """Label the arrays of a fit."""
@@ -137,6 +142,8 @@ def _warnings(core: CoreFit, n_dropped: int) -> tuple[FitWarning, ...]:
     if n_dropped:
         message = f"{n_dropped} of {len(core.data.values)} rows left out for missing values"
         found.append(FitWarning("SEM-301", message))
+    if core.method.is_two_stage and "cfi_scaled" in core.indices:
+        found.append(FitWarning("SEM-302", _TWO_STAGE_BASELINE))
     return tuple(found)
 
 
