@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from coprod_stats.latent_models.sem_data import frame_columns, sem_data
 from coprod_stats.latent_models.specification import Specification
@@ -107,31 +110,32 @@ def draw(design: Design, seed: int) -> Responses:
 def replicate(design: Design, seed: int) -> list[PathDraw]:
     """Estimate all paths of one sample in both columns."""
     people = draw(design, seed)
-    return [row for column in design.columns for row in _column_draws(design, column, people, seed)]
+    cluster = next(column.cluster for column in design.columns if column.cluster)
+    table = item_table(design.plan, people, design.model.items, cluster)
+    return [
+        PathDraw(seed, column.column, *found)
+        for column in design.columns
+        for found in _column_draws(design, column, people, table)
+    ]
 
 
 def _column_draws(
-    design: Design, column: ModelColumn, people: Responses, seed: int
-) -> list[PathDraw]:
-    if column.where is not None:
-        people = people.subset(people.where(column.where))
+    design: Design, column: ModelColumn, people: Responses, table: pd.DataFrame
+) -> Iterator[tuple[Any, ...]]:
     everyone = [path.id for path in design.model.paths]
     taken = {id for part in column.subgroups for id in part.hypotheses}
-    parts = [(people, [id for id in everyone if id not in taken])]
-    parts += [
-        (people.subset(people.where(part.where)), list(part.hypotheses))
-        for part in column.subgroups
-    ]
-    return [
-        row
-        for some, ids in parts
-        for row in _path_draws(_fitted(design, column, some), design, column, ids, seed)
-    ]
+    parts = [(None, [id for id in everyone if id not in taken])]
+    parts += [(part.where, list(part.hypotheses)) for part in column.subgroups]
+    for where, ids in parts:
+        chosen = np.ones(design.n_rows, dtype=bool)
+        for condition in (column.where, where):
+            if condition is not None:
+                chosen &= people.where(condition)
+        yield from _path_draws(_fitted(design, column, table[chosen]), design, ids)
 
 
-def _fitted(design: Design, column: ModelColumn, people: Responses) -> CoefficientFit | None:
+def _fitted(design: Design, column: ModelColumn, table: pd.DataFrame) -> CoefficientFit | None:
     """Fit one column to some people: the study's table and options, coefficients alone."""
-    table = item_table(design.plan, people, design.model.items, column.cluster)
     asked = Specification(
         model=design.model.syntax(),
         estimator=column.estimator,
@@ -147,29 +151,24 @@ def _fitted(design: Design, column: ModelColumn, people: Responses) -> Coefficie
 
 
 def _path_draws(
-    found: CoefficientFit | None, design: Design, column: ModelColumn, ids: list[str], seed: int
-) -> list[PathDraw]:
+    found: CoefficientFit | None, design: Design, ids: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Give path, cases, standardised estimate with its error and df, p value, and properness."""
     if found is None:
-        nothing = (0, math.nan, math.nan, math.nan, math.nan, False)
-        return [PathDraw(seed, column.column, id, *nothing) for id in ids]
+        yield from ((id, 0, math.nan, math.nan, math.nan, math.nan, False) for id in ids)
+        return
     places = {(row.lhs, row.rhs): i for i, row in enumerate(found.table) if row.op == "~"}
     n_obs = sum(len(sample.rows) for sample in found.samples)
-    draws = []
+    df = math.inf if found.t_df is None else found.t_df
     for path in design.model.paths:
-        if path.id not in ids:
-            continue
-        place = places[path.outcome, path.predictor]
-        draws.append(
-            PathDraw(
-                seed=seed,
-                column=column.column,
-                path=path.id,
-                n_obs=n_obs,
-                beta=float(found.standardized[place]),
-                beta_std_error=float(found.standardized_errors[place]),
-                df=math.inf if found.t_df is None else found.t_df,
-                p_value=float(found.parameters.p_values[place]),
-                proper=found.is_proper,
+        if path.id in ids:
+            place = places[path.outcome, path.predictor]
+            beta, error, p_value = (
+                float(values[place])
+                for values in (
+                    found.standardized,
+                    found.standardized_errors,
+                    found.parameters.p_values,
+                )
             )
-        )
-    return draws
+            yield path.id, n_obs, beta, error, df, p_value, found.is_proper
