@@ -74,10 +74,7 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
 def _parameters(core: CoreFit) -> list[FittedParameter]:
     values = core.parameters
     std_lv, std_all, std_nox = (standardize(core.estimate, kind) for kind in ("lv", "all", "nox"))
-    variances = np.einsum(
-        "ij,jk,ik->i", std_all.jacobian, core.inference.covariance, std_all.jacobian
-    )
-    std_all_se = np.sqrt(np.maximum(variances, 0.0))
+    std_all_se = std_all.std_errors(core.inference.covariance)
     return [
         FittedParameter(
             lhs=row.lhs,
@@ -106,8 +103,7 @@ def _definitions(core: CoreFit) -> list[FittedParameter]:
         return []
     values = core.definitions
     standardized = {kind: standardize(core.estimate, kind) for kind in ("lv", "all", "nox")}
-    slopes = standardized["all"].defined_jacobian
-    variances = np.einsum("ij,jk,ik->i", slopes, core.inference.covariance, slopes)
+    std_all_se = standardized["all"].defined_std_errors(core.inference.covariance)
     return [
         FittedParameter(
             lhs=definition.name,
@@ -125,7 +121,7 @@ def _definitions(core: CoreFit) -> list[FittedParameter]:
             std_lv=float(standardized["lv"].defined[i]),
             std_all=float(standardized["all"].defined[i]),
             std_nox=float(standardized["nox"].defined[i]),
-            std_all_se=float(np.sqrt(max(variances[i], 0.0))),
+            std_all_se=float(std_all_se[i]),
         )
         for i, definition in enumerate(core.table.definitions)
     ]

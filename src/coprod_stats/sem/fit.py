@@ -15,6 +15,7 @@ from coprod_stats.sem.inference.checks import check_moments, check_solution
 from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
 from coprod_stats.sem.inference.global_fit import global_fit
 from coprod_stats.sem.inference.infer import Inference, infer
+from coprod_stats.sem.inference.standardization import standardize
 from coprod_stats.sem.model.auxiliary import with_auxiliary
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
@@ -23,7 +24,7 @@ from coprod_stats.sem.model.table_building import build_parameters
 from coprod_stats.sem.options import FitOptions, Method, resolve_method
 from coprod_stats.sem.ordered_sample import category_levels, ordered_samples
 from coprod_stats.sem.resampling import Bootstrap, bootstrap
-from coprod_stats.sem.results import SemFit
+from coprod_stats.sem.results import CoefficientFit, SemFit
 from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
 
 FloatArray = NDArray[np.float64]
@@ -64,11 +65,8 @@ def fit(
     options = options or FitOptions()
     used = _used_options(options, data)
     method = resolve_method(used)
-    table = _table(model, data, used, method)
-    _refuse(table)
-    samples = _samples(table, data, method)
-    check_moments(table, samples, method)
-    estimate = _estimate(table, samples, method, solver)
+    samples, estimate = _solved(model, data, used, method, solver=solver)
+    table = estimate.table
     indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
@@ -97,6 +95,64 @@ def fit(
         ledger=_ledger((options, used), table, method, samples, data) | _of_bootstrap(draws),
         bootstrap=draws,
     )
+
+
+def fit_coefficients(
+    model: str | ModelSyntax | ParameterTable, data: SemData, options: FitOptions | None = None
+) -> CoefficientFit:
+    """Fit a model for its coefficients alone, as simulations need it: no test of the model.
+
+    Estimates, standard errors and findings are those of :func:`fit`. What only the test, the
+    baseline model and the fit indices need is not computed; with incomplete data that is most of
+    the work.
+
+    Parameters
+    ----------
+    model, data, options
+        As in :func:`fit`.
+
+    Raises
+    ------
+    SemOptionError
+        If standard errors are to be bootstrapped.
+    SemSyntaxError, SemModelError, SemDataError
+        As in :func:`fit`.
+    """
+    used = _used_options(options or FitOptions(), data)
+    method = resolve_method(used)
+    if method.standard_errors == "bootstrap":
+        raise SemOptionError("coefficients alone have no bootstrap; use a whole fit")
+    samples, estimate = _solved(model, data, used, method)
+    inference = infer(estimate, samples, method, errors_only=True)
+    t_df = coefficient_df(inference, samples)
+    parameters, _ = all_coefficients(
+        estimate, inference.covariance, t_df=t_df, conf_level=used.conf_level
+    )
+    standardized = standardize(estimate, "all")
+    return CoefficientFit(
+        estimate=estimate,
+        samples=samples,
+        parameters=parameters,
+        standardized=standardized.values,
+        standardized_errors=standardized.std_errors(inference.covariance),
+        t_df=t_df,
+        findings=check_solution(estimate, inference, samples),
+    )
+
+
+def _solved(
+    model: str | ModelSyntax | ParameterTable,
+    data: SemData,
+    options: FitOptions,
+    method: Method,
+    *,
+    solver: Solver | None = None,
+) -> tuple[tuple[GroupSample, ...], Estimate]:
+    table = _table(model, data, options, method)
+    _refuse(table)
+    samples = _samples(table, data, method)
+    check_moments(table, samples, method)
+    return samples, _estimate(table, samples, method, solver)
 
 
 def _used_options(options: FitOptions, data: SemData) -> FitOptions:

@@ -46,6 +46,25 @@ class Standardized:
     defined: FloatArray
     defined_jacobian: FloatArray
 
+    def std_errors(self, covariance: FloatArray) -> FloatArray:
+        """Delta-method standard errors of the values, (n_rows,).
+
+        Parameters
+        ----------
+        covariance : (n_free, n_free) array
+            Of the estimates.
+        """
+        return _delta_errors(self.jacobian, covariance)
+
+    def defined_std_errors(self, covariance: FloatArray) -> FloatArray:
+        """Delta-method standard errors of the defined parameters, (n_definitions,)."""
+        return _delta_errors(self.defined_jacobian, covariance)
+
+
+def _delta_errors(jacobian: FloatArray, covariance: FloatArray) -> FloatArray:
+    variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
+    return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
+
 
 def row_values(estimate: Estimate) -> FloatArray:
     """Values of all rows of the table, free, fixed or taken from the sample."""
