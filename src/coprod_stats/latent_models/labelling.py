@@ -62,7 +62,7 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
     if asked.bootstrap_type != "bollen-stine" or core.inference.df <= 0:
         return {}
     test = bollen_stine(
-        core.estimate,
+        core.refittable,
         core.samples,
         core.method,
         n_samples=asked.n_bootstrap,

@@ -25,6 +25,12 @@ from coprod_stats.sem.options import FitOptions, Method, resolve_method
 from coprod_stats.sem.ordered_sample import category_levels, ordered_samples
 from coprod_stats.sem.resampling import Bootstrap, bootstrap
 from coprod_stats.sem.results import CoefficientFit, SemFit
+from coprod_stats.sem.rotation.blocks import Block, check_rotatable, rotated_blocks
+from coprod_stats.sem.rotation.checks import check_rotation
+from coprod_stats.sem.rotation.identification import identified_table
+from coprod_stats.sem.rotation.options import RotationOptions
+from coprod_stats.sem.rotation.resampling import rotated_draws
+from coprod_stats.sem.rotation.solution import RotatedSolution, rotated_solution
 from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
 
 FloatArray = NDArray[np.float64]
@@ -65,12 +71,14 @@ def fit(
     options = options or FitOptions()
     used = _used_options(options, data)
     method = resolve_method(used)
-    samples, estimate = _solved(model, data, used, method, solver=solver)
-    table = estimate.table
+    table = _table(model, data, used, method)
+    samples, estimate, rotated = _solved(table, data, used, method, solver=solver)
     indices = categorical_indices if method.is_ordered else global_fit
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples)
-    level, draws = options.conf_level, _bootstrap(estimate, inference, samples, method, options)
+    inference = _withhold_errors(inference, rotated)
+    level = options.conf_level
+    draws = _bootstrap((estimate, rotated), inference, samples, method, options)
     if draws is None:
         t_df = coefficient_df(inference, samples)
         parameters, definitions = all_coefficients(
@@ -91,9 +99,17 @@ def fit(
         parameters=parameters,
         definitions=definitions,
         indices=indices(estimate, inference, samples, method),
-        findings=check_solution(estimate, inference, samples),
-        ledger=_ledger((options, used), table, method, samples, data) | _of_bootstrap(draws),
+        findings=(
+            *check_solution(estimate, inference, samples),
+            *(check_rotation(rotated) if rotated else ()),
+        ),
+        ledger={
+            **_ledger((options, used), table, method, samples, data),
+            **_of_rotation(options, rotated),
+            **_of_bootstrap(draws),
+        },
         bootstrap=draws,
+        rotated=rotated,
     )
 
 
@@ -122,7 +138,8 @@ def fit_coefficients(
     method = resolve_method(used)
     if method.standard_errors == "bootstrap":
         raise SemOptionError("coefficients alone have no bootstrap; use a whole fit")
-    samples, estimate = _solved(model, data, used, method)
+    table = _table(model, data, used, method)
+    samples, estimate, _ = _solved(table, data, used, method)
     inference = infer(estimate, samples, method, errors_only=True)
     t_df = coefficient_df(inference, samples)
     parameters, _ = all_coefficients(
@@ -141,18 +158,27 @@ def fit_coefficients(
 
 
 def _solved(
-    model: str | ModelSyntax | ParameterTable,
+    table: ParameterTable,
     data: SemData,
     options: FitOptions,
     method: Method,
     *,
     solver: Solver | None = None,
-) -> tuple[tuple[GroupSample, ...], Estimate]:
-    table = _table(model, data, options, method)
+) -> tuple[tuple[GroupSample, ...], Estimate, RotatedSolution | None]:
+    """Take the samples, estimate, and rotate the exploratory blocks if there are any."""
     _refuse(table)
+    blocks = rotated_blocks(table)
+    _check_blocks(table, blocks, options)
     samples = _samples(table, data, method)
     check_moments(table, samples, method)
-    return samples, _estimate(table, samples, method, solver)
+    if not blocks:
+        return samples, _estimate(table, samples, method, solver), None
+    estimate = _estimate(identified_table(table, blocks, samples), samples, method, solver)
+    rotation = options.rotation or RotationOptions()
+    rotated = rotated_solution(
+        estimate, table, blocks, samples=samples, method=method, options=rotation
+    )
+    return samples, rotated.estimate, rotated
 
 
 def _used_options(options: FitOptions, data: SemData) -> FitOptions:
@@ -178,7 +204,10 @@ def _table(
     needs_means = method.missing != "listwise" or data.groups is not None
     means = options.model.meanstructure or needs_means or data.clusters is not None
     fixed_x = options.model.fixed_x and (method.discrepancy == "ML" or method.is_ordered)
-    model_options = replace(options.model, meanstructure=means, fixed_x=fixed_x)
+    orthogonal = options.rotation is not None and options.rotation.is_orthogonal
+    model_options = replace(
+        options.model, meanstructure=means, fixed_x=fixed_x, orthogonal_efa=orthogonal
+    )
     if method.is_ordered:
         model_options = replace(model_options, conditional_x=options.model.fixed_x)
     table = build_parameters(
@@ -207,8 +236,16 @@ def _refuse(table: ParameterTable) -> None:
     """Name what can be read but not yet fitted."""
     if any(row.level for row in table):
         raise SemOptionError("two-level models ('level:' blocks) are not implemented")
-    if any(row.efa for row in table):
-        raise SemOptionError("exploratory blocks (efa()) are not implemented")
+
+
+def _check_blocks(table: ParameterTable, blocks: Sequence[Block], options: FitOptions) -> None:
+    """Refuse a rotation of nothing, and blocks that cannot be rotated."""
+    if blocks:
+        check_rotatable(table, blocks, orthogonal=table.options.orthogonal_efa)
+    elif options.rotation is not None:
+        raise SemOptionError(
+            "rotation has no effect: the model has no efa() block of two factors or more"
+        )
 
 
 def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[GroupSample, ...]:
@@ -244,6 +281,12 @@ def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]
     return replace(inference, scaled=None)
 
 
+def _withhold_errors(inference: Inference, rotated: RotatedSolution | None) -> Inference:
+    if rotated is None or rotated.is_determined:
+        return inference
+    return replace(inference, covariance=np.full_like(inference.covariance, np.nan))
+
+
 def coefficient_df(inference: Inference, samples: tuple[GroupSample, ...]) -> float | None:
     """Degrees of freedom of the t distribution where clusters are few; None for the normal."""
     if all(sample.clusters is None for sample in samples):
@@ -253,7 +296,7 @@ def coefficient_df(inference: Inference, samples: tuple[GroupSample, ...]) -> fl
 
 
 def _bootstrap(
-    estimate: Estimate,
+    fitted: tuple[Estimate, RotatedSolution | None],
     inference: Inference,
     samples: tuple[GroupSample, ...],
     method: Method,
@@ -262,7 +305,11 @@ def _bootstrap(
     if method.standard_errors != "bootstrap" or inference.inverted.unidentified:
         return None
     rng = np.random.default_rng(options.seed)
-    return bootstrap(estimate, samples, method, n_samples=options.bootstrap, rng=rng)
+    estimate, rotated = fitted
+    if rotated is None:
+        return bootstrap(estimate, samples, method, n_samples=options.bootstrap, rng=rng)
+    draws = bootstrap(rotated.unrotated, samples, method, n_samples=options.bootstrap, rng=rng)
+    return rotated_draws(draws, rotated)
 
 
 def _ledger(
@@ -292,6 +339,21 @@ def _ledger(
             "none" if data.clusters is None else "given",
             "none" if data.clusters is None else str(sum(s.n_clusters for s in samples)),
         ),
+    }
+
+
+def _of_rotation(
+    options: FitOptions, rotated: RotatedSolution | None
+) -> dict[str, tuple[str, str]]:
+    if rotated is None:
+        return {}
+    used, asked = rotated.options, options.rotation
+    return {
+        "rotation": (
+            "default" if asked is None else asked.name,
+            f"{used.name}, {'orthogonal' if used.is_orthogonal else 'oblique'}",
+        ),
+        "rotation_se": ("default" if asked is None else asked.se, used.se),
     }
 
 

@@ -71,7 +71,7 @@ def row_values(estimate: Estimate) -> FloatArray:
     values = np.empty(len(estimate.table))
     for group, implied in enumerate(estimate.implied):
         for index, place in place_rows(estimate.table, group + 1):
-            values[index] = _cell(implied, place)
+            values[index] = implied.value(place)
     return values
 
 
@@ -133,20 +133,6 @@ def _defined(
     return defined, slopes
 
 
-def _cell(implied: ImpliedMoments, place: Place) -> float:
-    matrix = (
-        implied.lambda_,
-        implied.beta,
-        implied.psi,
-        implied.theta,
-        implied.nu,
-        implied.alpha,
-        implied.tau,
-        implied.delta,
-    )[place.kind]
-    return float(matrix[place.row, place.column] if matrix.ndim == 2 else matrix[place.row])
-
-
 class _GroupScales:
     """Variances of one group by which its parameters are divided, with derivatives."""
 
@@ -187,7 +173,7 @@ class _GroupScales:
 
     def standardized(self, place: Place, free: int) -> tuple[float, FloatArray]:
         """Standardized value of a cell and its derivatives by the free parameters."""
-        estimate = _cell(self.implied, place)
+        estimate = self.implied.value(place)
         factor = 1.0
         relative = np.zeros(self.n_free)
         for variance, slope, power in self._scales(place):
