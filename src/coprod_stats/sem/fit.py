@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from coprod_stats.sem.errors import SemDataError, SemOptionError
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
-from coprod_stats.sem.inference.checks import check_moments, check_solution
+from coprod_stats.sem.inference.checks import Finding, check_moments, check_solution
 from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
 from coprod_stats.sem.inference.global_fit import global_fit
 from coprod_stats.sem.inference.infer import Inference, infer
@@ -20,6 +20,9 @@ from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.model.table_building import build_parameters
+from coprod_stats.sem.multilevel.findings import two_level_findings
+from coprod_stats.sem.multilevel.problem import with_levels
+from coprod_stats.sem.multilevel.two_level_indices import two_level_indices
 from coprod_stats.sem.options import FitOptions, Method, resolve_method
 from coprod_stats.sem.ordered_sample import category_levels, ordered_samples
 from coprod_stats.sem.resampling import Bootstrap, bootstrap
@@ -62,19 +65,24 @@ def fit(
         Where no fit can be computed.
     """
     options = options or FitOptions()
-    used = _used_options(options, data)
-    method = resolve_method(used)
+    if isinstance(model, str):
+        model = parse_model(model)
+    is_two_level = _has_levels(model, data)
+    used = options if is_two_level else _used_options(options, data)
+    method = resolve_method(used, is_two_level=is_two_level)
     table = _table(model, data, used, method)
     _refuse(table)
     samples = _samples(table, data, method)
     check_moments(table, samples, method)
+    if method.is_two_level:
+        samples = with_levels(samples, table)
     estimate = _estimate(table, samples, method, solver)
-    indices = categorical_indices if method.is_ordered else global_fit
+    indices = _indices_of(method)
     inference = infer(estimate, samples, method)
-    inference = _withhold_scaled_test(inference, samples)
+    inference = _withhold_scaled_test(inference, samples, method)
     level, draws = options.conf_level, _bootstrap(estimate, inference, samples, method, options)
     if draws is None:
-        t_df = coefficient_df(inference, samples)
+        t_df = coefficient_df(inference, samples, method)
         parameters, definitions = all_coefficients(
             estimate, inference.covariance, t_df=t_df, conf_level=level
         )
@@ -93,10 +101,39 @@ def fit(
         parameters=parameters,
         definitions=definitions,
         indices=indices(estimate, inference, samples, method),
-        findings=check_solution(estimate, inference, samples),
+        findings=_findings(estimate, inference, samples, method),
         ledger=_ledger((options, used), table, method, samples, data) | _of_bootstrap(draws),
         bootstrap=draws,
     )
+
+
+def _has_levels(model: ModelSyntax | ParameterTable, data: SemData) -> bool:
+    """Whether a model has two levels; the data must then have clusters and no weights."""
+    if isinstance(model, ParameterTable):
+        is_two_level = model.is_two_level
+    else:
+        is_two_level = any(relation.level for relation in model.relations)
+    if is_two_level and data.clusters is None:
+        raise SemOptionError("a two-level model ('level:' blocks) needs to know the clusters")
+    if is_two_level and data.weights is not None:
+        raise SemOptionError(
+            "sampling weights: not implemented for two-level models ('level:' blocks)"
+        )
+    return is_two_level
+
+
+def _indices_of(method: Method) -> Callable[..., dict[str, float]]:
+    if method.is_two_level:
+        return two_level_indices
+    return categorical_indices if method.is_ordered else global_fit
+
+
+def _findings(
+    estimate: Estimate, inference: Inference, samples: tuple[GroupSample, ...], method: Method
+) -> tuple[Finding, ...]:
+    withheld = coefficient_df(inference, samples, method) is not None
+    found = check_solution(estimate, inference, samples, few_clusters=withheld)
+    return found + two_level_findings(estimate, samples) if method.is_two_level else found
 
 
 def _used_options(options: FitOptions, data: SemData) -> FitOptions:
@@ -114,11 +151,10 @@ def _used_options(options: FitOptions, data: SemData) -> FitOptions:
 
 
 def _table(
-    model: str | ModelSyntax | ParameterTable, data: SemData, options: FitOptions, method: Method
+    model: ModelSyntax | ParameterTable, data: SemData, options: FitOptions, method: Method
 ) -> ParameterTable:
     if isinstance(model, ParameterTable):
         return model
-    syntax = parse_model(model) if isinstance(model, str) else model
     needs_means = method.missing != "listwise" or data.groups is not None
     means = options.model.meanstructure or needs_means or data.clusters is not None
     fixed_x = options.model.fixed_x and (method.discrepancy == "ML" or method.is_ordered)
@@ -126,13 +162,13 @@ def _table(
     if method.is_ordered:
         model_options = replace(model_options, conditional_x=options.model.fixed_x)
     table = build_parameters(
-        syntax, data.names, options=model_options, group_labels=data.group_labels
+        model, data.names, options=model_options, group_labels=data.group_labels
     )
     if not method.is_ordered:
         return _with_auxiliary(table, data, options)
     levels = category_levels(data, table, options.ordered)
     return build_parameters(
-        syntax,
+        model,
         data.names,
         options=model_options,
         group_labels=data.group_labels,
@@ -149,8 +185,6 @@ def _with_auxiliary(table: ParameterTable, data: SemData, options: FitOptions) -
 
 def _refuse(table: ParameterTable) -> None:
     """Name what can be read but not yet fitted."""
-    if any(row.level for row in table):
-        raise SemOptionError("two-level models ('level:' blocks) are not implemented")
     if any(row.efa for row in table):
         raise SemOptionError("exploratory blocks (efa()) are not implemented")
 
@@ -182,15 +216,28 @@ def _estimate(
         raise SemDataError(message, code="SEM-117") from error
 
 
-def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
-    if coefficient_df(inference, samples) is None or inference.scaled is None:
+def _withhold_scaled_test(
+    inference: Inference, samples: tuple[GroupSample, ...], method: Method
+) -> Inference:
+    if coefficient_df(inference, samples, method) is None or inference.scaled is None:
         return inference
     return replace(inference, scaled=None)
 
 
-def coefficient_df(inference: Inference, samples: tuple[GroupSample, ...]) -> float | None:
-    """Degrees of freedom of the t distribution where clusters are few; None for the normal."""
-    if all(sample.clusters is None for sample in samples):
+def coefficient_df(
+    inference: Inference, samples: tuple[GroupSample, ...], method: Method
+) -> float | None:
+    """Degrees of freedom of the t distribution where clusters are few; None for the normal.
+
+    Parameters
+    ----------
+    inference : Inference
+    samples : tuple of GroupSample
+    method : Method
+        A two-level model with standard errors from the likelihood keeps the normal.
+    """
+    by_likelihood = method.is_two_level and method.standard_errors != "robust"
+    if by_likelihood or all(sample.clusters is None for sample in samples):
         return None
     n_clusters = sum(sample.n_clusters for sample in samples)
     return float(n_clusters - 1) if n_clusters <= inference.n_params else None

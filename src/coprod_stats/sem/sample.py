@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError
+from coprod_stats.sem.multilevel.two_level_sample import TwoLevelSample
 from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
 from coprod_stats.sem.observed.em import SaturatedMoments, saturated_moments
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
@@ -84,6 +85,8 @@ class GroupSample:
     ordered : CategoricalMoments, optional
         With ordered variables; `mean` and `cov` are then those of latent responses, continuous
         variables and covariates taken together.
+    levels : TwoLevelSample, optional
+        With a two-level model; `mean` and `cov` are then those of all cases, whatever cluster.
     """
 
     rows: IntArray
@@ -96,6 +99,7 @@ class GroupSample:
     patterns: MissingPatterns | None = None
     saturated: SaturatedMoments | None = None
     ordered: CategoricalMoments | None = None
+    levels: TwoLevelSample | None = None
 
     @property
     def n_clusters(self) -> int:
