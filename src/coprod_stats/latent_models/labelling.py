@@ -44,7 +44,7 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         implied_cov=tuple(implied.cov for implied in core.estimate.implied),
         vcov=core.inference.covariance,
         conf_level=core.options.conf_level,
-        df=coefficient_df(core.inference, core.samples) or math.inf,
+        df=coefficient_df(core.inference, core.samples, core.method) or math.inf,
         specification=asked,
         core=core,
     )

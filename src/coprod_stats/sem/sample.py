@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError
+from coprod_stats.sem.multilevel.two_level_sample import TwoLevelSample
 from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
 from coprod_stats.sem.observed.em import SaturatedMoments, saturated_moments
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
@@ -86,6 +87,8 @@ class GroupSample:
         variables and covariates taken together.
     n_empty : int
         Rows of the group that are not used because they hold no answer at all.
+    levels : TwoLevelSample, optional
+        With a two-level model; `mean` and `cov` are then those of all cases, whatever cluster.
     """
 
     rows: IntArray
@@ -99,6 +102,7 @@ class GroupSample:
     saturated: SaturatedMoments | None = None
     ordered: CategoricalMoments | None = None
     n_empty: int = 0
+    levels: TwoLevelSample | None = None
 
     @property
     def n_clusters(self) -> int:
