@@ -23,6 +23,7 @@ from coprod_stats.sem.model.expressions import (
     Number,
     evaluate,
     names_in,
+    value_at,
 )
 from coprod_stats.sem.model.parameters import ParameterTable
 
@@ -61,7 +62,11 @@ class Function:
 
     def value(self, params: FloatArray) -> float:
         """Value at given parameters."""
-        return self.jet(params).value
+        values = {
+            name: float(params[self.indices[place]]) if isinstance(place, int) else place
+            for name, place in self.names.items()
+        }
+        return value_at(self.expression, values)
 
     def gradient(self, params: FloatArray) -> FloatArray:
         """Differentiate by all parameters, ``(n_free,)``."""
