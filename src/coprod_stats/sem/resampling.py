@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from coprod_stats.sem.distributions import ndtr, ndtri
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.batched_gradients import MomentBatch
 from coprod_stats.sem.estimation.batched_likelihood import minimize_batch
@@ -198,15 +198,15 @@ def bootstrap_interval(
     Davison, A. C., & Hinkley, D. V. (1997). Bootstrap methods and their application. Cambridge,
     eqs. 5.6 and 5.20-5.22.
     """
-    tails = special.ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
+    tails = ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
     bounds = np.empty((2, draws.shape[1]))
     for place in range(draws.shape[1]):
         column = np.sort(draws[:, place])
         shift = 0.0
         if kind == "bca":
-            shift = float(special.ndtri(np.mean(column < estimates[place])))
+            shift = float(ndtri(np.mean(column < estimates[place])))
         for side, tail in enumerate(tails):
-            bounds[side, place] = _normal_quantile(column, float(special.ndtr(2 * shift + tail)))
+            bounds[side, place] = _normal_quantile(column, float(ndtr(2 * shift + tail)))
     return bounds[0], bounds[1]
 
 
@@ -216,7 +216,7 @@ def _normal_quantile(ordered: FloatArray, probability: float) -> float:
     below = int(np.clip(np.floor(rank), 1, size - 1))
     if rank <= 1 or rank >= size or rank == below:
         return float(ordered[int(np.clip(round(rank), 1, size)) - 1])
-    grid = special.ndtri(np.array([probability, below / (size + 1), (below + 1) / (size + 1)]))
+    grid = ndtri(np.array([probability, below / (size + 1), (below + 1) / (size + 1)]))
     share = (grid[0] - grid[1]) / (grid[2] - grid[1])
     return float(ordered[below - 1] + share * (ordered[below] - ordered[below - 1]))
 

@@ -118,7 +118,7 @@ def _matrices(model: LisrelModel, batch: MomentBatch, params: FloatArray) -> _Ma
     lambda_, beta, psi, theta, nu, alpha = (
         cells[:, offsets[k] : offsets[k + 1]].reshape(len(params), *shapes[k]) for k in range(6)
     )
-    total = np.linalg.inv(np.eye(model.matrices.n_eta) - beta)
+    total: FloatArray = np.asarray(np.linalg.inv(np.eye(model.matrices.n_eta) - beta))
     loadings = lambda_ @ total
     forward = psi @ total.transpose(0, 2, 1)
     return _Matrices(

@@ -23,7 +23,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
@@ -101,7 +100,7 @@ def _saturated_group(estimate: Estimate, sample: GroupSample, robust: bool) -> S
     complete = normal_weight(sample.cov, meanstructure=True)[square]
     information = saturated_information(sample.patterns, mean=sample.mean, cov=sample.cov)
     incomplete = information[square] / sample.n_obs
-    inverse = scipy.linalg.inv(incomplete)
+    inverse: FloatArray = np.asarray(np.linalg.inv(incomplete))
     if robust:
         inverse = inverse @ (saturated_meat(sample)[square] / sample.n_obs) @ inverse
     return SaturatedGroup(complete, incomplete, inverse, kept)

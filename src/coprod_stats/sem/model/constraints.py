@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemModelError
@@ -25,6 +24,7 @@ from coprod_stats.sem.model.expressions import (
     names_in,
     value_at,
 )
+from coprod_stats.sem.model.null_space import null_space
 from coprod_stats.sem.model.parameters import ParameterTable
 
 FloatArray = NDArray[np.float64]
@@ -245,7 +245,7 @@ def _solve_linear(
     origin: FloatArray = np.linalg.lstsq(equations, right, rcond=None)[0]
     if np.abs(equations @ origin - right).max() > 1e-8 * (1.0 + np.abs(right).max()):
         raise SemModelError("the linear constraints contradict each other")
-    return np.asarray(scipy.linalg.null_space(equations)), origin
+    return null_space(equations), origin
 
 
 def _label_basis(table: ParameterTable) -> FloatArray:
