@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from importlib.metadata import version
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from coprod_stats.sem.fit import coefficient_df
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
 from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
+from coprod_stats.version import __version__
 
 _TWO_STAGE_BASELINE = (
     "the scaled baseline test is lavaan's, which makes scaled and robust CFI and TLI too high with "
@@ -145,5 +145,14 @@ def _warnings(core: CoreFit, n_dropped: int) -> tuple[FitWarning, ...]:
 
 def _ledger(core: CoreFit, engine: Engine) -> dict[str, AskedAndUsed]:
     entries = {name: AskedAndUsed(*pair) for name, pair in core.ledger.items()}
-    package = "semopy" if engine == "semopy" else "coprod-stats"
-    return {"engine": AskedAndUsed(engine, engine, f"{package} {version(package)}"), **entries}
+    return {"engine": AskedAndUsed(engine, engine, _package(engine)), **entries}
+
+
+def _package(engine: Engine) -> str:
+    """Name and version of what estimated."""
+    if engine != "semopy":
+        return f"coprod-stats {__version__}"
+    # reading the metadata of packages takes .03 s
+    from importlib.metadata import version
+
+    return f"semopy {version('semopy')}"

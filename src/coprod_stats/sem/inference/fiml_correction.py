@@ -15,7 +15,7 @@ which is their version 3. For normal data, ``Gamma = W_m^-1``, it becomes their 
 Both are computed from products with the Jacobian ``Delta`` only. Two conventions are lavaan's:
 where standard errors rest on the expected information, ``Delta' W_m Delta`` gives way to the
 expected one (at the saturated moments), although ``R`` is then no projection; and the moments of
-covariates leave ``W_c`` even where they are random. ``docs/methods/fiml.md`` says what they do.
+covariates leave ``W_c`` even where they are random. ``docs/methods/sem_missing_data.md`` says what they do.
 
 References
 ----------
@@ -29,7 +29,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
@@ -120,7 +119,7 @@ def _saturated_group(
         bread = saturated_information(patterns, **moments)[square] / sample.n_obs
     acov = None
     if robust:
-        inverse = scipy.linalg.inv(incomplete)
+        inverse = np.linalg.inv(incomplete)
         acov = inverse @ (saturated_meat(sample)[square] / sample.n_obs) @ inverse
     return SaturatedGroup(complete[square], incomplete, bread, acov, kept)
 
@@ -169,7 +168,7 @@ def complete_data_fit(
         bread += share * (jacobian.T @ part.bread @ jacobian)
         bent += share * (jacobian.T @ complete)
         if part.acov is None:
-            expectation += float(np.trace(scipy.linalg.solve(part.incomplete, part.complete)))
+            expectation += float(np.trace(np.linalg.solve(part.incomplete, part.complete)))
         else:
             spread += share * (incomplete.T @ part.acov @ incomplete)
             mixed += share * (incomplete.T @ part.acov @ complete)
