@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemOptionError
@@ -25,6 +24,7 @@ from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
 from coprod_stats.sem.inference.standardization import row_values
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.model.constraints import restrictions
+from coprod_stats.sem.model.null_space import null_space
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.results import SemFit
@@ -170,7 +170,7 @@ def wald(fit: SemFit, constraints: str) -> DifferenceTest:
     limits = restrictions(table)
     params = fit.estimate.params
     # what is linear was solved away: its equations span the complement of the basis
-    normals = scipy.linalg.null_space(limits.basis.T).T
+    normals = null_space(limits.basis.T).T
     values = list(normals @ (params - limits.origin))
     rows = list(normals)
     for function in limits.equalities:

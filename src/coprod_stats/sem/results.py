@@ -93,3 +93,40 @@ class SemFit:
     def n_obs(self) -> tuple[float, ...]:
         """Cases per group, or the sums of their weights."""
         return tuple(sample.n_obs for sample in self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class CoefficientFit:
+    """The coefficients of a fitted model, without any test of the model.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    samples : tuple of GroupSample
+    parameters : CoefficientTable
+        One entry per row of the table.
+    standardized, standardized_errors : (n_rows,) array
+        Completely standardized solution with delta-method standard errors.
+    t_df : float, optional
+        Degrees of freedom of tests and intervals; None for the normal distribution.
+    findings : tuple of Finding
+        What is wrong or noteworthy.
+    """
+
+    estimate: Estimate
+    samples: tuple[GroupSample, ...]
+    parameters: CoefficientTable
+    standardized: FloatArray
+    standardized_errors: FloatArray
+    t_df: float | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def table(self) -> ParameterTable:
+        """The parameter table."""
+        return self.estimate.table
+
+    @property
+    def is_proper(self) -> bool:
+        """Whether nothing forbids the use of the solution."""
+        return not any(finding.is_fatal for finding in self.findings)

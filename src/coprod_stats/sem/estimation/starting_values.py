@@ -36,9 +36,9 @@ def starting_values(
     ----------
     table : ParameterTable
     matrices : sequence of GroupMatrices
-        One per group.
+        One per group (and level).
     covs, means : sequence of ndarray
-        Sample moments per group, ``(n_observed, n_observed)`` and ``(n_observed,)``.
+        Sample moments of each, ``(n_observed, n_observed)`` and ``(n_observed,)``.
 
     Returns
     -------
