@@ -86,8 +86,7 @@ esem <- function(name, model, file, rotation = "geomin", args = list(), ...) {
   fit <- quiet(model, read(file), rotation, args, ...)
   stopifnot(lavInspect(fit, "converged"))
   good <- rotated_vcov(fit, corrected); theirs <- rotated_vcov(fit, border); std <- standardized(fit, good)
-  gap <- max(abs(good$se - delta_se(fit)))
-  given <- list(...); given$ordered <- NULL
+  gap <- max(abs(good$se - delta_se(fit))[good$se > 0])
   out[[length(out) + 1]] <<- list(name = name, model = model, data = file, rotation = rotation, args = args,
     group_labels = lavInspect(fit, "group.label"), delta_gap = gap,
     parameters = rows_of(fit, data.frame(se = good$se, se_lavaan = theirs$se, std_all = std$est, std_all_se = std$se)),
@@ -136,10 +135,11 @@ esem("direct_effect", paste0(SIX, "\nf1 + f2 ~ female + ageyr\nx2 ~ female"), "h
 esem("with_cfa", paste0(SIX, "\ng =~ x7 + x8 + x9\ng ~ f1 + f2 + ageyr"), "hs_mimic.csv", "geomin")
 esem("covarying_cfa", paste0(SIX, "\ng =~ x7 + x8 + x9\nx1 ~~ x7"), "hs_mimic.csv", "oblimin", meanstructure = TRUE)
 esem("indirect", paste0(SIX, "\nx9 ~ b1*f1 + b2*f2\nx9 ~ ageyr\ndiff := b1 - b2"), "hs_mimic.csv", "oblimin")
-esem("two_blocks", paste(block("ac", c("a", "c"), c(paste0("A", 1:5), paste0("C", 1:5))),
-     block("e", c("e1", "e2"), paste0("E", 1:5)), "e1 + e2 ~ a + c + age", sep = "\n"), "bfi_complete.csv", "oblimin")
-esem("two_blocks_varimax", paste(block("ac", c("a", "c"), c(paste0("A", 1:5), paste0("C", 1:5))),
-     block("e", c("e1", "e2"), paste0("E", 1:5)), sep = "\n"), "bfi_complete.csv", "varimax")
+TWO <- paste(block("first", c("a", "c"), c(paste0("A", 1:5), paste0("C", 1:3))),
+             block("second", c("d", "e"), c("C4", "C5", paste0("E", 1:5))), sep = "\n")
+esem("two_blocks", TWO, "bfi_complete.csv", "geomin")
+esem("two_blocks_path", paste(TWO, "d + e ~ a + c + age", sep = "\n"), "bfi_complete.csv", "oblimin")
+esem("two_blocks_varimax", TWO, "bfi_complete.csv", "varimax")
 esem("groups", SIX, "hs_mimic.csv", "geomin", group = "school")
 esem("groups_intercepts", SIX, "hs_mimic.csv", "oblimin", group = "school", group.equal = c("intercepts", "residuals"))
 esem("constraint", paste0(SIX, "\nx1 ~~ v*x1\nx2 ~~ w*x2\nw == v"), "hs_mimic.csv", "oblimin")
