@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,12 @@ from coprod_stats.sem.multilevel.problem import level_samples
 from coprod_stats.sem.multilevel.two_level_indices import intraclass_correlations
 from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
+from coprod_stats.version import __version__
+
+_TWO_STAGE_BASELINE = (
+    "the scaled baseline test is lavaan's, which makes scaled and robust CFI and TLI too high with "
+    "missing answers; judge by the scaled test, RMSEA and SRMR"
+)
 
 
 def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
@@ -70,7 +75,7 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
     if asked.bootstrap_type != "bollen-stine" or core.inference.df <= 0:
         return {}
     test = bollen_stine(
-        core.estimate,
+        core.refittable,
         core.samples,
         core.method,
         n_samples=asked.n_bootstrap,
@@ -82,10 +87,7 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
 def _parameters(core: CoreFit) -> list[FittedParameter]:
     values = core.parameters
     std_lv, std_all, std_nox = (standardize(core.estimate, kind) for kind in ("lv", "all", "nox"))
-    variances = np.einsum(
-        "ij,jk,ik->i", std_all.jacobian, core.inference.covariance, std_all.jacobian
-    )
-    std_all_se = np.sqrt(np.maximum(variances, 0.0))
+    std_all_se = std_all.std_errors(core.inference.covariance)
     return [
         FittedParameter(
             lhs=row.lhs,
@@ -115,8 +117,7 @@ def _definitions(core: CoreFit) -> list[FittedParameter]:
         return []
     values = core.definitions
     standardized = {kind: standardize(core.estimate, kind) for kind in ("lv", "all", "nox")}
-    slopes = standardized["all"].defined_jacobian
-    variances = np.einsum("ij,jk,ik->i", slopes, core.inference.covariance, slopes)
+    std_all_se = standardized["all"].defined_std_errors(core.inference.covariance)
     return [
         FittedParameter(
             lhs=definition.name,
@@ -134,7 +135,7 @@ def _definitions(core: CoreFit) -> list[FittedParameter]:
             std_lv=float(standardized["lv"].defined[i]),
             std_all=float(standardized["all"].defined[i]),
             std_nox=float(standardized["nox"].defined[i]),
-            std_all_se=float(np.sqrt(max(variances[i], 0.0))),
+            std_all_se=float(std_all_se[i]),
         )
         for i, definition in enumerate(core.table.definitions)
     ]
@@ -151,10 +152,21 @@ def _warnings(core: CoreFit, n_dropped: int) -> tuple[FitWarning, ...]:
     if n_dropped:
         message = f"{n_dropped} of {len(core.data.values)} rows left out for missing values"
         found.append(FitWarning("SEM-301", message))
+    if core.method.is_two_stage and "cfi_scaled" in core.indices:
+        found.append(FitWarning("SEM-302", _TWO_STAGE_BASELINE))
     return tuple(found)
 
 
 def _ledger(core: CoreFit, engine: Engine) -> dict[str, AskedAndUsed]:
     entries = {name: AskedAndUsed(*pair) for name, pair in core.ledger.items()}
-    package = "semopy" if engine == "semopy" else "coprod-stats"
-    return {"engine": AskedAndUsed(engine, engine, f"{package} {version(package)}"), **entries}
+    return {"engine": AskedAndUsed(engine, engine, _package(engine)), **entries}
+
+
+def _package(engine: Engine) -> str:
+    """Name and version of what estimated."""
+    if engine != "semopy":
+        return f"coprod-stats {__version__}"
+    # reading the metadata of packages takes .03 s
+    from importlib.metadata import version
+
+    return f"semopy {version('semopy')}"

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.model.parameters import ModelOptions
+from coprod_stats.sem.rotation.options import RotationOptions
 
 Estimator = Literal[
     "ML", "MLR", "MLM", "MLMV", "MLMVS", "GLS", "ULS", "ULSMV", "WLS", "DWLS", "WLSM", "WLSMV"
@@ -55,6 +56,8 @@ class FitOptions:
         Kind of bootstrap interval.
     model : ModelOptions
         How the model text is completed.
+    rotation : RotationOptions, optional
+        Of exploratory factors; geomin if left out.
 
     Raises
     ------
@@ -74,6 +77,7 @@ class FitOptions:
     conf_level: float = 0.95
     interval: IntervalKind = "percentile"
     model: ModelOptions = field(default_factory=ModelOptions)
+    rotation: RotationOptions | None = None
 
     def __post_init__(self) -> None:
         choices = {

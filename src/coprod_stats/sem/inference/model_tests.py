@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from coprod_stats.sem.distributions import chi_square_tail
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.scaled_statistics import ScaledStatistic
 from coprod_stats.sem.model.parameters import ParameterTable
@@ -48,7 +48,7 @@ def chi_square_p(statistic: float, df: float) -> float:
     """Upper tail of the chi-square distribution; nan without degrees of freedom."""
     if df <= 0 or not np.isfinite(statistic):
         return float("nan")
-    return float(special.chdtrc(df, max(statistic, 0.0)))
+    return chi_square_tail(max(statistic, 0.0), df)
 
 
 def degrees_of_freedom(table: ParameterTable, n_open: int) -> int:

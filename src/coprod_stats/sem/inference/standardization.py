@@ -46,13 +46,32 @@ class Standardized:
     defined: FloatArray
     defined_jacobian: FloatArray
 
+    def std_errors(self, covariance: FloatArray) -> FloatArray:
+        """Delta-method standard errors of the values, (n_rows,).
+
+        Parameters
+        ----------
+        covariance : (n_free, n_free) array
+            Of the estimates.
+        """
+        return _delta_errors(self.jacobian, covariance)
+
+    def defined_std_errors(self, covariance: FloatArray) -> FloatArray:
+        """Delta-method standard errors of the defined parameters, (n_definitions,)."""
+        return _delta_errors(self.defined_jacobian, covariance)
+
+
+def _delta_errors(jacobian: FloatArray, covariance: FloatArray) -> FloatArray:
+    variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
+    return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
+
 
 def row_values(estimate: Estimate) -> FloatArray:
     """Values of all rows of the table, free, fixed or taken from the sample."""
     values = np.empty(len(estimate.table))
     for (group, level), implied in zip(estimate.table.blocks, estimate.implied, strict=True):
         for index, place in place_rows(estimate.table, group, level=level):
-            values[index] = _cell(implied, place)
+            values[index] = implied.value(place)
     return values
 
 
@@ -116,20 +135,6 @@ def _defined(
     return defined, slopes
 
 
-def _cell(implied: ImpliedMoments, place: Place) -> float:
-    matrix = (
-        implied.lambda_,
-        implied.beta,
-        implied.psi,
-        implied.theta,
-        implied.nu,
-        implied.alpha,
-        implied.tau,
-        implied.delta,
-    )[place.kind]
-    return float(matrix[place.row, place.column] if matrix.ndim == 2 else matrix[place.row])
-
-
 class _GroupScales:
     """Variances of one group by which its parameters are divided, with derivatives."""
 
@@ -173,7 +178,7 @@ class _GroupScales:
 
     def standardized(self, place: Place, free: int) -> tuple[float, FloatArray]:
         """Standardized value of a cell and its derivatives by the free parameters."""
-        estimate = _cell(self.implied, place)
+        estimate = self.implied.value(place)
         factor = 1.0
         relative = np.zeros(self.n_free)
         for variance, slope, power in self._scales(place):

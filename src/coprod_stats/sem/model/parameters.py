@@ -48,6 +48,8 @@ class ModelOptions:
         Include intercepts; also included where the model text names one.
     orthogonal : bool
         No covariances between latent variables.
+    orthogonal_efa : bool
+        No covariances between exploratory factors, as an orthogonal rotation has them.
     group_equal : tuple of str
         Members of ``GROUP_EQUAL``.
     group_partial : tuple of str
@@ -68,6 +70,7 @@ class ModelOptions:
     conditional_x: bool = False
     meanstructure: bool = False
     orthogonal: bool = False
+    orthogonal_efa: bool = False
     group_equal: tuple[str, ...] = ()
     group_partial: tuple[str, ...] = ()
     parameterization: Parameterization = "delta"

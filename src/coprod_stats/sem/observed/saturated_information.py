@@ -75,7 +75,8 @@ def assemble_information(
     lower = (mean_cov[place[:, rows], cols] + mean_cov[place[:, cols], rows]) * halving
     i, j = rows[:, None], cols[:, None]
     k, m = rows[None, :], cols[None, :]
-    square = cov_cov[place[j, k], place[m, i]] + cov_cov[place[i, k], place[m, j]]
-    square += cov_cov[place[j, m], place[k, i]] + cov_cov[place[i, m], place[k, j]]
+    # of the four products of a pair of directions two and two are alike after transposing
+    both = cov_cov + cov_cov.T
+    square = both[place[j, k], place[i, m]] + both[place[i, k], place[j, m]]
     square *= np.outer(halving, halving)
-    return np.block([[mean_mean, lower], [lower.T, (square + square.T) / 2.0]])
+    return np.block([[mean_mean, lower], [lower.T, square]])
