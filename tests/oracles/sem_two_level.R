@@ -32,7 +32,7 @@ write.csv(services, file.path(folder, "data/two_level_services.csv"), row.names 
 em_sat <- lavaan:::lav_mvnorm_cluster_em_sat
 known <- list()
 unrestricted <- function(YLp = NULL, Lp = NULL, ...) {
-  key <- paste(c(unlist(Lp$ov.idx), format(c(sum(YLp[[2]]$Y1Y1), sum(YLp[[2]]$Y2^2)), digits = 15)), collapse = " ")
+  key <- paste(c(unlist(Lp$ov.idx), "x", unlist(Lp$ov.x.idx), format(c(sum(YLp[[2]]$Y1Y1), sum(YLp[[2]]$Y2^2)), digits = 15)), collapse = " ")
   if (is.null(known[[key]])) known[[key]] <<- polished_sat(YLp = YLp, Lp = Lp)
   H1 <<- known[[key]]$how
   known[[key]]
@@ -67,7 +67,7 @@ assignInNamespace("lav_mvnorm_cluster_em_sat", unrestricted, "lavaan")
 H1 <- ""
 
 polished <- function(model, data, ...) {
-  f <- suppressWarnings(sem(model, data = data, ...)); r <- polish(f)
+  f <- suppressWarnings(sem(model, data = data, ...)); r <- tryCatch(polish(f), error = function(e) NULL)
   LAST_TOL <<- "default"
   if (is.null(r) || r$g > 1e-9) return(f)
   o <- f@Options; o$optim.method <- "none"; o$optim.force.converged <- TRUE

@@ -8,8 +8,8 @@ import numpy as np
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.checks import Finding
+from coprod_stats.sem.multilevel.boundary import VANISHING
 from coprod_stats.sem.multilevel.problem import level_samples
-from coprod_stats.sem.multilevel.unrestricted import VANISHING
 from coprod_stats.sem.sample import GroupSample
 
 FEW_CLUSTERS = 30
