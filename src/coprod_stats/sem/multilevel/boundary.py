@@ -202,22 +202,22 @@ class FactoredDeviance(CaseDeviance):
         stacked = np.concatenate([params[: self.n_outside], (root @ root.T)[rows, columns]])
         return unstack_moments(self.sample.variation, stacked)
 
-    def evaluate(self, params: FloatArray, *, exact: bool) -> Evaluation:
+    def derivatives(self, params: FloatArray, *, exact: bool) -> Evaluation:
         """Value, gradient and second derivatives."""
         sample, variation = self.sample, self.sample.variation
         moments = self.moments(params)
-        derivatives = half_deviance(sample, moments)
+        deviance = half_deviance(sample, moments)
         jacobian = self._jacobian(self.root(params))
         information = moment_information(sample, moments, exact=exact)
         curvature = jacobian.T @ information @ jacobian
         if exact:
-            slope = derivatives.by_between[np.ix_(variation.between, variation.between)]
+            slope = deviance.by_between[np.ix_(variation.between, variation.between)]
             same = self.columns[:, None] == self.columns
             bend = np.where(same, slope[self.rows[:, None], self.rows], 0.0)
             curvature[self.n_outside :, self.n_outside :] -= bend
-        gradient = stacked_gradient(variation, derivatives) @ jacobian
+        gradient = stacked_gradient(variation, deviance) @ jacobian
         n_obs = sample.n_obs
-        return Evaluation(derivatives.value / n_obs, gradient / n_obs, curvature / n_obs)
+        return Evaluation(deviance.value / n_obs, gradient / n_obs, curvature / n_obs)
 
     def _jacobian(self, root: FloatArray) -> FloatArray:
         """Differentiate the stacked moments, ``(n_moments, n_free)``."""

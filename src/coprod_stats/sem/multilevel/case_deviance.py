@@ -35,15 +35,20 @@ class CaseDeviance(ABC):
         """Value as an array of one."""
         return np.array([self.value(params)])
 
-    @abstractmethod
     def evaluate(self, params: FloatArray, *, exact: bool) -> Evaluation:
         """Value, gradient and second derivatives (exact, or their expectation).
 
-        Raises
-        ------
-        numpy.linalg.LinAlgError
-            Where the moments are not those of a distribution.
+        The value is infinite where the moments are not those of a distribution.
         """
+        try:
+            return self.derivatives(params, exact=exact)
+        except np.linalg.LinAlgError:
+            nothing = np.zeros((self.n_free, self.n_free))
+            return Evaluation(np.inf, nothing[0], nothing)
+
+    @abstractmethod
+    def derivatives(self, params: FloatArray, *, exact: bool) -> Evaluation:
+        """Value and derivatives; LinAlgError where the moments are not those of a distribution."""
 
     def minimum(self, start: FloatArray) -> Minimum:
         """Minimize without restrictions."""
@@ -63,7 +68,7 @@ class StackedMoments(CaseDeviance):
         self.sample = sample
         self.n_free = n_moments(sample.variation)
 
-    def evaluate(self, params: FloatArray, *, exact: bool) -> Evaluation:
+    def derivatives(self, params: FloatArray, *, exact: bool) -> Evaluation:
         """Value, gradient and second derivatives."""
         sample = self.sample
         moments = unstack_moments(sample.variation, params)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from coprod_stats.sem.multilevel.boundary import VANISHING, maximum_on_boundary, shares_between
 from coprod_stats.sem.multilevel.case_deviance import StackedMoments
 from coprod_stats.sem.multilevel.cluster_moments import ClusterMoments
@@ -73,6 +75,5 @@ def _maximum_inside(sample: ClusterMoments, start: TwoLevelMoments) -> TwoLevelM
     """Maximize over all symmetric matrices; None where the result is not proper."""
     minimum = StackedMoments(sample).minimum(stack_moments(sample.variation, start))
     moments = unstack_moments(sample.variation, minimum.params)
-    if not minimum.converged or shares_between(sample, moments)[0] < VANISHING:
-        return None
-    return moments
+    found = minimum.converged and np.isfinite(minimum.final.value)
+    return moments if found and shares_between(sample, moments)[0] >= VANISHING else None
