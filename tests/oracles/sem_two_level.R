@@ -79,6 +79,7 @@ polished <- function(model, data, ...) {
 out <- list()
 add <- function(name, model, data, file, cluster, ...) {
   f <- polished(model, data, cluster = cluster, ...)
+  if (!lavInspect(f, "converged")) { cat(name, "has not converged\n"); return(invisible()) }
   p <- as.data.frame(unclass(parameterEstimates(f, standardized = TRUE, remove.nonfree = FALSE, remove.system.eq = FALSE)))
   p <- p[!p$op %in% c("==", "<", ">", "r2"), ]
   p$level <- match(p$level, unique(p$level[p$op != ":="])); p$level[p$op == ":="] <- 0
@@ -153,10 +154,10 @@ level: 2
 icc := vb / (vb + vw)", estimator = "MLR")
 on_demo("means_and_residuals", "level: 1
   fw =~ y1 + y2 + y3 + y4
-  y1 ~~ y2
+  y3 ~~ y4
 level: 2
   fb =~ y1 + y2 + y3 + y4
-  y4 ~~ 0*y4
+  y1 ~~ 0*y1
   y1 ~ 0*1
   fb ~ NA*1")
 on_demo("one_variable", "level: 1

@@ -25,7 +25,7 @@ suppressMessages(library({package}))
 fit <- suppressWarnings({call})
 rows <- parTable(fit)
 rows$se[is.na(rows$se)] <- 0
-group <- if (is.null(rows$group)) rep(1, length(rows$lhs)) else rows$group
+group <- if (is.null(rows$group)) 1 * (rows$block > 0) else rows$group
 level <- if (is.null(rows$level)) 0 * group else (rows$block > 0) * ((rows$block - 1) %% 2 + 1)
 number <- function(x) ifelse(is.finite(x), sprintf("%.17g", x), "null")
 quoted <- function(x) encodeString(as.character(x), quote = '"')
