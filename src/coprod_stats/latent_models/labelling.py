@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
 from coprod_stats.sem.fit import coefficient_df
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
+from coprod_stats.sem.multilevel.problem import level_samples
+from coprod_stats.sem.multilevel.two_level_indices import intraclass_correlations
 from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
 from coprod_stats.version import __version__
@@ -40,14 +43,24 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         asked_and_used=_ledger(core, asked.engine),
         observed=core.table.observed,
         latent=core.table.latent,
-        sample_cov=tuple(sample.cov for sample in core.samples),
+        sample_cov=_sample_covs(core),
         implied_cov=tuple(implied.cov for implied in core.estimate.implied),
         vcov=core.inference.covariance,
         conf_level=core.options.conf_level,
         df=coefficient_df(core.inference, core.samples, core.method) or math.inf,
         specification=asked,
         core=core,
+        level_labels=("within", str(asked.cluster)) if core.method.is_two_level else (),
+        n_clusters=tuple(level.moments.n_clusters for level in level_samples(core.samples)),
+        intraclass_correlations=intraclass_correlations(core.table, core.samples),
     )
+
+
+def _sample_covs(core: CoreFit) -> tuple[NDArray[np.float64], ...]:
+    if not core.method.is_two_level:
+        return tuple(sample.cov for sample in core.samples)
+    levels = level_samples(core.samples)
+    return tuple(levels[group - 1].level_moments(level)[1] for group, level in core.table.blocks)
 
 
 def _indices(core: CoreFit) -> dict[str, float]:
@@ -93,6 +106,7 @@ def _parameters(core: CoreFit) -> list[FittedParameter]:
             std_all=float(std_all.values[i]),
             std_nox=float(std_nox.values[i]),
             std_all_se=float(std_all_se[i]),
+            level=row.level,
         )
         for i, row in enumerate(core.table)
     ]

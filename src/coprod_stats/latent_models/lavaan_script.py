@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.latent_models.specification import Specification
+from coprod_stats.sem.model.syntax import parse_model
 
 _MISSING = {"two-stage": "two.stage", "robust-two-stage": "robust.two.stage"}
 
@@ -50,7 +51,7 @@ def lavaan_call(asked: Specification) -> str:
 
 def _arguments(asked: Specification) -> Iterator[str]:
     estimator = asked.estimator
-    if estimator == "ML" and (asked.cluster or asked.sampling_weights):
+    if estimator == "ML" and (asked.cluster or asked.sampling_weights) and not has_levels(asked):
         estimator = "MLR"
     yield f"estimator = {_quoted(estimator)}"
     if asked.ordered:
@@ -92,6 +93,11 @@ def _arguments(asked: Specification) -> Iterator[str]:
         yield f"information = {_quoted(asked.information)}"
     if asked.likelihood != "normal":
         yield f"likelihood = {_quoted(asked.likelihood)}"
+
+
+def has_levels(asked: Specification) -> bool:
+    """Whether the model text has ``level:`` blocks."""
+    return any(relation.level for relation in parse_model(asked.model).relations)
 
 
 def _vector(values: tuple[str, ...] | list[str]) -> str:

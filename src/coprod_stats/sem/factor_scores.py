@@ -32,6 +32,7 @@ from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.inference.casewise import case_precisions, standardized_residuals
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
+from coprod_stats.sem.options import refuse_two_levels
 from coprod_stats.sem.results import SemFit
 from coprod_stats.sem.sample import GroupSample
 
@@ -69,8 +70,8 @@ def factor_scores(fit: SemFit, method: ScoreMethod = "regression") -> FactorScor
     Raises
     ------
     SemOptionError
-        At an unknown method, with ordered variables, without latent variables, and for Bartlett
-        scores of latent variables that no observed variable depends on directly.
+        At an unknown method, with ordered variables, with two levels, without latent variables,
+        and for Bartlett scores of latent variables that no observed variable depends on directly.
     """
     latent = fit.table.latent
     _refuse(fit, method)
@@ -90,6 +91,7 @@ def _refuse(fit: SemFit, method: str) -> None:
     if method not in get_args(ScoreMethod):
         known = ", ".join(get_args(ScoreMethod))
         raise SemOptionError(f"method: unknown {method!r}; expected one of {known}")
+    refuse_two_levels(fit.method, "factor scores")
     if fit.method.is_ordered:
         raise SemOptionError("factor scores of ordered variables are not implemented")
     if not fit.table.latent:

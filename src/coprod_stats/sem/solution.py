@@ -110,7 +110,9 @@ def _has_levels(model: ModelSyntax | ParameterTable, data: SemData) -> bool:
     else:
         is_two_level = any(relation.level for relation in model.relations)
     if is_two_level and data.clusters is None:
-        raise SemOptionError("a two-level model ('level:' blocks) needs to know the clusters")
+        raise SemOptionError(
+            "a two-level model ('level:' blocks) needs the column of the clusters: give cluster"
+        )
     if is_two_level and data.weights is not None:
         raise SemOptionError(
             "sampling weights: not implemented for two-level models ('level:' blocks)"

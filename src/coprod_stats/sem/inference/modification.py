@@ -25,7 +25,7 @@ from coprod_stats.sem.estimation.optimizer import tangent_basis
 from coprod_stats.sem.inference.information import inverted
 from coprod_stats.sem.inference.standardization import row_values, scale_factors
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
-from coprod_stats.sem.options import Method
+from coprod_stats.sem.options import Method, refuse_two_levels
 from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
@@ -70,6 +70,7 @@ def modification_indices(
     samples : sequence of GroupSample
     method : Method
     """
+    refuse_two_levels(method, "modification indices")
     n_free = estimate.table.n_free
     extended, values = extended_table(estimate)
     if extended.n_free == n_free:
