@@ -50,6 +50,8 @@ class SemData:
     def columns(self, wanted: Sequence[str]) -> FloatArray:
         """Columns by name; ``a:b`` is the product of two columns unless it is one itself."""
         place = {name: index for index, name in enumerate(self.names)}
+        if all(name in place for name in wanted):
+            return self.values.take([place[name] for name in wanted], axis=1)
         parts = [
             self.values[:, place[name]]
             if name in place
@@ -130,9 +132,8 @@ def prepare_samples(
         At unusable weights, groups or columns.
     """
     chosen = choose_rows(data, observed, incomplete=incomplete, complete_columns=complete_columns)
-    return tuple(
-        _group_sample(data.columns(observed), rows, chosen, incomplete) for rows in chosen.groups
-    )
+    values = data.columns(observed)
+    return tuple(_group_sample(values, rows, chosen, incomplete) for rows in chosen.groups)
 
 
 @dataclass(frozen=True, slots=True)
