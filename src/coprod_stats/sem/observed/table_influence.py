@@ -73,7 +73,7 @@ class TableInfluence:
     def columns(self, rows: Rows, precision: Precision = np.float64) -> FloatArray:
         """Influence of some cases; held in single precision if so asked."""
         places = np.ascontiguousarray((self.codes[rows] + 1).T.astype(np.intp))
-        values = np.empty((self.n_statistics, places.shape[1]), precision)
+        values: FloatArray = np.empty((self.n_statistics, places.shape[1]), precision)
         start = 0
         for table, place in zip(self.thresholds, places, strict=True):
             values[start : start + table.shape[0]] = table[:, place]
