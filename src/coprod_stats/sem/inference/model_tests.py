@@ -62,12 +62,23 @@ def degrees_of_freedom(table: ParameterTable, n_open: int) -> int:
     n_open : int
         Number of parameters after restrictions.
     """
+    if table.is_two_level:
+        return _two_level_moments(table) - n_open
     n_items = len(table.observed)
     n_fixed = len(table.exogenous) if any(row.exogenous for row in table) else 0
     per_group = n_items * (n_items + 1) // 2 - n_fixed * (n_fixed + 1) // 2
     if table.meanstructure:
         per_group += n_items - n_fixed
     return table.n_groups * per_group - n_open
+
+
+def _two_level_moments(table: ParameterTable) -> int:
+    """Count means, variances and covariances of both levels that covariates leave."""
+    per_group = len(table.observed)
+    for level in table.levels:
+        n_items = len(level.observed)
+        per_group += n_items * (n_items + 1) // 2
+    return table.n_groups * per_group - sum(row.exogenous and row.free < 0 for row in table)
 
 
 def plain_test(

@@ -60,6 +60,11 @@ def fixed_columns(table: ParameterTable) -> IntArray:
     """Columns of covariates whose moments are held at their sample values."""
     if not any(row.exogenous for row in table):
         return np.empty(0, dtype=np.intp)
+    return covariate_columns(table)
+
+
+def covariate_columns(table: ParameterTable) -> IntArray:
+    """Columns of exogenous observed variables, fixed or random."""
     return np.array([table.observed.index(name) for name in table.exogenous], dtype=np.intp)
 
 
