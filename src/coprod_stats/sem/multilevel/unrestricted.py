@@ -18,7 +18,6 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.least_squares import lower_triangle
@@ -112,6 +111,8 @@ def _minimum(objective: _PerCase, start: FloatArray) -> Minimum:
 
 def _shares(sample: ClusterMoments, moments: TwoLevelMoments) -> FloatArray:
     """Shares of ``B`` in ``B + W/n`` along its principal directions, ascending; ``n`` the mean."""
+    import scipy.linalg  # not for every model: see positive_definite
+
     outer = np.ix_(sample.variation.between, sample.variation.between)
     between = moments.between[outer]
     total = between + moments.within[outer] * (sample.n_clusters / sample.n_obs)
@@ -137,6 +138,8 @@ def _on_boundary(sample: ClusterMoments, start: TwoLevelMoments) -> Unrestricted
 
 def _root(sample: ClusterMoments, moments: TwoLevelMoments, *, smallest: float) -> FloatArray:
     """Factor ``B = A A'`` by directions with more than a share of the variance of the means."""
+    import scipy.linalg  # not for every model: see positive_definite
+
     outer = np.ix_(sample.variation.between, sample.variation.between)
     total = moments.between[outer]
     total = total + moments.within[outer] * (sample.n_clusters / sample.n_obs)
@@ -156,6 +159,8 @@ def _at_rank(
 
 def _rising_direction(sample: ClusterMoments, moments: TwoLevelMoments) -> FloatArray | None:
     """Find a column that raises the likelihood although ``B`` has no variance along it."""
+    import scipy.linalg  # not for every model: see positive_definite
+
     outer = np.ix_(sample.variation.between, sample.variation.between)
     derivatives = half_deviance(sample, moments)
     slope = derivatives.by_between[outer]
@@ -222,6 +227,8 @@ class _Factored(_PerCase):
     """
 
     def __init__(self, sample: ClusterMoments, root: FloatArray) -> None:
+        import scipy.linalg  # not for every model: see positive_definite
+
         self.sample = sample
         n_between, self.rank = root.shape
         order = np.arange(n_between)
@@ -236,6 +243,8 @@ class _Factored(_PerCase):
 
     def start(self, moments: TwoLevelMoments, root: FloatArray) -> FloatArray:
         """Parameters of given moments, ``B`` being replaced by its factor."""
+        import scipy.linalg  # not for every model: see positive_definite
+
         turned = root.copy()
         if self.rank:
             head = root[self.order[: self.rank]]
@@ -276,6 +285,8 @@ class _Factored(_PerCase):
 
     def _jacobian(self, root: FloatArray) -> FloatArray:
         """Differentiate the stacked moments, ``(n_moments, n_params)``."""
+        import scipy.linalg  # not for every model: see positive_definite
+
         rows, columns = lower_triangle(self.order.size)
         of_root = (rows[:, None] == self.rows) * root[columns][:, self.columns]
         of_root = of_root + (columns[:, None] == self.rows) * root[rows][:, self.columns]
