@@ -168,7 +168,8 @@ def _precision(
     covariance = sandwich(inverse, meat) if _is_robust(method) else inverse
     if method.test == "none":
         return covariance / n, None
-    trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
+    expected = method.information == "expected"
+    trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat, expected=expected)
     return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
 
 
