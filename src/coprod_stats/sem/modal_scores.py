@@ -137,9 +137,9 @@ def _condition(
     means = moments.mean[places] + x @ on_eta[:, model.covariates].T - centres @ loadings.T
     lower, upper = _bounds(model, moments.tau, data)
     return _Conditional(
-        loadings=loadings,
+        loadings=np.asarray(loadings, dtype=np.float64),
         errors=np.sqrt(residual),
-        precision=np.linalg.inv(spread),
+        precision=np.asarray(np.linalg.inv(spread), dtype=np.float64),
         centres=centres,
         lower=lower - means,
         upper=upper - means,
