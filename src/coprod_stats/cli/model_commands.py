@@ -112,9 +112,9 @@ def sem(
         say(_script(asked, data, emit).rstrip())
         return
     fit = _fit(asked, data, instrument)
+    _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
     if scores is not None:
         _write_scores(fit, scores)
-    _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
     if not fit.proper:
         sys.exit(IMPROPER)
 
@@ -179,7 +179,7 @@ def _script(asked: Specification, data: Path, peer: Peer) -> str:
 
 
 def _write_scores(fit: SemFit, path: Path) -> None:
-    """Write regression scores, a row per row of the data; blank where a row was not used."""
+    """Write regression or modal scores, a row per row of the data; blank where none was used."""
     import csv
 
     from coprod_stats.sem.factor_scores import factor_scores
