@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.sem.model.syntax_tree import ModelSyntax
+from coprod_stats.sem.model.syntax_tree import ModelSyntax, Relation
 from coprod_stats.sem.model.variable_roles import flatten
 from coprod_stats.sem.sample import SemData
 
@@ -22,8 +22,14 @@ Columns = Mapping[str, NDArray[Any]]
 
 def model_columns(syntax: ModelSyntax) -> tuple[str, ...]:
     """Names that a model text may take from the data; products stand for their parts."""
+    blocks: dict[tuple[str, str], list[Relation]] = {}
+    for relation in syntax.relations:
+        blocks.setdefault((relation.group, relation.level), []).append(relation)
     names = dict.fromkeys(
-        name for part in flatten(syntax.relations) for name in (part.lhs, part.rhs)
+        name
+        for relations in blocks.values()
+        for part in flatten(relations)
+        for name in (part.lhs, part.rhs)
     )
     parts = dict.fromkeys(part for name in names for part in name.split(":"))
     return tuple(names | parts)

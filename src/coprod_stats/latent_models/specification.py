@@ -134,6 +134,12 @@ class Specification:
         return tuple(dict.fromkeys(wanted))
 
     @property
+    def used_estimator(self) -> Estimator:
+        """MLR in place of ML where clusters or sampling weights need robust standard errors."""
+        designed = self.cluster is not None or self.sampling_weights is not None
+        return "MLR" if designed and self.estimator == "ML" else self.estimator
+
+    @property
     def is_bootstrapped(self) -> bool:
         """Whether standard errors come from bootstrap samples."""
         naive = self.bootstrap > 0 and self.bootstrap_type == "naive"

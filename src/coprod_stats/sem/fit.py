@@ -140,6 +140,20 @@ def fit_coefficients(
     )
 
 
+def completed_table(model: str | ModelSyntax, data: SemData, options: FitOptions) -> ParameterTable:
+    """Complete a model by the defaults and the data, as :func:`fit` does before it estimates.
+
+    Raises
+    ------
+    SemSyntaxError, SemModelError, SemOptionError, SemDataError
+        As in :func:`fit`.
+    """
+    used = _used_options(options, data)
+    table = _table(model, data, used, resolve_method(used))
+    _refuse(table)
+    return table
+
+
 def _solved(
     model: str | ModelSyntax | ParameterTable,
     data: SemData,
