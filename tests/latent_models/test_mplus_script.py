@@ -301,6 +301,12 @@ def test_names_are_legal_and_differ(given_names: list[str]) -> None:
             "a bootstrap with MLM",
         ),
         ("f <~ x1 + x2\nx3 ~ f", "hs1939.csv", {}, "latent variables made by '<~'"),
+        ('efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4 + x5 + x6', "hs1939.csv", {},
+         "blocks of exploratory factors"),
+        (
+            "level: 1\nw =~ y1 + y2 + y3\nlevel: 2\nb =~ y1 + y2 + y3", "demo_twolevel.csv",
+            {"cluster": "cluster"}, "two-level models",
+        ),
         (f"{TWO}\na := tanh(1)", "hs1939.csv", {}, "the function tanh()"),
         (f"{TWO}\nx1 ~~ 2*x1", "hs_ord4.csv", ORDERED, "of parameterization 'theta' in 'delta'"),
         (
@@ -319,6 +325,15 @@ def test_what_mplus_cannot_be_told_is_named(model, file, options, what) -> None:
     columns = read_plain_columns(DATA / file, asked.columns)
     with pytest.raises(LatentModelError, match=re.escape(what)):
         mplus_input(asked, columns, "x.dat")
+
+
+def test_clusters_make_ml_robust_but_for_two_levels() -> None:
+    two_level = "level: 1\nw =~ y1 + y2 + y3\nlevel: 2\nb =~ y1 + y2 + y3"
+    assert Specification(model=TWO).used_estimator == "ML"
+    assert Specification(model=TWO, cluster="c").used_estimator == "MLR"
+    assert Specification(model=TWO, sampling_weights="w").used_estimator == "MLR"
+    assert Specification(model=TWO, cluster="c", estimator="WLSMV").used_estimator == "WLSMV"
+    assert Specification(model=two_level, cluster="cluster").used_estimator == "ML"
 
 
 def test_names_that_stand_for_nothing_are_refused() -> None:

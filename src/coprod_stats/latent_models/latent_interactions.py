@@ -176,7 +176,7 @@ def centred_products(
         If residuals are asked for with no more complete rows than columns.
     """
     centred = values - np.nanmean(values, axis=0)
-    products = centred[:, places[:, 0]] * centred[:, places[:, 1]]
+    products: FloatArray = centred[:, places[:, 0]] * centred[:, places[:, 1]]
     if centring == "mean":
         return products
     if centring == "double-mean":
@@ -189,6 +189,6 @@ def centred_products(
         )
     design = np.column_stack([np.ones(int(complete.sum())), centred[complete]])
     slopes = np.linalg.lstsq(design, products[complete], rcond=None)[0]
-    residuals = np.full_like(products, np.nan)
+    residuals: FloatArray = np.full(products.shape, np.nan)
     residuals[complete] = products[complete] - design @ slopes
     return residuals

@@ -17,12 +17,12 @@ from coprod_stats.latent_models.mplus_model import INDENT, model_lines
 from coprod_stats.latent_models.mplus_names import MplusNames
 from coprod_stats.latent_models.sem_data import Columns
 from coprod_stats.latent_models.specification import Specification
-from coprod_stats.sem.fit import completed_table
 from coprod_stats.sem.model.constraints import defined_functions, restrictions
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.thresholds import category_codes
 from coprod_stats.sem.options import Method, resolve_method
 from coprod_stats.sem.sample import SemData
+from coprod_stats.sem.solution import completed_table
 
 WIDTH = 80
 """Mplus reads 90 columns of a line."""

@@ -135,9 +135,15 @@ class Specification:
 
     @property
     def used_estimator(self) -> Estimator:
-        """MLR in place of ML where clusters or sampling weights need robust standard errors."""
+        """MLR in place of ML where clusters or sampling weights need robust standard errors.
+
+        Two-level models have the clusters in their likelihood.
+        """
         designed = self.cluster is not None or self.sampling_weights is not None
-        return "MLR" if designed and self.estimator == "ML" else self.estimator
+        if not designed or self.estimator != "ML":
+            return self.estimator
+        two_level = any(relation.level for relation in parse_model(self.model).relations)
+        return "ML" if two_level else "MLR"
 
     @property
     def is_bootstrapped(self) -> bool:

@@ -15,6 +15,7 @@ from coprod_stats.sem.inference.infer import Inference
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import FitOptions, Method
 from coprod_stats.sem.resampling import Bootstrap
+from coprod_stats.sem.rotation.solution import RotatedSolution
 from coprod_stats.sem.sample import GroupSample, SemData
 
 FloatArray = NDArray[np.float64]
@@ -50,6 +51,8 @@ class SemFit:
         What was asked and what was used, by the name of the option.
     bootstrap : Bootstrap, optional
         Where standard errors are bootstrapped.
+    rotated : RotatedSolution, optional
+        Where `estimate` is the rotated solution of a model with exploratory blocks.
     """
 
     data: SemData
@@ -64,11 +67,17 @@ class SemFit:
     findings: tuple[Finding, ...]
     ledger: Mapping[str, tuple[str, str]]
     bootstrap: Bootstrap | None = None
+    rotated: RotatedSolution | None = None
 
     @property
     def table(self) -> ParameterTable:
         """The parameter table."""
         return self.estimate.table
+
+    @property
+    def refittable(self) -> Estimate:
+        """The estimate whose model can be fitted to other samples: before any rotation."""
+        return self.estimate if self.rotated is None else self.rotated.unrotated
 
     @property
     def converged(self) -> bool:

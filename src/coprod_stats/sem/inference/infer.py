@@ -37,6 +37,7 @@ from coprod_stats.sem.inference.weighted_least_squares import (
     least_squares_variability,
     trace_moments,
 )
+from coprod_stats.sem.multilevel.cluster_scores import cluster_score_covariance, two_level_trace
 from coprod_stats.sem.options import Method, ScaledTest
 from coprod_stats.sem.sample import GroupSample
 
@@ -137,8 +138,8 @@ def _is_robust(method: Method) -> bool:
 
 
 def _by_scores(method: Method) -> bool:
-    """Whether robust inference rests on the derivatives of each case."""
-    return method.test == "yuan-bentler" or method.is_fiml
+    """Whether robust inference rests on the derivatives of each case (or cluster)."""
+    return method.test == "yuan-bentler" or method.is_fiml or method.is_two_level
 
 
 def _by_moments(method: Method) -> bool:
@@ -174,11 +175,13 @@ def _precision(
         return covariance / n, corrected_by_traces(plain, method.test, traces)
     if not _is_robust(method) and method.test == "none":
         return inverse / n, None
-    meat = score_covariance(estimate, samples)
+    by_cluster = method.is_two_level
+    meat = (cluster_score_covariance if by_cluster else score_covariance)(estimate, samples)
     covariance = sandwich(inverse, meat) if _is_robust(method) else inverse
     if method.test == "none" or plain is None:
         return covariance / n, None
-    trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat)
+    expectation = two_level_trace if by_cluster else scaling_trace
+    trace = expectation(estimate, samples, inverse=inverse, meat=meat)
     return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
 
 
