@@ -16,7 +16,7 @@ FIELDS = {
 }  # fmt: skip
 NAME = r"[A-Za-z][A-Za-z0-9_]{0,7}"
 NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
-VALUE = rf"(?P<value>\*|\*{NUMBER}|@{NUMBER})"
+VALUE = rf"(?P<value>[*@]{NUMBER})"
 NEW = rf"NEW\(({NAME})\)"
 LABEL = rf"(?: \((?P<label>{NAME})\))?"
 STATEMENTS = {
@@ -42,18 +42,12 @@ class Statement:
 
     def lavaan(self) -> str:
         """Say the same in lavaan's language."""
-        modifiers = []
-        if self.value.startswith("@"):
-            modifiers.append(self.value[1:])
-        elif len(self.value) > 1:
-            modifiers.append(f"start({self.value[1:]})")
-        else:
-            modifiers.append("NA")
         rhs = {"~1": "1", "|": f"t{self.rhs}"}.get(self.op, self.rhs)
         op = "~" if self.op == "~1" else self.op
-        lines = [f"{self.lhs} {op} {modifiers[0]}*{rhs}"]
-        if self.label:
-            lines.append(f"{self.lhs} {op} {self.label}*{rhs}")
+        kind, number = self.value[0], self.value[1:]
+        modifiers = [number] if kind == "@" else ["NA", f"start({number})"]
+        modifiers += [self.label] if self.label else []
+        lines = [f"{self.lhs} {op} {modifier}*{rhs}" for modifier in modifiers]
         return "\n".join(lines)
 
 

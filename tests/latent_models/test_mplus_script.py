@@ -258,6 +258,21 @@ def test_the_oracle_is_what_r_gives(tmp_path: Path) -> None:
             assert all(one == pytest.approx(other, abs=1e-6) for one, other in pairs)
 
 
+@pytest.mark.r
+@pytest.mark.parametrize("name", ["second order", "growth"])
+def test_lavaan_takes_the_file_as_it_is(name: str, tmp_path: Path) -> None:
+    if shutil.which("Rscript") is None:
+        pytest.skip("Rscript is not installed")
+    asked, columns = asked_of(name)
+    made = mplus_input(asked, columns, "x.dat")
+    (tmp_path / "x.inp").write_text(made.text)
+    (tmp_path / "x.dat").write_text(made.data)
+    script = 'cat(lavaan::fitMeasures(lavaan::mplus2lavaan("x.inp"), "chisq"))'
+    run = subprocess.run(["Rscript", "-e", script], cwd=tmp_path, check=True, capture_output=True)
+    expected = fit_specification(asked, columns).fit["chisq"]
+    assert float(run.stdout) == pytest.approx(expected, rel=1e-5)
+
+
 def test_names_that_mplus_cannot_have() -> None:
     names = MplusNames()
     names.add(
@@ -359,11 +374,14 @@ def test_bootstraps_and_a_file_with_a_space() -> None:
 
 
 def test_the_code_of_missing_values_occurs_nowhere() -> None:
-    columns = {f"x{i}": np.array([-9.0, 1.5, np.nan, 4.0 + i, 2.25]) for i in range(1, 7)}
+    rng = np.random.default_rng(2)
+    columns = {f"x{i}": rng.normal(size=60) for i in range(1, 7)}
+    for column in columns.values():
+        column[[0, 2]] = -9.0, np.nan
     made = mplus_input(Specification(model=TWO, missing="fiml"), columns, "x.dat")
     assert read_mplus(made.text).fields["VARIABLE"]["MISSING"] == "ALL (-99)"
     assert made.data.splitlines()[2] == " ".join(["-99"] * 6)
-    assert made.data.splitlines()[0].split(" ")[0] == "-9"
+    assert made.data.splitlines()[0] == " ".join(["-9"] * 6)
 
 
 def test_categories_that_are_no_whole_numbers_become_ranks() -> None:

@@ -1,16 +1,17 @@
 # Input files for Mplus as lavaan reads and fits them: an outside reader of what --emit mplus writes.
 # lavaan's own reader (mplus2lavaan.modelSyntax, mplus2lavaan.constraintSyntax and what they rest on)
 # knows one group and no thresholds or scale factors: groups are read one after the other and joined
-# by 'group:' blocks, thresholds and scale factors are read here. A lone '*' (free, no start) goes
-# first, since that reader wants a number after it; lavaan() adds no defaults, so that whatever the
-# input leaves unsaid stays out. Run from the root of the repository on a folder of .inp and .dat:
+# by 'group:' blocks, thresholds and scale factors are read here. lavaan() adds no defaults, so that
+# whatever the input leaves unsaid stays out. Run from the root of the repository on a folder of .inp
+# and .dat:
 #   Rscript tests/oracles/mplus_read_back.R FOLDER
 source("tests/oracles/lavaan/common.R")  # run_tight: Newton steps to the optimum
 reader <- function(name) getFromNamespace(name, "lavaan")
 
 with_label <- function(value, label, what) {
-  modifiers <- c(if (startsWith(value, "@")) substring(value, 2), if (nzchar(label)) label)
-  if (length(modifiers) == 0) what else paste(paste0(modifiers, "*", what), collapse = " + ")
+  number <- substring(value, 2)
+  modifiers <- c(if (startsWith(value, "@")) number else paste0("start(", number, ")"), if (nzchar(label)) label)
+  paste(paste0(modifiers, "*", what), collapse = " + ")
 }
 
 own_lines <- function(statements) {  # [u$1*] (a)  {u@1}
@@ -26,8 +27,7 @@ model_of <- function(lines) {
   statements <- trimws(strsplit(paste(lines, collapse = " "), ";")[[1]])
   statements <- statements[nzchar(statements)]
   own <- grepl("^\\[\\w+\\$|^\\{", statements)
-  rest <- gsub("\\*(?=$|[] ])", "", statements[!own], perl = TRUE)
-  c(unlist(lapply(paste0(rest, ";"), mplus2lavaan.modelSyntax)), own_lines(statements[own]))
+  c(unlist(lapply(paste0(statements[!own], ";"), mplus2lavaan.modelSyntax)), own_lines(statements[own]))
 }
 
 read_input <- function(file) {

@@ -53,6 +53,13 @@ class Labels:
             if table.rows[index].free >= 0 and word in needed
         }
 
+    @classmethod
+    def none(cls, table: ParameterTable, names: MplusNames) -> Labels:
+        """Give no row a label."""
+        labels = cls(table, names)
+        labels._of_row = {}
+        return labels
+
     def _needed(self, table: ParameterTable) -> set[str]:
         """Words that are shared by rows, or read or bounded somewhere."""
         free = [table.rows[index] for index in table.free_rows]

@@ -3,9 +3,9 @@
 Mplus completes a model by defaults that are not lavaan's [muthen2017]_: it frees covariances of
 exogenous factors and of the residuals of final outcomes, fixes the first loading after ``BY``,
 and with groups holds loadings, intercepts and thresholds equal. None of this is relied on. Every
-parameter of the table is stated as free (``*``) or fixed (``@``), every covariance that Mplus
-might add is fixed at 0, and with groups all of it is said again for each group, since what a
-group's own model names is free of the equalities of the overall model.
+parameter of the table is stated as free (``*`` and a starting value) or fixed (``@``), every
+covariance that Mplus might add is fixed at 0, and with groups all of it is said again for each
+group, since what a group's own model names is free of the equalities of the overall model.
 
 References
 ----------
@@ -15,26 +15,32 @@ References
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.mplus_constraints import Labels, constraint_lines, plain_number
 from coprod_stats.latent_models.mplus_names import MplusNames
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
+FloatArray = NDArray[np.float64]
 INDENT = "  "
 
 
 def model_lines(
-    table: ParameterTable, group_labels: tuple[str, ...], names: MplusNames
+    table: ParameterTable, starts: FloatArray, group_labels: tuple[str, ...], names: MplusNames
 ) -> Iterator[str]:
     """Write the commands MODEL and MODEL CONSTRAINT, line by line.
 
     Parameters
     ----------
     table : ParameterTable
+        With a mean structure, accepted by :func:`refuse_untranslatable`.
+    starts : (n_free,) array
+        Starting values.
     group_labels : tuple of str
         Empty for one group.
     names : MplusNames
@@ -43,15 +49,14 @@ def model_lines(
     Raises
     ------
     LatentModelError
-        Naming what Mplus cannot be told.
+        At parameters that only some groups have, and functions that Mplus lacks.
     """
-    refuse_untranslatable(table)
-    labels = Labels(table, names)
+    labels, none = Labels(table, names), Labels.none(table, names)
     yield "MODEL:"
-    yield from _group_lines(table, 1, names, None if group_labels else labels)
+    yield from _group_lines(table, 1, starts, names, none if group_labels else labels)
     for number, label in enumerate(group_labels, start=1):
         yield f"MODEL {names('group', label)}:"
-        yield from _group_lines(table, number, names, labels)
+        yield from _group_lines(table, number, starts, names, labels)
     constraints = list(constraint_lines(table, labels, names))
     if constraints:
         yield "MODEL CONSTRAINT:"
@@ -101,15 +106,12 @@ def _is_fixed_at(row: Parameter, value: float) -> bool:
 
 
 def _group_lines(
-    table: ParameterTable, group: int, names: MplusNames, labels: Labels | None
+    table: ParameterTable, group: int, starts: FloatArray, names: MplusNames, labels: Labels
 ) -> Iterator[str]:
     for index, row in enumerate(table):
         if row.group == group and _is_stated(row, table):
-            label = "" if labels is None else labels.of_row(index)
-            yield f"{INDENT}{_statement(row, names, _value(row), label)};"
-    for name in _unstated_means(table, group):
-        is_latent = name in table.latent
-        yield f"{INDENT}[{names('variable', name)}{'@0' if is_latent else '*'}];"
+            statement = _statement(row, names, _value(row, starts), labels.of_row(index))
+            yield f"{INDENT}{statement};"
     for row in _zeros(table, group):
         yield f"{INDENT}{_statement(row, names, '@0', '')};"
 
@@ -128,10 +130,11 @@ def _is_stated(row: Parameter, table: ParameterTable) -> bool:
     return in_use and (table.n_groups > 1 or not _is_fixed_at(row, 1.0))
 
 
-def _value(row: Parameter) -> str:
+def _value(row: Parameter, starts: FloatArray) -> str:
     if row.free < 0:
         return f"@{plain_number(row.fixed)}"
-    return "*" if math.isnan(row.start) else f"*{plain_number(row.start)}"
+    start = starts[row.free]
+    return f"*{plain_number(start if start == row.start else float(f'{start:.3g}'))}"
 
 
 def _statement(row: Parameter, names: MplusNames, value: str, label: str) -> str:
@@ -150,16 +153,6 @@ def _statement(row: Parameter, names: MplusNames, value: str, label: str) -> str
             return f"{{{left}{value}}}{f' ({label})' if label else ''}"
     place = f"${row.rhs[1:]}" if row.op == "|" else ""
     return f"[{left}{place}{value}]{f' ({label})' if label else ''}"
-
-
-def _unstated_means(table: ParameterTable, group: int) -> Iterator[str]:
-    """Variables without a mean in the table: saturated means change no covariance structure."""
-    if table.meanstructure:
-        return
-    for name in (*table.observed, *table.latent):
-        fixed = any(r.exogenous and r.op == "~~" and r.lhs == name for r in table)
-        if not fixed and any(name in (r.lhs, r.rhs) for r in table if r.group == group):
-            yield name
 
 
 def _zeros(table: ParameterTable, group: int) -> Iterator[Parameter]:

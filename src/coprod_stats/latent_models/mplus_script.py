@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from coprod_stats.latent_models.engines import specified_data
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.mplus_constraints import plain_number
-from coprod_stats.latent_models.mplus_model import INDENT, model_lines
+from coprod_stats.latent_models.mplus_model import INDENT, model_lines, refuse_untranslatable
 from coprod_stats.latent_models.mplus_names import MplusNames
 from coprod_stats.latent_models.sem_data import Columns
 from coprod_stats.latent_models.specification import Specification
@@ -22,7 +22,7 @@ from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.thresholds import category_codes
 from coprod_stats.sem.options import Method, resolve_method
 from coprod_stats.sem.sample import SemData
-from coprod_stats.sem.solution import completed_table
+from coprod_stats.sem.solution import completed_table, proposed_start
 
 WIDTH = 80
 """Mplus reads 90 columns of a line."""
@@ -70,15 +70,20 @@ def mplus_input(asked: Specification, columns: Columns, data_file: str) -> Mplus
     """
     _refuse_options(asked)
     data = specified_data(asked, columns)
-    table = completed_table(asked.model, data, asked.options)
+    # free means leave a covariance structure what it is, and Mplus has them by default
+    model_options = replace(asked.options.model, meanstructure=True)
+    options = replace(asked.options, model=model_options)
+    table = completed_table(asked.model, data, options)
+    refuse_untranslatable(table)
     defined_functions(table), restrictions(table)  # names that stand for nothing are said here
+    starts = proposed_start(table, data, options)
     groups = data.group_labels if asked.group is not None else ()
     names = MplusNames()
     names.add("variable", (*table.observed, *table.latent))
     names.add("column", _design_columns(asked))
     names.add("group", groups)
     method = resolve_method(replace(asked.options, estimator=asked.used_estimator))
-    model = list(model_lines(table, groups, names))
+    model = list(model_lines(table, starts, groups, names))
     file = _DataFile(asked, data, table)
     lines = [
         *_field_lines("TITLE", [f"{asked.model_type} by {asked.used_estimator}"], end=""),
