@@ -136,7 +136,24 @@ def test_ordered_items_have_modal_scores(coprod, models):
         (("cfa.txt", "--data", "x.csv"), 1, "x.csv"),
         (("cfa.txt", "--data", str(DATA / "pd.csv")), 1, "'x4' is neither"),
         (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--seed", "1"), 1, "seed has no effect"),
-        (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--emit", "mplus"), 1, "Mplus"),
+        (
+            (
+                "cfa.txt",
+                "--data",
+                str(DATA / "hs1939.csv"),
+                "--emit",
+                "mplus",
+                "--estimator",
+                "DWLS",
+            ),
+            1,
+            "not to be said in Mplus: estimator DWLS",
+        ),
+        (
+            ("cfa.txt", "--data", "a.csv", "--instrument", "citizen", "--emit", "lavaan"),
+            1,
+            "--emit lavaan: R would read the table without --instrument",
+        ),
     ],
 )
 def test_faults(coprod, models, words, status, message):
@@ -156,6 +173,20 @@ def test_the_script_for_lavaan(coprod, models, snapshot):
     assert 'ordered = c("x1", "x2")' in coprod(
         "sem", "cfa.txt", "--data", "p.csv", "--emit", "lavaan", *ordered
     ).stdout  # fmt: skip
+
+
+def test_the_input_for_mplus(coprod, models, snapshot):
+    model = "visual =~ x1 + x2 + a*x3\ntextual =~ x4 + x5 + a*x6\nhalf := a/2\n"
+    (models / "equal.txt").write_text(model)
+    options = ("--estimator", "MLR", "--missing", "fiml", "--group", "school",
+               "--group-equal", "intercepts")  # fmt: skip
+    shown = coprod("sem", "equal.txt", "--data", DATA / "hs_mcar.csv", "--emit", "mplus", *options)
+    assert (shown.returncode, shown.stdout) == (0, snapshot)
+    assert "hs_mcar.mplus.dat" in shown.stderr
+    rows = (models / "hs_mcar.mplus.dat").read_text().splitlines()
+    assert len(rows) == 301
+    assert {len(row.split(" ")) for row in rows} == {7}
+    assert any("-9" in row.split(" ") for row in rows)
 
 
 @pytest.mark.r

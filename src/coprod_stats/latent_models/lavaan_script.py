@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.latent_models.specification import Specification
-from coprod_stats.sem.model.syntax import parse_model
 
 _MISSING = {"two-stage": "two.stage", "robust-two-stage": "robust.two.stage"}
 
@@ -50,10 +49,7 @@ def lavaan_call(asked: Specification) -> str:
 
 
 def _arguments(asked: Specification) -> Iterator[str]:
-    estimator = asked.estimator
-    if estimator == "ML" and (asked.cluster or asked.sampling_weights) and not has_levels(asked):
-        estimator = "MLR"
-    yield f"estimator = {_quoted(estimator)}"
+    yield f"estimator = {_quoted(asked.used_estimator)}"
     if asked.ordered:
         yield f"ordered = {'TRUE' if asked.ordered == 'all' else _vector(asked.ordered)}"
         yield f"parameterization = {_quoted(asked.parameterization)}"
@@ -93,11 +89,6 @@ def _arguments(asked: Specification) -> Iterator[str]:
         yield f"information = {_quoted(asked.information)}"
     if asked.likelihood != "normal":
         yield f"likelihood = {_quoted(asked.likelihood)}"
-
-
-def has_levels(asked: Specification) -> bool:
-    """Whether the model text has ``level:`` blocks."""
-    return any(relation.level for relation in parse_model(asked.model).relations)
 
 
 def _vector(values: tuple[str, ...] | list[str]) -> str:
