@@ -183,10 +183,8 @@ def test_arms_are_drawn_once(every_kind: Instrument) -> None:
 def test_conditions_demand_what_is_known(every_kind: Instrument) -> None:
     rows = rows_of(every_kind)
     assert named(rows, "Q", "NAME")["relevance"] == "(CONS.NAOK == 1) and (USED.NAOK == 1)"
-    assert (
-        "(USED.NAOK != 'dk' and USED.NAOK != 'ref' and USED.NAOK != 1)"
-        in (named(rows, "SQ", "TRU1")["relevance"])
-    )
+    known = "(strlen(USED.NAOK) > 0 and USED.NAOK != 'dk' and USED.NAOK != 'ref')"
+    assert f"({known} and (USED.NAOK != 1))" in named(rows, "SQ", "TRU1")["relevance"]
     assert named(rows, "SQ", "TRU2")["relevance"].endswith("and (YEARS.NAOK > 1)")
     assert "if(secondtrust_TRU1.NAOK != 'dk'" in named(rows, "SQ", "OFT2")["relevance"]
 
@@ -200,6 +198,7 @@ def test_conditions_demand_what_is_known(every_kind: Instrument) -> None:
         ("abs(YEARS - 3) < 1", "abs((YEARS.NAOK - 3)) < 1"),
         ("MOOD == 0", "(strlen(MOOD.NAOK) > 0) and (MOOD.NAOK == 0)"),
         ("not includes(MEANS, 2)", "MEANS_2.NAOK != 'Y'"),
+        ("answered(USED)", "strlen(USED.NAOK) > 0 and USED.NAOK != 'dk' and USED.NAOK != 'ref'"),
         ("1 == 2", "0"),
     ],
 )
