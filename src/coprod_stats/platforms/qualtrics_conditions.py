@@ -36,7 +36,7 @@ from coprod_stats.platforms.qualtrics_logic import (
     join,
     negated,
 )
-from coprod_stats.platforms.two_valued_conditions import compares
+from coprod_stats.platforms.two_valued_conditions import FALSE, compares
 
 _OPERATORS: dict[Comparison, str] = {
     "==": "EqualTo", "!=": "NotEqualTo", "<": "LessThan", "<=": "LessThanOrEqual",
@@ -83,10 +83,8 @@ class Translator:
                 return join("or", [self._comparison(tree, {}), negated(self.answered(id))])
             case Compare():
                 return self._comparison(tree, {})
-            case Number(value):
-                return ALWAYS if value else NEVER
             case _:
-                raise InexpressibleError("Qualtrics: a condition that is no comparison")
+                return NEVER if tree == FALSE else ALWAYS
 
     def answered(self, id: str) -> Formula:
         """Say when there is an answer other than "don't know" or a refusal."""
@@ -164,10 +162,10 @@ class Translator:
                 return Term(0.0, 1.0, Rank(item, option) if ranked else self._number(item, option))
             case Binary(sign, left, right):
                 return self._term(left, known).with_other(sign, self._term(right, known))
-            case Call(function, parts):
-                return reduced(function, [self._term(part, known) for part in parts])
             case _:
-                raise InexpressibleError("Qualtrics: a condition calculates with a condition")
+                assert isinstance(tree, Call)
+                parts = [self._term(part, known) for part in tree.arguments]
+                return reduced(tree.function, parts)
 
     def _rank(self, rank: Rank, operator: Comparison, bound: float) -> Formula:
         """Compare the rank of an option; beyond the top it counts as 0."""

@@ -167,9 +167,7 @@ class Flow:
     def _piped_number(self, id: str) -> str:
         if any(variable.id == id for variable in self._instrument.assigned):
             return f"${{e://Field/{id}}}"
-        place = self._layout.places.get(id)
-        if place is None:
-            raise InexpressibleError(f"Qualtrics: the form does not hold {id}")
+        place = self._layout.places[id]
         if self._instrument.item(id).kind == "number":
             return f"${{q://{place.question}/ChoiceTextEntryValue}}"
         answer = f"SelectedAnswerRecode/{place.row}" if place.row else "SelectedChoicesRecode"
