@@ -23,7 +23,8 @@ REQUIRED = {
     "NextAnswerId", "QuestionID", "DefaultChoices", "DataVisibility",
 }  # fmt: skip
 OPTIONAL = {"SubSelector", "Choices", "ChoiceOrder", "Answers", "AnswerOrder", "RecodeValues",
-            "VariableNaming", "ChoiceDataExportTags", "DisplayLogic", "Randomization"}  # fmt: skip
+            "VariableNaming", "ChoiceDataExportTags", "DisplayLogic", "Randomization",
+            "SearchSource", "ClarifyingSymbolType", "Labels"}  # fmt: skip
 OPERATORS = {"Selected", "NotSelected", "EqualTo", "NotEqualTo", "LessThan", "LessThanOrEqual",
              "GreaterThan", "GreaterThanOrEqual", "Empty", "NotEmpty"}  # fmt: skip
 ELEMENTS = ["BL", "FL", "SO", "SCO", "PROJ", "STAT", "QC", "RS"]
@@ -80,7 +81,9 @@ class _Checker:
         placed = [e["QuestionID"] for b in blocks for e in b["BlockElements"]]
         if sorted(placed) != sorted(self.questions):
             yield "every question stands in one block"
-        if len({b["ID"] for b in blocks}) != len(blocks):
+        if len({b["ID"] for b in blocks}) != len(blocks) or not all(
+            re.fullmatch("BL_[0-9A-Za-z]{15}", b["ID"]) for b in blocks
+        ):
             yield "block ids"
         tags = [q["DataExportTag"] for q in self.questions.values()]
         tags += [tag for q in self.questions.values()

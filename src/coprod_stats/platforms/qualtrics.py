@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 from coprod_stats.errors import Fault
@@ -39,7 +40,9 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     layout = Layout(instrument)
     conditions = Translator(instrument, layout)
     questions = Questions(instrument, layout, conditions, languages, code_of=language_code)
-    flow = Flow(instrument, layout, conditions, languages, block_id=_block_id)
+    flow = Flow(
+        instrument, layout, conditions, languages, block_id=lambda segment: _block_id(segment.name)
+    )
     survey = _Survey(instrument, layout, languages)
     made = survey.json(questions, flow)
     unknown = [
@@ -80,8 +83,9 @@ def _has_language(language: str) -> bool:
     return language.lower() in _PLAIN or language.lower() in _LANGUAGES
 
 
-def _block_id(segment: Segment) -> str:
-    return f"BL_{segment.name}"
+def _block_id(name: str) -> str:
+    """Give an id like those of Qualtrics, of fifteen letters and digits."""
+    return f"BL_{sha256(name.encode()).hexdigest()[:15]}"
 
 
 class _Survey:
@@ -114,8 +118,8 @@ class _Survey:
     def _head(self, flow: Flow, n_questions: int) -> Iterator[Json]:
         blocks = [self._block(segment) for segment in self._layout.segments]
         blocks[0]["Type"] = "Default"
-        trash = {"Type": "Trash", "Description": "Trash / Unused Questions", "ID": "BL_trash",
-                 "BlockElements": []}  # fmt: skip
+        trash = {"Type": "Trash", "Description": "Trash / Unused Questions",
+                 "ID": _block_id("trash"), "BlockElements": []}  # fmt: skip
         yield self._element("BL", "Survey Blocks", [*blocks, trash])
         yield self._element("FL", "Survey Flow", flow.json())
         yield self._element("SO", "Survey Options", self._options())
@@ -147,7 +151,8 @@ class _Survey:
         options = {"BlockLocking": "false", "RandomizeQuestions": "false",
                    "BlockVisibility": "Expanded"}  # fmt: skip
         return {"Type": "Standard", "SubType": "", "Description": segment.name,
-                "ID": _block_id(segment), "BlockElements": shown, "Options": options}  # fmt: skip
+                "ID": _block_id(segment.name), "BlockElements": shown,
+                "Options": options}  # fmt: skip
 
     def _question(self, questions: Questions, element: Element, segment: Segment) -> Json:
         payload = questions.payload(element, segment)

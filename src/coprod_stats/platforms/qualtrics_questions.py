@@ -188,14 +188,15 @@ class Questions:
                 limits = {"Type": "ChoiceRange", **most} if first.max_choices else {}
                 return _question("MC", "MAVR", "TX", forced, **limits)
             case "number":
-                return _question("TE", "SL", "", forced, **_number(first))
+                return _question("TE", "SL", "", forced, **_number(first)) | _TYPED
             case "text":
-                return _question("TE", "ESTB", "", forced)
+                return _question("TE", "ESTB", "", forced) | _TYPED
             case "rank":
                 return _question("RO", "DND", "TX", forced)
             case "allocate":
                 total = {"Type": "ChoicesTotal", "ChoiceTotal": str(first.total)}
-                return _question("CS", "VRTL", "TX", forced, EnforceRange="ON", **total)
+                made = _question("CS", "VRTL", "TX", forced, EnforceRange="ON", **total)
+                return made | {"ClarifyingSymbolType": "None", "Labels": []}
             case _:
                 return _question("MC", "SAVR", "TX", forced)
 
@@ -243,6 +244,7 @@ class Questions:
             return {}
 
 
+_TYPED = {"SearchSource": {"AllowFreeResponse": "false"}}
 _CODED = ("single", "consent", "multiple")
 
 
