@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-FileFormat = Literal["csv", "xlsx", "sav"]
-"""Formats of files of answers that are read as they are."""
+FileFormat = Literal["csv", "spreadsheet", "xlsx", "sav"]
+"""Formats of files of answers that are read as they are; a spreadsheet's CSV has guarded texts."""
 
 Platform = Literal[
     "xlsform",
