@@ -6,7 +6,6 @@ Every combination of answers is tried, missing ones of each kind among them.
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from dataclasses import replace
 from itertools import product
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from engines import needs, node
 from qualtrics_engine import Respondent
 from test_two_valued_conditions import CONDITIONS
 
@@ -127,7 +127,7 @@ def test_qualtrics_reads_a_condition_alike(text: str, instrument: Instrument) ->
     assert found == expected(tree, instrument)
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+@needs("node")
 def test_limesurvey_reads_conditions_alike(instrument: Instrument, tmp_path: Path) -> None:
     number = instrument.item("B").kind == "number"
     people = []
@@ -146,7 +146,8 @@ def test_limesurvey_reads_conditions_alike(instrument: Instrument, tmp_path: Pat
         ).files.items()
         (tmp_path / name).write_bytes(content)
         done = subprocess.run(
-            ["node", HERE / "limesurvey_engine.mjs", tmp_path / name, tmp_path / "people.json"],
+            [str(node()), HERE / "limesurvey_engine.mjs", tmp_path / name,
+             tmp_path / "people.json"],
             capture_output=True, check=True,
         )  # fmt: skip
         found = json.loads(done.stdout)
