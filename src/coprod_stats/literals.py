@@ -10,6 +10,7 @@ FileFormat = Literal["csv", "spreadsheet", "xlsx", "sav"]
 Platform = Literal[
     "xlsform",
     "limesurvey",
+    "qualtrics",
     "redcap",
     "surveyjs",
     "spss",
@@ -18,7 +19,7 @@ Platform = Literal[
 ]
 """Platforms that a form is written for."""
 
-ExportSource = Literal["odk", "kobo", "limesurvey", "redcap", "surveyjs"]
+ExportSource = Literal["odk", "kobo", "limesurvey", "qualtrics", "redcap", "surveyjs"]
 """Platforms whose exports are read back with the sidecar of their form."""
 
 AnswersFormat = Literal[FileFormat, ExportSource]
