@@ -9,6 +9,7 @@ FileFormat = Literal["csv", "spreadsheet", "xlsx", "sav"]
 
 Platform = Literal[
     "xlsform",
+    "limesurvey",
     "redcap",
     "surveyjs",
     "spss",
@@ -17,7 +18,7 @@ Platform = Literal[
 ]
 """Platforms that a form is written for."""
 
-ExportSource = Literal["odk", "kobo", "redcap", "surveyjs"]
+ExportSource = Literal["odk", "kobo", "limesurvey", "redcap", "surveyjs"]
 """Platforms whose exports are read back with the sidecar of their form."""
 
 AnswersFormat = Literal[FileFormat, ExportSource]
