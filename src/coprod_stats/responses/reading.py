@@ -56,7 +56,7 @@ def read_responses(
     file = find_shipped("sample_data", path)
     match source or _BY_SUFFIX.get(file.suffix.lower()):
         case "csv":
-            raw = read_delimited(file, expected=instrument.columns)
+            raw = read_delimited(file, expected=(*instrument.columns, *instrument.originals))
         case "xlsx":
             raw = read_workbook(file)
         case "sav":
