@@ -32,7 +32,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     ResponsesError
         If no column of the table is a question of the instrument.
     """
-    raw = _renamed(raw, instrument.originals)
+    raw = _renamed(raw, instrument)
     columns = canonical_columns(instrument, comma_is_decimal=raw.comma_is_decimal)
     by_name = {column.id.casefold(): column for column in columns}
     places, surplus = _match(raw.header, by_name)
@@ -62,16 +62,19 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     return Responses(instrument, answers, provenance, _ordered(rejected + table.rejected, ids))
 
 
-def _renamed(raw: RawTable, originals: Mapping[str, str]) -> RawTable:
+def _renamed(raw: RawTable, instrument: Instrument) -> RawTable:
     """Give the table with ids in the place of the names that data collected elsewhere have.
 
-    Names are compared as they stand, and regardless of case where no other column differs by case
-    only.
+    A name counts as it stands; in another case only if it is nobody's id and no other name
+    differs from it by case alone.
     """
+    originals = instrument.originals
     if not originals:
         return raw
     folded = Counter(name.casefold() for name in originals)
     known = {name.casefold(): id for name, id in originals.items() if folded[name.casefold()] == 1}
+    for id in instrument.columns:
+        known.pop(id.casefold(), None)
 
     def renamed(name: str) -> str:
         plain = name.strip().lstrip("\ufeff")

@@ -30,6 +30,7 @@ _SPAN = re.compile(r"\s*([+-]?\d+)\s*(?:-|–|to|thru|\.\.)\s*([+-]?\d+)\s*", re
 _MEASURES = {"nominal": "nominal", "categorical": "nominal", "ordinal": "ordinal",
              "scale": "scale", "interval": "scale", "ratio": "scale", "continuous": "scale",
              "numeric": "scale"}  # fmt: skip
+LARGEST_CODE = 10**9
 MAX_SPAN = 1_000
 """Most codes of a span such as 90-99: more are a slip of the keyboard."""
 
@@ -178,8 +179,8 @@ def _missing(cell: str) -> Iterator[tuple[int, str]]:
 
 def _code(text: str) -> int:
     match = _BARE.fullmatch(text)
-    if match is None or len(text) > 12:
-        raise ValueError(f"'{text[:60]}' is no whole number")
+    if match is None or abs(int(float(match[1]))) > LARGEST_CODE:
+        raise ValueError(f"'{text[:60]}' is no whole number up to {LARGEST_CODE:,}")
     return int(float(match[1]))
 
 

@@ -180,19 +180,26 @@ def _standing_apart(codes: Sequence[int], counts: Mapping[int, int]) -> tuple[in
         else:
             clusters.append([code])
     apart: list[int] = []
-    while len(clusters) > 1 and set(clusters[-1]) <= _USUAL_MISSING:
-        rest = [code for cluster in clusters[:-1] for code in cluster]
-        top, next_below = clusters[-1], rest[-1]
-        few = len(rest) <= MAX_UNLABELLED and next_below <= MAX_UNLABELLED
-        is_count = min(rest) == 0 and top[0] - next_below == 2
-        often = sum(counts[code] for code in top) > counts[next_below]
-        enough = (often or not is_count) if few else top[0] >= 1.5 * max(next_below, 1)
-        if len(rest) < 2 or not enough:
+    for place in range(len(clusters) - 1, 0, -1):
+        above = [code for cluster in clusters[place:] for code in cluster]
+        if not set(above) <= _USUAL_MISSING:
             break
-        apart += clusters.pop()
+        below = [code for cluster in clusters[:place] for code in cluster]
+        if _is_far_above(above, below, counts):
+            apart = above
     while len(clusters) > 1 and clusters[0][-1] < 0 and set(clusters[0]) <= _USUAL_MISSING:
         apart += clusters.pop(0)
     return tuple(sorted(apart))
+
+
+def _is_far_above(above: Sequence[int], below: Sequence[int], counts: Mapping[int, int]) -> bool:
+    if len(below) < 2:
+        return False
+    first, last = above[0], below[-1]
+    if len(below) > MAX_UNLABELLED or last > MAX_UNLABELLED:
+        return first >= 1.5 * last
+    is_count = min(below) == 0 and first - last == 2
+    return not is_count or sum(counts[code] for code in above) > counts[last]
 
 
 def _is_choice(column: DescribedColumn, valid: Sequence[int], off_scale: dict[int, str]) -> bool:

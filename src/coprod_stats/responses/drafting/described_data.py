@@ -196,7 +196,7 @@ def _from_spss(
     given = meta.variable_value_labels.get(name, {})
     labels = tuple(
         (int(code), str(label).strip() or f"{code:g}") for code, label in given.items()
-        if isinstance(code, float | int) and float(code).is_integer()
+        if isinstance(code, float | int) and float(code).is_integer() and abs(code) <= 10**9
     )  # fmt: skip
     candidates = sorted({*column.codes, *(code for code, _ in labels)})
     missing = declared_codes(meta.missing_ranges.get(name, ()), candidates)

@@ -21,7 +21,7 @@ from coprod_stats.responses.drafting.item_ids import prefix
 
 BATTERY = 3
 """Fewest neighbours with one prefix and the same answers that are taken for a battery."""
-SHORTEST_STEM = 12
+SHORTEST_STEM = 8
 """Fewest characters that labels must begin with in common for these to be their stem."""
 Answers = tuple[Codes, Codes]
 

@@ -19,7 +19,8 @@ def item_ids(names: Sequence[str]) -> tuple[str, ...]:
     """
     ids: dict[int, str] = {}
     taken: set[str] = set()
-    order = sorted(range(len(names)), key=lambda place: not _VALID.fullmatch(names[place]))
+    ranks = [(not _VALID.fullmatch(name), name != name.upper()) for name in names]
+    order = sorted(range(len(names)), key=ranks.__getitem__)
     for place in order:
         plain = unicodedata.normalize("NFKD", names[place])
         stem = "".join(re.findall("[A-Za-z0-9]", plain)).upper()
