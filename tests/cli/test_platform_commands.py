@@ -54,10 +54,10 @@ def test_a_folder_of_fonts_that_is_not_there_is_wrong_usage(coprod) -> None:
 
 
 def test_a_draft_is_written_once_and_read_back(coprod, tmp_path) -> None:
-    (tmp_path / "city.csv").write_text("id,svc_a,svc_b,svc_c\n1,1,2,3\n2,3,9,1\n3,2,2,2\n")
+    (tmp_path / "city.csv").write_text("id,svc_a,svc_b,svc_c\n1,1,2,3\n2,3,9,1\n3,2,1,2\n4,3,3,9\n")
     told = coprod("instrument", "draft", "city.csv", "--out", "city.yaml", "--title", "City")
     assert told.returncode == 0, told.stderr
-    assert "3 rows, 4 columns: 1 administrative, 3 single" in told.stdout
+    assert "4 rows, 4 columns: 1 administrative, 3 single" in told.stdout
     assert coprod("instrument", "check", "city.yaml").returncode == 0
     again = coprod("instrument", "draft", "city.csv", "--out", "city.yaml")
     assert again.returncode == 2

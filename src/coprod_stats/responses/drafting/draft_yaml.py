@@ -250,10 +250,10 @@ def _number(column: DraftedColumn) -> Iterator[str]:
     values = [n for n in column.source.numbers or () if n not in off_scale]
     parts = [] if column.source.whole else ["whole: false"]
     low, high = min(values, default=0.0), max(values, default=0.0)
-    if off_scale and min(off_scale) > high:
-        parts.append(f"max: {high:.10g}")
-    if off_scale and max(off_scale) < low:
-        parts.append(f"min: {low:.10g}")
+    if above := [code for code in off_scale if code > high]:
+        parts.append(f"max: {min(above) - 1}")
+    if below := [code for code in off_scale if code < low]:
+        parts.append(f"min: {max(below) + 1}")
     found = f"  # found: {low:.10g} to {high:.10g}" if values else ""
     if parts:
         yield f"            number: {{{', '.join(parts)}}}{found}"
