@@ -33,9 +33,9 @@ format: $(INSTALLED)
 test-slow: $(INSTALLED) ## simulations that take minutes
 	$(BIN)/python -m pytest -m slow
 
-roundtrip: $(INSTALLED) ## forms filled by 1,000 random respondents each and read back (needs Node)
+roundtrip: $(INSTALLED) ## forms filled by 1,000 random respondents each and read back (needs npm)
 	cd tests/platforms && npm ci --no-audit --no-fund
-	$(BIN)/python -m pytest -m slow tests/platforms
+	$(BIN)/python -m pytest -m slow -v -s --durations=0 tests/platforms
 
 oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript, psych, lavaan)
 	$(BIN)/python -m pytest -m r

@@ -6,8 +6,9 @@ What is named here is loaded when it is first used, so that the package itself l
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 from typing import TYPE_CHECKING
+
+from coprod_stats.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from coprod_stats.errors import CoprodError as CoprodError
@@ -71,7 +72,6 @@ _HOMES = {
 }
 
 __all__ = sorted(_HOMES)
-__version__ = importlib.metadata.version("coprod-stats")
 
 
 def __getattr__(name: str) -> object:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-FileFormat = Literal["csv", "xlsx", "sav"]
-"""Formats of files of answers that are read as they are."""
+FileFormat = Literal["csv", "spreadsheet", "xlsx", "sav"]
+"""Formats of files of answers that are read as they are; a spreadsheet's CSV has guarded texts."""
 
 Platform = Literal[
     "xlsform",
+    "limesurvey",
     "redcap",
     "surveyjs",
     "spss",
@@ -18,7 +19,7 @@ Platform = Literal[
 ]
 """Platforms that a form is written for."""
 
-ExportSource = Literal["odk", "kobo", "redcap", "surveyjs"]
+ExportSource = Literal["odk", "kobo", "limesurvey", "redcap", "surveyjs"]
 """Platforms whose exports are read back with the sidecar of their form."""
 
 AnswersFormat = Literal[FileFormat, ExportSource]

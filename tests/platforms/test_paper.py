@@ -14,6 +14,7 @@ import pypdf
 import pytest
 import typst
 from docx.oxml.ns import qn
+from engines import arabic_fonts, needs
 from every_kind import Respondents, respondents
 from openpyxl import load_workbook
 
@@ -264,13 +265,9 @@ def test_arabic_needs_a_font_that_has_it() -> None:
         pdf_bytes(document, system_fonts=False)
 
 
+@needs("arabic-font")
 def test_a_folder_of_fonts_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
-    every = typst.Fonts(include_embedded_fonts=False).fonts()
-    arabic = [font for font in every if font.family in ("Amiri", "DejaVu Sans") and font.path]
-    if not arabic:
-        pytest.skip("no Arabic font on this machine; CI installs Amiri")
-    for font in arabic:
-        path = Path(str(font.path))
+    for path in arabic_fonts().values():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     document = paper_document(next(versions(read_instrument("citizen").for_form("core"))), "ar")
     content, of_machine = pdf_bytes(document, font_paths=[tmp_path], system_fonts=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from engines import NODE_MODULES, needs, node
 from every_kind import Respondents, respondents
 
 from coprod_stats.instruments import Instrument, read_instrument
@@ -20,19 +20,16 @@ from coprod_stats.platforms.surveyjs import grid_paths
 from coprod_stats.platforms.surveyjs_answers import parse, read
 
 HERE = Path(__file__).parent
-NODE_MODULES = Path(os.environ.get("COPROD_NODE_MODULES", HERE / "node_modules"))
-needs_survey_core = pytest.mark.skipif(
-    shutil.which("node") is None or not (NODE_MODULES / "survey-core").is_dir(),
-    reason="needs node and survey-core (npm ci in tests/platforms)",
-)
+needs_survey_core = needs("node", "survey-core")
 
 
 def fill(form: bytes, filled: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
     (folder / "form.json").write_bytes(form)
     (folder / "respondents.json").write_text(json.dumps(filled), encoding="utf-8")
     done = subprocess.run(
-        ["node", HERE / "survey_core.mjs", folder / "form.json", folder / "respondents.json"],
-        capture_output=True, check=True, env={**os.environ, "SURVEY_CORE": str(NODE_MODULES)},
+        [str(node()), HERE / "survey_core.mjs", folder / "form.json", folder / "respondents.json"],
+        stdout=subprocess.PIPE, check=True, env={**os.environ, "SURVEY_CORE": str(NODE_MODULES)},
+        timeout=60 + 2 * len(filled),
     )  # fmt: skip
     return json.loads(done.stdout)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from engines import NODE_MODULES, needs, node
 from every_kind import Respondents, respondents
 from odk_exports import kobo, leaves, odk_central
 
@@ -22,11 +22,7 @@ from coprod_stats.platforms import FormExport, PlatformError, export_form
 from coprod_stats.responses.platform_reading import read_platform_export
 
 HERE = Path(__file__).parent
-NODE_MODULES = Path(os.environ.get("COPROD_NODE_MODULES", HERE / "node_modules"))
-needs_engine = pytest.mark.skipif(
-    shutil.which("node") is None or not (NODE_MODULES / "@getodk/xforms-engine").is_dir(),
-    reason="needs node and @getodk/xforms-engine (npm ci in tests/platforms)",
-)
+needs_engine = needs("node", "xforms-engine", "pyxform")
 MISSING = {-9: "dk", -8: "ref"}
 
 
@@ -41,7 +37,8 @@ def sheet(export: FormExport, title: str) -> list[dict[str, str]]:
 
 
 def xform(export: FormExport, folder: Path, *, validate: bool = False) -> Path:
-    convert = pytest.importorskip("pyxform.xls2xform").convert
+    from pyxform.xls2xform import convert  # not everybody has it
+
     ((name, content),) = export.files.items()
     (folder / name).write_bytes(content)
     made = convert(xlsform=str(folder / name), validate=validate)
@@ -51,14 +48,12 @@ def xform(export: FormExport, folder: Path, *, validate: bool = False) -> Path:
 
 
 def fill(form: Path, filled: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Fill a form, in processes of 100 respondents: the engine never frees a submission."""
-    if len(filled) > 100:
-        return fill(form, filled[:100]) + fill(form, filled[100:])
+    """Fill a form in one process of the engine, which tells of every hundredth respondent."""
     people = form.with_name("respondents.json")
     people.write_text(json.dumps(filled), encoding="utf-8")
     done = subprocess.run(
-        ["node", HERE / "xforms_engine.mjs", form, people], capture_output=True, check=True,
-        env={**os.environ, "NODE_MODULES_FOLDER": str(NODE_MODULES)},
+        [str(node()), HERE / "xforms_engine.mjs", form, people], stdout=subprocess.PIPE, check=True,
+        env={**os.environ, "NODE_MODULES_FOLDER": str(NODE_MODULES)}, timeout=30 + 2 * len(filled),
     )  # fmt: skip
     return json.loads(done.stdout)
 
@@ -170,7 +165,7 @@ def test_the_engine_holds_to_limits_and_required_questions(
     assert {"years", "means", "points_2"} <= set(ends[1])
 
 
-@pytest.mark.skipif(shutil.which("java") is None, reason="ODK Validate needs Java")
+@needs("java", "pyxform")
 @pytest.mark.parametrize("name", ["every kind", "citizen", "carers"])
 def test_odk_validate_accepts_the_form(name: str, every_kind: Instrument, tmp_path: Path) -> None:
     instrument = every_kind if name == "every kind" else read_instrument(name)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
-import typer
-
+from coprod_stats.cli.declared import Argument, Option, for_typer
 from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say
 from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
 
 if TYPE_CHECKING:
+    import typer
+
     from coprod_stats.latent_models.sem_fit import SemFit
     from coprod_stats.latent_models.specification import Specification
 
@@ -31,61 +33,52 @@ Peer = Literal["lavaan", "mplus"]
 def sem(
     files: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="MODEL|compare FIT.json",
             help="File with the model in lavaan's language; or fits to test against each other.",
-            show_default=False,
         ),
     ],
     data: Annotated[
-        Path | None, typer.Option("--data", help="Answers: CSV, or any file with --instrument.")
+        Path | None, Option("Answers: CSV, or any file with --instrument.", "--data")
     ] = None,
-    engine: Annotated[
-        Engine, typer.Option(help="Who estimates; lavaan is a check beside the core.")
-    ] = "core",
-    model_type: Annotated[ModelType, typer.Option(help="Whose defaults.")] = "sem",
-    estimator: Annotated[Estimator, typer.Option(help="Estimator.")] = "ML",
-    ordered: Annotated[str, typer.Option(help="'all', or v1,v2,…")] = "",
-    parameterization: Annotated[Parameterization, typer.Option(help="Of ordered.")] = "delta",
-    missing: Annotated[Missing, typer.Option(help="Missing values.")] = "listwise",
-    auxiliary: Annotated[str, typer.Option(help="Variables that inform on missing ones.")] = "",
-    group: Annotated[str | None, typer.Option(help="Column of groups.")] = None,
-    group_equal: Annotated[str, typer.Option(help="Families held equal, by commas.")] = "",
-    group_partial: Annotated[str, typer.Option(help="Exceptions, by commas.")] = "",
-    cluster: Annotated[str | None, typer.Option(help="Column of clusters.")] = None,
-    sampling_weights: Annotated[str | None, typer.Option(help="Column of weights.")] = None,
-    se: Annotated[ErrorKind | None, typer.Option(help="Standard errors.")] = None,
-    information: Annotated[Information | None, typer.Option(help="Their basis.")] = None,
-    likelihood: Annotated[Likelihood, typer.Option(help="Divisor N or N - 1.")] = "normal",
-    bootstrap: Annotated[int, typer.Option(min=0, help="Bootstrap samples.")] = 0,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the bootstrap.")] = None,
+    engine: Annotated[Engine, Option("Who estimates; lavaan is a check beside the core.")] = "core",
+    model_type: Annotated[ModelType, Option("Whose defaults.")] = "sem",
+    estimator: Annotated[Estimator, Option("Estimator.")] = "ML",
+    ordered: Annotated[str, Option("'all', or v1,v2,…")] = "",
+    parameterization: Annotated[Parameterization, Option("Of ordered.")] = "delta",
+    missing: Annotated[Missing, Option("Missing values.")] = "listwise",
+    auxiliary: Annotated[str, Option("Variables that inform on missing ones.")] = "",
+    group: Annotated[str | None, Option("Column of groups.")] = None,
+    group_equal: Annotated[str, Option("Families held equal, by commas.")] = "",
+    group_partial: Annotated[str, Option("Exceptions, by commas.")] = "",
+    cluster: Annotated[str | None, Option("Column of clusters.")] = None,
+    sampling_weights: Annotated[str | None, Option("Column of weights.")] = None,
+    se: Annotated[ErrorKind | None, Option("Standard errors.")] = None,
+    information: Annotated[Information | None, Option("Their basis.")] = None,
+    likelihood: Annotated[Likelihood, Option("Divisor N or N - 1.")] = "normal",
+    bootstrap: Annotated[int, Option("Bootstrap samples.", min=0)] = 0,
+    seed: Annotated[int | None, Option("Seed of the bootstrap.", min=0)] = None,
     bootstrap_type: Annotated[
-        BootstrapType, typer.Option(help="Standard errors, or a test of the model.")
+        BootstrapType, Option("Standard errors, or a test of the model.")
     ] = "naive",
-    ci: Annotated[BootstrapInterval, typer.Option(help="Bootstrap intervals.")] = "percentile",
-    instrument: Annotated[
-        str | None, typer.Option(help="Read the table by a questionnaire.")
-    ] = None,
-    std_lv: Annotated[bool, typer.Option("--std-lv", help="Unit variances of factors.")] = False,
-    effect_coding: Annotated[
-        bool, typer.Option("--effect-coding", help="Loadings that average 1.")
-    ] = False,
-    no_fixed_x: Annotated[bool, typer.Option("--no-fixed-x", help="Random covariates.")] = False,
-    meanstructure: Annotated[bool, typer.Option("--meanstructure", help="Intercepts.")] = False,
-    rotation: Annotated[str | None, typer.Option(help="Of exploratory factors.")] = None,
-    modindices: Annotated[bool, typer.Option("--modindices", help="Modification indices.")] = False,
-    scores: Annotated[Path | None, typer.Option(help="Write factor scores as CSV.")] = None,
-    emit: Annotated[Peer | None, typer.Option(help="Write the script of a peer instead.")] = None,
-    json: Annotated[str | None, typer.Option(help="Write JSON to a file, or - for output.")] = None,
+    ci: Annotated[BootstrapInterval, Option("Bootstrap intervals.")] = "percentile",
+    instrument: Annotated[str | None, Option("Read the table by a questionnaire.")] = None,
+    std_lv: Annotated[bool, Option("Unit variances of factors.", "--std-lv")] = False,
+    effect_coding: Annotated[bool, Option("Loadings that average 1.", "--effect-coding")] = False,
+    no_fixed_x: Annotated[bool, Option("Random covariates.", "--no-fixed-x")] = False,
+    meanstructure: Annotated[bool, Option("Intercepts.", "--meanstructure")] = False,
+    rotation: Annotated[str | None, Option("Of exploratory factors.")] = None,
+    modindices: Annotated[bool, Option("Modification indices.", "--modindices")] = False,
+    scores: Annotated[Path | None, Option("Write factor scores as CSV.")] = None,
+    emit: Annotated[Peer | None, Option("Write the script of a peer instead.")] = None,
+    json: Annotated[str | None, Option("Write JSON to a file, or - for output.")] = None,
 ) -> None:
     """Fit one latent-variable model; ends with status 3 if the solution is not proper."""
     if files[0] == _COMPARE:
         _compare([Path(file) for file in files[1:]], json)
         return
-    if len(files) > 1:
-        raise typer.BadParameter("one model at a time")
-    if data is None:
-        raise typer.BadParameter("a model needs --data")
+    if data is None or not is_one_model(files, data):
+        _refuse_words(files)
     from coprod_stats.latent_models.specification import Specification
 
     asked = Specification(
@@ -123,7 +116,21 @@ def sem(
         _write_scores(fit, scores)
     _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
     if not fit.proper:
-        raise typer.Exit(IMPROPER)
+        sys.exit(IMPROPER)
+
+
+def is_one_model(files: list[str], data: Path | None) -> bool:
+    """Tell whether the words ask to fit one model to data."""
+    return len(files) == 1 and files[0] != _COMPARE and data is not None
+
+
+def _refuse_words(files: list[str]) -> NoReturn:
+    # loaded by now, unless the function is called from Python
+    import typer
+
+    if len(files) > 1:
+        raise typer.BadParameter("one model at a time")
+    raise typer.BadParameter("a model needs --data")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -261,4 +268,6 @@ def _columns_again(data: Any, asked: Specification) -> dict[str, Any]:
 
 def register(main: typer.Typer) -> None:
     """Add the commands that stand at the top level."""
-    main.command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")(sem)
+    main.command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")(
+        for_typer(sem)
+    )

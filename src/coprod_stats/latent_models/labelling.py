@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from importlib.metadata import version
 
 import numpy as np
 
@@ -14,6 +13,12 @@ from coprod_stats.sem.fit import coefficient_df
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
 from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
+from coprod_stats.version import __version__
+
+_TWO_STAGE_BASELINE = (
+    "the scaled baseline test is lavaan's, which makes scaled and robust CFI and TLI too high with "
+    "missing answers; judge by the scaled test, RMSEA and SRMR"
+)
 
 
 def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
@@ -39,7 +44,7 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         implied_cov=tuple(implied.cov for implied in core.estimate.implied),
         vcov=core.inference.covariance,
         conf_level=core.options.conf_level,
-        df=coefficient_df(core.inference, core.samples) or math.inf,
+        df=coefficient_df(core.inference, core.samples, core.method) or math.inf,
         specification=asked,
         core=core,
     )
@@ -57,7 +62,7 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
     if asked.bootstrap_type != "bollen-stine" or core.inference.df <= 0:
         return {}
     test = bollen_stine(
-        core.estimate,
+        core.refittable,
         core.samples,
         core.method,
         n_samples=asked.n_bootstrap,
@@ -69,10 +74,7 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
 def _parameters(core: CoreFit) -> list[FittedParameter]:
     values = core.parameters
     std_lv, std_all, std_nox = (standardize(core.estimate, kind) for kind in ("lv", "all", "nox"))
-    variances = np.einsum(
-        "ij,jk,ik->i", std_all.jacobian, core.inference.covariance, std_all.jacobian
-    )
-    std_all_se = np.sqrt(np.maximum(variances, 0.0))
+    std_all_se = std_all.std_errors(core.inference.covariance)
     return [
         FittedParameter(
             lhs=row.lhs,
@@ -101,8 +103,7 @@ def _definitions(core: CoreFit) -> list[FittedParameter]:
         return []
     values = core.definitions
     standardized = {kind: standardize(core.estimate, kind) for kind in ("lv", "all", "nox")}
-    slopes = standardized["all"].defined_jacobian
-    variances = np.einsum("ij,jk,ik->i", slopes, core.inference.covariance, slopes)
+    std_all_se = standardized["all"].defined_std_errors(core.inference.covariance)
     return [
         FittedParameter(
             lhs=definition.name,
@@ -120,7 +121,7 @@ def _definitions(core: CoreFit) -> list[FittedParameter]:
             std_lv=float(standardized["lv"].defined[i]),
             std_all=float(standardized["all"].defined[i]),
             std_nox=float(standardized["nox"].defined[i]),
-            std_all_se=float(np.sqrt(max(variances[i], 0.0))),
+            std_all_se=float(std_all_se[i]),
         )
         for i, definition in enumerate(core.table.definitions)
     ]
@@ -137,10 +138,21 @@ def _warnings(core: CoreFit, n_dropped: int) -> tuple[FitWarning, ...]:
     if n_dropped:
         message = f"{n_dropped} of {len(core.data.values)} rows left out for missing values"
         found.append(FitWarning("SEM-301", message))
+    if core.method.is_two_stage and "cfi_scaled" in core.indices:
+        found.append(FitWarning("SEM-302", _TWO_STAGE_BASELINE))
     return tuple(found)
 
 
 def _ledger(core: CoreFit, engine: Engine) -> dict[str, AskedAndUsed]:
     entries = {name: AskedAndUsed(*pair) for name, pair in core.ledger.items()}
-    package = "semopy" if engine == "semopy" else "coprod-stats"
-    return {"engine": AskedAndUsed(engine, engine, f"{package} {version(package)}"), **entries}
+    return {"engine": AskedAndUsed(engine, engine, _package(engine)), **entries}
+
+
+def _package(engine: Engine) -> str:
+    """Name and version of what estimated."""
+    if engine != "semopy":
+        return f"coprod-stats {__version__}"
+    # reading the metadata of packages takes .03 s
+    from importlib.metadata import version
+
+    return f"semopy {version('semopy')}"

@@ -16,6 +16,7 @@ from coprod_stats.platforms.form_export import Exporter, FormExport, PlatformErr
 
 EXPORTERS: dict[Platform, str] = {
     "xlsform": "xlsform",
+    "limesurvey": "limesurvey",
     "redcap": "redcap",
     "surveyjs": "surveyjs",
     "spss": "spss",
@@ -28,6 +29,7 @@ EXPORTERS: dict[Platform, str] = {
 READERS: dict[ExportSource, str] = {
     "odk": "odk",
     "kobo": "kobo",
+    "limesurvey": "limesurvey_answers",
     "redcap": "redcap_answers",
     "surveyjs": "surveyjs_answers",
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError
+from coprod_stats.sem.multilevel.two_level_sample import TwoLevelSample
 from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
 from coprod_stats.sem.observed.em import SaturatedMoments, saturated_moments
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
@@ -84,6 +85,10 @@ class GroupSample:
     ordered : CategoricalMoments, optional
         With ordered variables; `mean` and `cov` are then those of latent responses, continuous
         variables and covariates taken together.
+    n_empty : int
+        Rows of the group that are not used because they hold no answer at all.
+    levels : TwoLevelSample, optional
+        With a two-level model; `mean` and `cov` are then those of all cases, whatever cluster.
     """
 
     rows: IntArray
@@ -96,6 +101,8 @@ class GroupSample:
     patterns: MissingPatterns | None = None
     saturated: SaturatedMoments | None = None
     ordered: CategoricalMoments | None = None
+    n_empty: int = 0
+    levels: TwoLevelSample | None = None
 
     @property
     def n_clusters(self) -> int:
@@ -130,8 +137,10 @@ def prepare_samples(
         At unusable weights, groups or columns.
     """
     chosen = choose_rows(data, observed, incomplete=incomplete, complete_columns=complete_columns)
+    values = data.columns(observed)
     return tuple(
-        _group_sample(data.columns(observed), rows, chosen, incomplete) for rows in chosen.groups
+        replace(_group_sample(values, rows, chosen, incomplete), n_empty=n_empty)
+        for rows, n_empty in zip(chosen.groups, chosen.n_empty, strict=True)
     )
 
 
@@ -146,11 +155,14 @@ class ChosenRows:
     weights : (n_rows,) array, optional
         Of all rows of the data; those that count sum to their number.
     clusters : (n_rows,) int array, optional
+    n_empty : tuple of int
+        Rows of each group without any answer.
     """
 
     groups: tuple[IntArray, ...]
     weights: FloatArray | None
     clusters: IntArray | None
+    n_empty: tuple[int, ...]
 
     def weights_of(self, rows: IntArray) -> FloatArray | None:
         """Weights of some rows."""
@@ -209,8 +221,11 @@ def choose_rows(
         weights = np.ones(len(keep))
         weights[keep] = normalized_weights(data.weights[keep])
     codes = np.zeros(len(keep), dtype=np.intp) if data.groups is None else data.groups.copy()
+    n_groups = len(data.group_labels)
+    empty_rows = unanswered.all(axis=1) & (codes >= 0)
+    n_empty = tuple(np.bincount(codes[empty_rows], minlength=n_groups).tolist())
     codes[~keep] = -1
-    return ChosenRows(rows_by_group(codes, len(data.group_labels)), weights, data.clusters)
+    return ChosenRows(rows_by_group(codes, n_groups), weights, data.clusters, n_empty)
 
 
 def _group_sample(

@@ -6,10 +6,17 @@ its expectation under the missing-data pattern divided out: with ``W_m`` and ``W
 information of incomplete and complete data, ``Gamma`` the asymptotic covariance of the saturated
 estimates and ``R = I - Delta (Delta' W_m Delta)^-1 Delta' W_m``,
 
-    c = tr(R' W_c R Gamma) / df          [zhang2023]_
+    c = tr(R' W_c R Gamma) / df                                    [zhang2023]_
 
-which is their version 3, and version 6 where ``Gamma = W_m^-1`` (normal data). It is computed from
-products with the Jacobian ``Delta`` only.
+which is their version 3. For normal data, ``Gamma = W_m^-1``, it becomes their version 6,
+
+    c = [tr(W_c W_m^-1) - tr((Delta' W_m Delta)^-1 Delta' W_c Delta)] / df.
+
+Both are computed from products with the Jacobian ``Delta`` only. Two conventions are lavaan's:
+where standard errors rest on the expected information, ``Delta' W_m Delta`` gives way to the
+expected one (at the saturated moments), although ``R`` is then no projection; and the moments of
+covariates leave ``W_c`` even where they are random. ``docs/methods/sem_missing_data.md`` says what
+they do.
 
 References
 ----------
@@ -23,14 +30,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.estimation.fiml import expected_patterns
 from coprod_stats.sem.estimation.least_squares import lower_triangle, moment_jacobian
 from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood, MomentSample
 from coprod_stats.sem.inference.moment_sandwich import normal_weight
-from coprod_stats.sem.inference.sandwich import fixed_columns, saturated_meat
+from coprod_stats.sem.inference.sandwich import covariate_columns, fixed_columns, saturated_meat
 from coprod_stats.sem.observed.saturated_information import saturated_information
 from coprod_stats.sem.sample import GroupSample
 
@@ -62,20 +69,23 @@ class SaturatedGroup:
     ----------
     complete, incomplete : (k, k) array
         Information ``W_c`` and ``W_m``; moments of fixed covariates are left out.
-    acov : (k, k) array
-        Asymptotic covariance ``Gamma`` of the estimates; robust if so asked.
+    bread : (k, k) array
+        What the information of the parameters rests on: ``W_m``, or the expected information.
+    acov : (k, k) array, optional
+        Asymptotic covariance ``Gamma`` of the estimates, robust; None for normal data.
     kept : (k,) int array
         Moments that are kept.
     """
 
     complete: FloatArray
     incomplete: FloatArray
-    acov: FloatArray
+    bread: FloatArray
+    acov: FloatArray | None
     kept: IntArray
 
 
 def saturated_groups(
-    estimate: Estimate, samples: Sequence[GroupSample], *, robust: bool
+    estimate: Estimate, samples: Sequence[GroupSample], *, robust: bool, expected: bool
 ) -> tuple[SaturatedGroup, ...]:
     """Compute the information of the saturated model of each group.
 
@@ -87,24 +97,39 @@ def saturated_groups(
         With missing-data patterns.
     robust : bool
         Whether ``Gamma`` allows for nonnormal data, weights and clusters.
+    expected : bool
+        Whether standard errors rest on the expected information.
     """
-    return tuple(_saturated_group(estimate, sample, robust) for sample in samples)
+    return tuple(_saturated_group(estimate, sample, robust, expected) for sample in samples)
 
 
-def _saturated_group(estimate: Estimate, sample: GroupSample, robust: bool) -> SaturatedGroup:
+def _saturated_group(
+    estimate: Estimate, sample: GroupSample, robust: bool, expected: bool
+) -> SaturatedGroup:
     assert sample.patterns is not None
-    fixed = fixed_columns(estimate.table)
-    rows, columns = lower_triangle(len(sample.cov))
-    of_fixed = np.isin(rows, fixed) & np.isin(columns, fixed)
-    kept = np.flatnonzero(~np.concatenate([np.isin(np.arange(len(sample.cov)), fixed), of_fixed]))
+    moments = {"mean": sample.mean, "cov": sample.cov}
+    kept = np.flatnonzero(~_moments_among(fixed_columns(estimate.table), len(sample.cov)))
     square = np.ix_(kept, kept)
-    complete = normal_weight(sample.cov, meanstructure=True)[square]
-    information = saturated_information(sample.patterns, mean=sample.mean, cov=sample.cov)
-    incomplete = information[square] / sample.n_obs
-    inverse = scipy.linalg.inv(incomplete)
+    complete = normal_weight(sample.cov, meanstructure=True)
+    of_covariates = _moments_among(covariate_columns(estimate.table), len(sample.cov))
+    complete[of_covariates] = complete[:, of_covariates] = 0.0
+    incomplete = saturated_information(sample.patterns, **moments)[square] / sample.n_obs
+    bread = incomplete
+    if expected:
+        patterns = expected_patterns(sample.patterns, **moments)
+        bread = saturated_information(patterns, **moments)[square] / sample.n_obs
+    acov = None
     if robust:
-        inverse = inverse @ (saturated_meat(sample)[square] / sample.n_obs) @ inverse
-    return SaturatedGroup(complete, incomplete, inverse, kept)
+        inverse = np.linalg.inv(incomplete)
+        acov = inverse @ (saturated_meat(sample)[square] / sample.n_obs) @ inverse
+    return SaturatedGroup(complete[square], incomplete, bread, acov, kept)
+
+
+def _moments_among(items: IntArray, n_items: int) -> NDArray[np.bool_]:
+    """Mark means and covariances that are of the given items only, ``(n_moments,)``."""
+    rows, columns = lower_triangle(n_items)
+    among = np.isin(rows, items) & np.isin(columns, items)
+    return np.concatenate([np.isin(np.arange(n_items), items), among])
 
 
 def complete_data_fit(
@@ -134,20 +159,27 @@ def complete_data_fit(
     statistic = 2.0 * total * objective.value(estimate.params)
     if df == 0:
         return CompleteDataFit(statistic, float("nan"))
-    by_complete, by_incomplete, spread, mixed = (np.zeros((basis.shape[1],) * 2) for _ in range(4))
+    n_open = basis.shape[1]
+    bread, bent, spread, mixed = (np.zeros((n_open, n_open)) for _ in range(4))
     expectation = 0.0
     for group, (sample, part) in enumerate(zip(samples, saturated, strict=True)):
         share = sample.n_obs / total
         jacobian = _jacobian(estimate, group, part.kept) @ basis
         complete, incomplete = part.complete @ jacobian, part.incomplete @ jacobian
-        by_complete += share * (jacobian.T @ complete)
-        by_incomplete += share * (jacobian.T @ incomplete)
-        spread += share * (incomplete.T @ part.acov @ incomplete)
-        mixed += share * (incomplete.T @ part.acov @ complete)
-        expectation += float(np.sum(part.complete * part.acov))
-    inverse = np.linalg.inv(by_incomplete)
-    expectation -= 2.0 * float(np.sum(inverse * mixed))
-    expectation += float(np.sum((inverse @ by_complete @ inverse) * spread))
+        bread += share * (jacobian.T @ part.bread @ jacobian)
+        bent += share * (jacobian.T @ complete)
+        if part.acov is None:
+            expectation += float(np.trace(np.linalg.solve(part.incomplete, part.complete)))
+        else:
+            spread += share * (incomplete.T @ part.acov @ incomplete)
+            mixed += share * (incomplete.T @ part.acov @ complete)
+            expectation += float(np.sum(part.complete * part.acov))
+    inverse = np.linalg.inv(bread)
+    if all(part.acov is None for part in saturated):
+        expectation -= float(np.sum(inverse * bent))
+    else:
+        expectation -= 2.0 * float(np.sum(inverse * mixed))
+        expectation += float(np.sum((inverse @ bent @ inverse) * spread))
     return CompleteDataFit(statistic, expectation / df)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,12 +16,17 @@ from coprod_stats.sem.inference.fit_indices import (
     standardized_residual,
     tucker_lewis,
 )
-from coprod_stats.sem.inference.infer import Inference, infer
+from coprod_stats.sem.inference.infer import Inference, corrected_by_traces, infer
 from coprod_stats.sem.inference.information import effective_n
 from coprod_stats.sem.inference.likelihood import saturated_loglik
 from coprod_stats.sem.inference.model_tests import ModelTest
+from coprod_stats.sem.inference.weighted_least_squares import (
+    least_squares_variability,
+    trace_moments,
+)
 from coprod_stats.sem.model.baseline import baseline_start, baseline_table
 from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.observed.available_cases import available_case_acov
 from coprod_stats.sem.observed.missing_patterns import available_moments
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
@@ -40,6 +46,8 @@ def global_fit(
     """
     null = fit_baseline(estimate.table, samples, method)
     baseline = infer(null, samples, method, tests_only=True)
+    if method.is_two_stage:
+        baseline = _scaled_by_available_cases(baseline, samples, method)
     total = float(sum(sample.n_obs for sample in samples))
     units = effective_n(samples, method)
     divisor = units if method.likelihood == "wishart" else total
@@ -57,6 +65,21 @@ def global_fit(
     if method.discrepancy == "ML":
         values |= _likelihood(estimate, inference, samples, method, total)
     return {name: float(value) for name, value in values.items() if np.isfinite(value)}
+
+
+def _scaled_by_available_cases(
+    baseline: Inference, samples: Sequence[GroupSample], method: Method
+) -> Inference:
+    """Scale the baseline test of two-stage estimation as lavaan does."""
+    if baseline.scaled is None or baseline.df <= 0:
+        return baseline
+    groups = tuple(
+        replace(group, gamma=available_case_acov(sample.data, n_empty=sample.n_empty))
+        for group, sample in zip(baseline.groups, samples, strict=True)
+    )
+    variability = least_squares_variability(groups)
+    traces = trace_moments(groups, baseline.inverted.inverse, variability)
+    return replace(baseline, scaled=corrected_by_traces(baseline.test, method.test, traces))
 
 
 def fit_baseline(table: ParameterTable, samples: Sequence[GroupSample], method: Method) -> Estimate:
@@ -193,29 +216,31 @@ def _corrected_for_missing(
     samples: Sequence[GroupSample],
     method: Method,
 ) -> dict[str, float]:
-    """Robust indices of a FIML fit, from the discrepancy that complete data would show."""
-    robust = method.test != "none"
-    saturated = saturated_groups(fits[0][0], samples, robust=robust)
-    model, null = (
-        complete_data_fit(
-            estimate,
-            samples,
-            saturated,
-            basis=inference.inverted.basis,
-            df=inference.df,
-        )
-        for estimate, inference in fits
+    """Robust indices of a FIML fit, from the discrepancy that complete data would show.
+
+    With auxiliary variables lavaan takes the noncentrality from a baseline in which they are
+    independent like the rest, and its degrees of freedom from one in which they are saturated.
+    """
+    (estimate, inference), (null, baseline) = fits
+    df, null_df = inference.df, baseline.df
+    if estimate.table.auxiliary:
+        null = fit_baseline(replace(estimate.table, auxiliary=()), samples, method)
+        baseline = infer(null, samples, method, tests_only=True)
+    robust, expected = method.test != "none", method.information == "expected"
+    saturated = saturated_groups(estimate, samples, robust=robust, expected=expected)
+    of_model, of_null = (
+        complete_data_fit(fitted, samples, saturated, basis=found.inverted.basis, df=found.df)
+        for fitted, found in ((estimate, inference), (null, baseline))
     )
-    df, null_df = fits[0][1].df, fits[1][1].df
-    numbers = (model.statistic, df, null.statistic, null_df)
-    factors = {"c": model.factor, "c_baseline": null.factor}
+    numbers = (of_model.statistic, df, of_null.statistic, null_df)
+    factors = {"c": of_model.factor, "c_baseline": of_null.factor}
     error = approximation_error(
-        model.statistic / model.factor,
+        of_model.statistic / of_model.factor,
         df,
         n_obs=float(sum(sample.n_obs for sample in samples)),
         n_groups=len(samples),
-        c=model.factor,
-        point_statistic=model.statistic,
+        c=of_model.factor,
+        point_statistic=of_model.statistic,
     )
     return {
         "cfi_robust": comparative_fit(*numbers, **factors),

@@ -21,7 +21,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.least_squares import lower_triangle
@@ -61,6 +60,11 @@ def fixed_columns(table: ParameterTable) -> IntArray:
     """Columns of covariates whose moments are held at their sample values."""
     if not any(row.exogenous for row in table):
         return np.empty(0, dtype=np.intp)
+    return covariate_columns(table)
+
+
+def covariate_columns(table: ParameterTable) -> IntArray:
+    """Columns of exogenous observed variables, fixed or random."""
     return np.array([table.observed.index(name) for name in table.exogenous], dtype=np.intp)
 
 
@@ -91,7 +95,7 @@ def saturated_trace(sample: GroupSample, *, meanstructure: bool, fixed: IntArray
     others = np.setdiff1d(np.arange(len(sample.cov)), fixed)
     order = np.concatenate([fixed, others])
     root = np.linalg.cholesky(sample.cov[np.ix_(order, order)])
-    z = solve_triangular(root, (sample.data - sample.mean)[:, order].T, lower=True).T
+    z = (sample.data - sample.mean)[:, order] @ np.linalg.inv(root).T
     x, y = z[:, : fixed.size], z[:, fixed.size :]
     weights = np.ones(len(z)) if sample.weights is None else sample.weights
     if sample.clusters is not None:

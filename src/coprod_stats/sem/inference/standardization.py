@@ -46,13 +46,32 @@ class Standardized:
     defined: FloatArray
     defined_jacobian: FloatArray
 
+    def std_errors(self, covariance: FloatArray) -> FloatArray:
+        """Delta-method standard errors of the values, (n_rows,).
+
+        Parameters
+        ----------
+        covariance : (n_free, n_free) array
+            Of the estimates.
+        """
+        return _delta_errors(self.jacobian, covariance)
+
+    def defined_std_errors(self, covariance: FloatArray) -> FloatArray:
+        """Delta-method standard errors of the defined parameters, (n_definitions,)."""
+        return _delta_errors(self.defined_jacobian, covariance)
+
+
+def _delta_errors(jacobian: FloatArray, covariance: FloatArray) -> FloatArray:
+    variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
+    return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
+
 
 def row_values(estimate: Estimate) -> FloatArray:
     """Values of all rows of the table, free, fixed or taken from the sample."""
     values = np.empty(len(estimate.table))
-    for group, implied in enumerate(estimate.implied):
-        for index, place in place_rows(estimate.table, group + 1):
-            values[index] = _cell(implied, place)
+    for (group, level), implied in zip(estimate.table.blocks, estimate.implied, strict=True):
+        for index, place in place_rows(estimate.table, group, level=level):
+            values[index] = implied.value(place)
     return values
 
 
@@ -67,9 +86,11 @@ def standardize(estimate: Estimate, kind: StandardizationType) -> Standardized:
     table = estimate.table
     values = np.empty(len(table))
     jacobian = np.zeros((len(table), table.n_free))
-    for group, (model, implied) in enumerate(zip(estimate.models, estimate.implied, strict=True)):
-        scales = _GroupScales(table, model, implied, kind)
-        for index, place in place_rows(table, group + 1):
+    for (group, level), model, implied in zip(
+        table.blocks, estimate.models, estimate.implied, strict=True
+    ):
+        scales = _GroupScales(table, model, implied, kind, level=level)
+        for index, place in place_rows(table, group, level=level):
             values[index], jacobian[index] = scales.standardized(place, table.rows[index].free)
     defined, defined_jacobian = _defined(table, values, jacobian)
     return Standardized(values, jacobian, defined, defined_jacobian)
@@ -114,20 +135,6 @@ def _defined(
     return defined, slopes
 
 
-def _cell(implied: ImpliedMoments, place: Place) -> float:
-    matrix = (
-        implied.lambda_,
-        implied.beta,
-        implied.psi,
-        implied.theta,
-        implied.nu,
-        implied.alpha,
-        implied.tau,
-        implied.delta,
-    )[place.kind]
-    return float(matrix[place.row, place.column] if matrix.ndim == 2 else matrix[place.row])
-
-
 class _GroupScales:
     """Variances of one group by which its parameters are divided, with derivatives."""
 
@@ -137,13 +144,16 @@ class _GroupScales:
         model: LisrelModel,
         implied: ImpliedMoments,
         kind: StandardizationType,
+        *,
+        level: int = 0,
     ) -> None:
         self.model, self.implied = model, implied
         self.n_free = table.n_free
         eta = model.matrices.eta
-        n_latent = len(table.latent)
+        variables = table.variables(level)
+        n_latent, exogenous = len(variables.latent), variables.exogenous
         scaled = [
-            index < n_latent or kind == "all" or (kind == "nox" and name not in table.exogenous)
+            index < n_latent or kind == "all" or (kind == "nox" and name not in exogenous)
             for index, name in enumerate(eta)
         ]
         self.eta_scaled = np.array(scaled, dtype=bool)
@@ -168,7 +178,7 @@ class _GroupScales:
 
     def standardized(self, place: Place, free: int) -> tuple[float, FloatArray]:
         """Standardized value of a cell and its derivatives by the free parameters."""
-        estimate = _cell(self.implied, place)
+        estimate = self.implied.value(place)
         factor = 1.0
         relative = np.zeros(self.n_free)
         for variance, slope, power in self._scales(place):
@@ -247,14 +257,14 @@ class _GroupScales:
 
 
 def explained_variances(estimate: Estimate) -> tuple[dict[str, float], ...]:
-    """Share of variance explained (R²) of indicators and outcomes, per group."""
+    """Share of variance explained (R²) of indicators and outcomes, per group (and level)."""
     results = []
     for model, implied in zip(estimate.models, estimate.implied, strict=True):
         shares: dict[str, float] = {}
         matrices = model.matrices
         in_eta = set(matrices.eta)
         for index, name in enumerate(matrices.observed):
-            if name not in in_eta:
+            if name not in in_eta and implied.lambda_[index].any():
                 shares[name] = 1.0 - implied.theta[index, index] / implied.cov[index, index]
         outcomes = set(matrices.rows[matrices.kinds == Kind.BETA].tolist())
         outcomes |= set(np.flatnonzero(implied.beta.any(axis=1)).tolist())

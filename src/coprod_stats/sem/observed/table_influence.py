@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from coprod_stats.sem.distributions import ndtr
 from coprod_stats.sem.observed.influence import Rows
 from coprod_stats.sem.observed.margins import standard_density
 from coprod_stats.sem.observed.pair_tables import PairTables, pair_tables

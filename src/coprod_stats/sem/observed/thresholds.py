@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from coprod_stats.sem.distributions import ndtri
 from coprod_stats.sem.observed.bivariate_normal import INFINITE
 from coprod_stats.sem.observed.errors import ObservedDataError
 
