@@ -81,11 +81,12 @@ def _ddi() -> str | None:
     return "2.5" if DDI_SCHEMA.is_file() and _python("lxml") else None
 
 
-def arabic_fonts() -> dict[str, Path]:
-    """Find fonts of this machine that print Arabic: files by the names of their families."""
+def arabic_fonts() -> list[Path]:
+    """Find the files of fonts of this machine that print Arabic."""
     found = typst.Fonts(include_embedded_fonts=False).fonts()
-    wanted = [font for font in found if font.family in ("Amiri", "DejaVu Sans") and font.path]
-    return {f"{font.family} {font.style} {font.weight}": Path(str(font.path)) for font in wanted}
+    return [
+        Path(font.path) for font in found if font.path and font.family in ("Amiri", "DejaVu Sans")
+    ]
 
 
 TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
@@ -100,7 +101,7 @@ TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
     "pspp": (lambda: _on_path("pspp", "--version"), "PSPP"),
     "ddi-schema": (_ddi, "lxml, and the DDI-Codebook 2.5 schema beside the checkout or in "
                    "COPROD_DDI_SCHEMA"),
-    "arabic-font": (lambda: next(iter(arabic_fonts()), None),
+    "arabic-font": (lambda: next((font.name for font in arabic_fonts()), None),
                     "a font that prints Arabic, as fonts-hosny-amiri"),
     "linkml-redcap": (_linkml, "an environment tests/platforms/.linkml with linkml-redcap.lock"),
 }  # fmt: skip

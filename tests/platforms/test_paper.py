@@ -267,7 +267,7 @@ def test_arabic_needs_a_font_that_has_it() -> None:
 
 @needs("arabic-font")
 def test_a_folder_of_fonts_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
-    for path in arabic_fonts().values():
+    for path in arabic_fonts():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     document = paper_document(next(versions(read_instrument("citizen").for_form("core"))), "ar")
     content, of_machine = pdf_bytes(document, font_paths=[tmp_path], system_fonts=False)
