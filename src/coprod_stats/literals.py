@@ -16,6 +16,7 @@ Platform = Literal[
     "spss",
     "frictionless",
     "ddi",
+    "paper",
 ]
 """Platforms that a form is written for."""
 
