@@ -22,6 +22,7 @@ def workbook_bytes(sheets: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
     """
     # openpyxl takes .2 s to load
     from openpyxl import Workbook
+    from openpyxl.writer.excel import ExcelWriter
 
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
@@ -34,7 +35,8 @@ def workbook_bytes(sheets: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
                 if text := cells.get(column):
                     sheet.cell(number, place, text).data_type = "s"
     written = io.BytesIO()
-    workbook.save(written)
+    # Workbook.save would state the present moment as that of the last change
+    ExcelWriter(workbook, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
     return _undated(written.getvalue())
 
 
