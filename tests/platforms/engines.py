@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typst
 
 HERE = Path(__file__).parent
 NODE_MODULES = Path(os.environ.get("COPROD_NODE_MODULES", HERE / "node_modules"))
@@ -81,6 +82,14 @@ def _ddi() -> str | None:
     return "2.5" if DDI_SCHEMA.is_file() and _python("lxml") else None
 
 
+def arabic_fonts() -> list[Path]:
+    """Find the files of fonts of this machine that print Arabic."""
+    found = typst.Fonts(include_embedded_fonts=False).fonts()
+    return [
+        Path(font.path) for font in found if font.path and font.family in ("Amiri", "DejaVu Sans")
+    ]
+
+
 TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
     "node": (lambda: node() and _said(str(node()), "--version"),
              "Node 20.19 or newer; npm ci in tests/platforms brings one"),
@@ -95,6 +104,8 @@ TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
                    "COPROD_DDI_SCHEMA"),
     "real-exports": (lambda: "here" if REAL_EXPORTS.is_dir() else None, "exports that platforms "
                      "wrote, beside the checkout or in COPROD_PLATFORM_EXPORTS"),
+    "arabic-font": (lambda: next((font.name for font in arabic_fonts()), None),
+                    "a font that prints Arabic, as fonts-hosny-amiri"),
     "linkml-redcap": (_linkml, "an environment tests/platforms/.linkml with linkml-redcap.lock"),
 }  # fmt: skip
 

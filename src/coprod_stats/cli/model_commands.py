@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 from coprod_stats.cli.declared import Argument, Option, for_typer
-from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say
+from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say, warn
 from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
 
 if TYPE_CHECKING:
@@ -109,12 +109,12 @@ def sem(
         rotation=rotation,
     )
     if emit is not None:
-        say(_script(asked, data, emit).rstrip())
+        _emit(asked, data, instrument, emit)
         return
     fit = _fit(asked, data, instrument)
+    _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
     if scores is not None:
         _write_scores(fit, scores)
-    _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
     if not fit.proper:
         sys.exit(IMPROPER)
 
@@ -170,16 +170,27 @@ def _data_file(path: Path, instrument: str | None) -> dict[str, str]:
     return named if instrument is None else {**named, "instrument": instrument}
 
 
-def _script(asked: Specification, data: Path, peer: Peer) -> str:
-    if peer == "mplus":
-        fail("scripts for Mplus are not available yet")
-    from coprod_stats.latent_models.lavaan_script import lavaan_script
+def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) -> None:
+    """Print a peer's script; what Mplus reads beside it is written to the working folder."""
+    if peer == "lavaan":
+        from coprod_stats.latent_models.lavaan_script import lavaan_script
 
-    return lavaan_script(asked, data.as_posix())
+        if instrument is not None:
+            fail("--emit lavaan: R would read the table without --instrument, codes of missing "
+                 "answers included; write a table of numbers first")  # fmt: skip
+        say(lavaan_script(asked, data.as_posix()).rstrip())
+        return
+    from coprod_stats.latent_models.mplus_script import mplus_input
+
+    file = Path(f"{data.stem}.mplus.dat")
+    written = mplus_input(asked, _columns(data, asked, instrument), file.name)
+    file.write_text(written.data, encoding="ascii")
+    say(written.text.rstrip())
+    warn(f"data for Mplus: {file}; the commands above belong into a file beside it")
 
 
 def _write_scores(fit: SemFit, path: Path) -> None:
-    """Write regression scores, a row per row of the data; blank where a row was not used."""
+    """Write regression or modal scores, a row per row of the data; blank where none was used."""
     import csv
 
     from coprod_stats.sem.factor_scores import factor_scores

@@ -49,10 +49,7 @@ def lavaan_call(asked: Specification) -> str:
 
 
 def _arguments(asked: Specification) -> Iterator[str]:
-    estimator = asked.estimator
-    if estimator == "ML" and (asked.cluster or asked.sampling_weights):
-        estimator = "MLR"
-    yield f"estimator = {_quoted(estimator)}"
+    yield f"estimator = {_quoted(asked.used_estimator)}"
     if asked.ordered:
         yield f"ordered = {'TRUE' if asked.ordered == 'all' else _vector(asked.ordered)}"
         yield f"parameterization = {_quoted(asked.parameterization)}"

@@ -36,17 +36,28 @@ def _lines(fit: SemFit) -> Iterator[str]:
     yield entry("Number of observations (used of total)", f"{fit.n_obs} of {fit.n_rows}")
     for label, sample in zip(fit.group_labels, fit.core.samples, strict=False):
         yield entry(f"  {label}", f"{len(sample.rows)}")
+    if fit.level_labels:
+        clusters = "+".join(str(number) for number in fit.n_clusters)
+        yield entry(f"Number of clusters [{fit.level_labels[1]}]", clusters)
     yield entry("Number of model parameters", f"{fit.fit['npar']:.0f}")
     yield from model_test_lines(fit.fit)
     yield from index_lines(fit.fit)
     width = _NAME_MARGIN + max(len(_shown_name(row)) for row in fit.parameters)
-    for group, shares in enumerate(fit.r_squared, start=1):
-        if fit.group_labels:
+    for (group, level), shares in zip(fit.core.table.blocks, fit.r_squared, strict=True):
+        if fit.group_labels and level < 2:
             yield ""
             yield ""
             yield f"Group {group} [{fit.group_labels[group - 1]}]:"
-        yield from _group_lines([row for row in fit.parameters if row.group == group], width)
+        if level:
+            yield ""
+            yield ""
+            yield f"Level {level} [{fit.level_labels[level - 1]}]:"
+        rows = [row for row in fit.parameters if (row.group, row.level) == (group, level)]
+        yield from _group_lines(rows, width)
         yield from _share_lines(shares, width)
+    for group, shares in enumerate(fit.intraclass_correlations):
+        label = f" [{fit.group_labels[group]}]" if fit.group_labels else ""
+        yield from _share_lines(shares, width, title=f"Intraclass Correlations{label}")
     defined = [row for row in fit.parameters if row.op == ":="]
     yield from _section("Defined Parameters", defined, predicted=set(), width=width)
 
@@ -57,10 +68,10 @@ def _group_lines(rows: list[FittedParameter], width: int) -> Iterator[str]:
         yield from _section(title, part, predicted=predicted, width=width)
 
 
-def _share_lines(shares: dict[str, float], width: int) -> Iterator[str]:
+def _share_lines(shares: dict[str, float], width: int, *, title: str = "R-Square") -> Iterator[str]:
     if shares:
         yield ""
-        yield "R-Square:"
+        yield f"{title}:"
         yield " " * width + f"{'Estimate':>9}"
         yield from (f"{f'    {name}':<{width}}{value:>9.3f}" for name, value in shares.items())
 

@@ -134,6 +134,18 @@ class Specification:
         return tuple(dict.fromkeys(wanted))
 
     @property
+    def used_estimator(self) -> Estimator:
+        """MLR in place of ML where clusters or sampling weights need robust standard errors.
+
+        Two-level models have the clusters in their likelihood.
+        """
+        designed = self.cluster is not None or self.sampling_weights is not None
+        if not designed or self.estimator != "ML":
+            return self.estimator
+        two_level = any(relation.level for relation in parse_model(self.model).relations)
+        return "ML" if two_level else "MLR"
+
+    @property
     def is_bootstrapped(self) -> bool:
         """Whether standard errors come from bootstrap samples."""
         naive = self.bootstrap > 0 and self.bootstrap_type == "naive"

@@ -61,11 +61,12 @@ def read_responses(
         instrument.
     """
     file = find_shipped("sample_data", path)
+    expected = (*instrument.columns, *instrument.originals)
     match source or _BY_SUFFIX.get(file.suffix.lower()):
         case "csv":
-            raw = read_delimited(file, expected=instrument.columns)
+            raw = read_delimited(file, expected=expected)
         case "spreadsheet":
-            raw = _without_guards(read_delimited(file, expected=instrument.columns))
+            raw = _without_guards(read_delimited(file, expected=expected))
         case "xlsx":
             raw = read_workbook(file)
         case "sav":
