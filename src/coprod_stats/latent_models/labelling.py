@@ -11,7 +11,12 @@ from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, Fi
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
 from coprod_stats.sem.fit import coefficient_df
-from coprod_stats.sem.inference.standardization import explained_variances, standardize
+from coprod_stats.sem.inference.standardization import (
+    StandardizationType,
+    Standardized,
+    explained_variances,
+    standardized_solutions,
+)
 from coprod_stats.sem.multilevel.problem import level_samples
 from coprod_stats.sem.multilevel.two_level_indices import intraclass_correlations
 from coprod_stats.sem.resampling import bollen_stine
@@ -24,12 +29,16 @@ _TWO_STAGE_BASELINE = (
 )
 
 
+Solutions = dict[StandardizationType, Standardized]
+
+
 def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
     """Label the arrays of a fit."""
+    solutions = standardized_solutions(core.estimate)
     n_rows = len(core.data.values)
     n_used = sum(len(sample.rows) for sample in core.samples)
     return SemFit(
-        parameters=(*_parameters(core), *_definitions(core)),
+        parameters=(*_parameters(core, solutions), *_definitions(core, solutions)),
         fit=_indices(core) | _bootstrapped_test(core, asked),
         r_squared=explained_variances(core.estimate),
         estimator=core.ledger["estimator"][1],
@@ -84,9 +93,9 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
     return {"pvalue_bollen_stine": test.p_value}
 
 
-def _parameters(core: CoreFit) -> list[FittedParameter]:
+def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
     values = core.parameters
-    std_lv, std_all, std_nox = (standardize(core.estimate, kind) for kind in ("lv", "all", "nox"))
+    std_lv, std_all, std_nox = (solutions[kind] for kind in ("lv", "all", "nox"))
     std_all_se = std_all.std_errors(core.inference.covariance)
     return [
         FittedParameter(
@@ -112,12 +121,11 @@ def _parameters(core: CoreFit) -> list[FittedParameter]:
     ]
 
 
-def _definitions(core: CoreFit) -> list[FittedParameter]:
+def _definitions(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
     if not core.table.definitions:
         return []
     values = core.definitions
-    standardized = {kind: standardize(core.estimate, kind) for kind in ("lv", "all", "nox")}
-    std_all_se = standardized["all"].defined_std_errors(core.inference.covariance)
+    std_all_se = solutions["all"].defined_std_errors(core.inference.covariance)
     return [
         FittedParameter(
             lhs=definition.name,
@@ -132,9 +140,9 @@ def _definitions(core: CoreFit) -> list[FittedParameter]:
             pvalue=float(values.p_values[i]),
             ci_lower=float(values.ci_lower[i]),
             ci_upper=float(values.ci_upper[i]),
-            std_lv=float(standardized["lv"].defined[i]),
-            std_all=float(standardized["all"].defined[i]),
-            std_nox=float(standardized["nox"].defined[i]),
+            std_lv=float(solutions["lv"].defined[i]),
+            std_all=float(solutions["all"].defined[i]),
+            std_nox=float(solutions["nox"].defined[i]),
             std_all_se=float(std_all_se[i]),
         )
         for i, definition in enumerate(core.table.definitions)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
@@ -52,6 +51,9 @@ def extract_factors(cov: FloatArray, n_factors: int) -> Extraction:
     deviations = np.sqrt(np.diagonal(cov))
     correlations = cov / np.outer(deviations, deviations)
     plain = _principal_axes(correlations, n_factors)
+    # a tenth of a second to import, which other models do without
+    import scipy.linalg
+
     turned, _, order = scipy.linalg.qr(plain.T, pivoting=True)
     corner = plain @ turned
     pivots = [int(item) for item in order[:n_factors]]
