@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
 from coprod_stats.latent_models.specification import Specification
@@ -16,6 +17,8 @@ from coprod_stats.sem.inference.standardization import (
     explained_variances,
     standardized_solutions,
 )
+from coprod_stats.sem.multilevel.problem import level_samples
+from coprod_stats.sem.multilevel.two_level_indices import intraclass_correlations
 from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
 from coprod_stats.version import __version__
@@ -49,14 +52,24 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         asked_and_used=_ledger(core, asked.engine),
         observed=core.table.observed,
         latent=core.table.latent,
-        sample_cov=tuple(sample.cov for sample in core.samples),
+        sample_cov=_sample_covs(core),
         implied_cov=tuple(implied.cov for implied in core.estimate.implied),
         vcov=core.inference.covariance,
         conf_level=core.options.conf_level,
         df=coefficient_df(core.inference, core.samples, core.method) or math.inf,
         specification=asked,
         core=core,
+        level_labels=("within", str(asked.cluster)) if core.method.is_two_level else (),
+        n_clusters=tuple(level.moments.n_clusters for level in level_samples(core.samples)),
+        intraclass_correlations=intraclass_correlations(core.table, core.samples),
     )
+
+
+def _sample_covs(core: CoreFit) -> tuple[NDArray[np.float64], ...]:
+    if not core.method.is_two_level:
+        return tuple(sample.cov for sample in core.samples)
+    levels = level_samples(core.samples)
+    return tuple(levels[group - 1].level_moments(level)[1] for group, level in core.table.blocks)
 
 
 def _indices(core: CoreFit) -> dict[str, float]:
@@ -101,6 +114,7 @@ def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
             "" if row.label.startswith(".p") else row.label,
             row.free >= 0,
             *of_row,
+            row.level,
         )
         for row, *of_row in zip(core.table, *(column.tolist() for column in numbers), strict=True)
     ]
