@@ -95,29 +95,28 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
 
 def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
     values = core.parameters
-    std_lv, std_all, std_nox = (solutions[kind] for kind in ("lv", "all", "nox"))
-    std_all_se = std_all.std_errors(core.inference.covariance)
+    numbers = [
+        values.estimates,
+        values.std_errors,
+        values.statistics,
+        values.p_values,
+        values.ci_lower,
+        values.ci_upper,
+        *(solutions[kind].values for kind in ("lv", "all", "nox")),
+        solutions["all"].std_errors(core.inference.covariance),
+    ]
     return [
         FittedParameter(
-            lhs=row.lhs,
-            op=row.op,
-            rhs=row.rhs,
-            group=row.group,
-            label="" if row.label.startswith(".p") else row.label,
-            free=row.free >= 0,
-            est=float(values.estimates[i]),
-            se=float(values.std_errors[i]),
-            z=float(values.statistics[i]),
-            pvalue=float(values.p_values[i]),
-            ci_lower=float(values.ci_lower[i]),
-            ci_upper=float(values.ci_upper[i]),
-            std_lv=float(std_lv.values[i]),
-            std_all=float(std_all.values[i]),
-            std_nox=float(std_nox.values[i]),
-            std_all_se=float(std_all_se[i]),
-            level=row.level,
+            row.lhs,
+            row.op,
+            row.rhs,
+            row.group,
+            "" if row.label.startswith(".p") else row.label,
+            row.free >= 0,
+            *of_row,
+            row.level,
         )
-        for i, row in enumerate(core.table)
+        for row, *of_row in zip(core.table, *(column.tolist() for column in numbers), strict=True)
     ]
 
 
