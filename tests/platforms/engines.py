@@ -23,13 +23,14 @@ import typst
 HERE = Path(__file__).parent
 NODE_MODULES = Path(os.environ.get("COPROD_NODE_MODULES", HERE / "node_modules"))
 LINKML_PYTHON = Path(os.environ.get("COPROD_LINKML_PYTHON", HERE / ".linkml/bin/python"))
+SHARED = HERE.parents[2] / "shared"
 DDI_SCHEMA = Path(os.environ.get(
-    "COPROD_DDI_SCHEMA",
-    HERE.parents[2] / "shared" / "schemas" / "ddi-codebook-2.5" / "codebook.xsd",
+    "COPROD_DDI_SCHEMA", SHARED / "schemas" / "ddi-codebook-2.5" / "codebook.xsd"
 ))  # fmt: skip
+REAL_EXPORTS = Path(os.environ.get("COPROD_PLATFORM_EXPORTS", SHARED / "platform_exports"))
 OLDEST_NODE = (20, 19)
 REQUIRED = os.environ.get("COPROD_ENGINES") == "required"
-NEVER_REQUIRED = ("ddi-schema",)
+NEVER_REQUIRED = ("ddi-schema", "real-exports")
 """What no registry of packages has."""
 
 
@@ -101,6 +102,8 @@ TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
     "pspp": (lambda: _on_path("pspp", "--version"), "PSPP"),
     "ddi-schema": (_ddi, "lxml, and the DDI-Codebook 2.5 schema beside the checkout or in "
                    "COPROD_DDI_SCHEMA"),
+    "real-exports": (lambda: "here" if REAL_EXPORTS.is_dir() else None, "exports that platforms "
+                     "wrote, beside the checkout or in COPROD_PLATFORM_EXPORTS"),
     "arabic-font": (lambda: next((font.name for font in arabic_fonts()), None),
                     "a font that prints Arabic, as fonts-hosny-amiri"),
     "linkml-redcap": (_linkml, "an environment tests/platforms/.linkml with linkml-redcap.lock"),

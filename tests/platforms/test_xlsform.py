@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 from engines import NODE_MODULES, needs, node
-from every_kind import Respondents, respondents
+from every_kind import Respondents, everything, respondents
 from odk_exports import kobo, leaves, odk_central
 
 from coprod_stats.instruments import Instrument, read_instrument
@@ -171,6 +171,14 @@ def test_odk_validate_accepts_the_form(name: str, every_kind: Instrument, tmp_pa
     instrument = every_kind if name == "every kind" else read_instrument(name)
     instrument = instrument.for_form(instrument.forms[0].id)
     xform(export_form(instrument, "xlsform"), tmp_path, validate=True)
+
+
+@needs("java", "pyxform")
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_odk_validate_accepts_the_full_form_with_all_modules(name: str, tmp_path: Path) -> None:
+    export = export_form(everything(name), "xlsform")
+    assert export.refused == ()
+    xform(export, tmp_path, validate=True)
 
 
 def test_the_workbook_is_the_same_every_time(every_kind: Instrument) -> None:

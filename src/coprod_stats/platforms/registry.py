@@ -17,6 +17,7 @@ from coprod_stats.platforms.form_export import Exporter, FormExport, PlatformErr
 EXPORTERS: dict[Platform, str] = {
     "xlsform": "xlsform",
     "limesurvey": "limesurvey",
+    "qualtrics": "qualtrics",
     "redcap": "redcap",
     "surveyjs": "surveyjs",
     "spss": "spss",
@@ -30,6 +31,7 @@ READERS: dict[ExportSource, str] = {
     "odk": "odk",
     "kobo": "kobo",
     "limesurvey": "limesurvey_answers",
+    "qualtrics": "qualtrics_answers",
     "redcap": "redcap_answers",
     "surveyjs": "surveyjs_answers",
 }

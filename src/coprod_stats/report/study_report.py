@@ -18,6 +18,7 @@ from coprod_stats.report.numbers import NOT_AVAILABLE, bounded, count, percent
 from coprod_stats.report.sections.care import care_section
 from coprod_stats.report.sections.measurement import measurement_section
 from coprod_stats.report.sections.paths import paths_section
+from coprod_stats.report.sections.pooling import pooling_section
 from coprod_stats.report.sections.question import question_section
 from coprod_stats.report.sections.rebuilding import rebuilding_section
 from coprod_stats.report.sections.robustness import robustness_section
@@ -35,10 +36,11 @@ def study_document(study: StudyResult) -> Document:
     """Compose the report of a study."""
     form, instrument = study.plan.form, study.plan.instrument
     provenance = study_provenance(study)
-    robustness = robustness_section(study)
+    robustness, pooling = robustness_section(study), pooling_section(study)
     content: list[Part] = [
         _key_figures(study),
         question_section(study),
+        *([pooling] if pooling else []),
         sample_section(study),
         care_section(study),
         measurement_section(study),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -64,7 +64,6 @@ def fit(
     solution = solve(model, data, options, solver=solver)
     method, samples, estimate = solution.method, solution.samples, solution.estimate
     rotated = solution.rotated
-    indices = _indices_of(method)
     inference = infer(estimate, samples, method)
     inference = _withhold_scaled_test(inference, samples, method)
     inference = _withhold_errors(inference, rotated)
@@ -80,6 +79,7 @@ def fit(
         parameters, definitions = bootstrap_coefficients(
             estimate, draws, options.interval, conf_level=level
         )
+    values = _indices_of(method)(estimate, inference, samples, method)
     return SemFit(
         data=data,
         options=options,
@@ -89,9 +89,9 @@ def fit(
         inference=inference,
         parameters=parameters,
         definitions=definitions,
-        indices=indices(estimate, inference, samples, method),
+        indices=values,
         findings=(
-            *_findings(estimate, inference, samples, method),
+            *_findings(estimate, inference, samples, method, values),
             *(check_rotation(rotated) if rotated else ()),
         ),
         ledger=fit_ledger(options, data, solution, draws),
@@ -126,6 +126,7 @@ def fit_coefficients(
     if method.standard_errors == "bootstrap":
         raise SemOptionError("coefficients alone have no bootstrap; use a whole fit")
     inference = infer(estimate, samples, method, errors_only=True)
+    inference = _withhold_errors(inference, solution.rotated)
     t_df = coefficient_df(inference, samples, method)
     parameters, _ = all_coefficients(
         estimate, inference.covariance, t_df=t_df, conf_level=solution.used.conf_level
@@ -138,7 +139,10 @@ def fit_coefficients(
         standardized=standardized.values,
         standardized_errors=standardized.std_errors(inference.covariance),
         t_df=t_df,
-        findings=_findings(estimate, inference, samples, method),
+        findings=(
+            *_findings(estimate, inference, samples, method),
+            *(check_rotation(solution.rotated) if solution.rotated else ()),
+        ),
     )
 
 
@@ -149,11 +153,17 @@ def _indices_of(method: Method) -> Callable[..., dict[str, float]]:
 
 
 def _findings(
-    estimate: Estimate, inference: Inference, samples: tuple[GroupSample, ...], method: Method
+    estimate: Estimate,
+    inference: Inference,
+    samples: tuple[GroupSample, ...],
+    method: Method,
+    indices: Mapping[str, float] | None = None,
 ) -> tuple[Finding, ...]:
     withheld = coefficient_df(inference, samples, method) is not None
     found = check_solution(estimate, inference, samples, few_clusters=withheld)
-    return found + two_level_findings(estimate, samples) if method.is_two_level else found
+    if not method.is_two_level:
+        return found
+    return found + two_level_findings(estimate, samples, indices=indices)
 
 
 def _withhold_scaled_test(

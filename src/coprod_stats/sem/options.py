@@ -257,4 +257,25 @@ def _check_two_level(options: FitOptions) -> None:
     }
     for what, asked in refused.items():
         if asked:
-            raise SemOptionError(f"{what}: not implemented for two-level models ('level:' blocks)")
+            raise SemOptionError(_NOT_WITH_LEVELS.format(what=what))
+
+
+_NOT_WITH_LEVELS = "{what}: not implemented for two-level models ('level:' blocks)"
+
+
+def refuse_two_levels(method: Method, what: str) -> None:
+    """Name what cannot be computed from a two-level model.
+
+    Parameters
+    ----------
+    method : Method
+    what : str
+        What was asked for.
+
+    Raises
+    ------
+    SemOptionError
+        If the model has two levels.
+    """
+    if method.is_two_level:
+        raise SemOptionError(_NOT_WITH_LEVELS.format(what=what))

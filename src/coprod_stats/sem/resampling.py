@@ -21,7 +21,7 @@ from coprod_stats.sem.estimation.least_squares import lower_triangle
 from coprod_stats.sem.inference.model_tests import plain_test
 from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.options import IntervalKind, Method
+from coprod_stats.sem.options import IntervalKind, Method, refuse_two_levels
 from coprod_stats.sem.ordered_sample import resample_ordered
 from coprod_stats.sem.sample import GroupSample, resample_group
 
@@ -264,6 +264,7 @@ def bollen_stine(
     ----------
     Bollen, K. A., & Stine, R. A. (1992). Sociological Methods & Research, 21, 205-229, eq. 19.
     """
+    refuse_two_levels(method, "the Bollen-Stine bootstrap")
     if method.missing != "listwise" or method.is_ordered:
         raise SemOptionError("the Bollen-Stine bootstrap needs complete continuous data")
     moved = tuple(

@@ -34,10 +34,15 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.fiml import expected_patterns
-from coprod_stats.sem.estimation.least_squares import lower_triangle, moment_jacobian
+from coprod_stats.sem.estimation.least_squares import moment_jacobian
 from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood, MomentSample
 from coprod_stats.sem.inference.moment_sandwich import normal_weight
-from coprod_stats.sem.inference.sandwich import covariate_columns, fixed_columns, saturated_meat
+from coprod_stats.sem.inference.sandwich import (
+    covariate_columns,
+    fixed_columns,
+    moments_among,
+    saturated_meat,
+)
 from coprod_stats.sem.observed.saturated_information import saturated_information
 from coprod_stats.sem.sample import GroupSample
 
@@ -108,10 +113,10 @@ def _saturated_group(
 ) -> SaturatedGroup:
     assert sample.patterns is not None
     moments = {"mean": sample.mean, "cov": sample.cov}
-    kept = np.flatnonzero(~_moments_among(fixed_columns(estimate.table), len(sample.cov)))
+    kept = np.flatnonzero(~moments_among(fixed_columns(estimate.table), len(sample.cov)))
     square = np.ix_(kept, kept)
     complete = normal_weight(sample.cov, meanstructure=True)
-    of_covariates = _moments_among(covariate_columns(estimate.table), len(sample.cov))
+    of_covariates = moments_among(covariate_columns(estimate.table), len(sample.cov))
     complete[of_covariates] = complete[:, of_covariates] = 0.0
     incomplete = saturated_information(sample.patterns, **moments)[square] / sample.n_obs
     bread = incomplete
@@ -123,13 +128,6 @@ def _saturated_group(
         inverse = np.linalg.inv(incomplete)
         acov = inverse @ (saturated_meat(sample)[square] / sample.n_obs) @ inverse
     return SaturatedGroup(complete[square], incomplete, bread, acov, kept)
-
-
-def _moments_among(items: IntArray, n_items: int) -> NDArray[np.bool_]:
-    """Mark means and covariances that are of the given items only, ``(n_moments,)``."""
-    rows, columns = lower_triangle(n_items)
-    among = np.isin(rows, items) & np.isin(columns, items)
-    return np.concatenate([np.isin(np.arange(n_items), items), among])
 
 
 def complete_data_fit(

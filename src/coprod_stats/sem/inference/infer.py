@@ -180,8 +180,11 @@ def _precision(
     covariance = sandwich(inverse, meat) if _is_robust(method) else inverse
     if method.test == "none" or plain is None:
         return covariance / n, None
-    expectation = two_level_trace if by_cluster else scaling_trace
-    trace = expectation(estimate, samples, inverse=inverse, meat=meat)
+    if by_cluster:
+        trace = two_level_trace(estimate, samples, inverse=inverse, meat=meat)
+    else:
+        expected = method.information == "expected"
+        trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat, expected=expected)
     return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
 
 

@@ -138,6 +138,8 @@ def defined_functions(table: ParameterTable) -> tuple[Function, ...]:
     SemModelError
         Where a definition reads an unknown name, or itself.
     """
+    if not table.definitions:
+        return ()
     scope = _Scope(table)
     return tuple(scope.function(item.expression) for item in table.definitions)
 

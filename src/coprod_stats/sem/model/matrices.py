@@ -233,6 +233,13 @@ def place_rows(
     table: ParameterTable, group: int, *, level: int = 0
 ) -> tuple[tuple[int, Place], ...]:
     """Find the cells of all rows of a group, free or not, with the numbers of the rows."""
+    places: tuple[tuple[int, Place], ...] | None = table.found_places.get((group, level))
+    if places is None:
+        places = table.found_places[group, level] = _place_rows(table, group, level)
+    return places
+
+
+def _place_rows(table: ParameterTable, group: int, level: int) -> tuple[tuple[int, Place], ...]:
     chosen = [(i, r) for i, r in enumerate(table) if r.group == group and r.level == level]
     rows = [row for _, row in chosen]
     variables = table.variables(level)

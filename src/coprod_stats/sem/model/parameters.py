@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.model.syntax_tree import Constraint, Definition
@@ -204,6 +204,11 @@ class ParameterTable:
         """The rows as columns: name of the field to the values of all rows."""
         names = [item.name for item in fields(Parameter)]
         return {name: tuple(getattr(row, name) for row in self.rows) for name in names}
+
+    @cached_property
+    def found_places(self) -> dict[tuple[int, int], Any]:
+        """Cells of the rows of each group and level, once they were asked for."""
+        return {}
 
     @cached_property
     def free_rows(self) -> tuple[int, ...]:

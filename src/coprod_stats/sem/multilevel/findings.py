@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.checks import Finding
+from coprod_stats.sem.multilevel.boundary import VANISHING
 from coprod_stats.sem.multilevel.problem import level_samples
-from coprod_stats.sem.multilevel.unrestricted import VANISHING
 from coprod_stats.sem.sample import GroupSample
 
 FEW_CLUSTERS = 30
@@ -26,15 +26,25 @@ WORSE_THAN_MODEL = 1e-6
 """The fitted log-likelihood may exceed the unrestricted one by rounding error only."""
 
 
-def two_level_findings(estimate: Estimate, samples: Sequence[GroupSample]) -> tuple[Finding, ...]:
+def two_level_findings(
+    estimate: Estimate,
+    samples: Sequence[GroupSample],
+    *,
+    indices: Mapping[str, float] | None = None,
+) -> tuple[Finding, ...]:
     """Gather findings on clusters and on the unrestricted model.
 
     Parameters
     ----------
     estimate : Estimate
     samples : sequence of GroupSample
+    indices : mapping of str to float, optional
+        Fit indices, where they were computed.
     """
     found = [*_clusters(estimate, samples), *_boundary(estimate, samples)]
+    if indices is not None and "baseline_chisq" not in indices:
+        message = "the baseline model has no maximum; CFI and TLI are left out"
+        found.append(Finding("SEM-226", message))
     return tuple(found + _test(estimate, samples))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from coprod_stats.sem.inference.global_fit import (
     test_values,
 )
 from coprod_stats.sem.inference.infer import Inference, infer
+from coprod_stats.sem.inference.model_tests import ModelTest
 from coprod_stats.sem.model.baseline import baseline_start, baseline_table
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.multilevel.problem import level_samples
@@ -35,7 +37,7 @@ def two_level_indices(
     """Compute every index that applies; the keys are those of the JSON of ``coprod sem``.
 
     Cases count for RMSEA and the information criteria. ``fmin`` is minus the log-likelihood per
-    case without its constant.
+    case without its constant. What needs the baseline model is left out where that has no maximum.
 
     Parameters
     ----------
@@ -44,7 +46,10 @@ def two_level_indices(
     samples : sequence of GroupSample
     method : Method
     """
-    baseline = infer(_fit_baseline(estimate.table, samples, method), samples, method)
+    baseline = _infer_baseline(estimate.table, samples, method)
+    if baseline is None:
+        nothing = ModelTest(float("nan"), float("nan"), float("nan"))
+        baseline = replace(inference, test=nothing, scaled=None)
     total = float(sum(sample.n_obs for sample in samples))
     values = {
         "npar": float(inference.n_params),
@@ -82,15 +87,19 @@ def intraclass_correlations(
     return tuple(results)
 
 
-def _fit_baseline(
+def _infer_baseline(
     table: ParameterTable, samples: Sequence[GroupSample], method: Method
-) -> Estimate:
+) -> Inference | None:
     """Fit the independence model: variances at each level, covariances of covariates only."""
     null = baseline_table(table)
     levels = level_samples(samples)
     moments = [levels[group - 1].level_moments(level) for group, level in null.blocks]
     start = baseline_start(null, *zip(*moments, strict=True))
-    return estimate_model(null, samples, method, start=start)
+    try:
+        estimate = estimate_model(null, samples, method, start=start)
+        return infer(estimate, samples, method) if estimate.minimum.converged else None
+    except np.linalg.LinAlgError:
+        return None
 
 
 def _likelihood(
@@ -151,8 +160,8 @@ def _standardized_residuals(
     """Compute SRMR within and between clusters, and their sum.
 
     Each is the root mean square of the residual correlations of a level, the unrestricted
-    estimates standing for the sample; the diagonal counts, means don't. The matrix that the model
-    implies between clusters is made positive definite first, as lavaan does.
+    estimates standing for the sample; the diagonal counts, means don't. Where the matrix that the
+    model implies between clusters is not positive definite, it is lifted as lavaan does.
     """
     levels = level_samples(samples)
     values = {"srmr_within": 0.0, "srmr_between": 0.0}
@@ -174,6 +183,9 @@ def _correlations(cov: FloatArray) -> FloatArray:
 
 
 def _lifted(cov: FloatArray) -> FloatArray:
+    scale = np.sqrt(np.maximum(np.diagonal(cov), 0.0))
+    if scale.all() and np.linalg.eigvalsh(cov / np.outer(scale, scale))[0] > _SMALLEST_EIGENVALUE:
+        return cov
     if len(cov) == 1:
         return np.maximum(cov, _SMALLEST_EIGENVALUE)
     values, vectors = np.linalg.eigh(cov)

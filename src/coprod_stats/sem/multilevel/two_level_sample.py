@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,8 +81,8 @@ def two_level_sample(
     SemDataError
         ``SEM-131`` where every cluster has one case, ``SEM-132`` where a variable of level 2
         varies within clusters, ``SEM-133`` where one of level 1 does not, ``SEM-134`` where
-        variables are collinear within clusters, ``SEM-135`` where there are no more clusters
-        than variables that they alone have.
+        variables are collinear within clusters, ``SEM-135`` where one of both levels has the same
+        mean in every cluster.
     """
     variation = variation_of(table)
     moments = cluster_moments(data, clusters, variation)
@@ -106,29 +105,37 @@ def _check_variation(
     split = cluster_means(data, clusters)
     rounding = CONSTANT_RATIO * (data**2).mean(axis=0)
     inner = (split.deviations**2).mean(axis=0) > rounding
-    _refuse(
-        table, variation.between_only[inner[variation.between_only]],
-        "SEM-132", "these variables stand at level 2 only but vary within clusters; name them at "
-        "level 1 as well, or use the means of the clusters" + where,
-    )  # fmt: skip
-    _refuse(
-        table, variation.within[~inner[variation.within]],
-        "SEM-133", "these variables stand at level 1 but do not vary within clusters; name them "
-        "at level 2 only" + where,
-    )  # fmt: skip
+    across = split.means.var(axis=0) > rounding
     within = split.deviations[:, variation.within]
-    _refuse(
-        table, variation.within[_dependent(within.T @ within)],
-        "SEM-134", "within clusters, these variables are linear functions of one another; leave "
-        "one out" + where,
-    )  # fmt: skip
-    own = split.means[:, variation.between_only]
-    centred = own - own.mean(axis=0)
-    _refuse(
-        table, variation.between_only[_dependent(centred.T @ centred)],
-        "SEM-135", "across clusters, these variables do not vary or are linear functions of one "
-        "another; leave one out" + where,
-    )  # fmt: skip
+    faults = {
+        "SEM-132": variation.between_only[inner[variation.between_only]],
+        "SEM-133": variation.within[~inner[variation.within]],
+        "SEM-134": variation.within[_dependent(within.T @ within)],
+        "SEM-135": variation.both[~across[variation.both]],
+    }
+    for code, found in faults.items():
+        if found.size:
+            names = tuple(table.observed[item] for item in found)
+            raise SemDataError(_REASONS[code] + where, code=code, variables=names)
+
+
+_REASONS = {
+    "SEM-132": (
+        "these variables stand at level 2 only but vary within clusters; name them at level 1 as "
+        "well, or use the means of the clusters"
+    ),
+    "SEM-133": (
+        "these variables stand at level 1 but do not vary within clusters; name them at level 2 "
+        "only"
+    ),
+    "SEM-134": (
+        "within clusters, these variables are linear functions of one another; leave one out"
+    ),
+    "SEM-135": (
+        "these variables stand at both levels but have the same mean in every cluster; name them "
+        "at level 1 only"
+    ),
+}
 
 
 def _dependent(products: FloatArray) -> NDArray[np.bool_]:
@@ -139,9 +146,3 @@ def _dependent(products: FloatArray) -> NDArray[np.bool_]:
     values, vectors = np.linalg.eigh(products / np.outer(scale, scale))
     null = vectors[:, values < 1e-12 * max(len(products), 1)]
     return np.asarray(constant | (np.abs(null).max(axis=1, initial=0.0) > 1e-4))
-
-
-def _refuse(table: ParameterTable, found: Sequence[int] | IntArray, code: str, reason: str) -> None:
-    if len(found):
-        names = tuple(table.observed[item] for item in found)
-        raise SemDataError(reason, code=code, variables=names)
