@@ -169,7 +169,13 @@ def _precision(
     if method.test == "none":
         return covariance / n, None
     expected = method.information == "expected"
-    trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat, expected=expected)
+    try:
+        trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat, expected=expected)
+    except np.linalg.LinAlgError:
+        if not method.is_fiml:
+            raise
+        # nobody's answers tell of some saturated moment
+        return covariance / n, None
     return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
 
 

@@ -229,6 +229,9 @@ class _GroupScales:
         own = (matrices.kinds == Kind.DELTA) & (matrices.rows == index)
         slope = np.zeros(self.n_free)
         slope[self.model.parameters[own]] = 1.0
+        if isinstance(self.model, CompletedModel):
+            place = Place(Kind.DELTA, index, 0)
+            slope[self.model.parameters] += self.model.implicit_jacobian(self.implied, place)
         return [(float(self.implied.delta[index]), slope, -1.0)]
 
     def _residual(self, kind: Kind, index: int) -> list[tuple[float, FloatArray, float]]:
