@@ -28,6 +28,34 @@ class Factored:
     log_det: float
 
 
+SMALLEST_PIVOT = 1e-7
+"""In correlation metric a smaller pivot of the Cholesky root counts as zero."""
+
+
+def scaled_inverse(matrix: FloatArray) -> FloatArray:
+    """Invert an information matrix in correlation metric, whatever the units of its parameters.
+
+    Parameters
+    ----------
+    matrix : (k, k) array
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where it is not positive definite.
+    """
+    diagonal = np.diagonal(matrix)
+    if matrix.size and diagonal.min() <= 0:
+        raise np.linalg.LinAlgError("the information matrix is not positive definite")
+    scale = np.sqrt(diagonal)
+    root, info = lapack.dpotrf(matrix / np.outer(scale, scale), lower=1)
+    if info != 0 or np.diagonal(root).min(initial=1.0) < SMALLEST_PIVOT:
+        raise np.linalg.LinAlgError("the information matrix is not positive definite")
+    lower, _ = lapack.dpotri(root, lower=1)
+    full = np.tril(lower) + np.tril(lower, -1).T
+    return np.asarray(full / np.outer(scale, scale))
+
+
 def factor(matrix: FloatArray) -> Factored | None:
     """Invert by Cholesky; None where the matrix is not positive definite."""
     root = _root(matrix)
