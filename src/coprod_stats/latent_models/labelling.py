@@ -115,7 +115,7 @@ def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
             "" if row.label.startswith(".p") else row.label,
             row.free >= 0,
             *of_row,
-            row.level,
+            level=row.level,
         )
         for row, *of_row in zip(core.table, *(column.tolist() for column in numbers), strict=True)
     ]
