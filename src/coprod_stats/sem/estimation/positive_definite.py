@@ -53,7 +53,8 @@ def solve(matrix: FloatArray, right: FloatArray) -> FloatArray | None:
     if root is None:
         return None
     if len(matrix) <= SMALL:
-        return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+        # by the root: elimination may call a matrix singular that has just been factored
+        return np.asarray(np.linalg.solve(root.T, np.linalg.solve(root, right)), dtype=np.float64)
     from scipy.linalg import lapack
 
     return np.asarray(lapack.dpotrs(root, right, lower=1)[0])
