@@ -105,18 +105,40 @@ def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
         *(solutions[kind].values for kind in ("lv", "all", "nox")),
         solutions["all"].std_errors(core.inference.covariance),
     ]
+    columns = (column.tolist() for column in numbers)
     return [
         FittedParameter(
-            row.lhs,
-            row.op,
-            row.rhs,
-            row.group,
-            "" if row.label.startswith(".p") else row.label,
-            row.free >= 0,
-            *of_row,
-            row.level,
+            lhs=row.lhs,
+            op=row.op,
+            rhs=row.rhs,
+            group=row.group,
+            label="" if row.label.startswith(".p") else row.label,
+            free=row.free >= 0,
+            est=est,
+            se=se,
+            z=z,
+            pvalue=pvalue,
+            ci_lower=ci_lower,
+            ci_upper=ci_upper,
+            std_lv=std_lv,
+            std_all=std_all,
+            std_nox=std_nox,
+            std_all_se=std_all_se,
+            level=row.level,
         )
-        for row, *of_row in zip(core.table, *(column.tolist() for column in numbers), strict=True)
+        for (
+            row,
+            est,
+            se,
+            z,
+            pvalue,
+            ci_lower,
+            ci_upper,
+            std_lv,
+            std_all,
+            std_nox,
+            std_all_se,
+        ) in zip(core.table, *columns, strict=True)
     ]
 
 
