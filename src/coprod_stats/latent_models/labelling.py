@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.latent_models.idle_options import idle_options
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
@@ -48,7 +49,7 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         group_labels=core.data.group_labels if core.data.groups is not None else (),
         converged=core.converged,
         proper=core.is_proper,
-        warnings=_warnings(core, n_rows - n_used),
+        warnings=_warnings(core, asked, n_rows - n_used),
         asked_and_used=_ledger(core, asked.engine),
         observed=core.table.observed,
         latent=core.table.latent,
@@ -170,7 +171,7 @@ def _definitions(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
     ]
 
 
-def _warnings(core: CoreFit, n_dropped: int) -> tuple[FitWarning, ...]:
+def _warnings(core: CoreFit, asked: Specification, n_dropped: int) -> tuple[FitWarning, ...]:
     found = [
         FitWarning(
             finding.code,
@@ -183,6 +184,10 @@ def _warnings(core: CoreFit, n_dropped: int) -> tuple[FitWarning, ...]:
         found.append(FitWarning("SEM-301", message))
     if core.method.is_two_stage and "cfi_scaled" in core.indices:
         found.append(FitWarning("SEM-302", _TWO_STAGE_BASELINE))
+    idle = idle_options(core, asked)
+    if idle:
+        message = f"options that have no effect on this model: {', '.join(idle)}"
+        found.append(FitWarning("SEM-303", message))
     return tuple(found)
 
 

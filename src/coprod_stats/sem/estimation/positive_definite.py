@@ -28,6 +28,32 @@ class Factored:
     log_det: float
 
 
+SMALLEST_PIVOT = 1e-7
+"""In correlation metric a smaller pivot of the Cholesky root counts as zero."""
+
+
+def scaled_inverse(matrix: FloatArray) -> FloatArray:
+    """Invert an information matrix in correlation metric, whatever the units of its parameters.
+
+    Parameters
+    ----------
+    matrix : (k, k) array
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where it is not positive definite.
+    """
+    diagonal = np.diagonal(matrix)
+    if matrix.size and diagonal.min() <= 0:
+        raise np.linalg.LinAlgError("the information matrix is not positive definite")
+    scale = np.sqrt(diagonal)
+    root = _root(matrix / np.outer(scale, scale))
+    if root is None or np.diagonal(root).min(initial=1.0) < SMALLEST_PIVOT:
+        raise np.linalg.LinAlgError("the information matrix is not positive definite")
+    return np.asarray(_inverse(root) / np.outer(scale, scale))
+
+
 def factor(matrix: FloatArray) -> Factored | None:
     """Invert by Cholesky; None where the matrix is not positive definite."""
     root = _root(matrix)
@@ -36,16 +62,7 @@ def factor(matrix: FloatArray) -> Factored | None:
     diagonal = np.diagonal(root)
     if diagonal.min() <= 1e-9 * diagonal.max() and diagonal.min() <= 1e-150:
         return None
-    log_det = 2.0 * float(np.log(diagonal).sum())
-    lapack = _lapack(matrix)
-    if lapack is None:
-        inverse_root = np.linalg.inv(root)
-        return Factored(inverse_root.T @ inverse_root, log_det)
-    # the root's upper triangle is zero and stays so
-    lower, _ = lapack.dpotri(root, lower=1)
-    full = lower + lower.T
-    full.ravel()[:: len(full) + 1] *= 0.5
-    return Factored(full, log_det)
+    return Factored(_inverse(root), 2.0 * float(np.log(diagonal).sum()))
 
 
 def solve(matrix: FloatArray, right: FloatArray) -> FloatArray | None:
@@ -69,6 +86,19 @@ def _root(matrix: FloatArray) -> FloatArray | None:
             return None
     root, info = lapack.dpotrf(matrix, lower=1)
     return root if info == 0 else None
+
+
+def _inverse(root: FloatArray) -> FloatArray:
+    """Invert the matrix that has this lower Cholesky root."""
+    lapack = _lapack(root)
+    if lapack is None:
+        inverse_root = np.linalg.inv(root)
+        return np.asarray(inverse_root.T @ inverse_root)
+    # the root's upper triangle is zero and stays so
+    lower, _ = lapack.dpotri(root, lower=1)
+    full = lower + lower.T
+    full.ravel()[:: len(full) + 1] *= 0.5
+    return np.asarray(full)
 
 
 def _lapack(matrix: FloatArray) -> Any:
