@@ -101,7 +101,7 @@ def differences(ours: dict[str, Any], theirs: dict[str, Any], limit: float) -> l
 def _indices(ours: dict[str, Any], theirs: dict[str, Any], limit: float) -> list[str]:
     # an index that is 0 but for the inexactness of lavaan's solution has no expected change
     mine, other = (
-        {key(row): row for row in rows if (row["mi"] or 0.0) > 1e-6}
+        {key(row): row for row in rows if (row["mi"] or 0.0) > 1e-4}
         for rows in (ours["modification_indices"], theirs["indices"])
     )
     found = [f"other indices: {set(mine) ^ set(other)}"] if set(mine) != set(other) else []
