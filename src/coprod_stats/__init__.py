@@ -6,8 +6,9 @@ What is named here is loaded when it is first used, so that the package itself l
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 from typing import TYPE_CHECKING
+
+from coprod_stats.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from coprod_stats.errors import CoprodError as CoprodError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from coprod_stats.latent_models import compare_engines as compare_engines
     from coprod_stats.latent_models import fit_sem as fit_sem
     from coprod_stats.latent_models import polychoric as polychoric
+    from coprod_stats.latent_models import product_indicators as product_indicators
     from coprod_stats.measurement import item_analysis as item_analysis
     from coprod_stats.measurement import reliability as reliability
     from coprod_stats.measurement import scale_correlations as scale_correlations
@@ -59,6 +61,7 @@ _HOMES = {
     "item_analysis": "measurement",
     "missingness": "quality",
     "polychoric": "latent_models",
+    "product_indicators": "latent_models",
     "read_instrument": "instruments",
     "read_plan": "plans",
     "read_responses": "responses",
@@ -71,7 +74,6 @@ _HOMES = {
 }
 
 __all__ = sorted(_HOMES)
-__version__ = importlib.metadata.version("coprod-stats")
 
 
 def __getattr__(name: str) -> object:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-FileFormat = Literal["csv", "xlsx", "sav"]
-"""Formats of files of answers that are read as they are."""
+FileFormat = Literal["csv", "spreadsheet", "xlsx", "sav"]
+"""Formats of files of answers that are read as they are; a spreadsheet's CSV has guarded texts."""
 
 Platform = Literal[
     "xlsform",
+    "limesurvey",
+    "qualtrics",
     "redcap",
     "surveyjs",
     "spss",
     "frictionless",
     "ddi",
+    "paper",
 ]
 """Platforms that a form is written for."""
 
-ExportSource = Literal["odk", "kobo", "redcap", "surveyjs"]
+ExportSource = Literal["odk", "kobo", "limesurvey", "qualtrics", "redcap", "surveyjs"]
 """Platforms whose exports are read back with the sidecar of their form."""
 
 AnswersFormat = Literal[FileFormat, ExportSource]
@@ -39,6 +42,13 @@ BootstrapType = Literal["naive", "bollen-stine"]
 
 BootstrapInterval = Literal["percentile", "bca"]
 """Intervals from bootstrap samples: plain percentiles, or bias-corrected and accelerated."""
+
+ProductPairs = Literal["matched", "all"]
+"""Products of indicators: the first with the first and so on, or each with each."""
+
+ProductCentring = Literal["double-mean", "residual", "mean"]
+"""What is done with products of centred indicators: centred again, freed of what the indicators
+themselves explain, or left as they are."""
 
 Adjustment = Literal["holm", "fdr_bh"]
 """Adjustment of p values: familywise error, step-down; or false discovery rate, step-up."""

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import typer.main
 
-from coprod_stats.cli.main import app
+from coprod_stats.cli.application import app
 from coprod_stats.cli.output import progress_bar, write_json
 
 

@@ -61,6 +61,44 @@ def test_an_improper_solution_is_written_and_ends_with_status_3(coprod, models):
     assert {"SEM-103", "SEM-104"} <= {warning["code"] for warning in found["warnings"]}
 
 
+LEVELS = "level: 1\nfw =~ y1 + {a}y2 + y3\nlevel: 2\nfb =~ y1 + {a}y2 + y3\n"
+
+
+def test_two_levels(coprod, models):
+    (models / "levels.txt").write_text(LEVELS.format(a=""))
+    found = fitted(coprod, "levels.txt", "--cluster", "cluster", data="demo_twolevel.csv")
+    assert (found["estimator"], found["n_clusters"]) == ("ML", [200])
+    assert {row["level"] for row in found["parameters"]} == {1, 2}
+
+
+def test_two_levels_are_compared_from_their_json(coprod, models):
+    data = "demo_twolevel.csv"
+    (models / data).write_bytes((DATA / data).read_bytes())
+    for name, label in (("free", ""), ("equal", "l*")):
+        (models / f"{name}.txt").write_text(LEVELS.format(a=label))
+        coprod("sem", f"{name}.txt", "--data", data, "--cluster", "cluster", "--estimator", "MLR",
+               "--json", f"{name}.json")  # fmt: skip
+    shown = coprod("sem", "compare", "equal.json", "free.json", "--json", "-")
+    _, restricted = json.loads(shown.stdout)
+    assert restricted["diff_df"] == 1
+
+
+def test_levels_without_clusters_are_a_fault(coprod, models):
+    (models / "levels.txt").write_text(LEVELS.format(a=""))
+    shown = coprod("sem", "levels.txt", "--data", DATA / "demo_twolevel.csv")
+    assert shown.returncode == 1
+    assert "needs the column of the clusters" in shown.stderr
+
+
+def test_a_negative_variance_between_clusters_ends_with_status_3(coprod, models):
+    rows = [f"{sign * (k % 5) + 0.1 * (k % 3)},{k}" for k in range(40) for sign in (1, -1)]
+    (models / "pairs.csv").write_text("y,pair\n" + "\n".join(rows) + "\n")
+    (models / "levels.txt").write_text("level: 1\ny ~~ y\nlevel: 2\ny ~~ y\n")
+    shown = coprod("sem", "levels.txt", "--data", "pairs.csv", "--cluster", "pair")
+    assert shown.returncode == 3
+    assert "y~~y (level 2)" in shown.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "data", "method"),
     [
@@ -136,7 +174,24 @@ def test_ordered_items_have_modal_scores(coprod, models):
         (("cfa.txt", "--data", "x.csv"), 1, "x.csv"),
         (("cfa.txt", "--data", str(DATA / "pd.csv")), 1, "'x4' is neither"),
         (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--seed", "1"), 1, "seed has no effect"),
-        (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--emit", "mplus"), 1, "Mplus"),
+        (
+            (
+                "cfa.txt",
+                "--data",
+                str(DATA / "hs1939.csv"),
+                "--emit",
+                "mplus",
+                "--estimator",
+                "DWLS",
+            ),
+            1,
+            "not to be said in Mplus: estimator DWLS",
+        ),
+        (
+            ("cfa.txt", "--data", "a.csv", "--instrument", "citizen", "--emit", "lavaan"),
+            1,
+            "--emit lavaan: R would read the table without --instrument",
+        ),
     ],
 )
 def test_faults(coprod, models, words, status, message):
@@ -158,6 +213,20 @@ def test_the_script_for_lavaan(coprod, models, snapshot):
     ).stdout  # fmt: skip
 
 
+def test_the_input_for_mplus(coprod, models, snapshot):
+    model = "visual =~ x1 + x2 + a*x3\ntextual =~ x4 + x5 + a*x6\nhalf := a/2\n"
+    (models / "equal.txt").write_text(model)
+    options = ("--estimator", "MLR", "--missing", "fiml", "--group", "school",
+               "--group-equal", "intercepts")  # fmt: skip
+    shown = coprod("sem", "equal.txt", "--data", DATA / "hs_mcar.csv", "--emit", "mplus", *options)
+    assert (shown.returncode, shown.stdout) == (0, snapshot)
+    assert "hs_mcar.mplus.dat" in shown.stderr
+    rows = (models / "hs_mcar.mplus.dat").read_text().splitlines()
+    assert len(rows) == 301
+    assert {len(row.split(" ")) for row in rows} == {7}
+    assert any("-9" in row.split(" ") for row in rows)
+
+
 @pytest.mark.r
 def test_lavaan_as_a_check(coprod, models):
     if shutil.which("Rscript") is None:
@@ -176,8 +245,8 @@ def test_the_command_loads_no_heavy_library(models):
         "from coprod_stats.cli.main import run\n"
         "try:\n    run()\n"
         "except SystemExit:\n    pass\n"
-        "heavy = {'pandas', 'statsmodels', 'pingouin', 'scipy.stats', 'scipy.optimize', 'semopy',\n"
-        "         'matplotlib', 'rich'}\n"
+        "heavy = {'pandas', 'statsmodels', 'pingouin', 'scipy', 'semopy', 'matplotlib', 'rich',\n"
+        "         'typer', 'pydantic', 'importlib.metadata'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     words = ["sem", "cfa.txt", "--data", str(DATA / "hs1939.csv"), "--json", "fit.json"]

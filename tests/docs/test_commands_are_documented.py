@@ -7,7 +7,7 @@ import typer
 from runnable_documents import ROOT, blocks
 from typer.main import get_command
 
-from coprod_stats.cli.main import app
+from coprod_stats.cli.application import app
 
 TEXT = (ROOT / "docs" / "guide" / "commands.md").read_text(encoding="utf-8")
 SECTIONS = dict(part.split("`\n", 1) for part in TEXT.split("\n## `")[1:])

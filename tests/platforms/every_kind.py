@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from coprod_stats.instruments import read_instrument
 from coprod_stats.instruments.evaluation import FloatArray, evaluate, is_true
 from coprod_stats.instruments.model import (
     DONT_KNOW,
@@ -121,6 +123,15 @@ TEXTS = (
 )
 
 
+MODULES = ("vignette", "conjoint", "goals_benefits_challenges_reasons", "sector_behaviours",
+           "panel_wave")  # fmt: skip
+
+
+def everything(name: str) -> Instrument:
+    """Give a shipped questionnaire in its full form with all modules."""
+    return read_instrument(name, modules=MODULES).for_form("full")
+
+
 @dataclass(frozen=True)
 class Respondents:
     """What people would answer to every question, and what they are asked.
@@ -139,6 +150,14 @@ def respondents(instrument: Instrument, n: int, seed: int) -> Respondents:
     for row in wanted:
         row.update({a.id: int(rng.choice(a.values)) for a in instrument.assigned})
     return Respondents(wanted, [_canonical(instrument, row, i) for i, row in enumerate(wanted)])
+
+
+def table(instrument: Instrument, people: Respondents) -> pd.DataFrame:
+    """Give the canonical table of respondents, as reading it back gives it."""
+    texts = {item.id for item in instrument.items if item.kind == "text"} | {"RID"}
+    return pd.DataFrame(people.canonical).apply(
+        lambda column: column if column.name in texts else pd.to_numeric(column.replace("", np.nan))
+    )
 
 
 def _answer(item: Item, rng: np.random.Generator) -> object:

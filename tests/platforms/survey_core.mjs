@@ -8,7 +8,9 @@ const { lintSurvey } = require("survey-core/linter");
 const form = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const respondents = JSON.parse(readFileSync(process.argv[3], "utf8"));
 
-const results = respondents.map(({ before, answers }) => {
+const results = respondents.map(({ before, answers }, done) => {
+  if (done && done % 100 === 0)
+    console.error(`survey-core: ${done} of ${respondents.length} respondents, ${process.uptime().toFixed(0)} s`);
   const survey = new Model(form);
   for (const [name, value] of Object.entries(before)) survey.setValue(name, value);
   const titles = {};

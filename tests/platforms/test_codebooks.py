@@ -3,52 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
-from every_kind import respondents
+from engines import DDI_SCHEMA, needs
+from every_kind import everything, respondents, table
 
 from coprod_stats.instruments import Instrument
 from coprod_stats.instruments.model import Option, Text
 from coprod_stats.instruments.variables import Administrative
 from coprod_stats.platforms import PlatformError, export_form
+from coprod_stats.platforms.labelled_variables import labelled_variables
 from coprod_stats.platforms.spss import cut, sav_file
-from coprod_stats.responses.reading import read_responses, write_canonical
+from coprod_stats.responses.reading import write_canonical
 
-DDI_SCHEMA = Path(os.environ.get(
-    "COPROD_DDI_SCHEMA",
-    Path(__file__).parents[3] / "shared" / "schemas" / "ddi-codebook-2.5" / "codebook.xsd",
-))  # fmt: skip
 DDI = "{ddi:codebook:2_5}"
-
-
-def table(instrument: Instrument, n: int = 50) -> pd.DataFrame:
-    people = pd.DataFrame(respondents(instrument, n, seed=4).canonical)
-    texts = {item.id for item in instrument.items if item.kind == "text"} | {"RID"}
-    return people.apply(
-        lambda column: column if column.name in texts else pd.to_numeric(column.replace("", np.nan))
-    )
-
-
-def test_an_spss_file_comes_back_as_given(every_kind: Instrument, tmp_path: Path) -> None:
-    answers = table(every_kind)
-    content, losses = sav_file(every_kind, answers, language="en")
-    assert losses == ()
-    (tmp_path / "answers.sav").write_bytes(content)
-    found = read_responses(tmp_path / "answers.sav", every_kind)
-    assert found.rejected == ()
-    pd.testing.assert_frame_equal(
-        found.answers.reset_index(drop=True), answers[list(found.answers.columns)],
-        check_dtype=False,
-    )  # fmt: skip
 
 
 def test_spss_labels_and_missing_values(every_kind: Instrument, tmp_path: Path) -> None:
@@ -62,15 +36,53 @@ def test_spss_labels_and_missing_values(every_kind: Instrument, tmp_path: Path) 
     assert {span["lo"] for span in meta.missing_ranges["USED"]} == {-9, -8, -7}
 
 
-@pytest.mark.skipif(shutil.which("pspp") is None, reason="needs PSPP")
-def test_pspp_reads_the_labels(every_kind: Instrument, tmp_path: Path) -> None:
-    content, _ = sav_file(every_kind, table(every_kind), language="en")
-    (tmp_path / "survey.sav").write_bytes(content)
-    (tmp_path / "show.sps").write_text("GET FILE='survey.sav'.\nFREQUENCIES USED.\n")
-    shown = subprocess.run(
-        ["pspp", "-o", "-", "show.sps"], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert "Prefer not to say" in shown.stdout
+PSPP = """
+GET FILE='survey.sav'.
+SAVE TRANSLATE /OUTFILE='values.csv' /TYPE=CSV /FIELDNAMES /CELLS=VALUES.
+SAVE TRANSLATE /OUTFILE='labels.csv' /TYPE=CSV /FIELDNAMES /CELLS=LABELS.
+SAVE TRANSLATE /OUTFILE='valid.csv' /TYPE=CSV /FIELDNAMES /CELLS=VALUES /MISSING=RECODE.
+DISPLAY LABELS.
+"""
+
+
+def opened_by_pspp(content: bytes, folder: Path) -> dict[str, pd.DataFrame]:
+    """Give what PSPP finds in a file: values, labels, values that are not missing, variables."""
+    (folder / "survey.sav").write_bytes(content)
+    (folder / "show.sps").write_text(PSPP)
+    subprocess.run(
+        ["pspp", "--batch", "-O", "format=csv", "-o", "variables.csv", "show.sps"], cwd=folder,
+        check=True,
+    )  # fmt: skip
+    return {
+        name: pd.read_csv(
+            folder / f"{name}.csv", dtype=str, keep_default_na=False,
+            skiprows=int(name == "variables"),
+        )
+        for name in ("values", "labels", "valid", "variables")
+    }  # fmt: skip
+
+
+@needs("pspp")
+def test_pspp_finds_the_labels_values_and_missing_codes(
+    every_kind: Instrument, tmp_path: Path
+) -> None:
+    answers = table(every_kind, respondents(every_kind, 50, seed=4))
+    content, _ = sav_file(every_kind, answers, language="en")
+    found = opened_by_pspp(content, tmp_path)
+    variables = list(labelled_variables(every_kind, "en"))
+    shown = dict(zip(found["variables"]["Name"], found["variables"]["Label"], strict=True))
+    assert shown == {variable.name: variable.label for variable in variables}
+    for variable in (v for v in variables if v.numeric):
+        given = answers[variable.name]
+        codes = dict((*variable.values, *variable.missing))
+        numbers = found["values"][variable.name].str.strip()
+        assert pd.to_numeric(numbers).astype(float).equals(given.astype(float)), variable.name
+        is_missing = given.isna() | given.isin([code for code, _ in variable.missing])
+        assert (found["valid"][variable.name].str.strip() == "").equals(is_missing)
+        words = [codes[value] for value in given.dropna() if value in codes]
+        said = [label for label, value in zip(found["labels"][variable.name], given, strict=True)
+                if value in codes]  # fmt: skip
+        assert said == words, variable.name
 
 
 def test_long_spss_labels_are_cut_with_a_warning(every_kind: Instrument) -> None:
@@ -115,12 +127,14 @@ def test_a_table_schema_names_codes_twice(every_kind: Instrument) -> None:
     assert fields["YEARS"]["constraints"] == {"minimum": 0, "maximum": 90}
 
 
+@needs("frictionless")
 @pytest.mark.filterwarnings("ignore")  # the validator's dependencies deprecate one another
 def test_frictionless_accepts_answers_and_finds_wrong_ones(
     every_kind: Instrument, tmp_path: Path
 ) -> None:
-    frictionless = pytest.importorskip("frictionless", reason="needs frictionless")
-    answers = table(every_kind)
+    import frictionless  # not everybody has it
+
+    answers = table(every_kind, respondents(every_kind, 50, seed=4))
     export_form(every_kind, "frictionless").write(tmp_path)
 
     def report() -> list[list[object]]:
@@ -142,8 +156,11 @@ def test_a_ddi_codebook_has_questions_and_codes(every_kind: Instrument) -> None:
     assert codes == {"1": "N", "2": "N", "-7": "Y", "-8": "Y", "-9": "Y"}
 
 
-@pytest.mark.skipif(not DDI_SCHEMA.is_file(), reason="needs the DDI-Codebook 2.5 schema")
-def test_a_ddi_codebook_is_valid(every_kind: Instrument) -> None:
-    etree = pytest.importorskip("lxml.etree", reason="needs lxml")
+@needs("ddi-schema")
+@pytest.mark.parametrize("name", ["every kind", "citizen", "provider"])
+def test_a_ddi_codebook_is_valid(name: str, every_kind: Instrument) -> None:
+    from lxml import etree  # not everybody has it
+
     schema = etree.XMLSchema(etree.parse(str(DDI_SCHEMA)))
-    schema.assertValid(etree.fromstring(export_form(every_kind, "ddi").files["ddi_codebook.xml"]))
+    instrument = every_kind if name == "every kind" else everything(name)
+    schema.assertValid(etree.fromstring(export_form(instrument, "ddi").files["ddi_codebook.xml"]))

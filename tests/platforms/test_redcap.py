@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from engines import LINKML_PYTHON, needs
 from every_kind import Respondents, respondents
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.instruments.model import Option, Text
 from coprod_stats.platforms import PlatformError, export_form
 from coprod_stats.platforms.cell_table import CellTable
 from coprod_stats.platforms.redcap_answers import read
@@ -77,10 +82,56 @@ def test_a_thousand_respondents_come_back_as_given(every_kind: Instrument) -> No
     round_trip(every_kind, respondents(every_kind, 1_000, seed=2))
 
 
+@needs("linkml-redcap")
+@pytest.mark.parametrize("name", ["every kind", "citizen", "provider"])
+def test_linkml_redcap_accepts_the_dictionary(
+    name: str, every_kind: Instrument, tmp_path: Path
+) -> None:
+    instrument = every_kind if name == "every kind" else read_instrument(name).for_form("full")
+    found = held_against_linkml(instrument, tmp_path)
+    assert found["problems"] == []
+    assert [slot.split("_")[0] for slot in found["columns"][1]] == [
+        re.split(r"\W", column.lower())[0] for column in found["columns"][0]
+    ]
+
+
+@needs("linkml-redcap")
+def test_linkml_redcap_finds_what_is_wrong(every_kind: Instrument, tmp_path: Path) -> None:
+    named = replace(every_kind, id="9 lives")
+    assert any("9 lives" in problem for problem in held_against_linkml(named, tmp_path)["problems"])
+
+
+def held_against_linkml(instrument: Instrument, folder: Path) -> dict[str, Any]:
+    (content,) = export_form(instrument, "redcap").files.values()
+    (folder / "dictionary.csv").write_bytes(content)
+    script = Path(__file__).parent / "redcap_linkml.py"
+    done = subprocess.run(
+        [LINKML_PYTHON, script, folder / "dictionary.csv"], stdout=subprocess.PIPE, check=True
+    )
+    return json.loads(done.stdout)
+
+
 def test_the_record_comes_first_and_names_are_lower_case(every_kind: Instrument) -> None:
     names = list(dictionary(every_kind))
     assert names[0] == "record_id"
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,99}", name) for name in names)
+
+
+def test_limits_are_forced_and_a_missing_box_stands_alone(every_kind: Instrument) -> None:
+    fields = dictionary(every_kind)
+    assert fields["years"]["Field Annotation"] == "@FORCE-MINMAX"
+    assert fields["points_o1"]["Field Annotation"] == "@FORCE-MINMAX"
+    assert fields["hours"]["Text Validation Type OR Show Slider Number"] == "number"
+    assert fields["means"]["Field Annotation"] == "@NONEOFTHEABOVE='-9,-8' @MAXCHECKED=2"
+    assert fields["arm"]["Field Annotation"] == "@HIDDEN-SURVEY"
+    assert fields["p_feel"]["Field Annotation"].startswith("@HIDDEN @CALCTEXT(if(")
+
+
+def test_a_line_break_in_a_label_does_not_end_the_answer(every_kind: Instrument) -> None:
+    level = Option(1, Text((("en", "Failure\nof the office"),)))
+    arm = replace(every_kind.assigned[0], levels=(level, every_kind.assigned[0].levels[1]))
+    fields = dictionary(replace(every_kind, assigned=(arm,)))
+    assert fields["arm"][CHOICES] == "1, Failure of the office | 2, Success"
 
 
 def test_a_bar_in_a_label_does_not_end_the_answer(every_kind: Instrument) -> None:
@@ -143,6 +194,14 @@ def test_repeats_and_labels_are_refused(every_kind: Instrument) -> None:
         read(repeated, form.sidecar, every_kind)
     with pytest.raises(PlatformError, match="PLATFORM-230"):
         read(CellTable(("Record", "I agree."), (("a", "Yes"),), (2,)), form.sidecar, every_kind)
+
+
+def test_several_events_are_refused(every_kind: Instrument) -> None:
+    form = export_form(every_kind, "redcap")
+    header = ("record_id", "redcap_event_name", "cons")
+    waves = CellTable(header, (("a", "wave_1_arm_1", "1"), ("a", "wave_2_arm_1", "1")), (2, 3))
+    with pytest.raises(PlatformError, match=r"PLATFORM-231: the export has 2 events"):
+        read(waves, form.sidecar, every_kind)
 
 
 def test_a_condition_on_a_column_that_nobody_is_asked_for_is_refused(

@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from every_kind import Respondents, respondents
+from engines import NODE_MODULES, needs, node
+from every_kind import Respondents, everything, respondents
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.instruments.model import Text
 from coprod_stats.platforms import PlatformError, export_form
 from coprod_stats.platforms.surveyjs import grid_paths
 from coprod_stats.platforms.surveyjs_answers import parse, read
 
 HERE = Path(__file__).parent
-NODE_MODULES = Path(os.environ.get("COPROD_NODE_MODULES", HERE / "node_modules"))
-needs_survey_core = pytest.mark.skipif(
-    shutil.which("node") is None or not (NODE_MODULES / "survey-core").is_dir(),
-    reason="needs node and survey-core (npm ci in tests/platforms)",
-)
+needs_survey_core = needs("node", "survey-core")
 
 
 def fill(form: bytes, filled: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
     (folder / "form.json").write_bytes(form)
     (folder / "respondents.json").write_text(json.dumps(filled), encoding="utf-8")
     done = subprocess.run(
-        ["node", HERE / "survey_core.mjs", folder / "form.json", folder / "respondents.json"],
-        capture_output=True, check=True, env={**os.environ, "SURVEY_CORE": str(NODE_MODULES)},
+        [str(node()), HERE / "survey_core.mjs", folder / "form.json", folder / "respondents.json"],
+        stdout=subprocess.PIPE, check=True, env={**os.environ, "SURVEY_CORE": str(NODE_MODULES)},
+        timeout=60 + 2 * len(filled),
     )  # fmt: skip
     return json.loads(done.stdout)
 
@@ -108,6 +106,42 @@ def test_texts_follow_the_answers(every_kind: Instrument, tmp_path: Path) -> Non
     assert shown["titles"]["MEANS"] == "How, with the park?"
     assert shown["rows"]["TRU2"] == "do you, who rely on the park, doubt it?"
     assert shown["notes"]["STORY"] == "It failed, and you felt bad."
+
+
+def with_levels(instrument: Instrument, words: str) -> Instrument:
+    """Put a text into what the note on the first page tells."""
+    placeholders = tuple(
+        replace(entry, levels=tuple((level, Text((("en", words),))) for level, _ in entry.levels))
+        for entry in instrument.placeholders
+    )
+    return replace(instrument, placeholders=placeholders)
+
+
+@needs_survey_core
+@pytest.mark.parametrize(
+    "words", ["it's", 'a "so-called" office', "both ' and \"", "a\\b", "a\\'b"]
+)
+def test_quotation_marks_stand_in_composed_texts(
+    every_kind: Instrument, words: str, tmp_path: Path
+) -> None:
+    form = export_form(with_levels(every_kind, words), "surveyjs").files["survey.json"]
+    answers = [["CONS", 1], ["MOOD", 2]]
+    found = fill(form, [{"before": {"ARM": 1}, "answers": answers}], tmp_path)
+    assert found["lint"]["findings"] == []
+    assert found["results"][0]["notes"]["STORY"] == f"It {words}, and you felt bad."
+
+
+def test_a_composed_text_that_ends_in_a_backslash_is_refused(every_kind: Instrument) -> None:
+    export = export_form(with_levels(every_kind, "a\\"), "surveyjs")
+    assert "a text that is composed ends in a backslash" in str(export.refused[0])
+
+
+@needs_survey_core
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_the_full_questionnaires_with_all_modules_are_sound(name: str, tmp_path: Path) -> None:
+    found = fill(export_form(everything(name), "surveyjs").files["survey.json"], [], tmp_path)
+    assert found["jsonErrors"] == []
+    assert found["lint"]["findings"] == []
 
 
 def test_one_language_is_written_plainly(every_kind: Instrument) -> None:

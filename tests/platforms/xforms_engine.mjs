@@ -1,4 +1,5 @@
 // Fills an XForm by ODK's web engine: node xforms_engine.mjs FORM.xml RESPONDENTS.json -> JSON.
+// The form is loaded once; each respondent gets a new submission, and the one before is freed.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -16,8 +17,7 @@ for (const key of Object.getOwnPropertyNames(window))
 globalThis.__dirname = process.cwd();
 globalThis.require = require;
 const engine = require.resolve("@getodk/xforms-engine", { conditions: new Set(["import"]) });
-const { createInstance } = await import(engine);
-const form = readFileSync(process.argv[2], "utf8");
+const { loadForm } = await import(engine);
 
 const nodesOf = (root) => {
   const found = new Map();
@@ -35,18 +35,24 @@ const answer = (node, value) => {
   else if (node.valueType === "int") node.setValue(BigInt(value));
   else node.setValue(value);
 };
-const begun = async (assigned) => {
-  for (;;) {
-    const { root } = await createInstance(form);
+const MOST_DRAWS = 1000;
+const begun = (form, assigned) => {
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    // unlike createInstance, this disposes of the submission before, which is never freed otherwise
+    const { root } = form.resetInstance();
     const nodes = nodesOf(root);
     if (Object.entries(assigned).every(([name, level]) => nodes.get(name).currentState.value === level))
       return { root, nodes };
   }
+  throw new Error(`${MOST_DRAWS} submissions were begun and none drew ${JSON.stringify(assigned)}`);
 };
 
+const form = await loadForm(readFileSync(process.argv[2], "utf8"));
+if (form.status === "failure") throw form.error;
+const people = JSON.parse(readFileSync(process.argv[3], "utf8"));
 const results = [];
-for (const { assigned, language, answers } of JSON.parse(readFileSync(process.argv[3], "utf8"))) {
-  const { root, nodes } = await begun(assigned);
+for (const { assigned, language, answers } of people) {
+  const { root, nodes } = begun(form, assigned);
   if (language) root.setLanguage(root.languages.find((known) => known.language === language));
   for (const [name, value] of answers) {
     const node = nodes.get(name);
@@ -59,5 +65,7 @@ for (const { assigned, language, answers } of JSON.parse(readFileSync(process.ar
   const xml = await payload.data[0].get("xml_submission_file").text();
   const violations = (payload.violations ?? []).map((found) => found.reference);
   results.push({ xml, labels, violations });
+  if (results.length % 100 === 0)
+    console.error(`xforms-engine: ${results.length} of ${people.length} respondents, ${process.uptime().toFixed(0)} s`);
 }
 console.log(JSON.stringify(results));

@@ -6,12 +6,18 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coprod_stats.responses import read_responses, write_canonical, write_rejected
+from coprod_stats.responses import (
+    ResponsesError,
+    read_responses,
+    write_canonical,
+    write_rejected,
+)
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"), max_size=12)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-9, 99).map(float)
@@ -43,6 +49,65 @@ def test_reading_what_was_written_gives_the_same_table(tiny, tmp_path: Path, row
     assert found.rejected == ()
     assert first.read_bytes() == second.read_bytes()
     pd.testing.assert_frame_equal(found.answers.reset_index(drop=True), table, check_exact=True)
+
+
+HOSTILE = ["=1+1", "-5", "'=1", "+49 170", "@home", "a;=1", "-7", "plain", "two\nlines", "\tx"]
+
+
+def hostile(tiny) -> pd.DataFrame:
+    table = pd.DataFrame({column: np.full(len(HOSTILE), -8.0) for column in tiny.columns})
+    table["RID"] = [f"r{n}" for n in range(len(HOSTILE))]
+    return table.assign(CTRY="", TXT=HOSTILE)[list(tiny.columns)]
+
+
+def test_the_archive_csv_holds_texts_as_they_are(tiny, tmp_path: Path) -> None:
+    write_canonical(hostile(tiny), tmp_path / "archive.csv")
+    found = pd.read_csv(tmp_path / "archive.csv", dtype=str, keep_default_na=False)
+    assert found["TXT"].tolist() == HOSTILE
+
+
+def test_texts_are_guarded_for_a_spreadsheet_and_numbers_stay(tiny, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    write_canonical(hostile(tiny), path, for_spreadsheet=True)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    raw = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert raw["TXT"].tolist() == ["'=1+1", "'-5", "''=1", "'+49 170", "'@home", "a;'=1", "-7",
+                                   "plain", "two\nlines", "'\tx"]  # fmt: skip
+    assert set(raw["HOURS"]) == {"-8"}
+    found = read_responses(path, tiny, source="spreadsheet")
+    pd.testing.assert_frame_equal(found.answers.reset_index(drop=True), hostile(tiny))
+    assert "guarded" in found.provenance.reading
+
+
+def test_a_guarded_csv_read_as_it_stands_is_told(tiny, tmp_path: Path) -> None:
+    write_canonical(hostile(tiny), tmp_path / "sheet.csv", for_spreadsheet=True)
+    (note,) = read_responses(tmp_path / "sheet.csv", tiny).provenance.notes
+    assert note.startswith("7 cells have an apostrophe")
+
+
+def test_a_workbook_holds_texts_and_numbers_and_no_formula(tiny, tmp_path: Path) -> None:
+    path = tmp_path / "answers.xlsx"
+    write_canonical(hostile(tiny), path)
+    sheet = openpyxl.load_workbook(path).active
+    kinds = {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert kinds == {"s", "n"}
+    found = read_responses(path, tiny)
+    pd.testing.assert_frame_equal(found.answers.reset_index(drop=True), hostile(tiny))
+
+
+@pytest.mark.parametrize("text", ["a\rb", "\x01", "_x000D_", "x" * 32_768])
+def test_a_workbook_refuses_texts_that_it_would_change(tiny, tmp_path: Path, text: str) -> None:
+    with pytest.raises(ResponsesError, match="cannot hold the text of column TXT, line 0"):
+        write_canonical(hostile(tiny).assign(TXT=text), tmp_path / "answers.xlsx")
+
+
+def test_rejects_are_guarded_against_formulas(read, tmp_path: Path) -> None:
+    found = read('RID,Q1,=X\n=a,-3,"=1+1"\n')
+    write_rejected(found.rejected, tmp_path / "rejected.csv")
+    rows = pd.read_csv(tmp_path / "rejected.csv", dtype=str, keep_default_na=False)
+    assert rows["respondent"].tolist() == ["'=a", "'=a"]
+    assert rows["column"].tolist() == ["'=X", "Q1"]
+    assert rows["value"].tolist() == ["'=1+1", "-3"]
 
 
 def test_the_canonical_form(tiny, read, tmp_path: Path) -> None:

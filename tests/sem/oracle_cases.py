@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from coprod_stats.sem.rotation.options import RotationOptions
+
 SCALAR = ("loadings", "intercepts")
 STRICT = (*SCALAR, "residuals")
 
@@ -83,6 +85,8 @@ CASES = {
     "pd_sem_ml_nonlin2": Case(),
     "growth_linear": Case(model={"model_type": "growth"}),
     "growth_cov": Case(model={"model_type": "growth"}),
+    "hs_esem_geomin": Case({"rotation": RotationOptions("geomin", se="bordered")}),
+    "hs_esem_oblimin": Case({"rotation": RotationOptions("oblimin", se="bordered")}),
     "bfi_ml": Case(),
     "bfi_mlr": Case(MLR),
 }

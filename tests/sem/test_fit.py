@@ -1,8 +1,14 @@
 """Whole fits against lavaan; tests/oracles/lavaan/README.md says how exact its numbers are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from oracle_cases import CASES
+from oracle_cases import CASES, ORDERED_CASES
+
+from coprod_stats.sem.errors import SemOptionError
+from coprod_stats.sem.fit import coefficient_df, fit_coefficients
+from coprod_stats.sem.inference.standardization import standardize
 
 UNROOTED = ("rmsea_ci_lower", "rmsea_ci_upper")
 """lavaan finds these by uniroot with its coarse default tolerance."""
@@ -82,3 +88,30 @@ def test_intervals(fitted, oracle):
             assert fit.parameters.statistics[index] == pytest.approx(row["z"], abs=1e-6)
             assert fit.parameters.p_values[index] == pytest.approx(row["pvalue"], abs=1e-9)
     assert np.isnan(fit.parameters.statistics[0])
+
+
+@pytest.mark.parametrize(
+    "name", ["hs_fiml_mlr", "hs_weights_cluster_mlr", "hs_cfa_mlm", "bfi_wlsmv"]
+)
+def test_coefficients_alone_are_those_of_the_whole_fit(name, fit_oracle):
+    whole = fit_oracle(name, (CASES | ORDERED_CASES)[name])
+    lean = fit_coefficients(whole.table, whole.data, whole.options)
+    for field in ("estimates", "std_errors", "p_values", "ci_lower", "ci_upper"):
+        np.testing.assert_array_equal(
+            getattr(lean.parameters, field), getattr(whole.parameters, field)
+        )
+    solution = standardize(whole.estimate, "all")
+    np.testing.assert_array_equal(lean.standardized, solution.values)
+    np.testing.assert_array_equal(
+        lean.standardized_errors, solution.std_errors(whole.inference.covariance)
+    )
+    assert lean.table is whole.table
+    assert (lean.is_proper, lean.findings) == (whole.is_proper, whole.findings)
+    assert lean.t_df == coefficient_df(whole.inference, whole.samples, whole.method)
+
+
+def test_coefficients_alone_have_no_bootstrap(fitted):
+    whole = fitted("hs_cfa_ml")
+    options = replace(whole.options, standard_errors="bootstrap")
+    with pytest.raises(SemOptionError, match="whole fit"):
+        fit_coefficients(whole.table, whole.data, options)

@@ -211,7 +211,6 @@ def test_fits_pickle(values):
     ("model", "expected"),
     [
         ("level: 1\nf =~ x1 + x2 + x3\nlevel: 2\ng =~ x1 + x2 + x3", "two-level"),
-        ("efa('b')*f + efa('b')*g =~ x1 + x2 + x3 + x4 + x5 + x6", "exploratory"),
     ],
 )
 def test_what_is_not_implemented_is_refused_by_name(values, model, expected):

@@ -4,12 +4,18 @@ import numpy as np
 import pytest
 from oracle_cases import CASES, ORDERED_CASES
 
+from coprod_stats.sem import resampling
 from coprod_stats.sem.errors import SemOptionError
-from coprod_stats.sem.estimation.batched_likelihood import MomentBatch, batch_gradients
+from coprod_stats.sem.estimation.batched_gradients import MomentBatch, batch_gradients
 from coprod_stats.sem.estimation.estimate import estimate_model
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.options import FitOptions
-from coprod_stats.sem.resampling import bollen_stine, bootstrap, bootstrap_interval
+from coprod_stats.sem.resampling import (
+    bollen_stine,
+    bootstrap,
+    bootstrap_interval,
+    draw_counts,
+)
 from coprod_stats.sem.sample import SemData, resample_group
 
 
@@ -34,6 +40,46 @@ def test_batched_gradient_is_that_of_each_sample(name, fit_oracle):
     np.testing.assert_allclose(gradients, np.stack([expected] * 2), atol=1e-12)
 
 
+@pytest.mark.parametrize("name", ["hs_cfa_ml", "hs_cfa_ml_means"])
+def test_samples_with_little_residual_variance_are_inverted_whole(name, fit_oracle):
+    result = fit_oracle(name, CASES[name])
+    objective = result.estimate.objective
+    params = np.stack([result.estimate.params] * 3) + 0.01
+    variance = next(r.free for r in result.table if r.lhs == r.rhs == "x4")
+    params[1, variance] = 1e-6
+    (sample,) = objective.samples
+    batch = MomentBatch(np.stack([sample.mean] * 3), np.stack([sample.cov] * 3), sample.weight)
+    gradients = batch_gradients(
+        objective.models, [batch], params, meanstructure=objective.meanstructure
+    )
+    expected = [objective.evaluate(row, exact=False).gradient for row in params]
+    np.testing.assert_allclose(gradients, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_counts_are_those_of_draws_with_replacement():
+    counts = draw_counts(np.random.default_rng(2), 50, 4000)
+    assert np.all(counts.sum(axis=1) == 50)
+    assert counts.mean(axis=0) == pytest.approx(np.ones(50), abs=0.08)
+    assert counts.var() == pytest.approx(1 - 1 / 50, rel=0.02)
+
+
+def test_portions_of_samples_are_of_the_same_stream(fit_oracle, monkeypatch):
+    result = fit_oracle("hs_cfa_ml", CASES["hs_cfa_ml"])
+
+    def draws():
+        return bootstrap(
+            result.estimate,
+            result.samples,
+            result.method,
+            n_samples=7,
+            rng=np.random.default_rng(5),
+        ).params
+
+    whole = draws()
+    monkeypatch.setattr(resampling, "CELLS_AT_ONCE", 3 * 301)
+    np.testing.assert_allclose(draws(), whole, rtol=1e-9)
+
+
 @pytest.mark.parametrize("name", ["hs_mimic_ml", "hs_mg_scalar", "pd_sem_ml_constr"])
 def test_batched_estimates_are_those_of_each_sample(name, fit_oracle):
     result = fit_oracle(name, CASES[name])
@@ -41,10 +87,7 @@ def test_batched_estimates_are_those_of_each_sample(name, fit_oracle):
         result.estimate, result.samples, result.method, n_samples=3, rng=np.random.default_rng(5)
     )
     rng = np.random.default_rng(5)
-    counts = [
-        rng.multinomial(len(s.rows), np.full(len(s.rows), 1 / len(s.rows)), size=3)
-        for s in result.samples
-    ]
+    counts = [draw_counts(rng, len(s.rows), 3) for s in result.samples]
     for number in range(3):
         parts = tuple(
             resample_group(s, c[number]) for s, c in zip(result.samples, counts, strict=True)

@@ -1,54 +1,33 @@
-"""The ``coprod`` command: its groups, and how a fault of input is told."""
+"""Where the installed ``coprod`` starts: at once for a model, through Typer for the rest."""
 
 from __future__ import annotations
 
-import io
-import os
 import sys
+from functools import partial
 
-import typer
-
-from coprod_stats.cli import (
-    instrument_commands,
-    model_commands,
-    responses_commands,
-    review_commands,
-    study_commands,
-)
-from coprod_stats.cli.output import fail
-from coprod_stats.errors import CoprodError
-
-app = typer.Typer(
-    name="coprod",
-    help="From a questionnaire on co-production to a tested driver-impact model and its report.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-study_commands.register(app)
-review_commands.register(instrument_commands.app)
-app.add_typer(instrument_commands.app, name="instrument")
-app.add_typer(responses_commands.app, name="responses")
-responses_commands.register(app)
-model_commands.register(app)
+from coprod_stats.cli.faults import run_telling_faults
 
 
 def run() -> None:
     """Run the command line; a fault of input is one message and exit status 1."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without UTF-8 is no reason to stop
-    try:
-        try:
-            app(prog_name="coprod")
-        finally:
-            sys.stdout.flush()
-    except CoprodError as error:
-        fail(str(error))
-    except BrokenPipeError:
-        # the reader has gone, as head does; the interpreter must not flush into the pipe again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except OSError as error:
-        fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+    run_telling_faults(_plain_model(sys.argv[1:]) or _any_command)
+
+
+def _any_command() -> None:
+    # Typer and the commands of all groups take a fifth of a second to import
+    from coprod_stats.cli.application import app
+
+    app(prog_name="coprod")
+
+
+def _plain_model(words: list[str]) -> partial[None] | None:
+    """``coprod sem`` of one model with data, if nothing about its options is unusual."""
+    if words[:1] != ["sem"]:
+        return None
+    from coprod_stats.cli.declared import read_plainly
+    from coprod_stats.cli.model_commands import is_one_model, sem
+
+    values = read_plainly(sem, words[1:])
+    if values is None or not is_one_model(values["files"], values["data"]):
+        return None
+    return partial(sem, **values)

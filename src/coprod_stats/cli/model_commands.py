@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
-import typer
-
-from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say
+from coprod_stats.cli.declared import Argument, Option, for_typer
+from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say, warn
 from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
 
 if TYPE_CHECKING:
+    import typer
+
     from coprod_stats.latent_models.sem_fit import SemFit
     from coprod_stats.latent_models.specification import Specification
 
@@ -26,66 +28,82 @@ ErrorKind = Literal["standard", "robust", "bootstrap", "none"]
 Information = Literal["expected", "observed"]
 Likelihood = Literal["normal", "wishart"]
 Peer = Literal["lavaan", "mplus"]
+RotationErrors = Literal["delta", "bordered"]
+RotationName = Literal[
+    "geomin",
+    "oblimin",
+    "quartimin",
+    "promax",
+    "target",
+    "varimax",
+    "quartimax",
+    "cf-quartimax",
+    "cf-varimax",
+    "cf-equamax",
+    "cf-parsimax",
+    "cf-facparsim",
+]
+"""Repeated from ``sem.rotation.options``, which loads NumPy; a test keeps them alike."""
 
 
 def sem(
     files: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="MODEL|compare FIT.json",
             help="File with the model in lavaan's language; or fits to test against each other.",
-            show_default=False,
         ),
     ],
     data: Annotated[
-        Path | None, typer.Option("--data", help="Answers: CSV, or any file with --instrument.")
+        Path | None, Option("Answers: CSV, or any file with --instrument.", "--data")
     ] = None,
-    engine: Annotated[
-        Engine, typer.Option(help="Who estimates; lavaan is a check beside the core.")
-    ] = "core",
-    model_type: Annotated[ModelType, typer.Option(help="Whose defaults.")] = "sem",
-    estimator: Annotated[Estimator, typer.Option(help="Estimator.")] = "ML",
-    ordered: Annotated[str, typer.Option(help="'all', or v1,v2,…")] = "",
-    parameterization: Annotated[Parameterization, typer.Option(help="Of ordered.")] = "delta",
-    missing: Annotated[Missing, typer.Option(help="Missing values.")] = "listwise",
-    auxiliary: Annotated[str, typer.Option(help="Variables that inform on missing ones.")] = "",
-    group: Annotated[str | None, typer.Option(help="Column of groups.")] = None,
-    group_equal: Annotated[str, typer.Option(help="Families held equal, by commas.")] = "",
-    group_partial: Annotated[str, typer.Option(help="Exceptions, by commas.")] = "",
-    cluster: Annotated[str | None, typer.Option(help="Column of clusters.")] = None,
-    sampling_weights: Annotated[str | None, typer.Option(help="Column of weights.")] = None,
-    se: Annotated[ErrorKind | None, typer.Option(help="Standard errors.")] = None,
-    information: Annotated[Information | None, typer.Option(help="Their basis.")] = None,
-    likelihood: Annotated[Likelihood, typer.Option(help="Divisor N or N - 1.")] = "normal",
-    bootstrap: Annotated[int, typer.Option(min=0, help="Bootstrap samples.")] = 0,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the bootstrap.")] = None,
+    engine: Annotated[Engine, Option("Who estimates; lavaan is a check beside the core.")] = "core",
+    model_type: Annotated[ModelType, Option("Whose defaults.")] = "sem",
+    estimator: Annotated[Estimator, Option("Estimator.")] = "ML",
+    ordered: Annotated[str, Option("'all', or v1,v2,…")] = "",
+    parameterization: Annotated[Parameterization, Option("Of ordered.")] = "delta",
+    missing: Annotated[Missing, Option("Missing values.")] = "listwise",
+    auxiliary: Annotated[str, Option("Variables that inform on missing ones.")] = "",
+    group: Annotated[str | None, Option("Column of groups.")] = None,
+    group_equal: Annotated[str, Option("Families held equal, by commas.")] = "",
+    group_partial: Annotated[str, Option("Exceptions, by commas.")] = "",
+    cluster: Annotated[str | None, Option("Column of clusters.")] = None,
+    sampling_weights: Annotated[str | None, Option("Column of weights.")] = None,
+    se: Annotated[ErrorKind | None, Option("Standard errors.")] = None,
+    information: Annotated[Information | None, Option("Their basis.")] = None,
+    likelihood: Annotated[Likelihood, Option("Divisor N or N - 1.")] = "normal",
+    bootstrap: Annotated[int, Option("Bootstrap samples.", min=0)] = 0,
+    seed: Annotated[int | None, Option("Seed of the bootstrap.", min=0)] = None,
     bootstrap_type: Annotated[
-        BootstrapType, typer.Option(help="Standard errors, or a test of the model.")
+        BootstrapType, Option("Standard errors, or a test of the model.")
     ] = "naive",
-    ci: Annotated[BootstrapInterval, typer.Option(help="Bootstrap intervals.")] = "percentile",
-    instrument: Annotated[
-        str | None, typer.Option(help="Read the table by a questionnaire.")
+    ci: Annotated[BootstrapInterval, Option("Bootstrap intervals.")] = "percentile",
+    instrument: Annotated[str | None, Option("Read the table by a questionnaire.")] = None,
+    std_lv: Annotated[bool, Option("Unit variances of factors.", "--std-lv")] = False,
+    effect_coding: Annotated[bool, Option("Loadings that average 1.", "--effect-coding")] = False,
+    no_fixed_x: Annotated[bool, Option("Random covariates.", "--no-fixed-x")] = False,
+    meanstructure: Annotated[bool, Option("Intercepts.", "--meanstructure")] = False,
+    rotation: Annotated[
+        RotationName | None, Option("Of exploratory factors; geomin if left out.")
     ] = None,
-    std_lv: Annotated[bool, typer.Option("--std-lv", help="Unit variances of factors.")] = False,
-    effect_coding: Annotated[
-        bool, typer.Option("--effect-coding", help="Loadings that average 1.")
-    ] = False,
-    no_fixed_x: Annotated[bool, typer.Option("--no-fixed-x", help="Random covariates.")] = False,
-    meanstructure: Annotated[bool, typer.Option("--meanstructure", help="Intercepts.")] = False,
-    rotation: Annotated[str | None, typer.Option(help="Of exploratory factors.")] = None,
-    modindices: Annotated[bool, typer.Option("--modindices", help="Modification indices.")] = False,
-    scores: Annotated[Path | None, typer.Option(help="Write factor scores as CSV.")] = None,
-    emit: Annotated[Peer | None, typer.Option(help="Write the script of a peer instead.")] = None,
-    json: Annotated[str | None, typer.Option(help="Write JSON to a file, or - for output.")] = None,
+    rotation_args: Annotated[
+        str, Option("Its options, as geomin_epsilon=0.01,orthogonal=true.")
+    ] = "",
+    rotation_target: Annotated[
+        Path | None, Option("CSV of wanted loadings, blank where open.")
+    ] = None,
+    rotation_se: Annotated[RotationErrors, Option("Exact, or as lavaan has them.")] = "delta",
+    modindices: Annotated[bool, Option("Modification indices.", "--modindices")] = False,
+    scores: Annotated[Path | None, Option("Write factor scores as CSV.")] = None,
+    emit: Annotated[Peer | None, Option("Write the script of a peer instead.")] = None,
+    json: Annotated[str | None, Option("Write JSON to a file, or - for output.")] = None,
 ) -> None:
     """Fit one latent-variable model; ends with status 3 if the solution is not proper."""
     if files[0] == _COMPARE:
         _compare([Path(file) for file in files[1:]], json)
         return
-    if len(files) > 1:
-        raise typer.BadParameter("one model at a time")
-    if data is None:
-        raise typer.BadParameter("a model needs --data")
+    if data is None or not is_one_model(files, data):
+        _refuse_words(files)
     from coprod_stats.latent_models.specification import Specification
 
     asked = Specification(
@@ -114,20 +132,68 @@ def sem(
         fixed_x=not no_fixed_x,
         meanstructure=meanstructure,
         rotation=rotation,
+        rotation_args=_rotation_args(rotation_args, rotation_target),
+        rotation_se=rotation_se,
     )
     if emit is not None:
-        say(_script(asked, data, emit).rstrip())
+        _emit(asked, data, instrument, emit)
         return
     fit = _fit(asked, data, instrument)
     _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
     if scores is not None:
         _write_scores(fit, scores)
     if not fit.proper:
-        raise typer.Exit(IMPROPER)
+        sys.exit(IMPROPER)
+
+
+def is_one_model(files: list[str], data: Path | None) -> bool:
+    """Tell whether the words ask to fit one model to data."""
+    return len(files) == 1 and files[0] != _COMPARE and data is not None
+
+
+def _refuse_words(files: list[str]) -> NoReturn:
+    # loaded by now, unless the function is called from Python
+    import typer
+
+    if len(files) > 1:
+        raise typer.BadParameter("one model at a time")
+    raise typer.BadParameter("a model needs --data")
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _rotation_args(text: str, target: Path | None) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for part in _names(text):
+        name, sign, value = (piece.strip() for piece in part.partition("="))
+        if not (name and sign and value):
+            fail(f"--rotation-args: '{part}' is not of the form name=value")
+        arguments[name] = _argument(value)
+    if target is not None:
+        arguments["target"] = _target(target)
+    return arguments
+
+
+def _argument(text: str) -> str | bool | float:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return int(text) if text.lstrip("-").isdigit() else float(text)
+    except ValueError:
+        return text
+
+
+def _target(path: Path) -> list[list[float | None]]:
+    """Read wanted loadings: a row per item, a column per factor, no header."""
+    import csv
+
+    rows = [row for row in csv.reader(_text(path).splitlines()) if row]
+    try:
+        return [[float(c) if c.strip() not in ("", "NA") else None for c in row] for row in rows]
+    except ValueError as error:
+        fail(f"{path}: wanted loadings are numbers or blank: {error}")
 
 
 def _text(path: Path) -> str:
@@ -163,12 +229,23 @@ def _data_file(path: Path, instrument: str | None) -> dict[str, str]:
     return named if instrument is None else {**named, "instrument": instrument}
 
 
-def _script(asked: Specification, data: Path, peer: Peer) -> str:
-    if peer == "mplus":
-        fail("scripts for Mplus are not available yet")
-    from coprod_stats.latent_models.lavaan_script import lavaan_script
+def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) -> None:
+    """Print a peer's script; what Mplus reads beside it is written to the working folder."""
+    if peer == "lavaan":
+        from coprod_stats.latent_models.lavaan_script import lavaan_script
 
-    return lavaan_script(asked, data.as_posix())
+        if instrument is not None:
+            fail("--emit lavaan: R would read the table without --instrument, codes of missing "
+                 "answers included; write a table of numbers first")  # fmt: skip
+        say(lavaan_script(asked, data.as_posix()).rstrip())
+        return
+    from coprod_stats.latent_models.mplus_script import mplus_input
+
+    file = Path(f"{data.stem}.mplus.dat")
+    written = mplus_input(asked, _columns(data, asked, instrument), file.name)
+    file.write_text(written.data, encoding="ascii")
+    say(written.text.rstrip())
+    warn(f"data for Mplus: {file}; the commands above belong into a file beside it")
 
 
 def _write_scores(fit: SemFit, path: Path) -> None:
@@ -261,4 +338,6 @@ def _columns_again(data: Any, asked: Specification) -> dict[str, Any]:
 
 def register(main: typer.Typer) -> None:
     """Add the commands that stand at the top level."""
-    main.command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")(sem)
+    main.command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")(
+        for_typer(sem)
+    )

@@ -45,7 +45,7 @@ def answers() -> None:
 def import_answers(
     file: DataArgument,
     instrument: InstrumentOption,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Canonical CSV to write.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Canonical CSV, or .xlsx, to write.")],
     source: Annotated[
         AnswersFormat | None,
         typer.Option("--from", help="Platform or format; by the file's suffix if left out."),
@@ -53,6 +53,9 @@ def import_answers(
     sidecar: Annotated[
         Path | None, typer.Option("--sidecar", help="sidecar.json of the form that was fielded.")
     ] = None,
+    for_spreadsheet: Annotated[
+        bool, typer.Option("--for-spreadsheet", help="Guard texts that look like formulas.")
+    ] = False,
     form: FormOption = None,
     module: ModuleOption = None,
     json: JsonOption = None,
@@ -66,7 +69,7 @@ def import_answers(
     else:
         plain = cast("FileFormat | None", source)
         found = bound_answers(file, instrument, form, module, source=plain)
-    write_canonical(found.answers, out)
+    write_canonical(found.answers, out, for_spreadsheet=for_spreadsheet)
     rejected = out.with_name(f"{out.name}.rejected.csv")
     write_rejected(found.rejected, rejected)
     if json is not None:

@@ -16,6 +16,7 @@ from coprod_stats.instruments.draft import Draft
 from coprod_stats.instruments.questions import TranslationStatus
 from coprod_stats.instruments.reading import read_draft, read_shape
 from coprod_stats.instruments.shipped import find_shipped
+from coprod_stats.instruments.spreadsheet_text import guarded, unguarded
 from coprod_stats.instruments.translation_overlay import (
     PLACEHOLDER,
     PlacedText,
@@ -107,7 +108,11 @@ def status_counts(rows: Sequence[TranslationRow]) -> Mapping[TranslationStatus, 
 
 
 def write_sheet(rows: Sequence[TranslationRow], path: Path) -> None:
-    """Write the translators' sheet: a row per text, as CSV (UTF-8) or XLSX by the file's suffix."""
+    """Write the translators' sheet: a row per text, as CSV (UTF-8) or XLSX by the file's suffix.
+
+    In CSV a text that a spreadsheet might carry out as a formula has an apostrophe before it,
+    which ``read_sheet`` takes away; XLSX says of every cell that it is a text.
+    """
     table = [COLUMNS, *((row.key, row.source, row.translation, row.status) for row in rows)]
     if path.suffix.casefold() == ".xlsx":
         from openpyxl import Workbook  # a third of a second to import
@@ -116,7 +121,8 @@ def write_sheet(rows: Sequence[TranslationRow], path: Path) -> None:
         sheet = book.active
         assert sheet is not None
         for line in table:
-            sheet.append(line)
+            # what looks guarded is guarded once more: the sheet may have been a CSV in between
+            sheet.append([cell if unguarded(cell) == cell else guarded(cell) for cell in line])
             for cell in sheet[sheet.max_row]:
                 cell.data_type = "s"  # a text that begins with '=' is no formula
         for column, width in zip("ABCD", (24, 70, 70, 12), strict=True):
@@ -124,7 +130,7 @@ def write_sheet(rows: Sequence[TranslationRow], path: Path) -> None:
         book.save(path)
         return
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(table)
+    csv.writer(text, lineterminator="\r\n").writerows(map(guarded, line) for line in table)
     path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
 
 
@@ -141,7 +147,7 @@ def read_sheet(path: Path) -> tuple[TranslationRow, ...]:
         raise TranslationError(f"{path.name}: the sheet lacks the columns {', '.join(missing)}")
     rows: dict[str, TranslationRow] = {}
     for number, line in enumerate(lines, 2):
-        cells = dict(zip(header, line, strict=False))
+        cells = dict(zip(header, map(unguarded, line), strict=False))
         key, translation = cells.get("key", "").strip(), cells.get("translation", "").strip()
         if not key and not any(line):
             continue

@@ -49,7 +49,16 @@ def index_lines(fit: Mapping[str, float]) -> Iterator[str]:
     yield from _family("User Model versus Baseline Model", _INCREMENTAL, fit, "Robust ")
     yield from _family("Loglikelihood and Information Criteria", _LIKELIHOOD, fit)
     yield from _family("Root Mean Square Error of Approximation", _APPROXIMATION, fit, "Robust ")
-    yield from _family("Standardized Root Mean Square Residual", (("SRMR", "srmr"),), fit)
+    yield from _family("Standardized Root Mean Square Residual", _residuals_of(fit), fit)
+
+
+def _residuals_of(fit: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
+    if "srmr_within" not in fit:
+        return (("SRMR", "srmr"),)
+    return (
+        ("SRMR (within covariance matrix)", "srmr_within"),
+        ("SRMR (between covariance matrix)", "srmr_between"),
+    )
 
 
 def _test(fit: Mapping[str, float], prefix: str) -> Iterator[str]:

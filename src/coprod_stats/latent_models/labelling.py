@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import math
-from importlib.metadata import version
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coprod_stats.latent_models.idle_options import idle_options
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
 from coprod_stats.sem.fit import coefficient_df
-from coprod_stats.sem.inference.standardization import explained_variances, standardize
+from coprod_stats.sem.inference.standardization import (
+    StandardizationType,
+    Standardized,
+    explained_variances,
+    standardized_solutions,
+)
+from coprod_stats.sem.multilevel.problem import level_samples
+from coprod_stats.sem.multilevel.two_level_indices import intraclass_correlations
 from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
+from coprod_stats.version import __version__
 
 _TWO_STAGE_BASELINE = (
     "the scaled baseline test is lavaan's, which makes scaled and robust CFI and TLI too high with "
@@ -22,12 +30,16 @@ _TWO_STAGE_BASELINE = (
 )
 
 
+Solutions = dict[StandardizationType, Standardized]
+
+
 def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
     """Label the arrays of a fit."""
+    solutions = standardized_solutions(core.estimate)
     n_rows = len(core.data.values)
     n_used = sum(len(sample.rows) for sample in core.samples)
     return SemFit(
-        parameters=(*_parameters(core), *_definitions(core)),
+        parameters=(*_parameters(core, solutions), *_definitions(core, solutions)),
         fit=_indices(core) | _bootstrapped_test(core, asked),
         r_squared=explained_variances(core.estimate),
         estimator=core.ledger["estimator"][1],
@@ -41,14 +53,24 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         asked_and_used=_ledger(core, asked.engine),
         observed=core.table.observed,
         latent=core.table.latent,
-        sample_cov=tuple(sample.cov for sample in core.samples),
+        sample_cov=_sample_covs(core),
         implied_cov=tuple(implied.cov for implied in core.estimate.implied),
         vcov=core.inference.covariance,
         conf_level=core.options.conf_level,
-        df=coefficient_df(core.inference, core.samples) or math.inf,
+        df=coefficient_df(core.inference, core.samples, core.method) or math.inf,
         specification=asked,
         core=core,
+        level_labels=("within", str(asked.cluster)) if core.method.is_two_level else (),
+        n_clusters=tuple(level.moments.n_clusters for level in level_samples(core.samples)),
+        intraclass_correlations=intraclass_correlations(core.table, core.samples),
     )
+
+
+def _sample_covs(core: CoreFit) -> tuple[NDArray[np.float64], ...]:
+    if not core.method.is_two_level:
+        return tuple(sample.cov for sample in core.samples)
+    levels = level_samples(core.samples)
+    return tuple(levels[group - 1].level_moments(level)[1] for group, level in core.table.blocks)
 
 
 def _indices(core: CoreFit) -> dict[str, float]:
@@ -63,7 +85,7 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
     if asked.bootstrap_type != "bollen-stine" or core.inference.df <= 0:
         return {}
     test = bollen_stine(
-        core.estimate,
+        core.refittable,
         core.samples,
         core.method,
         n_samples=asked.n_bootstrap,
@@ -72,43 +94,41 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
     return {"pvalue_bollen_stine": test.p_value}
 
 
-def _parameters(core: CoreFit) -> list[FittedParameter]:
+def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
     values = core.parameters
-    std_lv, std_all, std_nox = (standardize(core.estimate, kind) for kind in ("lv", "all", "nox"))
-    variances = np.einsum(
-        "ij,jk,ik->i", std_all.jacobian, core.inference.covariance, std_all.jacobian
-    )
-    std_all_se = np.sqrt(np.maximum(variances, 0.0))
+    numbers = [
+        values.estimates,
+        values.std_errors,
+        values.statistics,
+        values.p_values,
+        values.ci_lower,
+        values.ci_upper,
+        *(solutions[kind].values for kind in ("lv", "all", "nox")),
+        solutions["all"].std_errors(core.inference.covariance),
+    ]
+    columns = zip(*(column.tolist() for column in numbers), strict=True)
     return [
         FittedParameter(
-            lhs=row.lhs,
-            op=row.op,
-            rhs=row.rhs,
-            group=row.group,
-            label="" if row.label.startswith(".p") else row.label,
-            free=row.free >= 0,
-            est=float(values.estimates[i]),
-            se=float(values.std_errors[i]),
-            z=float(values.statistics[i]),
-            pvalue=float(values.p_values[i]),
-            ci_lower=float(values.ci_lower[i]),
-            ci_upper=float(values.ci_upper[i]),
-            std_lv=float(std_lv.values[i]),
-            std_all=float(std_all.values[i]),
-            std_nox=float(std_nox.values[i]),
-            std_all_se=float(std_all_se[i]),
+            row.lhs,
+            row.op,
+            row.rhs,
+            row.group,
+            "" if row.label.startswith(".p") else row.label,
+            row.free >= 0,
+            *(est, se, z, pvalue, lower, upper, std_lv, std_all, std_nox, std_all_se),
+            level=row.level,
         )
-        for i, row in enumerate(core.table)
+        for row, (est, se, z, pvalue, lower, upper, std_lv, std_all, std_nox, std_all_se) in zip(
+            core.table, columns, strict=True
+        )
     ]
 
 
-def _definitions(core: CoreFit) -> list[FittedParameter]:
+def _definitions(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
     if not core.table.definitions:
         return []
     values = core.definitions
-    standardized = {kind: standardize(core.estimate, kind) for kind in ("lv", "all", "nox")}
-    slopes = standardized["all"].defined_jacobian
-    variances = np.einsum("ij,jk,ik->i", slopes, core.inference.covariance, slopes)
+    std_all_se = solutions["all"].defined_std_errors(core.inference.covariance)
     return [
         FittedParameter(
             lhs=definition.name,
@@ -123,10 +143,10 @@ def _definitions(core: CoreFit) -> list[FittedParameter]:
             pvalue=float(values.p_values[i]),
             ci_lower=float(values.ci_lower[i]),
             ci_upper=float(values.ci_upper[i]),
-            std_lv=float(standardized["lv"].defined[i]),
-            std_all=float(standardized["all"].defined[i]),
-            std_nox=float(standardized["nox"].defined[i]),
-            std_all_se=float(np.sqrt(max(variances[i], 0.0))),
+            std_lv=float(solutions["lv"].defined[i]),
+            std_all=float(solutions["all"].defined[i]),
+            std_nox=float(solutions["nox"].defined[i]),
+            std_all_se=float(std_all_se[i]),
         )
         for i, definition in enumerate(core.table.definitions)
     ]
@@ -154,5 +174,14 @@ def _warnings(core: CoreFit, asked: Specification, n_dropped: int) -> tuple[FitW
 
 def _ledger(core: CoreFit, engine: Engine) -> dict[str, AskedAndUsed]:
     entries = {name: AskedAndUsed(*pair) for name, pair in core.ledger.items()}
-    package = "semopy" if engine == "semopy" else "coprod-stats"
-    return {"engine": AskedAndUsed(engine, engine, f"{package} {version(package)}"), **entries}
+    return {"engine": AskedAndUsed(engine, engine, _package(engine)), **entries}
+
+
+def _package(engine: Engine) -> str:
+    """Name and version of what estimated."""
+    if engine != "semopy":
+        return f"coprod-stats {__version__}"
+    # reading the metadata of packages takes .03 s
+    from importlib.metadata import version
+
+    return f"semopy {version('semopy')}"

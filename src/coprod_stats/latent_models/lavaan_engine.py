@@ -25,11 +25,12 @@ suppressMessages(library({package}))
 fit <- suppressWarnings({call})
 rows <- parTable(fit)
 rows$se[is.na(rows$se)] <- 0
-group <- if (is.null(rows$group)) rep(1, length(rows$lhs)) else rows$group
+group <- if (is.null(rows$group)) 1 * (rows$block > 0) else rows$group
+level <- if (is.null(rows$level)) 0 * group else (rows$block > 0) * ((rows$block - 1) %% 2 + 1)
 number <- function(x) ifelse(is.finite(x), sprintf("%.17g", x), "null")
 quoted <- function(x) encodeString(as.character(x), quote = '"')
 cells <- paste0("[", quoted(rows$lhs), ",", quoted(rows$op), ",", quoted(rows$rhs), ",", group,
-  ",", number(rows$est), ",", number(rows$se), "]")
+  ",", level, ",", number(rows$est), ",", number(rows$se), "]")
 measures <- fitMeasures(fit)
 named <- paste0(quoted(gsub(".", "_", names(measures), fixed = TRUE)), ":", number(measures))
 cat("{{\\"parameters\\":[", paste(cells, collapse = ","), "],\\"fit\\":{{",
@@ -50,15 +51,16 @@ def lavaan_differences(fit: SemFit) -> tuple[EngineDifference, ...]:
         _write_data(fit, file)
         found = _run(fit, file)
     theirs = {
-        (*_turned(lhs, op, rhs), group): (est, se)
-        for lhs, op, rhs, group, est, se in found["parameters"]
+        (*_turned(lhs, op, rhs), group, level): (est, se)
+        for lhs, op, rhs, group, level, est, se in found["parameters"]
     }
     differences = []
     for row in fit.parameters:
         intercept = row.op == "~1"
-        key = (*_turned(row.lhs, row.op, "" if intercept else row.rhs), row.group)
+        key = (*_turned(row.lhs, row.op, "" if intercept else row.rhs), row.group, row.level)
         est, se = theirs.get(key, (None, None))
         name = row.term if len(fit.group_labels) < 2 else f"{row.term} [group {row.group}]"
+        name += f" [level {row.level}]" if row.level else ""
         pairs = [("est", row.est, est)]
         if row.free or row.op == ":=":
             pairs.append(("se", row.se, se))

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
-from coprod_stats.sem.model.variable_roles import flatten
 from coprod_stats.sem.sample import SemData
 
 if TYPE_CHECKING:
@@ -22,9 +21,8 @@ Columns = Mapping[str, NDArray[Any]]
 
 def model_columns(syntax: ModelSyntax) -> tuple[str, ...]:
     """Names that a model text may take from the data; products stand for their parts."""
-    names = dict.fromkeys(
-        name for part in flatten(syntax.relations) for name in (part.lhs, part.rhs)
-    )
+    sides = [term for part in syntax.relations for term in (*part.left, *part.right)]
+    names = dict.fromkeys(term.variable for term in sides if term.variable not in ("0", "1"))
     parts = dict.fromkeys(part for name in names for part in name.split(":"))
     return tuple(names | parts)
 

@@ -27,7 +27,7 @@ class FittedParameter:
     ``se`` is 0 for a fixed parameter, as lavaan has it. ``std_lv`` is standardised by the
     variances of the latent variables, ``std_all`` by those of all variables, ``std_nox`` by those
     of all but the exogenous observed ones; ``std_all_se`` is the delta-method error of
-    ``std_all``.
+    ``std_all``. ``level`` is 1 within and 2 between clusters, and 0 in a single-level model.
     """
 
     lhs: str
@@ -46,6 +46,7 @@ class FittedParameter:
     std_all: float
     std_nox: float
     std_all_se: float
+    level: int = 0
 
     @property
     def term(self) -> str:
@@ -81,7 +82,8 @@ class SemFit:
     fit : dict of str to float
         Test of the model and fit indices by their names in the JSON layout; not to be changed.
     r_squared : tuple of dict of str to float
-        Explained variance of every endogenous variable and indicator, one mapping per group.
+        Explained variance of every endogenous variable and indicator, one mapping per group; with
+        two levels, within and between clusters group by group.
     estimator, engine : str
         As used.
     n_obs, n_rows : int
@@ -99,7 +101,8 @@ class SemFit:
     observed, latent : tuple of str
         Variables; ``sample_cov`` and ``implied_cov`` run over the observed ones.
     sample_cov, implied_cov : tuple of (n_observed, n_observed) ndarray
-        One per group, divisor N.
+        One per group, divisor N. With two levels, the unrestricted estimates within and between
+        clusters group by group, over the observed variables of each level.
     vcov : ndarray of shape (n_free, n_free)
         Covariance matrix of the estimates of the rows that are free, in order of the table.
     conf_level : float
@@ -110,6 +113,12 @@ class SemFit:
         What was asked.
     core : CoreFit
         The fit as arrays, for further tests.
+    level_labels : tuple of str
+        ``within`` and the column of the clusters; empty in a single-level model.
+    n_clusters : tuple of int
+        With two levels, clusters per group.
+    intraclass_correlations : tuple of dict of str to float
+        With two levels, shares of variance between clusters by variable, one mapping per group.
     """
 
     parameters: tuple[FittedParameter, ...]
@@ -133,9 +142,21 @@ class SemFit:
     df: float
     specification: Specification
     core: CoreFit = field(repr=False)
+    level_labels: tuple[str, ...] = ()
+    n_clusters: tuple[int, ...] = ()
+    intraclass_correlations: tuple[dict[str, float], ...] = ()
 
-    def parameter(self, lhs: str, op: str, rhs: str, *, group: int = 1) -> FittedParameter:
+    def parameter(
+        self, lhs: str, op: str, rhs: str, *, group: int = 1, level: int | None = None
+    ) -> FittedParameter:
         """Find one parameter; the sides of ``~~`` may stand in either order.
+
+        Parameters
+        ----------
+        lhs, op, rhs : str
+        group : int
+        level : int, optional
+            The first that has the parameter if left out.
 
         Raises
         ------
@@ -144,9 +165,11 @@ class SemFit:
         """
         wanted = {(lhs, rhs), (rhs, lhs)} if op == "~~" else {(lhs, rhs)}
         for row in self.parameters:
-            if row.op == op and row.group == group and (row.lhs, row.rhs) in wanted:
+            place = row.group == group and level in (None, row.level)
+            if row.op == op and place and (row.lhs, row.rhs) in wanted:
                 return row
-        raise LatentModelError(f"the model has no parameter {lhs} {op} {rhs} in group {group}")
+        where = f"group {group}" if level is None else f"group {group}, level {level}"
+        raise LatentModelError(f"the model has no parameter {lhs} {op} {rhs} in {where}")
 
     def tidy(self) -> pd.DataFrame:
         """One row per parameter."""
@@ -154,6 +177,8 @@ class SemFit:
         import pandas as pd
 
         table = pd.DataFrame([asdict(row) for row in self.parameters])
+        if not self.level_labels:
+            table = table.drop(columns="level")
         table.insert(0, "term", [row.term for row in self.parameters])
         names = {
             "est": "estimate",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coprod_stats.latent_models.modification import ModificationIndex
-    from coprod_stats.latent_models.sem_fit import SemFit
+    from coprod_stats.latent_models.sem_fit import FittedParameter, SemFit
 
 
 def fit_document(
@@ -39,18 +39,35 @@ def fit_document(
         "n_groups": max(1, len(fit.group_labels)),
         "group_labels": list(fit.group_labels),
         "observed": list(fit.observed),
-        "parameters": [asdict(row) for row in fit.parameters],
+        "parameters": [_parameter(row, levels=bool(fit.level_labels)) for row in fit.parameters],
         "fit": fit.fit,
         "r_squared": list(fit.r_squared),
         "asked_and_used": {name: asdict(entry) for name, entry in fit.asked_and_used.items()},
         "warnings": [asdict(warning) for warning in fit.warnings],
         "specification": asdict(fit.specification),
     }
+    if fit.level_labels:
+        document["level_labels"] = list(fit.level_labels)
+        document["n_clusters"] = list(fit.n_clusters)
+        document["intraclass_correlations"] = list(fit.intraclass_correlations)
     if modification_indices is not None:
         document["modification_indices"] = [asdict(index) for index in modification_indices]
     if data_file is not None:
         document["data"] = dict(data_file)
     return {key: _finite(value) for key, value in document.items()}
+
+
+def _parameter(row: FittedParameter, *, levels: bool) -> dict[str, Any]:
+    """Lay out one parameter; ``level`` stands beside ``group`` in a two-level model only."""
+    values = asdict(row)
+    level = values.pop("level")
+    if not levels:
+        return values
+    return {
+        name: value
+        for key, entry in values.items()
+        for name, value in ((key, entry), ("level", level))[: 1 + (key == "group")]
+    }
 
 
 def as_json(document: Mapping[str, Any]) -> str:

@@ -84,3 +84,12 @@ def options_chosen(
         return str(int(entry.option in parts)) if parts else ""
 
     return tuple(map(chosen, cells))
+
+
+def holds_labels(cells: tuple[str, ...], entry: SidecarColumn, instrument: Instrument) -> bool:
+    """Say whether cells of a question with one answer hold labels where codes belong."""
+    scale = instrument.item(entry.item).responses
+    options = () if scale is None else (*scale.options, *scale.off_scale)
+    labels = {words for option in options for _, words in option.label.by_language}
+    labels -= set(dict(entry.codes))
+    return any(cell.strip() in labels for cell in cells)

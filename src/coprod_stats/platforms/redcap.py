@@ -44,6 +44,9 @@ _PLACE = {name: HEADER[place] for name, place in (
     ("matrix", 15), ("annotation", 17),
 )}  # fmt: skip
 
+_HOLD_TO_LIMITS = "@FORCE-MINMAX"
+"""Without it REDCap warns of a number outside its limits and takes it."""
+
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     """Write a questionnaire as a REDCap data dictionary, in the first of the languages.
@@ -157,7 +160,7 @@ class _Dictionary:
             made = [found for item in rows for found in self._item(item, matrix)]
             # a matrix must not be interrupted: what its labels pipe in comes before it
             made.sort(key=lambda row: "matrix" not in row if matrix else False, reverse=True)
-            shown = next(row for row in made if row["type"] != "text" or "annotation" not in row)
+            shown = next(row for row in made if "@CALCTEXT" not in row.get("annotation", ""))
             shown["section"] = header
             yield from made
 
@@ -185,7 +188,8 @@ class _Dictionary:
                 for option in item.responses.options if item.responses else ():
                     yield self._row(
                         option_field(item.id, option.value), "text", self._text(option.label),
-                        validation="integer", min="0", max=str(top), **shared,
+                        validation="integer", min="0", max=str(top), annotation=_HOLD_TO_LIMITS,
+                        **shared,
                     )  # fmt: skip
             case _:
                 group = {"matrix": matrix} if matrix else {}
@@ -206,7 +210,8 @@ class _Dictionary:
         }
 
     def _choices(self, options: Iterable[Option], id: str) -> str:
-        labels = [(option.value, self._text(option.label)) for option in options]
+        # a line break would end the answer, as it does in REDCap's own storage
+        labels = [(option.value, " ".join(self._text(option.label).split())) for option in options]
         if any("|" in label for _, label in labels):
             self.losses[id] = Fault(
                 "PLATFORM-134", "a bar in a label would end the answer; written as a broken bar",
@@ -252,6 +257,6 @@ def _range(item: Item) -> dict[str, str]:
     if item.number is None:
         return {"validation": "number"}
     bounds = (("min", item.number.minimum), ("max", item.number.maximum))
-    return {"validation": "integer" if item.number.whole else "number"} | {
-        name: f"{bound:g}" for name, bound in bounds if bound is not None
-    }
+    limits = {name: f"{bound:.15g}" for name, bound in bounds if bound is not None}
+    forced = {"annotation": _HOLD_TO_LIMITS} if limits else {}
+    return {"validation": "integer" if item.number.whole else "number"} | limits | forced

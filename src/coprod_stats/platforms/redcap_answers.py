@@ -27,8 +27,8 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     Raises
     ------
     PlatformError
-        If the export has labels instead of codes, or repeated forms, which are several rows for
-        one respondent.
+        If the export has labels instead of codes, or repeated forms or several events, which are
+        several rows for one respondent.
     """
     found = {name.strip(): table.column(name) for name in table.header}
     _refuse_labels(found, sidecar)
@@ -95,8 +95,12 @@ def _refuse_labels(found: dict[str, tuple[str, ...]], sidecar: Sidecar) -> None:
 
 
 def _refuse_repeats(found: dict[str, tuple[str, ...]]) -> None:
+    events = {cell.strip() for cell in found.get("redcap_event_name", ())} - {""}
+    several = f"{len(events)} events" if len(events) > 1 else ""
     if any(cell.strip() for cell in found.get("redcap_repeat_instance", ())):
+        several = "repeated forms"
+    if several:
         raise PlatformError([
-            Fault("PLATFORM-231", "the export has repeated forms, several rows for one respondent",
+            Fault("PLATFORM-231", f"the export has {several}, several rows for one respondent",
                   "Export each event or instance by itself."),
         ])  # fmt: skip

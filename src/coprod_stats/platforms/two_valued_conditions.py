@@ -49,6 +49,36 @@ def known_to_hold(conditions: Sequence[Expression], instrument: Instrument) -> E
     return both([_holds(condition, True, derived) for condition in conditions])
 
 
+def known_value(
+    tree: Expression, instrument: Instrument
+) -> tuple[tuple[Expression, Expression], ...]:
+    """Give a value by cases: conditions in two-valued logic, and the number where one holds.
+
+    At most one holds; where none does the value is unknown. A condition is 1 or 0.
+    """
+    derived = {entry.id: entry.value for entry in instrument.derived}
+    return tuple(_value_cases(_numeric(tree, derived), derived))
+
+
+def _value_cases(tree: Expression, derived: Derived) -> Iterator[tuple[Expression, Expression]]:
+    choice = next(_choices(tree), None)
+    if choice is None:
+        yield both(list(_known(tree, derived))), _counted(tree, derived)
+        return
+    condition, yes, no = choice.arguments
+    for holds, branch in ((True, yes), (False, no)):
+        chosen = _holds(condition, holds, derived)
+        for known, value in _value_cases(_put(tree, choice, branch), derived):
+            case = both([chosen, known])
+            if case != FALSE:
+                yield case, value
+
+
+def anyone(conditions: Sequence[Expression]) -> Expression:
+    """Join conditions of which one must hold."""
+    return _join("or", conditions)
+
+
 def both(parts: Sequence[Expression]) -> Expression:
     """Join conditions that must all hold."""
     return _join("and", parts)
@@ -113,7 +143,7 @@ def _comparison(
             ],
         )
     if isinstance(compared.left, Number) and isinstance(compared.right, Number):
-        return TRUE if _compares(operator, compared.left.value, compared.right.value) else FALSE
+        return TRUE if compares(operator, compared.left.value, compared.right.value) else FALSE
     if _implies_known(compared):
         return compared
     sides = (compared.left, compared.right)
@@ -135,18 +165,21 @@ def _counted(tree: Expression, derived: Derived) -> Expression:
 
 
 def _replaced(compared: Compare, choice: Call, branch: Expression, derived: Derived) -> Expression:
-    def put(tree: Expression) -> Expression:
-        if tree is choice:
-            return branch
-        match tree:
-            case Binary(operator, left, right):
-                return Binary(operator, put(left), put(right))
-            case Call(function, arguments) if function != "count":
-                return Call(function, tuple(put(argument) for argument in arguments))
-            case _:
-                return tree
+    left, right = (_put(side, choice, branch) for side in (compared.left, compared.right))
+    return _comparison(compared.operator, left, right, derived)
 
-    return _comparison(compared.operator, put(compared.left), put(compared.right), derived)
+
+def _put(tree: Expression, choice: Call, branch: Expression) -> Expression:
+    """Put one of its branches in the place of an ``if``."""
+    if tree is choice:
+        return branch
+    match tree:
+        case Binary(operator, left, right):
+            return Binary(operator, _put(left, choice, branch), _put(right, choice, branch))
+        case Call(function, arguments) if function != "count":
+            return Call(function, tuple(_put(part, choice, branch) for part in arguments))
+        case _:
+            return tree
 
 
 def _numeric(tree: Expression, derived: Derived) -> Expression:
@@ -224,7 +257,8 @@ def _implies_known(compared: Compare) -> bool:
             return False
 
 
-def _compares(operator: Comparison, left: float, right: float) -> bool:
+def compares(operator: Comparison, left: float, right: float) -> bool:
+    """Compare two numbers."""
     return {"==": left == right, "!=": left != right, "<": left < right, "<=": left <= right,
             ">": left > right, ">=": left >= right}[operator]  # fmt: skip
 

@@ -13,6 +13,7 @@ from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
+    holds_labels,
     options_chosen,
     recoded,
     with_companion,
@@ -203,12 +204,8 @@ def _labels(
     for entry in sidecar.columns:
         if entry.kind not in ("single", "consent") or entry.name not in places.names:
             continue
-        scale = instrument.item(entry.item).responses
-        options = () if scale is None else (*scale.options, *scale.off_scale)
-        labels = {words for option in options for _, words in option.label.by_language}
-        labels -= set(dict(entry.codes))
         place = places.names[entry.name]
-        if any(row[place].strip() in labels for row in table.rows):
+        if holds_labels(tuple(row[place] for row in table.rows), entry, instrument):
             yield Fault(
                 "PLATFORM-204", "labels instead of codes, which are not unique and change with "
                 "the language", shape.headings, place=f"column '{entry.name}'",

@@ -244,9 +244,10 @@ class _Draw:
             luck[careless] = 1.0
             can_say = "dont_know" in item.offers
             dont_know = self.population.dont_know if can_say else 0.0
-            gaps.loc[luck < dont_know, item.id] = DONT_KNOW
             silent = (luck >= dont_know) & (luck < dont_know + self.population.unanswered)
-            gaps.loc[silent, item.id] = NOT_ANSWERED
+            for chosen, code in ((luck < dont_know, DONT_KNOW), (silent, NOT_ANSWERED)):
+                if chosen.any():
+                    gaps.loc[chosen, item.id] = code
         return gaps
 
 
@@ -259,6 +260,8 @@ def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
             continue
         items = list(group)
         hidden = ~Responses(instrument, routed, provenance).asked(items[0])
+        if not hidden.any():
+            continue
         for item in items:
             routed.loc[hidden, list(item.columns)] = "" if item.kind == "text" else np.nan
     return routed

@@ -14,7 +14,7 @@ from coprod_stats.report.figures.svg import Drawing
 from coprod_stats.report.numbers import DECIMAL, Interval, NumberFormat
 
 Style = Literal["emphasis", "strong", "code", "subscript", "superscript"]
-Tone = Literal["positive", "neutral", "caution"]
+Tone = Literal["positive", "negative", "neutral", "caution"]
 Align = Literal["left", "center", "right"]
 NoticeKind = Literal["note", "warning", "synthetic"]
 
@@ -29,10 +29,15 @@ class Styled:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """One or two words that classify, as the outcome of a hypothesis; colour is never alone."""
+    """One or two words that classify, as the outcome of a hypothesis; colour is never alone.
+
+    A mark alone says it where a table has no room: each tone has a shape, the words stay for screen
+    readers, and the table's note shows marks with words.
+    """
 
     words: str
     tone: Tone = "neutral"
+    mark_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

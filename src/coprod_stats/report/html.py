@@ -98,8 +98,12 @@ def _inline(piece: Inline, numbering: Numbering) -> Markup:
         case Styled(words, style):
             tag = _TAGS[style]
             return Markup("<{0}>{1}</{0}>").format(Markup(tag), words)
-        case Badge(words, tone):
+        case Badge(words, tone, mark_alone=False):
             return Markup('<span class="badge {}">{}</span>').format(tone, words)
+        case Badge(words, tone):
+            return Markup(
+                '<span class="badge {} mark" title="{}"><span class="unseen">{}</span></span>'
+            ).format(tone, words, words)
         case CrossReference(anchor, words):
             shown = words or numbering.labels[anchor]
             return Markup('<a href="#{}">{}</a>').format(anchor, shown)

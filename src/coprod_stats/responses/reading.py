@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.model import MISSING_CODES, Instrument
 from coprod_stats.instruments.shipped import find_shipped
+from coprod_stats.instruments.spreadsheet_text import guarded, guarded_unless_number, unguarded
 from coprod_stats.literals import FileFormat
 from coprod_stats.responses.binding import bind
 from coprod_stats.responses.delimited import read_delimited
-from coprod_stats.responses.raw_table import ResponsesError
+from coprod_stats.responses.raw_table import RawTable, ResponsesError
 from coprod_stats.responses.spss import read_spss
 from coprod_stats.responses.table import Rejected, Responses
-from coprod_stats.responses.workbook import read_workbook
+from coprod_stats.responses.workbook import read_workbook, write_workbook
 
 REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
-
+_MISSING = frozenset(map(str, MISSING_CODES))
+_GUARDED = (
+    "{n:,} cells have an apostrophe before what a spreadsheet would take for a formula; if the "
+    "file was written for a spreadsheet, read it with --from spreadsheet"
+)
 
 _BY_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dat": "csv", "": "csv",
@@ -39,8 +45,9 @@ def read_responses(
         of a shipped sample, as ``citizen_synthetic.csv``.
     instrument : Instrument
         The questionnaire that the answers belong to.
-    source : {"csv", "xlsx", "sav"}, optional
-        Format of the file; by its suffix where left out.
+    source : {"csv", "spreadsheet", "xlsx", "sav"}, optional
+        Format of the file; by its suffix where left out. ``"spreadsheet"`` is the CSV that
+        ``write_canonical(..., for_spreadsheet=True)`` writes: its apostrophes are taken away.
 
     Returns
     -------
@@ -54,9 +61,12 @@ def read_responses(
         instrument.
     """
     file = find_shipped("sample_data", path)
+    expected = (*instrument.columns, *instrument.originals)
     match source or _BY_SUFFIX.get(file.suffix.lower()):
         case "csv":
-            raw = read_delimited(file, expected=instrument.columns)
+            raw = read_delimited(file, expected=expected)
+        case "spreadsheet":
+            raw = _without_guards(read_delimited(file, expected=expected))
         case "xlsx":
             raw = read_workbook(file)
         case "sav":
@@ -65,30 +75,80 @@ def read_responses(
             raise ResponsesError(
                 f"{file.name}: cannot read '{file.suffix}'; use .csv, .xlsx or .sav"
             )
-    return bind(raw, instrument)
+    found = bind(raw, instrument)
+    if (n := _guards(raw)) and source != "spreadsheet":
+        notes = (*found.provenance.notes, _GUARDED.format(n=n))
+        return replace(found, provenance=replace(found.provenance, notes=notes))
+    return found
 
 
-def write_canonical(answers: pd.DataFrame, path: Path) -> None:
-    """Write a canonical table: UTF-8 CSV, whole numbers without decimals, blank for not asked.
+def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool = False) -> None:
+    """Write a canonical table: whole numbers without decimals, blank for not asked.
 
-    Reading the file gives the same values to the bit.
+    A CSV in UTF-8, or a workbook where the name ends in ``.xlsx``. Reading the file gives the same
+    values to the bit.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        Canonical columns, or scores and flags by respondent.
+    path : Path
+        File to write.
+    for_spreadsheet : bool
+        Whether the CSV is to be opened in a spreadsheet: texts that would be carried out as
+        formulas get an apostrophe, and a byte-order mark tells Excel the encoding. Numbers stay as
+        they are. A workbook needs neither: it says of each cell whether it is a text.
+
+    Raises
+    ------
+    ResponsesError
+        If a workbook cannot hold a text.
     """
-    columns = [_cell_texts(answers[column]) for column in answers.columns]
-    _write(path, map(_quoted, answers.columns), zip(*columns, strict=True))
+    if path.suffix.lower() == ".xlsx":
+        write_workbook(answers, path)
+        return
+    columns = [
+        map(_quoted, cell_texts(answers[column], guard=for_spreadsheet))
+        for column in answers.columns
+    ]
+    encoding = "utf-8-sig" if for_spreadsheet else "utf-8"
+    _write(path, map(_quoted, answers.columns), zip(*columns, strict=True), encoding=encoding)
 
 
 def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
-    """Write what was set aside, a line each, with its reason."""
-    rows = [[_quoted(str(getattr(entry, name))) for name in REJECTED_COLUMNS] for entry in rejected]
+    """Write what was set aside, a line each, with its reason.
+
+    People open this file in spreadsheets: what would be carried out as a formula there has an
+    apostrophe before it.
+    """
+    rows = [
+        [_quoted(guarded_unless_number(str(getattr(entry, name)))) for name in REJECTED_COLUMNS]
+        for entry in rejected
+    ]
     _write(path, REJECTED_COLUMNS, rows)
 
 
-def _cell_texts(values: pd.Series) -> list[str]:
-    """Write each distinct value once."""
+def _without_guards(raw: RawTable) -> RawTable:
+    rows = tuple(replace(row, cells=tuple(map(unguarded, row.cells))) for row in raw.rows)
+    return replace(raw, reading=f"{raw.reading}, guarded against formulas", rows=rows)
+
+
+def _guards(raw: RawTable) -> int:
+    return sum(unguarded(cell) != cell for row in raw.rows for cell in row.cells if "'" in cell)
+
+
+def cell_texts(values: pd.Series, *, guard: bool = False) -> list[str]:
+    """Give the cells of a canonical column as text; texts guarded against formulas if wanted."""
     numeric = pd.api.types.is_numeric_dtype(values)
     cells = (values.astype(float) if numeric else values.astype(object)).tolist()
-    written = {cell: _quoted(_cell_text(cell)) for cell in set(cells)}
+    shown = _guarded_answer if guard and not numeric else str
+    written = {cell: shown(_cell_text(cell)) for cell in set(cells)}  # each distinct value once
     return [written[cell] for cell in cells]
+
+
+def _guarded_answer(text: str) -> str:
+    """Guard an answer in words; a code of missing answers is a number there too."""
+    return text if text in _MISSING else guarded(text)
 
 
 def _cell_text(value: object) -> str:
@@ -100,9 +160,11 @@ def _cell_text(value: object) -> str:
     return str(value)
 
 
-def _write(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+def _write(
+    path: Path, header: Iterable[str], rows: Iterable[Iterable[str]], *, encoding: str = "utf-8"
+) -> None:
     lines = (",".join(cells) + "\n" for cells in (header, *rows))
-    path.write_text("".join(lines), encoding="utf-8", newline="")
+    path.write_text("".join(lines), encoding=encoding, newline="")
 
 
 def _quoted(cell: str) -> str:

@@ -1,4 +1,4 @@
-"""XLSX workbooks: the first sheet, its cells as text."""
+"""XLSX workbooks: the first sheet, its cells as text; answers written as one sheet."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, is_filled, read_bytes
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
+_MAX_TEXT = 32_767  # characters of a cell
+_LOST_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 _MAX_ROWS = 1_048_576  # Excel's own limit; openpyxl would fill any gap before a damaged row number
 
 
@@ -52,6 +56,51 @@ def read_workbook(path: Path) -> RawTable:
         header=header,
         rows=tuple(RawRow(row.line, _fitted(row.cells, len(header))) for row in rows[1:]),
     )
+
+
+def write_workbook(answers: pd.DataFrame, path: Path) -> None:
+    """Write a table as XLSX: numbers as numbers, texts as texts, none of them a formula.
+
+    Raises
+    ------
+    ResponsesError
+        If a text is longer than a cell can be, or has a control character (a carriage return
+        among them) or a sequence such as ``_x000D_``, which would come back as something else.
+    """
+    # openpyxl takes .2 s to load
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("answers")
+
+    def cell(value: object) -> Any:
+        if not isinstance(value, str):
+            return None if value is None or value != value else value
+        if not value:
+            return None
+        found = WriteOnlyCell(sheet, value)
+        found.data_type = "s"
+        return found
+
+    _refuse_unholdable(answers, path.name)
+    sheet.append(list(answers.columns))
+    columns = [answers[column].astype(object).tolist() for column in answers.columns]
+    for row in zip(*columns, strict=True):
+        sheet.append([cell(value) for value in row])
+    workbook.save(path)
+
+
+def _refuse_unholdable(answers: pd.DataFrame, name: str) -> None:
+    for column in answers.columns:
+        for line, value in answers[column].items():
+            if not isinstance(value, str):
+                continue
+            if len(value) > _MAX_TEXT or _LOST_IN_XML.search(value):
+                raise ResponsesError(
+                    f"{name}: a workbook cannot hold the text of column {column}, line {line}; "
+                    "write a CSV"
+                )
 
 
 def _first_sheet(content: bytes) -> tuple[str, Iterator[tuple[str, ...]]]:

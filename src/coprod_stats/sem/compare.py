@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemOptionError
@@ -25,6 +24,7 @@ from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
 from coprod_stats.sem.inference.standardization import row_values
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.model.constraints import restrictions
+from coprod_stats.sem.model.null_space import null_space
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.results import SemFit
@@ -132,6 +132,8 @@ def _factor(fit: SemFit) -> float:
 
 def _factor_at(freer: SemFit, restricted: SemFit) -> float:
     """Scaling factor of the freer model at the estimates of the restricted one."""
+    if freer.rotated is not None:
+        raise SemOptionError("method='2010' is not implemented for models with efa() blocks")
     known = {
         (row.name, row.group, row.level): value
         for row, value in zip(restricted.table, row_values(restricted.estimate), strict=True)
@@ -168,7 +170,7 @@ def wald(fit: SemFit, constraints: str) -> DifferenceTest:
     limits = restrictions(table)
     params = fit.estimate.params
     # what is linear was solved away: its equations span the complement of the basis
-    normals = scipy.linalg.null_space(limits.basis.T).T
+    normals = null_space(limits.basis.T).T
     values = list(normals @ (params - limits.origin))
     rows = list(normals)
     for function in limits.equalities:
@@ -201,22 +203,24 @@ def release_tests(fit: SemFit) -> tuple[tuple[ReleasedRestriction, ...], Differe
     SemOptionError
         Where nothing is held equal.
     """
-    sets = fit.table.equal_parameters
+    estimate = fit.refittable
+    table = estimate.table
+    sets = table.equal_parameters
     if not sets:
         raise SemOptionError("release_tests: the model holds no parameters equal")
-    information = fit.estimate.objective.evaluate(fit.estimate.params, exact=False).curvature
-    if isinstance(fit.estimate.objective, CategoricalLeastSquares):
-        information = fit.estimate.objective.information(fit.estimate.params)
-    gradient = fit.estimate.minimum.final.gradient
+    information = estimate.objective.evaluate(estimate.params, exact=False).curvature
+    if isinstance(estimate.objective, CategoricalLeastSquares):
+        information = estimate.objective.information(estimate.params)
+    gradient = estimate.minimum.final.gradient
     n_obs = float(sum(fit.n_obs))
-    rows = fit.table.free_rows
+    rows = table.free_rows
     single = []
     for members in sets:
         for other in members[1:]:
-            basis = _basis_without(fit.estimate, other)
+            basis = _basis_without(estimate, other)
             test = score_test(gradient, information, basis, n_obs, 1)
             single.append(ReleasedRestriction(rows[members[0]], rows[other], test))
-    untied = restrictions(_untied(fit.table)).basis
+    untied = restrictions(_untied(table)).basis
     total = score_test(gradient, information, untied, n_obs, len(single))
     return tuple(single), total
 

@@ -35,6 +35,7 @@ from coprod_stats.sem.inference.categorical_sandwich import statistics_objective
 from coprod_stats.sem.modal_scores import modal_scores
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
+from coprod_stats.sem.options import refuse_two_levels
 from coprod_stats.sem.results import SemFit
 from coprod_stats.sem.sample import GroupSample
 
@@ -73,8 +74,9 @@ def factor_scores(fit: SemFit, method: ScoreMethod | None = None) -> FactorScore
     Raises
     ------
     SemOptionError
-        At an unknown method, at one that is not for these data, without latent variables, and for
-        Bartlett scores of latent variables that no observed variable depends on directly.
+        At an unknown method, at one that is not for these data, with two levels, without latent
+        variables, and for Bartlett scores of latent variables that no observed variable depends on
+        directly.
     """
     latent = fit.table.latent
     method = method or ("ebm" if fit.method.is_ordered else "regression")
@@ -97,6 +99,7 @@ def _refuse(fit: SemFit, method: str) -> None:
     if method not in get_args(ScoreMethod):
         known = ", ".join(get_args(ScoreMethod))
         raise SemOptionError(f"method: unknown {method!r}; expected one of {known}")
+    refuse_two_levels(fit.method, "factor scores")
     if fit.method.is_ordered != (method == "ebm"):
         raise SemOptionError(f"method {method!r}: ordered variables have 'ebm' scores, others not")
     if not fit.table.latent:

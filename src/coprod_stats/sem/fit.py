@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from coprod_stats.sem.errors import SemDataError, SemOptionError
-from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
+from coprod_stats.sem.errors import SemOptionError
+from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.categorical_indices import categorical_indices
-from coprod_stats.sem.inference.checks import check_moments, check_solution
+from coprod_stats.sem.inference.checks import Finding, check_solution
 from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
 from coprod_stats.sem.inference.global_fit import global_fit
 from coprod_stats.sem.inference.infer import Inference, infer
-from coprod_stats.sem.model.auxiliary import with_auxiliary
+from coprod_stats.sem.inference.standardization import standardize
+from coprod_stats.sem.ledger import fit_ledger
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
-from coprod_stats.sem.model.table_building import build_parameters
-from coprod_stats.sem.options import FitOptions, Method, resolve_method
-from coprod_stats.sem.ordered_sample import category_levels, ordered_samples
+from coprod_stats.sem.multilevel.findings import two_level_findings
+from coprod_stats.sem.multilevel.two_level_indices import two_level_indices
+from coprod_stats.sem.options import FitOptions, Method
 from coprod_stats.sem.resampling import Bootstrap, bootstrap
-from coprod_stats.sem.results import SemFit
-from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
-
-FloatArray = NDArray[np.float64]
-Solver = Callable[[ParameterTable, Sequence[GroupSample], Method], FloatArray]
-"""Estimates of the free parameters, ``(n_free,)``, found outside this package's minimizer."""
+from coprod_stats.sem.results import CoefficientFit, SemFit
+from coprod_stats.sem.rotation.checks import check_rotation
+from coprod_stats.sem.rotation.resampling import rotated_draws
+from coprod_stats.sem.rotation.solution import RotatedSolution
+from coprod_stats.sem.sample import GroupSample, SemData
+from coprod_stats.sem.solution import Solver, solve
 
 
 def fit(
@@ -62,19 +61,16 @@ def fit(
         Where no fit can be computed.
     """
     options = options or FitOptions()
-    used = _used_options(options, data)
-    method = resolve_method(used)
-    table = _table(model, data, used, method)
-    _refuse(table)
-    samples = _samples(table, data, method)
-    check_moments(table, samples, method)
-    estimate = _estimate(table, samples, method, solver)
-    indices = categorical_indices if method.is_ordered else global_fit
+    solution = solve(model, data, options, solver=solver)
+    method, samples, estimate = solution.method, solution.samples, solution.estimate
+    rotated = solution.rotated
     inference = infer(estimate, samples, method)
-    inference = _withhold_scaled_test(inference, samples)
-    level, draws = options.conf_level, _bootstrap(estimate, inference, samples, method, options)
+    inference = _withhold_scaled_test(inference, samples, method)
+    inference = _withhold_errors(inference, rotated)
+    level = options.conf_level
+    draws = _bootstrap((estimate, rotated), inference, samples, method, options)
     if draws is None:
-        t_df = coefficient_df(inference, samples)
+        t_df = coefficient_df(inference, samples, method)
         parameters, definitions = all_coefficients(
             estimate, inference.covariance, t_df=t_df, conf_level=level
         )
@@ -83,6 +79,7 @@ def fit(
         parameters, definitions = bootstrap_coefficients(
             estimate, draws, options.interval, conf_level=level
         )
+    values = _indices_of(method)(estimate, inference, samples, method)
     return SemFit(
         data=data,
         options=options,
@@ -92,112 +89,118 @@ def fit(
         inference=inference,
         parameters=parameters,
         definitions=definitions,
-        indices=indices(estimate, inference, samples, method),
-        findings=check_solution(estimate, inference, samples),
-        ledger=_ledger((options, used), table, method, samples, data) | _of_bootstrap(draws),
+        indices=values,
+        findings=(
+            *_findings(estimate, inference, samples, method, values),
+            *(check_rotation(rotated) if rotated else ()),
+        ),
+        ledger=fit_ledger(options, data, solution, draws),
         bootstrap=draws,
+        rotated=rotated,
     )
 
 
-def _used_options(options: FitOptions, data: SemData) -> FitOptions:
-    """Take MLR for ML where clusters or sampling weights need robust standard errors."""
-    designed = data.weights is not None or data.clusters is not None
-    allowed = ("WLSMV", "WLSM", "ULSMV") if options.ordered else ("MLR",)
-    if not designed or options.estimator in allowed:
-        return options
-    if options.estimator == "ML":
-        return replace(options, estimator="MLR")
-    raise SemOptionError(
-        f"clusters and sampling weights are not implemented for {options.estimator}; "
-        f"use {allowed[0]}"
+def fit_coefficients(
+    model: str | ModelSyntax | ParameterTable, data: SemData, options: FitOptions | None = None
+) -> CoefficientFit:
+    """Fit a model for its coefficients alone, as simulations need it: no test of the model.
+
+    Estimates, standard errors and findings are those of :func:`fit`. What only the test, the
+    baseline model and the fit indices need is not computed; with incomplete data that is most of
+    the work.
+
+    Parameters
+    ----------
+    model, data, options
+        As in :func:`fit`.
+
+    Raises
+    ------
+    SemOptionError
+        If standard errors are to be bootstrapped.
+    SemSyntaxError, SemModelError, SemDataError
+        As in :func:`fit`.
+    """
+    solution = solve(model, data, options or FitOptions())
+    method, samples, estimate = solution.method, solution.samples, solution.estimate
+    if method.standard_errors == "bootstrap":
+        raise SemOptionError("coefficients alone have no bootstrap; use a whole fit")
+    inference = infer(estimate, samples, method, errors_only=True)
+    inference = _withhold_errors(inference, solution.rotated)
+    t_df = coefficient_df(inference, samples, method)
+    parameters, _ = all_coefficients(
+        estimate, inference.covariance, t_df=t_df, conf_level=solution.used.conf_level
+    )
+    standardized = standardize(estimate, "all")
+    return CoefficientFit(
+        estimate=estimate,
+        samples=samples,
+        parameters=parameters,
+        standardized=standardized.values,
+        standardized_errors=standardized.std_errors(inference.covariance),
+        t_df=t_df,
+        findings=(
+            *_findings(estimate, inference, samples, method),
+            *(check_rotation(solution.rotated) if solution.rotated else ()),
+        ),
     )
 
 
-def _table(
-    model: str | ModelSyntax | ParameterTable, data: SemData, options: FitOptions, method: Method
-) -> ParameterTable:
-    if isinstance(model, ParameterTable):
-        return model
-    syntax = parse_model(model) if isinstance(model, str) else model
-    needs_means = method.missing != "listwise" or data.groups is not None
-    means = options.model.meanstructure or needs_means or data.clusters is not None
-    fixed_x = options.model.fixed_x and (method.discrepancy == "ML" or method.is_ordered)
-    model_options = replace(options.model, meanstructure=means, fixed_x=fixed_x)
-    if method.is_ordered:
-        model_options = replace(model_options, conditional_x=options.model.fixed_x)
-    table = build_parameters(
-        syntax, data.names, options=model_options, group_labels=data.group_labels
-    )
-    if not method.is_ordered:
-        return _with_auxiliary(table, data, options)
-    levels = category_levels(data, table, options.ordered)
-    return build_parameters(
-        syntax,
-        data.names,
-        options=model_options,
-        group_labels=data.group_labels,
-        thresholds={name: values.size - 1 for name, values in levels.items()},
-    )
+def _indices_of(method: Method) -> Callable[..., dict[str, float]]:
+    if method.is_two_level:
+        return two_level_indices
+    return categorical_indices if method.is_ordered else global_fit
 
 
-def _with_auxiliary(table: ParameterTable, data: SemData, options: FitOptions) -> ParameterTable:
-    unknown = [name for name in options.auxiliary if name not in data.names]
-    if unknown:
-        raise SemOptionError(f"auxiliary variable '{unknown[0]}' is not in the data")
-    return with_auxiliary(table, options.auxiliary) if options.auxiliary else table
-
-
-def _refuse(table: ParameterTable) -> None:
-    """Name what can be read but not yet fitted."""
-    if any(row.level for row in table):
-        raise SemOptionError("two-level models ('level:' blocks) are not implemented")
-    if any(row.efa for row in table):
-        raise SemOptionError("exploratory blocks (efa()) are not implemented")
-
-
-def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[GroupSample, ...]:
-    if method.is_ordered:
-        levels = category_levels(data, table, table.ordered)
-        return ordered_samples(data, table, levels, pairwise=method.missing == "pairwise")
-    return prepare_samples(
-        data,
-        table.observed,
-        incomplete=method.is_fiml or method.is_two_stage,
-        complete_columns=table.exogenous if any(row.exogenous for row in table) else (),
-    )
-
-
-def _estimate(
-    table: ParameterTable,
+def _findings(
+    estimate: Estimate,
+    inference: Inference,
     samples: tuple[GroupSample, ...],
     method: Method,
-    solver: Solver | None,
-) -> Estimate:
-    if solver is not None:
-        return estimate_at(table, samples, method, solver(table, samples, method))
-    try:
-        return estimate_model(table, samples, method)
-    except np.linalg.LinAlgError as error:
-        message = "no estimates could be computed; check the model and give starting values"
-        raise SemDataError(message, code="SEM-117") from error
+    indices: Mapping[str, float] | None = None,
+) -> tuple[Finding, ...]:
+    withheld = coefficient_df(inference, samples, method) is not None
+    found = check_solution(estimate, inference, samples, few_clusters=withheld)
+    if not method.is_two_level:
+        return found
+    return found + two_level_findings(estimate, samples, indices=indices)
 
 
-def _withhold_scaled_test(inference: Inference, samples: tuple[GroupSample, ...]) -> Inference:
-    if coefficient_df(inference, samples) is None or inference.scaled is None:
+def _withhold_scaled_test(
+    inference: Inference, samples: tuple[GroupSample, ...], method: Method
+) -> Inference:
+    if coefficient_df(inference, samples, method) is None or inference.scaled is None:
         return inference
     return replace(inference, scaled=None)
 
 
-def coefficient_df(inference: Inference, samples: tuple[GroupSample, ...]) -> float | None:
-    """Degrees of freedom of the t distribution where clusters are few; None for the normal."""
-    if all(sample.clusters is None for sample in samples):
+def _withhold_errors(inference: Inference, rotated: RotatedSolution | None) -> Inference:
+    if rotated is None or rotated.is_determined:
+        return inference
+    return replace(inference, covariance=np.full_like(inference.covariance, np.nan))
+
+
+def coefficient_df(
+    inference: Inference, samples: tuple[GroupSample, ...], method: Method
+) -> float | None:
+    """Degrees of freedom of the t distribution where clusters are few; None for the normal.
+
+    Parameters
+    ----------
+    inference : Inference
+    samples : tuple of GroupSample
+    method : Method
+        A two-level model with standard errors from the likelihood keeps the normal.
+    """
+    by_likelihood = method.is_two_level and method.standard_errors != "robust"
+    if by_likelihood or all(sample.clusters is None for sample in samples):
         return None
     n_clusters = sum(sample.n_clusters for sample in samples)
     return float(n_clusters - 1) if n_clusters <= inference.n_params else None
 
 
 def _bootstrap(
-    estimate: Estimate,
+    fitted: tuple[Estimate, RotatedSolution | None],
     inference: Inference,
     samples: tuple[GroupSample, ...],
     method: Method,
@@ -206,44 +209,8 @@ def _bootstrap(
     if method.standard_errors != "bootstrap" or inference.inverted.unidentified:
         return None
     rng = np.random.default_rng(options.seed)
-    return bootstrap(estimate, samples, method, n_samples=options.bootstrap, rng=rng)
-
-
-def _ledger(
-    options: tuple[FitOptions, FitOptions],
-    table: ParameterTable,
-    method: Method,
-    samples: tuple[GroupSample, ...],
-    data: SemData,
-) -> dict[str, tuple[str, str]]:
-    asked, used = options
-    n_used = sum(len(sample.rows) for sample in samples)
-    weights = "none" if data.weights is None else "normalized to the number of cases"
-    return {
-        "estimator": (asked.estimator, used.estimator),
-        "missing": (asked.missing, method.missing),
-        "standard_errors": (asked.standard_errors, method.standard_errors),
-        "test": ("default", method.test if method.test != "none" else "standard"),
-        "information": (asked.information, method.information),
-        "ordered": (_listed(asked.ordered), _listed(table.ordered)),
-        "fixed_x": (str(asked.model.fixed_x), str(table.options.fixed_x)),
-        "auxiliary": (_listed(asked.auxiliary), _listed(table.auxiliary)),
-        "likelihood": (asked.likelihood, method.likelihood),
-        "rows": (str(len(data.values)), str(n_used)),
-        "groups": (str(len(data.group_labels)), str(len(samples))),
-        "weights": ("none" if data.weights is None else "given", weights),
-        "clusters": (
-            "none" if data.clusters is None else "given",
-            "none" if data.clusters is None else str(sum(s.n_clusters for s in samples)),
-        ),
-    }
-
-
-def _of_bootstrap(draws: Bootstrap | None) -> dict[str, tuple[str, str]]:
-    if draws is None:
-        return {}
-    return {"bootstrap": (str(draws.n_samples), str(len(draws.params)))}
-
-
-def _listed(ordered: str | tuple[str, ...]) -> str:
-    return ordered if isinstance(ordered, str) else ", ".join(ordered) or "none"
+    estimate, rotated = fitted
+    if rotated is None:
+        return bootstrap(estimate, samples, method, n_samples=options.bootstrap, rng=rng)
+    draws = bootstrap(rotated.unrotated, samples, method, n_samples=options.bootstrap, rng=rng)
+    return rotated_draws(draws, rotated)

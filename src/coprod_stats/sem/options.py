@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.model.parameters import ModelOptions
+from coprod_stats.sem.rotation.options import RotationOptions
 
 Estimator = Literal[
     "ML", "MLR", "MLM", "MLMV", "MLMVS", "GLS", "ULS", "ULSMV", "WLS", "DWLS", "WLSM", "WLSMV"
@@ -40,7 +41,7 @@ class FitOptions:
         ``default`` is what the estimator brings along.
     information : str
         Which information standard errors rest on; ``default`` is expected, and observed with
-        MLR or FIML.
+        MLR, FIML and two-level models.
     likelihood : {'normal', 'wishart'}
         Divisor N or N - 1 of ML.
     auxiliary : tuple of str
@@ -55,6 +56,8 @@ class FitOptions:
         Kind of bootstrap interval.
     model : ModelOptions
         How the model text is completed.
+    rotation : RotationOptions, optional
+        Of exploratory factors; geomin if left out.
 
     Raises
     ------
@@ -74,6 +77,7 @@ class FitOptions:
     conf_level: float = 0.95
     interval: IntervalKind = "percentile"
     model: ModelOptions = field(default_factory=ModelOptions)
+    rotation: RotationOptions | None = None
 
     def __post_init__(self) -> None:
         choices = {
@@ -111,6 +115,8 @@ class Method:
         Divisor of ML.
     is_ordered : bool
         Whether thresholds and polychoric correlations are fitted.
+    is_two_level : bool
+        Whether a model within and a model between clusters are fitted.
     """
 
     discrepancy: Discrepancy
@@ -120,6 +126,7 @@ class Method:
     missing: Missing
     likelihood: Likelihood
     is_ordered: bool = False
+    is_two_level: bool = False
 
     @property
     def is_normal_likelihood(self) -> bool:
@@ -153,8 +160,14 @@ _ESTIMATORS: dict[Estimator, tuple[Discrepancy, StandardErrors, ScaledTest]] = {
 }
 
 
-def resolve_method(options: FitOptions) -> Method:
+def resolve_method(options: FitOptions, *, is_two_level: bool = False) -> Method:
     """Fill in what an estimator brings along.
+
+    Parameters
+    ----------
+    options : FitOptions
+    is_two_level : bool
+        Whether the model has a part within and a part between clusters.
 
     Raises
     ------
@@ -162,6 +175,8 @@ def resolve_method(options: FitOptions) -> Method:
         Where options do not go together.
     """
     discrepancy, errors, test = _ESTIMATORS[options.estimator]
+    if is_two_level:
+        _check_two_level(options)
     _check(options, discrepancy, test)
     incomplete = options.missing in ("fiml", "two-stage", "robust-two-stage")
     if options.standard_errors != "default":
@@ -170,7 +185,7 @@ def resolve_method(options: FitOptions) -> Method:
         errors = options.missing
     if options.missing in ("two-stage", "robust-two-stage"):
         test = "satorra-bentler"
-    observed = options.estimator == "MLR" or incomplete
+    observed = options.estimator == "MLR" or incomplete or is_two_level
     information = "observed" if observed else "expected"
     if options.information != "default":
         information = options.information
@@ -182,6 +197,7 @@ def resolve_method(options: FitOptions) -> Method:
         missing=options.missing,
         likelihood=options.likelihood,
         is_ordered=bool(options.ordered),
+        is_two_level=is_two_level,
     )
 
 
@@ -222,3 +238,44 @@ def _check_ordered(options: FitOptions, discrepancy: Discrepancy) -> None:
         raise SemOptionError("missing='pairwise' is for ordered variables; use missing='fiml'")
     if options.model.parameterization == "theta" and not options.ordered:
         raise SemOptionError("parameterization='theta' is for ordered variables")
+
+
+def _check_two_level(options: FitOptions) -> None:
+    """Name what is not there for two-level models."""
+    if options.estimator not in ("ML", "MLR"):
+        raise SemOptionError(
+            f"two-level models are fitted by ML or MLR; {options.estimator} is not implemented"
+        )
+    refused = {
+        "ordered variables": bool(options.ordered),
+        f"missing={options.missing!r}": options.missing != "listwise",
+        "likelihood='wishart'": options.likelihood != "normal",
+        "bootstrapped standard errors": options.standard_errors == "bootstrap",
+        "group_equal (give parameters that are to be equal one label)": bool(
+            options.model.group_equal
+        ),
+    }
+    for what, asked in refused.items():
+        if asked:
+            raise SemOptionError(_NOT_WITH_LEVELS.format(what=what))
+
+
+_NOT_WITH_LEVELS = "{what}: not implemented for two-level models ('level:' blocks)"
+
+
+def refuse_two_levels(method: Method, what: str) -> None:
+    """Name what cannot be computed from a two-level model.
+
+    Parameters
+    ----------
+    method : Method
+    what : str
+        What was asked for.
+
+    Raises
+    ------
+    SemOptionError
+        If the model has two levels.
+    """
+    if method.is_two_level:
+        raise SemOptionError(_NOT_WITH_LEVELS.format(what=what))

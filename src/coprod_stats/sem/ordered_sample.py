@@ -16,7 +16,7 @@ from coprod_stats.sem.observed.categorical_moments import (
     categorical_moments,
 )
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.observed.thresholds import category_codes
+from coprod_stats.sem.observed.thresholds import category_levels_of
 from coprod_stats.sem.sample import GroupSample, SemData, choose_rows
 
 FloatArray = NDArray[np.float64]
@@ -52,11 +52,12 @@ def category_levels(
     names = [name for name in table.observed if name in wanted and name not in covariates]
     if not names:
         raise SemOptionError("ordered: the model has no ordered variable that anything explains")
-    values = data.columns(names)
-    if data.groups is not None:
-        values = values[data.groups >= 0]
+    used = slice(None) if data.groups is None else data.groups >= 0
     try:
-        return dict(zip(names, category_codes(values).levels, strict=True))
+        return {
+            name: category_levels_of(data.columns([name])[used, 0], item)
+            for item, name in enumerate(names)
+        }
     except ObservedDataError as error:
         raise error.named(names) from error
 

@@ -11,21 +11,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from coprod_stats.sem.distributions import ndtr, ndtri
 from coprod_stats.sem.errors import SemOptionError
-from coprod_stats.sem.estimation.batched_likelihood import MomentBatch, minimize_batch
+from coprod_stats.sem.estimation.batched_gradients import MomentBatch
+from coprod_stats.sem.estimation.batched_likelihood import minimize_batch
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
 from coprod_stats.sem.estimation.least_squares import lower_triangle
 from coprod_stats.sem.inference.model_tests import plain_test
 from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.options import IntervalKind, Method
+from coprod_stats.sem.options import IntervalKind, Method, refuse_two_levels
 from coprod_stats.sem.ordered_sample import resample_ordered
 from coprod_stats.sem.sample import GroupSample, resample_group
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+CELLS_AT_ONCE = 2**24
+"""Counts that are held at once (128 MB); more samples are drawn in portions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +79,32 @@ def bootstrap(
     """
     if any(sample.weights is not None or sample.clusters is not None for sample in samples):
         raise SemOptionError("the bootstrap does not follow clusters and sampling weights; use MLR")
-    counts = [
-        rng.multinomial(len(s.rows), np.full(len(s.rows), 1.0 / len(s.rows)), size=n_samples)
-        for s in samples
-    ]
+    longest = max(len(sample.rows) for sample in samples)
+    size = max(1, min(n_samples, CELLS_AT_ONCE // longest))
+    parts = []
+    for first in range(0, n_samples, size):
+        n_drawn = min(size, n_samples - first)
+        counts = [draw_counts(rng, len(sample.rows), n_drawn) for sample in samples]
+        parts.append(_estimates(estimate, samples, method, counts))
+    params, converged = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+    functions = defined_functions(estimate.table)
+    kept = params[converged]
+    defined = np.array([[function.value(row) for function in functions] for row in kept])
+    return Bootstrap(kept, defined.reshape(len(kept), len(functions)), n_samples)
+
+
+def draw_counts(rng: np.random.Generator, n_rows: int, n_samples: int) -> IntArray:
+    """Draw rows with replacement and count how often each comes, ``(n_samples, n_rows)``."""
+    drawn = rng.integers(0, n_rows, size=(n_samples, n_rows), dtype=np.int64)
+    drawn += n_rows * np.arange(n_samples)[:, None]
+    return np.bincount(drawn.ravel(), minlength=n_samples * n_rows).reshape(n_samples, n_rows)
+
+
+def _estimates(
+    estimate: Estimate, samples: tuple[GroupSample, ...], method: Method, counts: list[IntArray]
+) -> tuple[FloatArray, BoolArray]:
+    """Estimates from each drawn sample, and whether there are any."""
+    n_samples = len(counts[0])
     by_moments = method.discrepancy == "ML" and method.missing == "listwise"
     if by_moments and method.likelihood == "normal" and not estimate.restrictions.is_nonlinear:
         params, converged = _by_moments(estimate, samples, counts)
@@ -92,14 +119,11 @@ def bootstrap(
             refitted = _refit(estimate, parts, method)
         if refitted is not None:
             params[number], converged[number] = refitted.params, True
-    functions = defined_functions(estimate.table)
-    kept = params[converged]
-    defined = np.array([[function.value(row) for function in functions] for row in kept])
-    return Bootstrap(kept, defined.reshape(len(kept), len(functions)), n_samples)
+    return params, converged
 
 
 def _by_moments(
-    estimate: Estimate, samples: tuple[GroupSample, ...], counts: list[NDArray[np.int64]]
+    estimate: Estimate, samples: tuple[GroupSample, ...], counts: list[IntArray]
 ) -> tuple[FloatArray, BoolArray]:
     limits = estimate.restrictions
     total = sum(sample.n_obs for sample in samples)
@@ -116,7 +140,7 @@ def _by_moments(
         hessian=limits.basis.T @ estimate.minimum.final.curvature @ limits.basis,
         meanstructure=estimate.table.meanstructure,
     )
-    return result.reduced @ limits.basis.T + limits.origin, result.converged
+    return result.params, result.converged
 
 
 def _moment_batch(sample: GroupSample, counts: FloatArray, weight: float) -> MomentBatch:
@@ -134,7 +158,7 @@ def _moment_batch(sample: GroupSample, counts: FloatArray, weight: float) -> Mom
 def _refit_ordered(
     estimate: Estimate,
     samples: tuple[GroupSample, ...],
-    counts: list[NDArray[np.int64]],
+    counts: list[IntArray],
     method: Method,
 ) -> Estimate | None:
     try:
@@ -174,15 +198,15 @@ def bootstrap_interval(
     Davison, A. C., & Hinkley, D. V. (1997). Bootstrap methods and their application. Cambridge,
     eqs. 5.6 and 5.20-5.22.
     """
-    tails = special.ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
+    tails = ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
     bounds = np.empty((2, draws.shape[1]))
     for place in range(draws.shape[1]):
         column = np.sort(draws[:, place])
         shift = 0.0
         if kind == "bca":
-            shift = float(special.ndtri(np.mean(column < estimates[place])))
+            shift = float(ndtri(np.mean(column < estimates[place])))
         for side, tail in enumerate(tails):
-            bounds[side, place] = _normal_quantile(column, float(special.ndtr(2 * shift + tail)))
+            bounds[side, place] = _normal_quantile(column, float(ndtr(2 * shift + tail)))
     return bounds[0], bounds[1]
 
 
@@ -192,7 +216,7 @@ def _normal_quantile(ordered: FloatArray, probability: float) -> float:
     below = int(np.clip(np.floor(rank), 1, size - 1))
     if rank <= 1 or rank >= size or rank == below:
         return float(ordered[int(np.clip(round(rank), 1, size)) - 1])
-    grid = special.ndtri(np.array([probability, below / (size + 1), (below + 1) / (size + 1)]))
+    grid = ndtri(np.array([probability, below / (size + 1), (below + 1) / (size + 1)]))
     share = (grid[0] - grid[1]) / (grid[2] - grid[1])
     return float(ordered[below - 1] + share * (ordered[below] - ordered[below - 1]))
 
@@ -240,6 +264,7 @@ def bollen_stine(
     ----------
     Bollen, K. A., & Stine, R. A. (1992). Sociological Methods & Research, 21, 205-229, eq. 19.
     """
+    refuse_two_levels(method, "the Bollen-Stine bootstrap")
     if method.missing != "listwise" or method.is_ordered:
         raise SemOptionError("the Bollen-Stine bootstrap needs complete continuous data")
     moved = tuple(
@@ -248,9 +273,7 @@ def bollen_stine(
     )
     drawn = []
     for _ in range(n_samples):
-        counts = [
-            rng.multinomial(len(s.rows), np.full(len(s.rows), 1 / len(s.rows))) for s in moved
-        ]
+        counts = [draw_counts(rng, len(s.rows), 1)[0] for s in moved]
         parts = tuple(resample_group(s, c) for s, c in zip(moved, counts, strict=True))
         refitted = _refit(estimate, parts, method)
         if refitted is not None:

@@ -15,6 +15,7 @@ from coprod_stats.sem.inference.infer import Inference
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import FitOptions, Method
 from coprod_stats.sem.resampling import Bootstrap
+from coprod_stats.sem.rotation.solution import RotatedSolution
 from coprod_stats.sem.sample import GroupSample, SemData
 
 FloatArray = NDArray[np.float64]
@@ -50,6 +51,8 @@ class SemFit:
         What was asked and what was used, by the name of the option.
     bootstrap : Bootstrap, optional
         Where standard errors are bootstrapped.
+    rotated : RotatedSolution, optional
+        Where `estimate` is the rotated solution of a model with exploratory blocks.
     """
 
     data: SemData
@@ -64,11 +67,17 @@ class SemFit:
     findings: tuple[Finding, ...]
     ledger: Mapping[str, tuple[str, str]]
     bootstrap: Bootstrap | None = None
+    rotated: RotatedSolution | None = None
 
     @property
     def table(self) -> ParameterTable:
         """The parameter table."""
         return self.estimate.table
+
+    @property
+    def refittable(self) -> Estimate:
+        """The estimate whose model can be fitted to other samples: before any rotation."""
+        return self.estimate if self.rotated is None else self.rotated.unrotated
 
     @property
     def converged(self) -> bool:
@@ -84,3 +93,40 @@ class SemFit:
     def n_obs(self) -> tuple[float, ...]:
         """Cases per group, or the sums of their weights."""
         return tuple(sample.n_obs for sample in self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class CoefficientFit:
+    """The coefficients of a fitted model, without any test of the model.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    samples : tuple of GroupSample
+    parameters : CoefficientTable
+        One entry per row of the table.
+    standardized, standardized_errors : (n_rows,) array
+        Completely standardized solution with delta-method standard errors.
+    t_df : float, optional
+        Degrees of freedom of tests and intervals; None for the normal distribution.
+    findings : tuple of Finding
+        What is wrong or noteworthy.
+    """
+
+    estimate: Estimate
+    samples: tuple[GroupSample, ...]
+    parameters: CoefficientTable
+    standardized: FloatArray
+    standardized_errors: FloatArray
+    t_df: float | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def table(self) -> ParameterTable:
+        """The parameter table."""
+        return self.estimate.table
+
+    @property
+    def is_proper(self) -> bool:
+        """Whether nothing forbids the use of the solution."""
+        return not any(finding.is_fatal for finding in self.findings)

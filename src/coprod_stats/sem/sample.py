@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemError
+from coprod_stats.sem.multilevel.two_level_sample import TwoLevelSample
 from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
 from coprod_stats.sem.observed.em import SaturatedMoments, saturated_moments
 from coprod_stats.sem.observed.errors import ObservedDataError
@@ -56,6 +57,8 @@ class SemData:
     def columns(self, wanted: Sequence[str]) -> FloatArray:
         """Columns by name; ``a:b`` is the product of two columns unless it is one itself."""
         place = {name: index for index, name in enumerate(self.names)}
+        if all(name in place for name in wanted):
+            return self.values.take([place[name] for name in wanted], axis=1)
         parts = [
             self.values[:, place[name]]
             if name in place
@@ -92,6 +95,8 @@ class GroupSample:
         variables and covariates taken together.
     n_empty : int
         Rows of the group that are not used because they hold no answer at all.
+    levels : TwoLevelSample, optional
+        With a two-level model; `mean` and `cov` are then those of all cases, whatever cluster.
     """
 
     rows: IntArray
@@ -105,6 +110,7 @@ class GroupSample:
     saturated: SaturatedMoments | None = None
     ordered: CategoricalMoments | None = None
     n_empty: int = 0
+    levels: TwoLevelSample | None = None
 
     @property
     def n_clusters(self) -> int:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from coprod_stats.sem.errors import SemModelError
-from coprod_stats.sem.model.expressions import Jet, evaluate
+from coprod_stats.sem.model.expressions import Jet, evaluate, value_at
 from coprod_stats.sem.model.syntax import parse_model
 
 POINT = np.array([0.7, 1.3])
@@ -41,6 +41,13 @@ def test_derivatives_agree_with_finite_differences(text):
         np.testing.assert_allclose(jet.hessian[i], slope, atol=1e-7)
 
 
+@pytest.mark.parametrize("text", EXPRESSIONS)
+def test_the_value_alone_is_that_of_the_jet(text):
+    expression = parse_model(f"d := {text}").definitions[0].expression
+    values = dict(zip("ab", map(float, POINT), strict=True))
+    assert value_at(expression, values) == pytest.approx(jet_at(text, POINT).value, rel=1e-15)
+
+
 def test_precedence_is_that_of_r():
     assert jet_at("-2^2 + 3*2/4 - 2^3^2", POINT).value == -4 + 1.5 - 512
 
@@ -57,3 +64,6 @@ def test_text_keeps_the_meaning():
 def test_no_value(text):
     with pytest.raises(SemModelError):
         jet_at(text, POINT)
+    expression = parse_model(f"d := {text}").definitions[0].expression
+    with pytest.raises(SemModelError):
+        value_at(expression, dict(zip("ab", map(float, POINT), strict=True)))

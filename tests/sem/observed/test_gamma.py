@@ -1,11 +1,14 @@
 import numpy as np
 import pytest
 
+from coprod_stats.sem.fit import fit
 from coprod_stats.sem.observed import gamma as gamma_module
 from coprod_stats.sem.observed.categorical_moments import CategoricalData, categorical_moments
 from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.observed.gamma import gamma_diagonal, gamma_matrix
 from coprod_stats.sem.observed.influence import DenseInfluence
+from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.sample import SemData
 
 
 @pytest.fixture
@@ -48,3 +51,37 @@ def test_clusters_of_one_are_independent_cases(answers):
 def test_one_cluster_is_refused():
     with pytest.raises(ObservedDataError, match="OBS-014"):
         gamma_matrix(DenseInfluence(np.ones((1, 4))), n_obs=4, clusters=np.zeros(4, dtype=int))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_single_precision_is_far_below_sampling_error(weighted, monkeypatch):
+    values, weights = many_answers(weighted)
+    moments = categorical_moments(CategoricalData(values, (4, 4, 4, 4, 4, 2), weights=weights))
+    exact = gamma_matrix(moments.influence, n_obs=9000)
+    monkeypatch.setattr(gamma_module, "SINGLE_FROM", 9000)
+    single = gamma_matrix(moments.influence, n_obs=9000)
+    scale = np.sqrt(np.outer(np.diag(exact), np.diag(exact)))
+    assert 0 < np.abs((single - exact) / scale).max() < 5e-6
+    np.testing.assert_allclose(single[:16, :16], exact[:16, :16], rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(np.diag(single), np.diag(exact), rtol=1e-10)
+
+
+def test_standard_errors_hardly_feel_single_precision(monkeypatch):
+    values, _ = many_answers(False)
+    data = SemData(values[:, :5], tuple("abcde"))
+    options = FitOptions(estimator="WLSMV", ordered="all", missing="pairwise")
+    exact = fit("f =~ a + b + c + d + e", data, options)
+    monkeypatch.setattr(gamma_module, "SINGLE_FROM", 9000)
+    single = fit("f =~ a + b + c + d + e", data, options)
+    errors = single.parameters.std_errors, exact.parameters.std_errors
+    np.testing.assert_allclose(*errors, rtol=3e-7)
+    assert single.indices["chisq_scaled"] == pytest.approx(exact.indices["chisq_scaled"], rel=1e-6)
+
+
+def many_answers(weighted):
+    rng = np.random.default_rng(8)
+    latent = rng.normal(size=(9000, 1)) + rng.normal(size=(9000, 6))
+    values = np.digitize(latent, [-1.0, 0.3, 1.1]) * 1.0
+    values[:, 5] = values[:, 5] > 1
+    values[rng.random(values.shape) < 0.05] = np.nan
+    return values, rng.uniform(0.5, 1.5, 9000) if weighted else None

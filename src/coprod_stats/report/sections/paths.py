@@ -37,7 +37,12 @@ from coprod_stats.structure import DriverImpactResult, PathResult, PathTests
 from coprod_stats.study import ColumnResult, StudyResult
 from coprod_stats.study.result import ENGINE_TOLERANCE
 
-TONES: dict[str, Tone] = {"supported": "positive", "inconclusive": "caution", "opposite": "caution"}
+TONES: dict[str, Tone] = {
+    "supported": "positive",
+    "opposite": "negative",
+    "equivalent": "neutral",
+    "inconclusive": "caution",
+}
 THREE = NumberFormat("bounded", 3)
 _PROBABILITY = NumberFormat("p_value", 3)
 
@@ -214,7 +219,7 @@ def _in_order_of_outcomes(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _conclusion(path: PathResult) -> Text:
-    badge = Badge(path.conclusion, TONES.get(path.conclusion, "neutral"))
+    badge = Badge(path.conclusion, TONES[path.conclusion])
     if path.conclusion != "inconclusive":
         return text(badge)
     return text(badge, f" |β|\u00a0<\u00a0{bounded(path.smallest_bound)}")

@@ -119,15 +119,22 @@ def _conclusions(study: StudyResult, columns: list[ColumnResult]) -> Table:
             *(Column(text(entry.column.title), "left") for entry in columns),
         ),
         (RowGroup(rows),),
-        text(f"Respondents analysed: {sizes}."),
+        text(*_key(by_column), f"Respondents analysed: {sizes}."),
     )
+
+
+def _key(by_column: list[dict[str, PathResult]]) -> Text:
+    """Explain the marks that occur."""
+    met = {path.conclusion for paths in by_column for path in paths.values()}
+    marks = [Badge(words, tone) for words, tone in TONES.items() if words in met]
+    return text("Marks: ", *[piece for mark in marks for piece in (mark, "; ")][:-1], ". ")
 
 
 def _cell(path: PathResult | None) -> Text:
     if path is None:
         return text("—")
-    badge = Badge(path.conclusion, TONES.get(path.conclusion, "neutral"))
-    return text(f"{bounded(path.beta)} ", badge)
+    badge = Badge(path.conclusion, TONES[path.conclusion], mark_alone=True)
+    return text(f"{bounded(path.beta)}\u00a0", badge)
 
 
 def _deviations(study: StudyResult) -> Table:

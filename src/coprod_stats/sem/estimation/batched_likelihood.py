@@ -8,14 +8,17 @@ linearly, which mixing the last few steps makes fast, since the samples are alik
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.estimation.batched_gradients import (
+    MomentBatch,
+    are_positive_definite,
+    batch_gradients,
+)
 from coprod_stats.sem.model.lisrel import LisrelModel
-from coprod_stats.sem.model.matrices import Kind
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -24,27 +27,8 @@ BoolArray = NDArray[np.bool_]
 CONVERGED = 1e-12
 """A step that promises less than this gain is far smaller than a standard error."""
 
-
-@dataclass(frozen=True, slots=True)
-class MomentBatch:
-    """Sample moments of one group in many samples.
-
-    Parameters
-    ----------
-    means : (n_samples, n_observed) array
-    covs : (n_samples, n_observed, n_observed) array
-        Divisor N.
-    weight : float
-        Share of the group in the objective.
-    """
-
-    means: FloatArray
-    covs: FloatArray
-    weight: float
-
-    def part(self, rows: IntArray) -> MomentBatch:
-        """Take some of the samples."""
-        return MomentBatch(self.means[rows], self.covs[rows], self.weight)
+AT_ONCE = 128
+"""Samples whose moments stay in the processor's cache together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +37,11 @@ class BatchMinimum:
 
     Parameters
     ----------
-    reduced : (n_samples, n_reduced) array
+    params : (n_samples, n_free) array
     converged : (n_samples,) bool array
     """
 
-    reduced: FloatArray
+    params: FloatArray
     converged: BoolArray
 
 
@@ -88,30 +72,63 @@ def minimize_batch(
     meanstructure : bool
     max_iterations : int
     """
+    root = np.linalg.cholesky(hessian)
+    problem = _WhitenedProblem(
+        models, basis @ np.linalg.inv(root).T, basis @ start + origin, meanstructure
+    )
     n_samples = len(batches[0].means)
-    reduced = np.tile(start, (n_samples, 1))
-    converged = np.zeros(n_samples, dtype=bool)
-    inverse = np.linalg.inv(hessian)
-    mixing = _AndersonMixing(n_samples, hessian)
-    active = np.arange(n_samples)
-    for _ in range(max_iterations):
-        params = reduced[active] @ basis.T + origin
-        parts = [batch.part(active) for batch in batches]
-        gradients = batch_gradients(models, parts, params, meanstructure=meanstructure) @ basis
-        steps = -gradients @ inverse
-        gains = -0.5 * np.einsum("ri,ri->r", steps, gradients)
-        usable = np.isfinite(gains)
-        active, steps, gains = active[usable], steps[usable], gains[usable]
-        reduced[active] += mixing.mixed(active, reduced[active], steps)
-        converged[active[gains < CONVERGED]] = True
-        active = active[gains >= CONVERGED]
-        if active.size == 0:
-            break
-    params = reduced @ basis.T + origin
-    for model, batch in zip(models, batches, strict=True):
-        smallest = np.linalg.eigvalsh(_implied(model, batch, params).cov)[:, 0]
-        converged &= smallest > 0
-    return BatchMinimum(reduced, converged)
+    parts = [
+        problem.minimize([batch.part(rows) for batch in batches], max_iterations)
+        for rows in np.split(np.arange(n_samples), range(AT_ONCE, n_samples, AT_ONCE))
+    ]
+    params, converged = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+    return BatchMinimum(params, converged)
+
+
+@dataclass(frozen=True, slots=True)
+class _WhitenedProblem:
+    """The model in coordinates ``z`` in which the Hessian of the original sample is the identity.
+
+    ``params = directions @ z + start``; the step of one sample is minus its gradient.
+    """
+
+    models: Sequence[LisrelModel]
+    directions: FloatArray
+    start: FloatArray
+    meanstructure: bool
+
+    def minimize(
+        self, batches: Sequence[MomentBatch], max_iterations: int
+    ) -> tuple[FloatArray, BoolArray]:
+        """Parameters of each sample, ``(n_samples, n_free)``, and whether they converged."""
+        n_samples = len(batches[0].means)
+        points = np.zeros((n_samples, self.directions.shape[1]))
+        converged = np.zeros(n_samples, dtype=bool)
+        active, parts = np.arange(n_samples), batches
+        mixing = _AndersonMixing()
+        for _ in range(max_iterations):
+            params = points[active] @ self.directions.T + self.start
+            steps = -self._gradients(parts, params)
+            gains = 0.5 * np.einsum("ri,ri->r", steps, steps)
+            steps = mixing.mixed(points[active], steps)
+            usable = np.isfinite(gains)
+            points[active[usable]] += steps[usable]
+            converged[active[usable & (gains < CONVERGED)]] = True
+            rest = np.flatnonzero(usable & (gains >= CONVERGED))
+            if rest.size == 0:
+                break
+            if rest.size < active.size:
+                active = active[rest]
+                parts = [batch.part(active) for batch in batches]
+                mixing.keep(rest)
+        params = points @ self.directions.T + self.start
+        for model, batch in zip(self.models, batches, strict=True):
+            converged &= are_positive_definite(model, batch, params)
+        return params, converged
+
+    def _gradients(self, parts: Sequence[MomentBatch], params: FloatArray) -> FloatArray:
+        by_params = batch_gradients(self.models, parts, params, meanstructure=self.meanstructure)
+        return np.asarray(by_params @ self.directions)
 
 
 class _AndersonMixing:
@@ -125,147 +142,35 @@ class _AndersonMixing:
 
     depth = 5
 
-    def __init__(self, n_samples: int, metric: FloatArray) -> None:
-        self.metric = metric
-        self.points = np.zeros((n_samples, len(metric)))
-        self.steps = np.zeros_like(self.points)
-        self.moved = np.zeros((n_samples, self.depth, len(metric)))
-        self.changed = np.zeros_like(self.moved)
-        self.n_calls = 0
+    def __init__(self) -> None:
+        self.last: tuple[FloatArray, FloatArray] | None = None
+        self.changes: list[FloatArray] = []
+        """Of steps, ``(n_samples, n_reduced)`` each, the latest last."""
+        self.moves: list[FloatArray] = []
+        """Changes of points and steps together."""
 
-    def mixed(self, rows: IntArray, points: FloatArray, steps: FloatArray) -> FloatArray:
-        """Choose the steps to take from `points`, ``(n_rows, n_reduced)``."""
-        taken = steps
-        if self.n_calls:
-            slot = (self.n_calls - 1) % self.depth
-            self.moved[rows, slot] = points - self.points[rows]
-            self.changed[rows, slot] = steps - self.steps[rows]
-            used = min(self.n_calls, self.depth)
-            changed, moved = self.changed[rows, :used], self.moved[rows, :used]
-            weighed = changed @ self.metric
-            gram = weighed @ changed.transpose(0, 2, 1)
-            ridge = 1e-12 * np.trace(gram, axis1=1, axis2=2) + 1e-300
-            gram += ridge[:, None, None] * np.eye(used)
-            shares = np.linalg.solve(gram, weighed @ steps[:, :, None])
-            taken = steps - ((moved + changed) * shares).sum(axis=1)
-        self.points[rows], self.steps[rows] = points, steps
-        self.n_calls += 1
+    def keep(self, rows: IntArray) -> None:
+        """Forget the samples that are done."""
+        if self.last is not None:
+            self.last = self.last[0][rows], self.last[1][rows]
+        self.changes = [change[rows] for change in self.changes]
+        self.moves = [move[rows] for move in self.moves]
+
+    def mixed(self, points: FloatArray, steps: FloatArray) -> FloatArray:
+        """Choose the steps to take from `points`, ``(n_samples, n_reduced)``."""
+        if self.last is not None:
+            change = steps - self.last[1]
+            self.changes = [*self.changes, change][-self.depth :]
+            self.moves = [*self.moves, points - self.last[0] + change][-self.depth :]
+        self.last = points, steps
+        if not self.changes:
+            return steps
+        changes = np.stack(self.changes, axis=1)
+        gram = changes @ changes.transpose(0, 2, 1)
+        ridge = 1e-12 * np.trace(gram, axis1=1, axis2=2) + 1e-300
+        gram += ridge[:, None, None] * np.eye(len(self.changes))
+        shares = np.linalg.solve(gram, changes @ steps[:, :, None])
+        taken = steps.copy()
+        for number, move in enumerate(self.moves):
+            taken -= shares[:, number] * move
         return taken
-
-
-def batch_gradients(
-    models: Sequence[LisrelModel],
-    batches: Sequence[MomentBatch],
-    params: FloatArray,
-    *,
-    meanstructure: bool,
-) -> FloatArray:
-    """Differentiate half the ML discrepancy of many samples, each at its own parameters.
-
-    Parameters
-    ----------
-    models : sequence of LisrelModel
-    batches : sequence of MomentBatch
-    params : (n_samples, n_free) array
-    meanstructure : bool
-
-    Returns
-    -------
-    (n_samples, n_free) array
-    """
-    gradients = np.zeros_like(params)
-    for model, batch in zip(models, batches, strict=True):
-        local = _local_gradients(model, batch, params, meanstructure)
-        gradients[:, model.parameters] = -batch.weight * local
-    return gradients
-
-
-def _local_gradients(
-    model: LisrelModel, batch: MomentBatch, params: FloatArray, meanstructure: bool
-) -> FloatArray:
-    implied = _implied(model, batch, params)
-    precision = _inverses(implied.cov)
-    identity = np.broadcast_to(np.eye(precision.shape[1]), precision.shape)
-    Q = np.concatenate([identity, implied.loadings, implied.cross], axis=2)
-    second = batch.covs
-    factors = np.zeros((len(params), model.parameters.size))
-    shift = np.zeros(batch.means.shape)
-    if meanstructure:
-        deviation = batch.means - implied.mean
-        second = second + deviation[:, :, None] * deviation[:, None, :]
-        shift = np.einsum("rij,rj->ri", precision, deviation)
-        factors = _mean_factors(model, implied.eta_mean)
-    residual = precision @ second @ precision - precision
-    projected = residual @ Q
-    u, v = Q[:, :, model.u], projected[:, :, model.v]
-    gradients = model.h * np.einsum("rpq,rpq->rq", u, v)
-    if meanstructure:
-        gradients += factors * np.einsum("rp,rpq->rq", shift, u)
-    return np.asarray(gradients)
-
-
-def _inverses(matrices: FloatArray) -> FloatArray:
-    """Invert a stack; those that are singular become nan."""
-    try:
-        return np.asarray(np.linalg.inv(matrices))
-    except np.linalg.LinAlgError:
-        inverses = np.full_like(matrices, np.nan)
-        for place, matrix in enumerate(matrices):
-            with suppress(np.linalg.LinAlgError):
-                inverses[place] = np.linalg.inv(matrix)
-        return inverses
-
-
-@dataclass(frozen=True, slots=True)
-class _Implied:
-    """Implied moments of many samples, with a leading axis."""
-
-    mean: FloatArray
-    cov: FloatArray
-    eta_mean: FloatArray
-    loadings: FloatArray
-    cross: FloatArray
-
-
-def _implied(model: LisrelModel, batch: MomentBatch, params: FloatArray) -> _Implied:
-    cells = _fill(model, batch, params)
-    shapes, offsets = model.matrices.shapes, model.matrices.offsets
-    lambda_, beta, psi, theta, nu, alpha = (
-        cells[:, offsets[k] : offsets[k + 1]].reshape(len(params), *shapes[k]) for k in range(6)
-    )
-    total = np.linalg.inv(np.eye(model.matrices.n_eta) - beta)
-    loadings = lambda_ @ total
-    cross = loadings @ psi @ total.transpose(0, 2, 1)
-    return _Implied(
-        mean=nu + np.einsum("rij,rj->ri", loadings, alpha),
-        cov=cross @ lambda_.transpose(0, 2, 1) + theta,
-        eta_mean=np.einsum("rij,rj->ri", total, alpha),
-        loadings=loadings,
-        cross=cross,
-    )
-
-
-def _mean_factors(model: LisrelModel, eta_means: FloatArray) -> FloatArray:
-    kinds = model.matrices.kinds
-    units = np.isin(kinds, (Kind.NU, Kind.ALPHA)).astype(np.float64)
-    factors = np.tile(units, (len(eta_means), 1))
-    factors[:, model.directed] = eta_means[:, model.matrices.columns[model.directed]]
-    return factors
-
-
-def _fill(model: LisrelModel, batch: MomentBatch, params: FloatArray) -> FloatArray:
-    """Cells of all matrices, ``(n_samples, n_cells)``; fixed covariates follow each sample."""
-    matrices = model.matrices
-    cells = np.tile(matrices.template, (len(params), 1))
-    filled, sources = matrices.cells
-    cells[:, filled] = params[:, matrices.parameters][:, sources]
-    column = {name: index for index, name in enumerate(matrices.observed)}
-    for place in matrices.exogenous:
-        row = column[matrices.eta[place.row]]
-        if place.kind == Kind.ALPHA:
-            cells[:, matrices.offsets[Kind.ALPHA] + place.row] = batch.means[:, row]
-        else:
-            values = batch.covs[:, row, column[matrices.eta[place.column]]]
-            for cell in matrices.cells_of(place):
-                cells[:, cell] = values
-    return cells

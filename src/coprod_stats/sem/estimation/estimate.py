@@ -29,6 +29,11 @@ from coprod_stats.sem.model.constraints import Restrictions, restrictions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.multilevel.problem import (
+    two_level_models,
+    two_level_objective,
+    two_level_start,
+)
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
 
@@ -43,12 +48,12 @@ class Estimate:
     ----------
     table : ParameterTable
     models : tuple of LisrelModel
-        One per group.
+        One per group (and level), in the order of ``table.blocks``.
     objective : Objective
     restrictions : Restrictions
     minimum : Minimum
     implied : tuple of ImpliedMoments
-        One per group, at the estimates.
+        The same, at the estimates.
     """
 
     table: ParameterTable
@@ -154,9 +159,11 @@ def estimate_at(
 def models_of(
     table: ParameterTable, samples: Sequence[GroupSample], method: Method
 ) -> tuple[LisrelModel, ...]:
-    """Models of all groups with the sample moments of fixed covariates filled in."""
+    """Models of all groups (and levels) with the moments of fixed covariates filled in."""
     if method.is_ordered:
         return completed_models(table, samples)
+    if method.is_two_level:
+        return two_level_models(table, samples)
     return _lisrel_models(table, samples)
 
 
@@ -179,6 +186,8 @@ def propose_start(
     matrices = [model.matrices for model in models]
     if method.is_ordered:
         return categorical_start(table, matrices, responses_of(models), samples)
+    if method.is_two_level:
+        return two_level_start(table, samples, models)
     covs = [sample.cov for sample in samples]
     return starting_values(table, matrices, covs, [sample.mean for sample in samples])
 
@@ -192,6 +201,8 @@ def objective_of(
     """Build the function that the method minimizes."""
     if method.is_ordered:
         return categorical_objective(table, models, samples, method.discrepancy)
+    if method.is_two_level:
+        return two_level_objective(table, models, samples)
     if not method.is_fiml:
         return moment_objective(table, models, samples, method)
     return _full_information(table, models, samples)

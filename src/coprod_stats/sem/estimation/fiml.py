@@ -6,8 +6,9 @@ without its constant [arbuckle1996]_:
     ½ sum_j (n_j / n) [log|cov_j| + tr(P_j (S_j + d_j d_j'))],
 
 over missing-data patterns ``j`` with their means and covariances. The gradient needs one sum
-over patterns; second derivatives are those of the saturated model (one sum over patterns as
-well) carried over by the Jacobian of the implied moments, plus the model's own curvature.
+over patterns. Second derivatives are summed over patterns where these are few; otherwise they
+are those of the saturated model (one sum over patterns as well) carried over by the Jacobian of
+the implied moments, plus the model's own curvature.
 
 References
 ----------
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 from coprod_stats.sem.estimation.least_squares import moment_jacobian
 from coprod_stats.sem.estimation.objective import Evaluation
 from coprod_stats.sem.estimation.positive_definite import factor
-from coprod_stats.sem.model.lisrel import LisrelModel
+from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns
 from coprod_stats.sem.observed.pattern_precision import padded_precision
 from coprod_stats.sem.observed.saturated_information import saturated_information
@@ -164,18 +165,61 @@ class FullInformation:
             if factor(implied.cov) is None:
                 return Evaluation(np.inf, gradient, curvature)
             patterns, weight = self.patterns[group], self.weights[group]
-            moments = {"mean": implied.mean, "cov": implied.cov}
-            sums = pattern_sums(patterns, **moments)
+            sums = pattern_sums(patterns, mean=implied.mean, cov=implied.cov)
             total += weight * (sums.value - self.saturated_values[group])
             local = model.parameters
             slope = model.gradient(implied, by_cov=sums.by_cov / 2.0, by_mean=sums.by_mean)
             gradient[local] = -weight * slope
-            seen = patterns if exact else expected_patterns(patterns, **moments)
-            saturated = saturated_information(seen, **moments) / patterns.n_obs
-            jacobian = moment_jacobian(model, implied, meanstructure=True)
-            bend = jacobian.T @ saturated @ jacobian
-            if exact:
-                Q = implied.columns
-                bend -= model.curvature(implied, Q.T @ sums.by_cov @ Q, sums.by_mean @ Q)
+            if _few_patterns(patterns, model):
+                bend = _summed_curvature(model, implied, patterns, exact=exact)
+            else:
+                bend = _carried_curvature(model, implied, patterns, sums if exact else None)
             curvature[model.block] = weight * bend
         return Evaluation(total, gradient, curvature)
+
+
+def _few_patterns(patterns: MissingPatterns, model: LisrelModel) -> bool:
+    """Whether second derivatives pattern by pattern take less work than the saturated model's.
+
+    The first way gathers some eight matrices of the parameters per pattern, the second some six
+    of the moments, whatever the number of patterns.
+    """
+    n_moments = patterns.n_items * (patterns.n_items + 3) // 2
+    return 8 * len(patterns.counts) * model.parameters.size**2 <= 6 * n_moments**2
+
+
+def _summed_curvature(
+    model: LisrelModel, implied: ImpliedMoments, patterns: MissingPatterns, *, exact: bool
+) -> FloatArray:
+    """Second derivatives of half the discrepancy, summed over patterns, ``(n_local, n_local)``."""
+    total = np.zeros((model.parameters.size,) * 2)
+    for block in patterns.blocks():
+        precisions, _ = padded_precision(block, implied.cov)
+        deviations = np.where(block.observed, block.means - implied.mean, 0.0)
+        shares = block.counts / patterns.n_obs
+        for share, precision, cov, deviation in zip(
+            shares, precisions, block.covs, deviations, strict=True
+        ):
+            if not exact:
+                total += share * model.normal_information(implied, precision)
+                continue
+            second = cov + np.outer(deviation, deviation)
+            residual = precision @ second @ precision - precision
+            shift = precision @ deviation
+            total += share * model.normal_hessian(implied, precision, residual, shift)
+    return total
+
+
+def _carried_curvature(
+    model: LisrelModel, implied: ImpliedMoments, patterns: MissingPatterns, sums: PatternSums | None
+) -> FloatArray:
+    """Carry the second derivatives of the saturated model over; expected ones without `sums`."""
+    moments = {"mean": implied.mean, "cov": implied.cov}
+    seen = expected_patterns(patterns, **moments) if sums is None else patterns
+    saturated = saturated_information(seen, **moments) / patterns.n_obs
+    jacobian = moment_jacobian(model, implied, meanstructure=True)
+    bend = jacobian.T @ saturated @ jacobian
+    if sums is not None:
+        Q = implied.columns
+        bend -= model.curvature(implied, Q.T @ sums.by_cov @ Q, sums.by_mean @ Q)
+    return np.asarray(bend)

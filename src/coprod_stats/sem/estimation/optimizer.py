@@ -15,12 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
-from scipy.linalg import lapack
 
 from coprod_stats.sem.estimation.objective import Evaluation, Objective
+from coprod_stats.sem.estimation.positive_definite import solve
 from coprod_stats.sem.model.constraints import Function, Restrictions
+from coprod_stats.sem.model.null_space import null_space
 
 FloatArray = NDArray[np.float64]
 
@@ -132,7 +132,7 @@ def tangent_basis(
     if not active:
         return restrictions.basis
     jacobian = np.array([function.gradient(params) for function in active]) @ restrictions.basis
-    return np.asarray(restrictions.basis @ scipy.linalg.null_space(jacobian))
+    return np.asarray(restrictions.basis @ null_space(jacobian))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ def _step(
         return _Step(direction, 0.5 * float(-gradient @ direction), multipliers, exact)
     jacobian, values = problem.jacobian(reduced), problem.values(reduced)
     to_constraints = -np.linalg.lstsq(jacobian, values, rcond=None)[0]
-    along = scipy.linalg.null_space(jacobian)
+    along = null_space(jacobian)
     slope = along.T @ (gradient + hessian @ to_constraints)
     direction = _solve(along.T @ hessian @ along, slope, exact)
     if direction is None:
@@ -244,11 +244,9 @@ def _solve(hessian: FloatArray, gradient: FloatArray, exact: bool) -> FloatArray
     """Newton direction; along flat directions of an expected Hessian there is no movement."""
     if not np.all(np.isfinite(hessian)):
         return None
-    root, info = lapack.dpotrf(hessian, lower=1)
-    if info == 0:
-        return np.asarray(-lapack.dpotrs(root, gradient, lower=1)[0])
-    if exact:
-        return None
+    direction = solve(hessian, -gradient)
+    if direction is not None or exact:
+        return direction
     values, vectors = np.linalg.eigh(hessian)
     large = values > 1e-10 * max(values.max(initial=0.0), 1e-300)
     vectors, values = vectors[:, large], values[large]

@@ -38,28 +38,28 @@ def starting_values(
     ----------
     table : ParameterTable
     matrices : sequence of GroupMatrices
-        One per group.
+        One per group (and level).
     covs, means : sequence of ndarray
-        Sample moments per group, ``(n_observed, n_observed)`` and ``(n_observed,)``.
+        Sample moments of each, ``(n_observed, n_observed)`` and ``(n_observed,)``.
 
     Returns
     -------
     (n_free,) array
     """
     start = np.zeros(table.n_free)
+    given = np.array([table.rows[index].start for index in table.free_rows])
     for group, cov, mean in zip(matrices, covs, means, strict=True):
-        start[group.parameters] = _group_start(group, cov, mean)
-    for index in table.free_rows:
-        row = table.rows[index]
-        if not np.isnan(row.start):
-            start[row.free] = row.start
-    return start
+        start[group.parameters] = _group_start(group, cov, mean, given[group.parameters])
+    return np.where(np.isnan(given), start, given)
 
 
-def _group_start(group: GroupMatrices, cov: FloatArray, mean: FloatArray) -> FloatArray:
+def _group_start(
+    group: GroupMatrices, cov: FloatArray, mean: FloatArray, given: FloatArray
+) -> FloatArray:
     parts = _Parts(group)
     markers = _markers(parts)
     _start_loadings(parts, cov, markers)
+    _take_given_loadings(parts, given)
     eta_cov = _eta_cov(parts, cov, markers)
     if _start_cross_loadings(parts, cov, eta_cov):
         eta_cov = _eta_cov(parts, cov, markers)
@@ -163,6 +163,13 @@ def _start_loadings(parts: _Parts, cov: FloatArray, markers: IntArray) -> None:
         for item, ratio in zip(items, ratios, strict=True):
             if free[item, factor]:
                 lambda_[item, factor] = ratio * marker_value
+
+
+def _take_given_loadings(parts: _Parts, given: FloatArray) -> None:
+    """Use the user's loadings, from which the rest is started."""
+    for place, value in zip(parts.group.places, given, strict=True):
+        if place.kind == Kind.LAMBDA and not np.isnan(value):
+            parts.loadings[place.row, place.column] = value
 
 
 def _fabin(

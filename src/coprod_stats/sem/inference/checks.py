@@ -61,7 +61,11 @@ class Finding:
 
 
 def check_solution(
-    estimate: Estimate, inference: Inference, samples: Sequence[GroupSample]
+    estimate: Estimate,
+    inference: Inference,
+    samples: Sequence[GroupSample],
+    *,
+    few_clusters: bool = False,
 ) -> tuple[Finding, ...]:
     """Gather all findings about a fitted model.
 
@@ -70,6 +74,8 @@ def check_solution(
     estimate : Estimate
     inference : Inference
     samples : sequence of GroupSample
+    few_clusters : bool
+        Whether the scaled test was withheld and intervals use the t distribution.
     """
     return (
         *_convergence(estimate),
@@ -78,7 +84,7 @@ def check_solution(
         *_standard_errors(inference),
         *_of_ordered(estimate, samples),
         *_cases(estimate, samples),
-        *_clusters(inference, samples),
+        *(_clusters(inference, samples) if few_clusters else ()),
         *_never_together(estimate.table, samples),
     )
 
@@ -113,8 +119,14 @@ def _identification(estimate: Estimate, inference: Inference) -> list[Finding]:
 
 def _name(estimate: Estimate, row: int) -> str:
     parameter = estimate.table.rows[row]
-    group = f" (group {parameter.group})" if estimate.table.n_groups > 1 else ""
-    return f"{parameter.name}{group}"
+    return f"{parameter.name}{_where(estimate.table, parameter.group, parameter.level)}"
+
+
+def _where(table: ParameterTable, group: int, level: int) -> str:
+    """Say which group and level, as far as there are several."""
+    parts = [f"group {group}"] if table.n_groups > 1 else []
+    parts += [f"level {level}"] if level else []
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _matrices(estimate: Estimate) -> list[Finding]:
@@ -130,8 +142,10 @@ def _matrices(estimate: Estimate) -> list[Finding]:
         message = "these variances are negative (a Heywood case); the solution is improper"
         findings.append(Finding("SEM-105", message, tuple(negative)))
     auxiliary = estimate.table.auxiliary
-    for group, (model, implied) in enumerate(zip(estimate.models, estimate.implied, strict=True)):
-        where = f" (group {group + 1})" if estimate.table.n_groups > 1 else ""
+    for block, model, implied in zip(
+        estimate.table.blocks, estimate.models, estimate.implied, strict=True
+    ):
+        where = _where(estimate.table, *block)
         # auxiliary variables correlate with the residuals only, which needs no proper matrix
         own = [i for i, n in enumerate(model.matrices.observed) if n not in auxiliary]
         beyond = _beyond_one(implied.eta_cov, model.matrices.eta)
@@ -261,11 +275,7 @@ def _cases(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
 
 
 def _clusters(inference: Inference, samples: Sequence[GroupSample]) -> list[Finding]:
-    if all(sample.clusters is None for sample in samples):
-        return []
     n_clusters = sum(sample.n_clusters for sample in samples)
-    if n_clusters > inference.n_params:
-        return []
     message = (
         f"there are {n_clusters} clusters for {inference.n_params} parameters: the scaled test is "
         f"withheld, and intervals use the t distribution with {n_clusters - 1} degrees of freedom"

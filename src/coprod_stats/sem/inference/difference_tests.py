@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from coprod_stats.sem.inference.model_tests import chi_square_p
@@ -15,6 +14,7 @@ from coprod_stats.sem.inference.weighted_least_squares import (
     least_squares_information,
     least_squares_variability,
 )
+from coprod_stats.sem.model.null_space import null_space
 
 FloatArray = NDArray[np.float64]
 
@@ -109,7 +109,7 @@ def satorra_2000(
     stacked1 = np.vstack([group.jacobian for group in groups]) @ basis1
     stacked0 = np.vstack(list(jacobians0)) @ basis0
     reached = np.linalg.lstsq(stacked1, stacked0, rcond=None)[0]
-    restrictions = scipy.linalg.null_space(reached.T).T
+    restrictions = null_space(np.asarray(reached.T)).T
     inverse = np.linalg.inv(basis1.T @ least_squares_information(groups) @ basis1)
     variability = basis1.T @ least_squares_variability(groups) @ basis1
     gain = inverse @ restrictions.T

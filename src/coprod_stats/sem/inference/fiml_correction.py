@@ -15,7 +15,8 @@ which is their version 3. For normal data, ``Gamma = W_m^-1``, it becomes their 
 Both are computed from products with the Jacobian ``Delta`` only. Two conventions are lavaan's:
 where standard errors rest on the expected information, ``Delta' W_m Delta`` gives way to the
 expected one (at the saturated moments), although ``R`` is then no projection; and the moments of
-covariates leave ``W_c`` even where they are random. ``docs/methods/fiml.md`` says what they do.
+covariates leave ``W_c`` even where they are random. ``docs/methods/sem_missing_data.md`` says what
+they do.
 
 References
 ----------

@@ -5,11 +5,17 @@ References are given with each function; ``c`` is the scaling factor of robust v
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+
+from coprod_stats.sem.distributions import (
+    chi_square_tail,
+    noncentral_chi_square,
+    normal_quantile,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -127,29 +133,30 @@ def approximation_error(
         for p in (0.95, 0.05)
     ]
     close = n_obs * df * 0.05**2 / (n_groups * c)
-    p_value = 1.0 - float(special.chndtr(statistic, df, close))
+    p_value = 1.0 - noncentral_chi_square(statistic, df, close)[0]
     return ApproximationError(float(point), bounds[0], bounds[1], p_value)
 
 
 def noncentrality(statistic: float, df: float, probability: float) -> float:
     """Find the noncentrality at which the statistic is a given quantile; 0 if there is none.
 
-    Newton steps with ``dF(x; df, v)/dv = ½ (F(x; df + 2, v) - F(x; df, v))``, kept in a bracket.
+    Newton steps from the quantile of the normal distribution with the same mean and variance,
+    kept in a bracket. They converge quadratically: once a step is small, the next would be less
+    than rounding.
     """
-    if special.chndtr(statistic, df, 0.0) < probability:
+    if 1.0 - chi_square_tail(statistic, df) < probability:
         return 0.0
-    lower, upper = 0.0, max(statistic, 1.0)
-    while special.chndtr(statistic, df, upper) > probability:
-        upper *= 2.0
-    value = max(statistic - df, 0.5 * upper)
+    excess = statistic - df
+    spread = math.sqrt(2.0 * df + 4.0 * max(excess, 0.0))
+    value = max(excess - normal_quantile(probability) * spread, 0.1 * spread)
+    lower, upper = 0.0, math.inf
     for _ in range(200):
-        height = float(special.chndtr(statistic, df, value))
+        height, slope = noncentral_chi_square(statistic, df, value)
         lower, upper = (value, upper) if height > probability else (lower, value)
-        slope = 0.5 * (float(special.chndtr(statistic, df + 2.0, value)) - height)
-        new = value - (height - probability) / slope if slope else lower
+        new = value - (height - probability) / slope if slope else math.inf
         if not lower < new < upper:
-            new = 0.5 * (lower + upper)
-        if abs(new - value) <= 1e-12 * (1.0 + value):
+            new = 0.5 * (lower + upper) if math.isfinite(upper) else 2.0 * value
+        elif abs(new - value) <= 1e-8 * (1.0 + value):
             return new
         value = new
     return value

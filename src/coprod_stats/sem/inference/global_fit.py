@@ -16,6 +16,7 @@ from coprod_stats.sem.inference.fit_indices import (
     standardized_residual,
     tucker_lewis,
 )
+from coprod_stats.sem.inference.independence import Baseline, independence_test
 from coprod_stats.sem.inference.infer import Inference, corrected_by_traces, infer
 from coprod_stats.sem.inference.information import effective_n
 from coprod_stats.sem.inference.likelihood import saturated_loglik
@@ -44,10 +45,13 @@ def global_fit(
     samples : sequence of GroupSample
     method : Method
     """
-    null = fit_baseline(estimate.table, samples, method)
-    baseline = infer(null, samples, method, tests_only=True)
-    if method.is_two_stage:
-        baseline = _scaled_by_available_cases(baseline, samples, method)
+    known = independence_test(estimate.table, samples, method)
+    if known is None:
+        null = fit_baseline(estimate.table, samples, method)
+        fitted = infer(null, samples, method, tests_only=True)
+        if method.is_two_stage:
+            fitted = _scaled_by_available_cases(fitted, samples, method)
+    baseline = known or fitted
     total = float(sum(sample.n_obs for sample in samples))
     units = effective_n(samples, method)
     values = {
@@ -59,7 +63,7 @@ def global_fit(
         "srmr": _srmr(estimate, samples, method, total),
     }
     if method.is_fiml and inference.df > 0 and not inference.inverted.unidentified:
-        pairs = (estimate, inference), (null, baseline)
+        pairs = (estimate, inference), (null, fitted)
         values |= _corrected_for_missing(pairs, samples, method)
     if method.discrepancy == "ML":
         values |= _likelihood(estimate, inference, samples, method, total)
@@ -104,7 +108,7 @@ def fit_baseline(table: ParameterTable, samples: Sequence[GroupSample], method: 
     return estimate_model(null, samples, method, start=start)
 
 
-def test_values(inference: Inference, baseline: Inference) -> dict[str, float]:
+def test_values(inference: Inference, baseline: Inference | Baseline) -> dict[str, float]:
     """Statistics of model and baseline, plain and scaled."""
     values = {
         "chisq": inference.test.statistic,
@@ -131,7 +135,7 @@ def test_values(inference: Inference, baseline: Inference) -> dict[str, float]:
     return values
 
 
-def incremental_values(inference: Inference, baseline: Inference) -> dict[str, float]:
+def incremental_values(inference: Inference, baseline: Inference | Baseline) -> dict[str, float]:
     """CFI and TLI, plain, scaled and robust."""
     test, null = inference.test, baseline.test
     values = {

@@ -37,6 +37,7 @@ from coprod_stats.sem.inference.weighted_least_squares import (
     least_squares_variability,
     trace_moments,
 )
+from coprod_stats.sem.multilevel.cluster_scores import cluster_score_covariance, two_level_trace
 from coprod_stats.sem.options import Method, ScaledTest
 from coprod_stats.sem.sample import GroupSample
 
@@ -81,6 +82,7 @@ def infer(
     method: Method,
     *,
     tests_only: bool = False,
+    errors_only: bool = False,
 ) -> Inference:
     """Compute the covariance of the estimates and the tests of a fitted model.
 
@@ -91,6 +93,8 @@ def infer(
     method : Method
     tests_only : bool
         Leave out the covariance of the estimates where the tests do not need it.
+    errors_only : bool
+        Leave out the scaled test, which can take longer than all else.
     """
     n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
     groups: tuple[GroupDerivatives, ...] = ()
@@ -115,7 +119,12 @@ def infer(
         groups = _derivatives(estimate, samples, method)
     try:
         covariance, scaled = _precision(
-            estimate, samples, method, inverse=inversion.inverse, groups=groups, plain=plain
+            estimate,
+            samples,
+            method,
+            inverse=inversion.inverse,
+            groups=groups,
+            plain=None if errors_only else plain,
         )
     except np.linalg.LinAlgError:
         return Inference(inversion, nothing, df, n_params, plain, None, groups, is_singular=True)
@@ -129,8 +138,8 @@ def _is_robust(method: Method) -> bool:
 
 
 def _by_scores(method: Method) -> bool:
-    """Whether robust inference rests on the derivatives of each case."""
-    return method.test == "yuan-bentler" or method.is_fiml
+    """Whether robust inference rests on the derivatives of each case (or cluster)."""
+    return method.test == "yuan-bentler" or method.is_fiml or method.is_two_level
 
 
 def _by_moments(method: Method) -> bool:
@@ -153,21 +162,27 @@ def _precision(
     *,
     inverse: FloatArray,
     groups: tuple[GroupDerivatives, ...],
-    plain: ModelTest,
+    plain: ModelTest | None,
 ) -> tuple[FloatArray, ModelTest | None]:
-    """Covariance of the estimates and the scaled test."""
+    """Covariance of the estimates and, where there is a plain test to scale, the scaled one."""
     n = effective_n(samples, method)
     if _by_moments(method):
         variability = least_squares_variability(groups)
         covariance = sandwich(inverse, variability) if _is_robust(method) else inverse
+        if plain is None:
+            return covariance / n, None
         traces = trace_moments(groups, inverse, variability)
         return covariance / n, corrected_by_traces(plain, method.test, traces)
     if not _is_robust(method) and method.test == "none":
         return inverse / n, None
-    meat = score_covariance(estimate, samples)
+    by_cluster = method.is_two_level
+    meat = (cluster_score_covariance if by_cluster else score_covariance)(estimate, samples)
     covariance = sandwich(inverse, meat) if _is_robust(method) else inverse
-    if method.test == "none":
+    if method.test == "none" or plain is None:
         return covariance / n, None
+    if by_cluster:
+        trace = two_level_trace(estimate, samples, inverse=inverse, meat=meat)
+        return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
     expected = method.information == "expected"
     try:
         trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat, expected=expected)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from coprod_stats.sem.distributions import chi_square_tail
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.scaled_statistics import ScaledStatistic
 from coprod_stats.sem.model.parameters import ParameterTable
@@ -48,7 +48,7 @@ def chi_square_p(statistic: float, df: float) -> float:
     """Upper tail of the chi-square distribution; nan without degrees of freedom."""
     if df <= 0 or not np.isfinite(statistic):
         return float("nan")
-    return float(special.chdtrc(df, max(statistic, 0.0)))
+    return chi_square_tail(max(statistic, 0.0), df)
 
 
 def degrees_of_freedom(table: ParameterTable, n_open: int) -> int:
@@ -62,12 +62,23 @@ def degrees_of_freedom(table: ParameterTable, n_open: int) -> int:
     n_open : int
         Number of parameters after restrictions.
     """
+    if table.is_two_level:
+        return _two_level_moments(table) - n_open
     n_items = len(table.observed)
     n_fixed = len(table.exogenous) if any(row.exogenous for row in table) else 0
     per_group = n_items * (n_items + 1) // 2 - n_fixed * (n_fixed + 1) // 2
     if table.meanstructure:
         per_group += n_items - n_fixed
     return table.n_groups * per_group - n_open
+
+
+def _two_level_moments(table: ParameterTable) -> int:
+    """Count means, variances and covariances of both levels that covariates leave."""
+    per_group = len(table.observed)
+    for level in table.levels:
+        n_items = len(level.observed)
+        per_group += n_items * (n_items + 1) // 2
+    return table.n_groups * per_group - sum(row.exogenous and row.free < 0 for row in table)
 
 
 def plain_test(

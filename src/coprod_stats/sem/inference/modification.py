@@ -31,7 +31,7 @@ from coprod_stats.sem.inference.standardization import row_values, scale_factors
 from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 from coprod_stats.sem.observed.saturated_information import saturated_information
-from coprod_stats.sem.options import Method
+from coprod_stats.sem.options import Method, refuse_two_levels
 from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
@@ -76,6 +76,7 @@ def modification_indices(
     samples : sequence of GroupSample
     method : Method
     """
+    refuse_two_levels(method, "modification indices")
     n_free = estimate.table.n_free
     extended, values = extended_table(estimate)
     if extended.n_free == n_free:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.least_squares import lower_triangle, moment_jacobian
 from coprod_stats.sem.inference.moment_sandwich import normal_weight
+from coprod_stats.sem.options import refuse_two_levels
 from coprod_stats.sem.results import SemFit
 
 FloatArray = NDArray[np.float64]
@@ -54,7 +55,13 @@ def raw_residuals(fit: SemFit) -> tuple[ResidualMoments, ...]:
     Parameters
     ----------
     fit : SemFit
+
+    Raises
+    ------
+    SemOptionError
+        With two levels.
     """
+    refuse_two_levels(fit.method, "residuals")
     residuals = []
     for implied, sample in zip(fit.estimate.implied, fit.samples, strict=True):
         scales = np.outer(implied.delta, implied.delta)
@@ -78,7 +85,13 @@ def correlation_residuals(fit: SemFit) -> tuple[FloatArray, ...]:
     -------
     tuple of (n_observed, n_observed) array
         nan where a variance is not positive.
+
+    Raises
+    ------
+    SemOptionError
+        With two levels.
     """
+    refuse_two_levels(fit.method, "residuals")
     return tuple(
         _correlations(sample.cov) - _correlations(implied.cov)
         for implied, sample in zip(fit.estimate.implied, fit.samples, strict=True)

@@ -21,7 +21,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.fiml import expected_patterns
@@ -109,7 +108,7 @@ def saturated_trace(
     others = np.setdiff1d(np.arange(len(sample.cov)), fixed)
     order = np.concatenate([fixed, others])
     root = np.linalg.cholesky(sample.cov[np.ix_(order, order)])
-    z = solve_triangular(root, (sample.data - sample.mean)[:, order].T, lower=True).T
+    z = (sample.data - sample.mean)[:, order] @ np.linalg.inv(root).T
     x, y = z[:, : fixed.size], z[:, fixed.size :]
     weights = np.ones(len(z)) if sample.weights is None else sample.weights
     if sample.clusters is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.special import chdtrc
+from coprod_stats.sem.distributions import chi_square_tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class ScaledStatistic:
     @property
     def p_value(self) -> float:
         """Upper tail of the chi-square distribution."""
-        return float(chdtrc(self.df, max(self.statistic, 0.0)))
+        return chi_square_tail(max(self.statistic, 0.0), self.df)
 
 
 def mean_adjusted(statistic: float, df: int, trace: float) -> ScaledStatistic:

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
-from coprod_stats.sem.model.completed_model import CompletedModel
+from coprod_stats.sem.inference.scales import GroupScales
 from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import Kind, Place, place_rows
+from coprod_stats.sem.model.matrices import Kind, place_rows
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 StandardizationType = Literal["lv", "all", "nox"]
 
 
@@ -46,13 +47,32 @@ class Standardized:
     defined: FloatArray
     defined_jacobian: FloatArray
 
+    def std_errors(self, covariance: FloatArray) -> FloatArray:
+        """Delta-method standard errors of the values, (n_rows,).
+
+        Parameters
+        ----------
+        covariance : (n_free, n_free) array
+            Of the estimates.
+        """
+        return _delta_errors(self.jacobian, covariance)
+
+    def defined_std_errors(self, covariance: FloatArray) -> FloatArray:
+        """Delta-method standard errors of the defined parameters, (n_definitions,)."""
+        return _delta_errors(self.defined_jacobian, covariance)
+
+
+def _delta_errors(jacobian: FloatArray, covariance: FloatArray) -> FloatArray:
+    variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
+    return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
+
 
 def row_values(estimate: Estimate) -> FloatArray:
     """Values of all rows of the table, free, fixed or taken from the sample."""
     values = np.empty(len(estimate.table))
-    for group, implied in enumerate(estimate.implied):
-        for index, place in place_rows(estimate.table, group + 1):
-            values[index] = _cell(implied, place)
+    for (group, level), implied in zip(estimate.table.blocks, estimate.implied, strict=True):
+        for index, place in place_rows(estimate.table, group, level=level):
+            values[index] = implied.value(place)
     return values
 
 
@@ -64,15 +84,42 @@ def standardize(estimate: Estimate, kind: StandardizationType) -> Standardized:
     estimate : Estimate
     kind : {'lv', 'all', 'nox'}
     """
+    return standardized_solutions(estimate, (kind,))[kind]
+
+
+def standardized_solutions(
+    estimate: Estimate, kinds: Sequence[StandardizationType] = ("lv", "all", "nox")
+) -> dict[StandardizationType, Standardized]:
+    """Standardize all rows of the table in several ways.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    kinds : sequence of {'lv', 'all', 'nox'}
+    """
     table = estimate.table
-    values = np.empty(len(table))
-    jacobian = np.zeros((len(table), table.n_free))
-    for group, (model, implied) in enumerate(zip(estimate.models, estimate.implied, strict=True)):
-        scales = _GroupScales(table, model, implied, kind)
-        for index, place in place_rows(table, group + 1):
-            values[index], jacobian[index] = scales.standardized(place, table.rows[index].free)
-    defined, defined_jacobian = _defined(table, values, jacobian)
-    return Standardized(values, jacobian, defined, defined_jacobian)
+    values = {kind: np.empty(len(table)) for kind in kinds}
+    jacobians = {kind: np.zeros((len(table), table.n_free)) for kind in kinds}
+    blocks = zip(table.blocks, estimate.models, estimate.implied, strict=True)
+    for (group, level), model, implied in blocks:
+        found, places = zip(*place_rows(table, group, level=level), strict=True)
+        rows = np.array(found)
+        scales = GroupScales(model, implied, places)
+        estimates = np.array([implied.value(place) for place in places])
+        own = scales.own_slopes([table.rows[index].free for index in found])
+        for kind in kinds:
+            powers = scales.used_powers(_is_scaled(table, model, kind, level))
+            factors = scales.factors(powers)
+            values[kind][rows] = estimates * factors
+            slopes = own + estimates[:, None] * scales.relative_slopes(powers)
+            jacobians[kind][rows[:, None], model.parameters] = factors[:, None] * slopes
+            jacobians[kind][rows[np.isnan(factors)]] = np.nan
+    return {
+        kind: Standardized(
+            values[kind], jacobians[kind], *_defined(table, values[kind], jacobians[kind])
+        )
+        for kind in kinds
+    }
 
 
 def scale_factors(
@@ -91,12 +138,13 @@ def scale_factors(
     rows : sequence of Parameter
         Free ones of the table.
     """
-    factors = {}
+    factors: dict[int, float] = {}
     for group, (model, moments) in enumerate(zip(models, implied, strict=True)):
-        scales = _GroupScales(table, model, moments, "all")
-        for index, place in place_rows(table, group + 1):
-            factors[table.rows[index].free] = (scales, place)
-    return np.array([factors[row.free][0].factor(factors[row.free][1]) for row in rows])
+        indices, places = zip(*place_rows(table, group + 1), strict=True)
+        scales = GroupScales(model, moments, places)
+        found = scales.factors(scales.used_powers(_is_scaled(table, model, "all")))
+        factors |= {table.rows[i].free: f for i, f in zip(indices, found.tolist(), strict=True)}
+    return np.array([factors[row.free] for row in rows])
 
 
 def _defined(
@@ -114,150 +162,28 @@ def _defined(
     return defined, slopes
 
 
-def _cell(implied: ImpliedMoments, place: Place) -> float:
-    matrix = (
-        implied.lambda_,
-        implied.beta,
-        implied.psi,
-        implied.theta,
-        implied.nu,
-        implied.alpha,
-        implied.tau,
-        implied.delta,
-    )[place.kind]
-    return float(matrix[place.row, place.column] if matrix.ndim == 2 else matrix[place.row])
-
-
-class _GroupScales:
-    """Variances of one group by which its parameters are divided, with derivatives."""
-
-    def __init__(
-        self,
-        table: ParameterTable,
-        model: LisrelModel,
-        implied: ImpliedMoments,
-        kind: StandardizationType,
-    ) -> None:
-        self.model, self.implied = model, implied
-        self.n_free = table.n_free
-        eta = model.matrices.eta
-        n_latent = len(table.latent)
-        scaled = [
-            index < n_latent or kind == "all" or (kind == "nox" and name not in table.exogenous)
-            for index, name in enumerate(eta)
-        ]
-        self.eta_scaled = np.array(scaled, dtype=bool)
-        self.y_scaled = kind != "lv"
-        self.eta_variances = np.diagonal(implied.eta_cov)
-        self.y_variances = np.diagonal(implied.cov)
-        self.eta_slopes = self._spread(model.eta_variance_jacobian(implied))
-        index = np.arange(len(self.y_variances))
-        self.y_slopes = self._spread(model.cov_jacobian(implied, index, index))
-
-    def _spread(self, local: FloatArray) -> FloatArray:
-        spread = np.zeros((local.shape[0], self.n_free))
-        spread[:, self.model.parameters] = local
-        return spread
-
-    def factor(self, place: Place) -> float:
-        """Compute what a cell is multiplied by; nan where a variance is not positive."""
-        scales = [(variance, power) for variance, _, power in self._scales(place)]
-        if any(variance <= 0 for variance, _ in scales):
-            return float("nan")
-        return float(np.prod([variance**power for variance, power in scales]))
-
-    def standardized(self, place: Place, free: int) -> tuple[float, FloatArray]:
-        """Standardized value of a cell and its derivatives by the free parameters."""
-        estimate = _cell(self.implied, place)
-        factor = 1.0
-        relative = np.zeros(self.n_free)
-        for variance, slope, power in self._scales(place):
-            if variance <= 0:
-                return float("nan"), np.full(self.n_free, np.nan)
-            factor *= variance**power
-            relative += power * slope / variance
-        jacobian = estimate * factor * relative
-        if free >= 0:
-            jacobian[free] += factor
-        elif isinstance(self.model, CompletedModel):
-            implicit = self.model.implicit_jacobian(self.implied, place)
-            jacobian[self.model.parameters] += factor * implicit
-        return estimate * factor, jacobian
-
-    def _scales(self, place: Place) -> list[tuple[float, FloatArray, float]]:
-        """Variances with their derivatives, and the power each is raised to."""
-        row, column = place.row, place.column
-        match place.kind:
-            case Kind.LAMBDA:
-                return self._eta(column, 0.5) + self._y(row, -0.5)
-            case Kind.BETA:
-                return self._eta(column, 0.5) + self._eta(row, -0.5)
-            case Kind.PSI if row == column:
-                return self._eta(row, -1.0)
-            case Kind.PSI:
-                return self._residual(Kind.PSI, row) + self._residual(Kind.PSI, column)
-            case Kind.THETA if row == column:
-                return self._y(row, -1.0)
-            case Kind.THETA:
-                return self._residual(Kind.THETA, row) + self._residual(Kind.THETA, column)
-            case Kind.NU:
-                return self._y(row, -0.5)
-            case Kind.ALPHA:
-                return self._eta(row, -0.5)
-            case Kind.TAU:
-                matrices = self.model.matrices
-                item = matrices.thresholds[row].partition("|")[0]
-                return self._y(matrices.observed.index(item), -0.5)
-            case _:
-                return self._scale(row)
-
-    def _eta(self, index: int, power: float) -> list[tuple[float, FloatArray, float]]:
-        if not self.eta_scaled[index]:
-            return []
-        return [(float(self.eta_variances[index]), self.eta_slopes[index], power)]
-
-    def _y(self, index: int, power: float) -> list[tuple[float, FloatArray, float]]:
-        if not self.y_scaled:
-            return []
-        return [(float(self.y_variances[index]), self.y_slopes[index], power)]
-
-    def _scale(self, index: int) -> list[tuple[float, FloatArray, float]]:
-        """Bring the scale of a latent response to 1."""
-        if not self.y_scaled:
-            return []
-        matrices = self.model.matrices
-        own = (matrices.kinds == Kind.DELTA) & (matrices.rows == index)
-        slope = np.zeros(self.n_free)
-        slope[self.model.parameters[own]] = 1.0
-        if isinstance(self.model, CompletedModel):
-            place = Place(Kind.DELTA, index, 0)
-            slope[self.model.parameters] += self.model.implicit_jacobian(self.implied, place)
-        return [(float(self.implied.delta[index]), slope, -1.0)]
-
-    def _residual(self, kind: Kind, index: int) -> list[tuple[float, FloatArray, float]]:
-        scaled = self.eta_scaled[index] if kind == Kind.PSI else self.y_scaled
-        if not scaled:
-            return []
-        matrix = self.implied.psi if kind == Kind.PSI else self.implied.theta
-        matrices = self.model.matrices
-        own = (matrices.kinds == kind) & (matrices.rows == index) & (matrices.columns == index)
-        slope = np.zeros(self.n_free)
-        slope[self.model.parameters[own]] = 1.0
-        if isinstance(self.model, CompletedModel):
-            place = Place(kind, index, index)
-            slope[self.model.parameters] += self.model.implicit_jacobian(self.implied, place)
-        return [(float(matrix[index, index]), slope, -0.5)]
+def _is_scaled(
+    table: ParameterTable, model: LisrelModel, kind: StandardizationType, level: int = 0
+) -> tuple[BoolArray, bool]:
+    """Tell which elements of ``eta`` are standardized, and whether observed variables are."""
+    variables = table.variables(level)
+    n_latent, exogenous = len(variables.latent), variables.exogenous
+    scaled = [
+        index < n_latent or kind == "all" or (kind == "nox" and name not in exogenous)
+        for index, name in enumerate(model.matrices.eta)
+    ]
+    return np.array(scaled, dtype=bool), kind != "lv"
 
 
 def explained_variances(estimate: Estimate) -> tuple[dict[str, float], ...]:
-    """Share of variance explained (R²) of indicators and outcomes, per group."""
+    """Share of variance explained (R²) of indicators and outcomes, per group (and level)."""
     results = []
     for model, implied in zip(estimate.models, estimate.implied, strict=True):
         shares: dict[str, float] = {}
         matrices = model.matrices
         in_eta = set(matrices.eta)
         for index, name in enumerate(matrices.observed):
-            if name not in in_eta:
+            if name not in in_eta and implied.lambda_[index].any():
                 shares[name] = 1.0 - implied.theta[index, index] / implied.cov[index, index]
         outcomes = set(matrices.rows[matrices.kinds == Kind.BETA].tolist())
         outcomes |= set(np.flatnonzero(implied.beta.any(axis=1)).tolist())

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemModelError
@@ -23,7 +22,9 @@ from coprod_stats.sem.model.expressions import (
     Number,
     evaluate,
     names_in,
+    value_at,
 )
+from coprod_stats.sem.model.null_space import null_space
 from coprod_stats.sem.model.parameters import ParameterTable
 
 FloatArray = NDArray[np.float64]
@@ -61,7 +62,11 @@ class Function:
 
     def value(self, params: FloatArray) -> float:
         """Value at given parameters."""
-        return self.jet(params).value
+        values = {
+            name: float(params[self.indices[place]]) if isinstance(place, int) else place
+            for name, place in self.names.items()
+        }
+        return value_at(self.expression, values)
 
     def gradient(self, params: FloatArray) -> FloatArray:
         """Differentiate by all parameters, ``(n_free,)``."""
@@ -133,6 +138,8 @@ def defined_functions(table: ParameterTable) -> tuple[Function, ...]:
     SemModelError
         Where a definition reads an unknown name, or itself.
     """
+    if not table.definitions:
+        return ()
     scope = _Scope(table)
     return tuple(scope.function(item.expression) for item in table.definitions)
 
@@ -240,7 +247,7 @@ def _solve_linear(
     origin: FloatArray = np.linalg.lstsq(equations, right, rcond=None)[0]
     if np.abs(equations @ origin - right).max() > 1e-8 * (1.0 + np.abs(right).max()):
         raise SemModelError("the linear constraints contradict each other")
-    return np.asarray(scipy.linalg.null_space(equations)), origin
+    return null_space(equations), origin
 
 
 def _label_basis(table: ParameterTable) -> FloatArray:

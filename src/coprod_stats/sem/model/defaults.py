@@ -84,7 +84,9 @@ def draft_rows(
     _fix_scales(rows, roles, options)
     _fix_single_indicators(rows)
     if options.orthogonal:
-        _fix_latent_covariances(rows, roles)
+        _fix_covariances(rows, frozenset(roles.latent))
+    if options.orthogonal_efa:
+        _fix_covariances(rows, roles.exploratory_factors)
     _fix_intercepts(rows, roles, ordered, options)
     _fix_exogenous(rows, roles, options)
     _fix_ordered(rows, ordered)
@@ -109,8 +111,10 @@ def _default_rows(
         yield name, "~~", name
     pairs = list(combinations(roles.latent_exogenous, 2))
     pairs += combinations((*roles.latent_outcomes, *roles.observed_outcomes), 2)
+    # a rotation makes them covary, whether or not something predicts them
+    pairs += [pair for block in roles.exploratory for pair in combinations(block, 2)]
     pairs += combinations_with_replacement(covariates, 2)
-    yield from ((a, "~~", b) for a, b in pairs)
+    yield from ((a, "~~", b) for a, b in dict.fromkeys(pairs))
     yield from ((name, "~*~", name) for name in ordered)
     if meanstructure:
         yield from ((name, "~1", "") for name in (*roles.observed, *roles.latent))
@@ -118,13 +122,14 @@ def _default_rows(
 
 def _fix_scales(rows: list[Draft], roles: VariableRoles, options: ModelOptions) -> None:
     marked: set[str] = set()
+    exploratory = roles.exploratory_factors
     for row in rows:
         if row.is_variance and row.by_default and row.lhs in roles.formative:
             row.fix(0.0)
-        scaled = roles.latent if options.std_lv else roles.exploratory
+        scaled = roles.latent if options.std_lv else exploratory
         if row.is_variance and row.lhs in scaled:
             row.fix(1.0)
-        if row.op == "=~" and row.lhs not in roles.exploratory and row.lhs not in marked:
+        if row.op == "=~" and row.lhs not in exploratory and row.lhs not in marked:
             marked.add(row.lhs)
             if not (options.std_lv or options.effect_coding):
                 row.fix(1.0)
@@ -144,15 +149,9 @@ def _fix_single_indicators(rows: list[Draft]) -> None:
             row.fix(0.0)
 
 
-def _fix_latent_covariances(rows: list[Draft], roles: VariableRoles) -> None:
-    latent = set(roles.latent)
+def _fix_covariances(rows: list[Draft], among: frozenset[str]) -> None:
     for row in rows:
-        if (
-            row.op == "~~"
-            and row.by_default
-            and row.lhs != row.rhs
-            and {row.lhs, row.rhs} <= latent
-        ):
+        if row.op == "~~" and row.by_default and row.lhs != row.rhs and {row.lhs, row.rhs} <= among:
             row.fix(0.0)
 
 
@@ -196,7 +195,7 @@ def release_for_invariance(rows: list[Draft], roles: VariableRoles, options: Mod
         latent_by_default = row.by_default and row.lhs in roles.latent
         if latent_by_default and row.op == "~1" and shifts and options.model_type != "growth":
             row.release()
-        scaled = roles.latent if options.std_lv else roles.exploratory
+        scaled = roles.latent if options.std_lv else roles.exploratory_factors
         if row.by_default and row.is_variance and scales and row.lhs in scaled:
             row.release()
         if "thresholds" in equal:

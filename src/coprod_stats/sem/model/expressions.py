@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -188,6 +189,45 @@ def evaluate(expression: Expression, values: Mapping[str, Jet], n_variables: int
                 return _apply(function, jets)
             except (ValueError, ZeroDivisionError, OverflowError) as error:
                 raise SemModelError(f"'{expression}' has no value at {jets[0].value:g}") from error
+
+
+def value_at(expression: Expression, values: Mapping[str, float]) -> float:
+    """Value of an expression, without derivatives.
+
+    Parameters
+    ----------
+    expression : Expression
+    values : mapping of str to float
+
+    Raises
+    ------
+    SemModelError
+        As :func:`evaluate`.
+    """
+    match expression:
+        case Number(value):
+            return value
+        case Name(name):
+            if name not in values:
+                raise SemModelError(f"'{name}' is neither a label nor a defined parameter")
+            return values[name]
+        case Call(function, arguments):
+            numbers = [value_at(argument, values) for argument in arguments]
+            try:
+                if function in FUNCTIONS:
+                    return FUNCTIONS[function](numbers[0])[0]
+                return _ARITHMETIC[function](*numbers)
+            except (ValueError, ZeroDivisionError, OverflowError) as error:
+                raise SemModelError(f"'{expression}' has no value at {numbers[0]:g}") from error
+
+
+_ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "^": math.pow,
+}
 
 
 def constant(value: float, n_variables: int) -> Jet:

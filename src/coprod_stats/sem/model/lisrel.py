@@ -35,7 +35,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.model.matrices import GroupMatrices, Kind
+from coprod_stats.sem.model.matrices import GroupMatrices, Kind, Place
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -75,6 +75,20 @@ class ImpliedMoments:
     eta_mean: FloatArray
     eta_cov: FloatArray
     columns: FloatArray
+
+    def value(self, place: Place) -> float:
+        """Value of a cell."""
+        matrix = (
+            self.lambda_,
+            self.beta,
+            self.psi,
+            self.theta,
+            self.nu,
+            self.alpha,
+            self.tau,
+            self.delta,
+        )[place.kind]
+        return float(matrix[place.row, place.column] if matrix.ndim == 2 else matrix[place.row])
 
 
 class LisrelModel:

@@ -208,8 +208,9 @@ def group_matrices(table: ParameterTable, group: int, *, level: int = 0) -> Grou
         Number of the level, from 1; 0 in a single-level model.
     """
     rows = [row for row in table if row.group == group and row.level == level]
-    observed = table.observed
-    eta = (*table.latent, *_observed_in_eta(rows, observed, table.latent))
+    variables = table.variables(level)
+    observed = variables.observed
+    eta = (*variables.latent, *_observed_in_eta(rows, observed, variables.latent))
     placing = _placing(rows, observed, eta)
     thresholds = tuple(placing.thresholds)
     shapes = matrix_shapes(len(observed), len(eta), len(thresholds))
@@ -232,10 +233,18 @@ def place_rows(
     table: ParameterTable, group: int, *, level: int = 0
 ) -> tuple[tuple[int, Place], ...]:
     """Find the cells of all rows of a group, free or not, with the numbers of the rows."""
+    places: tuple[tuple[int, Place], ...] | None = table.found_places.get((group, level))
+    if places is None:
+        places = table.found_places[group, level] = _place_rows(table, group, level)
+    return places
+
+
+def _place_rows(table: ParameterTable, group: int, level: int) -> tuple[tuple[int, Place], ...]:
     chosen = [(i, r) for i, r in enumerate(table) if r.group == group and r.level == level]
     rows = [row for _, row in chosen]
-    eta = (*table.latent, *_observed_in_eta(rows, table.observed, table.latent))
-    placing = _placing(rows, table.observed, eta)
+    variables = table.variables(level)
+    eta = (*variables.latent, *_observed_in_eta(rows, variables.observed, variables.latent))
+    placing = _placing(rows, variables.observed, eta)
     return tuple((index, placing.place(row)) for index, row in chosen)
 
 

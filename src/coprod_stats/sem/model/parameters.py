@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.model.syntax_tree import Constraint, Definition
@@ -48,6 +48,8 @@ class ModelOptions:
         Include intercepts; also included where the model text names one.
     orthogonal : bool
         No covariances between latent variables.
+    orthogonal_efa : bool
+        No covariances between exploratory factors, as an orthogonal rotation has them.
     group_equal : tuple of str
         Members of ``GROUP_EQUAL``.
     group_partial : tuple of str
@@ -68,6 +70,7 @@ class ModelOptions:
     conditional_x: bool = False
     meanstructure: bool = False
     orthogonal: bool = False
+    orthogonal_efa: bool = False
     group_equal: tuple[str, ...] = ()
     group_partial: tuple[str, ...] = ()
     parameterization: Parameterization = "delta"
@@ -130,6 +133,23 @@ class Parameter:
         return f"{self.lhs}{self.op}{self.rhs}"
 
 
+@dataclass(frozen=True, slots=True)
+class LevelVariables:
+    """The variables of one level of a two-level model, or of a whole single-level model.
+
+    Parameters
+    ----------
+    observed, latent : tuple of str
+        In the order of the model matrices.
+    exogenous : tuple of str
+        Observed variables that only predict.
+    """
+
+    observed: tuple[str, ...]
+    latent: tuple[str, ...]
+    exogenous: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class ParameterTable:
     """All parameters of a model, with what is defined from them and what constrains them.
@@ -156,6 +176,8 @@ class ParameterTable:
         How the model text was completed.
     auxiliary : tuple of str
         Observed variables that only inform about missing answers.
+    levels : tuple of LevelVariables
+        Within and between clusters; empty in a single-level model.
     """
 
     rows: tuple[Parameter, ...]
@@ -169,6 +191,7 @@ class ParameterTable:
     meanstructure: bool = False
     options: ModelOptions = field(default_factory=ModelOptions)
     auxiliary: tuple[str, ...] = ()
+    levels: tuple[LevelVariables, ...] = ()
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.rows)
@@ -181,6 +204,11 @@ class ParameterTable:
         """The rows as columns: name of the field to the values of all rows."""
         names = [item.name for item in fields(Parameter)]
         return {name: tuple(getattr(row, name) for row in self.rows) for name in names}
+
+    @cached_property
+    def found_places(self) -> dict[tuple[int, int], Any]:
+        """Cells of the rows of each group and level, once they were asked for."""
+        return {}
 
     @cached_property
     def free_rows(self) -> tuple[int, ...]:
@@ -201,6 +229,23 @@ class ParameterTable:
             if row.label:
                 sets.setdefault(row.label, []).append(row.free)
         return tuple(tuple(members) for members in sets.values() if len(members) > 1)
+
+    @property
+    def is_two_level(self) -> bool:
+        """Whether the model has a part within and a part between clusters."""
+        return bool(self.levels)
+
+    @property
+    def blocks(self) -> tuple[tuple[int, int], ...]:
+        """Group and level of each set of model matrices; level 0 in a single-level model."""
+        levels = range(1, len(self.levels) + 1) if self.levels else (0,)
+        return tuple((group, level) for group in range(1, self.n_groups + 1) for level in levels)
+
+    def variables(self, level: int) -> LevelVariables:
+        """Variables of a level; of the whole model for level 0."""
+        if level:
+            return self.levels[level - 1]
+        return LevelVariables(self.observed, self.latent, self.exogenous)
 
     @property
     def conditioned(self) -> tuple[str, ...]:

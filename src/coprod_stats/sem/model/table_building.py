@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from coprod_stats.sem.errors import SemModelError, SemOptionError
+from coprod_stats.sem.model.blocks import ModelBlock, level_variables, model_blocks
 from coprod_stats.sem.model.defaults import Draft, draft_rows, release_for_invariance
 from coprod_stats.sem.model.equality import effect_coding_constraints, tie_equal_rows
 from coprod_stats.sem.model.parameters import ModelOptions, Parameter, ParameterTable
 from coprod_stats.sem.model.syntax_tree import ModelSyntax, Modifier
-from coprod_stats.sem.model.variable_roles import (
-    Formula,
-    VariableRoles,
-    flatten,
-    variable_roles,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """The formulas of one group and level."""
-
-    group: int
-    level: int
-    formulas: tuple[Formula, ...]
+from coprod_stats.sem.model.variable_roles import Formula, VariableRoles, variable_roles
 
 
 def build_parameters(
@@ -61,7 +47,7 @@ def build_parameters(
     """
     options = options or ModelOptions()
     thresholds = dict(thresholds or {})
-    blocks = _blocks(model, group_labels)
+    blocks = model_blocks(model, group_labels)
     formulas = [formula for block in blocks for formula in block.formulas]
     roles = variable_roles(formulas)
     _check_options(options, len(group_labels))
@@ -90,6 +76,7 @@ def build_parameters(
         n_groups=len(group_labels),
         meanstructure=meanstructure,
         options=options,
+        levels=level_variables(blocks, roles.observed),
     )
 
 
@@ -100,37 +87,6 @@ def _check_options(options: ModelOptions, n_groups: int) -> None:
         raise SemOptionError("group_equal and group_partial need more than one group")
     if options.group_partial and not options.group_equal:
         raise SemOptionError("group_partial names exceptions from group_equal, which is empty")
-
-
-def _blocks(model: ModelSyntax, group_labels: Sequence[str]) -> list[_Block]:
-    headers = dict.fromkeys((r.group, r.level) for r in model.relations)
-    if not headers:
-        raise SemModelError("the model names no variables")
-    levels = list(dict.fromkeys(level for _, level in headers if level))
-    if len(headers) > 1 and ("", "") in headers:
-        raise SemModelError("some formulas stand before the first 'group:' or 'level:' header")
-    blocks: list[_Block] = []
-    for group, level in headers:
-        formulas = flatten(r for r in model.relations if (r.group, r.level) == (group, level))
-        number = levels.index(level) + 1 if level else 0
-        places = [_group_number(group, group_labels)] if group else range(1, len(group_labels) + 1)
-        blocks += [_Block(place, number, formulas) for place in places]
-    missing = set(range(1, len(group_labels) + 1)) - {block.group for block in blocks}
-    if missing:
-        raise SemModelError(
-            f"the model has no block for group '{group_labels[min(missing) - 1]}'; "
-            f"the data have {len(group_labels)} groups"
-        )
-    return sorted(blocks, key=lambda block: (block.group, block.level))
-
-
-def _group_number(value: str, group_labels: Sequence[str]) -> int:
-    if value in group_labels:
-        return list(group_labels).index(value) + 1
-    if value.isdigit() and 1 <= int(value) <= len(group_labels):
-        return int(value)
-    known = ", ".join(repr(label) for label in group_labels)
-    raise SemModelError(f"block 'group: {value}' fits none of the groups {known}")
 
 
 def _check_names(
@@ -162,7 +118,7 @@ def _named_thresholds(formulas: Sequence[Formula]) -> dict[str, int]:
 
 def _draft_blocks(
     model: ModelSyntax,
-    blocks: Sequence[_Block],
+    blocks: Sequence[ModelBlock],
     thresholds: Mapping[str, int],
     options: ModelOptions,
     *,
@@ -171,6 +127,7 @@ def _draft_blocks(
     by_group = any(relation.group for relation in model.relations)
     n_groups = 1 if by_group else max(block.group for block in blocks)
     drafts: list[Draft] = []
+    latent: set[str] = set()
     for block in blocks:
         roles = variable_roles(block.formulas)
         rows = draft_rows(block.formulas, roles, thresholds, options, meanstructure=meanstructure)
@@ -178,9 +135,11 @@ def _draft_blocks(
             release_for_invariance(rows, roles, options)
         for row in rows:
             row.group, row.level = block.group, block.level
-            _apply_modifiers(row, 0 if by_group else block.group - 1, n_groups)
         drafts += rows
-    _move_means_between(drafts)
+        latent.update(roles.latent)
+    _move_means_between(drafts, latent=latent)
+    for row in drafts:
+        _apply_modifiers(row, 0 if by_group else row.group - 1, n_groups)
     return drafts
 
 
@@ -216,11 +175,12 @@ def _apply_modifier(row: Draft, modifier: Modifier, value: float | str | None) -
             pass
 
 
-def _move_means_between(drafts: Sequence[Draft]) -> None:
-    """Means of variables that vary between clusters belong to the higher level."""
-    above = {(row.group, row.lhs) for row in drafts if row.op == "~1" and row.level > 1}
-    for row in drafts:
-        if row.op == "~1" and row.level == 1 and (row.group, row.lhs) in above:
+def _move_means_between(drafts: Sequence[Draft], *, latent: Set[str]) -> None:
+    """Means of observed variables that vary between clusters belong to the higher level."""
+    means = [row for row in drafts if row.op == "~1" and row.lhs not in latent]
+    above = {(row.group, row.lhs) for row in means if row.level > 1}
+    for row in means:
+        if row.level == 1 and (row.group, row.lhs) in above:
             row.exogenous = False
             row.fix(0.0)
 

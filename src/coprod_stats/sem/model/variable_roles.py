@@ -36,8 +36,8 @@ class VariableRoles:
         Observed variables that only predict and whose moments the text does not name.
     latent_exogenous, latent_outcomes, observed_outcomes : tuple of str
         Latent variables that nothing predicts; endogenous variables that predict nothing.
-    exploratory : tuple of str
-        Latent variables of ``efa()`` blocks.
+    exploratory : tuple of tuple of str
+        Latent variables of each ``efa()`` block.
     """
 
     observed: tuple[str, ...]
@@ -47,7 +47,12 @@ class VariableRoles:
     latent_exogenous: tuple[str, ...]
     latent_outcomes: tuple[str, ...]
     observed_outcomes: tuple[str, ...]
-    exploratory: tuple[str, ...]
+    exploratory: tuple[tuple[str, ...], ...]
+
+    @property
+    def exploratory_factors(self) -> frozenset[str]:
+        """Latent variables of all ``efa()`` blocks."""
+        return frozenset(name for block in self.exploratory for name in block)
 
 
 def _unique(names: Iterable[str], *, without: Iterable[str] = ()) -> tuple[str, ...]:
@@ -143,5 +148,13 @@ def variable_roles(formulas: Sequence[Formula]) -> VariableRoles:
             (name for name in latent if name in outcomes), without=(*indicators, *predictors)
         ),
         observed_outcomes=_unique(observed_y, without=predictors),
-        exploratory=_unique(f.lhs for f in formulas if f.op == "=~" and f.efa),
+        exploratory=_exploratory_blocks(formulas),
     )
+
+
+def _exploratory_blocks(formulas: Sequence[Formula]) -> tuple[tuple[str, ...], ...]:
+    blocks: dict[str, dict[str, None]] = {}
+    for formula in formulas:
+        if formula.op == "=~" and formula.efa:
+            blocks.setdefault(formula.efa, {})[formula.lhs] = None
+    return tuple(tuple(block) for block in blocks.values())

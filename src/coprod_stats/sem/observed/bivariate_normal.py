@@ -12,6 +12,8 @@ Plackett, R. L. (1954). Biometrika, 41, 351-360.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,7 +68,12 @@ def add_increment(
 
 _WIDTHS = np.array([2e-6, 4e-4, 8e-3, 0.08, 0.3, 0.7, 1.6, 3.5, 8.0])
 _NODES = np.array([1, 2, 3, 5, 8, 12, 20, 32, 64, 128])
-_RULES = {int(count): np.polynomial.legendre.leggauss(int(count)) for count in _NODES}
+
+
+@cache
+def _rule(n_nodes: int) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights on [−1, 1]."""
+    return np.polynomial.legendre.leggauss(n_nodes)
 
 
 def _integral(
@@ -77,7 +84,7 @@ def _integral(
     half, middle = (angles[1] - angles[0]) / 2.0, (angles[1] + angles[0]) / 2.0
     total = np.zeros_like(product)
     term = np.empty_like(product)
-    for node, weight in zip(*_RULES[n_nodes], strict=True):
+    for node, weight in zip(*_rule(n_nodes), strict=True):
         sine = np.sin(middle + node * half).reshape(shape)
         np.multiply(product, sine, out=term)
         term -= squares

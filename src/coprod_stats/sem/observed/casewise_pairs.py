@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from coprod_stats.sem.distributions import ndtr
 from coprod_stats.sem.observed.bivariate_normal import add_increment, density, density_slope
 from coprod_stats.sem.observed.margins import (
     ContinuousMargin,

@@ -6,19 +6,29 @@ influences are summed first, which makes it robust to their dependence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.observed.influence import Influence
+from coprod_stats.sem.observed.influence import Influence, Rows
+from coprod_stats.sem.observed.table_influence import TableInfluence
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 _BLOCK = 1 << 23
 """Numbers held at a time while cross-products are summed (64 MB)."""
+
+SINGLE_FROM = 1 << 17
+"""Number of cases from which the cross-products of a few thousand each are in single precision.
+
+It halves the time. An entry of Gamma then has an error of some 1e-6, where its standard error is
+above 2e-3; standard errors of the model differ by less than 1e-7. Where influences take few values
+their roundings do not average out: variances, and all of thresholds, are summed from tables.
+"""
 
 
 def gamma_diagonal(influence: Influence, *, n_obs: float) -> FloatArray:
@@ -67,8 +77,11 @@ def gamma_matrix(
     Asparouhov, T. (2005). Structural Equation Modeling, 12, 411-434.
     """
     factor = n_obs
-    if clusters is None:
-        blocks = _row_blocks(influence)
+    is_single = clusters is None and influence.n_rows >= SINGLE_FROM
+    if is_single and isinstance(influence, TableInfluence):
+        blocks = _row_blocks(partial(influence.columns, precision=np.float32), influence)
+    elif clusters is None:
+        blocks = _row_blocks(influence.columns, influence)
     else:
         n_clusters = np.unique(clusters).size
         if n_clusters < 2:
@@ -78,17 +91,24 @@ def gamma_matrix(
     total = np.zeros((influence.n_statistics, influence.n_statistics))
     for block in blocks:
         total += block @ block.T
-    return factor * total
+    if is_single and isinstance(influence, TableInfluence):
+        products = influence.threshold_products()
+        total[: len(products), : len(products)] = products
+        np.fill_diagonal(total, influence.sums_of_squares())
+    total *= factor
+    return total
 
 
 def _block_rows(influence: Influence) -> int:
     return max(1, min(8192, _BLOCK // max(1, influence.n_statistics)))
 
 
-def _row_blocks(influence: Influence) -> Iterator[FloatArray]:
+def _row_blocks(
+    columns: Callable[[Rows], FloatArray], influence: Influence
+) -> Iterator[FloatArray]:
     size = _block_rows(influence)
     for start in range(0, influence.n_rows, size):
-        yield influence.columns(slice(start, start + size))
+        yield columns(slice(start, start + size))
 
 
 def _cluster_blocks(influence: Influence, clusters: IntArray) -> Iterator[FloatArray]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from coprod_stats.sem.distributions import ndtr
 from coprod_stats.sem.observed.bivariate_normal import INFINITE
 from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.observed.thresholds import (

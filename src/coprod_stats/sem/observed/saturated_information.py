@@ -50,11 +50,23 @@ def saturated_information(
         triangles = precision[:, rows, cols] * block.counts[:, None]
         mean_cov += triangles.T @ np.einsum("kij,kj->ki", precision, deviation)
         cov_cov += triangles.T @ middle[:, rows, cols]
-    return _assembled(mean_mean, mean_cov, cov_cov)
+    return assemble_information(mean_mean, mean_cov, cov_cov)
 
 
-def _assembled(mean_mean: FloatArray, mean_cov: FloatArray, cov_cov: FloatArray) -> FloatArray:
-    """Contract sums over products of lower triangles to the information matrix."""
+def assemble_information(
+    mean_mean: FloatArray, mean_cov: FloatArray, cov_cov: FloatArray
+) -> FloatArray:
+    """Contract sums over products of lower triangles to the information matrix.
+
+    Parameters
+    ----------
+    mean_mean : (n_items, n_items) array
+        Sum of ``W``.
+    mean_cov : (n_pairs, n_items) array
+        Sum of ``vech(W) (W d)'``.
+    cov_cov : (n_pairs, n_pairs) array
+        Sum of ``vech(W) vech(Q)'``.
+    """
     n_items = mean_mean.shape[0]
     cols, rows = np.triu_indices(n_items)
     halving = np.where(rows == cols, 0.5, 1.0)
@@ -63,7 +75,8 @@ def _assembled(mean_mean: FloatArray, mean_cov: FloatArray, cov_cov: FloatArray)
     lower = (mean_cov[place[:, rows], cols] + mean_cov[place[:, cols], rows]) * halving
     i, j = rows[:, None], cols[:, None]
     k, m = rows[None, :], cols[None, :]
-    square = cov_cov[place[j, k], place[m, i]] + cov_cov[place[i, k], place[m, j]]
-    square += cov_cov[place[j, m], place[k, i]] + cov_cov[place[i, m], place[k, j]]
+    # of the four products of a pair of directions two and two are alike after transposing
+    both = cov_cov + cov_cov.T
+    square = both[place[j, k], place[i, m]] + both[place[i, k], place[j, m]]
     square *= np.outer(halving, halving)
-    return np.block([[mean_mean, lower], [lower.T, (square + square.T) / 2.0]])
+    return np.block([[mean_mean, lower], [lower.T, square]])

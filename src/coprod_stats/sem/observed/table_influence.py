@@ -8,11 +8,12 @@ Muthén, B. (1984). Psychometrika, 49, 115-132.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from coprod_stats.sem.distributions import ndtr
 from coprod_stats.sem.observed.influence import Rows
 from coprod_stats.sem.observed.margins import standard_density
 from coprod_stats.sem.observed.pair_tables import PairTables, pair_tables
@@ -25,6 +26,7 @@ from coprod_stats.sem.observed.thresholds import (
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
+Precision = type[np.float32] | type[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +70,38 @@ class TableInfluence:
         """Number of statistics."""
         return sum(len(table) for table in self.thresholds) + len(self.first)
 
-    def columns(self, rows: Rows) -> FloatArray:
-        """Influence of some cases."""
+    def columns(self, rows: Rows, precision: Precision = np.float64) -> FloatArray:
+        """Influence of some cases; held in single precision if so asked."""
         places = np.ascontiguousarray((self.codes[rows] + 1).T.astype(np.intp))
-        values = np.empty((self.n_statistics, places.shape[1]))
+        values: FloatArray = np.empty((self.n_statistics, places.shape[1]), precision)
         start = 0
         for table, place in zip(self.thresholds, places, strict=True):
             values[start : start + table.shape[0]] = table[:, place]
             start += table.shape[0]
         width = self.correlations.shape[1]
-        flat = self.correlations.reshape(self.first.size, width * width)
+        flat = self.correlations.reshape(self.first.size, width * width).astype(
+            precision, copy=False
+        )
         shifted = places * width
         for pair, (i, j) in enumerate(zip(self.first, self.second, strict=True)):
             flat[pair].take(shifted[i] + places[j], out=values[start + pair], mode="clip")
         if self.weights is not None:
-            values *= self.weights[rows]
+            values *= self.weights[rows].astype(precision, copy=False)
         return values
+
+    def threshold_products(self) -> FloatArray:
+        """Sum over cases of the products of influences on thresholds, from the two-way tables."""
+        ends = np.cumsum([0, *(len(table) for table in self.thresholds)])
+        parts = [slice(*span) for span in pairwise(ends.tolist())]
+        answers = [table[:, 1:] for table in self.thresholds]
+        products = np.zeros((ends[-1], ends[-1]))
+        for part, table, counts in zip(parts, answers, self.squared_margins, strict=True):
+            products[part, part] = (table * counts) @ table.T
+        for cells, i, j in zip(self.squared_cells, self.first, self.second, strict=True):
+            inside = cells[: answers[i].shape[1], : answers[j].shape[1]]
+            products[parts[i], parts[j]] = answers[i] @ inside @ answers[j].T
+            products[parts[j], parts[i]] = products[parts[i], parts[j]].T
+        return products
 
     def sums_of_squares(self) -> FloatArray:
         """Sum over cases of the squared influence on each statistic, from the two-way tables."""

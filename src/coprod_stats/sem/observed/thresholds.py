@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from coprod_stats.sem.distributions import ndtri
 from coprod_stats.sem.observed.bivariate_normal import INFINITE
 from coprod_stats.sem.observed.errors import ObservedDataError
 
@@ -57,34 +57,62 @@ def category_codes(data: FloatArray) -> CategoryCodes:
         ``OBS-010`` for an item with fewer than two different answers, ``OBS-002`` for an infinite
         one.
     """
-    codes = np.full(data.shape, MISSING, dtype=np.int16)
-    levels = []
-    for item in range(data.shape[1]):
-        answered = ~np.isnan(data[:, item])
-        level, ranks = _ranked(data[answered, item])
-        if not np.all(np.isfinite(level)):
-            raise ObservedDataError("OBS-002", "an answer is infinite", (item,))
-        if level.size < 2:
-            raise ObservedDataError(
-                "OBS-010",
-                f"an ordered item needs two different answers and has {level.size}; leave it out",
-                (item,),
-            )
-        codes[answered, item] = ranks
-        levels.append(level)
-    return CategoryCodes(codes, tuple(levels))
+    levels = tuple(category_levels_of(data[:, item], item) for item in range(data.shape[1]))
+    codes = [ranks_among(level, answers) for level, answers in zip(levels, data.T, strict=True)]
+    return CategoryCodes(np.column_stack(codes), levels)
 
 
-def _ranked(answers: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Find the distinct answers and the rank of each; by counting if they are small integers."""
+def category_levels_of(answers: FloatArray, item: int) -> FloatArray:
+    """Find the distinct answers to one item, ascending; by counting if they are small integers.
+
+    Parameters
+    ----------
+    answers : (n_obs,) array
+        Missing values are NaN.
+    item : int
+        Its number, for messages.
+
+    Raises
+    ------
+    ObservedDataError
+        As :func:`category_codes`.
+    """
+    answers = answers[~np.isnan(answers)]
+    levels = None
     if answers.size and answers.min() >= 0 and answers.max() <= _LARGEST_COUNTED:
         whole = answers.astype(np.intp)
         if np.array_equal(whole, answers):
-            occurs = np.bincount(whole) > 0
-            ranks = np.cumsum(occurs) - 1
-            return np.flatnonzero(occurs).astype(np.float64), ranks[whole]
-    level, ranks = np.unique(answers, return_inverse=True)
-    return level, ranks.astype(np.intp)
+            levels = np.flatnonzero(np.bincount(whole)).astype(np.float64)
+    if levels is None:
+        levels = np.unique(answers)
+    if not np.all(np.isfinite(levels)):
+        raise ObservedDataError("OBS-002", "an answer is infinite", (item,))
+    if levels.size < 2:
+        raise ObservedDataError(
+            "OBS-010",
+            f"an ordered item needs two different answers and has {levels.size}; leave it out",
+            (item,),
+        )
+    return levels
+
+
+def ranks_among(levels: FloatArray, answers: FloatArray) -> CodeArray:
+    """Code answers by their rank among the levels, ``MISSING`` where there is none.
+
+    Parameters
+    ----------
+    levels : (n_levels,) array
+        Ascending; every answer is one of them.
+    answers : (n_obs,) array
+    """
+    whole = levels.astype(np.intp)
+    if not (levels[0] >= 0 and levels[-1] <= _LARGEST_COUNTED and np.array_equal(whole, levels)):
+        ranks = np.searchsorted(levels, answers).astype(np.int16)
+        ranks[np.isnan(answers)] = MISSING
+        return ranks
+    of_whole = np.full(whole[-1] + 2, MISSING, dtype=np.int16)
+    of_whole[whole] = np.arange(whole.size)
+    return of_whole[np.nan_to_num(answers, nan=whole[-1] + 1.0).astype(np.intp)]
 
 
 def category_counts(

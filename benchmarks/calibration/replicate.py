@@ -1,0 +1,174 @@
+"""One sample of the shipped population, and the 21 paths estimated from it in two columns."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coprod_stats.latent_models.sem_data import frame_columns, sem_data
+from coprod_stats.latent_models.specification import Specification
+from coprod_stats.plans import Plan, read_plan
+from coprod_stats.plans.model import ModelColumn
+from coprod_stats.power.population import PopulationForm
+from coprod_stats.power.population_reading import read_population
+from coprod_stats.power.simulated_answers import simulate_answers
+from coprod_stats.responses import Responses
+from coprod_stats.responses.table import Provenance
+from coprod_stats.sem.errors import SemError
+from coprod_stats.sem.fit import fit_coefficients
+from coprod_stats.sem.results import CoefficientFit
+from coprod_stats.structure import DriverImpactModel, MeasuredFactor
+from coprod_stats.study.columns import hypothesised_paths, item_table
+
+PLAN = "driver_impact"
+COLUMNS = ("mlr_fiml", "wlsmv")
+
+
+@dataclass(frozen=True, slots=True)
+class PathDraw:
+    """One path in one column of one sample; NaN where nothing was estimated."""
+
+    seed: int
+    column: str
+    path: str
+    n_obs: int
+    beta: float
+    beta_std_error: float
+    df: float
+    p_value: float
+    proper: bool
+
+
+FIELDS = tuple(item.name for item in fields(PathDraw))
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """The plan, the population of those whom it analyses, and the size of a sample."""
+
+    plan: Plan
+    population: PopulationForm
+    model: DriverImpactModel
+    n_rows: int
+
+    @property
+    def columns(self) -> tuple[ModelColumn, ...]:
+        """The confirmatory column and WLSMV, as the plan words them."""
+        planned = {entry.column: entry for entry in self.plan.form.model.columns}
+        return tuple(planned[name] for name in COLUMNS)
+
+    @property
+    def key(self) -> str:
+        """Hash of what samples and columns depend on; results of one key belong together."""
+        told = [self.population.model_dump_json(), self.model.syntax(), str(self.n_rows)]
+        told += [column.model_dump_json() for column in self.columns]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+
+    def true_beta(self, path: str) -> float:
+        """Give the standardised coefficient of a path in the population."""
+        found = next(entry for entry in self.model.paths if entry.id == path)
+        return self.population.paths[found.outcome].get(found.predictor, 0.0)
+
+
+def design_of(n_rows: int) -> Design:
+    """Read the shipped plan and its population, of which everybody is a careful co-producer.
+
+    Those whom the plan would not analyse are not drawn, so that a sample of 1,200 is one of 1,200
+    people analysed. Users of a digital channel stay as frequent as the population has them, so
+    that the items on technology are not asked of the others.
+    """
+    plan = read_plan(PLAN)
+    assert plan.form.population_model is not None
+    shipped = read_population(plan.beside(plan.form.population_model), plan.instrument)
+    strict = shipped.groups["strict"].model_copy(update={"share": 1.0})
+    clean = {"careless": None, "dont_know": 0.0, "unanswered": 0.0}
+    population = shipped.model_copy(update={"groups": {"strict": strict}, **clean})
+    factors = tuple(
+        MeasuredFactor(name, plan.instrument.scale(name).items) for name in plan.form.model.factors
+    )
+    return Design(plan, population, DriverImpactModel(factors, hypothesised_paths(plan)), n_rows)
+
+
+def draw(design: Design, seed: int) -> Responses:
+    """Draw one sample by the simulator of ``coprod simulate``."""
+    drawn = simulate_answers(
+        design.population,
+        design.plan.instrument,
+        n_rows=design.n_rows,
+        rng=np.random.default_rng(seed),
+    )
+    provenance = Provenance("synthetic", "", "simulated", design.n_rows)
+    return Responses(design.plan.instrument, drawn.answers, provenance)
+
+
+def replicate(design: Design, seed: int) -> list[PathDraw]:
+    """Estimate all paths of one sample in both columns."""
+    people = draw(design, seed)
+    cluster = next(column.cluster for column in design.columns if column.cluster)
+    table = item_table(design.plan, people, design.model.items, cluster)
+    return [
+        PathDraw(seed, column.column, *found)
+        for column in design.columns
+        for found in _column_draws(design, column, people, table)
+    ]
+
+
+def _column_draws(
+    design: Design, column: ModelColumn, people: Responses, table: pd.DataFrame
+) -> Iterator[tuple[Any, ...]]:
+    everyone = [path.id for path in design.model.paths]
+    taken = {id for part in column.subgroups for id in part.hypotheses}
+    parts = [(None, [id for id in everyone if id not in taken])]
+    parts += [(part.where, list(part.hypotheses)) for part in column.subgroups]
+    for where, ids in parts:
+        chosen = np.ones(design.n_rows, dtype=bool)
+        for condition in (column.where, where):
+            if condition is not None:
+                chosen &= people.where(condition)
+        yield from _path_draws(_fitted(design, column, table[chosen]), design, ids)
+
+
+def _fitted(design: Design, column: ModelColumn, table: pd.DataFrame) -> CoefficientFit | None:
+    """Fit one column to some people: the study's table and options, coefficients alone."""
+    asked = Specification(
+        model=design.model.syntax(),
+        estimator=column.estimator,
+        missing=column.missing,
+        cluster=column.cluster,
+        ordered="all" if column.ordered else (),
+    )
+    data = sem_data(frame_columns(table, asked.columns), design.model.items, cluster=column.cluster)
+    try:
+        return fit_coefficients(asked.model, data, asked.options)
+    except SemError:
+        return None
+
+
+def _path_draws(
+    found: CoefficientFit | None, design: Design, ids: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Give path, cases, standardised estimate with its error and df, p value, and properness."""
+    if found is None:
+        yield from ((id, 0, math.nan, math.nan, math.nan, math.nan, False) for id in ids)
+        return
+    places = {(row.lhs, row.rhs): i for i, row in enumerate(found.table) if row.op == "~"}
+    n_obs = sum(len(sample.rows) for sample in found.samples)
+    df = math.inf if found.t_df is None else found.t_df
+    for path in design.model.paths:
+        if path.id in ids:
+            place = places[path.outcome, path.predictor]
+            beta, error, p_value = (
+                float(values[place])
+                for values in (
+                    found.standardized,
+                    found.standardized_errors,
+                    found.parameters.p_values,
+                )
+            )
+            yield path.id, n_obs, beta, error, df, p_value, found.is_proper

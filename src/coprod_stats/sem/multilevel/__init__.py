@@ -1,0 +1,1 @@
+"""Two-level models with random intercepts."""

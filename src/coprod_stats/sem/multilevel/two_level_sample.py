@@ -1,0 +1,148 @@
+"""The sample of a two-level model: rows, clusters, moments, and what the data cannot carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.sem.errors import SemDataError
+from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.multilevel.cluster_moments import (
+    ClusterMoments,
+    Variation,
+    cluster_means,
+    cluster_moments,
+)
+from coprod_stats.sem.multilevel.unrestricted import UnrestrictedMoments, unrestricted_moments
+from coprod_stats.sem.observed.moments import CONSTANT_RATIO
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLevelSample:
+    """What a two-level model is fitted to in one group.
+
+    Parameters
+    ----------
+    moments : ClusterMoments
+    unrestricted : UnrestrictedMoments
+        Estimates of the unrestricted model.
+    """
+
+    moments: ClusterMoments
+    unrestricted: UnrestrictedMoments
+
+    def level_moments(self, level: int) -> tuple[FloatArray, FloatArray]:
+        """Unrestricted mean and covariance matrix of the variables of a level.
+
+        Means of variables that vary at both levels belong to level 2.
+
+        Parameters
+        ----------
+        level : int
+        """
+        variation, found = self.moments.variation, self.unrestricted.moments
+        chosen = variation.within if level == 1 else variation.between
+        cov = (found.within if level == 1 else found.between)[np.ix_(chosen, chosen)]
+        mean = found.mean[chosen].copy()
+        if level == 1:
+            mean[np.isin(chosen, variation.between)] = 0.0
+        return mean, cov
+
+
+def variation_of(table: ParameterTable) -> Variation:
+    """Find at which level each observed variable of a two-level model varies."""
+    place = {name: index for index, name in enumerate(table.observed)}
+    levels = [np.array([place[n] for n in v.observed], dtype=np.intp) for v in table.levels]
+    return Variation(len(table.observed), *levels)
+
+
+def two_level_sample(
+    data: FloatArray, clusters: IntArray, table: ParameterTable, *, where: str = ""
+) -> TwoLevelSample:
+    """Compute the statistics of one group.
+
+    Parameters
+    ----------
+    data : (n_obs, n_observed) array
+        Complete, in the order of ``table.observed``.
+    clusters : (n_obs,) int array
+        Codes from 0.
+    table : ParameterTable
+    where : str
+        Named in errors, as `` in group 2``.
+
+    Raises
+    ------
+    SemDataError
+        ``SEM-131`` where every cluster has one case, ``SEM-132`` where a variable of level 2
+        varies within clusters, ``SEM-133`` where one of level 1 does not, ``SEM-134`` where
+        variables are collinear within clusters, ``SEM-135`` where one of both levels has the same
+        mean in every cluster.
+    """
+    variation = variation_of(table)
+    moments = cluster_moments(data, clusters, variation)
+    if moments.n_clusters == moments.n_obs:
+        message = "every cluster has one case, so that the levels cannot be told apart"
+        raise SemDataError(message + where, code="SEM-131")
+    _check_variation(data, clusters, table, where)
+    try:
+        unrestricted = unrestricted_moments(moments)
+    except np.linalg.LinAlgError as error:
+        message = "no unrestricted model can be fitted: there is too little variation"
+        raise SemDataError(message + where, code="SEM-134") from error
+    return TwoLevelSample(moments, unrestricted)
+
+
+def _check_variation(
+    data: FloatArray, clusters: IntArray, table: ParameterTable, where: str
+) -> None:
+    variation = variation_of(table)
+    split = cluster_means(data, clusters)
+    rounding = CONSTANT_RATIO * (data**2).mean(axis=0)
+    inner = (split.deviations**2).mean(axis=0) > rounding
+    across = split.means.var(axis=0) > rounding
+    within = split.deviations[:, variation.within]
+    faults = {
+        "SEM-132": variation.between_only[inner[variation.between_only]],
+        "SEM-133": variation.within[~inner[variation.within]],
+        "SEM-134": variation.within[_dependent(within.T @ within)],
+        "SEM-135": variation.both[~across[variation.both]],
+    }
+    for code, found in faults.items():
+        if found.size:
+            names = tuple(table.observed[item] for item in found)
+            raise SemDataError(_REASONS[code] + where, code=code, variables=names)
+
+
+_REASONS = {
+    "SEM-132": (
+        "these variables stand at level 2 only but vary within clusters; name them at level 1 as "
+        "well, or use the means of the clusters"
+    ),
+    "SEM-133": (
+        "these variables stand at level 1 but do not vary within clusters; name them at level 2 "
+        "only"
+    ),
+    "SEM-134": (
+        "within clusters, these variables are linear functions of one another; leave one out"
+    ),
+    "SEM-135": (
+        "these variables stand at both levels but have the same mean in every cluster; name them "
+        "at level 1 only"
+    ),
+}
+
+
+def _dependent(products: FloatArray) -> NDArray[np.bool_]:
+    """Mark variables with a part in a null direction of a matrix of cross products."""
+    scale = np.sqrt(np.diagonal(products))
+    constant = scale == 0
+    scale = np.where(constant, 1.0, scale)
+    values, vectors = np.linalg.eigh(products / np.outer(scale, scale))
+    null = vectors[:, values < 1e-12 * max(len(products), 1)]
+    return np.asarray(constant | (np.abs(null).max(axis=1, initial=0.0) > 1e-4))

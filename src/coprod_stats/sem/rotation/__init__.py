@@ -1,0 +1,1 @@
+"""Rotation of exploratory factors: criteria, the search for their minima, and its derivatives."""
