@@ -106,6 +106,7 @@ def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
         *(solutions[kind].values for kind in ("lv", "all", "nox")),
         solutions["all"].std_errors(core.inference.covariance),
     ]
+    columns = [*(column.tolist() for column in numbers), [row.level for row in core.table]]
     return [
         FittedParameter(
             row.lhs,
@@ -115,9 +116,8 @@ def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
             "" if row.label.startswith(".p") else row.label,
             row.free >= 0,
             *of_row,
-            level=row.level,
         )
-        for row, *of_row in zip(core.table, *(column.tolist() for column in numbers), strict=True)
+        for row, *of_row in zip(core.table, *columns, strict=True)
     ]
 
 
