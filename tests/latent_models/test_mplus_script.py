@@ -279,15 +279,18 @@ def test_names_that_mplus_cannot_have() -> None:
         "variable", ["satisfaction_1", "satisfaction_2", "satisfac", "x:y", "1a", "ü", "on", "X1"]
     )
     names.add("label", ["x1", "satisfac"])
+    names.add("group", ["1", "_2"])
     assert {(kind, name): given for kind, name, given in names.changed()} == {
         ("variable", "satisfaction_1"): "satisfa2",
         ("variable", "satisfaction_2"): "satisfa3",
         ("variable", "x:y"): "xy",
-        ("variable", "1a"): "a",
+        ("variable", "1a"): "v1a",
         ("variable", "ü"): "v",
         ("variable", "on"): "on2",
         ("label", "x1"): "x12",
         ("label", "satisfac"): "satisfa4",
+        ("group", "1"): "g1",
+        ("group", "_2"): "g_2",
     }
 
 
@@ -371,6 +374,16 @@ def test_bootstraps_and_a_file_with_a_space() -> None:
     text = mplus_input(bollen, columns, "x.dat").text
     assert "BOOTSTRAP = 500 (RESIDUAL);" in text
     assert "NOSERROR;" in text
+
+
+def test_names_with_letters_of_other_alphabets_are_told_in_ascii() -> None:
+    columns = read_plain_columns(DATA / "hs1939.csv")
+    data = {
+        name: columns[f"x{i}"] for i, name in enumerate(("größe", "höhe", "x.3", "y4"), start=1)
+    }
+    text = mplus_input(Specification(model="f =~ größe + höhe + x.3 + y4"), data, "x.dat").text
+    assert read_mplus(text).used == ["gre", "hhe", "x3", "y4"]
+    assert "! gre is variable gr\\xf6\\xdfe" in text
 
 
 def test_the_code_of_missing_values_occurs_nowhere() -> None:

@@ -43,7 +43,7 @@ rotated_vcov <- function(fit, how) {
 }
 delta_se <- function(fit) {
   x <- fit@optim$x
-  if (fit@Model@eq.constraints) x <- as.numeric(fit@Model@eq.constraints.K %*% x) + fit@Model@eq.constraints.k0
+  if (length(x) < max(fit@ParTable$free)) x <- as.numeric(fit@Model@eq.constraints.K %*% x) + fit@Model@eq.constraints.k0
   unrotated <- fit@Model
   unrotated@GLIST <- lavTech(fit, "est.unrotated")
   J <- numDeriv::jacobian(lavaan:::lav_model_efa_rotate_x, x = x, lavmodel = unrotated, init.rot = fit@Model@H,
@@ -148,7 +148,7 @@ esem("constraint", paste0(SIX, "\nx1 ~~ v*x1\nx2 ~~ w*x2\nw == v"), "hs_mimic.cs
 promax_of <- function(A, theta, start = NULL) {
   sd <- sqrt(rowSums(A^2) + theta)
   v <- lavaan:::lav_matrix_rotate(A / sd, orthogonal = TRUE, method = "varimax", row.weights = "kaiser",
-    init.ROT = start, rstarts = if (is.null(start)) 30L else 0L, gpa.tol = 1e-9, reflect = FALSE, order.lv.by = "none")
+    init.ROT = start, rstarts = if (is.null(start)) 30L else 0L, gpa.tol = 1e-6, max.iter = 2000L, reflect = FALSE, order.lv.by = "none")
   p <- lavaan:::lav_matrix_rotate_promax(v$LAMBDA, m = 4, varimax.ROT = v$ROT)
   list(lambda = p$loadings * sd, phi = solve(crossprod(p$rotmat)), start = v$ROT)
 }

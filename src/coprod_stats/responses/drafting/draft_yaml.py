@@ -176,7 +176,7 @@ class DraftWriter:
         yield f"# write what it measures into {file} beside this file, which begins with"
         yield "#   source: Where the constructs come from."
         yield "#   constructs:"
-        yield "#     CODE: {family: ..., label: ..., role: factor, section: ..., sources: ...,"
+        yield "#     CODE: {family: …, label: …, role: factor, section: …, sources: …,"
         yield "#            respondent: citizen, measure: reflective}"
         yield "# and name that file here:"
         yield f"# constructs: {file}"
