@@ -106,6 +106,7 @@ def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
         *(solutions[kind].values for kind in ("lv", "all", "nox")),
         solutions["all"].std_errors(core.inference.covariance),
     ]
+    columns = zip(*(column.tolist() for column in numbers), strict=True)
     return [
         FittedParameter(
             row.lhs,
@@ -114,10 +115,12 @@ def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
             row.group,
             "" if row.label.startswith(".p") else row.label,
             row.free >= 0,
-            *of_row,
+            *(est, se, z, pvalue, lower, upper, std_lv, std_all, std_nox, std_all_se),
             level=row.level,
         )
-        for row, *of_row in zip(core.table, *(column.tolist() for column in numbers), strict=True)
+        for row, (est, se, z, pvalue, lower, upper, std_lv, std_all, std_nox, std_all_se) in zip(
+            core.table, columns, strict=True
+        )
     ]
 
 
