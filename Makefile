@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles documents benchmark calibration clean
+.PHONY: demo test check format test-slow roundtrip oracles documents benchmark benchmark-growth calibration clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -35,7 +35,7 @@ test-slow: $(INSTALLED) ## simulations that take minutes
 
 roundtrip: $(INSTALLED) ## forms filled by 1,000 random respondents each and read back (needs npm)
 	cd tests/platforms && npm ci --no-audit --no-fund
-	$(BIN)/python -m pytest -m slow -v -s --durations=0 tests/platforms
+	COPROD_ENGINES=required $(BIN)/python -m pytest -m slow -v -s --durations=0 tests/platforms
 
 oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript, psych, lavaan)
 	$(BIN)/python -m pytest -m r
@@ -45,6 +45,9 @@ documents: $(INSTALLED) ## write what their examples print now into the document
 
 benchmark: $(INSTALLED) ## times beside lavaan and semopy, agreement first (needs Rscript, lavaan)
 	$(BIN)/python benchmarks/sem/run.py
+
+benchmark-growth: $(INSTALLED) ## how the cost of a fit grows with rows, items, patterns, groups; the large case
+	$(BIN)/python benchmarks/sem/growth.py
 
 calibration: $(INSTALLED) ## bias and coverage of the 21 paths over 2,000 samples (an hour; goes on where it stopped)
 	$(BIN)/python benchmarks/calibration/run.py --workers -1

@@ -120,6 +120,11 @@ READ_BACK = {name: ORACLE[key_of(name)] for name in CASES if key_of(name) in ORA
 """Cases that lavaan has read back and fitted (tests/oracles/mplus_read_back.R)."""
 
 
+def unstarted(text: str) -> str:
+    """Leave out starting values, which are proposals and may change."""
+    return re.sub(r"\*-?[0-9.]+(?=[;\]} ])", "*", text)
+
+
 def read_names(asked: Specification, columns: dict[str, np.ndarray]):
     return mplus_input(asked, columns, "x.dat").renamed
 
@@ -211,7 +216,8 @@ def test_what_is_read_back_is_the_same_fit(name: str) -> None:
 def test_lavaan_reads_the_same_fit(name: str) -> None:
     asked, columns = asked_of(name)
     oracle = READ_BACK[name]
-    assert mplus_input(asked, columns, f"{key_of(name)}.dat").text == oracle["input"] + "\n"
+    text = mplus_input(asked, columns, f"{key_of(name)}.dat").text
+    assert unstarted(text) == unstarted(oracle["input"] + "\n")
     found = fit_specification(asked, columns)
     assert (oracle["converged"], found.converged) == (True, True)
     # lavaan stops 1e-6 to 1e-4 from the optimum unless Newton steps could be added
@@ -252,7 +258,7 @@ def test_the_oracle_is_what_r_gives(tmp_path: Path) -> None:
     run = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     for key, again in json.loads(run.stdout).items():
         kept = ORACLE[key]
-        assert again["input"] == kept["input"]
+        assert unstarted(again["input"]) == unstarted(kept["input"])
         for column in ("est", "se"):
             pairs = zip(again["parameters"][column], kept["parameters"][column], strict=True)
             assert all(one == pytest.approx(other, abs=1e-6) for one, other in pairs)
@@ -279,15 +285,18 @@ def test_names_that_mplus_cannot_have() -> None:
         "variable", ["satisfaction_1", "satisfaction_2", "satisfac", "x:y", "1a", "ü", "on", "X1"]
     )
     names.add("label", ["x1", "satisfac"])
+    names.add("group", ["1", "_2"])
     assert {(kind, name): given for kind, name, given in names.changed()} == {
         ("variable", "satisfaction_1"): "satisfa2",
         ("variable", "satisfaction_2"): "satisfa3",
         ("variable", "x:y"): "xy",
-        ("variable", "1a"): "a",
+        ("variable", "1a"): "v1a",
         ("variable", "ü"): "v",
         ("variable", "on"): "on2",
         ("label", "x1"): "x12",
         ("label", "satisfac"): "satisfa4",
+        ("group", "1"): "g1",
+        ("group", "_2"): "g_2",
     }
 
 
@@ -371,6 +380,16 @@ def test_bootstraps_and_a_file_with_a_space() -> None:
     text = mplus_input(bollen, columns, "x.dat").text
     assert "BOOTSTRAP = 500 (RESIDUAL);" in text
     assert "NOSERROR;" in text
+
+
+def test_names_with_letters_of_other_alphabets_are_told_in_ascii() -> None:
+    columns = read_plain_columns(DATA / "hs1939.csv")
+    data = {
+        name: columns[f"x{i}"] for i, name in enumerate(("größe", "höhe", "x.3", "y4"), start=1)
+    }
+    text = mplus_input(Specification(model="f =~ größe + höhe + x.3 + y4"), data, "x.dat").text
+    assert read_mplus(text).used == ["gre", "hhe", "x3", "y4"]
+    assert "! gre is variable gr\\xf6\\xdfe" in text
 
 
 def test_the_code_of_missing_values_occurs_nowhere() -> None:

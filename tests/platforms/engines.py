@@ -37,8 +37,8 @@ NEVER_REQUIRED = ("ddi-schema", "real-exports")
 @functools.cache
 def node() -> str | None:
     """Find a Node that the engines run on: the machine's, or the one that npm brought."""
-    shipped = NODE_MODULES / ".bin/node"
-    for found in (shutil.which("node"), str(shipped) if shipped.exists() else None):
+    shipped = sorted(NODE_MODULES.glob("node-*/bin/node"))  # npm 9 makes no link to it
+    for found in (shutil.which("node"), *map(str, shipped)):
         version = found and _said(found, "--version")
         if version and tuple(map(int, version.lstrip("v").split(".")[:2])) >= OLDEST_NODE:
             return found

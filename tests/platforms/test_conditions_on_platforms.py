@@ -85,11 +85,15 @@ def expected(tree: Expression, instrument: Instrument) -> list[bool]:
     return is_true(tree, values, n_rows=len(STATES)).tolist()
 
 
-def with_condition(instrument: Instrument, text: str) -> Instrument:
+def with_conditions(instrument: Instrument, texts: tuple[str, ...]) -> Instrument:
+    """Add a question for each condition, which decides whether it is shown."""
     page = instrument.pages[0]
     *items, last = page.blocks[0].items
-    last = replace(last, conditions=(parse_expression(text),))
-    page = replace(page, blocks=(replace(page.blocks[0], items=(*items, last)),))
+    asked = [
+        replace(last, id=f"LAST{number}", conditions=(parse_expression(text),))
+        for number, text in enumerate(texts)
+    ]
+    page = replace(page, blocks=(replace(page.blocks[0], items=(*items, *asked)),))
     return replace(instrument, pages=(page,))
 
 
@@ -138,19 +142,17 @@ def test_limesurvey_reads_conditions_alike(instrument: Instrument, tmp_path: Pat
             answers["BNA"] = answers.pop("B")
         if codes["M"] is not None:
             answers["M"] = ["dk"] if codes["M"] == "dk" else [str(c) for c in codes["M"]]
-        people.append({"assigned": {}, "answers": answers | {"LAST": "1"}})
+        people.append({"assigned": {}, "answers": answers})
     (tmp_path / "people.json").write_text(json.dumps(people), encoding="utf-8")
-    for text in CONDITIONS:
-        ((name, content),) = export_form(
-            with_condition(instrument, text), "limesurvey"
-        ).files.items()
-        (tmp_path / name).write_bytes(content)
-        done = subprocess.run(
-            [str(node()), HERE / "limesurvey_engine.mjs", tmp_path / name,
-             tmp_path / "people.json"],
-            capture_output=True, check=True,
-        )  # fmt: skip
-        found = json.loads(done.stdout)
-        assert [p for problems in found["problems"] for p in problems] == [], text
-        shown = ["LAST" in texts for texts in found["texts"]]
+    form = export_form(with_conditions(instrument, CONDITIONS), "limesurvey")
+    ((name, content),) = form.files.items()
+    (tmp_path / name).write_bytes(content)
+    done = subprocess.run(
+        [str(node()), HERE / "limesurvey_engine.mjs", tmp_path / name, tmp_path / "people.json"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    assert [p for problems in found["problems"] for p in problems] == []
+    for number, text in enumerate(CONDITIONS):
+        shown = [f"LAST{number}" in texts for texts in found["texts"]]
         assert shown == expected(parse_expression(text), instrument), text

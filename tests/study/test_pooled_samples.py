@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from coprod_stats.plans import PlanError, read_plan
 from coprod_stats.report.html import render_html
+from coprod_stats.report.manifest import read_manifest
 from coprod_stats.report.study import run_study
 from coprod_stats.report.study_report import study_document
 from coprod_stats.responses import ResponsesError
@@ -128,6 +130,20 @@ def test_what_is_accepted_by_name_is_told_with_its_reason(written: Written) -> N
     page = render_html(study_document(study))
     for words in ("Samples put together", "A pilot found no drift.", "first.csv", "wave 2"):
         assert words in page
+
+
+def test_the_manifest_names_every_file_and_version(written: Written, tmp_path: Path) -> None:
+    plan = written(REWORDED, accept='{"wording DEP wave 1 / wave 2": "A pilot found no drift."}')
+    run_study(plan).report(tmp_path / "report")
+    provenance = read_manifest(tmp_path / "report").provenance
+    assert provenance.command == "coprod run waves.yaml"
+    assert [source.name for source in provenance.samples] == ["first.csv", "second.csv"]
+    hashes = [hashlib.sha256((tmp_path / source.name).read_bytes()).hexdigest()
+              for source in provenance.samples]  # fmt: skip
+    assert [source.sha256 for source in provenance.samples] == hashes
+    assert [source.name for source in provenance.fielded] == ["carers"]
+    page = (tmp_path / "report" / "waves.html").read_text(encoding="utf-8")
+    assert "Instrument, as fielded" in page
 
 
 def test_accepting_what_does_not_stand_in_the_way_is_a_fault(written: Written) -> None:

@@ -31,8 +31,8 @@ class MplusNames:
     def add(self, kind: str, names: Iterable[str]) -> None:
         """Name things of one kind, those first whose names can stay as they are."""
         new = [name for name in dict.fromkeys(names) if (kind, name) not in self._given]
-        for name in sorted(new, key=lambda name: _legal(name) != name):
-            self._given[kind, name] = self._free(_legal(name))
+        for name in sorted(new, key=lambda name: _legal(name, kind) != name):
+            self._given[kind, name] = self._free(_legal(name, kind))
 
     def __call__(self, kind: str, name: str) -> str:
         """Look a name up, or make it now."""
@@ -52,8 +52,9 @@ class MplusNames:
         return candidate
 
 
-def _legal(name: str) -> str:
+def _legal(name: str, kind: str) -> str:
     """Keep ASCII letters, digits and underscores, up to eight, beginning with a letter."""
-    kept = re.sub(r"[^A-Za-z0-9_]", "", name).lstrip("0123456789_")
-    digits = re.sub(r"[^0-9]", "", name)
-    return (kept or f"v{digits}")[:LONGEST]
+    kept = re.sub(r"[^A-Za-z0-9_]", "", name)
+    if not kept[:1].isalpha():
+        kept = f"{kind[0]}{kept}"
+    return kept[:LONGEST]

@@ -187,7 +187,8 @@ def _comments(names: MplusNames) -> Iterator[str]:
     mark = f"{INDENT}! "
     for kind, name, given in names.changed():
         if kind != "label":
-            text = f"{given} is {kind} {name}"
+            shown = name.encode("ascii", "backslashreplace").decode()
+            text = f"{given} is {kind} {shown}"
             yield from textwrap.wrap(text, WIDTH, initial_indent=mark, subsequent_indent=mark)
 
 

@@ -84,14 +84,20 @@ def write_study_report(study: StudyResult, folder: Path) -> tuple[Path, ...]:
 def study_provenance(study: StudyResult) -> Provenance:
     """Say what the study was made from."""
     plan, instrument, data = study.plan, study.plan.instrument, study.responses.provenance
+    fielded = {sample.instrument.sha256: sample.instrument for sample in plan.samples}
+    fielded.pop(instrument.sha256, None)
+    files = {part.sha256: part.file for part in study.samples}
+    answers = "" if plan.samples else f" --data {data.file}"
     return Provenance(
-        command=f"coprod run {plan.path.name} --data {data.file}",
+        command=f"coprod run {plan.path.name}{answers}",
         data=Source(data.file, data.sha256),
         instrument=Source(instrument.id, instrument.sha256, instrument.version),
         plan=Source(plan.path.name, plan.sha256),
         python=python_version(),
         packages=package_versions(),
         seed=plan.form.seed,
+        samples=tuple(Source(name, sha256) for sha256, name in files.items()),
+        fielded=tuple(Source(one.id, one.sha256, one.version) for one in fielded.values()),
     )
 
 

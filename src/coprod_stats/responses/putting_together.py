@@ -36,10 +36,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PartCount:
-    """How many respondents a part brought."""
+    """How many respondents a part brought, and from which file."""
 
     label: str
     n_respondents: int
+    file: str
+    sha256: str
 
 
 def put_together(
@@ -72,14 +74,15 @@ def put_together(
     counts: list[PartCount] = []
     read: set[str] = set()
     for part, keep in zip(parts, chosen, strict=True):
-        start, name = starts[part.responses.provenance.sha256], part.responses.provenance.file
+        source = part.responses.provenance
+        start, name = starts[source.sha256], source.file
         found = _in_columns_of(part.responses.subset(keep), instrument)
-        first = part.responses.provenance.sha256 not in read
-        read.add(part.responses.provenance.sha256)
+        first = source.sha256 not in read
+        read.add(source.sha256)
         tables.append(found.answers.set_axis(found.answers.index + start))
         own = [*_own(part.responses.rejected, found, rows=first), *_added(found, part.responses)]
         rejected += [replace(entry, line=entry.line + start) for entry in own]
-        counts.append(PartCount(part.label, found.n_respondents))
+        counts.append(PartCount(part.label, found.n_respondents, name, source.sha256))
         offset = f", lines counted on from {start:,}" if start else ""
         notes.append(f"{part.label}: {found.n_respondents:,} rows of {name}{offset}")
         notes += [f"{part.label}: {note}" for note in found.provenance.notes]

@@ -139,6 +139,34 @@ def test_one_group_twice_has_twice_the_statistic(make_clustered, fit_levels):
     )
 
 
+def test_groups_without_common_parameters_are_fitted_as_if_alone(make_clustered, fit_levels):
+    """In lavaan 0.6-14 robust standard errors are not: see docs/methods/two_level_models.md."""
+    small = make_clustered(60, sizes=(1, 2, 3), seed=4)
+    large = make_clustered(40, sizes=(8, 15), seed=5)
+    groups = np.repeat([0, 1], [len(small.values), len(large.values)])
+    both = SemData(
+        np.vstack([small.values, large.values]), small.names, groups, ("small", "large"),
+        clusters=np.concatenate([small.clusters, large.clusters]),
+    )  # fmt: skip
+    together = fit_levels(FACTOR, both, estimator="MLR")
+    apart = [fit_levels(FACTOR, data, estimator="MLR") for data in (small, large)]
+    for name in ("estimates", "std_errors"):
+        joined = np.concatenate([getattr(result.parameters, name) for result in apart])
+        np.testing.assert_allclose(getattr(together.parameters, name), joined, rtol=1e-6, atol=1e-8)
+    for name in ("chisq", "df", "npar", "logl", "baseline_chisq"):
+        total = sum(result.indices[name] for result in apart)
+        assert together.indices[name] == pytest.approx(total, rel=1e-8)
+
+
+@pytest.mark.parametrize("information", ["expected", "observed"])
+def test_the_mean_of_a_variable_within_clusters_only(make_clustered, fit_levels, information):
+    data = make_clustered(60)
+    result = fit_levels("level: 1\na ~~ a\nx ~~ x\nlevel: 2\na ~~ a", data, information=information)
+    x = data.values[:, data.names.index("x")]
+    place = [(row.name, row.level) for row in result.table].index(("x~1", 1))
+    assert result.parameters.std_errors[place] == pytest.approx(x.std() / np.sqrt(x.size), rel=1e-7)
+
+
 def test_gradient_and_hessian_of_the_objective(make_clustered, fit_levels):
     result = fit_levels(FACTOR, make_clustered(40))
     models = models_of(result.table, result.samples, result.method)
@@ -217,6 +245,14 @@ def test_clusters_without_levels_stay_a_single_level_model(make_clustered, fit_l
 
 
 # ---- what must be said
+
+
+def test_means_that_cannot_be_told_apart_are_named(make_clustered, fit_levels):
+    model = "level: 1\ni =~ 1*a + 1*b + 1*c\nlevel: 2\nib =~ 1*a + 1*b + 1*c"
+    result = fit_levels(model, make_clustered(60), model_options={"model_type": "growth"})
+    finding = next(f for f in result.findings if f.code == "SEM-104")
+    assert finding.parameters == ("i~1 (level 1)", "ib~1 (level 2)")
+    assert not result.is_proper
 
 
 def test_a_negative_variance_between_clusters_is_improper(fit_levels):

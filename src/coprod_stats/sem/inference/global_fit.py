@@ -54,10 +54,9 @@ def global_fit(
     baseline = known or fitted
     total = float(sum(sample.n_obs for sample in samples))
     units = effective_n(samples, method)
-    divisor = units if method.likelihood == "wishart" else total
     values = {
         "npar": float(inference.n_params),
-        "fmin": inference.test.statistic / (2.0 * divisor),
+        "fmin": _discrepancy(estimate, samples, method),
         **test_values(inference, baseline),
         **incremental_values(inference, baseline),
         **approximation_values(inference, samples, units),
@@ -224,6 +223,7 @@ def _corrected_for_missing(
 
     With auxiliary variables lavaan takes the noncentrality from a baseline in which they are
     independent like the rest, and its degrees of freedom from one in which they are saturated.
+    There are none where nobody answered both of two items.
     """
     (estimate, inference), (null, baseline) = fits
     df, null_df = inference.df, baseline.df
@@ -231,7 +231,10 @@ def _corrected_for_missing(
         null = fit_baseline(replace(estimate.table, auxiliary=()), samples, method)
         baseline = infer(null, samples, method, tests_only=True)
     robust, expected = method.test != "none", method.information == "expected"
-    saturated = saturated_groups(estimate, samples, robust=robust, expected=expected)
+    try:
+        saturated = saturated_groups(estimate, samples, robust=robust, expected=expected)
+    except np.linalg.LinAlgError:
+        return {}
     of_model, of_null = (
         complete_data_fit(fitted, samples, saturated, basis=found.inverted.basis, df=found.df)
         for fitted, found in ((estimate, inference), (null, baseline))
@@ -254,6 +257,13 @@ def _corrected_for_missing(
         "rmsea_ci_upper_robust": error.ci_upper,
         "rmsea_pvalue_robust": error.p_value,
     }
+
+
+def _discrepancy(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> float:
+    """Half the discrepancy; groups count by cases, less one each for least squares."""
+    sizes = np.array([sample.n_obs for sample in samples])
+    shares = sizes - (method.discrepancy != "ML")
+    return float(shares @ estimate.objective.group_values(estimate.params) / sizes.sum())
 
 
 def _srmr(

@@ -182,9 +182,15 @@ def _precision(
         return covariance / n, None
     if by_cluster:
         trace = two_level_trace(estimate, samples, inverse=inverse, meat=meat)
-    else:
-        expected = method.information == "expected"
+        return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
+    expected = method.information == "expected"
+    try:
         trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat, expected=expected)
+    except np.linalg.LinAlgError:
+        if not method.is_fiml:
+            raise
+        # nobody's answers tell of some saturated moment
+        return covariance / n, None
     return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
 
 

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.fiml import expected_patterns
 from coprod_stats.sem.estimation.least_squares import lower_triangle
+from coprod_stats.sem.estimation.positive_definite import scaled_inverse
 from coprod_stats.sem.inference.casewise import (
     cross_products,
     model_scores,
@@ -141,8 +142,8 @@ def _incomplete_trace(sample: GroupSample, fixed: IntArray, expected: bool) -> f
     patterns = expected_patterns(sample.patterns, **moments) if expected else sample.patterns
     information = saturated_information(patterns, **moments)
     kept = np.flatnonzero(~moments_among(fixed, len(sample.cov)))
-    kept_information = information[np.ix_(kept, kept)]
-    return float(np.trace(np.linalg.solve(kept_information, first_order[np.ix_(kept, kept)])))
+    inverse = scaled_inverse(information[np.ix_(kept, kept)])
+    return float(np.sum(inverse * first_order[np.ix_(kept, kept)]))
 
 
 def saturated_meat(sample: GroupSample) -> FloatArray:
