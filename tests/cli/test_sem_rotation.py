@@ -65,7 +65,7 @@ def test_options_of_a_rotation(coprod, models):
         ("--rotation-args", "orthogonal=TRUE"),
         ("--rotation", "oblimin", "--rotation-args", "row_weights=kaiser, oblimin_gamma=-1"),
         ("--rotation", "target", "--rotation-target", "target.csv"),
-        ("--rotation-se", "bordered"),
+        ("--rotation-se", "delta"),
     )
     seen = [{key: (row["est"], row["se"]) for key, row in plain.items()}]
     for words in changed:
@@ -108,9 +108,9 @@ def test_summary_and_scores(coprod, models, snapshot):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ((), ['rotation = "geomin"', 'rotation.se = "delta"']),
+        ((), ['rotation = "geomin"', 'rotation.se = "bordered"']),
         (("--rotation", "quartimax"), ["rotation.args = list(orthogonal = TRUE)"]),
-        (("--rotation-se", "bordered"), ['rotation.se = "bordered"']),
+        (("--rotation-se", "delta"), ['rotation.se = "delta"']),
         (
             ("--rotation", "oblimin", "--rotation-args",
              "oblimin_gamma=-0.5,row_weights=kaiser,std_ov=false,reflect=false,order_lv_by=none"),

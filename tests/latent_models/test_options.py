@@ -36,7 +36,7 @@ EFFECTIVE = [
     ("rotation_args", BLOCK, {"rotation_args": {"geomin_epsilon": 0.05}}),
     ("rotation_args", BLOCK, {"rotation_args": {"geomin.epsilon": 0.05}}),
     ("rotation_args", BLOCK, {"rotation": "target", "rotation_args": {"target": np.eye(6, 2)}}),
-    ("rotation_se", BLOCK, {"rotation_se": "bordered"}),
+    ("rotation_se", BLOCK, {"rotation_se": "delta"}),
     ("model_type", {}, {"model_type": "growth", "model": "i =~ 1*x1 + 1*x2 + 1*x3 + 1*x4"}),
     ("ordered", {"estimator": "WLSMV"}, {"ordered": ["x5", "x6"]}),
     ("parameterization", ORDERED, {"parameterization": "theta"}),

@@ -85,8 +85,8 @@ CASES = {
     "pd_sem_ml_nonlin2": Case(),
     "growth_linear": Case(model={"model_type": "growth"}),
     "growth_cov": Case(model={"model_type": "growth"}),
-    "hs_esem_geomin": Case({"rotation": RotationOptions("geomin", se="bordered")}),
-    "hs_esem_oblimin": Case({"rotation": RotationOptions("oblimin", se="bordered")}),
+    "hs_esem_geomin": Case({"rotation": RotationOptions("geomin")}),
+    "hs_esem_oblimin": Case({"rotation": RotationOptions("oblimin")}),
     "bfi_ml": Case(),
     "bfi_mlr": Case(MLR),
 }

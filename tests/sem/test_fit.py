@@ -71,12 +71,15 @@ def test_tests_and_fit_indices(name, fitted, oracle):
         assert_close(value, expected[key], 5e-5 if key.startswith(UNROOTED) else limit, key)
 
 
+NOTED = {name: {"SEM-232"} for name in ("hs_esem_geomin", "hs_esem_oblimin")}
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_clean_solutions_have_no_findings(name, fitted):
     fit = fitted(name)
     assert fit.converged
     assert fit.is_proper
-    assert fit.findings == ()
+    assert {finding.code for finding in fit.findings} == NOTED.get(name, set())
 
 
 def test_intervals(fitted, oracle):

@@ -28,7 +28,7 @@ ErrorKind = Literal["standard", "robust", "bootstrap", "none"]
 Information = Literal["expected", "observed"]
 Likelihood = Literal["normal", "wishart"]
 Peer = Literal["lavaan", "mplus"]
-RotationErrors = Literal["delta", "bordered"]
+RotationErrors = Literal["default", "delta", "bordered"]
 RotationName = Literal[
     "geomin",
     "oblimin",
@@ -92,7 +92,7 @@ def sem(
     rotation_target: Annotated[
         Path | None, Option("CSV of wanted loadings, blank where open.")
     ] = None,
-    rotation_se: Annotated[RotationErrors, Option("Exact, or as lavaan has them.")] = "delta",
+    rotation_se: Annotated[RotationErrors, Option("delta: exact; bordered: lavaan's.")] = "default",
     modindices: Annotated[bool, Option("Modification indices.", "--modindices")] = False,
     scores: Annotated[Path | None, Option("Write factor scores as CSV.")] = None,
     emit: Annotated[Peer | None, Option("Write the script of a peer instead.")] = None,

@@ -94,12 +94,12 @@ def _arguments(asked: Specification) -> Iterator[str]:
 
 
 def _rotation(asked: Specification) -> Iterator[str]:
-    """State the rotation, since lavaan's default has other standard errors."""
+    """State the rotation and how its standard errors are computed."""
     if not any(term.is_exploratory for r in parse_model(asked.model).relations for term in r.left):
         return
     used = asked.rotation_options or RotationOptions()
     yield f"rotation = {_quoted(used.name)}"
-    yield f"rotation.se = {_quoted(used.se)}"
+    yield f"rotation.se = {_quoted(used.errors)}"
     arguments = []
     if used.is_orthogonal and used.name != "varimax":
         arguments.append("orthogonal = TRUE")

@@ -42,7 +42,7 @@ def fit_sem(
     meanstructure: bool = False,
     rotation: RotationName | None = None,
     rotation_args: Mapping[str, Any] | None = None,
-    rotation_se: RotationErrors = "delta",
+    rotation_se: RotationErrors = "default",
     se: StandardErrors = "default",
     information: Information = "default",
     likelihood: Likelihood = "normal",

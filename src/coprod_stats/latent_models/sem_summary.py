@@ -83,7 +83,7 @@ def _rotation_lines(used: RotationOptions) -> Iterator[str]:
     yield entry("Rotation algorithm (rstarts)", f"GPA ({used.rstarts})")
     yield entry("Standardized metric", str(used.std_ov).upper())
     yield entry("Row weights", "Kaiser" if used.is_kaiser else "None")
-    yield entry("Standard errors of the rotated solution", used.se)
+    yield entry("Standard errors of the rotated solution", used.errors)
 
 
 def _group_lines(rows: list[FittedParameter], width: int, blocks: dict[str, str]) -> Iterator[str]:

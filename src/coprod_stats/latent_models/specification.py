@@ -61,7 +61,7 @@ class Specification:
     rotation_args : mapping
         Further options of the rotation, as ``geomin_epsilon`` or ``target``, by the names of
         :class:`~coprod_stats.sem.rotation.options.RotationOptions`.
-    rotation_se : {"delta", "bordered"}
+    rotation_se : {"default", "delta", "bordered"}
         Standard errors of the rotated solution: exact, or lavaan's default.
     se, information, likelihood : str
         Kind of standard errors, the information that they rest on, and the divisor of ML.
@@ -102,7 +102,7 @@ class Specification:
     meanstructure: bool = False
     rotation: RotationName | None = None
     rotation_args: Mapping[str, Any] = field(default_factory=dict)
-    rotation_se: RotationErrors = "delta"
+    rotation_se: RotationErrors = "default"
     se: StandardErrors = "default"
     information: Information = "default"
     likelihood: Likelihood = "normal"
@@ -215,7 +215,7 @@ class Specification:
         LatentModelError
             At options that no rotation has.
         """
-        if self.rotation is None and not self.rotation_args and self.rotation_se == "delta":
+        if self.rotation is None and not self.rotation_args and self.rotation_se == "default":
             return None
         given = {name.replace(".", "_"): value for name, value in self.rotation_args.items()}
         known = {item.name for item in fields(RotationOptions)} - {"name", "se"}

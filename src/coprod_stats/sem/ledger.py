@@ -66,7 +66,7 @@ def _of_rotation(options: FitOptions, solution: Solution) -> Entries:
     used, asked = rotated.options, options.rotation
     return {
         "rotation": ("default" if asked is None else asked.name, used.name),
-        "rotation_se": ("default" if asked is None else asked.se, used.se),
+        "rotation_se": ("default" if asked is None else asked.se, used.errors),
     }
 
 

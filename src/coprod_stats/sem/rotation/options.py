@@ -37,7 +37,7 @@ RotationName = Literal[
 ]
 RowWeights = Literal["default", "none", "kaiser"]
 FactorOrder = Literal["index", "sumofsquares", "none"]
-RotationErrors = Literal["delta", "bordered"]
+RotationErrors = Literal["default", "delta", "bordered"]
 TargetRows = tuple[tuple[float | None, ...], ...]
 
 DEFAULT_EPSILON = 0.001
@@ -77,9 +77,9 @@ class RotationOptions:
         Starts of the search for the minimum.
     seed : int
         Of the starts.
-    se : {'delta', 'bordered'}
+    se : {'default', 'delta', 'bordered'}
         Standard errors by the exact derivatives of the rotation, or as lavaan's
-        ``rotation.se = "bordered"`` has them.
+        ``rotation.se = "bordered"`` has them, which is the default where lavaan has any.
 
     Raises
     ------
@@ -99,7 +99,7 @@ class RotationOptions:
     reflect: bool | None = None
     rstarts: int = 30
     seed: int = 0
-    se: RotationErrors = "delta"
+    se: RotationErrors = "default"
 
     def __post_init__(self) -> None:
         fault = next(_faults(self), None)
@@ -110,6 +110,18 @@ class RotationOptions:
     def is_orthogonal(self) -> bool:
         """Whether the factors stay uncorrelated."""
         return self.name in _ORTHOGONAL if self.orthogonal is None else self.orthogonal
+
+    @property
+    def errors(self) -> RotationErrors:
+        """How standard errors are computed."""
+        if self.se != "default":
+            return self.se
+        return "delta" if self.name == "promax" else "bordered"
+
+    @property
+    def has_inexact_errors(self) -> bool:
+        """Whether lavaan's bordered information is that of another metric than the rotation's."""
+        return self.errors == "bordered" and self.std_ov and not self.is_orthogonal
 
     @property
     def searches_orthogonally(self) -> bool:

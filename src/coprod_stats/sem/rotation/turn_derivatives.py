@@ -107,7 +107,7 @@ class _Conditions:
         self.loadings = block.loadings @ self.inverse
         self.correlations = rotation.found.T @ rotation.found
         self.criterion: Criterion = options.criterion(*block.loadings.shape)
-        self.by_rotated = options.se == "bordered" and not self.orthogonal
+        self.by_rotated = options.errors == "bordered" and not self.orthogonal
         base = self.loadings if self.by_rotated else block.loadings
         self.weights = item_weights(base, block.residual_variances, options)
 
