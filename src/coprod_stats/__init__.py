@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from coprod_stats.latent_models import compare_engines as compare_engines
     from coprod_stats.latent_models import fit_sem as fit_sem
     from coprod_stats.latent_models import polychoric as polychoric
+    from coprod_stats.latent_models import product_indicators as product_indicators
     from coprod_stats.measurement import item_analysis as item_analysis
     from coprod_stats.measurement import reliability as reliability
     from coprod_stats.measurement import scale_correlations as scale_correlations
@@ -60,6 +61,7 @@ _HOMES = {
     "item_analysis": "measurement",
     "missingness": "quality",
     "polychoric": "latent_models",
+    "product_indicators": "latent_models",
     "read_instrument": "instruments",
     "read_plan": "plans",
     "read_responses": "responses",

@@ -10,15 +10,17 @@ FileFormat = Literal["csv", "spreadsheet", "xlsx", "sav"]
 Platform = Literal[
     "xlsform",
     "limesurvey",
+    "qualtrics",
     "redcap",
     "surveyjs",
     "spss",
     "frictionless",
     "ddi",
+    "paper",
 ]
 """Platforms that a form is written for."""
 
-ExportSource = Literal["odk", "kobo", "limesurvey", "redcap", "surveyjs"]
+ExportSource = Literal["odk", "kobo", "limesurvey", "qualtrics", "redcap", "surveyjs"]
 """Platforms whose exports are read back with the sidecar of their form."""
 
 AnswersFormat = Literal[FileFormat, ExportSource]
@@ -40,6 +42,13 @@ BootstrapType = Literal["naive", "bollen-stine"]
 
 BootstrapInterval = Literal["percentile", "bca"]
 """Intervals from bootstrap samples: plain percentiles, or bias-corrected and accelerated."""
+
+ProductPairs = Literal["matched", "all"]
+"""Products of indicators: the first with the first and so on, or each with each."""
+
+ProductCentring = Literal["double-mean", "residual", "mean"]
+"""What is done with products of centred indicators: centred again, freed of what the indicators
+themselves explain, or left as they are."""
 
 Adjustment = Literal["holm", "fdr_bh"]
 """Adjustment of p values: familywise error, step-down; or false discovery rate, step-up."""

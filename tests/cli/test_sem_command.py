@@ -156,6 +156,16 @@ def test_factor_scores_stand_in_the_order_of_the_rows(coprod, models):
     assert all(len(row.split(",")) == 2 for row in rows)
 
 
+def test_ordered_items_have_modal_scores(coprod, models):
+    data = str(DATA / "hs_ord4.csv")
+    ordered = ("--ordered", "all", "--estimator", "WLSMV", "--scores", "scores.csv")
+    assert coprod("sem", "cfa.txt", "--data", data, *ordered).returncode == 0
+    rows = (models / "scores.csv").read_text().splitlines()
+    assert rows[0] == "visual,textual"
+    assert len(rows) == 302
+    assert all(abs(float(score)) < 4 for row in rows[1:] for score in row.split(","))
+
+
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
@@ -168,18 +178,20 @@ def test_factor_scores_stand_in_the_order_of_the_rows(coprod, models):
             (
                 "cfa.txt",
                 "--data",
-                str(DATA / "hs_ord4.csv"),
-                "--scores",
-                "f.csv",
-                "--ordered",
-                "all",
+                str(DATA / "hs1939.csv"),
+                "--emit",
+                "mplus",
                 "--estimator",
-                "WLSMV",
+                "DWLS",
             ),
             1,
-            "factor scores of ordered variables",
+            "not to be said in Mplus: estimator DWLS",
         ),
-        (("cfa.txt", "--data", str(DATA / "hs1939.csv"), "--emit", "mplus"), 1, "Mplus"),
+        (
+            ("cfa.txt", "--data", "a.csv", "--instrument", "citizen", "--emit", "lavaan"),
+            1,
+            "--emit lavaan: R would read the table without --instrument",
+        ),
     ],
 )
 def test_faults(coprod, models, words, status, message):
@@ -199,6 +211,20 @@ def test_the_script_for_lavaan(coprod, models, snapshot):
     assert 'ordered = c("x1", "x2")' in coprod(
         "sem", "cfa.txt", "--data", "p.csv", "--emit", "lavaan", *ordered
     ).stdout  # fmt: skip
+
+
+def test_the_input_for_mplus(coprod, models, snapshot):
+    model = "visual =~ x1 + x2 + a*x3\ntextual =~ x4 + x5 + a*x6\nhalf := a/2\n"
+    (models / "equal.txt").write_text(model)
+    options = ("--estimator", "MLR", "--missing", "fiml", "--group", "school",
+               "--group-equal", "intercepts")  # fmt: skip
+    shown = coprod("sem", "equal.txt", "--data", DATA / "hs_mcar.csv", "--emit", "mplus", *options)
+    assert (shown.returncode, shown.stdout) == (0, snapshot)
+    assert "hs_mcar.mplus.dat" in shown.stderr
+    rows = (models / "hs_mcar.mplus.dat").read_text().splitlines()
+    assert len(rows) == 301
+    assert {len(row.split(" ")) for row in rows} == {7}
+    assert any("-9" in row.split(" ") for row in rows)
 
 
 @pytest.mark.r

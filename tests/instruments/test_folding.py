@@ -10,7 +10,7 @@ from inline_questionnaires import Read
 
 from coprod_stats.instruments.evaluation import evaluate
 from coprod_stats.instruments.expressions import Number, parse_expression
-from coprod_stats.instruments.folding import MISSING, without
+from coprod_stats.instruments.folding import FALSE, MISSING, TRUE, given, without
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,22 @@ def test_a_form_that_does_not_assign_an_arm_asks_without_it(read: Read) -> None:
     assert survey.for_form("core").columns == ("A",)
     assert survey.for_form("full").columns == ("ORG", "ARM", "A")
     assert [str(text) for _, text in survey.placeholders[0].levels] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "settled"),
+    [
+        ("ARM == 2", TRUE),
+        ("ARM > 2", FALSE),
+        ("ARM in (1, 3)", FALSE),
+        ("not ARM == 2", FALSE),
+        ("answered(ARM)", TRUE),
+        ("GONE == 1", MISSING),
+        ("answered(GONE)", FALSE),
+        ("ARM / 0 == 1", MISSING),
+        ("ARM == 2 or X > 1", TRUE),
+        ("ARM == 1 and X > 1", FALSE),
+    ],
+)
+def test_a_known_value_settles_what_it_decides(text: str, settled: object) -> None:
+    assert given(parse_expression(text), {"ARM": 2.0, "GONE": None}) == settled

@@ -48,7 +48,7 @@ administrative:
   - {id: RID, title: Respondent, role: respondent}
   - {id: RID2, title: Respondent again, role: respondent}  # <- ADMIN-001
   - {id: CODE, title: Code}
-  - {id: REGION, title: Region}
+  - {id: REGION, title: Region, original: CODE}  # <- ITEM-012
 responses:
   ext5: {kind: unipolar, options: {1: Not at all, 2: A little}}
   odd: {kind: unipolar, options: {1: Low, -8: High}}  # <- CODE-001

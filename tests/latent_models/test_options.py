@@ -30,7 +30,13 @@ ORDERED = {"estimator": "WLSMV", "ordered": "all"}
 GROUPS = {"group": "school"}
 EQUAL = {**GROUPS, "group_equal": ["loadings", "intercepts"]}
 DRAWN = {"bootstrap": 20, "seed": 1}
+BLOCK = {"model": 'efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4 + x5 + x6'}
 EFFECTIVE = [
+    ("rotation", BLOCK, {"rotation": "varimax"}),
+    ("rotation_args", BLOCK, {"rotation_args": {"geomin_epsilon": 0.05}}),
+    ("rotation_args", BLOCK, {"rotation_args": {"geomin.epsilon": 0.05}}),
+    ("rotation_args", BLOCK, {"rotation": "target", "rotation_args": {"target": np.eye(6, 2)}}),
+    ("rotation_se", BLOCK, {"rotation_se": "bordered"}),
     ("model_type", {}, {"model_type": "growth", "model": "i =~ 1*x1 + 1*x2 + 1*x3 + 1*x4"}),
     ("ordered", {"estimator": "WLSMV"}, {"ordered": ["x5", "x6"]}),
     ("parameterization", ORDERED, {"parameterization": "theta"}),
@@ -87,7 +93,7 @@ def test_an_option_changes_the_result(data, option, basis, change):
 
 def test_no_option_is_left_out():
     tried = {option for option, _, _ in EFFECTIVE}
-    assert {item.name for item in fields(Specification)} - tried == {"model", "rotation"}
+    assert {item.name for item in fields(Specification)} - tried == {"model"}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +108,11 @@ def test_no_option_is_left_out():
         ({"bootstrap": 10, "se": "robust"}, "bootstrap has no effect with se='robust'"),
         ({"std_lv": True, "effect_coding": True}, "two ways"),
         ({"conf_level": 95}, "between 0 and 1, not 95"),
-        ({"rotation": "geomin"}, "rotation is not available"),
+        ({"rotation": "geomin"}, "rotation has no effect"),
+        ({"rotation_se": "bordered"}, "rotation has no effect"),
+        ({"rotation": "oblimax"}, "unknown 'oblimax'; expected one of geomin"),
+        ({"rotation_args": {"epsilon": 0.1}}, "rotation_args: unknown 'epsilon'"),
+        ({"rotation": "oblimin", "rotation_args": {"geomin_epsilon": 0.1}}, "has no effect on"),
         ({"engine": "lavaan"}, "compare_engines"),
         ({"missing": "pairwise"}, "pairwise"),
         ({"parameterization": "theta"}, "theta"),
@@ -120,7 +130,10 @@ def test_what_has_no_effect_or_no_sense_is_refused_by_name(data, options, messag
 
 
 def test_a_specification_survives_json(data):
-    asked = Specification(model=MODEL, group="school", group_equal=("loadings",))
+    target = {"target": [[0.0, None], [None, 0.0]]}
+    asked = Specification(
+        model=MODEL, group="school", group_equal=("loadings",), rotation_args=target
+    )
     stored = {item.name: getattr(asked, item.name) for item in fields(asked)}
     stored["group_equal"] = ["loadings"]
     assert Specification.from_json(stored) == asked

@@ -18,25 +18,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typst
 
 HERE = Path(__file__).parent
 NODE_MODULES = Path(os.environ.get("COPROD_NODE_MODULES", HERE / "node_modules"))
 LINKML_PYTHON = Path(os.environ.get("COPROD_LINKML_PYTHON", HERE / ".linkml/bin/python"))
+SHARED = HERE.parents[2] / "shared"
 DDI_SCHEMA = Path(os.environ.get(
-    "COPROD_DDI_SCHEMA",
-    HERE.parents[2] / "shared" / "schemas" / "ddi-codebook-2.5" / "codebook.xsd",
+    "COPROD_DDI_SCHEMA", SHARED / "schemas" / "ddi-codebook-2.5" / "codebook.xsd"
 ))  # fmt: skip
+REAL_EXPORTS = Path(os.environ.get("COPROD_PLATFORM_EXPORTS", SHARED / "platform_exports"))
 OLDEST_NODE = (20, 19)
 REQUIRED = os.environ.get("COPROD_ENGINES") == "required"
-NEVER_REQUIRED = ("ddi-schema",)
+NEVER_REQUIRED = ("ddi-schema", "real-exports")
 """What no registry of packages has."""
 
 
 @functools.cache
 def node() -> str | None:
     """Find a Node that the engines run on: the machine's, or the one that npm brought."""
-    shipped = NODE_MODULES / ".bin/node"
-    for found in (shutil.which("node"), str(shipped) if shipped.exists() else None):
+    shipped = sorted(NODE_MODULES.glob("node-*/bin/node"))  # npm 9 makes no link to it
+    for found in (shutil.which("node"), *map(str, shipped)):
         version = found and _said(found, "--version")
         if version and tuple(map(int, version.lstrip("v").split(".")[:2])) >= OLDEST_NODE:
             return found
@@ -80,6 +82,14 @@ def _ddi() -> str | None:
     return "2.5" if DDI_SCHEMA.is_file() and _python("lxml") else None
 
 
+def arabic_fonts() -> list[Path]:
+    """Find the files of fonts of this machine that print Arabic."""
+    found = typst.Fonts(include_embedded_fonts=False).fonts()
+    return [
+        Path(font.path) for font in found if font.path and font.family in ("Amiri", "DejaVu Sans")
+    ]
+
+
 TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
     "node": (lambda: node() and _said(str(node()), "--version"),
              "Node 20.19 or newer; npm ci in tests/platforms brings one"),
@@ -92,6 +102,10 @@ TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
     "pspp": (lambda: _on_path("pspp", "--version"), "PSPP"),
     "ddi-schema": (_ddi, "lxml, and the DDI-Codebook 2.5 schema beside the checkout or in "
                    "COPROD_DDI_SCHEMA"),
+    "real-exports": (lambda: "here" if REAL_EXPORTS.is_dir() else None, "exports that platforms "
+                     "wrote, beside the checkout or in COPROD_PLATFORM_EXPORTS"),
+    "arabic-font": (lambda: next((font.name for font in arabic_fonts()), None),
+                    "a font that prints Arabic, as fonts-hosny-amiri"),
     "linkml-redcap": (_linkml, "an environment tests/platforms/.linkml with linkml-redcap.lock"),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from coprod_stats.instruments import read_instrument
 from coprod_stats.instruments.evaluation import FloatArray, evaluate, is_true
 from coprod_stats.instruments.model import (
     DONT_KNOW,
@@ -120,6 +121,15 @@ TEXTS = (
     "semi;colon|pipe",
     "007",
 )
+
+
+MODULES = ("vignette", "conjoint", "goals_benefits_challenges_reasons", "sector_behaviours",
+           "panel_wave")  # fmt: skip
+
+
+def everything(name: str) -> Instrument:
+    """Give a shipped questionnaire in its full form with all modules."""
+    return read_instrument(name, modules=MODULES).for_form("full")
 
 
 @dataclass(frozen=True)

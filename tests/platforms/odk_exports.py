@@ -42,15 +42,16 @@ def odk_central(xmls: list[str], sidecar: Sidecar, *, groups: bool = True) -> st
     for xml in xmls:
         cells = _split(leaves(xml), sidecar, asked_only=False)
         key = cells["meta/instanceID"]
-        named = {_named(path, groups): text for path, text in cells.items()}
+        named = {_named(path, groups, sidecar): text for path, text in cells.items()}
         rows.append({"SubmissionDate": "2026-11-02T10:00:00Z", **named, "KEY": key,
                      "Status": "", "FormVersion": "1"})  # fmt: skip
     return _csv(rows, delimiter=",")
 
 
-def _named(path: str, groups: bool) -> str:
+def _named(path: str, groups: bool, sidecar: Sidecar) -> str:
     *around, name = path.split("/")
-    options = around[-1:] if name.lstrip("-").isdigit() or name in ("dk", "ref") else []
+    multiple = {entry.name for entry in sidecar.columns if entry.kind == "multiple"}
+    options = [base for base in around[-1:] if base in multiple]
     name = "/".join([*options, name])
     around = around[: len(around) - len(options)]
     return "-".join([*around, name]) if groups or around == ["meta"] else name
@@ -63,7 +64,7 @@ def kobo(xmls: list[str], sidecar: Sidecar, *, groups: bool = False) -> str:
         cells = _split(leaves(xml), sidecar, asked_only=True)
         key = cells.pop("meta/instanceID")
         if not groups:
-            cells = {_named(path, False): text for path, text in cells.items()}
+            cells = {_named(path, False, sidecar): text for path, text in cells.items()}
         rows.append({**cells, "_id": str(number), "_uuid": key.removeprefix("uuid:"),
                      "_submission_time": "2026-11-02T10:00:00", "_index": str(number)})  # fmt: skip
     return _csv(rows, delimiter=";")

@@ -12,7 +12,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 from engines import DDI_SCHEMA, needs
-from every_kind import respondents, table
+from every_kind import everything, respondents, table
 
 from coprod_stats.instruments import Instrument
 from coprod_stats.instruments.model import Option, Text
@@ -157,8 +157,10 @@ def test_a_ddi_codebook_has_questions_and_codes(every_kind: Instrument) -> None:
 
 
 @needs("ddi-schema")
-def test_a_ddi_codebook_is_valid(every_kind: Instrument) -> None:
+@pytest.mark.parametrize("name", ["every kind", "citizen", "provider"])
+def test_a_ddi_codebook_is_valid(name: str, every_kind: Instrument) -> None:
     from lxml import etree  # not everybody has it
 
     schema = etree.XMLSchema(etree.parse(str(DDI_SCHEMA)))
-    schema.assertValid(etree.fromstring(export_form(every_kind, "ddi").files["ddi_codebook.xml"]))
+    instrument = every_kind if name == "every kind" else everything(name)
+    schema.assertValid(etree.fromstring(export_form(instrument, "ddi").files["ddi_codebook.xml"]))

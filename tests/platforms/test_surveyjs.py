@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from engines import NODE_MODULES, needs, node
-from every_kind import Respondents, respondents
+from every_kind import Respondents, everything, respondents
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.instruments.model import Text
 from coprod_stats.platforms import PlatformError, export_form
 from coprod_stats.platforms.surveyjs import grid_paths
 from coprod_stats.platforms.surveyjs_answers import parse, read
@@ -105,6 +106,42 @@ def test_texts_follow_the_answers(every_kind: Instrument, tmp_path: Path) -> Non
     assert shown["titles"]["MEANS"] == "How, with the park?"
     assert shown["rows"]["TRU2"] == "do you, who rely on the park, doubt it?"
     assert shown["notes"]["STORY"] == "It failed, and you felt bad."
+
+
+def with_levels(instrument: Instrument, words: str) -> Instrument:
+    """Put a text into what the note on the first page tells."""
+    placeholders = tuple(
+        replace(entry, levels=tuple((level, Text((("en", words),))) for level, _ in entry.levels))
+        for entry in instrument.placeholders
+    )
+    return replace(instrument, placeholders=placeholders)
+
+
+@needs_survey_core
+@pytest.mark.parametrize(
+    "words", ["it's", 'a "so-called" office', "both ' and \"", "a\\b", "a\\'b"]
+)
+def test_quotation_marks_stand_in_composed_texts(
+    every_kind: Instrument, words: str, tmp_path: Path
+) -> None:
+    form = export_form(with_levels(every_kind, words), "surveyjs").files["survey.json"]
+    answers = [["CONS", 1], ["MOOD", 2]]
+    found = fill(form, [{"before": {"ARM": 1}, "answers": answers}], tmp_path)
+    assert found["lint"]["findings"] == []
+    assert found["results"][0]["notes"]["STORY"] == f"It {words}, and you felt bad."
+
+
+def test_a_composed_text_that_ends_in_a_backslash_is_refused(every_kind: Instrument) -> None:
+    export = export_form(with_levels(every_kind, "a\\"), "surveyjs")
+    assert "a text that is composed ends in a backslash" in str(export.refused[0])
+
+
+@needs_survey_core
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_the_full_questionnaires_with_all_modules_are_sound(name: str, tmp_path: Path) -> None:
+    found = fill(export_form(everything(name), "surveyjs").files["survey.json"], [], tmp_path)
+    assert found["jsonErrors"] == []
+    assert found["lint"]["findings"] == []
 
 
 def test_one_language_is_written_plainly(every_kind: Instrument) -> None:

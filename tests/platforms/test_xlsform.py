@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from engines import NODE_MODULES, needs, node
-from every_kind import Respondents, respondents
+from every_kind import Respondents, everything, respondents
 from odk_exports import kobo, leaves, odk_central
 
 from coprod_stats.instruments import Instrument, read_instrument
@@ -173,10 +175,24 @@ def test_odk_validate_accepts_the_form(name: str, every_kind: Instrument, tmp_pa
     xform(export_form(instrument, "xlsform"), tmp_path, validate=True)
 
 
+@needs("java", "pyxform")
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_odk_validate_accepts_the_full_form_with_all_modules(name: str, tmp_path: Path) -> None:
+    export = export_form(everything(name), "xlsform")
+    assert export.refused == ()
+    xform(export, tmp_path, validate=True)
+
+
 def test_the_workbook_is_the_same_every_time(every_kind: Instrument) -> None:
     first, second = (export_form(every_kind, "xlsform") for _ in range(2))
     assert first.files == second.files
     assert first.sidecar.to_json() == second.sidecar.to_json()
+
+
+def test_the_workbook_does_not_say_when_it_was_written(every_kind: Instrument) -> None:
+    (content,) = export_form(every_kind, "xlsform").files.values()
+    core = zipfile.ZipFile(io.BytesIO(content)).read("docProps/core.xml").decode()
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT[0-9:]+", core)) == {"1980-01-01T00:00:00"}
 
 
 def test_one_language_has_one_column_of_labels(every_kind: Instrument) -> None:

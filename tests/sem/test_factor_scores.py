@@ -96,5 +96,7 @@ def test_refusals(fit_oracle):
     ordered = SemData(np.clip(np.round(data.values), 0, 3), data.names)
     options = FitOptions(estimator="WLSMV", ordered="all")
     categorical = fit("f =~ y1 + y2 + y3", ordered, options)
-    with pytest.raises(SemOptionError, match="ordered variables"):
-        factor_scores(categorical)
+    with pytest.raises(SemOptionError, match="ordered variables have 'ebm' scores"):
+        factor_scores(categorical, "bartlett")
+    with pytest.raises(SemOptionError, match="ordered variables have 'ebm' scores"):
+        factor_scores(fit(MODEL, data), "ebm")

@@ -111,12 +111,20 @@ def export(
     ] = None,
     form: FormOption = None,
     module: ModuleOption = None,
+    font_path: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--font-path", exists=True, file_okay=False, help="Folder with fonts, for paper."
+        ),
+    ] = None,
 ) -> None:
     """Write a form for a survey platform; sidecar.json is needed to read its answers back."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.platforms import export_form
 
-    made = export_form(instrument_in_form(name, form, module), to, languages=lang or ())
+    made = export_form(
+        instrument_in_form(name, form, module), to, languages=lang or (), font_paths=font_path or ()
+    )
     for path in made.write(out):
         say(str(path))
     for loss in made.losses:

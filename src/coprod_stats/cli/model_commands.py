@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 from coprod_stats.cli.declared import Argument, Option, for_typer
-from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say
+from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say, warn
 from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
 
 if TYPE_CHECKING:
@@ -28,6 +28,22 @@ ErrorKind = Literal["standard", "robust", "bootstrap", "none"]
 Information = Literal["expected", "observed"]
 Likelihood = Literal["normal", "wishart"]
 Peer = Literal["lavaan", "mplus"]
+RotationErrors = Literal["delta", "bordered"]
+RotationName = Literal[
+    "geomin",
+    "oblimin",
+    "quartimin",
+    "promax",
+    "target",
+    "varimax",
+    "quartimax",
+    "cf-quartimax",
+    "cf-varimax",
+    "cf-equamax",
+    "cf-parsimax",
+    "cf-facparsim",
+]
+"""Repeated from ``sem.rotation.options``, which loads NumPy; a test keeps them alike."""
 
 
 def sem(
@@ -67,7 +83,16 @@ def sem(
     effect_coding: Annotated[bool, Option("Loadings that average 1.", "--effect-coding")] = False,
     no_fixed_x: Annotated[bool, Option("Random covariates.", "--no-fixed-x")] = False,
     meanstructure: Annotated[bool, Option("Intercepts.", "--meanstructure")] = False,
-    rotation: Annotated[str | None, Option("Of exploratory factors.")] = None,
+    rotation: Annotated[
+        RotationName | None, Option("Of exploratory factors; geomin if left out.")
+    ] = None,
+    rotation_args: Annotated[
+        str, Option("Its options, as geomin_epsilon=0.01,orthogonal=true.")
+    ] = "",
+    rotation_target: Annotated[
+        Path | None, Option("CSV of wanted loadings, blank where open.")
+    ] = None,
+    rotation_se: Annotated[RotationErrors, Option("Exact, or as lavaan has them.")] = "delta",
     modindices: Annotated[bool, Option("Modification indices.", "--modindices")] = False,
     scores: Annotated[Path | None, Option("Write factor scores as CSV.")] = None,
     emit: Annotated[Peer | None, Option("Write the script of a peer instead.")] = None,
@@ -107,14 +132,16 @@ def sem(
         fixed_x=not no_fixed_x,
         meanstructure=meanstructure,
         rotation=rotation,
+        rotation_args=_rotation_args(rotation_args, rotation_target),
+        rotation_se=rotation_se,
     )
     if emit is not None:
-        say(_script(asked, data, emit).rstrip())
+        _emit(asked, data, instrument, emit)
         return
     fit = _fit(asked, data, instrument)
+    _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
     if scores is not None:
         _write_scores(fit, scores)
-    _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
     if not fit.proper:
         sys.exit(IMPROPER)
 
@@ -135,6 +162,38 @@ def _refuse_words(files: list[str]) -> NoReturn:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _rotation_args(text: str, target: Path | None) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for part in _names(text):
+        name, sign, value = (piece.strip() for piece in part.partition("="))
+        if not (name and sign and value):
+            fail(f"--rotation-args: '{part}' is not of the form name=value")
+        arguments[name] = _argument(value)
+    if target is not None:
+        arguments["target"] = _target(target)
+    return arguments
+
+
+def _argument(text: str) -> str | bool | float:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return int(text) if text.lstrip("-").isdigit() else float(text)
+    except ValueError:
+        return text
+
+
+def _target(path: Path) -> list[list[float | None]]:
+    """Read wanted loadings: a row per item, a column per factor, no header."""
+    import csv
+
+    rows = [row for row in csv.reader(_text(path).splitlines()) if row]
+    try:
+        return [[float(c) if c.strip() not in ("", "NA") else None for c in row] for row in rows]
+    except ValueError as error:
+        fail(f"{path}: wanted loadings are numbers or blank: {error}")
 
 
 def _text(path: Path) -> str:
@@ -170,16 +229,27 @@ def _data_file(path: Path, instrument: str | None) -> dict[str, str]:
     return named if instrument is None else {**named, "instrument": instrument}
 
 
-def _script(asked: Specification, data: Path, peer: Peer) -> str:
-    if peer == "mplus":
-        fail("scripts for Mplus are not available yet")
-    from coprod_stats.latent_models.lavaan_script import lavaan_script
+def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) -> None:
+    """Print a peer's script; what Mplus reads beside it is written to the working folder."""
+    if peer == "lavaan":
+        from coprod_stats.latent_models.lavaan_script import lavaan_script
 
-    return lavaan_script(asked, data.as_posix())
+        if instrument is not None:
+            fail("--emit lavaan: R would read the table without --instrument, codes of missing "
+                 "answers included; write a table of numbers first")  # fmt: skip
+        say(lavaan_script(asked, data.as_posix()).rstrip())
+        return
+    from coprod_stats.latent_models.mplus_script import mplus_input
+
+    file = Path(f"{data.stem}.mplus.dat")
+    written = mplus_input(asked, _columns(data, asked, instrument), file.name)
+    file.write_text(written.data, encoding="ascii")
+    say(written.text.rstrip())
+    warn(f"data for Mplus: {file}; the commands above belong into a file beside it")
 
 
 def _write_scores(fit: SemFit, path: Path) -> None:
-    """Write regression scores, a row per row of the data; blank where a row was not used."""
+    """Write regression or modal scores, a row per row of the data; blank where none was used."""
     import csv
 
     from coprod_stats.sem.factor_scores import factor_scores

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from coprod_stats.cli.options import FormOption, JsonOption, ModuleOption
+from coprod_stats.cli.options import DataArgument, FormOption, JsonOption, ModuleOption
 from coprod_stats.cli.output import say, write_json
 
 NameArgument = Annotated[str, typer.Argument(help="Shipped id or path of a questionnaire.")]
@@ -29,6 +29,10 @@ def register(instrument: typer.Typer) -> None:
     instrument.command(
         "codebook", epilog="Example: coprod instrument codebook citizen --out citizen.html"
     )(write_codebook)
+    instrument.command(
+        "draft",
+        epilog="Example: coprod instrument draft survey.sav --out survey.yaml",
+    )(draft)
 
 
 def coverage(
@@ -201,3 +205,54 @@ def write_codebook(
     instrument = instrument_in_form(name, form, module)
     out.write_text(codebook(instrument, language=lang), encoding="utf-8")
     say(f"{len(instrument.columns)} columns: {out}")
+
+
+def draft(
+    data: DataArgument,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Questionnaire file to write.")],
+    codebook: Annotated[
+        Path | None,
+        typer.Option(help="CSV or XLSX with the columns variable, label, values, missing."),
+    ] = None,
+    id: Annotated[str | None, typer.Option(help="Id; by the name of --out if left out.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the questionnaire.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the labels, by its code.")] = "en",
+    json: JsonOption = None,
+) -> None:
+    """Draft a questionnaire from data collected elsewhere; guesses are marked in the file.
+
+    Labels, codes and missing values are those of the SPSS file or of the codebook. Names that are
+    no ids are kept as 'original', so that the data can be imported as they are.
+    """
+    from coprod_stats.instruments.reading import InstrumentError, check_instrument
+    from coprod_stats.instruments.shipped import find_shipped
+    from coprod_stats.responses.drafting import draft_instrument
+    from coprod_stats.responses.drafting.drafting import identifier
+
+    if out.exists():
+        raise typer.BadParameter(
+            f"{out} is there already and may have been edited", param_hint="--out"
+        )
+    drafted = draft_instrument(
+        find_shipped("sample_data", data), codebook=codebook, title=title, language=lang,
+        instrument=id or identifier(out.name.partition(".")[0]),
+    )  # fmt: skip
+    out.write_text(drafted.text, encoding="utf-8")
+    if faults := check_instrument(out):
+        raise InstrumentError(faults)
+    if json is not None:
+        write_json(
+            {"rows": drafted.n_rows, "columns": dict(drafted.kinds),
+             "response_scales": drafted.n_scales, "suggested_scales": drafted.n_suggested,
+             "guesses": drafted.n_guesses, "renamed": drafted.renamed,
+             "notes": list(drafted.notes)},
+            json,
+        )  # fmt: skip
+        return
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(drafted.kinds.items()))
+    say(f"{drafted.n_rows:,} rows, {drafted.kinds.total():,} columns: {kinds}")
+    say(f"response scales shared {drafted.n_scales}, scales suggested {drafted.n_suggested}, "
+        f"names kept as 'original' {drafted.renamed}")  # fmt: skip
+    for note in drafted.notes:
+        say(f"note: {note}")
+    say(f"guesses to confirm {drafted.n_guesses}, marked GUESS: {out}")

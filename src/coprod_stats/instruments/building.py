@@ -88,7 +88,7 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
         administrative=tuple(
             Administrative(
                 entry.id, build.text(entry.title), entry.role, entry.kind,
-                tuple(form.forms if entry.forms is None else entry.forms),
+                tuple(form.forms if entry.forms is None else entry.forms), entry.original,
             )
             for entry in form.administrative
         ),
@@ -279,6 +279,7 @@ class _Builder:
             rotation=form.rotation,
             twin=form.twin,
             seconds=form.seconds,
+            original=form.original,
             translations=self.item_translations(form),
         )
 

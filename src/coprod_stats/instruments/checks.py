@@ -16,6 +16,7 @@ from coprod_stats.instruments.item_checks import (
     check_administrative,
     check_answers,
     check_codes,
+    check_originals,
     check_special_items,
     check_unique_ids,
 )
@@ -30,6 +31,7 @@ from coprod_stats.instruments.text_checks import check_languages, check_placehol
 _CHECKS = (
     check_unique_ids,
     check_administrative,
+    check_originals,
     check_answers,
     check_codes,
     check_special_items,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from coprod_stats.instruments.expressions import names
+from coprod_stats.instruments.expressions import Expression
 from coprod_stats.instruments.model import Instrument, Item, ResponseScale, Scale, Text, Wording
+from coprod_stats.instruments.score_items import score_items
 
 Kind = Literal[
     "removed", "added", "reused", "kind", "codes", "labels", "wording", "keying", "routing",
@@ -102,15 +103,14 @@ def compare(older: Instrument, newer: Instrument) -> tuple[Change, ...]:
         changes.append(Change("removed", id, touched[0].get(id, ()), was=str(was[id].text)))
     changes += _order(older, newer, touched[1])
     changes += _scoring(older, newer)
+    changes += _formulas(older, newer, touched[1])
     return tuple(changes)
 
 
 def _touched(instrument: Instrument) -> Mapping[str, tuple[str, ...]]:
-    """Give the scales and indices that each item enters."""
-    entered = [(scale.id, scale.items) for scale in instrument.scales]
-    entered += [(index.id, names(index.value)) for index in instrument.indices]
+    """Give the scales and indices that each item or derived variable enters."""
     found: dict[str, tuple[str, ...]] = {}
-    for score, items in entered:
+    for score, items in score_items(instrument).items():
         for id in items:
             found[id] = (*found.get(id, ()), score)
     return found
@@ -200,7 +200,7 @@ def _variants(item: Item) -> str:
 def _conditions(item: Item) -> list[str]:
     rotated = 1 if item.rotation is not None else 0  # the last condition is the block's
     own = item.conditions[: len(item.conditions) - rotated]
-    return [_COLUMN.sub("", repr(condition)) for condition in own]
+    return [_formula(condition) for condition in own]
 
 
 def _order(
@@ -221,6 +221,24 @@ def _scoring(older: Instrument, newer: Instrument) -> Iterator[Change]:
     for scale in newer.scales:
         if scale.id in was and _rule(was[scale.id]) != _rule(scale):
             yield Change("scoring", scale.id, (scale.id,), _rule(was[scale.id]), _rule(scale))
+
+
+def _formulas(
+    older: Instrument, newer: Instrument, touched: Mapping[str, tuple[str, ...]]
+) -> Iterator[Change]:
+    """Find indices and derived variables that are computed otherwise."""
+    was = {index.id: _formula(index.value) for index in older.indices}
+    was |= {derived.id: _formula(derived.value) for derived in older.derived}
+    for index in newer.indices:
+        if was.get(index.id, now := _formula(index.value)) != now:
+            yield Change("scoring", index.id, (index.id,))
+    for derived in newer.derived:
+        if was.get(derived.id, now := _formula(derived.value)) != now:
+            yield Change("scoring", derived.id, touched.get(derived.id, ()))
+
+
+def _formula(tree: Expression) -> str:
+    return _COLUMN.sub("", repr(tree))
 
 
 def _rule(scale: Scale) -> str:

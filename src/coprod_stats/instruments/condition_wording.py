@@ -1,128 +1,203 @@
-"""Conditions in words, as ``DFACT is "Yes" or "Partly"``, for previews and codebooks."""
+"""Conditions in words, as ``DFACT is "Yes" or "Partly"``, for previews, codebooks and paper."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from coprod_stats.instruments.expressions import (
     Binary,
     Call,
     Compare,
+    Comparison,
     Expression,
+    Function,
     Logic,
     Member,
     Name,
     Not,
     Number,
 )
+from coprod_stats.instruments.expressions import (
+    names as used_names,
+)
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.texts import Text
 
-_COMPARISONS = {
-    "==": "is", "!=": "is not", "<": "is below", "<=": "is at most",
-    ">": "is above", ">=": "is at least",
-}  # fmt: skip
-_LISTS = {"sum": "the sum of", "mean": "the mean of", "min": "the lowest of",
-          "max": "the highest of", "any": "any of", "all": "all of"}  # fmt: skip
 Labels = dict[tuple[str, float], str]
 
 
-def condition_in_words(tree: Expression, instrument: Instrument) -> str:
-    """Say an expression in words, codes of answers by their labels in the first language."""
-    return _words(tree, _labels(instrument), {derived.id for derived in instrument.derived})
+@dataclass(frozen=True, slots=True)
+class ConditionPhrases:
+    """The words of one language that conditions are said in; ``{}`` stands for what they join."""
+
+    comparisons: Mapping[Comparison, str] = field(default_factory=lambda: {
+        "==": "is", "!=": "is not", "<": "is below", "<=": "is at most",
+        ">": "is above", ">=": "is at least",
+    })  # fmt: skip
+    lists: Mapping[Function, str] = field(default_factory=lambda: {
+        "sum": "the sum of [{}]", "mean": "the mean of [{}]", "min": "the lowest of [{}]",
+        "max": "the highest of [{}]", "any": "any of [{}]", "all": "all of [{}]",
+    })  # fmt: skip
+    conjunctions: Mapping[str, str] = field(default_factory=lambda: {"and": "and", "or": "or"})
+    quoted: str = '"{}"'
+    member: str = "{} is {}"
+    holds: str = "{} holds"
+    does_not_hold: str = "{} does not hold"
+    known: str = "{} is known"
+    not_known: str = "{} is not known"
+    negated: str = "not ({})"
+    includes: str = "{} includes {}"
+    option: str = "{} of {}"
+    choice: str = "{} if {}, else {}"
+    absolute: str = "the absolute value of {}"
+    number_chosen: str = "the number of answers chosen in {}"
+    number_of: str = "the number of [{}]"
+    chosen: str = "answers chosen in {}"
+    range: str = "{} to {}"
 
 
-def _labels(instrument: Instrument) -> Labels:
+ENGLISH = ConditionPhrases()
+
+
+def condition_in_words(
+    tree: Expression,
+    instrument: Instrument,
+    *,
+    phrases: ConditionPhrases = ENGLISH,
+    language: str | None = None,
+    names: Mapping[str, str] | None = None,
+) -> str:
+    """Say an expression in words, codes of answers by their labels.
+
+    Parameters
+    ----------
+    tree : Expression
+    instrument : Instrument
+    phrases : ConditionPhrases
+        Words of the language.
+    language : str, optional
+        Language of the labels; the first one if left out.
+    names : mapping of str to str, optional
+        What items and variables are called, as "question 12"; their ids if left out.
+    """
+    labels = _labels(instrument, phrases, language or instrument.languages[0])
+    derived = {entry.id for entry in instrument.derived}
+    return _Wording(phrases, labels, derived, names or {}).words(tree)
+
+
+def _labels(instrument: Instrument, phrases: ConditionPhrases, language: str) -> Labels:
+    def quoted(label: Text) -> str:
+        return phrases.quoted.format(label.in_language(language))
+
     answers = {
-        (item.id, float(option.value)): f'"{option.label}"'
+        (item.id, float(option.value)): quoted(option.label)
         for item in instrument.items
         if item.responses is not None
         for option in (*item.responses.options, *item.responses.off_scale)
     }
     return answers | {
-        (variable.id, float(level.value)): f'"{level.label}"'
+        (variable.id, float(level.value)): quoted(level.label)
         for variable in instrument.assigned
         for level in variable.levels
     }
 
 
-def _words(tree: Expression, labels: Labels, derived: set[str]) -> str:
-    def say(part: Expression) -> str:
-        words = _words(part, labels, derived)
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    phrases: ConditionPhrases
+    labels: Labels
+    derived: set[str]
+    names: Mapping[str, str]
+
+    def name(self, id: str) -> str:
+        return self.names.get(id, id)
+
+    def label(self, id: str, value: float) -> str:
+        return self.labels.get((id, value), f"{value:g}")
+
+    def words(self, tree: Expression) -> str:
+        phrases = self.phrases
+        match tree:
+            case Number():
+                return f"{tree.value:g}"
+            case Name():
+                return self.name(tree.id)
+            case Compare("==" | "!=" as operator, Name(id=id), Number(value)) if (
+                id in self.derived and value in (0.0, 1.0)
+            ):
+                holds = (operator == "==") == (value == 1.0)
+                return (phrases.holds if holds else phrases.does_not_hold).format(self.name(id))
+            case Compare(operator, Name(id=id), Number(value)):
+                said = phrases.comparisons[operator]
+                return f"{self.name(id)} {said} {self.label(id, value)}"
+            case Compare(operator, left, right):
+                return f"{self.say(left)} {phrases.comparisons[operator]} {self.say(right)}"
+            case Member(Name(id=id), values):
+                options = self.alternatives([self.label(id, value) for value in values])
+                return phrases.member.format(self.name(id), options)
+            case Member(item, values):
+                options = self.alternatives([f"{value:g}" for value in values])
+                return phrases.member.format(self.say(item), options)
+            case Logic(operator, found):
+                return f" {phrases.conjunctions[operator]} ".join(self.say(part) for part in found)
+            case Not(Call("answered", (Name(id=id),))):
+                return phrases.not_known.format(self.name(id))
+            case Not(part):
+                return phrases.negated.format(self.words(part))
+            case Binary(operator, left, right):
+                return f"{self.say(left)} {operator} {self.say(right)}"
+            case Call():
+                return self.call(tree)
+
+    def say(self, part: Expression) -> str:
+        words = self.words(part)
         return f"({words})" if isinstance(part, Logic | Binary) else words
 
-    match tree:
-        case Number():
-            return f"{tree.value:g}"
-        case Name():
-            return tree.id
-        case Compare("==" | "!=" as operator, Name(id=id), Number(value)) if (
-            id in derived and value in (0.0, 1.0)
-        ):
-            holds = (operator == "==") == (value == 1.0)
-            return f"{id} holds" if holds else f"{id} does not hold"
-        case Compare(operator, Name(id=id), Number(value)):
-            return f"{id} {_COMPARISONS[operator]} {labels.get((id, value), f'{value:g}')}"
-        case Compare(operator, left, right):
-            return f"{say(left)} {_COMPARISONS[operator]} {say(right)}"
-        case Member(Name(id=id), values):
-            return f"{id} is {_alternatives([labels.get((id, v), f'{v:g}') for v in values])}"
-        case Member(item, values):
-            return f"{say(item)} is {_alternatives([f'{value:g}' for value in values])}"
-        case Logic(operator, found):
-            return f" {operator} ".join(say(part) for part in found)
-        case Not(Call("answered", (Name(id=id),))):
-            return f"{id} is not known"
-        case Not(part):
-            return f"not ({_words(part, labels, derived)})"
-        case Binary(operator, left, right):
-            return f"{say(left)} {operator} {say(right)}"
-        case Call():
-            return _call(tree, labels, derived)
+    def call(self, call: Call) -> str:
+        phrases, found = self.phrases, [self.words(part) for part in call.arguments]
+        match call:
+            case Call("answered", (Name(id=id),)):
+                return phrases.known.format(self.name(id))
+            case Call("includes", (Name(id=id), *options)):
+                wanted = [
+                    self.label(id, option.value) for option in options if isinstance(option, Number)
+                ]
+                return phrases.includes.format(self.name(id), self.alternatives(wanted))
+            case Call("option", (Name(id=id), Number(value))):
+                return phrases.option.format(self.name(id), self.label(id, value))
+            case Call("if", _):
+                return phrases.choice.format(found[1], found[0], found[2])
+            case Call("abs", _):
+                return phrases.absolute.format(found[0])
+            case Call("count", arguments):
+                if chosen := _all_chosen(arguments, self.labels):
+                    return phrases.number_chosen.format(self.name(chosen))
+                return phrases.number_of.format(self.listed(call, found))
+            case _:
+                return phrases.lists[call.function].format(self.listed(call, found))
 
+    def listed(self, call: Call, found: list[str]) -> str:
+        """Join what is listed; consecutive items that share one comparison are said once."""
+        said: list[str] = []
+        places = groupby(range(len(found)), key=lambda place: _run(call.arguments[place], place))
+        for key, run in places:
+            group = list(run)
+            arguments = call.arguments[group[0] : group[-1] + 1]
+            if call.function == "count" and (chosen := _all_chosen(arguments, self.labels)):
+                said.append(self.phrases.chosen.format(self.name(chosen)))
+            elif key[0] is Name and len(group) > 1:
+                first = next(iter(used_names(arguments[0])))
+                said.append(self.phrases.range.format(self.name(first), found[group[-1]]))
+            else:
+                said.extend(found[group[0] : group[-1] + 1])
+        return "; ".join(said)
 
-def _call(call: Call, labels: Labels, derived: set[str]) -> str:
-    found = [_words(part, labels, derived) for part in call.arguments]
-    match call:
-        case Call("answered", (Name(id=id),)):
-            return f"{id} is known"
-        case Call("includes", (Name(id=id), *options)):
-            wanted = [
-                labels.get((id, option.value), f"{option.value:g}")
-                for option in options
-                if isinstance(option, Number)
-            ]
-            return f"{id} includes {_alternatives(wanted)}"
-        case Call("option", (Name(id=id), Number(value))):
-            return f"{id} of {labels.get((id, value), f'{value:g}')}"
-        case Call("if", _):
-            return f"{found[1]} if {found[0]}, else {found[2]}"
-        case Call("abs", _):
-            return f"the absolute value of {found[0]}"
-        case Call("count", arguments):
-            if chosen := _all_chosen(arguments, labels):
-                return f"the number of answers chosen in {chosen}"
-            return f"the number of [{_listed(call, labels, found)}]"
-        case _:
-            return f"{_LISTS[call.function]} [{_listed(call, labels, found)}]"
-
-
-def _listed(call: Call, labels: Labels, found: list[str]) -> str:
-    """Join what is listed; consecutive items that share one comparison are said once."""
-    said: list[str] = []
-    places = groupby(range(len(found)), key=lambda place: _run(call.arguments[place], place))
-    for key, run in places:
-        group = list(run)
-        words = found[group[0] : group[-1] + 1]
-        if call.function == "count" and (
-            chosen := _all_chosen(call.arguments[group[0] : group[-1] + 1], labels)
-        ):
-            said.append(f"answers chosen in {chosen}")
-        elif key[0] is Name and len(group) > 1:
-            said.append(f"{words[0].partition(' ')[0]} to {words[-1]}")
-        else:
-            said.extend(words)
-    return "; ".join(said)
+    def alternatives(self, words: Sequence[str]) -> str:
+        if len(words) == 1:
+            return words[0]
+        return f"{', '.join(words[:-1])} {self.phrases.conjunctions['or']} {words[-1]}"
 
 
 def _run(argument: Expression, place: int) -> tuple[object, ...]:
@@ -161,7 +236,3 @@ def _all_chosen(arguments: Sequence[Expression], labels: Labels) -> str:
     (id,) = ids
     options = sorted(value for of, value in labels if of == id)
     return id if sorted(value for _, value in found) == options else ""
-
-
-def _alternatives(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

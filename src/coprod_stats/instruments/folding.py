@@ -1,9 +1,12 @@
-"""Expressions simplified where a variable is never known, as an arm that a form does not assign."""
+"""Expressions simplified where something is settled: an arm drawn, or one that is not assigned."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+import numpy as np
+
+from coprod_stats.instruments.evaluation import evaluate
 from coprod_stats.instruments.expressions import (
     Binary,
     Call,
@@ -18,44 +21,57 @@ from coprod_stats.instruments.expressions import (
 
 MISSING = Binary("/", Number(0.0), Number(0.0))
 """An expression that is missing for everybody."""
-_TRUE, _FALSE = Number(1.0), Number(0.0)
+TRUE, FALSE = Number(1.0), Number(0.0)
 
 
 def without(tree: Expression, gone: Collection[str]) -> Expression:
-    """Give an expression in which the variables of ``gone`` are missing for everybody.
+    """Give an expression in which the variables of ``gone`` are missing for everybody."""
+    return given(tree, dict.fromkeys(gone))
 
-    ``answered(X)`` of such a variable is false, a comparison with it unknown; ``and``, ``or`` and
-    ``not`` follow Kleene's strong logic as far as constants decide them.
+
+def given(tree: Expression, known: Mapping[str, float | None]) -> Expression:
+    """Give an expression in which variables have these values, or are missing (``None``).
+
+    ``answered(X)`` of a missing variable is false, a comparison with it unknown; ``and``, ``or``
+    and ``not`` follow Kleene's strong logic as far as constants decide them.
     """
     match tree:
-        case Name(id=id) if id in gone:
-            return MISSING
-        case Call("answered", (Name(id=id),)) if id in gone:
-            return _FALSE
+        case Name(id=id) if id in known:
+            value = known[id]
+            return MISSING if value is None else Number(value)
+        case Call("answered", (Name(id=id),)) if id in known:
+            return FALSE if known[id] is None else TRUE
         case Compare(operator, left, right):
-            sides = without(left, gone), without(right, gone)
-            return MISSING if MISSING in sides else Compare(operator, *sides)
+            sides = given(left, known), given(right, known)
+            return MISSING if MISSING in sides else _settled(Compare(operator, *sides), *sides)
         case Member(item, values):
-            kept = without(item, gone)
-            return MISSING if kept == MISSING else Member(kept, values)
+            kept = given(item, known)
+            return MISSING if kept == MISSING else _settled(Member(kept, values), kept)
         case Not(part):
-            kept = without(part, gone)
-            constants: dict[Expression, Expression] = {
-                _TRUE: _FALSE, _FALSE: _TRUE, MISSING: MISSING
-            }  # fmt: skip
+            kept = given(part, known)
+            constants: dict[Expression, Expression] = {TRUE: FALSE, FALSE: TRUE, MISSING: MISSING}
             return constants.get(kept, Not(kept))
         case Logic(operator, parts):
-            return _logic(operator == "or", [without(part, gone) for part in parts], tree)
+            return _logic(operator == "or", [given(part, known) for part in parts], tree)
         case Binary(operator, left, right):
-            return Binary(operator, without(left, gone), without(right, gone))
+            sides = given(left, known), given(right, known)
+            return MISSING if MISSING in sides else _settled(Binary(operator, *sides), *sides)
         case Call(function, arguments):
-            return Call(function, tuple(without(part, gone) for part in arguments))
+            return Call(function, tuple(given(part, known) for part in arguments))
         case _:
             return tree
 
 
+def _settled(tree: Expression, *sides: Expression) -> Expression:
+    """Give the value of what compares or computes with numbers only; others stay."""
+    if not all(isinstance(side, Number) for side in sides):
+        return tree
+    value = float(evaluate(tree, {}, n_rows=1)[0])
+    return MISSING if np.isnan(value) else Number(value)
+
+
 def _logic(is_or: bool, parts: list[Expression], tree: Logic) -> Expression:
-    decisive, idle = (_TRUE, _FALSE) if is_or else (_FALSE, _TRUE)
+    decisive, idle = (TRUE, FALSE) if is_or else (FALSE, TRUE)
     if decisive in parts:
         return decisive
     kept = tuple(part for part in parts if part != idle)

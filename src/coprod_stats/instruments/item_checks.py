@@ -60,6 +60,27 @@ def check_administrative(draft: Draft) -> Iterator[Fault]:
             seen[column.role] = column.id
 
 
+def check_originals(draft: Draft) -> Iterator[Fault]:
+    """Find names of columns in other data that lead to two items."""
+    places: list[tuple[str, str | None, Location]] = [
+        *((column.id, column.original, ("administrative", i))
+          for i, column in enumerate(draft.form.administrative)),
+        *((placed.item.id, placed.item.original, placed.location) for placed in draft.items),
+    ]  # fmt: skip
+    ids = {id for id, _, _ in places}
+    seen: dict[str, str] = {}
+    for id, original, location in places:
+        if original is None:
+            continue
+        other = seen.get(original) or (original if original in ids - {id} else "")
+        if other:
+            yield draft.fault(
+                "ITEM-012", location, f"item {id}",
+                f"its original name '{original}' is that of {other}", "Correct one of the two.",
+            )  # fmt: skip
+        seen.setdefault(original, id)
+
+
 def check_answers(draft: Draft) -> Iterator[Fault]:
     """Find items whose answers are missing, doubled or of the wrong kind."""
     for placed in draft.items:

@@ -133,6 +133,13 @@ class Instrument:
         asked = tuple(column for item in self.items for column in item.columns)
         return administrative + assigned + asked
 
+    @property
+    def originals(self) -> dict[str, str]:
+        """Columns of data collected elsewhere, by their names there, and the ids that they have."""
+        named = [(column.original, column.id) for column in self.administrative]
+        named += [(item.original, item.id) for item in self.questions]
+        return {original: id for original, id in named if original is not None}
+
     def item(self, id: str) -> Item:
         """Give an item by its id; raises ``InstrumentLookupError`` if there is none."""
         return _found(self.items, id, "item", self.id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from coprod_stats.errors import CoprodError
-from coprod_stats.instruments.comparison import compare
+from coprod_stats.instruments.comparison import EFFECTS, Change, compare
 from coprod_stats.instruments.model import Instrument, Item, TranslationStatus
+from coprod_stats.instruments.score_items import score_items
 
 
 class PoolingError(CoprodError):
@@ -41,6 +42,8 @@ class Obstacle:
 
     Attributes
     ----------
+    scale : str
+        Scale, index, or other variable that the analysis uses.
     name : str
         What a plan writes to accept it, as ``wording QUA1 wave 1 / wave 2``.
     """
@@ -70,7 +73,10 @@ class PoolingDecision:
 
 
 def pooling_gate(
-    fieldings: Sequence[Fielding], *, accepted: Collection[str] = ()
+    fieldings: Sequence[Fielding],
+    *,
+    accepted: Collection[str] = (),
+    variables: Mapping[str, Collection[str]] | None = None,
 ) -> PoolingDecision:
     """Say which scales may be pooled over fieldings, and what blocks the others.
 
@@ -84,6 +90,9 @@ def pooling_gate(
         At least one.
     accepted : collection of str
         Names of obstacles that the plan accepts.
+    variables : mapping of str to collection of str, optional
+        What the analysis uses beside scales and indices, and the items that stand behind each:
+        a change that touches no score can touch these.
 
     Raises
     ------
@@ -93,12 +102,13 @@ def pooling_gate(
     """
     if not fieldings:
         raise PoolingError("there is nothing to pool")
-    obstacles = tuple(dict.fromkeys(_obstacles(fieldings)))
+    used = variables or {}
+    obstacles = tuple(dict.fromkeys(_obstacles(fieldings, used)))
     if stray := sorted(set(accepted) - {obstacle.name for obstacle in obstacles}):
         raise PoolingError(f"the plan accepts what is no obstacle here: {', '.join(stray)}")
     blocked = tuple(entry for entry in obstacles if entry.name not in accepted)
     shut = {entry.scale for entry in blocked}
-    scores = dict.fromkeys(id for one in fieldings for id in _scores(one.instrument))
+    scores = dict.fromkeys(id for one in fieldings for id in (*_scores(one.instrument), *used))
     return PoolingDecision(
         open=tuple(id for id in scores if id not in shut),
         blocked=blocked,
@@ -106,40 +116,54 @@ def pooling_gate(
     )
 
 
-def _obstacles(fieldings: Sequence[Fielding]) -> Iterator[Obstacle]:
+def _obstacles(
+    fieldings: Sequence[Fielding], used: Mapping[str, Collection[str]]
+) -> Iterator[Obstacle]:
     for one, other in combinations(fieldings, 2):
         between = f"{one.label} / {other.label}"
-        yield from _version_obstacles(one, other, between)
+        yield from _version_obstacles(one, other, between, used)
         if one.mode != other.mode:
-            for score in _scores(one.instrument):
+            for score in dict.fromkeys((*_scores(one.instrument), *used)):
                 yield Obstacle(score, f"mode {between}", f"{one.mode} and {other.mode}")
     if len({fielding.language for fielding in fieldings}) > 1:
         for fielding in fieldings:
-            yield from _language_obstacles(fielding)
+            yield from _language_obstacles(fielding, used)
 
 
-def _version_obstacles(one: Fielding, other: Fielding, between: str) -> Iterator[Obstacle]:
+def _version_obstacles(
+    one: Fielding, other: Fielding, between: str, used: Mapping[str, Collection[str]]
+) -> Iterator[Obstacle]:
     spoken = {one.language, other.language}
     for change in compare(one.instrument, other.instrument):
         unseen = change.language and change.language not in spoken
-        if change.effect == "harmless" or unseen:
+        if EFFECTS[change.kind][0] == "harmless" or unseen:
             continue
-        for scale in change.scales:
-            yield Obstacle(scale, f"{change.kind} {change.place} {between}", str(change))
+        touched = _touched(change, used)
+        for scale in touched:
+            reason = str(replace(change, scales=touched))
+            yield Obstacle(scale, f"{change.kind} {change.place} {between}", reason)
 
 
-def _language_obstacles(fielding: Fielding) -> Iterator[Obstacle]:
+def _touched(change: Change, used: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    beside = (name for name, items in used.items() if change.place in items)
+    return tuple(dict.fromkeys((*change.scales, *beside)))
+
+
+def _language_obstacles(
+    fielding: Fielding, used: Mapping[str, Collection[str]]
+) -> Iterator[Obstacle]:
     instrument, language = fielding.instrument, fielding.language
     if language == instrument.languages[0]:
         return
-    for scale in instrument.scales:
-        for id in scale.items:
-            status = _status(instrument.item(id), language)
+    items = {item.id: item for item in instrument.items}
+    for scale, ids in (score_items(instrument) | dict(used)).items():
+        for id in ids:
+            status = _status(items[id], language) if id in items else "validated"
             if status != "validated":
                 yield Obstacle(
-                    scale.id,
+                    scale,
                     f"translation {language} {status} {fielding.label}",
-                    f"items of {scale.id} in '{language}' are {status}",
+                    f"items of {scale} in '{language}' are {status}",
                 )
 
 

@@ -109,6 +109,8 @@ class Item:
         Id of the mirrored item on the twin questionnaire.
     seconds : float or None
         Time that the item needs, where its kind does not tell.
+    original : str or None
+        Name of its column in data that were collected elsewhere, where that is no id.
     translations : tuple of (str, TranslationStatus)
         How far each language but the first has got.
     """
@@ -138,6 +140,7 @@ class Item:
     rotation: str | None = None
     twin: str | None = None
     seconds: float | None = None
+    original: str | None = None
     translations: tuple[tuple[str, TranslationStatus], ...] = ()
 
     @property

@@ -84,7 +84,8 @@ def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...
             case "missing":
                 found, remedy = f"'{detail['loc'][-1]}' is missing", "Add it."
             case _:
-                found, remedy = detail["msg"].lower(), "Correct it."
+                message = detail["msg"]
+                found, remedy = message[:1].lower() + message[1:], "Correct it."
         faults[location, found] = source.fault("SHAPE-001", location, place, found, remedy)
     return tuple(faults.values())
 

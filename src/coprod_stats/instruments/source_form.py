@@ -40,6 +40,9 @@ OffScale = Annotated[
 LevelTexts = Annotated[dict[Code, TextForm], Field(json_schema_extra={**_CODES_AS_KEYS})]
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
+Original = Annotated[
+    Words, Field(description="Name of its column in data that were collected elsewhere.")
+]
 RotatingBlock = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 PlaceholderName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
@@ -109,6 +112,7 @@ class ItemForm(_Form):
     )
     twin: ItemId | None = Field(None, description="Mirrored item, where its id differs.")
     seconds: Seconds | None = Field(None, description="Time it needs, if its kind does not tell.")
+    original: Original | None = None
     translations: dict[LanguageCode, TranslationStatus] = {}
 
 
@@ -226,6 +230,7 @@ class AdministrativeForm(_Form):
     title: TextForm
     role: Literal["respondent", "unit", "wave", "weight", "stratum", "seconds", "other"] = "other"
     kind: Literal["text", "number"] = "text"
+    original: Original | None = None
     forms: list[Identifier] | None = None
 
 

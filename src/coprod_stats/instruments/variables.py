@@ -54,6 +54,7 @@ class Administrative:
     role: str
     kind: Literal["text", "number"]
     forms: tuple[str, ...] = ()
+    original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

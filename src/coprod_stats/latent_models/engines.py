@@ -9,6 +9,26 @@ from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.model.syntax import parse_model
+from coprod_stats.sem.sample import SemData
+
+
+def specified_data(asked: Specification, columns: Columns) -> SemData:
+    """Take out of named columns what a specification names.
+
+    Raises
+    ------
+    LatentModelError
+        Naming what is wrong with a column.
+    SemSyntaxError
+        If the model text cannot be read.
+    """
+    return sem_data(
+        columns,
+        (*model_columns(parse_model(asked.model)), *asked.auxiliary),
+        group=asked.group,
+        cluster=asked.cluster,
+        sampling_weights=asked.sampling_weights,
+    )
 
 
 def fit_specification(asked: Specification, columns: Columns) -> SemFit:
@@ -23,13 +43,7 @@ def fit_specification(asked: Specification, columns: Columns) -> SemFit:
     """
     options = asked.options
     syntax = parse_model(asked.model)
-    data = sem_data(
-        columns,
-        (*model_columns(syntax), *asked.auxiliary),
-        group=asked.group,
-        cluster=asked.cluster,
-        sampling_weights=asked.sampling_weights,
-    )
+    data = specified_data(asked, columns)
     if asked.engine == "core":
         return labelled_fit(fit(syntax, data, options), asked)
     if asked.engine == "lavaan":

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.latent_models.idle_options import idle_options
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
@@ -48,7 +49,7 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         group_labels=core.data.group_labels if core.data.groups is not None else (),
         converged=core.converged,
         proper=core.is_proper,
-        warnings=_warnings(core, n_rows - n_used),
+        warnings=_warnings(core, asked, n_rows - n_used),
         asked_and_used=_ledger(core, asked.engine),
         observed=core.table.observed,
         latent=core.table.latent,
@@ -95,29 +96,31 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
 
 def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
     values = core.parameters
-    std_lv, std_all, std_nox = (solutions[kind] for kind in ("lv", "all", "nox"))
-    std_all_se = std_all.std_errors(core.inference.covariance)
+    numbers = [
+        values.estimates,
+        values.std_errors,
+        values.statistics,
+        values.p_values,
+        values.ci_lower,
+        values.ci_upper,
+        *(solutions[kind].values for kind in ("lv", "all", "nox")),
+        solutions["all"].std_errors(core.inference.covariance),
+    ]
+    columns = zip(*(column.tolist() for column in numbers), strict=True)
     return [
         FittedParameter(
-            lhs=row.lhs,
-            op=row.op,
-            rhs=row.rhs,
-            group=row.group,
-            label="" if row.label.startswith(".p") else row.label,
-            free=row.free >= 0,
-            est=float(values.estimates[i]),
-            se=float(values.std_errors[i]),
-            z=float(values.statistics[i]),
-            pvalue=float(values.p_values[i]),
-            ci_lower=float(values.ci_lower[i]),
-            ci_upper=float(values.ci_upper[i]),
-            std_lv=float(std_lv.values[i]),
-            std_all=float(std_all.values[i]),
-            std_nox=float(std_nox.values[i]),
-            std_all_se=float(std_all_se[i]),
+            row.lhs,
+            row.op,
+            row.rhs,
+            row.group,
+            "" if row.label.startswith(".p") else row.label,
+            row.free >= 0,
+            *(est, se, z, pvalue, lower, upper, std_lv, std_all, std_nox, std_all_se),
             level=row.level,
         )
-        for i, row in enumerate(core.table)
+        for row, (est, se, z, pvalue, lower, upper, std_lv, std_all, std_nox, std_all_se) in zip(
+            core.table, columns, strict=True
+        )
     ]
 
 
@@ -149,7 +152,7 @@ def _definitions(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
     ]
 
 
-def _warnings(core: CoreFit, n_dropped: int) -> tuple[FitWarning, ...]:
+def _warnings(core: CoreFit, asked: Specification, n_dropped: int) -> tuple[FitWarning, ...]:
     found = [
         FitWarning(
             finding.code,
@@ -162,6 +165,10 @@ def _warnings(core: CoreFit, n_dropped: int) -> tuple[FitWarning, ...]:
         found.append(FitWarning("SEM-301", message))
     if core.method.is_two_stage and "cfi_scaled" in core.indices:
         found.append(FitWarning("SEM-302", _TWO_STAGE_BASELINE))
+    idle = idle_options(core, asked)
+    if idle:
+        message = f"options that have no effect on this model: {', '.join(idle)}"
+        found.append(FitWarning("SEM-303", message))
     return tuple(found)
 
 

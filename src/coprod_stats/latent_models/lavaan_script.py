@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.model.syntax import parse_model
+from coprod_stats.sem.rotation.options import RotationOptions
 
 _MISSING = {"two-stage": "two.stage", "robust-two-stage": "robust.two.stage"}
 
@@ -50,10 +51,7 @@ def lavaan_call(asked: Specification) -> str:
 
 
 def _arguments(asked: Specification) -> Iterator[str]:
-    estimator = asked.estimator
-    if estimator == "ML" and (asked.cluster or asked.sampling_weights) and not has_levels(asked):
-        estimator = "MLR"
-    yield f"estimator = {_quoted(estimator)}"
+    yield f"estimator = {_quoted(asked.used_estimator)}"
     if asked.ordered:
         yield f"ordered = {'TRUE' if asked.ordered == 'all' else _vector(asked.ordered)}"
         yield f"parameterization = {_quoted(asked.parameterization)}"
@@ -65,10 +63,10 @@ def _arguments(asked: Specification) -> Iterator[str]:
         ("group", asked.group),
         ("cluster", asked.cluster),
         ("sampling.weights", asked.sampling_weights),
-        ("rotation", asked.rotation),
     ):
         if column is not None:
             yield f"{name} = {_quoted(column)}"
+    yield from _rotation(asked)
     if asked.group_equal:
         families = [family.replace("-", ".") for family in asked.group_equal]
         yield f"group.equal = {_vector(families)}"
@@ -95,9 +93,36 @@ def _arguments(asked: Specification) -> Iterator[str]:
         yield f"likelihood = {_quoted(asked.likelihood)}"
 
 
-def has_levels(asked: Specification) -> bool:
-    """Whether the model text has ``level:`` blocks."""
-    return any(relation.level for relation in parse_model(asked.model).relations)
+def _rotation(asked: Specification) -> Iterator[str]:
+    """State the rotation, since lavaan's default has other standard errors."""
+    if not any(term.is_exploratory for r in parse_model(asked.model).relations for term in r.left):
+        return
+    used = asked.rotation_options or RotationOptions()
+    yield f"rotation = {_quoted(used.name)}"
+    yield f"rotation.se = {_quoted(used.se)}"
+    arguments = []
+    if used.is_orthogonal and used.name != "varimax":
+        arguments.append("orthogonal = TRUE")
+    numbers = {
+        "geomin.epsilon": used.geomin_epsilon,
+        "oblimin.gamma": used.oblimin_gamma,
+        "promax.kappa": used.promax_kappa,
+    }
+    arguments += [f"{name} = {value!r}" for name, value in numbers.items() if value is not None]
+    if used.target is not None:
+        cells = ["NA" if value is None else repr(value) for row in used.target for value in row]
+        matrix = f"matrix(c({', '.join(cells)}), ncol = {len(used.target[0])}, byrow = TRUE)"
+        arguments += [f"target = {matrix}", 'order.lv.by = "none"']
+    elif used.order != "index":
+        arguments.append(f"order.lv.by = {_quoted(used.order)}")
+    if used.row_weights != "default":
+        arguments.append(f"row.weights = {_quoted(used.row_weights)}")
+    if not used.std_ov:
+        arguments.append("std.ov = FALSE")
+    if used.reflect is False:
+        arguments.append("reflect = FALSE")
+    if arguments:
+        yield f"rotation.args = list({', '.join(arguments)})"
 
 
 def _vector(values: tuple[str, ...] | list[str]) -> str:

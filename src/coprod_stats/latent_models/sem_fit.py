@@ -200,8 +200,10 @@ class SemFit:
         names = [item.name for item in fields(ModificationIndex)]
         return pd.DataFrame([asdict(row) for row in modification_indices(self)], columns=names)
 
-    def factor_scores(self, method: ScoreMethod = "regression") -> pd.DataFrame:
+    def factor_scores(self, method: ScoreMethod | None = None) -> pd.DataFrame:
         """One row per case of the data, a column per latent variable; NaN where not scored.
+
+        Without a method, regression scores, or empirical Bayes modal ones of ordered variables.
 
         Raises
         ------

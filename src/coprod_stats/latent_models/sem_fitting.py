@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from coprod_stats.latent_models.engines import fit_specification
 from coprod_stats.latent_models.sem_data import frame_columns
@@ -12,6 +14,7 @@ from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
 from coprod_stats.sem.model.parameters import ModelType, Parameterization
 from coprod_stats.sem.options import Information, Likelihood, StandardErrors
+from coprod_stats.sem.rotation.options import RotationErrors, RotationName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +40,9 @@ def fit_sem(
     effect_coding: bool = False,
     fixed_x: bool = True,
     meanstructure: bool = False,
-    rotation: str | None = None,
+    rotation: RotationName | None = None,
+    rotation_args: Mapping[str, Any] | None = None,
+    rotation_se: RotationErrors = "delta",
     se: StandardErrors = "default",
     information: Information = "default",
     likelihood: Likelihood = "normal",
@@ -92,6 +97,8 @@ def fit_sem(
         fixed_x=fixed_x,
         meanstructure=meanstructure,
         rotation=rotation,
+        rotation_args=_plain_args(rotation_args or {}),
+        rotation_se=rotation_se,
         se=se,
         information=information,
         likelihood=likelihood,
@@ -102,3 +109,12 @@ def fit_sem(
         conf_level=conf_level,
     )
     return fit_specification(asked, frame_columns(data, asked.columns))
+
+
+def _plain_args(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn a target that is an array or a data frame to rows of numbers."""
+    if given.get("target") is None:
+        return dict(given)
+    # an array here, rows of numbers from there on: what JSON can hold
+    rows = np.asarray(given["target"], dtype=np.float64).tolist()
+    return {**given, "target": [[None if value != value else value for value in r] for r in rows]}

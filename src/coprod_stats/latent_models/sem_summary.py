@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from coprod_stats.latent_models.fit_measures_text import entry, index_lines, model_test_lines
 
 if TYPE_CHECKING:
     from coprod_stats.latent_models.sem_fit import FittedParameter, SemFit
+    from coprod_stats.sem.rotation.options import RotationOptions
 
 _COLUMNS = ("Estimate", "Std.Err", "z-value", "P(>|z|)", "Std.lv", "Std.all")
 _NAME_MARGIN = 8
+_NO_BLOCKS: Mapping[str, str] = MappingProxyType({})
 _UNREMARKABLE = ("default", "given", "all", "none")
 
 
@@ -40,9 +43,12 @@ def _lines(fit: SemFit) -> Iterator[str]:
         clusters = "+".join(str(number) for number in fit.n_clusters)
         yield entry(f"Number of clusters [{fit.level_labels[1]}]", clusters)
     yield entry("Number of model parameters", f"{fit.fit['npar']:.0f}")
+    if fit.core.rotated is not None:
+        yield from _rotation_lines(fit.core.rotated.options)
     yield from model_test_lines(fit.fit)
     yield from index_lines(fit.fit)
     width = _NAME_MARGIN + max(len(_shown_name(row)) for row in fit.parameters)
+    exploratory = {row.lhs: row.efa for row in fit.core.table if row.efa}
     for (group, level), shares in zip(fit.core.table.blocks, fit.r_squared, strict=True):
         if fit.group_labels and level < 2:
             yield ""
@@ -53,7 +59,7 @@ def _lines(fit: SemFit) -> Iterator[str]:
             yield ""
             yield f"Level {level} [{fit.level_labels[level - 1]}]:"
         rows = [row for row in fit.parameters if (row.group, row.level) == (group, level)]
-        yield from _group_lines(rows, width)
+        yield from _group_lines(rows, width, exploratory)
         yield from _share_lines(shares, width)
     for group, shares in enumerate(fit.intraclass_correlations):
         label = f" [{fit.group_labels[group]}]" if fit.group_labels else ""
@@ -62,10 +68,28 @@ def _lines(fit: SemFit) -> Iterator[str]:
     yield from _section("Defined Parameters", defined, predicted=set(), width=width)
 
 
-def _group_lines(rows: list[FittedParameter], width: int) -> Iterator[str]:
+def _rotation_lines(used: RotationOptions) -> Iterator[str]:
+    turn = "ORTHOGONAL" if used.is_orthogonal else "OBLIQUE"
+    yield ""
+    yield entry("Rotation method", f"{used.name.upper()} {turn}")
+    numbers = {
+        "geomin": ("Geomin epsilon", used.epsilon),
+        "oblimin": ("Oblimin gamma", used.gamma),
+        "promax": ("Promax kappa", used.kappa),
+    }
+    if used.name in numbers:
+        label, value = numbers[used.name]
+        yield entry(label, f"{value:g}")
+    yield entry("Rotation algorithm (rstarts)", f"GPA ({used.rstarts})")
+    yield entry("Standardized metric", str(used.std_ov).upper())
+    yield entry("Row weights", "Kaiser" if used.is_kaiser else "None")
+    yield entry("Standard errors of the rotated solution", used.se)
+
+
+def _group_lines(rows: list[FittedParameter], width: int, blocks: dict[str, str]) -> Iterator[str]:
     predicted = _predicted(rows)
     for title, part in _sections(rows):
-        yield from _section(title, part, predicted=predicted, width=width)
+        yield from _section(title, part, predicted=predicted, width=width, blocks=blocks)
 
 
 def _share_lines(shares: dict[str, float], width: int, *, title: str = "R-Square") -> Iterator[str]:
@@ -92,7 +116,12 @@ def _sections(rows: list[FittedParameter]) -> Iterator[tuple[str, list[FittedPar
 
 
 def _section(
-    title: str, rows: list[FittedParameter], *, predicted: set[str], width: int
+    title: str,
+    rows: list[FittedParameter],
+    *,
+    predicted: set[str],
+    width: int,
+    blocks: Mapping[str, str] = _NO_BLOCKS,
 ) -> Iterator[str]:
     if not rows:
         return
@@ -109,7 +138,8 @@ def _section(
         grouped = row.op in ("=~", "~") or (row.op == "~~" and row.lhs != row.rhs)
         if grouped and f"{left} {row.op}" != heading:
             heading = f"{left} {row.op}"
-            yield f" {heading}"
+            block = blocks.get(row.lhs, "") if row.op == "=~" else ""
+            yield f" {heading} {block}".rstrip()
         name = f" {_shown_name(row)}" if row.op == "|" else right if grouped else left
         label = f" ({row.label})" if row.label not in ("", row.lhs) else ""
         yield f"{f'   {name}{label}':<{width}}" + "".join(_cells(row))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from coprod_stats.latent_models.errors import LatentModelError
@@ -12,6 +13,12 @@ from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Esti
 from coprod_stats.sem.model.parameters import ModelOptions, ModelType, Parameterization
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.options import FitOptions, Information, Likelihood, StandardErrors
+from coprod_stats.sem.rotation.options import (
+    RotationErrors,
+    RotationName,
+    RotationOptions,
+    TargetRows,
+)
 
 DEFAULT_BOOTSTRAP = 1000
 """Samples where bootstrapped standard errors are asked for without a number."""
@@ -50,7 +57,12 @@ class Specification:
     meanstructure : bool
         Include intercepts.
     rotation : str, optional
-        Of blocks of exploratory factors.
+        Of blocks of exploratory factors; geomin if left out.
+    rotation_args : mapping
+        Further options of the rotation, as ``geomin_epsilon`` or ``target``, by the names of
+        :class:`~coprod_stats.sem.rotation.options.RotationOptions`.
+    rotation_se : {"delta", "bordered"}
+        Standard errors of the rotated solution: exact, or lavaan's default.
     se, information, likelihood : str
         Kind of standard errors, the information that they rest on, and the divisor of ML.
     bootstrap : int
@@ -88,7 +100,9 @@ class Specification:
     effect_coding: bool = False
     fixed_x: bool = True
     meanstructure: bool = False
-    rotation: str | None = None
+    rotation: RotationName | None = None
+    rotation_args: Mapping[str, Any] = field(default_factory=dict)
+    rotation_se: RotationErrors = "delta"
     se: StandardErrors = "default"
     information: Information = "default"
     likelihood: Likelihood = "normal"
@@ -134,6 +148,18 @@ class Specification:
         return tuple(dict.fromkeys(wanted))
 
     @property
+    def used_estimator(self) -> Estimator:
+        """MLR in place of ML where clusters or sampling weights need robust standard errors.
+
+        Two-level models have the clusters in their likelihood.
+        """
+        designed = self.cluster is not None or self.sampling_weights is not None
+        if not designed or self.estimator != "ML":
+            return self.estimator
+        two_level = any(relation.level for relation in parse_model(self.model).relations)
+        return "ML" if two_level else "MLR"
+
+    @property
     def is_bootstrapped(self) -> bool:
         """Whether standard errors come from bootstrap samples."""
         naive = self.bootstrap > 0 and self.bootstrap_type == "naive"
@@ -175,7 +201,41 @@ class Specification:
                 group_partial=self.group_partial,
                 parameterization=self.parameterization,
             ),
+            rotation=self.rotation_options,
         )
+
+    @property
+    def rotation_options(self) -> RotationOptions | None:
+        """The rotation that is asked for; None for lavaan's default.
+
+        Raises
+        ------
+        SemOptionError
+            At unknown values, and at options that another rotation takes.
+        LatentModelError
+            At options that no rotation has.
+        """
+        if self.rotation is None and not self.rotation_args and self.rotation_se == "delta":
+            return None
+        given = {name.replace(".", "_"): value for name, value in self.rotation_args.items()}
+        known = {item.name for item in fields(RotationOptions)} - {"name", "se"}
+        unknown = sorted(given.keys() - known)
+        if unknown:
+            raise LatentModelError(
+                f"rotation_args: unknown {unknown[0]!r}; expected some of "
+                f"{', '.join(sorted(known))}"
+            )
+        if given.get("target") is not None:
+            given["target"] = _target_rows(given["target"])
+        return RotationOptions(self.rotation or "geomin", se=self.rotation_se, **given)
+
+
+def _target_rows(target: Iterable[Iterable[float | None]]) -> TargetRows:
+    """Wanted loadings as rows, None where a loading is left open."""
+    return tuple(
+        tuple(None if value is None or math.isnan(value) else float(value) for value in row)
+        for row in target
+    )
 
 
 def _faults(asked: Specification) -> Iterator[str]:
@@ -206,5 +266,3 @@ def _faults(asked: Specification) -> Iterator[str]:
         "ci": not asked.is_bootstrapped and asked.ci != "percentile",
     }
     yield from (f"{name} has no effect without bootstrap" for name, idle in unused.items() if idle)
-    if asked.rotation is not None:
-        yield "rotation is not available yet"

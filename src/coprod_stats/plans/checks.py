@@ -6,16 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.expressions import ExpressionError, names, parse_expression
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.yaml_source import Location, YamlSource
+from coprod_stats.plans.faults import condition_faults, fault_at
 from coprod_stats.plans.model import Hypothesis, PlanForm, Respondents
-
-
-def fault_at(source: YamlSource, code: str, location: Location, found: str, remedy: str) -> Fault:
-    """Give a fault of a plan with its line."""
-    place = ".".join(map(str, location))
-    return Fault(code, found, remedy, source.file, source.line(location), place)
 
 
 def check_plan(
@@ -146,17 +140,4 @@ class _Check:
         yield from self._condition((*location, "where"), respondents.where)
 
     def _condition(self, location: Location, text: str | None) -> Iterator[Fault]:
-        if text is None:
-            return
-        instrument = self.instrument
-        known = {*instrument.columns, *(item.id for item in instrument.items)}
-        known |= {derived.id for derived in instrument.derived}
-        try:
-            unknown = [name for name in names(parse_expression(text)) if name not in known]
-        except ExpressionError as error:
-            yield self.fault("PLAN-010", location, str(error), "Mend the expression.")
-            return
-        for name in unknown:
-            yield self.fault(
-                "PLAN-010", location, f"there is no item or variable '{name}'", "Correct the id."
-            )
+        return condition_faults(self.source, location, text, self.instrument)

@@ -11,6 +11,7 @@ from coprod_stats.literals import Adjustment, Engine, Estimator, ExpectedSign, M
 
 Method = Literal["sem", "regression"]
 ColumnRole = Literal["confirmatory", "robustness", "check"]
+FieldingMode = Literal["web", "paper", "telephone", "face to face"]
 ReportFormat = Literal["html", "pdf", "docx"]
 Words = Annotated[str, StringConstraints(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
@@ -40,11 +41,33 @@ class Hypothesis(_Part):
     note: str = ""
 
 
-class DataSource(_Part):
-    """The answers that a plan is about."""
+class FieldedSample(_Part):
+    """One wave, language or mode of the answers that a plan puts together."""
 
+    sample: Words
+    """Its name, as ``wave 1``."""
     file: Words
+    """Path beside the plan, or the name of a shipped sample; several samples may share one."""
+    instrument: Words | None = None
+    """The version that was fielded: a path beside the plan or a shipped id; the plan's if none."""
+    form: Words | None = None
+    """Form that was fielded; the plan's if none."""
+    language: Words | None = None
+    """Language that was answered in; the questionnaire's first if none."""
+    mode: FieldingMode = "web"
+    where: str | None = None
+    """Which rows of the file are this sample's; every row must be exactly one sample's."""
+
+
+class DataSource(_Part):
+    """The answers that a plan is about: one file, or several samples put together."""
+
+    file: Words | None = None
     """Path beside the plan, or the name of a shipped sample."""
+    samples: Annotated[tuple[FieldedSample, ...], Field(strict=False)] = ()
+    """Waves, languages or modes, which are put together only through a gate."""
+    accept: dict[Words, Words] = {}
+    """Obstacles to pooling that are accepted, by name, each with the reason why."""
     synthetic: bool = False
     """Whether nobody gave these answers; the report says so wherever they appear."""
     population: Words

@@ -11,8 +11,10 @@ from coprod_stats.instruments.model import Instrument, InstrumentLookupError
 from coprod_stats.instruments.reading import InstrumentError, read_instrument, read_shape
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.yaml_source import YamlSource, read_yaml
-from coprod_stats.plans.checks import check_plan, fault_at
+from coprod_stats.plans.checks import check_plan
+from coprod_stats.plans.faults import fault_at
 from coprod_stats.plans.model import HypothesesForm, Hypothesis, PlanForm
+from coprod_stats.plans.samples import Gate, Sample, SampleDraft, without_scores
 
 HYPOTHESES_FILE = "hypotheses.yaml"
 
@@ -35,6 +37,10 @@ class Plan:
         The questionnaire in the form that the plan names.
     hypotheses : tuple of Hypothesis
         Those that the plan tests, in its order.
+    samples : tuple of Sample
+        Waves, languages or modes that the plan puts together; empty where it has one file.
+    gate : Gate, optional
+        What the gate said of them; scales that are not pooled are not scored.
     """
 
     form: PlanForm
@@ -43,6 +49,8 @@ class Plan:
     hypotheses: tuple[Hypothesis, ...]
     path: Path
     sha256: str
+    samples: tuple[Sample, ...] = ()
+    gate: Gate | None = None
 
     def beside(self, name: str) -> Path:
         """Find a file that the plan names: beside it, or among the shipped samples."""
@@ -76,9 +84,16 @@ def read_plan(name: str | Path, *, modules: Sequence[str] = ()) -> Plan:
     hypotheses = draft.hypotheses(path)
     if questionnaire is None or instrument is None:
         raise PlanError(draft.faults)
-    if found := [*draft.faults, *check_plan(form, instrument, hypotheses, source)]:
+    fielded = SampleDraft(form, source)
+    samples = fielded.samples(path, questionnaire, modules)
+    found = [*draft.faults, *check_plan(form, instrument, hypotheses, source), *fielded.faults]
+    if found:
         raise PlanError(found)
-    return Plan(form, questionnaire, instrument, hypotheses, path, source.sha256)
+    gate = fielded.gate(samples, instrument, hypotheses) if samples else None
+    if fielded.faults:
+        raise PlanError(fielded.faults)
+    instrument = without_scores(instrument, gate.left_out if gate else ())
+    return Plan(form, questionnaire, instrument, hypotheses, path, source.sha256, samples, gate)
 
 
 def read_hypotheses(name: str | Path = HYPOTHESES_FILE) -> tuple[Hypothesis, ...]:

@@ -131,16 +131,21 @@ class Translator:
                 return f"if({self.condition(tree)}, 1, 0)"
 
     def _comparison(self, tree: Compare) -> str:
+        """Compare numbers; a missing answer is less than any, and equal to none."""
         left, right = self.number(tree.left), self.number(tree.right)
         if not isinstance(tree.left, Number) and not isinstance(tree.right, Number):
             left, right = f"({left} - {right})", "0"  # two texts would compare by letters
-        sure = tree.operator == "==" and isinstance(tree.right, Number) and tree.right.value != 0
-        excluded = [
-            f"{self._place(id).variable}.NAOK != '{code}'"
-            for id in dict.fromkeys(() if sure else _compared(tree))
+        compared = f"{left} {tree.operator} {right}"
+        if tree.operator in ("==", "!=") and isinstance(tree.right, Number) and tree.right.value:
+            return compared
+        codes = [
+            (f"{self._place(id).variable}.NAOK", code)
+            for id in dict.fromkeys(_compared(tree))
             for code in self._missing(id)
         ]
-        return " and ".join([*excluded, f"{left} {tree.operator} {right}"])
+        if tree.operator in ("!=", "<", "<="):
+            return " or ".join([*(f"{name} == '{code}'" for name, code in codes), compared])
+        return " and ".join([*(f"{name} != '{code}'" for name, code in codes), compared])
 
     def _alternatives(self, alternatives: Alternatives, language: str) -> str:
         written = self._literal(alternatives.otherwise, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import cast
 
@@ -16,11 +17,13 @@ from coprod_stats.platforms.form_export import Exporter, FormExport, PlatformErr
 EXPORTERS: dict[Platform, str] = {
     "xlsform": "xlsform",
     "limesurvey": "limesurvey",
+    "qualtrics": "qualtrics",
     "redcap": "redcap",
     "surveyjs": "surveyjs",
     "spss": "spss",
     "frictionless": "frictionless",
     "ddi": "ddi",
+    "paper": "paper.form",
 }
 """Module of each platform's writer; it has a function ``export``."""
 
@@ -28,6 +31,7 @@ READERS: dict[ExportSource, str] = {
     "odk": "odk",
     "kobo": "kobo",
     "limesurvey": "limesurvey_answers",
+    "qualtrics": "qualtrics_answers",
     "redcap": "redcap_answers",
     "surveyjs": "surveyjs_answers",
 }
@@ -35,7 +39,11 @@ READERS: dict[ExportSource, str] = {
 
 
 def export_form(
-    instrument: Instrument, platform: Platform, *, languages: Sequence[str] = ()
+    instrument: Instrument,
+    platform: Platform,
+    *,
+    languages: Sequence[str] = (),
+    font_paths: Sequence[Path] = (),
 ) -> FormExport:
     """Write a questionnaire for a platform.
 
@@ -47,11 +55,13 @@ def export_form(
         A key of ``EXPORTERS``.
     languages : sequence of str
         Languages of the form, the first being shown first; all of the instrument if empty.
+    font_paths : sequence of Path
+        Folders with fonts, for paper.
 
     Raises
     ------
     PlatformError
-        If the instrument does not have a language.
+        If the instrument does not have a language, or a platform that prints nothing gets fonts.
     """
     wanted = tuple(dict.fromkeys(languages)) or instrument.languages
     unknown = [language for language in wanted if language not in instrument.languages]
@@ -61,7 +71,15 @@ def export_form(
                   f"It has: {', '.join(instrument.languages)}.", place=f"'{instrument.id}'")
             for language in unknown
         ])  # fmt: skip
+    if platform == "paper":
+        printed = cast("Callable[..., FormExport]", _module(EXPORTERS[platform]).export)
+        return printed(instrument, languages=wanted, font_paths=font_paths)
     export = cast(Exporter, _module(EXPORTERS[platform]).export)
+    if font_paths:
+        raise PlatformError([
+            Fault("PLATFORM-003", "fonts are for paper", "Leave out the folder of fonts.",
+                  place=f"'{platform}'")
+        ])  # fmt: skip
     return export(instrument, languages=wanted)
 
 

@@ -166,7 +166,9 @@ def _words(text: str, language: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Write a literal; an apostrophe that would end it becomes a typographic one."""
-    if "'" in text and '"' not in text:
-        return f'"{text}"'
-    return "'" + text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}") + "'"
+    """Write a literal; survey-core's grammar allows neither quotation mark in it unescaped."""
+    if text.endswith("\\"):
+        raise InexpressibleError(
+            "SurveyJS: a text that is composed ends in a backslash; leave it out"
+        )
+    return "'" + text.replace("'", "\\'").replace('"', '\\"') + "'"

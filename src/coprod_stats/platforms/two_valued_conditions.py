@@ -143,7 +143,7 @@ def _comparison(
             ],
         )
     if isinstance(compared.left, Number) and isinstance(compared.right, Number):
-        return TRUE if _compares(operator, compared.left.value, compared.right.value) else FALSE
+        return TRUE if compares(operator, compared.left.value, compared.right.value) else FALSE
     if _implies_known(compared):
         return compared
     sides = (compared.left, compared.right)
@@ -257,7 +257,8 @@ def _implies_known(compared: Compare) -> bool:
             return False
 
 
-def _compares(operator: Comparison, left: float, right: float) -> bool:
+def compares(operator: Comparison, left: float, right: float) -> bool:
+    """Compare two numbers."""
     return {"==": left == right, "!=": left != right, "<": left < right, "<=": left <= right,
             ">": left > right, ">=": left >= right}[operator]  # fmt: skip
 

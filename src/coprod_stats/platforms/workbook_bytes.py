@@ -6,8 +6,12 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first moment that a ZIP archive can state."""
 
 
@@ -25,7 +29,6 @@ def workbook_bytes(sheets: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
 
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
-    workbook.properties.created = workbook.properties.modified = datetime(*_EARLIEST)
     for title, rows in sheets.items():
         sheet = workbook.create_sheet(title)
         columns = list(dict.fromkeys(column for row in rows for column in row))
@@ -33,17 +36,26 @@ def workbook_bytes(sheets: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
             for place, column in enumerate(columns, start=1):
                 if text := cells.get(column):
                     sheet.cell(number, place, text).data_type = "s"
+    return saved(workbook)
+
+
+def saved(workbook: Workbook) -> bytes:
+    """Give the bytes of a workbook, without the time at which it was written."""
+    from openpyxl.writer.excel import ExcelWriter
+
+    # Workbook.save would state the time of now as that of the last change
+    workbook.properties.created = workbook.properties.modified = datetime(*EARLIEST)
     written = io.BytesIO()
-    workbook.save(written)
-    return _undated(written.getvalue())
+    ExcelWriter(workbook, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
+    return undated(written.getvalue())
 
 
-def _undated(content: bytes) -> bytes:
+def undated(content: bytes) -> bytes:
     """Pack an archive again, without the time at which it was written."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
         for name in old.namelist():
-            part = zipfile.ZipInfo(name, date_time=_EARLIEST)
+            part = zipfile.ZipInfo(name, date_time=EARLIEST)
             part.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(part, old.read(name))
     return packed.getvalue()

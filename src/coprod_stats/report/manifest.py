@@ -41,7 +41,10 @@ class Provenance:
     command : str
         Command that makes the report again, with relative paths.
     data, instrument, plan : Source
-        The files that went in.
+        The files that went in; the hash of several files of answers is that of their hashes.
+    samples, fielded : tuple of Source
+        Where samples were put together: their files, and the versions of the questionnaire that
+        were fielded.
     python : str
         Version of Python.
     packages : mapping of str to str
@@ -57,6 +60,8 @@ class Provenance:
     python: str
     packages: Mapping[str, str]
     seed: int | None = None
+    samples: tuple[Source, ...] = ()
+    fielded: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,11 @@ class Manifest:
 
     def to_json(self) -> str:
         """Return the manifest as canonical JSON: keys sorted, two spaces, one line feed."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, indent=2) + "\n"
+        content = asdict(self)
+        for several in ("samples", "fielded"):
+            if not content["provenance"][several]:
+                del content["provenance"][several]
+        return json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2) + "\n"
 
 
 def hash_file(path: Path) -> str:
@@ -122,7 +131,11 @@ def read_manifest(folder: Path) -> Manifest:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         provenance = content["provenance"]
         sources = {name: Source(**provenance[name]) for name in ("data", "instrument", "plan")}
-        manifest = Manifest(Provenance(**{**provenance, **sources}), dict(content["files"]))
+        several = {name: tuple(Source(**entry) for entry in provenance.get(name, ()))
+                   for name in ("samples", "fielded")}  # fmt: skip
+        manifest = Manifest(
+            Provenance(**{**provenance, **sources, **several}), dict(content["files"])
+        )
     except FileNotFoundError:
         raise ReportError(f"{folder} holds no {MANIFEST_NAME}.") from None
     except (OSError, ValueError, KeyError, TypeError) as error:

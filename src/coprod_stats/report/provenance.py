@@ -29,14 +29,15 @@ def provenance_blocks(provenance: Provenance, *, anchor: str) -> tuple[Block, ..
     anchor : str
         Anchor of the table.
     """
-    sources = {
-        "Answers": provenance.data,
-        "Instrument": provenance.instrument,
-        "Plan": provenance.plan,
-    }
+    sources = [
+        *(("Answers", source) for source in provenance.samples or (provenance.data,)),
+        *(("Instrument, as fielded", source) for source in provenance.fielded),
+        ("Instrument", provenance.instrument),
+        ("Plan", provenance.plan),
+    ]
     files: list[tuple[Cell, ...]] = [
         (kind, source.name, source.version, text(code(source.sha256[:HASH_DIGITS])))
-        for kind, source in sources.items()
+        for kind, source in sources
     ]
     versions: list[tuple[Cell, ...]] = [
         ("Library", name, version, "") for name, version in sorted(provenance.packages.items())

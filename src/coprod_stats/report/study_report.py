@@ -18,6 +18,7 @@ from coprod_stats.report.numbers import NOT_AVAILABLE, bounded, count, percent
 from coprod_stats.report.sections.care import care_section
 from coprod_stats.report.sections.measurement import measurement_section
 from coprod_stats.report.sections.paths import paths_section
+from coprod_stats.report.sections.pooling import pooling_section
 from coprod_stats.report.sections.question import question_section
 from coprod_stats.report.sections.rebuilding import rebuilding_section
 from coprod_stats.report.sections.robustness import robustness_section
@@ -35,10 +36,11 @@ def study_document(study: StudyResult) -> Document:
     """Compose the report of a study."""
     form, instrument = study.plan.form, study.plan.instrument
     provenance = study_provenance(study)
-    robustness = robustness_section(study)
+    robustness, pooling = robustness_section(study), pooling_section(study)
     content: list[Part] = [
         _key_figures(study),
         question_section(study),
+        *([pooling] if pooling else []),
         sample_section(study),
         care_section(study),
         measurement_section(study),
@@ -82,14 +84,20 @@ def write_study_report(study: StudyResult, folder: Path) -> tuple[Path, ...]:
 def study_provenance(study: StudyResult) -> Provenance:
     """Say what the study was made from."""
     plan, instrument, data = study.plan, study.plan.instrument, study.responses.provenance
+    fielded = {sample.instrument.sha256: sample.instrument for sample in plan.samples}
+    fielded.pop(instrument.sha256, None)
+    files = {part.sha256: part.file for part in study.samples}
+    answers = "" if plan.samples else f" --data {data.file}"
     return Provenance(
-        command=f"coprod run {plan.path.name} --data {data.file}",
+        command=f"coprod run {plan.path.name}{answers}",
         data=Source(data.file, data.sha256),
         instrument=Source(instrument.id, instrument.sha256, instrument.version),
         plan=Source(plan.path.name, plan.sha256),
         python=python_version(),
         packages=package_versions(),
         seed=plan.form.seed,
+        samples=tuple(Source(name, sha256) for sha256, name in files.items()),
+        fielded=tuple(Source(one.id, one.sha256, one.version) for one in fielded.values()),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     ResponsesError
         If no column of the table is a question of the instrument.
     """
+    raw = _renamed(raw, instrument)
     columns = canonical_columns(instrument, comma_is_decimal=raw.comma_is_decimal)
     by_name = {column.id.casefold(): column for column in columns}
     places, surplus = _match(raw.header, by_name)
@@ -58,6 +60,32 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     )
     answers = pd.DataFrame(table.values, index=pd.Index(table.lines, name="line", dtype=int))
     return Responses(instrument, answers, provenance, _ordered(rejected + table.rejected, ids))
+
+
+def _renamed(raw: RawTable, instrument: Instrument) -> RawTable:
+    """Give the table with ids in the place of the names that data collected elsewhere have.
+
+    A name counts as it stands; in another case only if it is nobody's id and no other name
+    differs from it by case alone.
+    """
+    originals = instrument.originals
+    if not originals:
+        return raw
+    folded = Counter(name.casefold() for name in originals)
+    known = {name.casefold(): id for name, id in originals.items() if folded[name.casefold()] == 1}
+    for id in instrument.columns:
+        known.pop(id.casefold(), None)
+
+    def renamed(name: str) -> str:
+        plain = name.strip().lstrip("\ufeff")
+        return originals.get(plain) or known.get(plain.casefold()) or name
+
+    return replace(
+        raw,
+        header=tuple(map(renamed, raw.header)),
+        labels=tuple((renamed(name), labels) for name, labels in raw.labels),
+        missing=tuple((renamed(name), codes) for name, codes in raw.missing),
+    )
 
 
 def _match(

@@ -66,7 +66,7 @@ def read_platform_export(
     ]
     provenance = replace(
         responses.provenance,
-        rows_read=len(raw.rows),
+        rows_read=len(raw.rows) - (len(kept) - len(found.rows)),
         notes=(*found.notes, *responses.provenance.notes),
     )
     rejected = sorted((*uneven, *responses.rejected), key=lambda entry: (entry.line, entry.column))

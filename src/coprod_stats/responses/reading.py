@@ -61,11 +61,12 @@ def read_responses(
         instrument.
     """
     file = find_shipped("sample_data", path)
+    expected = (*instrument.columns, *instrument.originals)
     match source or _BY_SUFFIX.get(file.suffix.lower()):
         case "csv":
-            raw = read_delimited(file, expected=instrument.columns)
+            raw = read_delimited(file, expected=expected)
         case "spreadsheet":
-            raw = _without_guards(read_delimited(file, expected=instrument.columns))
+            raw = _without_guards(read_delimited(file, expected=expected))
         case "xlsx":
             raw = read_workbook(file)
         case "sav":
@@ -106,7 +107,10 @@ def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool 
     if path.suffix.lower() == ".xlsx":
         write_workbook(answers, path)
         return
-    columns = [_cell_texts(answers[column], guard=for_spreadsheet) for column in answers.columns]
+    columns = [
+        map(_quoted, cell_texts(answers[column], guard=for_spreadsheet))
+        for column in answers.columns
+    ]
     encoding = "utf-8-sig" if for_spreadsheet else "utf-8"
     _write(path, map(_quoted, answers.columns), zip(*columns, strict=True), encoding=encoding)
 
@@ -133,12 +137,12 @@ def _guards(raw: RawTable) -> int:
     return sum(unguarded(cell) != cell for row in raw.rows for cell in row.cells if "'" in cell)
 
 
-def _cell_texts(values: pd.Series, *, guard: bool) -> list[str]:
-    """Write each distinct value once."""
+def cell_texts(values: pd.Series, *, guard: bool = False) -> list[str]:
+    """Give the cells of a canonical column as text; texts guarded against formulas if wanted."""
     numeric = pd.api.types.is_numeric_dtype(values)
     cells = (values.astype(float) if numeric else values.astype(object)).tolist()
     shown = _guarded_answer if guard and not numeric else str
-    written = {cell: _quoted(shown(_cell_text(cell))) for cell in set(cells)}
+    written = {cell: shown(_cell_text(cell)) for cell in set(cells)}  # each distinct value once
     return [written[cell] for cell in cells]
 
 

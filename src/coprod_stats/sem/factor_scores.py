@@ -1,7 +1,7 @@
-"""Factor scores of continuous data.
+"""Factor scores.
 
-With ``y = nu + Λ η + ε``, implied moments ``μ`` and ``Σ`` and ``C`` the covariance matrix of
-``η``, the regression scores [thurstone1935]_ are
+Of continuous data, with ``y = nu + Λ η + ε``, implied moments ``μ`` and ``Σ`` and ``C`` the
+covariance matrix of ``η``, the regression scores [thurstone1935]_ are
 
     E(η | y) = E(η) + C Λ' Σ⁻¹ (y − μ),
 
@@ -11,6 +11,7 @@ and the Bartlett scores [bartlett1937]_ are the generalized least-squares soluti
 
 ``W = (Λ C Λ' + Θ)⁻¹`` gives the same scores [lawley1971]_ and exists where an indicator has no
 residual; it is what is computed. With missing answers, the observed part of each matrix is used.
+Ordered and mixed data have empirical Bayes modal scores (:mod:`~coprod_stats.sem.modal_scores`).
 
 References
 ----------
@@ -30,6 +31,8 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.inference.casewise import case_precisions, standardized_residuals
+from coprod_stats.sem.inference.categorical_sandwich import statistics_objective
+from coprod_stats.sem.modal_scores import modal_scores
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
 from coprod_stats.sem.options import refuse_two_levels
@@ -37,7 +40,7 @@ from coprod_stats.sem.results import SemFit
 from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
-ScoreMethod = Literal["regression", "bartlett"]
+ScoreMethod = Literal["regression", "bartlett", "ebm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class FactorScores:
     scores: FloatArray
 
 
-def factor_scores(fit: SemFit, method: ScoreMethod = "regression") -> FactorScores:
+def factor_scores(fit: SemFit, method: ScoreMethod | None = None) -> FactorScores:
     """Score the cases that a model was fitted to.
 
     A model without mean structure gives deviations from the sample means.
@@ -65,16 +68,21 @@ def factor_scores(fit: SemFit, method: ScoreMethod = "regression") -> FactorScor
     Parameters
     ----------
     fit : SemFit
-    method : {'regression', 'bartlett'}
+    method : {'regression', 'bartlett', 'ebm'}, optional
+        If left out, ``ebm`` with ordered variables and ``regression`` without.
 
     Raises
     ------
     SemOptionError
-        At an unknown method, with ordered variables, with two levels, without latent variables,
-        and for Bartlett scores of latent variables that no observed variable depends on directly.
+        At an unknown method, at one that is not for these data, with two levels, without latent
+        variables, and for Bartlett scores of latent variables that no observed variable depends on
+        directly.
     """
     latent = fit.table.latent
+    method = method or ("ebm" if fit.method.is_ordered else "regression")
     _refuse(fit, method)
+    if method == "ebm":
+        return FactorScores(latent, _modal(fit))
     scores = np.full((len(fit.data.values), len(latent)), np.nan)
     estimate = fit.estimate
     for model, implied, sample in zip(estimate.models, estimate.implied, fit.samples, strict=True):
@@ -92,10 +100,25 @@ def _refuse(fit: SemFit, method: str) -> None:
         known = ", ".join(get_args(ScoreMethod))
         raise SemOptionError(f"method: unknown {method!r}; expected one of {known}")
     refuse_two_levels(fit.method, "factor scores")
-    if fit.method.is_ordered:
-        raise SemOptionError("factor scores of ordered variables are not implemented")
+    if fit.method.is_ordered != (method == "ebm"):
+        raise SemOptionError(f"method {method!r}: ordered variables have 'ebm' scores, others not")
     if not fit.table.latent:
         raise SemOptionError("the model has no latent variable to score")
+
+
+def _modal(fit: SemFit) -> FloatArray:
+    """Score all groups by the modes of the posterior."""
+    table = fit.table
+    scores = np.full((len(fit.data.values), len(table.latent)), np.nan)
+    covariates = np.array([table.observed.index(x) for x in table.conditioned], dtype=np.intp)
+    models = statistics_objective(fit.estimate).models
+    for model, sample in zip(models, fit.samples, strict=True):
+        eta = model.lisrel.matrices.eta
+        latent = np.array([eta.index(name) for name in table.latent], dtype=np.intp)
+        scores[sample.rows] = modal_scores(
+            model, fit.estimate.params, sample.data, latent, covariates
+        )
+    return scores
 
 
 def _regression(

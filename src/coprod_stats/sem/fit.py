@@ -126,6 +126,7 @@ def fit_coefficients(
     if method.standard_errors == "bootstrap":
         raise SemOptionError("coefficients alone have no bootstrap; use a whole fit")
     inference = infer(estimate, samples, method, errors_only=True)
+    inference = _withhold_errors(inference, solution.rotated)
     t_df = coefficient_df(inference, samples, method)
     parameters, _ = all_coefficients(
         estimate, inference.covariance, t_df=t_df, conf_level=solution.used.conf_level
@@ -138,7 +139,10 @@ def fit_coefficients(
         standardized=standardized.values,
         standardized_errors=standardized.std_errors(inference.covariance),
         t_df=t_df,
-        findings=_findings(estimate, inference, samples, method),
+        findings=(
+            *_findings(estimate, inference, samples, method),
+            *(check_rotation(solution.rotated) if solution.rotated else ()),
+        ),
     )
 
 

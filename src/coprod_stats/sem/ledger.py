@@ -65,10 +65,7 @@ def _of_rotation(options: FitOptions, solution: Solution) -> Entries:
         return {}
     used, asked = rotated.options, options.rotation
     return {
-        "rotation": (
-            "default" if asked is None else asked.name,
-            f"{used.name}, {'orthogonal' if used.is_orthogonal else 'oblique'}",
-        ),
+        "rotation": ("default" if asked is None else asked.name, used.name),
         "rotation_se": ("default" if asked is None else asked.se, used.se),
     }
 

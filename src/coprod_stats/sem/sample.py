@@ -8,12 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.errors import SemDataError
+from coprod_stats.sem.errors import SemDataError, SemError
 from coprod_stats.sem.multilevel.two_level_sample import TwoLevelSample
 from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
 from coprod_stats.sem.observed.em import SaturatedMoments, saturated_moments
+from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
-from coprod_stats.sem.observed.moments import complete_rows, rows_by_group, sample_moments
+from coprod_stats.sem.observed.moments import (
+    complete_rows,
+    moment_notes,
+    rows_by_group,
+    sample_moments,
+)
 from coprod_stats.sem.observed.weights import normalized_weights
 
 FloatArray = NDArray[np.float64]
@@ -140,10 +146,32 @@ def prepare_samples(
     """
     chosen = choose_rows(data, observed, incomplete=incomplete, complete_columns=complete_columns)
     values = data.columns(observed)
-    return tuple(
-        replace(_group_sample(values, rows, chosen, incomplete), n_empty=n_empty)
-        for rows, n_empty in zip(chosen.groups, chosen.n_empty, strict=True)
-    )
+    samples = []
+    for rows, n_empty in zip(chosen.groups, chosen.n_empty, strict=True):
+        try:
+            sample = _group_sample(values, rows, chosen, incomplete)
+        except ObservedDataError as error:
+            raise _named(error, values[rows], observed) from error
+        samples.append(replace(sample, n_empty=n_empty))
+    return tuple(samples)
+
+
+def _named(error: ObservedDataError, values: FloatArray, observed: Sequence[str]) -> SemError:
+    """Name the constant and, from the complete cases, the collinear variables."""
+    if error.code != "OBS-005":
+        return error
+    constant = np.flatnonzero(np.nanmax(values, axis=0) == np.nanmin(values, axis=0))
+    if constant.size:
+        names = tuple(observed[int(item)] for item in constant)
+        message = "every case has the same value of these variables; leave them out"
+        return SemDataError(message, code="SEM-111", variables=names)
+    complete = values[complete_rows(values)]
+    for note in moment_notes(sample_moments(complete)) if len(complete) > 1 else ():
+        if note.code == "OBS-102":
+            names = tuple(observed[item] for item in note.items)
+            message = "these variables are linear functions of one another; leave one out"
+            return SemDataError(message, code="SEM-112", variables=names)
+    return error
 
 
 @dataclass(frozen=True, slots=True)

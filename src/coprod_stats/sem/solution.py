@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemOptionError
-from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
+from coprod_stats.sem.estimation.estimate import (
+    Estimate,
+    estimate_at,
+    estimate_model,
+    models_of,
+    propose_start,
+)
 from coprod_stats.sem.inference.checks import check_moments
 from coprod_stats.sem.model.auxiliary import with_auxiliary
 from coprod_stats.sem.model.parameters import ParameterTable
@@ -93,6 +99,44 @@ def solve(
         )
         estimate = rotated.estimate
     return Solution(table, used, method, samples, estimate, rotated)
+
+
+def completed_table(model: str | ModelSyntax, data: SemData, options: FitOptions) -> ParameterTable:
+    """Complete a model by the defaults and the data, as :func:`solve` does before it estimates.
+
+    Raises
+    ------
+    SemSyntaxError, SemModelError, SemOptionError, SemDataError
+        As in :func:`solve`.
+    """
+    syntax = parse_model(model) if isinstance(model, str) else model
+    used, method = _method(syntax, data, options)
+    table = _table(syntax, data, used, method)
+    _check_blocks(table, rotated_blocks(table), used)
+    return table
+
+
+def proposed_start(table: ParameterTable, data: SemData, options: FitOptions) -> FloatArray:
+    """Propose starting values of the free parameters, ``(n_free,)``; those given go first.
+
+    Parameters
+    ----------
+    table : ParameterTable
+        Without exploratory blocks.
+    data, options
+        As in :func:`solve`.
+
+    Raises
+    ------
+    SemOptionError, SemDataError
+        As in :func:`solve`.
+    """
+    _, method = _method(table, data, options)
+    samples = _samples(table, data, method)
+    check_moments(table, samples, method)
+    if method.is_two_level:
+        samples = with_levels(samples, table)
+    return propose_start(table, samples, models_of(table, samples, method), method)
 
 
 def _method(

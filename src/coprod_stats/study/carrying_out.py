@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from coprod_stats.errors import Fault
 from coprod_stats.measurement import (
     ScaleCorrelations,
     item_analysis,
@@ -16,8 +17,9 @@ from coprod_stats.measurement import (
     scale_correlations,
 )
 from coprod_stats.plans.model import ModelColumn, Respondents
-from coprod_stats.plans.reading import Plan, read_plan
+from coprod_stats.plans.reading import Plan, PlanError, read_plan
 from coprod_stats.quality import FLAG_RULES, Flags, flag_careless, missingness
+from coprod_stats.responses.putting_together import Part, PartCount, put_together
 from coprod_stats.responses.reading import read_responses
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores, score
@@ -56,8 +58,7 @@ def carry_out(
     read = read_plan(plan)
     steps = _Steps(progress, 5 + len(read.form.model.columns))
     steps.next("reading answers")
-    file = read.beside(read.form.data.file) if data is None else Path(data)
-    responses = read_responses(file, read.instrument)
+    responses, samples = _answers(read, data)
     classes = _classes(responses)
     steps.next("answer quality")
     sample = _sample(read.form.respondents, read, responses, classes)
@@ -88,7 +89,26 @@ def carry_out(
         correlations=_correlations(scores),
         columns=tuple(columns),
         deviations=_deviations(columns),
+        samples=samples,
     )
+
+
+def _answers(plan: Plan, data: str | Path | None) -> tuple[Responses, tuple[PartCount, ...]]:
+    """Read the answers of a plan: one file, or its samples, which have passed the gate."""
+    if plan.form.data.file is not None:
+        file = plan.beside(plan.form.data.file) if data is None else Path(data)
+        return read_responses(file, plan.instrument), ()
+    if data is not None:
+        raise PlanError([
+            Fault("POOL-003", "the plan puts samples together, and one file was given instead",
+                  "Leave '--data' out, or name the files in the plan.", plan.path.name),
+        ])  # fmt: skip
+    parts = [
+        Part(sample.label, read_responses(plan.beside(sample.file), sample.instrument),
+             sample.where)
+        for sample in plan.samples
+    ]  # fmt: skip
+    return put_together(parts, plan.instrument)
 
 
 def _estimated(

@@ -10,6 +10,7 @@ from coprod_stats.measurement import ItemAnalysis, Reliability, ScaleCorrelation
 from coprod_stats.plans.model import ModelColumn
 from coprod_stats.plans.reading import Plan
 from coprod_stats.quality import Flags, Missingness
+from coprod_stats.responses.putting_together import PartCount
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
 from coprod_stats.structure import PathTests
@@ -105,6 +106,8 @@ class StudyResult:
         Of the analysed respondents.
     columns : tuple of ColumnResult
         The hypothesised paths, column by column of the plan.
+    samples : tuple of PartCount
+        Respondents of each sample that was put together; empty where the plan has one file.
     """
 
     plan: Plan
@@ -120,6 +123,7 @@ class StudyResult:
     correlations: ScaleCorrelations
     columns: tuple[ColumnResult, ...]
     deviations: tuple[Deviation, ...]
+    samples: tuple[PartCount, ...] = ()
 
     @property
     def title(self) -> str:
@@ -161,5 +165,15 @@ class StudyResult:
             f"{role}{entry.column.title}: {entry.tests.n_analysed:,} respondents analysed of "
             f"{entry.n_sample:,} in the column and {self.responses.n_respondents:,} in the file. "
             f"{rules.adjustment.capitalize()} over {n_tests}; equivalent: |beta| shown to be below "
-            f"{rules.smallest_effect:g}."
+            f"{rules.smallest_effect:g}.{self._pooling_note()}"
         )
+
+    def _pooling_note(self) -> str:
+        gate = self.plan.gate
+        if gate is None:
+            return ""
+        brought = ", ".join(f"{part.label} ({part.n_respondents:,})" for part in self.samples)
+        names = dict.fromkeys(obstacle.name for obstacle in gate.decision.accepted)
+        accepted = f" Accepted in the plan: {'; '.join(names)}." if names else ""
+        left_out = f" Not pooled: {', '.join(gate.left_out)}." if gate.left_out else ""
+        return f" Put together from {brought}.{accepted}{left_out}"

@@ -1,8 +1,15 @@
 import numpy as np
 import pytest
 
+from coprod_stats.sem.estimation import positive_definite
 from coprod_stats.sem.estimation.positive_definite import SMALL, factor, solve
 from coprod_stats.sem.model.null_space import null_space
+
+
+@pytest.fixture(params=["scipy.linalg.lapack", "nothing that is loaded"], autouse=True)
+def lapack(request, monkeypatch):
+    """With SciPy loaded, and with small matrices left to NumPy."""
+    monkeypatch.setattr(positive_definite, "_LAPACK", request.param)
 
 
 @pytest.mark.parametrize("size", [1, SMALL, SMALL + 1, 60])

@@ -47,5 +47,5 @@ def test_wls_is_right_about_its_weights(fit_oracle):
     variability = least_squares_variability(groups)
     inverse = fitted.inference.inverted.inverse
     assert trace_moments(groups, inverse, variability) == pytest.approx((24, 24), rel=1e-7)
-    _, traces = independence_test(fitted.estimate, fitted.samples, groups)
+    _, traces = independence_test(fitted.estimate, fitted.samples, groups, fitted.method)
     assert traces == pytest.approx((36, 36), rel=1e-7)

@@ -7,6 +7,7 @@ from coprod_stats.sem.observed.thresholds import (
     MISSING,
     category_codes,
     category_counts,
+    ranks_among,
     require_all_categories,
     thresholds_from_counts,
 )
@@ -41,3 +42,9 @@ def test_thresholds_are_quantiles_of_the_cumulated_shares():
     np.testing.assert_allclose(
         thresholds_from_counts(np.array([10, 40, 50])), norm.ppf([0.1, 0.5]), atol=1e-15
     )
+
+
+def test_answers_need_not_be_small_whole_numbers():
+    answers = np.array([-1.0, 2.5, np.nan, 3000.0, 2.5])
+    assert ranks_among(np.array([-1.0, 2.5, 3000.0]), answers).tolist() == [0, 1, -1, 2, 1]
+    assert ranks_among(np.array([0.0, 5.0]), np.array([5.0, np.nan, 0.0])).tolist() == [1, -1, 0]

@@ -12,7 +12,7 @@ from coprod_stats.sem.rotation.criteria import (
     Orthomax,
     Target,
 )
-from coprod_stats.sem.rotation.gradient_projection import apply_rotation, search_rotation
+from coprod_stats.sem.rotation.gradient_projection import RotationProblem, search_rotation
 from coprod_stats.sem.rotation.options import RotationOptions
 from coprod_stats.sem.rotation.stationarity import stationarity
 from coprod_stats.sem.rotation.turn_derivatives import UnrotatedBlock, turn_slopes
@@ -144,7 +144,7 @@ def test_newton_steps_reach_rounding():
     loadings = unrotated_block().loadings
     for criterion in (Geomin(), Oblimin()):
         found = search_rotation(loadings, criterion, n_starts=4)
-        rotated = apply_rotation(loadings, found.rotation, False)
+        rotated = RotationProblem(loadings, criterion, False).rotate(found.rotation)
         left = stationarity(rotated, found.rotation.T @ found.rotation, criterion, orthogonal=False)
         assert np.abs(left).max() < 1e-13
         assert 1 <= found.n_minima <= found.n_starts == 4

@@ -50,7 +50,8 @@ class Minimum:
     multipliers : (n_active,) array
         Of `active`, for the objective.
     reduced_gradient : float
-        Largest derivative along directions that the restrictions leave open.
+        Largest derivative along directions that the restrictions leave open, in units of the
+        curvature along them, which do not depend on those of the parameters.
     """
 
     params: FloatArray
@@ -107,7 +108,7 @@ def minimize(
         binding = changed
     params = restrictions.expand(reduced)
     final = objective.evaluate(params, exact=True)
-    open_directions = tangent_basis(restrictions, problem.active, params)
+    slopes = _scaled_slopes(final, tangent_basis(restrictions, problem.active, params))
     return Minimum(
         params=params,
         converged=end.converged,
@@ -115,8 +116,13 @@ def minimize(
         final=final,
         active=problem.active,
         multipliers=end.multipliers,
-        reduced_gradient=float(np.abs(final.gradient @ open_directions).max(initial=0.0)),
+        reduced_gradient=float(np.abs(slopes).max(initial=0.0)),
     )
+
+
+def _scaled_slopes(final: Evaluation, directions: FloatArray) -> FloatArray:
+    bends = np.abs(np.sum((final.curvature @ directions) * directions, axis=0))
+    return np.asarray((final.gradient @ directions) / np.sqrt(np.where(bends > 0, bends, 1.0)))
 
 
 def tangent_basis(

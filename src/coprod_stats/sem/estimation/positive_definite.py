@@ -1,13 +1,15 @@
 """Inverse, determinant and equations of a symmetric matrix that should be positive definite.
 
-NumPy's routines do for small matrices. For larger ones LAPACK's symmetric routines take less than
-half the time; they come with `scipy.linalg`, which takes longer to import than a small model takes
-to fit and is therefore imported when the first larger matrix comes.
+LAPACK's symmetric routines take half the time of NumPy's or less. They come with `scipy.linalg`,
+which takes longer to import than a small model takes to fit: small matrices are left to NumPy until
+something else has imported it. The two ways differ by rounding.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 SMALL = 24
-"""Order up to which NumPy does."""
+"""Order up to which NumPy does where SciPy is not loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,32 @@ class Factored:
     log_det: float
 
 
+SMALLEST_PIVOT = 1e-7
+"""In correlation metric a smaller pivot of the Cholesky root counts as zero."""
+
+
+def scaled_inverse(matrix: FloatArray) -> FloatArray:
+    """Invert an information matrix in correlation metric, whatever the units of its parameters.
+
+    Parameters
+    ----------
+    matrix : (k, k) array
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where it is not positive definite.
+    """
+    diagonal = np.diagonal(matrix)
+    if matrix.size and diagonal.min() <= 0:
+        raise np.linalg.LinAlgError("the information matrix is not positive definite")
+    scale = np.sqrt(diagonal)
+    root = _root(matrix / np.outer(scale, scale))
+    if root is None or np.diagonal(root).min(initial=1.0) < SMALLEST_PIVOT:
+        raise np.linalg.LinAlgError("the information matrix is not positive definite")
+    return np.asarray(_inverse(root) / np.outer(scale, scale))
+
+
 def factor(matrix: FloatArray) -> Factored | None:
     """Invert by Cholesky; None where the matrix is not positive definite."""
     root = _root(matrix)
@@ -34,17 +62,7 @@ def factor(matrix: FloatArray) -> Factored | None:
     diagonal = np.diagonal(root)
     if diagonal.min() <= 1e-9 * diagonal.max() and diagonal.min() <= 1e-150:
         return None
-    log_det = 2.0 * float(np.log(diagonal).sum())
-    if len(matrix) <= SMALL:
-        inverse_root = np.linalg.inv(root)
-        return Factored(inverse_root.T @ inverse_root, log_det)
-    from scipy.linalg import lapack
-
-    # the root's upper triangle is zero and stays so
-    lower, _ = lapack.dpotri(root, lower=1)
-    full = lower + lower.T
-    full.ravel()[:: len(full) + 1] *= 0.5
-    return Factored(full, log_det)
+    return Factored(_inverse(root), 2.0 * float(np.log(diagonal).sum()))
 
 
 def solve(matrix: FloatArray, right: FloatArray) -> FloatArray | None:
@@ -52,22 +70,45 @@ def solve(matrix: FloatArray, right: FloatArray) -> FloatArray | None:
     root = _root(matrix)
     if root is None:
         return None
-    if len(matrix) <= SMALL:
+    lapack = _lapack(matrix)
+    if lapack is None:
         # by the root: elimination may call a matrix singular that has just been factored
         return np.asarray(np.linalg.solve(root.T, np.linalg.solve(root, right)), dtype=np.float64)
-    from scipy.linalg import lapack
-
     return np.asarray(lapack.dpotrs(root, right, lower=1)[0])
 
 
 def _root(matrix: FloatArray) -> FloatArray | None:
     """Lower Cholesky root."""
-    if len(matrix) <= SMALL:
+    lapack = _lapack(matrix)
+    if lapack is None:
         try:
             return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
-    from scipy.linalg import lapack
-
     root, info = lapack.dpotrf(matrix, lower=1)
     return root if info == 0 else None
+
+
+def _inverse(root: FloatArray) -> FloatArray:
+    """Invert the matrix that has this lower Cholesky root."""
+    lapack = _lapack(root)
+    if lapack is None:
+        inverse_root = np.linalg.inv(root)
+        return np.asarray(inverse_root.T @ inverse_root)
+    # the root's upper triangle is zero and stays so
+    lower, _ = lapack.dpotri(root, lower=1)
+    full = lower + lower.T
+    full.ravel()[:: len(full) + 1] *= 0.5
+    return np.asarray(full)
+
+
+def _lapack(matrix: FloatArray) -> Any:
+    """SciPy's LAPACK; None where NumPy does."""
+    if len(matrix) <= SMALL and _LAPACK not in sys.modules:
+        return None
+    from scipy.linalg import lapack
+
+    return lapack
+
+
+_LAPACK = "scipy.linalg.lapack"

@@ -2,7 +2,9 @@
 
 Loadings come from the FABIN estimator [hagglund1982]_, whose signs are right for reverse-keyed
 items; covariances of the latent variables from the loadings; regressions by least squares among
-the latent variables; residual variances from what is left.
+the latent variables; residual variances from what is left. Items that load on several latent
+variables define none of them, where the others suffice: their loadings are least squares on their
+covariances with the items that load on one.
 
 References
 ----------
@@ -59,6 +61,9 @@ def _group_start(
     _start_loadings(parts, cov, markers)
     _take_given_loadings(parts, given)
     eta_cov = _eta_cov(parts, cov, markers)
+    if _start_cross_loadings(parts, cov, eta_cov):
+        eta_cov = _eta_cov(parts, cov, markers)
+    parts.write_loadings()
     _start_regressions(parts, eta_cov)
     _start_variances(parts, cov, eta_cov)
     _start_means(parts, mean)
@@ -66,7 +71,11 @@ def _group_start(
 
 
 class _Parts:
-    """The matrices of a group with room for starting values."""
+    """The matrices of a group with room for starting values.
+
+    `loadings` and `free_loadings` hold those of all observed variables on all elements of eta,
+    also of observed variables that are in eta themselves, whose loadings are in beta.
+    """
 
     def __init__(self, group: GroupMatrices) -> None:
         self.group = group
@@ -81,6 +90,24 @@ class _Parts:
             free[group.offsets[k] : group.offsets[k + 1]].reshape(group.shapes[k])
             for k in range(len(group.shapes))
         ]
+        place = {name: index for index, name in enumerate(group.eta)}
+        self.is_latent = np.array([name not in group.observed for name in group.eta], dtype=bool)
+        self.inner = [(item, place[n]) for item, n in enumerate(group.observed) if n in place]
+        self.loadings = self.matrices[Kind.LAMBDA].copy()
+        self.free_loadings = self.free[Kind.LAMBDA].copy()
+        for item, row in self.inner:
+            self.loadings[item, self.is_latent] = self.matrices[Kind.BETA][row, self.is_latent]
+            self.free_loadings[item, self.is_latent] = self.free[Kind.BETA][row, self.is_latent]
+
+    def write_loadings(self) -> None:
+        """Put `loadings` where they belong."""
+        inner = dict(self.inner)
+        for item, values in enumerate(self.loadings):
+            free = self.free_loadings[item]
+            if item in inner:
+                self.matrices[Kind.BETA][inner[item], free] = values[free]
+            else:
+                self.matrices[Kind.LAMBDA][item, free] = values[free]
 
     def read(self) -> FloatArray:
         """Values of the parameters in local order."""
@@ -91,14 +118,27 @@ class _Parts:
 
 
 def _indicators(parts: _Parts, factor: int) -> IntArray:
-    """Observed variables that load on an element of eta, fixed or free."""
-    loads = parts.free[Kind.LAMBDA][:, factor] | (parts.matrices[Kind.LAMBDA][:, factor] != 0)
+    """Find the observed variables that load on an element of eta, fixed or free."""
+    loads = parts.free_loadings[:, factor] | (parts.loadings[:, factor] != 0)
     return np.flatnonzero(loads)
+
+
+def _is_pure(parts: _Parts) -> NDArray[np.bool_]:
+    """Mark observed variables that load on one latent variable, ``(n_observed,)``."""
+    loads = parts.free_loadings | (parts.loadings != 0)
+    return np.asarray(loads[:, parts.is_latent].sum(axis=1) == 1)
+
+
+def _defining(parts: _Parts, factor: int, marker: int) -> IntArray:
+    """Find the items that define an element of eta: those of nothing else, or all if few."""
+    items = _indicators(parts, factor)
+    pure = items[_is_pure(parts)[items]]
+    return pure if pure.size >= 2 and marker in pure else items
 
 
 def _markers(parts: _Parts) -> IntArray:
     """Pick the marker of each element of eta: the first fixed loading, else the first, or -1."""
-    lambda_, free = parts.matrices[Kind.LAMBDA], parts.free[Kind.LAMBDA]
+    lambda_, free = parts.loadings, parts.free_loadings
     markers = np.full(parts.group.n_eta, -1, dtype=np.intp)
     for factor in range(parts.group.n_eta):
         items = _indicators(parts, factor)
@@ -109,13 +149,13 @@ def _markers(parts: _Parts) -> IntArray:
 
 
 def _start_loadings(parts: _Parts, cov: FloatArray, markers: IntArray) -> None:
-    lambda_, free = parts.matrices[Kind.LAMBDA], parts.free[Kind.LAMBDA]
+    lambda_, free = parts.loadings, parts.free_loadings
     for factor in range(parts.group.n_eta):
         items = _indicators(parts, factor)
         if not free[:, factor].any():
             continue
         marker = int(markers[factor])
-        ratios = _fabin(cov, items, marker)
+        ratios = _fabin(cov, items, marker, _defining(parts, factor, marker))
         marker_value = 1.0 if free[marker, factor] else lambda_[marker, factor]
         if free[marker, factor] and parts.matrices[Kind.PSI][factor, factor] != 0:
             variance = _marker_variance(cov, items, marker, ratios)
@@ -129,14 +169,17 @@ def _take_given_loadings(parts: _Parts, given: FloatArray) -> None:
     """Use the user's loadings, from which the rest is started."""
     for place, value in zip(parts.group.places, given, strict=True):
         if place.kind == Kind.LAMBDA and not np.isnan(value):
-            parts.matrices[Kind.LAMBDA][place.row, place.column] = value
+            parts.loadings[place.row, place.column] = value
 
 
-def _fabin(cov: FloatArray, items: IntArray, marker: int) -> FloatArray:
-    """Estimate loadings relative to the marker, the others being instruments (FABIN2)."""
+def _fabin(
+    cov: FloatArray, items: IntArray, marker: int, instruments: IntArray | None = None
+) -> FloatArray:
+    """Estimate loadings relative to the marker by instruments (FABIN2), the other items if none."""
     ratios = np.ones(items.size)
+    instruments = items if instruments is None else instruments
     for place, item in enumerate(items):
-        others = items[(items != item) & (items != marker)]
+        others = instruments[(instruments != item) & (instruments != marker)]
         if item == marker:
             continue
         if others.size:
@@ -147,6 +190,24 @@ def _fabin(cov: FloatArray, items: IntArray, marker: int) -> FloatArray:
         limit = 5.0 * np.sqrt(cov[item, item] / max(cov[marker, marker], 1e-12))
         ratios[place] = np.clip(ratio, -limit, limit) if np.isfinite(ratio) else 1.0
     return ratios
+
+
+def _start_cross_loadings(parts: _Parts, cov: FloatArray, eta_cov: FloatArray) -> bool:
+    """Fit the loadings of items on several latent variables; tell whether there were any."""
+    lambda_, free = parts.loadings, parts.free_loadings
+    pure = np.flatnonzero(_is_pure(parts))
+    counts = (lambda_[pure] != 0).sum(axis=0)
+    found = False
+    for item in np.flatnonzero(~_is_pure(parts) & free.any(axis=1)):
+        factors = np.flatnonzero(free[item])
+        if (counts[factors] < 2).any():
+            continue
+        explained = lambda_[pure] @ eta_cov
+        held = np.where(free[item], 0.0, lambda_[item])
+        target = cov[item, pure] - explained @ held
+        lambda_[item, factors] = np.linalg.lstsq(explained[:, factors], target, rcond=None)[0]
+        found = True
+    return found
 
 
 def _marker_variance(cov: FloatArray, items: IntArray, marker: int, ratios: FloatArray) -> float:
@@ -163,14 +224,16 @@ def _marker_variance(cov: FloatArray, items: IntArray, marker: int, ratios: Floa
 
 def _eta_cov(parts: _Parts, cov: FloatArray, markers: IntArray) -> FloatArray:
     """Covariances among the elements of eta, by least squares from the loadings."""
-    lambda_ = parts.matrices[Kind.LAMBDA]
+    lambda_ = parts.loadings
     n_eta = parts.group.n_eta
     variances = np.zeros(n_eta)
     weights = np.zeros((n_eta, cov.shape[0]))
     for factor in range(n_eta):
-        items = _indicators(parts, factor)
         marker = int(markers[factor])
-        if marker < 0 or not np.any(lambda_[items, factor]):
+        if marker < 0:
+            continue
+        items = _defining(parts, factor, marker)
+        if not np.any(lambda_[items, factor]):
             continue
         loadings = lambda_[items, factor]
         scale = loadings @ loadings

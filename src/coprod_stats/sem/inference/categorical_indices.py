@@ -43,7 +43,7 @@ def categorical_indices(
     samples : sequence of GroupSample
     method : Method
     """
-    null, traces = independence_test(estimate, samples, inference.groups)
+    null, traces = independence_test(estimate, samples, inference.groups, method)
     scaled = None
     if inference.scaled is not None:
         scaled = corrected_by_traces(null, method.test, traces)

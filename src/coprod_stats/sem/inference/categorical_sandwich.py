@@ -13,6 +13,7 @@ from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.model_tests import ModelTest, chi_square_p
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.observed.gamma import gamma_matrix
+from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
@@ -54,7 +55,10 @@ def categorical_derivatives(
 
 
 def independence_test(
-    estimate: Estimate, samples: Sequence[GroupSample], groups: Sequence[GroupDerivatives]
+    estimate: Estimate,
+    samples: Sequence[GroupSample],
+    groups: Sequence[GroupDerivatives],
+    method: Method,
 ) -> tuple[ModelTest, tuple[float, float]]:
     """Test that all covariances are zero; thresholds, means, slopes and variances fit exactly.
 
@@ -66,10 +70,12 @@ def independence_test(
     estimate : Estimate
     samples : sequence of GroupSample
     groups : sequence of GroupDerivatives
+    method : Method
 
     Returns
     -------
     ModelTest
+        That of ULS without p-value.
     (float, float)
         ``tr(UΓ)`` and ``tr((UΓ)²)``.
     """
@@ -86,7 +92,8 @@ def independence_test(
         moments = part.weighted_gamma_moments()
         trace, square = trace + moments[0], square + moments[1]
         df += model.rows.size
-    return ModelTest(statistic, df, chi_square_p(statistic, df)), (trace, square)
+    p_value = float("nan") if method.discrepancy == "ULS" else chi_square_p(statistic, df)
+    return ModelTest(statistic, df, p_value), (trace, square)
 
 
 def _covariance_part(group: GroupDerivatives, kept: slice) -> GroupDerivatives:

@@ -85,6 +85,7 @@ def check_solution(
         *_of_ordered(estimate, samples),
         *_cases(estimate, samples),
         *(_clusters(inference, samples) if few_clusters else ()),
+        *_never_together(estimate.table, samples),
     )
 
 
@@ -181,6 +182,30 @@ def _standard_errors(inference: Inference) -> list[Finding]:
     return []
 
 
+def _never_together(table: ParameterTable, samples: Sequence[GroupSample]) -> list[Finding]:
+    """Name variables of which no case has both, where incomplete cases are used."""
+    findings = []
+    for group, sample in enumerate(samples):
+        names = unpaired(table, sample)
+        if names:
+            where = f" in group {group + 1}" if len(samples) > 1 else ""
+            message = (
+                f"no case has answers to both of some of these{where}: their covariance rests on "
+                "the model alone; robust indices and scaled tests are withheld"
+            )
+            findings.append(Finding("SEM-203", message, names))
+    return findings
+
+
+def unpaired(table: ParameterTable, sample: GroupSample) -> tuple[str, ...]:
+    """Give the variables that lack common cases with another one; none for complete data."""
+    if sample.patterns is None:
+        return ()
+    observed = sample.patterns.observed.astype(np.float64)
+    lacking = ((observed.T @ observed) == 0).any(axis=1)
+    return tuple(table.observed[item] for item in np.flatnonzero(lacking))
+
+
 def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method: Method) -> None:
     """Refuse data from which no estimates can be computed.
 
@@ -195,7 +220,8 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
     SemDataError
         ``SEM-111`` for constant variables; ``SEM-112`` for collinear variables and ``SEM-113`` for
         no more cases than variables, where the estimator needs the inverse of the sample
-        covariance matrix; ``SEM-114`` for a single cluster.
+        covariance matrix; ``SEM-114`` for a single cluster; ``SEM-121`` for variables without
+        common cases in two-stage estimation.
     """
     singular_allowed = method.discrepancy in ("ULS", "DWLS")
     for group, sample in enumerate(samples):
@@ -204,6 +230,10 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
             raise SemDataError(f"all cases are in one cluster{where}", code="SEM-114")
         if sample.ordered is not None:
             continue
+        lacking = unpaired(table, sample) if method.is_two_stage else ()
+        if lacking:
+            message = f"no case has answers to both of some of these{where}; use missing='fiml'"
+            raise SemDataError(message, code="SEM-121", variables=lacking)
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
             code = _OF_DATA[note.code]
             if singular_allowed and code != "SEM-111":

@@ -17,6 +17,9 @@ from coprod_stats.sem.resampling import Bootstrap, bootstrap_interval
 FloatArray = NDArray[np.float64]
 _ROUNDING = 1e-10
 """A variance this small beside the terms that it sums is 0: a constraint fixes the function."""
+_NO_VARIANCE = 1e-14
+"""A variance this small beside the squared estimate is 0: the data fix it, as the variance of a
+variable that takes two values equally often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def coefficient_table(
     variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
     magnitudes = np.sum((np.abs(jacobian) @ np.abs(covariance)) * np.abs(jacobian), axis=1)
     constant = np.abs(variances) <= _ROUNDING * magnitudes
+    constant |= np.abs(variances) <= _NO_VARIANCE * estimates**2
     with np.errstate(invalid="ignore"):
         errors = np.where(constant, 0.0, np.sqrt(variances))
     nan = np.full(len(estimates), np.nan)

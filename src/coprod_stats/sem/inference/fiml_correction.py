@@ -34,10 +34,16 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.fiml import expected_patterns
-from coprod_stats.sem.estimation.least_squares import lower_triangle, moment_jacobian
+from coprod_stats.sem.estimation.least_squares import moment_jacobian
 from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood, MomentSample
+from coprod_stats.sem.estimation.positive_definite import scaled_inverse
 from coprod_stats.sem.inference.moment_sandwich import normal_weight
-from coprod_stats.sem.inference.sandwich import covariate_columns, fixed_columns, saturated_meat
+from coprod_stats.sem.inference.sandwich import (
+    covariate_columns,
+    fixed_columns,
+    moments_among,
+    saturated_meat,
+)
 from coprod_stats.sem.observed.saturated_information import saturated_information
 from coprod_stats.sem.sample import GroupSample
 
@@ -69,6 +75,8 @@ class SaturatedGroup:
     ----------
     complete, incomplete : (k, k) array
         Information ``W_c`` and ``W_m``; moments of fixed covariates are left out.
+    inverse : (k, k) array
+        ``W_m^-1``.
     bread : (k, k) array
         What the information of the parameters rests on: ``W_m``, or the expected information.
     acov : (k, k) array, optional
@@ -79,6 +87,7 @@ class SaturatedGroup:
 
     complete: FloatArray
     incomplete: FloatArray
+    inverse: FloatArray
     bread: FloatArray
     acov: FloatArray | None
     kept: IntArray
@@ -99,6 +108,11 @@ def saturated_groups(
         Whether ``Gamma`` allows for nonnormal data, weights and clusters.
     expected : bool
         Whether standard errors rest on the expected information.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where the data leave a saturated moment open.
     """
     return tuple(_saturated_group(estimate, sample, robust, expected) for sample in samples)
 
@@ -108,28 +122,21 @@ def _saturated_group(
 ) -> SaturatedGroup:
     assert sample.patterns is not None
     moments = {"mean": sample.mean, "cov": sample.cov}
-    kept = np.flatnonzero(~_moments_among(fixed_columns(estimate.table), len(sample.cov)))
+    kept = np.flatnonzero(~moments_among(fixed_columns(estimate.table), len(sample.cov)))
     square = np.ix_(kept, kept)
     complete = normal_weight(sample.cov, meanstructure=True)
-    of_covariates = _moments_among(covariate_columns(estimate.table), len(sample.cov))
+    of_covariates = moments_among(covariate_columns(estimate.table), len(sample.cov))
     complete[of_covariates] = complete[:, of_covariates] = 0.0
     incomplete = saturated_information(sample.patterns, **moments)[square] / sample.n_obs
     bread = incomplete
     if expected:
         patterns = expected_patterns(sample.patterns, **moments)
         bread = saturated_information(patterns, **moments)[square] / sample.n_obs
+    inverse = scaled_inverse(incomplete)
     acov = None
     if robust:
-        inverse = np.linalg.inv(incomplete)
         acov = inverse @ (saturated_meat(sample)[square] / sample.n_obs) @ inverse
-    return SaturatedGroup(complete[square], incomplete, bread, acov, kept)
-
-
-def _moments_among(items: IntArray, n_items: int) -> NDArray[np.bool_]:
-    """Mark means and covariances that are of the given items only, ``(n_moments,)``."""
-    rows, columns = lower_triangle(n_items)
-    among = np.isin(rows, items) & np.isin(columns, items)
-    return np.concatenate([np.isin(np.arange(n_items), items), among])
+    return SaturatedGroup(complete[square], incomplete, inverse, bread, acov, kept)
 
 
 def complete_data_fit(
@@ -169,12 +176,12 @@ def complete_data_fit(
         bread += share * (jacobian.T @ part.bread @ jacobian)
         bent += share * (jacobian.T @ complete)
         if part.acov is None:
-            expectation += float(np.trace(np.linalg.solve(part.incomplete, part.complete)))
+            expectation += float(np.sum(part.inverse * part.complete))
         else:
             spread += share * (incomplete.T @ part.acov @ incomplete)
             mixed += share * (incomplete.T @ part.acov @ complete)
             expectation += float(np.sum(part.complete * part.acov))
-    inverse = np.linalg.inv(bread)
+    inverse = scaled_inverse(bread)
     if all(part.acov is None for part in saturated):
         expectation -= float(np.sum(inverse * bent))
     else:

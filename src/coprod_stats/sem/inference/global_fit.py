@@ -224,6 +224,7 @@ def _corrected_for_missing(
 
     With auxiliary variables lavaan takes the noncentrality from a baseline in which they are
     independent like the rest, and its degrees of freedom from one in which they are saturated.
+    There are none where nobody answered both of two items.
     """
     (estimate, inference), (null, baseline) = fits
     df, null_df = inference.df, baseline.df
@@ -231,7 +232,10 @@ def _corrected_for_missing(
         null = fit_baseline(replace(estimate.table, auxiliary=()), samples, method)
         baseline = infer(null, samples, method, tests_only=True)
     robust, expected = method.test != "none", method.information == "expected"
-    saturated = saturated_groups(estimate, samples, robust=robust, expected=expected)
+    try:
+        saturated = saturated_groups(estimate, samples, robust=robust, expected=expected)
+    except np.linalg.LinAlgError:
+        return {}
     of_model, of_null = (
         complete_data_fit(fitted, samples, saturated, basis=found.inverted.basis, df=found.df)
         for fitted, found in ((estimate, inference), (null, baseline))

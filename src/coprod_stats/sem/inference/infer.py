@@ -180,8 +180,17 @@ def _precision(
     covariance = sandwich(inverse, meat) if _is_robust(method) else inverse
     if method.test == "none" or plain is None:
         return covariance / n, None
-    expectation = two_level_trace if by_cluster else scaling_trace
-    trace = expectation(estimate, samples, inverse=inverse, meat=meat)
+    if by_cluster:
+        trace = two_level_trace(estimate, samples, inverse=inverse, meat=meat)
+        return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
+    expected = method.information == "expected"
+    try:
+        trace = scaling_trace(estimate, samples, inverse=inverse, meat=meat, expected=expected)
+    except np.linalg.LinAlgError:
+        if not method.is_fiml:
+            raise
+        # nobody's answers tell of some saturated moment
+        return covariance / n, None
     return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
 
 

@@ -18,6 +18,9 @@ FloatArray = NDArray[np.float64]
 SINGULAR_BELOW = 1e-9
 """Eigenvalues of the information in correlation metric below this count as zero."""
 
+DOUBTFUL_BELOW = 1e-5
+"""Below this the rank is that of the expected information, which does not depend on the data."""
+
 
 @dataclass(frozen=True, slots=True)
 class InvertedInformation:
@@ -70,7 +73,23 @@ def invert_information(
             local = np.ix_(model.parameters, model.parameters)
             information[local] *= sample.n_obs / (sample.n_obs - 1.0)
     basis = tangent_basis(estimate.restrictions, minimum.active, minimum.params)
-    return inverted(information, basis)
+    found = inverted(information, basis)
+    if method.information == "observed" and _is_doubtful(information, basis):
+        # away from the exact minimum the observed information is not quite singular
+        expected = estimate.objective.evaluate(minimum.params, exact=False).curvature
+        by_expected = inverted(expected, basis)
+        return by_expected if by_expected.unidentified else found
+    return found
+
+
+def _is_doubtful(information: FloatArray, basis: FloatArray) -> bool:
+    reduced = basis.T @ information @ basis
+    if reduced.size == 0:
+        return False
+    scale = np.sqrt(np.abs(np.diagonal(reduced)))
+    scale[scale == 0] = 1.0
+    smallest = np.abs(np.linalg.eigvalsh(reduced / np.outer(scale, scale))).min()
+    return bool(smallest < DOUBTFUL_BELOW)
 
 
 def without_information(estimate: Estimate) -> InvertedInformation:

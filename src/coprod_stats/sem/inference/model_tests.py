@@ -87,13 +87,15 @@ def plain_test(
     """Compute the unscaled statistic.
 
     ``N F`` for normal-theory ML, ``sum (n_g - 1) F_g`` for Wishart likelihood and least squares.
+    That of ULS is no chi-square and has no p-value.
     """
     values = 2.0 * estimate.objective.group_values(estimate.params)
     sizes = np.array([sample.n_obs for sample in samples])
     if not method.is_normal_likelihood:
         sizes = sizes - 1.0
     statistic = max(float(sizes @ values), 0.0)
-    return ModelTest(statistic, df, chi_square_p(statistic, df))
+    p_value = float("nan") if method.discrepancy == "ULS" else chi_square_p(statistic, df)
+    return ModelTest(statistic, df, p_value)
 
 
 def corrected_test(plain: ModelTest, corrected: ScaledStatistic, trace: float) -> ModelTest:

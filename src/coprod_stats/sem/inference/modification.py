@@ -21,10 +21,16 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.categorical_least_squares import CategoricalLeastSquares
 from coprod_stats.sem.estimation.estimate import Estimate, models_of, objective_of
+from coprod_stats.sem.estimation.fiml import expected_patterns
+from coprod_stats.sem.estimation.least_squares import moment_jacobian
 from coprod_stats.sem.estimation.optimizer import tangent_basis
 from coprod_stats.sem.inference.information import inverted
+from coprod_stats.sem.inference.moment_sandwich import normal_weight
+from coprod_stats.sem.inference.sandwich import fixed_columns, moments_among
 from coprod_stats.sem.inference.standardization import row_values, scale_factors
+from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
+from coprod_stats.sem.observed.saturated_information import saturated_information
 from coprod_stats.sem.options import Method, refuse_two_levels
 from coprod_stats.sem.sample import GroupSample
 
@@ -80,16 +86,12 @@ def modification_indices(
     for index in extended.free_rows:
         params[extended.rows[index].free] = values[index]
     models = models_of(extended, samples, method)
-    objective = objective_of(extended, models, samples, method)
-    at = objective.evaluate(params, exact=False)
-    information = at.curvature
-    if isinstance(objective, CategoricalLeastSquares):
-        information = objective.information(params)
+    scores, information = _scores_and_information(extended, models, samples, method, params)
     basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
     own = inverted(information[:n_free, :n_free], basis).inverse
     cross = information[n_free:, :n_free]
     left = np.diagonal(information)[n_free:] - np.sum((cross @ own) * cross, axis=1)
-    scores = -at.gradient[n_free:]
+    scores = scores[n_free:]
     usable = left > SMALLEST_INFORMATION
     rows = [extended.rows[index] for index in extended.free_rows]
     rows = sorted((row for row in rows if row.free >= n_free), key=lambda row: row.free)
@@ -104,6 +106,61 @@ def modification_indices(
         changes=changes,
         standardized_changes=changes * factors,
     )
+
+
+def _scores_and_information(
+    table: ParameterTable,
+    models: Sequence[LisrelModel],
+    samples: Sequence[GroupSample],
+    method: Method,
+    params: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Differentiate the log-likelihood of one case, and give its expected information.
+
+    Cases count by N in the information and, save with Wishart likelihood, by N - 1 in the scores
+    of estimators that count them so (lavaan's convention).
+    """
+    objective = objective_of(table, models, samples, method)
+    at = objective.evaluate(params, exact=False)
+    scores = -at.gradient
+    if isinstance(objective, CategoricalLeastSquares):
+        return scores, objective.information(params)
+    information = at.curvature.copy()
+    if fixed_columns(table).size:
+        _leave_out_covariates(information, table, models, samples, params)
+    if not method.is_normal_likelihood:
+        for model, sample in zip(models, samples, strict=True):
+            more = sample.n_obs / (sample.n_obs - 1.0)
+            information[np.ix_(model.parameters, model.parameters)] *= more
+            if method.likelihood == "wishart":
+                scores[model.parameters] *= more
+    return scores, information
+
+
+def _leave_out_covariates(
+    information: FloatArray,
+    table: ParameterTable,
+    models: Sequence[LisrelModel],
+    samples: Sequence[GroupSample],
+    params: FloatArray,
+) -> None:
+    """Replace the information by what moments other than those of fixed covariates hold."""
+    total = sum(sample.n_obs for sample in samples)
+    fixed = moments_among(fixed_columns(table), len(table.observed))
+    if not table.meanstructure:
+        fixed = fixed[len(table.observed) :]
+    for model, sample in zip(models, samples, strict=True):
+        implied = model.moments(params)
+        jacobian = moment_jacobian(model, implied, meanstructure=table.meanstructure)
+        jacobian[fixed] = 0.0
+        if sample.patterns is None:
+            weight = normal_weight(implied.cov, meanstructure=table.meanstructure)
+        else:
+            moments = {"mean": implied.mean, "cov": implied.cov}
+            patterns = expected_patterns(sample.patterns, **moments)
+            weight = saturated_information(patterns, **moments) / sample.n_obs
+        local = np.ix_(model.parameters, model.parameters)
+        information[local] = sample.n_obs / total * (jacobian.T @ weight @ jacobian)
 
 
 def extended_table(estimate: Estimate) -> tuple[ParameterTable, FloatArray]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.least_squares import lower_triangle, moment_jacobian
 from coprod_stats.sem.estimation.moment_weights import moment_acov, moment_weights
-from coprod_stats.sem.estimation.positive_definite import factor
+from coprod_stats.sem.estimation.positive_definite import factor, scaled_inverse
 from coprod_stats.sem.inference.sandwich import fixed_columns, saturated_meat
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.observed.saturated_information import saturated_information
@@ -83,7 +83,7 @@ def sample_acov(
     if sample.patterns is None:
         return moment_acov(sample, meanstructure=meanstructure, fixed=fixed)
     information = saturated_information(sample.patterns, mean=sample.mean, cov=sample.cov)
-    inverse = np.linalg.inv(information) * sample.n_obs
+    inverse = scaled_inverse(information) * sample.n_obs
     if method.missing == "two-stage":
         return np.asarray(inverse, dtype=np.float64)
     return np.asarray(inverse @ (saturated_meat(sample) / sample.n_obs) @ inverse)

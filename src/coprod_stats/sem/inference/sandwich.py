@@ -23,7 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
+from coprod_stats.sem.estimation.fiml import expected_patterns
 from coprod_stats.sem.estimation.least_squares import lower_triangle
+from coprod_stats.sem.estimation.positive_definite import scaled_inverse
 from coprod_stats.sem.inference.casewise import (
     cross_products,
     model_scores,
@@ -68,12 +70,21 @@ def covariate_columns(table: ParameterTable) -> IntArray:
     return np.array([table.observed.index(name) for name in table.exogenous], dtype=np.intp)
 
 
+def moments_among(items: IntArray, n_items: int) -> NDArray[np.bool_]:
+    """Mark means and covariances that are of the given items only, ``(n_moments,)``."""
+    rows, columns = lower_triangle(n_items)
+    among = np.isin(rows, items) & np.isin(columns, items)
+    return np.concatenate([np.isin(np.arange(n_items), items), among])
+
+
 def sandwich(inverse: FloatArray, meat: FloatArray) -> FloatArray:
     """Compute ``A^-1 B A^-1``."""
     return np.asarray(inverse @ meat @ inverse)
 
 
-def saturated_trace(sample: GroupSample, *, meanstructure: bool, fixed: IntArray) -> float:
+def saturated_trace(
+    sample: GroupSample, *, meanstructure: bool, fixed: IntArray, expected: bool
+) -> float:
     """Compute ``tr(A1^-1 B1)`` of the saturated model of one group.
 
     Complete data have a closed form. With ``z`` the cases in the metric of the Cholesky root of
@@ -89,9 +100,11 @@ def saturated_trace(sample: GroupSample, *, meanstructure: bool, fixed: IntArray
         Whether means are moments of the model.
     fixed : (n_fixed,) int array
         Columns of fixed covariates, whose own moments are no parameters.
+    expected : bool
+        Whether ``A1`` is the expected information; complete data have the same.
     """
     if sample.patterns is not None:
-        return _incomplete_trace(sample, fixed)
+        return _incomplete_trace(sample, fixed, expected)
     others = np.setdiff1d(np.arange(len(sample.cov)), fixed)
     order = np.concatenate([fixed, others])
     root = np.linalg.cholesky(sample.cov[np.ix_(order, order)])
@@ -122,15 +135,15 @@ def _clustered_trace(
     return total * small_sample_factor(len(members))
 
 
-def _incomplete_trace(sample: GroupSample, fixed: IntArray) -> float:
+def _incomplete_trace(sample: GroupSample, fixed: IntArray, expected: bool) -> float:
     assert sample.patterns is not None
     first_order = saturated_meat(sample)
-    information = saturated_information(sample.patterns, mean=sample.mean, cov=sample.cov)
-    rows, columns = lower_triangle(len(sample.cov))
-    of_fixed = np.isin(rows, fixed) & np.isin(columns, fixed)
-    kept = np.flatnonzero(~np.concatenate([np.isin(np.arange(len(sample.cov)), fixed), of_fixed]))
-    kept_information = information[np.ix_(kept, kept)]
-    return float(np.trace(np.linalg.solve(kept_information, first_order[np.ix_(kept, kept)])))
+    moments = {"mean": sample.mean, "cov": sample.cov}
+    patterns = expected_patterns(sample.patterns, **moments) if expected else sample.patterns
+    information = saturated_information(patterns, **moments)
+    kept = np.flatnonzero(~moments_among(fixed, len(sample.cov)))
+    inverse = scaled_inverse(information[np.ix_(kept, kept)])
+    return float(np.sum(inverse * first_order[np.ix_(kept, kept)]))
 
 
 def saturated_meat(sample: GroupSample) -> FloatArray:
@@ -155,6 +168,7 @@ def scaling_trace(
     *,
     inverse: FloatArray,
     meat: FloatArray,
+    expected: bool,
 ) -> float:
     """Compute ``tr(A1^-1 B1) - tr(A^-1 B)``, the expectation of the statistic.
 
@@ -164,8 +178,13 @@ def scaling_trace(
     samples : sequence of GroupSample
     inverse, meat : (n_free, n_free) array
         ``A^-1`` and ``B``.
+    expected : bool
+        Whether ``A`` and ``A1`` are expected rather than observed information.
     """
     means = estimate.table.meanstructure
     fixed = fixed_columns(estimate.table)
-    saturated = sum(saturated_trace(s, meanstructure=means, fixed=fixed) for s in samples)
+    saturated = sum(
+        saturated_trace(sample, meanstructure=means, fixed=fixed, expected=expected)
+        for sample in samples
+    )
     return float(saturated - np.sum(inverse * meat))

@@ -141,10 +141,11 @@ class GroupScales:
             slopes[self.starts[part] + rows[own], own] = 1.0
         if isinstance(model, CompletedModel):
             for source in np.unique(self.sources[self.powers != 0]):
-                for part, kind in ((_PSI, Kind.PSI), (_THETA, Kind.THETA)):
+                for part, kind in ((_PSI, Kind.PSI), (_THETA, Kind.THETA), (_DELTA, Kind.DELTA)):
                     item = int(source) - self.starts[part]
                     if 0 <= item < self.starts[part + 1] - self.starts[part]:
-                        slopes[source] += model.implicit_jacobian(implied, Place(kind, item, item))
+                        place = Place(kind, item, 0 if kind == Kind.DELTA else item)
+                        slopes[source] += model.implicit_jacobian(implied, place)
         return slopes
 
     def own_slopes(self, free: Sequence[int]) -> FloatArray:

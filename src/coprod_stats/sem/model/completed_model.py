@@ -85,7 +85,8 @@ class CompletedModel(LisrelModel):
     def implicit_jacobian(self, implied: ImpliedMoments, place: Place) -> FloatArray:
         """Differentiate a cell that follows from the parameters without being one.
 
-        Such are the residual variances of ordered items under the delta parameterization.
+        Such are the residual variances of ordered items under the delta parameterization, and
+        their scales under the theta parameterization.
 
         Parameters
         ----------
@@ -98,6 +99,11 @@ class CompletedModel(LisrelModel):
             Zeros for a constant.
         """
         nothing = np.zeros(self.parameters.size)
+        if not self.is_delta and place.kind == Kind.DELTA and place.row in self.ordered:
+            given, item = self._given_covariates(implied), np.array([place.row])
+            slope = self.responses.lisrel.cov_jacobian(given, item, item)
+            slope *= -0.5 * implied.delta[place.row] ** 3.0
+            return np.asarray(self.responses.implicit.project(given, slope)[0])
         if not self.is_delta or place.row != place.column:
             return nothing
         given = self._given_covariates(implied)

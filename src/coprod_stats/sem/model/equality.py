@@ -60,9 +60,20 @@ def _is_held_equal(row: Draft, key: str, roles: VariableRoles, options: ModelOpt
 
 
 def _family(row: Draft, roles: VariableRoles) -> str:
-    latent = row.lhs in roles.latent
-    covariate = row.lhs in roles.covariates
-    match row.op:
+    return family(row.lhs, row.op, row.rhs, latent=roles.latent, covariates=roles.covariates)
+
+
+def family(lhs: str, op: str, rhs: str, *, latent: Sequence[str], covariates: Sequence[str]) -> str:
+    """Name the family of ``group_equal`` that a parameter belongs to; '' where it is in none.
+
+    Parameters
+    ----------
+    lhs, op, rhs : str
+        The parameter.
+    latent, covariates : sequence of str
+        Latent and exogenous observed variables.
+    """
+    match op:
         case "=~":
             return "loadings"
         case "<~":
@@ -71,12 +82,12 @@ def _family(row: Draft, roles: VariableRoles) -> str:
             return "thresholds"
         case "~":
             return "regressions"
-        case "~1" if not covariate:
-            return "means" if latent else "intercepts"
-        case "~~" if not covariate:
-            if row.is_variance:
-                return "lv-variances" if latent else "residuals"
-            return "lv-covariances" if latent else "residual-covariances"
+        case "~1" if lhs not in covariates:
+            return "means" if lhs in latent else "intercepts"
+        case "~~" if lhs not in covariates:
+            if lhs == rhs:
+                return "lv-variances" if lhs in latent else "residuals"
+            return "lv-covariances" if lhs in latent else "residual-covariances"
         case _:
             return ""
 

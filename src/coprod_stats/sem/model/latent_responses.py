@@ -144,7 +144,7 @@ class LatentResponseModel:
         mean = moments.mean[self.places]
         cuts = np.zeros(self.threshold_items.size)
         cuts[self.is_ordered[self.threshold_items]] = moments.tau
-        slopes = self._loadings(moments)[np.ix_(self.places, self.covariates)]
+        slopes = self.loadings(moments)[np.ix_(self.places, self.covariates)]
         unscaled = np.concatenate(
             [
                 cuts - mean[self.threshold_items],
@@ -211,7 +211,8 @@ class LatentResponseModel:
                 total += bend
         return total + self._moment_curvature(implied, weights * implied.factors, by_variance)
 
-    def _loadings(self, moments: ImpliedMoments) -> FloatArray:
+    def loadings(self, moments: ImpliedMoments) -> FloatArray:
+        """Total effects of the elements of eta on observed variables, ``(n_observed, n_eta)``."""
         n_observed, n_eta = self.lisrel.matrices.n_observed, self.lisrel.matrices.n_eta
         return moments.columns[:, n_observed : n_observed + n_eta]
 

@@ -41,6 +41,11 @@ class Term:
     modifiers: tuple[Modifier, ...]
     position: Position
 
+    @property
+    def is_exploratory(self) -> bool:
+        """Whether ``efa()`` puts the variable into a block of exploratory factors."""
+        return any(modifier.kind == "efa" for modifier in self.modifiers)
+
 
 @dataclass(frozen=True, slots=True)
 class Relation:

@@ -105,9 +105,14 @@ def ranks_among(levels: FloatArray, answers: FloatArray) -> CodeArray:
         Ascending; every answer is one of them.
     answers : (n_obs,) array
     """
-    ranks = np.searchsorted(levels, answers).astype(np.int16)
-    ranks[np.isnan(answers)] = MISSING
-    return ranks
+    whole = levels.astype(np.intp)
+    if not (levels[0] >= 0 and levels[-1] <= _LARGEST_COUNTED and np.array_equal(whole, levels)):
+        ranks = np.searchsorted(levels, answers).astype(np.int16)
+        ranks[np.isnan(answers)] = MISSING
+        return ranks
+    of_whole = np.full(whole[-1] + 2, MISSING, dtype=np.int16)
+    of_whole[whole] = np.arange(whole.size)
+    return of_whole[np.nan_to_num(answers, nan=whole[-1] + 1.0).astype(np.intp)]
 
 
 def category_counts(

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.rotation.gradient_projection import (
-    improve_rotation,
-    polished,
+    RotationProblem,
     search_rotation,
 )
 from coprod_stats.sem.rotation.options import RotationOptions
@@ -127,11 +126,10 @@ def rotate_like(
     criterion = options.criterion(*loadings.shape)
     weighted = item_weights(loadings, residual_variances, options)[:, None] * loadings
     start = _procrustes(loadings, reference, orthogonal)
-    end = improve_rotation(weighted, criterion, start, orthogonal)
-    end = polished(weighted, criterion, end, orthogonal)
-    H = _completed(loadings, residual_variances, end.rotation, options)
+    found = RotationProblem(weighted, criterion, orthogonal).minimum(start)
+    H = _completed(loadings, residual_variances, found.rotation, options)
     alignment = _matching(loadings @ np.linalg.inv(H.T), reference)
-    return BlockRotation(end.rotation, alignment, H @ alignment, 1, 1, end.converged)
+    return BlockRotation(found.rotation, alignment, H @ alignment, 1, 1, found.converged)
 
 
 def _completed(

@@ -45,8 +45,11 @@ def rotated_blocks(table: ParameterTable) -> tuple[Block, ...]:
     Raises
     ------
     SemModelError
-        Where a factor stands in two blocks, or a block has fewer items than factors.
+        Where a factor stands in two blocks, or a block has fewer items than factors; in models
+        with two levels.
     """
+    if any(row.efa and row.level for row in table):
+        raise SemModelError("efa() blocks are not implemented for two-level models")
     factors: dict[str, dict[str, None]] = {}
     items: dict[str, dict[str, None]] = {}
     home: dict[str, str] = {}

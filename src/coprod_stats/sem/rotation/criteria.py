@@ -26,13 +26,17 @@ FloatArray = NDArray[np.float64]
 
 
 class Criterion(Protocol):
-    """A rotation criterion of loadings, ``(n_items, n_factors)``."""
+    """A rotation criterion of loadings, ``(..., n_items, n_factors)``; values are ``(...,)``."""
 
-    def __call__(self, loadings: FloatArray, /) -> tuple[float, FloatArray]:
+    def __call__(self, loadings: FloatArray, /) -> tuple[FloatArray, FloatArray]:
         """Value and derivatives by the loadings."""
 
     def bend(self, loadings: FloatArray, change: FloatArray, /) -> FloatArray:
         """Differentiate the derivatives along `change`, ``(n_items, n_factors)``."""
+
+
+def _total(terms: FloatArray) -> FloatArray:
+    return np.asarray(terms.sum(axis=(-2, -1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,11 @@ class Oblimin:
 
     gamma: float = 0.0
 
-    def __call__(self, loadings: FloatArray, /) -> tuple[float, FloatArray]:
+    def __call__(self, loadings: FloatArray, /) -> tuple[FloatArray, FloatArray]:
         """Value and derivatives by the loadings."""
         squares = loadings**2
         others = self._others(squares)
-        return float((squares * others).sum()) / 4.0, np.asarray(loadings * others)
+        return _total(squares * others) / 4.0, np.asarray(loadings * others)
 
     def bend(self, loadings: FloatArray, change: FloatArray, /) -> FloatArray:
         """Differentiate the derivatives along `change`."""
@@ -56,8 +60,10 @@ class Oblimin:
         return np.asarray(change * self._others(loadings**2) + loadings * by_squares)
 
     def _others(self, squares: FloatArray) -> FloatArray:
-        others = squares.sum(axis=1, keepdims=True) - squares
-        return np.asarray(others - self.gamma * others.mean(axis=0))
+        others = squares.sum(axis=-1, keepdims=True) - squares
+        if self.gamma == 0:
+            return np.asarray(others)
+        return np.asarray(others - self.gamma * others.mean(axis=-2, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +72,24 @@ class Geomin:
 
     epsilon: float = 0.001
 
-    def __call__(self, loadings: FloatArray, /) -> tuple[float, FloatArray]:
+    def __call__(self, loadings: FloatArray, /) -> tuple[FloatArray, FloatArray]:
         """Value and derivatives by the loadings."""
         means, ratios = self._parts(loadings)
-        return float(means.sum()), np.asarray(means * ratios)
+        return _total(means), np.asarray(means * ratios)
 
     def bend(self, loadings: FloatArray, change: FloatArray, /) -> FloatArray:
         """Differentiate the derivatives along `change`."""
         means, ratios = self._parts(loadings)
         squares = loadings**2 + self.epsilon
-        of_ratios = 2.0 / loadings.shape[1] * change * (2.0 * self.epsilon - squares) / squares**2
-        of_means = means * (ratios * change).sum(axis=1, keepdims=True)
+        of_ratios = 2.0 / loadings.shape[-1] * change * (2.0 * self.epsilon - squares) / squares**2
+        of_means = means * (ratios * change).sum(axis=-1, keepdims=True)
         return np.asarray(of_means * ratios + means * of_ratios)
 
     def _parts(self, loadings: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Geometric means, ``(n_items, 1)``, and derivatives of their logarithms."""
         squares = loadings**2 + self.epsilon
-        means = np.exp(np.log(squares).mean(axis=1, keepdims=True))
-        return means, 2.0 / loadings.shape[1] * loadings / squares
+        means = np.exp(np.log(squares).mean(axis=-1, keepdims=True))
+        return means, 2.0 / loadings.shape[-1] * loadings / squares
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,11 @@ class Orthomax:
 
     gamma: float = 1.0
 
-    def __call__(self, loadings: FloatArray, /) -> tuple[float, FloatArray]:
+    def __call__(self, loadings: FloatArray, /) -> tuple[FloatArray, FloatArray]:
         """Value and derivatives by the loadings."""
         squares = loadings**2
         centred = self._centred(squares)
-        return -float((squares * centred).sum()) / 4.0, np.asarray(-loadings * centred)
+        return -_total(squares * centred) / 4.0, np.asarray(-loadings * centred)
 
     def bend(self, loadings: FloatArray, change: FloatArray, /) -> FloatArray:
         """Differentiate the derivatives along `change`."""
@@ -104,7 +110,7 @@ class Orthomax:
         return np.asarray(-change * self._centred(loadings**2) - loadings * by_squares)
 
     def _centred(self, squares: FloatArray) -> FloatArray:
-        return np.asarray(squares - self.gamma * squares.mean(axis=0))
+        return np.asarray(squares - self.gamma * squares.mean(axis=-2, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +119,11 @@ class CrawfordFerguson:
 
     kappa: float
 
-    def __call__(self, loadings: FloatArray, /) -> tuple[float, FloatArray]:
+    def __call__(self, loadings: FloatArray, /) -> tuple[FloatArray, FloatArray]:
         """Value and derivatives by the loadings."""
         squares = loadings**2
         others = self._others(squares)
-        return float((squares * others).sum()) / 4.0, np.asarray(loadings * others)
+        return _total(squares * others) / 4.0, np.asarray(loadings * others)
 
     def bend(self, loadings: FloatArray, change: FloatArray, /) -> FloatArray:
         """Differentiate the derivatives along `change`."""
@@ -125,8 +131,8 @@ class CrawfordFerguson:
         return np.asarray(change * self._others(loadings**2) + loadings * by_squares)
 
     def _others(self, squares: FloatArray) -> FloatArray:
-        of_item = squares.sum(axis=1, keepdims=True) - squares
-        of_factor = squares.sum(axis=0) - squares
+        of_item = squares.sum(axis=-1, keepdims=True) - squares
+        of_factor = squares.sum(axis=-2, keepdims=True) - squares
         return np.asarray((1.0 - self.kappa) * of_item + self.kappa * of_factor)
 
 
@@ -141,10 +147,10 @@ class Target:
 
     wanted: FloatArray
 
-    def __call__(self, loadings: FloatArray, /) -> tuple[float, FloatArray]:
+    def __call__(self, loadings: FloatArray, /) -> tuple[FloatArray, FloatArray]:
         """Value and derivatives by the loadings."""
         distance = np.where(np.isnan(self.wanted), 0.0, loadings - self.wanted)
-        return float((distance**2).sum()), 2.0 * distance
+        return _total(distance**2), 2.0 * distance
 
     def bend(self, loadings: FloatArray, change: FloatArray, /) -> FloatArray:
         """Differentiate the derivatives along `change`."""

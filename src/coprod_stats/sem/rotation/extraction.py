@@ -1,9 +1,10 @@
 """Where the search for unrotated loadings begins: principal axes, turned to a corner.
 
-Principal axis factoring from squared multiple correlations gives loadings near those sought. A
-pivoted QR decomposition of them picks the items whose zeros identify the factors best, and turns
-the factors accordingly; the first items, whose zeros lavaan uses, may identify them badly. The
-rotated solution does not depend on the choice.
+Principal axis factoring from squared multiple correlations gives loadings near those sought. The
+items that explain each other least are picked as pivots, as a QR decomposition with column pivoting
+picks them, and the factors are turned so that the k-th pivot loads on the first k only. The first
+items, whose zeros lavaan uses, may identify the factors badly. The rotated solution does not depend
+on the choice.
 """
 
 from __future__ import annotations
@@ -51,12 +52,8 @@ def extract_factors(cov: FloatArray, n_factors: int) -> Extraction:
     deviations = np.sqrt(np.diagonal(cov))
     correlations = cov / np.outer(deviations, deviations)
     plain = _principal_axes(correlations, n_factors)
-    # a tenth of a second to import, which other models do without
-    import scipy.linalg
-
-    turned, _, order = scipy.linalg.qr(plain.T, pivoting=True)
-    corner = plain @ turned
-    pivots = [int(item) for item in order[:n_factors]]
+    pivots = _independent_items(plain)
+    corner = plain @ np.linalg.qr(plain[pivots].T)[0]
     corner *= np.where(corner[pivots, np.arange(n_factors)] < 0, -1.0, 1.0)
     for k, item in enumerate(pivots):
         corner[item, k + 1 :] = 0.0
@@ -66,6 +63,18 @@ def extract_factors(cov: FloatArray, n_factors: int) -> Extraction:
         (1.0 - np.minimum(communalities, LARGEST_COMMUNALITY)) * deviations**2,
         tuple(pivots[: n_factors - 1]),
     )
+
+
+def _independent_items(loadings: FloatArray) -> list[int]:
+    """Pick as many items as factors, each the one that the former explain least."""
+    left = loadings.copy()
+    items: list[int] = []
+    for _ in range(loadings.shape[1]):
+        item = int(np.argmax((left**2).sum(axis=1)))
+        items.append(item)
+        direction = left[item] / np.linalg.norm(left[item])
+        left = left - np.outer(left @ direction, direction)
+    return items
 
 
 def _principal_axes(correlations: FloatArray, n_factors: int) -> FloatArray:

@@ -25,15 +25,27 @@ from coprod_stats.sem.rotation.criteria import Criterion
 from coprod_stats.sem.rotation.stationarity import newton_turn, stationarity
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
 
 TOLERANCE = 1e-5
 """Length of the projected gradient at which a descent ends; Newton steps take over from there."""
 
+FIRST_STEPS = 1_000
+"""Steps after which descents that have not ended are judged by their values."""
+
+PUSH = 0.02
+"""Size of a random turn that a minimum, unlike a saddle point, must undo."""
+
 MAX_ITERATIONS = 10_000
 
+MAX_HALVINGS = 40
 MAX_NEWTON = 20
 
-SAME_VALUE = 1e-6
+CONVERGED_BELOW = 1e-7
+"""Largest left side of the conditions of stationarity at a minimum."""
+
+SAME_VALUE = 1e-5
 """Minima whose values differ by less, relative to their size, count as one."""
 
 
@@ -97,23 +109,19 @@ def search_rotation(
         raise SemOptionError("rstarts: at least 1 is needed")
     rng = np.random.default_rng(seed)
     axes = _principal_axes(loadings)
-    starts = [axes]
-    starts += [axes @ _random_orthogonal(n_factors, rng) for _ in range(n_starts - 1)]
-    ends = [improve_rotation(loadings, criterion, start, orthogonal) for start in starts]
-    best = min(ends, key=lambda end: (not end.converged, end.value))
-    best = polished(loadings, criterion, best, orthogonal)
+    turns = [np.eye(n_factors)]
+    turns += [_random_orthogonal(n_factors, rng) for _ in range(n_starts - 1)]
+    problem = RotationProblem(loadings, criterion, orthogonal)
+    ends = problem.descend(axes @ np.array(turns), FIRST_STEPS)
+    values = problem.values(ends)
+    best = problem.minimum(ends[int(np.argmin(values))])
+    push = np.eye(n_factors) + PUSH * rng.standard_normal(axes.shape)
+    again = problem.minimum(problem.retract(best.rotation @ push))
     limit = SAME_VALUE * (1.0 + abs(best.value))
-    n_minima = sum(abs(end.value - best.value) < limit for end in ends)
+    if again.value < best.value - limit:
+        best = again
+    n_minima = int((values - values.min() < limit).sum())
     return RotationSearch(best.rotation, best.value, best.converged, n_minima, n_starts)
-
-
-@dataclass(frozen=True, slots=True)
-class RotationEnd:
-    """Where one start led to."""
-
-    rotation: FloatArray
-    value: float
-    converged: bool
 
 
 def _principal_axes(loadings: FloatArray) -> FloatArray:
@@ -128,100 +136,144 @@ def _random_orthogonal(size: int, rng: np.random.Generator) -> FloatArray:
     return np.asarray(q * np.sign(np.diagonal(r)), dtype=np.float64)
 
 
-def apply_rotation(loadings: FloatArray, T: FloatArray, orthogonal: bool) -> FloatArray:
-    """Rotate loadings: ``A T`` or ``A T'⁻¹``."""
-    return np.asarray(loadings @ T if orthogonal else np.linalg.solve(T, loadings.T).T)
+@dataclass(frozen=True, slots=True)
+class RotationMinimum:
+    """Where one start led to."""
+
+    rotation: FloatArray
+    value: float
+    converged: bool
 
 
-def improve_rotation(
-    loadings: FloatArray, criterion: Criterion, start: FloatArray, orthogonal: bool
-) -> RotationEnd:
-    """Descend from one start to a minimum of the criterion.
+@dataclass(frozen=True, slots=True)
+class RotationProblem:
+    """A criterion of loadings to be minimized over rotations.
 
     Parameters
     ----------
     loadings : (n_items, n_factors) array
+        Unrotated, as the criterion weights them.
     criterion : Criterion
-    start : (n_factors, n_factors) array
-        A rotation.
     orthogonal : bool
     """
-    T, step = start, 1.0
-    rotated = apply_rotation(loadings, T, orthogonal)
-    value, slope = criterion(rotated)
-    for _ in range(MAX_ITERATIONS):
-        projected = _projected(loadings, T, rotated, slope, orthogonal)
-        size = float((projected**2).sum())
-        if size < TOLERANCE**2:
-            return RotationEnd(T, value, True)
-        step *= 2.0
-        for _ in range(40):
-            trial = _retract(T - step * projected, orthogonal)
-            rotated = apply_rotation(loadings, trial, orthogonal)
-            new, slope = criterion(rotated)
-            if value - new > 0.5 * size * step:
+
+    loadings: FloatArray
+    criterion: Criterion
+    orthogonal: bool
+
+    def rotate(self, T: FloatArray) -> FloatArray:
+        """Rotate the loadings: ``A T`` or ``A T'⁻¹``, for each of ``T``, ``(..., m, m)``."""
+        if self.orthogonal:
+            return np.asarray(self.loadings @ T)
+        return np.asarray(self.loadings @ np.swapaxes(np.linalg.inv(T), -1, -2))
+
+    def retract(self, X: FloatArray) -> FloatArray:
+        """Give the rotations nearest to matrices."""
+        if not self.orthogonal:
+            return np.asarray(X / np.sqrt((X**2).sum(axis=-2, keepdims=True)))
+        left, _, right = np.linalg.svd(X)
+        return np.asarray(left @ right)
+
+    def values(self, T: FloatArray) -> FloatArray:
+        """Values of the criterion, ``(...,)``."""
+        return self.criterion(self.rotate(T))[0]
+
+    def minimum(self, start: FloatArray) -> RotationMinimum:
+        """Go from one start to a minimum.
+
+        Parameters
+        ----------
+        start : (n_factors, n_factors) array
+            A rotation.
+        """
+        end = self.descend(start[None], MAX_ITERATIONS)[0]
+        rotation, converged = self.polish(end)
+        return RotationMinimum(rotation, float(self.values(rotation)), converged)
+
+    def descend(self, starts: FloatArray, max_steps: int) -> FloatArray:
+        """Descend by gradient projection from all starts at once.
+
+        Parameters
+        ----------
+        starts : (n_starts, n_factors, n_factors) array
+            Rotations.
+        max_steps : int
+        """
+        descent = _Descent(self, starts)
+        left = np.arange(len(starts))
+        for _ in range(max_steps):
+            left = descent.step(left)
+            if left.size == 0:
                 break
-            step /= 2.0
-        else:
-            # no descent is left beyond rounding
-            return RotationEnd(T, value, size < 1e-12)
-        T, value = trial, new
-    return RotationEnd(T, value, False)
+        return descent.T
+
+    def polish(self, T: FloatArray) -> tuple[FloatArray, bool]:
+        """Bring a minimum to rounding by Newton steps; says whether it is one then."""
+        value, left = self._state(T)
+        for _ in range(MAX_NEWTON):
+            turn = newton_turn(self.rotate(T), T.T @ T, self.criterion, orthogonal=self.orthogonal)
+            if turn is None:
+                break
+            trial = self.retract(T + T @ turn)
+            new, remaining = self._state(trial)
+            if remaining >= left or new > value + SAME_VALUE * (1.0 + abs(value)):
+                break
+            T, value, left = trial, new, remaining
+        return T, left < CONVERGED_BELOW
+
+    def _state(self, T: FloatArray) -> tuple[float, float]:
+        """Value of the criterion and distance from stationarity."""
+        rotated = self.rotate(T)
+        conditions = stationarity(rotated, T.T @ T, self.criterion, orthogonal=self.orthogonal)
+        return float(self.values(T)), float(np.abs(conditions).max())
 
 
-def polished(
-    loadings: FloatArray, criterion: Criterion, end: RotationEnd, orthogonal: bool
-) -> RotationEnd:
-    """Bring a minimum to rounding by Newton steps on the conditions of stationarity.
+class _Descent:
+    """Gradient projection of several starts, each with its own length of step."""
 
-    Parameters
-    ----------
-    loadings : (n_items, n_factors) array
-    criterion : Criterion
-    end : RotationEnd
-    orthogonal : bool
-    """
-    T, value = end.rotation, end.value
-    left = _distance(loadings, criterion, T, orthogonal)
-    for _ in range(MAX_NEWTON):
-        turn = newton_turn(
-            apply_rotation(loadings, T, orthogonal), T.T @ T, criterion, orthogonal=orthogonal
-        )
-        if turn is None:
-            break
-        trial = _retract(T + T @ turn, orthogonal)
-        remaining = _distance(loadings, criterion, trial, orthogonal)
-        new = criterion(apply_rotation(loadings, trial, orthogonal))[0]
-        if remaining >= left or new > value + 1e-8 * (1.0 + abs(value)):
-            break
-        T, value, left = trial, new, remaining
-    return RotationEnd(T, value, end.converged)
+    def __init__(self, problem: RotationProblem, starts: FloatArray) -> None:
+        self.problem = problem
+        self.T = starts.copy()
+        self.lengths = np.ones(len(starts))
+        self.rotated = problem.rotate(starts)
+        self.values, self.slopes = problem.criterion(self.rotated)
 
+    def step(self, left: IntArray) -> IntArray:
+        """Take a step from where some descents are; give those that have not ended."""
+        projected = self._projected(left)
+        sizes = (projected**2).sum(axis=(-2, -1))
+        going = sizes >= TOLERANCE**2
+        left, projected, sizes = left[going], projected[going], sizes[going]
+        self.lengths[left] *= 2.0
+        searching = np.arange(left.size)
+        for _ in range(MAX_HALVINGS):
+            if searching.size == 0:
+                break
+            accepted = self._try(left[searching], projected[searching], sizes[searching])
+            searching = searching[~accepted]
+        # no descent is left beyond rounding
+        return np.delete(left, searching)
 
-def _distance(loadings: FloatArray, criterion: Criterion, T: FloatArray, orthogonal: bool) -> float:
-    rotated = apply_rotation(loadings, T, orthogonal)
-    conditions = stationarity(rotated, T.T @ T, criterion, orthogonal=orthogonal)
-    return float(np.abs(conditions).max())
+    def _try(self, own: IntArray, projected: FloatArray, sizes: FloatArray) -> BoolArray:
+        """Move where the value falls enough, and halve the step where it does not."""
+        lengths = self.lengths[own]
+        trial = self.problem.retract(self.T[own] - lengths[:, None, None] * projected)
+        rotated = self.problem.rotate(trial)
+        values, slopes = self.problem.criterion(rotated)
+        accepted = np.asarray(self.values[own] - values > 0.5 * sizes * lengths)
+        taken = own[accepted]
+        self.T[taken], self.rotated[taken] = trial[accepted], rotated[accepted]
+        self.values[taken], self.slopes[taken] = values[accepted], slopes[accepted]
+        self.lengths[own[~accepted]] /= 2.0
+        return accepted
 
-
-def _projected(
-    loadings: FloatArray,
-    T: FloatArray,
-    rotated: FloatArray,
-    slope: FloatArray,
-    orthogonal: bool,
-) -> FloatArray:
-    """Differentiate by ``T`` along its manifold."""
-    if orthogonal:
-        gradient: FloatArray = loadings.T @ slope
-        inner = T.T @ gradient
-        return np.asarray(gradient - T @ (inner + inner.T) / 2.0)
-    gradient = np.asarray(-np.linalg.solve(T.T, slope.T @ rotated), dtype=np.float64)
-    return np.asarray(gradient - T * (T * gradient).sum(axis=0))
-
-
-def _retract(X: FloatArray, orthogonal: bool) -> FloatArray:
-    if not orthogonal:
-        return np.asarray(X / np.sqrt((X**2).sum(axis=0)))
-    left, _, right = np.linalg.svd(X)
-    return np.asarray(left @ right)
+    def _projected(self, own: IntArray) -> FloatArray:
+        """Differentiate by the rotations along their manifold."""
+        T, rotated, slopes = self.T[own], self.rotated[own], self.slopes[own]
+        if self.problem.orthogonal:
+            gradient = self.problem.loadings.T @ slopes
+            inner = np.swapaxes(T, -1, -2) @ gradient
+            return np.asarray(gradient - T @ (inner + np.swapaxes(inner, -1, -2)) / 2.0)
+        cross = np.swapaxes(slopes, -1, -2) @ rotated
+        gradient = -np.swapaxes(np.linalg.inv(T), -1, -2) @ cross
+        return np.asarray(gradient - T * (T * gradient).sum(axis=-2, keepdims=True))

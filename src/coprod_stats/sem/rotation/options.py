@@ -40,8 +40,8 @@ FactorOrder = Literal["index", "sumofsquares", "none"]
 RotationErrors = Literal["delta", "bordered"]
 TargetRows = tuple[tuple[float | None, ...], ...]
 
+DEFAULT_EPSILON = 0.001
 DEFAULT_KAPPA = 4.0
-"""Power of promax."""
 
 _ORTHOGONAL = ("varimax", "quartimax")
 _KAISER = ("varimax", "promax")
@@ -130,6 +130,21 @@ class RotationOptions:
         return np.asarray((np.nan_to_num(np.array(self.target, dtype=np.float64)) == 0).all(axis=0))
 
     @property
+    def epsilon(self) -> float:
+        """Constant of geomin."""
+        return DEFAULT_EPSILON if self.geomin_epsilon is None else self.geomin_epsilon
+
+    @property
+    def gamma(self) -> float:
+        """Weight of oblimin."""
+        return 0.0 if self.oblimin_gamma is None else self.oblimin_gamma
+
+    @property
+    def kappa(self) -> float:
+        """Power of promax."""
+        return DEFAULT_KAPPA if self.promax_kappa is None else self.promax_kappa
+
+    @property
     def is_kaiser(self) -> bool:
         """Whether items are weighted to communalities of 1."""
         if self.row_weights == "default":
@@ -153,8 +168,8 @@ class RotationOptions:
                 )
             return Target(wanted)
         criteria: dict[RotationName, Callable[[], Criterion]] = {
-            "geomin": lambda: Geomin(_or(self.geomin_epsilon, 0.001)),
-            "oblimin": lambda: Oblimin(_or(self.oblimin_gamma, 0.0)),
+            "geomin": lambda: Geomin(self.epsilon),
+            "oblimin": lambda: Oblimin(self.gamma),
             "quartimin": Oblimin,
             "promax": Orthomax,
             "varimax": Orthomax,
@@ -166,10 +181,6 @@ class RotationOptions:
             "cf-facparsim": lambda: CrawfordFerguson(1.0),
         }
         return criteria[self.name]()
-
-
-def _or(given: float | None, default: float) -> float:
-    return default if given is None else given
 
 
 def _faults(asked: RotationOptions) -> Iterator[str]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.rotation.options import DEFAULT_KAPPA, RotationOptions
+from coprod_stats.sem.rotation.options import RotationOptions
 
 FloatArray = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ def promax_turn(varimax_loadings: FloatArray, options: RotationOptions) -> Float
     (n_factors, n_factors) array
         ``R = U'⁻¹``; ``diag(R'R) = 1``.
     """
-    return np.asarray(np.linalg.inv(_transformation(varimax_loadings, _kappa(options))[1]).T)
+    return np.asarray(np.linalg.inv(_transformation(varimax_loadings, options.kappa)[1]).T)
 
 
 def promax_turn_change(
@@ -51,7 +51,7 @@ def promax_turn_change(
     (n_factors, n_factors) array
         ``R⁻¹ dR = −(U⁻¹ dU)'``, a turn of the promax factors.
     """
-    X, dX, kappa = varimax_loadings, change, _kappa(options)
+    X, dX, kappa = varimax_loadings, change, options.kappa
     plain, scaled = _transformation(X, kappa)
     powers = X * np.abs(X) ** (kappa - 1.0)
     of_powers = kappa * np.abs(X) ** (kappa - 1.0) * dX
@@ -64,10 +64,6 @@ def promax_turn_change(
     of_scales = np.diagonal(of_covariance) / (2.0 * scales)
     of_scaled = of_plain * scales + plain * of_scales
     return np.asarray(-np.linalg.solve(scaled, of_scaled).T)
-
-
-def _kappa(options: RotationOptions) -> float:
-    return DEFAULT_KAPPA if options.promax_kappa is None else options.promax_kappa
 
 
 def _transformation(X: FloatArray, kappa: float) -> tuple[FloatArray, FloatArray]:

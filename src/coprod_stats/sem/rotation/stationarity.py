@@ -140,4 +140,4 @@ def newton_turn(
 def is_singular(square: FloatArray) -> bool:
     """Whether conditions leave some turn open."""
     sizes = np.linalg.svd(square, compute_uv=False)
-    return bool(not np.isfinite(sizes).all() or sizes[-1] < SINGULAR_BELOW * sizes[0])
+    return bool(not np.isfinite(sizes).all() or sizes[-1] <= SINGULAR_BELOW * sizes[0])

@@ -1,0 +1,51 @@
+"""Which items stand behind a score, a derived variable or any other name of a questionnaire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from coprod_stats.instruments.expressions import names
+from coprod_stats.instruments.model import Instrument
+
+
+def score_items(instrument: Instrument) -> dict[str, tuple[str, ...]]:
+    """Give the items and variables that each scale and index rests on.
+
+    Derived variables stand in the list beside the items that they are computed from.
+    """
+    found = {scale.id: scale.items for scale in instrument.scales}
+    found |= {
+        index.id: items_behind(instrument, names(index.value)) for index in instrument.indices
+    }
+    return found
+
+
+def items_behind(instrument: Instrument, ids: Iterable[str]) -> tuple[str, ...]:
+    """Give what some names rest on: items, assigned and administrative columns, derived variables.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    ids : iterable of str
+        Items, columns of theirs (``MEANS__2``), derived variables, scales or indices.
+    """
+    return tuple(dict.fromkeys(_behind(instrument, tuple(ids), seen=set())))
+
+
+def _behind(instrument: Instrument, ids: tuple[str, ...], seen: set[str]) -> Iterator[str]:
+    scales = {scale.id: scale.items for scale in instrument.scales}
+    formulas = {index.id: index.value for index in instrument.indices}
+    derived = {entry.id: entry.value for entry in instrument.derived}
+    columns = {column: item.id for item in instrument.items for column in item.columns}
+    for id in ids:
+        if id in seen:
+            continue
+        seen.add(id)
+        if id in scales:
+            yield from scales[id]
+        elif id in formulas or id in derived:
+            yield from (id,) if id in derived else ()
+            value = formulas.get(id) or derived[id]
+            yield from _behind(instrument, tuple(names(value)), seen)
+        else:
+            yield columns.get(id, id)

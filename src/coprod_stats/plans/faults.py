@@ -1,0 +1,36 @@
+"""Faults of a plan, with their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.expressions import ExpressionError, names, parse_expression
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.yaml_source import Location, YamlSource
+
+
+def fault_at(source: YamlSource, code: str, location: Location, found: str, remedy: str) -> Fault:
+    """Give a fault of a plan with its line."""
+    place = ".".join(map(str, location))
+    return Fault(code, found, remedy, source.file, source.line(location), place)
+
+
+def condition_faults(
+    source: YamlSource, location: Location, condition: str | None, instrument: Instrument
+) -> Iterator[Fault]:
+    """Give what is wrong with a condition on the answers to a questionnaire."""
+    if condition is None:
+        return
+    known = {*instrument.columns, *(item.id for item in instrument.items)}
+    known |= {derived.id for derived in instrument.derived}
+    try:
+        unknown = [name for name in names(parse_expression(condition)) if name not in known]
+    except ExpressionError as error:
+        yield fault_at(source, "PLAN-010", location, str(error), "Mend the expression.")
+        return
+    for name in unknown:
+        yield fault_at(
+            source, "PLAN-010", location, f"there is no item or variable '{name}'",
+            "Correct the id.",
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Questionnaires on paper: PDF, Word, and the workbook in which answers are entered."""

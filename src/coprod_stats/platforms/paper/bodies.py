@@ -1,0 +1,110 @@
+"""How the answer to each kind of question is marked or written on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from coprod_stats.instruments.model import Instrument, Item, NumberRange, Text
+from coprod_stats.platforms.fields import missing_choices
+from coprod_stats.platforms.paper.document import (
+    Body,
+    Choice,
+    Lines,
+    NumberBox,
+    NumberList,
+    Tick,
+)
+from coprod_stats.platforms.paper.phrases import Phrases
+
+GRID_WIDTH = 64
+"""Characters in small print that the answers of a grid have room for, side by side."""
+LEAST_COLUMN = 5
+ROW_WIDTH = 84
+BESIDE_WIDTH = 26
+SHORT_OPTION = 30
+MANY_OPTIONS = 8
+FREE_DIGITS = 6
+"""Boxes for a number without an upper limit."""
+
+
+def fits_side_by_side(labels: Sequence[str]) -> bool:
+    """Say whether the answers fit into the head of a grid, wrapped at words."""
+    longest = (max(map(len, label.split()), default=0) for label in labels)
+    return sum(max(length, LEAST_COLUMN) for length in longest) <= GRID_WIDTH
+
+
+def body_of(
+    item: Item,
+    instrument: Instrument,
+    words: Callable[[Text], str],
+    phrases: Phrases,
+    go_to: Mapping[int, str],
+) -> Body:
+    """Give what is marked or written for an item that is no row of a grid."""
+    options = tuple(
+        Tick(words(option.label), str(option.value), go_to.get(option.value, ""))
+        for option in (item.responses.options if item.responses else ())
+    )
+    match item.kind:
+        case "number" if item.number is not None:
+            unit = words(item.number.unit) if item.number.unit else ""
+            return NumberBox(_digits(item.number), not item.number.whole, unit)
+        case "text" | "number":
+            return Lines()
+        case "rank":
+            return NumberList(options, len(str(item.top)))
+        case "allocate":
+            return NumberList(options, len(str(item.total)), str(item.total), phrases.total)
+        case _:
+            n_beside = len(missing_choices(item, instrument))
+            return Choice(options, _columns(options, n_beside))
+
+
+def instruction_of(item: Item, phrases: Phrases) -> str:
+    """Say how to answer an item that is no row of a grid."""
+    match item.kind:
+        case "multiple" if item.max_choices is not None:
+            return phrases.tick_most.format(item.max_choices)
+        case "multiple":
+            return phrases.tick_all
+        case "rank":
+            return phrases.rank.format(item.top)
+        case "allocate":
+            return phrases.allocate.format(item.total)
+        case "text":
+            return phrases.write_words
+        case "number":
+            whole = item.number is None or item.number.whole
+            phrase = phrases.write_number if whole else phrases.write_decimal
+            return phrase.format(_limits(item.number, phrases))
+        case _:
+            return phrases.tick_one
+
+
+def _limits(number: NumberRange | None, phrases: Phrases) -> str:
+    if number is None or (number.minimum is None and number.maximum is None):
+        return ""
+    if number.maximum is None:
+        return phrases.at_least.format(f"{number.minimum:.10g}")
+    if number.minimum is None:
+        return phrases.at_most.format(f"{number.maximum:.10g}")
+    return phrases.between.format(f"{number.minimum:.10g}", f"{number.maximum:.10g}")
+
+
+def _digits(number: NumberRange) -> int:
+    """Count the boxes that the largest allowed number needs, its sign included."""
+    bounds = [bound for bound in (number.minimum, number.maximum) if bound is not None]
+    if number.maximum is None:
+        return max([FREE_DIGITS, *(len(f"{bound:.0f}") for bound in bounds)])
+    return max(len(f"{bound:.0f}") for bound in bounds)
+
+
+def _columns(options: Sequence[Tick], n_beside: int) -> int:
+    """Give how many answers stand side by side: all if they are short, two columns if many."""
+    leads_on = any(option.go_to for option in options)
+    if leads_on:
+        return 1
+    if sum(len(option.label) + 6 for option in options) + BESIDE_WIDTH * n_beside <= ROW_WIDTH:
+        return len(options)
+    short = all(len(option.label) <= SHORT_OPTION for option in options)
+    return 2 if short and len(options) >= MANY_OPTIONS else 1

@@ -1,0 +1,199 @@
+"""Codebooks as tables: what a variable asks, what its codes mean, which of them are missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from coprod_stats.errors import Fault, FaultsError
+from coprod_stats.responses.delimited import read_delimited
+from coprod_stats.responses.raw_table import RawTable
+from coprod_stats.responses.workbook import read_workbook
+
+_HEADINGS: dict[str, tuple[str, ...]] = {
+    "variable": ("variable", "variable name", "var", "name", "column", "field", "field name",
+                 "variable / field name", "item"),
+    "label": ("label", "variable label", "question", "question text", "text", "description",
+              "field label"),
+    "values": ("values", "value labels", "codes", "categories", "options", "choices",
+               "response options", "choices, calculations, or slider labels"),
+    "missing": ("missing", "missing values", "missing codes", "na codes"),
+    "measure": ("measure", "measurement", "level", "measurement level"),
+    "code": ("code", "value"),
+    "code label": ("code label", "value label", "category", "value name"),
+}  # fmt: skip
+_ENTRY = re.compile(r"\s*([+-]?\d+(?:\.0+)?)\s*(?:[=:,)]|\s[-–—]\s|\.\s|\s)\s*(.+?)\s*", re.DOTALL)
+_BARE = re.compile(r"\s*([+-]?\d+(?:\.0+)?)\s*")
+_SPAN = re.compile(r"\s*([+-]?\d+)\s*(?:-|–|to|thru|\.\.)\s*([+-]?\d+)\s*", re.IGNORECASE)
+_MEASURES = {"nominal": "nominal", "categorical": "nominal", "ordinal": "ordinal",
+             "scale": "scale", "interval": "scale", "ratio": "scale", "continuous": "scale",
+             "numeric": "scale"}  # fmt: skip
+LARGEST_CODE = 10**9
+MAX_SPAN = 1_000
+"""Most codes of a span such as 90-99: more are a slip of the keyboard."""
+
+
+class DraftError(FaultsError):
+    """Data or a codebook that no questionnaire can be drafted from."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookEntry:
+    """What a codebook says of one variable.
+
+    Attributes
+    ----------
+    labels : tuple of (int, str)
+        Codes and what they mean, those that stand for missing included.
+    missing : tuple of int
+        Codes that stand for no answer.
+    measure : str
+        ``nominal``, ``ordinal``, ``scale`` or empty.
+    """
+
+    name: str
+    label: str = ""
+    labels: tuple[tuple[int, str], ...] = ()
+    missing: tuple[int, ...] = ()
+    measure: str = ""
+    line: int = 0
+
+
+def read_codebook(path: Path) -> Mapping[str, CodebookEntry]:
+    """Read a codebook.
+
+    One row for each variable, its codes in one cell as ``1 = Yes; 2 = No`` (also with commas,
+    bars, or a line each), or one row for each code, with the columns ``code`` and ``code label``.
+
+    Parameters
+    ----------
+    path : Path
+        CSV or XLSX.
+
+    Returns
+    -------
+    mapping of str to CodebookEntry
+        By the variable's name in lower case.
+
+    Raises
+    ------
+    ResponsesError
+        If the file cannot be read as a table.
+    DraftError
+        If it has no column of variables, or cells that cannot be understood; all are named.
+    """
+    expected = [heading for known in _HEADINGS.values() for heading in known]
+    is_workbook = path.suffix.lower() in (".xlsx", ".xlsm")
+    table = read_workbook(path) if is_workbook else read_delimited(path, expected=expected)
+    places = _places(table)
+    faults: list[Fault] = []
+    entries: dict[str, CodebookEntry] = {}
+    variable = ""
+    for row in table.rows:
+        cells = {role: row.cells[place].strip() for role, place in places.items()
+                 if place < len(row.cells)}  # fmt: skip
+        variable = cells.get("variable", "") or variable  # blank below: further codes of the same
+        if not variable:
+            faults.append(_fault(table, row.line, "", "names no variable", "Name one."))
+            continue
+        entry = entries.get(variable.casefold(), CodebookEntry(variable, line=row.line))
+        try:
+            entries[variable.casefold()] = _extended(entry, cells)
+        except ValueError as error:
+            faults.append(_fault(table, row.line, variable, str(error),
+                                 "Write codes as '1 = Yes; 2 = No'."))  # fmt: skip
+    if faults:
+        raise DraftError(faults)
+    return entries
+
+
+def _places(table: RawTable) -> dict[str, int]:
+    headings = [name.strip().lstrip("\ufeff").casefold() for name in table.header]
+    places: dict[str, int] = {}
+    for role, known in _HEADINGS.items():
+        found = next((name for name in known if name in headings), None)
+        if found is not None:
+            places[role] = headings.index(found)
+    if "variable" not in places:
+        shown = ", ".join(table.header[:6])
+        raise DraftError([
+            _fault(table, 1, "", f"has no column of variables; the header is: {shown}",
+                   "Name the columns variable, label, values, missing.")
+        ])  # fmt: skip
+    return places
+
+
+def _extended(entry: CodebookEntry, cells: Mapping[str, str]) -> CodebookEntry:
+    labels = dict(entry.labels) | dict(_labels(cells.get("values", "")))
+    if written := cells.get("code", ""):
+        labels[_code(written)] = cells.get("code label", "") or written
+    missing = [*entry.missing]
+    for code, label in _missing(cells.get("missing", "")):
+        missing.append(code)
+        if label:
+            labels.setdefault(code, label)
+    return replace(
+        entry,
+        label=entry.label or cells.get("label", ""),
+        labels=tuple(labels.items()),
+        missing=tuple(dict.fromkeys(missing)),
+        measure=entry.measure or _MEASURES.get(cells.get("measure", "").casefold(), ""),
+    )
+
+
+def _labels(cell: str) -> Iterator[tuple[int, str]]:
+    """Give the codes and labels of a cell; separators are tried until all parts are codes."""
+    if not cell:
+        return
+    for separator in ("\n", "|", ";", ","):
+        parts = [part for part in cell.split(separator) if part.strip()]
+        matches = [_ENTRY.fullmatch(part) for part in parts]
+        if len(parts) > 1 and all(matches):
+            yield from ((_code(m[1]), m[2]) for m in matches if m is not None)
+            return
+    match = _ENTRY.fullmatch(cell)
+    if match is None:
+        raise ValueError(f"'{cell[:60]}' is no list of codes and what they mean")
+    yield _code(match[1]), match[2]
+
+
+def _missing(cell: str) -> Iterator[tuple[int, str]]:
+    """Give codes of missing, each with its label if the cell has it; spans are written out."""
+    for part in re.split(r"[;|\n,]", cell):
+        if not part.strip():
+            continue
+        if span := _SPAN.fullmatch(part):
+            low, high = sorted((int(span[1]), int(span[2])))
+            if high - low >= MAX_SPAN:
+                raise ValueError(f"'{part.strip()}' spans more than {MAX_SPAN:,} codes")
+            yield from ((code, "") for code in range(low, high + 1))
+        elif bare := _BARE.fullmatch(part):
+            yield _code(bare[1]), ""
+        elif entry := _ENTRY.fullmatch(part):
+            yield _code(entry[1]), entry[2]
+        else:
+            raise ValueError(f"'{part.strip()[:60]}' is no code of a missing value")
+
+
+def _code(text: str) -> int:
+    match = _BARE.fullmatch(text)
+    if match is None or abs(int(float(match[1]))) > LARGEST_CODE:
+        raise ValueError(f"'{text[:60]}' is no whole number up to {LARGEST_CODE:,}")
+    return int(float(match[1]))
+
+
+def _fault(table: RawTable, line: int, variable: str, found: str, remedy: str) -> Fault:
+    place = f"variable '{variable}'" if variable else "codebook"
+    return Fault("DRAFT-002", found, remedy, table.file, line, place)
+
+
+def declared_codes(ranges: Sequence[Mapping[str, object]], found: Sequence[int]) -> tuple[int, ...]:
+    """Give the codes found that lie in a range that an SPSS file declares missing."""
+    codes = []
+    for span in ranges:
+        low, high = span.get("lo"), span.get("hi")
+        if isinstance(low, float | int) and isinstance(high, float | int):
+            codes += [int(low)] if low == high else [code for code in found if low <= code <= high]
+    return tuple(dict.fromkeys(codes))

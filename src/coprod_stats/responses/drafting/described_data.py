@@ -1,0 +1,217 @@
+"""Somebody else's data, column by column, with whatever the file or a codebook says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coprod_stats.errors import Fault
+from coprod_stats.responses.cell_values import is_blank_sign, parse_number
+from coprod_stats.responses.delimited import read_delimited
+from coprod_stats.responses.drafting.codebook_table import (
+    CodebookEntry,
+    DraftError,
+    declared_codes,
+    read_codebook,
+)
+from coprod_stats.responses.raw_table import RawTable
+from coprod_stats.responses.spss import read_spss
+from coprod_stats.responses.workbook import read_workbook
+
+_DATES = ("DATE", "ADATE", "EDATE", "SDATE", "JDATE", "DATETIME", "TIME", "DTIME", "YMDHMS",
+          "MOYR", "QYR", "WKYR", "MTIME")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedColumn:
+    """One column of the data.
+
+    Attributes
+    ----------
+    texts : tuple of str
+        Cells that hold anything, as texts.
+    numbers : tuple of float or None
+        The same as numbers; ``None`` if one of them is none.
+    by_row : tuple of float
+        Numbers row by row, NaN for blank; empty if the column holds texts.
+    labels : tuple of (int, str)
+        Codes and their labels, as far as they are known.
+    missing : tuple of int
+        Codes that are said to stand for no answer.
+    measure : str
+        ``nominal``, ``ordinal``, ``scale`` or empty.
+    is_date : bool
+        Whether the file says that the numbers are dates or times.
+    """
+
+    name: str
+    label: str
+    texts: tuple[str, ...]
+    numbers: tuple[float, ...] | None
+    by_row: tuple[float, ...] = ()
+    labels: tuple[tuple[int, str], ...] = ()
+    missing: tuple[int, ...] = ()
+    measure: str = ""
+    is_date: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether all answers are whole numbers of a size that codes can have."""
+        return self.numbers is not None and all(
+            number.is_integer() and abs(number) <= 10**9 for number in self.numbers
+        )
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """Whole numbers found, each once, ascending; none if the column holds anything else."""
+        return tuple(sorted({int(n) for n in self.numbers or ()})) if self.whole else ()
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedData:
+    """The data, and what was passed over while they were read."""
+
+    file: str
+    sha256: str
+    reading: str
+    n_rows: int
+    columns: tuple[DescribedColumn, ...]
+    notes: tuple[str, ...] = ()
+
+
+def describe(path: Path, codebook: Path | None = None) -> DescribedData:
+    """Read data with all that is known of their columns.
+
+    Parameters
+    ----------
+    path : Path
+        CSV, XLSX or SPSS ``.sav``.
+    codebook : Path, optional
+        See ``read_codebook``; what it says comes before what an SPSS file says.
+
+    Raises
+    ------
+    ResponsesError
+        If a file cannot be read as a table.
+    DraftError
+        If a column has no name of its own, there are no rows, or the codebook cannot be
+        understood or speaks of other data.
+    """
+    known = read_codebook(codebook) if codebook is not None else {}
+    match path.suffix.lower():
+        case ".sav" | ".zsav":
+            raw, meta = read_spss(path), _spss_metadata(path)
+        case ".xlsx" | ".xlsm":
+            raw, meta = read_workbook(path), None
+        case _:
+            raw, meta = read_delimited(path, expected=list(known)), None
+    names = _names(raw)
+    rows = [row.cells for row in raw.rows if len(row.cells) == len(raw.header)]
+    if not rows:
+        raise DraftError([_fault(raw, "holds no rows below its header", "Give a file with data.")])
+    uneven = len(raw.rows) - len(rows)
+    notes = [f"{uneven:,} rows of another length than the header passed over"] if uneven else []
+    _check_codebook(raw, codebook, known, names)
+    strange = sorted(entry.name for key, entry in known.items() if key not in
+                     {name.casefold() for name in names})  # fmt: skip
+    notes += [f"in the codebook but not in the data: {', '.join(strange)}"] if strange else []
+    columns = tuple(
+        _column(name, [cells[place] for cells in rows], raw, known.get(name.casefold()), meta)
+        for place, name in enumerate(names)
+    )
+    return DescribedData(raw.file, raw.sha256, raw.reading, len(rows), columns, tuple(notes))
+
+
+def _names(raw: RawTable) -> tuple[str, ...]:
+    names = tuple(name.strip().lstrip("\ufeff") for name in raw.header)
+    faults = [
+        _fault(raw, f"has two columns named '{name}'", "Rename one of them.")
+        for name in dict.fromkeys(names) if name and names.count(name) > 1
+    ]  # fmt: skip
+    if nameless := [place for place, name in enumerate(names, 1) if not name]:
+        faults.append(_fault(raw, f"column {nameless[0]} has no name", "Name every column."))
+    if faults:
+        raise DraftError(faults)
+    return names
+
+
+def _check_codebook(
+    raw: RawTable,
+    codebook: Path | None,
+    known: Mapping[str, CodebookEntry],
+    names: Sequence[str],
+) -> None:
+    if codebook is not None and known.keys().isdisjoint(name.casefold() for name in names):
+        raise DraftError([
+            Fault("DRAFT-003", f"names no column of {raw.file}", "Give the codebook of these data.",
+                  codebook.name)
+        ])  # fmt: skip
+
+
+def _column(
+    name: str, cells: Sequence[str], raw: RawTable, entry: CodebookEntry | None, meta: Any
+) -> DescribedColumn:
+    blank = [not cell.strip() or is_blank_sign(cell) for cell in cells]
+    texts = tuple(cell.strip() for cell, empty in zip(cells, blank, strict=True) if not empty)
+    numbers = _numbers(texts, comma_is_decimal=raw.comma_is_decimal)
+    by_row: tuple[float, ...] = ()
+    if numbers is not None:
+        values = iter(numbers)
+        by_row = tuple(float("nan") if empty else next(values) for empty in blank)
+    column = DescribedColumn(name, "", texts, numbers, by_row)
+    label, labels, missing, measure, is_date = _from_spss(column, meta)
+    entry = entry or CodebookEntry(name)
+    return DescribedColumn(
+        name,
+        entry.label or label,
+        texts,
+        numbers,
+        by_row,
+        labels=entry.labels or labels,
+        missing=entry.missing or missing,
+        measure=entry.measure or measure,
+        is_date=is_date,
+    )
+
+
+def _numbers(texts: Sequence[str], *, comma_is_decimal: bool) -> tuple[float, ...] | None:
+    known: dict[str, float] = {}
+    try:
+        for text in texts:
+            if text not in known:
+                known[text] = parse_number(text, comma_is_decimal=comma_is_decimal)
+    except ValueError:
+        return None
+    return tuple(known[text] for text in texts)
+
+
+def _from_spss(
+    column: DescribedColumn, meta: Any
+) -> tuple[str, tuple[tuple[int, str], ...], tuple[int, ...], str, bool]:
+    if meta is None:
+        return "", (), (), "", False
+    name = column.name
+    given = meta.variable_value_labels.get(name, {})
+    labels = tuple(
+        (int(code), str(label).strip() or f"{code:g}") for code, label in given.items()
+        if isinstance(code, float | int) and float(code).is_integer() and abs(code) <= 10**9
+    )  # fmt: skip
+    candidates = sorted({*column.codes, *(code for code, _ in labels)})
+    missing = declared_codes(meta.missing_ranges.get(name, ()), candidates)
+    measure = meta.variable_measure.get(name, "")
+    format_name = str(meta.original_variable_types.get(name, "")).rstrip("0123456789.")
+    label = (meta.column_names_to_labels.get(name) or "").strip()
+    return label, labels, missing, measure.replace("unknown", ""), format_name in _DATES
+
+
+def _spss_metadata(path: Path) -> Any:
+    # pyreadstat takes .3 s to load
+    import pyreadstat
+
+    return pyreadstat.read_sav(str(path), metadataonly=True, user_missing=True)[1]
+
+
+def _fault(raw: RawTable, found: str, remedy: str) -> Fault:
+    return Fault("DRAFT-001", found, remedy, raw.file)

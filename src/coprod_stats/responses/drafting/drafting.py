@@ -1,0 +1,128 @@
+"""From somebody else's data to a first questionnaire file."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from coprod_stats.errors import Fault
+from coprod_stats.responses.drafting.codebook_table import DraftError
+from coprod_stats.responses.drafting.column_kinds import DraftedColumn, drafted_column
+from coprod_stats.responses.drafting.described_data import DescribedData, describe
+from coprod_stats.responses.drafting.draft_yaml import DraftWriter
+from coprod_stats.responses.drafting.grouping import DraftedItem, blocks_of
+from coprod_stats.responses.drafting.item_ids import item_ids
+
+__all__ = ["DraftError", "Drafted", "draft_instrument"]
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A drafted questionnaire.
+
+    Attributes
+    ----------
+    text : str
+        The file.
+    kinds : mapping of str to int
+        Columns by what became of them: kinds of items, and ``administrative``.
+    n_scales : int
+        Response scales that several questions share.
+    n_suggested : int
+        Scales that the file suggests.
+    n_guesses : int
+        What must be confirmed.
+    renamed : int
+        Columns whose name is no id, so that the file keeps it as ``original``.
+    notes : tuple of str
+        What was passed over.
+    """
+
+    text: str
+    n_rows: int
+    kinds: Counter[str]
+    n_scales: int
+    n_suggested: int
+    n_guesses: int
+    renamed: int
+    notes: tuple[str, ...]
+
+
+def draft_instrument(
+    path: Path,
+    *,
+    codebook: Path | None = None,
+    instrument: str | None = None,
+    title: str | None = None,
+    language: str = "en",
+) -> Drafted:
+    """Draft a questionnaire from data.
+
+    Columns become questions with their answers, or administrative columns (ids, weights, strata,
+    clusters, categories in words). Labels, codes and missing values come from the SPSS file or
+    the codebook; what is inferred is marked as a guess.
+
+    Parameters
+    ----------
+    path : Path
+        CSV, XLSX or SPSS ``.sav``.
+    codebook : Path, optional
+        CSV or XLSX with the columns variable, label, values, missing, measure.
+    instrument, title : str, optional
+        Id and title; by the file's name if left out.
+    language : str
+        Language of labels, by its code.
+
+    Raises
+    ------
+    ResponsesError
+        If a file cannot be read as a table.
+    DraftError
+        If nothing can be drafted from it; all reasons are named.
+    """
+    data = describe(path, codebook)
+    ids = item_ids([column.name for column in data.columns])
+    columns = _columns(data)
+    placed = list(zip(ids, columns, strict=True))
+    administrative = [(id, column) for id, column in placed if column.kind == "administrative"]
+    items = [
+        DraftedItem(id, column, column.source.label or column.source.name)
+        for id, column in placed if column.kind != "administrative"
+    ]  # fmt: skip
+    if not items:
+        raise DraftError([
+            Fault("DRAFT-004", "no column looks like a question: all are ids, weights, dates or "
+                  "categories in words", "Write the questionnaire by hand.", data.file)
+        ])  # fmt: skip
+    blocks = blocks_of(items)
+    writer = DraftWriter(data, administrative, blocks)
+    stem = path.name.partition(".")[0]
+    name = instrument or identifier(stem)
+    text = writer.text(instrument=name, title=title or stem, language=language)
+    return Drafted(
+        text,
+        data.n_rows,
+        Counter(column.kind for column in columns),
+        len(writer.scales),
+        sum(block.is_battery for block in blocks),
+        writer.n_guesses,
+        sum(id != column.source.name.upper() for id, column in placed),
+        data.notes,
+    )
+
+
+def identifier(name: str) -> str:
+    """Give the id of a questionnaire for the name of a file: small letters, digits and ``_``."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    return (plain if plain[:1].isalpha() else f"survey_{plain}".rstrip("_"))[:40]
+
+
+def _columns(data: DescribedData) -> list[DraftedColumn]:
+    return [
+        drafted_column(column, n_rows=data.n_rows, first=place == 0)
+        for place, column in enumerate(data.columns)
+    ]

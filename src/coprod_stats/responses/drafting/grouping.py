@@ -1,0 +1,164 @@
+"""Questions of a draft put together: shared answers, blocks under a stem, pages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, takewhile
+
+import numpy as np
+import pandas as pd
+
+from coprod_stats.responses.drafting.column_kinds import (
+    MAX_UNLABELLED,
+    Codes,
+    DraftedColumn,
+    scale_kind,
+)
+from coprod_stats.responses.drafting.item_ids import prefix
+
+BATTERY = 3
+"""Fewest neighbours with one prefix and the same answers that are taken for a battery."""
+SHORTEST_STEM = 8
+"""Fewest characters that labels must begin with in common for these to be their stem."""
+Answers = tuple[Codes, Codes]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedItem:
+    """A question of the draft with its id."""
+
+    id: str
+    column: DraftedColumn
+    text: str
+
+    @property
+    def answers(self) -> Answers:
+        """Codes on and off the scale, with their labels."""
+        return self.column.options, self.column.off_scale
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedBlock:
+    """Questions that stand together.
+
+    Attributes
+    ----------
+    prefix : str
+        What the names of a battery have in common; empty for questions that only follow each
+        other.
+    stem : str
+        What the labels of a battery have in common; empty if nothing.
+    """
+
+    prefix: str
+    items: tuple[DraftedItem, ...]
+    stem: str = ""
+
+    @property
+    def is_battery(self) -> bool:
+        """Whether the items share a prefix and their answers, which have an order."""
+        return bool(self.prefix) and self.items[0].column.scale_kind != "categorical"
+
+
+def blocks_of(items: Sequence[DraftedItem]) -> tuple[DraftedBlock, ...]:
+    """Put questions together, in the order of the data."""
+    alike = [item for run in _prefix_runs(items) for item in _same_span(run)]
+    uses = Counter(item.answers for item in alike)
+    settled = [_with_kind(item, shared=uses[item.answers] >= BATTERY) for item in alike]
+    blocks: list[DraftedBlock] = []
+    for run in _answer_runs(settled):
+        name = prefix(run[0].column.source.name)
+        if len(run) >= BATTERY and name and run[0].column.kind == "single":
+            blocks.append(_battery(name, run))
+        elif blocks and not blocks[-1].prefix:
+            blocks[-1] = replace(blocks[-1], items=(*blocks[-1].items, *run))
+        else:
+            blocks.append(DraftedBlock("", run))
+    return tuple(blocks)
+
+
+def against_the_rest(items: Sequence[DraftedItem]) -> tuple[str, ...]:
+    """Give the items that may be keyed the other way round.
+
+    Those whose loadings on the first principal component of the pairwise correlations have the
+    sign of the minority, as ``check.keys`` of ``psych::alpha`` has it (Revelle, R package psych);
+    a sign, not a proof. None if a correlation cannot be computed.
+    """
+    answers = pd.DataFrame({item.id: _on_scale(item) for item in items})
+    correlations = answers.corr().to_numpy()
+    if not np.isfinite(correlations).all():
+        return ()
+    leading = np.linalg.eigh(correlations)[1][:, -1]
+    turned = leading < 0 if (leading > 0).sum() >= (leading < 0).sum() else leading > 0
+    return tuple(item.id for item, against in zip(items, turned, strict=True) if against)
+
+
+def _on_scale(item: DraftedItem) -> list[float]:
+    codes = dict(item.column.options)
+    return [value if value in codes else float("nan") for value in item.column.source.by_row]
+
+
+def _prefix_runs(items: Sequence[DraftedItem]) -> Iterator[tuple[DraftedItem, ...]]:
+    for _, run in groupby(items, key=lambda item: (item.column.kind, prefix(item.column.source.name)
+                                                   or item.id)):  # fmt: skip
+        yield tuple(run)
+
+
+def _same_span(run: tuple[DraftedItem, ...]) -> tuple[DraftedItem, ...]:
+    """Give unlabelled neighbours with one prefix the codes that any of them has.
+
+    An answer that nobody gave to one question would otherwise seem not to be offered there.
+    """
+    plain = [item for item in run if item.column.kind == "single" and not item.column.labelled]
+    codes = {code for item in plain for code, _ in item.column.options}
+    if len(plain) < BATTERY or len(plain) < len(run):
+        return run
+    span = range(min(codes), max(codes) + 1)
+    off_scale = dict(pair for item in plain for pair in item.column.off_scale)
+    lowest = min(len(item.column.options) for item in plain)
+    if len(span) > MAX_UNLABELLED or off_scale.keys() & set(span) or lowest < len(span) - 2:
+        return run
+    options = tuple((code, str(code)) for code in span)
+    return tuple(
+        replace(item, column=replace(item.column, options=options,
+                                     off_scale=tuple(sorted(off_scale.items()))))
+        for item in run
+    )  # fmt: skip
+
+
+def _with_kind(item: DraftedItem, *, shared: bool) -> DraftedItem:
+    if item.column.kind != "single":
+        return item
+    kind = scale_kind(
+        item.column.options, labelled=item.column.labelled, shared=shared,
+        measure=item.column.source.measure,
+    )  # fmt: skip
+    return replace(item, column=replace(item.column, scale_kind=kind))
+
+
+def _answer_runs(items: Sequence[DraftedItem]) -> Iterator[tuple[DraftedItem, ...]]:
+    def key(item: DraftedItem) -> tuple[object, ...]:
+        return prefix(item.column.source.name), item.column.kind, item.answers
+
+    for _, run in groupby(items, key=key):
+        yield tuple(run)
+
+
+def _battery(name: str, run: tuple[DraftedItem, ...]) -> DraftedBlock:
+    stem = _stem([item.text for item in run])
+    rest = tuple(replace(item, text=item.text[len(stem) :].strip(" -–:.…|")) for item in run)
+    if not stem or not all(item.text for item in rest):
+        return DraftedBlock(name, run)
+    return DraftedBlock(name, rest, stem.rstrip(" -–|"))
+
+
+def _stem(texts: Sequence[str]) -> str:
+    """Give what all texts begin with, up to the last colon, dash, mark or dots in it."""
+    first, last = min(texts), max(texts)
+    same = (a == b for a, b in zip(first, last, strict=False))
+    common = first[: sum(takewhile(bool, same))]
+    ends = [match.end() for match in re.finditer(r"[:?|]\s|\.\.\.|…|\s[-–]\s", common)]
+    return common[: ends[-1]] if ends and ends[-1] >= SHORTEST_STEM else ""

@@ -1,0 +1,45 @@
+"""Ids of the questionnaire's own grammar for the names of somebody else's data."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+LENGTH = 20
+_VALID = re.compile(r"[A-Za-z][A-Za-z0-9]{0,19}")
+_SERIES = re.compile(r"(?:^|.*?[^A-Za-z])?([A-Za-z]+)_?\d+[a-z]?")
+
+
+def item_ids(names: Sequence[str]) -> tuple[str, ...]:
+    """Give each name an id: capitals and digits, at most 20, none twice.
+
+    A name that is an id but for its case keeps it; the others drop what an id cannot have and
+    are numbered where two would be the same.
+    """
+    ids: dict[int, str] = {}
+    taken: set[str] = set()
+    ranks = [(not _VALID.fullmatch(name), name != name.upper()) for name in names]
+    order = sorted(range(len(names)), key=ranks.__getitem__)
+    for place in order:
+        plain = unicodedata.normalize("NFKD", names[place])
+        stem = "".join(re.findall("[A-Za-z0-9]", plain)).upper()
+        stem = stem if stem[:1].isalpha() else f"V{stem or place + 1}"
+        id, number = stem[:LENGTH], 2
+        while id in taken:
+            id = f"{stem[: LENGTH - len(str(number))]}{number}"
+            number += 1
+        taken.add(id)
+        ids[place] = id
+    return tuple(ids[place] for place in range(len(names)))
+
+
+def prefix(name: str) -> str:
+    """Give what names of one battery have in common, as ``svc`` of ``svc_police``, ``a`` of ``A3``.
+
+    Letters before a number at the end; else what comes before the first separator; else nothing.
+    """
+    if match := _SERIES.fullmatch(name):
+        return match[1].lower()
+    head, separator, _ = re.sub(r"[.\-:\s]", "_", name).partition("_")
+    return head.lower() if separator and head else ""

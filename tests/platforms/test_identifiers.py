@@ -1,0 +1,74 @@
+"""Names and codes: one map for every form, nothing that a platform would change in silence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from coprod_stats.instruments import Instrument, InstrumentError, read_instrument
+from coprod_stats.platforms import export_form
+from coprod_stats.platforms.registry import EXPORTERS
+
+SURVEY = """
+instrument: tiny
+version: 1.0.0
+title: Tiny
+languages: [en]
+forms: {core: {title: Core}}
+pages:
+  - page: one
+    blocks:
+      - block: one
+        items:
+          - {id: FIRST, kind: multiple, text: Which?, options: {1: A, 2: B}}
+          - {id: SECOND, text: How many?, options: {0: None, 1: One, 2: More}}
+"""
+
+
+@pytest.fixture
+def survey(tmp_path: Path):
+    def read(old: str = "", new: str = "") -> Instrument:
+        (tmp_path / "tiny.yaml").write_text(SURVEY.replace(old, new) if old else SURVEY)
+        return read_instrument(tmp_path / "tiny.yaml").for_form("core")
+
+    return read
+
+
+@pytest.mark.parametrize("id", ["SEC_LOC", "second", "2ND", "A" * 21, "Ä", "SEC-LOC", "SEC LOC"])
+def test_an_id_that_platforms_would_change_is_refused(survey, id: str) -> None:
+    with pytest.raises(InstrumentError, match=r"SHAPE-001 .*\^\[A-Z\]\[A-Z0-9\]\{0,19\}\$"):
+        survey("id: SECOND", f'id: "{id}"')
+
+
+def test_ids_are_unique(survey) -> None:
+    with pytest.raises(InstrumentError, match="ITEM-001"):
+        survey("id: SECOND", "id: FIRST")
+
+
+def test_an_option_of_a_multiple_choice_is_never_0(survey) -> None:
+    with pytest.raises(InstrumentError, match="CODE-003"):
+        survey("options: {1: A, 2: B}", "options: {0: A, 1: B}")
+    assert survey().item("SECOND").responses.values == (0, 1, 2)
+
+
+@pytest.mark.parametrize("platform", sorted(EXPORTERS))
+def test_every_form_has_a_map_of_all_its_columns(every_kind: Instrument, platform: str) -> None:
+    sidecar = export_form(every_kind, platform).sidecar
+    entries = [entry for entry in sidecar.columns if entry.kind != "administrative"]
+    asked = [column for item in every_kind.questions for column in item.columns]
+    assert [entry.column for entry in entries if entry.kind not in ("assigned", "derived")] == asked
+    assert {entry.item for entry in entries} <= {item.id for item in every_kind.questions} | {"ARM"}
+    places = [(entry.name.casefold(), entry.option) for entry in entries]
+    assert len(set(places)) == len(places)
+
+
+@pytest.mark.parametrize("platform", ["xlsform", "redcap"])
+def test_portable_names_are_the_ids_in_lower_case(every_kind: Instrument, platform: str) -> None:
+    for entry in export_form(every_kind, platform).sidecar.columns:
+        if entry.kind == "administrative":
+            continue
+        if entry.kind not in ("multiple", "rank", "allocate"):
+            assert entry.name == entry.item.lower()
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", entry.name)
