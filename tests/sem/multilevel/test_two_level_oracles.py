@@ -18,7 +18,7 @@ FILE = Path(__file__).parents[2] / "oracles" / "sem_two_level.json"
 CASES = {case["name"]: case for case in json.loads(FILE.read_text())["cases"]}
 ESTIMATES = 1e-9
 """Of Newton-polished estimates; relative above 1, absolute below."""
-DIFFERENCED = 1e-8
+DIFFERENCED = 5e-8
 """Of what rests on lavaan's Hessian, which it finds by differences of its gradient."""
 MEASURES = 1e-7
 """Of fit measures: lavaan searches limits of RMSEA to about this."""
