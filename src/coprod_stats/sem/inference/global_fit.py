@@ -54,10 +54,9 @@ def global_fit(
     baseline = known or fitted
     total = float(sum(sample.n_obs for sample in samples))
     units = effective_n(samples, method)
-    divisor = units if method.likelihood == "wishart" else total
     values = {
         "npar": float(inference.n_params),
-        "fmin": inference.test.statistic / (2.0 * divisor),
+        "fmin": _discrepancy(estimate, samples, method),
         **test_values(inference, baseline),
         **incremental_values(inference, baseline),
         **approximation_values(inference, samples, units),
@@ -258,6 +257,13 @@ def _corrected_for_missing(
         "rmsea_ci_upper_robust": error.ci_upper,
         "rmsea_pvalue_robust": error.p_value,
     }
+
+
+def _discrepancy(estimate: Estimate, samples: Sequence[GroupSample], method: Method) -> float:
+    """Half the discrepancy; groups count by cases, less one each for least squares."""
+    sizes = np.array([sample.n_obs for sample in samples])
+    shares = sizes - (method.discrepancy != "ML")
+    return float(shares @ estimate.objective.group_values(estimate.params) / sizes.sum())
 
 
 def _srmr(

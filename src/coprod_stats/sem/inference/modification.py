@@ -201,6 +201,8 @@ def _candidates(table: ParameterTable, group: int) -> Iterator[tuple[str, str, s
     in_regressions |= dict.fromkeys(row.rhs for row in rows if row.op == "~")
     indicators = {row.rhs for row in rows if row.op == "=~"}
     covariates = set(table.exogenous)
+    for name in table.conditioned:
+        in_regressions.pop(name, None)
     for factor in table.latent:
         for name in table.observed:
             if name not in covariates and name not in in_regressions:
@@ -211,7 +213,7 @@ def _candidates(table: ParameterTable, group: int) -> Iterator[tuple[str, str, s
     for a, b in combinations_with_replacement(table.latent, 2):
         yield a, "~~", b
     for outcome in in_regressions:
-        for predictor in in_regressions:
+        for predictor in (*in_regressions, *table.conditioned):
             measures = outcome in indicators and outcome not in table.latent
             if outcome != predictor and not (measures and predictor in table.latent):
                 yield outcome, "~", predictor
