@@ -216,8 +216,6 @@ def _with_auxiliary(table: ParameterTable, data: SemData, options: FitOptions) -
 
 def _check_blocks(table: ParameterTable, blocks: Sequence[Block], options: FitOptions) -> None:
     """Refuse a rotation of nothing, and blocks that cannot be rotated."""
-    if blocks and any(row.level for row in table):
-        raise SemOptionError("exploratory blocks (efa()) in two-level models are not implemented")
     if blocks:
         check_rotatable(table, blocks, orthogonal=table.options.orthogonal_efa)
     elif options.rotation is not None:
