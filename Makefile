@@ -35,7 +35,7 @@ test-slow: $(INSTALLED) ## simulations that take minutes
 
 roundtrip: $(INSTALLED) ## forms filled by 1,000 random respondents each and read back (needs npm)
 	cd tests/platforms && npm ci --no-audit --no-fund
-	$(BIN)/python -m pytest -m slow -v -s --durations=0 tests/platforms
+	COPROD_ENGINES=required $(BIN)/python -m pytest -m slow -v -s --durations=0 tests/platforms
 
 oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript, psych, lavaan)
 	$(BIN)/python -m pytest -m r

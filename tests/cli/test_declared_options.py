@@ -50,7 +50,7 @@ def test_read_as_typer_reads(options, place):
     parts = [list(part) for part in options]
     parts.insert(min(place, len(parts)), ["model.txt"])
     words = [word for part in parts for word in part]
-    assert read_plainly(sem, words) == read_by_typer(words)
+    assert read_plainly(sem, words) == (read_by_typer(words) or None)  # None where it refuses
 
 
 @pytest.mark.parametrize(

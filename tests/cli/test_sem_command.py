@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -219,7 +220,9 @@ def test_the_input_for_mplus(coprod, models, snapshot):
     options = ("--estimator", "MLR", "--missing", "fiml", "--group", "school",
                "--group-equal", "intercepts")  # fmt: skip
     shown = coprod("sem", "equal.txt", "--data", DATA / "hs_mcar.csv", "--emit", "mplus", *options)
-    assert (shown.returncode, shown.stdout) == (0, snapshot)
+    # starting values are proposals and may change
+    text = re.sub(r"\*-?[0-9.]+(?=[;\]} ])", "*start", shown.stdout)
+    assert (shown.returncode, text) == (0, snapshot)
     assert "hs_mcar.mplus.dat" in shown.stderr
     rows = (models / "hs_mcar.mplus.dat").read_text().splitlines()
     assert len(rows) == 301

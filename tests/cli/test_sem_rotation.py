@@ -96,8 +96,8 @@ def test_faults(coprod, models, model, words, status, message):
     assert "Traceback" not in shown.stderr
 
 
-def test_summary_scores_and_modification_indices(coprod, models, snapshot):
-    shown = run(coprod, "esem.txt", "--rotation", "oblimin", "--modindices", "--scores", "s.csv")
+def test_summary_and_scores(coprod, models, snapshot):
+    shown = run(coprod, "esem.txt", "--rotation", "oblimin", "--scores", "s.csv")
     assert (shown.returncode, shown.stdout) == (0, snapshot)
     with (models / "s.csv").open() as stream:
         rows = list(csv.reader(stream))

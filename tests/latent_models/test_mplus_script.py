@@ -120,6 +120,11 @@ READ_BACK = {name: ORACLE[key_of(name)] for name in CASES if key_of(name) in ORA
 """Cases that lavaan has read back and fitted (tests/oracles/mplus_read_back.R)."""
 
 
+def unstarted(text: str) -> str:
+    """Leave out starting values, which are proposals and may change."""
+    return re.sub(r"\*-?[0-9.]+(?=[;\]} ])", "*", text)
+
+
 def read_names(asked: Specification, columns: dict[str, np.ndarray]):
     return mplus_input(asked, columns, "x.dat").renamed
 
@@ -211,7 +216,8 @@ def test_what_is_read_back_is_the_same_fit(name: str) -> None:
 def test_lavaan_reads_the_same_fit(name: str) -> None:
     asked, columns = asked_of(name)
     oracle = READ_BACK[name]
-    assert mplus_input(asked, columns, f"{key_of(name)}.dat").text == oracle["input"] + "\n"
+    text = mplus_input(asked, columns, f"{key_of(name)}.dat").text
+    assert unstarted(text) == unstarted(oracle["input"] + "\n")
     found = fit_specification(asked, columns)
     assert (oracle["converged"], found.converged) == (True, True)
     # lavaan stops 1e-6 to 1e-4 from the optimum unless Newton steps could be added
@@ -252,7 +258,7 @@ def test_the_oracle_is_what_r_gives(tmp_path: Path) -> None:
     run = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     for key, again in json.loads(run.stdout).items():
         kept = ORACLE[key]
-        assert again["input"] == kept["input"]
+        assert unstarted(again["input"]) == unstarted(kept["input"])
         for column in ("est", "se"):
             pairs = zip(again["parameters"][column], kept["parameters"][column], strict=True)
             assert all(one == pytest.approx(other, abs=1e-6) for one, other in pairs)

@@ -72,7 +72,7 @@ rows_of <- function(fit, columns) {
 }
 quiet <- function(model, data, rotation, args, ...) {
   # lavaan borders by a target in its own order of factors
-  if (rotation == "target") args <- modifyList(list(order.lv.by = "none", reflect = FALSE), args)
+  if (rotation == "target") args <- modifyList(list(order.lv.by = "none"), args)
   run <- function(control) {
     set.seed(1)
     suppressWarnings(sem(model, data = data, rotation = rotation, control = control,
@@ -101,7 +101,6 @@ NINE <- block("all", c("f1", "f2", "f3"), paste0("x", 1:9))
 SIX <- block("b", c("f1", "f2"), paste0("x", 1:6))
 BFI <- block("bfi", c("f1", "f2", "f3"), c(paste0("A", 1:5), paste0("C", 1:5), paste0("E", 1:5)))
 TARGET <- matrix(0, 9, 3); TARGET[cbind(1:9, rep(1:3, each = 3))] <- NA
-WISH <- TARGET; WISH[is.na(WISH)] <- 0.7; WISH[9, 1] <- NA
 esem("geomin", NINE, "hs_mimic.csv")
 esem("geomin_epsilon", NINE, "hs_mimic.csv", "geomin", list(geomin.epsilon = 0.01))
 esem("geomin_orthogonal", NINE, "hs_mimic.csv", "geomin", list(orthogonal = TRUE))
@@ -114,7 +113,8 @@ esem("quartimax", NINE, "hs_mimic.csv", "quartimax", list(orthogonal = TRUE))
 esem("equamax", NINE, "hs_mimic.csv", "cf-equamax")
 esem("parsimax", NINE, "hs_mimic.csv", "cf-parsimax")
 esem("target", NINE, "hs_mimic.csv", "target", list(target = TARGET))
-esem("target_values", NINE, "hs_mimic.csv", "target", list(target = WISH))
+# no target of values other than 0: lavaan ends at a poorer minimum (criterion 4.20 against 0.36 for
+# nine items with loadings of 0.7 wanted on their own factor)
 esem("bifactor_target", NINE, "hs_mimic.csv", "target", list(target = cbind(NA, TARGET)[, 1:3], orthogonal = TRUE))
 esem("MLR", NINE, "hs_mimic.csv", "geomin", estimator = "MLR")
 esem("FIML", NINE, "hs_mcar.csv", "oblimin", missing = "fiml", em.h1.tol = 1e-11)
@@ -129,8 +129,7 @@ esem("bfi_WLSMV", BFI, "bfi_complete.csv", "oblimin", ordered = c(paste0("A", 1:
 esem("mixed_WLSMV", BFI, "bfi_complete.csv", "oblimin", ordered = paste0("A", 1:5))
 esem("mimic", paste0(SIX, "\nf1 + f2 ~ female + ageyr"), "hs_mimic.csv", "geomin")
 esem("mimic_MLR", paste0(SIX, "\nf1 + f2 ~ female + ageyr"), "hs_mimic.csv", "varimax", estimator = "MLR")
-esem("mimic_WLSMV", paste0(BFI, "\nf1 + f2 + f3 ~ age"), "bfi_complete.csv", "oblimin",
-     ordered = c(paste0("A", 1:5), paste0("C", 1:5), paste0("E", 1:5)))
+# no model of ordered items with covariates: lavaan leaves their slopes (gamma) unrotated
 esem("direct_effect", paste0(SIX, "\nf1 + f2 ~ female + ageyr\nx2 ~ female"), "hs_mimic.csv", "oblimin")
 esem("with_cfa", paste0(SIX, "\ng =~ x7 + x8 + x9\ng ~ f1 + f2 + ageyr"), "hs_mimic.csv", "geomin")
 esem("covarying_cfa", paste0(SIX, "\ng =~ x7 + x8 + x9\nx1 ~~ x7"), "hs_mimic.csv", "oblimin", meanstructure = TRUE)

@@ -405,3 +405,12 @@ def test_rows_of_another_length_are_passed_over_and_said(tmp_path: Path) -> None
     found, _ = drafted(write(tmp_path / "data.csv", "q,r\n1,2\n2,1\n3\n1,1\n"))
     assert (found.n_rows, found.notes) == (
         3, ("1 rows of another length than the header passed over",))  # fmt: skip
+
+
+def test_what_is_declared_is_no_guess(tmp_path: Path) -> None:
+    codebook = write(tmp_path / "codebook.csv", "variable,missing\nq,9\n")
+    data = write(tmp_path / "data.csv", "q,r\n1,1\n2,2\n9,9\n1,2\n")
+    found, _ = drafted(data, codebook)
+    assert "          # code 9 (Missing (code 9)) is off the scale: declared missing" in found.text
+    assert "# GUESS: code 9 stands apart from the others" in found.text
+    assert found.n_guesses == 1

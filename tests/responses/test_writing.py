@@ -95,6 +95,18 @@ def test_a_workbook_holds_texts_and_numbers_and_no_formula(tiny, tmp_path: Path)
     pd.testing.assert_frame_equal(found.answers.reset_index(drop=True), hostile(tiny))
 
 
+def test_a_workbook_has_the_same_cells_as_the_csv(tmp_path: Path) -> None:
+    table = pd.DataFrame({
+        "FLAG": [True, False], "SCORE": [0.1, np.nan], "N": pd.array([1, None], dtype="Int64"),
+        "WHY": ["=a", None],
+    })  # fmt: skip
+    write_canonical(table, tmp_path / "flags.csv")
+    write_canonical(table, tmp_path / "flags.xlsx")
+    cells = openpyxl.load_workbook(tmp_path / "flags.xlsx").active.iter_rows(values_only=True)
+    texts = [",".join("" if cell is None else str(cell) for cell in row) for row in cells]
+    assert texts == (tmp_path / "flags.csv").read_text(encoding="utf-8").splitlines()
+
+
 @pytest.mark.parametrize("text", ["a\rb", "\x01", "_x000D_", "x" * 32_768])
 def test_a_workbook_refuses_texts_that_it_would_change(tiny, tmp_path: Path, text: str) -> None:
     with pytest.raises(ResponsesError, match="cannot hold the text of column TXT, line 0"):

@@ -17,13 +17,7 @@ from coprod_stats.sem.inference.modification import modification_indices
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "lavaan"
-# rotated and two-level solutions have tests and tolerances of their own
-OTHER_MODELS = ("hs_esem_", "twolevel_")
-ALL = {
-    name: case
-    for name, case in (CASES | ORDERED_CASES).items()
-    if not name.startswith(OTHER_MODELS)
-}
+ALL = CASES | ORDERED_CASES
 ELSEWHERE = {
     "hs_cfa_bifactor": "test_honesty.py: no clean solution",
     "hs_mg_anova_ml": "test_compare.py",
@@ -32,6 +26,12 @@ ELSEWHERE = {
     "pd_sem_ml_constr_boot": "test_resampling.py",
     "bfi_reliability_psych": "tests/measurement/test_psych_reliability.py",
 }
+OTHER_MODELS = ("twolevel_",)
+
+# lavaan differentiates rotations coarsely for these errors, and keeps the covariance matrix of the
+# unrotated estimates; tests/oracles/esem.json has exact ones (docs/methods/sem_rotation.md)
+ROTATED = ("hs_esem_geomin", "hs_esem_oblimin")
+NOT_ROTATED = [name for name in ALL if name not in ROTATED]
 
 # lavaan's standardized errors and p-values amplify what its estimates lack
 AMPLIFIED = 10.0
@@ -106,7 +106,7 @@ def test_standardized_solutions(name, kind, fitted, oracle):
         close(solution.defined[index], expected[f"std.{kind}"], AMPLIFIED * limit, item.name)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", NOT_ROTATED)
 @pytest.mark.parametrize(("kind", "field"), [("all", "standardized"), ("lv", "standardized_lv")])
 def test_errors_of_standardized_solutions(name, kind, field, fitted, oracle):
     reference, fit = oracle(name), fitted(name)
@@ -195,7 +195,7 @@ def test_implied_and_sample_moments(name, fitted, oracle):
                 np.testing.assert_allclose(value, expected, rtol=limit, atol=limit, err_msg=key)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", NOT_ROTATED)
 def test_covariance_of_the_estimates(name, fitted, oracle):
     reference, fit = oracle(name), fitted(name)
     if reference["vcov"] is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -103,7 +103,10 @@ def copy(
 @app.command(epilog="Example: coprod instrument export citizen --to xlsform --out form")
 def export(
     name: NameArgument,
-    to: Annotated[Platform, typer.Option("--to", help="Platform that the form is for.")],
+    to: Annotated[
+        Platform,
+        typer.Option("--to", metavar="<platform>", help=f"One of {', '.join(get_args(Platform))}."),
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the form and its sidecar.")],
     lang: Annotated[
         list[str] | None,

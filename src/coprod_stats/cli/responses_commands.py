@@ -48,7 +48,12 @@ def import_answers(
     out: Annotated[Path, typer.Option("--out", "-o", help="Canonical CSV, or .xlsx, to write.")],
     source: Annotated[
         AnswersFormat | None,
-        typer.Option("--from", help="Platform or format; by the file's suffix if left out."),
+        typer.Option(
+            "--from",
+            metavar="<source>",
+            help=f"One of {', '.join((*get_args(FileFormat), *get_args(ExportSource)))}; "
+            "by the file's suffix if left out.",
+        ),
     ] = None,
     sidecar: Annotated[
         Path | None, typer.Option("--sidecar", help="sidecar.json of the form that was fielded.")

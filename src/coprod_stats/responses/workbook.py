@@ -74,9 +74,9 @@ def write_workbook(answers: pd.DataFrame, path: Path) -> None:
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("answers")
 
-    def cell(value: object) -> Any:
+    def cell(value: Any) -> Any:
         if not isinstance(value, str):
-            return None if value is None or value != value else value
+            return None if pd.isna(value) else int(value) if isinstance(value, bool) else value
         if not value:
             return None
         found = WriteOnlyCell(sheet, value)

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.distributions import ndtr
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
 

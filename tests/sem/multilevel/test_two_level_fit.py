@@ -247,6 +247,14 @@ def test_clusters_without_levels_stay_a_single_level_model(make_clustered, fit_l
 # ---- what must be said
 
 
+def test_means_that_cannot_be_told_apart_are_named(make_clustered, fit_levels):
+    model = "level: 1\ni =~ 1*a + 1*b + 1*c\nlevel: 2\nib =~ 1*a + 1*b + 1*c"
+    result = fit_levels(model, make_clustered(60), model_options={"model_type": "growth"})
+    finding = next(f for f in result.findings if f.code == "SEM-104")
+    assert finding.parameters == ("i~1 (level 1)", "ib~1 (level 2)")
+    assert not result.is_proper
+
+
 def test_a_negative_variance_between_clusters_is_improper(fit_levels):
     rng = np.random.default_rng(1)
     clusters = np.repeat(np.arange(40), 5)

@@ -16,14 +16,18 @@ from coprod_stats.sem.sample import SemData
 
 FILE = Path(__file__).parents[2] / "oracles" / "sem_two_level.json"
 CASES = {case["name"]: case for case in json.loads(FILE.read_text())["cases"]}
-ESTIMATES = 1e-7
+ESTIMATES = 1e-9
 """Of Newton-polished estimates; relative above 1, absolute below."""
-DIFFERENCED = 5e-6
+DIFFERENCED = 1e-8
 """Of what rests on lavaan's Hessian, which it finds by differences of its gradient."""
-BASELINE = 1e-5
-"""Of what rests on lavaan's baseline model, which is not polished."""
-STOPPED = 2e-2
-"""Of statistics where lavaan's unrestricted model is left to its EM algorithm, on the boundary."""
+MEASURES = 1e-7
+"""Of fit measures: lavaan searches limits of RMSEA to about this."""
+BASELINE = 2e-5
+"""Of what rests on the scores of lavaan's baseline model, which is not polished."""
+STOPPED = 0.1
+"""By which lavaan's unrestricted log-likelihood falls short where its EM creeps to a boundary."""
+OF_MODEL = ("npar", "df", "fmin", "logl", "aic", "bic", "bic2")
+"""Fit measures that do not rest on the unrestricted model."""
 TEXT_OPTIONS = {"estimator": "estimator", "information": "information", "se": "standard_errors"}
 MODEL_OPTIONS = {"std.lv": "std_lv", "fixed.x": "fixed_x"}
 
@@ -34,7 +38,7 @@ def close(value, wanted, limit):
 
 def fit_case(case, table_of_oracle, number_clusters):
     table = table_of_oracle(case["data"])
-    options = case["options"]
+    options = dict(case["options"])  # R writes an empty list as []
     skipped = {case["cluster"], options.get("group")}
     names = [name for name in table if name not in skipped]
     values = np.array([table[name] for name in names], dtype=float).T
@@ -46,8 +50,7 @@ def fit_case(case, table_of_oracle, number_clusters):
     groups, labels = None, ("",)
     if "group" in options:
         labels = tuple(case["group_labels"])
-        parity = ["even" if int(c) % 2 == 0 else "odd" for c in table[case["cluster"]]]
-        groups = np.array([labels.index(label) for label in parity])
+        groups = np.array([(int(c) - 1) // 4 % 2 for c in table[case["cluster"]]])
     data = SemData(values, (*names, *centred), groups, labels, clusters=clusters)
     fit_options = {TEXT_OPTIONS[k]: v for k, v in options.items() if k in TEXT_OPTIONS}
     model = {MODEL_OPTIONS[k]: v for k, v in options.items() if k in MODEL_OPTIONS}
@@ -79,7 +82,8 @@ def test_parameters(pair):
         assert close(result.parameters.estimates[index], want["est"], ESTIMATES), row
         assert close(result.parameters.std_errors[index], want["se"], DIFFERENCED), row
         for name, solution in standardized.items():
-            assert close(solution.values[index], want[name], ESTIMATES), (row, name)
+            if want[name] is not None:
+                assert close(solution.values[index], want[name], ESTIMATES), (row, name)
         if want["std.all.se"] is not None:
             assert close(errors[index], want["std.all.se"], DIFFERENCED), row
     defined = [want for key, want in wanted.items() if key[1] == ":="]
@@ -89,11 +93,9 @@ def test_parameters(pair):
 
 
 def tolerance(case, key):
-    if case["unrestricted"] == "em" and not key.startswith(("npar", "df", "logl", "aic", "bic")):
-        return STOPPED
-    if "baseline" in key or key.startswith(("cfi", "tli")):
-        return BASELINE
-    return DIFFERENCED if "scal" in key or "robust" in key else 1e-6
+    if "scaled" in key or "scaling" in key or "robust" in key:
+        return BASELINE if key.startswith(("baseline", "cfi", "tli")) else MEASURES
+    return MEASURES
 
 
 def test_fit_measures(pair):
@@ -102,16 +104,29 @@ def test_fit_measures(pair):
         name = key.replace(".", "_")
         if wanted is None or (case["fit"]["df"] == 0 and name not in result.indices):
             continue
+        if case["unrestricted"] == "em" and key not in OF_MODEL:
+            continue
+        if key == "fmin" and len(result.samples) > 1:
+            continue  # lavaan weighs the groups twice
         assert close(result.indices[name], wanted, tolerance(case, key)), key
+
+
+def test_the_unrestricted_model_is_at_least_as_good(pair):
+    case, result = pair
+    shortfall = result.indices["unrestricted_logl"] - case["fit"]["unrestricted.logl"]
+    assert -1e-7 < shortfall < (STOPPED if case["unrestricted"] == "em" else 1e-7)
 
 
 def test_explained_variances_and_intraclass_correlations(pair):
     case, result = pair
-    limit = STOPPED if case["unrestricted"] == "em" else ESTIMATES
+    limit = 1e-2 if case["unrestricted"] == "em" else ESTIMATES
     wanted = list(case["r2"].values()) if isinstance(case["r2"], dict) else case["r2"]
     for ours, theirs in zip(explained_variances(result.estimate), wanted, strict=True):
         for name, value in ours.items():
-            assert close(value, theirs[name], ESTIMATES), name
+            if theirs[name] is None:  # lavaan leaves out shares beyond 1
+                assert value > 1
+            else:
+                assert close(value, theirs[name], ESTIMATES), name
     groups = case["icc"]
     groups = list(groups.values()) if len(result.samples) > 1 else [groups]
     found = intraclass_correlations(result.table, result.samples)

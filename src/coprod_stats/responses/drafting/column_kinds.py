@@ -14,6 +14,8 @@ from coprod_stats.responses.drafting.described_data import DescribedColumn
 Codes = tuple[tuple[int, str], ...]
 AdministrativeRole = Literal["respondent", "unit", "wave", "weight", "stratum", "seconds", "other"]
 
+DECLARED = "declared missing"
+"""How a remark ends that says what the data or their codebook say, and guesses nothing."""
 MAX_UNLABELLED = 11
 """Most codes without labels that are taken for answers to choose from, as 0 to 10."""
 MAX_CATEGORIES, CATEGORY_LENGTH = 30, 40
@@ -69,7 +71,7 @@ class DraftedColumn:
     labelled : bool
         Whether any of the options has a label of its own.
     guesses : tuple of str
-        What was inferred and must be confirmed.
+        What was inferred and must be confirmed; and what is ``DECLARED``, to be known.
     """
 
     source: DescribedColumn
@@ -156,7 +158,7 @@ def _off_scale(column: DescribedColumn) -> tuple[Codes, tuple[str, ...]]:
         if code in MISSING_CODES or code in found or not (code in column.missing or by_label):
             continue
         found[code] = labels.get(code, f"Missing (code {code})")
-        why = "declared missing" if code in column.missing else "by its label"
+        why = DECLARED if code in column.missing else "by its label"
         said.append(f"code {code} ({found[code]}) is off the scale: {why}")
     rest = [code for code in column.codes if code not in found and code not in MISSING_CODES]
     for code in _standing_apart(rest, Counter(map(int, column.numbers or ()))):

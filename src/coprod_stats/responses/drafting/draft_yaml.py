@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from coprod_stats.responses.drafting.column_kinds import Codes, DraftedColumn
+from coprod_stats.responses.drafting.column_kinds import DECLARED, Codes, DraftedColumn
 from coprod_stats.responses.drafting.described_data import DescribedData
 from coprod_stats.responses.drafting.grouping import (
     BATTERY,
@@ -94,7 +94,7 @@ class DraftWriter:
             kind = users[0].column.scale_kind
             yield f"  {name}:  # {len(users)} questions"
             said = dict.fromkeys(guess for item in users for guess in item.column.guesses)
-            yield from (f"    # GUESS: {_comment(guess)}" for guess in said)
+            yield from (f"    # {_marked(guess)}" for guess in said)
             yield from _order(users[0].column, 4)
             yield f"    kind: {kind}"
             yield from _mapping("options", options, 4)
@@ -163,7 +163,7 @@ class DraftWriter:
 
     def _guesses(self, column: DraftedColumn, indent: int) -> Iterator[str]:
         for guess in column.guesses:
-            yield f"{' ' * indent}# GUESS: {_comment(guess)}"
+            yield f"{' ' * indent}# {_marked(guess)}"
 
     def _suggestions(self, instrument: str) -> Iterator[str]:
         batteries = [block for block in self.blocks if block.is_battery]
@@ -215,6 +215,11 @@ def _order(column: DraftedColumn, indent: int) -> Iterator[str]:
 def quoted(text: str) -> str:
     """Write a text as a YAML string; what would be taken for a placeholder gets round brackets."""
     return json.dumps(_PLACEHOLDER.sub(r"(\1)", text), ensure_ascii=False).replace("\x7f", "")
+
+
+def _marked(remark: str) -> str:
+    """Mark what was inferred; what the data or the codebook declare is no guess."""
+    return _comment(remark if remark.endswith(DECLARED) else f"GUESS: {remark}")
 
 
 def _comment(text: str) -> str:

@@ -72,7 +72,8 @@ def solve(matrix: FloatArray, right: FloatArray) -> FloatArray | None:
         return None
     lapack = _lapack(matrix)
     if lapack is None:
-        return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+        # by the root: elimination may call a matrix singular that has just been factored
+        return np.asarray(np.linalg.solve(root.T, np.linalg.solve(root, right)), dtype=np.float64)
     return np.asarray(lapack.dpotrs(root, right, lower=1)[0])
 
 

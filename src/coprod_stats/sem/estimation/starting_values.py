@@ -176,20 +176,19 @@ def _fabin(
     cov: FloatArray, items: IntArray, marker: int, instruments: IntArray | None = None
 ) -> FloatArray:
     """Estimate loadings relative to the marker by instruments (FABIN2), the other items if none."""
-    ratios = np.ones(items.size)
     instruments = items if instruments is None else instruments
-    for place, item in enumerate(items):
-        others = instruments[(instruments != item) & (instruments != marker)]
-        if item == marker:
-            continue
-        if others.size:
-            bottom = cov[marker, others] @ cov[marker, others]
-            ratio = cov[item, others] @ cov[marker, others] / bottom if bottom > 0 else 1.0
-        else:
-            ratio = np.copysign(np.sqrt(cov[item, item] / cov[marker, marker]), cov[item, marker])
-        limit = 5.0 * np.sqrt(cov[item, item] / max(cov[marker, marker], 1e-12))
-        ratios[place] = np.clip(ratio, -limit, limit) if np.isfinite(ratio) else 1.0
-    return ratios
+    instruments = instruments[instruments != marker]
+    is_other = items[:, None] != instruments
+    by_marker = is_other * cov[marker, instruments]
+    top = np.sum(by_marker * cov[items[:, None], instruments], axis=1)
+    bottom = np.sum(by_marker**2, axis=1)
+    variances = cov[items, items]
+    scales = np.sqrt(np.maximum(variances, 0.0) / max(cov[marker, marker], 1e-12))
+    ratios = np.divide(top, bottom, out=np.ones(items.size), where=bottom > 0)
+    alone = ~is_other.any(axis=1)
+    ratios[alone] = np.copysign(scales, cov[items, marker])[alone]
+    ratios = np.where(np.isfinite(ratios), np.clip(ratios, -5.0 * scales, 5.0 * scales), 1.0)
+    return np.where(items == marker, 1.0, ratios)
 
 
 def _start_cross_loadings(parts: _Parts, cov: FloatArray, eta_cov: FloatArray) -> bool:
@@ -212,14 +211,13 @@ def _start_cross_loadings(parts: _Parts, cov: FloatArray, eta_cov: FloatArray) -
 
 def _marker_variance(cov: FloatArray, items: IntArray, marker: int, ratios: FloatArray) -> float:
     """Variance of a factor in units of its marker: least squares on the covariances."""
-    top = bottom = 0.0
-    for a in range(items.size):
-        for b in range(a):
-            top += ratios[a] * ratios[b] * cov[items[a], items[b]]
-            bottom += (ratios[a] * ratios[b]) ** 2
+    squares = ratios**2
+    # sums over pairs of different items
+    top = 0.5 * float(ratios @ cov[items[:, None], items] @ ratios - squares @ cov[items, items])
+    bottom = 0.5 * float(squares.sum() ** 2 - squares @ squares)
     total = float(cov[marker, marker])
     estimate = top / bottom if bottom > 0 else 0.5 * total
-    return float(np.clip(estimate, 0.05 * total, 0.95 * total))
+    return min(max(estimate, 0.05 * total), 0.95 * total)
 
 
 def _eta_cov(parts: _Parts, cov: FloatArray, markers: IntArray) -> FloatArray:
