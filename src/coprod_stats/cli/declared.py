@@ -28,11 +28,14 @@ class Option:
         With dashes; that of the parameter if left out. A flag needs one: it has no opposite.
     min : int, optional
         Smallest value of a number.
+    metavar : str, optional
+        Stands for the value in the help, where its choices would be too long.
     """
 
     help: str
     name: str = ""
     min: int | None = None
+    metavar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def for_typer(command: Command) -> Command:
         annotated, info = get_args(hints[name])
         if isinstance(info, Option):
             names = (info.name,) if info.name else ()
-            told: Any = typer.Option(*names, help=info.help, min=info.min)
+            told: Any = typer.Option(*names, help=info.help, min=info.min, metavar=info.metavar)
         else:
             told = typer.Argument(help=info.help, metavar=info.metavar, show_default=False)
         parameters.append(parameter.replace(annotation=Annotated[annotated, told]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, get_args
 
 from coprod_stats.cli.declared import Argument, Option, for_typer
 from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say, warn
@@ -84,7 +84,11 @@ def sem(
     no_fixed_x: Annotated[bool, Option("Random covariates.", "--no-fixed-x")] = False,
     meanstructure: Annotated[bool, Option("Intercepts.", "--meanstructure")] = False,
     rotation: Annotated[
-        RotationName | None, Option("Of exploratory factors; geomin if left out.")
+        RotationName | None,
+        Option(
+            f"Of exploratory factors: {', '.join(get_args(RotationName))}.  [default: geomin]",
+            metavar="NAME",
+        ),
     ] = None,
     rotation_args: Annotated[
         str, Option("Its options, as geomin_epsilon=0.01,orthogonal=true.")
