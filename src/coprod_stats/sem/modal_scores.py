@@ -171,9 +171,6 @@ def _standardized(
 
 def _probabilities(lower: FloatArray, upper: FloatArray) -> FloatArray:
     """``Φ(upper) − Φ(lower)`` without cancellation in the upper tail."""
-    # a fifth of a second to import, which fits without scores do without
-    from scipy.special import ndtr
-
     flip = lower > 0
     high, low = np.where(flip, -lower, upper), np.where(flip, -upper, lower)
     return np.asarray(np.maximum(ndtr(high) - ndtr(low), SMALLEST_PROBABILITY))

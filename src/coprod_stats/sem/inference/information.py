@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float64]
 SINGULAR_BELOW = 1e-9
 """Eigenvalues of the information in correlation metric below this count as zero."""
 
-DOUBTFUL_BELOW = 1e-5
+DOUBTFUL_BELOW = 1e-3
 """Below this the rank is that of the expected information, which does not depend on the data."""
 
 
