@@ -15,11 +15,11 @@ from coprod_stats.sem.estimation.categorical_problem import (
 )
 from coprod_stats.sem.estimation.categorical_start import categorical_start
 from coprod_stats.sem.estimation.fiml import FullInformation
+from coprod_stats.sem.estimation.group_stacks import MomentSample
 from coprod_stats.sem.estimation.least_squares import LeastSquares, WeightedMoments, moment_vector
 from coprod_stats.sem.estimation.maximum_likelihood import (
     GeneralizedLeastSquares,
     MaximumLikelihood,
-    MomentSample,
 )
 from coprod_stats.sem.estimation.moment_weights import moment_weights
 from coprod_stats.sem.estimation.objective import Evaluation, Objective

@@ -19,7 +19,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.model.matrices import GroupMatrices, Kind
+from coprod_stats.sem.model.layout import Kind
+from coprod_stats.sem.model.matrices import GroupMatrices
 from coprod_stats.sem.model.parameters import ParameterTable
 
 FloatArray = NDArray[np.float64]
@@ -80,16 +81,10 @@ class _Parts:
     def __init__(self, group: GroupMatrices) -> None:
         self.group = group
         self.cells = group.template.copy()
-        self.matrices = [
-            self.cells[group.offsets[k] : group.offsets[k + 1]].reshape(group.shapes[k])
-            for k in range(len(group.shapes))
-        ]
+        self.matrices = group.layout.split(self.cells)
         free = np.zeros(self.cells.size, dtype=bool)
-        free[group.cells[0]] = True
-        self.free = [
-            free[group.offsets[k] : group.offsets[k + 1]].reshape(group.shapes[k])
-            for k in range(len(group.shapes))
-        ]
+        free[group.layout.cells[0]] = True
+        self.free = group.layout.split(free)
         place = {name: index for index, name in enumerate(group.eta)}
         self.is_latent = np.array([name not in group.observed for name in group.eta], dtype=bool)
         self.inner = [(item, place[n]) for item, n in enumerate(group.observed) if n in place]
@@ -111,7 +106,7 @@ class _Parts:
 
     def read(self) -> FloatArray:
         """Values of the parameters in local order."""
-        cells, sources = self.group.cells
+        cells, sources = self.group.layout.cells
         values = np.zeros(len(self.group.places))
         values[sources] = self.cells[cells]
         return values

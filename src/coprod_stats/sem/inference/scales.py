@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.model.completed_model import CompletedModel
+from coprod_stats.sem.model.layout import Kind, Place
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import Kind, Place
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.scales import GroupScales
 from coprod_stats.sem.model.constraints import defined_functions
+from coprod_stats.sem.model.layout import Kind
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import Kind, place_rows
+from coprod_stats.sem.model.matrices import place_rows
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 FloatArray = NDArray[np.float64]

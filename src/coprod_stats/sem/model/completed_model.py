@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
+from coprod_stats.sem.model.layout import Kind, Place
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import GroupMatrices, Kind, Place
+from coprod_stats.sem.model.matrices import GroupMatrices
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]

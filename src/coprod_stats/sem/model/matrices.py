@@ -1,147 +1,98 @@
-"""Where each parameter stands in the LISREL matrices of its group.
-
-The all-y LISREL model of one group is
-
-    y = nu + lambda_ eta + epsilon,   eta = alpha + beta eta + zeta,
-
-with ``cov(zeta) = psi`` and ``cov(epsilon) = theta``. Observed variables that take part in a
-regression, or covary with a variable that does, enter ``eta`` themselves, with a loading of 1
-and no residual [joreskog1996]_.
-
-References
-----------
-.. [joreskog1996] Jöreskog, K. G., & Sörbom, D. (1996). LISREL 8 user's reference guide. SSI.
-"""
+"""The matrices of a group: their layout, what is fixed in them, and which parameters fill them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import IntEnum
-from functools import cached_property
-from itertools import accumulate
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.model.layout import (
+    Kind,
+    Layout,
+    Place,
+    matrix_offsets,
+    matrix_shapes,
+)
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 
-class Kind(IntEnum):
-    """The matrix that a parameter belongs to."""
-
-    LAMBDA = 0
-    BETA = 1
-    PSI = 2
-    THETA = 3
-    NU = 4
-    ALPHA = 5
-    TAU = 6
-    DELTA = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A cell of a matrix."""
-
-    kind: Kind
-    row: int
-    column: int
-
-
 @dataclass(frozen=True)
 class GroupMatrices:
-    """The matrices of one group, and which cells are parameters.
+    """The matrices of one group, or of groups of the same layout on a leading axis.
 
     Parameters
     ----------
-    observed, eta : tuple of str
-        Names of ``y`` (``n_observed``) and of ``eta`` (``n_eta``): latent variables first.
-    thresholds : tuple of str
-        Names ``x|t1`` in the order of ``tau``.
+    layout : Layout
+        Which cells are parameters.
     template : (n_cells,) array
         All matrices, one after another in the order of :class:`Kind`, with fixed values filled
-        in and zero elsewhere.
+        in and zero elsewhere; ``(n_groups, n_cells)`` for stacked groups.
     parameters : (n_local,) int array
-        Free indices of the parameters of this group.
-    places : tuple of Place
-        Their cells.
+        Free indices of the parameters of this group; ``(n_groups, n_local)`` for stacked groups.
     exogenous : tuple of Place
         Cells that hold moments of fixed covariates; rows and columns as in ``eta``.
     """
 
-    observed: tuple[str, ...]
-    eta: tuple[str, ...]
-    thresholds: tuple[str, ...]
+    layout: Layout
     template: FloatArray
     parameters: IntArray
-    places: tuple[Place, ...]
     exogenous: tuple[Place, ...]
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        """Names of ``y``."""
+        return self.layout.observed
+
+    @property
+    def eta(self) -> tuple[str, ...]:
+        """Names of ``eta``: latent variables first."""
+        return self.layout.eta
+
+    @property
+    def thresholds(self) -> tuple[str, ...]:
+        """Names ``x|t1`` in the order of ``tau``."""
+        return self.layout.thresholds
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Cells of the parameters."""
+        return self.layout.places
 
     @property
     def n_observed(self) -> int:
         """Number of observed variables."""
-        return len(self.observed)
+        return self.layout.n_observed
 
     @property
     def n_eta(self) -> int:
         """Number of latent variables and observed variables treated like them."""
-        return len(self.eta)
+        return self.layout.n_eta
 
-    @cached_property
-    def shapes(self) -> tuple[tuple[int, ...], ...]:
-        """Shapes of the matrices in the order of :class:`Kind`."""
-        return matrix_shapes(self.n_observed, self.n_eta, len(self.thresholds))
-
-    @cached_property
-    def offsets(self) -> tuple[int, ...]:
-        """Where each matrix begins in ``template``, and where the last one ends."""
-        return matrix_offsets(self.shapes)
-
-    @cached_property
+    @property
     def kinds(self) -> IntArray:
         """Matrix of each parameter, ``(n_local,)``."""
-        return np.array([place.kind for place in self.places], dtype=np.intp)
+        return self.layout.kinds
 
-    @cached_property
+    @property
     def rows(self) -> IntArray:
         """Row of each parameter, ``(n_local,)``."""
-        return np.array([place.row for place in self.places], dtype=np.intp)
+        return self.layout.rows
 
-    @cached_property
+    @property
     def columns(self) -> IntArray:
         """Column of each parameter, ``(n_local,)``."""
-        return np.array([place.column for place in self.places], dtype=np.intp)
-
-    @cached_property
-    def cells(self) -> tuple[IntArray, IntArray]:
-        """Cells of ``template`` that parameters fill, and the local parameter of each."""
-        cells: list[int] = []
-        sources: list[int] = []
-        for source, place in enumerate(self.places):
-            for cell in self.cells_of(place):
-                cells.append(cell)
-                sources.append(source)
-        return np.array(cells, dtype=np.intp), np.array(sources, dtype=np.intp)
-
-    def cells_of(self, place: Place) -> tuple[int, ...]:
-        """Cells of `template` that a parameter fills: two for a covariance."""
-        width = self.shapes[place.kind][-1] if len(self.shapes[place.kind]) > 1 else 1
-        base = self.offsets[place.kind]
-        cell = base + place.row * width + place.column
-        mirror = base + place.column * width + place.row
-        symmetric = place.kind in (Kind.PSI, Kind.THETA) and cell != mirror
-        return (cell, mirror) if symmetric else (cell,)
+        return self.layout.columns
 
     def fill(self, params: FloatArray) -> FloatArray:
         """All cells at given parameters, ``(n_cells,)``."""
         values = self.template.copy()
-        cells, sources = self.cells
-        values[cells] = params[self.parameters][sources]
+        cells, sources = self.layout.cells
+        values[..., cells] = params[self.parameters[..., sources]]
         return values
 
     def with_exogenous(self, mean: FloatArray, cov: FloatArray) -> GroupMatrices:
@@ -161,39 +112,10 @@ class GroupMatrices:
         for place in self.exogenous:
             row = source[names[place.row]]
             if place.kind == Kind.ALPHA:
-                template[self.offsets[Kind.ALPHA] + place.row] = mean[row]
+                template[self.layout.offsets[Kind.ALPHA] + place.row] = mean[row]
             else:
-                template[list(self.cells_of(place))] = cov[row, source[names[place.column]]]
-        return GroupMatrices(
-            self.observed,
-            self.eta,
-            self.thresholds,
-            template,
-            self.parameters,
-            self.places,
-            self.exogenous,
-        )
-
-
-def matrix_shapes(
-    n_observed: int, n_eta: int, n_thresholds: int = 0
-) -> tuple[tuple[int, ...], ...]:
-    """Shapes of all matrices in the order of :class:`Kind`."""
-    return (
-        (n_observed, n_eta),
-        (n_eta, n_eta),
-        (n_eta, n_eta),
-        (n_observed, n_observed),
-        (n_observed,),
-        (n_eta,),
-        (n_thresholds,),
-        (n_observed,),
-    )
-
-
-def matrix_offsets(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    """Where each matrix begins when all are laid end to end."""
-    return (0, *(end for end in accumulate(math.prod(shape) for shape in shapes)))
+                template[list(self.layout.cells_of(place))] = cov[row, source[names[place.column]]]
+        return replace(self, template=template)
 
 
 def group_matrices(table: ParameterTable, group: int, *, level: int = 0) -> GroupMatrices:
@@ -216,17 +138,30 @@ def group_matrices(table: ParameterTable, group: int, *, level: int = 0) -> Grou
     shapes = matrix_shapes(len(observed), len(eta), len(thresholds))
     template = np.zeros(matrix_offsets(shapes)[-1])
     free = [row for row in rows if row.free >= 0]
+    structure = (observed, eta, thresholds, tuple(placing.place(row) for row in free))
     matrices = GroupMatrices(
-        observed=observed,
-        eta=eta,
-        thresholds=thresholds,
+        layout=table.found_layouts.setdefault(structure, Layout(*structure)),
         template=template,
         parameters=np.array([row.free for row in free], dtype=np.intp),
-        places=tuple(placing.place(row) for row in free),
         exogenous=tuple(placing.place(row) for row in rows if np.isnan(row.fixed) and row.free < 0),
     )
     _fill_template(template, matrices, rows, placing)
     return matrices
+
+
+def stacked_matrices(groups: Sequence[GroupMatrices]) -> GroupMatrices:
+    """Put groups whose parameters stand in the same cells on one leading axis.
+
+    Parameters
+    ----------
+    groups : sequence of GroupMatrices
+        With equal names and places.
+    """
+    return replace(
+        groups[0],
+        template=np.stack([group.template for group in groups]),
+        parameters=np.stack([group.parameters for group in groups]),
+    )
 
 
 def place_rows(
@@ -264,14 +199,14 @@ def _fill_template(
     rows: Sequence[Parameter],
     placing: _Placing,
 ) -> None:
-    offsets, n_eta = matrices.offsets, matrices.n_eta
+    offsets, n_eta = matrices.layout.offsets, matrices.n_eta
     for name, column in placing.eta.items():
         if name in placing.observed:
             template[placing.observed[name] * n_eta + column] = 1.0
     template[offsets[Kind.DELTA] :] = 1.0
     for row in rows:
         if row.free < 0 and not np.isnan(row.fixed) and not (row.op == "=~" and row.lhs == row.rhs):
-            template[list(matrices.cells_of(placing.place(row)))] = row.fixed
+            template[list(matrices.layout.cells_of(placing.place(row)))] = row.fixed
 
 
 def _observed_in_eta(

@@ -211,6 +211,11 @@ class ParameterTable:
         return {}
 
     @cached_property
+    def found_layouts(self) -> dict[tuple[Any, ...], Any]:
+        """Layouts of the matrices of its groups, which may share them, once they were asked for."""
+        return {}
+
+    @cached_property
     def free_rows(self) -> tuple[int, ...]:
         """Row of each free parameter, in order of the free index."""
         return tuple(index for index, row in enumerate(self.rows) if row.free >= 0)

@@ -31,8 +31,8 @@ from coprod_stats.sem.estimation.estimate import Estimate, models_of, objective_
 from coprod_stats.sem.estimation.objective import Objective
 from coprod_stats.sem.model.completed_model import CompletedModel
 from coprod_stats.sem.model.constraints import Function, Restrictions
+from coprod_stats.sem.model.layout import Kind, Place
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import Kind, Place
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.rotation.block_rotation import BlockRotation, rotate_block, rotate_like
