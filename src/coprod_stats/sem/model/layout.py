@@ -91,6 +91,11 @@ class Layout:
         """Where each matrix begins when all are laid end to end, and where the last one ends."""
         return matrix_offsets(self.shapes)
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Columns of each matrix, 1 for the vectors."""
+        return (self.n_eta, self.n_eta, self.n_eta, self.n_observed, 1, 1, 1, 1)
+
     def split(self, cells: NDArray[Any]) -> list[NDArray[Any]]:
         """View the matrices that lie end to end on the last axis, ``(..., n_cells)``."""
         return [
@@ -126,8 +131,7 @@ class Layout:
 
     def cells_of(self, place: Place) -> tuple[int, ...]:
         """Cells that a parameter fills: two for a covariance."""
-        width = self.shapes[place.kind][-1] if len(self.shapes[place.kind]) > 1 else 1
-        base = self.offsets[place.kind]
+        width, base = self.widths[place.kind], self.offsets[place.kind]
         cell = base + place.row * width + place.column
         mirror = base + place.column * width + place.row
         symmetric = place.kind in (Kind.PSI, Kind.THETA) and cell != mirror
@@ -208,6 +212,12 @@ class Layout:
     def mean_units(self) -> FloatArray:
         """Ones for intercepts and means, ``(n_local,)``."""
         return np.asarray(self.is_kind[Kind.NU] + self.is_kind[Kind.ALPHA])
+
+
+def coordinates(places: Sequence[Place]) -> IntArray:
+    """Matrix, row and column of each cell, ``(3, n)``."""
+    found = [(place.kind, place.row, place.column) for place in places]
+    return np.array(found, dtype=np.intp).reshape(-1, 3).T
 
 
 def span(indices: IntArray) -> slice | IntArray:

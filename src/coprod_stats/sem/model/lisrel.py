@@ -39,7 +39,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.model.layout import Kind, Place, span
+from coprod_stats.sem.model.layout import Kind, Layout, span
 from coprod_stats.sem.model.matrices import GroupMatrices
 
 FloatArray = NDArray[np.float64]
@@ -81,19 +81,21 @@ class ImpliedMoments:
     eta_cov: FloatArray
     columns: FloatArray
 
-    def value(self, place: Place) -> float:
-        """Value of a cell."""
-        matrix = (
-            self.lambda_,
-            self.beta,
-            self.psi,
-            self.theta,
-            self.nu,
-            self.alpha,
-            self.tau,
-            self.delta,
-        )[place.kind]
-        return float(matrix[place.row, place.column] if matrix.ndim == 2 else matrix[place.row])
+    def values(self, layout: Layout, cells: IntArray) -> FloatArray:
+        """Values of cells of one group, ``(n,)``.
+
+        Parameters
+        ----------
+        layout : Layout
+        cells : (3, n) int array
+            Matrices, rows and columns.
+        """
+        matrices = (self.lambda_, self.beta, self.psi, self.theta)
+        vectors = (self.nu, self.alpha, self.tau, self.delta)
+        values = np.concatenate([*(matrix.ravel() for matrix in matrices), *vectors])
+        kinds, rows, columns = cells
+        starts, widths = np.array(layout.offsets)[kinds], np.array(layout.widths)[kinds]
+        return np.asarray(values[starts + rows * widths + columns])
 
 
 class LisrelModel:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.model.layout import (
-    Kind,
-    Layout,
-    Place,
-    matrix_offsets,
-    matrix_shapes,
-)
+from coprod_stats.sem.model.layout import Kind, Layout, Place, coordinates
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 FloatArray = NDArray[np.float64]
@@ -129,24 +124,35 @@ def group_matrices(table: ParameterTable, group: int, *, level: int = 0) -> Grou
     level : int
         Number of the level, from 1; 0 in a single-level model.
     """
-    rows = [row for row in table if row.group == group and row.level == level]
-    variables = table.variables(level)
-    observed = variables.observed
-    eta = (*variables.latent, *_observed_in_eta(rows, observed, variables.latent))
-    placing = _placing(rows, observed, eta)
-    thresholds = tuple(placing.thresholds)
-    shapes = matrix_shapes(len(observed), len(eta), len(thresholds))
-    template = np.zeros(matrix_offsets(shapes)[-1])
-    free = [row for row in rows if row.free >= 0]
-    structure = (observed, eta, thresholds, tuple(placing.place(row) for row in free))
-    matrices = GroupMatrices(
-        layout=table.found_layouts.setdefault(structure, Layout(*structure)),
-        template=template,
-        parameters=np.array([row.free for row in free], dtype=np.intp),
-        exogenous=tuple(placing.place(row) for row in rows if np.isnan(row.fixed) and row.free < 0),
+    placed = place_rows(table, group, level=level)
+    free = np.flatnonzero(placed.free >= 0).tolist()
+    structure = (*placed.names, tuple(placed.places[row] for row in free))
+    layout = table.found_layouts.setdefault(structure, Layout(*structure))
+    return GroupMatrices(
+        layout=layout,
+        template=_template(table, layout, placed),
+        parameters=placed.free[free],
+        exogenous=tuple(
+            place
+            for number, place in zip(placed.numbers.tolist(), placed.places, strict=True)
+            if np.isnan(table.rows[number].fixed) and table.rows[number].free < 0
+        ),
     )
-    _fill_template(template, matrices, rows, placing)
-    return matrices
+
+
+def _template(table: ParameterTable, layout: Layout, placed: PlacedRows) -> FloatArray:
+    template = np.zeros(layout.offsets[-1])
+    items = {name: index for index, name in enumerate(layout.observed)}
+    for column, name in enumerate(layout.eta):
+        if name in items:
+            template[layout.cells_of(Place(Kind.LAMBDA, items[name], column))[0]] = 1.0
+    template[layout.offsets[Kind.DELTA] :] = 1.0
+    for number, place in zip(placed.numbers.tolist(), placed.places, strict=True):
+        row = table.rows[number]
+        of_itself = row.op == "=~" and row.lhs == row.rhs
+        if row.free < 0 and not np.isnan(row.fixed) and not of_itself:
+            template[list(layout.cells_of(place))] = row.fixed
+    return template
 
 
 def stacked_matrices(groups: Sequence[GroupMatrices]) -> GroupMatrices:
@@ -164,23 +170,54 @@ def stacked_matrices(groups: Sequence[GroupMatrices]) -> GroupMatrices:
     )
 
 
-def place_rows(
-    table: ParameterTable, group: int, *, level: int = 0
-) -> tuple[tuple[int, Place], ...]:
-    """Find the cells of all rows of a group, free or not, with the numbers of the rows."""
-    places: tuple[tuple[int, Place], ...] | None = table.found_places.get((group, level))
-    if places is None:
-        places = table.found_places[group, level] = _place_rows(table, group, level)
-    return places
+@dataclass(frozen=True)
+class PlacedRows:
+    """Rows of the table that belong to a group (and level), and their cells.
+
+    Parameters
+    ----------
+    names : tuple
+        Names of ``y``, of ``eta`` and of thresholds, as in :class:`Layout`.
+    numbers : (n_rows,) int array
+        Places of the rows in the table.
+    free : (n_rows,) int array
+        Their free indices, -1 for fixed ones.
+    places : tuple of Place
+        Their cells.
+    """
+
+    names: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+    numbers: IntArray
+    free: IntArray
+    places: tuple[Place, ...]
+
+    @cached_property
+    def coordinates(self) -> IntArray:
+        """Matrix, row and column of each cell, ``(3, n_rows)``."""
+        return coordinates(self.places)
 
 
-def _place_rows(table: ParameterTable, group: int, level: int) -> tuple[tuple[int, Place], ...]:
+def place_rows(table: ParameterTable, group: int, *, level: int = 0) -> PlacedRows:
+    """Find the cells of all rows of a group, free or not."""
+    placed: PlacedRows | None = table.found_places.get((group, level))
+    if placed is None:
+        placed = table.found_places[group, level] = _place_rows(table, group, level)
+    return placed
+
+
+def _place_rows(table: ParameterTable, group: int, level: int) -> PlacedRows:
     chosen = [(i, r) for i, r in enumerate(table) if r.group == group and r.level == level]
     rows = [row for _, row in chosen]
     variables = table.variables(level)
-    eta = (*variables.latent, *_observed_in_eta(rows, variables.observed, variables.latent))
-    placing = _placing(rows, variables.observed, eta)
-    return tuple((index, placing.place(row)) for index, row in chosen)
+    observed = variables.observed
+    eta = (*variables.latent, *_observed_in_eta(rows, observed, variables.latent))
+    placing = _placing(rows, observed, eta)
+    return PlacedRows(
+        names=(observed, eta, tuple(placing.thresholds)),
+        numbers=np.array([number for number, _ in chosen], dtype=np.intp),
+        free=np.array([row.free for row in rows], dtype=np.intp),
+        places=tuple(placing.place(row) for row in rows),
+    )
 
 
 def _placing(rows: Sequence[Parameter], observed: Sequence[str], eta: Sequence[str]) -> _Placing:
@@ -191,22 +228,6 @@ def _placing(rows: Sequence[Parameter], observed: Sequence[str], eta: Sequence[s
         {name: index for index, name in enumerate(eta)},
         {row.name: index for index, row in enumerate(ordered)},
     )
-
-
-def _fill_template(
-    template: FloatArray,
-    matrices: GroupMatrices,
-    rows: Sequence[Parameter],
-    placing: _Placing,
-) -> None:
-    offsets, n_eta = matrices.layout.offsets, matrices.n_eta
-    for name, column in placing.eta.items():
-        if name in placing.observed:
-            template[placing.observed[name] * n_eta + column] = 1.0
-    template[offsets[Kind.DELTA] :] = 1.0
-    for row in rows:
-        if row.free < 0 and not np.isnan(row.fixed) and not (row.op == "=~" and row.lhs == row.rhs):
-            template[list(matrices.layout.cells_of(placing.place(row)))] = row.fixed
 
 
 def _observed_in_eta(
