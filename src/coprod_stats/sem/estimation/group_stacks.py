@@ -1,4 +1,4 @@
-"""Groups whose parameters stand in the same cells, on one leading axis."""
+"""Groups with the same variables, on one leading axis."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.positive_definite import factor
+from coprod_stats.sem.model.layout import span, square
 from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.matrices import stacked_matrices
 
@@ -35,6 +36,36 @@ class MomentSample:
     weight: float
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where the derivatives of one group of a stack belong among all free parameters.
+
+    Parameters
+    ----------
+    local : slice or int array
+        Cells of the stack that are parameters of the group.
+    free : slice or int array
+        Their free indices.
+    """
+
+    local: slice | IntArray
+    free: slice | IntArray
+
+    @classmethod
+    def of(cls, parameters: IntArray) -> Destination:
+        """Find the parameters of a group among the cells of a stack, ``(n_local,)``."""
+        local = np.flatnonzero(parameters >= 0)
+        return cls(span(local), span(parameters[local]))
+
+    def write_gradient(self, gradient: FloatArray, slope: FloatArray) -> None:
+        """Put the slopes of the group into the gradient, ``(n_free,)``."""
+        gradient[self.free] = slope[self.local]
+
+    def write_curvature(self, curvature: FloatArray, bend: FloatArray) -> None:
+        """Put the second derivatives of the group into those of all, ``(n_free, n_free)``."""
+        curvature[square(self.free)] = bend[square(self.local)]
+
+
 @dataclass(frozen=True)
 class GroupStack:
     """Groups that are evaluated as one.
@@ -45,8 +76,8 @@ class GroupStack:
         Their numbers, from 0.
     model : LisrelModel
         With a leading axis of groups.
-    blocks : tuple
-        Where the parameters of each group stand in a matrix over all free parameters.
+    destinations : tuple of Destination
+        Where the derivatives of each group go.
     mean : (n_stacked, n_observed) array
     cov : (n_stacked, n_observed, n_observed) array
     weights : (n_stacked,) array
@@ -54,7 +85,7 @@ class GroupStack:
 
     groups: IntArray
     model: LisrelModel
-    blocks: tuple[tuple[slice, slice] | tuple[IntArray, IntArray], ...]
+    destinations: tuple[Destination, ...]
     mean: FloatArray
     cov: FloatArray
     weights: FloatArray
@@ -70,7 +101,7 @@ class GroupStack:
 def stacked_groups(
     models: Sequence[LisrelModel], samples: Sequence[MomentSample]
 ) -> tuple[GroupStack, ...]:
-    """Stack the groups of equal structure.
+    """Stack the groups with the same variables.
 
     Parameters
     ----------
@@ -81,9 +112,8 @@ def stacked_groups(
     """
     alike: dict[tuple[object, ...], list[int]] = {}
     for group, model in enumerate(models):
-        matrices = model.matrices
-        structure = (matrices.observed, matrices.eta, matrices.places)
-        alike.setdefault(structure, []).append(group)
+        layout = model.layout
+        alike.setdefault((layout.observed, layout.eta, layout.thresholds), []).append(group)
     return tuple(_stack(np.array(groups), models, samples) for groups in alike.values())
 
 
@@ -91,10 +121,11 @@ def _stack(
     groups: IntArray, models: Sequence[LisrelModel], samples: Sequence[MomentSample]
 ) -> GroupStack:
     chosen = [samples[group] for group in groups]
+    model = LisrelModel(stacked_matrices([models[group].matrices for group in groups]))
     return GroupStack(
         groups=groups,
-        model=LisrelModel(stacked_matrices([models[group].matrices for group in groups])),
-        blocks=tuple(models[group].block for group in groups),
+        model=model,
+        destinations=tuple(Destination.of(row) for row in model.parameters),
         mean=np.stack([sample.mean for sample in chosen]),
         cov=np.stack([sample.cov for sample in chosen]),
         weights=np.array([sample.weight for sample in chosen]),

@@ -32,7 +32,7 @@ FloatArray = NDArray[np.float64]
 class MaximumLikelihood:
     """ML objective of complete data.
 
-    Groups whose parameters stand in the same cells are evaluated as one stack.
+    Groups with the same variables are evaluated as one stack.
 
     Parameters
     ----------
@@ -78,7 +78,8 @@ class MaximumLikelihood:
         for stack, terms in zip(self._stacks, self._terms_at(params), strict=True):
             if terms is None:
                 return False
-            slope = np.abs(self._slope(stack, terms)).max(axis=1, initial=0.0)
+            slope = np.abs(self._slope(stack, terms) * stack.model.matrices.is_present)
+            slope = slope.max(axis=1, initial=0.0)
             size = np.abs(terms.implied.cov).max((1, 2)) * np.abs(terms.precision).max((1, 2))
             if (slope > 1e-13 * size).any():
                 return False
@@ -94,10 +95,11 @@ class MaximumLikelihood:
                 return Evaluation(np.inf, gradient, curvature)
             model, weights = stack.model, stack.weights
             total += float(weights @ terms.values)
-            gradient[model.parameters] = -weights[:, None] * self._slope(stack, terms)
+            slopes = -weights[:, None] * self._slope(stack, terms)
             bends = weights[:, None, None] * self._curvature(model, terms, exact)
-            for block, bend in zip(stack.blocks, bends, strict=True):
-                curvature[block] = bend
+            for destination, slope, bend in zip(stack.destinations, slopes, bends, strict=True):
+                destination.write_gradient(gradient, slope)
+                destination.write_curvature(curvature, bend)
         return Evaluation(total, gradient, curvature)
 
     def _terms_at(self, params: FloatArray) -> list[_Terms | None]:

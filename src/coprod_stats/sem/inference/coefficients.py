@@ -110,7 +110,7 @@ def all_coefficients(
     functions = defined_functions(table)
     defined = np.array([function.value(params) for function in functions])
     slopes = np.array([function.gradient(params) for function in functions])
-    slopes = slopes.reshape(-1, table.n_free)
+    slopes = slopes.reshape(len(functions), table.n_free)
     of_defined = (
         np.sum((slopes @ covariance) * slopes, axis=1),
         np.sum((np.abs(slopes) @ np.abs(covariance)) * np.abs(slopes), axis=1),

@@ -220,6 +220,11 @@ def coordinates(places: Sequence[Place]) -> IntArray:
     return np.array(found, dtype=np.intp).reshape(-1, 3).T
 
 
+def square(indices: slice | IntArray) -> tuple[slice, slice] | tuple[IntArray, ...]:
+    """Index the same rows and columns of a matrix."""
+    return (indices, indices) if isinstance(indices, slice) else np.ix_(indices, indices)
+
+
 def span(indices: IntArray) -> slice | IntArray:
     """Turn indices that follow one another into a slice, which is faster."""
     if indices.size and (np.diff(indices) == 1).all():

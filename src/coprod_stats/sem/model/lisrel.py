@@ -22,9 +22,9 @@ alpha    ``G[:, i]``                    0      1
 are therefore gathers from small blocks such as ``Q' W Q``; no matrix of the size of the moments
 squared is made. The rules follow by differentiating the two lines above [magnus1988]_.
 
-Groups whose parameters stand in the same cells are evaluated as one: with matrices stacked on a
-leading axis (:func:`~coprod_stats.sem.model.matrices.stacked_matrices`) every array of this module
-has that axis too. Shapes below are those of one group.
+Groups with the same variables are evaluated as one: with matrices stacked on a leading axis
+(:func:`~coprod_stats.sem.model.matrices.stacked_matrices`) every array of this module has that
+axis too. Shapes below are those of one group.
 
 References
 ----------
@@ -39,7 +39,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.model.layout import Kind, Layout, span
+from coprod_stats.sem.model.layout import Kind, Layout, span, square
 from coprod_stats.sem.model.matrices import GroupMatrices
 
 FloatArray = NDArray[np.float64]
@@ -161,12 +161,9 @@ class LisrelModel:
         )
 
     @cached_property
-    def block(self) -> tuple[slice, slice] | tuple[IntArray, IntArray]:
+    def block(self) -> tuple[slice, slice] | tuple[IntArray, ...]:
         """Rows and columns of the parameters in a matrix over all free parameters."""
-        whole = span(self.parameters)
-        if isinstance(whole, slice):
-            return whole, whole
-        return self.parameters[:, None], self.parameters[None, :]
+        return square(span(self.parameters))
 
     @cached_property
     def has_means(self) -> bool:

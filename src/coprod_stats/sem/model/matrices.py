@@ -18,7 +18,7 @@ IntArray = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class GroupMatrices:
-    """The matrices of one group, or of groups of the same layout on a leading axis.
+    """The matrices of one group, or of groups with the same variables on a leading axis.
 
     Parameters
     ----------
@@ -28,7 +28,8 @@ class GroupMatrices:
         All matrices, one after another in the order of :class:`Kind`, with fixed values filled
         in and zero elsewhere; ``(n_groups, n_cells)`` for stacked groups.
     parameters : (n_local,) int array
-        Free indices of the parameters of this group; ``(n_groups, n_local)`` for stacked groups.
+        Free indices of the parameters of this group; ``(n_groups, n_local)`` for stacked groups,
+        with -1 where a cell is fixed in a group.
     exogenous : tuple of Place
         Cells that hold moments of fixed covariates; rows and columns as in ``eta``.
     """
@@ -87,8 +88,16 @@ class GroupMatrices:
         """All cells at given parameters, ``(n_cells,)``."""
         values = self.template.copy()
         cells, sources = self.layout.cells
-        values[..., cells] = params[self.parameters[..., sources]]
+        filled = params[self.parameters[..., sources]]
+        if not self.is_present.all():
+            filled = np.where(self.is_present[..., sources], filled, values[..., cells])
+        values[..., cells] = filled
         return values
+
+    @cached_property
+    def is_present(self) -> NDArray[np.bool_]:
+        """Whether each cell of the layout is a parameter of the group, as `parameters`."""
+        return np.asarray(self.parameters >= 0)
 
     def with_exogenous(self, mean: FloatArray, cov: FloatArray) -> GroupMatrices:
         """Fill in the sample moments of fixed covariates.
@@ -156,18 +165,25 @@ def _template(table: ParameterTable, layout: Layout, placed: PlacedRows) -> Floa
 
 
 def stacked_matrices(groups: Sequence[GroupMatrices]) -> GroupMatrices:
-    """Put groups whose parameters stand in the same cells on one leading axis.
+    """Put groups with the same variables on one leading axis.
 
     Parameters
     ----------
     groups : sequence of GroupMatrices
-        With equal names and places.
+        With equal names. What is a parameter of some of them and fixed in others is -1 in the
+        `parameters` of the others.
     """
-    return replace(
-        groups[0],
-        template=np.stack([group.template for group in groups]),
-        parameters=np.stack([group.parameters for group in groups]),
-    )
+    layouts = dict.fromkeys(group.layout for group in groups)
+    layout = groups[0].layout
+    if len(layouts) > 1:
+        places = dict.fromkeys(place for one in layouts for place in one.places)
+        layout = replace(layout, places=tuple(places))
+    local = {place: number for number, place in enumerate(layout.places)}
+    parameters = np.full((len(groups), len(local)), -1, dtype=np.intp)
+    for row, group in zip(parameters, groups, strict=True):
+        row[[local[place] for place in group.places]] = group.parameters
+    template = np.stack([group.template for group in groups])
+    return replace(groups[0], layout=layout, template=template, parameters=parameters)
 
 
 @dataclass(frozen=True)
