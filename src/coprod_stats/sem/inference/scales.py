@@ -115,8 +115,11 @@ class GroupScales:
         """
         variances = self.variances[self.sources]
         shares = np.divide(powers, variances, out=np.zeros_like(powers), where=variances > 0)
-        slopes = self._slopes[self.sources]
-        return np.asarray(shares[:, :1] * slopes[:, 0] + shares[:, 1:] * slopes[:, 1])
+        weights = np.zeros((len(powers), self.variances.size))
+        every = np.arange(len(powers))
+        weights[every, self.sources[:, 0]] = shares[:, 0]
+        weights[every, self.sources[:, 1]] += shares[:, 1]
+        return weights @ self._slopes
 
     @cached_property
     def _slopes(self) -> FloatArray:

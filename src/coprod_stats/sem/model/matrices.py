@@ -222,15 +222,15 @@ def place_rows(table: ParameterTable, group: int, *, level: int = 0) -> PlacedRo
 
 
 def _place_rows(table: ParameterTable, group: int, level: int) -> PlacedRows:
-    chosen = [(i, r) for i, r in enumerate(table) if r.group == group and r.level == level]
-    rows = [row for _, row in chosen]
+    numbers = table.block_rows[group, level]
+    rows = [table.rows[number] for number in numbers]
     variables = table.variables(level)
     observed = variables.observed
     eta = (*variables.latent, *_observed_in_eta(rows, observed, variables.latent))
     placing = _placing(rows, observed, eta)
     return PlacedRows(
         names=(observed, eta, tuple(placing.thresholds)),
-        numbers=np.array([number for number, _ in chosen], dtype=np.intp),
+        numbers=np.array(numbers, dtype=np.intp),
         free=np.array([row.free for row in rows], dtype=np.intp),
         places=tuple(placing.place(row) for row in rows),
     )

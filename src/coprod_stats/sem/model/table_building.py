@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence, Set
+from copy import copy
 
 from coprod_stats.sem.errors import SemModelError, SemOptionError
 from coprod_stats.sem.model.blocks import ModelBlock, level_variables, model_blocks
@@ -128,9 +129,16 @@ def _draft_blocks(
     n_groups = 1 if by_group else max(block.group for block in blocks)
     drafts: list[Draft] = []
     latent: set[str] = set()
+    made: dict[int, tuple[VariableRoles, list[Draft]]] = {}
     for block in blocks:
-        roles = variable_roles(block.formulas)
-        rows = draft_rows(block.formulas, roles, thresholds, options, meanstructure=meanstructure)
+        if id(block.formulas) not in made:  # those of all groups, unless the text has their blocks
+            roles = variable_roles(block.formulas)
+            made[id(block.formulas)] = (
+                roles,
+                draft_rows(block.formulas, roles, thresholds, options, meanstructure=meanstructure),
+            )
+        roles, drafted = made[id(block.formulas)]
+        rows = [copy(row) for row in drafted]
         if block.group > 1 and not by_group:
             release_for_invariance(rows, roles, options)
         for row in rows:
