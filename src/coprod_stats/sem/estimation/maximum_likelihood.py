@@ -136,7 +136,7 @@ class MaximumLikelihood:
             shift = np.matvec(precision, deviation)
             second = second + deviation[:, :, None] * deviation[:, None, :]
         weighted = precision @ second
-        traces = np.trace(weighted, axis1=1, axis2=2)
+        traces = np.einsum("gii->g", weighted)
         values = 0.5 * (factored.log_det + traces - stack.saturated_terms)
         return _Terms(implied, values, precision, weighted @ precision - precision, shift)
 

@@ -17,7 +17,7 @@ def restricted(matrix: FloatArray, basis: FloatArray) -> FloatArray:
     basis : (n, n_open) array
         Often the identity, which is not multiplied by.
     """
-    if len(basis) == basis.shape[1] == np.count_nonzero(basis) == np.trace(basis):
+    if len(basis) == basis.shape[1] == np.count_nonzero(basis) == np.diagonal(basis).sum():
         return matrix
     return np.asarray(basis.T @ matrix @ basis)
 

@@ -138,7 +138,7 @@ def _draft_blocks(
                 draft_rows(block.formulas, roles, thresholds, options, meanstructure=meanstructure),
             )
         roles, drafted = made[id(block.formulas)]
-        rows = [copy(row) for row in drafted]
+        rows = [copy(row) for row in drafted] if len(blocks) > 1 else drafted
         if block.group > 1 and not by_group:
             release_for_invariance(rows, roles, options)
         for row in rows:
