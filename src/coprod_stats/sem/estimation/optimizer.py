@@ -24,7 +24,7 @@ from coprod_stats.sem.model.null_space import null_space, restricted
 
 FloatArray = NDArray[np.float64]
 
-NEWTON_BELOW = 1e-2
+NEWTON_BELOW = 3e-2
 """Newton steps are tried once a step promises less than this gain."""
 
 CONVERGED_NEWTON = 1e-13

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence, Set
-from copy import copy
 
 from coprod_stats.sem.errors import SemModelError, SemOptionError
 from coprod_stats.sem.model.blocks import ModelBlock, level_variables, model_blocks
@@ -138,11 +137,9 @@ def _draft_blocks(
                 draft_rows(block.formulas, roles, thresholds, options, meanstructure=meanstructure),
             )
         roles, drafted = made[id(block.formulas)]
-        rows = [copy(row) for row in drafted] if len(blocks) > 1 else drafted
+        rows = [row.in_block(block.group, block.level) for row in drafted]
         if block.group > 1 and not by_group:
             release_for_invariance(rows, roles, options)
-        for row in rows:
-            row.group, row.level = block.group, block.level
         drafts += rows
         latent.update(roles.latent)
     _move_means_between(drafts, latent=latent)
