@@ -144,16 +144,20 @@ def standardized_solutions(
     kinds : sequence of {'lv', 'all', 'nox'}
     """
     table = estimate.table
-    blocks: dict[StandardizationType, list[_ScaledBlock]] = {kind: [] for kind in kinds}
+    same_as: dict[StandardizationType, StandardizationType] = {
+        kind: "all" if kind == "nox" and not table.exogenous else kind for kind in kinds
+    }
+    blocks: dict[StandardizationType, list[_ScaledBlock]] = {kind: [] for kind in same_as.values()}
     parts = zip(table.blocks, estimate.models, estimate.implied, strict=True)
     for (group, level), model, implied in parts:
         placed = place_rows(table, group, level=level)
         scales = GroupScales(model, implied, placed)
         estimates = implied.values(model.layout, placed.coordinates)
-        for kind in kinds:
+        for kind, found in blocks.items():
             powers = scales.used_powers(_is_scaled(table, model, kind, level))
-            blocks[kind].append(_ScaledBlock(scales, powers, scales.factors(powers), estimates))
-    return {kind: Standardized(table, tuple(blocks[kind])) for kind in kinds}
+            found.append(_ScaledBlock(scales, powers, scales.factors(powers), estimates))
+    made = {kind: Standardized(table, tuple(found)) for kind, found in blocks.items()}
+    return {kind: made[same_as[kind]] for kind in kinds}
 
 
 def scale_factors(
