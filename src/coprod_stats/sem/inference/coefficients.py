@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,9 @@ from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.standardization import row_values
 from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.options import IntervalKind
-from coprod_stats.sem.resampling import Bootstrap, bootstrap_interval
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.resampling import Bootstrap
 
 FloatArray = NDArray[np.float64]
 _ROUNDING = 1e-10
@@ -135,6 +138,9 @@ def bootstrap_coefficients(
     interval : {'percentile', 'bca'}
     conf_level : float
     """
+    # which draws on this module's users
+    from coprod_stats.sem.resampling import bootstrap_interval
+
     parameters, definitions = all_coefficients(estimate, draws.covariance(), conf_level=conf_level)
     rows = list(estimate.table.free_rows)
     lower, upper = parameters.ci_lower.copy(), parameters.ci_upper.copy()

@@ -12,7 +12,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.model.completed_model import CompletedModel
 from coprod_stats.sem.model.layout import Kind, Place
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import PlacedRows
@@ -133,7 +132,7 @@ class GroupScales:
         for part, kind in ((_PSI, Kind.PSI), (_THETA, Kind.THETA), (_DELTA, Kind.DELTA)):
             own = np.flatnonzero((kinds == kind) & ((rows == columns) | (kind == Kind.DELTA)))
             slopes[self.starts[part] + rows[own], own] = 1.0
-        if isinstance(model, CompletedModel):
+        if model.has_implicit_cells:
             for source in np.unique(self.sources[self.powers != 0]):
                 for part, kind in ((_PSI, Kind.PSI), (_THETA, Kind.THETA), (_DELTA, Kind.DELTA)):
                     item = int(source) - self.starts[part]
@@ -149,7 +148,7 @@ class GroupScales:
         slopes = np.zeros((len(self.placed.free), parameters.size))
         is_free = self.placed.free >= 0
         slopes[is_free] = self.placed.free[is_free, None] == parameters
-        if isinstance(self.model, CompletedModel):
+        if self.model.has_implicit_cells:
             for number in np.flatnonzero(~is_free):
                 place = self.placed.places[number]
                 slopes[number] = self.model.implicit_jacobian(self.implied, place)

@@ -83,6 +83,8 @@ class CompletedModel(LisrelModel):
         given = self._given_covariates(implied)
         return self.responses.implicit.project(given, self.whole.eta_variance_jacobian(implied))
 
+    has_implicit_cells = True
+
     def implicit_jacobian(self, implied: ImpliedMoments, place: Place) -> FloatArray:
         """Differentiate a cell that follows from the parameters without being one.
 

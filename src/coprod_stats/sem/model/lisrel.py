@@ -35,11 +35,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.model.layout import Kind, Layout, span, square
+from coprod_stats.sem.model.layout import Kind, Layout, Place, span, square
 from coprod_stats.sem.model.matrices import GroupMatrices
 
 FloatArray = NDArray[np.float64]
@@ -210,6 +211,13 @@ class LisrelModel:
         psi = kinds == Kind.PSI
         jacobian[:, psi] = 2.0 * self.layout.h[psi] * A[:, rows[psi]] * A[:, columns[psi]]
         return jacobian
+
+    has_implicit_cells: ClassVar[bool] = False
+    """Whether cells that are no parameters follow from them, as for ordered items."""
+
+    def implicit_jacobian(self, implied: ImpliedMoments, place: Place) -> FloatArray:  # noqa: ARG002
+        """Differentiate a cell that is no parameter, ``(n_local,)``; zeros for a constant."""
+        return np.zeros(self.parameters.size)
 
     def gradient(
         self, implied: ImpliedMoments, *, by_cov: FloatArray, by_mean: FloatArray | None
