@@ -15,6 +15,8 @@ from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.table_building import build_parameters
 
 TEXT = "f =~ x1 + x2 + x3\ng =~ x4 + x5 + x6\ng ~ f"
+UNEQUAL = f"{TEXT}\nf =~ c(0, NA)*x4\nf ~~ c(1, NA)*f\nx6 ~~ c(NA, 0.6)*x6"
+"""With cells that are parameters of one group only."""
 
 
 def sample(seed, n_observed=6):
@@ -23,17 +25,17 @@ def sample(seed, n_observed=6):
     return rng.normal(size=n_observed), root @ root.T / 20
 
 
-def models_of(*, meanstructure=True):
+def models_of(text=TEXT, *, meanstructure=True):
     table = build_parameters(
-        parse_model(TEXT),
+        parse_model(text),
         options=ModelOptions(meanstructure=meanstructure),
         group_labels=("a", "b"),
     )
     return table, [LisrelModel(group_matrices(table, group)) for group in (1, 2)]
 
 
-def objective_of(kind, *, meanstructure=True):
-    table, models = models_of(meanstructure=meanstructure)
+def objective_of(kind, text=TEXT, *, meanstructure=True):
+    table, models = models_of(text, meanstructure=meanstructure)
     options = {"meanstructure": meanstructure, "n_free": table.n_free}
     moments = [sample(1), sample(2)]
     if kind in ("ml", "gls"):
@@ -56,8 +58,9 @@ def objective_of(kind, *, meanstructure=True):
 
 @pytest.mark.parametrize("kind", ["ml", "gls", "dwls", "wls"])
 @pytest.mark.parametrize("meanstructure", [True, False])
-def test_derivatives_agree_with_finite_differences(kind, meanstructure):
-    objective = objective_of(kind, meanstructure=meanstructure)
+@pytest.mark.parametrize("text", [TEXT, UNEQUAL], ids=["alike", "unequal"])
+def test_derivatives_agree_with_finite_differences(kind, text, meanstructure):
+    objective = objective_of(kind, text, meanstructure=meanstructure)
     params = np.random.default_rng(8).uniform(0.4, 0.8, objective.n_free)
     at = objective.evaluate(params, exact=True)
     assert at.value == pytest.approx(objective.value(params), rel=1e-12)
@@ -93,6 +96,26 @@ def test_exact_and_expected_curvature_coincide_where_the_model_holds(kind):
     exact, expected = (objective.evaluate(params, exact=e) for e in (True, False))
     assert exact.value == pytest.approx(0, abs=1e-12)
     np.testing.assert_allclose(exact.curvature, expected.curvature, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", ["ml", "gls"])
+def test_groups_in_one_stack_are_those_evaluated_alone(kind):
+    table, models = models_of(UNEQUAL)
+    whole = objective_of(kind, UNEQUAL)
+    params = np.random.default_rng(8).uniform(0.4, 0.8, table.n_free)
+    maker = MaximumLikelihood if kind == "ml" else GeneralizedLeastSquares
+    alone = [
+        maker([model], [MomentSample(mean, cov, w)], meanstructure=True, n_free=table.n_free)
+        for model, (mean, cov), w in zip(models, (sample(1), sample(2)), (0.4, 0.6), strict=True)
+    ]
+    for exact in (True, False):
+        at, parts = (
+            whole.evaluate(params, exact=exact),
+            [objective.evaluate(params, exact=exact) for objective in alone],
+        )
+        assert at.value == pytest.approx(sum(part.value for part in parts))
+        np.testing.assert_allclose(at.gradient, sum(p.gradient for p in parts), atol=1e-12)
+        np.testing.assert_allclose(at.curvature, sum(p.curvature for p in parts), atol=1e-12)
 
 
 def test_value_is_infinite_where_the_implied_covariance_is_not_positive_definite():
