@@ -126,6 +126,29 @@ def test_groups_rows_weights_and_clusters_that_carry_no_estimates(values):
         findings(HS, values[:40], FitOptions(estimator="WLS"))
 
 
+def test_variables_of_two_values_leave_wls_without_weights(values):
+    """Where lavaan ends in 'not positive definite', or far from a solution without saying why."""
+    values[:, 8] = np.arange(301) % 3 == 0
+    model = "visual =~ x1 + x2 + x3\nvisual ~ x9"
+    means = ModelOptions(meanstructure=True)
+    with pytest.raises(SemDataError) as caught:
+        findings(model, values, FitOptions(estimator="WLS", model=means))
+    assert (caught.value.code, caught.value.variables) == ("SEM-122", ("x9",))
+    result, _ = findings(model, values, FitOptions(estimator="WLS"))
+    assert result.is_proper  # without means there is nothing for the variances to follow from
+    values[:, :3] = np.digitize(values[:, :3], [4.0, 6.0])
+    ordered = ("x1", "x2", "x3")
+    assert findings(model, values, FitOptions("WLS", ordered))[0].is_proper
+    for estimator in ("WLS", "WLSMV"):
+        with pytest.raises(SemDataError) as caught:
+            findings(
+                model,
+                values,
+                FitOptions(estimator, ordered, model=ModelOptions(fixed_x=False)),
+            )
+        assert (caught.value.code, caught.value.variables) == ("OBS-016", ("x9",))
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

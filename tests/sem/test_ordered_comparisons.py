@@ -70,6 +70,7 @@ def columns(oracle_data):
         "mixed_pairwise": SemData(holed, names),
         "weights": SemData(whole, names, weights=weights),
         "outcome_theta": SemData(whole, names),
+        "two_valued_covariate": SemData(whole, names),
     }
 
 
@@ -77,6 +78,7 @@ OPTIONS = {
     "mixed_pairwise": FitOptions("WLSMV", ("x1", "x2", "x3"), "pairwise"),
     "weights": FitOptions("WLSMV", "all"),
     "outcome_theta": FitOptions("WLSMV", "all", model=ModelOptions(parameterization="theta")),
+    "two_valued_covariate": FitOptions("WLS", ("x1", "x2", "x3")),
 }
 
 

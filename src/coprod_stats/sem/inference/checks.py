@@ -221,7 +221,8 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
         ``SEM-111`` for constant variables; ``SEM-112`` for collinear variables and ``SEM-113`` for
         no more cases than variables, where the estimator needs the inverse of the sample
         covariance matrix; ``SEM-114`` for a single cluster; ``SEM-121`` for variables without
-        common cases in two-stage estimation.
+        common cases in two-stage estimation; ``SEM-122`` for variables of two values in WLS with
+        means, whose weight matrix is singular then.
     """
     singular_allowed = method.discrepancy in ("ULS", "DWLS")
     for group, sample in enumerate(samples):
@@ -234,6 +235,8 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
         if lacking:
             message = f"no case has answers to both of some of these{where}; use missing='fiml'"
             raise SemDataError(message, code="SEM-121", variables=lacking)
+        if method.discrepancy == "WLS" and table.meanstructure:
+            _check_invertible(table, sample, where)
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
             code = _OF_DATA[note.code]
             if singular_allowed and code != "SEM-111":
@@ -246,7 +249,20 @@ _REASONS = {
     "SEM-111": "every case has the same value of these variables; leave them out",
     "SEM-112": "these variables are linear functions of one another; leave one out",
     "SEM-113": "there are no more cases than variables",
+    "SEM-122": (
+        "the variance of a variable of two values follows from its mean, so that WLS, which "
+        "inverts the sampling covariance of both, has no weights; use MLR or DWLS with robust "
+        "standard errors, or declare ordered what is an outcome"
+    ),
 }
+
+
+def _check_invertible(table: ParameterTable, sample: GroupSample, where: str) -> None:
+    """Refuse variables of two values, ``x² = a + b x``, where the means are moments too."""
+    counts = [np.unique(column).size for column in sample.data.T]
+    names = tuple(table.observed[item] for item, count in enumerate(counts) if count == 2)
+    if names:
+        raise SemDataError(_REASONS["SEM-122"] + where, code="SEM-122", variables=names)
 
 
 def _of_ordered(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
