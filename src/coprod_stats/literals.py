@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-FileFormat = Literal["csv", "spreadsheet", "xlsx", "sav"]
+FileFormat = Literal["csv", "spreadsheet", "xlsx", "sav", "parquet"]
 """Formats of files of answers that are read as they are; a spreadsheet's CSV has guarded texts."""
 
 Platform = Literal[
