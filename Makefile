@@ -37,8 +37,8 @@ roundtrip: $(INSTALLED) ## forms filled by 1,000 random respondents each and rea
 	cd tests/platforms && npm ci --no-audit --no-fund
 	COPROD_ENGINES=required $(BIN)/python -m pytest -m slow -v -s --durations=0 tests/platforms
 
-oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript, psych, lavaan)
-	$(BIN)/python -m pytest -m r
+oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript, lavaan, semTools, psych, careless; some 15 minutes)
+	$(BIN)/python -m pytest -m r -n auto
 
 documents: $(INSTALLED) ## write what their examples print now into the documents
 	$(BIN)/python tests/docs/runnable_documents.py README.md docs/guide/*.md

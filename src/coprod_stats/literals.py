@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-FileFormat = Literal["csv", "spreadsheet", "xlsx", "sav"]
+FileFormat = Literal["csv", "spreadsheet", "xlsx", "sav", "parquet"]
 """Formats of files of answers that are read as they are; a spreadsheet's CSV has guarded texts."""
 
 Platform = Literal[
@@ -42,6 +42,11 @@ BootstrapType = Literal["naive", "bollen-stine"]
 
 BootstrapInterval = Literal["percentile", "bca"]
 """Intervals from bootstrap samples: plain percentiles, or bias-corrected and accelerated."""
+
+DifferenceScaling = Literal[
+    "default", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000"
+]
+"""Scaling of the difference test of nested models, by the names of lavaan's ``lavTestLRT``."""
 
 ProductPairs = Literal["matched", "all"]
 """Products of indicators: the first with the first and so on, or each with each."""

@@ -121,6 +121,25 @@ def test_nested_models_are_compared_from_their_json(coprod, models, options, dat
     assert f"Difference test: {method}" in coprod("sem", "compare", "cfa.json", "apart.json").stdout
 
 
+def test_the_scaling_of_a_comparison_is_chosen(coprod, models):
+    shown = coprod("sem", "cfa.txt", "--data", "x.csv", "--difference", "satorra.2000")
+    assert "--difference belongs to coprod sem compare" in shown.stderr
+    for estimator in ("MLR", "ULS"):
+        for name in ("cfa", "apart"):
+            coprod("sem", f"{name}.txt", "--data", DATA / "hs1939.csv", "--estimator", estimator,
+                   "--json", f"{name}.json")  # fmt: skip
+        words = ("sem", "compare", "cfa.json", "apart.json", "--difference", "satorra.bentler.2010")
+        shown, document = coprod(*words), json.loads(coprod(*words, "--json", "-").stdout)
+        if estimator == "MLR":
+            assert "Difference test: Satorra-Bentler (2010)" in shown.stdout
+            assert "warnings" not in document[1]
+            continue
+        assert "Warning SEM-304, apart.json: the difference of ULS" in shown.stdout
+        assert [warning["code"] for warning in document[1]["warnings"]] == ["SEM-304", "SEM-305"]
+        assert "diff_p_value" not in document[1]
+        assert "nan" not in shown.stdout
+
+
 def test_what_cannot_be_compared_is_said(coprod, models):
     data = models / "data.csv"
     data.write_bytes((DATA / "hs_ord4.csv").read_bytes())

@@ -53,7 +53,7 @@ REACHING = [
     ("engine", (), ("--engine", "semopy"), "engine", "semopy"),
 ]  # fmt: skip
 # these choose what is read and written; tests of the command and of instruments hold them
-AROUND = {"files", "data", "instrument", "modindices", "scores", "emit", "json"}
+AROUND = {"files", "data", "instrument", "difference", "modindices", "scores", "emit", "json"}
 # these need exploratory blocks; tests/sem/rotation holds them
 ROTATION = {"rotation", "rotation_args", "rotation_se"}
 

@@ -66,14 +66,3 @@ def test_fit_measures(fitted):
 def test_explained_variance(fitted):
     fit, expected = fitted
     assert fit.r_squared == (pytest.approx(expected["r_squared"], abs=1e-6),)
-
-
-@pytest.mark.r
-def test_the_oracle_is_what_r_gives(rerun_oracle):
-    assert rerun_oracle("semopy_vs_lavaan.R") == ORACLE
-
-
-@pytest.mark.r
-def test_the_simulated_data_are_what_r_gives(run_r):
-    stored = (ROOT / "tests" / "oracles" / "data" / "m0_simulated.csv").read_text()
-    assert run_r("m0_simulated.R") == stored

@@ -138,8 +138,3 @@ def test_products_belong_to_their_data(pupils):
         found.joined(pupils.head(300))
     with pytest.raises(LatentModelError, match=r"already have a column x1\.x4"):
         found.joined(found.joined(pupils))
-
-
-@pytest.mark.r
-def test_the_oracle_is_what_r_gives(rerun_oracle):
-    assert rerun_oracle("product_indicators.R") == ORACLE

@@ -247,8 +247,3 @@ def test_tables(carers: Responses) -> None:
         "NEG", "6", "902", "sufficient", "0.78", "[0.76,", "0.81]", "0.79", "[0.77,", "0.82]",
     ]  # fmt: skip
     assert str(found["NEG"]).splitlines() == str(found).splitlines()[:2]
-
-
-@pytest.mark.r
-def test_oracle_is_what_r_computes(oracle: dict, rerun_oracle: Callable[[str], Any]) -> None:
-    assert rerun_oracle("psych_carers.R")["omega"] == oracle["omega"]

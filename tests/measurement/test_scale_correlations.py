@@ -1,5 +1,4 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -129,8 +128,3 @@ def test_tables(carers: Responses) -> None:
         "n_scales": 2, "n_pairs": 1, "min_n_obs": 902,
         "largest": abs(found.r[0, 1]), "held_constant": "",
     }  # fmt: skip
-
-
-@pytest.mark.r
-def test_the_oracle_is_what_r_gives(oracle: dict, rerun_oracle: Callable[[str], Any]) -> None:
-    assert rerun_oracle("psych_scale_correlations.R") == oracle

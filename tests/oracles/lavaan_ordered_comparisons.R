@@ -1,6 +1,7 @@
 # Difference and score tests of ordered invariance models, and models that the whole fits in
 # lavaan/ lack: an ordered outcome, mixed items given covariates with pairwise missing values,
-# sampling weights. Run from the repository root:
+# sampling weights, WLS given a covariate of two values; and what lavaan says where that covariate
+# is random. Run from the repository root:
 #   Rscript tests/oracles/lavaan_ordered_comparisons.R
 suppressMessages({library(lavaan); library(jsonlite)})
 folder <- "tests/oracles/lavaan/data"
@@ -26,9 +27,13 @@ continuous <- read.csv(file.path(folder, "hs1939.csv"))[, c("x7", "x8", "x9")]
 pairwise[, c("x7", "x8", "x9")] <- ifelse(holes[, 7:9], NA, as.matrix(continuous))
 six <- "visual =~ x1 + x2 + x3\nspeed =~ x7 + x8 + x9\nspeed ~ visual + ageyr\nvisual ~ female + ageyr"
 outcome <- "visual =~ x1 + x2 + x3\nx4 ~ visual + ageyr\nvisual ~ female\nx5 ~ x4"
+given <- "visual =~ x1 + x2 + x3\nvisual ~ female"
+random <- function(estimator, ...) sem(given, ordered4, ordered = c("x1", "x2", "x3"), estimator = estimator, ...)
+said <- function(code) tryCatch({force(code); ""}, warning = conditionMessage, error = conditionMessage)
 dump <- function(fit, model) {
+  wanted <- c("chisq", "df", "chisq.scaled", "chisq.scaling.factor", "cfi.scaled", "rmsea.scaled", "srmr", "baseline.chisq")
   list(model = model, estimates = parameterEstimates(fit, remove.nonfree = TRUE, standardized = TRUE)[, c("lhs", "op", "rhs", "est", "se", "std.all")],
-       fit = as.list(fitMeasures(fit, c("chisq", "df", "chisq.scaled", "chisq.scaling.factor", "cfi.scaled", "rmsea.scaled", "srmr", "baseline.chisq"))))
+       fit = as.list(fitMeasures(fit, intersect(wanted, names(fitMeasures(fit))))))
 }
 result <- list(
   lavaan = as.character(packageVersion("lavaan")), R = R.version.string,
@@ -38,5 +43,9 @@ result <- list(
   fits = list(
     mixed_pairwise = dump(sem(six, pairwise, ordered = c("x1", "x2", "x3"), missing = "pairwise"), six),
     weights = dump(cfa(model, ordered4, ordered = items, sampling.weights = "w"), model),
-    outcome_theta = dump(sem(outcome, ordered4, ordered = c("x1", "x2", "x3", "x4", "x5"), parameterization = "theta"), outcome)))
+    outcome_theta = dump(sem(outcome, ordered4, ordered = c("x1", "x2", "x3", "x4", "x5"), parameterization = "theta"), outcome),
+    two_valued_covariate = dump(random("WLS"), given)),
+  random_covariate = list(
+    WLS = said(suppressWarnings(random("WLS", fixed.x = FALSE, conditional.x = FALSE))),
+    WLSMV = said(random("WLSMV", fixed.x = FALSE, conditional.x = FALSE))))
 write(toJSON(result, digits = I(12), auto_unbox = TRUE, null = "null"), "tests/oracles/lavaan_ordered_comparisons.json")

@@ -14,10 +14,12 @@ from coprod_stats.literals import FileFormat
 from coprod_stats.platforms.spss import sav_file
 from coprod_stats.responses import read_responses, write_canonical
 
-FORMATS: tuple[FileFormat, ...] = ("csv", "spreadsheet", "xlsx", "sav")
+FORMATS: tuple[FileFormat, ...] = ("csv", "spreadsheet", "xlsx", "sav", "parquet")
 
 
 def written(instrument: Instrument, answers: pd.DataFrame, source: FileFormat, path: Path) -> Path:
+    if source == "parquet":
+        pytest.importorskip("pyarrow")
     path = path / f"answers.{'csv' if source == 'spreadsheet' else source}"
     if source == "sav":
         content, losses = sav_file(instrument, answers, language="en")

@@ -1,6 +1,4 @@
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -198,14 +196,3 @@ def test_reverse_keying_changes_no_distance_and_no_spread(answers: np.ndarray) -
     before, after = mahalanobis_distance(answers), mahalanobis_distance(turned)
     if not before.unavailable and not after.unavailable:
         assert_allclose(after.values, before.values, rtol=1e-5, atol=1e-6)
-
-
-@pytest.mark.r
-def test_oracle_is_what_r_computes(oracle: dict, run_r: Callable[[str], str]) -> None:
-    try:
-        printed = run_r("careless_bfi.R")
-    except subprocess.CalledProcessError as error:
-        if "there is no package called" not in error.stderr:
-            raise
-        pytest.skip("the R package careless is not installed")
-    assert json.loads(printed)["even_odd"] == oracle["even_odd"]

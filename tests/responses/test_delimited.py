@@ -172,5 +172,5 @@ def test_what_cannot_be_read_is_said(tiny, tmp_path, name) -> None:
 
 
 def test_unknown_suffixes_are_refused(tiny, tmp_path) -> None:
-    with pytest.raises(ResponsesError, match=r"cannot read '\.docx'; use \.csv, \.xlsx or \.sav"):
+    with pytest.raises(ResponsesError, match=r"cannot read '\.docx'; use \.csv, .* or \.parquet"):
         read_responses(tmp_path / "answers.docx", tiny)

@@ -126,6 +126,39 @@ def test_groups_rows_weights_and_clusters_that_carry_no_estimates(values):
         findings(HS, values[:40], FitOptions(estimator="WLS"))
 
 
+def test_variables_of_two_values_leave_wls_without_weights(values):
+    """Where lavaan ends in 'not positive definite', or far from a solution without saying why."""
+    values[:, 8] = np.arange(301) % 3 == 0
+    model = "visual =~ x1 + x2 + x3\nvisual ~ x9"
+    means = ModelOptions(meanstructure=True)
+    with pytest.raises(SemDataError) as caught:
+        findings(model, values, FitOptions(estimator="WLS", model=means))
+    assert (caught.value.code, caught.value.variables) == ("SEM-122", ("x9",))
+    result, _ = findings(model, values, FitOptions(estimator="WLS"))
+    assert result.is_proper  # without means there is nothing for the variances to follow from
+    halves = values[:300].copy()
+    halves[:, 8] = np.arange(300) % 2 + 1.0
+    for estimator in ("DWLS", "WLSMV", "WLS"):
+        with pytest.raises(SemDataError, match=r"SEM-122: .* two equally frequent values .*x9"):
+            findings(model, halves, FitOptions(estimator=estimator))
+    for estimator in ("ULSMV", "MLR", "GLS"):
+        assert findings(model, halves, FitOptions(estimator=estimator))[0].is_proper
+    assert findings(model, halves[1:], FitOptions(estimator="DWLS"))[0].is_proper
+    with pytest.raises(SemDataError, match="SEM-111"):
+        findings(model, np.column_stack([halves[:, :8], np.ones(300)]), FitOptions("DWLS"))
+    values[:, :3] = np.digitize(values[:, :3], [4.0, 6.0])
+    ordered = ("x1", "x2", "x3")
+    assert findings(model, values, FitOptions("WLS", ordered))[0].is_proper
+    for estimator in ("WLS", "WLSMV"):
+        with pytest.raises(SemDataError) as caught:
+            findings(
+                model,
+                values,
+                FitOptions(estimator, ordered, model=ModelOptions(fixed_x=False)),
+            )
+        assert (caught.value.code, caught.value.variables) == ("OBS-016", ("x9",))
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

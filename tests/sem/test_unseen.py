@@ -1,8 +1,6 @@
 """Models and options beyond the given references, by the command, all keys of its JSON."""
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -26,16 +24,3 @@ def test_all_keys_agree(case, tmp_path):
     if case["polished"]:
         limit = 2e-6 if "ordered" in options else 2e-7
     assert differences(found, case, limit) == []
-
-
-@pytest.mark.r
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="needs Rscript")
-def test_the_script_still_gives_the_reference(tmp_path):
-    shutil.copytree(ROOT / "tests" / "oracles", tmp_path / "tests" / "oracles")
-    script = "tests/oracles/sem_unseen.R"
-    subprocess.run(["Rscript", script], cwd=tmp_path, check=True, capture_output=True)
-    again = json.loads((tmp_path / script).with_suffix(".json").read_text(encoding="utf-8"))
-    for old, new in zip(REFERENCE["cases"], again["cases"], strict=True):
-        assert old["name"] == new["name"]
-        for first, second in zip(old["parameters"], new["parameters"], strict=True):
-            assert first["est"] == pytest.approx(second["est"], abs=1e-6)

@@ -122,8 +122,3 @@ def test_what_does_not_go_together_is_refused(scores):
         fit_regressions(scores, [PATH], cluster="cluster")
     with pytest.raises(StructureError, match="no regression"):
         fit_regressions(scores, [])
-
-
-@pytest.mark.r
-def test_the_oracle_is_what_r_gives(oracle, rerun_oracle):
-    assert rerun_oracle("regression_hc3.R") == oracle

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, get_args
 
 from coprod_stats.cli.declared import Argument, Option, for_typer
 from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say, warn
-from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
+from coprod_stats.literals import (
+    BootstrapInterval,
+    BootstrapType,
+    DifferenceScaling,
+    Engine,
+    Estimator,
+    Missing,
+)
 
 if TYPE_CHECKING:
     import typer
@@ -97,6 +104,9 @@ def sem(
         Path | None, Option("CSV of wanted loadings, blank where open.")
     ] = None,
     rotation_se: Annotated[RotationErrors, Option("delta: exact; bordered: lavaan's.")] = "default",
+    difference: Annotated[
+        DifferenceScaling, Option("With compare: scaling of the difference test.")
+    ] = "default",
     modindices: Annotated[bool, Option("Modification indices.", "--modindices")] = False,
     scores: Annotated[Path | None, Option("Write factor scores as CSV.")] = None,
     emit: Annotated[Peer | None, Option("Write the script of a peer instead.")] = None,
@@ -104,8 +114,10 @@ def sem(
 ) -> None:
     """Fit one latent-variable model; ends with status 3 if the solution is not proper."""
     if files[0] == _COMPARE:
-        _compare([Path(file) for file in files[1:]], json)
+        _compare([Path(file) for file in files[1:]], difference, json)
         return
+    if difference != "default":
+        fail("--difference belongs to coprod sem compare")
     if data is None or not is_one_model(files, data):
         _refuse_words(files)
     from coprod_stats.latent_models.specification import Specification
@@ -303,13 +315,13 @@ def _checked(fit: SemFit, *, quiet: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _compare(paths: list[Path], json: str | None) -> None:
+def _compare(paths: list[Path], scaling: DifferenceScaling, json: str | None) -> None:
     from coprod_stats.cli.comparison_output import comparison_document, comparison_lines
     from coprod_stats.cli.output import write_json
     from coprod_stats.latent_models.comparison import compare_documents
 
     documents = {path.as_posix(): _stored_fit(path) for path in paths}
-    compared = compare_documents(documents, _columns_again)
+    compared = compare_documents(documents, _columns_again, scaling)
     if json != STANDARD_OUTPUT:
         for line in comparison_lines(compared):
             say(line)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from coprod_stats.responses.table import Responses
 
 DataArgument = Annotated[
-    Path, typer.Argument(help="Answers: CSV, XLSX or SPSS.", show_default=False)
+    Path, typer.Argument(help="Answers: CSV, XLSX, SPSS or Parquet.", show_default=False)
 ]
 InstrumentOption = Annotated[
     str, typer.Option("--instrument", "-i", help="Shipped id or path of the questionnaire.")

@@ -45,7 +45,9 @@ def answers() -> None:
 def import_answers(
     file: DataArgument,
     instrument: InstrumentOption,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Canonical CSV, or .xlsx, to write.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Canonical CSV, or .xlsx or .parquet, to write.")
+    ],
     source: Annotated[
         AnswersFormat | None,
         typer.Option(

@@ -14,6 +14,7 @@ from coprod_stats.instruments.spreadsheet_text import guarded, guarded_unless_nu
 from coprod_stats.literals import FileFormat
 from coprod_stats.responses.binding import bind
 from coprod_stats.responses.delimited import read_delimited
+from coprod_stats.responses.parquet import read_parquet, write_parquet
 from coprod_stats.responses.raw_table import RawTable, ResponsesError
 from coprod_stats.responses.spss import read_spss
 from coprod_stats.responses.table import Rejected, Responses
@@ -30,6 +31,7 @@ _BY_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dat": "csv", "": "csv",
     ".xlsx": "xlsx", ".xlsm": "xlsx",
     ".sav": "sav", ".zsav": "sav",
+    ".parquet": "parquet", ".pq": "parquet",
 }  # fmt: skip
 
 
@@ -41,11 +43,11 @@ def read_responses(
     Parameters
     ----------
     path : str or Path
-        CSV (any common encoding and delimiter), XLSX (first sheet) or SPSS ``.sav``; or the name
-        of a shipped sample, as ``citizen_synthetic.csv``.
+        CSV (any common encoding and delimiter), XLSX (first sheet), SPSS ``.sav`` or Parquet; or
+        the name of a shipped sample, as ``citizen_synthetic.csv``.
     instrument : Instrument
         The questionnaire that the answers belong to.
-    source : {"csv", "spreadsheet", "xlsx", "sav"}, optional
+    source : {"csv", "spreadsheet", "xlsx", "sav", "parquet"}, optional
         Format of the file; by its suffix where left out. ``"spreadsheet"`` is the CSV that
         ``write_canonical(..., for_spreadsheet=True)`` writes: its apostrophes are taken away.
 
@@ -71,9 +73,11 @@ def read_responses(
             raw = read_workbook(file)
         case "sav":
             raw = read_spss(file)
+        case "parquet":
+            raw = read_parquet(file)
         case _:
             raise ResponsesError(
-                f"{file.name}: cannot read '{file.suffix}'; use .csv, .xlsx or .sav"
+                f"{file.name}: cannot read '{file.suffix}'; use .csv, .xlsx, .sav or .parquet"
             )
     found = bind(raw, instrument)
     if (n := _guards(raw)) and source != "spreadsheet":
@@ -85,8 +89,8 @@ def read_responses(
 def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool = False) -> None:
     """Write a canonical table: whole numbers without decimals, blank for not asked.
 
-    A CSV in UTF-8, or a workbook where the name ends in ``.xlsx``. Reading the file gives the same
-    values to the bit.
+    A CSV in UTF-8; a workbook or a Parquet file where the name ends in ``.xlsx`` or ``.parquet``.
+    Reading the file gives the same values to the bit.
 
     Parameters
     ----------
@@ -97,13 +101,16 @@ def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool 
     for_spreadsheet : bool
         Whether the CSV is to be opened in a spreadsheet: texts that would be carried out as
         formulas get an apostrophe, and a byte-order mark tells Excel the encoding. Numbers stay as
-        they are. A workbook needs neither: it says of each cell whether it is a text.
+        they are. The other formats need neither: they say of each cell whether it is a text.
 
     Raises
     ------
     ResponsesError
-        If a workbook cannot hold a text.
+        If a workbook cannot hold a text, or the library for Parquet is not installed.
     """
+    if _BY_SUFFIX.get(path.suffix.lower()) == "parquet":
+        write_parquet(answers, path)
+        return
     if path.suffix.lower() == ".xlsx":
         write_workbook(answers, path)
         return

@@ -60,7 +60,8 @@ def difference_test(
         Fitted to the same data by the same method.
     method : str
         ``plain`` for unscaled statistics; else the year of the scaling by Satorra (and Bentler).
-        ``default`` is 2001 for mean-scaled tests, 2000 for mean-and-variance-adjusted ones.
+        ``default`` is 2001 for mean-scaled tests, 2000 for mean-and-variance-adjusted ones. The
+        plain difference of ULS statistics is no chi-square and has no p-value.
 
     Raises
     ------
@@ -80,13 +81,15 @@ def difference_test(
         freer.inference.df,
     )
     if method == "plain":
-        return plain
+        is_uls = restricted.method.discrepancy == "ULS"
+        return replace(plain, p_value=float("nan")) if is_uls else plain
     if scaling == "none":
         raise SemOptionError(f"method={method!r} needs models with a scaled test")
     if method == "2000":
         return satorra_2000(
             plain,
             _derivatives(freer),
+            information=freer.inference.inverted.information,
             basis1=freer.inference.inverted.basis,
             jacobians0=[group.jacobian for group in _derivatives(restricted)],
             basis0=restricted.inference.inverted.basis,
@@ -101,9 +104,15 @@ def difference_test(
 
 
 def _derivatives(fit: SemFit) -> tuple[GroupDerivatives, ...]:
-    if fit.inference.groups:
+    if fit.method.is_ordered:
         return fit.inference.groups
-    return moment_derivatives(fit.estimate, fit.samples, fit.method)
+    data = fit.data
+    if fit.method.missing != "listwise" or data.weights is not None or data.clusters is not None:
+        raise SemOptionError(
+            "method='2000' rests on sample moments of complete, independent cases; with missing "
+            "answers, weights or clusters take '2001' or '2010'"
+        )
+    return fit.inference.groups or moment_derivatives(fit.estimate, fit.samples, fit.method)
 
 
 def _check_comparable(restricted: SemFit, freer: SemFit) -> None:

@@ -98,3 +98,21 @@ def test_a_constant_item_is_refused(drawn):
     covariates, _, weights = drawn
     with pytest.raises(ObservedDataError, match="OBS-013"):
         continuous_margin(np.full(N, 3.0), covariates=covariates[:, :0], weights=weights)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5])
+def test_an_item_of_two_values_has_no_variance_beside_its_mean(drawn, share):
+    covariates, latent, weights = drawn
+    none = covariates[:, :0]
+    two_valued = np.where(np.arange(N) < share * N, 1.0, 2.0)
+    for weight in (weights, np.ones(N)):
+        with pytest.raises(ObservedDataError, match="OBS-016"):
+            continuous_margin(two_valued, covariates=none, weights=weight)
+    holed = two_valued.copy()
+    holed[::7] = np.nan
+    with pytest.raises(ObservedDataError, match="OBS-016"):
+        continuous_margin(holed, covariates=none, weights=weights)
+    # given a covariate of many values the residuals are no longer two-valued
+    continuous_margin(two_valued, covariates=latent[:, None], weights=weights)
+    three_valued = np.where(np.arange(N) < 3, 1.5, two_valued)
+    continuous_margin(three_valued, covariates=none, weights=weights)

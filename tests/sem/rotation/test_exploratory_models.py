@@ -1,6 +1,8 @@
 """Models with exploratory blocks: what holds whatever the numbers, and what is refused."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from coprod_stats.sem.rotation.options import RotationOptions
 from coprod_stats.sem.rotation.solution import rotated_params, rotated_solution
 from coprod_stats.sem.sample import SemData
 
+ORACLES = Path(__file__).parents[2] / "oracles"
 ITEMS = [f"x{i}" for i in range(1, 10)]
 COVARIATES = ["female", "ageyr"]
 
@@ -267,6 +270,17 @@ def test_equality_across_groups_of_what_the_rotation_changes_is_refused(grouped,
     options = FitOptions(model=ModelOptions(group_equal=(equal,)))
     with pytest.raises(SemModelError, match=r"efa block|a rotation of the efa block"):
         fit(SIX + "\nf1 + f2 ~ ageyr", grouped, options)
+
+
+def test_what_lavaan_makes_of_equal_loadings_is_no_solution():
+    """The reason why they are refused: its groups come apart, or the rotation changes the model."""
+    found = json.loads((ORACLES / "esem_equal_loadings.json").read_text(encoding="utf-8"))
+    apart, raw, orthogonal = found["cases"]
+    assert apart["loadings_apart"] > 5e-3
+    assert raw["loadings_apart"] < 1e-6
+    assert orthogonal["df"] == raw["df"] + 1
+    assert raw["chisq"] == pytest.approx(raw["chisq_reversed"], abs=1e-4)
+    assert abs(orthogonal["chisq"] - orthogonal["chisq_reversed"]) > 0.01
 
 
 def test_a_rotation_that_changes_the_fit_is_refused(data):

@@ -16,6 +16,7 @@ from coprod_stats.responses.drafting.codebook_table import (
     declared_codes,
     read_codebook,
 )
+from coprod_stats.responses.parquet import read_parquet
 from coprod_stats.responses.raw_table import RawTable
 from coprod_stats.responses.spss import read_spss
 from coprod_stats.responses.workbook import read_workbook
@@ -87,7 +88,7 @@ def describe(path: Path, codebook: Path | None = None) -> DescribedData:
     Parameters
     ----------
     path : Path
-        CSV, XLSX or SPSS ``.sav``.
+        CSV, XLSX, SPSS ``.sav`` or Parquet.
     codebook : Path, optional
         See ``read_codebook``; what it says comes before what an SPSS file says.
 
@@ -105,6 +106,8 @@ def describe(path: Path, codebook: Path | None = None) -> DescribedData:
             raw, meta = read_spss(path), _spss_metadata(path)
         case ".xlsx" | ".xlsm":
             raw, meta = read_workbook(path), None
+        case ".parquet" | ".pq":
+            raw, meta = read_parquet(path), None
         case _:
             raw, meta = read_delimited(path, expected=list(known)), None
     names = _names(raw)

@@ -68,7 +68,7 @@ def draft_instrument(
     Parameters
     ----------
     path : Path
-        CSV, XLSX or SPSS ``.sav``.
+        CSV, XLSX, SPSS ``.sav`` or Parquet.
     codebook : Path, optional
         CSV or XLSX with the columns variable, label, values, missing, measure.
     instrument, title : str, optional

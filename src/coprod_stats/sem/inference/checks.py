@@ -221,7 +221,8 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
         ``SEM-111`` for constant variables; ``SEM-112`` for collinear variables and ``SEM-113`` for
         no more cases than variables, where the estimator needs the inverse of the sample
         covariance matrix; ``SEM-114`` for a single cluster; ``SEM-121`` for variables without
-        common cases in two-stage estimation.
+        common cases in two-stage estimation; ``SEM-122`` for variables of two values whose
+        moments leave WLS or DWLS without weights.
     """
     singular_allowed = method.discrepancy in ("ULS", "DWLS")
     for group, sample in enumerate(samples):
@@ -234,6 +235,8 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
         if lacking:
             message = f"no case has answers to both of some of these{where}; use missing='fiml'"
             raise SemDataError(message, code="SEM-121", variables=lacking)
+        if method.discrepancy in ("DWLS", "WLS"):
+            _check_weights(table, sample, method, where)
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
             code = _OF_DATA[note.code]
             if singular_allowed and code != "SEM-111":
@@ -247,6 +250,34 @@ _REASONS = {
     "SEM-112": "these variables are linear functions of one another; leave one out",
     "SEM-113": "there are no more cases than variables",
 }
+
+
+def _check_weights(table: ParameterTable, sample: GroupSample, method: Method, where: str) -> None:
+    """Refuse variables of two values, ``x² = a + b x``, where no weights follow from their moments.
+
+    The variance follows from the mean, and does not vary at all where both values are equally
+    frequent.
+    """
+    low, high = sample.data.min(axis=0), sample.data.max(axis=0)
+    two_valued = (low < high) & ((sample.data == low) | (sample.data == high)).all(axis=0)
+    in_halves = two_valued & (np.abs(low + high - 2 * sample.mean) <= 1e-12 * (high - low))
+    whole = method.discrepancy == "WLS" and table.meanstructure
+    names = tuple(
+        table.observed[item] for item in np.flatnonzero(two_valued if whole else in_halves)
+    )
+    if names:
+        reason = _FOLLOWS_FROM_MEAN if whole else _DOES_NOT_VARY
+        raise SemDataError(reason + where, code="SEM-122", variables=names)
+
+
+_FOLLOWS_FROM_MEAN = (
+    "the variance of a variable of two values follows from its mean, so that WLS, which inverts "
+    "the sampling covariance of both, has no weights; use MLR, DWLS or ULSMV"
+)
+_DOES_NOT_VARY = (
+    "the variance of a variable of two equally frequent values does not vary between samples, so "
+    "that DWLS and WLS, which divide by its sampling variance, have no weights; use MLR or ULSMV"
+)
 
 
 def _of_ordered(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from coprod_stats.sem.inference.model_tests import chi_square_p
 from coprod_stats.sem.inference.weighted_least_squares import (
     GroupDerivatives,
-    least_squares_information,
     least_squares_variability,
 )
 from coprod_stats.sem.model.null_space import null_space
@@ -81,6 +80,7 @@ def satorra_2000(
     plain: DifferenceTest,
     groups: Sequence[GroupDerivatives],
     *,
+    information: FloatArray,
     basis1: FloatArray,
     jacobians0: Sequence[FloatArray],
     basis0: FloatArray,
@@ -95,6 +95,8 @@ def satorra_2000(
     plain : DifferenceTest
     groups : sequence of GroupDerivatives
         Of the freer model.
+    information : (n_free, n_free) array
+        Of the freer model, for one case: what its standard errors rest on.
     basis1, basis0 : ndarray
         Open directions of the two models.
     jacobians0 : sequence of ndarray
@@ -110,7 +112,7 @@ def satorra_2000(
     stacked0 = np.vstack(list(jacobians0)) @ basis0
     reached = np.linalg.lstsq(stacked1, stacked0, rcond=None)[0]
     restrictions = null_space(np.asarray(reached.T)).T
-    inverse = np.linalg.inv(basis1.T @ least_squares_information(groups) @ basis1)
+    inverse = np.linalg.inv(basis1.T @ information @ basis1)
     variability = basis1.T @ least_squares_variability(groups) @ basis1
     gain = inverse @ restrictions.T
     projected = gain @ np.linalg.pinv(restrictions @ gain) @ gain.T

@@ -17,6 +17,7 @@ from coprod_stats.sem.observed.casewise_estimates import casewise_estimates
 from coprod_stats.sem.observed.errors import DataNote, ObservedDataError
 from coprod_stats.sem.observed.influence import DenseInfluence, Influence
 from coprod_stats.sem.observed.margins import (
+    Margin,
     OrderedMargin,
     continuous_margin,
     ordered_margin,
@@ -142,8 +143,8 @@ def categorical_moments(data: CategoricalData) -> CategoricalMoments:
     ------
     ObservedDataError
         ``OBS-011`` for an empty category, ``OBS-012`` for collinear covariates, ``OBS-013`` for a
-        constant continuous item, ``OBS-002`` for missing covariates, ``OBS-015`` for a pair of
-        items that nobody answered together.
+        constant continuous item, ``OBS-016`` for one of two values, ``OBS-002`` for missing
+        covariates, ``OBS-015`` for a pair of items that nobody answered together.
     """
     if data.covariates is None and data.is_ordered.all():
         return _ordered_moments(data)
@@ -182,6 +183,18 @@ def _ordered_moments(data: CategoricalData) -> CategoricalMoments:
     )
 
 
+def _margin(
+    data: CategoricalData, item: int, *, covariates: FloatArray, weights: FloatArray
+) -> Margin:
+    size = data.n_categories[item]
+    try:
+        if size:
+            return ordered_margin(data.codes(item), size, covariates=covariates, weights=weights)
+        return continuous_margin(data.values[:, item], covariates=covariates, weights=weights)
+    except ObservedDataError as error:
+        raise ObservedDataError(error.code, error.message, (item,)) from error
+
+
 def _casewise_moments(data: CategoricalData) -> CategoricalMoments:
     _require_pairs(data.values)
     none = np.ones(1)
@@ -197,10 +210,8 @@ def _casewise_moments(data: CategoricalData) -> CategoricalMoments:
         raise ObservedDataError("OBS-002", "the covariates hold missing values; drop those cases.")
     weights = np.ones(n_rows) if data.weights is None else data.weights
     margins = tuple(
-        ordered_margin(data.codes(item), size, covariates=covariates, weights=weights)
-        if size
-        else continuous_margin(data.values[:, item], covariates=covariates, weights=weights)
-        for item, size in enumerate(data.n_categories)
+        _margin(data, item, covariates=covariates, weights=weights)
+        for item in range(len(data.n_categories))
     )
     estimates = casewise_estimates(margins, covariates=covariates, weights=weights)
     thresholds = [

@@ -146,7 +146,8 @@ def continuous_margin(
     Raises
     ------
     ObservedDataError
-        ``OBS-012`` if the covariates are collinear, ``OBS-013`` if nothing is left to vary.
+        ``OBS-012`` if the covariates are collinear, ``OBS-013`` if nothing is left to vary,
+        ``OBS-016`` if the item has two values, whose variance follows from the mean.
     """
     observed = ~np.isnan(values)
     weight = np.where(observed, weights, 0.0)
@@ -163,9 +164,30 @@ def continuous_margin(
     by_mean = deviation / variance
     by_variance = np.where(observed, residual**2 - 1.0, 0.0) / (2.0 * variance)
     scores = np.column_stack([by_mean[:, None] * design, by_variance])
+    if _variance_follows_from_mean(scores, residual, weight):
+        raise ObservedDataError(
+            "OBS-016",
+            "an item of two values is taken as continuous beside ordered ones: its variance "
+            "follows from its mean, so that the sampling covariance of the two has no inverse. "
+            "Declare it as ordered; a covariate may also stay fixed (fixed_x).",
+        )
     return ContinuousMargin(
         float(coefficients[0]), coefficients[1:], variance, observed, residual, scores
     )
+
+
+def _variance_follows_from_mean(
+    scores: FloatArray, residual: FloatArray, weight: FloatArray
+) -> bool:
+    """Tell whether the score of the variance is a linear function of those of the mean.
+
+    So it is with two values, ``x² = a + b x``: the cross-product of the scores, by which influences
+    are computed, is singular.
+    """
+    root = np.sqrt(weight)
+    by_mean, squares = scores[:, :-1] * root[:, None], (residual**2 - 1.0) * root
+    left = squares - by_mean @ np.linalg.lstsq(by_mean, squares, rcond=None)[0]
+    return bool(np.linalg.norm(left) <= 1e-7 * np.linalg.norm(root * residual**2))
 
 
 def interval_probability(upper: FloatArray, lower: FloatArray) -> FloatArray:

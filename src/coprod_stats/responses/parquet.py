@@ -1,0 +1,113 @@
+"""Parquet files, read and written by the optional library pyarrow."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime, time
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, is_filled, read_bytes
+
+_UNNAMED_INDEX = re.compile(r"__index_level_[0-9]+__")
+_NEEDED = "{name}: Parquet files need the library pyarrow: pip install 'coprod-stats[parquet]'"
+
+
+def read_parquet(path: Path) -> RawTable:
+    """Read a Parquet file; nulls and NaN are blank, categories count by their values.
+
+    The "line" of a row is its number plus 1, as if the names of the columns were a header. The
+    unnamed index of a data frame is no column.
+
+    Raises
+    ------
+    ResponsesError
+        If pyarrow is not installed, the file is no Parquet file, or a column holds something else
+        than numbers, texts, truth values, dates and times.
+    """
+    content, sha256 = read_bytes(path)
+    parquet = _pyarrow_parquet(path)
+    try:
+        table = parquet.read_table(BytesIO(content))
+        columns = [
+            (name, column.to_pylist())
+            for name, column in zip(table.column_names, table.columns, strict=True)
+            if not _UNNAMED_INDEX.fullmatch(name)
+        ]
+    except Exception as error:  # damaged files meet whatever the decoder of the day runs into
+        raise ResponsesError(f"{path.name}: not a readable Parquet file: {error}") from error
+    texts = [[_text(value, path.name, name) for value in values] for name, values in columns]
+    cells = zip(*texts, strict=True)
+    return RawTable(
+        file=path.name,
+        sha256=sha256,
+        reading="Parquet",
+        header=tuple(name for name, _ in columns),
+        rows=tuple(RawRow(line, row) for line, row in enumerate(cells, start=2) if is_filled(row)),
+    )
+
+
+def write_parquet(answers: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet: numbers as numbers, texts as texts, blank as null.
+
+    Raises
+    ------
+    ResponsesError
+        If pyarrow is not installed.
+    """
+    parquet = _pyarrow_parquet(path)
+    # pyarrow is optional, and takes .1 s to load
+    import pyarrow
+
+    columns = {str(name): _cells(answers[name]) for name in answers.columns}
+    parquet.write_table(pyarrow.table(columns), path)
+
+
+def _cells(values: pd.Series) -> list[float | str | None]:
+    """Give whole numbers as such, other numbers as they are, all else as text."""
+    numbers = pd.api.types.is_numeric_dtype(values)
+    return [
+        None if value == "" or pd.isna(value) else _number(value) if numbers else str(value)
+        for value in values.astype(object)
+    ]
+
+
+def _number(value: float) -> float:
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _pyarrow_parquet(path: Path) -> Any:
+    try:
+        # pyarrow is optional, and takes .1 s to load
+        from pyarrow import parquet
+    except ImportError as error:
+        raise ResponsesError(_NEEDED.format(name=path.name)) from error
+    return parquet
+
+
+def _text(value: object, file: str, column: str) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(int(value))
+        case float():
+            if math.isnan(value):
+                return ""
+            return str(int(value)) if value.is_integer() else repr(value)
+        case datetime() | date() | time():
+            return value.isoformat()
+        case Decimal():
+            return f"{value.normalize():f}"
+        case int() | str():
+            return str(value)
+        case _:
+            raise ResponsesError(
+                f"{file}: column {column} holds {type(value).__name__}, and no plain answers; "
+                "write a column for each part"
+            )
