@@ -83,6 +83,7 @@ def check_solution(
         *_matrices(estimate),
         *_standard_errors(inference),
         *_of_ordered(estimate, samples),
+        *_singular_moments(estimate.table, samples),
         *_cases(estimate, samples),
         *(_clusters(inference, samples) if few_clusters else ()),
         *_never_together(estimate.table, samples),
@@ -237,7 +238,7 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
             code = _OF_DATA[note.code]
             if singular_allowed and code != "SEM-111":
-                continue
+                continue  # a finding about the solution
             names = tuple(table.observed[item] for item in note.items)
             raise SemDataError(_REASONS[code] + where, code=code, variables=names)
 
@@ -247,6 +248,20 @@ _REASONS = {
     "SEM-112": "these variables are linear functions of one another; leave one out",
     "SEM-113": "there are no more cases than variables",
 }
+
+
+def _singular_moments(table: ParameterTable, samples: Sequence[GroupSample]) -> list[Finding]:
+    """Say that moments are singular; only ULS and DWLS come this far with such data."""
+    findings = []
+    for group, sample in enumerate(samples):
+        if sample.ordered is not None:
+            continue
+        where = f" in group {group + 1}" if len(samples) > 1 else ""
+        for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
+            names = tuple(table.observed[item] for item in note.items)
+            code = _OF_DATA[note.code]
+            findings.append(Finding(code, _REASONS[code] + where, names))
+    return findings
 
 
 def _of_ordered(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
