@@ -307,13 +307,15 @@ def _start_variances(parts: _Parts, cov: FloatArray, eta_cov: FloatArray) -> Non
 
 
 def _start_means(parts: _Parts, mean: FloatArray) -> None:
+    """Reproduce the sample means; free intercepts of latent variables are 0."""
     nu, alpha = parts.matrices[Kind.NU], parts.matrices[Kind.ALPHA]
-    nu[parts.free[Kind.NU]] = mean[parts.free[Kind.NU]]
+    beta, is_latent = parts.matrices[Kind.BETA], parts.is_latent
     index = {name: place for place, name in enumerate(parts.group.observed)}
-    beta = parts.matrices[Kind.BETA]
-    for place, name in enumerate(parts.group.eta):
-        if parts.free[Kind.ALPHA][place] and name in index:
-            alpha[place] = mean[index[name]]
     centres = np.array([mean[index[n]] if n in index else 0.0 for n in parts.group.eta])
-    endogenous = beta.any(axis=1) & parts.free[Kind.ALPHA]
-    alpha[endogenous] = (centres - beta @ centres)[endogenous]
+    among = beta[np.ix_(is_latent, is_latent)]
+    explained = alpha[is_latent] + beta[np.ix_(is_latent, ~is_latent)] @ centres[~is_latent]
+    centres[is_latent] = np.linalg.solve(np.eye(len(among)) - among, explained)
+    inner = parts.free[Kind.ALPHA] & ~is_latent
+    alpha[inner] = (centres - beta @ centres)[inner]
+    free = parts.free[Kind.NU]
+    nu[free] = (mean - parts.matrices[Kind.LAMBDA] @ centres)[free]
