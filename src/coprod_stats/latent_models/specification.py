@@ -34,8 +34,10 @@ class Specification:
         Model text in lavaan's language.
     engine : str
         See ``Engine``.
-    estimator, missing : str
-        See ``Estimator``, ``Missing``.
+    estimator : str, optional
+        See ``Estimator``; if left out, WLSMV with ordered variables and ML without.
+    missing : str
+        See ``Missing``.
     model_type : {"sem", "cfa", "growth"}
         Whose defaults complete the model.
     ordered : tuple of str or "all"
@@ -86,7 +88,7 @@ class Specification:
     model: str
     engine: Engine = "core"
     model_type: ModelType = "sem"
-    estimator: Estimator = "ML"
+    estimator: Estimator | None = None
     ordered: tuple[str, ...] | Literal["all"] = ()
     parameterization: Parameterization = "delta"
     missing: Missing = "listwise"
@@ -144,8 +146,25 @@ class Specification:
             If the model text cannot be read.
         """
         named = (self.group, self.cluster, self.sampling_weights)
-        wanted = [*model_columns(parse_model(self.model)), *self.auxiliary, *filter(None, named)]
+        return tuple(dict.fromkeys([*self.variables, *filter(None, named)]))
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Columns of answers among them, whether or not the model has all that are ordered.
+
+        Raises
+        ------
+        SemSyntaxError
+            If the model text cannot be read.
+        """
+        ordered = () if self.ordered == "all" else self.ordered
+        wanted = (*model_columns(parse_model(self.model)), *self.auxiliary, *ordered)
         return tuple(dict.fromkeys(wanted))
+
+    @property
+    def asked_estimator(self) -> Estimator:
+        """What is asked for, lavaan's default where nothing is named."""
+        return self.estimator or ("WLSMV" if self.ordered else "ML")
 
     @property
     def used_estimator(self) -> Estimator:
@@ -154,8 +173,8 @@ class Specification:
         Two-level models have the clusters in their likelihood.
         """
         designed = self.cluster is not None or self.sampling_weights is not None
-        if not designed or self.estimator != "ML":
-            return self.estimator
+        if not designed or self.asked_estimator != "ML":
+            return self.asked_estimator
         two_level = any(relation.level for relation in parse_model(self.model).relations)
         return "ML" if two_level else "MLR"
 
@@ -180,7 +199,7 @@ class Specification:
             At unknown values and contradictions.
         """
         return FitOptions(
-            estimator=self.estimator,
+            estimator=self.asked_estimator,
             ordered=self.ordered,
             missing=self.missing,
             standard_errors="bootstrap" if self.is_bootstrapped else self.se,
