@@ -234,3 +234,12 @@ def test_least_squares_of_singular_moments_is_no_success(values, estimator):
     result, found = findings(HS, values[:9], FitOptions(estimator=estimator))
     assert "SEM-113" in found
     assert not result.is_proper
+
+
+def test_bounds_that_bind_are_named(values):
+    """Standard errors are lavaan's (0.6-14), which does not allow for bounds."""
+    result, found = findings("f =~ x1 + lower(0.9)*x2 + upper(3)*x3 + x4", values)
+    assert {code: finding.parameters for code, finding in found.items()} == {"SEM-204": ("f=~x2",)}
+    assert result.is_proper
+    errors = [0.0, 0.147583589593, 0.152691917467, 0.125409903952, 0.101447070454, 0.108735970603]
+    assert result.parameters.std_errors[:6] == pytest.approx(errors, abs=1e-4)

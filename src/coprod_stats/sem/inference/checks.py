@@ -82,6 +82,7 @@ def check_solution(
         *_identification(estimate, inference),
         *_matrices(estimate),
         *_standard_errors(inference),
+        *_bounds(estimate),
         *_of_ordered(estimate, samples),
         *_singular_moments(estimate.table, samples),
         *_cases(estimate, samples),
@@ -181,6 +182,25 @@ def _standard_errors(inference: Inference) -> list[Finding]:
         message = "the information matrix is not positive definite; the solution is no minimum"
         return [Finding("SEM-109", message)]
     return []
+
+
+def _bounds(estimate: Estimate) -> list[Finding]:
+    """Name estimates that ``lower()`` or ``upper()`` stopped."""
+    limits = estimate.restrictions.inequalities
+    stopped = {
+        function.indices[0]
+        for function in limits
+        if function.is_bound and function.value(estimate.params) < 1e-8
+    }
+    if not stopped:
+        return []
+    rows = estimate.table.free_rows
+    names = tuple(_name(estimate, row) for row in rows if estimate.table.rows[row].free in stopped)
+    message = (
+        "these estimates lie on their bounds, where standard errors and tests, which are those of "
+        "unbounded parameters, are not exact"
+    )
+    return [Finding("SEM-204", message, names)]
 
 
 def _never_together(table: ParameterTable, samples: Sequence[GroupSample]) -> list[Finding]:
