@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = ("sem_combinations", "sem_two_level")
+SCRIPTS = ("sem_combinations", "sem_two_level", "sem_wider")
 
 
 @pytest.mark.r

@@ -41,12 +41,17 @@ class CategoricalMl:
         ``Σ n_g F_ML``.
     df, baseline_df : int
         On the correlations alone.
+    incremental_df : int
+        For CFI and TLI. lavaan has those of the whole model there, though the statistic knows
+        nothing of thresholds; where thresholds or intercepts are held equal, of which it gives
+        none, they are `df`.
     scaling_factor, baseline_scaling_factor : float
         Expectation over degrees of freedom.
     """
 
     statistic: float
     df: int
+    incremental_df: int
     scaling_factor: float
     baseline_statistic: float
     baseline_df: int
@@ -95,6 +100,7 @@ def categorical_ml(
     return CategoricalMl(
         statistic=statistic,
         df=df,
+        incremental_df=df if _ties_thresholds(estimate) else inference.df,
         scaling_factor=_expectation(inference, precisions) / df if df else np.nan,
         baseline_statistic=baseline,
         baseline_df=baseline_df,
@@ -107,6 +113,15 @@ def _correlations(statistics: FloatArray, n_items: int) -> FloatArray:
     matrix = np.eye(n_items)
     matrix[first, second] = matrix[second, first] = statistics[-first.size :]
     return matrix
+
+
+def _ties_thresholds(estimate: Estimate) -> bool:
+    """Whether thresholds or intercepts are held equal."""
+    table = estimate.table
+    kept = [
+        table.rows[index].free for index in table.free_rows if table.rows[index].op in ("|", "~1")
+    ]
+    return bool(kept) and np.linalg.matrix_rank(estimate.restrictions.basis[kept]) < len(kept)
 
 
 def _n_open(estimate: Estimate, inference: Inference) -> int:
