@@ -16,6 +16,8 @@ cases <- list(
   list("latent_variances", "sem", COVARIATES, "hs_mimic.csv", group = "school", group.equal = "lv.variances"),
   list("cycle", "sem", CYCLE, "hs_mimic.csv"),
   list("wishart", "sem", HS, "hs_mimic.csv", likelihood = "wishart", group = "school"),
+  list("wishart_equal", "sem", "f =~ A1 + A2 + A3 + A4 + A5", "bfi_complete.csv", likelihood = "wishart",
+       group = "education", group.equal = "loadings"),
   list("residuals_GLS", "sem", HS, "hs_mimic.csv", estimator = "GLS"),
   list("residuals_ULS", "sem", HS, "hs_mimic.csv", estimator = "ULS", group = "school", group.equal = "loadings"),
   list("two_stage", "sem", HS, "hs_mcar.csv", missing = "two.stage"),
@@ -51,7 +53,7 @@ out <- lapply(cases, function(case) {
     function(k) lapply(blocks(lavPredict(fit, method = k), one), function(x) mat(head(x, 3))))
   # covariances are saturated: each index of an item is that of its mean, which lavaan's are not
   if (case[[1]] == "improper") result$indices <- NULL
-  if (!is.null(options$group.partial) || case[[1]] == "parallel") {
+  if (!is.null(options$group.partial) || case[[1]] %in% c("parallel", "wishart_equal")) {
     test <- lavTestScore(fit)
     result$score_test <- list(total = test$test$X2, df = test$test$df, single = test$uni$X2)
   }

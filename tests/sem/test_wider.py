@@ -80,7 +80,7 @@ def test_factor_scores_agree(pair, limit, method):
         assert found[known] == pytest.approx(wanted[known], abs=20 * limit)
 
 
-@pytest.mark.parametrize("pair", ["partial", "parallel"], indirect=True)
+@pytest.mark.parametrize("pair", [n for n in CASES if "score_test" in CASES[n]], indirect=True)
 def test_score_tests_agree(pair):
     case, fit = pair
     single, total = release_tests(fit.core)
@@ -88,3 +88,38 @@ def test_score_tests_agree(pair):
     assert (total.statistic, total.df) == pytest.approx((wanted["total"], wanted["df"]), rel=1e-5)
     found = sorted(each.test.statistic for each in single)
     assert found == pytest.approx(sorted(wanted["single"]), rel=1e-5, abs=1e-5)
+
+
+def test_robust_indices_do_not_depend_on_how_scales_are_identified():
+    """With three categories, equal thresholds can be had for free intercepts and scales.
+
+    lavaan gives no robust indices where thresholds are held equal (Wu & Estabrook, 2016).
+    """
+    data = pd.read_csv(ORACLES / "lavaan" / "data" / "hs_ord4.csv")
+    items = [f"x{i}" for i in range(1, 7)]
+    data[items] = data[items].clip(upper=3)
+    factors = "f =~ x1 + x2 + x3\ng =~ x4 + x5 + x6"
+    lines = [
+        f"{x} | c(a{x}, a{x})*t1 + c(b{x}, b{x})*t2\n{x} ~ c(0, NA)*1\n{x} ~*~ c(1, NA)*{x}"
+        for x in items
+    ]
+    free = fit_sem(factors, data, ordered="all", group="school").fit
+    tied = fit_sem("\n".join([factors, *lines]), data, ordered="all", group="school").fit
+    assert tied["df"] == free["df"]
+    for name in ("chisq", "cfi", "cfi_robust", "tli_robust", "rmsea_robust"):
+        assert tied[name] == pytest.approx(free[name], abs=1e-6), name
+    assert free["cfi_robust"] < 1
+
+
+def test_equal_thresholds_do_not_flatter_robust_indices():
+    """The correlations, which these indices are about, are those of the model without equality."""
+    data = pd.read_csv(ORACLES / "lavaan" / "data" / "hs_ord4.csv")
+    model = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
+    fits = [
+        fit_sem(model, data, ordered="all", group="school", group_equal=equal).fit
+        for equal in ([], ["thresholds"])
+    ]
+    free, tied = (fit["cfi_robust"] for fit in fits)
+    assert tied < 1
+    assert tied == pytest.approx(free, abs=0.02)
+    assert fits[1]["tli_robust"] < 1

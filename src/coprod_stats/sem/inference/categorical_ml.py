@@ -96,11 +96,13 @@ def categorical_ml(
         baseline -= sample.n_obs * float(sample_log_det)
         precisions.append(precision)
     baseline_df = sum(model.rows.size for model in models)
-    df = baseline_df - _n_open(estimate, inference)
+    tied = _ties_thresholds(estimate)
+    sizes = [len(precision) for precision in precisions]
+    df = baseline_df - (_n_seen(inference, sizes) if tied else _n_open(estimate, inference))
     return CategoricalMl(
         statistic=statistic,
         df=df,
-        incremental_df=df if _ties_thresholds(estimate) else inference.df,
+        incremental_df=df if tied else inference.df,
         scaling_factor=_expectation(inference, precisions) / df if df else np.nan,
         baseline_statistic=baseline,
         baseline_df=baseline_df,
@@ -125,13 +127,26 @@ def _ties_thresholds(estimate: Estimate) -> bool:
 
 
 def _n_open(estimate: Estimate, inference: Inference) -> int:
-    """Count the open directions without thresholds and intercepts."""
+    """Count the open directions without thresholds and intercepts, as lavaan does."""
     kept = [
         estimate.table.rows[index].free
         for index in estimate.table.free_rows
         if estimate.table.rows[index].op not in ("|", "~1")
     ]
     return int(np.linalg.matrix_rank(inference.inverted.basis[kept])) if kept else 0
+
+
+def _n_seen(inference: Inference, sizes: Sequence[int]) -> int:
+    """Count the open directions that change correlations; some free scales change none."""
+    slopes = np.vstack(
+        [
+            _correlation_part(group, size).jacobian
+            for group, size in zip(inference.groups, sizes, strict=True)
+        ]
+    )
+    slopes = slopes @ inference.inverted.basis
+    scale = np.linalg.norm(slopes, axis=0)
+    return int(np.linalg.matrix_rank(slopes / np.where(scale > 0, scale, 1.0), tol=1e-7))
 
 
 def _expectation(inference: Inference, precisions: Sequence[FloatArray]) -> float:

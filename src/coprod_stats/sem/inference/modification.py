@@ -89,7 +89,7 @@ def modification_indices(
     for index in extended.free_rows:
         params[extended.rows[index].free] = values[index]
     models = models_of(extended, samples, method)
-    scores, information = _scores_and_information(extended, models, samples, method, params)
+    scores, information = scores_and_information(extended, models, samples, method, params)
     basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
     own = inverted(information[:n_free, :n_free], basis).inverse
     cross = information[n_free:, :n_free]
@@ -104,6 +104,8 @@ def modification_indices(
     factors = scale_factors(extended, models, implied, kept)
     standardized = changes * factors
     for place, row in enumerate(kept):
+        if row.op == "~*~":
+            standardized[place] = np.sign(changes[place])
         if row.op == "~~" and row.lhs == row.rhs:  # lavaan: the variance with the change's sign
             value = abs(params[row.free])
             value = 0.0 if value < SMALLEST_VARIANCE else value * factors[place]
@@ -117,7 +119,7 @@ def modification_indices(
     )
 
 
-def _scores_and_information(
+def scores_and_information(
     table: ParameterTable,
     models: Sequence[LisrelModel],
     samples: Sequence[GroupSample],
@@ -126,9 +128,8 @@ def _scores_and_information(
 ) -> tuple[FloatArray, FloatArray]:
     """Differentiate the log-likelihood of one case, and give its expected information.
 
-    Cases count by N in the information and, save with Wishart likelihood, by N - 1 in the scores
-    of estimators that count them so. With two-stage estimation the information is that at the
-    saturated moments. Both are lavaan's conventions.
+    Cases count by N in the information and by N - 1 in the scores of least squares. With two-stage
+    estimation the information is that at the saturated moments. Both are lavaan's conventions.
     """
     objective = objective_of(table, models, samples, method)
     at = objective.evaluate(params, exact=False)
@@ -140,12 +141,10 @@ def _scores_and_information(
         information = _saturated_information(table, models, samples, params)
     if fixed_columns(table).size:
         _leave_out_covariates(information, table, models, samples, params)
-    if not method.is_normal_likelihood:
+    if method.discrepancy != "ML":
         for model, sample in zip(models, samples, strict=True):
             more = sample.n_obs / (sample.n_obs - 1.0)
             information[np.ix_(model.parameters, model.parameters)] *= more
-            if method.likelihood == "wishart":
-                scores[model.parameters] *= more
     return scores, information
 
 
