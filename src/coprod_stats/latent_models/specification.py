@@ -12,6 +12,7 @@ from coprod_stats.latent_models.sem_data import model_columns
 from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
 from coprod_stats.sem.model.parameters import ModelOptions, ModelType, Parameterization
 from coprod_stats.sem.model.syntax import parse_model
+from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.options import FitOptions, Information, Likelihood, StandardErrors
 from coprod_stats.sem.rotation.options import (
     RotationErrors,
@@ -146,20 +147,20 @@ class Specification:
             If the model text cannot be read.
         """
         named = (self.group, self.cluster, self.sampling_weights)
-        return tuple(dict.fromkeys([*self.variables, *filter(None, named)]))
+        return tuple(
+            dict.fromkeys([*self.variables_of(parse_model(self.model)), *filter(None, named)])
+        )
 
-    @property
-    def variables(self) -> tuple[str, ...]:
+    def variables_of(self, syntax: ModelSyntax) -> tuple[str, ...]:
         """Columns of answers among them, whether or not the model has all that are ordered.
 
-        Raises
-        ------
-        SemSyntaxError
-            If the model text cannot be read.
+        Parameters
+        ----------
+        syntax : ModelSyntax
+            The model text, read.
         """
         ordered = () if self.ordered == "all" else self.ordered
-        wanted = (*model_columns(parse_model(self.model)), *self.auxiliary, *ordered)
-        return tuple(dict.fromkeys(wanted))
+        return tuple(dict.fromkeys((*model_columns(syntax), *self.auxiliary, *ordered)))
 
     @property
     def asked_estimator(self) -> Estimator:
