@@ -21,10 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate, models_of, objective_of
-from coprod_stats.sem.estimation.least_squares import moment_jacobian
 from coprod_stats.sem.estimation.optimizer import tangent_basis
 from coprod_stats.sem.inference.information import inverted
-from coprod_stats.sem.inference.moment_sandwich import normal_weight
 from coprod_stats.sem.inference.standardization import row_values, scale_factors
 from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
@@ -155,6 +153,10 @@ def _saturated_information(
     params: FloatArray,
 ) -> FloatArray:
     """Compute the expected information at the saturated instead of the implied moments."""
+    # a small model does without these
+    from coprod_stats.sem.estimation.least_squares import moment_jacobian
+    from coprod_stats.sem.inference.moment_sandwich import normal_weight
+
     total = sum(sample.n_obs for sample in samples)
     information = np.zeros((table.n_free, table.n_free))
     for model, sample in zip(models, samples, strict=True):
