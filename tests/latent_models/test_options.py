@@ -148,3 +148,32 @@ def test_ordered_categories_of_pandas_count_by_rank(data):
     )
     model = "f =~ o1 + o2 + o3 + o4"
     assert fit_sem(model, named, **ORDERED).fit == fit_sem(model, data, **ORDERED).fit
+
+
+def test_rows_without_a_group_are_in_none(data):
+    some = data.copy()
+    some["school"] = some["school"].astype(object)
+    some.loc[some.index[[3, 8, 150]], "school"] = None
+    fit = fit_sem(MODEL, some, group="school")
+    kept = fit_sem(MODEL, some.dropna(subset=["school"]), group="school")
+    assert fit.group_labels == kept.group_labels
+    assert fit.fit == kept.fit
+    left = next(warning for warning in fit.warnings if warning.code == "SEM-301")
+    assert "3 of them in column school" in left.message
+    with pytest.raises(LatentModelError, match="no row has a value in column school"):
+        fit_sem(MODEL, some.assign(school=None), group="school")
+
+
+def test_ordered_variables_have_wlsmv_unless_another_estimator_is_named(data):
+    model = "f =~ o1 + o2 + o3"
+    fit = fit_sem(model, data, ordered=[*ITEMS, "ageyr"])
+    assert fit.estimator == "WLSMV"
+    assert fit.fit == fit_sem(model, data, ordered="all", estimator="WLSMV").fit
+    idle = next(warning for warning in fit.warnings if warning.code == "SEM-303")
+    assert "ordered=o4 (not in the model), ordered=ageyr (not in the model)" in idle.message
+    with pytest.raises(CoprodError, match="not ML"):
+        fit_sem(model, data, ordered="all", estimator="ML")
+    with pytest.raises(CoprodError, match="no observed variable 'o9'"):
+        fit_sem(model, data, ordered=["o1", "o9"])
+    covaried = fit_sem(f"{model}\nf ~ ageyr", data, ordered=[*ITEMS[:3], "ageyr"])
+    assert any("ordered=ageyr (a covariate)" in warning.message for warning in covaried.warnings)

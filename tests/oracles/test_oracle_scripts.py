@@ -39,6 +39,7 @@ WRITTEN = {  # scripts that write it
     "sem_differences.R": ("sem_differences.json",),
     "sem_two_level.R": ("sem_two_level.json", "data/two_level_services.csv"),
     "sem_unseen.R": ("sem_unseen.json",),
+    "sem_wider.R": ("sem_wider.json",),
 }
 WHOLE_FITS = ("lavaan/o1_ml.R", "lavaan/o2_more.R", "lavaan/o3_psych.R")
 ELSEWHERE = {

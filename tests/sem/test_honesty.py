@@ -254,3 +254,25 @@ def test_what_is_not_implemented_is_refused_by_name(values, model, expected):
 def test_auxiliary_variables_must_be_new(values):
     with pytest.raises(SemModelError, match="already part of the model"):
         findings(HS, values, FitOptions(missing="fiml", auxiliary=("x1",)))
+
+
+@pytest.mark.parametrize("estimator", ["ULS", "DWLS", "ULSMV"])
+def test_least_squares_of_singular_moments_is_no_success(values, estimator):
+    """These need no inverse of the sample moments."""
+    twins = np.column_stack([values, values[:, 0]])
+    data = SemData(twins, (*NAMES, "again"))
+    result = fit("f =~ x1 + x2 + x3 + again", data, FitOptions(estimator=estimator))
+    assert {f.code: f.parameters for f in result.findings}["SEM-112"] == ("x1", "again")
+    assert not result.is_proper
+    result, found = findings(HS, values[:9], FitOptions(estimator=estimator))
+    assert "SEM-113" in found
+    assert not result.is_proper
+
+
+def test_bounds_that_bind_are_named(values):
+    """Standard errors are lavaan's (0.6-14), which does not allow for bounds."""
+    result, found = findings("f =~ x1 + lower(0.9)*x2 + upper(3)*x3 + x4", values)
+    assert {code: finding.parameters for code, finding in found.items()} == {"SEM-204": ("f=~x2",)}
+    assert result.is_proper
+    errors = [0.0, 0.147583589593, 0.152691917467, 0.125409903952, 0.101447070454, 0.108735970603]
+    assert result.parameters.std_errors[:6] == pytest.approx(errors, abs=1e-4)

@@ -66,7 +66,9 @@ def sem(
     ] = None,
     engine: Annotated[Engine, Option("Who estimates; lavaan is a check beside the core.")] = "core",
     model_type: Annotated[ModelType, Option("Whose defaults.")] = "sem",
-    estimator: Annotated[Estimator, Option("Estimator.")] = "ML",
+    estimator: Annotated[
+        Estimator | None, Option("Estimator.  [default: ML; WLSMV if ordered]")
+    ] = None,
     ordered: Annotated[str, Option("'all', or v1,v2,…")] = "",
     parameterization: Annotated[Parameterization, Option("Of ordered.")] = "delta",
     missing: Annotated[Missing, Option("Missing values.")] = "listwise",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.labelling import labelled_fit
-from coprod_stats.latent_models.sem_data import Columns, model_columns, sem_data
+from coprod_stats.latent_models.sem_data import Columns, sem_data
 from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.fit import fit
@@ -27,7 +27,7 @@ def specified_data(
     """
     return sem_data(
         columns,
-        (*model_columns(syntax or parse_model(asked.model)), *asked.auxiliary),
+        asked.variables_of(syntax or parse_model(asked.model)),
         group=asked.group,
         cluster=asked.cluster,
         sampling_weights=asked.sampling_weights,

@@ -26,6 +26,12 @@ def _idle(core: CoreFit, asked: Specification) -> Iterator[str]:
         yield f"group (all cases are in one: {core.data.group_labels[0]})"
     if len(core.samples) > 1:
         yield from _idle_families(table, asked)
+    if asked.ordered and asked.ordered != "all":
+        for name in asked.ordered:
+            if name not in table.observed:
+                yield f"ordered={name} (not in the model)"
+            elif name in table.conditioned:
+                yield f"ordered={name} (a covariate)"
     if not asked.fixed_x and not table.exogenous:
         yield "fixed_x (the model has no covariates)"
     for name in ("std_lv", "effect_coding"):

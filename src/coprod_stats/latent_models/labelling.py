@@ -176,6 +176,9 @@ def _warnings(core: CoreFit, asked: Specification, n_dropped: int) -> tuple[FitW
     ]
     if n_dropped:
         message = f"{n_dropped} of {len(core.data.values)} rows left out for missing values"
+        groups = core.data.groups
+        if groups is not None and (groups < 0).any():
+            message += f", {int((groups < 0).sum())} of them in column {asked.group}"
         found.append(FitWarning("SEM-301", message))
     if core.method.is_two_stage and "cfi_scaled" in core.indices:
         found.append(FitWarning("SEM-302", _TWO_STAGE_BASELINE))

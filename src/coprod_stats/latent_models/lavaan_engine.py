@@ -88,7 +88,8 @@ def _write_data(fit: SemFit, file: Path) -> None:
         name: data.values[:, place].tolist() for place, name in enumerate(data.names)
     }
     if asked.group is not None and data.groups is not None:
-        columns[asked.group] = [data.group_labels[code] for code in data.groups]
+        labels = (*data.group_labels, "")  # code -1: without a group
+        columns[asked.group] = [labels[code] for code in data.groups]
     if asked.cluster is not None and data.clusters is not None:
         columns[asked.cluster] = data.clusters.tolist()
     if asked.sampling_weights is not None and data.weights is not None:

@@ -99,8 +99,8 @@ def mplus_input(asked: Specification, columns: Columns, data_file: str) -> Mplus
 
 def _refuse_options(asked: Specification) -> None:
     faults = []
-    if asked.estimator not in _ESTIMATORS:
-        faults.append(f"estimator {asked.estimator}")
+    if asked.asked_estimator not in _ESTIMATORS:
+        faults.append(f"estimator {asked.asked_estimator}")
     if asked.missing in ("two-stage", "robust-two-stage"):
         faults.append(f"missing={asked.missing!r}")
     if asked.likelihood != "normal":
@@ -209,7 +209,7 @@ class _DataFile:
                 values[:, place] = _categories(values[:, place])
         self.columns: list[NDArray[Any]] = list(values.T)
         if asked.group is not None and data.groups is not None:
-            self.columns.append(data.groups + 1)
+            self.columns.append(np.where(data.groups < 0, np.nan, data.groups + 1.0))
         for column in (data.clusters, data.weights):
             if column is not None:
                 self.columns.append(column)

@@ -56,14 +56,15 @@ def sem_data(
 ) -> SemData:
     """Take the variables that are columns, and code groups and clusters.
 
-    Groups are in the order in which they first appear, as lavaan has them. Rows without a group,
-    a cluster or a weight are refused: whether they belong is not for the software to guess.
+    Groups are in the order in which they first appear, as lavaan has them. Rows without a group
+    have the code -1 and count in none, as in lavaan. Rows without a cluster or a weight are
+    refused: where they belong is not for the software to guess.
 
     Raises
     ------
     LatentModelError
-        If a named column is absent, a model variable is no number or infinite, or a group,
-        cluster or weight is missing.
+        If a named column is absent, a model variable is no number or infinite, no row has a
+        group, or a cluster or weight is missing.
     """
     named = [name for name in (group, cluster, sampling_weights) if name is not None]
     absent = [name for name in named if name not in columns]
@@ -75,7 +76,7 @@ def sem_data(
     if infinite:
         raise LatentModelError(f"columns with infinite values: {', '.join(infinite)}")
     n_rows = len(next(iter(columns.values()))) if columns else 0
-    codes, labels = _coded(columns, group)
+    codes, labels = _group_codes(columns, group)
     return SemData(
         values=np.column_stack([columns[name] for name in names])
         if names
@@ -84,7 +85,7 @@ def sem_data(
         groups=codes,
         group_labels=labels,
         weights=None if sampling_weights is None else _complete(columns, sampling_weights),
-        clusters=_coded(columns, cluster)[0],
+        clusters=None if cluster is None else _codes(_complete(columns, cluster))[0],
     )
 
 
@@ -107,22 +108,37 @@ def _refuse_texts(columns: Columns, names: Iterable[str]) -> None:
 
 def _complete(columns: Columns, name: str) -> NDArray[Any]:
     values = columns[name]
-    if values.dtype == object:
-        missing = sum(value is None or value == "" for value in values)
-    else:
-        missing = int(np.isnan(values).sum())
+    missing = int(_is_missing(values).sum())
     if missing:
         raise LatentModelError(f"{missing} rows have no value in column {name}")
     return values
 
 
-def _coded(columns: Columns, name: str | None) -> tuple[NDArray[np.intp] | None, tuple[str, ...]]:
+def _is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
+    if values.dtype == object:
+        return np.array([value is None or value == "" for value in values], dtype=bool)
+    return np.asarray(np.isnan(values))
+
+
+def _group_codes(
+    columns: Columns, name: str | None
+) -> tuple[NDArray[np.intp] | None, tuple[str, ...]]:
     if name is None:
         return None, ("",)
-    values = _complete(columns, name).tolist()
-    codes = {value: code for code, value in enumerate(dict.fromkeys(values))}
-    labels = tuple(_label(value) for value in codes)
-    return np.array([codes[value] for value in values], dtype=np.intp), labels
+    known = ~_is_missing(columns[name])
+    if not known.any():
+        raise LatentModelError(f"no row has a value in column {name}")
+    codes = np.full(len(known), -1, dtype=np.intp)
+    codes[known], labels = _codes(columns[name][known])
+    return codes, labels
+
+
+def _codes(values: NDArray[Any]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """Give each value its number by first appearance, and the values as labels."""
+    listed = values.tolist()
+    places = {value: code for code, value in enumerate(dict.fromkeys(listed))}
+    labels = tuple(_label(value) for value in places)
+    return np.array([places[value] for value in listed], dtype=np.intp), labels
 
 
 def _label(value: object) -> str:

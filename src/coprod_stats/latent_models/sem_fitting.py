@@ -25,7 +25,7 @@ def fit_sem(
     data: pd.DataFrame,
     *,
     engine: Engine = "core",
-    estimator: Estimator = "ML",
+    estimator: Estimator | None = None,
     model_type: ModelType = "sem",
     ordered: Sequence[str] | Literal["all"] = (),
     parameterization: Parameterization = "delta",

@@ -97,7 +97,10 @@ def _share_lines(shares: dict[str, float], width: int, *, title: str = "R-Square
         yield ""
         yield f"{title}:"
         yield " " * width + f"{'Estimate':>9}"
-        yield from (f"{f'    {name}':<{width}}{value:>9.3f}" for name, value in shares.items())
+        yield from (
+            f"{f'    {name}':<{width}}{'' if value != value else f'{value:.3f}':>9}".rstrip()
+            for name, value in shares.items()
+        )
 
 
 def _predicted(rows: Iterable[FittedParameter]) -> set[str]:

@@ -12,6 +12,7 @@ from coprod_stats.latent_models.sem_data import model_columns
 from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
 from coprod_stats.sem.model.parameters import ModelOptions, ModelType, Parameterization
 from coprod_stats.sem.model.syntax import parse_model
+from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.options import FitOptions, Information, Likelihood, StandardErrors
 from coprod_stats.sem.rotation.options import (
     RotationErrors,
@@ -34,8 +35,10 @@ class Specification:
         Model text in lavaan's language.
     engine : str
         See ``Engine``.
-    estimator, missing : str
-        See ``Estimator``, ``Missing``.
+    estimator : str, optional
+        See ``Estimator``; if left out, WLSMV with ordered variables and ML without.
+    missing : str
+        See ``Missing``.
     model_type : {"sem", "cfa", "growth"}
         Whose defaults complete the model.
     ordered : tuple of str or "all"
@@ -86,7 +89,7 @@ class Specification:
     model: str
     engine: Engine = "core"
     model_type: ModelType = "sem"
-    estimator: Estimator = "ML"
+    estimator: Estimator | None = None
     ordered: tuple[str, ...] | Literal["all"] = ()
     parameterization: Parameterization = "delta"
     missing: Missing = "listwise"
@@ -144,8 +147,25 @@ class Specification:
             If the model text cannot be read.
         """
         named = (self.group, self.cluster, self.sampling_weights)
-        wanted = [*model_columns(parse_model(self.model)), *self.auxiliary, *filter(None, named)]
-        return tuple(dict.fromkeys(wanted))
+        return tuple(
+            dict.fromkeys([*self.variables_of(parse_model(self.model)), *filter(None, named)])
+        )
+
+    def variables_of(self, syntax: ModelSyntax) -> tuple[str, ...]:
+        """Columns of answers among them, whether or not the model has all that are ordered.
+
+        Parameters
+        ----------
+        syntax : ModelSyntax
+            The model text, read.
+        """
+        ordered = () if self.ordered == "all" else self.ordered
+        return tuple(dict.fromkeys((*model_columns(syntax), *self.auxiliary, *ordered)))
+
+    @property
+    def asked_estimator(self) -> Estimator:
+        """What is asked for, lavaan's default where nothing is named."""
+        return self.estimator or ("WLSMV" if self.ordered else "ML")
 
     @property
     def used_estimator(self) -> Estimator:
@@ -154,8 +174,8 @@ class Specification:
         Two-level models have the clusters in their likelihood.
         """
         designed = self.cluster is not None or self.sampling_weights is not None
-        if not designed or self.estimator != "ML":
-            return self.estimator
+        if not designed or self.asked_estimator != "ML":
+            return self.asked_estimator
         two_level = any(relation.level for relation in parse_model(self.model).relations)
         return "ML" if two_level else "MLR"
 
@@ -180,7 +200,7 @@ class Specification:
             At unknown values and contradictions.
         """
         return FitOptions(
-            estimator=self.estimator,
+            estimator=self.asked_estimator,
             ordered=self.ordered,
             missing=self.missing,
             standard_errors="bootstrap" if self.is_bootstrapped else self.se,

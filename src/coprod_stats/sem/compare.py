@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemOptionError
-from coprod_stats.sem.estimation.categorical_least_squares import CategoricalLeastSquares
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at
 from coprod_stats.sem.inference.difference_tests import (
     DifferenceTest,
@@ -20,6 +19,7 @@ from coprod_stats.sem.inference.difference_tests import (
     wald_test,
 )
 from coprod_stats.sem.inference.infer import infer
+from coprod_stats.sem.inference.modification import scores_and_information
 from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
 from coprod_stats.sem.inference.standardization import row_values
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
@@ -217,10 +217,9 @@ def release_tests(fit: SemFit) -> tuple[tuple[ReleasedRestriction, ...], Differe
     sets = table.equal_parameters
     if not sets:
         raise SemOptionError("release_tests: the model holds no parameters equal")
-    information = estimate.objective.evaluate(estimate.params, exact=False).curvature
-    if isinstance(estimate.objective, CategoricalLeastSquares):
-        information = estimate.objective.information(estimate.params)
-    gradient = estimate.minimum.final.gradient
+    gradient, information = scores_and_information(
+        table, estimate.models, fit.samples, fit.method, estimate.params
+    )
     n_obs = float(sum(fit.n_obs))
     rows = table.free_rows
     single = []

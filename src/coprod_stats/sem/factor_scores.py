@@ -23,7 +23,7 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -63,7 +63,8 @@ class FactorScores:
 def factor_scores(fit: SemFit, method: ScoreMethod | None = None) -> FactorScores:
     """Score the cases that a model was fitted to.
 
-    A model without mean structure gives deviations from the sample means.
+    Without mean structure the intercepts are those that reproduce the sample means, and the latent
+    variables' are 0: scores are the same as with free intercepts.
 
     Parameters
     ----------
@@ -86,11 +87,12 @@ def factor_scores(fit: SemFit, method: ScoreMethod | None = None) -> FactorScore
     scores = np.full((len(fit.data.values), len(latent)), np.nan)
     estimate = fit.estimate
     for model, implied, sample in zip(estimate.models, estimate.implied, fit.samples, strict=True):
+        if not fit.table.meanstructure:
+            implied = _at_sample_means(model, implied, sample.mean)
         if method == "bartlett":
-            values = _bartlett(model, implied, sample, latent, fit.table.meanstructure)
+            values = _bartlett(model, implied, sample, latent)
         else:
-            mean = implied.mean if fit.table.meanstructure else sample.mean
-            values = _regression(implied, sample, mean, len(latent))
+            values = _regression(implied, sample, len(latent))
         scores[sample.rows] = values
     return FactorScores(latent, scores)
 
@@ -121,13 +123,32 @@ def _modal(fit: SemFit) -> FloatArray:
     return scores
 
 
-def _regression(
-    implied: ImpliedMoments, sample: GroupSample, mean: FloatArray, n_latent: int
-) -> FloatArray:
+def _at_sample_means(
+    model: LisrelModel, implied: ImpliedMoments, mean: FloatArray
+) -> ImpliedMoments:
+    """Fill in the intercepts that reproduce the sample means; those of latent variables are 0."""
+    observed, eta = model.matrices.observed, model.matrices.eta
+    place = {name: index for index, name in enumerate(observed)}
+    inside = np.array([name in place for name in eta], dtype=bool)
+    eta_mean = np.array([mean[place[name]] if name in place else 0.0 for name in eta])
+    own = np.eye(int((~inside).sum())) - implied.beta[np.ix_(~inside, ~inside)]
+    eta_mean[~inside] = np.linalg.solve(
+        own, implied.beta[np.ix_(~inside, inside)] @ eta_mean[inside]
+    )
+    return replace(
+        implied,
+        mean=mean,
+        eta_mean=eta_mean,
+        nu=mean - implied.lambda_ @ eta_mean,
+        alpha=eta_mean - implied.beta @ eta_mean,
+    )
+
+
+def _regression(implied: ImpliedMoments, sample: GroupSample, n_latent: int) -> FloatArray:
     weights = (implied.lambda_ @ implied.eta_cov)[:, :n_latent]
     precisions, of_case = case_precisions(implied.cov, sample.patterns)
     y = standardized_residuals(
-        sample.data, mean=mean, precisions=precisions, pattern_of_case=of_case
+        sample.data, mean=implied.mean, precisions=precisions, pattern_of_case=of_case
     )
     return np.asarray(implied.eta_mean[:n_latent] + y @ weights)
 
@@ -137,7 +158,6 @@ def _bartlett(
     implied: ImpliedMoments,
     sample: GroupSample,
     latent: tuple[str, ...],
-    meanstructure: bool,
 ) -> FloatArray:
     equations = _measurement(model, implied, len(latent))
     strength = np.abs(equations.loadings).sum(axis=0)
@@ -146,10 +166,8 @@ def _bartlett(
         raise SemOptionError(
             f"no observed variable depends directly on '{without[0]}'; use regression scores"
         )
-    data = sample.data if meanstructure else sample.data - sample.mean
-    outcomes = data[:, equations.rows] - equations.explained_by(data)
-    if meanstructure:
-        outcomes -= equations.intercepts
+    outcomes = sample.data[:, equations.rows] - equations.explained_by(sample.data)
+    outcomes -= equations.intercepts
     patterns = group_by_pattern(outcomes) if np.isnan(outcomes).any() else None
     spread = implied.eta_cov[: len(latent), : len(latent)]
     return _least_squares(outcomes, equations.loadings, spread, equations.residual_cov, patterns)

@@ -40,12 +40,13 @@ def category_levels(
     Raises
     ------
     SemOptionError
-        Where none of the named variables is ordered in this model, or one is not in it.
+        Where none of the named variables is ordered in this model, or one is unknown.
     SemDataError
         ``OBS-010`` for a variable with fewer than two answers.
     """
     covariates = table.conditioned
-    unknown = [name for name in ordered if name not in table.observed] if ordered != "all" else []
+    known = {*table.observed, *data.names}
+    unknown = [] if ordered == "all" else [name for name in ordered if name not in known]
     if unknown:
         raise SemOptionError(f"ordered: the model has no observed variable '{unknown[0]}'")
     wanted = table.observed if ordered == "all" else ordered

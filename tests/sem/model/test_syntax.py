@@ -138,3 +138,10 @@ def test_errors_show_the_line_and_survive_pickling():
         parse_model("f =~ x1\n  g =~ x2 x3")
     assert str(caught.value).endswith("  g =~ x2 x3\n              ^")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["f =~ x1 + x2\nf ~ x3 + f", "f =~ x1 + f"])
+def test_a_variable_cannot_depend_on_itself(text):
+    with pytest.raises(SemSyntaxError, match="'f' cannot depend on itself") as caught:
+        parse_model(text)
+    assert caught.value.source[caught.value.column - 1] == "f"

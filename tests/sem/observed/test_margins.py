@@ -94,6 +94,17 @@ def test_perfect_prediction_is_refused(drawn):
         ordered_margin(codes, 2, covariates=covariates, weights=weights)
 
 
+@pytest.mark.parametrize("n_categories", [2, 5])
+def test_an_item_cut_from_a_covariate_is_refused(drawn, n_categories):
+    """The likelihood grows with the slope for ever, however far apart the covariate's values."""
+    covariates, _, weights = drawn
+    covariates[:, 0] = np.round(covariates[:, 0])
+    bounds = np.quantile(covariates[:, 0], np.arange(1, n_categories) / n_categories)
+    codes = np.searchsorted(bounds, covariates[:, 0]).astype(np.int16)
+    with pytest.raises(ObservedDataError, match="OBS-012"):
+        ordered_margin(codes, n_categories, covariates=covariates, weights=weights)
+
+
 def test_a_constant_item_is_refused(drawn):
     covariates, _, weights = drawn
     with pytest.raises(ObservedDataError, match="OBS-013"):

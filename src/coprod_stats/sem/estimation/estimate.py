@@ -234,14 +234,18 @@ def moment_objective(
     meanstructure = table.meanstructure
     if method.discrepancy in ("ULS", "DWLS", "WLS"):
         return _least_squares(table, models, samples, method)
-    if method.is_normal_likelihood:
-        parts = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
-    else:
-        parts = [MomentSample(s.mean, _unbiased(s), (s.n_obs - 1.0) / total) for s in samples]
     if method.discrepancy == "GLS":
+        parts = [MomentSample(s.mean, _unbiased(s), (s.n_obs - 1.0) / total) for s in samples]
         return GeneralizedLeastSquares(
             models, parts, meanstructure=meanstructure, n_free=table.n_free
         )
+    # lavaan counts groups by their cases with Wishart likelihood as well
+    parts = [
+        MomentSample(
+            s.mean, s.cov if method.is_normal_likelihood else _unbiased(s), s.n_obs / total
+        )
+        for s in samples
+    ]
     return MaximumLikelihood(models, parts, meanstructure=meanstructure, n_free=table.n_free)
 
 

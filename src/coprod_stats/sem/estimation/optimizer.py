@@ -46,9 +46,10 @@ class Minimum:
     final : Evaluation
         With exact second derivatives.
     active : tuple of Function
-        Nonlinear equations and binding inequalities.
-    multipliers : (n_active,) array
-        Of `active`, for the objective.
+        Nonlinear equations and binding inequalities; bounds of single parameters, which standard
+        errors do not allow for (lavaan's convention), are left out.
+    multipliers : (n_held,) array
+        Of all that were held, for the objective.
     reduced_gradient : float
         Largest derivative along directions that the restrictions leave open, in units of the
         curvature along them, which do not depend on those of the parameters.
@@ -114,7 +115,7 @@ def minimize(
         converged=end.converged,
         n_iterations=used,
         final=final,
-        active=problem.active,
+        active=tuple(function for function in problem.active if not function.is_bound),
         multipliers=end.multipliers,
         reduced_gradient=float(np.abs(slopes).max(initial=0.0)),
     )

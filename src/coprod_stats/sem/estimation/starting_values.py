@@ -342,13 +342,17 @@ def _start_variances(parts: _Parts, cov: FloatArray, eta_cov: FloatArray) -> Non
 
 
 def _start_means(parts: _Parts, mean: FloatArray) -> None:
+    """Reproduce the sample means; free intercepts of latent variables are 0."""
     beta, nu, alpha = (parts.matrices[kind] for kind in (Kind.BETA, Kind.NU, Kind.ALPHA))
     free_nu, free_alpha = parts.free[Kind.NU], parts.free[Kind.ALPHA]
-    nu[:, free_nu] = mean[:, free_nu]
-    centres = np.zeros_like(alpha)
-    centres[:, parts.inner_rows] = mean[:, parts.inner_items]
     is_observed = np.zeros_like(free_alpha)
     is_observed[parts.inner_rows] = True
-    alpha[:, free_alpha & is_observed] = centres[:, free_alpha & is_observed]
-    is_endogenous = beta.any(axis=2) & free_alpha
-    alpha[...] = np.where(is_endogenous, centres - np.matvec(beta, centres), alpha)
+    centres = np.zeros_like(alpha)
+    centres[:, parts.inner_rows] = mean[:, parts.inner_items]
+    of_latent = beta[:, ~is_observed]
+    explained = alpha[:, ~is_observed] + np.matvec(of_latent, centres)
+    among = np.eye(int((~is_observed).sum())) - of_latent[:, :, ~is_observed]
+    centres[:, ~is_observed] = np.linalg.solve(among, explained[:, :, None])[:, :, 0]
+    inner = free_alpha & is_observed
+    alpha[:, inner] = (centres - np.matvec(beta, centres))[:, inner]
+    nu[:, free_nu] = (mean - np.matvec(parts.matrices[Kind.LAMBDA], centres))[:, free_nu]

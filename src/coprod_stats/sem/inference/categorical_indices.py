@@ -71,7 +71,7 @@ def _robust(
     ml = categorical_ml(estimate, inference, samples)
     if ml is None or not ml.scaling_factor > 0:
         return {}
-    numbers = (ml.statistic, inference.df, ml.baseline_statistic, ml.baseline_df)
+    numbers = (ml.statistic, ml.incremental_df, ml.baseline_statistic, ml.baseline_df)
     factors = {"c": ml.scaling_factor, "c_baseline": ml.baseline_scaling_factor}
     error = approximation_error(
         ml.statistic / ml.scaling_factor,

@@ -41,12 +41,17 @@ class CategoricalMl:
         ``Σ n_g F_ML``.
     df, baseline_df : int
         On the correlations alone.
+    incremental_df : int
+        For CFI and TLI. lavaan has those of the whole model there, though the statistic knows
+        nothing of thresholds; where thresholds or intercepts are held equal, of which it gives
+        none, they are `df`.
     scaling_factor, baseline_scaling_factor : float
         Expectation over degrees of freedom.
     """
 
     statistic: float
     df: int
+    incremental_df: int
     scaling_factor: float
     baseline_statistic: float
     baseline_df: int
@@ -91,10 +96,13 @@ def categorical_ml(
         baseline -= sample.n_obs * float(sample_log_det)
         precisions.append(precision)
     baseline_df = sum(model.rows.size for model in models)
-    df = baseline_df - _n_open(estimate, inference)
+    tied = _ties_thresholds(estimate)
+    sizes = [len(precision) for precision in precisions]
+    df = baseline_df - (_n_seen(inference, sizes) if tied else _n_open(estimate, inference))
     return CategoricalMl(
         statistic=statistic,
         df=df,
+        incremental_df=df if tied else inference.df,
         scaling_factor=_expectation(inference, precisions) / df if df else np.nan,
         baseline_statistic=baseline,
         baseline_df=baseline_df,
@@ -109,14 +117,36 @@ def _correlations(statistics: FloatArray, n_items: int) -> FloatArray:
     return matrix
 
 
+def _ties_thresholds(estimate: Estimate) -> bool:
+    """Whether thresholds or intercepts are held equal."""
+    table = estimate.table
+    kept = [
+        table.rows[index].free for index in table.free_rows if table.rows[index].op in ("|", "~1")
+    ]
+    return bool(kept) and np.linalg.matrix_rank(estimate.restrictions.basis[kept]) < len(kept)
+
+
 def _n_open(estimate: Estimate, inference: Inference) -> int:
-    """Count the open directions without thresholds and intercepts."""
+    """Count the open directions without thresholds and intercepts, as lavaan does."""
     kept = [
         estimate.table.rows[index].free
         for index in estimate.table.free_rows
         if estimate.table.rows[index].op not in ("|", "~1")
     ]
     return int(np.linalg.matrix_rank(inference.inverted.basis[kept])) if kept else 0
+
+
+def _n_seen(inference: Inference, sizes: Sequence[int]) -> int:
+    """Count the open directions that change correlations; some free scales change none."""
+    slopes = np.vstack(
+        [
+            _correlation_part(group, size).jacobian
+            for group, size in zip(inference.groups, sizes, strict=True)
+        ]
+    )
+    slopes = slopes @ inference.inverted.basis
+    scale = np.linalg.norm(slopes, axis=0)
+    return int(np.linalg.matrix_rank(slopes / np.where(scale > 0, scale, 1.0), tol=1e-7))
 
 
 def _expectation(inference: Inference, precisions: Sequence[FloatArray]) -> float:

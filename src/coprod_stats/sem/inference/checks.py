@@ -82,7 +82,9 @@ def check_solution(
         *_identification(estimate, inference),
         *_matrices(estimate),
         *_standard_errors(inference),
+        *_bounds(estimate),
         *_of_ordered(estimate, samples),
+        *_singular_moments(estimate.table, samples),
         *_cases(estimate, samples),
         *(_clusters(inference, samples) if few_clusters else ()),
         *_never_together(estimate.table, samples),
@@ -182,6 +184,25 @@ def _standard_errors(inference: Inference) -> list[Finding]:
     return []
 
 
+def _bounds(estimate: Estimate) -> list[Finding]:
+    """Name estimates that ``lower()`` or ``upper()`` stopped."""
+    limits = estimate.restrictions.inequalities
+    stopped = {
+        function.indices[0]
+        for function in limits
+        if function.is_bound and function.value(estimate.params) < 1e-8
+    }
+    if not stopped:
+        return []
+    rows = estimate.table.free_rows
+    names = tuple(_name(estimate, row) for row in rows if estimate.table.rows[row].free in stopped)
+    message = (
+        "these estimates lie on their bounds, where standard errors and tests, which are those of "
+        "unbounded parameters, are not exact"
+    )
+    return [Finding("SEM-204", message, names)]
+
+
 def _never_together(table: ParameterTable, samples: Sequence[GroupSample]) -> list[Finding]:
     """Name variables of which no case has both, where incomplete cases are used."""
     findings = []
@@ -240,7 +261,7 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
             code = _OF_DATA[note.code]
             if singular_allowed and code != "SEM-111":
-                continue
+                continue  # a finding about the solution
             names = tuple(table.observed[item] for item in note.items)
             raise SemDataError(_REASONS[code] + where, code=code, variables=names)
 
@@ -278,6 +299,20 @@ _DOES_NOT_VARY = (
     "the variance of a variable of two equally frequent values does not vary between samples, so "
     "that DWLS and WLS, which divide by its sampling variance, have no weights; use MLR or ULSMV"
 )
+
+
+def _singular_moments(table: ParameterTable, samples: Sequence[GroupSample]) -> list[Finding]:
+    """Say that moments are singular; only ULS and DWLS come this far with such data."""
+    findings = []
+    for group, sample in enumerate(samples):
+        if sample.ordered is not None:
+            continue
+        where = f" in group {group + 1}" if len(samples) > 1 else ""
+        for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
+            names = tuple(table.observed[item] for item in note.items)
+            code = _OF_DATA[note.code]
+            findings.append(Finding(code, _REASONS[code] + where, names))
+    return findings
 
 
 def _of_ordered(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:

@@ -26,6 +26,7 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -160,11 +161,15 @@ def complete_data_fit(
     df : int
     """
     total = sum(sample.n_obs for sample in samples)
-    moments = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
+    # lavaan passes sums of weights on as numbers of cases, which cuts their fractions off
+    counts = [math.floor(sample.n_obs + 1e-9) for sample in samples]
+    moments = [
+        MomentSample(s.mean, s.cov, n / sum(counts)) for s, n in zip(samples, counts, strict=True)
+    ]
     objective = MaximumLikelihood(
         estimate.models, moments, meanstructure=True, n_free=estimate.table.n_free
     )
-    statistic = 2.0 * total * objective.value(estimate.params)
+    statistic = 2.0 * sum(counts) * objective.value(estimate.params)
     if df == 0:
         return CompleteDataFit(statistic, float("nan"))
     n_open = basis.shape[1]

@@ -158,6 +158,9 @@ def incremental_values(inference: Inference, baseline: Inference | Baseline) -> 
     values |= {"cfi_scaled": comparative_fit(*numbers), "tli_scaled": tucker_lewis(*numbers)}
     if scaled.df == test.df:
         factors = {"c": robust_factor(scaled), "c_baseline": robust_factor(null_scaled)}
+        if not null_scaled.shift and abs(null_scaled.scaling_factor - 1.0) < 1e-12:
+            # WLSM of continuous variables: lavaan corrects nothing where a factor is 1
+            factors = {}
         plain = (test.statistic, test.df, null.statistic, null.df)
         values["cfi_robust"] = comparative_fit(*plain, **factors)
         values["tli_robust"] = tucker_lewis(*plain, **factors)

@@ -69,7 +69,7 @@ def invert_information(
         information = minimum.final.curvature
     else:
         information = estimate.objective.evaluate(minimum.params, exact=False).curvature
-    if not method.is_normal_likelihood:
+    if method.discrepancy != "ML":
         information = information.copy()
         for model, sample in zip(estimate.models, samples, strict=True):
             local = np.ix_(model.parameters, model.parameters)

@@ -37,6 +37,9 @@ FloatArray = NDArray[np.float64]
 SMALLEST_INFORMATION = float(np.finfo(np.float64).eps ** (1 / 3))
 """Less information than this about a new parameter means that it is not identified."""
 
+SMALLEST_VARIANCE = float(np.finfo(np.float64).eps ** (1 / 2))
+"""A fixed variance below counts as 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModificationIndices:
@@ -84,7 +87,7 @@ def modification_indices(
     for index in extended.free_rows:
         params[extended.rows[index].free] = values[index]
     models = models_of(extended, samples, method)
-    scores, information = _scores_and_information(extended, models, samples, method, params)
+    scores, information = scores_and_information(extended, models, samples, method, params)
     basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
     own = inverted(information[:n_free, :n_free], basis).inverse
     cross = information[n_free:, :n_free]
@@ -97,16 +100,24 @@ def modification_indices(
     implied = [model.moments(params) for model in models]
     kept = tuple(row for row, use in zip(rows, usable, strict=True) if use)
     factors = scale_factors(extended, models, implied, kept)
+    standardized = changes * factors
+    for place, row in enumerate(kept):
+        if row.op == "~*~":
+            standardized[place] = np.sign(changes[place])
+        if row.op == "~~" and row.lhs == row.rhs:  # lavaan: the variance with the change's sign
+            value = abs(params[row.free])
+            value = 0.0 if value < SMALLEST_VARIANCE else value * factors[place]
+            standardized[place] = np.sign(changes[place]) * value
     n_obs = float(sum(sample.n_obs for sample in samples))
     return ModificationIndices(
         rows=kept,
         indices=n_obs * scores[usable] ** 2 / left[usable],
         changes=changes,
-        standardized_changes=changes * factors,
+        standardized_changes=standardized,
     )
 
 
-def _scores_and_information(
+def scores_and_information(
     table: ParameterTable,
     models: Sequence[LisrelModel],
     samples: Sequence[GroupSample],
@@ -115,8 +126,8 @@ def _scores_and_information(
 ) -> tuple[FloatArray, FloatArray]:
     """Differentiate the log-likelihood of one case, and give its expected information.
 
-    Cases count by N in the information and, save with Wishart likelihood, by N - 1 in the scores
-    of estimators that count them so (lavaan's convention).
+    Cases count by N in the information and by N - 1 in the scores of least squares. With two-stage
+    estimation the information is that at the saturated moments. Both are lavaan's conventions.
     """
     objective = objective_of(table, models, samples, method)
     at = objective.evaluate(params, exact=False)
@@ -124,15 +135,36 @@ def _scores_and_information(
     if method.is_ordered:
         return scores, cast("CategoricalLeastSquares", objective).information(params)
     information = at.curvature.copy()
+    if method.is_two_stage:
+        information = _saturated_information(table, models, samples, params)
     if any(row.exogenous for row in table):
         _leave_out_covariates(information, table, models, samples, params)
-    if not method.is_normal_likelihood:
+    if method.discrepancy != "ML":
         for model, sample in zip(models, samples, strict=True):
             more = sample.n_obs / (sample.n_obs - 1.0)
             information[np.ix_(model.parameters, model.parameters)] *= more
-            if method.likelihood == "wishart":
-                scores[model.parameters] *= more
     return scores, information
+
+
+def _saturated_information(
+    table: ParameterTable,
+    models: Sequence[LisrelModel],
+    samples: Sequence[GroupSample],
+    params: FloatArray,
+) -> FloatArray:
+    """Compute the expected information at the saturated instead of the implied moments."""
+    # a small model does without these
+    from coprod_stats.sem.estimation.least_squares import moment_jacobian
+    from coprod_stats.sem.inference.moment_sandwich import normal_weight
+
+    total = sum(sample.n_obs for sample in samples)
+    information = np.zeros((table.n_free, table.n_free))
+    for model, sample in zip(models, samples, strict=True):
+        jacobian = moment_jacobian(model, model.moments(params), meanstructure=True)
+        weight = normal_weight(sample.cov, meanstructure=True)
+        local = np.ix_(model.parameters, model.parameters)
+        information[local] += sample.n_obs / total * (jacobian.T @ weight @ jacobian)
+    return information
 
 
 def _leave_out_covariates(

@@ -47,7 +47,7 @@ class ResidualMoments:
 
 
 def raw_residuals(fit: SemFit) -> tuple[ResidualMoments, ...]:
-    """Subtract implied from sample moments, per group.
+    """Subtract implied from sample moments, per group; divisors are those of the discrepancy.
 
     With ordered variables, the moments are those of latent responses in the metric of the model:
     sample moments are divided by the scales ``δ``.
@@ -65,9 +65,12 @@ def raw_residuals(fit: SemFit) -> tuple[ResidualMoments, ...]:
     residuals = []
     for implied, sample in zip(fit.estimate.implied, fit.samples, strict=True):
         scales = np.outer(implied.delta, implied.delta)
+        cov = sample.cov
+        if not (fit.method.is_normal_likelihood or fit.method.is_ordered):
+            cov = cov * (sample.n_obs / (sample.n_obs - 1.0))
         has_means = fit.table.meanstructure and not fit.method.is_ordered
         mean = sample.mean - implied.mean if has_means else np.zeros_like(sample.mean)
-        residuals.append(ResidualMoments(mean, sample.cov / scales - implied.cov))
+        residuals.append(ResidualMoments(mean, cov / scales - implied.cov))
     return tuple(residuals)
 
 

@@ -89,15 +89,20 @@ class GroupScales:
         return np.where(chosen[self.sources], self.powers, 0.0)
 
     def factors(self, powers: FloatArray) -> FloatArray:
-        """Compute what each cell is multiplied by, ``(n_places,)``; nan at variances not positive.
+        """Compute what each cell is multiplied by, ``(n_places,)``.
+
+        Nan at negative variances and where a variance of 0 divides; what such a variable is
+        multiplied by is 0. Covariances are divided by the roots of absolute residual variances,
+        as lavaan has it.
 
         Parameters
         ----------
         powers : (n_places, 2) array
             From :meth:`used_powers`.
         """
-        variances = self.variances[self.sources]
-        usable = (variances > 0) | (powers == 0)
+        variances = np.where(self._is_residual, np.abs(self.variances), self.variances)
+        variances = variances[self.sources]
+        usable = (variances > 0) | (powers == 0) | ((variances == 0) & (powers > 0))
         factors = np.prod(np.where(usable, variances, 1.0) ** powers, axis=1, where=powers != 0)
         return np.where(usable.all(axis=1), factors, np.nan)
 
@@ -113,12 +118,19 @@ class GroupScales:
         (n_places, n_local) array
         """
         variances = self.variances[self.sources]
-        shares = np.divide(powers, variances, out=np.zeros_like(powers), where=variances > 0)
+        divides = (variances > 0) | (self._is_residual[self.sources] & (variances < 0))
+        shares = np.divide(powers, variances, out=np.zeros_like(powers), where=divides)
         weights = np.zeros((len(powers), self.variances.size))
         every = np.arange(len(powers))
         weights[every, self.sources[:, 0]] = shares[:, 0]
         weights[every, self.sources[:, 1]] += shares[:, 1]
         return weights @ self._slopes
+
+    @cached_property
+    def _is_residual(self) -> BoolArray:
+        """Whether a variance is that of a residual, ``(n_variances,)``."""
+        place = np.arange(self.variances.size)
+        return np.asarray((self.starts[_PSI] <= place) & (place < self.starts[_DELTA]))
 
     @cached_property
     def _slopes(self) -> FloatArray:

@@ -199,7 +199,10 @@ def _is_scaled(
 
 
 def explained_variances(estimate: Estimate) -> tuple[dict[str, float], ...]:
-    """Share of variance explained (R²) of indicators and outcomes, per group (and level)."""
+    """Share of variance explained (R²) of indicators and outcomes, per group (and level).
+
+    Nan where a variance is negative: nothing has a share beyond 1.
+    """
     results = []
     for model, implied in zip(estimate.models, estimate.implied, strict=True):
         shares: dict[str, float] = {}
@@ -207,11 +210,15 @@ def explained_variances(estimate: Estimate) -> tuple[dict[str, float], ...]:
         in_eta = set(matrices.eta)
         for index, name in enumerate(matrices.observed):
             if name not in in_eta and implied.lambda_[index].any():
-                shares[name] = 1.0 - implied.theta[index, index] / implied.cov[index, index]
+                shares[name] = _explained(implied.theta[index, index], implied.cov[index, index])
         outcomes = set(matrices.rows[matrices.kinds == Kind.BETA].tolist())
         outcomes |= set(np.flatnonzero(implied.beta.any(axis=1)).tolist())
         for index in sorted(outcomes):
             residual, total = implied.psi[index, index], implied.eta_cov[index, index]
-            shares[matrices.eta[index]] = 1.0 - residual / total
-        results.append({name: float(value) for name, value in shares.items()})
+            shares[matrices.eta[index]] = _explained(residual, total)
+        results.append(shares)
     return tuple(results)
+
+
+def _explained(residual: float, total: float) -> float:
+    return float(1.0 - residual / total) if residual >= 0.0 < total else float("nan")

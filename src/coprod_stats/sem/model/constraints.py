@@ -42,11 +42,14 @@ class Function:
         Free parameters that it depends on.
     names : mapping of str to int or float
         Each label: position in `indices`, or the value of a fixed parameter.
+    is_bound : bool
+        Whether it is the distance of one parameter from its bound.
     """
 
     expression: Expression
     indices: tuple[int, ...]
     names: Mapping[str, int | float]
+    is_bound: bool = False
 
     def jet(self, params: FloatArray) -> Jet:
         """Value and derivatives by the parameters in `indices`."""
@@ -275,5 +278,5 @@ def _bounds(table: ParameterTable) -> list[Function]:
             if math.isfinite(bound):
                 distance = Call("-", (value, Number(bound)))
                 expression = Call("*", (Number(sign), distance))
-                functions.append(Function(expression, (row.free,), {"value": 0}))
+                functions.append(Function(expression, (row.free,), {"value": 0}, True))
     return functions

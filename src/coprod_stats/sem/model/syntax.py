@@ -161,6 +161,8 @@ def _check_sides(
             stream.fail_with("expected the name of a variable", at=term.position)
         if operator.text == "|" and not _is_threshold(term.variable):
             stream.fail_with("expected a threshold t1, t2, …", at=term.position)
+        if operator.text in ("~", "=~") and any(t.variable == term.variable for t in left):
+            stream.fail_with(f"'{term.variable}' cannot depend on itself", at=term.position)
         if operator.text == "~*~" and (len(left) > 1 or term.variable != left[0].variable):
             stream.fail_with("a scaling factor reads 'x ~*~ x'", at=term.position)
 

@@ -218,6 +218,8 @@ def _probit_regression(
     indicators = np.eye(n_thresholds + 2)[:, 1:-1]
     upper_design = np.column_stack([indicators[codes + 1], -x])
     lower_design = np.column_stack([indicators[codes], -x])
+    # an infinite limit stays infinite wherever the covariates lie
+    upper_design[codes == n_thresholds], lower_design[codes == 0] = 0.0, 0.0
     offsets = np.where(codes == n_thresholds, INFINITE, 0.0), np.where(codes == 0, -INFINITE, 0.0)
     params = np.concatenate([thresholds, np.zeros(x.shape[1])])
 
