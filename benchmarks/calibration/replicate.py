@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ class Design:
     def key(self) -> str:
         """Hash of what samples and columns depend on; results of one key belong together."""
         told = [self.population.model_dump_json(), self.model.syntax(), str(self.n_rows)]
-        told += [column.model_dump_json() for column in self.columns]
+        told += [column.model_dump_json(exclude={"title", "role"}) for column in self.columns]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
     def true_beta(self, path: str) -> float:
@@ -76,6 +77,7 @@ class Design:
         return self.population.paths[found.outcome].get(found.predictor, 0.0)
 
 
+@cache
 def design_of(n_rows: int) -> Design:
     """Read the shipped plan and its population, of which everybody is a careful co-producer.
 
