@@ -24,8 +24,8 @@ from coprod_stats.responses.table import Provenance
 from coprod_stats.sem.errors import SemError
 from coprod_stats.sem.fit import fit_coefficients
 from coprod_stats.sem.results import CoefficientFit
-from coprod_stats.structure import DriverImpactModel, MeasuredFactor
-from coprod_stats.study.columns import hypothesised_paths, item_table
+from coprod_stats.structure import DriverImpactModel
+from coprod_stats.study.columns import driver_impact_model, item_table
 
 PLAN = "driver_impact"
 COLUMNS = ("mlr_fiml", "wlsmv")
@@ -91,10 +91,7 @@ def design_of(n_rows: int) -> Design:
     strict = shipped.groups["strict"].model_copy(update={"share": 1.0})
     clean = {"careless": None, "dont_know": 0.0, "unanswered": 0.0}
     population = shipped.model_copy(update={"groups": {"strict": strict}, **clean})
-    factors = tuple(
-        MeasuredFactor(name, plan.instrument.scale(name).items) for name in plan.form.model.factors
-    )
-    return Design(plan, population, DriverImpactModel(factors, hypothesised_paths(plan)), n_rows)
+    return Design(plan, population, driver_impact_model(plan), n_rows)
 
 
 def draw(design: Design, seed: int) -> Responses:
