@@ -132,10 +132,12 @@ def write_document(table: pd.DataFrame, design: Design) -> None:
 
 def _markdown(part: pd.DataFrame, title: str) -> str:
     samples, improper = int(part["samples"].iloc[0]), part["improper"].max()
-    covered = part["coverage"]
+    covered, sizes = part["coverage"], part["mean_n"]
+    fewer = part[sizes < sizes.max()]
+    some = f" ({fewer['mean_n'].mean():,.0f} for {', '.join(fewer['path'])})" if len(fewer) else ""
     head = (
-        f"### {title}\n\n{samples:,} samples, {part['mean_n'].iloc[0]:,.0f} people each "
-        f"on average, improper solutions {improper:.1%}; largest |bias| "
+        f"### {title}\n\n{samples:,} samples, {sizes.max():,.0f} people each on average{some}, "
+        f"improper solutions {improper:.1%}; largest |bias| "
         f"{part['bias'].abs().max():.4f}, coverage {covered.min():.1%} to {covered.max():.1%} "
         f"(mean {covered.mean():.1%})."
     )
