@@ -29,12 +29,16 @@ def political(fit_oracle):
 def test_batched_gradient_is_that_of_each_sample(name, fit_oracle):
     result = fit_oracle(name, CASES[name])
     objective, params = result.estimate.objective, result.estimate.params + 0.01
+    total = sum(sample.n_obs for sample in result.samples)
     batches = [
-        MomentBatch(np.stack([s.mean] * 2), np.stack([s.cov] * 2), s.weight)
-        for s in objective.samples
+        MomentBatch(np.stack([s.mean] * 2), np.stack([s.cov] * 2), s.n_obs / total)
+        for s in result.samples
     ]
     gradients = batch_gradients(
-        objective.models, batches, np.stack([params] * 2), meanstructure=objective.meanstructure
+        result.estimate.models,
+        batches,
+        np.stack([params] * 2),
+        meanstructure=objective.meanstructure,
     )
     expected = objective.evaluate(params, exact=False).gradient
     np.testing.assert_allclose(gradients, np.stack([expected] * 2), atol=1e-12)
@@ -47,10 +51,10 @@ def test_samples_with_little_residual_variance_are_inverted_whole(name, fit_orac
     params = np.stack([result.estimate.params] * 3) + 0.01
     variance = next(r.free for r in result.table if r.lhs == r.rhs == "x4")
     params[1, variance] = 1e-6
-    (sample,) = objective.samples
-    batch = MomentBatch(np.stack([sample.mean] * 3), np.stack([sample.cov] * 3), sample.weight)
+    (sample,) = result.samples
+    batch = MomentBatch(np.stack([sample.mean] * 3), np.stack([sample.cov] * 3), 1.0)
     gradients = batch_gradients(
-        objective.models, [batch], params, meanstructure=objective.meanstructure
+        result.estimate.models, [batch], params, meanstructure=objective.meanstructure
     )
     expected = [objective.evaluate(row, exact=False).gradient for row in params]
     np.testing.assert_allclose(gradients, expected, rtol=1e-9, atol=1e-12)

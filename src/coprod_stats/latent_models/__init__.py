@@ -1,11 +1,20 @@
-"""Latent-variable models on data frames, by whichever engine."""
+"""Latent-variable models on data frames, by whichever engine.
 
-from coprod_stats.latent_models.engine_comparison import compare_engines
-from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.latent_interactions import ProductIndicators, product_indicators
-from coprod_stats.latent_models.polychoric import polychoric
-from coprod_stats.latent_models.sem_fit import FittedParameter, FitWarning, SemFit
-from coprod_stats.latent_models.sem_fitting import fit_sem
+What is named here is loaded when it is first used: `coprod sem` needs little of it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coprod_stats.latent_models.engine_comparison import compare_engines
+    from coprod_stats.latent_models.errors import LatentModelError
+    from coprod_stats.latent_models.latent_interactions import ProductIndicators, product_indicators
+    from coprod_stats.latent_models.polychoric_correlations import polychoric
+    from coprod_stats.latent_models.sem_fit import FittedParameter, FitWarning, SemFit
+    from coprod_stats.latent_models.sem_fitting import fit_sem
 
 __all__ = [
     "FitWarning",
@@ -18,3 +27,24 @@ __all__ = [
     "polychoric",
     "product_indicators",
 ]
+
+_HOMES = {
+    "FitWarning": "sem_fit",
+    "FittedParameter": "sem_fit",
+    "LatentModelError": "errors",
+    "ProductIndicators": "latent_interactions",
+    "SemFit": "sem_fit",
+    "compare_engines": "engine_comparison",
+    "fit_sem": "sem_fitting",
+    "polychoric": "polychoric_correlations",
+    "product_indicators": "latent_interactions",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a name of this package at its first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

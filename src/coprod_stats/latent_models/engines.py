@@ -9,11 +9,14 @@ from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.model.syntax import parse_model
+from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.sample import SemData
 
 
-def specified_data(asked: Specification, columns: Columns) -> SemData:
-    """Take out of named columns what a specification names.
+def specified_data(
+    asked: Specification, columns: Columns, syntax: ModelSyntax | None = None
+) -> SemData:
+    """Take out of named columns what a specification names; its model text may be read already.
 
     Raises
     ------
@@ -24,7 +27,7 @@ def specified_data(asked: Specification, columns: Columns) -> SemData:
     """
     return sem_data(
         columns,
-        (*model_columns(parse_model(asked.model)), *asked.auxiliary),
+        (*model_columns(syntax or parse_model(asked.model)), *asked.auxiliary),
         group=asked.group,
         cluster=asked.cluster,
         sampling_weights=asked.sampling_weights,
@@ -43,7 +46,7 @@ def fit_specification(asked: Specification, columns: Columns) -> SemFit:
     """
     options = asked.options
     syntax = parse_model(asked.model)
-    data = specified_data(asked, columns)
+    data = specified_data(asked, columns, syntax)
     if asked.engine == "core":
         return labelled_fit(fit(syntax, data, options), asked)
     if asked.engine == "lavaan":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,6 @@ from coprod_stats.sem.inference.standardization import (
     explained_variances,
     standardized_solutions,
 )
-from coprod_stats.sem.multilevel.problem import level_samples
-from coprod_stats.sem.multilevel.two_level_indices import intraclass_correlations
-from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.results import SemFit as CoreFit
 from coprod_stats.version import __version__
 
@@ -61,14 +59,28 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         specification=asked,
         core=core,
         level_labels=("within", str(asked.cluster)) if core.method.is_two_level else (),
-        n_clusters=tuple(level.moments.n_clusters for level in level_samples(core.samples)),
-        intraclass_correlations=intraclass_correlations(core.table, core.samples),
+        **(_of_levels(core) if core.method.is_two_level else {}),
     )
+
+
+def _of_levels(core: CoreFit) -> dict[str, Any]:
+    # loaded only where there are two levels
+    from coprod_stats.sem.multilevel.problem import level_samples
+    from coprod_stats.sem.multilevel.two_level_indices import intraclass_correlations
+
+    levels = level_samples(core.samples)
+    return {
+        "n_clusters": tuple(level.moments.n_clusters for level in levels),
+        "intraclass_correlations": intraclass_correlations(core.table, core.samples),
+    }
 
 
 def _sample_covs(core: CoreFit) -> tuple[NDArray[np.float64], ...]:
     if not core.method.is_two_level:
         return tuple(sample.cov for sample in core.samples)
+    # loaded only where there are two levels
+    from coprod_stats.sem.multilevel.problem import level_samples
+
     levels = level_samples(core.samples)
     return tuple(levels[group - 1].level_moments(level)[1] for group, level in core.table.blocks)
 
@@ -84,6 +96,8 @@ def _indices(core: CoreFit) -> dict[str, float]:
 def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
     if asked.bootstrap_type != "bollen-stine" or core.inference.df <= 0:
         return {}
+    from coprod_stats.sem.resampling import bollen_stine
+
     test = bollen_stine(
         core.refittable,
         core.samples,

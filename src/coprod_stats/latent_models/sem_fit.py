@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.modification import ModificationIndex, modification_indices
 from coprod_stats.latent_models.sem_json import as_json, fit_document
 from coprod_stats.latent_models.sem_summary import summary_text
 from coprod_stats.latent_models.specification import Specification
-from coprod_stats.sem.factor_scores import ScoreMethod, factor_scores
-from coprod_stats.sem.results import SemFit as CoreFit
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
+
+    from coprod_stats.sem.factor_scores import ScoreMethod
+    from coprod_stats.sem.results import SemFit as CoreFit
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +197,8 @@ class SemFit:
         # as in tidy()
         import pandas as pd
 
+        from coprod_stats.latent_models.modification import ModificationIndex, modification_indices
+
         names = [item.name for item in fields(ModificationIndex)]
         return pd.DataFrame([asdict(row) for row in modification_indices(self)], columns=names)
 
@@ -212,6 +214,8 @@ class SemFit:
         """
         # as in tidy()
         import pandas as pd
+
+        from coprod_stats.sem.factor_scores import factor_scores
 
         found = factor_scores(self.core, method)
         return pd.DataFrame(found.scores, columns=list(found.latent))

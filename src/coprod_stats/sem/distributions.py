@@ -57,12 +57,16 @@ def normal_quantile(probability: float) -> float:
     z = math.sqrt(max(-2.0 * (target + math.log(2.0)), 0.0))  # the steps descend from this bound
     for _ in range(60):
         above = 0.5 * math.erfc(z / _ROOT_2)
-        density = math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-        step = (math.log(above) - target) * above / density
+        step = (math.log(above) - target) * above / normal_density(z)
         z += step
         if abs(step) <= 1e-15 * (1.0 + z):
             break
     return -z if probability < 0.5 else z
+
+
+def normal_density(z: float) -> float:
+    """Density of the standard normal."""
+    return math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
 
 
 def chi_square_tail(statistic: float, df: float) -> float:

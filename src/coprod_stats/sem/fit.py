@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.estimate import Estimate
-from coprod_stats.sem.inference.categorical_indices import categorical_indices
 from coprod_stats.sem.inference.checks import Finding, check_solution
 from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
 from coprod_stats.sem.inference.global_fit import global_fit
@@ -18,16 +18,14 @@ from coprod_stats.sem.inference.standardization import standardize
 from coprod_stats.sem.ledger import fit_ledger
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
-from coprod_stats.sem.multilevel.findings import two_level_findings
-from coprod_stats.sem.multilevel.two_level_indices import two_level_indices
 from coprod_stats.sem.options import FitOptions, Method
-from coprod_stats.sem.resampling import Bootstrap, bootstrap
 from coprod_stats.sem.results import CoefficientFit, SemFit
-from coprod_stats.sem.rotation.checks import check_rotation
-from coprod_stats.sem.rotation.resampling import rotated_draws
-from coprod_stats.sem.rotation.solution import RotatedSolution
 from coprod_stats.sem.sample import GroupSample, SemData
 from coprod_stats.sem.solution import Solver, solve
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.resampling import Bootstrap
+    from coprod_stats.sem.rotation.solution import RotatedSolution
 
 
 def fit(
@@ -92,7 +90,7 @@ def fit(
         indices=values,
         findings=(
             *_findings(estimate, inference, samples, method, values),
-            *(check_rotation(rotated) if rotated else ()),
+            *_of_rotation(rotated),
         ),
         ledger=fit_ledger(options, data, solution, draws),
         bootstrap=draws,
@@ -141,15 +139,32 @@ def fit_coefficients(
         t_df=t_df,
         findings=(
             *_findings(estimate, inference, samples, method),
-            *(check_rotation(solution.rotated) if solution.rotated else ()),
+            *_of_rotation(solution.rotated),
         ),
     )
 
 
+# What few fits need is loaded where they need it: a small model is fitted faster than imported.
+
+
 def _indices_of(method: Method) -> Callable[..., dict[str, float]]:
     if method.is_two_level:
+        from coprod_stats.sem.multilevel.two_level_indices import two_level_indices
+
         return two_level_indices
-    return categorical_indices if method.is_ordered else global_fit
+    if method.is_ordered:
+        from coprod_stats.sem.inference.categorical_indices import categorical_indices
+
+        return categorical_indices
+    return global_fit
+
+
+def _of_rotation(rotated: RotatedSolution | None) -> tuple[Finding, ...]:
+    if rotated is None:
+        return ()
+    from coprod_stats.sem.rotation.checks import check_rotation
+
+    return tuple(check_rotation(rotated))
 
 
 def _findings(
@@ -163,6 +178,8 @@ def _findings(
     found = check_solution(estimate, inference, samples, few_clusters=withheld)
     if not method.is_two_level:
         return found
+    from coprod_stats.sem.multilevel.findings import two_level_findings
+
     return found + two_level_findings(estimate, samples, indices=indices)
 
 
@@ -208,6 +225,9 @@ def _bootstrap(
 ) -> Bootstrap | None:
     if method.standard_errors != "bootstrap" or inference.inverted.unidentified:
         return None
+    from coprod_stats.sem.resampling import bootstrap
+    from coprod_stats.sem.rotation.resampling import rotated_draws
+
     rng = np.random.default_rng(options.seed)
     estimate, rotated = fitted
     if rotated is None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from coprod_stats.sem.options import FitOptions
-from coprod_stats.sem.resampling import Bootstrap
 from coprod_stats.sem.sample import SemData
 from coprod_stats.sem.solution import Solution
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.resampling import Bootstrap
 
 Entries = dict[str, tuple[str, str]]
 

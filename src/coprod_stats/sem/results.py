@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,11 @@ from coprod_stats.sem.inference.coefficients import CoefficientTable
 from coprod_stats.sem.inference.infer import Inference
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import FitOptions, Method
-from coprod_stats.sem.resampling import Bootstrap
-from coprod_stats.sem.rotation.solution import RotatedSolution
 from coprod_stats.sem.sample import GroupSample, SemData
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.resampling import Bootstrap
+    from coprod_stats.sem.rotation.solution import RotatedSolution
 
 FloatArray = NDArray[np.float64]
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemError
-from coprod_stats.sem.multilevel.two_level_sample import TwoLevelSample
-from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
-from coprod_stats.sem.observed.em import SaturatedMoments, saturated_moments
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
 from coprod_stats.sem.observed.moments import (
     complete_rows,
     moment_notes,
@@ -21,6 +18,12 @@ from coprod_stats.sem.observed.moments import (
     sample_moments,
 )
 from coprod_stats.sem.observed.weights import normalized_weights
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.multilevel.two_level_sample import TwoLevelSample
+    from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
+    from coprod_stats.sem.observed.em import SaturatedMoments
+    from coprod_stats.sem.observed.missing_patterns import MissingPatterns
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -267,8 +270,7 @@ def _group_sample(
         return GroupSample(
             rows, part, part_weights, codes, moments.n_obs, moments.mean, moments.cov
         )
-    patterns = group_by_pattern(part, weights=part_weights)
-    saturated = saturated_moments(patterns)
+    patterns, saturated = _incomplete_moments(part, part_weights)
     return GroupSample(
         rows,
         part,
@@ -280,6 +282,17 @@ def _group_sample(
         patterns,
         saturated,
     )
+
+
+def _incomplete_moments(
+    data: FloatArray, weights: FloatArray | None
+) -> tuple[MissingPatterns, SaturatedMoments]:
+    # loaded only where answers are missing
+    from coprod_stats.sem.observed.em import saturated_moments
+    from coprod_stats.sem.observed.missing_patterns import group_by_pattern
+
+    patterns = group_by_pattern(data, weights=weights)
+    return patterns, saturated_moments(patterns)
 
 
 def resample_group(sample: GroupSample, counts: NDArray[np.int64]) -> GroupSample:
@@ -298,8 +311,7 @@ def resample_group(sample: GroupSample, counts: NDArray[np.int64]) -> GroupSampl
         return GroupSample(
             sample.rows[rows], data, None, None, moments.n_obs, moments.mean, moments.cov
         )
-    patterns = group_by_pattern(data)
-    saturated = saturated_moments(patterns)
+    patterns, saturated = _incomplete_moments(data, None)
     return GroupSample(
         sample.rows[rows],
         data,

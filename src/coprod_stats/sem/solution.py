@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +18,16 @@ from coprod_stats.sem.estimation.estimate import (
     propose_start,
 )
 from coprod_stats.sem.inference.checks import check_moments
-from coprod_stats.sem.model.auxiliary import with_auxiliary
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.model.table_building import build_parameters
-from coprod_stats.sem.multilevel.problem import with_levels
 from coprod_stats.sem.options import FitOptions, Method, resolve_method
-from coprod_stats.sem.ordered_sample import category_levels, ordered_samples
 from coprod_stats.sem.rotation.blocks import Block, check_rotatable, rotated_blocks
-from coprod_stats.sem.rotation.identification import identified_table
-from coprod_stats.sem.rotation.options import RotationOptions
-from coprod_stats.sem.rotation.solution import RotatedSolution, rotated_solution
 from coprod_stats.sem.sample import GroupSample, SemData, prepare_samples
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.rotation.solution import RotatedSolution
 
 FloatArray = NDArray[np.float64]
 Solver = Callable[[ParameterTable, Sequence[GroupSample], Method], FloatArray]
@@ -88,16 +86,11 @@ def solve(
     _check_blocks(table, blocks, used)
     samples = _samples(table, data, method)
     check_moments(table, samples, method)
-    if method.is_two_level:
-        samples = with_levels(samples, table)
-    to_fit = identified_table(table, blocks, samples) if blocks else table
-    estimate, rotated = _estimate(to_fit, samples, method, solver), None
+    samples = _with_levels(samples, table, method)
     if blocks:
-        rotation = used.rotation or RotationOptions()
-        rotated = rotated_solution(
-            estimate, table, blocks, samples=samples, method=method, options=rotation
-        )
-        estimate = rotated.estimate
+        estimate, rotated = _rotated(table, blocks, samples, used, method, solver=solver)
+    else:
+        estimate, rotated = _estimate(table, samples, method, solver), None
     return Solution(table, used, method, samples, estimate, rotated)
 
 
@@ -134,9 +127,43 @@ def proposed_start(table: ParameterTable, data: SemData, options: FitOptions) ->
     _, method = _method(table, data, options)
     samples = _samples(table, data, method)
     check_moments(table, samples, method)
-    if method.is_two_level:
-        samples = with_levels(samples, table)
+    samples = _with_levels(samples, table, method)
     return propose_start(table, samples, models_of(table, samples, method), method)
+
+
+# What few models need is loaded where they need it: a small one is fitted faster than imported.
+
+
+def _with_levels(
+    samples: tuple[GroupSample, ...], table: ParameterTable, method: Method
+) -> tuple[GroupSample, ...]:
+    if not method.is_two_level:
+        return samples
+    from coprod_stats.sem.multilevel.problem import with_levels
+
+    return with_levels(samples, table)
+
+
+def _rotated(
+    table: ParameterTable,
+    blocks: Sequence[Block],
+    samples: tuple[GroupSample, ...],
+    used: FitOptions,
+    method: Method,
+    *,
+    solver: Solver | None,
+) -> tuple[Estimate, RotatedSolution]:
+    """Estimate a model with its exploratory blocks identified, and rotate them."""
+    from coprod_stats.sem.rotation.identification import identified_table
+    from coprod_stats.sem.rotation.options import RotationOptions
+    from coprod_stats.sem.rotation.solution import rotated_solution
+
+    estimate = _estimate(identified_table(table, blocks, samples), samples, method, solver)
+    rotation = used.rotation or RotationOptions()
+    rotated = rotated_solution(
+        estimate, table, blocks, samples=samples, method=method, options=rotation
+    )
+    return rotated.estimate, rotated
 
 
 def _method(
@@ -197,6 +224,8 @@ def _table(
     )
     if not method.is_ordered:
         return _with_auxiliary(table, data, options)
+    from coprod_stats.sem.ordered_sample import category_levels
+
     levels = category_levels(data, table, options.ordered)
     return build_parameters(
         model,
@@ -211,7 +240,11 @@ def _with_auxiliary(table: ParameterTable, data: SemData, options: FitOptions) -
     unknown = [name for name in options.auxiliary if name not in data.names]
     if unknown:
         raise SemOptionError(f"auxiliary variable '{unknown[0]}' is not in the data")
-    return with_auxiliary(table, options.auxiliary) if options.auxiliary else table
+    if not options.auxiliary:
+        return table
+    from coprod_stats.sem.model.auxiliary import with_auxiliary
+
+    return with_auxiliary(table, options.auxiliary)
 
 
 def _check_blocks(table: ParameterTable, blocks: Sequence[Block], options: FitOptions) -> None:
@@ -226,6 +259,8 @@ def _check_blocks(table: ParameterTable, blocks: Sequence[Block], options: FitOp
 
 def _samples(table: ParameterTable, data: SemData, method: Method) -> tuple[GroupSample, ...]:
     if method.is_ordered:
+        from coprod_stats.sem.ordered_sample import category_levels, ordered_samples
+
         levels = category_levels(data, table, table.ordered)
         return ordered_samples(data, table, levels, pairwise=method.missing == "pairwise")
     return prepare_samples(

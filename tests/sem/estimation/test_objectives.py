@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from coprod_stats.sem.estimation.group_stacks import MomentSample
 from coprod_stats.sem.estimation.least_squares import LeastSquares, WeightedMoments, moment_vector
 from coprod_stats.sem.estimation.maximum_likelihood import (
     GeneralizedLeastSquares,
     MaximumLikelihood,
-    MomentSample,
 )
 from coprod_stats.sem.estimation.positive_definite import factor
 from coprod_stats.sem.model.lisrel import LisrelModel
@@ -15,6 +15,8 @@ from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.table_building import build_parameters
 
 TEXT = "f =~ x1 + x2 + x3\ng =~ x4 + x5 + x6\ng ~ f"
+UNEQUAL = f"{TEXT}\nf =~ c(0, NA)*x4\nf ~~ c(1, NA)*f\nx6 ~~ c(NA, 0.6)*x6"
+"""With cells that are parameters of one group only."""
 
 
 def sample(seed, n_observed=6):
@@ -23,13 +25,17 @@ def sample(seed, n_observed=6):
     return rng.normal(size=n_observed), root @ root.T / 20
 
 
-def objective_of(kind, *, meanstructure=True):
+def models_of(text=TEXT, *, meanstructure=True):
     table = build_parameters(
-        parse_model(TEXT),
+        parse_model(text),
         options=ModelOptions(meanstructure=meanstructure),
         group_labels=("a", "b"),
     )
-    models = [LisrelModel(group_matrices(table, group)) for group in (1, 2)]
+    return table, [LisrelModel(group_matrices(table, group)) for group in (1, 2)]
+
+
+def objective_of(kind, text=TEXT, *, meanstructure=True):
+    table, models = models_of(text, meanstructure=meanstructure)
     options = {"meanstructure": meanstructure, "n_free": table.n_free}
     moments = [sample(1), sample(2)]
     if kind in ("ml", "gls"):
@@ -52,8 +58,9 @@ def objective_of(kind, *, meanstructure=True):
 
 @pytest.mark.parametrize("kind", ["ml", "gls", "dwls", "wls"])
 @pytest.mark.parametrize("meanstructure", [True, False])
-def test_derivatives_agree_with_finite_differences(kind, meanstructure):
-    objective = objective_of(kind, meanstructure=meanstructure)
+@pytest.mark.parametrize("text", [TEXT, UNEQUAL], ids=["alike", "unequal"])
+def test_derivatives_agree_with_finite_differences(kind, text, meanstructure):
+    objective = objective_of(kind, text, meanstructure=meanstructure)
     params = np.random.default_rng(8).uniform(0.4, 0.8, objective.n_free)
     at = objective.evaluate(params, exact=True)
     assert at.value == pytest.approx(objective.value(params), rel=1e-12)
@@ -70,10 +77,11 @@ def test_derivatives_agree_with_finite_differences(kind, meanstructure):
 def test_exact_and_expected_curvature_coincide_where_the_model_holds(kind):
     objective = objective_of(kind)
     params = np.random.default_rng(8).uniform(0.4, 0.8, objective.n_free)
-    moments = [model.moments(params) for model in objective.models]
+    _, models = models_of()
+    moments = [model.moments(params) for model in models]
     if kind in ("ml", "gls"):
         objective = type(objective)(
-            objective.models,
+            models,
             [MomentSample(m.mean, m.cov, 0.5) for m in moments],
             meanstructure=True,
             n_free=objective.n_free,
@@ -84,12 +92,30 @@ def test_exact_and_expected_curvature_coincide_where_the_model_holds(kind):
             WeightedMoments(v, s.weight_matrix, 0.5)
             for v, s in zip(vectors, objective.samples, strict=True)
         ]
-        objective = LeastSquares(
-            objective.models, samples, meanstructure=True, n_free=objective.n_free
-        )
+        objective = LeastSquares(models, samples, meanstructure=True, n_free=objective.n_free)
     exact, expected = (objective.evaluate(params, exact=e) for e in (True, False))
     assert exact.value == pytest.approx(0, abs=1e-12)
     np.testing.assert_allclose(exact.curvature, expected.curvature, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", ["ml", "gls"])
+def test_groups_in_one_stack_are_those_evaluated_alone(kind):
+    table, models = models_of(UNEQUAL)
+    whole = objective_of(kind, UNEQUAL)
+    params = np.random.default_rng(8).uniform(0.4, 0.8, table.n_free)
+    maker = MaximumLikelihood if kind == "ml" else GeneralizedLeastSquares
+    alone = [
+        maker([model], [MomentSample(mean, cov, w)], meanstructure=True, n_free=table.n_free)
+        for model, (mean, cov), w in zip(models, (sample(1), sample(2)), (0.4, 0.6), strict=True)
+    ]
+    for exact in (True, False):
+        at, parts = (
+            whole.evaluate(params, exact=exact),
+            [objective.evaluate(params, exact=exact) for objective in alone],
+        )
+        assert at.value == pytest.approx(sum(part.value for part in parts))
+        np.testing.assert_allclose(at.gradient, sum(p.gradient for p in parts), atol=1e-12)
+        np.testing.assert_allclose(at.curvature, sum(p.curvature for p in parts), atol=1e-12)
 
 
 def test_value_is_infinite_where_the_implied_covariance_is_not_positive_definite():
@@ -100,12 +126,12 @@ def test_value_is_infinite_where_the_implied_covariance_is_not_positive_definite
 
 
 def test_gls_is_undefined_for_a_singular_sample_covariance():
-    objective = objective_of("gls")
     singular = MomentSample(np.zeros(6), np.ones((6, 6)), 0.5)
+    table, models = models_of()
     broken = GeneralizedLeastSquares(
-        objective.models, [singular, singular], meanstructure=True, n_free=objective.n_free
+        models, [singular, singular], meanstructure=True, n_free=table.n_free
     )
-    assert broken.value(np.full(objective.n_free, 0.5)) == np.inf
+    assert broken.value(np.full(table.n_free, 0.5)) == np.inf
 
 
 def test_factor():

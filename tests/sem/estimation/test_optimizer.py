@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood, MomentSample
+from coprod_stats.sem.estimation.group_stacks import MomentSample
+from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood
 from coprod_stats.sem.estimation.optimizer import minimize, tangent_basis
 from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.model.constraints import restrictions

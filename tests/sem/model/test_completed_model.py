@@ -5,8 +5,9 @@ import pytest
 
 from coprod_stats.sem.model.completed_model import CompletedModel
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
+from coprod_stats.sem.model.layout import Kind, Place
 from coprod_stats.sem.model.lisrel import LisrelModel
-from coprod_stats.sem.model.matrices import Kind, Place, group_matrices
+from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.table_building import build_parameters
@@ -33,8 +34,8 @@ def completed(kind, text):
     numbers = table.n_free + np.arange(len(implicit))
     whole = replace(
         matrices,
+        layout=replace(matrices.layout, places=(*matrices.places, *implicit)),
         parameters=np.concatenate([matrices.parameters, numbers]),
-        places=(*matrices.places, *implicit),
     )
     items = tuple(name for name in table.observed if name in SIZES)
     sizes = tuple(SIZES[name] for name in items)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
+from coprod_stats.sem.model.layout import Kind, Place
 from coprod_stats.sem.model.lisrel import LisrelModel
-from coprod_stats.sem.model.matrices import Kind, Place, group_matrices
+from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.table_building import build_parameters
@@ -41,8 +42,8 @@ def model_of(parameterization, n_categories, *, text=TEXT, covariates=("x1", "x2
         implicit = tuple(Place(Kind.PSI, factor, factor) for factor in factors)
     matrices = replace(
         matrices,
+        layout=replace(matrices.layout, places=(*matrices.places, *implicit)),
         parameters=np.concatenate([matrices.parameters, table.n_free + np.arange(len(implicit))]),
-        places=(*matrices.places, *implicit),
     )
     lisrel = LisrelModel(matrices)
     items = tuple(name for name in table.observed if name not in covariates)

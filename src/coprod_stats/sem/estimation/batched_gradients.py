@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.model.layout import Kind
 from coprod_stats.sem.model.lisrel import LisrelModel
-from coprod_stats.sem.model.matrices import Kind
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -114,10 +114,7 @@ class _Matrices:
 
 def _matrices(model: LisrelModel, batch: MomentBatch, params: FloatArray) -> _Matrices:
     cells = _fill(model, batch, params)
-    shapes, offsets = model.matrices.shapes, model.matrices.offsets
-    lambda_, beta, psi, theta, nu, alpha = (
-        cells[:, offsets[k] : offsets[k + 1]].reshape(len(params), *shapes[k]) for k in range(6)
-    )
+    lambda_, beta, psi, theta, nu, alpha, _, _ = model.layout.split(cells)
     total: FloatArray = np.asarray(np.linalg.inv(np.eye(model.matrices.n_eta) - beta))
     loadings = lambda_ @ total
     forward = psi @ total.transpose(0, 2, 1)
@@ -138,16 +135,16 @@ def _fill(model: LisrelModel, batch: MomentBatch, params: FloatArray) -> FloatAr
     matrices = model.matrices
     cells = np.empty((len(params), matrices.template.size))
     cells[:] = matrices.template
-    filled, sources = matrices.cells
+    filled, sources = matrices.layout.cells
     cells[:, filled] = params[:, matrices.parameters[sources]]
     column = {name: index for index, name in enumerate(matrices.observed)}
     for place in matrices.exogenous:
         row = column[matrices.eta[place.row]]
         if place.kind == Kind.ALPHA:
-            cells[:, matrices.offsets[Kind.ALPHA] + place.row] = batch.means[:, row]
+            cells[:, matrices.layout.offsets[Kind.ALPHA] + place.row] = batch.means[:, row]
         else:
             values = batch.covs[:, row, column[matrices.eta[place.column]]]
-            for cell in matrices.cells_of(place):
+            for cell in matrices.layout.cells_of(place):
                 cells[:, cell] = values
     return cells
 
@@ -178,9 +175,9 @@ def _local_gradients(
 
 def _has_diagonal_theta(model: LisrelModel) -> bool:
     matrices = model.matrices
-    offsets = matrices.offsets
+    offsets = matrices.layout.offsets
     theta = matrices.template[offsets[Kind.THETA] : offsets[Kind.NU]].reshape(
-        matrices.shapes[Kind.THETA]
+        matrices.layout.shapes[Kind.THETA]
     )
     fixed = np.count_nonzero(theta - np.diag(np.diagonal(theta)))
     free = (matrices.kinds == Kind.THETA) & (matrices.rows != matrices.columns)
@@ -242,7 +239,7 @@ def _gathered(model: LisrelModel, matrices: _Matrices, residual: _Residual) -> F
         chosen = np.flatnonzero(kinds == kind)
         cells = (rows[chosen], columns[chosen]) if source.ndim == 3 else (rows[chosen],)
         gradients[:, chosen] = source[:, *cells]
-    halved = model.h == 0.5
+    halved = model.layout.h == 0.5
     gradients[:, halved] *= 0.5
     return gradients
 

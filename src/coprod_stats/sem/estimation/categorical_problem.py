@@ -15,8 +15,9 @@ from coprod_stats.sem.estimation.categorical_least_squares import (
 )
 from coprod_stats.sem.model.completed_model import CompletedModel
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
+from coprod_stats.sem.model.layout import Kind, Place
 from coprod_stats.sem.model.lisrel import LisrelModel
-from coprod_stats.sem.model.matrices import Kind, Place, group_matrices
+from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
 from coprod_stats.sem.observed.gamma import gamma_diagonal, gamma_matrix
@@ -98,8 +99,8 @@ def _model(table: ParameterTable, group: int, sample: GroupSample) -> CompletedM
     numbers = table.n_free + np.arange(len(implicit))
     whole = replace(
         matrices,
+        layout=replace(matrices.layout, places=(*matrices.places, *implicit)),
         parameters=np.concatenate([matrices.parameters, numbers]),
-        places=(*matrices.places, *implicit),
     )
     responses = LatentResponseModel(
         LisrelModel(whole),

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
-from coprod_stats.sem.model.matrices import GroupMatrices, Kind
+from coprod_stats.sem.model.layout import Kind
+from coprod_stats.sem.model.matrices import GroupMatrices
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.sample import GroupSample
 

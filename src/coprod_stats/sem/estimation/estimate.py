@@ -4,38 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.estimation.categorical_problem import (
-    categorical_objective,
-    completed_models,
-    responses_of,
-)
-from coprod_stats.sem.estimation.categorical_start import categorical_start
-from coprod_stats.sem.estimation.fiml import FullInformation
-from coprod_stats.sem.estimation.least_squares import LeastSquares, WeightedMoments, moment_vector
+from coprod_stats.sem.estimation.group_stacks import MomentSample
 from coprod_stats.sem.estimation.maximum_likelihood import (
     GeneralizedLeastSquares,
     MaximumLikelihood,
-    MomentSample,
 )
-from coprod_stats.sem.estimation.moment_weights import moment_weights
-from coprod_stats.sem.estimation.objective import Evaluation, Objective
+from coprod_stats.sem.estimation.objective import Evaluation, Likelihood, Objective
 from coprod_stats.sem.estimation.optimizer import Minimum, minimize
 from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.model.constraints import Restrictions, restrictions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.multilevel.problem import (
-    two_level_models,
-    two_level_objective,
-    two_level_start,
-)
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.estimation.fiml import FullInformation
+    from coprod_stats.sem.estimation.least_squares import LeastSquares
 
 FloatArray = NDArray[np.float64]
 
@@ -120,9 +111,7 @@ def known_estimate(
     """
     models = models_of(table, samples, method)
     objective = objective_of(table, models, samples, method)
-    if not isinstance(objective, MaximumLikelihood | FullInformation):
-        return None
-    if not objective.has_minimum_at(params):
+    if not isinstance(objective, Likelihood) or not objective.has_minimum_at(params):
         return None
     unknown = np.full((table.n_free,) * 2, np.nan)
     final = Evaluation(objective.value(params), np.zeros(table.n_free), unknown)
@@ -156,13 +145,20 @@ def estimate_at(
     return Estimate(table, models, objective, limits, minimum, implied)
 
 
+# What few models need is loaded where they need it: a small one is fitted faster than imported.
+
+
 def models_of(
     table: ParameterTable, samples: Sequence[GroupSample], method: Method
 ) -> tuple[LisrelModel, ...]:
     """Models of all groups (and levels) with the moments of fixed covariates filled in."""
     if method.is_ordered:
+        from coprod_stats.sem.estimation.categorical_problem import completed_models
+
         return completed_models(table, samples)
     if method.is_two_level:
+        from coprod_stats.sem.multilevel.problem import two_level_models
+
         return two_level_models(table, samples)
     return _lisrel_models(table, samples)
 
@@ -185,8 +181,13 @@ def propose_start(
     """Propose starting values from the sample moments."""
     matrices = [model.matrices for model in models]
     if method.is_ordered:
+        from coprod_stats.sem.estimation.categorical_problem import responses_of
+        from coprod_stats.sem.estimation.categorical_start import categorical_start
+
         return categorical_start(table, matrices, responses_of(models), samples)
     if method.is_two_level:
+        from coprod_stats.sem.multilevel.problem import two_level_start
+
         return two_level_start(table, samples, models)
     covs = [sample.cov for sample in samples]
     return starting_values(table, matrices, covs, [sample.mean for sample in samples])
@@ -200,8 +201,12 @@ def objective_of(
 ) -> Objective:
     """Build the function that the method minimizes."""
     if method.is_ordered:
+        from coprod_stats.sem.estimation.categorical_problem import categorical_objective
+
         return categorical_objective(table, models, samples, method.discrepancy)
     if method.is_two_level:
+        from coprod_stats.sem.multilevel.problem import two_level_objective
+
         return two_level_objective(table, models, samples)
     if not method.is_fiml:
         return moment_objective(table, models, samples, method)
@@ -211,6 +216,8 @@ def objective_of(
 def _full_information(
     table: ParameterTable, models: Sequence[LisrelModel], samples: Sequence[GroupSample]
 ) -> FullInformation:
+    from coprod_stats.sem.estimation.fiml import FullInformation
+
     patterns = [sample.patterns for sample in samples if sample.patterns is not None]
     saturated = [_saturated_value(sample) for sample in samples]
     return FullInformation(models, patterns, saturated_values=saturated, n_free=table.n_free)
@@ -226,15 +233,7 @@ def moment_objective(
     total = sum(sample.n_obs for sample in samples)
     meanstructure = table.meanstructure
     if method.discrepancy in ("ULS", "DWLS", "WLS"):
-        weighted = [
-            WeightedMoments(
-                moment_vector(sample.mean, _unbiased(sample), meanstructure=meanstructure),
-                moment_weights(sample, method.discrepancy, meanstructure=meanstructure),
-                (sample.n_obs - 1.0) / total,
-            )
-            for sample in samples
-        ]
-        return LeastSquares(models, weighted, meanstructure=meanstructure, n_free=table.n_free)
+        return _least_squares(table, models, samples, method)
     if method.is_normal_likelihood:
         parts = [MomentSample(s.mean, s.cov, s.n_obs / total) for s in samples]
     else:
@@ -244,6 +243,32 @@ def moment_objective(
             models, parts, meanstructure=meanstructure, n_free=table.n_free
         )
     return MaximumLikelihood(models, parts, meanstructure=meanstructure, n_free=table.n_free)
+
+
+def _least_squares(
+    table: ParameterTable,
+    models: Sequence[LisrelModel],
+    samples: Sequence[GroupSample],
+    method: Method,
+) -> LeastSquares:
+    from coprod_stats.sem.estimation.least_squares import (
+        LeastSquares,
+        WeightedMoments,
+        moment_vector,
+    )
+    from coprod_stats.sem.estimation.moment_weights import moment_weights
+
+    total = sum(sample.n_obs for sample in samples)
+    meanstructure = table.meanstructure
+    weighted = [
+        WeightedMoments(
+            moment_vector(sample.mean, _unbiased(sample), meanstructure=meanstructure),
+            moment_weights(sample, method.discrepancy, meanstructure=meanstructure),
+            (sample.n_obs - 1.0) / total,
+        )
+        for sample in samples
+    ]
+    return LeastSquares(models, weighted, meanstructure=meanstructure, n_free=table.n_free)
 
 
 def _unbiased(sample: GroupSample) -> FloatArray:

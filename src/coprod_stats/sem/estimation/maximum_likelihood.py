@@ -21,33 +21,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.estimation.group_stacks import GroupStack, MomentSample, stacked_groups
 from coprod_stats.sem.estimation.objective import Evaluation
-from coprod_stats.sem.estimation.positive_definite import factor
+from coprod_stats.sem.estimation.positive_definite import factor_stack
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 
 FloatArray = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class MomentSample:
-    """What is fitted in one group.
-
-    Parameters
-    ----------
-    mean : (n_observed,) array
-    cov : (n_observed, n_observed) array
-        With the divisor that the estimator asks for.
-    weight : float
-        Share of the group in the objective.
-    """
-
-    mean: FloatArray
-    cov: FloatArray
-    weight: float
-
-
 class MaximumLikelihood:
     """ML objective of complete data.
+
+    Groups with the same variables are evaluated as one stack.
 
     Parameters
     ----------
@@ -69,38 +54,34 @@ class MaximumLikelihood:
         meanstructure: bool,
         n_free: int,
     ) -> None:
-        self.models = tuple(models)
-        self.samples = tuple(samples)
         self.meanstructure = meanstructure
         self.n_free = n_free
-        self._constants = [_saturated_term(sample.cov) for sample in samples]
+        self._n_groups = len(models)
+        self._stacks = stacked_groups(models, samples)
+        self._known: tuple[FloatArray, list[_Terms | None]] | None = None
 
     def value(self, params: FloatArray) -> float:
         """Half the discrepancy; infinite where an implied covariance is not positive definite."""
         values = self.group_values(params)
-        return float(values @ [sample.weight for sample in self.samples])
+        return float(sum(stack.weights @ values[stack.groups] for stack in self._stacks))
 
     def group_values(self, params: FloatArray) -> FloatArray:
         """Half the discrepancy of each group, ``(n_groups,)``."""
-        values = np.empty(len(self.models))
-        for group, model in enumerate(self.models):
-            try:
-                terms = self._terms(group, model.moments(params))
-            except np.linalg.LinAlgError:
-                terms = None
-            values[group] = np.inf if terms is None else terms.value
+        values = np.full(self._n_groups, np.inf)
+        for stack, terms in zip(self._stacks, self._terms_at(params), strict=True):
+            if terms is not None:
+                values[stack.groups] = terms.values
         return values
 
     def has_minimum_at(self, params: FloatArray) -> bool:
         """Whether all first derivatives vanish; spares the second derivatives."""
-        for group, model in enumerate(self.models):
-            implied = model.moments(params)
-            terms = self._terms(group, implied)
+        for stack, terms in zip(self._stacks, self._terms_at(params), strict=True):
             if terms is None:
                 return False
-            slope = model.gradient(implied, by_cov=terms.residual / 2.0, by_mean=terms.shift)
-            size = np.abs(implied.cov).max() * np.abs(terms.precision).max()
-            if np.abs(slope).max(initial=0.0) > 1e-13 * size:
+            slope = np.abs(self._slope(stack, terms) * stack.model.matrices.is_present)
+            slope = slope.max(axis=1, initial=0.0)
+            size = np.abs(terms.implied.cov).max((1, 2)) * np.abs(terms.precision).max((1, 2))
+            if (slope > 1e-13 * size).any():
                 return False
         return True
 
@@ -109,55 +90,66 @@ class MaximumLikelihood:
         total = 0.0
         gradient = np.zeros(self.n_free)
         curvature = np.zeros((self.n_free, self.n_free))
-        for group, (model, sample) in enumerate(zip(self.models, self.samples, strict=True)):
-            implied = model.moments(params)
-            terms = self._terms(group, implied)
+        for stack, terms in zip(self._stacks, self._terms_at(params), strict=True):
             if terms is None:
                 return Evaluation(np.inf, gradient, curvature)
-            total += sample.weight * terms.value
-            local = model.parameters
-            slope = model.gradient(implied, by_cov=terms.residual / 2.0, by_mean=terms.shift)
-            gradient[local] = -sample.weight * slope
-            bend = self._curvature(model, implied, terms, exact)
-            curvature[model.block] = sample.weight * bend
+            model, weights = stack.model, stack.weights
+            total += float(weights @ terms.values)
+            slopes = -weights[:, None] * self._slope(stack, terms)
+            bends = weights[:, None, None] * self._curvature(model, terms, exact)
+            for destination, slope, bend in zip(stack.destinations, slopes, bends, strict=True):
+                destination.write_gradient(gradient, slope)
+                destination.write_curvature(curvature, bend)
         return Evaluation(total, gradient, curvature)
 
-    def _curvature(
-        self, model: LisrelModel, implied: ImpliedMoments, terms: _Terms, exact: bool
-    ) -> FloatArray:
-        if not exact:
-            return model.normal_information(implied, terms.precision)
-        return model.normal_hessian(implied, terms.precision, terms.residual, terms.shift)
+    def _terms_at(self, params: FloatArray) -> list[_Terms | None]:
+        """Terms of all stacks; those of the last point are kept for whoever asks again."""
+        if self._known is None or not np.array_equal(self._known[0], params):
+            self._known = params.copy(), [self._stack_terms(s, params) for s in self._stacks]
+        return self._known[1]
 
-    def _terms(self, group: int, implied: ImpliedMoments) -> _Terms | None:
-        sample = self.samples[group]
-        factored = factor(implied.cov)
+    def _stack_terms(self, stack: GroupStack, params: FloatArray) -> _Terms | None:
+        try:
+            implied = stack.model.moments(params)
+        except np.linalg.LinAlgError:
+            return None
+        return self._terms(stack, implied)
+
+    def _slope(self, stack: GroupStack, terms: _Terms) -> FloatArray:
+        by_cov = terms.residual / 2.0
+        return stack.model.gradient(terms.implied, by_cov=by_cov, by_mean=terms.shift)
+
+    def _curvature(self, model: LisrelModel, terms: _Terms, exact: bool) -> FloatArray:
+        if not exact:
+            return model.normal_information(terms.implied, terms.precision)
+        return model.normal_hessian(terms.implied, terms.precision, terms.residual, terms.shift)
+
+    def _terms(self, stack: GroupStack, implied: ImpliedMoments) -> _Terms | None:
+        factored = factor_stack(implied.cov)
         if factored is None:
             return None
         precision = factored.inverse
-        second = sample.cov
-        shift = np.zeros(implied.mean.size)
+        second = stack.cov
+        shift = np.zeros_like(implied.mean)
         if self.meanstructure:
-            deviation = sample.mean - implied.mean
-            shift = precision @ deviation
-            second = second + np.outer(deviation, deviation)
+            deviation = stack.mean - implied.mean
+            shift = np.matvec(precision, deviation)
+            second = second + deviation[:, :, None] * deviation[:, None, :]
         weighted = precision @ second
-        value = 0.5 * (factored.log_det + float(np.trace(weighted)) - self._constants[group])
-        return _Terms(value, precision, weighted @ precision - precision, shift)
+        traces = np.einsum("gii->g", weighted)
+        values = 0.5 * (factored.log_det + traces - stack.saturated_terms)
+        return _Terms(implied, values, precision, weighted @ precision - precision, shift)
 
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    value: float
+    """What values and derivatives of the groups of a stack are made of."""
+
+    implied: ImpliedMoments
+    values: FloatArray
     precision: FloatArray
     residual: FloatArray
     shift: FloatArray
-
-
-def _saturated_term(cov: FloatArray) -> float:
-    """Compute ``log|S| + n_observed``, only the latter where ``S`` is singular."""
-    factored = factor(cov)
-    return float(cov.shape[0]) + (0.0 if factored is None else factored.log_det)
 
 
 class GeneralizedLeastSquares(MaximumLikelihood):
@@ -166,23 +158,22 @@ class GeneralizedLeastSquares(MaximumLikelihood):
     Expected second derivatives leave out the terms that vanish where the model holds.
     """
 
-    def _terms(self, group: int, implied: ImpliedMoments) -> _Terms | None:
-        sample = self.samples[group]
-        factored = factor(sample.cov)
+    def _terms(self, stack: GroupStack, implied: ImpliedMoments) -> _Terms | None:
+        factored = factor_stack(stack.cov)
         if factored is None:
             return None
         precision = factored.inverse
-        difference = precision @ (sample.cov - implied.cov)
-        deviation = sample.mean - implied.mean if self.meanstructure else np.zeros(len(precision))
-        shift = precision @ deviation
-        value = 0.25 * float(np.sum(difference * difference.T)) + 0.5 * float(deviation @ shift)
-        return _Terms(value, precision, difference @ precision, shift)
+        difference = precision @ (stack.cov - implied.cov)
+        deviation = stack.mean - implied.mean if self.meanstructure else np.zeros_like(implied.mean)
+        shift = np.matvec(precision, deviation)
+        values = 0.25 * np.sum(difference * difference.mT, axis=(1, 2))
+        values += 0.5 * np.sum(deviation * shift, axis=1)
+        return _Terms(implied, values, precision, difference @ precision, shift)
 
-    def _curvature(
-        self, model: LisrelModel, implied: ImpliedMoments, terms: _Terms, exact: bool
-    ) -> FloatArray:
-        information = model.normal_information(implied, terms.precision)
+    def _curvature(self, model: LisrelModel, terms: _Terms, exact: bool) -> FloatArray:
+        information = model.normal_information(terms.implied, terms.precision)
         if not exact:
             return information
-        Q = implied.columns
-        return information - model.curvature(implied, Q.T @ terms.residual @ Q, terms.shift @ Q)
+        Q = terms.implied.columns
+        block, line = Q.mT @ terms.residual @ Q, np.vecmat(terms.shift, Q)
+        return information - model.curvature(terms.implied, block, line)

@@ -8,7 +8,7 @@ the information of one observation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,4 +49,13 @@ class Objective(Protocol):
 
     def group_values(self, params: FloatArray) -> FloatArray:
         """Value of each group before weighting, ``(n_groups,)``."""
+        ...
+
+
+@runtime_checkable
+class Likelihood(Objective, Protocol):
+    """An objective that can tell a minimum without its second derivatives."""
+
+    def has_minimum_at(self, params: FloatArray) -> bool:
+        """Whether all first derivatives vanish."""
         ...

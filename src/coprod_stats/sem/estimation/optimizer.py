@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from coprod_stats.sem.estimation.objective import Evaluation, Objective
 from coprod_stats.sem.estimation.positive_definite import solve
 from coprod_stats.sem.model.constraints import Function, Restrictions
-from coprod_stats.sem.model.null_space import null_space
+from coprod_stats.sem.model.null_space import null_space, restricted
 
 FloatArray = NDArray[np.float64]
 
-NEWTON_BELOW = 1e-2
+NEWTON_BELOW = 3e-2
 """Newton steps are tried once a step promises less than this gain."""
 
 CONVERGED_NEWTON = 1e-13
@@ -222,7 +222,7 @@ def _step(
             hessian = hessian - multiplier * function.hessian(params)
     if not problem.restrictions.is_open:
         basis = problem.restrictions.basis
-        gradient, hessian = gradient @ basis, basis.T @ hessian @ basis
+        gradient, hessian = gradient @ basis, restricted(hessian, basis)
     if not problem.active:
         direction = _solve(hessian, gradient, exact)
         if direction is None:
@@ -232,7 +232,7 @@ def _step(
     to_constraints = -np.linalg.lstsq(jacobian, values, rcond=None)[0]
     along = null_space(jacobian)
     slope = along.T @ (gradient + hessian @ to_constraints)
-    direction = _solve(along.T @ hessian @ along, slope, exact)
+    direction = _solve(restricted(hessian, along), slope, exact)
     if direction is None:
         return None
     whole = to_constraints + along @ direction

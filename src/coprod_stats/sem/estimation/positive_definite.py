@@ -60,9 +60,42 @@ def factor(matrix: FloatArray) -> Factored | None:
     if root is None:
         return None
     diagonal = np.diagonal(root)
-    if diagonal.min() <= 1e-9 * diagonal.max() and diagonal.min() <= 1e-150:
+    if _has_zero(diagonal):
         return None
     return Factored(_inverse(root), 2.0 * float(np.log(diagonal).sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class FactoredStack:
+    """Inverses, ``(n, k, k)``, and logarithms of the determinants, ``(n,)``."""
+
+    inverse: FloatArray
+    log_det: FloatArray
+
+
+def factor_stack(matrices: FloatArray) -> FactoredStack | None:
+    """Invert several matrices, ``(n, k, k)``; None where one is not positive definite."""
+    if len(matrices) == 1 or matrices.shape[-1] > SMALL:
+        factored = [factor(matrix) for matrix in matrices]
+        found = [one for one in factored if one is not None]
+        if len(found) < len(factored):
+            return None
+        log_dets = np.array([one.log_det for one in found])
+        return FactoredStack(np.stack([one.inverse for one in found]), log_dets)
+    try:
+        roots = np.linalg.cholesky(matrices)
+    except np.linalg.LinAlgError:
+        return None
+    diagonals = np.diagonal(roots, axis1=1, axis2=2)
+    if any(_has_zero(diagonal) for diagonal in diagonals):
+        return None
+    inverse_roots = np.linalg.inv(roots)
+    return FactoredStack(inverse_roots.mT @ inverse_roots, 2.0 * np.log(diagonals).sum(axis=1))
+
+
+def _has_zero(diagonal: FloatArray) -> bool:
+    smallest = diagonal.min()
+    return bool(smallest <= 1e-150 and smallest <= 1e-9 * diagonal.max())
 
 
 def solve(matrix: FloatArray, right: FloatArray) -> FloatArray | None:

@@ -85,7 +85,7 @@ def model_scores(
     """
     precisions, of_case = case_precisions(implied.cov, patterns)
     y = standardized_residuals(data, mean=mean, precisions=precisions, pattern_of_case=of_case)
-    Q, u, v = implied.columns, model.u, model.v
+    Q, u, v = implied.columns, model.layout.u, model.layout.v
     projected = y @ Q
     centre = np.empty((len(precisions), u.size))
     for start in range(0, len(precisions), 256):
@@ -93,7 +93,7 @@ def model_scores(
         centre[start : start + 256] = np.einsum("pq,kpq->kq", Q[:, u], part)
     scores = projected[:, u] * projected[:, v]
     scores -= centre if of_case is None else centre[of_case]
-    scores *= model.h
+    scores *= model.layout.h
     if model.has_means:
         scores += projected[:, u] * model.mean_factors(implied)
     if of_case is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,9 @@ from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.standardization import row_values
 from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.options import IntervalKind
-from coprod_stats.sem.resampling import Bootstrap, bootstrap_interval
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.resampling import Bootstrap
 
 FloatArray = NDArray[np.float64]
 _ROUNDING = 1e-10
@@ -43,27 +46,26 @@ class CoefficientTable:
 
 def coefficient_table(
     estimates: FloatArray,
-    jacobian: FloatArray,
-    covariance: FloatArray,
+    variances: FloatArray,
+    magnitudes: FloatArray,
     *,
     t_df: float | None = None,
     conf_level: float = 0.95,
 ) -> CoefficientTable:
-    """Test functions of the parameters against zero by the delta method.
+    """Test estimates against zero.
 
     Parameters
     ----------
     estimates : (n,) array
-    jacobian : (n, n_free) array
-        Derivatives by the free parameters; rows of zeros for constants.
-    covariance : (n_free, n_free) array
+    variances : (n,) array
+        Of the estimates; 0 for constants.
+    magnitudes : (n,) array
+        Sums of the absolute terms that add up to the variances, by which rounding is judged.
     t_df : float, optional
         Degrees of freedom of the t distribution; normal if left out.
     conf_level : float
         Level of the intervals.
     """
-    variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
-    magnitudes = np.sum((np.abs(jacobian) @ np.abs(covariance)) * np.abs(jacobian), axis=1)
     constant = np.abs(variances) <= _ROUNDING * magnitudes
     constant |= np.abs(variances) <= _NO_VARIANCE * estimates**2
     with np.errstate(invalid="ignore"):
@@ -106,19 +108,21 @@ def all_coefficients(
     conf_level : float
     """
     table, params = estimate.table, estimate.params
-    jacobian = np.zeros((len(table), table.n_free))
-    for index in table.free_rows:
-        jacobian[index, table.rows[index].free] = 1.0
+    variances = np.zeros(len(table))
+    variances[list(table.free_rows)] = np.diagonal(covariance)
     functions = defined_functions(table)
     defined = np.array([function.value(params) for function in functions])
-    slopes = np.zeros((len(functions), table.n_free))
-    for place, function in enumerate(functions):
-        slopes[place] = function.gradient(params)
+    slopes = np.array([function.gradient(params) for function in functions])
+    slopes = slopes.reshape(len(functions), table.n_free)
+    of_defined = (
+        np.sum((slopes @ covariance) * slopes, axis=1),
+        np.sum((np.abs(slopes) @ np.abs(covariance)) * np.abs(slopes), axis=1),
+    )
     return (
         coefficient_table(
-            row_values(estimate), jacobian, covariance, t_df=t_df, conf_level=conf_level
+            row_values(estimate), variances, np.abs(variances), t_df=t_df, conf_level=conf_level
         ),
-        coefficient_table(defined, slopes, covariance, t_df=t_df, conf_level=conf_level),
+        coefficient_table(defined, *of_defined, t_df=t_df, conf_level=conf_level),
     )
 
 
@@ -134,6 +138,9 @@ def bootstrap_coefficients(
     interval : {'percentile', 'bca'}
     conf_level : float
     """
+    # which draws on this module's users
+    from coprod_stats.sem.resampling import bootstrap_interval
+
     parameters, definitions = all_coefficients(estimate, draws.covariance(), conf_level=conf_level)
     rows = list(estimate.table.free_rows)
     lower, upper = parameters.ci_lower.copy(), parameters.ci_upper.copy()
@@ -144,7 +151,7 @@ def bootstrap_coefficients(
     if definitions.estimates.size == 0:
         return parameters, definitions
     errors = draws.defined.std(axis=0, ddof=1)
-    by_spread = coefficient_table(definitions.estimates, np.eye(errors.size), np.diag(errors**2))
+    by_spread = coefficient_table(definitions.estimates, errors**2, errors**2)
     lower, upper = bootstrap_interval(
         draws.defined, definitions.estimates, interval, level=conf_level
     )

@@ -34,8 +34,9 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.fiml import expected_patterns
+from coprod_stats.sem.estimation.group_stacks import MomentSample
 from coprod_stats.sem.estimation.least_squares import moment_jacobian
-from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood, MomentSample
+from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood
 from coprod_stats.sem.estimation.positive_definite import scaled_inverse
 from coprod_stats.sem.inference.moment_sandwich import normal_weight
 from coprod_stats.sem.inference.sandwich import (

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from coprod_stats.sem.distributions import (
     chi_square_tail,
     noncentral_chi_square,
+    normal_density,
     normal_quantile,
 )
 
@@ -141,19 +142,23 @@ def noncentrality(statistic: float, df: float, probability: float) -> float:
     """Find the noncentrality at which the statistic is a given quantile; 0 if there is none.
 
     Newton steps from the quantile of the normal distribution with the same mean and variance,
-    kept in a bracket. They converge quadratically: once a step is small, the next would be less
-    than rounding.
+    kept in a bracket, on the normal scale, on which the distribution function is nearly straight.
+    They converge quadratically: once a step is small, the next would be less than rounding.
     """
     if 1.0 - chi_square_tail(statistic, df) < probability:
         return 0.0
     excess = statistic - df
     spread = math.sqrt(2.0 * df + 4.0 * max(excess, 0.0))
-    value = max(excess - normal_quantile(probability) * spread, 0.1 * spread)
+    target = normal_quantile(probability)
+    value = max(excess - target * spread, 0.1 * spread)
     lower, upper = 0.0, math.inf
     for _ in range(200):
         height, slope = noncentral_chi_square(statistic, df, value)
         lower, upper = (value, upper) if height > probability else (lower, value)
-        new = value - (height - probability) / slope if slope else math.inf
+        new = math.inf
+        if slope and 0.0 < height < 1.0:
+            reached = normal_quantile(height)
+            new = value - (reached - target) * normal_density(reached) / slope
         if not lower < new < upper:
             new = 0.5 * (lower + upper) if math.isfinite(upper) else 2.0 * value
         elif abs(new - value) <= 1e-8 * (1.0 + value):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_model, known_estimate
-from coprod_stats.sem.inference.fiml_correction import complete_data_fit, saturated_groups
 from coprod_stats.sem.inference.fit_indices import (
     approximation_error,
     comparative_fit,
@@ -21,16 +21,14 @@ from coprod_stats.sem.inference.infer import Inference, corrected_by_traces, inf
 from coprod_stats.sem.inference.information import effective_n
 from coprod_stats.sem.inference.likelihood import saturated_loglik
 from coprod_stats.sem.inference.model_tests import ModelTest
-from coprod_stats.sem.inference.weighted_least_squares import (
-    least_squares_variability,
-    trace_moments,
-)
 from coprod_stats.sem.model.baseline import baseline_start, baseline_table
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.observed.available_cases import available_case_acov
-from coprod_stats.sem.observed.missing_patterns import available_moments
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
+
+FloatArray = NDArray[np.float64]
+
+# What few fits need is loaded where they need it: a small model is fitted faster than imported.
 
 
 def global_fit(
@@ -76,6 +74,12 @@ def _scaled_by_available_cases(
     """Scale the baseline test of two-stage estimation as lavaan does."""
     if baseline.scaled is None or baseline.df <= 0:
         return baseline
+    from coprod_stats.sem.inference.weighted_least_squares import (
+        least_squares_variability,
+        trace_moments,
+    )
+    from coprod_stats.sem.observed.available_cases import available_case_acov
+
     groups = tuple(
         replace(group, gamma=available_case_acov(sample.data, n_empty=sample.n_empty))
         for group, sample in zip(baseline.groups, samples, strict=True)
@@ -96,16 +100,21 @@ def fit_baseline(table: ParameterTable, samples: Sequence[GroupSample], method: 
     method : Method
     """
     null = baseline_table(table)
-    moments = [
-        (s.mean, s.cov) if s.patterns is None else available_moments(s.patterns, s.cov)
-        for s in samples
-    ]
+    moments = [_available_moments(sample) for sample in samples]
     start = baseline_start(null, *zip(*moments, strict=True))
     if method.test == "none":
         known = known_estimate(null, samples, method, start)
         if known is not None:
             return known
     return estimate_model(null, samples, method, start=start)
+
+
+def _available_moments(sample: GroupSample) -> tuple[FloatArray, FloatArray]:
+    if sample.patterns is None:
+        return sample.mean, sample.cov
+    from coprod_stats.sem.observed.missing_patterns import available_moments
+
+    return available_moments(sample.patterns, sample.cov)
 
 
 def test_values(inference: Inference, baseline: Inference | Baseline) -> dict[str, float]:
@@ -225,6 +234,8 @@ def _corrected_for_missing(
     independent like the rest, and its degrees of freedom from one in which they are saturated.
     There are none where nobody answered both of two items.
     """
+    from coprod_stats.sem.inference.fiml_correction import complete_data_fit, saturated_groups
+
     (estimate, inference), (null, baseline) = fits
     df, null_df = inference.df, baseline.df
     if estimate.table.auxiliary:

@@ -55,7 +55,7 @@ def independence_test(
     if not is_plain or table.auxiliary or table.is_two_level:
         return None
     x = [table.observed.index(name) for name in table.exogenous]
-    y = np.setdiff1d(np.arange(len(table.observed)), x)
+    y = np.delete(np.arange(len(table.observed)), x)
     statistic = 0.0
     for sample in samples:
         whole, covariates = factor(sample.cov), factor(sample.cov[np.ix_(x, x)]) if x else None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.optimizer import tangent_basis
-from coprod_stats.sem.inference.categorical_sandwich import categorical_derivatives
 from coprod_stats.sem.inference.information import (
     InvertedInformation,
     effective_n,
@@ -24,22 +24,16 @@ from coprod_stats.sem.inference.model_tests import (
     degrees_of_freedom,
     plain_test,
 )
-from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
-from coprod_stats.sem.inference.sandwich import sandwich, scaling_trace, score_covariance
 from coprod_stats.sem.inference.scaled_statistics import (
     mean_adjusted,
     mean_and_variance_adjusted,
     scaled_shifted,
 )
-from coprod_stats.sem.inference.weighted_least_squares import (
-    GroupDerivatives,
-    least_squares_information,
-    least_squares_variability,
-    trace_moments,
-)
-from coprod_stats.sem.multilevel.cluster_scores import cluster_score_covariance, two_level_trace
 from coprod_stats.sem.options import Method, ScaledTest
 from coprod_stats.sem.sample import GroupSample
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 
 FloatArray = NDArray[np.float64]
 
@@ -108,6 +102,8 @@ def infer(
         inversion = without_information(estimate)
         return Inference(inversion, inversion.inverse, df, n_params, plain, None)
     if groups:
+        from coprod_stats.sem.inference.weighted_least_squares import least_squares_information
+
         basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
         inversion = inverted(least_squares_information(groups), basis)
     else:
@@ -151,7 +147,11 @@ def _derivatives(
     estimate: Estimate, samples: Sequence[GroupSample], method: Method
 ) -> tuple[GroupDerivatives, ...]:
     if method.is_ordered:
+        from coprod_stats.sem.inference.categorical_sandwich import categorical_derivatives
+
         return categorical_derivatives(estimate, samples)
+    from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
+
     return moment_derivatives(estimate, samples, method)
 
 
@@ -166,6 +166,16 @@ def _precision(
 ) -> tuple[FloatArray, ModelTest | None]:
     """Covariance of the estimates and, where there is a plain test to scale, the scaled one."""
     n = effective_n(samples, method)
+    if not _is_robust(method) and method.test == "none":
+        return inverse / n, None
+    # loaded only for robust inference: a small model is fitted faster than these are imported
+    from coprod_stats.sem.inference.sandwich import sandwich, scaling_trace, score_covariance
+    from coprod_stats.sem.inference.weighted_least_squares import (
+        least_squares_variability,
+        trace_moments,
+    )
+    from coprod_stats.sem.multilevel.cluster_scores import cluster_score_covariance, two_level_trace
+
     if _by_moments(method):
         variability = least_squares_variability(groups)
         covariance = sandwich(inverse, variability) if _is_robust(method) else inverse
@@ -173,8 +183,6 @@ def _precision(
             return covariance / n, None
         traces = trace_moments(groups, inverse, variability)
         return covariance / n, corrected_by_traces(plain, method.test, traces)
-    if not _is_robust(method) and method.test == "none":
-        return inverse / n, None
     by_cluster = method.is_two_level
     meat = (cluster_score_covariance if by_cluster else score_covariance)(estimate, samples)
     covariance = sandwich(inverse, meat) if _is_robust(method) else inverse

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.optimizer import tangent_basis
+from coprod_stats.sem.estimation.positive_definite import factor
+from coprod_stats.sem.model.null_space import restricted
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
 
@@ -83,13 +85,28 @@ def invert_information(
 
 
 def _is_doubtful(information: FloatArray, basis: FloatArray) -> bool:
-    reduced = basis.T @ information @ basis
-    if reduced.size == 0:
+    scaled, _ = _in_correlation_metric(restricted(information, basis))
+    if scaled.size == 0 or _inverse_if_beyond(scaled, DOUBTFUL_BELOW) is not None:
         return False
-    scale = np.sqrt(np.abs(np.diagonal(reduced)))
+    return bool(np.abs(np.linalg.eigvalsh(scaled)).min() < DOUBTFUL_BELOW)
+
+
+def _in_correlation_metric(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Divide by the roots of the diagonal, ``(k,)``, which is given too."""
+    scale = np.sqrt(np.abs(np.diagonal(matrix)))
     scale[scale == 0] = 1.0
-    smallest = np.abs(np.linalg.eigvalsh(reduced / np.outer(scale, scale))).min()
-    return bool(smallest < DOUBTFUL_BELOW)
+    return matrix / scale[:, None] / scale, scale
+
+
+def _inverse_if_beyond(matrix: FloatArray, limit: float) -> FloatArray | None:
+    """Invert a matrix whose eigenvalues are certainly beyond a limit; None where they may not be.
+
+    The norm of the inverse is at least the inverse of the smallest eigenvalue.
+    """
+    factored = factor(matrix)
+    if factored is None or np.linalg.norm(factored.inverse) >= 1.0 / limit:
+        return None
+    return factored.inverse
 
 
 def without_information(estimate: Estimate) -> InvertedInformation:
@@ -108,12 +125,14 @@ def inverted(information: FloatArray, basis: FloatArray) -> InvertedInformation:
     information : (n_free, n_free) array
     basis : (n_free, n_open) array
     """
-    reduced = basis.T @ information @ basis
-    if reduced.size == 0:
+    scaled, scale = _in_correlation_metric(restricted(information, basis))
+    if scaled.size == 0:
         return InvertedInformation(information, np.zeros_like(information), basis, ())
-    scale = np.sqrt(np.abs(np.diagonal(reduced)))
-    scale[scale == 0] = 1.0
-    values, vectors = np.linalg.eigh(reduced / np.outer(scale, scale))
+    regular = _inverse_if_beyond(scaled, 10.0 * SINGULAR_BELOW)
+    if regular is not None:
+        core = regular / scale[:, None] / scale
+        return InvertedInformation(information, restricted(core, basis.T), basis, ())
+    values, vectors = np.linalg.eigh(scaled)
     null = np.abs(values) < SINGULAR_BELOW
     if null.any():
         directions = basis @ (vectors[:, null] / scale[:, None])

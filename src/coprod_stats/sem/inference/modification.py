@@ -15,24 +15,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.estimation.categorical_least_squares import CategoricalLeastSquares
 from coprod_stats.sem.estimation.estimate import Estimate, models_of, objective_of
-from coprod_stats.sem.estimation.fiml import expected_patterns
-from coprod_stats.sem.estimation.least_squares import moment_jacobian
 from coprod_stats.sem.estimation.optimizer import tangent_basis
 from coprod_stats.sem.inference.information import inverted
-from coprod_stats.sem.inference.moment_sandwich import normal_weight
-from coprod_stats.sem.inference.sandwich import fixed_columns, moments_among
 from coprod_stats.sem.inference.standardization import row_values, scale_factors
 from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
-from coprod_stats.sem.observed.saturated_information import saturated_information
 from coprod_stats.sem.options import Method, refuse_two_levels
 from coprod_stats.sem.sample import GroupSample
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.estimation.categorical_least_squares import CategoricalLeastSquares
 
 FloatArray = NDArray[np.float64]
 
@@ -123,10 +121,10 @@ def _scores_and_information(
     objective = objective_of(table, models, samples, method)
     at = objective.evaluate(params, exact=False)
     scores = -at.gradient
-    if isinstance(objective, CategoricalLeastSquares):
-        return scores, objective.information(params)
+    if method.is_ordered:
+        return scores, cast("CategoricalLeastSquares", objective).information(params)
     information = at.curvature.copy()
-    if fixed_columns(table).size:
+    if any(row.exogenous for row in table):
         _leave_out_covariates(information, table, models, samples, params)
     if not method.is_normal_likelihood:
         for model, sample in zip(models, samples, strict=True):
@@ -145,6 +143,13 @@ def _leave_out_covariates(
     params: FloatArray,
 ) -> None:
     """Replace the information by what moments other than those of fixed covariates hold."""
+    # loaded only with fixed covariates: a small model is fitted faster than these are imported
+    from coprod_stats.sem.estimation.fiml import expected_patterns
+    from coprod_stats.sem.estimation.least_squares import moment_jacobian
+    from coprod_stats.sem.inference.moment_sandwich import normal_weight
+    from coprod_stats.sem.inference.sandwich import fixed_columns, moments_among
+    from coprod_stats.sem.observed.saturated_information import saturated_information
+
     total = sum(sample.n_obs for sample in samples)
     fixed = moments_among(fixed_columns(table), len(table.observed))
     if not table.meanstructure:

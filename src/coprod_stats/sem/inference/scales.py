@@ -7,20 +7,27 @@ most two of them, so that all rows of a table are standardized by two gathers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.model.completed_model import CompletedModel
+from coprod_stats.sem.model.layout import Kind, Place
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import Kind, Place
+from coprod_stats.sem.model.matrices import PlacedRows
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
 _ETA, _Y, _PSI, _THETA, _DELTA = range(5)
+
+
+_FIRST = np.array([_ETA, _ETA, _PSI, _THETA, _Y, _ETA, _Y, _DELTA])
+_SECOND = np.array([_Y, _ETA, _PSI, _THETA, _Y, _ETA, _Y, _DELTA])
+"""Kind of variance that a cell of each matrix is multiplied by; a variance by its total one."""
+
+_POWERS = np.array([[0.5] * 2 + [-0.5] * 5 + [-1.0], [-0.5] * 4 + [0.0] * 4])
+"""Powers of the two variances."""
 
 
 class GroupScales:
@@ -30,14 +37,12 @@ class GroupScales:
     ----------
     model : LisrelModel
     implied : ImpliedMoments
-    places : sequence of Place
+    placed : PlacedRows
         Cells to be standardized.
     """
 
-    def __init__(
-        self, model: LisrelModel, implied: ImpliedMoments, places: Sequence[Place]
-    ) -> None:
-        self.model, self.implied, self.places = model, implied, places
+    def __init__(self, model: LisrelModel, implied: ImpliedMoments, placed: PlacedRows) -> None:
+        self.model, self.implied, self.placed = model, implied, placed
         parts = (
             np.diagonal(implied.eta_cov),
             np.diagonal(implied.cov),
@@ -48,41 +53,26 @@ class GroupScales:
         self.variances = np.concatenate(parts)
         self.starts = np.cumsum([0, *(part.size for part in parts)]).tolist()
         """Where each kind of variance begins."""
-        found = [self._divisors(place) for place in places]
-        sources = [
-            [self.starts[part] + index for part, index, _ in pair] + [0] * (2 - len(pair))
-            for pair in found
-        ]
-        powers = [[power for _, _, power in pair] + [0.0] * (2 - len(pair)) for pair in found]
-        self.sources = np.array(sources, dtype=np.intp).reshape(-1, 2)
-        self.powers = np.array(powers, dtype=np.float64).reshape(-1, 2)
+        kinds, rows, columns = placed.coordinates
+        is_variance = ((kinds == Kind.PSI) | (kinds == Kind.THETA)) & (rows == columns)
+        first = np.where(is_variance, np.where(kinds == Kind.PSI, _ETA, _Y), _FIRST[kinds])
+        starts = np.array(self.starts)
+        index = np.where(kinds <= Kind.THETA, columns, self._items_of(kinds, rows))
+        self.sources = np.stack([starts[first] + index, starts[_SECOND[kinds]] + rows], axis=1)
+        self.sources[kinds > Kind.THETA, 1] = 0
+        self.powers = _POWERS[:, kinds].T.copy()
+        self.powers[is_variance] = -1.0, 0.0
 
-    def _divisors(self, place: Place) -> tuple[tuple[int, int, float], ...]:
-        """Kind and index of each variance that a cell is multiplied by, and its power."""
-        row, column = place.row, place.column
-        match place.kind:
-            case Kind.LAMBDA:
-                return (_ETA, column, 0.5), (_Y, row, -0.5)
-            case Kind.BETA:
-                return (_ETA, column, 0.5), (_ETA, row, -0.5)
-            case Kind.PSI if row == column:
-                return ((_ETA, row, -1.0),)
-            case Kind.PSI:
-                return (_PSI, row, -0.5), (_PSI, column, -0.5)
-            case Kind.THETA if row == column:
-                return ((_Y, row, -1.0),)
-            case Kind.THETA:
-                return (_THETA, row, -0.5), (_THETA, column, -0.5)
-            case Kind.NU:
-                return ((_Y, row, -0.5),)
-            case Kind.ALPHA:
-                return ((_ETA, row, -0.5),)
-            case Kind.TAU:
-                matrices = self.model.matrices
-                item = matrices.thresholds[row].partition("|")[0]
-                return ((_Y, matrices.observed.index(item), -0.5),)
-            case _:
-                return ((_DELTA, row, -1.0),)
+    def _items_of(self, kinds: IntArray, rows: IntArray) -> IntArray:
+        """Rows of cells, for thresholds those of their items."""
+        matrices = self.model.matrices
+        if not matrices.thresholds:
+            return rows
+        items = [matrices.observed.index(n.partition("|")[0]) for n in matrices.thresholds]
+        is_threshold = kinds == Kind.TAU
+        found = rows.copy()
+        found[is_threshold] = np.array(items)[rows[is_threshold]]
+        return found
 
     def used_powers(self, is_scaled: tuple[BoolArray, bool]) -> FloatArray:
         """Powers of the variances, ``(n_places, 2)``, 0 for those that stay as they are.
@@ -124,8 +114,11 @@ class GroupScales:
         """
         variances = self.variances[self.sources]
         shares = np.divide(powers, variances, out=np.zeros_like(powers), where=variances > 0)
-        slopes = self._slopes[self.sources]
-        return np.asarray(shares[:, :1] * slopes[:, 0] + shares[:, 1:] * slopes[:, 1])
+        weights = np.zeros((len(powers), self.variances.size))
+        every = np.arange(len(powers))
+        weights[every, self.sources[:, 0]] = shares[:, 0]
+        weights[every, self.sources[:, 1]] += shares[:, 1]
+        return weights @ self._slopes
 
     @cached_property
     def _slopes(self) -> FloatArray:
@@ -139,7 +132,7 @@ class GroupScales:
         for part, kind in ((_PSI, Kind.PSI), (_THETA, Kind.THETA), (_DELTA, Kind.DELTA)):
             own = np.flatnonzero((kinds == kind) & ((rows == columns) | (kind == Kind.DELTA)))
             slopes[self.starts[part] + rows[own], own] = 1.0
-        if isinstance(model, CompletedModel):
+        if model.has_implicit_cells:
             for source in np.unique(self.sources[self.powers != 0]):
                 for part, kind in ((_PSI, Kind.PSI), (_THETA, Kind.THETA), (_DELTA, Kind.DELTA)):
                     item = int(source) - self.starts[part]
@@ -148,20 +141,15 @@ class GroupScales:
                         slopes[source] += model.implicit_jacobian(implied, place)
         return slopes
 
-    def own_slopes(self, free: Sequence[int]) -> FloatArray:
-        """Differentiate the cells themselves, ``(n_places, n_local)``.
-
-        Parameters
-        ----------
-        free : sequence of int
-            Free parameter of each cell; -1 where there is none.
-        """
-        model = self.model
-        local = {index: place for place, index in enumerate(model.parameters.tolist())}
-        slopes = np.zeros((len(self.places), model.parameters.size))
-        for number, (place, index) in enumerate(zip(self.places, free, strict=True)):
-            if index >= 0:
-                slopes[number, local[index]] = 1.0
-            elif isinstance(model, CompletedModel):
-                slopes[number] = model.implicit_jacobian(self.implied, place)
+    @cached_property
+    def own_slopes(self) -> FloatArray:
+        """Derivatives of the cells by the group's parameters, ``(n_places, n_local)``."""
+        parameters = self.model.parameters
+        slopes = np.zeros((len(self.placed.free), parameters.size))
+        is_free = self.placed.free >= 0
+        slopes[is_free] = self.placed.free[is_free, None] == parameters
+        if self.model.has_implicit_cells:
+            for number in np.flatnonzero(~is_free):
+                place = self.placed.places[number]
+                slopes[number] = self.model.implicit_jacobian(self.implied, place)
         return slopes

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.scales import GroupScales
 from coprod_stats.sem.model.constraints import defined_functions
+from coprod_stats.sem.model.layout import Kind
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import Kind, place_rows
+from coprod_stats.sem.model.matrices import place_rows
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 FloatArray = NDArray[np.float64]
@@ -27,25 +29,57 @@ BoolArray = NDArray[np.bool_]
 StandardizationType = Literal["lv", "all", "nox"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standardized:
-    """A standardized solution.
+    """A standardized solution; its derivatives are computed when they are asked for.
 
     Parameters
     ----------
-    values : (n_rows,) array
-        In the order of the table's rows; nan where a variance is not positive.
-    jacobian : (n_rows, n_free) array
-        Derivatives by the free parameters.
-    defined : (n_definitions,) array
-        Defined parameters computed from standardized ones.
-    defined_jacobian : (n_definitions, n_free) array
+    table : ParameterTable
+    blocks : tuple of _ScaledBlock
+        One per group (and level).
     """
 
-    values: FloatArray
-    jacobian: FloatArray
-    defined: FloatArray
-    defined_jacobian: FloatArray
+    table: ParameterTable
+    blocks: tuple[_ScaledBlock, ...]
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """In the order of the table's rows, ``(n_rows,)``; nan where a variance is not positive."""
+        values = np.empty(len(self.table))
+        for block in self.blocks:
+            values[block.scales.placed.numbers] = block.estimates * block.factors
+        return values
+
+    @cached_property
+    def jacobian(self) -> FloatArray:
+        """Derivatives of the values by the free parameters, ``(n_rows, n_free)``."""
+        jacobian = np.zeros((len(self.table), self.table.n_free))
+        for block in self.blocks:
+            rows, scales = block.scales.placed.numbers, block.scales
+            slopes = block.estimates[:, None] * scales.relative_slopes(block.powers)
+            slopes += scales.own_slopes
+            slopes *= block.factors[:, None]
+            jacobian[rows[:, None], scales.model.parameters] = slopes
+            jacobian[rows[np.isnan(block.factors)]] = np.nan
+        return jacobian
+
+    @cached_property
+    def defined(self) -> FloatArray:
+        """Defined parameters computed from standardized ones, ``(n_definitions,)``."""
+        free = self.values[list(self.table.free_rows)]
+        return np.array([function.value(free) for function in defined_functions(self.table)])
+
+    @cached_property
+    def defined_jacobian(self) -> FloatArray:
+        """Derivatives of the defined parameters, ``(n_definitions, n_free)``."""
+        rows = list(self.table.free_rows)
+        values, jacobian = self.values[rows], self.jacobian[rows]
+        functions = defined_functions(self.table)
+        slopes = np.zeros((len(functions), self.table.n_free))
+        for place, function in enumerate(functions):
+            slopes[place] = function.jet(values).gradient @ jacobian[list(function.indices)]
+        return slopes
 
     def std_errors(self, covariance: FloatArray) -> FloatArray:
         """Delta-method standard errors of the values, (n_rows,).
@@ -62,6 +96,16 @@ class Standardized:
         return _delta_errors(self.defined_jacobian, covariance)
 
 
+@dataclass(frozen=True, slots=True)
+class _ScaledBlock:
+    """Rows of one group (and level): their estimates and what these are multiplied by."""
+
+    scales: GroupScales
+    powers: FloatArray
+    factors: FloatArray
+    estimates: FloatArray
+
+
 def _delta_errors(jacobian: FloatArray, covariance: FloatArray) -> FloatArray:
     variances = np.sum((jacobian @ covariance) * jacobian, axis=1)
     return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
@@ -69,10 +113,12 @@ def _delta_errors(jacobian: FloatArray, covariance: FloatArray) -> FloatArray:
 
 def row_values(estimate: Estimate) -> FloatArray:
     """Values of all rows of the table, free, fixed or taken from the sample."""
-    values = np.empty(len(estimate.table))
-    for (group, level), implied in zip(estimate.table.blocks, estimate.implied, strict=True):
-        for index, place in place_rows(estimate.table, group, level=level):
-            values[index] = implied.value(place)
+    table = estimate.table
+    values = np.empty(len(table))
+    blocks = zip(table.blocks, estimate.models, estimate.implied, strict=True)
+    for (group, level), model, implied in blocks:
+        placed = place_rows(table, group, level=level)
+        values[placed.numbers] = implied.values(model.layout, placed.coordinates)
     return values
 
 
@@ -98,28 +144,20 @@ def standardized_solutions(
     kinds : sequence of {'lv', 'all', 'nox'}
     """
     table = estimate.table
-    values = {kind: np.empty(len(table)) for kind in kinds}
-    jacobians = {kind: np.zeros((len(table), table.n_free)) for kind in kinds}
-    blocks = zip(table.blocks, estimate.models, estimate.implied, strict=True)
-    for (group, level), model, implied in blocks:
-        found, places = zip(*place_rows(table, group, level=level), strict=True)
-        rows = np.array(found)
-        scales = GroupScales(model, implied, places)
-        estimates = np.array([implied.value(place) for place in places])
-        own = scales.own_slopes([table.rows[index].free for index in found])
-        for kind in kinds:
-            powers = scales.used_powers(_is_scaled(table, model, kind, level))
-            factors = scales.factors(powers)
-            values[kind][rows] = estimates * factors
-            slopes = own + estimates[:, None] * scales.relative_slopes(powers)
-            jacobians[kind][rows[:, None], model.parameters] = factors[:, None] * slopes
-            jacobians[kind][rows[np.isnan(factors)]] = np.nan
-    return {
-        kind: Standardized(
-            values[kind], jacobians[kind], *_defined(table, values[kind], jacobians[kind])
-        )
-        for kind in kinds
+    same_as: dict[StandardizationType, StandardizationType] = {
+        kind: "all" if kind == "nox" and not table.exogenous else kind for kind in kinds
     }
+    blocks: dict[StandardizationType, list[_ScaledBlock]] = {kind: [] for kind in same_as.values()}
+    parts = zip(table.blocks, estimate.models, estimate.implied, strict=True)
+    for (group, level), model, implied in parts:
+        placed = place_rows(table, group, level=level)
+        scales = GroupScales(model, implied, placed)
+        estimates = implied.values(model.layout, placed.coordinates)
+        for kind, found in blocks.items():
+            powers = scales.used_powers(_is_scaled(table, model, kind, level))
+            found.append(_ScaledBlock(scales, powers, scales.factors(powers), estimates))
+    made = {kind: Standardized(table, tuple(found)) for kind, found in blocks.items()}
+    return {kind: made[same_as[kind]] for kind in kinds}
 
 
 def scale_factors(
@@ -140,26 +178,11 @@ def scale_factors(
     """
     factors: dict[int, float] = {}
     for group, (model, moments) in enumerate(zip(models, implied, strict=True)):
-        indices, places = zip(*place_rows(table, group + 1), strict=True)
-        scales = GroupScales(model, moments, places)
+        placed = place_rows(table, group + 1)
+        scales = GroupScales(model, moments, placed)
         found = scales.factors(scales.used_powers(_is_scaled(table, model, "all")))
-        factors |= {table.rows[i].free: f for i, f in zip(indices, found.tolist(), strict=True)}
+        factors |= dict(zip(placed.free.tolist(), found.tolist(), strict=True))
     return np.array([factors[row.free] for row in rows])
-
-
-def _defined(
-    table: ParameterTable, values: FloatArray, jacobian: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    rows = list(table.free_rows)
-    free_values, free_jacobian = values[rows], jacobian[rows]
-    functions = defined_functions(table)
-    defined = np.empty(len(functions))
-    slopes = np.zeros((len(functions), table.n_free))
-    for place, function in enumerate(functions):
-        jet = function.jet(free_values)
-        defined[place] = jet.value
-        slopes[place] = jet.gradient @ free_jacobian[list(function.indices)]
-    return defined, slopes
 
 
 def _is_scaled(

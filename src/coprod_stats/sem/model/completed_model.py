@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.model.latent_responses import LatentResponseModel
+from coprod_stats.sem.model.layout import Kind, Place
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import GroupMatrices, Kind, Place
+from coprod_stats.sem.model.matrices import GroupMatrices
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -81,6 +82,8 @@ class CompletedModel(LisrelModel):
         """Differentiate the variances of ``eta``; see :meth:`LisrelModel.eta_variance_jacobian`."""
         given = self._given_covariates(implied)
         return self.responses.implicit.project(given, self.whole.eta_variance_jacobian(implied))
+
+    has_implicit_cells = True
 
     def implicit_jacobian(self, implied: ImpliedMoments, place: Place) -> FloatArray:
         """Differentiate a cell that follows from the parameters without being one.

@@ -88,7 +88,7 @@ class Restrictions:
     Parameters
     ----------
     basis : (n_free, n_reduced) array
-        ``params = basis @ reduced + origin``.
+        ``params = basis @ reduced + origin``; with orthogonal columns.
     origin : (n_free,) array
     equalities : tuple of Function
         Nonlinear functions that must be 0.
@@ -123,11 +123,11 @@ class Restrictions:
         return self.basis @ reduced + self.origin
 
     def reduce(self, params: FloatArray) -> FloatArray:
-        """Reduced parameters nearest to given ones."""
+        """Reduced parameters nearest to given ones; the columns of `basis` are orthogonal."""
         if self.is_open:
             return params
-        solution = np.linalg.lstsq(self.basis, params - self.origin, rcond=None)[0]
-        return np.asarray(solution, dtype=np.float64)
+        along = (params - self.origin) @ self.basis
+        return np.asarray(along / np.sum(self.basis**2, axis=0))
 
 
 def defined_functions(table: ParameterTable) -> tuple[Function, ...]:
@@ -152,8 +152,11 @@ def restrictions(table: ParameterTable) -> Restrictions:
     SemModelError
         Where a constraint reads an unknown name, or linear constraints contradict each other.
     """
+    if not table.constraints:
+        return Restrictions(_label_basis(table), np.zeros(table.n_free), (), (*_bounds(table),))
     scope = _Scope(table)
-    rows, totals = _label_equations(table)
+    rows: list[FloatArray] = []
+    totals: list[float] = []
     equalities: list[Function] = []
     inequalities: list[Function] = []
     for item in table.constraints:
@@ -214,14 +217,14 @@ class _Scope:
                 return Call(function, tuple(self._resolve(item, seen) for item in arguments))
 
 
-def _label_equations(table: ParameterTable) -> tuple[list[FloatArray], list[float]]:
+def _label_equations(table: ParameterTable) -> list[FloatArray]:
     rows: list[FloatArray] = []
     for members in table.equal_parameters:
         for other in members[1:]:
             row = np.zeros(table.n_free)
             row[members[0]], row[other] = 1.0, -1.0
             rows.append(row)
-    return rows, [0.0] * len(rows)
+    return rows
 
 
 def _is_linear(function: Function, n_free: int) -> bool:
@@ -238,12 +241,11 @@ def _is_linear(function: Function, n_free: int) -> bool:
 def _solve_linear(
     rows: Sequence[FloatArray], totals: Sequence[float], table: ParameterTable
 ) -> tuple[FloatArray, FloatArray]:
-    n_free = table.n_free
+    """Solve linear equations of the constraints, and those of equal labels."""
     if not rows:
-        return np.eye(n_free), np.zeros(n_free)
-    if not any(totals) and len(rows) == sum(len(m) - 1 for m in table.equal_parameters):
-        return _label_basis(table), np.zeros(n_free)
-    equations, right = np.array(rows), np.array(totals)
+        return _label_basis(table), np.zeros(table.n_free)
+    of_labels = _label_equations(table)
+    equations, right = np.array([*of_labels, *rows]), np.array([0.0] * len(of_labels) + [*totals])
     origin: FloatArray = np.linalg.lstsq(equations, right, rcond=None)[0]
     if np.abs(equations @ origin - right).max() > 1e-8 * (1.0 + np.abs(right).max()):
         raise SemModelError("the linear constraints contradict each other")
@@ -251,7 +253,9 @@ def _solve_linear(
 
 
 def _label_basis(table: ParameterTable) -> FloatArray:
-    """Zeros and ones: one column per set of equal parameters."""
+    """Zeros and ones: one column per set of equal parameters; else the identity."""
+    if not table.equal_parameters:
+        return np.eye(table.n_free)
     first = np.arange(table.n_free)
     for members in table.equal_parameters:
         first[list(members)] = members[0]

@@ -44,6 +44,24 @@ class Draft:
         """Whether the model text does not name the row."""
         return self.formula is None
 
+    def in_block(self, group: int, level: int) -> Draft:
+        """Make the same row for a group and level."""
+        return Draft(
+            self.lhs,
+            self.op,
+            self.rhs,
+            self.formula,
+            self.free,
+            self.fixed,
+            self.start,
+            self.lower,
+            self.upper,
+            self.label,
+            self.exogenous,
+            group,
+            level,
+        )
+
     def fix(self, value: float) -> None:
         """Hold the parameter at a value."""
         self.free, self.fixed = False, value
@@ -191,11 +209,11 @@ def release_for_invariance(rows: list[Draft], roles: VariableRoles, options: Mod
     ordered = {row.lhs for row in rows if row.op == "~*~"}
     shifts = equal & {"intercepts", "thresholds"} and "means" not in equal
     scales = "loadings" in equal and "lv-variances" not in equal
+    scaled = roles.latent if options.std_lv else roles.exploratory_factors
     for row in rows:
         latent_by_default = row.by_default and row.lhs in roles.latent
         if latent_by_default and row.op == "~1" and shifts and options.model_type != "growth":
             row.release()
-        scaled = roles.latent if options.std_lv else roles.exploratory_factors
         if row.by_default and row.is_variance and scales and row.lhs in scaled:
             row.release()
         if "thresholds" in equal:

@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.model.layout import Kind
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import Kind
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]

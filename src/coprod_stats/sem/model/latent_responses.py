@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.model.implicit_variances import ImplicitVariances
+from coprod_stats.sem.model.layout import Kind
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import Kind
 from coprod_stats.sem.model.parameters import Parameterization
 
 FloatArray = NDArray[np.float64]
@@ -234,8 +234,8 @@ class LatentResponseModel:
     def _slope_jacobian(self, moments: ImpliedMoments) -> FloatArray:
         """Differentiate ``Π_ix = G_ix``: ``u_i A[j, x]`` for a loading or regression on `j`."""
         lisrel = self.lisrel
-        directed = lisrel.directed
-        left = moments.columns[np.ix_(self.places, lisrel.u[directed])]
+        directed = lisrel.layout.directed
+        left = moments.columns[np.ix_(self.places, lisrel.layout.u[directed])]
         right = moments.total[lisrel.matrices.columns[directed]][:, self.covariates]
         n_whole = lisrel.parameters.size
         slopes = np.zeros((self.covariates.size, self.places.size, n_whole))
@@ -309,11 +309,11 @@ class LatentResponseModel:
     def _slope_curvature(self, moments: ImpliedMoments, by_slope: FloatArray) -> FloatArray:
         """``Σ_ix w_ix d²G_ix``, from ``d²G = dΛ dA + Λ d²A``."""
         lisrel = self.lisrel
-        k = lisrel.directed
+        k = lisrel.layout.directed
         kinds, source = lisrel.matrices.kinds[k], lisrel.matrices.columns[k]
         regressions = np.flatnonzero(kinds == Kind.BETA)
         total = np.zeros((lisrel.parameters.size, lisrel.parameters.size))
-        left = moments.columns[np.ix_(self.places, lisrel.u[k])].T @ by_slope
+        left = moments.columns[np.ix_(self.places, lisrel.layout.u[k])].T @ by_slope
         reach = moments.total[source][:, self.covariates]
         term = np.zeros((k.size, k.size))
         target = lisrel.matrices.rows[k[regressions]]

@@ -22,6 +22,10 @@ alpha    ``G[:, i]``                    0      1
 are therefore gathers from small blocks such as ``Q' W Q``; no matrix of the size of the moments
 squared is made. The rules follow by differentiating the two lines above [magnus1988]_.
 
+Groups with the same variables are evaluated as one: with matrices stacked on a leading axis
+(:func:`~coprod_stats.sem.model.matrices.stacked_matrices`) every array of this module has that
+axis too. Shapes below are those of one group.
+
 References
 ----------
 .. [magnus1988] Magnus, J. R., & Neudecker, H. (1988). Matrix differential calculus. Wiley.
@@ -31,11 +35,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.model.matrices import GroupMatrices, Kind, Place
+from coprod_stats.sem.model.layout import Kind, Layout, Place, span, square
+from coprod_stats.sem.model.matrices import GroupMatrices
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -76,19 +82,21 @@ class ImpliedMoments:
     eta_cov: FloatArray
     columns: FloatArray
 
-    def value(self, place: Place) -> float:
-        """Value of a cell."""
-        matrix = (
-            self.lambda_,
-            self.beta,
-            self.psi,
-            self.theta,
-            self.nu,
-            self.alpha,
-            self.tau,
-            self.delta,
-        )[place.kind]
-        return float(matrix[place.row, place.column] if matrix.ndim == 2 else matrix[place.row])
+    def values(self, layout: Layout, cells: IntArray) -> FloatArray:
+        """Values of cells of one group, ``(n,)``.
+
+        Parameters
+        ----------
+        layout : Layout
+        cells : (3, n) int array
+            Matrices, rows and columns.
+        """
+        matrices = (self.lambda_, self.beta, self.psi, self.theta)
+        vectors = (self.nu, self.alpha, self.tau, self.delta)
+        values = np.concatenate([*(matrix.ravel() for matrix in matrices), *vectors])
+        kinds, rows, columns = cells
+        starts, widths = np.array(layout.offsets)[kinds], np.array(layout.widths)[kinds]
+        return np.asarray(values[starts + rows * widths + columns])
 
 
 class LisrelModel:
@@ -102,12 +110,17 @@ class LisrelModel:
 
     def __init__(self, matrices: GroupMatrices) -> None:
         self.matrices = matrices
+        self.layout = matrices.layout
         self.parameters = matrices.parameters
+        lead = matrices.template.shape[:-1]
         self._identity: FloatArray = np.eye(matrices.n_eta)
-        self._identity_y = np.eye(matrices.n_observed)
+        self._no_effects = np.broadcast_to(self._identity, (*lead, *self._identity.shape))
+        self._identity_y = np.broadcast_to(
+            np.eye(matrices.n_observed), (*lead, matrices.n_observed, matrices.n_observed)
+        )
+        start, end = matrices.layout.offsets[Kind.BETA : Kind.THETA]
         self._has_beta = bool(
-            (matrices.kinds == Kind.BETA).any()
-            or matrices.template[matrices.offsets[Kind.BETA] : matrices.offsets[Kind.PSI]].any()
+            (matrices.kinds == Kind.BETA).any() or matrices.template[..., start:end].any()
         )
 
     def moments(self, params: FloatArray) -> ImpliedMoments:
@@ -123,18 +136,16 @@ class LisrelModel:
         numpy.linalg.LinAlgError
             Where ``I - beta`` is singular.
         """
-        shapes, offsets = self.matrices.shapes, self.matrices.offsets
-        cells = self.matrices.fill(params)
-        parts = [cells[offsets[k] : offsets[k + 1]].reshape(shapes[k]) for k in range(8)]
+        parts = self.layout.split(self.matrices.fill(params))
         lambda_, beta, psi, theta, nu, alpha, tau, delta = parts
-        total = np.linalg.inv(self._identity - beta) if self._has_beta else self._identity
+        total = np.linalg.inv(self._identity - beta) if self._has_beta else self._no_effects
         loadings = lambda_ @ total if self._has_beta else lambda_
-        eta_cov = total @ psi @ total.T if self._has_beta else psi
+        eta_cov = total @ psi @ total.mT if self._has_beta else psi
         cross = lambda_ @ eta_cov
-        cov = cross @ lambda_.T
-        cov = (cov + cov.T) / 2.0 + theta
+        cov = cross @ lambda_.mT
+        cov = (cov + cov.mT) / 2.0 + theta
         return ImpliedMoments(
-            mean=nu + loadings @ alpha,
+            mean=nu + np.matvec(loadings, alpha),
             cov=cov,
             lambda_=lambda_,
             beta=beta,
@@ -145,76 +156,33 @@ class LisrelModel:
             tau=tau,
             delta=delta,
             total=np.asarray(total, dtype=np.float64),
-            eta_mean=total @ alpha,
+            eta_mean=np.matvec(total, alpha) if self._has_beta else alpha,
             eta_cov=eta_cov,
-            columns=np.hstack([self._identity_y, loadings, cross]),
+            columns=np.concatenate([self._identity_y, loadings, cross], axis=-1),
         )
 
     @cached_property
-    def directed(self) -> IntArray:
-        """Local indices of loadings and regressions."""
-        kinds = self.matrices.kinds
-        return np.flatnonzero((kinds == Kind.LAMBDA) | (kinds == Kind.BETA))
-
-    @cached_property
-    def block(self) -> tuple[IntArray, IntArray]:
+    def block(self) -> tuple[slice, slice] | tuple[IntArray, ...]:
         """Rows and columns of the parameters in a matrix over all free parameters."""
-        return self.parameters[:, None], self.parameters[None, :]
-
-    @cached_property
-    def u(self) -> IntArray:
-        """Column of ``Q`` that is ``u``, ``(n_local,)``."""
-        kinds, n_observed = self.matrices.kinds, self.matrices.n_observed
-        in_eta = np.isin(kinds, (Kind.BETA, Kind.PSI, Kind.ALPHA))
-        return np.where(self._without_moments, 0, self.matrices.rows + n_observed * in_eta)
-
-    @cached_property
-    def v(self) -> IntArray:
-        """Column of ``Q`` that is ``v``, ``(n_local,)``."""
-        kinds, columns = self.matrices.kinds, self.matrices.columns
-        n_observed, n_eta = self.matrices.n_observed, self.matrices.n_eta
-        directed = (kinds == Kind.LAMBDA) | (kinds == Kind.BETA)
-        offset = np.where(directed, n_observed + n_eta, np.where(kinds == Kind.PSI, n_observed, 0))
-        return np.where(self._without_moments, 0, columns + offset)
-
-    @cached_property
-    def h(self) -> FloatArray:
-        """Factor of ``u v' + v u'``, ``(n_local,)``."""
-        kinds = self.matrices.kinds
-        symmetric = (kinds == Kind.PSI) | (kinds == Kind.THETA)
-        on_diagonal = self.matrices.rows == self.matrices.columns
-        return np.where(kinds <= Kind.THETA, np.where(symmetric & on_diagonal, 0.5, 1.0), 0.0)
-
-    @cached_property
-    def _without_moments(self) -> NDArray[np.bool_]:
-        return np.asarray(self.matrices.kinds >= Kind.TAU)
+        return square(span(self.parameters))
 
     @cached_property
     def has_means(self) -> bool:
         """Whether the implied mean depends on parameters."""
-        start, end = self.matrices.offsets[Kind.ALPHA : Kind.TAU + 1]
-        means = np.isin(self.matrices.kinds, (Kind.NU, Kind.ALPHA)).any()
-        return bool(means or self.matrices.template[start:end].any())
+        start, end = self.layout.offsets[Kind.ALPHA : Kind.TAU + 1]
+        means = np.isin(self.layout.kinds, (Kind.NU, Kind.ALPHA)).any()
+        return bool(means or self.matrices.template[..., start:end].any())
 
     def mean_factors(self, implied: ImpliedMoments) -> FloatArray:
         """Factors ``s`` of the derivatives of the mean, ``(n_local,)``."""
-        factors = self._mean_units.copy()
-        factors[self.directed] = implied.eta_mean[self._sources]
+        factors = np.empty(self.parameters.shape)
+        factors[...] = self.layout.mean_units
+        factors[..., self.layout.directed] = implied.eta_mean[..., self.layout.sources]
         return factors
-
-    @cached_property
-    def _mean_units(self) -> FloatArray:
-        """Ones for intercepts and means, ``(n_local,)``."""
-        return np.isin(self.matrices.kinds, (Kind.NU, Kind.ALPHA)).astype(np.float64)
-
-    @cached_property
-    def _sources(self) -> IntArray:
-        """Element of ``eta`` that each loading or regression comes from, ``(n_directed,)``."""
-        return self.matrices.columns[self.directed]
 
     def mean_jacobian(self, implied: ImpliedMoments) -> FloatArray:
         """Compute derivatives of the implied mean, ``(n_observed, n_local)``."""
-        return np.asarray(implied.columns[:, self.u] * self.mean_factors(implied))
+        return np.asarray(implied.columns[:, self.layout.u] * self.mean_factors(implied))
 
     def cov_jacobian(
         self, implied: ImpliedMoments, rows: IntArray, columns: IntArray
@@ -230,19 +198,26 @@ class LisrelModel:
         -------
         (n_elements, n_local) array
         """
-        u, v = implied.columns[:, self.u], implied.columns[:, self.v]
-        return np.asarray((u[rows] * v[columns] + v[rows] * u[columns]) * self.h)
+        u, v = implied.columns[:, self.layout.u], implied.columns[:, self.layout.v]
+        return np.asarray((u[rows] * v[columns] + v[rows] * u[columns]) * self.layout.h)
 
     def eta_variance_jacobian(self, implied: ImpliedMoments) -> FloatArray:
         """Differentiate the variances of ``eta``, ``(n_eta, n_local)``."""
-        kinds, rows, columns = self.matrices.kinds, self.matrices.rows, self.matrices.columns
+        kinds, rows, columns = self.layout.kinds, self.layout.rows, self.layout.columns
         A, C = implied.total, implied.eta_cov
         jacobian = np.zeros((len(A), kinds.size))
         beta = kinds == Kind.BETA
         jacobian[:, beta] = 2.0 * A[:, rows[beta]] * C[:, columns[beta]]
         psi = kinds == Kind.PSI
-        jacobian[:, psi] = 2.0 * self.h[psi] * A[:, rows[psi]] * A[:, columns[psi]]
+        jacobian[:, psi] = 2.0 * self.layout.h[psi] * A[:, rows[psi]] * A[:, columns[psi]]
         return jacobian
+
+    has_implicit_cells: ClassVar[bool] = False
+    """Whether cells that are no parameters follow from them, as for ordered items."""
+
+    def implicit_jacobian(self, implied: ImpliedMoments, place: Place) -> FloatArray:  # noqa: ARG002
+        """Differentiate a cell that is no parameter, ``(n_local,)``; zeros for a constant."""
+        return np.zeros(self.parameters.size)
 
     def gradient(
         self, implied: ImpliedMoments, *, by_cov: FloatArray, by_mean: FloatArray | None
@@ -257,10 +232,10 @@ class LisrelModel:
         by_mean : (n_observed,) array, optional
         """
         Q = implied.columns
-        block = Q.T @ by_cov @ Q
-        gradient = 2.0 * self.h * block[self.u, self.v]
+        block = Q.mT @ by_cov @ Q
+        gradient = 2.0 * self.layout.h * block[..., self.layout.u, self.layout.v]
         if by_mean is not None and self.has_means:
-            gradient += self.mean_factors(implied) * (by_mean @ Q)[self.u]
+            gradient += self.mean_factors(implied) * np.vecmat(by_mean, Q)[..., self.layout.u]
         return np.asarray(gradient)
 
     def normal_information(self, implied: ImpliedMoments, precision: FloatArray) -> FloatArray:
@@ -269,15 +244,23 @@ class LisrelModel:
         ``½ tr(P dcov_k P dcov_l) + dmean_k' P dmean_l``.
         """
         Q = implied.columns
-        W = Q.T @ precision @ Q
-        u, v = self.u, self.v
-        W_u, W_v = W[u], W[v]
-        information = W_u[:, u] * W_v[:, v] + W_u[:, v] * W_v[:, u]
-        information *= self.h[:, None] * self.h
+        W_uu, W_vv, W_uv = self._gathered(Q.mT @ precision @ Q)
+        information = W_uu * W_vv + W_uv * W_uv.mT
+        information *= self.layout.hh
         if self.has_means:
             s = self.mean_factors(implied)
-            information += W_u[:, u] * (s[:, None] * s)
+            information += W_uu * (s[..., :, None] * s[..., None, :])
         return np.asarray(information)
+
+    def _gathered(self, block: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Elements of a block at (u, u), (v, v) and (u, v), each ``(n_local, n_local)``."""
+        # two takes are faster than one by pairs of indices
+        of_u, of_v = block.take(self.layout.u, axis=-2), block.take(self.layout.v, axis=-2)
+        return (
+            of_u.take(self.layout.u, axis=-1),
+            of_v.take(self.layout.v, axis=-1),
+            of_u.take(self.layout.v, axis=-1),
+        )
 
     def normal_hessian(
         self,
@@ -302,17 +285,21 @@ class LisrelModel:
             ``b = P d``.
         """
         Q = implied.columns
-        W, E, q = Q.T @ precision @ Q, Q.T @ residual @ Q, shift @ Q
-        u, v = self.u, self.v
-        W_uu, W_vv, W_uv = W[u][:, u], W[v][:, v], W[u][:, v]
-        E_uu, E_vv, E_uv = E[u][:, u], E[v][:, v], E[u][:, v]
-        hessian = W_uu * W_vv + W_uv * W_uv.T
-        hessian += W_uv.T * E_uv + W_uv * E_uv.T + W_vv * E_uu + W_uu * E_vv
-        hessian *= self.h[:, None] * self.h
+        E, q = Q.mT @ residual @ Q, np.vecmat(shift, Q)
+        W_uu, W_vv, W_uv = self._gathered(Q.mT @ precision @ Q)
+        E_uu, E_vv, E_uv = self._gathered(E)
+        # products of (u, v) and (v, u), each other's transposes, then of (u, u) and (v, v)
+        hessian = W_uv * (0.5 * W_uv + E_uv).mT
+        hessian += hessian.mT + W_vv * E_uu + W_uu * (W_vv + E_vv)
+        hessian *= self.layout.hh
         if self.has_means:
             s = self.mean_factors(implied)
-            mixed = (self.h * q[u])[:, None] * W_uv.T * s + (self.h * q[v])[:, None] * W_uu * s
-            hessian += W_uu * (s[:, None] * s) + mixed + mixed.T
+            by_u, by_v = (
+                self.layout.h * q[..., column] for column in (self.layout.u, self.layout.v)
+            )
+            mixed = by_u[..., :, None] * W_uv.mT + by_v[..., :, None] * W_uu
+            mixed *= s[..., None, :]
+            hessian += W_uu * (s[..., :, None] * s[..., None, :]) + mixed + mixed.mT
         hessian -= self.curvature(implied, E, q)
         return np.asarray(hessian)
 
@@ -331,41 +318,22 @@ class LisrelModel:
         -------
         (n_local, n_local) array
         """
-        n_local = self.parameters.size
-        result = np.zeros((n_local, n_local))
-        k, source = self.directed, self._sources
-        if k.size == 0:
+        layout = self.layout
+        result = np.zeros((*self.parameters.shape, self.parameters.shape[-1]))
+        if not layout.sources.size:
             return result
-        u, v = self.u, self.v
-        by_u = block[u[k]]
-        A = implied.total[source]
-        result[k[:, None], k] = implied.eta_cov[source][:, source] * by_u[:, u[k]]
-        b = self._of_kind(Kind.BETA)
-        if b.size:
-            beyond = (
-                by_u[:, v[b]] + line[u[k]][:, None] * implied.eta_mean[self.matrices.columns[b]]
-            )
-            self._add_mixed(result, k, b, A[:, self.matrices.rows[b]] * beyond)
-        w = self._of_kind(Kind.PSI)
-        if w.size:
-            r, c = self.matrices.rows[w], self.matrices.columns[w]
-            bend = A[:, r] * by_u[:, v[w]] + A[:, c] * by_u[:, u[w]]
-            self._add_mixed(result, k, w, bend * self.h[w])
-        a = self._of_kind(Kind.ALPHA)
-        if a.size:
-            self._add_mixed(result, k, a, A[:, self.matrices.rows[a]] * line[u[k]][:, None])
+        rows, columns = layout.eta_rows, layout.eta_columns
+        by_u = block.take(layout.u[layout.directed], axis=-2)
+        A, C = (matrix.take(layout.sources, axis=-2) for matrix in (implied.total, implied.eta_cov))
+        slopes = implied.eta_mean[..., columns] * layout.is_kind[Kind.BETA]
+        slopes += layout.is_kind[Kind.ALPHA]
+        bends = by_u.take(layout.v, axis=-1) * layout.bends_by_row
+        bends += line[..., layout.u[layout.directed], None] * slopes[..., None, :]
+        bends *= A.take(rows, axis=-1)
+        across = A.take(columns, axis=-1) * layout.bends_by_column
+        across += C.take(columns, axis=-1) * (0.5 * layout.is_directed)
+        bends += across * by_u.take(layout.u, axis=-1)
+        # the rows of loadings and regressions, and their mirror image
+        result[..., layout.directed_span, :] = bends
+        result[..., layout.directed_span] += bends.mT
         return result
-
-    @staticmethod
-    def _add_mixed(result: FloatArray, rows: IntArray, columns: IntArray, term: FloatArray) -> None:
-        """Add a block and its mirror image."""
-        result[rows[:, None], columns] += term
-        result[columns[:, None], rows] += term.T
-
-    def _of_kind(self, kind: Kind) -> IntArray:
-        """Local indices of the parameters of one matrix."""
-        return self._by_kind[kind]
-
-    @cached_property
-    def _by_kind(self) -> tuple[IntArray, ...]:
-        return tuple(np.flatnonzero(self.matrices.kinds == kind) for kind in Kind)

@@ -1,148 +1,103 @@
-"""Where each parameter stands in the LISREL matrices of its group.
-
-The all-y LISREL model of one group is
-
-    y = nu + lambda_ eta + epsilon,   eta = alpha + beta eta + zeta,
-
-with ``cov(zeta) = psi`` and ``cov(epsilon) = theta``. Observed variables that take part in a
-regression, or covary with a variable that does, enter ``eta`` themselves, with a loading of 1
-and no residual [joreskog1996]_.
-
-References
-----------
-.. [joreskog1996] Jöreskog, K. G., & Sörbom, D. (1996). LISREL 8 user's reference guide. SSI.
-"""
+"""The matrices of a group: their layout, what is fixed in them, and which parameters fill them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.model.layout import Kind, Layout, Place, coordinates
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 
-class Kind(IntEnum):
-    """The matrix that a parameter belongs to."""
-
-    LAMBDA = 0
-    BETA = 1
-    PSI = 2
-    THETA = 3
-    NU = 4
-    ALPHA = 5
-    TAU = 6
-    DELTA = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A cell of a matrix."""
-
-    kind: Kind
-    row: int
-    column: int
-
-
 @dataclass(frozen=True)
 class GroupMatrices:
-    """The matrices of one group, and which cells are parameters.
+    """The matrices of one group, or of groups with the same variables on a leading axis.
 
     Parameters
     ----------
-    observed, eta : tuple of str
-        Names of ``y`` (``n_observed``) and of ``eta`` (``n_eta``): latent variables first.
-    thresholds : tuple of str
-        Names ``x|t1`` in the order of ``tau``.
+    layout : Layout
+        Which cells are parameters.
     template : (n_cells,) array
         All matrices, one after another in the order of :class:`Kind`, with fixed values filled
-        in and zero elsewhere.
+        in and zero elsewhere; ``(n_groups, n_cells)`` for stacked groups.
     parameters : (n_local,) int array
-        Free indices of the parameters of this group.
-    places : tuple of Place
-        Their cells.
+        Free indices of the parameters of this group; ``(n_groups, n_local)`` for stacked groups,
+        with -1 where a cell is fixed in a group.
     exogenous : tuple of Place
         Cells that hold moments of fixed covariates; rows and columns as in ``eta``.
     """
 
-    observed: tuple[str, ...]
-    eta: tuple[str, ...]
-    thresholds: tuple[str, ...]
+    layout: Layout
     template: FloatArray
     parameters: IntArray
-    places: tuple[Place, ...]
     exogenous: tuple[Place, ...]
+
+    @property
+    def observed(self) -> tuple[str, ...]:
+        """Names of ``y``."""
+        return self.layout.observed
+
+    @property
+    def eta(self) -> tuple[str, ...]:
+        """Names of ``eta``: latent variables first."""
+        return self.layout.eta
+
+    @property
+    def thresholds(self) -> tuple[str, ...]:
+        """Names ``x|t1`` in the order of ``tau``."""
+        return self.layout.thresholds
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Cells of the parameters."""
+        return self.layout.places
 
     @property
     def n_observed(self) -> int:
         """Number of observed variables."""
-        return len(self.observed)
+        return self.layout.n_observed
 
     @property
     def n_eta(self) -> int:
         """Number of latent variables and observed variables treated like them."""
-        return len(self.eta)
+        return self.layout.n_eta
 
-    @cached_property
-    def shapes(self) -> tuple[tuple[int, ...], ...]:
-        """Shapes of the matrices in the order of :class:`Kind`."""
-        return matrix_shapes(self.n_observed, self.n_eta, len(self.thresholds))
-
-    @cached_property
-    def offsets(self) -> tuple[int, ...]:
-        """Where each matrix begins in ``template``, and where the last one ends."""
-        return matrix_offsets(self.shapes)
-
-    @cached_property
+    @property
     def kinds(self) -> IntArray:
         """Matrix of each parameter, ``(n_local,)``."""
-        return np.array([place.kind for place in self.places], dtype=np.intp)
+        return self.layout.kinds
 
-    @cached_property
+    @property
     def rows(self) -> IntArray:
         """Row of each parameter, ``(n_local,)``."""
-        return np.array([place.row for place in self.places], dtype=np.intp)
+        return self.layout.rows
 
-    @cached_property
+    @property
     def columns(self) -> IntArray:
         """Column of each parameter, ``(n_local,)``."""
-        return np.array([place.column for place in self.places], dtype=np.intp)
-
-    @cached_property
-    def cells(self) -> tuple[IntArray, IntArray]:
-        """Cells of ``template`` that parameters fill, and the local parameter of each."""
-        cells: list[int] = []
-        sources: list[int] = []
-        for source, place in enumerate(self.places):
-            for cell in self.cells_of(place):
-                cells.append(cell)
-                sources.append(source)
-        return np.array(cells, dtype=np.intp), np.array(sources, dtype=np.intp)
-
-    def cells_of(self, place: Place) -> tuple[int, ...]:
-        """Cells of `template` that a parameter fills: two for a covariance."""
-        width = self.shapes[place.kind][-1] if len(self.shapes[place.kind]) > 1 else 1
-        base = self.offsets[place.kind]
-        cell = base + place.row * width + place.column
-        mirror = base + place.column * width + place.row
-        symmetric = place.kind in (Kind.PSI, Kind.THETA) and cell != mirror
-        return (cell, mirror) if symmetric else (cell,)
+        return self.layout.columns
 
     def fill(self, params: FloatArray) -> FloatArray:
         """All cells at given parameters, ``(n_cells,)``."""
         values = self.template.copy()
-        cells, sources = self.cells
-        values[cells] = params[self.parameters][sources]
+        cells, sources = self.layout.cells
+        filled = params[self.parameters[..., sources]]
+        if not self.is_present.all():
+            filled = np.where(self.is_present[..., sources], filled, values[..., cells])
+        values[..., cells] = filled
         return values
+
+    @cached_property
+    def is_present(self) -> NDArray[np.bool_]:
+        """Whether each cell of the layout is a parameter of the group, as `parameters`."""
+        return np.asarray(self.parameters >= 0)
 
     def with_exogenous(self, mean: FloatArray, cov: FloatArray) -> GroupMatrices:
         """Fill in the sample moments of fixed covariates.
@@ -161,39 +116,10 @@ class GroupMatrices:
         for place in self.exogenous:
             row = source[names[place.row]]
             if place.kind == Kind.ALPHA:
-                template[self.offsets[Kind.ALPHA] + place.row] = mean[row]
+                template[self.layout.offsets[Kind.ALPHA] + place.row] = mean[row]
             else:
-                template[list(self.cells_of(place))] = cov[row, source[names[place.column]]]
-        return GroupMatrices(
-            self.observed,
-            self.eta,
-            self.thresholds,
-            template,
-            self.parameters,
-            self.places,
-            self.exogenous,
-        )
-
-
-def matrix_shapes(
-    n_observed: int, n_eta: int, n_thresholds: int = 0
-) -> tuple[tuple[int, ...], ...]:
-    """Shapes of all matrices in the order of :class:`Kind`."""
-    return (
-        (n_observed, n_eta),
-        (n_eta, n_eta),
-        (n_eta, n_eta),
-        (n_observed, n_observed),
-        (n_observed,),
-        (n_eta,),
-        (n_thresholds,),
-        (n_observed,),
-    )
-
-
-def matrix_offsets(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    """Where each matrix begins when all are laid end to end."""
-    return (0, *(end for end in accumulate(math.prod(shape) for shape in shapes)))
+                template[list(self.layout.cells_of(place))] = cov[row, source[names[place.column]]]
+        return replace(self, template=template)
 
 
 def group_matrices(table: ParameterTable, group: int, *, level: int = 0) -> GroupMatrices:
@@ -207,45 +133,107 @@ def group_matrices(table: ParameterTable, group: int, *, level: int = 0) -> Grou
     level : int
         Number of the level, from 1; 0 in a single-level model.
     """
-    rows = [row for row in table if row.group == group and row.level == level]
+    placed = place_rows(table, group, level=level)
+    free = np.flatnonzero(placed.free >= 0).tolist()
+    structure = (*placed.names, tuple(placed.places[row] for row in free))
+    layout = table.found_layouts.setdefault(structure, Layout(*structure))
+    return GroupMatrices(
+        layout=layout,
+        template=_template(table, layout, placed),
+        parameters=placed.free[free],
+        exogenous=tuple(
+            place
+            for number, place in zip(placed.numbers.tolist(), placed.places, strict=True)
+            if np.isnan(table.rows[number].fixed) and table.rows[number].free < 0
+        ),
+    )
+
+
+def _template(table: ParameterTable, layout: Layout, placed: PlacedRows) -> FloatArray:
+    template = np.zeros(layout.offsets[-1])
+    items = {name: index for index, name in enumerate(layout.observed)}
+    for column, name in enumerate(layout.eta):
+        if name in items:
+            template[layout.cells_of(Place(Kind.LAMBDA, items[name], column))[0]] = 1.0
+    template[layout.offsets[Kind.DELTA] :] = 1.0
+    for number, place in zip(placed.numbers.tolist(), placed.places, strict=True):
+        row = table.rows[number]
+        of_itself = row.op == "=~" and row.lhs == row.rhs
+        if row.free < 0 and not np.isnan(row.fixed) and not of_itself:
+            template[list(layout.cells_of(place))] = row.fixed
+    return template
+
+
+def stacked_matrices(groups: Sequence[GroupMatrices]) -> GroupMatrices:
+    """Put groups with the same variables on one leading axis.
+
+    Parameters
+    ----------
+    groups : sequence of GroupMatrices
+        With equal names. What is a parameter of some of them and fixed in others is -1 in the
+        `parameters` of the others.
+    """
+    layouts = dict.fromkeys(group.layout for group in groups)
+    layout = groups[0].layout
+    if len(layouts) > 1:
+        places = dict.fromkeys(place for one in layouts for place in one.places)
+        layout = replace(layout, places=tuple(places))
+    local = {place: number for number, place in enumerate(layout.places)}
+    parameters = np.full((len(groups), len(local)), -1, dtype=np.intp)
+    for row, group in zip(parameters, groups, strict=True):
+        row[[local[place] for place in group.places]] = group.parameters
+    template = np.stack([group.template for group in groups])
+    return replace(groups[0], layout=layout, template=template, parameters=parameters)
+
+
+@dataclass(frozen=True)
+class PlacedRows:
+    """Rows of the table that belong to a group (and level), and their cells.
+
+    Parameters
+    ----------
+    names : tuple
+        Names of ``y``, of ``eta`` and of thresholds, as in :class:`Layout`.
+    numbers : (n_rows,) int array
+        Places of the rows in the table.
+    free : (n_rows,) int array
+        Their free indices, -1 for fixed ones.
+    places : tuple of Place
+        Their cells.
+    """
+
+    names: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+    numbers: IntArray
+    free: IntArray
+    places: tuple[Place, ...]
+
+    @cached_property
+    def coordinates(self) -> IntArray:
+        """Matrix, row and column of each cell, ``(3, n_rows)``."""
+        return coordinates(self.places)
+
+
+def place_rows(table: ParameterTable, group: int, *, level: int = 0) -> PlacedRows:
+    """Find the cells of all rows of a group, free or not."""
+    placed: PlacedRows | None = table.found_places.get((group, level))
+    if placed is None:
+        placed = table.found_places[group, level] = _place_rows(table, group, level)
+    return placed
+
+
+def _place_rows(table: ParameterTable, group: int, level: int) -> PlacedRows:
+    numbers = table.block_rows[group, level]
+    rows = [table.rows[number] for number in numbers]
     variables = table.variables(level)
     observed = variables.observed
     eta = (*variables.latent, *_observed_in_eta(rows, observed, variables.latent))
     placing = _placing(rows, observed, eta)
-    thresholds = tuple(placing.thresholds)
-    shapes = matrix_shapes(len(observed), len(eta), len(thresholds))
-    template = np.zeros(matrix_offsets(shapes)[-1])
-    free = [row for row in rows if row.free >= 0]
-    matrices = GroupMatrices(
-        observed=observed,
-        eta=eta,
-        thresholds=thresholds,
-        template=template,
-        parameters=np.array([row.free for row in free], dtype=np.intp),
-        places=tuple(placing.place(row) for row in free),
-        exogenous=tuple(placing.place(row) for row in rows if np.isnan(row.fixed) and row.free < 0),
+    return PlacedRows(
+        names=(observed, eta, tuple(placing.thresholds)),
+        numbers=np.array(numbers, dtype=np.intp),
+        free=np.array([row.free for row in rows], dtype=np.intp),
+        places=tuple(placing.place(row) for row in rows),
     )
-    _fill_template(template, matrices, rows, placing)
-    return matrices
-
-
-def place_rows(
-    table: ParameterTable, group: int, *, level: int = 0
-) -> tuple[tuple[int, Place], ...]:
-    """Find the cells of all rows of a group, free or not, with the numbers of the rows."""
-    places: tuple[tuple[int, Place], ...] | None = table.found_places.get((group, level))
-    if places is None:
-        places = table.found_places[group, level] = _place_rows(table, group, level)
-    return places
-
-
-def _place_rows(table: ParameterTable, group: int, level: int) -> tuple[tuple[int, Place], ...]:
-    chosen = [(i, r) for i, r in enumerate(table) if r.group == group and r.level == level]
-    rows = [row for _, row in chosen]
-    variables = table.variables(level)
-    eta = (*variables.latent, *_observed_in_eta(rows, variables.observed, variables.latent))
-    placing = _placing(rows, variables.observed, eta)
-    return tuple((index, placing.place(row)) for index, row in chosen)
 
 
 def _placing(rows: Sequence[Parameter], observed: Sequence[str], eta: Sequence[str]) -> _Placing:
@@ -256,22 +244,6 @@ def _placing(rows: Sequence[Parameter], observed: Sequence[str], eta: Sequence[s
         {name: index for index, name in enumerate(eta)},
         {row.name: index for index, row in enumerate(ordered)},
     )
-
-
-def _fill_template(
-    template: FloatArray,
-    matrices: GroupMatrices,
-    rows: Sequence[Parameter],
-    placing: _Placing,
-) -> None:
-    offsets, n_eta = matrices.offsets, matrices.n_eta
-    for name, column in placing.eta.items():
-        if name in placing.observed:
-            template[placing.observed[name] * n_eta + column] = 1.0
-    template[offsets[Kind.DELTA] :] = 1.0
-    for row in rows:
-        if row.free < 0 and not np.isnan(row.fixed) and not (row.op == "=~" and row.lhs == row.rhs):
-            template[list(matrices.cells_of(placing.place(row)))] = row.fixed
 
 
 def _observed_in_eta(

@@ -206,8 +206,21 @@ class ParameterTable:
         return {name: tuple(getattr(row, name) for row in self.rows) for name in names}
 
     @cached_property
+    def block_rows(self) -> dict[tuple[int, int], list[int]]:
+        """Rows of each group and level."""
+        found: dict[tuple[int, int], list[int]] = {block: [] for block in self.blocks}
+        for index, row in enumerate(self.rows):
+            found.setdefault((row.group, row.level), []).append(index)
+        return found
+
+    @cached_property
     def found_places(self) -> dict[tuple[int, int], Any]:
         """Cells of the rows of each group and level, once they were asked for."""
+        return {}
+
+    @cached_property
+    def found_layouts(self) -> dict[tuple[Any, ...], Any]:
+        """Layouts of the matrices of its groups, which may share them, once they were asked for."""
         return {}
 
     @cached_property

@@ -128,13 +128,18 @@ def _draft_blocks(
     n_groups = 1 if by_group else max(block.group for block in blocks)
     drafts: list[Draft] = []
     latent: set[str] = set()
+    made: dict[int, tuple[VariableRoles, list[Draft]]] = {}
     for block in blocks:
-        roles = variable_roles(block.formulas)
-        rows = draft_rows(block.formulas, roles, thresholds, options, meanstructure=meanstructure)
+        if id(block.formulas) not in made:  # those of all groups, unless the text has their blocks
+            roles = variable_roles(block.formulas)
+            made[id(block.formulas)] = (
+                roles,
+                draft_rows(block.formulas, roles, thresholds, options, meanstructure=meanstructure),
+            )
+        roles, drafted = made[id(block.formulas)]
+        rows = [row.in_block(block.group, block.level) for row in drafted]
         if block.group > 1 and not by_group:
             release_for_invariance(rows, roles, options)
-        for row in rows:
-            row.group, row.level = block.group, block.level
         drafts += rows
         latent.update(roles.latent)
     _move_means_between(drafts, latent=latent)

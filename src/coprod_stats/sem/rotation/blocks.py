@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemModelError
 from coprod_stats.sem.model.constraints import Restrictions, restrictions
-from coprod_stats.sem.model.matrices import GroupMatrices, Kind, Place, group_matrices
+from coprod_stats.sem.model.layout import Kind, Place
+from coprod_stats.sem.model.matrices import GroupMatrices, group_matrices
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 FloatArray = NDArray[np.float64]
@@ -104,12 +105,10 @@ class _Cells:
 
     def __init__(self, matrices: GroupMatrices) -> None:
         self.matrices = matrices
-        offsets, shapes = matrices.offsets, matrices.shapes
         is_free = np.zeros(matrices.template.size, dtype=bool)
-        is_free[matrices.cells[0]] = True
-        spans = [slice(offsets[kind], offsets[kind + 1]) for kind in Kind]
-        self.free = [is_free[spans[kind]].reshape(shapes[kind]) for kind in Kind]
-        self.values = [matrices.template[spans[kind]].reshape(shapes[kind]) for kind in Kind]
+        is_free[matrices.layout.cells[0]] = True
+        self.free = matrices.layout.split(is_free)
+        self.values = matrices.layout.split(matrices.template)
 
 
 def _check_within(

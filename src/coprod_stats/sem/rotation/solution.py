@@ -31,8 +31,8 @@ from coprod_stats.sem.estimation.estimate import Estimate, models_of, objective_
 from coprod_stats.sem.estimation.objective import Objective
 from coprod_stats.sem.model.completed_model import CompletedModel
 from coprod_stats.sem.model.constraints import Function, Restrictions
+from coprod_stats.sem.model.layout import Kind, Place, coordinates
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.matrices import Kind, Place
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.rotation.block_rotation import BlockRotation, rotate_block, rotate_like
@@ -224,8 +224,8 @@ class _GroupRotation:
         self.residuals = [residual_places(matrices, block) for block in blocks]
         self.blocks = tuple(
             UnrotatedBlock(
-                np.array([[implied.value(place) for place in line] for line in lines]),
-                np.array([implied.value(place) for place in residuals]),
+                np.array([implied.values(model.layout, coordinates(line)) for line in lines]),
+                implied.values(model.layout, coordinates(residuals)),
             )
             for lines, residuals in zip(self.loadings, self.residuals, strict=True)
         )
@@ -234,14 +234,12 @@ class _GroupRotation:
         """Rotated parameters, ``(n_local,)``, in the order of the rotated model."""
         H = self._whole(rotations)
         rotated = self._matrices(H, np.asarray(np.linalg.inv(H.T)))
-        return np.array(
-            [
-                rotated[place.kind][place.row, place.column]
-                if place.kind in rotated
-                else self.implied.value(place)
-                for place in model.matrices.places
-            ]
-        )
+        cells = coordinates(model.matrices.places)
+        values = self.implied.values(self.model.layout, cells)
+        for kind, matrix in rotated.items():
+            chosen = cells[0] == kind
+            values[chosen] = matrix[cells[1, chosen], cells[2, chosen]]
+        return values
 
     def _matrices(self, H: FloatArray, inverse: FloatArray) -> dict[Kind, FloatArray]:
         """Rotate the matrices; ``inverse`` is that of ``H'``."""
