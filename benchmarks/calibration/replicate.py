@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ from coprod_stats.responses.table import Provenance
 from coprod_stats.sem.errors import SemError
 from coprod_stats.sem.fit import fit_coefficients
 from coprod_stats.sem.results import CoefficientFit
-from coprod_stats.structure import DriverImpactModel, MeasuredFactor
-from coprod_stats.study.columns import hypothesised_paths, item_table
+from coprod_stats.structure import DriverImpactModel
+from coprod_stats.study.columns import driver_impact_model, item_table
 
 PLAN = "driver_impact"
 COLUMNS = ("mlr_fiml", "wlsmv")
@@ -67,7 +68,7 @@ class Design:
     def key(self) -> str:
         """Hash of what samples and columns depend on; results of one key belong together."""
         told = [self.population.model_dump_json(), self.model.syntax(), str(self.n_rows)]
-        told += [column.model_dump_json() for column in self.columns]
+        told += [column.model_dump_json(exclude={"title", "role"}) for column in self.columns]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
     def true_beta(self, path: str) -> float:
@@ -76,6 +77,7 @@ class Design:
         return self.population.paths[found.outcome].get(found.predictor, 0.0)
 
 
+@cache
 def design_of(n_rows: int) -> Design:
     """Read the shipped plan and its population, of which everybody is a careful co-producer.
 
@@ -89,10 +91,7 @@ def design_of(n_rows: int) -> Design:
     strict = shipped.groups["strict"].model_copy(update={"share": 1.0})
     clean = {"careless": None, "dont_know": 0.0, "unanswered": 0.0}
     population = shipped.model_copy(update={"groups": {"strict": strict}, **clean})
-    factors = tuple(
-        MeasuredFactor(name, plan.instrument.scale(name).items) for name in plan.form.model.factors
-    )
-    return Design(plan, population, DriverImpactModel(factors, hypothesised_paths(plan)), n_rows)
+    return Design(plan, population, driver_impact_model(plan), n_rows)
 
 
 def draw(design: Design, seed: int) -> Responses:

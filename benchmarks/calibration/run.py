@@ -11,7 +11,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import astuple
-from functools import cache
 from pathlib import Path
 
 from joblib import Parallel, delayed
@@ -99,12 +98,7 @@ def _replicates(seeds: list[int], n_rows: int, workers: int) -> Iterator[list[Pa
 def _one(seed: int, n_rows: int) -> list[PathDraw]:
     # threads would only wait for each other at matrices of this size
     with threadpool_limits(limits=1, user_api="blas"):
-        return replicate(_design(n_rows), seed)
-
-
-@cache
-def _design(n_rows: int) -> Design:
-    return design_of(n_rows)
+        return replicate(design_of(n_rows), seed)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,6 @@ DOCUMENT = HERE.parents[1] / "docs" / "methods" / "calibration.md"
 LARGEST_BIAS = 0.02
 COVERAGE = (0.93, 0.97)
 ALPHA = 0.05
-TITLES = {"mlr_fiml": "MLR with FIML, cluster-robust", "wlsmv": "WLSMV, digital users"}
 LABELS = {
     "path": "path", "link": "link", "true": "true", "mean": "mean", "bias": "bias",
     "mc_error": "MC error", "sd": "SD", "mean_se": "mean SE", "coverage": "coverage",
@@ -45,7 +44,7 @@ def main() -> int:
     print(table.to_string(index=False, float_format="%.4f"))
     if asked.write:
         table.to_csv(HERE / "summary.csv", index=False, float_format="%.6f", lineterminator="\n")
-        write_document(table)
+        write_document(table, design)
     missed = misses(table)
     for line in missed:
         print(f"MISSED {line}")
@@ -116,24 +115,29 @@ def misses(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def write_document(table: pd.DataFrame) -> None:
-    """Put the tables between the marks of the document."""
+def write_document(table: pd.DataFrame, design: Design) -> None:
+    """Put the tables between the marks of the document, under the plan's titles of the columns."""
     begin, end = "<!-- tables: begin -->", "<!-- tables: end -->"
     text = DOCUMENT.read_text(encoding="utf-8")
     before, rest = text.split(begin)
-    parts = [_markdown(table[table["column"] == column], column) for column in COLUMNS]
+    parts = [
+        _markdown(table[table["column"] == column.column], column.title)
+        for column in design.columns
+    ]
     DOCUMENT.write_text(
         f"{before}{begin}\n" + "\n\n".join(parts) + f"\n{end}{rest.split(end)[1]}",
         encoding="utf-8",
     )
 
 
-def _markdown(part: pd.DataFrame, column: str) -> str:
+def _markdown(part: pd.DataFrame, title: str) -> str:
     samples, improper = int(part["samples"].iloc[0]), part["improper"].max()
-    covered = part["coverage"]
+    covered, sizes = part["coverage"], part["mean_n"]
+    fewer = part[sizes < sizes.max()]
+    some = f" ({fewer['mean_n'].mean():,.0f} for {', '.join(fewer['path'])})" if len(fewer) else ""
     head = (
-        f"### {TITLES[column]}\n\n{samples:,} samples, {part['mean_n'].iloc[0]:,.0f} people each "
-        f"on average, improper solutions {improper:.1%}; largest |bias| "
+        f"### {title}\n\n{samples:,} samples, {sizes.max():,.0f} people each on average{some}, "
+        f"improper solutions {improper:.1%}; largest |bias| "
         f"{part['bias'].abs().max():.4f}, coverage {covered.min():.1%} to {covered.max():.1%} "
         f"(mean {covered.mean():.1%})."
     )

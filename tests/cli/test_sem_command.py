@@ -228,9 +228,11 @@ def test_the_script_for_lavaan(coprod, models, snapshot):
     shown = coprod("sem", "cfa.txt", "--data", "pupils.csv", "--emit", "lavaan", *options)
     assert (shown.returncode, shown.stdout) == (0, snapshot)
     ordered = ("--ordered", "x1,x2", "--estimator", "WLSMV", "--se", "robust")
-    assert 'ordered = c("x1", "x2")' in coprod(
-        "sem", "cfa.txt", "--data", "p.csv", "--emit", "lavaan", *ordered
-    ).stdout  # fmt: skip
+    emit = ("sem", "cfa.txt", "--data", "p.csv", "--emit", "lavaan", *ordered)
+    plain, clustered = coprod(*emit).stdout, coprod(*emit, "--cluster", "id").stdout
+    assert 'ordered = c("x1", "x2")' in plain
+    assert "ignores cluster" not in plain
+    assert "# with ordered variables lavaan 0.6-14 ignores cluster" in clustered
 
 
 def test_the_input_for_mplus(coprod, models, snapshot):

@@ -22,6 +22,7 @@ ORACLES = ROOT / "tests" / "oracles"
 LIMIT = 1e-6
 PRINTED = {  # scripts that print what is kept
     "careless_bfi.R": "careless_bfi.json",
+    "lavaan_clustered_wlsmv.R": "lavaan_clustered_wlsmv.json",
     "m0_simulated.R": "data/m0_simulated.csv",
     "product_indicators.R": "product_indicators.json",
     "psych_carers.R": "psych_carers.json",

@@ -140,6 +140,9 @@ def test_few_clusters_withhold_the_scaled_test():
     clusters = np.repeat(np.arange(8), 50)
     fitted = fit(MODEL, SemData(answers(), NAMES, clusters=clusters), WLSMV)
     assert "chisq_scaled" not in fitted.indices
+    # the uncorrected statistic is no chi-square: it must not pass for a test
+    assert {"pvalue", "baseline_pvalue", "cfi", "tli", "rmsea"}.isdisjoint(fitted.indices)
+    assert fitted.indices["srmr"] == fit(MODEL, SemData(answers(), NAMES), WLSMV).indices["srmr"]
     assert [finding.code for finding in fitted.findings] == ["SEM-202"]
 
 

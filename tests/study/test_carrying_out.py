@@ -113,6 +113,21 @@ def test_paths_of_a_subgroup_come_from_its_own_model(tmp_path: Path) -> None:
     assert study.columns[0].n_sample > women.columns[0].n_sample
 
 
+def test_a_report_withholds_what_few_clusters_cannot_test(tmp_path: Path) -> None:
+    column = "engine: core, estimator: WLSMV, ordered: true, missing: pairwise, cluster: CSEX"
+    study = run_study(written(tmp_path, f"{column}, where: answered(CSEX)"))
+    page = render_html(study_document(study))
+    fit = page[page.index("Measurement model and fit") :]
+    assert "SRMR = " in fit
+    assert "CFI" not in fit
+    assert "SEM-202" in fit
+    tests = str(study.headline_column.tests)
+    assert "SRMR = " in tests
+    assert "chi-square" not in tests
+    assert "“Main”: each correlation rests on those who answered both questions" in page
+    assert "“Scores”, “Check”: only those who gave all answers" in page
+
+
 def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
     told: list[tuple[int, int, str]] = []
     carry_out(

@@ -10,6 +10,11 @@ from coprod_stats.sem.rotation.options import RotationOptions
 
 _MISSING = {"two-stage": "two.stage", "robust-two-stage": "robust.two.stage"}
 
+_CLUSTERS_IGNORED = (
+    "# with ordered variables lavaan 0.6-14 ignores cluster without a word: its estimates are the",
+    "# same, its standard errors and tests are those of independent cases",
+)
+
 
 def lavaan_script(asked: Specification, data_file: str) -> str:
     """Write the model, the options and the data call for R.
@@ -26,6 +31,7 @@ def lavaan_script(asked: Specification, data_file: str) -> str:
         [
             f"library({package})",
             *lavaan_inputs(asked, data_file),
+            *(_CLUSTERS_IGNORED if asked.ordered and asked.cluster is not None else ()),
             f"fit <- {fitted}",
             "summary(fit, fit.measures = TRUE, standardized = TRUE, rsquare = TRUE)",
             f"parameterEstimates(fit, level = {asked.conf_level:g}, standardized = TRUE)",

@@ -195,7 +195,7 @@ def _fit_line(fit: dict[str, float]) -> str:
         for key, label in labels.items()
         if not math.isnan(fit.get(key, math.nan))
     ]
-    if "chisq" in fit:
+    if "pvalue" in fit:
         indices.insert(0, f"chi-square {fit['chisq']:.1f} on {fit['df']:.0f}")
     return ", ".join(indices)
 

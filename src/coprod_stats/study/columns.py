@@ -58,8 +58,15 @@ def _agreement(ours: PathTests, theirs: DriverImpactResult) -> EngineAgreement |
     return EngineAgreement(largest.name, largest.difference)
 
 
-def hypothesised_paths(plan: Plan) -> tuple[StructuralPath, ...]:
-    """Give the plan's hypotheses as paths."""
+def driver_impact_model(plan: Plan) -> DriverImpactModel:
+    """Give the plan's factors, hypotheses and covariates as one structural model."""
+    factors = tuple(
+        MeasuredFactor(name, plan.instrument.scale(name).items) for name in plan.form.model.factors
+    )
+    return DriverImpactModel(factors, _paths(plan), covariates=plan.form.model.covariates)
+
+
+def _paths(plan: Plan) -> tuple[StructuralPath, ...]:
     return tuple(
         StructuralPath(entry.id, entry.predictor, entry.outcome, entry.sign)
         for entry in plan.hypotheses
@@ -67,7 +74,7 @@ def hypothesised_paths(plan: Plan) -> tuple[StructuralPath, ...]:
 
 
 def _tests(column: ModelColumn, plan: Plan, respondents: Responses) -> PathTests:
-    inference, paths = plan.form.inference, hypothesised_paths(plan)
+    inference = plan.form.inference
     rules = DecisionRules(
         family=inference.family,
         adjustment=inference.adjustment,
@@ -77,15 +84,12 @@ def _tests(column: ModelColumn, plan: Plan, respondents: Responses) -> PathTests
     if column.method == "regression":
         return fit_score_paths(
             analysis_table(plan, respondents, column.cluster),
-            paths,
+            _paths(plan),
             covariates=plan.form.model.covariates,
             cluster=column.cluster,
             rules=rules,
         )
-    factors = tuple(
-        MeasuredFactor(name, plan.instrument.scale(name).items) for name in plan.form.model.factors
-    )
-    model = DriverImpactModel(factors, paths, covariates=plan.form.model.covariates)
+    model = driver_impact_model(plan)
     everyone = _fitted(column, plan, respondents, model, rules)
     subgroups = [
         SubgroupFit(

@@ -13,14 +13,15 @@ MODEL = "f =~ y1 + y2 + y3 + y4\ng =~ y5 + y6 + y7 + y8\ng ~ f"
 CUTS = [-1.2, -0.3, 0.6]
 LOADING, SLOPE = 0.7, 0.5
 N_CLUSTERS, CLUSTER_SIZE = 80, 15
+OPTIONS = FitOptions("WLSMV", ordered="all", model=ModelOptions(std_lv=True))
 
 
-def clustered_answers(rng):
+def clustered_answers(rng, n_clusters=N_CLUSTERS):
     """Factors and residuals alike vary between clusters (a third of each), so the model holds."""
-    clusters = np.repeat(np.arange(N_CLUSTERS), CLUSTER_SIZE)
+    clusters = np.repeat(np.arange(n_clusters), N_CLUSTERS * CLUSTER_SIZE // n_clusters)
 
     def draw(columns):
-        between = rng.normal(size=(N_CLUSTERS, columns))[clusters]
+        between = rng.normal(size=(n_clusters, columns))[clusters]
         return np.sqrt(1 / 3) * between + np.sqrt(2 / 3) * rng.normal(size=(clusters.size, columns))
 
     f = draw(1)
@@ -42,15 +43,27 @@ def true_values(table):
 
 
 @pytest.mark.slow
+def test_with_few_clusters_the_uncorrected_statistic_is_no_test():
+    rng = np.random.default_rng(21)
+    rejected = []
+    for _ in range(100):
+        values, clusters = clustered_answers(rng, n_clusters=20)
+        fitted = fit(MODEL, SemData(values, tuple(ITEMS), clusters=clusters), OPTIONS)
+        assert fitted.inference.scaled is None
+        assert "pvalue" not in fitted.indices
+        rejected.append(fitted.inference.test.p_value < 0.05)
+    assert np.mean(rejected) > 0.8
+
+
+@pytest.mark.slow
 def test_coverage_and_size_within_clusters():
-    options = FitOptions("WLSMV", ordered="all", model=ModelOptions(std_lv=True))
     rng = np.random.default_rng(20)
     covered, rejected = {True: [], False: []}, {True: [], False: []}
     for _ in range(600):
         values, clusters = clustered_answers(rng)
         for robust in (True, False):
             data = SemData(values, tuple(ITEMS), clusters=clusters if robust else None)
-            fitted = fit(MODEL, data, options)
+            fitted = fit(MODEL, data, OPTIONS)
             reach = 1.96 * np.sqrt(np.diag(fitted.inference.covariance))
             error = fitted.estimate.params - true_values(fitted.table)
             covered[robust].append(np.abs(error) < reach)

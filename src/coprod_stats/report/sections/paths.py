@@ -247,15 +247,12 @@ def _reading(study: StudyResult) -> Details:
 
 
 def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section:
-    fit = tests.fit.glance().iloc[0]
     words = text(
-        f"χ²({count(fit['df'])}) = {decimal(float(fit['chisq']))}, ", emphasis("p"),
-        f" {p_statement(float(fit['pvalue']))}, CFI = {bounded(float(fit['cfi']), 3)}, "
-        f"TLI = {bounded(float(fit['tli']), 3)}, RMSEA = {bounded(float(fit['rmsea']), 3)} ",
-        interval(float(fit["rmsea_ci_lower"]), float(fit["rmsea_ci_upper"]), number_format=THREE),
-        f", SRMR = {bounded(float(fit['srmr']), 3)}. ",
-        CrossReference("loadings"), " gives the loadings.",
-    )  # fmt: skip
+        *_fit_words(tests.fit.fit),
+        f"SRMR = {bounded(tests.fit.fit['srmr'], 3)}. ",
+        CrossReference("loadings"),
+        " gives the loadings.",
+    )
     rows = tests.fit.tidy()
     loadings = rows[rows["op"] == "=~"].assign(
         factor=lambda table: [construct_label(study, name) for name in table["lhs"]],
@@ -284,6 +281,18 @@ def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section
         "Measurement model and fit",
         (Paragraph(words), *notices, Details(text("Loadings"), (table,))),
     )
+
+
+def _fit_words(fit: dict[str, float]) -> Text:
+    """Tell the test of the model and its indices; nothing where they were withheld."""
+    if "pvalue" not in fit:
+        return ()
+    limits = interval(fit["rmsea_ci_lower"], fit["rmsea_ci_upper"], number_format=THREE)
+    return text(
+        f"χ²({count(fit['df'])}) = {decimal(fit['chisq'])}, ", emphasis("p"),
+        f" {p_statement(fit['pvalue'])}, CFI = {bounded(fit['cfi'], 3)}, "
+        f"TLI = {bounded(fit['tli'], 3)}, RMSEA = {bounded(fit['rmsea'], 3)} {limits}, ",
+    )  # fmt: skip
 
 
 def _sentence(words: str) -> str:

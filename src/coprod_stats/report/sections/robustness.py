@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coprod_stats.literals import Missing
 from coprod_stats.report.document import (
     Badge,
     Block,
@@ -15,6 +16,7 @@ from coprod_stats.report.document import (
     Section,
     Table,
     Text,
+    strong,
     text,
 )
 from coprod_stats.report.figures.forest import Estimate, ForestRow, forest_chart
@@ -26,6 +28,19 @@ from coprod_stats.study import ColumnResult, StudyResult
 from coprod_stats.study.result import ENGINE_TOLERANCE
 
 MOST_SERIES = 4
+
+_AT_RANDOM = "; those missing are taken to be missing at random given them"
+
+MISSING_ANSWERS: dict[Missing, str] = {
+    "fiml": f"all answers given are used{_AT_RANDOM}",
+    "two-stage": f"moments are estimated from all answers given{_AT_RANDOM}",
+    "robust-two-stage": f"moments are estimated from all answers given{_AT_RANDOM}",
+    "pairwise": "each correlation rests on those who answered both questions; answers are taken to "
+    "be missing completely at random. If those who were asked a question differ from the others, "
+    "its correlations are theirs and not everybody’s",
+    "listwise": "only those who gave all answers of a model are analysed, and it speaks of them",
+}
+"""What a treatment of missing answers does and takes for granted."""
 
 
 def robustness_section(study: StudyResult) -> Section | None:
@@ -42,6 +57,7 @@ def robustness_section(study: StudyResult) -> Section | None:
             ),
             _forest(study, columns),
             _conclusions(study, columns),
+            *_missing_answers(columns),
             Details(
                 text("Each column in full"),
                 tuple(
@@ -121,6 +137,19 @@ def _conclusions(study: StudyResult, columns: list[ColumnResult]) -> Table:
         (RowGroup(rows),),
         text(*_key(by_column), f"Respondents analysed: {sizes}."),
     )
+
+
+def _missing_answers(columns: list[ColumnResult]) -> list[Block]:
+    """Say what each column takes for granted of missing answers, where they differ in it."""
+    titles: dict[str, list[str]] = {}
+    for entry in columns:
+        column = entry.column
+        words = MISSING_ANSWERS["listwise" if column.method == "regression" else column.missing]
+        titles.setdefault(words, []).append(f"“{column.title}”")
+    if len(titles) < 2:
+        return []
+    told = [f" {', '.join(named)}: {words}." for words, named in titles.items()]
+    return [Paragraph(text(strong("Missing answers."), *told))]
 
 
 def _key(by_column: list[dict[str, PathResult]]) -> Text:

@@ -30,6 +30,13 @@ from coprod_stats.sem.inference.information import effective_n
 from coprod_stats.sem.options import Method
 from coprod_stats.sem.sample import GroupSample
 
+_WITHOUT_CORRECTION = ("npar", "fmin", "chisq", "df", "baseline_chisq", "baseline_df", "srmr")
+"""What is left where the scaled test is withheld: nothing that takes the statistic for chi-square.
+
+The uncorrected statistic of diagonal or unit weights is a sum of unequally weighted chi-squares,
+whose mean is not its degrees of freedom.
+"""
+
 
 def categorical_indices(
     estimate: Estimate, inference: Inference, samples: Sequence[GroupSample], method: Method
@@ -59,7 +66,9 @@ def categorical_indices(
         "srmr": _residual(estimate, samples, total),
     }
     values = {name: value for name, value in values.items() if "robust" not in name}
-    if inference.scaled is not None and inference.df > 0:
+    if inference.scaled is None and method.test != "none":
+        values = {name: values[name] for name in _WITHOUT_CORRECTION}
+    elif inference.scaled is not None and inference.df > 0:
         values |= _robust(estimate, inference, samples, units)
     return {name: float(value) for name, value in values.items() if np.isfinite(value)}
 

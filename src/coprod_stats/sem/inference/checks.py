@@ -342,8 +342,11 @@ def _cases(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
 
 def _clusters(inference: Inference, samples: Sequence[GroupSample]) -> list[Finding]:
     n_clusters = sum(sample.n_clusters for sample in samples)
+    is_ordered = any(sample.ordered is not None for sample in samples)
+    withheld = "the scaled test, its p value and the indices that rest on it are"
     message = (
-        f"there are {n_clusters} clusters for {inference.n_params} parameters: the scaled test is "
-        f"withheld, and intervals use the t distribution with {n_clusters - 1} degrees of freedom"
+        f"there are {n_clusters} clusters for {inference.n_params} parameters: "
+        f"{withheld if is_ordered else 'the scaled test is'} withheld, and intervals use the t "
+        f"distribution with {n_clusters - 1} degrees of freedom"
     )
     return [Finding("SEM-202", message)]
