@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coprod_stats.latent_models.blas_threads import threads_for
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.labelling import labelled_fit
 from coprod_stats.latent_models.sem_data import Columns, sem_data
@@ -48,7 +49,8 @@ def fit_specification(asked: Specification, columns: Columns) -> SemFit:
     syntax = parse_model(asked.model)
     data = specified_data(asked, columns, syntax)
     if asked.engine == "core":
-        return labelled_fit(fit(syntax, data, options), asked)
+        with threads_for(data, ordered=bool(asked.ordered)):
+            return labelled_fit(fit(syntax, data, options), asked)
     if asked.engine == "lavaan":
         raise LatentModelError(
             "lavaan checks a fit, it does not make one: use compare_engines(fit, 'lavaan')"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from coprod_stats.latent_models.blas_threads import threads_for
 from coprod_stats.sem.inference.modification import modification_indices as core_indices
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def modification_indices(fit: SemFit) -> tuple[ModificationIndex, ...]:
         Where the core has none for the fit's method.
     """
     core = fit.core
-    found = core_indices(core.estimate, core.samples, core.method)
+    with threads_for(core.data, ordered=core.method.is_ordered):
+        found = core_indices(core.estimate, core.samples, core.method)
     rows = [
         ModificationIndex(
             row.lhs,

@@ -1,0 +1,52 @@
+"""How many threads BLAS may use for a fit.
+
+A model of usual size multiplies matrices of some ten or hundred rows, thousands of times. Threads
+then cost more than they save: on two cores an invariance ladder of three groups takes seven times
+as long with BLAS's default as with one thread, since NumPy and SciPy each bring a BLAS whose idle
+threads wait actively. The number is the process's own again when the fit is done.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from typing import Any
+
+from coprod_stats.sem.sample import SemData
+
+SMALLEST_LIMITED = 24
+"""Up to so many variables of all groups no BLAS uses threads; to limit them costs an import."""
+
+LARGEST_LIMITED = 100
+"""Beyond so many variables threads pay."""
+
+WORK_FOR_THREADS = 1e9
+"""Multiplications of the largest product from which threads pay."""
+
+
+def threads_for(data: SemData, *, ordered: bool) -> AbstractContextManager[Any]:
+    """Give a context in which BLAS uses one thread, unless the data are large.
+
+    Parameters
+    ----------
+    data : SemData
+        Columns of the model.
+    ordered : bool
+        Whether the products are among thresholds and correlations, not among variables.
+    """
+    n_rows, n_variables = data.values.shape
+    n_statistics = n_variables**2 / 2 if ordered else n_variables
+    is_large = n_variables > LARGEST_LIMITED or n_rows * n_statistics**2 > WORK_FOR_THREADS
+    if is_large or n_variables * len(data.group_labels) <= SMALLEST_LIMITED:
+        return nullcontext()
+    limited: AbstractContextManager[Any] = _pools().limit(limits=1, user_api="blas")
+    return limited
+
+
+@cache
+def _pools() -> Any:
+    """Look up the thread pools of this process, once all of them are there."""
+    import scipy.linalg.lapack  # noqa: F401  # brings a BLAS of its own
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
