@@ -175,7 +175,13 @@ def _findings(
     indices: Mapping[str, float] | None = None,
 ) -> tuple[Finding, ...]:
     withheld = coefficient_df(inference, samples, method) is not None
-    found = check_solution(estimate, inference, samples, few_clusters=withheld)
+    found = check_solution(
+        estimate,
+        inference,
+        samples,
+        few_clusters=withheld,
+        singular_allowed=method.allows_singular_moments,
+    )
     if not method.is_two_level:
         return found
     from coprod_stats.sem.multilevel.findings import two_level_findings

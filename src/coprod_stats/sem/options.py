@@ -134,6 +134,11 @@ class Method:
         return self.discrepancy == "ML" and self.likelihood == "normal"
 
     @property
+    def allows_singular_moments(self) -> bool:
+        """Whether estimates need no inverse of the sample covariance matrix."""
+        return self.discrepancy in ("ULS", "DWLS")
+
+    @property
     def is_fiml(self) -> bool:
         """Whether incomplete cases enter the likelihood."""
         return self.missing == "fiml"

@@ -66,6 +66,7 @@ def check_solution(
     samples: Sequence[GroupSample],
     *,
     few_clusters: bool = False,
+    singular_allowed: bool = False,
 ) -> tuple[Finding, ...]:
     """Gather all findings about a fitted model.
 
@@ -76,6 +77,8 @@ def check_solution(
     samples : sequence of GroupSample
     few_clusters : bool
         Whether the scaled test was withheld and intervals use the t distribution.
+    singular_allowed : bool
+        Whether the estimator goes on with singular moments, as ULS and DWLS do.
     """
     return (
         *_convergence(estimate),
@@ -84,7 +87,7 @@ def check_solution(
         *_standard_errors(inference),
         *_bounds(estimate),
         *_of_ordered(estimate, samples),
-        *_singular_moments(estimate.table, samples),
+        *(_singular_moments(estimate.table, samples) if singular_allowed else ()),
         *_cases(estimate, samples),
         *(_clusters(inference, samples) if few_clusters else ()),
         *_never_together(estimate.table, samples),
@@ -245,7 +248,6 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
         common cases in two-stage estimation; ``SEM-122`` for variables of two values whose
         moments leave WLS or DWLS without weights.
     """
-    singular_allowed = method.discrepancy in ("ULS", "DWLS")
     for group, sample in enumerate(samples):
         where = f" in group {group + 1}" if len(samples) > 1 else ""
         if sample.clusters is not None and sample.n_clusters < 2:
@@ -260,7 +262,7 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
             _check_weights(table, sample, method, where)
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
             code = _OF_DATA[note.code]
-            if singular_allowed and code != "SEM-111":
+            if method.allows_singular_moments and code != "SEM-111":
                 continue  # a finding about the solution
             names = tuple(table.observed[item] for item in note.items)
             raise SemDataError(_REASONS[code] + where, code=code, variables=names)
@@ -302,7 +304,7 @@ _DOES_NOT_VARY = (
 
 
 def _singular_moments(table: ParameterTable, samples: Sequence[GroupSample]) -> list[Finding]:
-    """Say that moments are singular; only ULS and DWLS come this far with such data."""
+    """Say that moments are singular."""
     findings = []
     for group, sample in enumerate(samples):
         if sample.ordered is not None:

@@ -272,11 +272,9 @@ def _bounds(table: ParameterTable) -> list[Function]:
     functions = []
     for index in table.free_rows:
         row = table.rows[index]
-        value = Name("value")
-        sides = ((row.lower, 1.0), (row.upper, -1.0))
-        for bound, sign in sides:
+        for bound, sign in ((row.lower, 1.0), (row.upper, -1.0)):
             if math.isfinite(bound):
-                distance = Call("-", (value, Number(bound)))
+                distance = Call("-", (Name("value"), Number(bound)))
                 expression = Call("*", (Number(sign), distance))
                 functions.append(Function(expression, (row.free,), {"value": 0}, True))
     return functions

@@ -91,7 +91,7 @@ class Layout:
         """Where each matrix begins when all are laid end to end, and where the last one ends."""
         return matrix_offsets(self.shapes)
 
-    @property
+    @cached_property
     def widths(self) -> tuple[int, ...]:
         """Columns of each matrix, 1 for the vectors."""
         return (self.n_eta, self.n_eta, self.n_eta, self.n_observed, 1, 1, 1, 1)
@@ -121,13 +121,13 @@ class Layout:
     @cached_property
     def cells(self) -> tuple[IntArray, IntArray]:
         """Cells that parameters fill, and the local parameter of each."""
-        cells: list[int] = []
-        sources: list[int] = []
-        for source, place in enumerate(self.places):
-            for cell in self.cells_of(place):
-                cells.append(cell)
-                sources.append(source)
-        return np.array(cells, dtype=np.intp), np.array(sources, dtype=np.intp)
+        starts, widths = np.array(self.offsets)[self.kinds], np.array(self.widths)[self.kinds]
+        cells = starts + self.rows * widths + self.columns
+        mirrored = starts + self.columns * widths + self.rows
+        is_symmetric = (self.kinds == Kind.PSI) | (self.kinds == Kind.THETA)
+        twice = np.flatnonzero(is_symmetric & (self.rows != self.columns))
+        every = np.arange(len(self.places))
+        return np.concatenate([cells, mirrored[twice]]), np.concatenate([every, twice])
 
     def cells_of(self, place: Place) -> tuple[int, ...]:
         """Cells that a parameter fills: two for a covariance."""
