@@ -44,11 +44,13 @@ one <- function(task) {
   if (task$repetitions > 1) run(TRUE)
   timed <- function(with_errors) {
     found <- NULL
-    times <- sapply(seq_len(task$repetitions), function(i) {
+    times <- numeric()
+    # at least three seconds, as for the others
+    while (length(times) < task$repetitions || (task$repetitions > 1 && sum(times) < 3)) {
       started <- clock()
-      found <<- run(with_errors)
-      clock() - started
-    })
+      found <- run(with_errors)
+      times <- c(times, clock() - started)
+    }
     list(seconds = median(times), numbers = found)
   }
   whole <- timed(TRUE)
