@@ -51,6 +51,10 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=1, help="of BLAS, for all alike")
     parser.add_argument("--tasks", default="".join(task.id for task in TASKS))
     parser.add_argument(
+        "--rounds", type=int, default=1,
+        help="of short tasks, each package in turn: for a machine whose speed changes",
+    )  # fmt: skip
+    parser.add_argument(
         "--clock", choices=("wall", "cpu"), default="wall",
         help="cpu counts the processor's time, of children too: for a machine that is not idle",
     )  # fmt: skip
@@ -72,7 +76,9 @@ def main() -> int:
                 "threads": asked.threads,
                 "clock": asked.clock,
             }
-            rows = found[task.id] = _timed(work, environment, Path(folder))
+            n_rounds = asked.rounds if task.repetitions > 1 else 1
+            rounds = [_timed(work, environment, Path(folder)) for _ in range(n_rounds)]
+            rows = found[task.id] = _median_rows(rounds)
             faults += _disagreements(task.id, rows)
             print(_row(task, rows), flush=True)
         whole = _whole_process(environment, Path(folder), asked.clock)
@@ -143,6 +149,19 @@ def _timed(work: Found, environment: dict[str, str], folder: Path) -> Found:
         env=_with_openblas(environment), text=True, stdout=subprocess.PIPE, check=True,
     )  # fmt: skip
     (rows["lavaan"],) = json.loads(run.stdout)["tasks"].values()
+    return rows
+
+
+def _median_rows(rounds: list[Found]) -> Found:
+    """Take the median of each time over the rounds; the numbers are the same in all."""
+    rows: Found = {}
+    for engine, first in rounds[0].items():
+        times = {
+            key: statistics.median(one[engine][key] for one in rounds)
+            for key in ("seconds", "spared")
+            if key in first
+        }
+        rows[engine] = first | times
     return rows
 
 
