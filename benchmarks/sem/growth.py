@@ -115,6 +115,7 @@ def _in_its_own_process(case: Case) -> Case:
 
 def _fitted(case: Case) -> Case:
     """Time a whole fit; the drawing of the data and the imports are not counted."""
+    from coprod_stats.latent_models.blas_threads import threads_for
     from coprod_stats.sem.fit import fit
     from coprod_stats.sem.model.parameters import ModelOptions
     from coprod_stats.sem.options import FitOptions
@@ -133,7 +134,8 @@ def _fitted(case: Case) -> Case:
         missing="fiml" if "patterns" in case else "listwise",
     )  # fmt: skip
     wall, cpu = time.perf_counter(), time.process_time()
-    result = fit(_model(case), data, options)
+    with threads_for(data, ordered=is_ordered):
+        result = fit(_model(case), data, options)
     passed = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
     assert result.is_proper, result.findings
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

@@ -14,13 +14,13 @@ from typing import Any
 
 from coprod_stats.sem.sample import SemData
 
-SMALLEST_LIMITED = 24
-"""Up to so many variables of all groups no BLAS uses threads; to limit them costs an import."""
+SMALLEST_LIMITED = 10
+"""Up to so many variables of all groups no BLAS uses threads; limiting them costs an import."""
 
-LARGEST_LIMITED = 100
+LARGEST_LIMITED = 200
 """Beyond so many variables threads pay."""
 
-WORK_FOR_THREADS = 1e9
+WORK_FOR_THREADS = 1e10
 """Multiplications of the largest product from which threads pay."""
 
 
