@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -12,9 +11,17 @@ from typing import Any
 
 import pandas as pd
 
-from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, is_filled, read_bytes
+from coprod_stats.responses.raw_table import (
+    RawRow,
+    RawTable,
+    ResponsesError,
+    is_filled,
+    plain_text,
+    read_bytes,
+)
 
 _UNNAMED_INDEX = re.compile(r"__index_level_[0-9]+__")
+_PLAIN = (bool, int, float, str, Decimal, datetime, date, time)
 _NEEDED = "{name}: Parquet files need the library pyarrow: pip install 'coprod-stats[parquet]'"
 
 
@@ -91,23 +98,9 @@ def _pyarrow_parquet(path: Path) -> Any:
 
 
 def _text(value: object, file: str, column: str) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(int(value))
-        case float():
-            if math.isnan(value):
-                return ""
-            return str(int(value)) if value.is_integer() else repr(value)
-        case datetime() | date() | time():
-            return value.isoformat()
-        case Decimal():
-            return f"{value.normalize():f}"
-        case int() | str():
-            return str(value)
-        case _:
-            raise ResponsesError(
-                f"{file}: column {column} holds {type(value).__name__}, and no plain answers; "
-                "write a column for each part"
-            )
+    if value is None or isinstance(value, _PLAIN):
+        return plain_text(value)
+    raise ResponsesError(
+        f"{file}: column {column} holds {type(value).__name__}, and no plain answers; "
+        "write a column for each part"
+    )

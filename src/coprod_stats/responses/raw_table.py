@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 
 from coprod_stats.errors import CoprodError
@@ -81,3 +84,22 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
 
 def _same(name: str, column: str) -> bool:
     return name.strip().casefold() == column.casefold()
+
+
+def plain_text(value: object) -> str:
+    """Write what a typed cell holds: whole numbers without decimals, dates as ISO 8601 has them."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(int(value))
+        case float() if math.isnan(value):
+            return ""
+        case float():
+            return str(int(value)) if value.is_integer() else repr(value)
+        case Decimal():
+            return f"{value.normalize():f}"
+        case datetime() | date() | time():
+            return value.isoformat()
+        case _:
+            return str(value)

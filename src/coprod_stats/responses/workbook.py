@@ -7,13 +7,19 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, is_filled, read_bytes
+from coprod_stats.responses.raw_table import (
+    RawRow,
+    RawTable,
+    ResponsesError,
+    is_filled,
+    plain_text,
+    read_bytes,
+)
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 _MAX_TEXT = 32_767  # characters of a cell
@@ -108,7 +114,7 @@ def _first_sheet(content: bytes) -> tuple[str, Iterator[tuple[str, ...]]]:
     sheet, title = _opened(content, results=True)
     if not _has_formulas(content):
         rows = sheet.iter_rows(max_row=_MAX_ROWS, values_only=True)
-        return title, (tuple(map(_text, row)) for row in rows)
+        return title, (tuple(map(plain_text, row)) for row in rows)
     formulas, _ = _opened(content, results=False)
     pairs = zip(
         sheet.iter_rows(max_row=_MAX_ROWS), formulas.iter_rows(max_row=_MAX_ROWS), strict=True
@@ -137,21 +143,7 @@ def _has_formulas(content: bytes) -> bool:
 
 def _result_or_formula(result: Any, formula: Any) -> str:
     stored = result.value is not None or result.data_type == "str"  # "str": an empty text
-    return _text(result.value if stored else formula.value)
-
-
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(int(value))
-        case float():
-            return repr(int(value)) if value.is_integer() else repr(value)
-        case datetime() | date() | time():
-            return value.isoformat()
-        case _:
-            return str(value)
+    return plain_text(result.value if stored else formula.value)
 
 
 def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:

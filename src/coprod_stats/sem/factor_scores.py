@@ -33,7 +33,7 @@ from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.inference.casewise import case_precisions, standardized_residuals
 from coprod_stats.sem.inference.categorical_sandwich import statistics_objective
 from coprod_stats.sem.modal_scores import modal_scores
-from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
+from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel, eta_means
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
 from coprod_stats.sem.options import refuse_two_levels
 from coprod_stats.sem.results import SemFit
@@ -130,11 +130,8 @@ def _at_sample_means(
     observed, eta = model.matrices.observed, model.matrices.eta
     place = {name: index for index, name in enumerate(observed)}
     inside = np.array([name in place for name in eta], dtype=bool)
-    eta_mean = np.array([mean[place[name]] if name in place else 0.0 for name in eta])
-    own = np.eye(int((~inside).sum())) - implied.beta[np.ix_(~inside, ~inside)]
-    eta_mean[~inside] = np.linalg.solve(
-        own, implied.beta[np.ix_(~inside, inside)] @ eta_mean[inside]
-    )
+    known = np.array([mean[place[name]] if name in place else 0.0 for name in eta])
+    eta_mean = eta_means(implied.beta, np.zeros(len(eta)), known, inside)
     return replace(
         implied,
         mean=mean,

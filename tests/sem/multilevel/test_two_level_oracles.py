@@ -20,7 +20,7 @@ ESTIMATES = 1e-9
 """Of Newton-polished estimates; relative above 1, absolute below."""
 DIFFERENCED = 1e-8
 """Of what rests on lavaan's Hessian, which it finds by differences of its gradient."""
-STANDARDIZED = 1e-6
+STANDARDIZED = 2e-7
 """Of standard errors of standardized values, whose Jacobian lavaan finds by differences."""
 MEASURES = 1e-7
 """Of fit measures: lavaan searches limits of RMSEA to about this."""

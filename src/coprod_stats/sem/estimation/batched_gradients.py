@@ -175,10 +175,7 @@ def _local_gradients(
 
 def _has_diagonal_theta(model: LisrelModel) -> bool:
     matrices = model.matrices
-    offsets = matrices.layout.offsets
-    theta = matrices.template[offsets[Kind.THETA] : offsets[Kind.NU]].reshape(
-        matrices.layout.shapes[Kind.THETA]
-    )
+    theta = matrices.layout.split(matrices.template)[Kind.THETA]
     fixed = np.count_nonzero(theta - np.diag(np.diagonal(theta)))
     free = (matrices.kinds == Kind.THETA) & (matrices.rows != matrices.columns)
     return not (fixed or free.any())

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.model.layout import Kind
+from coprod_stats.sem.model.lisrel import eta_means
 from coprod_stats.sem.model.matrices import GroupMatrices, stacked_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
 
@@ -349,10 +350,7 @@ def _start_means(parts: _Parts, mean: FloatArray) -> None:
     is_observed[parts.inner_rows] = True
     centres = np.zeros_like(alpha)
     centres[:, parts.inner_rows] = mean[:, parts.inner_items]
-    of_latent = beta[:, ~is_observed]
-    explained = alpha[:, ~is_observed] + np.matvec(of_latent, centres)
-    among = np.eye(int((~is_observed).sum())) - of_latent[:, :, ~is_observed]
-    centres[:, ~is_observed] = np.linalg.solve(among, explained[:, :, None])[:, :, 0]
+    centres = eta_means(beta, alpha, centres, is_observed)
     inner = free_alpha & is_observed
     alpha[:, inner] = (centres - np.matvec(beta, centres))[:, inner]
     nu[:, free_nu] = (mean - np.matvec(parts.matrices[Kind.LAMBDA], centres))[:, free_nu]

@@ -174,7 +174,6 @@ def _precision(
         least_squares_variability,
         trace_moments,
     )
-    from coprod_stats.sem.multilevel.cluster_scores import cluster_score_covariance, two_level_trace
 
     if _by_moments(method):
         variability = least_squares_variability(groups)
@@ -183,13 +182,17 @@ def _precision(
             return covariance / n, None
         traces = trace_moments(groups, inverse, variability)
         return covariance / n, corrected_by_traces(plain, method.test, traces)
-    by_cluster = method.is_two_level
-    meat = (cluster_score_covariance if by_cluster else score_covariance)(estimate, samples)
+    if method.is_two_level:
+        from coprod_stats.sem.multilevel import cluster_scores
+
+        meat = cluster_scores.cluster_score_covariance(estimate, samples)
+    else:
+        meat = score_covariance(estimate, samples)
     covariance = sandwich(inverse, meat) if _is_robust(method) else inverse
     if method.test == "none" or plain is None:
         return covariance / n, None
-    if by_cluster:
-        trace = two_level_trace(estimate, samples, inverse=inverse, meat=meat)
+    if method.is_two_level:
+        trace = cluster_scores.two_level_trace(estimate, samples, inverse=inverse, meat=meat)
         return covariance / n, corrected_by_traces(plain, "satorra-bentler", (trace, float("nan")))
     expected = method.information == "expected"
     try:

@@ -37,6 +37,8 @@ class CompletedModel(LisrelModel):
         The same group given the covariates.
     """
 
+    has_implicit_cells = True
+
     def __init__(
         self, matrices: GroupMatrices, whole: GroupMatrices, responses: LatentResponseModel
     ) -> None:
@@ -47,7 +49,6 @@ class CompletedModel(LisrelModel):
         in_eta = np.array([matrices.observed[item] in matrices.eta for item in ordered], dtype=bool)
         self.ordered = ordered
         self.residual_items = ordered[~in_eta]
-        self.eta_items = ordered[in_eta]
         self.is_delta = responses.parameterization == "delta"
 
     def moments(self, params: FloatArray) -> ImpliedMoments:
@@ -82,8 +83,6 @@ class CompletedModel(LisrelModel):
         """Differentiate the variances of ``eta``; see :meth:`LisrelModel.eta_variance_jacobian`."""
         given = self._given_covariates(implied)
         return self.responses.implicit.project(given, self.whole.eta_variance_jacobian(implied))
-
-    has_implicit_cells = True
 
     def implicit_jacobian(self, implied: ImpliedMoments, place: Place) -> FloatArray:
         """Differentiate a cell that follows from the parameters without being one.

@@ -84,17 +84,18 @@ class Layout:
     @cached_property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """Shapes of the matrices in the order of :class:`Kind`."""
-        return matrix_shapes(self.n_observed, self.n_eta, len(self.thresholds))
+        p, m = self.n_observed, self.n_eta
+        return ((p, m), (m, m), (m, m), (p, p), (p,), (m,), (len(self.thresholds),), (p,))
 
     @cached_property
     def offsets(self) -> tuple[int, ...]:
         """Where each matrix begins when all are laid end to end, and where the last one ends."""
-        return matrix_offsets(self.shapes)
+        return (0, *accumulate(math.prod(shape) for shape in self.shapes))
 
     @cached_property
-    def widths(self) -> tuple[int, ...]:
+    def widths(self) -> IntArray:
         """Columns of each matrix, 1 for the vectors."""
-        return (self.n_eta, self.n_eta, self.n_eta, self.n_observed, 1, 1, 1, 1)
+        return np.array([self.n_eta] * 3 + [self.n_observed] + [1] * 4, dtype=np.intp)
 
     def split(self, cells: NDArray[Any]) -> list[NDArray[Any]]:
         """View the matrices that lie end to end on the last axis, ``(..., n_cells)``."""
@@ -121,17 +122,20 @@ class Layout:
     @cached_property
     def cells(self) -> tuple[IntArray, IntArray]:
         """Cells that parameters fill, and the local parameter of each."""
-        starts, widths = np.array(self.offsets)[self.kinds], np.array(self.widths)[self.kinds]
-        cells = starts + self.rows * widths + self.columns
-        mirrored = starts + self.columns * widths + self.rows
+        cells = self.flat(self.kinds, self.rows, self.columns)
+        mirrored = self.flat(self.kinds, self.columns, self.rows)
         is_symmetric = (self.kinds == Kind.PSI) | (self.kinds == Kind.THETA)
         twice = np.flatnonzero(is_symmetric & (self.rows != self.columns))
         every = np.arange(len(self.places))
         return np.concatenate([cells, mirrored[twice]]), np.concatenate([every, twice])
 
+    def flat(self, kinds: IntArray, rows: IntArray, columns: IntArray) -> IntArray:
+        """Index the cells where all matrices lie end to end, ``(n,)``."""
+        return np.asarray(np.array(self.offsets)[kinds] + rows * self.widths[kinds] + columns)
+
     def cells_of(self, place: Place) -> tuple[int, ...]:
         """Cells that a parameter fills: two for a covariance."""
-        width, base = self.widths[place.kind], self.offsets[place.kind]
+        width, base = int(self.widths[place.kind]), self.offsets[place.kind]
         cell = base + place.row * width + place.column
         mirror = base + place.column * width + place.row
         symmetric = place.kind in (Kind.PSI, Kind.THETA) and cell != mirror
@@ -230,24 +234,3 @@ def span(indices: IntArray) -> slice | IntArray:
     if indices.size and (np.diff(indices) == 1).all():
         return slice(int(indices[0]), int(indices[-1]) + 1)
     return indices
-
-
-def matrix_shapes(
-    n_observed: int, n_eta: int, n_thresholds: int = 0
-) -> tuple[tuple[int, ...], ...]:
-    """Shapes of all matrices in the order of :class:`Kind`."""
-    return (
-        (n_observed, n_eta),
-        (n_eta, n_eta),
-        (n_eta, n_eta),
-        (n_observed, n_observed),
-        (n_observed,),
-        (n_eta,),
-        (n_thresholds,),
-        (n_observed,),
-    )
-
-
-def matrix_offsets(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    """Where each matrix begins when all are laid end to end."""
-    return (0, *(end for end in accumulate(math.prod(shape) for shape in shapes)))

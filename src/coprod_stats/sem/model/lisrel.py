@@ -94,9 +94,33 @@ class ImpliedMoments:
         matrices = (self.lambda_, self.beta, self.psi, self.theta)
         vectors = (self.nu, self.alpha, self.tau, self.delta)
         values = np.concatenate([*(matrix.ravel() for matrix in matrices), *vectors])
-        kinds, rows, columns = cells
-        starts, widths = np.array(layout.offsets)[kinds], np.array(layout.widths)[kinds]
-        return np.asarray(values[starts + rows * widths + columns])
+        return np.asarray(values[layout.flat(*cells)])
+
+
+def eta_means(
+    beta: FloatArray, intercepts: FloatArray, known: FloatArray, is_known: NDArray[np.bool_]
+) -> FloatArray:
+    """Complete the means of ``eta`` where those of observed variables in it are known.
+
+    Parameters
+    ----------
+    beta : (n_eta, n_eta) array
+    intercepts : (n_eta,) array
+        Those of the other elements count.
+    known : (n_eta,) array
+        Known means, 0 elsewhere.
+    is_known : (n_eta,) bool array
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Where the others determine each other.
+    """
+    means, of_others = known.copy(), beta[..., ~is_known, :]
+    explained = intercepts[..., ~is_known] + np.matvec(of_others, known)
+    among = np.eye(explained.shape[-1]) - of_others[..., ~is_known]
+    means[..., ~is_known] = np.linalg.solve(among, explained[..., None])[..., 0]
+    return means
 
 
 class LisrelModel:
