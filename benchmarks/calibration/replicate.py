@@ -14,18 +14,18 @@ import pandas as pd
 
 from coprod_stats.latent_models.sem_data import frame_columns, sem_data
 from coprod_stats.latent_models.specification import Specification
-from coprod_stats.plans import Plan, read_plan
 from coprod_stats.plans.model import ModelColumn
-from coprod_stats.power.population import PopulationForm
-from coprod_stats.power.population_reading import read_population
-from coprod_stats.power.simulated_answers import simulate_answers
 from coprod_stats.responses import Responses
 from coprod_stats.responses.table import Provenance
 from coprod_stats.sem.errors import SemError
 from coprod_stats.sem.fit import fit_coefficients
 from coprod_stats.sem.results import CoefficientFit
+from coprod_stats.simulation.population import PopulationForm
+from coprod_stats.simulation.population_reading import read_population
+from coprod_stats.simulation.simulated_answers import simulate_answers
 from coprod_stats.structure import DriverImpactModel
 from coprod_stats.study.columns import driver_impact_model, item_table
+from coprod_stats.study.plan_reading import Plan, read_plan
 
 PLAN = "driver_impact"
 COLUMNS = ("mlr_fiml", "wlsmv")
@@ -72,7 +72,7 @@ class Design:
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
     def true_beta(self, path: str) -> float:
-        """Give the standardised coefficient of a path in the population."""
+        """Return the standardised coefficient of a path in the population."""
         found = next(entry for entry in self.model.paths if entry.id == path)
         return self.population.paths[found.outcome].get(found.predictor, 0.0)
 
@@ -152,7 +152,7 @@ def _fitted(design: Design, column: ModelColumn, table: pd.DataFrame) -> Coeffic
 def _path_draws(
     found: CoefficientFit | None, design: Design, ids: Sequence[str]
 ) -> Iterator[tuple[Any, ...]]:
-    """Give path, cases, standardised estimate with its error and df, p value, and properness."""
+    """Return path, cases, standardised estimate with its error and df, p value, and properness."""
     if found is None:
         yield from ((id, 0, math.nan, math.nan, math.nan, math.nan, False) for id in ids)
         return

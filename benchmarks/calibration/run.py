@@ -59,7 +59,7 @@ def results_file(design: Design) -> Path:
 
 
 def kept_seeds(file: Path, n_paths: int) -> set[int]:
-    """Give the seeds that are done; what a stopped run left half written is removed."""
+    """Return the seeds that are done; what a stopped run left half written is removed."""
     heading, *lines = file.read_text().splitlines()
     found = Counter(line.partition(",")[0] for line in lines if line.count(",") == len(FIELDS) - 1)
     whole = {seed for seed, count in found.items() if count == n_paths * len(COLUMNS)}

@@ -26,10 +26,18 @@ LARGEST_BIAS = 0.02
 COVERAGE = (0.93, 0.97)
 ALPHA = 0.05
 LABELS = {
-    "path": "path", "link": "link", "true": "true", "mean": "mean", "bias": "bias",
-    "mc_error": "MC error", "sd": "SD", "mean_se": "mean SE", "coverage": "coverage",
-    "power": "p < .05", "power_holm": "after Holm",
-}  # fmt: skip
+    "path": "path",
+    "link": "link",
+    "true": "true",
+    "mean": "mean",
+    "bias": "bias",
+    "mc_error": "MC error",
+    "sd": "SD",
+    "mean_se": "mean SE",
+    "coverage": "coverage",
+    "power": "p < .05",
+    "power_holm": "after Holm",
+}
 
 
 def main() -> int:
@@ -58,7 +66,7 @@ def whole_samples(draws: pd.DataFrame, n_paths: int) -> pd.DataFrame:
 
 
 def summary(draws: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Give one row per column and path.
+    """Return one row per column and path.
 
     Improper solutions are counted and left out of everything else. A path counts as found where
     its p value, raw or adjusted by Holm over the 21 of its column, is below .05.
@@ -144,10 +152,16 @@ def _markdown(part: pd.DataFrame, title: str) -> str:
     lines = [f"| {' | '.join(LABELS.values())} |", "|---|---|" + "--:|" * (len(LABELS) - 2)]
     for row in part.itertuples():
         numbers = [
-            f"{row.true:.2f}", f"{row.mean:.4f}", f"{row.bias:+.4f}", f"{row.mc_error:.4f}",
-            f"{row.sd:.4f}", f"{row.mean_se:.4f}", f"{row.coverage:.1%}", f"{row.power:.1%}",
+            f"{row.true:.2f}",
+            f"{row.mean:.4f}",
+            f"{row.bias:+.4f}",
+            f"{row.mc_error:.4f}",
+            f"{row.sd:.4f}",
+            f"{row.mean_se:.4f}",
+            f"{row.coverage:.1%}",
+            f"{row.power:.1%}",
             f"{row.power_holm:.1%}",
-        ]  # fmt: skip
+        ]
         lines.append(f"| {row.path} | {row.link} | {' | '.join(numbers)} |")
     return "\n".join([head, "", *lines])
 

@@ -104,9 +104,14 @@ def _in_its_own_process(case: Case) -> Case:
     environment = os.environ | {"PYTHONPATH": str(SOURCE)}
     try:
         run = subprocess.run(
-            [sys.executable, str(HERE / "growth.py"), "--one"], input=json.dumps(case), text=True,
-            stdout=subprocess.PIPE, env=environment, timeout=LIMIT, check=True,
-        )  # fmt: skip
+            [sys.executable, str(HERE / "growth.py"), "--one"],
+            input=json.dumps(case),
+            text=True,
+            stdout=subprocess.PIPE,
+            env=environment,
+            timeout=LIMIT,
+            check=True,
+        )
     except subprocess.TimeoutExpired:
         return {"wall": float("inf"), "cpu": float("inf"), "peak": float("nan")}
     found: Case = json.loads(run.stdout)
@@ -130,9 +135,11 @@ def _fitted(case: Case) -> Case:
     data = SemData(values, names, groups=groups, group_labels=labels)
     model = ModelOptions(group_equal=("loadings", "intercepts") if "groups" in case else ())
     options = FitOptions(
-        estimator=case["estimator"], ordered="all" if is_ordered else (), model=model,
+        estimator=case["estimator"],
+        ordered="all" if is_ordered else (),
+        model=model,
         missing="fiml" if "patterns" in case else "listwise",
-    )  # fmt: skip
+    )
     wall, cpu = time.perf_counter(), time.process_time()
     with threads_for(data, ordered=is_ordered):
         result = fit(_model(case), data, options)
@@ -171,10 +178,15 @@ def _drawn(case: Case, rng: np.random.Generator) -> tuple[tuple[str, ...], NDArr
 def _told(case: Case) -> tuple[str, ...]:
     items = case["factors"] * case["per_factor"]
     return (
-        f"{case['rows']:,}", str(items), str(case.get("groups", 1)),
-        f"{case['patterns']:,}" if "patterns" in case else "1", case["estimator"],
-        f"{case['wall']:.2f}", f"{case['cpu']:.2f}", f"{case['peak']:.2f}",
-    )  # fmt: skip
+        f"{case['rows']:,}",
+        str(items),
+        str(case.get("groups", 1)),
+        f"{case['patterns']:,}" if "patterns" in case else "1",
+        case["estimator"],
+        f"{case['wall']:.2f}",
+        f"{case['cpu']:.2f}",
+        f"{case['peak']:.2f}",
+    )
 
 
 def _line(cells: tuple[str, ...]) -> str:

@@ -37,7 +37,7 @@ def main() -> None:
 
 def coprod_task(task: dict[str, Any]) -> Callable[[], dict[str, float]]:
     """Fit as the command does: parsing, estimates, tests, baseline, indices, standardisation."""
-    from coprod_stats.latent_models.engines import fit_specification
+    from coprod_stats.latent_models.engines.choice import fit_specification
     from coprod_stats.latent_models.specification import Specification
     from coprod_stats.responses.plain_columns import read_plain_columns
     from coprod_stats.sem.observed.polychoric_matrix import polychoric_matrix

@@ -51,13 +51,17 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=1, help="of BLAS, for all alike")
     parser.add_argument("--tasks", default="".join(task.id for task in TASKS))
     parser.add_argument(
-        "--rounds", type=int, default=1,
+        "--rounds",
+        type=int,
+        default=1,
         help="of short tasks, each package in turn: for a machine whose speed changes",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--clock", choices=("wall", "cpu"), default="wall",
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
         help="cpu counts the processor's time, of children too: for a machine that is not idle",
-    )  # fmt: skip
+    )
     parser.add_argument("--out", type=Path, help="write all numbers as JSON")
     asked = parser.parse_args()
     environment = _environment(asked.threads)
@@ -108,9 +112,13 @@ def _with_openblas(environment: dict[str, str]) -> dict[str, str]:
 
 def _r(script: str, environment: dict[str, str]) -> str:
     run = subprocess.run(
-        ["Rscript", "-e", script], env=_with_openblas(environment), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True,
-    )  # fmt: skip
+        ["Rscript", "-e", script],
+        env=_with_openblas(environment),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
     return run.stdout.strip()
 
 
@@ -122,7 +130,7 @@ def _versions(environment: dict[str, str]) -> str:
 
 
 def _seminr(environment: dict[str, str]) -> str:
-    """Tell that it is there; its estimates by CB-SEM are lavaan's own."""
+    """Describe that it is there; its estimates by CB-SEM are lavaan's own."""
     if shutil.which("Rscript") is None:
         return "not available (no R)"
     there = _r("cat(requireNamespace('seminr', quietly = TRUE))", environment) == "TRUE"
@@ -134,9 +142,13 @@ def _timed(work: Found, environment: dict[str, str], folder: Path) -> Found:
     rows: Found = {}
     for engine in ("coprod", "semopy"):
         run = subprocess.run(
-            [sys.executable, str(HERE / "ours.py")], input=json.dumps(work | {"engine": engine}),
-            env=environment, text=True, stdout=subprocess.PIPE, check=True,
-        )  # fmt: skip
+            [sys.executable, str(HERE / "ours.py")],
+            input=json.dumps(work | {"engine": engine}),
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
         found = json.loads(run.stdout)
         if found:
             (rows[engine],) = found.values()
@@ -146,8 +158,11 @@ def _timed(work: Found, environment: dict[str, str], folder: Path) -> Found:
     file.write_text(json.dumps(work))
     run = subprocess.run(
         ["Rscript", str(HERE / "lavaan.R"), str(file)],
-        env=_with_openblas(environment), text=True, stdout=subprocess.PIPE, check=True,
-    )  # fmt: skip
+        env=_with_openblas(environment),
+        text=True,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
     (rows["lavaan"],) = json.loads(run.stdout)["tasks"].values()
     return rows
 
@@ -199,9 +214,15 @@ def _whole_process(environment: dict[str, str], folder: Path, clock: str) -> dic
         [str(script)] if script.exists() else ["-c", "from coprod_stats.cli.main import run; run()"]
     )
     ours = [
-        sys.executable, *start, "sem", str(model),
-        "--data", str(PUPILS), "--json", str(folder / "fit.json"),
-    ]  # fmt: skip
+        sys.executable,
+        *start,
+        "sem",
+        str(model),
+        "--data",
+        str(PUPILS),
+        "--json",
+        str(folder / "fit.json"),
+    ]
     found = {"coprod": _median_of_runs(ours, environment, clock)}
     if shutil.which("Rscript") is not None:
         text = (
@@ -233,8 +254,9 @@ def _of_children() -> float:
 
 
 def _print_whole(whole: dict[str, float]) -> None:
-    cells = [f"{1000 * whole[engine]:.0f}" if engine in whole else "" for engine in
-             ("coprod", "lavaan")]  # fmt: skip
+    cells = [
+        f"{1000 * whole[engine]:.0f}" if engine in whole else "" for engine in ("coprod", "lavaan")
+    ]
     ratio = f"{whole['lavaan'] / whole['coprod']:.1f}" if "lavaan" in whole else ""
     goal = f"{1000 * WHOLE_GOAL:.0f} ms"
     print(_line("whole process, a, from shell to JSON", *cells, "", ratio, "", "> 1", goal))

@@ -48,22 +48,37 @@ TASKS = (
     Task("c", "FIML on b, 10 % missing", SEM, "holes", {"missing": "fiml"}, repetitions=1),
     Task("d", "MLR on b", SEM, "paths", {"estimator": "MLR"}, repetitions=10),
     Task(
-        "e", "WLSMV, 14 x 4 five-point items, n = 5,000", measurement(14), "likert",
-        {"estimator": "WLSMV", "ordered": "all"}, repetitions=1,
+        "e",
+        "WLSMV, 14 x 4 five-point items, n = 5,000",
+        measurement(14),
+        "likert",
+        {"estimator": "WLSMV", "ordered": "all"},
+        repetitions=1,
     ),
     Task(
-        "f", "invariance ladder of 4 models, 3 groups", measurement(3), "groups",
+        "f",
+        "invariance ladder of 4 models, 3 groups",
+        measurement(3),
+        "groups",
         {"group": "g"},
-        ladder=((), ("loadings",), ("loadings", "intercepts"),
-                ("loadings", "intercepts", "residuals")),
+        ladder=(
+            (),
+            ("loadings",),
+            ("loadings", "intercepts"),
+            ("loadings", "intercepts", "residuals"),
+        ),
         repetitions=5,
     ),
     Task(
-        "g", "1,000 bootstraps of an indirect effect on b", f"{SEM}\n{INDIRECT}", "paths",
-        {"bootstrap": 1000, "seed": 1}, repetitions=1,
+        "g",
+        "1,000 bootstraps of an indirect effect on b",
+        f"{SEM}\n{INDIRECT}",
+        "paths",
+        {"bootstrap": 1000, "seed": 1},
+        repetitions=1,
     ),
     Task("h", "polychoric matrix, 40 items x 5,000", "", "forty", repetitions=3),
-)  # fmt: skip
+)
 
 
 def write_data(folder: Path) -> dict[str, Path]:

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from coprod_stats.measurement import item_analysis as item_analysis
     from coprod_stats.measurement import reliability as reliability
     from coprod_stats.measurement import scale_correlations as scale_correlations
-    from coprod_stats.plans import Plan as Plan
-    from coprod_stats.plans import PlanError as PlanError
-    from coprod_stats.plans import read_plan as read_plan
-    from coprod_stats.power.synthetic_sample import draw_sample as draw_sample
     from coprod_stats.quality import flag_careless as flag_careless
     from coprod_stats.quality import missingness as missingness
     from coprod_stats.quality import screening as screening
@@ -40,14 +36,18 @@ if TYPE_CHECKING:
     from coprod_stats.responses import write_canonical as write_canonical
     from coprod_stats.scoring import Scores as Scores
     from coprod_stats.scoring import score as score
+    from coprod_stats.study.plan_reading import Plan as Plan
+    from coprod_stats.study.plan_reading import PlanError as PlanError
+    from coprod_stats.study.plan_reading import read_plan as read_plan
+    from coprod_stats.study.synthetic_sample import draw_sample as draw_sample
 
 _HOMES = {
     "CoprodError": "errors",
     "Fault": "errors",
     "Instrument": "instruments",
     "InstrumentError": "instruments",
-    "Plan": "plans",
-    "PlanError": "plans",
+    "Plan": "study.plan_reading",
+    "PlanError": "study.plan_reading",
     "Responses": "responses",
     "ResponsesError": "responses",
     "Scores": "scoring",
@@ -55,7 +55,7 @@ _HOMES = {
     "Study": "report.study",
     "check_instrument": "instruments",
     "compare_engines": "latent_models",
-    "draw_sample": "power.synthetic_sample",
+    "draw_sample": "study.synthetic_sample",
     "fit_sem": "latent_models",
     "flag_careless": "quality",
     "item_analysis": "measurement",
@@ -63,7 +63,7 @@ _HOMES = {
     "polychoric": "latent_models",
     "product_indicators": "latent_models",
     "read_instrument": "instruments",
-    "read_plan": "plans",
+    "read_plan": "study.plan_reading",
     "read_responses": "responses",
     "reliability": "measurement",
     "run_study": "report.study",

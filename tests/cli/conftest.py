@@ -40,8 +40,13 @@ def coprod_process(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
 
     def start(*words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*COMMAND, *words], cwd=tmp_path, text=True, env={**os.environ, "COLUMNS": "80"},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-        )  # fmt: skip
+            [*COMMAND, *words],
+            cwd=tmp_path,
+            text=True,
+            env={**os.environ, "COLUMNS": "80"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
 
     return start

@@ -41,10 +41,18 @@ def test_help_has_an_example(coprod, command) -> None:
 
 def test_the_commands_of_this_stage_exist() -> None:
     assert {
-        ("demo",), ("run",), ("simulate",), ("quality",), ("score",), ("reliability",), ("sem",),
-        ("instrument", "list"), ("instrument", "show"), ("instrument", "check"),
+        ("demo",),
+        ("run",),
+        ("simulate",),
+        ("quality",),
+        ("score",),
+        ("reliability",),
+        ("sem",),
+        ("instrument", "list"),
+        ("instrument", "show"),
+        ("instrument", "check"),
         ("responses", "import"),
-    } <= set(every_command())  # fmt: skip
+    } <= set(every_command())
 
 
 def test_import_tells_what_was_kept_and_what_was_set_aside(coprod, tmp_path) -> None:
@@ -62,8 +70,19 @@ def test_import_tells_what_was_kept_and_what_was_set_aside(coprod, tmp_path) -> 
 
 def test_import_as_json(coprod, tmp_path) -> None:
     (tmp_path / "raw.txt").write_text("RID;COP1\n1;1\n")
-    shown = coprod("responses", "import", "raw.txt", "--from", "csv", "-i", "carers",
-                   "--out", "out.csv", "--json", "-")  # fmt: skip
+    shown = coprod(
+        "responses",
+        "import",
+        "raw.txt",
+        "--from",
+        "csv",
+        "-i",
+        "carers",
+        "--out",
+        "out.csv",
+        "--json",
+        "-",
+    )
     found = json.loads(shown.stdout)
     assert (found["rows_read"], found["rows_kept"], found["rows_rejected"]) == (1, 1, 0)
     assert "COP2" in found["columns_absent"]
@@ -126,13 +145,19 @@ def test_simulated_answers_and_their_truth_lie_beside_each_other(coprod, tmp_pat
 def test_json_has_no_number_that_is_none(tmp_path) -> None:
     target = tmp_path / "out.json"
     content = {
-        "a": float("nan"), "b": [np.float64("inf"), 1.0, np.int64(2)], "c": np.array([np.nan, 1.5]),
-        "d": {"e": np.float32("nan"), "f": np.bool_(True)}, "g": (None, "x"),
-    }  # fmt: skip
+        "a": float("nan"),
+        "b": [np.float64("inf"), 1.0, np.int64(2)],
+        "c": np.array([np.nan, 1.5]),
+        "d": {"e": np.float32("nan"), "f": np.bool_(True)},
+        "g": (None, "x"),
+    }
     write_json(content, str(target))
     assert json.loads(target.read_text()) == {
-        "b": [None, 1.0, 2], "c": [None, 1.5], "d": {"f": True}, "g": [None, "x"],
-    }  # fmt: skip
+        "b": [None, 1.0, 2],
+        "c": [None, 1.5],
+        "d": {"f": True},
+        "g": [None, "x"],
+    }
 
 
 def test_progress_is_silent_when_piped(capsys) -> None:

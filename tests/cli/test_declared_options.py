@@ -12,11 +12,30 @@ from hypothesis import strategies as st
 from coprod_stats.cli.declared import for_typer, read_plainly
 from coprod_stats.cli.model_commands import sem
 
-TEXTS = ("--ordered", "--auxiliary", "--group", "--group-equal", "--cluster", "--instrument",
-         "--rotation", "--json", "--data", "--scores", "--sampling-weights")  # fmt: skip
-CHOICES = {"--estimator": "MLR", "--missing": "fiml", "--engine": "semopy", "--se": "robust",
-           "--information": "observed", "--model-type": "growth", "--ci": "bca",
-           "--bootstrap-type": "bollen-stine", "--emit": "mplus"}  # fmt: skip
+TEXTS = (
+    "--ordered",
+    "--auxiliary",
+    "--group",
+    "--group-equal",
+    "--cluster",
+    "--instrument",
+    "--rotation",
+    "--json",
+    "--data",
+    "--scores",
+    "--sampling-weights",
+)
+CHOICES = {
+    "--estimator": "MLR",
+    "--missing": "fiml",
+    "--engine": "semopy",
+    "--se": "robust",
+    "--information": "observed",
+    "--model-type": "growth",
+    "--ci": "bca",
+    "--bootstrap-type": "bollen-stine",
+    "--emit": "mplus",
+}
 FLAGS = ("--std-lv", "--effect-coding", "--no-fixed-x", "--meanstructure", "--modindices")
 
 text = st.text("abcXYZ019,.-_ é/=", min_size=1, max_size=8).filter(lambda s: not s.startswith("-"))

@@ -54,7 +54,7 @@ FAULTS = [
     ("simulate", "driver_impact", "--form", "nonesuch", "--out", "out.csv"),
     ("simulate", "driver_impact", "--n", "20", "--out", "no/out.csv"),
     ("sem", "missing.txt", "--data", "carers.csv"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("words", FAULTS, ids=" ".join)
@@ -136,8 +136,13 @@ def test_an_interruption_ends_quietly_with_130(coprod_process) -> None:
 
 def test_output_survives_a_terminal_without_unicode(tmp_path) -> None:
     (tmp_path / "raw.csv").write_text("RID,COP1\nä,1\n", encoding="utf-8")
-    command = [sys.executable, "-c", "from coprod_stats.cli.main import run; run()", "score",
-               *ANSWERS]  # fmt: skip
+    command = [
+        sys.executable,
+        "-c",
+        "from coprod_stats.cli.main import run; run()",
+        "score",
+        *ANSWERS,
+    ]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
     done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment)
     assert done.returncode == 0

@@ -9,8 +9,19 @@ def test_a_form_goes_out_and_its_answers_come_in(coprod, tmp_path) -> None:
     out = coprod("instrument", "export", "carers", "--to", "xlsform", "--out", "form")
     assert (out.returncode, out.stdout.split()) == (0, ["form/carers.xlsx", "form/sidecar.json"])
     (tmp_path / "odk.csv").write_text("page_situation-relat,page_situation-eage,KEY\n2,80,uuid:1\n")
-    read = coprod("responses", "import", "odk.csv", "--from", "odk", "--instrument", "carers",
-                  "--sidecar", "form/sidecar.json", "--out", "answers.csv")  # fmt: skip
+    read = coprod(
+        "responses",
+        "import",
+        "odk.csv",
+        "--from",
+        "odk",
+        "--instrument",
+        "carers",
+        "--sidecar",
+        "form/sidecar.json",
+        "--out",
+        "answers.csv",
+    )
     assert read.returncode == 0, read.stderr
     answers = pd.read_csv(tmp_path / "answers.csv")
     assert answers.loc[0, ["RID", "RELAT", "EAGE"]].tolist() == ["uuid:1", 2, 80]
@@ -18,8 +29,17 @@ def test_a_form_goes_out_and_its_answers_come_in(coprod, tmp_path) -> None:
 
 def test_an_export_needs_the_sidecar_of_its_form(coprod, tmp_path) -> None:
     (tmp_path / "odk.csv").write_text("relat\n2\n")
-    read = coprod("responses", "import", "odk.csv", "--from", "odk", "--instrument", "carers",
-                  "--out", "answers.csv")  # fmt: skip
+    read = coprod(
+        "responses",
+        "import",
+        "odk.csv",
+        "--from",
+        "odk",
+        "--instrument",
+        "carers",
+        "--out",
+        "answers.csv",
+    )
     assert read.returncode == 2
     assert "--sidecar" in read.stderr
 
@@ -41,15 +61,25 @@ def test_a_questionnaire_is_printed_and_entered_answers_come_in(coprod, tmp_path
     assert out.returncode == 0, out.stderr
     names = [line.rpartition("/")[2] for line in out.stdout.split()]
     assert names == ["carers_en.pdf", "carers_en.docx", "data_entry.xlsx", "sidecar.json"]
-    read = coprod("responses", "import", "paper/data_entry.xlsx", "--from", "xlsx",
-                  "--instrument", "carers", "--out", "answers.csv")  # fmt: skip
+    read = coprod(
+        "responses",
+        "import",
+        "paper/data_entry.xlsx",
+        "--from",
+        "xlsx",
+        "--instrument",
+        "carers",
+        "--out",
+        "answers.csv",
+    )
     assert read.returncode == 0, read.stderr
     assert "columns set aside: none" in read.stdout
 
 
 def test_a_folder_of_fonts_that_is_not_there_is_wrong_usage(coprod) -> None:
-    out = coprod("instrument", "export", "carers", "--to", "paper", "--font-path", "none", "-o",
-                 "x")  # fmt: skip
+    out = coprod(
+        "instrument", "export", "carers", "--to", "paper", "--font-path", "none", "-o", "x"
+    )
     assert out.returncode == 2
 
 

@@ -47,8 +47,9 @@ def test_json(coprod, models):
 
 
 def test_ordered_data(coprod, models):
-    found = fitted(coprod, "cfa.txt", "--estimator", "WLSMV", "--ordered", "all",
-                   data="hs_ord4.csv")  # fmt: skip
+    found = fitted(
+        coprod, "cfa.txt", "--estimator", "WLSMV", "--ordered", "all", data="hs_ord4.csv"
+    )
     assert {row["op"] for row in found["parameters"]} >= {"|", "~*~"}
     assert found["asked_and_used"]["test"]["used"] == "scaled-shifted"
 
@@ -77,8 +78,18 @@ def test_two_levels_are_compared_from_their_json(coprod, models):
     (models / data).write_bytes((DATA / data).read_bytes())
     for name, label in (("free", ""), ("equal", "l*")):
         (models / f"{name}.txt").write_text(LEVELS.format(a=label))
-        coprod("sem", f"{name}.txt", "--data", data, "--cluster", "cluster", "--estimator", "MLR",
-               "--json", f"{name}.json")  # fmt: skip
+        coprod(
+            "sem",
+            f"{name}.txt",
+            "--data",
+            data,
+            "--cluster",
+            "cluster",
+            "--estimator",
+            "MLR",
+            "--json",
+            f"{name}.json",
+        )
     shown = coprod("sem", "compare", "equal.json", "free.json", "--json", "-")
     _, restricted = json.loads(shown.stdout)
     assert restricted["diff_df"] == 1
@@ -126,8 +137,16 @@ def test_the_scaling_of_a_comparison_is_chosen(coprod, models):
     assert "--difference belongs to coprod sem compare" in shown.stderr
     for estimator in ("MLR", "ULS"):
         for name in ("cfa", "apart"):
-            coprod("sem", f"{name}.txt", "--data", DATA / "hs1939.csv", "--estimator", estimator,
-                   "--json", f"{name}.json")  # fmt: skip
+            coprod(
+                "sem",
+                f"{name}.txt",
+                "--data",
+                DATA / "hs1939.csv",
+                "--estimator",
+                estimator,
+                "--json",
+                f"{name}.json",
+            )
         words = ("sem", "compare", "cfa.json", "apart.json", "--difference", "satorra.bentler.2010")
         shown, document = coprod(*words), json.loads(coprod(*words, "--json", "-").stdout)
         if estimator == "MLR":
@@ -221,10 +240,24 @@ def test_faults(coprod, models, words, status, message):
 
 def test_the_script_for_lavaan(coprod, models, snapshot):
     options = (
-        "--estimator", "MLR", "--missing", "fiml", "--group", "school", "--cluster", "id",
-        "--group-equal", "loadings,residual-covariances", "--group-partial", "f=~x1", "--std-lv",
-        "--no-fixed-x", "--meanstructure", "--information", "observed",
-    )  # fmt: skip
+        "--estimator",
+        "MLR",
+        "--missing",
+        "fiml",
+        "--group",
+        "school",
+        "--cluster",
+        "id",
+        "--group-equal",
+        "loadings,residual-covariances",
+        "--group-partial",
+        "f=~x1",
+        "--std-lv",
+        "--no-fixed-x",
+        "--meanstructure",
+        "--information",
+        "observed",
+    )
     shown = coprod("sem", "cfa.txt", "--data", "pupils.csv", "--emit", "lavaan", *options)
     assert (shown.returncode, shown.stdout) == (0, snapshot)
     ordered = ("--ordered", "x1,x2", "--estimator", "WLSMV", "--se", "robust")
@@ -238,8 +271,16 @@ def test_the_script_for_lavaan(coprod, models, snapshot):
 def test_the_input_for_mplus(coprod, models, snapshot):
     model = "visual =~ x1 + x2 + a*x3\ntextual =~ x4 + x5 + a*x6\nhalf := a/2\n"
     (models / "equal.txt").write_text(model)
-    options = ("--estimator", "MLR", "--missing", "fiml", "--group", "school",
-               "--group-equal", "intercepts")  # fmt: skip
+    options = (
+        "--estimator",
+        "MLR",
+        "--missing",
+        "fiml",
+        "--group",
+        "school",
+        "--group-equal",
+        "intercepts",
+    )
     shown = coprod("sem", "equal.txt", "--data", DATA / "hs_mcar.csv", "--emit", "mplus", *options)
     # starting values are proposals and may change
     text = re.sub(r"\*-?[0-9.]+(?=[;\]} ])", "*start", shown.stdout)
@@ -279,7 +320,11 @@ def test_the_command_loads_nothing_that_a_small_model_does_not_need(models):
     )
     words = ["sem", "cfa.txt", "--data", str(DATA / "hs1939.csv"), "--json", "fit.json"]
     run = subprocess.run(
-        [sys.executable, "-c", script, *words], cwd=models, text=True, capture_output=True,
-        env=os.environ | {"PYTHONPATH": str(SOURCE)}, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", script, *words],
+        cwd=models,
+        text=True,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(SOURCE)},
+        check=True,
+    )
     assert run.stdout.splitlines()[-1] == "[]"

@@ -69,7 +69,10 @@ CASES = {
     "group_of_one_ordered": (GRADED | ALONE, TWO, (*ORDERED, "--group", "group"), 1, "OBS-003"),
     "category_missing_in_a_group": (
         GRADED | {"y1": np.where(FIRST, np.minimum(GRADED["y1"], 1), GRADED["y1"])},
-        TWO, (*ORDERED, "--group", "group"), 1, "OBS-011.*group 1.*y1",
+        TWO,
+        (*ORDERED, "--group", "group"),
+        1,
+        "OBS-011.*group 1.*y1",
     ),
     "two_indicators": (BASE, "f =~ y1 + y2", (), 3, {"SEM-103", "SEM-104"}),
     "two_indicators_ordered": (GRADED, "f =~ y1 + y2", ORDERED, 3, {"SEM-103", "SEM-104"}),
@@ -88,14 +91,21 @@ CASES = {
             "y2": BASE["y1"] - 0.05 * BASE["x"] + 0.1 * BASE["z1"],
             "y3": BASE["y1"] + 2 * BASE["x"] + BASE["z2"],
         },
-        "f =~ y1 + y2 + y3", (), 3, {"SEM-105"},
+        "f =~ y1 + y2 + y3",
+        (),
+        3,
+        {"SEM-105"},
     ),
     "negative_fixed_variance": (BASE, TWO + "y1 ~~ -1*y1", (), 3, {"SEM-108"}),
     "one_cluster": (BASE | {"cl": np.ones(N)}, TWO, ("--cluster", "cl"), 1, "SEM-114"),
     "few_clusters": (BASE | FEW, TWO, ("--cluster", "cl"), 0, {"SEM-202"}),
     "few_clusters_ordered": (GRADED | FEW, TWO, (*ORDERED, "--cluster", "cl"), 0, {"SEM-202"}),
     "clusters_without_robust_errors": (
-        GRADED, TWO, ("--estimator", "DWLS", "--ordered", "all", "--cluster", "cl"), 1, "use WLSMV",
+        GRADED,
+        TWO,
+        ("--estimator", "DWLS", "--ordered", "all", "--cluster", "cl"),
+        1,
+        "use WLSMV",
     ),
     "zero_weights": (BASE | {"w": np.zeros(N)}, TWO, ("--sampling-weights", "w"), 1, "OBS-001"),
     "infinite": (BASE | {"y1": np.append(np.inf, BASE["y1"][1:])}, TWO, (), 1, "infinite.*y1"),
@@ -108,9 +118,12 @@ CASES = {
     "units_large": (BASE | {"y1": 1e9 * BASE["y1"]}, TWO, (), 0, set()),
     "units_mixed": (
         BASE | {"y1": 1e6 * BASE["y1"], "z1": 1e-5 * BASE["z1"]},
-        TWO, (*FIML, "--estimator", "MLR"), 0, set(),
+        TWO,
+        (*FIML, "--estimator", "MLR"),
+        0,
+        set(),
     ),
-}  # fmt: skip
+}
 
 
 def write(columns, path):

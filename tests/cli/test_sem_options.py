@@ -31,8 +31,11 @@ REACHING = [
     ("group", (), GROUPS, "group", "school"),
     ("group_equal", GROUPS, ("--group-equal", "loadings"), "group_equal", ["loadings"]),
     (
-        "group_partial", (*GROUPS, "--group-equal", "loadings"), ("--group-partial", "f=~x2"),
-        "group_partial", ["f=~x2"],
+        "group_partial",
+        (*GROUPS, "--group-equal", "loadings"),
+        ("--group-partial", "f=~x2"),
+        "group_partial",
+        ["f=~x2"],
     ),
     ("cluster", (), ("--cluster", "id"), "cluster", "id"),
     ("sampling_weights", (), ("--sampling-weights", "agemo"), "sampling_weights", "agemo"),
@@ -42,8 +45,11 @@ REACHING = [
     ("bootstrap", (), ("--bootstrap", "10", "--seed", "1"), "bootstrap", 10),
     ("seed", ("--bootstrap", "10"), ("--seed", "3"), "seed", 3),
     (
-        "bootstrap_type", DRAWN, ("--bootstrap-type", "bollen-stine"),
-        "bootstrap_type", "bollen-stine",
+        "bootstrap_type",
+        DRAWN,
+        ("--bootstrap-type", "bollen-stine"),
+        "bootstrap_type",
+        "bollen-stine",
     ),
     ("ci", DRAWN, ("--ci", "bca"), "ci", "bca"),
     ("std_lv", (), ("--std-lv",), "std_lv", True),
@@ -51,7 +57,7 @@ REACHING = [
     ("no_fixed_x", (), ("--no-fixed-x",), "fixed_x", False),
     ("meanstructure", (), ("--meanstructure",), "meanstructure", True),
     ("engine", (), ("--engine", "semopy"), "engine", "semopy"),
-]  # fmt: skip
+]
 # these choose what is read and written; tests of the command and of instruments hold them
 AROUND = {"files", "data", "instrument", "difference", "modindices", "scores", "emit", "json"}
 # these need exploratory blocks; tests/sem/rotation holds them
@@ -110,8 +116,10 @@ def test_no_option_is_left_out():
     )
     reached = {field for *_, field, _ in REACHING}
     assert {item.name for item in fields(Specification)} - reached == {
-        "model", "conf_level", *ROTATION,
-    }  # fmt: skip
+        "model",
+        "conf_level",
+        *ROTATION,
+    }
 
 
 @pytest.mark.parametrize("options", [("--estimator", "MLR", "--missing", "fiml"), WLSMV])
@@ -125,9 +133,12 @@ def test_the_same_input_gives_the_same_output(options, tmp_path):
     def output(seed, threads):
         changed = {"PYTHONHASHSEED": seed, "OPENBLAS_NUM_THREADS": threads}
         return subprocess.run(
-            [sys.executable, "-c", command, *words], cwd=tmp_path, capture_output=True, check=True,
+            [sys.executable, "-c", command, *words],
+            cwd=tmp_path,
+            capture_output=True,
+            check=True,
             env=os.environ | changed,
-        ).stdout  # fmt: skip
+        ).stdout
 
     one = output("0", "1")
     assert output("1", "1") == one

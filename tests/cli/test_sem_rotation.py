@@ -112,18 +112,26 @@ def test_summary_and_scores(coprod, models, snapshot):
         (("--rotation", "quartimax"), ["rotation.args = list(orthogonal = TRUE)"]),
         (("--rotation-se", "delta"), ['rotation.se = "delta"']),
         (
-            ("--rotation", "oblimin", "--rotation-args",
-             "oblimin_gamma=-0.5,row_weights=kaiser,std_ov=false,reflect=false,order_lv_by=none"),
-            ['list(oblimin.gamma = -0.5, order.lv.by = "none", row.weights = "kaiser", '
-             "std.ov = FALSE, reflect = FALSE)"],
+            (
+                "--rotation",
+                "oblimin",
+                "--rotation-args",
+                "oblimin_gamma=-0.5,row_weights=kaiser,std_ov=false,reflect=false,order_lv_by=none",
+            ),
+            [
+                'list(oblimin.gamma = -0.5, order.lv.by = "none", row.weights = "kaiser", '
+                "std.ov = FALSE, reflect = FALSE)"
+            ],
         ),
         (
             ("--rotation", "target", "--rotation-target", "target.csv"),
-            ["target = matrix(c(NA, 0.0, NA, 0.0, NA, 0.0, 0.0, NA, 0.0, NA, 0.0, NA), ncol = 2, "
-             "byrow = TRUE)"],
+            [
+                "target = matrix(c(NA, 0.0, NA, 0.0, NA, 0.0, 0.0, NA, 0.0, NA, 0.0, NA), "
+                "ncol = 2, byrow = TRUE)"
+            ],
         ),
     ],
-)  # fmt: skip
+)
 def test_the_script_for_lavaan_carries_the_rotation(coprod, models, words, expected):
     shown = run(coprod, "efa.txt", "--emit", "lavaan", *words)
     assert shown.returncode == 0

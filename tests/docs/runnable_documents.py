@@ -87,7 +87,7 @@ def runs(text: str, folder: Path) -> Iterator[Run]:
 
 
 def rewritten(text: str, folder: Path) -> str:
-    """Give a document with what is printed now, where it shows all of it."""
+    """Return a document with what is printed now, where it shows all of it."""
     for run in reversed(list(runs(text, folder))):
         if "..." not in run.shown:
             lines = "\n".join(line.rstrip() for line in run.printed.splitlines()).strip("\n")
@@ -104,9 +104,14 @@ def _run(command: list[str], folder: Path) -> tuple[str, int]:
         "COLUMNS": "100",
     }
     done = subprocess.run(
-        command, cwd=folder, env=environment, encoding="utf-8", check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+        command,
+        cwd=folder,
+        env=environment,
+        encoding="utf-8",
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     return done.stdout, done.returncode
 
 

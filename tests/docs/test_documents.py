@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 from runnable_documents import ROOT, blocks, rewritten, runs
 
-RUN = ("README.md", "docs/guide/first_survey.md", "docs/guide/commands.md",
-       "docs/guide/own_data.md", "docs/guide/paper.md")  # fmt: skip
+RUN = (
+    "README.md",
+    "docs/guide/first_survey.md",
+    "docs/guide/commands.md",
+    "docs/guide/own_data.md",
+    "docs/guide/paper.md",
+)
 WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
 EXAMPLE = """
 ```text greeting.txt

@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def check(folder: Path) -> Check:
-    """Give the faults of a questionnaire written inline."""
+    """Return the faults of a questionnaire written inline."""
 
     def faults(text: str) -> tuple[Fault, ...]:
         path = folder / "survey.yaml"

@@ -87,7 +87,7 @@ indices:
 
 
 def laid_out(text: str) -> str:
-    """Give the text of a file that is indented in a test."""
+    """Return the text of a file that is indented in a test."""
     return dedent(text).lstrip("\n")
 
 
@@ -103,5 +103,5 @@ def marked(text: str) -> list[tuple[int, str]]:
 
 
 def places(faults: tuple[Fault, ...]) -> list[tuple[int, str]]:
-    """Give line and code of each fault, sorted."""
+    """Return line and code of each fault, sorted."""
     return sorted((fault.line, fault.code) for fault in faults)

@@ -9,22 +9,100 @@ import pytest
 
 from coprod_stats.instruments import Instrument, Item, check_instrument, read_instrument
 from coprod_stats.instruments.catalogue import catalogue
-from coprod_stats.instruments.evaluation import FloatArray, evaluate, is_true
-from coprod_stats.instruments.expressions import Expression
+from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
+from coprod_stats.instruments.language.expressions import Expression
 from coprod_stats.instruments.model import Text, Wording
 
 # the marks of the short form in the draft, on items with a citizen wording
 CORE = [
-    "CONS1", "SCNAME", "SCORG", "DFDIR", "DFACT", "DFVOL", "DFOUT", "DFEND", "DFCIT", "CPSTG1",
-    "CPSTG2", "CPSTG3", "CPSTG4", "CPSTG5", "CPSTG6", "CPWHI1", "CPWHI2", "CPWHI3", "CPFRM",
-    "CHANNEL", "CPKNW", "PDCTL", "ACTOR", "SUCC", "SECTOR", "QUA1", "QUA2", "QUA3", "PRF1",
-    "PRF2", "PRF3", "ATT1", "ATT2", "ATT3", "SHR1", "SHR2", "SHR3", "KGN1", "KGN2", "KGN3",
-    "IVEST1", "IVENJ1", "IVSOC1", "IVLOY1", "MVREL1", "MVECO1", "MVNOR3", "MVPUB1", "MRK1",
-    "MRK2", "MRK3", "ATC1", "DRREL1", "DRREL2", "DRREL3", "DRACT1", "DRACT2", "DRACT3",
-    "DRINP1", "DRINP2", "DRINP3", "DRSET1", "DRSET2", "DRSET3", "DRTEC1", "DRTEC2", "DRTEC3",
-    "DRKNO1", "DRKNO2", "DRKNO3", "DRFLO1", "DRFLO2", "DRFLO3", "WIL1", "WIL2", "WOR1", "ROL1",
-    "NEC1", "CAP1", "CAP2", "AGE", "GEN", "EDU", "WRK", "INCF", "URB", "DURYR",
-]  # fmt: skip
+    "CONS1",
+    "SCNAME",
+    "SCORG",
+    "DFDIR",
+    "DFACT",
+    "DFVOL",
+    "DFOUT",
+    "DFEND",
+    "DFCIT",
+    "CPSTG1",
+    "CPSTG2",
+    "CPSTG3",
+    "CPSTG4",
+    "CPSTG5",
+    "CPSTG6",
+    "CPWHI1",
+    "CPWHI2",
+    "CPWHI3",
+    "CPFRM",
+    "CHANNEL",
+    "CPKNW",
+    "PDCTL",
+    "ACTOR",
+    "SUCC",
+    "SECTOR",
+    "QUA1",
+    "QUA2",
+    "QUA3",
+    "PRF1",
+    "PRF2",
+    "PRF3",
+    "ATT1",
+    "ATT2",
+    "ATT3",
+    "SHR1",
+    "SHR2",
+    "SHR3",
+    "KGN1",
+    "KGN2",
+    "KGN3",
+    "IVEST1",
+    "IVENJ1",
+    "IVSOC1",
+    "IVLOY1",
+    "MVREL1",
+    "MVECO1",
+    "MVNOR3",
+    "MVPUB1",
+    "MRK1",
+    "MRK2",
+    "MRK3",
+    "ATC1",
+    "DRREL1",
+    "DRREL2",
+    "DRREL3",
+    "DRACT1",
+    "DRACT2",
+    "DRACT3",
+    "DRINP1",
+    "DRINP2",
+    "DRINP3",
+    "DRSET1",
+    "DRSET2",
+    "DRSET3",
+    "DRTEC1",
+    "DRTEC2",
+    "DRTEC3",
+    "DRKNO1",
+    "DRKNO2",
+    "DRKNO3",
+    "DRFLO1",
+    "DRFLO2",
+    "DRFLO3",
+    "WIL1",
+    "WIL2",
+    "WOR1",
+    "ROL1",
+    "NEC1",
+    "CAP1",
+    "CAP2",
+    "AGE",
+    "GEN",
+    "EDU",
+    "WRK",
+    "INCF",
+    "URB",
+    "DURYR",
+]
 ADDED = ["SCANY", "CPFRMM", "FPAWR1", "FPAWR2", "FPAWR3", "FPAWR4"]
 PERSON = ["AGE", "GEN", "EDU", "WRK", "INCF", "URB"]
 FUTURE = ["WIL1", "WIL2", "WOR1", "ROL1", "NEC1", "CAP1", "CAP2"]
@@ -32,11 +110,20 @@ AWARENESS = ["FPAWR1", "FPAWR2", "FPAWR3", "FPAWR4"]
 
 Answers = dict[str, float]
 TAKES_PART: Answers = {
-    "CONS1": 1, "SCANY": 1, "DFDIR": 1, "DFACT": 1, "DFVOL": 1, "DFOUT": 1, "DFEND": 1, "DFCIT": 1,
+    "CONS1": 1,
+    "SCANY": 1,
+    "DFDIR": 1,
+    "DFACT": 1,
+    "DFVOL": 1,
+    "DFOUT": 1,
+    "DFEND": 1,
+    "DFCIT": 1,
     **{f"CPSTG{stage}": 2 for stage in range(1, 7)},
-    "CPFRM__1": 1, "CPFRM__2": 1, "CPFRM__3": 0,
+    "CPFRM__1": 1,
+    "CPFRM__2": 1,
+    "CPFRM__3": 0,
     **{f"CHANNEL__{channel}": float(channel in (1, 4)) for channel in range(1, 7)},
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +184,22 @@ def test_it_asks_the_87_marked_questions_and_six_more(citizen: Instrument) -> No
 
 def test_the_order_separates_outcomes_from_drivers(citizen: Instrument) -> None:
     assert [page.id for page in citizen.pages] == [
-        "consent", "contact", "service", "taking_part", "ways",
-        "quality", "together", "values",
-        "sector", "marker",
-        "working_together", "setting_and_knowledge",
-        "awareness", "willingness", "background",
-    ]  # fmt: skip
+        "consent",
+        "contact",
+        "service",
+        "taking_part",
+        "ways",
+        "quality",
+        "together",
+        "values",
+        "sector",
+        "marker",
+        "working_together",
+        "setting_and_knowledge",
+        "awareness",
+        "willingness",
+        "background",
+    ]
     drivers = [item.id for item in citizen.items if item.page == "setting_and_knowledge"]
     assert "ATC1" in drivers
     assert citizen.item("ATC1").attention_pass == 2
@@ -189,9 +286,11 @@ def test_every_finisher_is_in_exactly_one_branch(citizen: Instrument) -> None:
     for _ in range(200):
         answers = {
             column: rng.choice([np.nan, *map(float, item.responses.values)])
-            if item.kind != "multiple" and item.responses else float(rng.integers(0, 2))
-            for item in citizen.items for column in item.columns
-        }  # fmt: skip
+            if item.kind != "multiple" and item.responses
+            else float(rng.integers(0, 2))
+            for item in citizen.items
+            for column in item.columns
+        }
         asked = set(Person(citizen, {**answers, "CONS1": 1.0}).ids())
         assert ("QUA1" in asked) != ("FPAWR1" in asked)
         assert {"WIL1", "AGE"} <= asked
@@ -230,8 +329,12 @@ def test_scales_for_all_headline_factors(citizen: Instrument) -> None:
         ("IV", "MV", "FPAWR"), (4, 3)
     )
     assert {id: sizes[id] for id in ("WIL", "CAP", "WOR", "ROL", "NEC")} == {
-        "WIL": (2, 2), "CAP": (2, 2), "WOR": (1, 1), "ROL": (1, 1), "NEC": (1, 1),
-    }  # fmt: skip
+        "WIL": (2, 2),
+        "CAP": (2, 2),
+        "WOR": (1, 1),
+        "ROL": (1, 1),
+        "NEC": (1, 1),
+    }
     assert [item.id for item in citizen.items if item.reverse] == ["ATT2", "FPAWR4"]
 
 
@@ -240,12 +343,13 @@ def test_scales_for_all_headline_factors(citizen: Instrument) -> None:
     [
         ({}, {"CPAMT": 12, "CPEARLY": 1 / 3, "CPWHI": 6, "DTDIV": 6 + 2 + 2}),
         ({"CPSTG1": 0, "CPSTG2": 0}, {"CPAMT": 8, "CPEARLY": 0, "CPWHI": 6, "DTDIV": 8}),
-        ({f"CPSTG{stage}": 0 for stage in range(1, 7)},
-         {"CPAMT": 0, "CPEARLY": np.nan, "CPWHI": 6, "DTDIV": 4}),
-        ({"CPSTG3": np.nan},
-         {"CPAMT": np.nan, "CPEARLY": np.nan, "CPWHI": 6, "DTDIV": np.nan}),
+        (
+            {f"CPSTG{stage}": 0 for stage in range(1, 7)},
+            {"CPAMT": 0, "CPEARLY": np.nan, "CPWHI": 6, "DTDIV": 4},
+        ),
+        ({"CPSTG3": np.nan}, {"CPAMT": np.nan, "CPEARLY": np.nan, "CPWHI": 6, "DTDIV": np.nan}),
     ],
-)  # fmt: skip
+)
 def test_indices(citizen: Instrument, changes: Answers, expected: Answers) -> None:
     answers = TAKES_PART | {f"CPWHI{k}": 2 for k in (1, 2, 3)} | changes
     person = Person(citizen, answers)

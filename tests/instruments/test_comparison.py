@@ -6,8 +6,8 @@ import pytest
 from inline_questionnaires import Read
 
 from coprod_stats.instruments import Instrument
-from coprod_stats.instruments.comparison import compare
-from coprod_stats.instruments.pooling import Fielding, PoolingError, pooling_gate
+from coprod_stats.instruments.versions.comparison import compare
+from coprod_stats.instruments.versions.pooling import Fielding, PoolingError, pooling_gate
 
 SURVEY = """
 instrument: survey
@@ -63,12 +63,22 @@ def changed(read: Read, *pairs: tuple[str, str]) -> tuple[Instrument, Instrument
         ('{1: "Yes", 2: "No"}', '{1: "Yes", 2: "Not yet"}', "labels", "USED", "threatens"),
         ("id: ALONE, text", "id: OTHER, text", "added", "OTHER", "harmless"),
         ("id: ALONE, text", "id: OTHER, text", "removed", "ALONE", "harmless"),
-        ("id: ALONE, text: is it far?", "id: ALONE, kind: text, text: is it far?", "kind",
-         "ALONE", "harmless"),
-        ("text: is it kind?", 'text: is it kind?, wordings: [{when: USED == 2, text: "kind?"}]',
-         "wording", "TRU3", "threatens"),
+        (
+            "id: ALONE, text: is it far?",
+            "id: ALONE, kind: text, text: is it far?",
+            "kind",
+            "ALONE",
+            "harmless",
+        ),
+        (
+            "text: is it kind?",
+            'text: is it kind?, wordings: [{when: USED == 2, text: "kind?"}]',
+            "wording",
+            "TRU3",
+            "threatens",
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_change_is_named_with_its_effect(
     read: Read, old: str, new: str, kind: str, place: str, effect: str
 ) -> None:
@@ -130,8 +140,9 @@ def test_languages_are_pooled_only_when_translated_and_validated(read: Read) -> 
     survey = read(SURVEY)
     decision = pooling_gate([Fielding("a", survey, "en"), Fielding("b", survey, "de")])
     assert {entry.name for entry in decision.blocked} == {
-        "translation de draft b", "translation de missing b"
-    }  # fmt: skip
+        "translation de draft b",
+        "translation de missing b",
+    }
     assert pooling_gate([Fielding("b", survey, "de"), Fielding("c", survey, "de")]).blocked == ()
 
 

@@ -10,10 +10,10 @@ import pytest
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.construct_coverage import ConstructEvidence, construct_coverage
 from coprod_stats.instruments.shipped import list_modules
-from coprod_stats.plans import read_plan
-from coprod_stats.power.population import PopulationForm
-from coprod_stats.power.simulated_answers import simulate_answers
 from coprod_stats.responses.table import Provenance, Responses
+from coprod_stats.simulation.population import PopulationForm
+from coprod_stats.simulation.simulated_answers import simulate_answers
+from coprod_stats.study.plan_reading import read_plan
 
 # the codes of the construct map, by family
 CONSTRUCTS = """
@@ -73,10 +73,23 @@ def test_every_index_and_derived_variable_computes(
     instruments: tuple[Instrument, ...], place: int
 ) -> None:
     full = instruments[place].for_form("full")
-    everyone = {"population": "all", "about": "", "rows": 400, "seed": 1, "paths": {},
-                "loadings": {}, "shares": {}, "groups": {"all": {"share": 1.0}},
-                "answers": {"CONS1": {1: 1}, "SCANY": {1: 1}, "DFACT": {1: 1}, "DFDIR": {1: 1},
-                            "DFOUT": {1: 1}}}  # fmt: skip
+    everyone = {
+        "population": "all",
+        "about": "",
+        "rows": 400,
+        "seed": 1,
+        "paths": {},
+        "loadings": {},
+        "shares": {},
+        "groups": {"all": {"share": 1.0}},
+        "answers": {
+            "CONS1": {1: 1},
+            "SCANY": {1: 1},
+            "DFACT": {1: 1},
+            "DFDIR": {1: 1},
+            "DFOUT": {1: 1},
+        },
+    }
     population = PopulationForm.model_validate(everyone)
     drawn = simulate_answers(population, full, n_rows=400, rng=np.random.default_rng(1))
     responses = Responses(full, drawn.answers, Provenance("synthetic", "", "simulated", 400))

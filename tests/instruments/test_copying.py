@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from coprod_stats.instruments import InstrumentError, check_instrument
-from coprod_stats.instruments.copying import CopyError, copy_instrument
+from coprod_stats.instruments.source.copying import CopyError, copy_instrument
 
 
 def test_a_copy_stands_by_itself(tmp_path: Path) -> None:

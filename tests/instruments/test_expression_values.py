@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coprod_stats.instruments.evaluation import choice_column, evaluate, is_true
-from coprod_stats.instruments.expressions import (
+from coprod_stats.instruments.language.evaluation import choice_column, evaluate, is_true
+from coprod_stats.instruments.language.expressions import (
     Binary,
     Call,
     Compare,
@@ -35,11 +35,17 @@ def value(text: str, **answers: float) -> float:
 @pytest.mark.parametrize(
     ("left", "right", "conjunction", "disjunction"),
     [
-        (1, 1, 1, 1), (1, 0, 0, 1), (1, NAN, NAN, 1),
-        (0, 1, 0, 1), (0, 0, 0, 0), (0, NAN, 0, NAN),
-        (NAN, 1, NAN, 1), (NAN, 0, 0, NAN), (NAN, NAN, NAN, NAN),
+        (1, 1, 1, 1),
+        (1, 0, 0, 1),
+        (1, NAN, NAN, 1),
+        (0, 1, 0, 1),
+        (0, 0, 0, 0),
+        (0, NAN, 0, NAN),
+        (NAN, 1, NAN, 1),
+        (NAN, 0, 0, NAN),
+        (NAN, NAN, NAN, NAN),
     ],
-)  # fmt: skip
+)
 def test_kleene_truth_tables(
     left: float, right: float, conjunction: float, disjunction: float
 ) -> None:
@@ -134,9 +140,13 @@ def compared(operator: str, left: Scalar, right: Scalar) -> Scalar:
     if left is None or right is None:
         return None
     outcomes: dict[str, bool] = {
-        "==": left == right, "!=": left != right, "<": left < right,
-        "<=": left <= right, ">": left > right, ">=": left >= right,
-    }  # fmt: skip
+        "==": left == right,
+        "!=": left != right,
+        "<": left < right,
+        "<=": left <= right,
+        ">": left > right,
+        ">=": left >= right,
+    }
     return float(outcomes[operator])
 
 

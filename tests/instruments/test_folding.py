@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from inline_questionnaires import Read
 
-from coprod_stats.instruments.evaluation import evaluate
-from coprod_stats.instruments.expressions import Number, parse_expression
-from coprod_stats.instruments.folding import FALSE, MISSING, TRUE, given, without
+from coprod_stats.instruments.language.evaluation import evaluate
+from coprod_stats.instruments.language.expressions import Number, parse_expression
+from coprod_stats.instruments.language.folding import FALSE, MISSING, TRUE, given, without
 
 
 @pytest.mark.parametrize(

@@ -33,12 +33,28 @@ def test_items_take_what_their_block_and_page_say(read: Read) -> None:
 def test_answers_columns_and_texts(read: Read) -> None:
     survey = read(SURVEY)
     assert survey.columns == (
-        "RID", "WGT", "USED", "NAME", "DUTY", "MEANS__1", "MEANS__2", "YEARS",
-        "TRU1", "TRU2", "TRU3",
-    )  # fmt: skip
+        "RID",
+        "WGT",
+        "USED",
+        "NAME",
+        "DUTY",
+        "MEANS__1",
+        "MEANS__2",
+        "YEARS",
+        "TRU1",
+        "TRU2",
+        "TRU3",
+    )
     assert [item.id for item in survey.questions] == [
-        "USED", "NAME", "DUTY", "MEANS", "YEARS", "TRU1", "TRU2", "TRU3",
-    ]  # fmt: skip
+        "USED",
+        "NAME",
+        "DUTY",
+        "MEANS",
+        "YEARS",
+        "TRU1",
+        "TRU2",
+        "TRU3",
+    ]
     responses = survey.item("TRU1").responses
     assert responses is not None
     assert (responses.lowest, responses.highest) == (1, 5)
@@ -56,8 +72,13 @@ def test_answers_columns_and_texts(read: Read) -> None:
 def test_a_form_keeps_what_its_own_questions_give(read: Read) -> None:
     short = read(SURVEY).for_form("short")
     assert [item.id for item in short.questions] == [
-        "USED", "NAME", "MEANS", "YEARS", "TRU1", "TRU2",
-    ]  # fmt: skip
+        "USED",
+        "NAME",
+        "MEANS",
+        "YEARS",
+        "TRU1",
+        "TRU2",
+    ]
     assert [(scale.id, scale.items) for scale in short.scales] == [("TRU", ("TRU1", "TRU2"))]
     assert [derived.id for derived in short.derived] == ["LOYAL", "KEEN"]
     assert [index.id for index in short.indices] == ["AMT"]

@@ -8,10 +8,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from coprod_stats.instruments.module_form import module_schema_text
 from coprod_stats.instruments.shipped import list_shipped, shelf
-from coprod_stats.instruments.source_form import json_schema, schema_text
-from coprod_stats.instruments.yaml_source import read_yaml
+from coprod_stats.instruments.source.module_form import module_schema_text
+from coprod_stats.instruments.source.source_form import json_schema, schema_text
+from coprod_stats.instruments.source.yaml_source import read_yaml
 
 QUESTIONNAIRES = [
     path for path in list_shipped("instruments") if not path.stem.endswith("constructs")
@@ -19,7 +19,7 @@ QUESTIONNAIRES = [
 
 
 def as_json(content: Any) -> Any:
-    """Give content as JSON has it: keys are text there."""
+    """Return content as JSON has it: keys are text there."""
     return json.loads(json.dumps(content))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from coprod_stats.instruments import check_instrument, read_instrument, reading
-from coprod_stats.instruments.expressions import FUNCTIONS
+from coprod_stats.instruments import check_instrument, read_instrument
+from coprod_stats.instruments.language.expressions import FUNCTIONS
 from coprod_stats.instruments.preview import preview
 from coprod_stats.instruments.shipped import list_shipped, shelf
+from coprod_stats.instruments.source import reading
 
 README = (shelf("instruments") / "README.md").read_text(encoding="utf-8")
 
@@ -65,10 +66,10 @@ def test_every_file_and_function_is_described() -> None:
 
 
 def test_every_fault_code_is_described_and_raised() -> None:
-    source = Path(reading.__file__).parent
+    source = Path(reading.__file__).parents[1]
     raised = {
         code
-        for path in source.glob("*.py")
+        for path in source.rglob("*.py")
         for code in re.findall(r'"([A-Z]+-\d{3})"', path.read_text(encoding="utf-8"))
     }
     assert described_codes() == raised

@@ -10,8 +10,8 @@ from inline_questionnaires import Check, Read, marked, places
 
 from coprod_stats.instruments import Instrument
 from coprod_stats.instruments.assignment import draw_levels, draw_points, draw_ranks
-from coprod_stats.instruments.evaluation import evaluate
-from coprod_stats.instruments.expressions import ExpressionError, parse_expression
+from coprod_stats.instruments.language.evaluation import evaluate
+from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
 from coprod_stats.instruments.preview import preview
 from coprod_stats.instruments.routes import draw_routes
 from coprod_stats.instruments.timing import item_seconds
@@ -152,16 +152,20 @@ def test_texts_by_level_are_kept(survey: Instrument) -> None:
     result = survey.placeholders[0]
     assert result.variable == "ARM"
     assert [(level, str(text)) for level, text in result.levels] == [
-        (1, "it failed"), (2, "it worked")
-    ]  # fmt: skip
+        (1, "it failed"),
+        (2, "it worked"),
+    ]
 
 
 def test_every_two_blocks_are_asked_together_of_400_in_1200(survey: Instrument) -> None:
     sets = survey.assigned[1]
     drawn = draw_levels(sets, n_respondents=1_200, rng=np.random.default_rng(1))
     for pair in combinations("ABC", 2):
-        both = [code for code, blocks in zip(sets.values, sets.blocks, strict=True)
-                if set(pair) <= set(blocks)]  # fmt: skip
+        both = [
+            code
+            for code, blocks in zip(sets.values, sets.blocks, strict=True)
+            if set(pair) <= set(blocks)
+        ]
         assert np.isin(drawn, both).sum() == 400
 
 

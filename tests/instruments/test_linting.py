@@ -11,10 +11,10 @@ import pytest
 from inline_questionnaires import Read
 
 from coprod_stats.instruments import read_instrument
-from coprod_stats.instruments.lint_rules import RULES, Question, question_findings
-from coprod_stats.instruments.linting import lint
+from coprod_stats.instruments.checks.lint_rules import RULES, Question, question_findings
+from coprod_stats.instruments.checks.linting import lint
 from coprod_stats.instruments.shipped import list_modules
-from coprod_stats.instruments.yaml_source import read_yaml
+from coprod_stats.instruments.source.yaml_source import read_yaml
 
 BANK: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_bank.yaml").data
 TEXT_RULES = sorted({code for item in BANK["items"] for code in item["codes"]})
@@ -55,10 +55,18 @@ def question(entry: dict[str, Any]) -> Question:
 
 
 def accuracy(*codes: str) -> Accuracy:
-    found = {(place, code) for place, entry in enumerate(BANK["items"])
-             for code, _ in question_findings(question(entry)) if code in codes}  # fmt: skip
-    wanted = {(place, code) for place, entry in enumerate(BANK["items"])
-              for code in entry["codes"] if code in codes}  # fmt: skip
+    found = {
+        (place, code)
+        for place, entry in enumerate(BANK["items"])
+        for code, _ in question_findings(question(entry))
+        if code in codes
+    }
+    wanted = {
+        (place, code)
+        for place, entry in enumerate(BANK["items"])
+        for code in entry["codes"]
+        if code in codes
+    }
     return Accuracy(len(found & wanted), len(found - wanted), len(wanted - found))
 
 
@@ -117,8 +125,11 @@ scales:
 def test_scales_constructs_and_stale_exemptions(read: Read) -> None:
     found = {(entry.code, entry.place): entry for entry in lint(read(SURVEY))}
     assert found.keys() == {
-        ("LINT-002", "TRU1"), ("LINT-006", "TRU2"), ("LINT-008", "TRU"), ("LINT-011", "TRU2"),
-    } | ({("LINT-010", "USE")} if ("LINT-010", "USE") in found else set())  # fmt: skip
+        ("LINT-002", "TRU1"),
+        ("LINT-006", "TRU2"),
+        ("LINT-008", "TRU"),
+        ("LINT-011", "TRU2"),
+    } | ({("LINT-010", "USE")} if ("LINT-010", "USE") in found else set())
     exempted = found["LINT-002", "TRU1"]
     assert str(exempted).endswith("(exempted: it is the law's own wording)")
     assert "Belson" in exempted.source

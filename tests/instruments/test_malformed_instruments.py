@@ -15,19 +15,68 @@ from inline_questionnaires import CONSTRUCTS, SURVEY, laid_out
 
 from coprod_stats.instruments import InstrumentError, check_instrument, read_instrument
 from coprod_stats.instruments.preview import preview
-from coprod_stats.instruments.yaml_source import parse_yaml
+from coprod_stats.instruments.source.yaml_source import parse_yaml
 
 TEXT = laid_out(SURVEY)
 WORDS = (
-    "USED", "MEANS", "TRU3", "TRU1", "RID", "ext5", "long", "nowhere", "1", "-9", "", "[", "{",
-    "- ", "~", "no", "1e999", "when: ", "USED == ", "[ORG]", "\t", "\x00", "\ud800", "é", "*", "&a",
+    "USED",
+    "MEANS",
+    "TRU3",
+    "TRU1",
+    "RID",
+    "ext5",
+    "long",
+    "nowhere",
+    "1",
+    "-9",
+    "",
+    "[",
+    "{",
+    "- ",
+    "~",
+    "no",
+    "1e999",
+    "when: ",
+    "USED == ",
+    "[ORG]",
+    "\t",
+    "\x00",
+    "\ud800",
+    "é",
+    "*",
+    "&a",
     "'",
-    "sum(TRU1..TRU3)", "DEEP == 1", "includes(MEANS, 1)", "answered(THANKS)", "9" * 30,
-)  # fmt: skip
+    "sum(TRU1..TRU3)",
+    "DEEP == 1",
+    "includes(MEANS, 1)",
+    "answered(THANKS)",
+    "9" * 30,
+)
 JUNK: tuple[Any, ...] = (
-    None, True, 0, -8, 10**17, 1.5, "", "USED", "TRU1 > 1", "[ORG]", "long", "multiple", "note",
-    [], {}, ["TRU1"], {"en": "x"}, {"xx": "y"}, {1: "a", 2: "b"}, {0: "a"}, [[]], [{}], "DEEP",
-)  # fmt: skip
+    None,
+    True,
+    0,
+    -8,
+    10**17,
+    1.5,
+    "",
+    "USED",
+    "TRU1 > 1",
+    "[ORG]",
+    "long",
+    "multiple",
+    "note",
+    [],
+    {},
+    ["TRU1"],
+    {"en": "x"},
+    {"xx": "y"},
+    {1: "a", 2: "b"},
+    {0: "a"},
+    [[]],
+    [{}],
+    "DEEP",
+)
 
 
 @pytest.fixture(scope="module")

@@ -114,8 +114,9 @@ def test_a_questionnaire_can_name_its_modules(base: Path) -> None:
 def test_a_fault_in_a_module_knows_its_file_and_line(base: Path) -> None:
     write_module(base, MODULE)
     (fault,) = check_instrument(base, modules=["extra"])
-    line = next(number for number, text in enumerate(laid_out(MODULE).splitlines(), 1)
-                if "no2" in text)  # fmt: skip
+    line = next(
+        number for number, text in enumerate(laid_out(MODULE).splitlines(), 1) if "no2" in text
+    )
     assert (fault.code, fault.file, fault.line) == ("ITEM-002", "extra.yaml", line)
 
 
@@ -159,8 +160,11 @@ def test_translations_are_put_in_where_their_source_is_unchanged(base: Path) -> 
     assert scale is not None
     assert scale.label(1).in_language("ar") == "إطلاقا"
     assert {item.id: dict(item.translations)["ar"] for item in survey.items} == {
-        "A1": "validated", "A2": "outdated", "A3": "draft", "Z1": "missing"
-    }  # fmt: skip
+        "A1": "validated",
+        "A2": "outdated",
+        "A3": "draft",
+        "Z1": "missing",
+    }
 
 
 def test_a_language_says_how_far_it_has_got_and_which_way_it_runs(base: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 from inline_questionnaires import SURVEY, Read
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.instruments.condition_wording import condition_in_words
 from coprod_stats.instruments.coverage import form_coverage
-from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
+from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import InstrumentLookupError
 from coprod_stats.instruments.preview import WIDTH, preview
 from coprod_stats.instruments.routes import draw_routes
@@ -149,38 +149,57 @@ def test_an_unknown_form_is_refused(survey: Instrument) -> None:
         ("not answered(NAME)", "NAME is not known"),
         ("answered(NAME)", "NAME is known"),
         ("not (USED == 1 or YEARS > 1)", 'not (USED is "Yes" or YEARS is above 1)'),
-        ("USED == 1 and (YEARS > 1 or YEARS == 0)",
-         'USED is "Yes" and (YEARS is above 1 or YEARS is 0)'),
+        (
+            "USED == 1 and (YEARS > 1 or YEARS == 0)",
+            'USED is "Yes" and (YEARS is above 1 or YEARS is 0)',
+        ),
         ("includes(MEANS, 1)", 'MEANS includes "Web"'),
         ("includes(MEANS, 1, 2)", 'MEANS includes "Web" or "Phone"'),
-        ("count(includes(MEANS, 1), includes(MEANS, 2)) > 1",
-         "the number of answers chosen in MEANS is above 1"),
-        ("count(TRU1..TRU3 > 1, includes(MEANS, 1), includes(MEANS, 2))",
-         'the number of [TRU1 to TRU3 is above "Not at all"; answers chosen in MEANS]'),
-        ("count(includes(MEANS, 1), USED == 1)",
-         'the number of [MEANS includes "Web"; USED is "Yes"]'),
+        (
+            "count(includes(MEANS, 1), includes(MEANS, 2)) > 1",
+            "the number of answers chosen in MEANS is above 1",
+        ),
+        (
+            "count(TRU1..TRU3 > 1, includes(MEANS, 1), includes(MEANS, 2))",
+            'the number of [TRU1 to TRU3 is above "Not at all"; answers chosen in MEANS]',
+        ),
+        (
+            "count(includes(MEANS, 1), USED == 1)",
+            'the number of [MEANS includes "Web"; USED is "Yes"]',
+        ),
         ("any(TRU1..TRU3 > 1)", 'any of [TRU1 to TRU3 is above "Not at all"]'),
         ("all(USED == 1, YEARS > 1)", 'all of [USED is "Yes"; YEARS is above 1]'),
         ("sum(TRU1..TRU3)", "the sum of [TRU1 to TRU3]"),
         ("mean(TRU1, 3)", "the mean of [TRU1; 3]"),
         ("sum(TRU1, TRU3, TRU2, YEARS)", "the sum of [TRU1; TRU3; TRU2; YEARS]"),
-        ("any(TRU1 > 1, TRU2 > 2)",
-         'any of [TRU1 is above "Not at all"; TRU2 is above "A little"]'),
-        ("min(TRU1, TRU2) + max(TRU1, TRU2)",
-         "the lowest of [TRU1 to TRU2] + the highest of [TRU1 to TRU2]"),
+        (
+            "any(TRU1 > 1, TRU2 > 2)",
+            'any of [TRU1 is above "Not at all"; TRU2 is above "A little"]',
+        ),
+        (
+            "min(TRU1, TRU2) + max(TRU1, TRU2)",
+            "the lowest of [TRU1 to TRU2] + the highest of [TRU1 to TRU2]",
+        ),
         ("if(USED == 1, YEARS, 0)", 'YEARS if USED is "Yes", else 0'),
         ("abs(YEARS - 3)", "the absolute value of YEARS - 3"),
     ],
-)  # fmt: skip
+)
 def test_conditions_in_words(survey: Instrument, text: str, words: str) -> None:
     assert condition_in_words(parse_expression(text), survey) == words
 
 
 def test_seconds_follow_the_kind_of_question(survey: Instrument) -> None:
     assert {item.id: item_seconds(item, survey.timing) for item in survey.items} == {
-        "USED": 6, "NAME": 15, "DUTY": 15, "MEANS": 8, "YEARS": 10, "THANKS": 8,
-        "TRU1": 7.5, "TRU2": 7.5, "TRU3": 7.5,
-    }  # fmt: skip
+        "USED": 6,
+        "NAME": 15,
+        "DUTY": 15,
+        "MEANS": 8,
+        "YEARS": 10,
+        "THANKS": 8,
+        "TRU1": 7.5,
+        "TRU2": 7.5,
+        "TRU3": 7.5,
+    }
 
 
 def test_length_of_the_citizen_questionnaire_by_class(citizen: Instrument) -> None:

@@ -17,9 +17,22 @@ HOSTILE = st.text(st.sampled_from("=+-@＝\t\r\n\0;, '\"a1"), max_size=10)
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", " =1", "\u00a0=1", "＝1",
-     "'=1", "-5"],
-)  # fmt: skip
+    [
+        "=1+1",
+        "+1",
+        "-1+2",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "\0=1",
+        " =1",
+        "\u00a0=1",
+        "＝1",
+        "'=1",
+        "-5",
+    ],
+)
 def test_a_text_that_begins_as_a_formula_gets_an_apostrophe(text: str) -> None:
     assert guarded(text).startswith("'")
     assert unguarded(guarded(text)) == text

@@ -11,7 +11,7 @@ from inline_questionnaires import SURVEY, laid_out
 
 from coprod_stats.instruments import check_instrument, read_instrument
 from coprod_stats.instruments.codebook import codebook
-from coprod_stats.instruments.translation import (
+from coprod_stats.instruments.translations.translation import (
     PSEUDO_LANGUAGE,
     TranslationError,
     TranslationRow,
@@ -59,9 +59,11 @@ def test_the_core_forms_are_wholly_in_arabic(name: str) -> None:
 @pytest.mark.parametrize("name", ["citizen", "provider"])
 def test_answers_of_a_scale_stay_apart_in_arabic(name: str) -> None:
     for item in read_instrument(name).for_form("core").items:
-        labels = [] if item.responses is None else [
-            option.label.in_language("ar") for option in item.responses.options
-        ]  # fmt: skip
+        labels = (
+            []
+            if item.responses is None
+            else [option.label.in_language("ar") for option in item.responses.options]
+        )
         assert len(set(labels)) == len(labels), item.id
 
 

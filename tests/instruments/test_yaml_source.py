@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coprod_stats.instruments.yaml_source import MAX_BYTES, MAX_DEPTH, parse_yaml, read_yaml
+from coprod_stats.instruments.source.yaml_source import MAX_BYTES, MAX_DEPTH, parse_yaml, read_yaml
 
 
 def content(text: str) -> Any:
@@ -21,14 +21,36 @@ def content(text: str) -> Any:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("no", "no"), ("yes", "yes"), ("on", "on"), ("Off", "Off"), ("1:30", "1:30"),
-        ("2021-03-04", "2021-03-04"), ("0x10", "0x10"), ("1_000", "1_000"), ("'1'", "1"),
-        ("0o7", "0o7"), ("=", "="), (".inf", ".inf"), ("1e999", "1e999"), ("nan", "nan"),
-        ("true", True), ("FALSE", False), ("~", None), ("null", None),
-        ("1", 1), ("-9", -9), ("+3", 3), ("007", 7), ("1.5", 1.5), ("-2e3", -2000.0),
-        (".5", 0.5), ("9" * 18, int("9" * 18)), ("!!int 1", 1), ("!!python/name:os.system x", "x"),
+        ("no", "no"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("Off", "Off"),
+        ("1:30", "1:30"),
+        ("2021-03-04", "2021-03-04"),
+        ("0x10", "0x10"),
+        ("1_000", "1_000"),
+        ("'1'", "1"),
+        ("0o7", "0o7"),
+        ("=", "="),
+        (".inf", ".inf"),
+        ("1e999", "1e999"),
+        ("nan", "nan"),
+        ("true", True),
+        ("FALSE", False),
+        ("~", None),
+        ("null", None),
+        ("1", 1),
+        ("-9", -9),
+        ("+3", 3),
+        ("007", 7),
+        ("1.5", 1.5),
+        ("-2e3", -2000.0),
+        (".5", 0.5),
+        ("9" * 18, int("9" * 18)),
+        ("!!int 1", 1),
+        ("!!python/name:os.system x", "x"),
     ],
-)  # fmt: skip
+)
 def test_scalars_follow_the_core_schema(text: str, expected: object) -> None:
     found = content(f"a: {text}")["a"]
     assert found == expected

@@ -9,11 +9,17 @@ COMMANDS = ("TITLE", "DATA", "VARIABLE", "ANALYSIS", "MODEL", "MODEL CONSTRAINT"
 FIELDS = {
     "DATA": {"FILE", "LISTWISE"},
     "VARIABLE": {
-        "NAMES", "USEVARIABLES", "CATEGORICAL", "MISSING", "GROUPING", "CLUSTER", "WEIGHT",
+        "NAMES",
+        "USEVARIABLES",
+        "CATEGORICAL",
+        "MISSING",
+        "GROUPING",
+        "CLUSTER",
+        "WEIGHT",
         "AUXILIARY",
     },
     "ANALYSIS": {"TYPE", "ESTIMATOR", "PARAMETERIZATION", "INFORMATION", "BOOTSTRAP"},
-}  # fmt: skip
+}
 NAME = r"[A-Za-z][A-Za-z0-9_]{0,7}"
 NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 VALUE = rf"(?P<value>[*@]{NUMBER})"
@@ -41,7 +47,7 @@ class Statement:
     label: str
 
     def lavaan(self) -> str:
-        """Say the same in lavaan's language."""
+        """State the same in lavaan's language."""
         rhs = {"~1": "1", "|": f"t{self.rhs}"}.get(self.op, self.rhs)
         op = "~" if self.op == "~1" else self.op
         kind, number = self.value[0], self.value[1:]
@@ -85,7 +91,7 @@ class Input:
         return [[float("nan") if cell == code else float(cell) for cell in row] for row in cells]
 
     def lavaan(self) -> str:
-        """Give the whole model in lavaan's language, group by group."""
+        """Return the whole model in lavaan's language, group by group."""
         parts = self.groups or [""]
         lines = []
         for number, group in enumerate(parts, start=1):

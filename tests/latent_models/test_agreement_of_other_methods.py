@@ -61,10 +61,13 @@ def test_parameters(pair):
     assert (fit.converged, fit.proper) == (True, True)
     assert list(fit.group_labels) == (oracle["group_labels"] or [])
     theirs = {
-        (*(sorted((r["lhs"], r["rhs"])) if r["op"] == "~~" else (r["lhs"], r["rhs"])),
-         r["op"], r.get("group", 1)): r
+        (
+            *(sorted((r["lhs"], r["rhs"])) if r["op"] == "~~" else (r["lhs"], r["rhs"])),
+            r["op"],
+            r.get("group", 1),
+        ): r
         for r in oracle["parameters"]
-    }  # fmt: skip
+    }
     for row in fit.parameters:
         sides = sorted((row.lhs, row.rhs)) if row.op == "~~" else (row.lhs, row.rhs)
         expected = theirs[(*sides, row.op, row.group)]

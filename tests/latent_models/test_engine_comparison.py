@@ -2,7 +2,8 @@ import shutil
 
 import pytest
 
-from coprod_stats.latent_models import LatentModelError, compare_engines, fit_sem, lavaan_engine
+from coprod_stats.latent_models import LatentModelError, compare_engines, fit_sem
+from coprod_stats.latent_models.engines import lavaan_engine
 
 
 @pytest.fixture(scope="module")

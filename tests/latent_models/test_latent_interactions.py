@@ -56,10 +56,13 @@ def test_an_interaction_with_all_pairs_is_that_of_lavaan(pupils):
     found = product_indicators(pupils, THREE[:2], TEXTUAL, pairs="all")
     model = "\n".join(
         [
-            "visual =~ x1 + x2", "textual =~ x4 + x5 + x6", "speed =~ x7 + x8 + x9",
-            found.measurement("both"), "speed ~ visual + textual + both",
+            "visual =~ x1 + x2",
+            "textual =~ x4 + x5 + x6",
+            "speed =~ x7 + x8 + x9",
+            found.measurement("both"),
+            "speed ~ visual + textual + both",
         ]
-    )  # fmt: skip
+    )
     expected = ORACLE["fit"]
     assert model == expected["model"]
     assert expected["polished"] == "newton-polished"
@@ -67,8 +70,9 @@ def test_an_interaction_with_all_pairs_is_that_of_lavaan(pupils):
     for name, value in expected["measures"].items():
         assert fit.fit[name.replace(".", "_")] == pytest.approx(value, rel=1e-7)
     rows = expected["parameters"]
-    for lhs, op, rhs, est, se in zip(*(rows[c] for c in ("lhs", "op", "rhs", "est", "se")),
-                                     strict=True):  # fmt: skip
+    for lhs, op, rhs, est, se in zip(
+        *(rows[c] for c in ("lhs", "op", "rhs", "est", "se")), strict=True
+    ):
         row = fit.parameter(lhs, op, rhs)
         assert (row.est, row.se) == (pytest.approx(est, abs=1e-7), pytest.approx(se, abs=1e-7))
 
@@ -92,8 +96,11 @@ def test_a_latent_interaction_is_found_again():
     }
     data = pd.DataFrame(columns)
     first, second = ([f"{name}{i}" for i in (1, 2, 3)] for name in "fg")
-    for pairs, centring in (("matched", "double-mean"), ("all", "double-mean"),
-                            ("matched", "residual")):  # fmt: skip
+    for pairs, centring in (
+        ("matched", "double-mean"),
+        ("all", "double-mean"),
+        ("matched", "residual"),
+    ):
         products = product_indicators(data, first, second, pairs=pairs, centring=centring)
         model = "F =~ f1 + f2 + f3\nG =~ g1 + g2 + g3\nY =~ y1 + y2 + y3\nY ~ F + G + FG\n"
         fit = fit_sem(model + products.measurement("FG"), products.joined(data), estimator="MLR")

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mplus_reading import NAME, Input, read_mplus
 
-from coprod_stats.latent_models.engines import fit_specification
+from coprod_stats.latent_models.engines.choice import fit_specification
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.mplus_names import MplusNames
-from coprod_stats.latent_models.mplus_script import MplusInput, mplus_input
+from coprod_stats.latent_models.peers.mplus_names import MplusNames
+from coprod_stats.latent_models.peers.mplus_script import MplusInput, mplus_input
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.responses.plain_columns import read_plain_columns
 from coprod_stats.sem.errors import SemModelError
@@ -59,7 +59,9 @@ CASES: dict[str, tuple[str, str, dict[str, object]]] = {
     "orthogonal": (f"{HS}\nvisual ~~ 0*textual + 0.3*speed\nx1 ~ 0*1", "hs1939.csv", {}),
     "long names and constraints": (LONG, "hs1939.csv", {"estimator": "MLR"}),
     "starts and bounds": (
-        f"{TWO}\nvisual ~~ start(0.4)*textual\nx1 ~~ lower(0.01)*x1", "hs1939.csv", {},
+        f"{TWO}\nvisual ~~ start(0.4)*textual\nx1 ~~ lower(0.01)*x1",
+        "hs1939.csv",
+        {},
     ),
     "fiml": (HS, "hs_mcar.csv", {"estimator": "MLR", "missing": "fiml"}),
     "auxiliary": (HS, "hs_mcar.csv", {"missing": "fiml", "auxiliary": ("ageyr", "grade")}),
@@ -73,43 +75,64 @@ CASES: dict[str, tuple[str, str, dict[str, object]]] = {
     "wls": (TWO, "hs1939.csv", {"estimator": "WLS", "meanstructure": True}),
     "configural": (HS, "hs1939.csv", {"group": "school"}),
     "scalar": (
-        HS, "hs1939.csv",
-        {"group": "school", "group_equal": ("loadings", "intercepts", "residuals"),
-         "group_partial": ("x3~1", "x7~1")},
+        HS,
+        "hs1939.csv",
+        {
+            "group": "school",
+            "group_equal": ("loadings", "intercepts", "residuals"),
+            "group_partial": ("x3~1", "x7~1"),
+        },
     ),
     "labels by group": (
         "v =~ x1 + c(a, b)*x2 + c(0.7, NA)*x3\nt =~ x4 + x5 + c(a, d)*x6\nd == 2*b\ne := a - b",
-        "hs1939.csv", {"group": "school"},
+        "hs1939.csv",
+        {"group": "school"},
     ),
     "models by group": (DIFFERENT, "hs1939.csv", {"group": "school"}),
     "weights and clusters": (
-        HS, "hs_weights.csv", {"sampling_weights": "w", "cluster": "cl", "missing": "fiml"},
+        HS,
+        "hs_weights.csv",
+        {"sampling_weights": "w", "cluster": "cl", "missing": "fiml"},
     ),
     "growth": (GROWTH, "demo_growth.csv", {"model_type": "growth"}),
     "wlsmv": (TWO, "hs_ord4.csv", {"estimator": "WLSMV", "ordered": "all"}),
     "theta": (
-        TWO, "hs_ord4.csv",
+        TWO,
+        "hs_ord4.csv",
         {"estimator": "WLSMV", "ordered": "all", "parameterization": "theta"},
     ),
     "mixed": (
-        f"{HS}\nvisual ~ ageyr\nspeed ~ visual", "hs_ord4.csv",
+        f"{HS}\nvisual ~ ageyr\nspeed ~ visual",
+        "hs_ord4.csv",
         {"estimator": "WLSM", "ordered": ("x1", "x2", "x3")},
     ),
     "ordered pairwise": (
-        "A =~ A1 + A2 + A3\nC =~ C1 + C2 + C3\nC ~ A", "bfi_missing.csv",
+        "A =~ A1 + A2 + A3\nC =~ C1 + C2 + C3\nC ~ A",
+        "bfi_missing.csv",
         {"estimator": "WLSMV", "ordered": "all", "missing": "pairwise"},
     ),
     "ordered groups": (
-        TWO, "hs_ord4.csv",
-        {"estimator": "WLSMV", "ordered": "all", "group": "school",
-         "group_equal": ("thresholds", "loadings")},
+        TWO,
+        "hs_ord4.csv",
+        {
+            "estimator": "WLSMV",
+            "ordered": "all",
+            "group": "school",
+            "group_equal": ("thresholds", "loadings"),
+        },
     ),
     "ordered groups, theta": (
-        TWO, "hs_ord4.csv",
-        {"estimator": "WLSMV", "ordered": "all", "group": "school", "parameterization": "theta",
-         "group_equal": ("thresholds", "loadings")},
+        TWO,
+        "hs_ord4.csv",
+        {
+            "estimator": "WLSMV",
+            "ordered": "all",
+            "group": "school",
+            "parameterization": "theta",
+            "group_equal": ("thresholds", "loadings"),
+        },
     ),
-}  # fmt: skip
+}
 
 
 def key_of(name: str) -> str:
@@ -141,7 +164,7 @@ def written(name: str) -> tuple[Input, MplusInput]:
 
 
 def read_options(read: Input) -> dict[str, object]:
-    """Give the options of a fit that the input asks Mplus for."""
+    """Return the options of a fit that the input asks Mplus for."""
     analysis, variable = read.fields["ANALYSIS"], read.fields["VARIABLE"]
     categorical = tuple(variable.get("CATEGORICAL", "").split())
     listwise = read.fields["DATA"].get("LISTWISE") == "ON"
@@ -320,30 +343,41 @@ def test_names_are_legal_and_differ(given_names: list[str]) -> None:
         (TWO, "hs1939.csv", {"bootstrap": 100, "ci": "bca"}, "ci='bca'"),
         (TWO, "hs1939.csv", {"bootstrap": 100, "seed": 1}, "the seed of a bootstrap"),
         (
-            TWO, "hs1939.csv",
+            TWO,
+            "hs1939.csv",
             {"estimator": "MLM", "bootstrap": 100, "bootstrap_type": "bollen-stine"},
             "a bootstrap with MLM",
         ),
         ("f <~ x1 + x2\nx3 ~ f", "hs1939.csv", {}, "latent variables made by '<~'"),
-        ('efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4 + x5 + x6', "hs1939.csv", {},
-         "blocks of exploratory factors"),
         (
-            "level: 1\nw =~ y1 + y2 + y3\nlevel: 2\nb =~ y1 + y2 + y3", "demo_twolevel.csv",
-            {"cluster": "cluster"}, "two-level models",
+            'efa("b")*f1 + efa("b")*f2 =~ x1 + x2 + x3 + x4 + x5 + x6',
+            "hs1939.csv",
+            {},
+            "blocks of exploratory factors",
+        ),
+        (
+            "level: 1\nw =~ y1 + y2 + y3\nlevel: 2\nb =~ y1 + y2 + y3",
+            "demo_twolevel.csv",
+            {"cluster": "cluster"},
+            "two-level models",
         ),
         (f"{TWO}\na := tanh(1)", "hs1939.csv", {}, "the function tanh()"),
         (f"{TWO}\nx1 ~~ 2*x1", "hs_ord4.csv", ORDERED, "of parameterization 'theta' in 'delta'"),
         (
-            f"{TWO}\nx1 ~*~ 2*x1", "hs_ord4.csv", {**ORDERED, "parameterization": "theta"},
+            f"{TWO}\nx1 ~*~ 2*x1",
+            "hs_ord4.csv",
+            {**ORDERED, "parameterization": "theta"},
             "of parameterization 'delta' in 'theta'",
         ),
         (f"{TWO}\nx1 ~ NA*1", "hs_ord4.csv", ORDERED, "intercepts of ordered variables"),
         (
             "group: 1\nv =~ x1 + x2 + x3\ngroup: 2\nv =~ x1 + x2 + x3\nt =~ x4 + x5 + x6",
-            "hs1939.csv", {"group": "school"}, "is a parameter of some groups only",
+            "hs1939.csv",
+            {"group": "school"},
+            "is a parameter of some groups only",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_mplus_cannot_be_told_is_named(model, file, options, what) -> None:
     asked = Specification(model=model, **options)
     columns = read_plain_columns(DATA / file, asked.columns)

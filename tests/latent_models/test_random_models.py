@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models import fit_sem
-from coprod_stats.latent_models.engine_comparison import engine_differences
+from coprod_stats.latent_models.engines.comparison import engine_differences
 
 pytestmark = [
     pytest.mark.r,

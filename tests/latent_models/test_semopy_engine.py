@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from coprod_stats.errors import CoprodError
-from coprod_stats.latent_models import LatentModelError, fit_sem, semopy_engine
-from coprod_stats.latent_models.semopy_engine import SemopyEstimates, solve_by_semopy
+from coprod_stats.latent_models import LatentModelError, fit_sem
+from coprod_stats.latent_models.engines import semopy_engine
+from coprod_stats.latent_models.engines.semopy_engine import SemopyEstimates, solve_by_semopy
 
 ROOT = Path(__file__).parents[2]
 

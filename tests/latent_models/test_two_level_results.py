@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from coprod_stats.latent_models import LatentModelError, compare_engines, fit_sem
-from coprod_stats.latent_models.lavaan_script import lavaan_script
+from coprod_stats.latent_models.peers.lavaan_script import lavaan_script
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.errors import SemOptionError
 

@@ -131,5 +131,15 @@ def test_tables(carers: Responses) -> None:
     assert isinstance(found, Result)
     assert found.glance().iloc[0].to_dict() == {"n_scales": 2, "n_items": 9, "n_remarks": 9}
     assert str(found).splitlines()[5].split() == [
-        "NEG", "COP6", "900", "1.29", "0.64", "0.47", "0.77", "floor", "79%;", "skewness", "2.4",
-    ]  # fmt: skip
+        "NEG",
+        "COP6",
+        "900",
+        "1.29",
+        "0.64",
+        "0.47",
+        "0.77",
+        "floor",
+        "79%;",
+        "skewness",
+        "2.4",
+    ]

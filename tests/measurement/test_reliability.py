@@ -142,12 +142,16 @@ def test_two_item_interval_needs_four_respondents() -> None:
         (np.empty((3, 0)), "nobody answered any of its items"),
         (np.ones((5, 1)), "a single item: its reliability cannot be estimated from one survey"),
         (np.array([[1.0, 2], [1, 3]]), "an item does not vary"),
-        (np.array([[1.0, 3], [2, 2], [3, 1]]),
-         "the items cancel each other out: check their keying"),
-        (np.array([[1.0, NAN], [NAN, 3]]),
-         "two items were answered together by fewer than two respondents"),
+        (
+            np.array([[1.0, 3], [2, 2], [3, 1]]),
+            "the items cancel each other out: check their keying",
+        ),
+        (
+            np.array([[1.0, NAN], [NAN, 3]]),
+            "two items were answered together by fewer than two respondents",
+        ),
     ],
-)  # fmt: skip
+)
 def test_says_why_there_is_no_coefficient(answers: np.ndarray, note: str) -> None:
     found = of(answers)
     assert found.notes == (note,)
@@ -236,14 +240,30 @@ def test_tables(carers: Responses) -> None:
     assert isinstance(found, Result)
     assert isinstance(found["NEG"], Result)
     assert list(found.tidy().columns[:5]) == [
-        "term", "estimate", "std_error", "conf_low", "conf_high",
-    ]  # fmt: skip
+        "term",
+        "estimate",
+        "std_error",
+        "conf_low",
+        "conf_high",
+    ]
     assert found.by_scale()["scale"].tolist() == ["NEG", "POS"]
     assert found.glance().iloc[0].to_dict() == {
-        "n_respondents": 908, "n_scales": 2, "n_weak": 1, "n_improper": 0,
-    }  # fmt: skip
+        "n_respondents": 908,
+        "n_scales": 2,
+        "n_weak": 1,
+        "n_improper": 0,
+    }
     assert isinstance(found, Reliability)
     assert str(found).splitlines()[1].split() == [
-        "NEG", "6", "902", "sufficient", "0.78", "[0.76,", "0.81]", "0.79", "[0.77,", "0.82]",
-    ]  # fmt: skip
+        "NEG",
+        "6",
+        "902",
+        "sufficient",
+        "0.78",
+        "[0.76,",
+        "0.81]",
+        "0.79",
+        "[0.77,",
+        "0.82]",
+    ]
     assert str(found["NEG"]).splitlines() == str(found).splitlines()[:2]

@@ -125,6 +125,9 @@ def test_tables(carers: Responses) -> None:
     assert found.matrix().loc["NEG", "POS"] == found.tidy()["estimate"].item()
     assert str(found).splitlines()[1].split() == ["NEG", "1.00", "-0.32"]
     assert found.glance().iloc[0].to_dict() == {
-        "n_scales": 2, "n_pairs": 1, "min_n_obs": 902,
-        "largest": abs(found.r[0, 1]), "held_constant": "",
-    }  # fmt: skip
+        "n_scales": 2,
+        "n_pairs": 1,
+        "min_n_obs": 902,
+        "largest": abs(found.r[0, 1]),
+        "held_constant": "",
+    }

@@ -72,9 +72,13 @@ def rerun(tmp_path: Path):
 
     def run(script: str, folder: Path = tmp_path) -> str:
         done = subprocess.run(
-            [rscript, script], cwd=folder, capture_output=True, text=True, check=False,
+            [rscript, script],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-        )  # fmt: skip
+        )
         lacking = re.search(r"there is no package called .(\w+).", done.stderr)
         if lacking:
             pytest.skip(f"the R package {lacking[1]} is not installed")
@@ -166,7 +170,7 @@ def assert_same(name: str, kept: Any, again: Any) -> None:
 
 
 def differences(kept: Any, again: Any, place: tuple[str | int, ...]) -> Iterator[str]:
-    """Say what differs by more than the limit, relative above 1."""
+    """Describe what differs by more than the limit, relative above 1."""
     where = ".".join(map(str, place))
     if place in NOT_REPEATED:
         return

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from coprod_stats.instruments import read_instrument
-from coprod_stats.instruments.reading import read_shape
 from coprod_stats.instruments.shipped import shelf
-from coprod_stats.instruments.yaml_source import read_yaml
+from coprod_stats.instruments.source.reading import read_shape
+from coprod_stats.instruments.source.yaml_source import read_yaml
 from coprod_stats.plans.model import HypothesesForm
 
 
@@ -29,8 +29,14 @@ def test_the_headline_is_the_21_links_of_section_5() -> None:
     drivers = Counter(entry.predictor for entry in headline)
     assert len(headline) == 21
     assert drivers == {
-        "DRREL": 7, "DRFLO": 3, "DRKNO": 3, "DRACT": 2, "DRINP": 2, "DRSET": 2, "DRTEC": 2,
-    }  # fmt: skip
+        "DRREL": 7,
+        "DRFLO": 3,
+        "DRKNO": 3,
+        "DRACT": 2,
+        "DRINP": 2,
+        "DRSET": 2,
+        "DRTEC": 2,
+    }
     scales = {scale.id for scale in read_instrument("citizen").scales}
     assert {name for entry in headline for name in (entry.predictor, entry.outcome)} <= scales
 

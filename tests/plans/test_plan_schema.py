@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from coprod_stats.instruments.shipped import list_shipped, shelf
-from coprod_stats.instruments.yaml_source import read_yaml
+from coprod_stats.instruments.source.yaml_source import read_yaml
 from coprod_stats.plans.model import json_schema, schema_text
 
 PLANS = [path for path in list_shipped("analyses") if path.stem != "hypotheses"]

@@ -24,9 +24,9 @@ HERE = Path(__file__).parent
 NODE_MODULES = Path(os.environ.get("COPROD_NODE_MODULES", HERE / "node_modules"))
 LINKML_PYTHON = Path(os.environ.get("COPROD_LINKML_PYTHON", HERE / ".linkml/bin/python"))
 SHARED = HERE.parents[2] / "shared"
-DDI_SCHEMA = Path(os.environ.get(
-    "COPROD_DDI_SCHEMA", SHARED / "schemas" / "ddi-codebook-2.5" / "codebook.xsd"
-))  # fmt: skip
+DDI_SCHEMA = Path(
+    os.environ.get("COPROD_DDI_SCHEMA", SHARED / "schemas" / "ddi-codebook-2.5" / "codebook.xsd")
+)
 REAL_EXPORTS = Path(os.environ.get("COPROD_PLATFORM_EXPORTS", SHARED / "platform_exports"))
 OLDEST_NODE = (20, 19)
 REQUIRED = os.environ.get("COPROD_ENGINES") == "required"
@@ -91,8 +91,10 @@ def arabic_fonts() -> list[Path]:
 
 
 TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
-    "node": (lambda: node() and _said(str(node()), "--version"),
-             "Node 20.19 or newer; npm ci in tests/platforms brings one"),
+    "node": (
+        lambda: node() and _said(str(node()), "--version"),
+        "Node 20.19 or newer; npm ci in tests/platforms brings one",
+    ),
     "xforms-engine": (lambda: _npm("@getodk/xforms-engine"), "npm ci in tests/platforms"),
     "survey-core": (lambda: _npm("survey-core"), "npm ci in tests/platforms"),
     "java": (lambda: _on_path("java", "-version"), "a Java runtime, for ODK Validate"),
@@ -100,19 +102,25 @@ TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
     "frictionless": (lambda: _python("frictionless"), "the lock file"),
     "pyreadstat": (lambda: _python("pyreadstat"), "the lock file"),
     "pspp": (lambda: _on_path("pspp", "--version"), "PSPP"),
-    "ddi-schema": (_ddi, "lxml, and the DDI-Codebook 2.5 schema beside the checkout or in "
-                   "COPROD_DDI_SCHEMA"),
-    "real-exports": (lambda: "here" if REAL_EXPORTS.is_dir() else None, "exports that platforms "
-                     "wrote, beside the checkout or in COPROD_PLATFORM_EXPORTS"),
-    "arabic-font": (lambda: next((font.name for font in arabic_fonts()), None),
-                    "a font that prints Arabic, as fonts-hosny-amiri"),
+    "ddi-schema": (
+        _ddi,
+        "lxml, and the DDI-Codebook 2.5 schema beside the checkout or in COPROD_DDI_SCHEMA",
+    ),
+    "real-exports": (
+        lambda: "here" if REAL_EXPORTS.is_dir() else None,
+        "exports that platforms wrote, beside the checkout or in COPROD_PLATFORM_EXPORTS",
+    ),
+    "arabic-font": (
+        lambda: next((font.name for font in arabic_fonts()), None),
+        "a font that prints Arabic, as fonts-hosny-amiri",
+    ),
     "linkml-redcap": (_linkml, "an environment tests/platforms/.linkml with linkml-redcap.lock"),
-}  # fmt: skip
+}
 
 
 @functools.cache
 def version(tool: str) -> str | None:
-    """Give the version of a tool, or None if it is not here."""
+    """Return the version of a tool, or None if it is not here."""
     found = TOOLS[tool][0]()
     numbers = re.search(r"\d+(\.\d+)+", found or "")
     return numbers[0] if numbers else found

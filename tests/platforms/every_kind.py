@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.instruments import read_instrument
-from coprod_stats.instruments.evaluation import FloatArray, evaluate, is_true
+from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
 from coprod_stats.instruments.model import (
     DONT_KNOW,
     MISSING_CODES,
@@ -123,12 +123,17 @@ TEXTS = (
 )
 
 
-MODULES = ("vignette", "conjoint", "goals_benefits_challenges_reasons", "sector_behaviours",
-           "panel_wave")  # fmt: skip
+MODULES = (
+    "vignette",
+    "conjoint",
+    "goals_benefits_challenges_reasons",
+    "sector_behaviours",
+    "panel_wave",
+)
 
 
 def everything(name: str) -> Instrument:
-    """Give a shipped questionnaire in its full form with all modules."""
+    """Return a shipped questionnaire in its full form with all modules."""
     return read_instrument(name, modules=MODULES).for_form("full")
 
 
@@ -153,7 +158,7 @@ def respondents(instrument: Instrument, n: int, seed: int) -> Respondents:
 
 
 def table(instrument: Instrument, people: Respondents) -> pd.DataFrame:
-    """Give the canonical table of respondents, as reading it back gives it."""
+    """Return the canonical table of respondents, as reading it back gives it."""
     texts = {item.id for item in instrument.items if item.kind == "text"} | {"RID"}
     return pd.DataFrame(people.canonical).apply(
         lambda column: column if column.name in texts else pd.to_numeric(column.replace("", np.nan))
@@ -189,7 +194,7 @@ def _answer(item: Item, rng: np.random.Generator) -> object:
 
 
 def cells_of(item: Item, answer: object) -> dict[str, str]:
-    """Give the canonical cells of an answer to a question that was asked."""
+    """Return the canonical cells of an answer to a question that was asked."""
     if answer is None:
         return dict.fromkeys(item.columns, str(NOT_ANSWERED))
     if item.kind in OPTION_KINDS and isinstance(answer, int):

@@ -11,7 +11,7 @@ from coprod_stats.platforms import Sidecar
 
 
 def leaves(xml: str) -> dict[str, str]:
-    """Give the answers of a submission by path, ``page_first/use``."""
+    """Return the answers of a submission by path, ``page_first/use``."""
     return dict(_leaves(ET.fromstring(xml), ""))
 
 
@@ -43,8 +43,15 @@ def odk_central(xmls: list[str], sidecar: Sidecar, *, groups: bool = True) -> st
         cells = _split(leaves(xml), sidecar, asked_only=False)
         key = cells["meta/instanceID"]
         named = {_named(path, groups, sidecar): text for path, text in cells.items()}
-        rows.append({"SubmissionDate": "2026-11-02T10:00:00Z", **named, "KEY": key,
-                     "Status": "", "FormVersion": "1"})  # fmt: skip
+        rows.append(
+            {
+                "SubmissionDate": "2026-11-02T10:00:00Z",
+                **named,
+                "KEY": key,
+                "Status": "",
+                "FormVersion": "1",
+            }
+        )
     return _csv(rows, delimiter=",")
 
 
@@ -65,8 +72,15 @@ def kobo(xmls: list[str], sidecar: Sidecar, *, groups: bool = False) -> str:
         key = cells.pop("meta/instanceID")
         if not groups:
             cells = {_named(path, False, sidecar): text for path, text in cells.items()}
-        rows.append({**cells, "_id": str(number), "_uuid": key.removeprefix("uuid:"),
-                     "_submission_time": "2026-11-02T10:00:00", "_index": str(number)})  # fmt: skip
+        rows.append(
+            {
+                **cells,
+                "_id": str(number),
+                "_uuid": key.removeprefix("uuid:"),
+                "_submission_time": "2026-11-02T10:00:00",
+                "_index": str(number),
+            }
+        )
     return _csv(rows, delimiter=";")
 
 

@@ -17,11 +17,18 @@ from functools import partial
 from typing import Any
 
 Json = dict[str, Any]
-OWN = (("StartDate", "startDate"), ("EndDate", "endDate"), ("Status", "status"),
-       ("Progress", "progress"), ("Duration (in seconds)", "duration"), ("Finished", "finished"),
-       ("RecordedDate", "recordedDate"), ("ResponseId", "_recordId"),
-       ("DistributionChannel", "distributionChannel"),
-       ("UserLanguage", "userLanguage"))  # fmt: skip
+OWN = (
+    ("StartDate", "startDate"),
+    ("EndDate", "endDate"),
+    ("Status", "status"),
+    ("Progress", "progress"),
+    ("Duration (in seconds)", "duration"),
+    ("Finished", "finished"),
+    ("RecordedDate", "recordedDate"),
+    ("ResponseId", "_recordId"),
+    ("DistributionChannel", "distributionChannel"),
+    ("UserLanguage", "userLanguage"),
+)
 
 
 def elements(survey: Json, kind: str) -> list[Json]:
@@ -112,8 +119,14 @@ class Respondent:
         if left == "":
             return operator == "NotEqualTo"
         a, b = float(left), float(right)
-        return {"EqualTo": a == b, "NotEqualTo": a != b, "LessThan": a < b, "GreaterThan": a > b,
-                "LessThanOrEqual": a <= b, "GreaterThanOrEqual": a >= b}[operator]  # fmt: skip
+        return {
+            "EqualTo": a == b,
+            "NotEqualTo": a != b,
+            "LessThan": a < b,
+            "GreaterThan": a > b,
+            "LessThanOrEqual": a <= b,
+            "GreaterThanOrEqual": a >= b,
+        }[operator]
 
     def _left(self, one: Json) -> str:
         if one["LogicType"] == "EmbeddedField":
@@ -168,8 +181,11 @@ class Respondent:
             self.rows_displayed[question["QuestionID"]] = shown
             words = self._in_language(question)["Choices"]
             self.texts |= {tags[row]: self._said(words[row]["Display"]) for row in shown}
-            return {row: ids[str(self.given[tag])] for row, tag in tags.items()
-                    if row in shown and self.given.get(tag) is not None}  # fmt: skip
+            return {
+                row: ids[str(self.given[tag])]
+                for row, tag in tags.items()
+                if row in shown and self.given.get(tag) is not None
+            }
         if given is None:
             return None
         if isinstance(given, list):
@@ -201,9 +217,11 @@ class Respondent:
             self.problems.append(f"{tag}: wrong total")
         if settings["Type"] == "ChoiceRange" and len(answer) > int(settings["MaxChoices"]):
             self.problems.append(f"{tag}: too many")
-        if isinstance(answer, list) and len(answer) > 1 and any(
-            question["Choices"][choice].get("ExclusiveAnswer") for choice in answer
-        ):  # fmt: skip
+        if (
+            isinstance(answer, list)
+            and len(answer) > 1
+            and any(question["Choices"][choice].get("ExclusiveAnswer") for choice in answer)
+        ):
             self.problems.append(f"{tag}: not alone")
 
     def _said(self, text: str) -> str:
@@ -243,7 +261,7 @@ class Column:
 
 
 def columns(survey: Json, *, split: bool, unanswered: bool) -> Iterator[Column]:
-    """Give the columns of an export, each with what it says for a respondent."""
+    """Return the columns of an export, each with what it says for a respondent."""
 
     def seen(respondent: Respondent, qid: str, blank: str = "-99") -> str:
         return blank if unanswered and qid in respondent.displayed else ""
@@ -323,7 +341,17 @@ def export_csv(
     own = [json.dumps({"ImportId": id}, separators=(",", ":")) for _, id in OWN]
     writer.writerow(own + [json.dumps(c.import_id, separators=(",", ":")) for c in kept])
     for number, person in enumerate(people):
-        about = ("2026-11-24 10:00:00", "2026-11-24 10:09:00", "0", "100", "540", "1",
-                 "2026-11-24 10:09:01", f"R_{number}", "anonymous", "EN")  # fmt: skip
+        about = (
+            "2026-11-24 10:00:00",
+            "2026-11-24 10:09:00",
+            "0",
+            "100",
+            "540",
+            "1",
+            "2026-11-24 10:09:01",
+            f"R_{number}",
+            "anonymous",
+            "EN",
+        )
         writer.writerow([*about, *(column.cell(person) for column in kept)])
     return "\ufeff" + written.getvalue()

@@ -12,21 +12,58 @@ from typing import Any
 
 Json = dict[str, Any]
 SELECTORS = {
-    "DB": {"TB"}, "MC": {"SAVR", "MAVR"}, "TE": {"SL", "ESTB"}, "Matrix": {"Likert"},
-    "RO": {"DND"}, "CS": {"VRTL"},
-}  # fmt: skip
+    "DB": {"TB"},
+    "MC": {"SAVR", "MAVR"},
+    "TE": {"SL", "ESTB"},
+    "Matrix": {"Likert"},
+    "RO": {"DND"},
+    "CS": {"VRTL"},
+}
 SUB_SELECTORS = {"MC": "TX", "Matrix": "SingleAnswer", "RO": "TX", "CS": "TX"}
 VALIDATION = {"None", "ContentType", "ChoiceRange", "ChoicesTotal"}
 REQUIRED = {
-    "QuestionText", "DataExportTag", "QuestionType", "Selector", "Configuration",
-    "QuestionDescription", "Validation", "GradingData", "Language", "NextChoiceId",
-    "NextAnswerId", "QuestionID", "DefaultChoices", "DataVisibility",
-}  # fmt: skip
-OPTIONAL = {"SubSelector", "Choices", "ChoiceOrder", "Answers", "AnswerOrder", "RecodeValues",
-            "VariableNaming", "ChoiceDataExportTags", "DisplayLogic", "Randomization",
-            "SearchSource", "ClarifyingSymbolType", "Labels"}  # fmt: skip
-OPERATORS = {"Selected", "NotSelected", "EqualTo", "NotEqualTo", "LessThan", "LessThanOrEqual",
-             "GreaterThan", "GreaterThanOrEqual", "Empty", "NotEmpty"}  # fmt: skip
+    "QuestionText",
+    "DataExportTag",
+    "QuestionType",
+    "Selector",
+    "Configuration",
+    "QuestionDescription",
+    "Validation",
+    "GradingData",
+    "Language",
+    "NextChoiceId",
+    "NextAnswerId",
+    "QuestionID",
+    "DefaultChoices",
+    "DataVisibility",
+}
+OPTIONAL = {
+    "SubSelector",
+    "Choices",
+    "ChoiceOrder",
+    "Answers",
+    "AnswerOrder",
+    "RecodeValues",
+    "VariableNaming",
+    "ChoiceDataExportTags",
+    "DisplayLogic",
+    "Randomization",
+    "SearchSource",
+    "ClarifyingSymbolType",
+    "Labels",
+}
+OPERATORS = {
+    "Selected",
+    "NotSelected",
+    "EqualTo",
+    "NotEqualTo",
+    "LessThan",
+    "LessThanOrEqual",
+    "GreaterThan",
+    "GreaterThanOrEqual",
+    "Empty",
+    "NotEmpty",
+}
 ELEMENTS = ["BL", "FL", "SO", "SCO", "PROJ", "STAT", "QC", "RS"]
 PIPE = re.compile(r"\$\{([^}]*)\}")
 
@@ -67,8 +104,14 @@ class _Checker:
         if len(ids) != 1 or not re.fullmatch(r"SV_[0-9A-Za-z]{15}", next(iter(ids))):
             yield f"survey ids {ids}"
         for element in self.elements:
-            if set(element) != {"SurveyID", "Element", "PrimaryAttribute", "SecondaryAttribute",
-                                "TertiaryAttribute", "Payload"}:  # fmt: skip
+            if set(element) != {
+                "SurveyID",
+                "Element",
+                "PrimaryAttribute",
+                "SecondaryAttribute",
+                "TertiaryAttribute",
+                "Payload",
+            }:
                 yield f"keys of element {element['Element']}"
         count = next(e for e in self.elements if e["Element"] == "QC")
         if count["SecondaryAttribute"] != str(len(self.questions)):
@@ -86,8 +129,11 @@ class _Checker:
         ):
             yield "block ids"
         tags = [q["DataExportTag"] for q in self.questions.values()]
-        tags += [tag for q in self.questions.values()
-                 for tag in q.get("ChoiceDataExportTags", {}).values()]  # fmt: skip
+        tags += [
+            tag
+            for q in self.questions.values()
+            for tag in q.get("ChoiceDataExportTags", {}).values()
+        ]
         if len({tag.lower() for tag in tags}) != len(tags):
             yield "export tags"
 
@@ -105,8 +151,9 @@ class _Checker:
         ):
             yield "validation"
         if kind != "DB" and {settings["ForceResponse"], settings["ForceResponseType"]} - {
-            "ON", "OFF"
-        }:  # fmt: skip
+            "ON",
+            "OFF",
+        }:
             yield "forced"
         yield from self._choices(question)
         for text in _texts(question):
@@ -162,11 +209,17 @@ class _Checker:
         types = [entry["Type"] for entry in sets]
         if types[:1] != ["If"] or len(set(types[1:])) > 1 or set(types[1:]) - {"AndIf", "OrIf"}:
             yield f"sets {types}"
-        joining = {e.get("Conjuction") for entry in sets for key, e in entry.items()
-                   if key.isdigit() and key != "0"}  # fmt: skip
-        if len(joining) > 1 or (joining and types[1:] and types[1] != {
-            "And": "OrIf", "Or": "AndIf"
-        }[next(iter(joining))]):  # fmt: skip
+        joining = {
+            e.get("Conjuction")
+            for entry in sets
+            for key, e in entry.items()
+            if key.isdigit() and key != "0"
+        }
+        if len(joining) > 1 or (
+            joining
+            and types[1:]
+            and types[1] != {"And": "OrIf", "Or": "AndIf"}[next(iter(joining))]
+        ):
             yield "conjunctions that need brackets"
         for entry in sets:
             for key, expression in entry.items():

@@ -18,8 +18,8 @@ from coprod_stats.instruments import Instrument
 from coprod_stats.instruments.model import Option, Text
 from coprod_stats.instruments.variables import Administrative
 from coprod_stats.platforms import PlatformError, export_form
-from coprod_stats.platforms.labelled_variables import labelled_variables
-from coprod_stats.platforms.spss import cut, sav_file
+from coprod_stats.platforms.codebooks.labelled_variables import labelled_variables
+from coprod_stats.platforms.codebooks.spss import cut, sav_file
 from coprod_stats.responses.reading import write_canonical
 
 DDI = "{ddi:codebook:2_5}"
@@ -46,20 +46,23 @@ DISPLAY LABELS.
 
 
 def opened_by_pspp(content: bytes, folder: Path) -> dict[str, pd.DataFrame]:
-    """Give what PSPP finds in a file: values, labels, values that are not missing, variables."""
+    """Return what PSPP finds in a file: values, labels, values that are not missing, variables."""
     (folder / "survey.sav").write_bytes(content)
     (folder / "show.sps").write_text(PSPP)
     subprocess.run(
-        ["pspp", "--batch", "-O", "format=csv", "-o", "variables.csv", "show.sps"], cwd=folder,
+        ["pspp", "--batch", "-O", "format=csv", "-o", "variables.csv", "show.sps"],
+        cwd=folder,
         check=True,
-    )  # fmt: skip
+    )
     return {
         name: pd.read_csv(
-            folder / f"{name}.csv", dtype=str, keep_default_na=False,
+            folder / f"{name}.csv",
+            dtype=str,
+            keep_default_na=False,
             skiprows=int(name == "variables"),
         )
         for name in ("values", "labels", "valid", "variables")
-    }  # fmt: skip
+    }
 
 
 @needs("pspp")
@@ -80,8 +83,11 @@ def test_pspp_finds_the_labels_values_and_missing_codes(
         is_missing = given.isna() | given.isin([code for code, _ in variable.missing])
         assert (found["valid"][variable.name].str.strip() == "").equals(is_missing)
         words = [codes[value] for value in given.dropna() if value in codes]
-        said = [label for label, value in zip(found["labels"][variable.name], given, strict=True)
-                if value in codes]  # fmt: skip
+        said = [
+            label
+            for label, value in zip(found["labels"][variable.name], given, strict=True)
+            if value in codes
+        ]
         assert said == words, variable.name
 
 

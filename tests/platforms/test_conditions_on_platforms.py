@@ -19,15 +19,15 @@ from qualtrics_engine import Respondent
 from test_two_valued_conditions import CONDITIONS
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.instruments.evaluation import evaluate, is_true
-from coprod_stats.instruments.expressions import Expression, parse_expression
+from coprod_stats.instruments.language.evaluation import evaluate, is_true
+from coprod_stats.instruments.language.expressions import Expression, parse_expression
 from coprod_stats.instruments.texts import Text
 from coprod_stats.instruments.variables import Derived
 from coprod_stats.platforms import export_form
 from coprod_stats.platforms.fields import InexpressibleError
-from coprod_stats.platforms.qualtrics_conditions import Translator
-from coprod_stats.platforms.qualtrics_layout import Layout
-from coprod_stats.platforms.qualtrics_logic import ALWAYS, logic_json
+from coprod_stats.platforms.qualtrics.conditions import Translator
+from coprod_stats.platforms.qualtrics.layout import Layout
+from coprod_stats.platforms.qualtrics.logic import ALWAYS, logic_json
 from coprod_stats.platforms.two_valued_conditions import known_to_hold
 
 HERE = Path(__file__).parent
@@ -121,8 +121,11 @@ def test_qualtrics_reads_a_condition_alike(text: str, instrument: Instrument) ->
     logic = logic_json(formula)
     found = []
     for state in STATES:
-        given = {name: list(value) if isinstance(value, tuple) else value
-                 for name, value in state.items() if value is not None}  # fmt: skip
+        given = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in state.items()
+            if value is not None
+        }
         if given.get("M") == -9:
             given["M"] = [-9]
         if number and given.get("B") == -9:
@@ -149,8 +152,9 @@ def test_limesurvey_reads_conditions_alike(instrument: Instrument, tmp_path: Pat
     (tmp_path / name).write_bytes(content)
     done = subprocess.run(
         [str(node()), HERE / "limesurvey_engine.mjs", tmp_path / name, tmp_path / "people.json"],
-        capture_output=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        check=True,
+    )
     found = json.loads(done.stdout)
     assert [p for problems in found["problems"] for p in problems] == []
     for number, text in enumerate(CONDITIONS):

@@ -15,12 +15,12 @@ from engines import needs, node
 from every_kind import Respondents, respondents
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.model import Option
 from coprod_stats.instruments.texts import Text
 from coprod_stats.platforms import PlatformError, export_form
-from coprod_stats.platforms.limesurvey import HEADER
-from coprod_stats.platforms.limesurvey_codes import Codes
+from coprod_stats.platforms.limesurvey.codes import Codes
+from coprod_stats.platforms.limesurvey.form import HEADER
 from coprod_stats.responses.platform_reading import read_platform_export
 
 HERE = Path(__file__).parent
@@ -45,13 +45,14 @@ def fill(instrument: Instrument, filled: list[dict[str, Any]], folder: Path) -> 
     (folder / "respondents.json").write_text(json.dumps(filled), encoding="utf-8")
     done = subprocess.run(
         [str(node()), HERE / "limesurvey_engine.mjs", folder / name, folder / "respondents.json"],
-        capture_output=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        check=True,
+    )
     return json.loads(done.stdout)
 
 
 def as_limesurvey(instrument: Instrument, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Say a respondent's answers by the codes of the form."""
+    """State a respondent's answers by the codes of the form."""
     answers: dict[str, Any] = {}
     for item in instrument.questions:
         answer = wanted[item.id]
@@ -104,11 +105,24 @@ def test_a_thousand_respondents_come_back_as_given(every_kind: Instrument, tmp_p
 @needs_node
 @pytest.mark.parametrize(
     ("name", "form", "modules"),
-    [("citizen", "core", ()), ("citizen", "full", ()), ("provider", "full", ()),
-     ("carers", "full", ()),
-     ("provider", "core", ("vignette", "conjoint", "sector_behaviours", "panel_wave",
-                           "goals_benefits_challenges_reasons"))],
-)  # fmt: skip
+    [
+        ("citizen", "core", ()),
+        ("citizen", "full", ()),
+        ("provider", "full", ()),
+        ("carers", "full", ()),
+        (
+            "provider",
+            "core",
+            (
+                "vignette",
+                "conjoint",
+                "sector_behaviours",
+                "panel_wave",
+                "goals_benefits_challenges_reasons",
+            ),
+        ),
+    ],
+)
 def test_shipped_questionnaires_come_back_as_given(
     name: str, form: str, modules: tuple[str, ...], tmp_path: Path
 ) -> None:
@@ -120,10 +134,14 @@ def test_shipped_questionnaires_come_back_as_given(
 def test_texts_follow_answers_and_language(every_kind: Instrument, tmp_path: Path) -> None:
     answers = {"CONS": "1", "USED": "1", "MOOD": "2", "YEARS": 2, "MEANS": ["1"], "TRU1": "5"}
     named_it = {**answers, "NAME": "the park"}
-    english, german = fill(every_kind, [
-        {"assigned": {"ARM": "1"}, "answers": named_it},
-        {"assigned": {"ARM": "2"}, "answers": answers, "language": "de"},
-    ], tmp_path)["texts"]  # fmt: skip
+    english, german = fill(
+        every_kind,
+        [
+            {"assigned": {"ARM": "1"}, "answers": named_it},
+            {"assigned": {"ARM": "2"}, "answers": answers, "language": "de"},
+        ],
+        tmp_path,
+    )["texts"]
     assert english["MEANS"] == "How, with the park?"
     assert english["TRU2"] == "do you, who rely on the park, doubt it?"
     assert english["STORY"] == "It failed, and you felt bad."
@@ -133,13 +151,25 @@ def test_texts_follow_answers_and_language(every_kind: Instrument, tmp_path: Pat
 
 @needs_node
 def test_limits_are_written(every_kind: Instrument, tmp_path: Path) -> None:
-    wrong = {"CONS": "1", "USED": "9", "YEARS": 91, "HOURS": -1, "MEANS": ["1", "dk"],
-             "GOALS": ["1", "2"], "POINTS": {"1": 3, "2": 3}}  # fmt: skip
+    wrong = {
+        "CONS": "1",
+        "USED": "9",
+        "YEARS": 91,
+        "HOURS": -1,
+        "MEANS": ["1", "dk"],
+        "GOALS": ["1", "2"],
+        "POINTS": {"1": 3, "2": 3},
+    }
     people = [{"assigned": {}, "answers": {}}, {"assigned": {}, "answers": wrong}]
     blank, broken = fill(every_kind, people, tmp_path)["problems"]
     assert blank == ["CONS: mandatory"]
-    assert broken == ["USED: no such answer", "MEANS: not alone", "YEARS: above the maximum",
-                      "HOURS: below the minimum", "POINTS: wrong total"]  # fmt: skip
+    assert broken == [
+        "USED: no such answer",
+        "MEANS: not alone",
+        "YEARS: above the maximum",
+        "HOURS: below the minimum",
+        "POINTS: wrong total",
+    ]
 
 
 @needs_node
@@ -159,8 +189,9 @@ def test_columns_are_those_of_a_real_structure() -> None:
 def test_a_translation_repeats_the_rows_without_attributes(every_kind: Instrument) -> None:
     rows = [row for row in rows_of(every_kind) if row["class"] in ("G", "Q", "SQ", "A")]
     by_language = [[row for row in rows if row["language"] == code] for code in ("en", "de")]
-    codes = [[(row["class"], row["name"]) for row in part if row["class"] != "G"]
-             for part in by_language]  # fmt: skip
+    codes = [
+        [(row["class"], row["name"]) for row in part if row["class"] != "G"] for part in by_language
+    ]
     assert codes[0] == codes[1]
     assert [row["hidden"] for row in by_language[1] if row["type/scale"] == "*"] == ["", ""]
 
@@ -254,8 +285,13 @@ def test_codes_are_letters_and_digits_and_never_words_of_the_language(
     pages = (replace(every_kind.pages[2], blocks=(page,)),)
     assert Codes(replace(every_kind, pages=pages)).places["OTHER"].sub == "QOTHER"
     assert [codes.free(wish) for wish in ("OR", "1st", "A_B", "A.B", "X" * 25, "X" * 22)] == [
-        "QOR", "Q1st", "AB", "AB2", "X" * 20, "X" * 19 + "2"
-    ]  # fmt: skip
+        "QOR",
+        "Q1st",
+        "AB",
+        "AB2",
+        "X" * 20,
+        "X" * 19 + "2",
+    ]
     rows = rows_of(every_kind)
     names = [row["name"] for row in rows if row["class"] in ("Q", "SQ", "A")]
     assert all(re.fullmatch("[A-Za-z0-9]{1,20}", name) for name in names)

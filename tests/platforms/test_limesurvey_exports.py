@@ -80,9 +80,12 @@ def real_sidecar(sidecar: Sidecar) -> Sidecar:
     def fielded(entry: SidecarColumn) -> SidecarColumn:
         code = dict(zip("123", ("health", "police", "none"), strict=True)).get(entry.option, "")
         return replace(
-            entry, name=names.get(entry.column, entry.item.lower()), companion="",
-            codes=codes.get(entry.item, entry.codes), option=code,
-        )  # fmt: skip
+            entry,
+            name=names.get(entry.column, entry.item.lower()),
+            companion="",
+            codes=codes.get(entry.item, entry.codes),
+            option=code,
+        )
 
     entries = tuple(fielded(entry) for entry in sidecar.columns if entry.item != "GOALS")
     return replace(sidecar, columns=entries, internal=("cpmean", "viga", "vigb"))
@@ -111,9 +114,19 @@ def test_a_real_export_reads_back_to_what_it_says(
     path = REAL / "export_code_short.csv"
     found = read_platform_export(path, instrument, source="limesurvey", sidecar=real_sidecar)
     empty, english, arabic = (row(found, number) for number in range(3))
-    said = {"GENDER": 3, "AGE": 45, "SERVICES__1": 1, "SERVICES__2": 1, "SERVICES__3": 0,
-            "CP1": 4, "CP2": 5, "COMMENT": 'line1\nline2; "quoted", =SUM(A1) عربي',
-            "GOALS__1": None, "GOALS__2": None, "GOALS__3": None}  # fmt: skip
+    said = {
+        "GENDER": 3,
+        "AGE": 45,
+        "SERVICES__1": 1,
+        "SERVICES__2": 1,
+        "SERVICES__3": 0,
+        "CP1": 4,
+        "CP2": 5,
+        "COMMENT": 'line1\nline2; "quoted", =SUM(A1) عربي',
+        "GOALS__1": None,
+        "GOALS__2": None,
+        "GOALS__3": None,
+    }
     assert english == said | {"RID": "2", "ARM": 1, "SECONDS": 2}
     assert arabic == said | {"RID": "3", "ARM": 0, "SECONDS": 2}
     assert {name for name, cell in empty.items() if cell is not None} == {"RID"}
@@ -123,15 +136,21 @@ def test_a_real_export_reads_back_to_what_it_says(
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("export_code_long", "PLATFORM-251"), ("export_full_long", "PLATFORM-250"),
-     ("export_abbreviated_short", "PLATFORM-250")],
-)  # fmt: skip
+    [
+        ("export_code_long", "PLATFORM-251"),
+        ("export_full_long", "PLATFORM-250"),
+        ("export_abbreviated_short", "PLATFORM-250"),
+    ],
+)
 def test_real_exports_of_texts_are_refused_with_the_setting(
     name: str, code: str, instrument: Instrument, real_sidecar: Sidecar
 ) -> None:
-    sidecar = replace(real_sidecar, columns=tuple(
-        entry for entry in real_sidecar.columns if entry.item not in ("GENDER", "AGE")
-    ))  # fmt: skip
+    sidecar = replace(
+        real_sidecar,
+        columns=tuple(
+            entry for entry in real_sidecar.columns if entry.item not in ("GENDER", "AGE")
+        ),
+    )
     with pytest.raises(PlatformError, match=rf"{code}.*'Question code'.*'Answer codes'"):
         read_platform_export(REAL / f"{name}.csv", instrument, source="limesurvey", sidecar=sidecar)
 
@@ -152,8 +171,10 @@ def test_a_response_that_was_not_submitted_keeps_its_blanks(read: Read) -> None:
 
 
 def test_multiple_choices_are_ticks_in_columns_of_their_own(read: Read) -> None:
-    found = read("id;SERVICES[1];SERVICES[2];SERVICES[3];SERVICES[dk]\n"
-                 "1;Y;;Y;\n2;;;;\n3;;;;Y\n4;1;;;\n5;N/A;N/A;N/A;N/A\n6;Y;;;Y\n")  # fmt: skip
+    found = read(
+        "id;SERVICES[1];SERVICES[2];SERVICES[3];SERVICES[dk]\n"
+        "1;Y;;Y;\n2;;;;\n3;;;;Y\n4;1;;;\n5;N/A;N/A;N/A;N/A\n6;Y;;;Y\n"
+    )
     services = [[row(found, n)[f"SERVICES__{option}"] for option in (1, 2, 3)] for n in range(6)]
     assert services == [[1, 0, 1], [-7, -7, -7], [-9, -9, -9], *[[None] * 3] * 3]
     assert {(entry.line, entry.value) for entry in found.rejected} == {(5, "1=1"), (7, "1 dk")}
@@ -180,8 +201,10 @@ def test_decimals_are_padded_by_the_database(read: Read, cell: str, age: float |
 
 def test_what_an_export_says_was_not_shown_is_never_unanswered(read: Read) -> None:
     hidden = "{question_not_shown}"
-    found = read(f"id;GENDER;AGE;SERVICES[1];SERVICES[2];GOALS[1];GOALS[2];COMMENT\n"
-                 f"1;{hidden};95;{hidden};{hidden};{hidden};{hidden};\n")  # fmt: skip
+    found = read(
+        f"id;GENDER;AGE;SERVICES[1];SERVICES[2];GOALS[1];GOALS[2];COMMENT\n"
+        f"1;{hidden};95;{hidden};{hidden};{hidden};{hidden};\n"
+    )
     answers = row(found)
     assert {answers[name] for name in ("GENDER", "SERVICES__1", "GOALS__1")} == {None}
     assert answers["COMMENT"] == "-7"
@@ -189,8 +212,10 @@ def test_what_an_export_says_was_not_shown_is_never_unanswered(read: Read) -> No
 
 
 def test_timings_and_what_the_platform_adds_are_passed_over(read: Read) -> None:
-    found = read("id,token,seed,GENDER,AGETime,groupTime12,interviewtime,weather\n"
-                 "1,abc,7,2,3.1,9.9,61.5,fine\n")  # fmt: skip
+    found = read(
+        "id,token,seed,GENDER,AGETime,groupTime12,interviewtime,weather\n"
+        "1,abc,7,2,3.1,9.9,61.5,fine\n"
+    )
     assert row(found)["SECONDS"] == 61.5
     assert [entry.column for entry in found.rejected] == ["weather"]
 

@@ -69,8 +69,10 @@ def row(found: Responses, number: int = 0) -> dict[str, object]:
 
 
 def test_a_split_multiple_choice_says_0_though_nobody_was_asked(read: Read) -> None:
-    found = read("page_main-used,page_main-means,page_main-means/1,page_main-means/2\n"
-                 "2,,0,0\n1,2,0,1\n1,,0,0\n1,dk,0,0\n")  # fmt: skip
+    found = read(
+        "page_main-used,page_main-means,page_main-means/1,page_main-means/2\n"
+        "2,,0,0\n1,2,0,1\n1,,0,0\n1,dk,0,0\n"
+    )
     means = [(row(found, n)["MEANS__1"], row(found, n)["MEANS__2"]) for n in range(4)]
     assert means == [(None, None), (0, 1), (-7, -7), (-9, -9)]
     assert found.rejected == ()
@@ -88,8 +90,9 @@ def test_repeats_have_a_file_of_their_own(read: Read) -> None:
 
 
 def test_the_nodes_that_a_table_list_adds_are_passed_over(read: Read) -> None:
-    found = read("generated_table_list_label_9,reserved_name_for_field_list_labels_10,tru1,tru2\n"
-                 ",,1,2\n")  # fmt: skip
+    found = read(
+        "generated_table_list_label_9,reserved_name_for_field_list_labels_10,tru1,tru2\n,,1,2\n"
+    )
     assert found.rejected == ()
     assert row(found)["TRU2"] == 2
 
@@ -122,8 +125,11 @@ def test_an_answer_that_the_form_does_not_have_is_set_aside(read: Read) -> None:
 
 
 def test_kobo_writes_semicolons_and_an_uuid(read: Read) -> None:
-    found = read('"used";"means";"means/1";"means/2";"_id";"_uuid";"_index"\n'
-                 '"1";"1 2";"1";"1";"7";"ab-1";"1"\n', "kobo")  # fmt: skip
+    found = read(
+        '"used";"means";"means/1";"means/2";"_id";"_uuid";"_index"\n'
+        '"1";"1 2";"1";"1";"7";"ab-1";"1"\n',
+        "kobo",
+    )
     assert row(found)["RID"] == "ab-1"
     assert row(found)["MEANS__2"] == 1
     assert found.rejected == ()

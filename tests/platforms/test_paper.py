@@ -19,7 +19,7 @@ from every_kind import Respondents, respondents
 from openpyxl import load_workbook
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.platforms import PlatformError, export_form
 from coprod_stats.platforms.paper.building import paper_document
 from coprod_stats.platforms.paper.document import Matrix, PaperDocument, Question, Row, Tick
@@ -63,8 +63,13 @@ def is_allowed(check: Any, value: object, workbook: Any) -> bool:
         return True
     formula = check.formula1
     cell = str(check.sqref).partition(":")[0]
-    known = {"AND": lambda *parts: all(parts), "OR": lambda *parts: any(parts),
-             "ISNUMBER": lambda cell: isinstance(cell, float), "INT": int, cell: value}  # fmt: skip
+    known = {
+        "AND": lambda *parts: all(parts),
+        "OR": lambda *parts: any(parts),
+        "ISNUMBER": lambda cell: isinstance(cell, float),
+        "INT": int,
+        cell: value,
+    }
     return bool(eval(formula.replace("=", "==").replace(">==", ">=").replace("<==", "<="), known))  # noqa: S307 - a formula of our own
 
 
@@ -105,9 +110,18 @@ def test_a_thousand_respondents_are_entered_and_read_back(
 
 @pytest.mark.parametrize(
     ("column", "wrong"),
-    [("USED", 3.0), ("YEARS", 91.0), ("YEARS", 1.5), ("MEANS__1", 2.0), ("GOALS__1", 3.0),
-     ("POINTS__1", 11.0), ("ARM", 3.0), ("HOURS", -1.0), ("HOURS", -9.0)],
-)  # fmt: skip
+    [
+        ("USED", 3.0),
+        ("YEARS", 91.0),
+        ("YEARS", 1.5),
+        ("MEANS__1", 2.0),
+        ("GOALS__1", 3.0),
+        ("POINTS__1", 11.0),
+        ("ARM", 3.0),
+        ("HOURS", -1.0),
+        ("HOURS", -9.0),
+    ],
+)
 def test_the_entry_does_not_take_what_nobody_can_answer(
     column: str, wrong: float, every_kind: Instrument
 ) -> None:
@@ -115,8 +129,11 @@ def test_the_entry_does_not_take_what_nobody_can_answer(
     workbook = load_workbook(io.BytesIO(content))
     sheet = workbook["answers"]
     place = [cell.value for cell in sheet[1]].index(column) + 1
-    check = next(check for check in sheet.data_validations.dataValidation
-                 if next(iter(check.sqref.ranges)).min_col == place)  # fmt: skip
+    check = next(
+        check
+        for check in sheet.data_validations.dataValidation
+        if next(iter(check.sqref.ranges)).min_col == place
+    )
     assert not is_allowed(check, wrong, workbook)
     assert is_allowed(check, -7.0, workbook) == (column != "ARM")
 
@@ -133,7 +150,11 @@ def test_the_codebook_of_the_entry_names_the_numbers_on_paper(every_kind: Instru
     assert by_column["USED"][5] == "1 = Yes; 2 = No"
     assert "seen, unanswered" in str(by_column["USED"][6])
     assert [row[0] for row in workbook["missing"].iter_rows(min_row=2, values_only=True)] == [
-        "(blank)", "-7", "-8", "-9"]  # fmt: skip
+        "(blank)",
+        "-7",
+        "-8",
+        "-9",
+    ]
 
 
 def test_a_long_list_of_codes_stands_on_a_sheet_of_its_own(tmp_path: Path) -> None:
@@ -155,7 +176,7 @@ def test_two_exports_are_the_same_to_the_byte(every_kind: Instrument) -> None:
 
 
 def words_of(document: PaperDocument) -> set[str]:
-    """Give every text of a document that is printed as it stands."""
+    """Return every text of a document that is printed as it stands."""
 
     def inside(value: object, key: str = "") -> list[str]:
         if isinstance(value, str):
@@ -331,14 +352,18 @@ def test_too_many_versions_are_refused_by_name() -> None:
 
 
 def test_conditions_that_need_a_calculator_are_refused(tmp_path: Path) -> None:
-    items = ("{id: A, kind: number, text: A}\n{id: B, kind: number, text: B}\n"
-             "{id: C, text: C, options: {1: x}, when: MEAN > 2}\n"
-             "{id: D, text: D, options: {1: x}, when: A / B > 2}\n"
-             "{id: E, text: E, options: {1: x}, when: A + B > 2}")  # fmt: skip
+    items = (
+        "{id: A, kind: number, text: A}\n{id: B, kind: number, text: B}\n"
+        "{id: C, text: C, options: {1: x}, when: MEAN > 2}\n"
+        "{id: D, text: D, options: {1: x}, when: A / B > 2}\n"
+        "{id: E, text: E, options: {1: x}, when: A + B > 2}"
+    )
     instrument = inline(tmp_path, items, "derived: {MEAN: {title: M, value: 'mean(A, B)'}}")
     refused = export_form(instrument, "paper").refused
     assert [(f.code, f.place) for f in refused] == [
-        ("PLATFORM-081", "item C"), ("PLATFORM-081", "item D")]  # fmt: skip
+        ("PLATFORM-081", "item C"),
+        ("PLATFORM-081", "item D"),
+    ]
     assert "'mean'" in refused[0].found
 
 
@@ -359,8 +384,11 @@ def test_what_paper_states_differently_is_said(every_kind: Instrument, tmp_path:
     simple = inline(tmp_path, "{id: A, text: A, options: {1: x, 2: y}}")
     codes = [loss.code for loss in export_form(simple, "paper").losses]
     assert codes == ["PLATFORM-180", "PLATFORM-186"]
-    foreign = replace(simple, languages=("en", "fr"), translations=(
-        *simple.translations, replace(simple.translations[0], code="fr")))  # fmt: skip
+    foreign = replace(
+        simple,
+        languages=("en", "fr"),
+        translations=(*simple.translations, replace(simple.translations[0], code="fr")),
+    )
     losses = {loss.code: loss for loss in export_form(foreign, "paper", languages=["fr"]).losses}
     assert losses["PLATFORM-184"].place == "language 'fr'"
 

@@ -158,8 +158,9 @@ def test_a_computed_condition_that_is_needed_twice_becomes_a_box(tmp_path: Path)
     document = laid_out(tmp_path, COMPUTED)
     (box,) = [e for e in document.elements if isinstance(e, CheckBox)]
     assert (box.title, box.conditions) == (
-        "Box A", ('at least one of question 1a to question 1b is above "Never"',
-                  'question 2 is "Yes"'))  # fmt: skip
+        "Box A",
+        ('at least one of question 1a to question 1b is above "Never"', 'question 2 is "Yes"'),
+    )
     first = document.elements.index(box)
     assert isinstance(document.elements[first + 1], Paragraph)
     assert routes(document) == [
@@ -190,12 +191,16 @@ def test_rows_that_offer_different_answers_share_a_grid(tmp_path: Path) -> None:
 
 
 def test_many_long_answers_make_no_grid(tmp_path: Path) -> None:
-    words = ("{0: Unconstitutionally, 1: Institutionalised, 2: Counterrevolutionary, "
-             "3: Notwithstanding}")  # fmt: skip
+    words = (
+        "{0: Unconstitutionally, 1: Institutionalised, 2: Counterrevolutionary, 3: Notwithstanding}"
+    )
     text = COMPUTED.replace("{0: Never, 1: Once, 2: Often}", words)
     found = questions(laid_out(tmp_path, text))
     assert (found["1"].stem, found["1"].text, found["2"].text) == (
-        "How often did you", "call?", "write?")  # fmt: skip
+        "How often did you",
+        "call?",
+        "write?",
+    )
 
 
 def test_other_wordings_stand_below_with_their_condition(every_kind: Instrument) -> None:
@@ -243,9 +248,11 @@ def test_no_question_of_a_shipped_form_is_lost() -> None:
             for version in versions(chosen):
                 document = paper_document(version, "en")
                 printed = {q.id for q in questions(document).values()} | {
-                    row.id for q in questions(document).values()
-                    if isinstance(q.body, Matrix) for row in q.body.rows
-                }  # fmt: skip
+                    row.id
+                    for q in questions(document).values()
+                    if isinstance(q.body, Matrix)
+                    for row in q.body.rows
+                }
                 assert printed - {""} == {item.id for item in version.instrument.questions}
 
 
@@ -265,8 +272,11 @@ pages:
     bodies = [q.body for q in found.values()]
     assert [b.digits for b in bodies if isinstance(b, NumberBox)] == [3, 1, 6, 5]
     assert [q.instruction for q in found.values()] == [
-        "Please write a whole number, 0 to 120.", "Please write a number, 5 or less.",
-        "Please write a whole number.", "Please write a whole number, -1000 to 5."]  # fmt: skip
+        "Please write a whole number, 0 to 120.",
+        "Please write a number, 5 or less.",
+        "Please write a whole number.",
+        "Please write a whole number, -1000 to 5.",
+    ]
 
 
 def test_rows_are_lettered_beyond_z() -> None:

@@ -11,7 +11,7 @@ from every_kind import respondents, table
 
 from coprod_stats.instruments import Instrument
 from coprod_stats.literals import FileFormat
-from coprod_stats.platforms.spss import sav_file
+from coprod_stats.platforms.codebooks.spss import sav_file
 from coprod_stats.responses import read_responses, write_canonical
 
 FORMATS: tuple[FileFormat, ...] = ("csv", "spreadsheet", "xlsx", "sav", "parquet")
@@ -39,9 +39,10 @@ def round_trip(instrument: Instrument, n: int, source: FileFormat, folder: Path)
     found = read_responses(path, instrument, source=source)
     assert found.rejected == ()
     pd.testing.assert_frame_equal(
-        found.answers.reset_index(drop=True), answers[list(found.answers.columns)],
+        found.answers.reset_index(drop=True),
+        answers[list(found.answers.columns)],
         check_dtype=False,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("source", FORMATS)

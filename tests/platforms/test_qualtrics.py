@@ -14,10 +14,10 @@ from qualtrics_engine import Respondent, elements, export_csv
 from qualtrics_structure import faults
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.texts import Text
 from coprod_stats.platforms import PlatformError, export_form
-from coprod_stats.platforms.qualtrics import language_code
+from coprod_stats.platforms.qualtrics.form import language_code
 from coprod_stats.responses.platform_reading import read_platform_export
 
 Json = dict[str, Any]
@@ -34,7 +34,7 @@ def questions(survey: Json) -> dict[str, Json]:
 
 
 def as_qualtrics(instrument: Instrument, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Say a respondent's answers by export tags."""
+    """State a respondent's answers by export tags."""
     given: dict[str, Any] = {}
     for item in instrument.questions:
         answer = wanted[item.id]
@@ -93,8 +93,9 @@ def test_a_thousand_respondents_come_back_as_given(every_kind: Instrument, tmp_p
     round_trip(every_kind, respondents(every_kind, 1_000, seed=2), tmp_path)
 
 
-@pytest.mark.parametrize(("name", "form"), [("citizen", "core"), ("provider", "core"),
-                                            ("carers", "full")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "form"), [("citizen", "core"), ("provider", "core"), ("carers", "full")]
+)
 def test_shipped_questionnaires_come_back_as_given(name: str, form: str, tmp_path: Path) -> None:
     instrument = read_instrument(name).for_form(form)
     round_trip(instrument, respondents(instrument, 5, seed=3), tmp_path)
@@ -102,11 +103,24 @@ def test_shipped_questionnaires_come_back_as_given(name: str, form: str, tmp_pat
 
 @pytest.mark.parametrize(
     ("name", "form", "modules"),
-    [("every kind", "full", ()), ("carers", "full", ()), ("citizen", "core", ()),
-     ("provider", "full", ()),
-     ("citizen", "core", ("vignette", "conjoint", "sector_behaviours", "panel_wave",
-                          "goals_benefits_challenges_reasons"))],
-)  # fmt: skip
+    [
+        ("every kind", "full", ()),
+        ("carers", "full", ()),
+        ("citizen", "core", ()),
+        ("provider", "full", ()),
+        (
+            "citizen",
+            "core",
+            (
+                "vignette",
+                "conjoint",
+                "sector_behaviours",
+                "panel_wave",
+                "goals_benefits_challenges_reasons",
+            ),
+        ),
+    ],
+)
 def test_the_survey_file_is_what_qualtrics_documents(
     name: str, form: str, modules: tuple[str, ...], every_kind: Instrument
 ) -> None:
@@ -132,8 +146,11 @@ def test_codes_are_recode_values_and_tags_the_ids(every_kind: Instrument) -> Non
     by_tag = questions(survey_file(every_kind))
     assert by_tag["USED"]["RecodeValues"] == {"1": "1", "2": "2", "3": "-9", "4": "-8"}
     assert by_tag["USED"]["VariableNaming"] == by_tag["USED"]["RecodeValues"]
-    (often,) = (q for tag, q in by_tag.items() if tag.startswith("G_second_often")
-                and "OFT1" in q["ChoiceDataExportTags"].values())  # fmt: skip
+    (often,) = (
+        q
+        for tag, q in by_tag.items()
+        if tag.startswith("G_second_often") and "OFT1" in q["ChoiceDataExportTags"].values()
+    )
     assert often["RecodeValues"] == {"3": "0", "1": "1", "2": "2", "4": "-9"}
 
 
@@ -154,8 +171,10 @@ def test_the_evaluator_holds_to_limits(every_kind: Instrument) -> None:
     wrong = {"CONS": 1, "USED": 1, "YEARS": 91, "MEANS": [1, -9], "POINTS": {1: 3, 2: 3}}
     assert Respondent(survey, {}, {}).problems == ["CONS: forced"]
     assert Respondent(survey, wrong, {}).problems == [
-        "MEANS: not alone", "YEARS: no such number", "POINTS: wrong total"
-    ]  # fmt: skip
+        "MEANS: not alone",
+        "YEARS: no such number",
+        "POINTS: wrong total",
+    ]
 
 
 def test_who_declines_comes_to_the_end(every_kind: Instrument) -> None:
@@ -199,8 +218,15 @@ def test_arms_are_drawn_evenly_once(every_kind: Instrument) -> None:
 def test_a_page_is_cut_where_a_text_depends_on_an_answer_there(every_kind: Instrument) -> None:
     survey = survey_file(every_kind)
     names = [block["Description"] for block in elements(survey, "BL")[0]]
-    assert names == ["consent", "first", "first_2", "second", "second_2", "second_3",
-                     "Trash / Unused Questions"]  # fmt: skip
+    assert names == [
+        "consent",
+        "first",
+        "first_2",
+        "second",
+        "second_2",
+        "second_3",
+        "Trash / Unused Questions",
+    ]
     losses = [str(loss) for loss in export_form(every_kind, "qualtrics").losses]
     assert any(loss.startswith("PLATFORM-162 page 'first': shown as 2 pages") for loss in losses)
 
@@ -296,15 +322,17 @@ def test_a_condition_of_too_many_comparisons_is_refused(every_kind: Instrument) 
 
 @pytest.mark.parametrize(
     ("condition", "goals", "shown"),
-    [("option(GOALS, 3) == 1", {3: 1, 1: 2, 2: 3}, True),
-     ("option(GOALS, 3) == 1", {1: 1, 3: 2, 2: 3}, False),
-     ("option(GOALS, 3) == 0", {1: 1, 2: 2, 3: 3}, True),
-     ("option(GOALS, 3) < 2", {1: 1, 2: 2, 3: 3}, True),
-     ("option(GOALS, 3) < 2", {1: 1, 3: 2, 2: 3}, False),
-     ("answered(GOALS)", {1: 1, 3: 2, 2: 3}, True),
-     ("answered(GOALS)", None, False),
-     ("ARM == 2 and answered(ARM)", None, True)],
-)  # fmt: skip
+    [
+        ("option(GOALS, 3) == 1", {3: 1, 1: 2, 2: 3}, True),
+        ("option(GOALS, 3) == 1", {1: 1, 3: 2, 2: 3}, False),
+        ("option(GOALS, 3) == 0", {1: 1, 2: 2, 3: 3}, True),
+        ("option(GOALS, 3) < 2", {1: 1, 2: 2, 3: 3}, True),
+        ("option(GOALS, 3) < 2", {1: 1, 3: 2, 2: 3}, False),
+        ("answered(GOALS)", {1: 1, 3: 2, 2: 3}, True),
+        ("answered(GOALS)", None, False),
+        ("ARM == 2 and answered(ARM)", None, True),
+    ],
+)
 def test_ranks_and_arms_are_compared(
     every_kind: Instrument, condition: str, goals: dict[int, int] | None, shown: bool
 ) -> None:
@@ -321,7 +349,7 @@ def test_orders_that_stay_fixed_are_stated(every_kind: Instrument) -> None:
     export = export_form(replace(every_kind, pages=pages), "qualtrics")
     assert [loss.place for loss in export.losses if loss.code == "PLATFORM-160"] == [
         "page 'second'"
-    ]  # fmt: skip
+    ]
     by_tag = questions(survey_file(replace(every_kind, pages=pages)))
     matrices = [q for q in by_tag.values() if q["QuestionType"] == "Matrix"]
     assert {q["Randomization"]["Type"] for q in matrices} == {"All"}

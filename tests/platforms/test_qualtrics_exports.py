@@ -54,11 +54,25 @@ pages:
           - {id: TRU2, text: like it?}
 """
 Read = Callable[..., Responses]
-IDS = {"USED": "QID1", "MEANS": "QID2", "AGE": "QID3_TEXT", "AGE_NA": "QID4", "TEMP": "QID5_TEXT",
-       "GOALS_1": "QID6_1", "GOALS_2": "QID6_2", "GOALS_NA": "QID7", "COMMENT": "QID8_TEXT",
-       "TRU1": "QID9_1", "TRU2": "QID9_2", "ARM": "ARM", "ResponseId": "_recordId",
-       "Finished": "finished", "Status": "status",
-       "UserLanguage": "userLanguage", "Duration (in seconds)": "duration"}  # fmt: skip
+IDS = {
+    "USED": "QID1",
+    "MEANS": "QID2",
+    "AGE": "QID3_TEXT",
+    "AGE_NA": "QID4",
+    "TEMP": "QID5_TEXT",
+    "GOALS_1": "QID6_1",
+    "GOALS_2": "QID6_2",
+    "GOALS_NA": "QID7",
+    "COMMENT": "QID8_TEXT",
+    "TRU1": "QID9_1",
+    "TRU2": "QID9_2",
+    "ARM": "ARM",
+    "ResponseId": "_recordId",
+    "Finished": "finished",
+    "Status": "status",
+    "UserLanguage": "userLanguage",
+    "Duration (in seconds)": "duration",
+}
 
 
 @pytest.fixture(scope="module")
@@ -131,23 +145,39 @@ def test_a_multiple_choice_is_one_cell(read: Read) -> None:
 def test_a_multiple_choice_is_split_into_columns(read: Read, tick: str, form: str) -> None:
     names = {f"MEANS_{choice}": choice for choice in ("1", "2", "7", "8")}
     ids: dict[str, object] = {
-        name: {"ImportId": "QID2", "choiceId": choice} if form == "choiceId"
+        name: {"ImportId": "QID2", "choiceId": choice}
+        if form == "choiceId"
         else {"ImportId": f"QID2_{choice}"}
         for name, choice in names.items()
-    }  # fmt: skip
+    }
     found = read(
-        {"USED": "1", "MEANS_7": tick}, {"USED": "1"}, {"USED": "2"}, {"USED": "1", "MEANS_8": "1"},
+        {"USED": "1", "MEANS_7": tick},
+        {"USED": "1"},
+        {"USED": "2"},
+        {"USED": "1", "MEANS_8": "1"},
         {"USED": "1", "MEANS_1": "0", "MEANS_2": "0", "MEANS_7": "0", "MEANS_8": "0"},
-        dict.fromkeys(names, ""), ids=ids,
-    )  # fmt: skip
+        dict.fromkeys(names, ""),
+        ids=ids,
+    )
     means = [[row(found, n)[f"MEANS__{option}"] for option in (1, 2, 7)] for n in range(5)]
     assert means == [[0, 0, 1], [-7, -7, -7], [None] * 3, [-9, -9, -9], [-7, -7, -7]]
 
 
 def test_what_was_seen_and_left_is_99_below_zero(read: Read) -> None:
-    found = read({"Finished": "0", "USED": "-99", "AGE": "-99", "TEMP": "-99", "COMMENT": "-99",
-                  "GOALS_1": "-99", "GOALS_2": "-99", "TRU1": "-99", "MEANS": "-99"},
-                 {"Finished": "0", "AGE": "-99", "AGE_NA": "-9"})  # fmt: skip
+    found = read(
+        {
+            "Finished": "0",
+            "USED": "-99",
+            "AGE": "-99",
+            "TEMP": "-99",
+            "COMMENT": "-99",
+            "GOALS_1": "-99",
+            "GOALS_2": "-99",
+            "TRU1": "-99",
+            "MEANS": "-99",
+        },
+        {"Finished": "0", "AGE": "-99", "AGE_NA": "-9"},
+    )
     seen = row(found)
     assert {seen[name] for name in ("USED", "AGE", "GOALS__1", "TRU1", "MEANS__1")} == {-7}
     assert (seen["COMMENT"], seen["TEMP"], seen["TRU2"]) == ("-7", -99, None)
@@ -155,8 +185,11 @@ def test_what_was_seen_and_left_is_99_below_zero(read: Read) -> None:
 
 
 def test_blanks_of_unfinished_responses_stay(read: Read) -> None:
-    found = read({"Finished": "0", "USED": "1", "AGE": ""}, {"Finished": "1", "USED": "1"},
-                 {"Finished": "True", "USED": "1"})  # fmt: skip
+    found = read(
+        {"Finished": "0", "USED": "1", "AGE": ""},
+        {"Finished": "1", "USED": "1"},
+        {"Finished": "True", "USED": "1"},
+    )
     assert [row(found, number)["AGE"] for number in range(3)] == [None, -7, -7]
 
 
@@ -211,13 +244,25 @@ def test_a_cell_that_only_looks_like_an_import_id_is_a_cell(read: Read, cell: st
 def test_spss_files_are_read_by_their_names(
     instrument: Instrument, sidecar: Sidecar, tmp_path: Path
 ) -> None:
-    table = pd.DataFrame({
-        "ResponseId": ["R_1", "R_2"], "Finished": [1.0, 1.0], "Duration__in_seconds_": [61.0, 70.0],
-        "USED": [1.0, 2.0], "MEANS_1": [1.0, None], "MEANS_2": [None, None],
-        "MEANS_7": [1.0, None], "MEANS_8": [None, None], "AGE": ["44", ""], "AGE_NA": [None, -9.0],
-        "GOALS_1": [1.0, None], "GOALS_2": [2.0, None], "TRU1": [2.0, -9.0], "TRU2": [1.0, None],
-        "ARM": ["2", "1"],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "ResponseId": ["R_1", "R_2"],
+            "Finished": [1.0, 1.0],
+            "Duration__in_seconds_": [61.0, 70.0],
+            "USED": [1.0, 2.0],
+            "MEANS_1": [1.0, None],
+            "MEANS_2": [None, None],
+            "MEANS_7": [1.0, None],
+            "MEANS_8": [None, None],
+            "AGE": ["44", ""],
+            "AGE_NA": [None, -9.0],
+            "GOALS_1": [1.0, None],
+            "GOALS_2": [2.0, None],
+            "TRU1": [2.0, -9.0],
+            "TRU2": [1.0, None],
+            "ARM": ["2", "1"],
+        }
+    )
     pyreadstat.write_sav(table, tmp_path / "export.sav")
     found = read_platform_export(
         tmp_path / "export.sav", instrument, source="qualtrics", sidecar=sidecar

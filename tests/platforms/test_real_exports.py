@@ -74,8 +74,17 @@ def sidecar(instrument: Instrument) -> Sidecar:
             option = codes[place][0] if item.kind == "multiple" else ""
             name = NAMES.get(item.id, item.id.lower())
             columns.append(SidecarColumn(column, item.id, item.kind, name, option, codes))
-    return Sidecar("xlsform", instrument.id, instrument.version, instrument.sha256, "full", (),
-                   ("en",), tuple(columns), INTERNAL)  # fmt: skip
+    return Sidecar(
+        "xlsform",
+        instrument.id,
+        instrument.version,
+        instrument.sha256,
+        "full",
+        (),
+        ("en",),
+        tuple(columns),
+        INTERNAL,
+    )
 
 
 def cells(found: Responses) -> dict[str, object]:
@@ -89,9 +98,19 @@ def test_kobo_s_export_is_read_as_it_was_answered(instrument: Instrument, sideca
     found = read_platform_export(path, instrument, source="kobo", sidecar=sidecar)
     assert found.rejected == ()
     assert cells(found) == {
-        "ARM": 1, "AGREE": 1, "GENDER": 3, "SPECIFY": "=1+1", "AGE": 45, "SERVICES__1": 1,
-        "SERVICES__2": 1, "SERVICES__3": 0, "CP1": 4, "CP2": 5, "ATTN": -7, "COMMENT": "a\nb;c",
-    }  # fmt: skip
+        "ARM": 1,
+        "AGREE": 1,
+        "GENDER": 3,
+        "SPECIFY": "=1+1",
+        "AGE": 45,
+        "SERVICES__1": 1,
+        "SERVICES__2": 1,
+        "SERVICES__3": 0,
+        "CP1": 4,
+        "CP2": 5,
+        "ATTN": -7,
+        "COMMENT": "a\nb;c",
+    }
 
 
 @needs("real-exports")

@@ -17,11 +17,11 @@ from engines import LINKML_PYTHON, needs
 from every_kind import Respondents, respondents
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.model import Option, Text
 from coprod_stats.platforms import PlatformError, export_form
 from coprod_stats.platforms.cell_table import CellTable
-from coprod_stats.platforms.redcap_answers import read
+from coprod_stats.platforms.redcap.answers import read
 
 Rows = dict[str, dict[str, str]]
 NAME, TYPE, LOGIC = "Variable / Field Name", "Field Type", "Branching Logic (Show field only if...)"
@@ -172,8 +172,15 @@ def test_rows_of_a_matrix_stand_together_with_one_list_of_answers(every_kind: In
 
 def test_a_negative_code_of_a_checkbox_has_four_underscores(every_kind: Instrument) -> None:
     form = export_form(every_kind, "redcap")
-    header = ("record_id", "means___1", "means___2", "means___3", "means____8", "means____9",
-              "survey_complete")  # fmt: skip
+    header = (
+        "record_id",
+        "means___1",
+        "means___2",
+        "means___3",
+        "means____8",
+        "means____9",
+        "survey_complete",
+    )
     rows = (("a", "0", "0", "0", "0", "1", "0"), ("b", "0", "0", "0", "0", "0", "0"))
     table = read(CellTable(header, rows, (2, 3)), form.sidecar, every_kind)
     assert table.column("MEANS__1") == ("-9", "")

@@ -45,9 +45,11 @@ def test_a_sidecar_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"instrument": "other"}, "belongs to the questionnaire 'other'"),
-     ({"sha256": "0"}, "in other words than those")],
-)  # fmt: skip
+    [
+        ({"instrument": "other"}, "belongs to the questionnaire 'other'"),
+        ({"sha256": "0"}, "in other words than those"),
+    ],
+)
 def test_the_sidecar_of_another_questionnaire_is_refused(
     change: dict[str, str], message: str, every_kind: Instrument, tmp_path: Path
 ) -> None:

@@ -14,11 +14,11 @@ from engines import NODE_MODULES, needs, node
 from every_kind import Respondents, everything, respondents
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.model import Text
 from coprod_stats.platforms import PlatformError, export_form
-from coprod_stats.platforms.surveyjs import grid_paths
-from coprod_stats.platforms.surveyjs_answers import parse, read
+from coprod_stats.platforms.surveyjs.answers import parse, read
+from coprod_stats.platforms.surveyjs.form import grid_paths
 
 HERE = Path(__file__).parent
 needs_survey_core = needs("node", "survey-core")
@@ -29,14 +29,16 @@ def fill(form: bytes, filled: list[dict[str, Any]], folder: Path) -> dict[str, A
     (folder / "respondents.json").write_text(json.dumps(filled), encoding="utf-8")
     done = subprocess.run(
         [str(node()), HERE / "survey_core.mjs", folder / "form.json", folder / "respondents.json"],
-        stdout=subprocess.PIPE, check=True, env={**os.environ, "SURVEY_CORE": str(NODE_MODULES)},
+        stdout=subprocess.PIPE,
+        check=True,
+        env={**os.environ, "SURVEY_CORE": str(NODE_MODULES)},
         timeout=60 + 2 * len(filled),
-    )  # fmt: skip
+    )
     return json.loads(done.stdout)
 
 
 def as_surveyjs(instrument: Instrument, wanted: dict[str, Any], number: int) -> dict[str, Any]:
-    """Say a respondent's answers in SurveyJS's terms."""
+    """State a respondent's answers in SurveyJS's terms."""
     grids, answers = grid_paths(instrument), []
     for item in instrument.questions:
         answer = wanted[item.id]
@@ -99,8 +101,15 @@ def test_survey_core_and_its_linter_find_nothing(every_kind: Instrument, tmp_pat
 @needs_survey_core
 def test_texts_follow_the_answers(every_kind: Instrument, tmp_path: Path) -> None:
     form = export_form(every_kind, "surveyjs").files["survey.json"]
-    answers = [["CONS", 1], ["USED", 1], ["NAME", "the park"], ["MOOD", 2], ["YEARS", 2],
-               ["MEANS", [1]], ["second_trust_1.TRU1", 5]]  # fmt: skip
+    answers = [
+        ["CONS", 1],
+        ["USED", 1],
+        ["NAME", "the park"],
+        ["MOOD", 2],
+        ["YEARS", 2],
+        ["MEANS", [1]],
+        ["second_trust_1.TRU1", 5],
+    ]
     found = fill(form, [{"before": {"ARM": 1}, "answers": answers}], tmp_path)
     (shown,) = found["results"]
     assert shown["titles"]["MEANS"] == "How, with the park?"

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.instruments.evaluation import evaluate, is_true
-from coprod_stats.instruments.expressions import (
+from coprod_stats.instruments.language.evaluation import evaluate, is_true
+from coprod_stats.instruments.language.expressions import (
     Binary,
     Call,
     Compare,
@@ -26,22 +26,63 @@ from coprod_stats.instruments.texts import Text
 from coprod_stats.instruments.variables import Derived
 from coprod_stats.platforms.two_valued_conditions import FALSE, TRUE, known_to_hold
 
-COMPARE = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
-           ">": operator.gt, ">=": operator.ge}  # fmt: skip
+COMPARE = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
-REDUCE = {"sum": lambda found: sum(found), "mean": lambda found: sum(found) / len(found),
-          "min": min, "max": max, "abs": lambda found: abs(found[0])}  # fmt: skip
+REDUCE = {
+    "sum": lambda found: sum(found),
+    "mean": lambda found: sum(found) / len(found),
+    "min": min,
+    "max": max,
+    "abs": lambda found: abs(found[0]),
+}
 CONDITIONS = (
-    "A == 1", "A != 1", "not A == 1", "A < 3", "A in (1, 2)", "not A in (1, 2)",
-    "A == 1 and B > 2", "A == 1 or B > 2", "not (A == 1 or B > 2)", "A + B > 3", "A / B > 1",
-    "any(A > 1, B > 1)", "not all(A > 1, B > 1)", "answered(A)", "not answered(A)",
-    "includes(M, 1)", "not includes(M, 1, 2)", "count(A > 1, B > 1, includes(M, 1)) >= 2",
-    "count(A == 1, not B == 1) == 0", "sum(A, B) > 3", "mean(A, B) < 2", "min(A, B) == 1",
-    "max(A, B) != 3", "abs(A - B) == 1", "if(A == 1, B, 0) > 1", "1 - if(B > 1, A, 2) < 0",
-    "LOYAL == 1", "LOYAL == 0", "not answered(LOYAL)", "LOYAL != 1 or B == 2", "AMOUNT > 3",
-    "not answered(AMOUNT)", "not (A == 1)", "count(LOYAL) == 1", "1 == 1", "answered(M)",
-    "if(LOYAL, A, B) == 2", "not (A == 1 and not B == 1)", "A / 2 == 1",
-)  # fmt: skip
+    "A == 1",
+    "A != 1",
+    "not A == 1",
+    "A < 3",
+    "A in (1, 2)",
+    "not A in (1, 2)",
+    "A == 1 and B > 2",
+    "A == 1 or B > 2",
+    "not (A == 1 or B > 2)",
+    "A + B > 3",
+    "A / B > 1",
+    "any(A > 1, B > 1)",
+    "not all(A > 1, B > 1)",
+    "answered(A)",
+    "not answered(A)",
+    "includes(M, 1)",
+    "not includes(M, 1, 2)",
+    "count(A > 1, B > 1, includes(M, 1)) >= 2",
+    "count(A == 1, not B == 1) == 0",
+    "sum(A, B) > 3",
+    "mean(A, B) < 2",
+    "min(A, B) == 1",
+    "max(A, B) != 3",
+    "abs(A - B) == 1",
+    "if(A == 1, B, 0) > 1",
+    "1 - if(B > 1, A, 2) < 0",
+    "LOYAL == 1",
+    "LOYAL == 0",
+    "not answered(LOYAL)",
+    "LOYAL != 1 or B == 2",
+    "AMOUNT > 3",
+    "not answered(AMOUNT)",
+    "not (A == 1)",
+    "count(LOYAL) == 1",
+    "1 == 1",
+    "answered(M)",
+    "if(LOYAL, A, B) == 2",
+    "not (A == 1 and not B == 1)",
+    "A / 2 == 1",
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +98,11 @@ def answers() -> list[dict[str, float]]:
     numbers = (-9.0, np.nan, 0.0, 1.0, 2.0, 3.0)
     ticks = ((np.nan, np.nan), (-9.0, -9.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
     return [
-        {"A": a, "B": b, "M__1": one, "M__2": two} for a in numbers for b in numbers
+        {"A": a, "B": b, "M__1": one, "M__2": two}
+        for a in numbers
+        for b in numbers
         for one, two in ticks
-    ]  # fmt: skip
+    ]
 
 
 def plainly(tree: Expression, row: dict[str, float]) -> Any:
@@ -71,9 +114,11 @@ def plainly(tree: Expression, row: dict[str, float]) -> Any:
             return 0.0 if np.isnan(row[id]) else row[id]
         case Binary(sign, left, right):
             divisor = plainly(right, row)
-            return 0.0 if sign == "/" and not divisor else ARITHMETIC[sign](
-                plainly(left, row), divisor
-            )  # fmt: skip
+            return (
+                0.0
+                if sign == "/" and not divisor
+                else ARITHMETIC[sign](plainly(left, row), divisor)
+            )
         case Compare(sign, left, right):
             return COMPARE[sign](plainly(left, row), plainly(right, row))
         case Not(part):

@@ -19,7 +19,7 @@ from every_kind import Respondents, everything, respondents
 from odk_exports import kobo, leaves, odk_central
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.instruments.expressions import parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.platforms import FormExport, PlatformError, export_form
 from coprod_stats.responses.platform_reading import read_platform_export
 
@@ -54,14 +54,17 @@ def fill(form: Path, filled: list[dict[str, Any]]) -> list[dict[str, Any]]:
     people = form.with_name("respondents.json")
     people.write_text(json.dumps(filled), encoding="utf-8")
     done = subprocess.run(
-        [str(node()), HERE / "xforms_engine.mjs", form, people], stdout=subprocess.PIPE, check=True,
-        env={**os.environ, "NODE_MODULES_FOLDER": str(NODE_MODULES)}, timeout=30 + 2 * len(filled),
-    )  # fmt: skip
+        [str(node()), HERE / "xforms_engine.mjs", form, people],
+        stdout=subprocess.PIPE,
+        check=True,
+        env={**os.environ, "NODE_MODULES_FOLDER": str(NODE_MODULES)},
+        timeout=30 + 2 * len(filled),
+    )
     return json.loads(done.stdout)
 
 
 def as_xforms(instrument: Instrument, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Say a respondent's answers by the fields of the form."""
+    """State a respondent's answers by the fields of the form."""
     answers: list[list[Any]] = []
     for item in instrument.questions:
         answer, name = wanted[item.id], item.id.lower()
@@ -92,10 +95,9 @@ def round_trip(instrument: Instrument, people: Respondents, folder: Path) -> Non
     assert [found["violations"] for found in submissions] == [[]] * len(filled)
     xmls = [found["xml"] for found in submissions]
     layouts = {
-        "odk": (odk_central(xmls, export.sidecar),
-                odk_central(xmls, export.sidecar, groups=False)),
+        "odk": (odk_central(xmls, export.sidecar), odk_central(xmls, export.sidecar, groups=False)),
         "kobo": (kobo(xmls, export.sidecar), kobo(xmls, export.sidecar, groups=True)),
-    }  # fmt: skip
+    }
     for source, texts in layouts.items():
         for text in texts:
             path = folder / f"{source}.csv"
@@ -137,14 +139,23 @@ def test_the_citizen_questionnaire_comes_back_as_given(tmp_path: Path) -> None:
 
 @needs_engine
 def test_texts_follow_answers_and_language(every_kind: Instrument, tmp_path: Path) -> None:
-    answers = [["cons", "1"], ["used", "1"], ["mood", "2"], ["years", 2], ["means", ["1"]],
-               ["tru1", "5"]]  # fmt: skip
+    answers = [
+        ["cons", "1"],
+        ["used", "1"],
+        ["mood", "2"],
+        ["years", 2],
+        ["means", ["1"]],
+        ["tru1", "5"],
+    ]
     named = [*answers, ["name", "the park"]]
     form = xform(export_form(every_kind, "xlsform"), tmp_path)
-    english, german = fill(form, [
-        {"assigned": {"arm": "1"}, "answers": named},
-        {"assigned": {"arm": "2"}, "answers": answers, "language": "Deutsch (de)"},
-    ])  # fmt: skip
+    english, german = fill(
+        form,
+        [
+            {"assigned": {"arm": "1"}, "answers": named},
+            {"assigned": {"arm": "2"}, "answers": answers, "language": "Deutsch (de)"},
+        ],
+    )
     assert english["labels"]["means"] == "How, with the park?"
     assert english["labels"]["tru2"] == "do you, who rely on the park, doubt it?"
     assert english["labels"]["story"] == "It failed, and you felt bad."
@@ -157,11 +168,17 @@ def test_the_engine_holds_to_limits_and_required_questions(
     every_kind: Instrument, tmp_path: Path
 ) -> None:
     form = xform(export_form(every_kind, "xlsform"), tmp_path)
-    wrong = [["cons", "1"], ["years", 91], ["means", ["1", "dk"]], ["used", "1"],
-             ["points_1", 3], ["points_2", 3]]  # fmt: skip
-    blank, broken = fill(form, [
-        {"assigned": {}, "answers": []}, {"assigned": {}, "answers": wrong}
-    ])  # fmt: skip
+    wrong = [
+        ["cons", "1"],
+        ["years", 91],
+        ["means", ["1", "dk"]],
+        ["used", "1"],
+        ["points_1", 3],
+        ["points_2", 3],
+    ]
+    blank, broken = fill(
+        form, [{"assigned": {}, "answers": []}, {"assigned": {}, "answers": wrong}]
+    )
     ends = [[path.split("/")[-1] for path in found["violations"]] for found in (blank, broken)]
     assert ends[0] == ["cons"]
     assert {"years", "means", "points_2"} <= set(ends[1])

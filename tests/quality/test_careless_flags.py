@@ -124,8 +124,9 @@ def test_even_odd_is_of_keyed_answers(answers: Responses) -> None:
         dtype=float, copy=True
     )
     given[:, 1] = 6 - given[:, 1]
-    expected = even_odd(given, [np.array([0, 1]), np.array([2, 3]), np.array([4, 5, 6])],
-                        min_pairs=3)  # fmt: skip
+    expected = even_odd(
+        given, [np.array([0, 1]), np.array([2, 3]), np.array([4, 5, 6])], min_pairs=3
+    )
     assert_array_equal(careless_indices(answers)["even_odd"].values, expected.values)
 
 
@@ -157,8 +158,10 @@ def test_the_carers_form_allows_some_indices_and_says_why_not_others(carers: Res
     assert table.loc["seconds_per_item", "reason"] == "the answers carry no times"
     assert table.loc["longstring_share", "reason"].startswith("no 6 items in a row")
     assert found.glance().iloc[0].to_dict() == {
-        "n_respondents": 908, "n_indices": 12, "n_applicable": 6,
-    }  # fmt: skip
+        "n_respondents": 908,
+        "n_indices": 12,
+        "n_applicable": 6,
+    }
     assert "no item answered (6)" in str(found)
 
 

@@ -126,10 +126,12 @@ def test_even_odd_wants_several_scales() -> None:
     [
         ([[1, 1], [2, 2], [3, 3]], "the covariance matrix of the answers is singular"),
         ([[1, 2], [1, 3], [1, 5]], "an item does not vary"),
-        ([[1, NAN], [2, NAN], [NAN, 3]],
-         "two items were answered together by fewer than two respondents"),
+        (
+            [[1, NAN], [2, NAN], [NAN, 3]],
+            "two items were answered together by fewer than two respondents",
+        ),
     ],
-)  # fmt: skip
+)
 def test_mahalanobis_distance_says_why_it_cannot_be_computed(
     answers: list[list[float]], reason: str
 ) -> None:

@@ -68,8 +68,11 @@ def test_every_cell_has_one_kind(answers: Responses) -> None:
     assert table.loc["DID", ["answered", "don't know"]].tolist() == [4, 1]
     assert table.loc["WAYS", ["answered", "blank", "seen, unanswered"]].tolist() == [3, 1, 1]
     assert table.loc["Q1", ["answered", "off scale", "not asked", "set aside"]].tolist() == [
-        2, 1, 1, 1,
-    ]  # fmt: skip
+        2,
+        1,
+        1,
+        1,
+    ]
     assert table.loc["Q2", ["answered", "refused", "blank", "not asked"]].tolist() == [1, 1, 1, 2]
     kinds = table.drop(columns=["n_asked", "share_missing", "text"])
     assert (kinds.sum(axis=1) == answers.n_respondents).all()
@@ -131,8 +134,11 @@ def test_classes_are_counted_with_what_they_rest_on(answers: Responses) -> None:
     assert table["rests_on"].tolist() == ["DID, FREE", "DID", ""]
     assert table["n_undecided"].tolist() == [2, 1, 0]
     assert found.glance().iloc[0].to_dict() == {
-        "n_respondents": 5, "strict": 1, "broad": 2, "none": 2,
-    }  # fmt: skip
+        "n_respondents": 5,
+        "strict": 1,
+        "broad": 2,
+        "none": 2,
+    }
     assert str(found).splitlines()[0] == "Taking part"
 
 

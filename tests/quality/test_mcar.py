@@ -45,8 +45,13 @@ def test_agrees_with_the_published_value_for_airquality(oracle: dict) -> None:
         str(test) == "Little's MCAR test: chi-square(14) = 35.11, p = 0.00142, 4 patterns, n = 153"
     )
     assert list(test.glance().columns) == [
-        "statistic", "df", "p_value", "n_obs", "n_items", "n_patterns",
-    ]  # fmt: skip
+        "statistic",
+        "df",
+        "p_value",
+        "n_obs",
+        "n_items",
+        "n_patterns",
+    ]
     assert test.tidy()["term"].tolist() == ["Little's MCAR test"]
 
 

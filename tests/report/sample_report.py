@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from coprod_stats.report.citation import PAPER, apa_entry, bibtex_entry, software
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Badge,
     Citations,
     CodeBlock,
@@ -35,21 +34,22 @@ from coprod_stats.report.document import (
     subscript,
     text,
 )
-from coprod_stats.report.figures.forest import Estimate, ForestRow, forest_chart
-from coprod_stats.report.figures.likert import LikertItem, likert_chart
-from coprod_stats.report.figures.missing import (
+from coprod_stats.documents.figures.forest import Estimate, ForestRow, forest_chart
+from coprod_stats.documents.figures.likert import LikertItem, likert_chart
+from coprod_stats.documents.figures.missing import (
     MissingItem,
     MissingPattern,
     missing_bars,
     missing_patterns,
 )
-from coprod_stats.report.figures.path_diagram import Node, path_diagram
-from coprod_stats.report.figures.path_diagram import Path as ModelPath
-from coprod_stats.report.html import write_html
+from coprod_stats.documents.figures.path_diagram import Node, path_diagram
+from coprod_stats.documents.figures.path_diagram import Path as ModelPath
+from coprod_stats.documents.html import write_html
+from coprod_stats.documents.numbers import BOUNDED, COUNT, Interval, NumberFormat, p_statement
+from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.report.citation import PAPER, apa_entry, bibtex_entry, software
 from coprod_stats.report.manifest import Provenance, Source
-from coprod_stats.report.numbers import BOUNDED, COUNT, Interval, NumberFormat, p_statement
 from coprod_stats.report.provenance import provenance_blocks
-from coprod_stats.report.tables import Role, frame_table
 
 HOSTILE = "</td><script>alert('x')</script> & <img src=x onerror=alert(1)> https://example.org ‮"
 

@@ -1,5 +1,5 @@
+from coprod_stats.documents.document import emphasis
 from coprod_stats.report.citation import PAPER, Reference, apa_entry, bibtex_entry, software
-from coprod_stats.report.document import emphasis
 
 
 def test_the_article_is_cited_in_apa_style():

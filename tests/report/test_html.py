@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_report import HOSTILE, sample_report
 
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Badge,
     CodeBlock,
     Document,
@@ -24,8 +24,8 @@ from coprod_stats.report.document import (
     emphasis,
     text,
 )
-from coprod_stats.report.figures.svg import Drawing, label
-from coprod_stats.report.html import render_html
+from coprod_stats.documents.figures.svg import Drawing, label
+from coprod_stats.documents.html import render_html
 
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 SCRIPT = Path(__file__).with_name("sample_report.py")

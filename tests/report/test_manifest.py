@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from coprod_stats.report.errors import ReportError
+from coprod_stats.documents.errors import ReportError
 from coprod_stats.report.manifest import (
     MANIFEST_NAME,
     Provenance,

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from sample_report import PROVENANCE
 
-from coprod_stats.report.document import CodeBlock, Table, code, text
+from coprod_stats.documents.document import CodeBlock, Table, code, text
 from coprod_stats.report.provenance import provenance_blocks
 
 

@@ -13,8 +13,8 @@ import pytest
 import coprod_stats as cp
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.model import Item
-from coprod_stats.instruments.reading import check_instrument
 from coprod_stats.instruments.shipped import shelf
+from coprod_stats.instruments.source.reading import check_instrument
 from coprod_stats.responses import ResponsesError, read_responses
 from coprod_stats.responses.drafting import Drafted, DraftError, draft_instrument
 from coprod_stats.responses.drafting.drafting import identifier
@@ -44,8 +44,15 @@ def city_survey(folder: Path, n: int = 200) -> Path:
     """Write answers in the shape of a city's satisfaction survey: no labels, 9 for don't know."""
     rng = np.random.default_rng(5)
     table = {"id": np.arange(1, n + 1)}
-    for name in ("svc_police", "svc_fire_ems", "svc_streets", "svc_customer_service",
-                 "pol_traffic", "pol_parking", "pol_protection"):  # fmt: skip
+    for name in (
+        "svc_police",
+        "svc_fire_ems",
+        "svc_streets",
+        "svc_customer_service",
+        "pol_traffic",
+        "pol_parking",
+        "pol_protection",
+    ):
         table[name] = rng.choice([1, 2, 3, 4, 5, 9], size=n, p=[0.1, 0.2, 0.3, 0.2, 0.1, 0.1])
     table["contact_311"] = rng.choice([1, 2, 9], size=n)
     table["visited"] = rng.choice([1, 2, 9], size=n)
@@ -104,15 +111,19 @@ def test_a_suggestion_that_is_accepted_is_scored(tmp_path: Path) -> None:
     drafted(data)
     path = tmp_path / "drafted.yaml"
     head, mark, rest = path.read_text().partition("# constructs: ")
-    live = "\n".join(line.removeprefix("#").removeprefix(" ") for line in
-                     (mark + rest).splitlines())  # fmt: skip
+    live = "\n".join(
+        line.removeprefix("#").removeprefix(" ") for line in (mark + rest).splitlines()
+    )
     path.write_text(head + live.replace("construct: CODE", "construct: SAT"))
-    write(tmp_path / "drafted_constructs.yaml", """
+    write(
+        tmp_path / "drafted_constructs.yaml",
+        """
 source: Our own.
 constructs:
   SAT: {family: Satisfaction, label: Satisfaction, role: impact, section: "1", sources: ours,
         respondent: citizen, measure: reflective}
-""")  # fmt: skip
+""",
+    )
     instrument = read_instrument(path).for_form("full")
     responses = read_responses(data, instrument)
     scores = cp.score(responses).tidy()
@@ -221,30 +232,51 @@ def test_files_that_are_no_tables_are_refused(name: str, tmp_path: Path) -> None
 def labelled_sav(folder: Path) -> Path:
     rng = np.random.default_rng(3)
     n = 120
-    table = pd.DataFrame({
-        "CaseID": np.arange(n, dtype=float), "trust_1": rng.integers(0, 11, n).astype(float),
-        "trust_2": rng.integers(0, 11, n).astype(float),
-        "trust_3": rng.choice([0, 5, 10, 88, 99], n).astype(float),
-        "sex": rng.choice([1, 2, 9], n).astype(float),
-        "children": rng.integers(0, 6, n).astype(float),
-        "age": np.where(rng.random(n) < 0.1, 998, rng.integers(18, 90, n)).astype(float),
-        "Größe": rng.normal(170, 10, n).round(1),
-        "psu": rng.integers(1, 9, n).astype(float),
-        "today": pd.to_datetime("2020-01-01") + pd.to_timedelta(rng.integers(0, 90, n), "D"),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "CaseID": np.arange(n, dtype=float),
+            "trust_1": rng.integers(0, 11, n).astype(float),
+            "trust_2": rng.integers(0, 11, n).astype(float),
+            "trust_3": rng.choice([0, 5, 10, 88, 99], n).astype(float),
+            "sex": rng.choice([1, 2, 9], n).astype(float),
+            "children": rng.integers(0, 6, n).astype(float),
+            "age": np.where(rng.random(n) < 0.1, 998, rng.integers(18, 90, n)).astype(float),
+            "Größe": rng.normal(170, 10, n).round(1),
+            "psu": rng.integers(1, 9, n).astype(float),
+            "today": pd.to_datetime("2020-01-01") + pd.to_timedelta(rng.integers(0, 90, n), "D"),
+        }
+    )
     ends = {0.0: "No trust at all", 10.0: "Complete trust", 88.0: "Don't know", 99.0: "No answer"}
     path = folder / "labelled.sav"
     pyreadstat.write_sav(
-        table, str(path),
-        column_labels={"trust_1": "Trust in - parliament", "trust_2": "Trust in - police",
-                       "trust_3": "Trust in - courts", "sex": "Sex", "age": "Age in years"},
-        variable_value_labels={**{f"trust_{i}": ends for i in (1, 2, 3)},
-                               "sex": {1.0: "Man", 2.0: "Woman"}, "age": {998.0: "Refused"}},
-        missing_ranges={**{f"trust_{i}": [88, 99] for i in (1, 2, 3)}, "sex": [9],
-                        "age": [{"lo": 997, "hi": 999}]},
-        variable_measure={"trust_1": "ordinal", "trust_2": "ordinal", "trust_3": "ordinal",
-                          "sex": "nominal", "children": "scale", "age": "scale"},
-    )  # fmt: skip
+        table,
+        str(path),
+        column_labels={
+            "trust_1": "Trust in - parliament",
+            "trust_2": "Trust in - police",
+            "trust_3": "Trust in - courts",
+            "sex": "Sex",
+            "age": "Age in years",
+        },
+        variable_value_labels={
+            **{f"trust_{i}": ends for i in (1, 2, 3)},
+            "sex": {1.0: "Man", 2.0: "Woman"},
+            "age": {998.0: "Refused"},
+        },
+        missing_ranges={
+            **{f"trust_{i}": [88, 99] for i in (1, 2, 3)},
+            "sex": [9],
+            "age": [{"lo": 997, "hi": 999}],
+        },
+        variable_measure={
+            "trust_1": "ordinal",
+            "trust_2": "ordinal",
+            "trust_3": "ordinal",
+            "sex": "nominal",
+            "children": "scale",
+            "age": "scale",
+        },
+    )
     return path
 
 
@@ -255,7 +287,10 @@ def test_a_labelled_spss_file_becomes_a_questionnaire(tmp_path: Path) -> None:
     assert (str(trust.stem), str(trust.text)) == ("Trust in", "parliament")
     assert codes(trust) == (tuple(range(11)), (88, 99))
     assert [str(trust.responses.label(code)) for code in (0, 5, 99)] == [
-        "No trust at all", "5", "No answer"]  # fmt: skip
+        "No trust at all",
+        "5",
+        "No answer",
+    ]
     assert instrument.item("TRUST3").responses is trust.responses
     assert codes(instrument.item("SEX")) == ((1, 2), (9,))
     assert instrument.item("CHILDREN").kind == "number"  # by its measure, though it has few codes
@@ -331,7 +366,11 @@ def test_two_columns_of_one_role_are_no_fault(tmp_path: Path) -> None:
     text = "wgt,weight,psu,cluster,q\n1.5,2.5,1,1,1\n0.5,1.5,2,2,2\n1,1,3,3,3\n"
     _, instrument = drafted(write(tmp_path / "data.csv", text))
     assert [column.role for column in instrument.administrative] == [
-        "weight", "other", "unit", "other"]  # fmt: skip
+        "weight",
+        "other",
+        "unit",
+        "other",
+    ]
 
 
 def test_names_become_ids_of_their_own() -> None:
@@ -347,18 +386,32 @@ def test_names_become_ids_of_their_own() -> None:
 
 @pytest.mark.parametrize(
     ("name", "common"),
-    [("svc_police", "svc"), ("A3", "a"), ("COP12", "cop"), ("c82cop1", "cop"), ("trust_1", "trust"),
-     ("q5a", "q"), ("Q2.1", "q2"), ("gender", ""), ("_x", "")],
-)  # fmt: skip
+    [
+        ("svc_police", "svc"),
+        ("A3", "a"),
+        ("COP12", "cop"),
+        ("c82cop1", "cop"),
+        ("trust_1", "trust"),
+        ("q5a", "q"),
+        ("Q2.1", "q2"),
+        ("gender", ""),
+        ("_x", ""),
+    ],
+)
 def test_a_prefix_is_what_names_of_a_battery_share(name: str, common: str) -> None:
     assert prefix(name) == common
 
 
 @pytest.mark.parametrize(
     ("name", "id"),
-    [("My Survey (2022)", "my_survey_2022"), ("2022", "survey_2022"), ("é", "e"), ("?", "survey"),
-     ("x" * 60, "x" * 40)],
-)  # fmt: skip
+    [
+        ("My Survey (2022)", "my_survey_2022"),
+        ("2022", "survey_2022"),
+        ("é", "e"),
+        ("?", "survey"),
+        ("x" * 60, "x" * 40),
+    ],
+)
 def test_the_id_of_a_questionnaire_follows_the_file(name: str, id: str) -> None:
     assert identifier(name) == id
 
@@ -381,7 +434,11 @@ def test_names_that_differ_by_case_are_told_apart(tmp_path: Path) -> None:
     _, instrument = drafted(data)
     answers = read_responses(data, instrument).answers
     assert answers[["QA2", "QA", "QB"]].to_numpy().tolist() == [
-        [1, 2, 1], [2, 1, 2], [1, 1, 2], [2, 2, 1]]  # fmt: skip
+        [1, 2, 1],
+        [2, 1, 2],
+        [1, 1, 2],
+        [2, 2, 1],
+    ]
     both = write(tmp_path / "both.csv", "ab,AB,r\n1,2,1\n2,1,2\n1,1,1\n2,2,2\n")
     _, instrument = drafted(both)
     answers = read_responses(both, instrument).answers
@@ -404,7 +461,9 @@ def test_what_is_beyond_codes_is_a_number(tmp_path: Path) -> None:
 def test_rows_of_another_length_are_passed_over_and_said(tmp_path: Path) -> None:
     found, _ = drafted(write(tmp_path / "data.csv", "q,r\n1,2\n2,1\n3\n1,1\n"))
     assert (found.n_rows, found.notes) == (
-        3, ("1 rows of another length than the header passed over",))  # fmt: skip
+        3,
+        ("1 rows of another length than the header passed over",),
+    )
 
 
 def test_what_is_declared_is_no_guess(tmp_path: Path) -> None:

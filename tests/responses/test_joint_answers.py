@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.power.population import PopulationForm
-from coprod_stats.power.simulated_answers import simulate_answers
-from coprod_stats.power.synthetic_sample import draw_sample
 from coprod_stats.responses import Responses, read_responses, write_canonical
+from coprod_stats.simulation.population import PopulationForm
+from coprod_stats.simulation.simulated_answers import simulate_answers
+from coprod_stats.study.synthetic_sample import draw_sample
 
 SURVEY = """
 instrument: survey
@@ -94,8 +94,16 @@ def test_single_values_that_cannot_be_are_set_aside(
 
 
 def test_simulated_answers_fit_and_come_back(tmp_path: Path, instrument: Instrument) -> None:
-    everyone = {"population": "all", "about": "", "rows": 60, "seed": 1, "paths": {},
-                "loadings": {}, "shares": {}, "groups": {"all": {"share": 1.0}}}  # fmt: skip
+    everyone = {
+        "population": "all",
+        "about": "",
+        "rows": 60,
+        "seed": 1,
+        "paths": {},
+        "loadings": {},
+        "shares": {},
+        "groups": {"all": {"share": 1.0}},
+    }
     population = PopulationForm.model_validate(everyone)
     drawn = simulate_answers(population, instrument, n_rows=60, rng=np.random.default_rng(1))
     assert (drawn.answers["ARM"] == 1).sum() == 30

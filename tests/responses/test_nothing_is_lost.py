@@ -39,10 +39,35 @@ TABLE = [
 CELLS = st.one_of(
     st.text(max_size=6),
     st.sampled_from(
-        ["", " ", "NA", "1", "1,5", "1,234", "-8", "9", "a", "RID", "inf", "1e999", "٣", "−7",
-         "\x00", '"', "'", "\r", "\n", ";", "=1+1", "#N/A", "00", "1.0", "99999999999999999999"]
+        [
+            "",
+            " ",
+            "NA",
+            "1",
+            "1,5",
+            "1,234",
+            "-8",
+            "9",
+            "a",
+            "RID",
+            "inf",
+            "1e999",
+            "٣",
+            "−7",
+            "\x00",
+            '"',
+            "'",
+            "\r",
+            "\n",
+            ";",
+            "=1+1",
+            "#N/A",
+            "00",
+            "1.0",
+            "99999999999999999999",
+        ]
     ),
-)  # fmt: skip
+)
 
 
 def csv_bytes(rows: list[list[str]], delimiter: str = ",") -> bytes:
@@ -143,7 +168,7 @@ def test_csv_with_cells_changed(tiny, tmp_path: Path, changes, delimiter) -> Non
         st.tuples(st.integers(0, 9), st.sampled_from(["cut", "join", "twice", "add"])), max_size=5
     ),
     st.integers(0, 9),
-)  # fmt: skip
+)
 def test_csv_with_rows_shuffled_cut_and_joined(tiny, tmp_path: Path, order, steps, at) -> None:
     rows = [list(TABLE[i]) for i in order]
     for place, step in steps:

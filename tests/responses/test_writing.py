@@ -28,10 +28,17 @@ def code(*values: float) -> st.SearchStrategy[float]:
 
 
 ROW = st.fixed_dictionaries(
-    {"CTRY": TEXTS.map(str.strip), "WGT": NUMBERS, "Q1": code(1, 2, 3, 6), "Q2": code(1, 2, 3),
-     "HOURS": code(0, 98, 99, 168), "TXT": TEXTS.map(lambda text: text if text.strip() else ""),
-     "WAY__1": code(0, 1), "WAY__2": code(0, 1)}
-)  # fmt: skip
+    {
+        "CTRY": TEXTS.map(str.strip),
+        "WGT": NUMBERS,
+        "Q1": code(1, 2, 3, 6),
+        "Q2": code(1, 2, 3),
+        "HOURS": code(0, 98, 99, 168),
+        "TXT": TEXTS.map(lambda text: text if text.strip() else ""),
+        "WAY__1": code(0, 1),
+        "WAY__2": code(0, 1),
+    }
+)
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -71,8 +78,18 @@ def test_texts_are_guarded_for_a_spreadsheet_and_numbers_stay(tiny, tmp_path: Pa
     write_canonical(hostile(tiny), path, for_spreadsheet=True)
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     raw = pd.read_csv(path, dtype=str, keep_default_na=False)
-    assert raw["TXT"].tolist() == ["'=1+1", "'-5", "''=1", "'+49 170", "'@home", "a;'=1", "-7",
-                                   "plain", "two\nlines", "'\tx"]  # fmt: skip
+    assert raw["TXT"].tolist() == [
+        "'=1+1",
+        "'-5",
+        "''=1",
+        "'+49 170",
+        "'@home",
+        "a;'=1",
+        "-7",
+        "plain",
+        "two\nlines",
+        "'\tx",
+    ]
     assert set(raw["HOURS"]) == {"-8"}
     found = read_responses(path, tiny, source="spreadsheet")
     pd.testing.assert_frame_equal(found.answers.reset_index(drop=True), hostile(tiny))
@@ -96,10 +113,14 @@ def test_a_workbook_holds_texts_and_numbers_and_no_formula(tiny, tmp_path: Path)
 
 
 def test_a_workbook_has_the_same_cells_as_the_csv(tmp_path: Path) -> None:
-    table = pd.DataFrame({
-        "FLAG": [True, False], "SCORE": [0.1, np.nan], "N": pd.array([1, None], dtype="Int64"),
-        "WHY": ["=a", None],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "FLAG": [True, False],
+            "SCORE": [0.1, np.nan],
+            "N": pd.array([1, None], dtype="Int64"),
+            "WHY": ["=a", None],
+        }
+    )
     write_canonical(table, tmp_path / "flags.csv")
     write_canonical(table, tmp_path / "flags.xlsx")
     cells = openpyxl.load_workbook(tmp_path / "flags.xlsx").active.iter_rows(values_only=True)

@@ -69,8 +69,11 @@ def test_tables(bind: Callable[[str, str], Responses]) -> None:
     assert_allclose(table.loc["T", ["floor", "ceiling"]].tolist(), [1 / 3, 1 / 3])
     assert table.loc["T", "rule"] == "sum of 2, at least 1 answered, prorated"
     assert found.glance().iloc[0].to_dict() == {
-        "n_respondents": 4, "n_scales": 2, "n_indices": 1, "n_complete": 2,
-    }  # fmt: skip
+        "n_respondents": 4,
+        "n_scales": 2,
+        "n_indices": 1,
+        "n_complete": 2,
+    }
     assert str(found).splitlines()[1].split() == ["M", "A", "mean", "2", "3.00", "2.83"]
 
 
@@ -79,8 +82,10 @@ def test_tables_of_indices(bind: Callable[[str, str], Responses]) -> None:
     assert isinstance(found, CaseResult)
     assert found.tidy().loc[0, ["term", "n_scored", "mean"]].tolist() == ["N", 2, 1.0]
     assert found.glance().iloc[0].to_dict() == {
-        "n_indices": 1, "n_respondents": 4, "n_complete": 2,
-    }  # fmt: skip
+        "n_indices": 1,
+        "n_respondents": 4,
+        "n_complete": 2,
+    }
 
 
 def test_an_instrument_without_scales_has_empty_tables(

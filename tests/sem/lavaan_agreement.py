@@ -11,20 +11,56 @@ from typing import Any
 
 COMMAND = [sys.executable, "-c", "from coprod_stats.cli.main import run; run()"]
 ESTIMATES = {
-    "est": "est", "se": "se", "z": "z", "pvalue": "pvalue", "ci_lower": "ci.lower",
-    "ci_upper": "ci.upper", "std_lv": "std.lv", "std_all": "std.all", "std_nox": "std.nox",
-}  # fmt: skip
+    "est": "est",
+    "se": "se",
+    "z": "z",
+    "pvalue": "pvalue",
+    "ci_lower": "ci.lower",
+    "ci_upper": "ci.upper",
+    "std_lv": "std.lv",
+    "std_all": "std.all",
+    "std_nox": "std.nox",
+}
 FIT = (
-    "npar", "fmin", "chisq", "df", "pvalue", "chisq_scaled", "df_scaled", "pvalue_scaled",
-    "chisq_scaling_factor", "baseline_chisq", "baseline_df", "cfi", "tli", "cfi_scaled",
-    "tli_scaled", "cfi_robust", "tli_robust", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper",
-    "rmsea_pvalue", "rmsea_scaled", "rmsea_robust", "srmr", "logl", "aic", "bic", "bic2",
-)  # fmt: skip
+    "npar",
+    "fmin",
+    "chisq",
+    "df",
+    "pvalue",
+    "chisq_scaled",
+    "df_scaled",
+    "pvalue_scaled",
+    "chisq_scaling_factor",
+    "baseline_chisq",
+    "baseline_df",
+    "cfi",
+    "tli",
+    "cfi_scaled",
+    "tli_scaled",
+    "cfi_robust",
+    "tli_robust",
+    "rmsea",
+    "rmsea_ci_lower",
+    "rmsea_ci_upper",
+    "rmsea_pvalue",
+    "rmsea_scaled",
+    "rmsea_robust",
+    "srmr",
+    "logl",
+    "aic",
+    "bic",
+    "bic2",
+)
 OPTIONS = {
-    "estimator": "--estimator", "missing": "--missing", "information": "--information",
-    "likelihood": "--likelihood", "group": "--group", "parameterization": "--parameterization",
-    "cluster": "--cluster", "sampling.weights": "--sampling-weights",
-}  # fmt: skip
+    "estimator": "--estimator",
+    "missing": "--missing",
+    "information": "--information",
+    "likelihood": "--likelihood",
+    "group": "--group",
+    "parameterization": "--parameterization",
+    "cluster": "--cluster",
+    "sampling.weights": "--sampling-weights",
+}
 SWITCHES = {"std.lv": "--std-lv", "effect.coding": "--effect-coding"}
 SWITCHES |= {"meanstructure": "--meanstructure"}
 # lavaan polishes no baseline model, and finds intervals of RMSEA by uniroot's coarse default
@@ -56,8 +92,12 @@ def fit_by_command(model: str, data: Path, options: list[str], folder: Path) -> 
     file.write_text(model, encoding="utf-8")
     run = subprocess.run(
         [*COMMAND, "sem", str(file), "--data", str(data), "--json", "-", *options],
-        capture_output=True, text=True, encoding="utf-8", env=os.environ, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=os.environ,
+        check=False,
+    )
     assert run.returncode in (0, 3), run.stderr
     found: dict[str, Any] = json.loads(run.stdout)
     assert (run.returncode == 0) == found["proper"]
@@ -75,7 +115,7 @@ def key(row: dict[str, Any]) -> tuple[str, str, str, int]:
 
 
 def differences(ours: dict[str, Any], theirs: dict[str, Any], limit: float) -> list[str]:
-    """Say what differs: parameters, fit measures and modification indices."""
+    """Describe what differs: parameters, fit measures and modification indices."""
     found = []
     mine = {key(row): row for row in ours["parameters"]}
     other = {key(row): row for row in theirs["parameters"] if row["op"] != "r2"}

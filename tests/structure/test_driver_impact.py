@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coprod_stats.latent_models import LatentModelError, semopy_engine
-from coprod_stats.latent_models.semopy_engine import solve_by_semopy
+from coprod_stats.latent_models import LatentModelError
+from coprod_stats.latent_models.engines import semopy_engine
+from coprod_stats.latent_models.engines.semopy_engine import solve_by_semopy
 from coprod_stats.results import Result
 from coprod_stats.structure.driver_impact import fit_driver_impact
 from coprod_stats.structure.equivalence import equivalence_test

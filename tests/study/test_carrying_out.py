@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coprod_stats.plans import PlanError
-from coprod_stats.report.html import render_html
+from coprod_stats.documents.html import render_html
 from coprod_stats.report.study import Study, run_study
 from coprod_stats.report.study_report import study_document
 from coprod_stats.results import Result
 from coprod_stats.study import SampleFlow, StudyResult, carry_out
+from coprod_stats.study.plan_reading import PlanError
 from coprod_stats.study.result import EngineAgreement
 
 PLAN = """

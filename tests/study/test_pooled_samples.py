@@ -11,13 +11,13 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from coprod_stats.plans import PlanError, read_plan
-from coprod_stats.report.html import render_html
+from coprod_stats.documents.html import render_html
 from coprod_stats.report.manifest import read_manifest
 from coprod_stats.report.study import run_study
 from coprod_stats.report.study_report import study_document
 from coprod_stats.responses import ResponsesError
 from coprod_stats.study import carry_out
+from coprod_stats.study.plan_reading import PlanError, read_plan
 
 ROOT = Path(__file__).parents[2]
 PLAN = """
@@ -84,10 +84,19 @@ def faults(plan: Path) -> list[str]:
 
 
 def test_equal_versions_are_put_together_to_the_same_numbers(written: Written) -> None:
-    together, whole = carry_out(written()), carry_out(written(samples=(
-        PLAN[PLAN.index("  samples:"):PLAN.index("quality:")].replace("{ACCEPT}", "{}"),
-        f"  file: {ROOT / 'sample_data' / 'carers.csv'}\n",
-    )))  # fmt: skip
+    together, whole = (
+        carry_out(written()),
+        carry_out(
+            written(
+                samples=(
+                    PLAN[PLAN.index("  samples:") : PLAN.index("quality:")].replace(
+                        "{ACCEPT}", "{}"
+                    ),
+                    f"  file: {ROOT / 'sample_data' / 'carers.csv'}\n",
+                )
+            )
+        ),
+    )
     assert together.analysed.n_respondents == whole.analysed.n_respondents == 908
     pd.testing.assert_frame_equal(
         together.responses.answers.reset_index(drop=True),
@@ -114,8 +123,10 @@ def test_a_code_reused_for_another_question_stops_the_study(written: Written) ->
 
 
 def test_answers_in_another_order_stop_the_study(written: Written) -> None:
-    swapped = ("options: {1: Never, 2: Sometimes, 3: Often, 4: Always}",
-               "options: {1: Always, 2: Often, 3: Sometimes, 4: Never}")  # fmt: skip
+    swapped = (
+        "options: {1: Never, 2: Sometimes, 3: Often, 4: Always}",
+        "options: {1: Always, 2: Often, 3: Sometimes, 4: Never}",
+    )
     found = faults(written(swapped))
     assert "'codes COP2 wave 1 / wave 2' stands in the way of pooling NEG" in "\n".join(found)
     assert all("pooling NEG" in fault for fault in found)
@@ -138,8 +149,10 @@ def test_the_manifest_names_every_file_and_version(written: Written, tmp_path: P
     provenance = read_manifest(tmp_path / "report").provenance
     assert provenance.command == "coprod run waves.yaml"
     assert [source.name for source in provenance.samples] == ["first.csv", "second.csv"]
-    hashes = [hashlib.sha256((tmp_path / source.name).read_bytes()).hexdigest()
-              for source in provenance.samples]  # fmt: skip
+    hashes = [
+        hashlib.sha256((tmp_path / source.name).read_bytes()).hexdigest()
+        for source in provenance.samples
+    ]
     assert [source.sha256 for source in provenance.samples] == hashes
     assert [source.name for source in provenance.fielded] == ["carers"]
     page = (tmp_path / "report" / "waves.html").read_text(encoding="utf-8")
@@ -152,8 +165,9 @@ def test_accepting_what_does_not_stand_in_the_way_is_a_fault(written: Written) -
 
 
 def test_a_scale_that_the_plan_does_not_use_is_left_out(written: Written) -> None:
-    plan = written(("Do you feel you cope well as caregiver?",
-                    "Do you feel you manage well as caregiver?"))  # fmt: skip
+    plan = written(
+        ("Do you feel you cope well as caregiver?", "Do you feel you manage well as caregiver?")
+    )
     study = run_study(plan)
     assert study.plan.gate is not None
     assert study.plan.gate.left_out == ("POS",)
@@ -163,8 +177,10 @@ def test_a_scale_that_the_plan_does_not_use_is_left_out(written: Written) -> Non
 
 
 def test_the_plan_s_own_version_counts_too(written: Written) -> None:
-    both = ("    - {sample: wave 2, file: second.csv}",
-            "    - {sample: wave 2, file: second.csv, instrument: first.yaml}")  # fmt: skip
+    both = (
+        "    - {sample: wave 2, file: second.csv}",
+        "    - {sample: wave 2, file: second.csv, instrument: first.yaml}",
+    )
     found = faults(written(REWORDED, samples=both))
     assert any("'wording DEP wave 1 / the plan'" in fault for fault in found)
 
@@ -179,18 +195,23 @@ def test_answers_in_two_languages_are_counted_together_by_code(
     written: Written, tmp_path: Path
 ) -> None:
     """'Yes' and 'Ja' are one answer, whatever code each file gives them."""
-    labels = ("gender:\n    kind: categorical\n    options: {1: Male, 2: Female}",
-              "gender:\n    kind: categorical\n    options: {1: {en: Male, de: Mann}, "
-              "2: {en: Female, de: Frau}}")  # fmt: skip
+    labels = (
+        "gender:\n    kind: categorical\n    options: {1: Male, 2: Female}",
+        "gender:\n    kind: categorical\n    options: {1: {en: Male, de: Mann}, "
+        "2: {en: Female, de: Frau}}",
+    )
     german = ("languages: [en]", "languages: [en, de]")
     plan = written(
-        labels, german, accept='{"translation de missing wave 1": "Read aloud."}',
+        labels,
+        german,
+        accept='{"translation de missing wave 1": "Read aloud."}',
         samples=("instrument: first.yaml}", "instrument: first.yaml, language: de}"),
-    )  # fmt: skip
+    )
     frame = pd.read_csv(tmp_path / "first.csv")
     frame["CSEX"] = frame["CSEX"].map({1: 7, 2: 8})
-    pyreadstat.write_sav(frame, str(tmp_path / "first.sav"),
-                         variable_value_labels={"CSEX": {7: "Mann", 8: "Frau"}})  # fmt: skip
+    pyreadstat.write_sav(
+        frame, str(tmp_path / "first.sav"), variable_value_labels={"CSEX": {7: "Mann", 8: "Frau"}}
+    )
     plan.write_text(plan.read_text().replace("first.csv", "first.sav"))
     study = carry_out(plan)
     given = pd.read_csv(ROOT / "sample_data" / "carers.csv")["CSEX"].value_counts()
@@ -231,14 +252,14 @@ def test_a_file_instead_of_the_samples_is_refused(written: Written, tmp_path: Pa
     ("old", "new", "code"),
     [
         ("  population: Family carers.", "  population: P.\n  file: first.csv", "PLAN-012"),
-        (PLAN[PLAN.index("  samples:"):PLAN.index("  accept")], "", "PLAN-012"),
+        (PLAN[PLAN.index("  samples:") : PLAN.index("  accept")], "", "PLAN-012"),
         ("sample: wave 2", "sample: wave 1", "PLAN-013"),
         ("file: second.csv}", "file: second.csv, language: fr}", "PLAN-014"),
         ("file: second.csv}", "file: second.csv, form: short}", "PLAN-001"),
         ("file: second.csv}", 'file: second.csv, where: "NOBODY == 1"}', "PLAN-010"),
         ("file: second.csv}", 'file: second.csv, where: "1 +"}', "PLAN-010"),
     ],
-)  # fmt: skip
+)
 def test_faults_of_samples_have_a_code(written: Written, old: str, new: str, code: str) -> None:
     with pytest.raises(PlanError, match=code):
         read_plan(written(samples=(old, new)))

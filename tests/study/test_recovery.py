@@ -7,14 +7,14 @@ import pytest
 from scipy.stats import norm
 
 from coprod_stats.instruments.shipped import shelf
-from coprod_stats.plans import Plan, read_plan
-from coprod_stats.power.population import PopulationForm
-from coprod_stats.power.population_reading import read_population
-from coprod_stats.power.simulated_answers import simulate_answers
 from coprod_stats.responses import Responses, read_responses
 from coprod_stats.responses.table import Provenance
+from coprod_stats.simulation.population import PopulationForm
+from coprod_stats.simulation.population_reading import read_population
+from coprod_stats.simulation.simulated_answers import simulate_answers
 from coprod_stats.structure import PathTests
 from coprod_stats.study.columns import estimate_column
+from coprod_stats.study.plan_reading import Plan, read_plan
 
 N_SAMPLES, N_ROWS = 200, 1_200
 
@@ -57,10 +57,13 @@ def everybody_is_analysed(population: PopulationForm) -> PopulationForm:
     digital = {**population.answers, "CHANNEL__4": {1: 1.0}}
     return population.model_copy(
         update={
-            "groups": {"strict": strict}, "answers": digital, "careless": None,
-            "dont_know": 0.0, "unanswered": 0.0,
+            "groups": {"strict": strict},
+            "answers": digital,
+            "careless": None,
+            "dont_know": 0.0,
+            "unanswered": 0.0,
         }
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ def comparison_lines(compared: Sequence[ComparedModel]) -> Iterator[str]:
 
 
 def comparison_document(compared: Sequence[ComparedModel]) -> list[dict[str, Any]]:
-    """Lay the same out as plain values; what does not apply is left out."""
+    """Arrange the same out as plain values; what does not apply is left out."""
     rows = []
     for model in compared:
         row = {key: value for key, value in asdict(model).items() if key != "test"}

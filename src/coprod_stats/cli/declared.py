@@ -134,7 +134,7 @@ def _declared(command: Command) -> tuple[_Declared, ...]:
 
 
 def for_typer(command: Command) -> Command:
-    """Give a command the annotations that Typer reads."""
+    """Return a command the annotations that Typer reads."""
     # with what it needs it takes a tenth of a second to import
     import typer
 

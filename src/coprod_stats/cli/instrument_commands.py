@@ -57,7 +57,7 @@ def show(name: NameArgument, form: FormOption = None, module: ModuleOption = Non
     """Print a questionnaire as a readable preview, with its length and what it can test."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.instruments.preview import preview
-    from coprod_stats.plans.reading import read_hypotheses
+    from coprod_stats.study.plan_reading import read_hypotheses
 
     headline = [hypothesis for hypothesis in read_hypotheses() if hypothesis.headline]
     say(preview(instrument_in_form(name, form, module), relations=headline))
@@ -72,7 +72,7 @@ def check(
     """Show all faults of questionnaires at once: where, what was found, what to do."""
     from dataclasses import asdict
 
-    from coprod_stats.instruments.reading import check_instrument
+    from coprod_stats.instruments.source.reading import check_instrument
 
     faults = {name: check_instrument(name, modules=module or ()) for name in names}
     if json is not None:
@@ -94,7 +94,7 @@ def copy(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the copy.")],
 ) -> None:
     """Copy a questionnaire with its constructs into a folder, to make it one's own."""
-    from coprod_stats.instruments.copying import copy_instrument
+    from coprod_stats.instruments.source.copying import copy_instrument
 
     for path in copy_instrument(name, out):
         say(f"copied: {path}")

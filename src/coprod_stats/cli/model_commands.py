@@ -165,7 +165,7 @@ def sem(
 
 
 def is_one_model(files: list[str], data: Path | None) -> bool:
-    """Tell whether the words ask to fit one model to data."""
+    """Return whether the words ask to fit one model to data."""
     return len(files) == 1 and files[0] != _COMPARE and data is not None
 
 
@@ -223,7 +223,7 @@ def _text(path: Path) -> str:
 
 
 def _fit(asked: Specification, data: Path, instrument: str | None) -> SemFit:
-    from coprod_stats.latent_models.engines import fit_specification
+    from coprod_stats.latent_models.engines.choice import fit_specification
 
     return fit_specification(asked, _columns(data, asked, instrument))
 
@@ -250,14 +250,16 @@ def _data_file(path: Path, instrument: str | None) -> dict[str, str]:
 def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) -> None:
     """Print a peer's script; what Mplus reads beside it is written to the working folder."""
     if peer == "lavaan":
-        from coprod_stats.latent_models.lavaan_script import lavaan_script
+        from coprod_stats.latent_models.peers.lavaan_script import lavaan_script
 
         if instrument is not None:
-            fail("--emit lavaan: R would read the table without --instrument, codes of missing "
-                 "answers included; write a table of numbers first")  # fmt: skip
+            fail(
+                "--emit lavaan: R would read the table without --instrument, codes of missing "
+                "answers included; write a table of numbers first"
+            )
         say(lavaan_script(asked, data.as_posix()).rstrip())
         return
-    from coprod_stats.latent_models.mplus_script import mplus_input
+    from coprod_stats.latent_models.peers.mplus_script import mplus_input
 
     file = Path(f"{data.stem}.mplus.dat")
     written = mplus_input(asked, _columns(data, asked, instrument), file.name)
@@ -290,8 +292,10 @@ def _show(
     if json != STANDARD_OUTPUT:
         say(str(fit))
         for index in indices or ():
-            say(f"  {index.lhs} {index.op} {index.rhs} [{index.group}]  MI {index.mi:.3f}  "
-                f"EPC {index.epc:.3f}  SEPC {index.sepc_all:.3f}")  # fmt: skip
+            say(
+                f"  {index.lhs} {index.op} {index.rhs} [{index.group}]  MI {index.mi:.3f}  "
+                f"EPC {index.epc:.3f}  SEPC {index.sepc_all:.3f}"
+            )
     document = fit_document(fit, modification_indices=indices, data_file=data_file)
     if check:
         document["engine_differences"] = _checked(fit, quiet=json == STANDARD_OUTPUT)
@@ -303,14 +307,16 @@ def _show(
 
 def _checked(fit: SemFit, *, quiet: bool) -> list[dict[str, Any]]:
     """Compare with lavaan, and print the largest differences."""
-    from coprod_stats.latent_models.engine_comparison import engine_differences
+    from coprod_stats.latent_models.engines.comparison import engine_differences
 
     found = sorted(engine_differences(fit, "lavaan"), key=lambda row: -abs(row.difference))
     if not quiet:
         say("\nLargest differences from lavaan (relative above 1):")
         for row in found[:10]:
-            say(f"  {row.name:<32}{row.what:<5}{row.ours:>14.7f}{row.theirs:>14.7f}"
-                f"{row.difference:>12.1e}")  # fmt: skip
+            say(
+                f"  {row.name:<32}{row.what:<5}{row.ours:>14.7f}{row.theirs:>14.7f}"
+                f"{row.difference:>12.1e}"
+            )
     return [
         {"name": row.name, "what": row.what, "core": row.ours, "lavaan": row.theirs}
         for row in found

@@ -35,7 +35,7 @@ SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of the rand
 
 def instrument_in_form(name: str, form: str | None, modules: list[str] | None = None) -> Instrument:
     """Read a questionnaire in the form asked for, or in its first, with these modules."""
-    from coprod_stats.instruments.reading import read_instrument
+    from coprod_stats.instruments.source.reading import read_instrument
 
     instrument = read_instrument(name, modules=modules or ())
     return instrument.for_form(form or instrument.forms[0].id)
@@ -58,7 +58,7 @@ def bound_answers(
 
 
 def tell_set_aside(responses: Responses) -> None:
-    """Say on standard error how much of a file did not fit, if anything did not."""
+    """State on standard error how much of a file did not fit, if anything did not."""
     rows = responses.n_rejected_rows
     values = sum(entry.scope == "value" for entry in responses.rejected)
     columns = {entry.column for entry in responses.rejected if entry.scope == "column"}

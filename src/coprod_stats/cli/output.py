@@ -23,7 +23,7 @@ class Progress(Protocol):
     """Told how far long work has come."""
 
     def __call__(self, done: int, total: int, what: str) -> None:
-        """Tell that ``done`` of ``total`` steps are done and ``what`` comes next."""
+        """Describe that ``done`` of ``total`` steps are done and ``what`` comes next."""
         ...
 
 
@@ -38,7 +38,7 @@ def warn(text: str) -> None:
 
 
 def fail(message: str) -> NoReturn:
-    """Tell a fault of input on standard error and end with status 1."""
+    """Report a fault of input on standard error and end with status 1."""
     sys.stderr.write(f"{message}\n")
     sys.exit(1)
 
@@ -53,7 +53,7 @@ def write_json(content: Any, target: str) -> None:
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give the rows of a table as plain values."""
+    """Return the rows of a table as plain values."""
     return [
         {str(name): value for name, value in row.items()} for row in table.to_dict(orient="records")
     ]
@@ -118,7 +118,7 @@ def _cell(name: str, value: object, digits: int) -> str:
 
 
 def _finite(content: Any) -> Any:
-    """Give plain values: what is not finite is left out of mappings and null in sequences."""
+    """Return plain values: what is not finite is left out of mappings and null in sequences."""
     if isinstance(content, Mapping):
         plain = {str(key): _plain(value) for key, value in content.items()}
         return {key: _finite(value) for key, value in plain.items() if not _is_nan(value)}
@@ -129,7 +129,7 @@ def _finite(content: Any) -> Any:
 
 
 def _plain(content: Any) -> Any:
-    """Give arrays and scalars of NumPy as Python's own."""
+    """Return arrays and scalars of NumPy as Python's own."""
     return content.tolist() if hasattr(content, "tolist") else content
 
 

@@ -83,8 +83,10 @@ def import_answers(
         write_json(_counts(found), json)
         return
     say(f"{file.name}: {found.provenance.reading}")
-    say(f"rows read {found.provenance.rows_read:,}, kept {found.n_respondents:,}, "
-        f"set aside {found.n_rejected_rows:,}")  # fmt: skip
+    say(
+        f"rows read {found.provenance.rows_read:,}, kept {found.n_respondents:,}, "
+        f"set aside {found.n_rejected_rows:,}"
+    )
     values = sum(entry.scope == "value" for entry in found.rejected)
     columns = sorted({entry.column for entry in found.rejected if entry.scope == "column"})
     say(f"values set aside {values:,}; columns set aside: {_listed(columns)}")

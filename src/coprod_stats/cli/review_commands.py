@@ -41,12 +41,12 @@ def coverage(
     ] = None,
     json: JsonOption = None,
 ) -> None:
-    """Say of each construct of the article where it is asked, computed or analysed."""
+    """Describe of each construct of the article where it is asked, computed or analysed."""
     from collections import Counter
 
     from coprod_stats.instruments.construct_coverage import construct_coverage
-    from coprod_stats.instruments.reading import read_instrument
     from coprod_stats.instruments.shipped import list_modules
+    from coprod_stats.instruments.source.reading import read_instrument
 
     instruments = [
         read_instrument(name, modules=list_modules()) for name in names or ("citizen", "provider")
@@ -87,8 +87,8 @@ def diff(
     """Name each change between two versions and what it does to comparability."""
     from dataclasses import asdict
 
-    from coprod_stats.instruments.comparison import compare
-    from coprod_stats.instruments.reading import read_instrument
+    from coprod_stats.instruments.source.reading import read_instrument
+    from coprod_stats.instruments.versions.comparison import compare
 
     versions = [read_instrument(name) for name in (older, newer)]
     if form is not None:
@@ -99,8 +99,10 @@ def diff(
         return
     for change in changes:
         say(str(change))
-    counts = {effect: sum(change.effect == effect for change in changes)
-              for effect in ("breaks", "threatens", "harmless")}  # fmt: skip
+    counts = {
+        effect: sum(change.effect == effect for change in changes)
+        for effect in ("breaks", "threatens", "harmless")
+    }
     said = ", ".join(f"{count} {effect}" for effect, count in counts.items() if count)
     say(f"{len(changes)} changes{': ' if said else ''}{said}")
 
@@ -114,8 +116,8 @@ def lint_questionnaire(
     """Show what survey methodology warns of: rule, place, what was found, and where it is said."""
     from dataclasses import asdict
 
-    from coprod_stats.instruments.linting import lint
-    from coprod_stats.instruments.reading import read_instrument
+    from coprod_stats.instruments.checks.linting import lint
+    from coprod_stats.instruments.source.reading import read_instrument
 
     instrument = read_instrument(name, modules=module or ())
     found = lint(instrument if form is None else instrument.for_form(form))
@@ -132,7 +134,7 @@ def lint_questionnaire(
 
 def _readable_plans() -> list[str]:
     from coprod_stats.instruments.shipped import list_shipped
-    from coprod_stats.plans.reading import PlanError, read_plan
+    from coprod_stats.study.plan_reading import PlanError, read_plan
 
     readable = []
     for path in list_shipped("analyses"):
@@ -161,8 +163,8 @@ def translate(
     Without --from, --out is the sheet. With --from, --out is the file of translations, to be put
     into the folder 'translations' beside the questionnaire.
     """
-    from coprod_stats.instruments.reading import read_draft
-    from coprod_stats.instruments.translation import (
+    from coprod_stats.instruments.source.reading import read_draft
+    from coprod_stats.instruments.translations.translation import (
         read_sheet,
         status_counts,
         translation_rows,
@@ -179,8 +181,10 @@ def translate(
         write_sheet(rows, out)
     counts = status_counts(rows)
     if json is not None:
-        keys = {status: [row.key for row in rows if row.status == status]
-                for status in ("missing", "outdated")}  # fmt: skip
+        keys = {
+            status: [row.key for row in rows if row.status == status]
+            for status in ("missing", "outdated")
+        }
         write_json({"language": lang, "counts": dict(counts), **keys}, json)
         return
     for row in rows:
@@ -224,8 +228,8 @@ def draft(
     Labels, codes and missing values are those of the SPSS file or of the codebook. Names that are
     no ids are kept as 'original', so that the data can be imported as they are.
     """
-    from coprod_stats.instruments.reading import InstrumentError, check_instrument
     from coprod_stats.instruments.shipped import find_shipped
+    from coprod_stats.instruments.source.reading import InstrumentError, check_instrument
     from coprod_stats.responses.drafting import draft_instrument
     from coprod_stats.responses.drafting.drafting import identifier
 
@@ -234,25 +238,35 @@ def draft(
             f"{out} is there already and may have been edited", param_hint="--out"
         )
     drafted = draft_instrument(
-        find_shipped("sample_data", data), codebook=codebook, title=title, language=lang,
+        find_shipped("sample_data", data),
+        codebook=codebook,
+        title=title,
+        language=lang,
         instrument=id or identifier(out.name.partition(".")[0]),
-    )  # fmt: skip
+    )
     out.write_text(drafted.text, encoding="utf-8")
     if faults := check_instrument(out):
         raise InstrumentError(faults)
     if json is not None:
         write_json(
-            {"rows": drafted.n_rows, "columns": dict(drafted.kinds),
-             "response_scales": drafted.n_scales, "suggested_scales": drafted.n_suggested,
-             "guesses": drafted.n_guesses, "renamed": drafted.renamed,
-             "notes": list(drafted.notes)},
+            {
+                "rows": drafted.n_rows,
+                "columns": dict(drafted.kinds),
+                "response_scales": drafted.n_scales,
+                "suggested_scales": drafted.n_suggested,
+                "guesses": drafted.n_guesses,
+                "renamed": drafted.renamed,
+                "notes": list(drafted.notes),
+            },
             json,
-        )  # fmt: skip
+        )
         return
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(drafted.kinds.items()))
     say(f"{drafted.n_rows:,} rows, {drafted.kinds.total():,} columns: {kinds}")
-    say(f"response scales shared {drafted.n_scales}, scales suggested {drafted.n_suggested}, "
-        f"names kept as 'original' {drafted.renamed}")  # fmt: skip
+    say(
+        f"response scales shared {drafted.n_scales}, scales suggested {drafted.n_suggested}, "
+        f"names kept as 'original' {drafted.renamed}"
+    )
     for note in drafted.notes:
         say(f"note: {note}")
     say(f"guesses to confirm {drafted.n_guesses}, marked GUESS: {out}")

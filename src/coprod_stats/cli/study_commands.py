@@ -85,7 +85,7 @@ def simulate(
 
     The true parameters are written beside the answers as OUT.truth.json.
     """
-    from coprod_stats.power.synthetic_sample import draw_sample, write_sample
+    from coprod_stats.study.synthetic_sample import draw_sample, write_sample
 
     sample = draw_sample(plan, n_rows=n, seed=seed, form=form, modules=module or (), clean=clean)
     truth = write_sample(sample, out)

@@ -1,6 +1,10 @@
 """The grammar of a questionnaire."""
 
 from coprod_stats.instruments.model import Instrument, Item, Scale
-from coprod_stats.instruments.reading import InstrumentError, check_instrument, read_instrument
+from coprod_stats.instruments.source.reading import (
+    InstrumentError,
+    check_instrument,
+    read_instrument,
+)
 
 __all__ = ["Instrument", "InstrumentError", "Item", "Scale", "check_instrument", "read_instrument"]

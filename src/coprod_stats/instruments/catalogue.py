@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.instruments.reading import read_instrument
 from coprod_stats.instruments.shipped import list_shipped
+from coprod_stats.instruments.source.reading import read_instrument
 
 
 def catalogue() -> tuple[Instrument, ...]:

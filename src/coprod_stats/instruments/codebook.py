@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from coprod_stats.instruments.condition_wording import condition_in_words
-from coprod_stats.instruments.expressions import Expression, Logic
+from coprod_stats.instruments.language.expressions import Expression, Logic
+from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import (
     MISSING_CODES,
     OPTION_KINDS,
@@ -76,16 +76,22 @@ class _Codebook:
             _facts(self.head()),
             *self.status(),
             Markup("<h2>Codes of missing answers</h2>"),
-            _facts([("blank", "not asked"),
-                    *((str(code), meaning) for code, meaning in MISSING_CODES.items())]),
+            _facts(
+                [
+                    ("blank", "not asked"),
+                    *((str(code), meaning) for code, meaning in MISSING_CODES.items()),
+                ]
+            ),
             Markup("<h2>Columns that nobody is asked for</h2>"),
-            *(self.column(c.id, self.said(c.title), [("kind", c.kind), ("role", c.role)])
-              for c in one.administrative),
+            *(
+                self.column(c.id, self.said(c.title), [("kind", c.kind), ("role", c.role)])
+                for c in one.administrative
+            ),
             *(self.assigned(variable) for variable in one.assigned),
             *self.pages(),
             *self.computed(),
             Markup("</body></html>\n"),
-        ]  # fmt: skip
+        ]
         return Markup("\n").join(parts)
 
     def head(self) -> list[tuple[str, str]]:
@@ -142,9 +148,11 @@ class _Codebook:
     def answers(self, item: Item) -> str:
         if item.responses is not None:
             found = self.options((*item.responses.options, *item.responses.off_scale))
-            limits = {"rank": f"; ranks 1 to {item.top}, 0 not ranked",
-                      "allocate": f"; points that add up to {item.total}",
-                      "multiple": "; 1 chosen, 0 not chosen"}  # fmt: skip
+            limits = {
+                "rank": f"; ranks 1 to {item.top}, 0 not ranked",
+                "allocate": f"; points that add up to {item.total}",
+                "multiple": "; 1 chosen, 0 not chosen",
+            }
             return found + limits.get(item.kind, "")
         if item.number is None:
             return ""
@@ -166,8 +174,11 @@ class _Codebook:
         yield Markup("<h2>Scales, indices and derived variables</h2>")
         for scale in one.scales:
             rule = f"{scale.method} of {', '.join(scale.items)}; at least {scale.min_answered}"
-            facts = [("rule", rule), ("construct", scale.construct.label),
-                     ("place in the article", scale.construct.section)]  # fmt: skip
+            facts = [
+                ("rule", rule),
+                ("construct", scale.construct.label),
+                ("place in the article", scale.construct.section),
+            ]
             yield self.column(scale.id, self.said(scale.title), facts)
         computed: tuple[Index | Derived, ...] = (*one.indices, *one.derived)
         for entry in computed:

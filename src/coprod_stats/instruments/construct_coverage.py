@@ -38,7 +38,7 @@ class ConstructEvidence:
 
     @property
     def summary(self) -> str:
-        """Say in one line what stands for it."""
+        """State in one line what stands for it."""
         if self.status == "planned":
             return self.construct.planned
         found = (*self.items, *self.columns, *self.computed)
@@ -51,7 +51,7 @@ class ConstructEvidence:
 def construct_coverage(
     instruments: Sequence[Instrument], *, plans: Collection[str] = ()
 ) -> tuple[ConstructEvidence, ...]:
-    """Say of each construct of the shared file where it is to be found.
+    """Describe of each construct of the shared file where it is to be found.
 
     Parameters
     ----------
@@ -88,9 +88,11 @@ def _evidence(
 
 def _items(instrument: Instrument, construct: Construct) -> Iterator[str]:
     scaled = {
-        id for scale in instrument.scales if scale.construct.code == construct.code
+        id
+        for scale in instrument.scales
+        if scale.construct.code == construct.code
         for id in scale.items
-    }  # fmt: skip
+    }
     for item in instrument.questions:
         if item.id in scaled or construct in item.measures:
             yield item.id

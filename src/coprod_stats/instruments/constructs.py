@@ -5,14 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from coprod_stats.instruments.expressions import Expression
+from coprod_stats.instruments.language.expressions import Expression
 from coprod_stats.instruments.texts import Text
 
 Role = Literal[
-    "driver", "impact", "value", "determinant", "behaviour", "factor", "willingness", "marker",
-    "moderator", "sector", "goal", "benefit", "challenge", "reason", "adverse", "definition",
-    "practice", "gap", "outcome",
-]  # fmt: skip
+    "driver",
+    "impact",
+    "value",
+    "determinant",
+    "behaviour",
+    "factor",
+    "willingness",
+    "marker",
+    "moderator",
+    "sector",
+    "goal",
+    "benefit",
+    "challenge",
+    "reason",
+    "adverse",
+    "definition",
+    "practice",
+    "gap",
+    "outcome",
+]
 
 
 @dataclass(frozen=True, slots=True)

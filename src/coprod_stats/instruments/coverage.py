@@ -54,7 +54,7 @@ class FormCoverage:
 
 
 def form_coverage(instrument: Instrument, relations: Sequence[Relation] = ()) -> FormCoverage:
-    """Say what an instrument, usually one form of it, can test.
+    """Describe what an instrument, usually one form of it, can test.
 
     Relations between constructs that are not in the instrument's file of constructs are left out.
     """
@@ -65,11 +65,12 @@ def form_coverage(instrument: Instrument, relations: Sequence[Relation] = ()) ->
     single = [construct.code for item in instrument.items for construct in item.measures]
     computed = {index.construct.code for index in instrument.indices}
     obstacles = {
-        relation.id: [code for code in (relation.predictor, relation.outcome)
-                      if code not in modelled]
+        relation.id: [
+            code for code in (relation.predictor, relation.outcome) if code not in modelled
+        ]
         for relation in relations
         if {relation.predictor, relation.outcome} <= codes
-    }  # fmt: skip
+    }
     return FormCoverage(
         testable=tuple(id for id, missing in obstacles.items() if not missing),
         untestable=tuple((id, ", ".join(missing)) for id, missing in obstacles.items() if missing),

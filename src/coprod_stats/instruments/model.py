@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.constructs import Construct, Index, Role, Scale
-from coprod_stats.instruments.expressions import Number, names
-from coprod_stats.instruments.folding import without
+from coprod_stats.instruments.language.expressions import Number, names
+from coprod_stats.instruments.language.folding import without
 from coprod_stats.instruments.questions import (
     DONT_KNOW,
     MISSING_CODES,
@@ -40,12 +40,40 @@ from coprod_stats.instruments.variables import (
 )
 
 __all__ = [
-    "DONT_KNOW", "MISSING_CODES", "NOT_ANSWERED", "OPTION_KINDS", "REFUSED",
-    "Administrative", "Assigned", "Block", "Classification", "Construct", "Derived", "Exemption",
-    "Form", "Index", "Instrument", "InstrumentLookupError", "Item", "ItemKind", "Language",
-    "MissingOption", "Module", "NumberRange", "Option", "Page", "Placeholder", "ResponseKind",
-    "ResponseScale", "Role", "Scale", "Text", "Timing", "TranslationStatus", "Wording",
-]  # fmt: skip
+    "DONT_KNOW",
+    "MISSING_CODES",
+    "NOT_ANSWERED",
+    "OPTION_KINDS",
+    "REFUSED",
+    "Administrative",
+    "Assigned",
+    "Block",
+    "Classification",
+    "Construct",
+    "Derived",
+    "Exemption",
+    "Form",
+    "Index",
+    "Instrument",
+    "InstrumentLookupError",
+    "Item",
+    "ItemKind",
+    "Language",
+    "MissingOption",
+    "Module",
+    "NumberRange",
+    "Option",
+    "Page",
+    "Placeholder",
+    "ResponseKind",
+    "ResponseScale",
+    "Role",
+    "Scale",
+    "Text",
+    "Timing",
+    "TranslationStatus",
+    "Wording",
+]
 
 
 class InstrumentLookupError(CoprodError):
@@ -141,11 +169,11 @@ class Instrument:
         return {original: id for original, id in named if original is not None}
 
     def item(self, id: str) -> Item:
-        """Give an item by its id; raises ``InstrumentLookupError`` if there is none."""
+        """Return an item by its id; raises ``InstrumentLookupError`` if there is none."""
         return _found(self.items, id, "item", self.id)
 
     def scale(self, id: str) -> Scale:
-        """Give a scale by its id; raises ``InstrumentLookupError`` if there is none."""
+        """Return a scale by its id; raises ``InstrumentLookupError`` if there is none."""
         return _found(self.scales, id, "scale", self.id)
 
     def administrative_column(self, role: str) -> str | None:
@@ -153,7 +181,7 @@ class Instrument:
         return next((column.id for column in self.administrative if column.role == role), None)
 
     def for_form(self, form: str) -> Instrument:
-        """Give the instrument as one of its forms asks it.
+        """Return the instrument as one of its forms asks it.
 
         What cannot be had from the form's own questions goes: scales that lose too many items,
         indices, derived variables and classifications that need a question left out.
@@ -212,10 +240,11 @@ def _scales_of(scales: tuple[Scale, ...], form: str, asked: set[str]) -> tuple[S
 
 def _page_of(page: Page, form: str, gone: set[str]) -> Page:
     blocks = tuple(
-        replace(block, items=tuple(_item_of(item, gone) for item in block.items
-                                   if form in item.forms))
+        replace(
+            block, items=tuple(_item_of(item, gone) for item in block.items if form in item.forms)
+        )
         for block in page.blocks
-    )  # fmt: skip
+    )
     condition = None if page.condition is None else without(page.condition, gone)
     return replace(
         page, condition=condition, blocks=tuple(block for block in blocks if block.items)
@@ -223,7 +252,7 @@ def _page_of(page: Page, form: str, gone: set[str]) -> Page:
 
 
 def _item_of(item: Item, gone: set[str]) -> Item:
-    """Give an item whose conditions do not name variables that the form does not assign."""
+    """Return an item whose conditions do not name variables that the form does not assign."""
     if not gone:
         return item
     conditions = tuple(without(condition, gone) for condition in item.conditions)
@@ -236,8 +265,9 @@ def _item_of(item: Item, gone: set[str]) -> Item:
 
 
 def _wordings_of(wordings: tuple[Wording, ...], gone: set[str]) -> tuple[Wording, ...]:
-    return tuple(replace(wording, condition=without(wording.condition, gone))
-                 for wording in wordings)  # fmt: skip
+    return tuple(
+        replace(wording, condition=without(wording.condition, gone)) for wording in wordings
+    )
 
 
 T = TypeVar("T", Item, Scale, Form)

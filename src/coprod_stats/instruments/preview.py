@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from coprod_stats.instruments.condition_wording import condition_in_words
 from coprod_stats.instruments.coverage import FormCoverage, Relation, form_coverage
-from coprod_stats.instruments.expressions import Expression, Logic
+from coprod_stats.instruments.language.expressions import Expression, Logic
+from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import (
     Block,
     Derived,
@@ -139,12 +139,16 @@ def _block(block: Block, instrument: Instrument, shared: tuple[Expression, ...])
 
 
 def _item(item: Item, instrument: Instrument, *, hidden: int, answers: bool) -> Iterator[str]:
-    notes = [note for note, holds in (
-        ("reverse-keyed", item.reverse),
-        ("attention check", item.attention_pass is not None),
-        ("must be answered", item.required),
-        (f"rotates in block {item.rotation}", item.rotation is not None),
-    ) if holds]  # fmt: skip
+    notes = [
+        note
+        for note, holds in (
+            ("reverse-keyed", item.reverse),
+            ("attention check", item.attention_pass is not None),
+            ("must be answered", item.required),
+            (f"rotates in block {item.rotation}", item.rotation is not None),
+        )
+        if holds
+    ]
     remark = f" [{', '.join(notes)}]" if notes else ""
     label = f"{item.id:<8} "
     yield from _wrap(f"{item.text}{remark}", indent=2, first=label)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coprod_stats.instruments.constructs import Construct
-from coprod_stats.instruments.evaluation import choice_column
-from coprod_stats.instruments.expressions import Expression
+from coprod_stats.instruments.language.evaluation import choice_column
+from coprod_stats.instruments.language.expressions import Expression
 from coprod_stats.instruments.texts import Text
 
 ItemKind = Literal["single", "multiple", "rank", "allocate", "number", "text", "consent", "note"]
@@ -62,7 +62,7 @@ class ResponseScale:
         return max(self.values)
 
     def label(self, value: int) -> Text:
-        """Give the label of a code.
+        """Return the label of a code.
 
         Raises
         ------

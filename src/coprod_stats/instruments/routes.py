@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.instruments.assignment import draw_levels, draw_points, draw_ranks
-from coprod_stats.instruments.evaluation import FloatArray, evaluate, is_true
-from coprod_stats.instruments.expressions import Expression, names, reach
+from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
+from coprod_stats.instruments.language.expressions import Expression, names, reach
 from coprod_stats.instruments.model import Instrument, Item
 
 _NUMBERS = (0.0, 100.0)
@@ -119,7 +119,7 @@ def _joint(item: Item, n_respondents: int, rng: np.random.Generator) -> FloatArr
 
 
 def _answer(item: Item, place: FloatArray) -> FloatArray:
-    """Give the answer that lies at a place between 0 and 1 of what the item offers."""
+    """Return the answer that lies at a place between 0 and 1 of what the item offers."""
     if item.kind == "consent" and item.responses:
         return np.full(place.shape, float(item.responses.values[0]))
     if item.kind == "multiple":
@@ -135,7 +135,7 @@ def _answer(item: Item, place: FloatArray) -> FloatArray:
 
 
 def _routing_names(instrument: Instrument) -> set[str]:
-    """Give everything on which routing and classification depend, through derived variables."""
+    """Return everything on which routing and classification depend, through derived variables."""
     derived = {entry.id: names(entry.value) for entry in instrument.derived}
     trees = [condition for item in instrument.items for condition in item.conditions]
     if instrument.classification is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from coprod_stats.instruments.expressions import names
+from coprod_stats.instruments.language.expressions import names
 from coprod_stats.instruments.model import Instrument
 
 
 def score_items(instrument: Instrument) -> dict[str, tuple[str, ...]]:
-    """Give the items and variables that each scale and index rests on.
+    """Return the items and variables that each scale and index rests on.
 
     Derived variables stand in the list beside the items that they are computed from.
     """
@@ -21,7 +21,7 @@ def score_items(instrument: Instrument) -> dict[str, tuple[str, ...]]:
 
 
 def items_behind(instrument: Instrument, ids: Iterable[str]) -> tuple[str, ...]:
-    """Give what some names rest on: items, assigned and administrative columns, derived variables.
+    """Return what names rest on: items, assigned and administrative columns, derived variables.
 
     Parameters
     ----------

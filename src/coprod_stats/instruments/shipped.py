@@ -10,7 +10,7 @@ _SUFFIXES = ("", ".yaml", ".csv")
 
 
 def shelf(name: Shelf) -> Path:
-    """Give the folder of shipped files of one kind."""
+    """Return the folder of shipped files of one kind."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "shipped" / name
     return installed if installed.is_dir() else package.parents[1] / name
@@ -34,10 +34,10 @@ def find_shipped(where: Shelf, name: str | Path) -> Path:
 
 
 def list_shipped(where: Shelf, pattern: str = "*.yaml") -> tuple[Path, ...]:
-    """Give the shipped files of one kind, sorted by name."""
+    """Return the shipped files of one kind, sorted by name."""
     return tuple(sorted(shelf(where).glob(pattern)))
 
 
 def list_modules() -> tuple[str, ...]:
-    """Give the ids of the shipped modules, sorted."""
+    """Return the ids of the shipped modules, sorted."""
     return tuple(sorted(path.stem for path in (shelf("instruments") / "modules").glob("*.yaml")))

@@ -20,10 +20,10 @@ class Text:
         return self.by_language[0][1]
 
     def in_language(self, language: str) -> str:
-        """Give the text in this language, or in the first one."""
+        """Return the text in this language, or in the first one."""
         return dict(self.by_language).get(language, self.by_language[0][1])
 
 
 def direction(language: str) -> Direction:
-    """Say which way a language is written, by its code as ``ar`` or ``ar-EG``."""
+    """Describe which way a language is written, by its code as ``ar`` or ``ar-EG``."""
     return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"

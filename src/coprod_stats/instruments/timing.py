@@ -32,7 +32,7 @@ class RouteLength:
 
 
 def item_seconds(item: Item, timing: Timing) -> float:
-    """Give the seconds that one item needs; its options count where each is judged by itself."""
+    """Return the seconds that one item needs; its options count where each is judged by itself."""
     if item.seconds is not None:
         return item.seconds
     n_options = len(item.responses.options) if item.responses else 0
@@ -57,7 +57,7 @@ def item_seconds(item: Item, timing: Timing) -> float:
 
 
 def _is_short(item: Item) -> bool:
-    """Say whether a question has three unordered answers or fewer, as yes, partly, no."""
+    """Return whether a question has three unordered answers or fewer, as yes, partly, no."""
     answers = item.responses
     return answers is not None and answers.kind == "categorical" and len(answers.options) <= 3
 

@@ -28,7 +28,7 @@ class TwinPair:
 
     @property
     def comparable(self) -> bool:
-        """Say whether a difference score can be formed."""
+        """Return whether a difference score can be formed."""
         return self.own.kind == self.other.kind and _codes(self.own) == _codes(self.other)
 
 

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from coprod_stats.latent_models.engine_comparison import compare_engines
+    from coprod_stats.latent_models.engines.comparison import compare_engines
     from coprod_stats.latent_models.errors import LatentModelError
     from coprod_stats.latent_models.latent_interactions import ProductIndicators, product_indicators
     from coprod_stats.latent_models.polychoric_correlations import polychoric
@@ -34,7 +34,7 @@ _HOMES = {
     "LatentModelError": "errors",
     "ProductIndicators": "latent_interactions",
     "SemFit": "sem_fit",
-    "compare_engines": "engine_comparison",
+    "compare_engines": "engines.comparison",
     "fit_sem": "sem_fitting",
     "polychoric": "polychoric_correlations",
     "product_indicators": "latent_interactions",

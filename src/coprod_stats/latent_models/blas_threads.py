@@ -25,7 +25,7 @@ WORK_FOR_THREADS = 1e10
 
 
 def threads_for(data: SemData, *, ordered: bool) -> AbstractContextManager[Any]:
-    """Give a context in which BLAS uses one thread, unless the data are large.
+    """Return a context in which BLAS uses one thread, unless the data are large.
 
     Parameters
     ----------

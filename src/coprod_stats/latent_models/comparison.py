@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from coprod_stats.latent_models.engines import fit_specification
+from coprod_stats.latent_models.engines.choice import fit_specification
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.sem_data import Columns
 from coprod_stats.latent_models.sem_fit import FitWarning
@@ -193,7 +193,7 @@ def _warnings(
     freer: Mapping[str, Any],
     scaling: DifferenceScaling,
 ) -> Iterator[FitWarning]:
-    """Say what a reader of a difference test must know."""
+    """Describe what a reader of a difference test must know."""
     is_plain = _test_used(restricted) in _UNSCALED
     if is_plain and _is_uls(restricted):
         yield FitWarning("SEM-304", _ULS_DIFFERENCE)

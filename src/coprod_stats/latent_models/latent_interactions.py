@@ -65,7 +65,7 @@ class ProductIndicators:
     pairs: tuple[tuple[str, str], ...]
 
     def joined(self, data: pd.DataFrame) -> pd.DataFrame:
-        """Give the data with the products as further columns.
+        """Return the data with the products as further columns.
 
         Raises
         ------

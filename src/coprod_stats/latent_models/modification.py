@@ -30,7 +30,7 @@ class ModificationIndex:
 
 
 def modification_indices(fit: SemFit) -> tuple[ModificationIndex, ...]:
-    """Give the indices of all parameters that could be freed, largest first.
+    """Return the indices of all parameters that could be freed, largest first.
 
     Raises
     ------

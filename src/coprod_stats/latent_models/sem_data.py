@@ -134,7 +134,7 @@ def _group_codes(
 
 
 def _codes(values: NDArray[Any]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """Give each value its number by first appearance, and the values as labels."""
+    """Return each value its number by first appearance, and the values as labels."""
     listed = values.tolist()
     places = {value: code for code, value in enumerate(dict.fromkeys(listed))}
     labels = tuple(_label(value) for value in places)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from coprod_stats.latent_models.engines import fit_specification
+from coprod_stats.latent_models.engines.choice import fit_specification
 from coprod_stats.latent_models.sem_data import frame_columns
 from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.specification import Specification

@@ -19,7 +19,7 @@ def fit_document(
     modification_indices: Sequence[ModificationIndex] | None = None,
     data_file: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Lay out a fit; keys that do not apply are left out.
+    """Compose a fit; keys that do not apply are left out.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def fit_document(
 
 
 def _parameter(row: FittedParameter, *, levels: bool) -> dict[str, Any]:
-    """Lay out one parameter; ``level`` stands beside ``group`` in a two-level model only."""
+    """Compose one parameter; ``level`` stands beside ``group`` in a two-level model only."""
     values = asdict(row)
     level = values.pop("level")
     if not levels:

@@ -28,9 +28,21 @@ from coprod_stats.scoring import keyed_answers
 FloatArray = NDArray[np.float64]
 
 ITEM_COLUMNS = (
-    "term", "scale", "text", "reversed", "n", "mean", "sd", "skewness", "floor", "ceiling",
-    "item_total", "item_rest", "alpha_if_dropped", "remark",
-)  # fmt: skip
+    "term",
+    "scale",
+    "text",
+    "reversed",
+    "n",
+    "mean",
+    "sd",
+    "skewness",
+    "floor",
+    "ceiling",
+    "item_total",
+    "item_rest",
+    "alpha_if_dropped",
+    "remark",
+)
 CATEGORY_COLUMNS = ("scale", "term", "value", "label", "n", "share")
 PAIR_COLUMNS = ("scale", "item_1", "item_2", "estimate", "n")
 

@@ -80,7 +80,7 @@ class ScaleReliability:
     notes: tuple[str, ...]
 
     def estimate(self, term: str) -> float:
-        """Give a coefficient, NaN where it does not apply."""
+        """Return a coefficient, NaN where it does not apply."""
         return next((c.estimate for c in self.coefficients if c.term == term), np.nan)
 
     @property
@@ -115,7 +115,7 @@ class ScaleReliability:
         return pd.DataFrame([self.row()])
 
     def row(self) -> dict[str, object]:
-        """Give the row of `glance` by column."""
+        """Return the row of `glance` by column."""
         row: dict[str, object] = {
             "scale": self.scale,
             "title": self.title,
@@ -183,7 +183,7 @@ def scale_reliability(
 
 
 def _obstacle(covariance: FloatArray) -> str:
-    """Say why no coefficient can be computed; empty if they can."""
+    """Describe why no coefficient can be computed; empty if they can."""
     if covariance.shape[0] == 0:
         return "nobody answered any of its items"
     if covariance.shape[0] == 1:
@@ -243,7 +243,7 @@ def _from_one_factor(
 
 
 def reliability_table(scales: Sequence[ScaleReliability]) -> pd.DataFrame:
-    """Give a row per scale and coefficient."""
+    """Return a row per scale and coefficient."""
     names = ("term", "estimate", "std_error", "conf_low", "conf_high", "n_obs")
     rows = [
         (*(getattr(coefficient, name) for name in names), entry.scale, len(entry.items))
@@ -261,9 +261,10 @@ def printed_reliability(table: pd.DataFrame) -> str:
     rows = table.to_dict("records")
     for term in ("alpha", "omega", "spearman_brown"):
         shown[term] = [
-            "" if np.isnan(row[term])
+            ""
+            if np.isnan(row[term])
             else f"{row[term]:.2f} [{row[f'{term}_low']:.2f}, {row[f'{term}_high']:.2f}]"
             for row in rows
-        ]  # fmt: skip
+        ]
     notes = [f"{row['scale']}: {row['notes']}" for row in rows if row["notes"]]
     return "\n".join([shown.to_string(index=False), *notes])

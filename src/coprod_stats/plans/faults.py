@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.expressions import ExpressionError, names, parse_expression
+from coprod_stats.instruments.language.expressions import ExpressionError, names, parse_expression
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.instruments.yaml_source import Location, YamlSource
+from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 
 
 def fault_at(source: YamlSource, code: str, location: Location, found: str, remedy: str) -> Fault:
-    """Give a fault of a plan with its line."""
+    """Return a fault of a plan with its line."""
     place = ".".join(map(str, location))
     return Fault(code, found, remedy, source.file, source.line(location), place)
 
@@ -19,7 +19,7 @@ def fault_at(source: YamlSource, code: str, location: Location, found: str, reme
 def condition_faults(
     source: YamlSource, location: Location, condition: str | None, instrument: Instrument
 ) -> Iterator[Fault]:
-    """Give what is wrong with a condition on the answers to a questionnaire."""
+    """Return what is wrong with a condition on the answers to a questionnaire."""
     if condition is None:
         return
     known = {*instrument.columns, *(item.id for item in instrument.items)}
@@ -31,6 +31,9 @@ def condition_faults(
         return
     for name in unknown:
         yield fault_at(
-            source, "PLAN-010", location, f"there is no item or variable '{name}'",
+            source,
+            "PLAN-010",
+            location,
+            f"there is no item or variable '{name}'",
             "Correct the id.",
-        )  # fmt: skip
+        )

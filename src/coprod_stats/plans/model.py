@@ -185,11 +185,11 @@ class HypothesesForm(_Part):
 
 
 def json_schema() -> dict[str, Any]:
-    """Give the JSON Schema (2020-12) of a plan."""
+    """Return the JSON Schema (2020-12) of a plan."""
     schema = PlanForm.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def schema_text() -> str:
-    """Give the text of ``analyses/plan.schema.json``."""
+    """Return the text of ``analyses/plan.schema.json``."""
     return json.dumps(json_schema(), indent=2) + "\n"

@@ -28,7 +28,7 @@ class CellTable:
     notes: tuple[str, ...] = ()
 
     def column(self, name: str) -> tuple[str, ...]:
-        """Give the cells of the first column of this name; raises ``ValueError`` if none is."""
+        """Return the cells of the first column of this name; raises ``ValueError`` if none is."""
         place = self.header.index(name)
         return tuple(row[place] for row in self.rows)
 
@@ -48,7 +48,7 @@ class Reader(Protocol):
 
 
 def recoded(cells: tuple[str, ...], codes: Mapping[str, str]) -> tuple[str, ...]:
-    """Give canonical codes for what the platform wrote; unknown texts stay as they are."""
+    """Return canonical codes for what the platform wrote; unknown texts stay as they are."""
     return tuple(codes.get(cell.strip(), cell) for cell in cells)
 
 
@@ -66,7 +66,7 @@ def with_companion(
 def options_chosen(
     cells: tuple[str, ...], entry: SidecarColumn, *, separator: str | None = None
 ) -> tuple[str, ...]:
-    """Say whether one option is among the answers that each cell holds.
+    """Return whether one option is among the answers that each cell holds.
 
     Gives 1 or 0; blank where the cell is; the canonical code of missing where the cell names one.
     A part that is neither an option nor a missing code stands in the result, to be set aside.
@@ -87,7 +87,7 @@ def options_chosen(
 
 
 def holds_labels(cells: tuple[str, ...], entry: SidecarColumn, instrument: Instrument) -> bool:
-    """Say whether cells of a question with one answer hold labels where codes belong."""
+    """Return whether cells of a question with one answer hold labels where codes belong."""
     scale = instrument.item(entry.item).responses
     options = () if scale is None else (*scale.options, *scale.off_scale)
     labels = {words for option in options for _, words in option.label.by_language}

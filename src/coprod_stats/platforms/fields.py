@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from coprod_stats.errors import CoprodError, Fault
-from coprod_stats.instruments.expressions import Call, Compare, Expression, Name, Number
+from coprod_stats.instruments.language.expressions import Call, Compare, Expression, Name, Number
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Wording
 from coprod_stats.instruments.questions import DONT_KNOW, REFUSED
 from coprod_stats.instruments.texts import Text
@@ -48,21 +48,23 @@ class Alternatives:
 
 
 def missing_choices(item: Item, instrument: Instrument) -> tuple[Option, ...]:
-    """Give the options that say why there is no answer, as far as the item offers them."""
-    known = {"dont_know": Option(DONT_KNOW, instrument.dont_know),
-             "refused": Option(REFUSED, instrument.refused)}  # fmt: skip
+    """Return the options that say why there is no answer, as far as the item offers them."""
+    known = {
+        "dont_know": Option(DONT_KNOW, instrument.dont_know),
+        "refused": Option(REFUSED, instrument.refused),
+    }
     return tuple(known[offer] for offer in item.offers)
 
 
 def choices(item: Item, instrument: Instrument) -> tuple[Option, ...]:
-    """Give all answers of an item: on the scale, off it, and why there is none."""
+    """Return all answers of an item: on the scale, off it, and why there is none."""
     scale = item.responses
     own = (*scale.options, *scale.off_scale) if scale is not None else ()
     return (*own, *missing_choices(item, instrument))
 
 
 def needs_companion(item: Item) -> bool:
-    """Say whether "don't know" needs a field beside the item's own, which holds no codes."""
+    """Return whether "don't know" needs a field beside the item's own, which holds no codes."""
     return item.kind in ("number", "text", "rank", "allocate") and bool(item.offers)
 
 
@@ -72,7 +74,7 @@ def companion(item: Item) -> str:
 
 
 def rows_together(block: Block) -> Iterator[tuple[Item, ...]]:
-    """Give the items of a block; neighbours that can be rows of one grid come together."""
+    """Return the items of a block; neighbours that can be rows of one grid come together."""
 
     def key(place: int) -> tuple[object, ...]:
         item = block.items[place]
@@ -89,7 +91,7 @@ def pieces(words: str) -> tuple[str | Insert, ...]:
 
 
 def placeholder_texts(instrument: Instrument) -> Iterator[Alternatives]:
-    """Give what the placeholders stand for."""
+    """Return what the placeholders stand for."""
     items = {item.id: item for item in instrument.items}
     for placeholder in instrument.placeholders:
         cases: list[tuple[Expression, Text | Answer]] = []
@@ -111,7 +113,7 @@ def placeholder_texts(instrument: Instrument) -> Iterator[Alternatives]:
 def wording_texts(
     name: str, wordings: tuple[Wording, ...], otherwise: Text, instrument: Instrument
 ) -> Alternatives:
-    """Give a text with its other wordings."""
+    """Return a text with its other wordings."""
     cases = tuple(
         (known_to_hold([wording.condition], instrument), wording.text) for wording in wordings
     )

@@ -98,11 +98,11 @@ def sidecar_of(
 def offered(
     instrument: Instrument, offers: Iterable[MissingOption]
 ) -> tuple[tuple[str, int, Text], ...]:
-    """Give name, canonical code and label of what an item offers beside its scale."""
+    """Return name, canonical code and label of what an item offers beside its scale."""
     labels = {"dont_know": instrument.dont_know, "refused": instrument.refused}
     return tuple((*MISSING_NAMES[offer], labels[offer]) for offer in offers)
 
 
 def off_scale_missing(offers: Iterable[MissingOption]) -> tuple[tuple[str, str], ...]:
-    """Give the map from the names of what is offered beside a scale to canonical codes."""
+    """Return the map from the names of what is offered beside a scale to canonical codes."""
     return tuple((name, str(code)) for name, code in (MISSING_NAMES[offer] for offer in offers))

@@ -15,25 +15,25 @@ from coprod_stats.platforms.cell_table import CellTable, Reader
 from coprod_stats.platforms.form_export import Exporter, FormExport, PlatformError
 
 EXPORTERS: dict[Platform, str] = {
-    "xlsform": "xlsform",
-    "limesurvey": "limesurvey",
-    "qualtrics": "qualtrics",
-    "redcap": "redcap",
-    "surveyjs": "surveyjs",
-    "spss": "spss",
-    "frictionless": "frictionless",
-    "ddi": "ddi",
+    "xlsform": "xlsform.form",
+    "limesurvey": "limesurvey.form",
+    "qualtrics": "qualtrics.form",
+    "redcap": "redcap.form",
+    "surveyjs": "surveyjs.form",
+    "spss": "codebooks.spss",
+    "frictionless": "codebooks.frictionless",
+    "ddi": "codebooks.ddi",
     "paper": "paper.form",
 }
 """Module of each platform's writer; it has a function ``export``."""
 
 READERS: dict[ExportSource, str] = {
-    "odk": "odk",
-    "kobo": "kobo",
-    "limesurvey": "limesurvey_answers",
-    "qualtrics": "qualtrics_answers",
-    "redcap": "redcap_answers",
-    "surveyjs": "surveyjs_answers",
+    "odk": "xlsform.odk",
+    "kobo": "xlsform.kobo",
+    "limesurvey": "limesurvey.answers",
+    "qualtrics": "qualtrics.answers",
+    "redcap": "redcap.answers",
+    "surveyjs": "surveyjs.answers",
 }
 """Module of each source's reader; it has a function ``read``, and ``parse`` if it is no table."""
 
@@ -66,30 +66,42 @@ def export_form(
     wanted = tuple(dict.fromkeys(languages)) or instrument.languages
     unknown = [language for language in wanted if language not in instrument.languages]
     if unknown:
-        raise PlatformError([
-            Fault("PLATFORM-001", f"the questionnaire has no language '{language}'",
-                  f"It has: {', '.join(instrument.languages)}.", place=f"'{instrument.id}'")
-            for language in unknown
-        ])  # fmt: skip
+        raise PlatformError(
+            [
+                Fault(
+                    "PLATFORM-001",
+                    f"the questionnaire has no language '{language}'",
+                    f"It has: {', '.join(instrument.languages)}.",
+                    place=f"'{instrument.id}'",
+                )
+                for language in unknown
+            ]
+        )
     if platform == "paper":
         printed = cast("Callable[..., FormExport]", _module(EXPORTERS[platform]).export)
         return printed(instrument, languages=wanted, font_paths=font_paths)
     export = cast(Exporter, _module(EXPORTERS[platform]).export)
     if font_paths:
-        raise PlatformError([
-            Fault("PLATFORM-003", "fonts are for paper", "Leave out the folder of fonts.",
-                  place=f"'{platform}'")
-        ])  # fmt: skip
+        raise PlatformError(
+            [
+                Fault(
+                    "PLATFORM-003",
+                    "fonts are for paper",
+                    "Leave out the folder of fonts.",
+                    place=f"'{platform}'",
+                )
+            ]
+        )
     return export(instrument, languages=wanted)
 
 
 def reader_of(source: ExportSource) -> Reader:
-    """Give the reader of a platform's export."""
+    """Return the reader of a platform's export."""
     return cast(Reader, _module(READERS[source]).read)
 
 
 def parser_of(source: ExportSource) -> Callable[[bytes], CellTable] | None:
-    """Give what turns a file that is no table (JSON) into one, if the source is such."""
+    """Return what turns a file that is no table (JSON) into one, if the source is such."""
     return cast(
         "Callable[[bytes], CellTable] | None", getattr(_module(READERS[source]), "parse", None)
     )

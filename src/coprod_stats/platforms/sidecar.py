@@ -82,22 +82,27 @@ class Sidecar:
     @property
     def names(self) -> tuple[str, ...]:
         """Columns to expect in the platform's export, each once."""
-        return tuple(dict.fromkeys(
-            name for entry in self.columns for name in (entry.name, entry.companion) if name
-        ))  # fmt: skip
+        return tuple(
+            dict.fromkeys(
+                name for entry in self.columns for name in (entry.name, entry.companion) if name
+            )
+        )
 
     def of_item(self, item: str) -> tuple[SidecarColumn, ...]:
-        """Give the columns of an item, in order."""
+        """Return the columns of an item, in order."""
         return tuple(entry for entry in self.columns if entry.item == item)
 
     def to_json(self) -> bytes:
         """Write as JSON, a line for each column, the same bytes every time."""
         content = asdict(self)
         entries = [
-            {**entry, "codes": dict(entry["codes"]),
-             "companion_codes": dict(entry["companion_codes"])}
+            {
+                **entry,
+                "codes": dict(entry["codes"]),
+                "companion_codes": dict(entry["companion_codes"]),
+            }
             for entry in content.pop("columns")
-        ]  # fmt: skip
+        ]
         head = {"sidecar": FORMAT} | content
         lines = ",\n  ".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
         opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")

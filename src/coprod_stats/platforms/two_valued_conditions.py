@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from coprod_stats.instruments.expressions import (
+from coprod_stats.instruments.language.expressions import (
     Binary,
     Call,
     Compare,
@@ -28,14 +28,19 @@ from coprod_stats.instruments.model import Instrument
 
 TRUE, FALSE = Number(1.0), Number(0.0)
 _OPPOSITE: dict[Comparison, Comparison] = {
-    "==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">",
-}  # fmt: skip
+    "==": "!=",
+    "!=": "==",
+    "<": ">=",
+    ">=": "<",
+    ">": "<=",
+    "<=": ">",
+}
 _BOOLEAN_CALLS = ("any", "all", "answered", "includes")
 Derived = Mapping[str, Expression]
 
 
 def known_to_hold(conditions: Sequence[Expression], instrument: Instrument) -> Expression:
-    """Say when all conditions are known to hold, in two-valued logic.
+    """Describe when all conditions are known to hold, in two-valued logic.
 
     Returns
     -------
@@ -52,7 +57,7 @@ def known_to_hold(conditions: Sequence[Expression], instrument: Instrument) -> E
 def known_value(
     tree: Expression, instrument: Instrument
 ) -> tuple[tuple[Expression, Expression], ...]:
-    """Give a value by cases: conditions in two-valued logic, and the number where one holds.
+    """Return a value by cases: conditions in two-valued logic, and the number where one holds.
 
     At most one holds; where none does the value is unknown. A condition is 1 or 0.
     """
@@ -85,7 +90,7 @@ def both(parts: Sequence[Expression]) -> Expression:
 
 
 def _holds(tree: Expression, wanted: bool, derived: Derived) -> Expression:
-    """Say when a condition is known to be true (wanted) or known to be false."""
+    """Describe when a condition is known to be true (wanted) or known to be false."""
     match tree:
         case Number(value):
             return TRUE if (value != 0) == wanted else FALSE
@@ -220,7 +225,7 @@ def _choices(tree: Expression) -> Iterator[Call]:
 
 
 def _known(tree: Expression, derived: Derived) -> Iterator[Expression]:
-    """Give what must be known, and not be divided by, for a number to be known."""
+    """Return what must be known, and not be divided by, for a number to be known."""
     match tree:
         case Name():
             yield Call("answered", (tree,))
@@ -247,7 +252,7 @@ def _name_known(name: Name, derived: Derived) -> Expression:
 
 
 def _implies_known(compared: Compare) -> bool:
-    """Say whether a comparison can only hold for an answer: codes of missing ones are negative."""
+    """Return whether only an answer can fulfil it: codes of missing ones are negative."""
     match compared:
         case Compare("==" | ">=", Name(), Number(value)):
             return value > 0
@@ -259,8 +264,14 @@ def _implies_known(compared: Compare) -> bool:
 
 def compares(operator: Comparison, left: float, right: float) -> bool:
     """Compare two numbers."""
-    return {"==": left == right, "!=": left != right, "<": left < right, "<=": left <= right,
-            ">": left > right, ">=": left >= right}[operator]  # fmt: skip
+    return {
+        "==": left == right,
+        "!=": left != right,
+        "<": left < right,
+        "<=": left <= right,
+        ">": left > right,
+        ">=": left >= right,
+    }[operator]
 
 
 def _negated(tree: Expression) -> Expression:

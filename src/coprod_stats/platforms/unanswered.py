@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.instruments.evaluation import FloatArray, evaluate, is_true
+from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
 from coprod_stats.instruments.model import MISSING_CODES, NOT_ANSWERED, OPTION_KINDS, Instrument
 from coprod_stats.platforms.cell_table import CellTable
 

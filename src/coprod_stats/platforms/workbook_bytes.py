@@ -40,7 +40,7 @@ def workbook_bytes(sheets: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
 
 
 def saved(workbook: Workbook) -> bytes:
-    """Give the bytes of a workbook, without the time at which it was written."""
+    """Return the bytes of a workbook, without the time at which it was written."""
     from openpyxl.writer.excel import ExcelWriter
 
     # Workbook.save would state the time of now as that of the last change

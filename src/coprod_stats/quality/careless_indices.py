@@ -100,8 +100,15 @@ def careless_indices(responses: Responses) -> CarelessIndices:
     found: list[PersonIndex] = []
     if len(items) < 2:
         reason = "fewer than two answered scale items share a range of codes"
-        names = ("longstring", "average_string", "intra_individual_sd", "even_odd",
-                 "mahalanobis_d2", "mahalanobis_p", "person_total_correlation")  # fmt: skip
+        names = (
+            "longstring",
+            "average_string",
+            "intra_individual_sd",
+            "even_odd",
+            "mahalanobis_d2",
+            "mahalanobis_p",
+            "person_total_correlation",
+        )
         n_persons = responses.n_respondents
         found += [unavailable_index(name, reason, n_persons=n_persons) for name in names]
     else:
@@ -115,7 +122,7 @@ def careless_indices(responses: Responses) -> CarelessIndices:
 
 
 def comparable_items(responses: Responses) -> tuple[Item, ...]:
-    """Give the answered scale items of the most common range of codes, in order of asking."""
+    """Return the answered scale items of the most common range of codes, in order of asking."""
     of_scales = {id for scale in responses.instrument.scales for id in scale.items}
     items = [item for item in responses.instrument.items if item.id in of_scales]
     answered = responses.numbers([item.id for item in items]).notna().any()

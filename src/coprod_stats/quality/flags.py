@@ -49,7 +49,7 @@ class FlagRule:
     source: str
 
     def hits(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Say who is beyond the limit; nobody is where there is no value."""
+        """Describe who is beyond the limit; nobody is where there is no value."""
         return values > self.limit if self.direction == "above" else values < self.limit
 
 
@@ -72,28 +72,47 @@ class FlagRules:
 FLAG_RULES = FlagRules(
     (
         FlagRule(
-            "seconds_per_item", "speed", "below", 2.0, "faster than 2 seconds per item",
+            "seconds_per_item",
+            "speed",
+            "below",
+            2.0,
+            "faster than 2 seconds per item",
             "Huang, Curran, Keeney, Poposki & DeShon (2012)",
         ),
         FlagRule(
-            "longstring_share", "straightlining", "above", 0.5,
+            "longstring_share",
+            "straightlining",
+            "above",
+            0.5,
             "same answer to more than half of a stretch of items",
             "Curran (2016)",
         ),
         FlagRule(
-            "mahalanobis_p", "outlier", "below", 0.001, "Mahalanobis distance, p < .001",
+            "mahalanobis_p",
+            "outlier",
+            "below",
+            0.001,
+            "Mahalanobis distance, p < .001",
             "Meade & Craig (2012); Tabachnick & Fidell (2013)",
         ),
         FlagRule(
-            "attention_failed", "attention", "above", 0.0, "attention item failed",
+            "attention_failed",
+            "attention",
+            "above",
+            0.0,
+            "attention item failed",
             "Meade & Craig (2012)",
         ),
         FlagRule(
-            "even_odd", "inconsistency", "above", -0.30, "even-odd consistency below .30",
+            "even_odd",
+            "inconsistency",
+            "above",
+            -0.30,
+            "even-odd consistency below .30",
             "Jackson (1977), as in Curran (2016)",
         ),
     )
-)  # fmt: skip
+)
 """The project's rules. The person-total correlation is left out: like Mahalanobis distance it marks
 unusual answers, which a person in an unusual situation gives with care; so is the intra-individual
 standard deviation, which has no accepted limit and shows what longstring shows."""

@@ -145,7 +145,7 @@ def missing_patterns(answers: FloatArray) -> tuple[Pattern, ...]:
 
 
 def _filled(answers: FloatArray) -> FloatArray:
-    """Give items without any answer a constant, which counts as not varying."""
+    """Return items without any answer a constant, which counts as not varying."""
     return np.where(np.isnan(answers).all(axis=0), 0.0, answers)
 
 

@@ -129,7 +129,7 @@ def missingness(responses: Responses) -> Missingness:
 
 
 def kinds_by_item(responses: Responses, items: tuple[Item, ...]) -> pd.DataFrame:
-    """Say what each answer is, one of `KINDS`; a multiple choice counts as one question."""
+    """Describe what each answer is, one of `KINDS`; a multiple choice counts as one question."""
     by_column = responses.missing_kinds([column for item in items for column in item.columns])
     absent = set(responses.provenance.absent)
     table = {}

@@ -114,7 +114,7 @@ def _does_not_vary(rows: FloatArray) -> BoolArray:
 
 
 def covariance_fault(covariance: FloatArray) -> str:
-    """Say why a covariance matrix cannot be inverted with sense; empty if it can."""
+    """Describe why a covariance matrix cannot be inverted with sense; empty if it can."""
     if covariance.size == 0:
         return "there is no item"
     if np.isnan(covariance).any():

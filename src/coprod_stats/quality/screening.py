@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.instruments import Instrument
-from coprod_stats.instruments.expressions import Expression, Not, names
+from coprod_stats.instruments.language.expressions import Expression, Not, names
 from coprod_stats.responses import Responses
 
 
@@ -89,7 +89,7 @@ def screening(responses: Responses) -> Screening:
 
 
 def _questions(instrument: Instrument, condition: Expression) -> tuple[str, ...]:
-    """Give the questions that a condition rests on, those behind derived variables included."""
+    """Return the questions that a condition rests on, those behind derived variables included."""
     derived = {variable.id: variable.value for variable in instrument.derived}
     found: dict[str, None] = {}
     for name in names(condition):

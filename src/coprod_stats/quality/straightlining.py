@@ -68,7 +68,7 @@ def _run_share(responses: Responses, run: tuple[Item, ...]) -> FloatArray:
 
 
 def stretches(instrument: Instrument) -> Iterator[tuple[Item, ...]]:
-    """Give the runs of consecutive single-choice items of one response scale, notes left out."""
+    """Return the runs of consecutive single-choice items of one response scale, notes left out."""
     asked = [item for item in instrument.items if item.kind != "note"]
     for scale, group in groupby(asked, key=_response_scale):
         if scale is not None:

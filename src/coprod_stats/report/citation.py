@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from coprod_stats.report.document import Inline, Text, emphasis
+from coprod_stats.documents.document import Inline, Text, emphasis
 
 
 @dataclass(frozen=True, slots=True)

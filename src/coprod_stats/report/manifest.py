@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from coprod_stats.report.errors import ReportError
+from coprod_stats.documents.errors import ReportError
 
 MANIFEST_NAME = "manifest.json"
 PACKAGE = "coprod-stats"
@@ -131,8 +131,10 @@ def read_manifest(folder: Path) -> Manifest:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         provenance = content["provenance"]
         sources = {name: Source(**provenance[name]) for name in ("data", "instrument", "plan")}
-        several = {name: tuple(Source(**entry) for entry in provenance.get(name, ()))
-                   for name in ("samples", "fielded")}  # fmt: skip
+        several = {
+            name: tuple(Source(**entry) for entry in provenance.get(name, ()))
+            for name in ("samples", "fielded")
+        }
         manifest = Manifest(
             Provenance(**{**provenance, **sources, **several}), dict(content["files"])
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Block,
     Cell,
     CodeBlock,
@@ -20,7 +20,7 @@ HASH_DIGITS = 16
 
 
 def provenance_blocks(provenance: Provenance, *, anchor: str) -> tuple[Block, ...]:
-    """Tell how to make a report again, and from which files, versions and seed it was made.
+    """Describe how to make a report again, and from which files, versions and seed it was made.
 
     Parameters
     ----------

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coprod_stats.report.document import Document, KeyFigure, KeyFigures, Part, code, text
-from coprod_stats.report.errors import ReportError
-from coprod_stats.report.html import write_html
+from coprod_stats.documents.document import Document, KeyFigure, KeyFigures, Part, code, text
+from coprod_stats.documents.errors import ReportError
+from coprod_stats.documents.html import write_html
+from coprod_stats.documents.numbers import NOT_AVAILABLE, bounded, count, percent
 from coprod_stats.report.manifest import (
     Provenance,
     Source,
@@ -14,7 +15,6 @@ from coprod_stats.report.manifest import (
     python_version,
     write_manifest,
 )
-from coprod_stats.report.numbers import NOT_AVAILABLE, bounded, count, percent
 from coprod_stats.report.sections.care import care_section
 from coprod_stats.report.sections.measurement import measurement_section
 from coprod_stats.report.sections.paths import paths_section
@@ -52,13 +52,14 @@ def study_document(study: StudyResult) -> Document:
         title=form.title,
         subtitle=f"{instrument.title}, {instrument.forms[0].id} form",
         byline=text(
-            "Answers ", code(study.responses.provenance.file),
+            "Answers ",
+            code(study.responses.provenance.file),
             f" · instrument {instrument.id} {instrument.version} · plan {form.plan}",
         ),
         data_label=SYNTHETIC_LABEL if form.data.synthetic else "",
         data_notice=text(SYNTHETIC_NOTICE) if form.data.synthetic else (),
         content=tuple(content),
-    )  # fmt: skip
+    )
 
 
 def write_study_report(study: StudyResult, folder: Path) -> tuple[Path, ...]:
@@ -82,7 +83,7 @@ def write_study_report(study: StudyResult, folder: Path) -> tuple[Path, ...]:
 
 
 def study_provenance(study: StudyResult) -> Provenance:
-    """Say what the study was made from."""
+    """Describe what the study was made from."""
     plan, instrument, data = study.plan, study.plan.instrument, study.responses.provenance
     fielded = {sample.instrument.sha256: sample.instrument for sample in plan.samples}
     fielded.pop(instrument.sha256, None)

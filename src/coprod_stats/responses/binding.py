@@ -63,7 +63,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
 
 
 def _renamed(raw: RawTable, instrument: Instrument) -> RawTable:
-    """Give the table with ids in the place of the names that data collected elsewhere have.
+    """Return the table with ids in the place of the names that data collected elsewhere have.
 
     A name counts as it stands; in another case only if it is nobody's id and no other name
     differs from it by case alone.
@@ -173,8 +173,10 @@ class _Table:
                 column, found - blanks, cells[column.id]
             )
             if not column.numeric and found & signs & blanks:
-                self.notes.append(f"{column.id}: {', '.join(sorted(found & signs))} read as blank, "
-                                  "because the numbers of this file use it so")  # fmt: skip
+                self.notes.append(
+                    f"{column.id}: {', '.join(sorted(found & signs))} read as blank, "
+                    "because the numbers of this file use it so"
+                )
             self.values[column.id] = np.array([value_of[text] for text in cells[column.id]], kind)
 
     def set_misfits_aside(self, cells: Mapping[str, Sequence[str]]) -> None:
@@ -187,15 +189,22 @@ class _Table:
             for column in item.columns if wrong.any() else ():
                 self.values[column][wrong] = np.nan
                 self.rejected += [
-                    Rejected(self.lines[row], "", column, cells[column][row], "value",
-                             "VALUE-002", reason)
+                    Rejected(
+                        self.lines[row],
+                        "",
+                        column,
+                        cells[column][row],
+                        "value",
+                        "VALUE-002",
+                        reason,
+                    )
                     for row in np.flatnonzero(wrong).tolist()
-                ]  # fmt: skip
+                ]
 
     def _parsed(
         self, column: Column, found: set[str], cells: Sequence[str]
     ) -> dict[str, float | str]:
-        """Give the value of each distinct text; those that do not fit are set aside and blank."""
+        """Return the value of each distinct text; those that do not fit are set aside and blank."""
         recoding = recode_by_label(found, column.id, self.raw, self.instrument)
         self.notes += [recoding.note] if recoding.note else []
         reasons = dict(recoding.unclear)
@@ -217,10 +226,11 @@ class _Table:
 def _ordered(rejected: Iterable[Rejected], ids: Mapping[int, str]) -> tuple[Rejected, ...]:
     """Sort by place, and name the respondents of rows that were kept."""
     named = (
-        entry if entry.respondent or entry.line not in ids
+        entry
+        if entry.respondent or entry.line not in ids
         else replace(entry, respondent=ids[entry.line])
         for entry in rejected
-    )  # fmt: skip
+    )
     return tuple(sorted(named, key=lambda entry: (entry.line, entry.column)))
 
 

@@ -43,12 +43,12 @@ class Column:
 
 
 def is_blank_sign(text: str) -> bool:
-    """Say whether a text is a usual sign for a missing number."""
+    """Return whether a text is a usual sign for a missing number."""
     return text.strip().casefold() in BLANK_SIGNS
 
 
 def canonical_columns(instrument: Instrument, *, comma_is_decimal: bool) -> Iterator[Column]:
-    """Give the columns of an instrument's table, administrative ones first.
+    """Return the columns of an instrument's table, administrative ones first.
 
     Parameters
     ----------

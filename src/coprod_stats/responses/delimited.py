@@ -22,8 +22,19 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LEGACY = ["cp1252", "cp1251", "mac_roman", "cp1250", "cp1253", "cp1254", "cp1256", "gb18030",
-           "big5", "shift_jis", "euc_kr"]  # fmt: skip
+_LEGACY = [
+    "cp1252",
+    "cp1251",
+    "mac_roman",
+    "cp1250",
+    "cp1253",
+    "cp1254",
+    "cp1256",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc_kr",
+]
 """Encodings before Unicode, the commoner first: a short text can be equally likely in several."""
 
 

@@ -13,7 +13,7 @@ _TOLERANCE = 1e-6
 
 
 def misfits(item: Item, answers: NDArray[np.float64]) -> tuple[NDArray[np.bool_], str]:
-    """Say whose numbers for a ranking or an allocation do not fit together.
+    """State whose numbers for a ranking or an allocation do not fit together.
 
     Only complete answers can be judged: those with a number for every option.
 

@@ -49,7 +49,7 @@ class Recoding:
 def recode_by_label(
     found: Iterable[str], column: str, raw: RawTable, instrument: Instrument
 ) -> Recoding:
-    """Say what the codes found in a column mean by the labels that the file gives them.
+    """Describe what the codes found in a column mean by the labels that the file gives them.
 
     A file that calls its code 0 "Not at all" where the instrument's is 1 means the instrument's 1;
     codes labelled as refused or don't know become -8 and -9. Other codes stay as they are, unless
@@ -61,8 +61,9 @@ def recode_by_label(
         return Recoding()
     item = next((item for item in instrument.items if column in item.columns), None)
     known = _codes_by_label(item, instrument)
-    meant = {code: str(known[_plain(label)])
-             for code, label in labels.items() if _plain(label) in known}  # fmt: skip
+    meant = {
+        code: str(known[_plain(label)]) for code, label in labels.items() if _plain(label) in known
+    }
     codes = {code: new for code, new in meant.items() if new != code}
     taken = set(codes.values())
     settled = {*meant, *map(str, MISSING_CODES), *_off_scale(item)}

@@ -76,7 +76,7 @@ def write_parquet(answers: pd.DataFrame, path: Path) -> None:
 
 
 def _cells(values: pd.Series) -> list[float | str | None]:
-    """Give whole numbers as such, other numbers as they are, all else as text."""
+    """Return whole numbers as such, other numbers as they are, all else as text."""
     numbers = pd.api.types.is_numeric_dtype(values)
     return [
         None if value == "" or pd.isna(value) else _number(value) if numbers else str(value)

@@ -118,7 +118,7 @@ def _check_rows(parts: Sequence[Part], chosen: Sequence[NDArray[np.bool_]]) -> N
 
 
 def _starts(parts: Sequence[Part]) -> dict[str, int]:
-    """Say by how much the lines of each file are counted on."""
+    """State by how much the lines of each file are counted on."""
     starts: dict[str, int] = {}
     end = 0
     for part in parts:
@@ -139,9 +139,12 @@ def _in_columns_of(responses: Responses, instrument: Instrument) -> Responses:
     lines = responses.answers.index.tolist()
     provenance = responses.provenance
     raw = RawTable(
-        provenance.file, provenance.sha256, provenance.reading, tuple(columns),
+        provenance.file,
+        provenance.sha256,
+        provenance.reading,
+        tuple(columns),
         tuple(RawRow(line, row) for line, row in zip(lines, zip(*cells, strict=True), strict=True)),
-    )  # fmt: skip
+    )
     found = bind(raw, instrument)
     notes = (*provenance.notes, *found.provenance.notes)
     if gone:
@@ -150,14 +153,13 @@ def _in_columns_of(responses: Responses, instrument: Instrument) -> Responses:
 
 
 def _own(rejected: Sequence[Rejected], found: Responses, *, rows: bool) -> list[Rejected]:
-    """Give the rejects of a part's rows; those of whole rows only once for a file."""
+    """Return the rejects of a part's rows; those of whole rows only once for a file."""
     lines = set(found.answers.index)
-    return [entry for entry in rejected
-            if (rows if entry.scope == "row" else entry.line in lines)]  # fmt: skip
+    return [entry for entry in rejected if (rows if entry.scope == "row" else entry.line in lines)]
 
 
 def _added(found: Responses, before: Responses) -> list[Rejected]:
-    """Give what the later version does not have."""
+    """Return what the later version does not have."""
     known = set(before.rejected)
     return [entry for entry in found.rejected if entry not in known]
 

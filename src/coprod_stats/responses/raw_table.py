@@ -53,16 +53,16 @@ class RawTable:
     missing: tuple[tuple[str, frozenset[str]], ...] = ()
 
     def labels_of(self, column: str) -> dict[str, str]:
-        """Give the labels by code of a column, whatever the case of its name."""
+        """Return the labels by code of a column, whatever the case of its name."""
         return next((dict(found) for name, found in self.labels if _same(name, column)), {})
 
     def missing_of(self, column: str) -> frozenset[str]:
-        """Give the codes that the file declares missing in a column."""
+        """Return the codes that the file declares missing in a column."""
         return next((found for name, found in self.missing if _same(name, column)), frozenset())
 
 
 def is_filled(cells: Iterable[str]) -> bool:
-    """Say whether any cell holds something other than white space."""
+    """Return whether any cell holds something other than white space."""
     return any(cell and not cell.isspace() for cell in cells)
 
 

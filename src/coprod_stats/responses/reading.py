@@ -28,11 +28,18 @@ _GUARDED = (
 )
 
 _BY_SUFFIX: dict[str, FileFormat] = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".dat": "csv", "": "csv",
-    ".xlsx": "xlsx", ".xlsm": "xlsx",
-    ".sav": "sav", ".zsav": "sav",
-    ".parquet": "parquet", ".pq": "parquet",
-}  # fmt: skip
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".dat": "csv",
+    "": "csv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".sav": "sav",
+    ".zsav": "sav",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
 
 
 def read_responses(
@@ -145,7 +152,7 @@ def _guards(raw: RawTable) -> int:
 
 
 def cell_texts(values: pd.Series, *, guard: bool = False) -> list[str]:
-    """Give the cells of a canonical column as text; texts guarded against formulas if wanted."""
+    """Return the cells of a canonical column as text; texts guarded against formulas if wanted."""
     numeric = pd.api.types.is_numeric_dtype(values)
     cells = (values.astype(float) if numeric else values.astype(object)).tolist()
     shown = _guarded_answer if guard and not numeric else str

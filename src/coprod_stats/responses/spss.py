@@ -50,7 +50,7 @@ def read_spss(path: Path) -> RawTable:
 
 
 def _declared_missing(ranges: Iterable[Any], values: Iterable[object]) -> frozenset[str]:
-    """Give the codes found that lie in one of the ranges that the file declares missing."""
+    """Return the codes found that lie in one of the ranges that the file declares missing."""
     spans = [(span["lo"], span["hi"]) for span in ranges]
     return frozenset(
         _text(value)

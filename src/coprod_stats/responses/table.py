@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coprod_stats.errors import CoprodError
-from coprod_stats.instruments.evaluation import FloatArray, evaluate
-from coprod_stats.instruments.expressions import Expression, parse_expression
+from coprod_stats.instruments.language.evaluation import FloatArray, evaluate
+from coprod_stats.instruments.language.expressions import Expression, parse_expression
 from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS, Instrument, Item
 
 Scope = Literal["row", "value", "column"]
@@ -104,7 +104,7 @@ class Responses:
         return ids.where(ids != "", "line " + lines).astype(str)
 
     def numbers(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Give answers as amounts: NaN for every kind of missing and for off-scale answers.
+        """Return answers as amounts: NaN for every kind of missing and for off-scale answers.
 
         Parameters
         ----------
@@ -119,7 +119,7 @@ class Responses:
         return pd.DataFrame({c: amounts[c] for c in columns}, index=self.answers.index)
 
     def missing_kinds(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Say of each cell whether it was answered, or which kind of missing it is."""
+        """Describe of each cell whether it was answered, or which kind of missing it is."""
         frame = self.answers[list(columns)]
         kinds = pd.DataFrame(ANSWERED, index=frame.index, columns=frame.columns, dtype=object)
         kinds = kinds.mask(frame.isna() | (frame == ""), NOT_ASKED)
@@ -145,7 +145,7 @@ class Responses:
         return lines
 
     def where(self, condition: str | Expression) -> NDArray[np.bool_]:
-        """Say for whom a condition is known to hold, (n_respondents,).
+        """State for whom a condition is known to hold, (n_respondents,).
 
         Raises
         ------
@@ -158,7 +158,7 @@ class Responses:
         return np.equal(self._values.of(tree), 1.0)
 
     def classes(self) -> pd.Series:
-        """Give the class of each respondent by the instrument's classification.
+        """Return the class of each respondent by the instrument's classification.
 
         Raises
         ------
@@ -180,11 +180,11 @@ class Responses:
         return pd.DataFrame(table, index=self.answers.index)
 
     def subset(self, keep: NDArray[np.bool_] | pd.Series) -> Responses:
-        """Give the respondents for whom ``keep`` is true; nothing else changes."""
+        """Return the respondents for whom ``keep`` is true; nothing else changes."""
         return replace(self, answers=self.answers[np.asarray(keep, dtype=bool)])
 
     def asked(self, item: Item) -> NDArray[np.bool_]:
-        """Say to whom the routing shows an item, (n_respondents,)."""
+        """State to whom the routing shows an item, (n_respondents,)."""
         shown = np.ones(self.n_respondents, dtype=bool)
         for condition in item.conditions:
             shown &= self.where(condition)
@@ -248,5 +248,5 @@ class _Values(Mapping[str, FloatArray]):
 
 
 def _amounts(column: pd.Series) -> pd.Series:
-    """Give a column as numbers: a text answer can be ``-8`` too; other texts are NaN."""
+    """Return a column as numbers: a text answer can be ``-8`` too; other texts are NaN."""
     return pd.to_numeric(column, errors="coerce")

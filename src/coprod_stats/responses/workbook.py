@@ -110,7 +110,7 @@ def _refuse_unholdable(answers: pd.DataFrame, name: str) -> None:
 
 
 def _first_sheet(content: bytes) -> tuple[str, Iterator[tuple[str, ...]]]:
-    """Give the title of the first sheet, with its place, and the rows of its cells as text."""
+    """Return the title of the first sheet, with its place, and the rows of its cells as text."""
     sheet, title = _opened(content, results=True)
     if not _has_formulas(content):
         rows = sheet.iter_rows(max_row=_MAX_ROWS, values_only=True)
@@ -154,6 +154,6 @@ def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
-    """Give the row the header's width unless it has answers beyond it."""
+    """Return the row the header's width unless it has answers beyond it."""
     kept = _trimmed(cells)
     return kept + ("",) * (width - len(kept))

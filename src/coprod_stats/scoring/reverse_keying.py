@@ -29,7 +29,7 @@ def reverse_key(answers: FloatArray, *, lowest: float, highest: float) -> FloatA
 
 
 def keyed_answers(responses: Responses, items: Sequence[str]) -> pd.DataFrame:
-    """Give answers as amounts with the reverse-keyed items reversed.
+    """Return answers as amounts with the reverse-keyed items reversed.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ class ScoringRule:
 
     @classmethod
     def of(cls, scale: Scale) -> ScoringRule:
-        """Give the rule that the instrument states for a scale."""
+        """Return the rule that the instrument states for a scale."""
         return cls(scale.method, len(scale.items), scale.min_answered)
 
     def apply(self, keyed: FloatArray) -> FloatArray:

@@ -153,7 +153,7 @@ def _refuse(table: ParameterTable, params: FloatArray) -> None:
 def _with_unit_scales(
     table: ParameterTable, model: LisrelModel, implied: ImpliedMoments
 ) -> FloatArray:
-    """Give ordered items the variance ``1/δ²`` that the delta parameterization stands for."""
+    """Return ordered items the variance ``1/δ²`` that the delta parameterization stands for."""
     if not table.ordered or table.options.parameterization == "theta":
         return implied.cov
     inner = [name for name in table.ordered if name in model.matrices.eta]

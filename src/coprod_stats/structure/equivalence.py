@@ -151,7 +151,7 @@ def classify_effect(
     expected_sign: ExpectedSign,
     alpha: float = 0.05,
 ) -> Conclusion:
-    """Say what a test of an effect against zero and one of equivalence amount to.
+    """Describe what a test of an effect against zero and one of equivalence amount to.
 
     ``supported``: differs from zero after adjustment, with the expected sign (either sign where
     the hypothesis is two-sided). ``opposite``: differs from zero after adjustment, against the

@@ -15,8 +15,12 @@ from coprod_stats.structure.multiplicity import adjust_p_values
 from coprod_stats.structure.structural_models import StructuralPath
 
 CONCLUSIONS: tuple[Conclusion, ...] = (
-    "supported", "opposite", "equivalent", "inconclusive", "not tested",
-)  # fmt: skip
+    "supported",
+    "opposite",
+    "equivalent",
+    "inconclusive",
+    "not tested",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def decide(
 
 
 def path_table(paths: Sequence[PathResult], rules: DecisionRules) -> pd.DataFrame:
-    """Give one row per path, with the family and its size."""
+    """Return one row per path, with the family and its size."""
     table = pd.DataFrame([asdict(path) for path in paths])
     return table.rename(columns={"id": "term"}).assign(
         family=rules.family, family_size=len(paths), verdict=[verdict(path) for path in paths]

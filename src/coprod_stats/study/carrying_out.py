@@ -17,13 +17,13 @@ from coprod_stats.measurement import (
     scale_correlations,
 )
 from coprod_stats.plans.model import ModelColumn, Respondents
-from coprod_stats.plans.reading import Plan, PlanError, read_plan
 from coprod_stats.quality import FLAG_RULES, Flags, flag_careless, missingness
 from coprod_stats.responses.putting_together import Part, PartCount, put_together
 from coprod_stats.responses.reading import read_responses
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores, score
 from coprod_stats.study.columns import estimate_column
+from coprod_stats.study.plan_reading import Plan, PlanError, read_plan
 from coprod_stats.study.result import ColumnResult, Deviation, StudyResult
 from coprod_stats.study.sample_flow import SampleFlow
 
@@ -99,15 +99,22 @@ def _answers(plan: Plan, data: str | Path | None) -> tuple[Responses, tuple[Part
         file = plan.beside(plan.form.data.file) if data is None else Path(data)
         return read_responses(file, plan.instrument), ()
     if data is not None:
-        raise PlanError([
-            Fault("POOL-003", "the plan puts samples together, and one file was given instead",
-                  "Leave '--data' out, or name the files in the plan.", plan.path.name),
-        ])  # fmt: skip
+        raise PlanError(
+            [
+                Fault(
+                    "POOL-003",
+                    "the plan puts samples together, and one file was given instead",
+                    "Leave '--data' out, or name the files in the plan.",
+                    plan.path.name,
+                ),
+            ]
+        )
     parts = [
-        Part(sample.label, read_responses(plan.beside(sample.file), sample.instrument),
-             sample.where)
+        Part(
+            sample.label, read_responses(plan.beside(sample.file), sample.instrument), sample.where
+        )
         for sample in plan.samples
-    ]  # fmt: skip
+    ]
     return put_together(parts, plan.instrument)
 
 
@@ -173,7 +180,7 @@ def _sample(rule: Respondents, plan: Plan, responses: Responses, classes: pd.Ser
 
 
 def _respondents_of(column: ModelColumn, plan: Plan, sample: _Sample) -> Responses:
-    """Give the respondents of a column; flagged ones only where the plan or column wants them."""
+    """Return the respondents of a column; flagged ones only where the plan or column wants them."""
     everyone = column.include_flagged or not plan.form.quality.exclude_flagged
     respondents = sample.chosen if everyone else sample.careful
     return (
@@ -190,9 +197,7 @@ def _correlations(scores: Scores) -> ScaleCorrelations:
 
 def _flow(responses: Responses, chosen: Responses, analysed: Responses, plan: Plan) -> SampleFlow:
     rules = plan.form.respondents
-    who = " and ".join(
-        part for part in (", ".join(rules.classes), rules.where or "") if part
-    )  # fmt: skip
+    who = " and ".join(part for part in (", ".join(rules.classes), rules.where or "") if part)
     flow = (
         SampleFlow(())
         .then("Rows in the file", responses.provenance.rows_read)

@@ -6,9 +6,8 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from coprod_stats.errors import CoprodError
-from coprod_stats.latent_models.engine_comparison import fit_differences
+from coprod_stats.latent_models.engines.comparison import fit_differences
 from coprod_stats.plans.model import ModelColumn
-from coprod_stats.plans.reading import Plan
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import keyed_answers, score
 from coprod_stats.structure import (
@@ -23,6 +22,7 @@ from coprod_stats.structure import (
     fit_score_paths,
     with_subgroups,
 )
+from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.result import ColumnResult, EngineAgreement
 
 
@@ -59,7 +59,7 @@ def _agreement(ours: PathTests, theirs: DriverImpactResult) -> EngineAgreement |
 
 
 def driver_impact_model(plan: Plan) -> DriverImpactModel:
-    """Give the plan's factors, hypotheses and covariates as one structural model."""
+    """Return the plan's factors, hypotheses and covariates as one structural model."""
     factors = tuple(
         MeasuredFactor(name, plan.instrument.scale(name).items) for name in plan.form.model.factors
     )
@@ -126,7 +126,7 @@ def _fitted(
 def item_table(
     plan: Plan, respondents: Responses, items: tuple[str, ...], cluster: str | None
 ) -> pd.DataFrame:
-    """Give keyed items with covariates and the cluster's column, a row per respondent."""
+    """Return keyed items with covariates and the cluster's column, a row per respondent."""
     table = keyed_answers(respondents, items)
     others = plan.form.model.covariates
     if others:
@@ -137,7 +137,7 @@ def item_table(
 
 
 def analysis_table(plan: Plan, respondents: Responses, cluster: str | None) -> pd.DataFrame:
-    """Give scale scores, indices and whatever else the hypotheses name, a row per respondent."""
+    """Return scale scores, indices and whatever else the hypotheses name, a row per respondent."""
     table = score(respondents).augment().drop(columns="respondent")
     named = {name for entry in plan.hypotheses for name in (entry.predictor, entry.outcome)}
     named |= set(plan.form.model.covariates)

@@ -8,12 +8,12 @@ import pandas as pd
 
 from coprod_stats.measurement import ItemAnalysis, Reliability, ScaleCorrelations
 from coprod_stats.plans.model import ModelColumn
-from coprod_stats.plans.reading import Plan
 from coprod_stats.quality import Flags, Missingness
 from coprod_stats.responses.putting_together import PartCount
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
 from coprod_stats.structure import PathTests
+from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
 
 
@@ -155,7 +155,7 @@ class StudyResult:
         return table
 
     def headline_note(self) -> str:
-        """Say what the headline rests on."""
+        """Describe what the headline rests on."""
         entry, rules = self.headline_column, self.plan.form.inference
         if entry.tests is None:
             return f"No column could be estimated: {entry.reason}"

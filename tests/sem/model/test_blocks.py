@@ -29,8 +29,10 @@ def test_names_of_levels(first, second):
         ("v",),
     )
     assert (between.observed, between.latent, between.exogenous) == (
-        ("x", "y", "z", "w"), ("fb",), ("w",),
-    )  # fmt: skip
+        ("x", "y", "z", "w"),
+        ("fb",),
+        ("w",),
+    )
 
 
 def test_means_belong_to_level_2_unless_the_variable_lacks_it():

@@ -125,9 +125,12 @@ def test_one_group_twice_has_twice_the_statistic(make_clustered, fit_levels):
     model = "level: 1\nfw =~ a + b + c + d\nlevel: 2\nfb =~ a + b + c + d"
     n = len(data.values)
     double = SemData(
-        np.vstack([data.values, data.values]), data.names, np.repeat([0, 1], n), ("p", "q"),
+        np.vstack([data.values, data.values]),
+        data.names,
+        np.repeat([0, 1], n),
+        ("p", "q"),
         clusters=np.tile(data.clusters, 2),
-    )  # fmt: skip
+    )
     one, two = (fit_levels(model, item, estimator="MLR") for item in (data, double))
     assert two.indices["chisq"] == pytest.approx(2 * one.indices["chisq"], rel=1e-8)
     assert two.indices["df"] == 2 * one.indices["df"]
@@ -145,9 +148,12 @@ def test_groups_without_common_parameters_are_fitted_as_if_alone(make_clustered,
     large = make_clustered(40, sizes=(8, 15), seed=5)
     groups = np.repeat([0, 1], [len(small.values), len(large.values)])
     both = SemData(
-        np.vstack([small.values, large.values]), small.names, groups, ("small", "large"),
+        np.vstack([small.values, large.values]),
+        small.names,
+        groups,
+        ("small", "large"),
         clusters=np.concatenate([small.clusters, large.clusters]),
-    )  # fmt: skip
+    )
     together = fit_levels(FACTOR, both, estimator="MLR")
     apart = [fit_levels(FACTOR, data, estimator="MLR") for data in (small, large)]
     for name in ("estimates", "std_errors"):
@@ -178,10 +184,13 @@ def test_gradient_and_hessian_of_the_objective(make_clustered, fit_levels):
     by_value = [(objective.value(point + h) - objective.value(point - h)) / 2e-5 for h in step]
     np.testing.assert_allclose(at.gradient, by_value, rtol=1e-6, atol=1e-8)
     hessian = [
-        (objective.evaluate(point + h, exact=True).gradient
-         - objective.evaluate(point - h, exact=True).gradient) / 2e-5
+        (
+            objective.evaluate(point + h, exact=True).gradient
+            - objective.evaluate(point - h, exact=True).gradient
+        )
+        / 2e-5
         for h in step
-    ]  # fmt: skip
+    ]
     np.testing.assert_allclose(at.curvature, hessian, rtol=1e-6, atol=1e-7)
 
 
@@ -424,6 +433,9 @@ def test_modification_indices_and_bollen_stine_are_refused(make_clustered, fit_l
         modification_indices(result.estimate, result.samples, result.method)
     with pytest.raises(SemOptionError, match="the Bollen-Stine bootstrap: not implemented"):
         bollen_stine(
-            result.estimate, result.samples, result.method, n_samples=2,
+            result.estimate,
+            result.samples,
+            result.method,
+            n_samples=2,
             rng=np.random.default_rng(1),
-        )  # fmt: skip
+        )

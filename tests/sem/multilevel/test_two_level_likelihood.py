@@ -88,9 +88,15 @@ def test_expected_information_is_the_observed_one_where_the_sample_is_as_expecte
     covs = moments.between + moments.within / sample.sizes[:, None, None]
     inner = np.ix_(VARIATION.within, VARIATION.within)
     as_expected = type(sample)(
-        VARIATION, sample.n_obs, sample.n_clusters, moments.within[inner],
-        sample.sizes, sample.counts, np.tile(moments.mean, (sample.sizes.size, 1)), covs,
-    )  # fmt: skip
+        VARIATION,
+        sample.n_obs,
+        sample.n_clusters,
+        moments.within[inner],
+        sample.sizes,
+        sample.counts,
+        np.tile(moments.mean, (sample.sizes.size, 1)),
+        covs,
+    )
     np.testing.assert_allclose(
         moment_information(sample, moments, exact=False),
         moment_information(as_expected, moments, exact=True),

@@ -28,7 +28,7 @@ FREE_DIGITS = 6
 
 
 def fits_side_by_side(labels: Sequence[str]) -> bool:
-    """Say whether the answers fit into the head of a grid, wrapped at words."""
+    """Return whether the answers fit into the head of a grid, wrapped at words."""
     longest = (max(map(len, label.split()), default=0) for label in labels)
     return sum(max(length, LEAST_COLUMN) for length in longest) <= GRID_WIDTH
 
@@ -40,7 +40,7 @@ def body_of(
     phrases: Phrases,
     go_to: Mapping[int, str],
 ) -> Body:
-    """Give what is marked or written for an item that is no row of a grid."""
+    """Return what is marked or written for an item that is no row of a grid."""
     options = tuple(
         Tick(words(option.label), str(option.value), go_to.get(option.value, ""))
         for option in (item.responses.options if item.responses else ())
@@ -61,7 +61,7 @@ def body_of(
 
 
 def instruction_of(item: Item, phrases: Phrases) -> str:
-    """Say how to answer an item that is no row of a grid."""
+    """Describe how to answer an item that is no row of a grid."""
     match item.kind:
         case "multiple" if item.max_choices is not None:
             return phrases.tick_most.format(item.max_choices)
@@ -100,7 +100,7 @@ def _digits(number: NumberRange) -> int:
 
 
 def _columns(options: Sequence[Tick], n_beside: int) -> int:
-    """Give how many answers stand side by side: all if they are short, two columns if many."""
+    """Return how many answers stand side by side: all if they are short, two columns if many."""
     leads_on = any(option.go_to for option in options)
     if leads_on:
         return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from coprod_stats.instruments.expressions import Expression, Logic
+from coprod_stats.instruments.language.expressions import Expression, Logic
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text, Wording
 from coprod_stats.instruments.texts import direction
 from coprod_stats.platforms.fields import choices, missing_choices
@@ -31,12 +31,12 @@ Filters = tuple[Expression, ...]
 
 
 def paper_document(version: Version, language: str) -> PaperDocument:
-    """Lay out one version of a questionnaire in one language."""
+    """Compose one version of a questionnaire in one language."""
     return _Layout(version, language).document()
 
 
 def units_of(instrument: Instrument) -> tuple[Unit, ...]:
-    """Give a version's questions their numbers; rows that fit into one grid share one.
+    """Return a version's questions their numbers; rows that fit into one grid share one.
 
     The numbers are the same in every language.
     """
@@ -59,7 +59,7 @@ def units_of(instrument: Instrument) -> tuple[Unit, ...]:
 
 
 def numbers_of(instrument: Instrument) -> dict[str, str]:
-    """Give the number of each item in a version, rows of a grid with their letter."""
+    """Return the number of each item in a version, rows of a grid with their letter."""
     return {
         item.id: f"{unit.number}{letter(row) if len(unit.items) > 1 else ''}"
         for unit in units_of(instrument)
@@ -69,7 +69,7 @@ def numbers_of(instrument: Instrument) -> dict[str, str]:
 
 
 def _rows(block: Block) -> Iterator[tuple[Item, ...]]:
-    """Give the items of a block, neighbours under its stem with the same scale together.
+    """Return the items of a block, neighbours under its stem with the same scale together.
 
     Other than on a screen, a row that offers no "don't know" can stand among those that do.
     """
@@ -83,7 +83,7 @@ def _rows(block: Block) -> Iterator[tuple[Item, ...]]:
 
 
 def _answers(rows: Sequence[Item], instrument: Instrument) -> tuple[Option, ...]:
-    """Give all answers of rows that share a scale, each once."""
+    """Return all answers of rows that share a scale, each once."""
     return tuple(dict.fromkeys(o for item in rows for o in choices(item, instrument)))
 
 
@@ -104,16 +104,22 @@ class _Layout:
 
     def condition(self, trees: Sequence[Expression]) -> str:
         together = trees[0] if len(trees) == 1 else Logic("and", tuple(trees))
-        return self.version.words(Text(((self.language, self.checks.words(together)),)),
-                                  self.language)  # fmt: skip
+        return self.version.words(
+            Text(((self.language, self.checks.words(together)),)), self.language
+        )
 
     def document(self) -> PaperDocument:
         instrument, phrases = self.instrument, self.phrases
         known = next(entry for entry in instrument.translations if entry.code == self.language)
         remark = phrases.draft if known.status == "draft" else ""
         form, code = instrument.forms[0].id, self.version.code
-        facts = [f"{instrument.id} {instrument.version}", form, self.language,
-                 *filter(None, [code]), instrument.sha256[:8]]  # fmt: skip
+        facts = [
+            f"{instrument.id} {instrument.version}",
+            form,
+            self.language,
+            *filter(None, [code]),
+            instrument.sha256[:8],
+        ]
         before, between, after = phrases.page_of.split("{}")
         office = [(phrases.respondent, RESPONDENT_DIGITS)]
         return PaperDocument(
@@ -149,7 +155,7 @@ class _Layout:
         return self.routing.needed(own, place)
 
     def _printed(self) -> Iterator[Filters]:
-        """Give every condition that will be printed, each as often as it is."""
+        """Return every condition that will be printed, each as often as it is."""
         yield from (filters for filters, _ in groupby(self.page_filters))
         yield from (filters for filters, _ in groupby(self.own_filters))
         for place, unit in enumerate(self.units):
@@ -179,8 +185,9 @@ class _Layout:
         """Print the boxes that this unit's conditions are the first to refer to."""
         filters = [self.page_filters[place], self.own_filters[place]]
         filters += [self._row_filter(unit, item, place) for item in unit.items]
-        filters += [tuple(w.condition for item in unit.items
-                          for w in (*item.wordings, *item.stem_wordings))]  # fmt: skip
+        filters += [
+            tuple(w.condition for item in unit.items for w in (*item.wordings, *item.stem_wordings))
+        ]
         for letter_, parts in self.checks.first_used(tree for trees in filters for tree in trees):
             yield CheckBox(
                 self.phrases.check.format(letter_),
@@ -189,7 +196,7 @@ class _Layout:
             )
 
     def _route(self, filters: Sequence[Filters], place: int) -> Iterator[Paragraph]:
-        """Say for whom a run of questions is, before the first of them."""
+        """State for whom a run of questions is, before the first of them."""
         mine = filters[place]
         if not mine or self._runs_on(filters, place):
             return
@@ -208,7 +215,7 @@ class _Layout:
         yield Paragraph(f"{said} {otherwise.format(follows)}", "route")
 
     def _runs_on(self, filters: Sequence[Filters], place: int) -> bool:
-        """Say whether the unit before is for the same respondents and nothing parts them."""
+        """Return whether the unit before is for the same respondents and nothing parts them."""
         if not place or filters[place - 1] != filters[place]:
             return False
         if filters is self.page_filters:
@@ -227,14 +234,16 @@ class _Layout:
             id=first.id,
             stem=self.words(first.stem) if first.stem else "",
             text=self.words(first.text),
-            alternatives=(*self._alternatives(first.stem_wordings),
-                          *self._alternatives(first.wordings)),
+            alternatives=(
+                *self._alternatives(first.stem_wordings),
+                *self._alternatives(first.wordings),
+            ),
             hint=self.words(first.hint) if first.hint else "",
             instruction=instruction_of(first, self.phrases),
             body=body,
             beside=self._beside([first], self._go_to(first)),
             consent=first.kind == "consent",
-        )  # fmt: skip
+        )
 
     def _grid(self, unit: Unit, place: int) -> Question:
         first = unit.items[0]
@@ -270,7 +279,7 @@ class _Layout:
     def _beside(
         self, rows: Sequence[Item], go_to: Mapping[int, str] | None = None
     ) -> tuple[Tick, ...]:
-        """Give the answers off the scale, of all rows together."""
+        """Return the answers off the scale, of all rows together."""
         scale = rows[0].responses
         on_scale = scale.options if scale else ()
         return tuple(
@@ -280,7 +289,7 @@ class _Layout:
         )
 
     def _go_to(self, item: Item) -> dict[int, str]:
-        """Say after which answers a respondent does not go on to the next question."""
+        """State after which answers a respondent does not go on to the next question."""
         if not has_arrows(item):
             return {}
         missing = {option.value for option in missing_choices(item, self.instrument)}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from coprod_stats.instruments.condition_wording import condition_in_words
-from coprod_stats.instruments.expressions import (
+from coprod_stats.instruments.language.expressions import (
     Binary,
     Call,
     Compare,
@@ -19,6 +18,7 @@ from coprod_stats.instruments.expressions import (
     names,
     walk,
 )
+from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.paper.phrases import Phrases
 from coprod_stats.platforms.paper.routing import letter
@@ -56,9 +56,10 @@ class CheckBoxes:
         self._instrument, self._phrases, self._language = instrument, phrases, language
         self._derived = {entry.id: entry.value for entry in instrument.derived}
         self._compound = {
-            id for id, value in self._derived.items()
+            id
+            for id, value in self._derived.items()
             if self._is_truth(value) and len(names(value)) > 1
-        }  # fmt: skip
+        }
         self._boxes: dict[str, str] = dict.fromkeys(self._compound, "")
         self._names = dict(questions)
         self._given_out: set[str] = set()
@@ -76,16 +77,19 @@ class CheckBoxes:
         self._names |= {id: self._phrases.box.format(name) for id, name in self._boxes.items()}
 
     def words(self, tree: Expression) -> str:
-        """Say a condition."""
+        """State a condition."""
         return condition_in_words(
-            self._written_out(tree), self._instrument,
-            phrases=self._phrases.conditions, language=self._language, names=self._names,
-        )  # fmt: skip
+            self._written_out(tree),
+            self._instrument,
+            phrases=self._phrases.conditions,
+            language=self._language,
+            names=self._names,
+        )
 
     def first_used(
         self, trees: Iterable[Expression]
     ) -> Iterator[tuple[str, tuple[Expression, ...]]]:
-        """Give the boxes not given out yet that these conditions refer to.
+        """Return the boxes not given out yet that these conditions refer to.
 
         Yields
         ------
@@ -122,10 +126,10 @@ class CheckBoxes:
                 id in self._derived and self._is_truth(self._derived[id])
             ):
                 return self._written_out_truth(id, wanted=(operator == "==") == (value == 1.0))
-            case Logic("or", (Not(Call("answered", (Name(id=id),))), Compare("==", Name(id=other),
-                                                                          Number(0.0)))) if (
-                id == other and id in self._derived
-            ):  # fmt: skip
+            case Logic(
+                "or",
+                (Not(Call("answered", (Name(id=id),))), Compare("==", Name(id=other), Number(0.0))),
+            ) if id == other and id in self._derived:
                 return self._written_out_truth(id, wanted=False)
             case Logic(operator, parts):
                 return Logic(operator, tuple(map(self._written_out, parts)))

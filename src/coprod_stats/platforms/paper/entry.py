@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coprod_stats.instruments.condition_wording import condition_in_words
-from coprod_stats.instruments.expressions import Logic
+from coprod_stats.instruments.language.expressions import Logic
+from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import MISSING_CODES, Instrument
-from coprod_stats.platforms.labelled_variables import LabelledVariable, labelled_variables
+from coprod_stats.platforms.codebooks.labelled_variables import LabelledVariable, labelled_variables
 from coprod_stats.platforms.workbook_bytes import saved
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MISSING_USES = (
 
 def entry_workbook(
     instrument: Instrument, *, language: str, numbers: Mapping[str, Mapping[str, str]]
-) -> bytes:  # fmt: skip
+) -> bytes:
     """Write the workbook for data entry, the same bytes every time.
 
     The first sheet, ``answers``, has the canonical columns; each cell is checked as it is typed
@@ -60,10 +60,12 @@ def entry_workbook(
     answers.freeze_panes = "B2"
     questions = [f"question {code}".rstrip() for code in numbers]
     _sheet(
-        workbook, "codebook", (*questions, *CODEBOOK_HEADER),
+        workbook,
+        "codebook",
+        (*questions, *CODEBOOK_HEADER),
         _codebook(instrument, variables, numbers),
         (*(NUMBER_WIDTH for _ in questions), *CODEBOOK_WIDTHS),
-    )  # fmt: skip
+    )
     _sheet(workbook, "missing", ("enter", "means", "when"), MISSING_USES, (10, 20, 70))
     workbook.move_sheet("lists", 2)
     lists.sheet_state = "hidden"
@@ -86,11 +88,16 @@ def _entry_column(
         answers.column_dimensions[letter].number_format = "@"
     kind, formula = _allowed(variable, letter, lists, place)
     check = DataValidation(
-        type=kind, formula1=formula, allow_blank=True, showErrorMessage=kind is not None,
-        showInputMessage=True, errorTitle=variable.name[:PROMPT_TITLE],
+        type=kind,
+        formula1=formula,
+        allow_blank=True,
+        showErrorMessage=kind is not None,
+        showInputMessage=True,
+        errorTitle=variable.name[:PROMPT_TITLE],
         error="This code or number is not allowed here; see the sheet 'codebook'.",
-        promptTitle=variable.name[:PROMPT_TITLE], prompt=_prompt(variable),
-    )  # fmt: skip
+        promptTitle=variable.name[:PROMPT_TITLE],
+        prompt=_prompt(variable),
+    )
     check.add(f"{letter}2:{letter}{LAST_ROW}")
     answers.add_data_validation(check)
 
@@ -98,7 +105,7 @@ def _entry_column(
 def _allowed(
     variable: LabelledVariable, letter: str, lists: Worksheet, place: int
 ) -> tuple[str | None, str | None]:
-    """Give kind and formula of the check of a column; none for a text."""
+    """Return kind and formula of the check of a column; none for a text."""
     codes = [code for code, _ in (*variable.values, *variable.missing)]
     if variable.values:
         inline = f'"{",".join(map(str, codes))}"'
@@ -137,10 +144,13 @@ def _codebook(
         together = conditions[0] if len(conditions) == 1 else Logic("and", tuple(conditions))
         yield (
             *(of_version.get(variable.item, "") for of_version in numbers.values()),
-            variable.name, variable.label, variable.kind,
-            _coded(variable.values) or _range(variable), _coded(variable.missing),
+            variable.name,
+            variable.label,
+            variable.kind,
+            _coded(variable.values) or _range(variable),
+            _coded(variable.missing),
             condition_in_words(together, instrument) if conditions else "",
-        )  # fmt: skip
+        )
 
 
 def _coded(values: Sequence[tuple[int, str]]) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.expressions import Expression, names
+from coprod_stats.instruments.language.expressions import Expression, names
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.platforms.codebooks.labelled_variables import own_columns
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
-from coprod_stats.platforms.labelled_variables import own_columns
 from coprod_stats.platforms.paper.building import numbers_of, paper_document
 from coprod_stats.platforms.paper.checks import beyond_paper
 from coprod_stats.platforms.paper.entry import entry_workbook
@@ -58,9 +58,12 @@ def export(
         numbers = {version.code: numbers_of(version.instrument) for version in versions(instrument)}
         files[ENTRY_FILE] = entry_workbook(instrument, language=languages[0], numbers=numbers)
     sidecar = sidecar_of(
-        instrument, "paper", languages=languages, columns=own_columns(instrument, languages[0]),
+        instrument,
+        "paper",
+        languages=languages,
+        columns=own_columns(instrument, languages[0]),
         losses=losses,
-    )  # fmt: skip
+    )
     return FormExport(files, sidecar, tuple(refused), tuple(losses))
 
 
@@ -70,73 +73,99 @@ def _refused(instrument: Instrument) -> Iterator[Fault]:
         assigned = [variable.id for variable in instrument.assigned]
         shown = ", ".join(assigned[:5]) + (", …" if len(assigned) > 5 else "")
         yield Fault(
-            "PLATFORM-080", f"chance assigns {len(assigned)} variables ({shown}), which would need "
+            "PLATFORM-080",
+            f"chance assigns {len(assigned)} variables ({shown}), which would need "
             f"{count:,} printed versions; paper carries at most {MAX_VERSIONS}",
-            "Field this part on a screen.", place="paper",
-        )  # fmt: skip
+            "Field this part on a screen.",
+            place="paper",
+        )
         return
     faults = (fault for version in versions(instrument) for fault in _unaskable(version.instrument))
     yield from dict.fromkeys(faults)
 
 
 def _unaskable(version: Instrument) -> Iterator[Fault]:
-    """Give the conditions of a version that a person with a pen cannot judge."""
+    """Return the conditions of a version that a person with a pen cannot judge."""
     derived = {entry.id: entry.value for entry in version.derived}
     asked = {item.id for item in version.items} | derived.keys()
     for place, tree in _conditions(version):
         for part in _with_derived(tree, derived):
             if what := beyond_paper(part):
                 yield Fault(
-                    "PLATFORM-081", f"a condition computes {what}, which nobody can be asked to do "
-                    "with a pen", "Reword the condition, or field it on a screen.", place=place,
-                )  # fmt: skip
+                    "PLATFORM-081",
+                    f"a condition computes {what}, which nobody can be asked to do with a pen",
+                    "Reword the condition, or field it on a screen.",
+                    place=place,
+                )
             for id in names(part):
                 if id not in asked:
                     yield Fault(
-                        "PLATFORM-082", f"a condition uses {id}, which is not asked on paper",
-                        "Route by an answer, or print a form without this part.", place=place,
-                    )  # fmt: skip
+                        "PLATFORM-082",
+                        f"a condition uses {id}, which is not asked on paper",
+                        "Route by an answer, or print a form without this part.",
+                        place=place,
+                    )
 
 
 def _losses(instrument: Instrument, languages: Sequence[str]) -> Iterator[Fault]:
     yield Fault(
-        "PLATFORM-180", "paper neither leads past a question, nor demands an answer or keeps to "
-        "limits", "The data entry does; routing is written beside the questions.", place="paper",
-    )  # fmt: skip
+        "PLATFORM-180",
+        "paper neither leads past a question, nor demands an answer or keeps to limits",
+        "The data entry does; routing is written beside the questions.",
+        place="paper",
+    )
     for variable in instrument.assigned:
         yield Fault(
-            "PLATFORM-181", f"there is one printed version for each of its {len(variable.levels)} "
-            "levels", "Shuffle the copies before they are handed out, and enter the level that the "
-            "foot of the page names.", place=f"variable '{variable.id}'",
-        )  # fmt: skip
+            "PLATFORM-181",
+            f"there is one printed version for each of its {len(variable.levels)} levels",
+            "Shuffle the copies before they are handed out, and enter the level that the "
+            "foot of the page names.",
+            place=f"variable '{variable.id}'",
+        )
     for page in instrument.pages:
         if page.random_order or any(block.random_order for block in page.blocks):
-            yield Fault("PLATFORM-182", "the order of questions stays as written",
-                        "Note it in the report.", place=f"page '{page.id}'")  # fmt: skip
+            yield Fault(
+                "PLATFORM-182",
+                "the order of questions stays as written",
+                "Note it in the report.",
+                place=f"page '{page.id}'",
+            )
     for placeholder in instrument.placeholders:
         if placeholder.item is not None:
             yield Fault(
-                "PLATFORM-183", f"paper cannot repeat an answer; '{placeholder.otherwise}' stands "
-                "instead", "Nothing needs to be done.", place=f"placeholder [{placeholder.name}]",
-            )  # fmt: skip
+                "PLATFORM-183",
+                f"paper cannot repeat an answer; '{placeholder.otherwise}' stands instead",
+                "Nothing needs to be done.",
+                place=f"placeholder [{placeholder.name}]",
+            )
     for language in languages:
         if phrases_of(language) is None:
             yield Fault(
-                "PLATFORM-184", "the instructions of the form are in English",
-                "Change them in the Word file.", place=f"language '{language}'",
-            )  # fmt: skip
-        lost = [item.id for item in instrument.items
-                if dict(item.translations).get(language) in ("missing", "outdated")]  # fmt: skip
+                "PLATFORM-184",
+                "the instructions of the form are in English",
+                "Change them in the Word file.",
+                place=f"language '{language}'",
+            )
+        lost = [
+            item.id
+            for item in instrument.items
+            if dict(item.translations).get(language) in ("missing", "outdated")
+        ]
         if lost:
             yield Fault(
-                "PLATFORM-185", f"{len(lost)} items are printed in '{instrument.languages[0]}', as "
-                f"{', '.join(lost[:5])}", "Translate them; see 'coprod instrument translate'.",
+                "PLATFORM-185",
+                f"{len(lost)} items are printed in '{instrument.languages[0]}', as "
+                f"{', '.join(lost[:5])}",
+                "Translate them; see 'coprod instrument translate'.",
                 place=f"language '{language}'",
-            )  # fmt: skip
+            )
     if instrument.administrative_column("respondent") is None:
-        yield Fault("PLATFORM-186", "no column holds the number of the respondent",
-                    "Add an administrative column with the role 'respondent'.",
-                    place="paper")  # fmt: skip
+        yield Fault(
+            "PLATFORM-186",
+            "no column holds the number of the respondent",
+            "Add an administrative column with the role 'respondent'.",
+            place="paper",
+        )
 
 
 def _conditions(instrument: Instrument) -> Iterator[tuple[str, Expression]]:
@@ -155,15 +184,18 @@ def _with_derived(tree: Expression, derived: dict[str, Expression]) -> Iterator[
 
 def _no_font(language: str, error: FontError) -> Fault:
     return Fault(
-        "PLATFORM-083", str(error),
+        "PLATFORM-083",
+        str(error),
         "Give a folder with a font that has them by --font-path, install one (Amiri or Noto for "
-        "Arabic), or leave the language out by --lang.", place=f"language '{language}'",
-    )  # fmt: skip
+        "Arabic), or leave the language out by --lang.",
+        place=f"language '{language}'",
+    )
 
 
 def _machine_font() -> Fault:
     return Fault(
-        "PLATFORM-187", "letters of a font of this machine were needed, so that the PDF may differ "
-        "elsewhere", "Give the font by --font-path to have the same bytes everywhere.",
+        "PLATFORM-187",
+        "letters of a font of this machine were needed, so that the PDF may differ elsewhere",
+        "Give the font by --font-path to have the same bytes everywhere.",
         place="paper",
-    )  # fmt: skip
+    )

@@ -19,11 +19,26 @@ if TYPE_CHECKING:
 EMBEDDED = "Libertinus Serif"
 """Comes with Typst: Latin, Greek and Cyrillic letters, the same on every machine."""
 SYSTEM_FONTS = (
-    "Amiri", "Noto Naskh Arabic", "Noto Sans Arabic", "Scheherazade New", "Noto Serif", "Noto Sans",
-    "Noto Sans Hebrew", "Noto Serif Hebrew", "Noto Sans Devanagari", "Noto Sans Bengali",
-    "Noto Sans Thai", "Noto Serif CJK SC", "Noto Serif CJK JP", "Noto Serif CJK KR",
-    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Arial", "DejaVu Sans",
-)  # fmt: skip
+    "Amiri",
+    "Noto Naskh Arabic",
+    "Noto Sans Arabic",
+    "Scheherazade New",
+    "Noto Serif",
+    "Noto Sans",
+    "Noto Sans Hebrew",
+    "Noto Serif Hebrew",
+    "Noto Sans Devanagari",
+    "Noto Sans Bengali",
+    "Noto Sans Thai",
+    "Noto Serif CJK SC",
+    "Noto Serif CJK JP",
+    "Noto Serif CJK KR",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK KR",
+    "Arial",
+    "DejaVu Sans",
+)
 """Fonts of the machine that are good enough to print with, better ones first."""
 Families = tuple[str, ...]
 _UNDISPLAYED = re.compile(r'the text `?"(.+?)"`? could not be displayed')
@@ -77,7 +92,7 @@ def pdf_bytes(
 
 
 def _fonts(font_paths: Sequence[Path]) -> tuple[tuple[Fonts, Families], tuple[Fonts, Families]]:
-    """Give the fonts that are the same everywhere, and those of this machine as well.
+    """Return the fonts that are the same everywhere, and those of this machine as well.
 
     Each come with their families in the order of preference.
     """
@@ -103,9 +118,13 @@ def _compiled(document: PaperDocument, fonts: Fonts, families: Families) -> byte
     }
     try:
         return typst.compile(
-            style, font_paths=fonts, format="pdf", sys_inputs=inputs, pdf_standards="ua-1",
+            style,
+            font_paths=fonts,
+            format="pdf",
+            sys_inputs=inputs,
+            pdf_standards="ua-1",
             timestamp=0,
-        )  # fmt: skip
+        )
     except typst.TypstError as error:
         lacking = _UNDISPLAYED.findall(f"{error.message}\n{error.diagnostic}")
         if not lacking:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coprod_stats.instruments.condition_wording import ConditionPhrases
+from coprod_stats.instruments.language.wording import ConditionPhrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,5 +249,5 @@ _BY_LANGUAGE = {"en": ENGLISH, "de": GERMAN, "ar": ARABIC}
 
 
 def phrases_of(language: str) -> Phrases | None:
-    """Give the phrases of a language, by its code as ``ar`` or ``ar-EG``; none if unknown."""
+    """Return the phrases of a language, by its code as ``ar`` or ``ar-EG``; none if unknown."""
     return _BY_LANGUAGE.get(language.partition("-")[0])

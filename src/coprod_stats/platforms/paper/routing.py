@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from coprod_stats.instruments.evaluation import FloatArray, evaluate
-from coprod_stats.instruments.expressions import (
+from coprod_stats.instruments.language.evaluation import FloatArray, evaluate
+from coprod_stats.instruments.language.expressions import (
     Call,
     Compare,
     Expression,
@@ -50,8 +50,11 @@ class Unit:
     def shared(self) -> tuple[Expression, ...]:
         """Conditions that all rows have in common."""
         first, *others = self.items
-        return tuple(condition for condition in first.conditions
-                     if all(condition in item.conditions for item in others))  # fmt: skip
+        return tuple(
+            condition
+            for condition in first.conditions
+            if all(condition in item.conditions for item in others)
+        )
 
 
 class Routing:
@@ -73,7 +76,7 @@ class Routing:
         self._targets: dict[tuple[str, float | None], int] = {}
 
     def target(self, item: Item, answer: float | None) -> int:
-        """Give the place of the first question that may follow an answer.
+        """Return the place of the first question that may follow an answer.
 
         Parameters
         ----------
@@ -92,18 +95,20 @@ class Routing:
         return self._targets[key]
 
     def next_question(self, item: Item) -> int:
-        """Give the place of the question printed after an item."""
+        """Return the place of the question printed after an item."""
         place = self._places[item.id] + 1
         while place < len(self.units) and not self.units[place].number:
             place += 1
         return place
 
     def needed(self, conditions: Sequence[Expression], place: int) -> tuple[Expression, ...]:
-        """Give the conditions that must be printed: those that no instruction before sees to."""
+        """Return the conditions that must be printed: those that no instruction before sees to."""
         return tuple(
-            part for condition in conditions for part in _conjuncts(condition)
+            part
+            for condition in conditions
+            for part in _conjuncts(condition)
             if not self._seen_to(part, place)
-        )  # fmt: skip
+        )
 
     def _find_target(self, item: Item, answer: float | None) -> int:
         known = {item.id: answer}
@@ -119,7 +124,7 @@ class Routing:
         return all("true" in self._truths(condition, known) for condition in item.conditions)
 
     def _seen_to(self, part: Expression, place: int) -> bool:
-        """Say whether everybody who reads on to a place fulfils a condition on one question.
+        """Return whether everybody who reads on to a place fulfils a condition on one question.
 
         That is so if each answer to it either fulfils the condition or leads past the place, and
         everybody here has come by that question.
@@ -142,7 +147,7 @@ class Routing:
                 yield id
 
     def _truths(self, tree: Expression, known: Mapping[str, float | None]) -> frozenset[Truth]:
-        """Give the truth values that a condition can have when some answers are known."""
+        """Return the truth values that a condition can have when some answers are known."""
         match tree:
             case Name(id=id) if id in self._derived:
                 return self._truths(self._derived[id], known)
@@ -177,7 +182,7 @@ def letter(place: int) -> str:
 
 
 def has_arrows(item: Item) -> bool:
-    """Say whether an answer to an item can be followed by the words where to go on."""
+    """Return whether an answer to an item can be followed by the words where to go on."""
     return item.kind in ("single", "consent") and not item.in_grid
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
-from coprod_stats.instruments.expressions import Expression, Logic
-from coprod_stats.instruments.folding import FALSE, MISSING, TRUE, given
+from coprod_stats.instruments.language.expressions import Expression, Logic
+from coprod_stats.instruments.language.folding import FALSE, MISSING, TRUE, given
 from coprod_stats.instruments.model import Block, Instrument, Item, Page, Text, Wording
 from coprod_stats.platforms.fields import Insert, pieces
 
@@ -38,7 +38,7 @@ class Version:
         return "-".join(f"{id}{level}" for id, level in self.levels)
 
     def words(self, text: Text, language: str) -> str:
-        """Give a text with its placeholders filled as far as paper can.
+        """Return a text with its placeholders filled as far as paper can.
 
         A placeholder for an assigned variable is the text of this copy's level; one that repeats
         an earlier answer is its fallback, which every placeholder has.
@@ -52,7 +52,7 @@ def n_versions(instrument: Instrument) -> int:
 
 
 def versions(instrument: Instrument) -> Iterator[Version]:
-    """Give every version, the levels of the last variable changing fastest."""
+    """Return every version, the levels of the last variable changing fastest."""
     ids = [variable.id for variable in instrument.assigned]
     for drawn in product(*(variable.values for variable in instrument.assigned)):
         levels = tuple(zip(ids, drawn, strict=True))
@@ -65,8 +65,11 @@ def _filled(words: str, version: Version, language: str, around: frozenset[str])
         if isinstance(piece, Insert):
             inside = _stands_for(piece.name, version, language)
             known = inside is not None and piece.name not in around
-            filled.append(_filled(inside or "", version, language, around | {piece.name})
-                          if known else f"[{piece.name}]")  # fmt: skip
+            filled.append(
+                _filled(inside or "", version, language, around | {piece.name})
+                if known
+                else f"[{piece.name}]"
+            )
         else:
             filled.append(piece)
     return "".join(filled)

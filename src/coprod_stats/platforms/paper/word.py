@@ -48,13 +48,38 @@ def word_bytes(document: PaperDocument) -> bytes:
     return undated(written.getvalue())
 
 
-_AFTER_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing",
-               "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection",
-               "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle",
-               "w:rPr", "w:sectPr", "w:pPrChange")  # fmt: skip
-_AFTER_BIDI_VISUAL = ("w:tblStyleRowBandSize", "w:tblStyleColBandSize", "w:tblW", "w:jc",
-                      "w:tblCellSpacing", "w:tblInd", "w:tblBorders", "w:shd", "w:tblLayout",
-                      "w:tblCellMar", "w:tblLook")  # fmt: skip
+_AFTER_BIDI = (
+    "w:adjustRightInd",
+    "w:snapToGrid",
+    "w:spacing",
+    "w:ind",
+    "w:contextualSpacing",
+    "w:mirrorIndents",
+    "w:suppressOverlap",
+    "w:jc",
+    "w:textDirection",
+    "w:textAlignment",
+    "w:textboxTightWrap",
+    "w:outlineLvl",
+    "w:divId",
+    "w:cnfStyle",
+    "w:rPr",
+    "w:sectPr",
+    "w:pPrChange",
+)
+_AFTER_BIDI_VISUAL = (
+    "w:tblStyleRowBandSize",
+    "w:tblStyleColBandSize",
+    "w:tblW",
+    "w:jc",
+    "w:tblCellSpacing",
+    "w:tblInd",
+    "w:tblBorders",
+    "w:shd",
+    "w:tblLayout",
+    "w:tblCellMar",
+    "w:tblLook",
+)
 
 
 class _Writer:
@@ -170,8 +195,9 @@ class _Writer:
                 self._ticks(body.options, keep_last=bool(question.beside))
             case NumberBox():
                 boxes = "_" * 16 if body.decimals else _digits(body.digits)
-                self._paragraph(f"{boxes} {body.unit}".rstrip(), indent=True,
-                                keep=bool(question.beside))  # fmt: skip
+                self._paragraph(
+                    f"{boxes} {body.unit}".rstrip(), indent=True, keep=bool(question.beside)
+                )
             case NumberList():
                 for option in body.options:
                     line = self._paragraph(f"{_digits(body.digits)} ", indent=True, keep=True)
@@ -219,8 +245,11 @@ class _Writer:
             self._centre(mark)
             self._small(mark, tick.code)
         if beside:
-            _child(cell._tc.get_or_add_tcPr(), "w:shd",
-                   {"w:val": "clear", "w:color": "auto", "w:fill": "EEEEEE"})  # fmt: skip
+            _child(
+                cell._tc.get_or_add_tcPr(),
+                "w:shd",
+                {"w:val": "clear", "w:color": "auto", "w:fill": "EEEEEE"},
+            )
 
     def _row(self, cell: _Cell, row: Row) -> None:
         text = self._into(cell, f"{row.letter}  ", bold=True)
@@ -243,18 +272,33 @@ class _Writer:
         return rows
 
     def _into(
-        self, cell: _Cell, text: str, *, first: bool = True, bold: bool = False,
-        italic: bool = False, size: float | None = None, color: str = "",
-    ) -> WordParagraph:  # fmt: skip
+        self,
+        cell: _Cell,
+        text: str,
+        *,
+        first: bool = True,
+        bold: bool = False,
+        italic: bool = False,
+        size: float | None = None,
+        color: str = "",
+    ) -> WordParagraph:
         paragraph: WordParagraph = cell.paragraphs[0] if first else cell.add_paragraph()
         self._style(paragraph.add_run(text), bold=bold, italic=italic, size=size, color=color)
         self._direct(paragraph)
         return paragraph
 
     def _paragraph(
-        self, text: str, *, bold: bool = False, italic: bool = False, size: float | None = None,
-        color: str = "", before: float = 0, keep: bool = False, indent: bool = False,
-    ) -> WordParagraph:  # fmt: skip
+        self,
+        text: str,
+        *,
+        bold: bool = False,
+        italic: bool = False,
+        size: float | None = None,
+        color: str = "",
+        before: float = 0,
+        keep: bool = False,
+        indent: bool = False,
+    ) -> WordParagraph:
         from docx.shared import Pt
 
         paragraph: WordParagraph = self.file.add_paragraph()
@@ -279,8 +323,13 @@ class _Writer:
 
     def _small(self, paragraph: WordParagraph, code: str) -> None:
         """Add a code or an id in small print."""
-        self._style(paragraph.add_run(f" {code}" if code else ""), bold=False, italic=False,
-                    size=6, color=GREY)  # fmt: skip
+        self._style(
+            paragraph.add_run(f" {code}" if code else ""),
+            bold=False,
+            italic=False,
+            size=6,
+            color=GREY,
+        )
 
     def _centre(self, paragraph: WordParagraph) -> None:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -302,7 +351,7 @@ class _Writer:
 
 
 def _rows_of_cells(table: Any) -> list[list[_Cell]]:
-    """Give the cells by row; python-docx would look for all of them anew at each row."""
+    """Return the cells by row; python-docx would look for all of them anew at each row."""
     from docx.table import _Cell
 
     return [[_Cell(cell, table) for cell in row.tc_lst] for row in table._tbl.tr_lst]

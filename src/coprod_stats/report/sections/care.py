@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from coprod_stats.report.document import CrossReference, Paragraph, Section, emphasis, text
-from coprod_stats.report.numbers import COUNT, NumberFormat, count, percent
-from coprod_stats.report.tables import Role, frame_table
+from coprod_stats.documents.document import CrossReference, Paragraph, Section, emphasis, text
+from coprod_stats.documents.numbers import COUNT, NumberFormat, count, percent
+from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.study import StudyResult
 
 
 def care_section(study: StudyResult) -> Section:
-    """Lay out the rules that find careless answers, and whom they find."""
+    """Compose the rules that find careless answers, and whom they find."""
     rules = study.plan.form.quality
     table = study.flags.tidy()
     table["applies"] = [
@@ -48,7 +48,7 @@ def care_section(study: StudyResult) -> Section:
 
 
 def _found(study: StudyResult) -> str:
-    """Say who is flagged, or that nobody can be, and what follows."""
+    """Describe who is flagged, or that nobody can be, and what follows."""
     flags = study.flags
     if not flags.decisive:
         kinds = ", ".join(flags.applicable_families) or "none"

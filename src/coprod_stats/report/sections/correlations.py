@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Block,
     Column,
     CrossReference,
@@ -16,14 +16,14 @@ from coprod_stats.report.document import (
     emphasis,
     text,
 )
-from coprod_stats.report.numbers import BOUNDED, COUNT, count
+from coprod_stats.documents.numbers import BOUNDED, COUNT, count
+from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.report.sections.labels import construct_label
-from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.study import StudyResult
 
 
 def correlations_section(study: StudyResult) -> Section | None:
-    """Lay out the correlations of the scales; nothing where there are fewer than two."""
+    """Compose the correlations of the scales; nothing where there are fewer than two."""
     wanted = _wanted(study)
     if len(wanted) < 2:
         return None
@@ -32,14 +32,15 @@ def correlations_section(study: StudyResult) -> Section | None:
     content: list[Block] = [
         Paragraph(
             text(
-                CrossReference("correlations-matrix"), " gives the correlations of the scale "
-                "scores, ", CrossReference("correlations-pairs"), " their intervals. They are not "
-                "corrected for unreliability.",
+                CrossReference("correlations-matrix"),
+                " gives the correlations of the scale scores, ",
+                CrossReference("correlations-pairs"),
+                " their intervals. They are not corrected for unreliability.",
             )
         ),
         _matrix(study, wanted, shown),
         Details(text("Each pair with its interval"), (_pairs(study, shown),)),
-    ]  # fmt: skip
+    ]
     return Section("correlations", "Correlations of the scales", tuple(content))
 
 
@@ -77,10 +78,11 @@ def _matrix(study: StudyResult, wanted: list[str], pairs: pd.DataFrame) -> Table
         ),
         (RowGroup(rows),),
         text(
-            "Pearson correlations over the respondents who have both scores, ", emphasis("n"),
+            "Pearson correlations over the respondents who have both scores, ",
+            emphasis("n"),
             f" = {n}. On the diagonal: reliability (ω, or Spearman–Brown for two items).",
         ),
-    )  # fmt: skip
+    )
 
 
 def _pairs(study: StudyResult, pairs: pd.DataFrame) -> Table:
@@ -92,15 +94,22 @@ def _pairs(study: StudyResult, pairs: pd.DataFrame) -> Table:
     note = text(emphasis("p"), " not adjusted for the number of pairs. Intervals by Fisher’s z.")
     if marker:
         note = text(
-            *note, " With the marker held constant: what is left when what both share with "
+            *note,
+            " With the marker held constant: what is left when what both share with "
             f"“{construct_label(study, marker)}” is taken out.",
-        )  # fmt: skip
+        )
     return frame_table(
         table,
         anchor="correlations-pairs",
         title=text("Pairs of Scales"),
-        columns=["second", "n_obs", "estimate", "interval", "p_value",
-                 *(["partial_r"] if marker else [])],
+        columns=[
+            "second",
+            "n_obs",
+            "estimate",
+            "interval",
+            "p_value",
+            *(["partial_r"] if marker else []),
+        ],
         roles={
             "second": Role(text("Scale"), align="left"),
             "n_obs": Role(text(emphasis("n")), COUNT),
@@ -110,4 +119,4 @@ def _pairs(study: StudyResult, pairs: pd.DataFrame) -> Table:
         group_by="first",
         level=study.correlations.conf_level,
         note=note,
-    )  # fmt: skip
+    )

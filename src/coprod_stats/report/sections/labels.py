@@ -16,7 +16,7 @@ def anchor_of(*parts: str) -> str:
 
 
 def construct_label(study: StudyResult, name: str) -> str:
-    """Give the title of a scale, index, derived variable or item by its id."""
+    """Return the title of a scale, index, derived variable or item by its id."""
     instrument = study.plan.instrument
     titles = {
         **{entry.id: entry.title for entry in instrument.administrative},
@@ -32,6 +32,6 @@ def construct_label(study: StudyResult, name: str) -> str:
 
 
 def item_label(instrument: Instrument, item: Item) -> str:
-    """Give the wording of an item with its placeholders filled by their fallbacks."""
+    """Return the wording of an item with its placeholders filled by their fallbacks."""
     fallbacks = {entry.name: str(entry.otherwise) for entry in instrument.placeholders}
     return _PLACEHOLDER.sub(lambda found: fallbacks.get(found[1], found[0]), str(item.text))

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from coprod_stats.instruments.model import Item, Scale
-from coprod_stats.measurement import ScaleReliability
-from coprod_stats.quality.missingness import BLANK
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Block,
     CrossReference,
     Details,
@@ -19,11 +16,14 @@ from coprod_stats.report.document import (
     emphasis,
     text,
 )
-from coprod_stats.report.figures.likert import LikertItem, likert_chart
-from coprod_stats.report.numbers import BOUNDED, COUNT, NumberFormat, bounded
+from coprod_stats.documents.figures.likert import LikertItem, likert_chart
+from coprod_stats.documents.numbers import BOUNDED, COUNT, NumberFormat, bounded
+from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.instruments.model import Item, Scale
+from coprod_stats.measurement import ScaleReliability
+from coprod_stats.quality.missingness import BLANK
 from coprod_stats.report.sections.correlations import correlations_section
 from coprod_stats.report.sections.labels import anchor_of, construct_label, item_label
-from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.study import StudyResult
 
 ROLE_NAMES = {"driver": "Drivers", "impact": "Impacts", "value": "Values", "factor": "Factors"}
@@ -38,7 +38,7 @@ def role_name(role: str) -> str:
 
 
 def measurement_section(study: StudyResult) -> Section:
-    """Lay out answers, items and reliabilities of the analysed respondents."""
+    """Compose answers, items and reliabilities of the analysed respondents."""
     correlations = correlations_section(study)
     return Section(
         "measurement",
@@ -121,8 +121,18 @@ def _items(study: StudyResult) -> Details:
                 table,
                 anchor="items-table",
                 title=text("Items by Scale"),
-                columns=["term", "n", "mean", "sd", "skewness", "floor", "ceiling", "item_rest",
-                         "alpha_if_dropped", *(["remark"] if remarks else [])],
+                columns=[
+                    "term",
+                    "n",
+                    "mean",
+                    "sd",
+                    "skewness",
+                    "floor",
+                    "ceiling",
+                    "item_rest",
+                    "alpha_if_dropped",
+                    *(["remark"] if remarks else []),
+                ],
                 roles={
                     "term": Role(text("Item"), align="left"),
                     "n": Role(text(emphasis("n")), COUNT),
@@ -140,7 +150,7 @@ def _items(study: StudyResult) -> Details:
                 ),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _reliability(study: StudyResult) -> list[Block]:
@@ -218,8 +228,18 @@ def _reliability_table(study: StudyResult, table: pd.DataFrame) -> Table:
         shown,
         anchor="reliability-table",
         title=text("Means and Reliabilities of the Scales"),
-        columns=["scale_label", "n_items", "n_obs", "mean", "sd", "alpha", "interval", "omega",
-                 "spearman_brown", "mean_inter_item_r"],
+        columns=[
+            "scale_label",
+            "n_items",
+            "n_obs",
+            "mean",
+            "sd",
+            "alpha",
+            "interval",
+            "omega",
+            "spearman_brown",
+            "mean_inter_item_r",
+        ],
         roles={
             "scale_label": Role(text("Scale"), align="left"),
             "n_items": Role(text("Items"), COUNT),
@@ -229,6 +249,8 @@ def _reliability_table(study: StudyResult, table: pd.DataFrame) -> Table:
         group_by="kind",
         note=text(
             "α: raw coefficient alpha from pairwise covariances, with Feldt’s interval. ω: from "
-            "complete rows. Mean ", emphasis("r"), ": mean correlation between items.",
+            "complete rows. Mean ",
+            emphasis("r"),
+            ": mean correlation between items.",
         ),
-    )  # fmt: skip
+    )

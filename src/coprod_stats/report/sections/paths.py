@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Badge,
     Block,
     CrossReference,
@@ -20,8 +20,8 @@ from coprod_stats.report.document import (
     strong,
     text,
 )
-from coprod_stats.report.figures.path_diagram import Node, Path, path_diagram
-from coprod_stats.report.numbers import (
+from coprod_stats.documents.figures.path_diagram import Node, Path, path_diagram
+from coprod_stats.documents.numbers import (
     BOUNDED,
     NumberFormat,
     bounded,
@@ -31,8 +31,8 @@ from coprod_stats.report.numbers import (
     interval,
     p_statement,
 )
+from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.report.sections.labels import construct_label
-from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.structure import DriverImpactResult, PathResult, PathTests
 from coprod_stats.study import ColumnResult, StudyResult
 from coprod_stats.study.result import ENGINE_TOLERANCE
@@ -48,7 +48,7 @@ _PROBABILITY = NumberFormat("p_value", 3)
 
 
 def paths_section(study: StudyResult) -> Section:
-    """Lay out the tests of the hypotheses in the headline column."""
+    """Compose the tests of the hypotheses in the headline column."""
     entry = study.headline_column
     if entry.tests is None:
         missing = Paragraph(text(f"No column of the plan could be estimated: {entry.reason}"))
@@ -77,7 +77,7 @@ def _stand_in(study: StudyResult, entry: ColumnResult) -> list[Block]:
 
 
 def _disagreement(study: StudyResult) -> list[Block]:
-    """Say that two engines differ: no hypothesis is decided on numbers of which one is wrong."""
+    """Report that two engines differ: nothing is decided on numbers of which one is wrong."""
     words = [
         f"{entry.column.title}: {entry.agreement.term} differs by "
         f"{decimal(entry.agreement.difference, 5)} (standardised)."
@@ -112,12 +112,15 @@ def _summary(study: StudyResult, entry: ColumnResult) -> Paragraph:
             f" hypotheses are supported{', ' if others else ''}{', '.join(others)}. The largest "
             f"coefficient is that of {largest.id}, “{construct_label(study, largest.predictor)}” "
             f"→ “{construct_label(study, largest.outcome)}”, β = {bounded(largest.beta)}, ",
-            emphasis("p"), f" {p_statement(largest.p_adjusted)} after adjustment. See ",
-            CrossReference("path-diagram"), " and ", CrossReference("paths-table"),
+            emphasis("p"),
+            f" {p_statement(largest.p_adjusted)} after adjustment. See ",
+            CrossReference("path-diagram"),
+            " and ",
+            CrossReference("paths-table"),
             ". These are associations in one cross-section, told by the same persons on both "
             "sides: they are consistent with the model and do not show causes.",
         )
-    )  # fmt: skip
+    )
 
 
 def _diagram(study: StudyResult, entry: ColumnResult) -> Figure:
@@ -149,13 +152,15 @@ def _diagram(study: StudyResult, entry: ColumnResult) -> Figure:
         drawing,
         text(
             f"Standardised coefficients: {entry.column.title}. Line weight grows with the size of "
-            "a coefficient. ", emphasis("R"), "² = share of variance explained.",
+            "a coefficient. ",
+            emphasis("R"),
+            "² = share of variance explained.",
         ),
-    )  # fmt: skip
+    )
 
 
 def path_table(study: StudyResult, entry: ColumnResult, *, anchor: str) -> Table:
-    """Lay out one column's tests, a row per hypothesis, grouped by outcome."""
+    """Compose one column's tests, a row per hypothesis, grouped by outcome."""
     assert entry.tests is not None
     table = entry.tests.tidy()
     rules = study.plan.form.inference
@@ -169,8 +174,18 @@ def path_table(study: StudyResult, entry: ColumnResult, *, anchor: str) -> Table
         _in_order_of_outcomes(table),
         anchor=anchor,
         title=text(f"Tests of the Hypotheses: {entry.column.title}"),
-        columns=["term", "predictor_label", "expected_sign", "estimate", "std_error", "beta",
-                 "interval", "p_value", "p_adjusted", "conclusion"],
+        columns=[
+            "term",
+            "predictor_label",
+            "expected_sign",
+            "estimate",
+            "std_error",
+            "beta",
+            "interval",
+            "p_value",
+            "p_adjusted",
+            "conclusion",
+        ],
         roles={
             "term": Role(text(""), align="left"),
             "predictor_label": Role(text("Predictor"), align="left"),
@@ -185,18 +200,20 @@ def path_table(study: StudyResult, entry: ColumnResult, *, anchor: str) -> Table
         group_by="outcome_label",
         level=1 - rules.alpha,
         note=text(
-            emphasis("n"), f" = {count(entry.tests.n_analysed)} analysed of "
+            emphasis("n"),
+            f" = {count(entry.tests.n_analysed)} analysed of "
             f"{count(entry.n_sample)} respondents of this column and "
             f"{count(study.responses.n_respondents)} in the file. Sign: as expected, ± where "
-            "either sign would do. ", emphasis("p"),
+            "either sign would do. ",
+            emphasis("p"),
             f" values adjusted {_ADJUSTMENTS[rules.adjustment]} over {len(table)} hypotheses.",
             *_subgroup_words(entry.tests),
         ),
-    )  # fmt: skip
+    )
 
 
 def _subgroup_words(tests: PathTests) -> list[str]:
-    """Say which paths come from the model of some respondents only."""
+    """Describe which paths come from the model of some respondents only."""
     if not isinstance(tests, DriverImpactResult):
         return []
     return [
@@ -233,17 +250,22 @@ def _reading(study: StudyResult) -> Details:
         (
             Paragraph(
                 text(
-                    strong("Supported"), ": the adjusted ", emphasis("p"),
+                    strong("Supported"),
+                    ": the adjusted ",
+                    emphasis("p"),
                     f" is below {bounded(rules.alpha)} and the sign is the expected one. ",
-                    strong("Opposite"), ": significant, but against the expected sign. ",
-                    strong("Equivalent"), f": two one-sided tests show |β| to be below {effect}, "
+                    strong("Opposite"),
+                    ": significant, but against the expected sign. ",
+                    strong("Equivalent"),
+                    f": two one-sided tests show |β| to be below {effect}, "
                     "the smallest effect that the plan holds to matter. ",
-                    strong("Inconclusive"), ": neither; the bound is the smallest |β| that these "
+                    strong("Inconclusive"),
+                    ": neither; the bound is the smallest |β| that these "
                     "data exclude. An inconclusive path is no evidence of no effect.",
                 )
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section:
@@ -284,15 +306,16 @@ def _measurement_model(study: StudyResult, tests: DriverImpactResult) -> Section
 
 
 def _fit_words(fit: dict[str, float]) -> Text:
-    """Tell the test of the model and its indices; nothing where they were withheld."""
+    """Report the test of the model and its indices; nothing where they were withheld."""
     if "pvalue" not in fit:
         return ()
     limits = interval(fit["rmsea_ci_lower"], fit["rmsea_ci_upper"], number_format=THREE)
     return text(
-        f"χ²({count(fit['df'])}) = {decimal(fit['chisq'])}, ", emphasis("p"),
+        f"χ²({count(fit['df'])}) = {decimal(fit['chisq'])}, ",
+        emphasis("p"),
         f" {p_statement(fit['pvalue'])}, CFI = {bounded(fit['cfi'], 3)}, "
         f"TLI = {bounded(fit['tli'], 3)}, RMSEA = {bounded(fit['rmsea'], 3)} {limits}, ",
-    )  # fmt: skip
+    )
 
 
 def _sentence(words: str) -> str:

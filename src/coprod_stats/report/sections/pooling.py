@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from coprod_stats.instruments.pooling import Obstacle
-from coprod_stats.plans.samples import Gate
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Block,
     Column,
     CrossReference,
@@ -15,40 +13,51 @@ from coprod_stats.report.document import (
     emphasis,
     text,
 )
-from coprod_stats.report.numbers import count
+from coprod_stats.documents.numbers import count
+from coprod_stats.instruments.versions.pooling import Obstacle
 from coprod_stats.study import StudyResult
+from coprod_stats.study.samples import Gate
 
 
 def pooling_section(study: StudyResult) -> Section | None:
-    """Say which samples were put together and what stood in the way; nothing if there is one."""
+    """Describe which samples were pooled and what stood in the way; nothing if there is one."""
     gate = study.plan.gate
     if gate is None:
         return None
     content: list[Block] = [
         Paragraph(
             text(
-                "The answers were put together from the samples of ", CrossReference("samples"),
+                "The answers were put together from the samples of ",
+                CrossReference("samples"),
                 ". Before that, the versions of the questionnaire were held against each other: "
                 "wording, answers, order, routing, keying, scoring, translation and mode.",
             )
         ),
         _samples(study),
         *_accepted(study, gate),
-    ]  # fmt: skip
+    ]
     if gate.left_out:
-        content.append(Paragraph(text(
-            f"Not pooled, and therefore not scored here: {', '.join(gate.left_out)}."
-        )))  # fmt: skip
+        content.append(
+            Paragraph(
+                text(f"Not pooled, and therefore not scored here: {', '.join(gate.left_out)}.")
+            )
+        )
     return Section("pooling", "Samples put together", tuple(content))
 
 
 def _samples(study: StudyResult) -> Table:
     counts = {part.label: part.n_respondents for part in study.samples}
     rows = [
-        (sample.label, sample.file, f"{sample.instrument.id} {sample.instrument.version}",
-         sample.language, sample.mode, count(counts[sample.label]))
+        (
+            sample.label,
+            sample.file,
+            f"{sample.instrument.id} {sample.instrument.version}",
+            sample.language,
+            sample.mode,
+            count(counts[sample.label]),
+        )
         for sample in study.plan.samples
-    ]  # fmt: skip
+    ]
     return Table(
         "samples",
         text("Samples Put Together"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from coprod_stats.plans.model import DataSource, Hypothesis
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Block,
     Column,
     CrossReference,
@@ -14,6 +13,7 @@ from coprod_stats.report.document import (
     emphasis,
     text,
 )
+from coprod_stats.plans.model import DataSource, Hypothesis
 from coprod_stats.report.sections.labels import construct_label
 from coprod_stats.study import StudyResult
 
@@ -21,20 +21,22 @@ _SIGNS = {"+": "positive", "-": "negative", "two-sided": "either sign"}
 
 
 def question_section(study: StudyResult) -> Section:
-    """Say what the study asks, by which questionnaire, of whom, and what it expects."""
+    """Describe what the study asks, by which questionnaire, of whom, and what it expects."""
     form, instrument = study.plan.form, study.plan.instrument
     content: list[Block] = [
         Paragraph(text(form.question)),
         Paragraph(
             text(
-                "The questionnaire is ", emphasis(str(instrument.title)),
+                "The questionnaire is ",
+                emphasis(str(instrument.title)),
                 f" (version {instrument.version}, {instrument.status}), "
                 f"{instrument.forms[0].id} form: "
-                f"{len(instrument.questions)} questions. ", str(instrument.about or ""),
+                f"{len(instrument.questions)} questions. ",
+                str(instrument.about or ""),
             )
         ),
         Paragraph(text(_answers(form.data))),
-    ]  # fmt: skip
+    ]
     if form.registration:
         content.append(Paragraph(text(form.registration)))
     content.append(
@@ -51,7 +53,7 @@ def question_section(study: StudyResult) -> Section:
 
 
 def _answers(data: DataSource) -> str:
-    """Say whose answers these are, whether anybody gave them, and under which licence."""
+    """State whose answers these are, whether anybody gave them, and under which licence."""
     kind = "Synthetic answers, drawn by a computer." if data.synthetic else "Real answers."
     parts = [kind, data.population, data.collected]
     if data.licence:

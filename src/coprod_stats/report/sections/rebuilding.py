@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from coprod_stats.report.citation import PAPER, apa_entry, bibtex_entry, software
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Citations,
     CodeBlock,
     Details,
     Section,
     text,
 )
+from coprod_stats.report.citation import PAPER, apa_entry, bibtex_entry, software
 from coprod_stats.report.manifest import PACKAGE, Provenance
 from coprod_stats.report.provenance import provenance_blocks
 
 
 def rebuilding_section(provenance: Provenance) -> Section:
-    """Say how to cite, what went in, and by which command the report is made again."""
+    """Describe how to cite, what went in, and by which command the report is made again."""
     version = provenance.packages[PACKAGE]
     return Section(
         "rebuild",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from coprod_stats.literals import Missing
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Badge,
     Block,
     Cell,
@@ -19,8 +18,9 @@ from coprod_stats.report.document import (
     strong,
     text,
 )
-from coprod_stats.report.figures.forest import Estimate, ForestRow, forest_chart
-from coprod_stats.report.numbers import Interval, bounded, count, decimal
+from coprod_stats.documents.figures.forest import Estimate, ForestRow, forest_chart
+from coprod_stats.documents.numbers import Interval, bounded, count, decimal
+from coprod_stats.literals import Missing
 from coprod_stats.report.sections.labels import anchor_of, construct_label
 from coprod_stats.report.sections.paths import TONES, path_table
 from coprod_stats.structure import PathResult
@@ -44,14 +44,16 @@ MISSING_ANSWERS: dict[Missing, str] = {
 
 
 def robustness_section(study: StudyResult) -> Section | None:
-    """Lay the estimated columns side by side; nothing if there is but one."""
+    """Arrange the estimated columns side by side; nothing if there is but one."""
     columns = [entry for entry in study.columns if entry.tests is not None]
     content: list[Block] = []
     if len(columns) > 1:
         content += [
             Paragraph(
                 text(
-                    CrossReference("forest"), " and ", CrossReference("columns"),
+                    CrossReference("forest"),
+                    " and ",
+                    CrossReference("columns"),
                     " set the hypothesised paths as the plan's columns estimate them side by side.",
                 )
             ),
@@ -66,7 +68,7 @@ def robustness_section(study: StudyResult) -> Section | None:
                     if entry is not study.headline_column
                 ),
             ),
-        ]  # fmt: skip
+        ]
     content += [
         Paragraph(
             text(
@@ -140,7 +142,7 @@ def _conclusions(study: StudyResult, columns: list[ColumnResult]) -> Table:
 
 
 def _missing_answers(columns: list[ColumnResult]) -> list[Block]:
-    """Say what each column takes for granted of missing answers, where they differ in it."""
+    """Describe what each column takes for granted of missing answers, where they differ in it."""
     titles: dict[str, list[str]] = {}
     for entry in columns:
         column = entry.column

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from coprod_stats.quality.missingness import BLANK
-from coprod_stats.report.document import (
+from coprod_stats.documents.document import (
     Block,
     CrossReference,
     Details,
@@ -16,13 +15,14 @@ from coprod_stats.report.document import (
     emphasis,
     text,
 )
-from coprod_stats.report.figures.missing import (
+from coprod_stats.documents.figures.missing import (
     MissingItem,
     missing_bars,
 )
-from coprod_stats.report.numbers import COUNT, NumberFormat, count, decimal, p_statement
+from coprod_stats.documents.numbers import COUNT, NumberFormat, count, decimal, p_statement
+from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.quality.missingness import BLANK
 from coprod_stats.report.sections.labels import item_label
-from coprod_stats.report.tables import Role, frame_table
 from coprod_stats.study import StudyResult
 
 KINDS = ("don't know", "refused", "seen, unanswered", BLANK)
@@ -31,7 +31,7 @@ _SHARE = NumberFormat("percent", 2)
 
 
 def sample_section(study: StudyResult) -> Section:
-    """Lay out the sample and its missing answers."""
+    """Compose the sample and its missing answers."""
     return Section(
         "sample",
         "Sample and missing answers",
@@ -51,8 +51,10 @@ def _flow(study: StudyResult) -> list[Block]:
                 f"{count(provenance.rows_read)} rows, of which "
                 f"{count(study.responses.n_respondents)} were kept and "
                 f"{count(study.responses.n_rejected_rows)} set aside. ",
-                _values_set_aside(study), " ",
-                CrossReference("flow-table"), " follows the respondents to the analysis.",
+                _values_set_aside(study),
+                " ",
+                CrossReference("flow-table"),
+                " follows the respondents to the analysis.",
             )
         ),
         frame_table(
@@ -67,7 +69,7 @@ def _flow(study: StudyResult) -> list[Block]:
                 "reason": Role(text("Why out"), align="left"),
             },
         ),
-    ]  # fmt: skip
+    ]
     if study.plan.instrument.classification is not None:
         found.append(_classes(study))
     return found
@@ -120,11 +122,13 @@ def _missing(study: StudyResult) -> list[Block]:
                     "were asked. Who was not asked by the questionnaire's routing is not counted."
                 ),
             )
-        )  # fmt: skip
+        )
     found.append(
-        Details(text("Every item, and which go missing together"),
-                (_missing_table(asked), _patterns(study)))
-    )  # fmt: skip
+        Details(
+            text("Every item, and which go missing together"),
+            (_missing_table(asked), _patterns(study)),
+        )
+    )
     return found
 
 

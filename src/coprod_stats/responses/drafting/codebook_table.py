@@ -13,23 +13,54 @@ from coprod_stats.responses.raw_table import RawTable
 from coprod_stats.responses.workbook import read_workbook
 
 _HEADINGS: dict[str, tuple[str, ...]] = {
-    "variable": ("variable", "variable name", "var", "name", "column", "field", "field name",
-                 "variable / field name", "item"),
-    "label": ("label", "variable label", "question", "question text", "text", "description",
-              "field label"),
-    "values": ("values", "value labels", "codes", "categories", "options", "choices",
-               "response options", "choices, calculations, or slider labels"),
+    "variable": (
+        "variable",
+        "variable name",
+        "var",
+        "name",
+        "column",
+        "field",
+        "field name",
+        "variable / field name",
+        "item",
+    ),
+    "label": (
+        "label",
+        "variable label",
+        "question",
+        "question text",
+        "text",
+        "description",
+        "field label",
+    ),
+    "values": (
+        "values",
+        "value labels",
+        "codes",
+        "categories",
+        "options",
+        "choices",
+        "response options",
+        "choices, calculations, or slider labels",
+    ),
     "missing": ("missing", "missing values", "missing codes", "na codes"),
     "measure": ("measure", "measurement", "level", "measurement level"),
     "code": ("code", "value"),
     "code label": ("code label", "value label", "category", "value name"),
-}  # fmt: skip
+}
 _ENTRY = re.compile(r"\s*([+-]?\d+(?:\.0+)?)\s*(?:[=:,)]|\s[-–—]\s|\.\s|\s)\s*(.+?)\s*", re.DOTALL)
 _BARE = re.compile(r"\s*([+-]?\d+(?:\.0+)?)\s*")
 _SPAN = re.compile(r"\s*([+-]?\d+)\s*(?:-|–|to|thru|\.\.)\s*([+-]?\d+)\s*", re.IGNORECASE)
-_MEASURES = {"nominal": "nominal", "categorical": "nominal", "ordinal": "ordinal",
-             "scale": "scale", "interval": "scale", "ratio": "scale", "continuous": "scale",
-             "numeric": "scale"}  # fmt: skip
+_MEASURES = {
+    "nominal": "nominal",
+    "categorical": "nominal",
+    "ordinal": "ordinal",
+    "scale": "scale",
+    "interval": "scale",
+    "ratio": "scale",
+    "continuous": "scale",
+    "numeric": "scale",
+}
 LARGEST_CODE = 10**9
 MAX_SPAN = 1_000
 """Most codes of a span such as 90-99: more are a slip of the keyboard."""
@@ -92,8 +123,11 @@ def read_codebook(path: Path) -> Mapping[str, CodebookEntry]:
     entries: dict[str, CodebookEntry] = {}
     variable = ""
     for row in table.rows:
-        cells = {role: row.cells[place].strip() for role, place in places.items()
-                 if place < len(row.cells)}  # fmt: skip
+        cells = {
+            role: row.cells[place].strip()
+            for role, place in places.items()
+            if place < len(row.cells)
+        }
         variable = cells.get("variable", "") or variable  # blank below: further codes of the same
         if not variable:
             faults.append(_fault(table, row.line, "", "names no variable", "Name one."))
@@ -102,8 +136,9 @@ def read_codebook(path: Path) -> Mapping[str, CodebookEntry]:
         try:
             entries[variable.casefold()] = _extended(entry, cells)
         except ValueError as error:
-            faults.append(_fault(table, row.line, variable, str(error),
-                                 "Write codes as '1 = Yes; 2 = No'."))  # fmt: skip
+            faults.append(
+                _fault(table, row.line, variable, str(error), "Write codes as '1 = Yes; 2 = No'.")
+            )
     if faults:
         raise DraftError(faults)
     return entries
@@ -118,10 +153,17 @@ def _places(table: RawTable) -> dict[str, int]:
             places[role] = headings.index(found)
     if "variable" not in places:
         shown = ", ".join(table.header[:6])
-        raise DraftError([
-            _fault(table, 1, "", f"has no column of variables; the header is: {shown}",
-                   "Name the columns variable, label, values, missing.")
-        ])  # fmt: skip
+        raise DraftError(
+            [
+                _fault(
+                    table,
+                    1,
+                    "",
+                    f"has no column of variables; the header is: {shown}",
+                    "Name the columns variable, label, values, missing.",
+                )
+            ]
+        )
     return places
 
 
@@ -144,7 +186,7 @@ def _extended(entry: CodebookEntry, cells: Mapping[str, str]) -> CodebookEntry:
 
 
 def _labels(cell: str) -> Iterator[tuple[int, str]]:
-    """Give the codes and labels of a cell; separators are tried until all parts are codes."""
+    """Return the codes and labels of a cell; separators are tried until all parts are codes."""
     if not cell:
         return
     for separator in ("\n", "|", ";", ","):
@@ -160,7 +202,7 @@ def _labels(cell: str) -> Iterator[tuple[int, str]]:
 
 
 def _missing(cell: str) -> Iterator[tuple[int, str]]:
-    """Give codes of missing, each with its label if the cell has it; spans are written out."""
+    """Return codes of missing, each with its label if the cell has it; spans are written out."""
     for part in re.split(r"[;|\n,]", cell):
         if not part.strip():
             continue
@@ -190,7 +232,7 @@ def _fault(table: RawTable, line: int, variable: str, found: str, remedy: str) -
 
 
 def declared_codes(ranges: Sequence[Mapping[str, object]], found: Sequence[int]) -> tuple[int, ...]:
-    """Give the codes found that lie in a range that an SPSS file declares missing."""
+    """Return the codes found that lie in a range that an SPSS file declares missing."""
     codes = []
     for span in ranges:
         low, high = span.get("lo"), span.get("hi")

@@ -29,33 +29,89 @@ _OFF_SCALE = re.compile(
     re.IGNORECASE,
 )
 _USUAL_MISSING = frozenset(
-    {6, 7, 8, 9, *(range(93, 100)), 66, 77, 88, 666, 777, 888, *(range(993, 1000)), 9998, 9999,
-     99999, -1, -2, -3, -4, -5, -6, -66, -77, -88, -95, -96, -97, -98, -99, -999}
-)  # fmt: skip
+    {
+        6,
+        7,
+        8,
+        9,
+        *(range(93, 100)),
+        66,
+        77,
+        88,
+        666,
+        777,
+        888,
+        *(range(993, 1000)),
+        9998,
+        9999,
+        99999,
+        -1,
+        -2,
+        -3,
+        -4,
+        -5,
+        -6,
+        -66,
+        -77,
+        -88,
+        -95,
+        -96,
+        -97,
+        -98,
+        -99,
+        -999,
+    }
+)
 _ROLES: tuple[tuple[AdministrativeRole, re.Pattern[str]], ...] = (
-    ("respondent", re.compile(
-        r"_?(r|q|p|s|hh)?id(no|num|number|_no)?|.+_id|resp(ondent)?(_?(id|no|nr|num))?|"
-        r"(case|record|row|sub|subj|subject|person|interview|response)_?(id|no|nr|num|number)?|"
-        r"serial|uuid|key|_uuid|token")),
-    ("weight", re.compile(r"w|wt|wgt|(.*_)?(weight|wgt|wt)s?|[adp]?weight|.*wght|[adp]w(gh)?t|"
-                          r"(final|base|sample|sampling|design)_?(weight|wgt|wt)|weight_.*")),
+    (
+        "respondent",
+        re.compile(
+            r"_?(r|q|p|s|hh)?id(no|num|number|_no)?|.+_id|resp(ondent)?(_?(id|no|nr|num))?|"
+            r"(case|record|row|sub|subj|subject|person|interview|response)_?(id|no|nr|num|number)?|"
+            r"serial|uuid|key|_uuid|token"
+        ),
+    ),
+    (
+        "weight",
+        re.compile(
+            r"w|wt|wgt|(.*_)?(weight|wgt|wt)s?|[adp]?weight|.*wght|[adp]w(gh)?t|"
+            r"(final|base|sample|sampling|design)_?(weight|wgt|wt)|weight_.*"
+        ),
+    ),
     ("stratum", re.compile(r"strat(a|um)?|.*_strat(a|um)|strat_.*|domain")),
-    ("unit", re.compile(r"psu|.*_psu|cluster(_?id)?|clust|unit(_?id)?|school(_?id)?|"
-                        r"comp(any)?(_?id)?|site(_?id)?|organi[sz]ation(_?id)?|org_?id|team(_?id)?|group_?id")),
+    (
+        "unit",
+        re.compile(
+            r"psu|.*_psu|cluster(_?id)?|clust|unit(_?id)?|school(_?id)?|"
+            r"comp(any)?(_?id)?|site(_?id)?|organi[sz]ation(_?id)?|org_?id|team(_?id)?|group_?id"
+        ),
+    ),
     ("wave", re.compile(r"wave|round|essround|panel_?wave")),
     ("seconds", re.compile(r"duration.*|seconds|.*_seconds|interview_?time|time_?total")),
-)  # fmt: skip
+)
 _PROBABILITY = re.compile(r"prob|.*_prob|probability|sel_?prob")
 _KIND_WORDS: tuple[tuple[ResponseKind, re.Pattern[str]], ...] = (
-    ("frequency", re.compile(
-        r"never|always|often|rarely|seldom|daily|weekly|monthly|times a", re.I)),
-    ("bipolar", re.compile(
-        r"disagree|dissatisfied|very (bad|poor|unlikely|difficult|unhappy|negative)|oppose|"
-        r"inaccurate|extremely (bad|dissatisfied|unlikely)|much (worse|less)|neither", re.I)),
-    ("unipolar", re.compile(
-        r"not at all|very much|completely|a great deal|no trust|poor|excellent|a little|"
-        r"independent|\blow\b|\bhigh\b|slightly", re.I)),
-)  # fmt: skip
+    (
+        "frequency",
+        re.compile(r"never|always|often|rarely|seldom|daily|weekly|monthly|times a", re.I),
+    ),
+    (
+        "bipolar",
+        re.compile(
+            r"disagree|dissatisfied|very (bad|poor|unlikely|difficult|unhappy|negative)|oppose|"
+            r"inaccurate|extremely (bad|dissatisfied|unlikely)|much (worse|less)|neither",
+            re.I,
+        ),
+    ),
+    (
+        "unipolar",
+        re.compile(
+            r"not at all|very much|completely|a great deal|no trust|poor|excellent|a little|"
+            r"independent|\blow\b|\bhigh\b|slightly",
+            re.I,
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +225,7 @@ def _off_scale(column: DescribedColumn) -> tuple[Codes, tuple[str, ...]]:
 
 
 def _standing_apart(codes: Sequence[int], counts: Mapping[int, int]) -> tuple[int, ...]:
-    """Give usual codes for missing that a gap parts from the rest.
+    """Return usual codes for missing that a gap parts from the rest.
 
     Of few codes, as 9 above 1 to 5, a gap of two is enough; but counts begin at 0 and thin out,
     so that above them the code must be met more often than the one below the gap. Of many, as of
@@ -220,8 +276,11 @@ def _is_choice(column: DescribedColumn, valid: Sequence[int], off_scale: dict[in
 def _single(
     column: DescribedColumn, valid: Sequence[int], off_scale: Codes, guesses: tuple[str, ...]
 ) -> DraftedColumn:
-    labels = {code: label for code, label in column.labels
-              if code not in dict(off_scale) and code not in MISSING_CODES}  # fmt: skip
+    labels = {
+        code: label
+        for code, label in column.labels
+        if code not in dict(off_scale) and code not in MISSING_CODES
+    }
     codes = {*valid, *labels}
     span = range(min(codes), max(codes) + 1)
     if len(span) <= MAX_UNLABELLED and (not labels or len(labels) < len(codes)):
@@ -240,9 +299,11 @@ def _single(
 def _texts(column: DescribedColumn) -> DraftedColumn:
     distinct = set(column.texts)
     longest = max(map(len, distinct))
-    if len(distinct) <= MAX_CATEGORIES and longest <= CATEGORY_LENGTH and (
-        len(distinct) <= len(column.texts) / 2
-    ):  # fmt: skip
+    if (
+        len(distinct) <= MAX_CATEGORIES
+        and longest <= CATEGORY_LENGTH
+        and (len(distinct) <= len(column.texts) / 2)
+    ):
         said = f"{len(distinct)} categories in words: {', '.join(_shown(distinct))}"
         return DraftedColumn(column, "administrative", guesses=(said,))
     return DraftedColumn(column, "text")

@@ -21,8 +21,21 @@ from coprod_stats.responses.raw_table import RawTable
 from coprod_stats.responses.spss import read_spss
 from coprod_stats.responses.workbook import read_workbook
 
-_DATES = ("DATE", "ADATE", "EDATE", "SDATE", "JDATE", "DATETIME", "TIME", "DTIME", "YMDHMS",
-          "MOYR", "QYR", "WKYR", "MTIME")  # fmt: skip
+_DATES = (
+    "DATE",
+    "ADATE",
+    "EDATE",
+    "SDATE",
+    "JDATE",
+    "DATETIME",
+    "TIME",
+    "DTIME",
+    "YMDHMS",
+    "MOYR",
+    "QYR",
+    "WKYR",
+    "MTIME",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +130,9 @@ def describe(path: Path, codebook: Path | None = None) -> DescribedData:
     uneven = len(raw.rows) - len(rows)
     notes = [f"{uneven:,} rows of another length than the header passed over"] if uneven else []
     _check_codebook(raw, codebook, known, names)
-    strange = sorted(entry.name for key, entry in known.items() if key not in
-                     {name.casefold() for name in names})  # fmt: skip
+    strange = sorted(
+        entry.name for key, entry in known.items() if key not in {name.casefold() for name in names}
+    )
     notes += [f"in the codebook but not in the data: {', '.join(strange)}"] if strange else []
     columns = tuple(
         _column(name, [cells[place] for cells in rows], raw, known.get(name.casefold()), meta)
@@ -131,8 +145,9 @@ def _names(raw: RawTable) -> tuple[str, ...]:
     names = tuple(name.strip().lstrip("\ufeff") for name in raw.header)
     faults = [
         _fault(raw, f"has two columns named '{name}'", "Rename one of them.")
-        for name in dict.fromkeys(names) if name and names.count(name) > 1
-    ]  # fmt: skip
+        for name in dict.fromkeys(names)
+        if name and names.count(name) > 1
+    ]
     if nameless := [place for place, name in enumerate(names, 1) if not name]:
         faults.append(_fault(raw, f"column {nameless[0]} has no name", "Name every column."))
     if faults:
@@ -147,10 +162,16 @@ def _check_codebook(
     names: Sequence[str],
 ) -> None:
     if codebook is not None and known.keys().isdisjoint(name.casefold() for name in names):
-        raise DraftError([
-            Fault("DRAFT-003", f"names no column of {raw.file}", "Give the codebook of these data.",
-                  codebook.name)
-        ])  # fmt: skip
+        raise DraftError(
+            [
+                Fault(
+                    "DRAFT-003",
+                    f"names no column of {raw.file}",
+                    "Give the codebook of these data.",
+                    codebook.name,
+                )
+            ]
+        )
 
 
 def _column(
@@ -198,9 +219,10 @@ def _from_spss(
     name = column.name
     given = meta.variable_value_labels.get(name, {})
     labels = tuple(
-        (int(code), str(label).strip() or f"{code:g}") for code, label in given.items()
+        (int(code), str(label).strip() or f"{code:g}")
+        for code, label in given.items()
         if isinstance(code, float | int) and float(code).is_integer() and abs(code) <= 10**9
-    )  # fmt: skip
+    )
     candidates = sorted({*column.codes, *(code for code, _ in labels)})
     missing = declared_codes(meta.missing_ranges.get(name, ()), candidates)
     measure = meta.variable_measure.get(name, "")

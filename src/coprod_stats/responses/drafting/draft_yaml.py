@@ -45,7 +45,7 @@ class DraftWriter:
         self.scales = dict(self._named([answers for answers, n in uses.items() if n > 1]))
 
     def text(self, *, instrument: str, title: str, language: str) -> str:
-        """Give the whole file."""
+        """Return the whole file."""
         head = "\n".join(self._head(instrument, title, language))
         return f"{head}\n{self._body()}\n" + "".join(
             f"{line}\n" for line in self._suggestions(instrument)
@@ -203,7 +203,7 @@ class DraftWriter:
 
 
 def _order(column: DraftedColumn, indent: int) -> Iterator[str]:
-    """Say what was assumed about the order of answers that several questions share."""
+    """Describe what was assumed about the order of answers that several questions share."""
     kind, pad = column.scale_kind, " " * indent
     if kind != "categorical":
         why = "by the labels" if column.labelled else "what the codes mean is not in the data"
@@ -250,7 +250,7 @@ def _mapping(key: str, codes: Codes, indent: int) -> Iterator[str]:
 
 
 def _number(column: DraftedColumn) -> Iterator[str]:
-    """Give the range only where codes of missing must be kept out; the data are no limits."""
+    """Return the range only where codes of missing must be kept out; the data are no limits."""
     off_scale = {code for code, _ in column.off_scale}
     values = [n for n in column.source.numbers or () if n not in off_scale]
     parts = [] if column.source.whole else ["whole: false"]

@@ -90,13 +90,21 @@ def draft_instrument(
     administrative = [(id, column) for id, column in placed if column.kind == "administrative"]
     items = [
         DraftedItem(id, column, column.source.label or column.source.name)
-        for id, column in placed if column.kind != "administrative"
-    ]  # fmt: skip
+        for id, column in placed
+        if column.kind != "administrative"
+    ]
     if not items:
-        raise DraftError([
-            Fault("DRAFT-004", "no column looks like a question: all are ids, weights, dates or "
-                  "categories in words", "Write the questionnaire by hand.", data.file)
-        ])  # fmt: skip
+        raise DraftError(
+            [
+                Fault(
+                    "DRAFT-004",
+                    "no column looks like a question: all are ids, weights, dates or "
+                    "categories in words",
+                    "Write the questionnaire by hand.",
+                    data.file,
+                )
+            ]
+        )
     blocks = blocks_of(items)
     writer = DraftWriter(data, administrative, blocks)
     stem = path.name.partition(".")[0]
@@ -115,7 +123,7 @@ def draft_instrument(
 
 
 def identifier(name: str) -> str:
-    """Give the id of a questionnaire for the name of a file: small letters, digits and ``_``."""
+    """Return the id of a questionnaire for the name of a file: small letters, digits and ``_``."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     plain = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return (plain if plain[:1].isalpha() else f"survey_{plain}".rstrip("_"))[:40]

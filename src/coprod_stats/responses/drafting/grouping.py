@@ -81,7 +81,7 @@ def blocks_of(items: Sequence[DraftedItem]) -> tuple[DraftedBlock, ...]:
 
 
 def against_the_rest(items: Sequence[DraftedItem]) -> tuple[str, ...]:
-    """Give the items that may be keyed the other way round.
+    """Return the items that may be keyed the other way round.
 
     Those whose loadings on the first principal component of the pairwise correlations have the
     sign of the minority, as ``check.keys`` of ``psych::alpha`` has it (Revelle, R package psych);
@@ -102,13 +102,14 @@ def _on_scale(item: DraftedItem) -> list[float]:
 
 
 def _prefix_runs(items: Sequence[DraftedItem]) -> Iterator[tuple[DraftedItem, ...]]:
-    for _, run in groupby(items, key=lambda item: (item.column.kind, prefix(item.column.source.name)
-                                                   or item.id)):  # fmt: skip
+    for _, run in groupby(
+        items, key=lambda item: (item.column.kind, prefix(item.column.source.name) or item.id)
+    ):
         yield tuple(run)
 
 
 def _same_span(run: tuple[DraftedItem, ...]) -> tuple[DraftedItem, ...]:
-    """Give unlabelled neighbours with one prefix the codes that any of them has.
+    """Return unlabelled neighbours with one prefix the codes that any of them has.
 
     An answer that nobody gave to one question would otherwise seem not to be offered there.
     """
@@ -123,19 +124,25 @@ def _same_span(run: tuple[DraftedItem, ...]) -> tuple[DraftedItem, ...]:
         return run
     options = tuple((code, str(code)) for code in span)
     return tuple(
-        replace(item, column=replace(item.column, options=options,
-                                     off_scale=tuple(sorted(off_scale.items()))))
+        replace(
+            item,
+            column=replace(
+                item.column, options=options, off_scale=tuple(sorted(off_scale.items()))
+            ),
+        )
         for item in run
-    )  # fmt: skip
+    )
 
 
 def _with_kind(item: DraftedItem, *, shared: bool) -> DraftedItem:
     if item.column.kind != "single":
         return item
     kind = scale_kind(
-        item.column.options, labelled=item.column.labelled, shared=shared,
+        item.column.options,
+        labelled=item.column.labelled,
+        shared=shared,
         measure=item.column.source.measure,
-    )  # fmt: skip
+    )
     return replace(item, column=replace(item.column, scale_kind=kind))
 
 
@@ -156,7 +163,7 @@ def _battery(name: str, run: tuple[DraftedItem, ...]) -> DraftedBlock:
 
 
 def _stem(texts: Sequence[str]) -> str:
-    """Give what all texts begin with, up to the last colon, dash, mark or dots in it."""
+    """Return what all texts begin with, up to the last colon, dash, mark or dots in it."""
     first, last = min(texts), max(texts)
     same = (a == b for a, b in zip(first, last, strict=False))
     common = first[: sum(takewhile(bool, same))]

@@ -12,7 +12,7 @@ _SERIES = re.compile(r"(?:^|.*?[^A-Za-z])?([A-Za-z]+)_?\d+[a-z]?")
 
 
 def item_ids(names: Sequence[str]) -> tuple[str, ...]:
-    """Give each name an id: capitals and digits, at most 20, none twice.
+    """Return each name an id: capitals and digits, at most 20, none twice.
 
     A name that is an id but for its case keeps it; the others drop what an id cannot have and
     are numbered where two would be the same.
@@ -35,7 +35,7 @@ def item_ids(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def prefix(name: str) -> str:
-    """Give what names of one battery have in common, as ``svc`` of ``svc_police``, ``a`` of ``A3``.
+    """Return what names of a battery have in common, as ``svc`` of ``svc_police``, ``a`` of ``A3``.
 
     Letters before a number at the end; else what comes before the first separator; else nothing.
     """

@@ -84,7 +84,7 @@ def batch_gradients(
 
 
 def are_positive_definite(model: LisrelModel, batch: MomentBatch, params: FloatArray) -> BoolArray:
-    """Tell which implied covariance matrices are positive definite, ``(n_samples,)``."""
+    """Describe which implied covariance matrices are positive definite, ``(n_samples,)``."""
     matrices = _matrices(model, batch, params)
     cov = matrices.cross @ matrices.lambda_.transpose(0, 2, 1) + matrices.theta
     try:

@@ -128,7 +128,7 @@ def _name(estimate: Estimate, row: int) -> str:
 
 
 def _where(table: ParameterTable, group: int, level: int) -> str:
-    """Say which group and level, as far as there are several."""
+    """Describe which group and level, as far as there are several."""
     parts = [f"group {group}"] if table.n_groups > 1 else []
     parts += [f"level {level}"] if level else []
     return f" ({', '.join(parts)})" if parts else ""
@@ -222,7 +222,7 @@ def _never_together(table: ParameterTable, samples: Sequence[GroupSample]) -> li
 
 
 def unpaired(table: ParameterTable, sample: GroupSample) -> tuple[str, ...]:
-    """Give the variables that lack common cases with another one; none for complete data."""
+    """Return the variables that lack common cases with another one; none for complete data."""
     if sample.patterns is None:
         return ()
     observed = sample.patterns.observed.astype(np.float64)
@@ -304,7 +304,7 @@ _DOES_NOT_VARY = (
 
 
 def _singular_moments(table: ParameterTable, samples: Sequence[GroupSample]) -> list[Finding]:
-    """Say that moments are singular."""
+    """Describe that moments are singular."""
     findings = []
     for group, sample in enumerate(samples):
         if sample.ordered is not None:

@@ -110,7 +110,7 @@ def _inverse_if_beyond(matrix: FloatArray, limit: float) -> FloatArray | None:
 
 
 def without_information(estimate: Estimate) -> InvertedInformation:
-    """Give only the open directions, the information being of no use."""
+    """Return only the open directions, the information being of no use."""
     minimum = estimate.minimum
     basis = tangent_basis(estimate.restrictions, minimum.active, minimum.params)
     nothing = np.full((len(minimum.params),) * 2, np.nan)

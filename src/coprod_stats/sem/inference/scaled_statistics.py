@@ -65,7 +65,7 @@ def mean_and_variance_adjusted(
 def scaled_shifted(
     statistic: float, df: int, trace: float, trace_of_square: float
 ) -> ScaledStatistic:
-    """Give ``a T + b`` mean and variance of a chi-square on `df`: WLSMV, ULSMV and MLMV.
+    """Return ``a T + b`` mean and variance of a chi-square on `df`: WLSMV, ULSMV and MLMV.
 
     ``a = √(df / tr((UΓ)²))``, ``b = df − a tr(UΓ)``; the scaling factor is ``1/a``.
 

@@ -188,7 +188,7 @@ def scale_factors(
 def _is_scaled(
     table: ParameterTable, model: LisrelModel, kind: StandardizationType, level: int = 0
 ) -> tuple[BoolArray, bool]:
-    """Tell which elements of ``eta`` are standardized, and whether observed variables are."""
+    """Describe which elements of ``eta`` are standardized, and whether observed variables are."""
     variables = table.variables(level)
     n_latent, exogenous = len(variables.latent), variables.exogenous
     scaled = [

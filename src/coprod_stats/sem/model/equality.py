@@ -14,7 +14,7 @@ from coprod_stats.sem.model.variable_roles import VariableRoles
 
 
 def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: ModelOptions) -> None:
-    """Give rows that must be equal one label; a fixed row among them fixes all.
+    """Return rows that must be equal one label; a fixed row among them fixes all.
 
     Parameters
     ----------

@@ -92,7 +92,7 @@ def _boundary(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Findin
 
 
 def _test(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
-    """Say where the test means nothing: the unrestricted model is held proper, the model is not."""
+    """Warn where the test means nothing: only the unrestricted model is kept proper."""
     levels = level_samples(samples)
     if not all(level.unrestricted.converged for level in levels):
         return [Finding("SEM-224", "the unrestricted model did not converge; the test is off")]

@@ -144,7 +144,7 @@ def pairs_at(variation: Variation, level: int) -> IntArray:
 
 
 def stack_moments(variation: Variation, moments: TwoLevelMoments) -> FloatArray:
-    """Lay means, lower triangle within and lower triangle between end to end, ``(n_moments,)``."""
+    """Concatenate means and the lower triangles within and between, ``(n_moments,)``."""
     rows, columns = lower_triangle(variation.n_variables)
     w, b = pairs_at(variation, 1), pairs_at(variation, 2)
     return np.concatenate(
@@ -258,7 +258,7 @@ def _information_within(
 
 
 def loglik_constant(sample: ClusterMoments) -> float:
-    """Give what half the deviance leaves out of minus the log-likelihood.
+    """Return what half the deviance leaves out of minus the log-likelihood.
 
     ``½ (N p_w + J p_z) log 2π + ½ p_w Σ_j log n_j`` for ``p_w`` variables of level 1 and ``p_z``
     variables of the clusters themselves.

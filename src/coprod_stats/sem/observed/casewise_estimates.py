@@ -70,7 +70,7 @@ def casewise_estimates(
 
 
 def _profiles(covariates: FloatArray) -> IntArray:
-    """Give cases with equal covariates equal numbers."""
+    """Return cases with equal covariates equal numbers."""
     if covariates.shape[1] == 0:
         return np.zeros(covariates.shape[0], dtype=np.intp)
     return np.unique(covariates, axis=0, return_inverse=True)[1].ravel().astype(np.intp)

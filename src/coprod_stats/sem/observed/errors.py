@@ -30,7 +30,7 @@ class ObservedDataError(SemDataError):
         return type(self), (self.code, self.message, self.items)
 
     def named(self, names: Sequence[str], where: str = "") -> SemDataError:
-        """Say the same of variables by name."""
+        """State the same of variables by name."""
         variables = tuple(names[item] for item in self.items)
         return SemDataError(where + self.message, code=self.code, variables=variables)
 

@@ -179,7 +179,7 @@ def continuous_margin(
 def _variance_follows_from_mean(
     scores: FloatArray, residual: FloatArray, weight: FloatArray
 ) -> bool:
-    """Tell whether the score of the variance is a linear function of those of the mean.
+    """Return whether the score of the variance is a linear function of those of the mean.
 
     So it is with two values, ``x² = a + b x``: the cross-product of the scores, by which influences
     are computed, is singular.

@@ -168,7 +168,7 @@ class RotationProblem:
         return np.asarray(self.loadings @ np.swapaxes(np.linalg.inv(T), -1, -2))
 
     def retract(self, X: FloatArray) -> FloatArray:
-        """Give the rotations nearest to matrices."""
+        """Return the rotations nearest to matrices."""
         if not self.orthogonal:
             return np.asarray(X / np.sqrt((X**2).sum(axis=-2, keepdims=True)))
         left, _, right = np.linalg.svd(X)

@@ -1,0 +1,1 @@
+"""Documents as data, and what shows them; knows nothing of surveys."""

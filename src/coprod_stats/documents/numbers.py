@@ -1,0 +1,121 @@
+"""Numbers as the Publication Manual of the APA (7th ed., sections 6.32-6.52) prints them.
+
+This module is the only place of the package where a number is rounded. Rounding works on the
+shortest decimal form of a number, halves away from zero, so that 0.125 is printed as 0.13.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+MINUS = "−"
+NOT_AVAILABLE = "—"
+
+NumberKind = Literal["decimal", "bounded", "p_value", "count", "percent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Two limits of an interval, unrounded."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """How the numbers of a column are printed.
+
+    Parameters
+    ----------
+    kind : {"decimal", "bounded", "p_value", "count", "percent"}
+        ``bounded`` is for quantities that cannot exceed 1 in absolute value by their nature
+        (correlations, reliabilities, standardised coefficients): no zero before the point.
+    digits : int
+        Digits after the point; ignored by ``count``.
+    """
+
+    kind: NumberKind = "decimal"
+    digits: int = 2
+
+    def __call__(self, value: float) -> str:
+        """Print one number."""
+        return _PRINTERS[self.kind](value, self.digits)
+
+
+DECIMAL = NumberFormat()
+BOUNDED = NumberFormat("bounded")
+COUNT = NumberFormat("count")
+
+
+def decimal(value: float, digits: int = 2) -> str:
+    """Print a number that may exceed 1: ``−0.30``, ``1,204.50``; nothing is ever ``−0.00``."""
+    if math.isnan(value):
+        return NOT_AVAILABLE
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{MINUS if rounded < 0 else ''}{abs(rounded):,f}"
+
+
+def bounded(value: float, digits: int = 2) -> str:
+    """Print a number bounded by 1 without its leading zero: ``.34``, ``−.05``, ``1.00``."""
+    text = decimal(value, digits)
+    sign = MINUS if text.startswith(MINUS) else ""
+    magnitude = text.removeprefix(MINUS)
+    return sign + (magnitude[1:] if magnitude.startswith("0.") else magnitude)
+
+
+def p_value(value: float, digits: int = 3) -> str:
+    """Print a probability: exact where it can be told, else ``< .001`` or ``> .999``."""
+    smallest = 10.0**-digits
+    if value < smallest:
+        return f"< {bounded(smallest, digits)}"
+    if value > 1 - smallest:
+        return f"> {bounded(1 - smallest, digits)}"
+    return bounded(value, digits)
+
+
+def p_statement(value: float, digits: int = 3) -> str:
+    """Print what follows the symbol *p* in running text: ``= .045`` or ``< .001``."""
+    text = p_value(value, digits)
+    return text if text[0] in "<>" else f"= {text}"
+
+
+def count(value: float) -> str:
+    """Print a number of things with a comma at the thousands: ``1,204``."""
+    return decimal(value, 0)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Print a share between 0 and 1 as a percentage: ``12.5%``."""
+    if not math.isfinite(share):
+        return NOT_AVAILABLE
+    return f"{decimal(float(Decimal(repr(float(share))) * 100), digits)}%"
+
+
+def interval(low: float, high: float, *, number_format: NumberFormat) -> str:
+    """Print an interval: ``[.12, .34]``; a dash if neither limit is known."""
+    if math.isnan(low) and math.isnan(high):
+        return NOT_AVAILABLE
+    return f"[{number_format(low)}, {number_format(high)}]"
+
+
+def digits_to_show(smallest: float) -> int:
+    """Return the digits after the point by which a small number still shows: 2, and at most 5."""
+    if not smallest > 0 or math.isinf(smallest):
+        return 2
+    return min(max(math.ceil(-math.log10(smallest)), 2), 5)
+
+
+_PRINTERS: dict[NumberKind, Callable[[float, int], str]] = {
+    "decimal": decimal,
+    "bounded": bounded,
+    "p_value": p_value,
+    "count": lambda value, digits: count(value),  # noqa: ARG005 - counts have no digits
+    "percent": percent,
+}

@@ -1,0 +1,57 @@
+"""What is wrong with a questionnaire, all at once: every fault with its place and its remedy."""
+
+from __future__ import annotations
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.checks.assignments import (
+    check_after,
+    check_assigned_forms,
+    check_level_texts,
+    check_rotation,
+    check_twins,
+)
+from coprod_stats.instruments.checks.expressions import check_expressions
+from coprod_stats.instruments.checks.items import (
+    check_administrative,
+    check_answers,
+    check_codes,
+    check_originals,
+    check_special_items,
+    check_unique_ids,
+)
+from coprod_stats.instruments.checks.routing import (
+    check_derived_cycles,
+    check_form_routing,
+    check_routing_order,
+)
+from coprod_stats.instruments.checks.scales import check_constructs, check_forms, check_scales
+from coprod_stats.instruments.checks.texts import check_languages, check_placeholders
+from coprod_stats.instruments.source.draft import Draft
+
+_CHECKS = (
+    check_unique_ids,
+    check_administrative,
+    check_originals,
+    check_answers,
+    check_codes,
+    check_special_items,
+    check_scales,
+    check_constructs,
+    check_forms,
+    check_expressions,
+    check_routing_order,
+    check_form_routing,
+    check_derived_cycles,
+    check_languages,
+    check_placeholders,
+    check_rotation,
+    check_level_texts,
+    check_twins,
+    check_assigned_forms,
+    check_after,
+)
+
+
+def check_draft(draft: Draft) -> list[Fault]:
+    """Find everything that is wrong with the meaning of a questionnaire."""
+    return [fault for check in _CHECKS for fault in check(draft)]

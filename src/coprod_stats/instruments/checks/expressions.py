@@ -1,0 +1,124 @@
+"""Faults of routing, calculation and classification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.expressions import (
+    Call,
+    Compare,
+    Expression,
+    ExpressionError,
+    Member,
+    Name,
+    Number,
+    names,
+    parse_expression,
+    walk,
+)
+from coprod_stats.instruments.questions import OPTION_KINDS, ItemKind
+from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
+from coprod_stats.instruments.source.yaml_source import Location
+
+_TAKES: dict[str, tuple[ItemKind, ...]] = {
+    "includes": ("multiple", "rank"),
+    "option": ("rank", "allocate"),
+}
+"""Kinds of items that the functions about options take."""
+
+
+def check_expressions(draft: Draft) -> Iterator[Fault]:
+    """Find expressions that cannot be read, or that name or compare what does not exist."""
+    items = {placed.item.id: placed for placed in draft.items}
+    known = {*items, *draft.form.derived, *(c.id for c in draft.form.administrative)}
+    known |= assigned_levels(draft.form).keys()
+    for location, place, text in conditions(draft):
+        try:
+            tree = parse_expression(text)
+        except ExpressionError as error:
+            yield draft.fault("EXPR-001", location, place, str(error), "Mend the expression.")
+            continue
+        for name in names(tree):
+            if name not in known:
+                yield draft.fault(
+                    "EXPR-002",
+                    location,
+                    place,
+                    f"there is no item or variable '{name}'",
+                    "Correct the id; functions are written in lower case.",
+                )
+        yield from _impossible(draft, tree, items, location, place)
+
+
+def _impossible(
+    draft: Draft,
+    tree: Expression,
+    items: Mapping[str, PlacedItem],
+    location: Location,
+    place: str,
+) -> Iterator[Fault]:
+    """Find comparisons with answers that an item never has, and uses that its kind forbids."""
+    bare, assigned = _bare_names(tree), assigned_levels(draft.form)
+    for node in walk(tree):
+        match node:
+            case Compare(operator="==" | "!=", left=Name(id=id), right=Number(value=value)):
+                wanted: tuple[float, ...] = (value,)
+            case Member(item=Name(id=id), values=wanted):
+                pass
+            case Call(
+                function="includes" | "option" as function, arguments=(Name(id=id), *options)
+            ):
+                wanted = tuple(option.value for option in options if isinstance(option, Number))
+                if id not in items or items[id].item.kind not in _TAKES[function]:
+                    yield draft.fault(
+                        "EXPR-006",
+                        location,
+                        place,
+                        f"{id} is not of kind {' or '.join(_TAKES[function])}",
+                        "Compare it with '==' or 'in (...)'.",
+                    )
+            case Call(function="answered", arguments=(Name(id=id),)):
+                if id in items and items[id].item.kind == "note":
+                    yield draft.fault(
+                        "EXPR-004",
+                        location,
+                        place,
+                        f"{id} is a note, which nobody answers",
+                        "Refer to a question.",
+                    )
+                continue
+            case Name(id=id) if node in bare and id in items:
+                kind = items[id].item.kind
+                if kind in (*OPTION_KINDS, "text", "note"):
+                    yield draft.fault(
+                        "EXPR-004",
+                        location,
+                        place,
+                        f"{id} is of kind '{kind}' and has no single number",
+                        "Use answered(...) for a text, includes(...) for a multiple choice, "
+                        "option(...) for a ranking or an allocation.",
+                    )
+                continue
+            case _:
+                continue
+        scale = draft.response_scale(items[id]) if id in items else None
+        possible = (*scale.options, *scale.off_scale) if scale else assigned.get(id, wanted)
+        if odd := [value for value in wanted if value not in possible]:
+            yield draft.fault(
+                "EXPR-003",
+                location,
+                place,
+                f"{id} never has the answer {odd[0]:g}",
+                f"It has: {', '.join(map(str, possible))}.",
+            )
+
+
+def _bare_names(tree: Expression) -> set[Name]:
+    """Return the names that stand for a number, not those that a function asks about."""
+    asked_about = {
+        node.arguments[0]
+        for node in walk(tree)
+        if isinstance(node, Call) and node.function in ("includes", "option", "answered")
+    }
+    return {node for node in walk(tree) if isinstance(node, Name)} - asked_about

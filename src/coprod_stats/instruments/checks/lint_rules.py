@@ -1,0 +1,248 @@
+"""Rules of the questionnaire linter about one question: plain text and answers in, findings out.
+
+The rules read words, not meaning: they point at what survey methodology warns of and leave the
+judgement to the author, who rewords or records an exemption with its reason. How often they are
+right is measured on a labelled bank (``docs/methods/questionnaire_linting.md``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from coprod_stats.instruments.questions import ResponseKind
+
+MAX_WORDS = 25
+"""Words of the longest sentence of a question (Payne, 1951, ch. 8)."""
+
+RULES: dict[str, tuple[str, str]] = {
+    "LINT-001": (
+        "double-barrelled",
+        "Krosnick & Presser (2010), Question and questionnaire design, p. 264; Menold (2020), "
+        "Sociological Methods & Research 49(1), 79-107",
+    ),
+    "LINT-002": (
+        "negation",
+        "Belson (1981), The design and understanding of survey questions; "
+        "Swain, Weathers & Niedrich (2008), J. of Marketing Research 45(1), 116-131",
+    ),
+    "LINT-003": (
+        "leading",
+        "Loftus & Zanni (1975), Bull. Psychonomic Society 5(1), 86-88; Payne "
+        "(1951), The art of asking questions, ch. 11",
+    ),
+    "LINT-004": (
+        "mixed polarity",
+        "Saris & Gallhofer (2014), Design, evaluation, and analysis of "
+        "questionnaires, ch. 5; Krosnick & Presser (2010), p. 275",
+    ),
+    "LINT-005": (
+        "agree-disagree",
+        "Saris, Revilla, Krosnick & Shaeffer (2010), Survey Research Methods 4(1), 61-79",
+    ),
+    "LINT-006": (
+        "no off-scale option",
+        "Schuman & Presser (1981), Questions and answers in "
+        "attitude surveys, ch. 4; DeCastellarnau (2018), Quality & Quantity 52(4), "
+        "1523-1559",
+    ),
+    "LINT-007": ("too long", "Payne (1951), ch. 8; Lenzner (2012), Field Methods 24(4), 409-428"),
+    "LINT-008": (
+        "scale of fewer than three items",
+        "Bollen (1989), Structural equations with latent variables, p. 244 (three-indicator rule)",
+    ),
+    "LINT-009": (
+        "reverse item without polar opposite",
+        "Weijters & Baumgartner (2012), J. of "
+        "Marketing Research 49(5), 737-747; Swain et al. (2008)",
+    ),
+    "LINT-010": (
+        "construct without item",
+        "Adcock & Collier (2001), American Political Science Review 95(3), 529-546",
+    ),
+    "LINT-011": (
+        "exemption that exempts nothing",
+        "own rule: a stale exemption hides the next fault",
+    ),
+}
+"""Rules by code: name, and where the literature says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the rules see of a question.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        Labels of the answers in order; empty for numbers, texts and notes.
+    kind : str or None
+        Kind of the response scale.
+    has_way_out : bool
+        Whether an answer off the scale is offered.
+    is_rating : bool
+        Whether one answer of an ordered scale is wanted.
+    """
+
+    text: str
+    stem: str = ""
+    labels: tuple[str, ...] = ()
+    kind: ResponseKind | None = None
+    reverse: bool = False
+    has_way_out: bool = True
+    is_rating: bool = False
+
+
+def question_findings(question: Question) -> Iterator[tuple[str, str]]:
+    """Return code and finding of each rule that a question breaks."""
+    for code, rule in _RULES.items():
+        if found := rule(question):
+            yield code, found
+
+
+_EXAMPLES = re.compile(
+    r"\b(such as|for example|for instance|e\.g\.|like an?|beyond|rather than)\b.*"
+)
+_PAIRS = re.compile(
+    r"\b(staff and citizens|citizens and staff|you and the (staff|citizens)|agree or disagree|"
+    r"easy or difficult|whether or not|more or less|once or twice|now and then|more and more|"
+    r"terms and conditions|\w+ing up and \w+ing down|illness or disability|illness or disabilities|"
+    r"friends and family|family and friends|one or more|two or three|sooner or later|by and large|"
+    r"website or app|paper or telephone|leads and who follows|give and take|back and forth)\b"
+)
+_OPPOSITES = re.compile(
+    r"\b(\w{3})\w* or (un|dis|in|im)\1\w*|\b(easy|good|better|more|often|high|large) or "
+    r"(difficult|bad|worse|less|rarely|low|small)\b"
+)
+"""The two ends of one scale, named for balance."""
+_RELATION = re.compile(
+    r"\bbetween [\w' ]+? and\b|\bboth [\w' ]+? and\b|"
+    r"\b(reconcile|combine|compare|balance|match)\b.*|.*\b(each other|one another|match)\b"
+)
+"""Relations need two sides to be asked about at all."""
+_JOINED = re.compile(
+    r"\w+ (and|or|as well as|and/or|but also) \w+|\w+/\w+|\w+, \w+, \w+", re.IGNORECASE
+)
+
+
+def _double_barrelled(question: Question) -> str:
+    words = _plain(question.text)
+    if words.count("?") > 1:
+        return "asks two questions"
+    words = re.sub(r"\([^)]*\)", "", words)
+    words = _OPPOSITES.sub(" ", _RELATION.sub(" ", _PAIRS.sub(" ", _EXAMPLES.sub("", words))))
+    found = _JOINED.search(words)
+    return f"'{found.group()}' joins two things in one question" if found else ""
+
+
+_NEGATION = re.compile(
+    r"\b(not|never|nobody|no one|nothing|none|neither|nor|cannot|no longer|no|hardly|scarcely)\b|"
+    r"\w+n't\b"
+)
+_NO_NEGATION = re.compile(
+    r"\bwhether or not\b|\bnot only\b|\bno more than\b|\bno matter\b|"
+    r"\b(don't|do not) know\b"
+)
+
+
+def _negated(question: Question) -> str:
+    words = _NO_NEGATION.sub(" ", _plain(question.text))
+    found = _NEGATION.search(words)
+    return f"'{found.group()}' makes an answer hard to tell from its opposite" if found else ""
+
+
+_LEADING = re.compile(
+    r"\b((don't|do not|wouldn't|would not|isn't|aren't|shouldn't|won't) (you|we|it|they)|"
+    r"as (everyone|everybody|most people|experts|we all|studies) (know|agree|believe|say|show)\w*|"
+    r"(most|many|sensible|reasonable|responsible|right-minded) (people|citizens|experts) "
+    r"(think|believe|agree|say|know|feel)|"
+    r"(it is|it's) (well[- ]known|obvious|clear) that|surely|obviously|of course|undoubtedly|"
+    r"needless to say|how (good|great|excellent|wonderful|bad|terrible|helpful|unfair|pleased|much "
+    r"better|much worse|beneficial|harmful)|so-called|outrageous|shameful|"
+    r"wonderful|excellent|terrible|dreadful|fantastic|brilliant|wasteful|bloated|hard-working|"
+    r"dedicated|greedy|lazy|reckless|disastrous|innocent|right to be (angry|proud)|"
+    r"you (surely|certainly)|everyone knows|like most people|long overdue|urgently needed)\b"
+)
+
+
+def _leading(question: Question) -> str:
+    found = _LEADING.search(_plain(f"{question.stem} {question.text}"))
+    return f"'{found.group()}' says which answer is wanted" if found else ""
+
+
+_NEGATIVE_POLE = re.compile(
+    r"\b(dis(agree|satisfied|like|approve)\w*|un(likely|important|happy|fair|satisf\w+|favou?rable)|"
+    r"worse|worst|poor|bad|badly|difficult|decreased?|against|oppose[sd]?|fail(ed)?|less|weaker|"
+    r"harmful|negative)\b"
+)
+_POSITIVE_POLE = re.compile(
+    r"\b(agree|satisfied|likes?|approves?|likely|important|happy|fair|favou?rable|better|best|good|"
+    r"well|easy|increased?|for|support[s]?|succeeded|more|stronger|helpful|positive|excellent)\b"
+)
+
+
+def _mixed_polarity(question: Question) -> str:
+    if question.kind not in ("unipolar", "bipolar", "frequency") or len(question.labels) < 3:
+        return ""
+    labels = [_plain(label) for label in question.labels]
+    if len(labels) % 2 == 1 and question.kind == "bipolar":
+        del labels[len(labels) // 2]  # the middle belongs to no side
+    negative = [bool(_NEGATIVE_POLE.search(label)) for label in labels]
+    positive = [
+        bool(_POSITIVE_POLE.search(label)) and not negative[place]
+        for place, label in enumerate(labels)
+    ]
+    if question.kind == "bipolar":
+        if any(negative) and any(positive) and sum(negative) != sum(positive):
+            return f"{sum(negative)} answers on one side, {sum(positive)} on the other"
+        return ""
+    if negative[0] and positive[-1]:
+        return f"declared {question.kind}, but runs from '{labels[0]}' to '{labels[-1]}'"
+    return ""
+
+
+def _agree_disagree(question: Question) -> str:
+    labels = " ".join(map(_plain, question.labels))
+    if re.search(r"\bdisagree|\btotally agree|\bstrongly agree", labels):
+        return "asks for agreement, not for the amount of what is meant"
+    return ""
+
+
+def _no_way_out(question: Question) -> str:
+    if question.is_rating and not question.has_way_out:
+        return "offers no answer for those who cannot say"
+    return ""
+
+
+def _too_long(question: Question) -> str:
+    text = f"{question.stem.rstrip('. …')} {question.text}"
+    sentences = re.split(r"(?<=[.?!:])\s+", re.sub(r"\[[A-Z0-9]+\]", "it", text))
+    longest = max((len(re.findall(r"[\w'’-]+", sentence)) for sentence in sentences), default=0)
+    return f"a sentence of {longest} words" if longest > MAX_WORDS else ""
+
+
+_POLAR_PREFIX = re.compile(r"\b(not|never|no|nobody|nothing|none|hardly|cannot)\b|\w+n't\b")
+
+
+def _reversed_by_not(question: Question) -> str:
+    if not question.reverse:
+        return ""
+    found = _POLAR_PREFIX.search(_NO_NEGATION.sub(" ", _plain(question.text)))
+    return f"reversed by '{found.group()}', not by an opposite" if found else ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("’", "'").casefold().split())
+
+
+_RULES: dict[str, Callable[[Question], str]] = {
+    "LINT-001": _double_barrelled,
+    "LINT-002": _negated,
+    "LINT-003": _leading,
+    "LINT-004": _mixed_polarity,
+    "LINT-005": _agree_disagree,
+    "LINT-006": _no_way_out,
+    "LINT-007": _too_long,
+    "LINT-009": _reversed_by_not,
+}

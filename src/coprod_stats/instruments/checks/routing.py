@@ -1,0 +1,114 @@
+"""Faults of routing: what depends on an answer not given yet, not given in a form, or on itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.expressions import (
+    ExpressionError,
+    names,
+    parse_expression,
+    reach,
+)
+from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions
+from coprod_stats.instruments.source.yaml_source import Location
+
+
+def check_routing_order(draft: Draft) -> Iterator[Fault]:
+    """Find pages, blocks and questions that depend on an answer not yet given.
+
+    A page is put together before it is shown, so that it cannot depend on its own questions; a
+    block or question can depend on those above it.
+    """
+    dependencies = _Dependencies(draft)
+    for location, place, text in conditions(draft):
+        if location[0] != "pages":
+            continue
+        start = _start(location)
+        for name in sorted(dependencies.items(text)):
+            needed = dependencies.placed[name]
+            if needed.location >= start:
+                same_page = len(location) == len(("pages", 0, "when")) and needed.page == start[1]
+                yield draft.fault(
+                    "ROUTE-001",
+                    location,
+                    place,
+                    f"depends on {name}, which is asked "
+                    f"{'on the same page' if same_page else 'only afterwards'}",
+                    "Move the question, or route on an earlier one.",
+                )
+
+
+def check_form_routing(draft: Draft) -> Iterator[Fault]:
+    """Find questions of a form that depend on an answer which that form does not ask for."""
+    dependencies = _Dependencies(draft)
+    for placed in draft.items:
+        page = draft.form.pages[placed.page]
+        wordings = (*placed.block.wordings, *placed.item.wordings)
+        texts = (page.when, placed.block.when, placed.item.when, *(w.when for w in wordings))
+        needed = {name for text in texts for name in dependencies.items(text)}
+        for form in _forms(draft, placed):
+            for name in sorted(needed):
+                if form not in _forms(draft, dependencies.placed[name]):
+                    yield draft.fault(
+                        "FORM-002",
+                        placed.location,
+                        f"item {placed.item.id}",
+                        f"depends on {name}, which the form '{form}' does not ask for",
+                        "Ask for both in the same forms.",
+                    )
+
+
+def check_derived_cycles(draft: Draft) -> Iterator[Fault]:
+    """Find derived variables that depend on themselves."""
+    uses = {
+        id: _used(derived.value) & set(draft.form.derived)
+        for id, derived in draft.form.derived.items()
+    }
+    for id in uses:
+        if id in reach(uses[id], uses):
+            yield draft.fault(
+                "EXPR-005",
+                ("derived", id),
+                f"derived variable '{id}'",
+                "depends on itself",
+                "Break the circle.",
+            )
+
+
+class _Dependencies:
+    """The items on which an expression depends, through derived variables."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.placed = {placed.item.id: placed for placed in draft.items}
+        self._uses = {id: _used(derived.value) for id, derived in draft.form.derived.items()}
+        self._known: dict[str, frozenset[str]] = {}
+
+    def items(self, text: str | None) -> frozenset[str]:
+        if text is None:
+            return frozenset()
+        if text not in self._known:
+            reached = reach(_used(text), self._uses)
+            self._known[text] = frozenset(reached & self.placed.keys())
+        return self._known[text]
+
+
+def _used(text: str) -> set[str]:
+    try:
+        return set(names(parse_expression(text)))
+    except ExpressionError:  # reported by its own check
+        return set()
+
+
+def _start(location: Location) -> Location:
+    """Return the place of the first question to which a condition applies."""
+    if "items" in location:
+        return location[: location.index("items") + 2]
+    if "blocks" in location:
+        return (*location[: location.index("blocks") + 2], "items", 0)
+    return (*location[:2], "blocks", 0, "items", 0)
+
+
+def _forms(draft: Draft, placed: PlacedItem) -> list[str]:
+    return list(draft.form.forms) if placed.item.forms is None else placed.item.forms

@@ -1,0 +1,71 @@
+"""Faults of texts: languages and placeholders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.source.draft import Draft, texts
+
+_UNFIT = ("multiple", "rank", "allocate", "note", "consent")
+_PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
+
+
+def check_languages(draft: Draft) -> Iterator[Fault]:
+    """Find texts in undeclared languages, or without the first one."""
+    languages = draft.form.languages
+    if len(set(languages)) < len(languages):
+        yield draft.fault("LANG-001", ("languages",), "languages", "one stands twice", "Remove it.")
+    for location, place, text in texts(draft):
+        given = {languages[0]} if isinstance(text, str) else set(text)
+        if unknown := given - set(languages):
+            yield draft.fault(
+                "LANG-002",
+                location,
+                place,
+                f"the language '{min(unknown)}' is not declared",
+                "Add it to 'languages' or remove the text.",
+            )
+        if languages[0] not in given:
+            yield draft.fault(
+                "LANG-003",
+                location,
+                place,
+                f"no text in the first language '{languages[0]}'",
+                "Write it: other languages fall back to it.",
+            )
+
+
+def check_placeholders(draft: Draft) -> Iterator[Fault]:
+    """Find placeholders that nothing fills."""
+    known = draft.form.placeholders
+    for location, place, text in texts(draft):
+        for words in (text,) if isinstance(text, str) else text.values():
+            for name in _PLACEHOLDER.findall(words):
+                if name not in known:
+                    yield draft.fault(
+                        "TEXT-001",
+                        location,
+                        place,
+                        f"nothing is said of what [{name}] stands for",
+                        "Add it to 'placeholders' or remove it from the text.",
+                    )
+    items = {placed.item.id: placed.item for placed in draft.items}
+    for name, placeholder in known.items():
+        if placeholder.item is not None and placeholder.item not in items:
+            yield draft.fault(
+                "TEXT-002",
+                ("placeholders", name),
+                f"placeholder [{name}]",
+                f"there is no item {placeholder.item}",
+                "Correct the id or remove it.",
+            )
+        elif placeholder.item is not None and items[placeholder.item].kind in _UNFIT:
+            yield draft.fault(
+                "TEXT-003",
+                ("placeholders", name),
+                f"placeholder [{name}]",
+                f"{placeholder.item} is of kind '{items[placeholder.item].kind}'",
+                "Use an item that has one answer.",
+            )

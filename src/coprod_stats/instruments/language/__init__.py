@@ -1,0 +1,1 @@
+"""The expression language of routing and calculation: parse, evaluate, simplify, word."""

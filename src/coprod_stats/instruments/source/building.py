@@ -1,0 +1,318 @@
+"""A checked draft turned into an ``Instrument``: references resolved, expressions parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from coprod_stats.instruments.language.expressions import Expression, Member, Name, parse_expression
+from coprod_stats.instruments.model import (
+    Administrative,
+    Assigned,
+    Block,
+    Classification,
+    Construct,
+    Derived,
+    Exemption,
+    Form,
+    Index,
+    Instrument,
+    Item,
+    Language,
+    Module,
+    NumberRange,
+    Option,
+    Page,
+    Placeholder,
+    ResponseScale,
+    Scale,
+    Text,
+    Timing,
+    TranslationStatus,
+    Wording,
+)
+from coprod_stats.instruments.source.draft import Draft, PlacedItem
+from coprod_stats.instruments.source.source_form import (
+    BlockForm,
+    ConstructForm,
+    ItemForm,
+    NumberForm,
+    PageForm,
+    PlaceholderForm,
+    ResponseScaleForm,
+    ScaleForm,
+    TextForm,
+    TranslationForm,
+    WordingForm,
+)
+from coprod_stats.instruments.texts import direction
+
+
+def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
+    """Build the instrument of a draft that has no faults."""
+    form, build = draft.form, _Builder(draft)
+    return Instrument(
+        id=form.instrument,
+        version=form.version,
+        title=build.text(form.title),
+        about=build.text_or_none(form.about),
+        status=form.status,
+        sources=tuple(form.sources),
+        languages=tuple(form.languages),
+        forms=tuple(
+            Form(id, build.text(entry.title), entry.minutes_at_most)
+            for id, entry in form.forms.items()
+        ),
+        pages=build.pages(),
+        scales=tuple(build.scale(id, entry) for id, entry in form.scales.items()),
+        indices=tuple(
+            Index(
+                id,
+                build.text(entry.title),
+                build.construct(entry.construct_code),
+                parse_expression(entry.value),
+            )
+            for id, entry in form.indices.items()
+        ),
+        derived=tuple(
+            Derived(id, build.text(entry.title), parse_expression(entry.value))
+            for id, entry in form.derived.items()
+        ),
+        classification=build.classification(),
+        constructs=tuple(build.construct(code) for code in draft.constructs),
+        placeholders=tuple(
+            Placeholder(
+                name,
+                entry.item,
+                build.text(entry.otherwise),
+                entry.variable,
+                build.level_texts(entry),
+            )
+            for name, entry in form.placeholders.items()
+        ),
+        administrative=tuple(
+            Administrative(
+                entry.id,
+                build.text(entry.title),
+                entry.role,
+                entry.kind,
+                tuple(form.forms if entry.forms is None else entry.forms),
+                entry.original,
+            )
+            for entry in form.administrative
+        ),
+        dont_know=build.text(form.missing_options.dont_know),
+        refused=build.text(form.missing_options.refused),
+        timing=Timing(**form.timing.model_dump()),
+        sha256=sha256,
+        assigned=build.assigned(),
+        translations=build.translations(),
+        modules=tuple(
+            Module(id, version, build.text(title)) for id, version, title in draft.modules
+        ),
+        twin=form.twin,
+        exemptions=tuple(
+            Exemption(entry.rule, tuple(entry.at), entry.reason) for entry in form.exemptions
+        ),
+    )
+
+
+class _Builder:
+    """Turns the parts of one draft into parts of the model."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft, self.form = draft, draft.form
+        self.scales = {
+            id: self.response_scale(id, entry) for id, entry in draft.form.responses.items()
+        }
+        self.placed = {placed.item.id: placed for placed in draft.items}
+
+    def text(self, given: TextForm) -> Text:
+        if isinstance(given, str):
+            return Text(((self.form.languages[0], given),))
+        return Text(tuple((code, given[code]) for code in self.form.languages if code in given))
+
+    def text_or_none(self, given: TextForm | None) -> Text | None:
+        return None if given is None else self.text(given)
+
+    def response_scale(self, id: str, form: ResponseScaleForm) -> ResponseScale:
+        return ResponseScale(
+            id,
+            form.kind,
+            tuple(Option(code, self.text(label)) for code, label in form.options.items()),
+            tuple(Option(code, self.text(label)) for code, label in form.off_scale.items()),
+        )
+
+    def construct(self, code: str) -> Construct:
+        entry: ConstructForm = self.draft.constructs[code]
+        given = entry.model_dump(exclude={"note", "columns", "steps", "planned"})
+        return Construct(
+            code=code,
+            **given,
+            note=entry.note or "",
+            columns=tuple(entry.columns),
+            steps=tuple(entry.steps),
+            planned=entry.planned or "",
+        )
+
+    def scale(self, id: str, form: ScaleForm) -> Scale:
+        construct = self.construct(form.construct_code)
+        return Scale(
+            id=id,
+            title=self.text(form.title),
+            construct=construct,
+            items=tuple(form.items),
+            method=form.method,
+            min_answered=form.min_answered,
+            role=form.role or construct.role,
+            note=self.text_or_none(form.note),
+            forms=tuple(self.form.forms if form.forms is None else form.forms),
+        )
+
+    def classification(self) -> Classification | None:
+        form = self.form.classification
+        if form is None:
+            return None
+        classes = tuple((name, parse_expression(text)) for name, text in form.classes.items())
+        return Classification(self.text(form.title), classes, form.otherwise)
+
+    def assigned(self) -> tuple[Assigned, ...]:
+        forms = tuple(self.form.forms)
+        arms = tuple(
+            Assigned(
+                id,
+                self.text(entry.title),
+                tuple(Option(code, self.text(label)) for code, label in entry.levels.items()),
+                forms=forms if entry.forms is None else tuple(entry.forms),
+            )
+            for id, entry in self.form.assigned.items()
+        )
+        plan = self.form.planned_missing
+        if plan is None:
+            return arms
+        levels = tuple(Option(code, self.text(", ".join(set_))) for code, set_ in plan.sets.items())
+        blocks = tuple(tuple(set_) for set_ in plan.sets.values())
+        return (
+            *arms,
+            Assigned(plan.id, self.text(plan.title), levels, blocks, tuple(plan.forms)),
+        )
+
+    def level_texts(self, entry: PlaceholderForm) -> tuple[tuple[int, Text], ...]:
+        """Return the texts by level: the labels of the levels unless others are written."""
+        variable = self.form.assigned.get(entry.variable or "")
+        texts = entry.levels or ({} if variable is None else variable.levels)
+        return tuple((level, self.text(words)) for level, words in texts.items())
+
+    def rotation(self, block: str | None) -> tuple[Expression, ...]:
+        """Return the condition that a rotating block was assigned."""
+        plan = self.form.planned_missing
+        if block is None or plan is None:
+            return ()
+        codes = tuple(float(code) for code, set_ in plan.sets.items() if block in set_)
+        return (Member(Name(plan.id), codes),)
+
+    def translations(self) -> tuple[Language, ...]:
+        found = [Language(self.form.languages[0], "original", direction(self.form.languages[0]))]
+        for code in self.form.languages[1:]:
+            entry = self.form.translations.get(code, TranslationForm())
+            note = self.text_or_none(entry.note)
+            found.append(Language(code, entry.status, direction(code), note))
+        return tuple(found)
+
+    def item_translations(self, form: ItemForm) -> tuple[tuple[str, TranslationStatus], ...]:
+        """Return the status of an item's own text in each language but the first."""
+        given = {self.form.languages[0]} if isinstance(form.text, str) else set(form.text)
+        found: dict[str, TranslationStatus] = {}
+        for language in self.form.languages[1:]:
+            default = self.form.translations.get(language, TranslationForm()).status
+            status = form.translations.get(language, default)
+            lost = language not in given and status != "outdated"
+            found[language] = "missing" if lost else status
+        return tuple(found.items())
+
+    def wordings(self, forms: Iterable[WordingForm]) -> tuple[Wording, ...]:
+        return tuple(Wording(parse_expression(form.when), self.text(form.text)) for form in forms)
+
+    def pages(self) -> tuple[Page, ...]:
+        return tuple(
+            Page(
+                id=page.page,
+                title=self.text_or_none(page.title),
+                intro=self.text_or_none(page.intro),
+                blocks=tuple(self.block(page, block) for block in page.blocks),
+                condition=None if page.when is None else parse_expression(page.when),
+                random_order=page.random_order,
+            )
+            for page in self.form.pages
+        )
+
+    def block(self, page: PageForm, block: BlockForm) -> Block:
+        return Block(
+            id=block.block,
+            stem=self.text_or_none(block.stem),
+            items=tuple(self.item(page, self.placed[item.id]) for item in block.items),
+            random_order=block.random_order,
+        )
+
+    def item(self, page: PageForm, placed: PlacedItem) -> Item:
+        form, block = placed.item, placed.block
+        offers = form.offers if form.offers is not None else block.offers
+        if form.kind == "note":
+            offers = []
+        return Item(
+            id=form.id,
+            kind=form.kind,
+            text=self.text(form.text),
+            page=page.page,
+            block=block.block,
+            stem=self.text_or_none(block.stem),
+            wordings=self.wordings(form.wordings),
+            stem_wordings=self.wordings(block.wordings),
+            hint=self.text_or_none(form.hint),
+            responses=self.answers(placed),
+            number=self.number(form.number, form.kind),
+            max_choices=form.max_choices,
+            top=self.top(placed),
+            total=form.total,
+            reverse=form.reverse,
+            facet=form.facet,
+            measures=tuple(self.construct(code) for code in form.measures),
+            attention_pass=form.attention_pass,
+            required=form.required,
+            offers=tuple(self.form.offers if offers is None else offers),
+            conditions=(
+                *_parsed(page.when, block.when, form.when),
+                *self.rotation(form.rotation),
+            ),
+            forms=tuple(self.form.forms if form.forms is None else form.forms),
+            rotation=form.rotation,
+            twin=form.twin,
+            seconds=form.seconds,
+            original=form.original,
+            translations=self.item_translations(form),
+        )
+
+    def answers(self, placed: PlacedItem) -> ResponseScale | None:
+        scale = self.draft.response_scale(placed)
+        if scale is None:
+            return None
+        named = placed.item.responses or placed.block.responses
+        if placed.item.options is None and not placed.item.off_scale and named in self.scales:
+            return self.scales[named]
+        return self.response_scale(placed.item.id.lower(), scale)
+
+    def top(self, placed: PlacedItem) -> int | None:
+        """Return how many options a ranking orders: all of them unless it says otherwise."""
+        answers = self.draft.response_scale(placed)
+        if placed.item.kind != "rank" or answers is None:
+            return None
+        return placed.item.top or len(answers.options)
+
+    def number(self, form: NumberForm | None, kind: str) -> NumberRange | None:
+        if kind != "number":
+            return None
+        form = form or NumberForm()
+        return NumberRange(form.min, form.max, form.whole, self.text_or_none(form.unit))
+
+
+def _parsed(*texts: str | None) -> tuple[Expression, ...]:
+    return tuple(parse_expression(text) for text in texts if text is not None)

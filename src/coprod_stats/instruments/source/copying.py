@@ -1,0 +1,56 @@
+"""A shipped questionnaire as the beginning of one's own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from coprod_stats.errors import CoprodError
+from coprod_stats.instruments.shipped import find_shipped
+from coprod_stats.instruments.source.reading import InstrumentError, read_shape
+from coprod_stats.instruments.source.source_form import InstrumentForm
+from coprod_stats.instruments.source.yaml_source import read_yaml
+
+SCHEMA = "instrument.schema.json"
+
+
+class CopyError(CoprodError):
+    """A file that a copy would overwrite."""
+
+
+def copy_instrument(name: str | Path, folder: Path) -> tuple[Path, ...]:
+    """Copy a questionnaire with its constructs, translations and the schema for editors.
+
+    Parameters
+    ----------
+    name : str or Path
+        Id of a shipped questionnaire or path of one.
+    folder : Path
+        Where the copies go; made if it does not exist.
+
+    Raises
+    ------
+    InstrumentError
+        If the questionnaire cannot be read.
+    CopyError
+        If one of the files is there already; then nothing is copied.
+    """
+    path = find_shipped("instruments", name)
+    form, faults = read_shape(InstrumentForm, read_yaml(path))
+    if form is None:
+        raise InstrumentError(faults)
+    sources = [path, find_shipped("instruments", SCHEMA)]
+    if form.constructs is not None:
+        beside = path.parent / form.constructs
+        sources.insert(
+            1, beside if beside.is_file() else find_shipped("instruments", form.constructs)
+        )
+    copies = [folder / source.name for source in sources]
+    for translations in sorted((path.parent / "translations").glob(f"{path.stem}.*.yaml")):
+        sources.append(translations)
+        copies.append(folder / "translations" / translations.name)
+    if there := [copy.name for copy in copies if copy.exists()]:
+        raise CopyError(f"{folder} has {', '.join(there)} already; choose another folder")
+    for copy in copies:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+    return tuple(Path(shutil.copyfile(*pair)) for pair in zip(sources, copies, strict=True))

@@ -1,0 +1,214 @@
+"""From an instrument file to an ``Instrument``, or to all its faults."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from coprod_stats.errors import Fault, FaultsError
+from coprod_stats.instruments.checks.checks import check_draft
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.shipped import find_shipped, shelf
+from coprod_stats.instruments.source.building import build_instrument
+from coprod_stats.instruments.source.composition import ModuleSource, compose
+from coprod_stats.instruments.source.draft import Draft
+from coprod_stats.instruments.source.module_form import ModuleForm
+from coprod_stats.instruments.source.source_form import (
+    ConstructForm,
+    ConstructsForm,
+    InstrumentForm,
+)
+from coprod_stats.instruments.source.yaml_source import Location, YamlSource, read_yaml
+from coprod_stats.instruments.translations.overlay import (
+    TranslationsForm,
+    TranslationSource,
+    overlay,
+)
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class InstrumentError(FaultsError):
+    """A questionnaire that cannot be used, with all its faults."""
+
+
+def read_instrument(name: str | Path, *, modules: Sequence[str] = ()) -> Instrument:
+    """Read a questionnaire.
+
+    Parameters
+    ----------
+    name : str or Path
+        Id of a shipped instrument, as ``"citizen"``, or path of a YAML file.
+    modules : sequence of str
+        Modules to put in, as ``"vignette"``, beside those that the file names itself.
+
+    Raises
+    ------
+    InstrumentError
+        If the file has faults; all of them are given, each with its place and remedy.
+    """
+    draft, faults = _read_draft(find_shipped("instruments", name), modules)
+    if faults or draft is None:
+        raise InstrumentError(faults)
+    return build_instrument(draft, sha256=_hash(draft))
+
+
+def check_instrument(name: str | Path, *, modules: Sequence[str] = ()) -> tuple[Fault, ...]:
+    """Return all faults of a questionnaire, with these modules; none if it can be used."""
+    return _read_draft(find_shipped("instruments", name), modules)[1]
+
+
+def read_draft(name: str | Path, *, modules: Sequence[str] = ()) -> Draft:
+    """Read a questionnaire as its author wrote it, modules and translations put in.
+
+    Raises
+    ------
+    InstrumentError
+        If the file has faults.
+    """
+    draft, faults = _read_draft(find_shipped("instruments", name), modules)
+    if faults or draft is None:
+        raise InstrumentError(faults)
+    return draft
+
+
+def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...]:
+    """Turn what is wrong with the shape of a YAML file into faults that know their lines."""
+    faults: dict[tuple[Location, str], Fault] = {}
+    for detail in error.errors(include_url=False, include_context=False):
+        location = _real_location(source.data, detail["loc"])
+        place = ".".join(str(step) for step in location) or "the file"
+        match detail["type"]:
+            case "extra_forbidden":
+                found, remedy = "is not known here", "Remove it or correct its name."
+            case "missing":
+                found, remedy = f"'{detail['loc'][-1]}' is missing", "Add it."
+            case _:
+                message = detail["msg"]
+                found, remedy = message[:1].lower() + message[1:], "Correct it."
+        faults[location, found] = source.fault("SHAPE-001", location, place, found, remedy)
+    return tuple(faults.values())
+
+
+def read_shape(form: type[Shape], source: YamlSource) -> tuple[Shape | None, tuple[Fault, ...]]:
+    """Check the shape of a YAML file; gives the typed content or the faults."""
+    if source.data is None and source.faults:
+        return None, source.faults
+    try:
+        return form.model_validate(source.data), source.faults
+    except ValidationError as error:
+        return None, (*source.faults, *shape_faults(error, source))
+
+
+def _real_location(data: Any, location: tuple[str | int, ...]) -> Location:
+    """Keep the steps that exist in the file: pydantic adds names of alternatives."""
+    found: list[str | int] = []
+    for step in location:
+        inside = (isinstance(data, Mapping) and step in data) or (
+            isinstance(data, list) and isinstance(step, int) and step < len(data)
+        )
+        if inside:
+            found.append(step)
+            data = data[step]
+    return tuple(found)
+
+
+def _read_draft(path: Path, modules: Sequence[str]) -> tuple[Draft | None, tuple[Fault, ...]]:
+    source = read_yaml(path)
+    form, faults = read_shape(InstrumentForm, source)
+    if form is None:
+        return None, faults
+    wanted = tuple(dict.fromkeys((*form.modules, *modules)))
+    found, missing = _read_modules(path, wanted, source)
+    if found:
+        source = compose(source, found)
+        form, faults = read_shape(InstrumentForm, source)
+    others: list[str] = [module.source.sha256 for module in found]
+    for language in () if form is None else form.languages[1:]:
+        beside = path.parent / "translations" / f"{path.stem}.{language}.yaml"
+        if form is None or not beside.exists():
+            continue
+        translations, more = _read_translations(beside)
+        missing += more
+        if translations is not None:
+            others.append(translations.source.sha256)
+            source = overlay(form, source, translations)
+            form, faults = read_shape(InstrumentForm, source)
+    if form is None:
+        return None, (*faults, *missing)
+    constructs, more = _read_constructs(path, form, source)
+    described = tuple(
+        (module.form.module, module.form.version, module.form.title) for module in found
+    )
+    draft = Draft(form, source, constructs, described, tuple(others))
+    meaning = check_draft(draft)
+    if more:  # without the file of constructs, every code in it would seem to be missing
+        meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
+    return draft, (*faults, *missing, *more, *meaning)
+
+
+def _read_modules(
+    path: Path, wanted: Sequence[str], source: YamlSource
+) -> tuple[tuple[ModuleSource, ...], tuple[Fault, ...]]:
+    found: list[ModuleSource] = []
+    faults: list[Fault] = []
+    for name in wanted:
+        places = (
+            folder / "modules" / f"{name}.yaml" for folder in (path.parent, shelf("instruments"))
+        )
+        file = next((place for place in places if place.is_file()), None)
+        if file is None:
+            faults.append(
+                source.fault(
+                    "MODULE-001",
+                    ("modules",),
+                    f"module '{name}'",
+                    "there is no such file",
+                    f"Put {name}.yaml into the folder 'modules' beside the questionnaire.",
+                )
+            )
+            continue
+        read = read_yaml(file)
+        form, more = read_shape(ModuleForm, read)
+        faults += more
+        if form is not None:
+            found.append(ModuleSource(form, read))
+    return tuple(found), tuple(faults)
+
+
+def _read_translations(file: Path) -> tuple[TranslationSource | None, tuple[Fault, ...]]:
+    read = read_yaml(file)
+    form, faults = read_shape(TranslationsForm, read)
+    return (None if form is None else TranslationSource(form, read)), faults
+
+
+def _read_constructs(
+    path: Path, form: InstrumentForm, source: YamlSource
+) -> tuple[Mapping[str, ConstructForm], tuple[Fault, ...]]:
+    if form.constructs is None:
+        return {}, ()
+    if Path(form.constructs).name != form.constructs:
+        return {}, (
+            Fault(
+                "CONSTRUCT-002",
+                "the file of constructs is not a plain file name",
+                "Put it beside the instrument.",
+                source.file,
+                source.line(("constructs",)),
+            ),
+        )
+    shared = path.parent / form.constructs
+    if not shared.exists():
+        shared = find_shipped("instruments", form.constructs)
+    content, faults = read_shape(ConstructsForm, read_yaml(shared))
+    return (content.constructs if content else {}), faults
+
+
+def _hash(draft: Draft) -> str:
+    constructs = sorted((code, form.model_dump_json()) for code, form in draft.constructs.items())
+    files = "".join((draft.source.sha256, *draft.other_files))
+    return hashlib.sha256(f"{files}{constructs}".encode()).hexdigest()

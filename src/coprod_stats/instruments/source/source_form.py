@@ -1,0 +1,329 @@
+"""A questionnaire as an author writes it: the shape of ``instruments/*.yaml``.
+
+These classes check the shape only and give the JSON Schema by which editors complete and check the
+YAML; what the parts mean together is checked in ``checks`` and built in ``reading``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from coprod_stats.instruments.model import (
+    ItemKind,
+    MissingOption,
+    ResponseKind,
+    Role,
+    TranslationStatus,
+)
+
+Words = Annotated[str, StringConstraints(min_length=1)]
+TextForm = Annotated[
+    Words | Annotated[dict[str, Words], Field(min_length=1)],
+    Field(description="Text in the first language, or a mapping from language code to text."),
+]
+ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
+Condition = Annotated[Words, Field(description="An expression, as 'DFDIR == 1 and WIL1 > 3'.")]
+Code = Annotated[int, Field(ge=-(10**9), le=10**9)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_CODES_AS_KEYS = {"propertyNames": {"pattern": "^[-+]?[0-9]+$"}}
+Options = Annotated[dict[Code, TextForm], Field(min_length=1, json_schema_extra={**_CODES_AS_KEYS})]
+OffScale = Annotated[
+    dict[Code, TextForm],
+    Field(
+        description="Answers that are valid but carry no amount, as 'too early to say'.",
+        json_schema_extra={**_CODES_AS_KEYS},
+    ),
+]
+LevelTexts = Annotated[dict[Code, TextForm], Field(json_schema_extra={**_CODES_AS_KEYS})]
+Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
+Seconds = Annotated[float, Field(gt=0, le=3_600)]
+Original = Annotated[
+    Words, Field(description="Name of its column in data that were collected elsewhere.")
+]
+RotatingBlock = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
+PlaceholderName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class ResponseScaleForm(_Form):
+    """A set of answers that items share."""
+
+    kind: ResponseKind
+    options: Options
+    off_scale: OffScale = {}
+
+
+class WordingForm(_Form):
+    """Another wording, for those for whom a condition holds."""
+
+    when: Condition
+    text: TextForm
+
+
+class NumberForm(_Form):
+    """What a numeric answer may be."""
+
+    min: Bound | None = None
+    max: Bound | None = None
+    whole: bool = True
+    unit: TextForm | None = None
+
+
+class ItemForm(_Form):
+    """One question or row of a grid."""
+
+    id: ItemId
+    kind: ItemKind = "single"
+    text: TextForm
+    wordings: list[WordingForm] = []
+    hint: TextForm | None = None
+    responses: str | None = None
+    options: Options | None = None
+    off_scale: OffScale = {}
+    number: NumberForm | None = None
+    max_choices: Annotated[int, Field(ge=1)] | None = None
+    top: Annotated[int, Field(ge=1, le=99)] | None = Field(
+        None, description="How many options a ranking puts in order; all if left out."
+    )
+    total: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        None, description="What the points of an allocation add up to."
+    )
+    reverse: bool = False
+    facet: str | None = None
+    measures: list[str] = Field(
+        [], description="Constructs that this answer stands for by itself, without a scale."
+    )
+    attention_pass: Code | None = Field(
+        None, description="The answer that an attention item asks for."
+    )
+    required: bool = False
+    offers: list[MissingOption] | None = None
+    when: Condition | None = None
+    forms: list[Identifier] | None = None
+    rotation: RotatingBlock | None = Field(
+        None, description="Rotating block of planned missingness; nothing for an item of the core."
+    )
+    twin: ItemId | None = Field(None, description="Mirrored item, where its id differs.")
+    seconds: Seconds | None = Field(None, description="Time it needs, if its kind does not tell.")
+    original: Original | None = None
+    translations: dict[LanguageCode, TranslationStatus] = {}
+
+
+class BlockForm(_Form):
+    """Items under one stem."""
+
+    block: Identifier
+    stem: TextForm | None = None
+    wordings: list[WordingForm] = []
+    responses: str | None = None
+    offers: list[MissingOption] | None = None
+    random_order: bool = False
+    when: Condition | None = None
+    items: Annotated[list[ItemForm], Field(min_length=1)]
+
+
+class PageForm(_Form):
+    """Blocks shown together."""
+
+    page: Identifier
+    title: TextForm | None = None
+    intro: TextForm | None = None
+    when: Condition | None = None
+    random_order: bool = False
+    after: Identifier | None = Field(
+        None, description="In a module: the page of the questionnaire that this one follows."
+    )
+    blocks: Annotated[list[BlockForm], Field(min_length=1)]
+
+
+class ScaleForm(_Form):
+    """A reflective scale and how it is scored."""
+
+    title: TextForm
+    construct_code: Annotated[str, Field(alias="construct")]
+    items: Annotated[list[ItemId], Field(min_length=1)]
+    method: Literal["mean", "sum"] = "mean"
+    min_answered: Annotated[int, Field(ge=1)]
+    role: Role | None = None
+    forms: list[Identifier] | None = None
+    note: TextForm | None = None
+
+
+class IndexForm(_Form):
+    """A formative index: items that need not go together, combined by an expression."""
+
+    title: TextForm
+    construct_code: Annotated[str, Field(alias="construct")]
+    value: Condition
+
+
+class DerivedForm(_Form):
+    """A variable computed from answers, for routing and analysis."""
+
+    title: TextForm
+    value: Condition
+
+
+class ClassificationForm(_Form):
+    """Who counts as what; the first class whose condition holds."""
+
+    title: TextForm
+    classes: Annotated[dict[Identifier, Condition], Field(min_length=1)]
+    otherwise: Identifier = "none"
+
+
+class PlaceholderForm(_Form):
+    """What stands for ``[NAME]``: an earlier answer or a text by level, or else a fallback."""
+
+    item: ItemId | None = None
+    variable: ItemId | None = Field(None, description="An assigned variable; see 'levels'.")
+    levels: LevelTexts = {}
+    otherwise: TextForm
+
+
+class AssignedForm(_Form):
+    """A variable that chance sets when a respondent begins, as the arm of an experiment."""
+
+    title: TextForm
+    levels: Options
+    forms: list[Identifier] | None = None
+
+
+class PlannedMissingForm(_Form):
+    """Which rotating blocks a respondent is asked: one of the sets, by chance."""
+
+    id: ItemId
+    title: TextForm
+    sets: Annotated[
+        dict[Code, Annotated[list[RotatingBlock], Field(min_length=1)]],
+        Field(min_length=2, json_schema_extra={**_CODES_AS_KEYS}),
+    ]
+    forms: Annotated[list[Identifier], Field(min_length=1)]
+
+
+class TranslationForm(_Form):
+    """How far the translation into a language has got."""
+
+    status: Literal["draft", "validated"] = "draft"
+    note: TextForm | None = None
+
+
+class ExemptionForm(_Form):
+    """A rule of the linter that is knowingly broken at some places."""
+
+    rule: Annotated[str, StringConstraints(pattern=r"^LINT-\d{3}$")]
+    at: Annotated[list[Words], Field(min_length=1)]
+    reason: Words
+
+
+class AdministrativeForm(_Form):
+    """A column that nobody is asked for: ids, clusters, timings."""
+
+    id: ItemId
+    title: TextForm
+    role: Literal["respondent", "unit", "wave", "weight", "stratum", "seconds", "other"] = "other"
+    kind: Literal["text", "number"] = "text"
+    original: Original | None = None
+    forms: list[Identifier] | None = None
+
+
+class FormForm(_Form):
+    """A length of the questionnaire."""
+
+    title: TextForm
+    minutes_at_most: Annotated[float, Field(gt=0, le=1_000)] | None = None
+
+
+class MissingTextsForm(_Form):
+    """What is offered beside the scale."""
+
+    dont_know: TextForm = "Don't know / does not apply"
+    refused: TextForm = "Prefer not to say"
+
+
+class TimingForm(_Form):
+    """Seconds that a person needs, by type of question."""
+
+    grid_item: Seconds = 7.5
+    behaviour_row: Seconds = 6.0
+    single: Seconds = 10.0
+    short_choice: Seconds = 6.0
+    checklist_row: Seconds = 4.0
+    allocation_row: Seconds = 8.0
+    number: Seconds = 10.0
+    text: Seconds = 15.0
+    note: Seconds = 8.0
+
+
+class InstrumentForm(_Form):
+    """A questionnaire."""
+
+    instrument: Identifier
+    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    title: TextForm
+    about: TextForm | None = None
+    status: Literal["draft", "piloted", "validated"] = "draft"
+    sources: list[Words] = []
+    languages: Annotated[list[LanguageCode], Field(min_length=1)]
+    translations: dict[LanguageCode, TranslationForm] = {}
+    twin: Identifier | None = Field(
+        None, description="The questionnaire that asks the other side about the same service."
+    )
+    modules: list[Identifier] = Field([], description="Files of the folder modules/ to put in.")
+    constructs: Words | None = Field(None, description="File of constructs, beside this one.")
+    missing_options: MissingTextsForm = MissingTextsForm()
+    offers: list[MissingOption] = []
+    placeholders: dict[PlaceholderName, PlaceholderForm] = {}
+    timing: TimingForm = TimingForm()
+    forms: Annotated[dict[Identifier, FormForm], Field(min_length=1)]
+    responses: dict[Identifier, ResponseScaleForm] = {}
+    administrative: list[AdministrativeForm] = []
+    assigned: dict[ItemId, AssignedForm] = {}
+    planned_missing: PlannedMissingForm | None = None
+    exemptions: list[ExemptionForm] = []
+    pages: Annotated[list[PageForm], Field(min_length=1)]
+    derived: dict[ItemId, DerivedForm] = {}
+    classification: ClassificationForm | None = None
+    scales: dict[ItemId, ScaleForm] = {}
+    indices: dict[ItemId, IndexForm] = {}
+
+
+class ConstructForm(_Form):
+    """One entry of the construct map, with its place in the article."""
+
+    family: Words
+    label: Words
+    role: Role
+    section: Words
+    sources: Words
+    respondent: Literal["citizen", "provider", "both"]
+    measure: Words
+    note: str | None = None
+    columns: list[ItemId] = Field([], description="Columns that carry it, if no question does.")
+    steps: list[Identifier] = Field([], description="Plans that analyse it.")
+    planned: Words | None = Field(None, description="The later analysis that will use it.")
+
+
+class ConstructsForm(_Form):
+    """The file of constructs that questionnaires share."""
+
+    source: Words
+    constructs: dict[str, ConstructForm]
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of an instrument file."""
+    schema = InstrumentForm.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def schema_text() -> str:
+    """Return the text of ``instruments/instrument.schema.json``."""
+    return json.dumps(json_schema(), indent=2) + "\n"

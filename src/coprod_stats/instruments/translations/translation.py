@@ -1,0 +1,226 @@
+"""What is translated, what is missing or outdated; sheets for translators; a pseudo-language."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coprod_stats.errors import CoprodError
+from coprod_stats.instruments.questions import TranslationStatus
+from coprod_stats.instruments.shipped import find_shipped
+from coprod_stats.instruments.source.draft import Draft
+from coprod_stats.instruments.source.reading import read_draft, read_shape
+from coprod_stats.instruments.source.yaml_source import read_yaml
+from coprod_stats.instruments.spreadsheet_text import guarded, unguarded
+from coprod_stats.instruments.translations.overlay import (
+    PLACEHOLDER,
+    PlacedText,
+    TranslationsForm,
+    placed_texts,
+)
+
+COLUMNS = ("key", "source", "translation", "status")
+PSEUDO_LANGUAGE = "qps"
+_SHOWN = ("pages", "responses", "placeholders", "missing_options", "title", "assigned")
+
+
+class TranslationError(CoprodError):
+    """A sheet of translations that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationRow:
+    """One text that respondents see, with its translation; one row of the translators' sheet."""
+
+    key: str
+    source: str
+    translation: str
+    status: TranslationStatus
+
+
+def translation_rows(
+    name: str | Path, language: str, *, form: str | None = None
+) -> tuple[TranslationRow, ...]:
+    """Return every text that respondents see, with its translation and how far that has got.
+
+    Parameters
+    ----------
+    name : str or Path
+        Shipped id or path of a questionnaire.
+    language : str
+        Code of the language; one that the questionnaire does not declare is wholly missing.
+    form : str, optional
+        Only texts that this form needs.
+
+    Raises
+    ------
+    InstrumentError
+        If the questionnaire has faults.
+    """
+    draft = read_draft(name)
+    kept = _kept(Path(find_shipped("instruments", name)), language)
+    return tuple(
+        _row(text, draft.form.languages[0], language, kept)
+        for text in placed_texts(draft.form, draft.source)
+        if text.location[0] in _SHOWN and (form is None or _in_form(draft, text, form))
+    )
+
+
+def _row(
+    text: PlacedText, first: str, language: str, kept: TranslationsForm | None
+) -> TranslationRow:
+    source, translation = text.by_language[first], text.by_language.get(language, "")
+    entry = None if kept is None else kept.texts.get(text.key)
+    status: TranslationStatus = "draft" if translation else "missing"
+    if entry is not None and kept is not None:
+        status = (entry.status or kept.status) if entry.source == source else "outdated"
+        translation = entry.translation
+    return TranslationRow(text.key, source, translation, status)
+
+
+def _kept(path: Path, language: str) -> TranslationsForm | None:
+    file = path.parent / "translations" / f"{path.stem}.{language}.yaml"
+    return read_shape(TranslationsForm, read_yaml(file))[0] if file.exists() else None
+
+
+def _in_form(draft: Draft, text: PlacedText, form: str) -> bool:
+    """Return whether a form shows a text: its items' own, and what stands above or beside them."""
+    items = [
+        placed for placed in draft.items if placed.item.forms is None or form in placed.item.forms
+    ]
+    head, *_ = where = text.location
+    if head == "pages":
+        depth = 6 if "items" in where else 4 if "blocks" in where else 2
+        return any(placed.location[:depth] == where[:depth] for placed in items)
+    if head == "responses":
+        return where[1] in {placed.item.responses or placed.block.responses for placed in items}
+    return head != "assigned"
+
+
+def status_counts(rows: Sequence[TranslationRow]) -> Mapping[TranslationStatus, int]:
+    """Count the texts by how far their translation has got."""
+    return Counter(row.status for row in rows)
+
+
+def write_sheet(rows: Sequence[TranslationRow], path: Path) -> None:
+    """Write the translators' sheet: a row per text, as CSV (UTF-8) or XLSX by the file's suffix.
+
+    In CSV a text that a spreadsheet might carry out as a formula has an apostrophe before it,
+    which ``read_sheet`` takes away; XLSX says of every cell that it is a text.
+    """
+    table = [COLUMNS, *((row.key, row.source, row.translation, row.status) for row in rows)]
+    if path.suffix.casefold() == ".xlsx":
+        from openpyxl import Workbook  # a third of a second to import
+
+        book = Workbook()
+        sheet = book.active
+        assert sheet is not None
+        for line in table:
+            # what looks guarded is guarded once more: the sheet may have been a CSV in between
+            sheet.append([cell if unguarded(cell) == cell else guarded(cell) for cell in line])
+            for cell in sheet[sheet.max_row]:
+                cell.data_type = "s"  # a text that begins with '=' is no formula
+        for column, width in zip("ABCD", (24, 70, 70, 12), strict=True):
+            sheet.column_dimensions[column].width = width
+        book.save(path)
+        return
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(map(guarded, line) for line in table)
+    path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+
+
+def read_sheet(path: Path) -> tuple[TranslationRow, ...]:
+    """Read a translators' sheet back; rows without a translation are left out.
+
+    Raises
+    ------
+    TranslationError
+        If columns or keys are missing or doubled, or a status is none.
+    """
+    header, *lines = _table(path) or [[]]
+    if missing := [name for name in COLUMNS[:3] if name not in header]:
+        raise TranslationError(f"{path.name}: the sheet lacks the columns {', '.join(missing)}")
+    rows: dict[str, TranslationRow] = {}
+    for number, line in enumerate(lines, 2):
+        cells = dict(zip(header, map(unguarded, line), strict=False))
+        key, translation = cells.get("key", "").strip(), cells.get("translation", "").strip()
+        if not key and not any(line):
+            continue
+        if not key or key in rows:
+            raise TranslationError(f"{path.name}, row {number}: the key is missing or doubled")
+        status = cells.get("status", "").strip() or "draft"
+        if status not in ("missing", "outdated", "draft", "validated"):
+            raise TranslationError(f"{path.name}, row {number}: '{status}' is no status")
+        if translation:
+            settled: TranslationStatus = "validated" if status == "validated" else "draft"
+            rows[key] = TranslationRow(key, cells.get("source", ""), translation, settled)
+    return tuple(rows.values())
+
+
+def _table(path: Path) -> list[list[str]]:
+    if path.suffix.casefold() == ".xlsx":
+        # a third of a second to import
+        from zipfile import BadZipFile
+
+        from openpyxl import load_workbook
+
+        try:
+            sheet = load_workbook(path).active
+        except (BadZipFile, KeyError, ValueError) as error:
+            raise TranslationError(f"{path.name}: not a readable XLSX file") from error
+        assert sheet is not None
+        return [
+            ["" if cell is None else str(cell) for cell in line]
+            for line in sheet.iter_rows(values_only=True)
+        ]
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def translations_text(
+    rows: Sequence[TranslationRow], *, instrument: str, language: str, note: str = ""
+) -> str:
+    """Return the file of translations that ``read_instrument`` puts in, from a sheet's rows."""
+    lines = [f"instrument: {instrument}", f"language: {language}", "status: draft"]
+    lines += [f"note: {_quoted(note)}"] if note else []
+    lines.append("texts:")
+    for row in rows:
+        lines += [
+            f"  {_quoted(row.key)}:",
+            f"    source: {_quoted(row.source)}",
+            f"    translation: {_quoted(row.translation)}",
+        ]
+        lines += ["    status: validated"] if row.status == "validated" else []
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+_ACCENTS = str.maketrans("aceinosuyzACEINOSUYZ", "áçéíñöšüýžÁÇÉÍÑÖŠÜÝŽ")
+
+
+def pseudo_translation(text: str) -> str:
+    """Return a text in a language for tests: accented, a third longer, bracketed, still readable.
+
+    Placeholders stay as they are. What is shown without brackets was never translated; what is
+    cut off cannot hold a longer language.
+    """
+    parts = re.split(r"(\[[A-Z][A-Z0-9]*\])", text)
+    accented = "".join(
+        part if PLACEHOLDER.fullmatch(part) else part.translate(_ACCENTS) for part in parts
+    )
+    return f"⟦{accented}{' ~' * (len(text) // 6)}⟧"
+
+
+def pseudo_rows(name: str | Path, *, form: str | None = None) -> Iterator[TranslationRow]:
+    """Translate a questionnaire into the pseudo-language, for tests of everything else."""
+    for row in translation_rows(name, PSEUDO_LANGUAGE, form=form):
+        yield TranslationRow(row.key, row.source, pseudo_translation(row.source), "draft")

@@ -1,0 +1,1 @@
+"""Versions of a questionnaire: what changed, and what may be pooled."""

@@ -1,0 +1,262 @@
+"""What differs between two versions of a questionnaire, and what it does to comparability."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.model import Instrument, Item, ResponseScale, Scale, Text, Wording
+from coprod_stats.instruments.score_items import score_items
+
+Kind = Literal[
+    "removed",
+    "added",
+    "reused",
+    "kind",
+    "codes",
+    "labels",
+    "wording",
+    "keying",
+    "routing",
+    "order",
+    "translation",
+    "scoring",
+    "rotation",
+]
+Effect = Literal["breaks", "threatens", "harmless"]
+
+EFFECTS: dict[Kind, tuple[Effect, str]] = {
+    "removed": ("breaks", "no answers in the newer version"),
+    "added": ("threatens", "no answers in the older version; what follows has moved"),
+    "reused": ("breaks", "the id now stands for another question: the answers are not the same"),
+    "kind": ("breaks", "answers of another kind cannot be set beside each other"),
+    "codes": ("breaks", "the same number means another answer"),
+    "labels": ("threatens", "people choose by the words: thresholds may have moved"),
+    "wording": ("threatens", "loadings and thresholds may have moved"),
+    "keying": ("breaks", "the answers point the other way in the score"),
+    "routing": ("threatens", "other people are asked: the distributions differ by selection"),
+    "order": ("threatens", "what stands before a question can change its answers"),
+    "translation": ("threatens", "people of this language read other words"),
+    "scoring": ("breaks", "the score is another sum"),
+    "rotation": ("harmless", "others are left out by chance; the answers stay comparable"),
+}
+"""What each kind of change does, by kind.
+
+Order and wording: Schuman & Presser (1981), Questions and Answers in Attitude Surveys; labels:
+Krosnick & Presser (2010), Handbook of Survey Research, ch. 9; thresholds and loadings as what
+pooling needs: Meredith (1993), Psychometrika 58, 525-543.
+"""
+_COLUMN = re.compile(r", column=\d+")
+MIN_SHARED_WORDS = 1 / 3
+"""Share of words in common below which a text is another question, not another wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two versions.
+
+    Attributes
+    ----------
+    place : str
+        Item or scale that changed.
+    scales : tuple of str
+        Scales and indices whose scores it touches.
+    was, became : str
+        Before and after.
+    language : str
+        Language of a changed text; empty where it is not about one.
+    """
+
+    kind: Kind
+    place: str
+    scales: tuple[str, ...]
+    was: str = ""
+    became: str = ""
+    language: str = ""
+
+    @property
+    def effect(self) -> Effect:
+        """Describe what it does to comparability; what enters no score harms no score."""
+        effect = EFFECTS[self.kind][0]
+        return effect if self.scales else "harmless"
+
+    def __str__(self) -> str:
+        words = f"{self.place}: {self.kind}" + (f" ({self.language})" if self.language else "")
+        change = f", '{self.was}' -> '{self.became}'" if self.was or self.became else ""
+        touched = f" Touches {', '.join(self.scales)}." if self.scales else ""
+        why = EFFECTS[self.kind][1] if self.scales else "enters no score"
+        return f"[{self.effect}] {words}{change}: {why}.{touched}"
+
+
+def compare(older: Instrument, newer: Instrument) -> tuple[Change, ...]:
+    """Name each change between two versions, item by item in the newer one's order.
+
+    Parameters
+    ----------
+    older, newer : Instrument
+        Versions of one questionnaire, both in the same form where forms are compared.
+    """
+    touched = _touched(older), _touched(newer)
+    was = {item.id: item for item in older.questions}
+    became = {item.id: item for item in newer.questions}
+    changes: list[Change] = []
+    for id, item in became.items():
+        scales = tuple(dict.fromkeys((*touched[0].get(id, ()), *touched[1].get(id, ()))))
+        if id not in was:
+            changes.append(Change("added", id, scales, became=str(item.text)))
+        else:
+            changes += _item_changes(was[id], item, scales)
+    for id in was.keys() - became.keys():
+        changes.append(Change("removed", id, touched[0].get(id, ()), was=str(was[id].text)))
+    changes += _order(older, newer, touched[1])
+    changes += _scoring(older, newer)
+    changes += _formulas(older, newer, touched[1])
+    return tuple(changes)
+
+
+def _touched(instrument: Instrument) -> Mapping[str, tuple[str, ...]]:
+    """Return the scales and indices that each item or derived variable enters."""
+    found: dict[str, tuple[str, ...]] = {}
+    for score, items in score_items(instrument).items():
+        for id in items:
+            found[id] = (*found.get(id, ()), score)
+    return found
+
+
+def _item_changes(was: Item, became: Item, scales: tuple[str, ...]) -> Iterator[Change]:
+    first = _asked(was), _asked(became)
+    if was.kind != became.kind:
+        yield Change("kind", was.id, scales, was.kind, became.kind)
+    elif _another_question(str(was.text), str(became.text)):
+        yield Change("reused", was.id, scales, *first)
+    elif first[0] != first[1]:
+        yield Change("wording", was.id, scales, *first)
+    yield from _text_changes(was, became, scales)
+    yield from _answer_changes(was.id, was.responses, became.responses, scales)
+    if _variants(was) != _variants(became):
+        yield Change("wording", was.id, scales, _variants(was), _variants(became))
+    if was.reverse != became.reverse:
+        yield Change("keying", was.id, scales)
+    if _conditions(was) != _conditions(became):
+        yield Change("routing", was.id, scales)
+    if was.rotation != became.rotation:
+        yield Change("rotation", was.id, scales, was.rotation or "core", became.rotation or "core")
+
+
+def _asked(item: Item) -> str:
+    return f"{item.stem or ''} {item.text}".strip()
+
+
+def _another_question(was: str, became: str) -> bool:
+    """Return whether two texts share too few words to be wordings of one question."""
+    one, other = set(was.casefold().split()), set(became.casefold().split())
+    return len(one & other) < MIN_SHARED_WORDS * min(len(one), len(other))
+
+
+def _text_changes(was: Item, became: Item, scales: tuple[str, ...]) -> Iterator[Change]:
+    pairs = [(was.text, became.text), (was.stem, became.stem)]
+    for old, new in pairs:
+        before, after = _by_language(old), _by_language(new)
+        first = next(iter(before), "")
+        for language in dict.fromkeys((*before, *after)):
+            if language != first and before.get(language) != after.get(language):
+                yield Change(
+                    "translation",
+                    was.id,
+                    scales,
+                    before.get(language, ""),
+                    after.get(language, ""),
+                    language,
+                )
+
+
+def _by_language(text: Text | None) -> dict[str, str]:
+    return {} if text is None else dict(text.by_language)
+
+
+def _answer_changes(
+    id: str, was: ResponseScale | None, became: ResponseScale | None, scales: tuple[str, ...]
+) -> Iterator[Change]:
+    if was is None or became is None:
+        return
+    old = {option.value: option.label for option in (*was.options, *was.off_scale)}
+    new = {option.value: option.label for option in (*became.options, *became.off_scale)}
+    if (was.values, set(old)) != (became.values, set(new)) or _swapped(old, new):
+        yield Change("codes", id, scales, _listed(old), _listed(new))
+        return
+    for code, label in old.items():
+        first, after = label.by_language[0][0], _by_language(new[code])
+        for language, words in label.by_language:
+            if words != (now := after.get(language, "")):
+                kind: Kind = "labels" if language == first else "translation"
+                shown = "" if language == first else language
+                yield Change(kind, id, scales, f"{code} {words}", f"{code} {now}", shown)
+
+
+def _swapped(old: Mapping[int, Text], new: Mapping[int, Text]) -> bool:
+    """Return whether a label now stands at another code."""
+    before = {str(label): code for code, label in old.items()}
+    return any(before.get(str(label), code) != code for code, label in new.items())
+
+
+def _listed(options: Mapping[int, Text]) -> str:
+    return ", ".join(f"{code} {label}" for code, label in options.items())
+
+
+def _variants(item: Item) -> str:
+    def said(wordings: tuple[Wording, ...]) -> str:
+        return "; ".join(str(wording.text) for wording in wordings)
+
+    return f"{said(item.stem_wordings)} {said(item.wordings)}".strip()
+
+
+def _conditions(item: Item) -> list[str]:
+    rotated = 1 if item.rotation is not None else 0  # the last condition is the block's
+    own = item.conditions[: len(item.conditions) - rotated]
+    return [_formula(condition) for condition in own]
+
+
+def _order(
+    older: Instrument, newer: Instrument, touched: Mapping[str, tuple[str, ...]]
+) -> Iterator[Change]:
+    """Find items whose predecessor, among those of both versions, is another one."""
+    shared = {item.id for item in older.questions} & {item.id for item in newer.questions}
+    before = [item.id for item in older.questions if item.id in shared]
+    after = [item.id for item in newer.questions if item.id in shared]
+    follows = {id: previous for previous, id in pairwise(before)}
+    for previous, id in pairwise(after):
+        if follows.get(id, "") != previous:
+            yield Change("order", id, touched.get(id, ()), follows.get(id, "the start"), previous)
+
+
+def _scoring(older: Instrument, newer: Instrument) -> Iterator[Change]:
+    was = {scale.id: scale for scale in older.scales}
+    for scale in newer.scales:
+        if scale.id in was and _rule(was[scale.id]) != _rule(scale):
+            yield Change("scoring", scale.id, (scale.id,), _rule(was[scale.id]), _rule(scale))
+
+
+def _formulas(
+    older: Instrument, newer: Instrument, touched: Mapping[str, tuple[str, ...]]
+) -> Iterator[Change]:
+    """Find indices and derived variables that are computed otherwise."""
+    was = {index.id: _formula(index.value) for index in older.indices}
+    was |= {derived.id: _formula(derived.value) for derived in older.derived}
+    for index in newer.indices:
+        if was.get(index.id, now := _formula(index.value)) != now:
+            yield Change("scoring", index.id, (index.id,))
+    for derived in newer.derived:
+        if was.get(derived.id, now := _formula(derived.value)) != now:
+            yield Change("scoring", derived.id, touched.get(derived.id, ()))
+
+
+def _formula(tree: Expression) -> str:
+    return _COLUMN.sub("", repr(tree))
+
+
+def _rule(scale: Scale) -> str:
+    return f"{scale.method} of {', '.join(scale.items)}, at least {scale.min_answered}"

@@ -1,0 +1,1 @@
+"""The engines that estimate a model: the core, semopy, lavaan."""

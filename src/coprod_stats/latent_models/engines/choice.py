@@ -1,0 +1,65 @@
+"""The engines behind one door: who estimates a model, and what each of them lacks."""
+
+from __future__ import annotations
+
+from coprod_stats.latent_models.blas_threads import threads_for
+from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.latent_models.labelling import labelled_fit
+from coprod_stats.latent_models.sem_data import Columns, sem_data
+from coprod_stats.latent_models.sem_fit import SemFit
+from coprod_stats.latent_models.specification import Specification
+from coprod_stats.sem.fit import fit
+from coprod_stats.sem.model.syntax import parse_model
+from coprod_stats.sem.model.syntax_tree import ModelSyntax
+from coprod_stats.sem.sample import SemData
+
+
+def specified_data(
+    asked: Specification, columns: Columns, syntax: ModelSyntax | None = None
+) -> SemData:
+    """Take out of named columns what a specification names; its model text may be read already.
+
+    Raises
+    ------
+    LatentModelError
+        Naming what is wrong with a column.
+    SemSyntaxError
+        If the model text cannot be read.
+    """
+    return sem_data(
+        columns,
+        asked.variables_of(syntax or parse_model(asked.model)),
+        group=asked.group,
+        cluster=asked.cluster,
+        sampling_weights=asked.sampling_weights,
+    )
+
+
+def fit_specification(asked: Specification, columns: Columns) -> SemFit:
+    """Fit a model to named columns.
+
+    Raises
+    ------
+    LatentModelError
+        Naming what the engine lacks, or what is wrong with a column.
+    SemError
+        Where no fit can be computed.
+    """
+    options = asked.options
+    syntax = parse_model(asked.model)
+    data = specified_data(asked, columns, syntax)
+    if asked.engine == "core":
+        with threads_for(data, ordered=bool(asked.ordered)):
+            return labelled_fit(fit(syntax, data, options), asked)
+    if asked.engine == "lavaan":
+        raise LatentModelError(
+            "lavaan checks a fit, it does not make one: use compare_engines(fit, 'lavaan')"
+        )
+    # pandas and semopy take two seconds to import
+    from coprod_stats.latent_models.engines.semopy_engine import (
+        refuse_options_beyond_semopy,
+        solve_by_semopy,
+    )
+
+    refuse_options_beyond_semopy(options, data)
+    return labelled_fit(fit(syntax, data, options, solver=solve_by_semopy), asked)

@@ -1,0 +1,1 @@
+"""Scripts of the same model for lavaan and Mplus."""

@@ -1,0 +1,1 @@
+"""Codebooks and labelled data files for other software."""

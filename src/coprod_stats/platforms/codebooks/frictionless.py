@@ -1,0 +1,81 @@
+"""The codebook as a Frictionless data package, Table Schema version 2."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.platforms.codebooks.labelled_variables import (
+    LabelledVariable,
+    labelled_variables,
+    own_columns,
+)
+from coprod_stats.platforms.form_export import FormExport, sidecar_of
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+DATA_FILE = "answers.csv"
+
+
+def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
+    """Describe the canonical table ``answers.csv`` in the first of the languages.
+
+    Codes stand both as ``categories``, with their labels, and as ``enum``, because validators
+    enforce the latter only.
+    """
+    variables = labelled_variables(instrument, languages[0])
+    package = {
+        "$schema": PROFILE,
+        "name": instrument.id,
+        "title": instrument.title.in_language(languages[0]),
+        "version": instrument.version,
+        "resources": [
+            {
+                "name": "answers",
+                "type": "table",
+                "path": DATA_FILE,
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "schema": {
+                    "fields": [_field(variable) for variable in variables],
+                    "fieldsMatch": "subset",
+                    "missingValues": [""],
+                },
+            }
+        ],
+    }
+    content = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+    sidecar = sidecar_of(
+        instrument,
+        "frictionless",
+        languages=languages[:1],
+        columns=own_columns(instrument, languages[0]),
+    )
+    return FormExport({"datapackage.json": content.encode()}, sidecar)
+
+
+def _field(variable: LabelledVariable) -> dict[str, Any]:
+    integer = variable.whole or variable.kind in ("rank", "assigned")
+    kind = ("integer" if integer else "number") if variable.numeric else "string"
+    field: dict[str, Any] = {"name": variable.name, "type": kind, "title": variable.label}
+    limits: dict[str, Any] = {}
+    if variable.values:
+        field["categories"] = [{"value": code, "label": label} for code, label in variable.values]
+        limits["enum"] = [code for code, _ in variable.values]
+    if variable.minimum is not None:
+        limits["minimum"] = _whole_if(variable.minimum, integer)
+    if variable.maximum is not None:
+        limits["maximum"] = _whole_if(variable.maximum, integer)
+    if limits:
+        field["constraints"] = limits
+    if variable.missing:
+        field["missingValues"] = [
+            {"value": "", "label": "not asked"},
+            *({"value": str(code), "label": label} for code, label in variable.missing),
+        ]
+    return field
+
+
+def _whole_if(bound: float, integer: bool) -> float:
+    return int(bound) if integer else bound

@@ -1,0 +1,114 @@
+"""Columns of the canonical table with their labels, as codebooks and SPSS have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from coprod_stats.instruments.model import (
+    MISSING_CODES,
+    NOT_ANSWERED,
+    Instrument,
+    Item,
+    Option,
+)
+from coprod_stats.platforms.fields import missing_choices
+from coprod_stats.platforms.sidecar import ColumnKind, SidecarColumn
+
+_TICKS = ((1, "chosen"), (0, "not chosen"))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledVariable:
+    """One column.
+
+    Attributes
+    ----------
+    kind : str
+        Kind of the item; ``assigned`` or ``administrative`` otherwise.
+    numeric : bool
+        Whether the values are numbers.
+    values : tuple of (int, str)
+        Codes of answers and their labels; empty where the answer is a number or a text.
+    missing : tuple of (int, str)
+        Codes that say why there is no answer, and what they say.
+    question : str
+        Full text of the question; the label is the same if there is nothing more to say.
+    """
+
+    name: str
+    item: str
+    kind: ColumnKind
+    label: str
+    question: str
+    numeric: bool
+    values: tuple[tuple[int, str], ...] = ()
+    missing: tuple[tuple[int, str], ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    whole: bool = False
+
+
+def labelled_variables(instrument: Instrument, language: str) -> Iterator[LabelledVariable]:
+    """Return the columns of the canonical table, in order, labelled in one language."""
+    for entry in instrument.administrative:
+        title = entry.title.in_language(language)
+        yield LabelledVariable(
+            entry.id, entry.id, "administrative", title, title, entry.kind == "number"
+        )
+    for variable in instrument.assigned:
+        title = variable.title.in_language(language)
+        yield LabelledVariable(
+            variable.id,
+            variable.id,
+            "assigned",
+            title,
+            title,
+            True,
+            values=_labelled(variable.levels, language),
+        )
+    for item in instrument.questions:
+        yield from _of_item(item, instrument, language)
+
+
+def _of_item(item: Item, instrument: Instrument, language: str) -> Iterator[LabelledVariable]:
+    words = item.text.in_language(language)
+    question = f"{item.stem.in_language(language)} {words}" if item.stem else words
+    why = dict(_labelled(missing_choices(item, instrument), language))
+    missing = ((NOT_ANSWERED, MISSING_CODES[NOT_ANSWERED]), *why.items())
+    scale, allowed = item.responses, item.number
+    for place, column in enumerate(item.columns):
+        label, low, high = question, None, None
+        values: tuple[tuple[int, str], ...] = ()
+        if column != item.id and scale is not None:
+            label = f"{question} {scale.options[place].label.in_language(language)}"
+            top = item.top if item.kind == "rank" else item.total
+            values = _TICKS if item.kind == "multiple" else ()
+            low, high = (None, None) if values else (0.0, float(top or 0))
+        elif scale is not None:
+            values = _labelled((*scale.options, *scale.off_scale), language)
+        elif allowed is not None:
+            low, high = allowed.minimum, allowed.maximum
+        yield LabelledVariable(
+            column,
+            item.id,
+            item.kind,
+            label,
+            question,
+            item.kind != "text",
+            values,
+            missing,
+            low,
+            high,
+            whole=bool(values) or (allowed is not None and allowed.whole),
+        )
+
+
+def _labelled(options: tuple[Option, ...], language: str) -> tuple[tuple[int, str], ...]:
+    return tuple((option.value, option.label.in_language(language)) for option in options)
+
+
+def own_columns(instrument: Instrument, language: str) -> Iterator[SidecarColumn]:
+    """Return the columns of a format that keeps the canonical names and codes."""
+    for variable in labelled_variables(instrument, language):
+        yield SidecarColumn(variable.name, variable.item, variable.kind, variable.name)

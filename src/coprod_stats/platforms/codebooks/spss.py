@@ -1,0 +1,149 @@
+"""SPSS ``.sav`` files with labels and missing values."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.platforms.codebooks.labelled_variables import (
+    LabelledVariable,
+    labelled_variables,
+    own_columns,
+)
+from coprod_stats.platforms.form_export import FormExport, PlatformError, sidecar_of
+
+VARIABLE_LABEL_BYTES, VALUE_LABEL_BYTES, STRING_BYTES = 255, 120, 32_767
+
+
+def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
+    """Write an empty ``.sav`` file that has every column with its labels."""
+    content, losses = sav_file(instrument, pd.DataFrame(), language=languages[0])
+    columns = own_columns(instrument, languages[0])
+    sidecar = sidecar_of(
+        instrument, "spss", languages=languages[:1], columns=columns, losses=losses
+    )
+    return FormExport({f"{instrument.id}.sav": content}, sidecar, losses=losses)
+
+
+def sav_file(
+    instrument: Instrument, answers: pd.DataFrame, *, language: str
+) -> tuple[bytes, tuple[Fault, ...]]:
+    """Write answers in canonical columns as a ``.sav`` file.
+
+    Codes -7, -8 and -9 are declared missing where the column can hold them; labels too long for
+    SPSS are cut at a whole character, each with a warning.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        Canonical columns, or none for an empty file.
+
+    Returns
+    -------
+    bytes, tuple of Fault
+        The file, and what SPSS could not hold.
+
+    Raises
+    ------
+    PlatformError
+        If two columns differ only by case, which SPSS takes for one, or a text is longer than
+        32,767 bytes, which it cannot hold.
+    """
+    # pyreadstat takes .3 s to load
+    import pyreadstat
+
+    variables = tuple(labelled_variables(instrument, language))
+    _refuse([*_same_names(variables), *_long_texts(variables, answers)])
+    table = pd.DataFrame({v.name: _column(v, answers) for v in variables})
+    losses = tuple(_long_labels(variables))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "answers.sav"
+        pyreadstat.write_sav(
+            table,
+            str(path),
+            column_labels={v.name: cut(v.label, VARIABLE_LABEL_BYTES) for v in variables},
+            variable_value_labels={
+                v.name: {code: cut(label, VALUE_LABEL_BYTES) for code, label in _codes(v)}
+                for v in variables
+                if v.numeric and _codes(v)
+            },
+            missing_ranges={
+                v.name: [code for code, _ in v.missing]
+                for v in variables
+                if v.numeric and v.missing
+            },
+        )
+        return path.read_bytes(), losses
+
+
+def cut(text: str, n_bytes: int) -> str:
+    """Cut a text at a number of bytes in UTF-8, never within a character."""
+    return text.encode()[:n_bytes].decode(errors="ignore")
+
+
+def _codes(variable: LabelledVariable) -> tuple[tuple[int, str], ...]:
+    return (*variable.values, *variable.missing)
+
+
+def _column(variable: LabelledVariable, answers: pd.DataFrame) -> pd.Series:
+    if variable.name in answers:
+        column = answers[variable.name]
+        return column.astype(float) if variable.numeric else column.astype(object)
+    empty = [float("nan")] if variable.numeric else [""]
+    kind = float if variable.numeric else object
+    return pd.Series(empty * len(answers), index=answers.index, dtype=kind)
+
+
+def _long_labels(variables: Sequence[LabelledVariable]) -> Iterator[Fault]:
+    for variable in variables:
+        if len(variable.label.encode()) > VARIABLE_LABEL_BYTES:
+            yield _cut_fault(variable.name, variable.label, VARIABLE_LABEL_BYTES)
+        for code, label in _codes(variable):
+            if len(label.encode()) > VALUE_LABEL_BYTES:
+                yield _cut_fault(f"{variable.name}, code {code}", label, VALUE_LABEL_BYTES)
+
+
+def _cut_fault(place: str, label: str, n_bytes: int) -> Fault:
+    return Fault(
+        "PLATFORM-140",
+        f"a label of {len(label.encode()):,} bytes is cut at {n_bytes}",
+        "The other codebooks have it whole.",
+        place=place,
+    )
+
+
+def _same_names(variables: Sequence[LabelledVariable]) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for variable in variables:
+        first = seen.setdefault(variable.name.casefold(), variable.name)
+        if first != variable.name:
+            yield Fault(
+                "PLATFORM-040",
+                f"SPSS takes {first} and {variable.name} for one",
+                "Rename one of them.",
+                place=f"column {variable.name}",
+            )
+
+
+def _long_texts(variables: Sequence[LabelledVariable], answers: pd.DataFrame) -> Iterator[Fault]:
+    for variable in variables:
+        if variable.numeric or variable.name not in answers:
+            continue
+        for line, text in answers[variable.name].items():
+            if len(str(text).encode()) > STRING_BYTES:
+                yield Fault(
+                    "PLATFORM-041",
+                    f"a text of {len(str(text).encode()):,} bytes; SPSS holds {STRING_BYTES:,}",
+                    "Use the CSV, which holds it whole.",
+                    place=f"column {variable.name}, line {line}",
+                )
+
+
+def _refuse(faults: Sequence[Fault]) -> None:
+    if faults:
+        raise PlatformError(faults)

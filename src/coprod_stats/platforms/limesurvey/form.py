@@ -1,0 +1,363 @@
+"""The form as LimeSurvey's tab-separated survey structure.
+
+https://www.limesurvey.org/manual/Tab_Separated_Value_survey_structure
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.model import (
+    Assigned,
+    Block,
+    Instrument,
+    Item,
+    Option,
+    Page,
+    Text,
+    Wording,
+)
+from coprod_stats.platforms.fields import (
+    InexpressibleError,
+    choices,
+    inexpressible,
+    missing_choices,
+    needs_companion,
+    rows_together,
+    wording_texts,
+)
+from coprod_stats.platforms.form_export import FormExport, sidecar_of
+from coprod_stats.platforms.limesurvey.codes import Codes, Place, answer_code
+from coprod_stats.platforms.limesurvey.columns import columns
+from coprod_stats.platforms.limesurvey.expressions import Translator, as_html
+from coprod_stats.platforms.two_valued_conditions import anyone, known_to_hold, known_value
+
+Row = dict[str, str]
+HEADER = (
+    "id",
+    "related_id",
+    "class",
+    "type/scale",
+    "name",
+    "relevance",
+    "text",
+    "help",
+    "language",
+    "validation",
+    "mandatory",
+    "encrypted",
+    "other",
+    "default",
+    "same_default",
+    "same_script",
+    "equals_num_value",
+    "exclude_all_others",
+    "hidden",
+    "max_answers",
+    "max_num_value_n",
+    "max_subquestions",
+    "min_num_value_n",
+    "num_value_int_only",
+    "random_group",
+    "random_order",
+    "value_range_allows_missing",
+)
+_ATTRIBUTES = HEADER[16:]
+_SETTINGS = {
+    "format": "G",
+    "anonymized": "N",
+    "datestamp": "Y",
+    "savetimings": "Y",
+    "allowprev": "Y",
+    "shownoanswer": "N",
+    "showgroupinfo": "B",
+    "showqnumcode": "X",
+    "showxquestions": "N",
+    "showprogress": "Y",
+}
+_UNTITLED = "&nbsp;"
+
+
+def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
+    """Write a questionnaire as a survey structure that LimeSurvey imports.
+
+    Pages are groups, rows under a stem an array named after page and block, routing is relevance.
+    Texts that depend on answers are ExpressionScript within the text, language by language; arms
+    and derived variables are hidden equations.
+    """
+    codes = Codes(instrument)
+    written = [_Structure(instrument, codes, language, languages[0]) for language in languages]
+    rows = list(_settings(languages))
+    for part in (_Structure.descriptions, _Structure.questions):
+        rows += [row for structure in written for row in part(structure)]
+    refused = dict.fromkeys(fault for structure in written for fault in structure.refused)
+    losses = [*_fixed_orders(instrument), *written[0].losses]
+    made = "\r\n".join("\t".join(row.get(name, "") for name in HEADER) for row in rows)
+    content = "\ufeff" + "\t".join(HEADER) + "\r\n" + made + "\r\n"
+    known = [] if refused else list(columns(instrument, codes))
+    names = {entry.name for entry in known} | {entry.companion for entry in known}
+    internal = dict.fromkeys(row["name"] for row in rows if row["class"] == "Q")
+    sidecar = sidecar_of(
+        instrument,
+        "limesurvey",
+        languages=languages,
+        columns=known,
+        internal=[name for name in internal if name not in names],
+        losses=losses,
+    )
+    files = {f"{instrument.id}.txt": content.encode()}
+    return FormExport(files, sidecar, refused=tuple(refused), losses=tuple(losses))
+
+
+def _settings(languages: tuple[str, ...]) -> Iterator[Row]:
+    first, *others = languages
+    named = {"language": first, "additional_languages": " ".join(others)} | _SETTINGS
+    for name, text in named.items():
+        yield {"class": "S", "name": name, "text": text}
+
+
+class _Structure:
+    """The rows of a form in one language; attributes stand with the first language only."""
+
+    def __init__(self, instrument: Instrument, codes: Codes, language: str, first: str) -> None:
+        self.instrument, self.codes = instrument, codes
+        self.language, self.is_first = language, language == first
+        self.translator = Translator(instrument, codes)
+        self.refused: list[Fault] = []
+        self.losses: list[Fault] = []
+
+    def descriptions(self) -> Iterator[Row]:
+        yield self._row("SL", "surveyls_title", self._text(self.instrument.title))
+        if self.instrument.about is not None:
+            yield self._row("SL", "surveyls_welcometext", self._text(self.instrument.about))
+
+    def questions(self) -> Iterator[Row]:
+        last = len(self.instrument.pages)
+        for number, page in enumerate(self.instrument.pages, 1):
+            title = _UNTITLED if page.title is None else self._text(page.title)
+            intro = "" if page.intro is None else self._text(page.intro)
+            yield self._row("G", title, intro, type=str(number), relevance="1")
+            if number == 1:
+                yield from map(self._drawn, self.instrument.assigned)
+            for block in page.blocks:
+                group = f"{page.id}{block.id}" if _can_shuffle_questions(block) else ""
+                yield from self._block(page, block, group)
+            if number == last:
+                yield from self._derived()
+
+    def _drawn(self, variable: Assigned) -> Row:
+        """Let chance set a variable once; the draw is kept when the page is shown again."""
+        name = self.codes.places[variable.id].variable
+        drawn = _draw(variable.values)
+        text = f"{{if(strlen({name}.NAOK) == 0, {drawn}, {name}.NAOK)}}"
+        return self._row("Q", name, text, type="*", relevance="1", hidden="1")
+
+    def _derived(self) -> Iterator[Row]:
+        for entry in self.instrument.derived:
+            try:
+                text = self.translator.value(known_value(entry.value, self.instrument))
+            except InexpressibleError as error:
+                self.losses.append(
+                    Fault(
+                        "PLATFORM-151",
+                        f"not calculated in the form ({error})",
+                        "It is computed from the answers that are read back.",
+                        place=f"derived variable '{entry.id}'",
+                    )
+                )
+                continue
+            name = self.codes.places[entry.id].question
+            yield self._row("Q", name, f"{{{text}}}", type="*", relevance="1", hidden="1")
+
+    def _block(self, page: Page, block: Block, group: str) -> Iterator[Row]:
+        single = [item for item in block.items if not item.in_grid]
+        if block.stem is not None and single:
+            words = self._words(block.stem, single[0].stem_wordings)
+            any_shown = anyone([self._shown(item) for item in single])
+            code = self._note_code(page, block)
+            yield self._row("Q", code, words, type="X", relevance=self._relevance(any_shown, block))
+        for rows in rows_together(block):
+            if rows[0].in_grid:
+                yield from self._array(rows, block.random_order)
+            else:
+                yield from self._question(rows[0], group)
+
+    def _note_code(self, page: Page, block: Block) -> str:
+        key = f"stem of {page.id} {block.id}"
+        if key not in self.codes.places:
+            self.codes.places[key] = Place(self.codes.free(f"{page.id}{block.id}S"))
+        return self.codes.places[key].question
+
+    def _array(self, rows: tuple[Item, ...], random_order: bool) -> Iterator[Row]:
+        first, shown = rows[0], [self._shown(row) for row in rows]
+        yield self._row(
+            "Q",
+            self.codes.places[first.id].question,
+            self._words(first.stem or first.text, first.stem_wordings),
+            type="F",
+            relevance=self._relevance(anyone(shown), first),
+            mandatory=_mandatory(first),
+            random_order="1" if random_order else "",
+        )
+        for row, condition in zip(rows, shown, strict=True):
+            yield self._row(
+                "SQ",
+                self.codes.places[row.id].sub,
+                self._words(row.text, row.wordings),
+                type="0",
+                relevance=self._relevance(condition, row),
+            )
+        yield from self._answers(choices(first, self.instrument), first)
+
+    def _question(self, item: Item, group: str) -> Iterator[Row]:
+        type, attributes = _kind(item)
+        beside = needs_companion(item)
+        attributes |= {"random_group": group}
+        relevance = self._relevance(self._shown(item), item)
+        text = self._words(item.text, item.wordings)
+        yield self._row(
+            "Q",
+            self.codes.places[item.id].question,
+            text,
+            type=type,
+            relevance=relevance,
+            help="" if item.hint is None else self._text(item.hint),
+            mandatory="N" if beside else _mandatory(item),
+            **attributes,
+        )
+        options = choices(item, self.instrument)
+        match item.kind:
+            case "single" | "consent":
+                yield from self._answers(options, item)
+            case "rank":
+                yield from self._answers(item.responses.options if item.responses else (), item)
+            case "allocate":
+                own = item.responses.options if item.responses else ()
+                yield from self._answers(own, item, kind="SQ")
+            case "multiple":
+                yield from self._answers(options, item, kind="SQ")
+        if beside:
+            yield from self._companion(item, text)
+
+    def _companion(self, item: Item, text: str) -> Iterator[Row]:
+        """Ask why there is no answer, while there is none."""
+        blank = f"!({self.translator.answered(item.id)})"
+        relevance = self._relevance(self._shown(item), item)
+        relevance = blank if relevance == "1" else f"({relevance}) and {blank}"
+        name = self.codes.companions[item.id].question
+        yield self._row("Q", name, text, type="L", relevance=relevance, mandatory=_mandatory(item))
+        yield from self._answers(missing_choices(item, self.instrument), item)
+
+    def _answers(
+        self, options: tuple[Option, ...], item: Item, *, kind: str = "A"
+    ) -> Iterator[Row]:
+        relevance = {"relevance": "1"} if kind == "SQ" else {}
+        for option in options:
+            try:
+                code = answer_code(option.value)
+            except InexpressibleError as error:
+                self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
+                return
+            yield self._row(kind, code, self._text(option.label), type="0", **relevance)
+
+    def _row(self, kind: str, name: str, text: str, *, type: str = "", **more: str) -> Row:
+        if not self.is_first:
+            more = {key: value for key, value in more.items() if key not in _ATTRIBUTES}
+        return {
+            "class": kind,
+            "type/scale": type,
+            "name": name,
+            "text": text,
+            "language": self.language,
+        } | more
+
+    def _shown(self, item: Item) -> Expression:
+        return known_to_hold(item.conditions, self.instrument)
+
+    def _relevance(self, condition: Expression, place: Item | Block) -> str:
+        try:
+            return self.translator.condition(condition)
+        except InexpressibleError as error:
+            where = f"item {place.id}" if isinstance(place, Item) else f"block {place.id}"
+            self.refused.append(inexpressible("PLATFORM-050", where, error))
+            return "1"
+
+    def _text(self, text: Text) -> str:
+        return self.translator.words(text.in_language(self.language), self.language)
+
+    def _words(self, text: Text, wordings: tuple[Wording, ...]) -> str:
+        if not wordings:
+            return self._text(text)
+        alternatives = wording_texts("", wordings, text, self.instrument)
+        try:
+            return self.translator.text(alternatives, self.language)
+        except InexpressibleError as error:
+            place = f"text '{text}'"
+            self.refused.append(inexpressible("PLATFORM-050", place, error))
+            return as_html(text.in_language(self.language))
+
+
+def _mandatory(item: Item) -> str:
+    return "Y" if item.required else "N"
+
+
+def _draw(values: tuple[int, ...]) -> str:
+    """Draw one of several values, each with the same chance."""
+    if values == tuple(range(values[0], values[0] + len(values))):
+        return f"rand({values[0]}, {values[-1]})"
+    first, *others = values
+    return f"if(rand(1, {len(values)}) == 1, {first}, {_draw(tuple(others))})"
+
+
+def _kind(item: Item) -> tuple[str, Row]:
+    """Return LimeSurvey's type of question, and its attributes."""
+    match item.kind:
+        case "multiple":
+            exclusive = [answer_code({"dont_know": -9, "refused": -8}[o]) for o in item.offers]
+            most = str(item.max_choices) if item.max_choices else ""
+            return "M", {"exclude_all_others": ";".join(exclusive), "max_answers": most}
+        case "rank":
+            return "R", {"max_answers": str(item.top), "max_subquestions": str(item.top)}
+        case "allocate":
+            limits = {"equals_num_value": str(item.total), "min_num_value_n": "0"}
+            free = "" if item.required and not item.offers else "1"
+            return "K", limits | {"value_range_allows_missing": free}
+        case "number":
+            return "N", _range(item)
+        case "text":
+            return "T", {}
+        case "note":
+            return "X", {}
+        case _:
+            return "L", {}
+
+
+def _range(item: Item) -> Row:
+    if item.number is None:
+        return {}
+    bounds = {"min_num_value_n": item.number.minimum, "max_num_value_n": item.number.maximum}
+    written = {name: f"{bound:g}" for name, bound in bounds.items() if bound is not None}
+    return written | {"num_value_int_only": "1" if item.number.whole else "0"}
+
+
+def _can_shuffle_questions(block: Block) -> bool:
+    """Return whether single questions of a block can change places, as nothing goes with them."""
+    return block.random_order and not any(i.in_grid or needs_companion(i) for i in block.items)
+
+
+def _fixed_orders(instrument: Instrument) -> Iterator[Fault]:
+    for page in instrument.pages:
+        fixed = [f"page '{page.id}'"] if page.random_order else []
+        fixed += [
+            f"block '{block.id}'"
+            for block in page.blocks
+            if block.random_order
+            and not _can_shuffle_questions(block)
+            and len(list(rows_together(block))) > 1
+        ]
+        for place in fixed:
+            yield Fault(
+                "PLATFORM-150", "the order stays fixed", "Note it in the report.", place=place
+            )

@@ -1,0 +1,1 @@
+"""Qualtrics: forms out, answers in."""

@@ -1,0 +1,300 @@
+"""How a questionnaire is laid out for Qualtrics: blocks, questions with their ids, choice ids.
+
+Qualtrics fills texts when a page is built, and checks the logic of single rows of a matrix then
+too. Where one of them depends on an answer on the same page, the page is cut: what follows is a
+block of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from coprod_stats.instruments.language.expressions import names
+from coprod_stats.instruments.model import Block, Instrument, Item, Page, Wording
+from coprod_stats.instruments.texts import Text
+from coprod_stats.platforms.fields import (
+    Alternatives,
+    Answer,
+    Insert,
+    choices,
+    companion,
+    needs_companion,
+    pieces,
+    placeholder_texts,
+    rows_together,
+    wording_texts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer stands: a question, or a row of a matrix."""
+
+    question: str
+    row: str = ""
+
+    @property
+    def import_id(self) -> str:
+        """Return the id by which exports know it, without what the kind of question adds."""
+        return f"{self.question}_{self.row}" if self.row else self.question
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A question of Qualtrics.
+
+    Attributes
+    ----------
+    kind : str
+        ``note``, ``matrix``, ``question`` or ``companion``.
+    tag : str
+        Name of its column, the export tag.
+    wordings : tuple of Wording
+        Other wordings of ``text``, and the name they go by in ``texts``.
+    """
+
+    kind: str
+    qid: str
+    tag: str
+    text: Text
+    items: tuple[Item, ...] = ()
+    hint: Text | None = None
+    wordings: tuple[Wording, ...] = ()
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Segment:
+    """A block of Qualtrics: a page, or a part of one."""
+
+    name: str
+    page: Page
+    elements: list[Element] = field(default_factory=list)
+
+    @property
+    def items(self) -> set[str]:
+        """Ids of the items that are asked here."""
+        return {item.id for element in self.elements for item in element.items}
+
+
+def choice_ids(item: Item, instrument: Instrument) -> dict[int, str]:
+    """Return the id of each answer by its code: the code itself where it is a positive number."""
+    codes = [option.value for option in choices(item, instrument)]
+    ids: dict[int, str] = {code: str(code) for code in codes if code > 0}
+    free = max([0, *codes]) + 1
+    for code in codes:
+        if code not in ids:
+            ids[code], free = str(free), free + 1
+    return ids
+
+
+class DependentTexts:
+    """Texts that depend on answers, each with the items it needs."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.known: dict[str, Alternatives] = {
+            f"P_{alternatives.name}": alternatives for alternatives in placeholder_texts(instrument)
+        }
+        for item in instrument.items:
+            stem = item.stem or item.text
+            for key, wordings, text in (
+                (f"W_{item.id}", item.wordings, item.text),
+                (f"S_{item.id}", item.stem_wordings, stem),
+            ):
+                if wordings:
+                    self.known[key] = wording_texts(key, wordings, text, instrument)
+
+    def of(self, texts: Iterable[Text | None]) -> Iterator[str]:
+        """Name what texts insert."""
+        for text in texts:
+            for _, words in () if text is None else text.by_language:
+                yield from (f"P_{p.name}" for p in pieces(words) if isinstance(p, Insert))
+
+    def inner(self, key: str) -> tuple[str, ...]:
+        """Name what a dependent text inserts itself."""
+        alternatives = self.known[key]
+        texts = [text for _, text in alternatives.cases if isinstance(text, Text)]
+        return tuple(dict.fromkeys(self.of([*texts, alternatives.otherwise])))
+
+    def needs(self, key: str) -> set[str]:
+        """Return the items and variables on which a text depends."""
+        cases = self.known[key].cases
+        found = {name for condition, _ in cases for name in names(condition)}
+        found |= {text.item for _, text in cases if isinstance(text, Answer)}
+        return found.union(*(self.needs(inner) for inner in self.inner(key)))
+
+    def with_inner(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """Return texts with what they insert, which comes first."""
+        ordered: dict[str, None] = {}
+        for key in keys:
+            ordered |= dict.fromkeys((*self.with_inner(self.inner(key)), key))
+        return tuple(ordered)
+
+
+class Layout:
+    """The blocks of a form.
+
+    Attributes
+    ----------
+    places : mapping of str to Place
+        Place of each item; ``companions`` of the question that asks why there is no answer.
+    """
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._instrument = instrument
+        self.texts = DependentTexts(instrument)
+        self.places: dict[str, Place] = {}
+        self.companions: dict[str, Place] = {}
+        self.segments: list[Segment] = []
+        self._questions = 0
+        for page in instrument.pages:
+            self._page(page)
+
+    def keys(self, element: Element) -> tuple[str, ...]:
+        """Name the dependent texts that a question shows."""
+        rows = element.items if element.kind == "matrix" else ()
+        first = element.items[0] if element.items else None
+        scale = first.responses if first is not None and element.kind != "note" else None
+        options = (*scale.options, *scale.off_scale) if scale is not None else ()
+        texts = [element.text, element.hint, *(row.text for row in rows)]
+        found = [*self.texts.of([*texts, *(option.label for option in options)])]
+        found += [element.key] if element.wordings else []
+        found += [f"W_{row.id}" for row in rows if row.wordings]
+        return tuple(dict.fromkeys(found))
+
+    def needed(self, key: str) -> set[str]:
+        """Return the items on which a dependent text depends, through derived variables too."""
+        return self._resolved(self.texts.needs(key))
+
+    def _page(self, page: Page) -> None:
+        self._cut(page)
+        if page.title is not None or page.intro is not None:
+            title, intro = (page.title, page.intro) if page.title else (page.intro, None)
+            assert title is not None
+            self._add(Element("note", self._qid(), f"T_{page.id}", title, hint=intro))
+        for block in page.blocks:
+            self._block(page, block)
+
+    def _block(self, page: Page, block: Block) -> None:
+        single = tuple(item for item in block.items if not item.in_grid)
+        if block.stem is not None and single:
+            first = single[0]
+            self._add(
+                Element(
+                    "note",
+                    self._qid(),
+                    f"S_{first.id}",
+                    block.stem,
+                    single,
+                    wordings=first.stem_wordings,
+                    key=f"S_{first.id}",
+                )
+            )
+        for rows in rows_together(block):
+            if rows[0].in_grid:
+                self._matrix(page, block, rows)
+            else:
+                self._question(rows[0])
+
+    def _matrix(self, page: Page, block: Block, rows: tuple[Item, ...]) -> None:
+        alike = len({row.conditions for row in rows}) == 1
+        for row in rows:
+            assert row.stem is not None
+            own = () if alike else (name for tree in row.conditions for name in names(tree))
+            late = self._resolved(own)
+            wording = [f"W_{row.id}"] if row.wordings else []
+            late |= self._needed((*self.texts.of([row.text]), *wording))
+            last = self.segments[-1].elements[-1] if self.segments[-1].elements else None
+            joins = last is not None and last.kind == "matrix" and last.items[-1] in rows
+            if late & self._asked_here():
+                self._cut(page)
+                joins = False
+            if joins and last is not None:
+                place = Place(last.qid, str(len(last.items) + 1))
+                grown = Element(
+                    "matrix",
+                    last.qid,
+                    last.tag,
+                    last.text,
+                    (*last.items, row),
+                    wordings=last.wordings,
+                    key=last.key,
+                )
+                self.segments[-1].elements[-1] = grown
+            else:
+                qid = self._qid()
+                tag = f"G_{page.id}_{block.id}_{qid.removeprefix('QID')}"
+                self._add(
+                    Element(
+                        "matrix",
+                        qid,
+                        tag,
+                        row.stem,
+                        (row,),
+                        wordings=row.stem_wordings,
+                        key=f"S_{row.id}",
+                    )
+                )
+                place = Place(qid, "1")
+            self.places[row.id] = place
+
+    def _question(self, item: Item) -> None:
+        kind = "note" if item.kind == "note" else "question"
+        self._add(
+            Element(
+                kind,
+                self._qid(),
+                item.id,
+                item.text,
+                (item,),
+                item.hint,
+                item.wordings,
+                f"W_{item.id}",
+            )
+        )
+        self.places[item.id] = Place(self.segments[-1].elements[-1].qid)
+        if needs_companion(item):
+            self.companions[item.id] = Place(self._qid())
+            self.segments[-1].elements.append(
+                Element(
+                    "companion",
+                    self.companions[item.id].question,
+                    companion(item),
+                    item.text,
+                    (item,),
+                    wordings=item.wordings,
+                    key=f"W_{item.id}",
+                )
+            )
+
+    def _add(self, element: Element) -> None:
+        if self._needed(self.keys(element)) & self._asked_here():
+            self._cut(self.segments[-1].page)
+        self.segments[-1].elements.append(element)
+
+    def _cut(self, page: Page) -> None:
+        number = sum(segment.page.id == page.id for segment in self.segments) + 1
+        name = page.id if number == 1 else f"{page.id}_{number}"
+        self.segments.append(Segment(name, page))
+
+    def _qid(self) -> str:
+        self._questions += 1
+        return f"QID{self._questions}"
+
+    def _needed(self, keys: Iterable[str]) -> set[str]:
+        return set().union(*map(self.needed, keys))
+
+    def _asked_here(self) -> set[str]:
+        here = {element for element in self.segments[-1].elements if element.kind != "note"}
+        return {item.id for element in here for item in element.items}
+
+    def _resolved(self, needed: Iterable[str]) -> set[str]:
+        """Return the items behind derived variables, which conditions may name."""
+        derived: Mapping[str, tuple[str, ...]] = {
+            entry.id: names(entry.value) for entry in self._instrument.derived
+        }
+        found: set[str] = set()
+        for name in needed:
+            found |= self._resolved(derived[name]) if name in derived else {name}
+        return found

@@ -1,0 +1,300 @@
+"""Questions as Qualtrics keeps them in a survey file (QSF), element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument, Item, Option, Text
+from coprod_stats.platforms.fields import (
+    InexpressibleError,
+    Insert,
+    choices,
+    inexpressible,
+    missing_choices,
+    pieces,
+)
+from coprod_stats.platforms.qualtrics.conditions import Translator
+from coprod_stats.platforms.qualtrics.layout import Element, Layout, Segment, choice_ids
+from coprod_stats.platforms.qualtrics.logic import (
+    ALWAYS,
+    Comparing,
+    Formula,
+    join,
+    logic_json,
+    questions_of,
+)
+from coprod_stats.platforms.two_valued_conditions import anyone, known_to_hold
+
+Json = dict[str, Any]
+MATRIX_CONFIGURATION = {
+    "TextPosition": "inline",
+    "ChoiceColumnWidth": 25,
+    "RepeatHeaders": "none",
+    "WhiteSpace": "OFF",
+    "MobileFirst": True,
+}
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": None, "\n": "<br>"})
+
+
+def as_html(text: str) -> str:
+    """Write a text so that it is neither HTML nor piped text."""
+    return text.translate(_ENTITIES).replace("${", "&#36;{").replace("$e{", "&#36;e{")
+
+
+def embedded(key: str, language: str) -> str:
+    """Name the embedded data that hold a text in one language."""
+    return f"{key}_{language}".replace("-", "_")
+
+
+def piped_words(text: Text, language: str) -> str:
+    """Write a text in one language, what it inserts as piped embedded data."""
+    return "".join(
+        f"${{e://Field/{embedded(f'P_{piece.name}', language)}}}"
+        if isinstance(piece, Insert)
+        else as_html(piece)
+        for piece in pieces(text.in_language(language))
+    )
+
+
+class Questions:
+    """Writes the questions of one form."""
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        layout: Layout,
+        conditions: Translator,
+        languages: tuple[str, ...],
+        *,
+        code_of: Callable[[str], str],
+    ) -> None:
+        self._instrument, self._layout, self._languages = instrument, layout, languages
+        self._conditions, self._code_of = conditions, code_of
+        self.refused: list[Fault] = []
+
+    def payload(self, element: Element, segment: Segment) -> Json:
+        """Write a question."""
+        first, *others = self._languages
+        translated = {
+            self._code_of(language): self._words(element, language) for language in others
+        }
+        made = self._words(element, first)
+        for part, settings in self._settings(element).items():
+            for id, setting in settings.items():
+                made[part][id] |= setting
+        kind = self._kind(element)
+        made |= {
+            "DataExportTag": element.tag,
+            "QuestionID": element.qid,
+            **kind,
+            "Configuration": {"QuestionDescriptionOption": "UseText", **kind["Configuration"]},
+            "QuestionDescription": element.tag,
+            "GradingData": [],
+            "Language": translated or [],
+            "NextChoiceId": _after(made.get("Choices", {})),
+            "NextAnswerId": _after(made.get("Answers", {})),
+            "DefaultChoices": False,
+            "DataVisibility": {"Private": False, "Hidden": False},
+        }
+        return made | self._coding(element) | self._shown(element, segment)
+
+    def _words(self, element: Element, language: str) -> Json:
+        """Write the texts of a question in one language."""
+        text = (
+            f"${{e://Field/{embedded(element.key, language)}}}"
+            if element.wordings
+            else piped_words(element.text, language)
+        )
+        if element.hint is not None:
+            text += f"<br><br>{piped_words(element.hint, language)}"
+        made: Json = {"QuestionText": text}
+        for name, labels in zip(
+            ("Choices", "Answers"), self._labels(element, language), strict=True
+        ):
+            if labels:
+                made[name] = {id: {"Display": label} for id, label in labels.items()}
+        return made
+
+    def _labels(self, element: Element, language: str) -> tuple[dict[str, str], dict[str, str]]:
+        options = {
+            id: piped_words(option.label, language) for id, option in self._listed(element).items()
+        }
+        if element.kind != "matrix":
+            return options, {}
+        rows = {
+            str(place): f"${{e://Field/{embedded(f'W_{row.id}', language)}}}"
+            if row.wordings
+            else piped_words(row.text, language)
+            for place, row in enumerate(element.items, 1)
+        }
+        return rows, options
+
+    def _listed(self, element: Element) -> dict[str, Option]:
+        """Return the options that a question lists, by the id of the choice."""
+        if element.kind == "note":
+            return {}
+        (item, *_) = element.items
+        ids = choice_ids(item, self._instrument)
+        if element.kind == "companion":
+            offered = missing_choices(item, self._instrument)
+        elif item.kind in ("rank", "allocate") and item.responses is not None:
+            offered = item.responses.options
+        elif item.kind in ("number", "text"):
+            offered = ()
+        else:
+            offered = choices(item, self._instrument)
+        return {ids[option.value]: option for option in offered}
+
+    def _settings(self, element: Element) -> dict[str, Json]:
+        """Return what single choices do beside being chosen."""
+        if element.kind == "matrix" and len({row.conditions for row in element.items}) > 1:
+            logic = {
+                str(place): self._logic(self._holds(row), f"item {row.id}", same_page=False)
+                for place, row in enumerate(element.items, 1)
+            }
+            return {"Choices": {id: {"DisplayLogic": own} for id, own in logic.items() if own}}
+        if element.kind == "question" and element.items[0].kind == "multiple":
+            missing = [
+                id
+                for id, option in self._listed(element).items()
+                if option.value in (DONT_KNOW, REFUSED)
+            ]
+            return {"Choices": {id: {"ExclusiveAnswer": True} for id in missing}}
+        return {}
+
+    def _coding(self, element: Element) -> Json:
+        """Return the codes of the answers, and the order of what is listed."""
+        listed = self._listed(element)
+        if not listed:
+            return {}
+        codes = {id: str(option.value) for id, option in listed.items()}
+        made: Json = {"RecodeValues": codes, "VariableNaming": dict(codes)}
+        if element.kind != "matrix":
+            return made | {"ChoiceOrder": list(listed)}
+        rows = [str(place) for place in range(1, len(element.items) + 1)]
+        tags = {id: row.id for id, row in zip(rows, element.items, strict=True)}
+        return made | {
+            "ChoiceOrder": rows,
+            "AnswerOrder": list(listed),
+            "ChoiceDataExportTags": tags,
+        }
+
+    def _kind(self, element: Element) -> Json:
+        """Return type, selector and validation."""
+        if element.kind == "note":
+            return {
+                "QuestionType": "DB",
+                "Selector": "TB",
+                "Configuration": {},
+                "Validation": {"Settings": {"Type": "None"}},
+                "ChoiceOrder": [],
+            }
+        first = element.items[0]
+        if element.kind == "companion":
+            forced = first.required and first.kind in ("number", "text")
+            return _question("MC", "SAVR", "TX", forced)
+        forced = first.required and (element.kind == "matrix" or first.kind in _CODED)
+        forced = forced or (first.required and not first.offers)
+        if element.kind == "matrix":
+            made = _question("Matrix", "Likert", "SingleAnswer", forced)
+            return made | {"Configuration": MATRIX_CONFIGURATION} | self._order(element)
+        match first.kind:
+            case "multiple":
+                most = {"MinChoices": "", "MaxChoices": str(first.max_choices)}
+                limits = {"Type": "ChoiceRange", **most} if first.max_choices else {}
+                return _question("MC", "MAVR", "TX", forced, **limits)
+            case "number":
+                return _question("TE", "SL", "", forced, **_number(first)) | _TYPED
+            case "text":
+                return _question("TE", "ESTB", "", forced) | _TYPED
+            case "rank":
+                return _question("RO", "DND", "TX", forced)
+            case "allocate":
+                total = {"Type": "ChoicesTotal", "ChoiceTotal": str(first.total)}
+                made = _question("CS", "VRTL", "TX", forced, EnforceRange="ON", **total)
+                return made | {"ClarifyingSymbolType": "None", "Labels": []}
+            case _:
+                return _question("MC", "SAVR", "TX", forced)
+
+    def _order(self, element: Element) -> Json:
+        first = element.items[0]
+        blocks = (b for page in self._instrument.pages for b in page.blocks if first in b.items)
+        if not any(block.random_order for block in blocks):
+            return {}
+        return {"Randomization": {"Advanced": None, "TotalRandSubset": "", "Type": "All"}}
+
+    def _shown(self, element: Element, segment: Segment) -> Json:
+        place = f"item {element.items[0].id}" if element.items else f"page {segment.page.id}"
+        if element.items:
+            conditions = [known_to_hold(i.conditions, self._instrument) for i in element.items]
+        else:
+            of_page = [] if segment.page.condition is None else [segment.page.condition]
+            conditions = [known_to_hold(of_page, self._instrument)]
+        formula = self._formula(anyone(conditions), place)
+        if element.kind == "companion" and element.items[0].kind in ("number", "text"):
+            qid = self._layout.places[element.items[0].id].question
+            blank = Comparing(f"q://{qid}/ChoiceTextEntryValue", "Empty")
+            formula = join("and", [formula, blank])
+        here = {other.qid for other in segment.elements}
+        logic = self._logic(formula, place, same_page=bool(here & questions_of(formula)))
+        return {"DisplayLogic": logic} if logic else {}
+
+    def _holds(self, item: Item) -> Formula:
+        tree = known_to_hold(item.conditions, self._instrument)
+        return self._formula(tree, f"item {item.id}")
+
+    def _formula(self, tree: Expression, place: str) -> Formula:
+        try:
+            return self._conditions.formula(tree)
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-060", place, error))
+            return ALWAYS
+
+    def _logic(self, formula: Formula, place: str, *, same_page: bool) -> Json:
+        if formula == ALWAYS:
+            return {}
+        try:
+            return logic_json(formula, same_page=same_page)
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-060", place, error))
+            return {}
+
+
+_TYPED = {"SearchSource": {"AllowFreeResponse": "false"}}
+_CODED = ("single", "consent", "multiple")
+
+
+def _question(type: str, selector: str, sub: str, forced: bool, **settings: object) -> Json:
+    force = "ON" if forced else "OFF"
+    made = {"ForceResponse": force, "ForceResponseType": force, "Type": "None"} | settings
+    below = {"SubSelector": sub} if sub else {}
+    return {
+        "QuestionType": type,
+        "Selector": selector,
+        **below,
+        "Configuration": {},
+        "Validation": {"Settings": made},
+    }
+
+
+def _number(item: Item) -> Json:
+    """Return the limits of a number."""
+    allowed = item.number
+    bounds = (None, None) if allowed is None else (allowed.minimum, allowed.maximum)
+    low, high = ("" if bound is None else f"{bound:g}" for bound in bounds)
+    decimals = "0" if allowed is not None and allowed.whole else ""
+    return {
+        "Type": "ContentType",
+        "ContentType": "ValidNumber",
+        "MinChars": "1",
+        "TotalChars": "1",
+        "ValidNumber": {"Min": low, "Max": high, "NumDecimals": decimals},
+    }
+
+
+def _after(listed: Mapping[str, object]) -> int:
+    """Return the next free id."""
+    return max(map(int, listed), default=0) + 1

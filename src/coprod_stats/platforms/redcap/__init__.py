@@ -1,0 +1,1 @@
+"""REDCap: forms out, answers in."""

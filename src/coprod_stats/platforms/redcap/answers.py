@@ -1,0 +1,127 @@
+"""REDCap's CSV export (raw data), read back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.platforms.cell_table import CellTable, with_companion
+from coprod_stats.platforms.form_export import PlatformError
+from coprod_stats.platforms.redcap.expressions import checkbox_code
+from coprod_stats.platforms.sidecar import Sidecar
+from coprod_stats.platforms.unanswered import mark_unanswered
+
+_STRUCTURE = (
+    "redcap_event_name",
+    "redcap_repeat_instrument",
+    "redcap_repeat_instance",
+    "redcap_data_access_group",
+    "redcap_survey_identifier",
+)
+_COMPLETE = "2"
+
+
+def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTable:
+    """Read the raw CSV export of the form that ``redcap.export`` wrote.
+
+    REDCap writes 0 for every box of a question that was not shown: a multiple choice counts as
+    answered if a box is ticked, as "seen, unanswered" if the routing shows it and none is. Blanks
+    of records whose form is not complete stay "not asked", as nobody knows how far they got.
+
+    Raises
+    ------
+    PlatformError
+        If the export has labels instead of codes, or repeated forms or several events, which are
+        several rows for one respondent.
+    """
+    found = {name.strip(): table.column(name) for name in table.header}
+    _refuse_labels(found, sidecar)
+    _refuse_repeats(found)
+    blank = ("",) * len(table.rows)
+    cells: dict[str, tuple[str, ...]] = {}
+    for entry in sidecar.columns:
+        if entry.name not in found and entry.kind in ("administrative", "assigned"):
+            continue
+        answers = found.get(entry.name, blank)
+        if entry.companion:
+            answers = with_companion(answers, found.get(entry.companion, blank), entry)
+        cells[entry.column] = answers
+    for item in instrument.items:
+        if item.kind == "multiple":
+            _settle_boxes(item.id, item.columns, cells, found)
+    form = instrument.id.lower()
+    boxes = tuple(f"{item.id.lower()}___" for item in instrument.items if item.kind == "multiple")
+    taken = {
+        *sidecar.names,
+        *sidecar.internal,
+        *_STRUCTURE,
+        f"{form}_complete",
+        f"{form}_timestamp",
+    }
+    cells |= {
+        name: column
+        for name, column in found.items()
+        if name not in taken and not name.startswith(boxes)
+    }
+    states = found.get(f"{form}_complete", (_COMPLETE,) * len(table.rows))
+    complete = np.array([state.strip() == _COMPLETE for state in states], dtype=bool)
+    rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
+    return mark_unanswered(
+        CellTable(tuple(cells), rows, table.lines, table.notes), instrument, complete=complete
+    )
+
+
+def _settle_boxes(
+    item: str,
+    columns: tuple[str, ...],
+    cells: dict[str, tuple[str, ...]],
+    found: dict[str, tuple[str, ...]],
+) -> None:
+    """Blank the zeros of respondents who ticked nothing; put the reason where one was ticked."""
+    missing = {code: found.get(f"{item.lower()}___{checkbox_code(code)}") for code in (-8, -9)}
+    rows = range(len(cells[columns[0]]))
+    ticked = [any(cells[c][row].strip() not in ("", "0") for c in columns) for row in rows]
+    reasons = [
+        next(
+            (str(code) for code, boxes in missing.items() if boxes and boxes[row].strip() == "1"),
+            "",
+        )
+        for row in rows
+    ]
+    for column in columns:
+        cells[column] = tuple(
+            cell if answered else reason
+            for cell, answered, reason in zip(cells[column], ticked, reasons, strict=True)
+        )
+
+
+def _refuse_labels(found: dict[str, tuple[str, ...]], sidecar: Sidecar) -> None:
+    if any(entry.name in found for entry in sidecar.columns):
+        return
+    raise PlatformError(
+        [
+            Fault(
+                "PLATFORM-230",
+                "no field of the form is a column of the export",
+                "Export 'CSV / Microsoft Excel (raw data)', not the one with labels.",
+            ),
+        ]
+    )
+
+
+def _refuse_repeats(found: dict[str, tuple[str, ...]]) -> None:
+    events = {cell.strip() for cell in found.get("redcap_event_name", ())} - {""}
+    several = f"{len(events)} events" if len(events) > 1 else ""
+    if any(cell.strip() for cell in found.get("redcap_repeat_instance", ())):
+        several = "repeated forms"
+    if several:
+        raise PlatformError(
+            [
+                Fault(
+                    "PLATFORM-231",
+                    f"the export has {several}, several rows for one respondent",
+                    "Export each event or instance by itself.",
+                ),
+            ]
+        )

@@ -1,0 +1,317 @@
+"""The form as a REDCap data dictionary."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text
+from coprod_stats.platforms.fields import (
+    Alternatives,
+    InexpressibleError,
+    Insert,
+    choices,
+    companion,
+    inexpressible,
+    missing_choices,
+    missing_codes,
+    needs_companion,
+    pieces,
+    placeholder_texts,
+    rows_together,
+    wording_texts,
+)
+from coprod_stats.platforms.form_export import FormExport, sidecar_of
+from coprod_stats.platforms.redcap.expressions import Translator, checkbox_code, option_field
+from coprod_stats.platforms.sidecar import SidecarColumn
+from coprod_stats.platforms.two_valued_conditions import TRUE, known_to_hold
+
+RECORD = "record_id"
+HEADER = (
+    "Variable / Field Name",
+    "Form Name",
+    "Section Header",
+    "Field Type",
+    "Field Label",
+    "Choices, Calculations, OR Slider Labels",
+    "Field Note",
+    "Text Validation Type OR Show Slider Number",
+    "Text Validation Min",
+    "Text Validation Max",
+    "Identifier?",
+    "Branching Logic (Show field only if...)",
+    "Required Field?",
+    "Custom Alignment",
+    "Question Number (surveys only)",
+    "Matrix Group Name",
+    "Matrix Ranking?",
+    "Field Annotation",
+)
+_PLACE = {
+    name: HEADER[place]
+    for name, place in (
+        ("name", 0),
+        ("form", 1),
+        ("section", 2),
+        ("type", 3),
+        ("label", 4),
+        ("choices", 5),
+        ("note", 6),
+        ("validation", 7),
+        ("min", 8),
+        ("max", 9),
+        ("logic", 11),
+        ("required", 12),
+        ("matrix", 15),
+        ("annotation", 17),
+    )
+}
+
+_HOLD_TO_LIMITS = "@FORCE-MINMAX"
+"""Without it REDCap warns of a number outside its limits and takes it."""
+
+
+def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
+    """Write a questionnaire as a REDCap data dictionary, in the first of the languages.
+
+    Names are lower case and ``record_id`` comes first. A bar in a label of an answer, which would
+    end the answer, becomes a broken bar. Texts that depend on answers are hidden ``@CALCTEXT``
+    fields that labels pipe in.
+    """
+    dictionary = _Dictionary(instrument, languages[0])
+    rows = list(dictionary.rows())
+    losses = [*_losses(instrument, languages), *dictionary.losses.values()]
+    written = io.StringIO(newline="")
+    writer = csv.DictWriter(written, HEADER, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({_PLACE[key]: text for key, text in row.items()} for row in rows)
+    columns = tuple(_columns(instrument))
+    taken = {RECORD, *(name for entry in columns for name in (entry.name, entry.companion))}
+    internal = [row["name"] for row in rows if row["name"] not in taken]
+    internal = [name for name in internal if not any(n.startswith(f"{name}___") for n in taken)]
+    sidecar = sidecar_of(
+        instrument,
+        "redcap",
+        languages=languages[:1],
+        columns=columns,
+        internal=internal,
+        losses=losses,
+    )
+    files = {"redcap_data_dictionary.csv": written.getvalue().encode()}
+    return FormExport(files, sidecar, tuple(dictionary.refused), tuple(losses))
+
+
+def _losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
+    if len(languages) > 1:
+        yield Fault(
+            "PLATFORM-130",
+            f"a data dictionary has one language; written in '{languages[0]}'",
+            "Enter the others by REDCap's Multi-Language Management.",
+            place="languages",
+        )
+    for variable in instrument.assigned:
+        yield Fault(
+            "PLATFORM-131",
+            "a data dictionary draws nothing at random",
+            "Set the field by REDCap's randomisation module or by the survey link.",
+            place=f"variable '{variable.id}'",
+        )
+    for page in instrument.pages:
+        if page.random_order or any(block.random_order for block in page.blocks):
+            yield Fault(
+                "PLATFORM-132",
+                "the order of questions stays fixed",
+                "Note it in the report.",
+                place=f"page '{page.id}'",
+            )
+    for item in instrument.items:
+        if item.kind in ("rank", "allocate"):
+            yield Fault(
+                "PLATFORM-133",
+                "REDCap does not check that the numbers fit together",
+                "Reading sets misfits aside.",
+                place=f"item {item.id}",
+            )
+
+
+def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
+    for entry in instrument.administrative:
+        name = RECORD if entry.role == "respondent" else entry.id.lower()
+        yield SidecarColumn(entry.id, entry.id, "administrative", name)
+    for variable in instrument.assigned:
+        yield SidecarColumn(variable.id, variable.id, "assigned", variable.id.lower())
+    for item in instrument.questions:
+        field = item.id.lower()
+        beside = companion(item).lower() if needs_companion(item) else ""
+        why = missing_codes(item, instrument) if beside else ()
+        for place, column in enumerate(item.columns):
+            option = item.responses.values[place] if item.responses and "__" in column else 0
+            name = field
+            if item.kind == "multiple":
+                name = f"{field}___{checkbox_code(option)}"
+            elif item.kind in ("rank", "allocate"):
+                name = option_field(item.id, option)
+            yield SidecarColumn(
+                column, item.id, item.kind, name, companion=beside, companion_codes=why
+            )
+
+
+class _Dictionary:
+    def __init__(self, instrument: Instrument, language: str) -> None:
+        self.instrument, self.language = instrument, language
+        self.translator = Translator(instrument)
+        self.form = instrument.id.lower()
+        self.refused: list[Fault] = []
+        self.losses: dict[str, Fault] = {}
+
+    def rows(self) -> Iterator[dict[str, str]]:
+        yield self._row(RECORD, "text", "Record")
+        for variable in self.instrument.assigned:
+            levels = self._choices(variable.levels, variable.id)
+            label = self._text(variable.title)
+            yield self._row(
+                variable.id, "radio", label, choices=levels, annotation="@HIDDEN-SURVEY"
+            )
+        for alternatives in placeholder_texts(self.instrument):
+            yield self._composed(f"p_{alternatives.name}", alternatives)
+        for page in self.instrument.pages:
+            yield from self._page(page)
+
+    def _page(self, page: Page) -> Iterator[dict[str, str]]:
+        heading = self._text(page.title) if page.title else ""
+        rows = [row for block in page.blocks for row in self._block(page, block)]
+        if page.intro is not None:
+            logic = self._logic(
+                page.blocks[0].items[0], () if page.condition is None else (page.condition,)
+            )
+            intro = self._row(f"intro_{page.id}", "descriptive", self._text(page.intro))
+            rows.insert(0, intro | {"logic": logic})
+        rows[0]["section"] = "\n".join(filter(None, [heading, rows[0].get("section", "")]))
+        yield from rows
+
+    def _block(self, page: Page, block: Block) -> Iterator[dict[str, str]]:
+        for place, rows in enumerate(rows_together(block), 1):
+            first, header = rows[0], ""
+            if first.stem is not None and (place == 1 or first.in_grid):
+                header, composed = self._wording(first, stem=True)
+                yield from composed
+            matrix = f"{page.id}_{block.id}_{place}".lower() if first.in_grid else ""
+            made = [found for item in rows for found in self._item(item, matrix)]
+            # a matrix must not be interrupted: what its labels pipe in comes before it
+            made.sort(key=lambda row: "matrix" not in row if matrix else False, reverse=True)
+            shown = next(row for row in made if "@CALCTEXT" not in row.get("annotation", ""))
+            shown["section"] = header
+            yield from made
+
+    def _item(self, item: Item, matrix: str) -> Iterator[dict[str, str]]:
+        label, composed = self._wording(item)
+        yield from composed
+        logic = self._logic(item, item.conditions)
+        note = {"note": self._text(item.hint)} if item.hint else {}
+        required = {"required": "y"} if item.required else {}
+        options = self._choices(choices(item, self.instrument), item.id)
+        shared = {"logic": logic, **note, **required}
+        match item.kind:
+            case "note":
+                yield self._row(item.id, "descriptive", label, logic=logic)
+            case "multiple":
+                yield self._row(
+                    item.id,
+                    "checkbox",
+                    label,
+                    choices=options,
+                    **shared,
+                    annotation=self._exclusive(item),
+                )
+            case "number":
+                yield self._row(item.id, "text", label, **shared, **_range(item))
+            case "text":
+                yield self._row(item.id, "notes", label, **shared)
+            case "rank" | "allocate":
+                yield self._row(f"{item.id}_h", "descriptive", label, logic=logic)
+                top = item.top if item.kind == "rank" else item.total
+                for option in item.responses.options if item.responses else ():
+                    yield self._row(
+                        option_field(item.id, option.value),
+                        "text",
+                        self._text(option.label),
+                        validation="integer",
+                        min="0",
+                        max=str(top),
+                        annotation=_HOLD_TO_LIMITS,
+                        **shared,
+                    )
+            case _:
+                group = {"matrix": matrix} if matrix else {}
+                yield self._row(item.id, "radio", label, choices=options, **shared, **group)
+        if needs_companion(item):
+            why = self._choices(missing_choices(item, self.instrument), item.id)
+            yield self._row(companion(item), "radio", label, choices=why, logic=logic)
+
+    def _exclusive(self, item: Item) -> str:
+        missing = ",".join(str(o.value) for o in missing_choices(item, self.instrument))
+        none = [f"@NONEOFTHEABOVE='{missing}'"] if missing else []
+        most = [f"@MAXCHECKED={item.max_choices}"] if item.max_choices else []
+        return " ".join(none + most)
+
+    def _row(self, name: str, type: str, label: str, **more: str) -> dict[str, str]:
+        return {"name": name.lower(), "form": self.form, "type": type, "label": label} | {
+            key: text for key, text in more.items() if text
+        }
+
+    def _choices(self, options: Iterable[Option], id: str) -> str:
+        # a line break would end the answer, as it does in REDCap's own storage
+        labels = [(option.value, " ".join(self._text(option.label).split())) for option in options]
+        if any("|" in label for _, label in labels):
+            self.losses[id] = Fault(
+                "PLATFORM-134",
+                "a bar in a label would end the answer; written as a broken bar",
+                "Nothing needs to be done.",
+                place=f"item {id}",
+            )
+        whole = [(value, label.replace("|", "\N{BROKEN BAR}")) for value, label in labels]
+        return " | ".join(f"{value}, {label}" for value, label in whole)
+
+    def _logic(self, item: Item, conditions: tuple[Expression, ...]) -> str:
+        condition = known_to_hold(conditions, self.instrument)
+        try:
+            return "" if condition == TRUE else self.translator.condition(condition)
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+            return ""
+
+    def _wording(self, item: Item, *, stem: bool = False) -> tuple[str, list[dict[str, str]]]:
+        """Return a label, and the field that composes it where it depends on answers."""
+        text, wordings = (item.stem, item.stem_wordings) if stem else (item.text, item.wordings)
+        text = text or item.text
+        if not wordings:
+            return self._text(text), []
+        name = f"{'s' if stem else 'w'}_{item.id.lower()}"
+        alternatives = wording_texts(name, wordings, text, self.instrument)
+        return f"[{name}]", [self._composed(name, alternatives)]
+
+    def _composed(self, name: str, alternatives: Alternatives) -> dict[str, str]:
+        try:
+            text = self.translator.text(alternatives, self.language)
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-030", f"text {name}", error))
+            text = "''"
+        return self._row(name, "text", name, annotation=f"@HIDDEN @CALCTEXT({text})")
+
+    def _text(self, text: Text) -> str:
+        return "".join(
+            f"[p_{piece.name.lower()}]" if isinstance(piece, Insert) else piece
+            for piece in pieces(text.in_language(self.language))
+        )
+
+
+def _range(item: Item) -> dict[str, str]:
+    if item.number is None:
+        return {"validation": "number"}
+    bounds = (("min", item.number.minimum), ("max", item.number.maximum))
+    limits = {name: f"{bound:.15g}" for name, bound in bounds if bound is not None}
+    forced = {"annotation": _HOLD_TO_LIMITS} if limits else {}
+    return {"validation": "integer" if item.number.whole else "number"} | limits | forced

@@ -1,0 +1,1 @@
+"""SurveyJS: forms out, answers in."""

@@ -1,0 +1,132 @@
+"""Answers that SurveyJS gave, read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.platforms.cell_table import CellTable, with_companion
+from coprod_stats.platforms.form_export import PlatformError
+from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn
+from coprod_stats.platforms.unanswered import mark_unanswered
+
+
+def parse(content: bytes) -> CellTable:
+    """Turn a JSON list of results, or one result a line, into a table.
+
+    An answer of several parts is spread: a row of a matrix is ``matrix.row``. A list stays one
+    cell, as JSON.
+
+    Raises
+    ------
+    PlatformError
+        If the file is neither.
+    """
+    results = _results(content)
+    spread = [dict(_spread(result)) for result in results]
+    header = tuple(dict.fromkeys(name for result in spread for name in result))
+    rows = tuple(tuple(result.get(name, "") for name in header) for result in spread)
+    return CellTable(header, rows, tuple(range(1, len(rows) + 1)))
+
+
+def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTable:
+    """Read results of the form that ``surveyjs.export`` wrote.
+
+    SurveyJS hands over results when the form is completed, so that a question which the routing
+    shows and which has no answer was seen. A multiple choice with nothing chosen is "seen,
+    unanswered": SurveyJS writes nothing for it.
+    """
+    blank = ("",) * len(table.rows)
+    found = {name: table.column(name) for name in table.header}
+    cells: dict[str, tuple[str, ...]] = {}
+    for entry in sidecar.columns:
+        if entry.name not in found and entry.kind in ("administrative", "assigned"):
+            continue
+        answers = tuple(_canonical(cell, entry) for cell in found.get(entry.name, blank))
+        if entry.companion:
+            reasons = tuple(_only(cell) for cell in found.get(entry.companion, blank))
+            answers = with_companion(answers, reasons, entry)
+        cells[entry.column] = answers
+    taken = {*sidecar.names, *sidecar.internal}
+    cells |= {name: column for name, column in found.items() if name not in taken}
+    rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
+    read = CellTable(tuple(cells), rows, table.lines, table.notes)
+    return mark_unanswered(read, instrument, complete=np.ones(len(rows), dtype=bool))
+
+
+def _results(content: bytes) -> list[Mapping[str, Any]]:
+    text = content.decode("utf-8-sig", errors="replace").strip()
+    try:
+        found = json.loads(text)
+    except ValueError:
+        try:
+            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except ValueError as error:
+            raise _no_results(str(error)) from error
+    results = found if isinstance(found, list) else [found]
+    if not all(isinstance(result, Mapping) for result in results):
+        raise _no_results("an entry is no object")
+    return results
+
+
+def _no_results(reason: str) -> PlatformError:
+    return PlatformError(
+        [
+            Fault(
+                "PLATFORM-220",
+                f"no results of SurveyJS: {reason}",
+                "Give a JSON list of 'survey.data' objects, or one object a line.",
+            ),
+        ]
+    )
+
+
+def _spread(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in result.items():
+        if isinstance(value, Mapping):
+            for part, inner in value.items():
+                yield f"{name}.{part}", _cell(inner)
+        else:
+            yield name, _cell(value)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _canonical(cell: str, entry: SidecarColumn) -> str:
+    """Return the canonical cell of one column from what SurveyJS holds for its question."""
+    if entry.kind not in ("multiple", "rank") or not cell:
+        return cell
+    chosen = _listed(cell)
+    if chosen is None:
+        return cell
+    if entry.kind == "rank":
+        return str(chosen.index(entry.option) + 1 if entry.option in chosen else 0)
+    known = dict(entry.codes)
+    if set(chosen) - known.keys():
+        return cell
+    missing = [known[code] for code in chosen if known[code].startswith("-")]
+    if missing:
+        return missing[0] if len(chosen) == 1 else cell
+    return str(int(entry.option in chosen)) if chosen else ""
+
+
+def _listed(cell: str) -> list[str] | None:
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        return None
+    return [_cell(value) for value in found] if isinstance(found, list) else None
+
+
+def _only(cell: str) -> str:
+    chosen = _listed(cell) if cell else None
+    return chosen[0] if chosen and len(chosen) == 1 else cell

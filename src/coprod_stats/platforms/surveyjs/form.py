@@ -1,0 +1,319 @@
+"""The form as SurveyJS JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
+from coprod_stats.instruments.texts import Text
+from coprod_stats.platforms.fields import (
+    Alternatives,
+    InexpressibleError,
+    Insert,
+    choices,
+    companion,
+    inexpressible,
+    missing_choices,
+    missing_codes,
+    needs_companion,
+    pieces,
+    placeholder_texts,
+    rows_together,
+    wording_texts,
+)
+from coprod_stats.platforms.form_export import FormExport, sidecar_of
+from coprod_stats.platforms.sidecar import SidecarColumn
+from coprod_stats.platforms.surveyjs.expressions import Translator, calculated
+from coprod_stats.platforms.two_valued_conditions import TRUE, known_to_hold
+
+Json = dict[str, Any]
+
+
+def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
+    """Write a questionnaire as a SurveyJS form, for survey-core 3.
+
+    Codes are the values; rows under a stem are a matrix named after the block; "don't know" beside
+    a number or a text is a checkbox ``ID_NA``. An assigned variable is an invisible question: the
+    page that embeds the form sets it before the first answer.
+    """
+    form = _Form(instrument, languages)
+    made = json.dumps(form.json(), ensure_ascii=False, indent=1) + "\n"
+    losses = [
+        Fault(
+            "PLATFORM-120",
+            "SurveyJS draws nothing at random for a respondent",
+            "Set it on the page that embeds the form: survey.setValue before the first answer.",
+            place=f"variable '{variable.id}'",
+        )
+        for variable in instrument.assigned
+    ]
+    sidecar = sidecar_of(
+        instrument, "surveyjs", languages=languages, columns=_columns(instrument), losses=losses
+    )
+    return FormExport(
+        {"survey.json": made.encode()}, sidecar, refused=tuple(form.refused), losses=tuple(losses)
+    )
+
+
+def grid_paths(instrument: Instrument) -> dict[str, tuple[str, str]]:
+    """Return matrix and row of every item that is a row of a matrix."""
+    return {
+        item.id: (f"{page.id}_{block.id}_{place}", item.id)
+        for page in instrument.pages
+        for block in page.blocks
+        for place, rows in enumerate(rows_together(block), 1)
+        if rows[0].in_grid
+        for item in rows
+    }
+
+
+def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
+    grids = grid_paths(instrument)
+    for entry in instrument.administrative:
+        yield SidecarColumn(entry.id, entry.id, "administrative", entry.id)
+    for variable in instrument.assigned:
+        yield SidecarColumn(variable.id, variable.id, "assigned", variable.id)
+    for item in instrument.questions:
+        beside = companion(item) if needs_companion(item) else ""
+        why = missing_codes(item, instrument) if beside else ()
+        own = "" if item.id not in grids else ".".join(grids[item.id])
+        offered = [option.value for option in choices(item, instrument)]
+        codes = tuple((str(code), str(code)) for code in offered)
+        for place, column in enumerate(item.columns):
+            option = item.responses.values[place] if item.responses and "__" in column else ""
+            name = f"{item.id}.o{option}" if item.kind == "allocate" else own or item.id
+            yield SidecarColumn(
+                column,
+                item.id,
+                item.kind,
+                name,
+                option=str(option),
+                codes=codes if item.kind in ("single", "consent", "multiple") else (),
+                companion=beside,
+                companion_codes=why,
+            )
+
+
+class _Form:
+    def __init__(self, instrument: Instrument, languages: tuple[str, ...]) -> None:
+        self.instrument, self.languages = instrument, languages
+        self.refused: list[Fault] = []
+        self.grids = grid_paths(instrument)
+        paths = {item.id: item.id for item in instrument.questions}
+        paths |= {id: f"{matrix}.{row}" for id, (matrix, row) in self.grids.items()}
+        paths |= {variable.id: variable.id for variable in instrument.assigned}
+        self.translator = Translator(instrument, paths)
+        self.calculated: list[Json] = []
+        for alternatives in placeholder_texts(instrument):
+            self._calculate(alternatives)
+
+    def json(self) -> Json:
+        pages = [self._page(page) for page in self.instrument.pages]
+        hidden = [
+            {
+                "type": "text",
+                "inputType": "number",
+                "name": variable.id,
+                "visible": False,
+                "title": self._text(variable.title),
+                "clearIfInvisible": "none",
+            }
+            for variable in self.instrument.assigned
+        ]
+        pages[0]["elements"] = hidden + pages[0]["elements"]
+        return {
+            "title": self._text(self.instrument.title),
+            **({"locale": first} if (first := self.languages[0]) != "en" else {}),
+            "clearInvisibleValues": "onHidden",
+            "showQuestionNumbers": False,
+            **({"calculatedValues": self.calculated} if self.calculated else {}),
+            "pages": pages,
+        }
+
+    def _page(self, page: Page) -> Json:
+        made: Json = {"name": f"page_{page.id}"}
+        if page.title is not None:
+            made["title"] = self._text(page.title)
+        if page.intro is not None:
+            made["description"] = self._text(page.intro)
+        if page.random_order:
+            made["questionsOrder"] = "random"
+        return made | {"elements": [self._block(page, block) for block in page.blocks]}
+
+    def _block(self, page: Page, block: Block) -> Json:
+        panel: Json = {"type": "panel", "name": f"panel_{page.id}_{block.id}"}
+        if block.random_order:
+            panel["questionsOrder"] = "random"
+        elements: list[Json] = []
+        for rows in rows_together(block):
+            first = rows[0]
+            if first.in_grid:
+                elements.append(self._matrix(rows, random_order=block.random_order))
+                continue
+            elements.append(self._question(first))
+            if needs_companion(first):
+                elements.append(self._companion(first))
+        if block.stem is not None and not all(item.in_grid for item in block.items):
+            first = next(item for item in block.items if not item.in_grid)
+            panel["title"] = self._wording(f"S_{first.id}", first, stem=True)
+        return panel | {"elements": elements}
+
+    def _matrix(self, rows: Sequence[Item], *, random_order: bool) -> Json:
+        first = rows[0]
+        return {
+            "type": "matrix",
+            "name": self.grids[first.id][0],
+            "title": self._wording(f"S_{first.id}", first, stem=True),
+            "columns": [self._choice(option) for option in choices(first, self.instrument)],
+            "rows": [
+                {"value": row.id, "text": self._wording(f"W_{row.id}", row)} | self._shown(row)
+                for row in rows
+            ],
+            **({"rowOrder": "random"} if random_order else {}),
+            **({"eachRowRequired": True} if first.required else {}),
+        }
+
+    def _question(self, item: Item) -> Json:
+        name: Json = {"name": item.id}
+        title = self._wording(f"W_{item.id}", item)
+        if item.kind == "note":
+            return {"type": "html", "html": title, **name, **self._shown(item)}
+        if item.hint is not None:
+            name["description"] = self._text(item.hint)
+        if item.required:
+            name["isRequired"] = True
+        return {**self._kind(item), **name, "title": title, **self._shown(item)}
+
+    def _kind(self, item: Item) -> Json:
+        options = [self._choice(option) for option in choices(item, self.instrument)]
+        match item.kind:
+            case "multiple":
+                missing = {option.value for option in missing_choices(item, self.instrument)}
+                exclusive = [
+                    option | ({"isExclusive": True} if option["value"] in missing else {})
+                    for option in options
+                ]
+                limit = {"maxSelectedChoices": item.max_choices} if item.max_choices else {}
+                return {"type": "checkbox", "choices": exclusive, **limit}
+            case "rank":
+                own = item.responses.options if item.responses else ()
+                return {
+                    "type": "ranking",
+                    "selectToRankEnabled": True,
+                    "maxSelectedChoices": item.top,
+                    "choices": [self._choice(option) for option in own],
+                }
+            case "allocate":
+                return self._allocation(item)
+            case "number":
+                return self._number(item)
+            case "text":
+                return {"type": "comment"}
+            case _:
+                return {"type": "radiogroup", "choices": options}
+
+    def _allocation(self, item: Item) -> Json:
+        options = item.responses.options if item.responses else ()
+        fields = ", ".join(f"{{{item.id}.o{option.value}}}" for option in options)
+        return {
+            "type": "multipletext",
+            "items": [
+                {
+                    "name": f"o{option.value}",
+                    "title": self._text(option.label),
+                    "inputType": "number",
+                    "validators": [{"type": "numeric", "minValue": 0, "maxValue": item.total}],
+                }
+                for option in options
+            ],
+            "validators": [
+                {
+                    "type": "expression",
+                    "text": str(item.total),
+                    "expression": f"sum({fields}) = {item.total}",
+                }
+            ],
+        }
+
+    def _number(self, item: Item) -> Json:
+        made: Json = {"type": "text", "inputType": "number"}
+        allowed = item.number
+        if allowed is None:
+            return made
+        if allowed.minimum is not None:
+            made["min"] = allowed.minimum
+        if allowed.maximum is not None:
+            made["max"] = allowed.maximum
+        if not allowed.whole:
+            return made | {"step": "any"}
+        whole = {"type": "expression", "expression": f"{{{item.id}}} % 1 = 0"}
+        return made | {"step": 1, "validators": [whole]}
+
+    def _companion(self, item: Item) -> Json:
+        options = missing_choices(item, self.instrument)
+        return {
+            "type": "checkbox",
+            "name": companion(item),
+            "titleLocation": "hidden",
+            "title": self._text(item.text),
+            "maxSelectedChoices": 1,
+            "choices": [self._choice(option) for option in options],
+            **self._shown(item),
+        }
+
+    def _shown(self, item: Item) -> Json:
+        condition = known_to_hold(item.conditions, self.instrument)
+        if condition == TRUE:
+            return {}
+        try:
+            return {"visibleIf": self.translator.condition(condition)}
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))
+            return {}
+
+    def _choice(self, option: Option) -> Json:
+        return {"value": option.value, "text": self._text(option.label)}
+
+    def _wording(self, name: str, item: Item, *, stem: bool = False) -> str | dict[str, str]:
+        text, wordings = (item.stem, item.stem_wordings) if stem else (item.text, item.wordings)
+        if not wordings:
+            return self._text(text or item.text)
+        self._calculate(wording_texts(name, wordings, text or item.text, self.instrument))
+        return _localized(
+            (language, f"{{{calculated(name, language)}}}") for language in self.languages
+        )
+
+    def _text(self, text: Text) -> str | dict[str, str]:
+        given = dict(text.by_language)
+        wanted = [language for language in self.languages if language in given]
+        wanted = [language for language in wanted if language != self.languages[0]]
+        first = self.languages[0]
+        return _localized(
+            (language, self._inserted(text.in_language(language), language))
+            for language in (first, *wanted)
+        )
+
+    def _inserted(self, words: str, language: str) -> str:
+        return "".join(
+            f"{{{calculated('P_' + piece.name, language)}}}" if isinstance(piece, Insert) else piece
+            for piece in pieces(words)
+        )
+
+    def _calculate(self, alternatives: Alternatives) -> None:
+        name = alternatives.name if "_" in alternatives.name else f"P_{alternatives.name}"
+        for language in self.languages:
+            try:
+                expression = self.translator.text(alternatives, language)
+            except InexpressibleError as error:
+                self.refused.append(inexpressible("PLATFORM-020", f"text {name}", error))
+                return
+            self.calculated.append({"name": calculated(name, language), "expression": expression})
+
+
+def _localized(texts: Iterator[tuple[str, str]]) -> str | dict[str, str]:
+    """Return one text plainly, several by language, ``default`` being the form's own."""
+    (_, first), *others = texts
+    return {"default": first, **dict(others)} if others else first

@@ -1,0 +1,1 @@
+"""XLSForm for ODK, KoboToolbox and SurveyCTO: forms out, answers in."""

@@ -1,1 +1,0 @@
-"""What a design can find: simulated answers and power."""

@@ -1,0 +1,1 @@
+"""Populations whose truth is known, and answers drawn from them."""

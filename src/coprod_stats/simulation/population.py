@@ -1,0 +1,119 @@
+"""A population from which answers to a questionnaire can be drawn: its file and its matrices."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Correlation = Annotated[float, Field(gt=-1, lt=1)]
+Weights = dict[int, Annotated[float, Field(ge=0)]]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+
+class GroupForm(_Part):
+    """A kind of respondent: its share and how it answers single items."""
+
+    share: Share
+    answers: dict[str, Weights] = {}
+    """Weights of the codes of an item, or of 1 and 0 for ``ID__n`` of a multiple choice."""
+
+
+class NumberForm(_Part):
+    """A normal distribution, rounded and kept in the item's range."""
+
+    mean: float
+    sd: Annotated[float, Field(ge=0)]
+
+
+class ClustersForm(_Part):
+    """Municipalities or other units that respondents share."""
+
+    column: str
+    count: Annotated[int, Field(ge=1)]
+    icc: Annotated[float, Field(ge=0, lt=1)]
+    """Share of each latent variable's variance that lies between clusters."""
+
+
+class CarelessForm(_Part):
+    """Respondents who do not read: half of them straight-line, half answer at random."""
+
+    share: Share
+    seconds: NumberForm
+    attention_passed: Share = 0.3
+
+
+class PopulationForm(_Part):
+    """A population as its file gives it; latent variables have mean 0 and variance 1."""
+
+    population: str
+    about: str
+    rows: Annotated[int, Field(ge=1)]
+    seed: Annotated[int, Field(ge=0)]
+    correlations: dict[str, dict[str, Correlation]] = {}
+    """Correlations of factors that nothing predicts; what is not named is 0."""
+    paths: dict[str, dict[str, float]]
+    """Standardised coefficients by outcome and predictor."""
+    residual_correlation: Correlation = 0.0
+    """Correlation of the residuals of any two outcomes."""
+    loadings: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
+    """Standardised loadings of a scale's items, in its order."""
+    shares: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
+    """Share of each answer, lowest first, by response scale; cut points follow from them."""
+    groups: dict[str, GroupForm]
+    answers: dict[str, Weights] = {}
+    """Weights of codes for everyone; a group's own come first. Otherwise all codes alike."""
+    numbers: dict[str, NumberForm] = {}
+    texts: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
+    clusters: ClustersForm | None = None
+    dont_know: Share = 0.0
+    unanswered: Share = 0.0
+    careless: CarelessForm | None = None
+
+
+def factor_correlation(form: PopulationForm) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return the exogenous factors and their correlation matrix, (n_factors, n_factors)."""
+    factors = tuple(name for name in form.loadings if name not in form.paths)
+    matrix = np.eye(len(factors))
+    for row, others in form.correlations.items():
+        for column, value in others.items():
+            i, j = factors.index(row), factors.index(column)
+            matrix[i, j] = matrix[j, i] = value
+    return factors, matrix
+
+
+def residual_covariance(form: PopulationForm) -> NDArray[np.float64]:
+    r"""Covariance of the outcomes' residuals that gives every outcome variance 1.
+
+    .. math:: \psi_{kk} = 1 - b_k' R b_k, \quad \psi_{kl} = r \sqrt{\psi_{kk} \psi_{ll}}
+
+    where R are the correlations of the factors and r is the residual correlation.
+
+    Raises
+    ------
+    ValueError
+        If the paths explain all of an outcome's variance or more.
+    """
+    factors, correlation = factor_correlation(form)
+    weights = path_matrix(form, factors)
+    left = 1.0 - np.einsum("ki,ij,kj->k", weights, correlation, weights)
+    if (left <= 0).any():
+        outcome = tuple(form.paths)[int(np.argmin(left))]
+        raise ValueError(f"the paths to {outcome} explain more than its whole variance")
+    pattern = np.full((len(left), len(left)), form.residual_correlation)
+    np.fill_diagonal(pattern, 1.0)
+    return pattern * np.sqrt(np.outer(left, left))
+
+
+def path_matrix(form: PopulationForm, factors: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return the coefficients, (n_outcomes, n_factors)."""
+    weights = [[paths.get(name, 0.0) for name in factors] for paths in form.paths.values()]
+    return np.array(weights, dtype=float).reshape(len(form.paths), len(factors))

@@ -1,0 +1,233 @@
+"""From a population's file to a ``PopulationForm`` that fits the questionnaire, or to faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from coprod_stats.errors import Fault, FaultsError
+from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.source.reading import read_shape
+from coprod_stats.instruments.source.yaml_source import Location, YamlSource, read_yaml
+from coprod_stats.simulation.population import (
+    PopulationForm,
+    Weights,
+    factor_correlation,
+    residual_covariance,
+)
+
+
+class PopulationError(FaultsError):
+    """A population model from which nothing can be drawn, with all its faults."""
+
+
+def read_population(path: Path, instrument: Instrument) -> PopulationForm:
+    """Read a population model and check it against its questionnaire.
+
+    Raises
+    ------
+    PopulationError
+        If the file has faults; all of them are given.
+    """
+    source = read_yaml(path)
+    form, faults = read_shape(PopulationForm, source)
+    if form is None or faults:
+        raise PopulationError(faults)
+    if found := list(_Check(form, instrument, source).faults()):
+        raise PopulationError(found)
+    return form
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A population held against its questionnaire."""
+
+    form: PopulationForm
+    instrument: Instrument
+    source: YamlSource
+
+    def faults(self) -> Iterator[Fault]:
+        structure = [*self._loadings(), *self._paths(), *self._correlations()]
+        yield from structure or self._matrices()
+        yield from self._shares()
+        yield from self._groups()
+        yield from self._columns()
+
+    def fault(self, code: str, location: Location, found: str, remedy: str) -> Fault:
+        place = ".".join(map(str, location))
+        return Fault(code, found, remedy, self.source.file, self.source.line(location), place)
+
+    def _loadings(self) -> Iterator[Fault]:
+        scales = {scale.id: scale for scale in self.instrument.scales}
+        for name, loadings in self.form.loadings.items():
+            location = ("loadings", name)
+            if name not in scales:
+                yield self.fault(
+                    "POPULATION-001",
+                    location,
+                    f"the form has no scale '{name}'",
+                    f"It has: {', '.join(scales) or 'none'}.",
+                )
+            elif len(loadings) != (wanted := len(scales[name].items)):
+                yield self.fault(
+                    "POPULATION-002",
+                    location,
+                    f"{len(loadings)} loadings for {wanted} items",
+                    "Give each item one, in the order of the scale.",
+                )
+
+    def _paths(self) -> Iterator[Fault]:
+        for outcome, paths in self.form.paths.items():
+            if outcome not in self.form.loadings:
+                yield self.fault(
+                    "POPULATION-003",
+                    ("paths", outcome),
+                    f"'{outcome}' has no loadings",
+                    "Give it loadings, or remove it.",
+                )
+            for name in paths:
+                if name not in self.form.loadings or name in self.form.paths:
+                    yield self.fault(
+                        "POPULATION-003",
+                        ("paths", outcome, name),
+                        f"'{name}' is no factor that nothing predicts",
+                        "A predictor has loadings and is no outcome itself.",
+                    )
+
+    def _correlations(self) -> Iterator[Fault]:
+        seen: set[frozenset[str]] = set()
+        for row, others in self.form.correlations.items():
+            for name in others:
+                location = ("correlations", row, name)
+                for end in (row, name):
+                    if end not in self.form.loadings or end in self.form.paths:
+                        yield self.fault(
+                            "POPULATION-004",
+                            location,
+                            f"'{end}' is no factor that nothing predicts",
+                            "Only factors with loadings and without paths to them correlate.",
+                        )
+                pair = frozenset((row, name))
+                if len(pair) == 1 or pair in seen:
+                    yield self.fault(
+                        "POPULATION-004",
+                        location,
+                        "the pair is itself or stands twice",
+                        "Give each pair of two factors once.",
+                    )
+                seen.add(pair)
+
+    def _matrices(self) -> Iterator[Fault]:
+        remedy = "Make some of the coefficients smaller."
+        _, correlation = factor_correlation(self.form)
+        if len(correlation) and np.linalg.eigvalsh(correlation)[0] <= 1e-8:
+            yield self.fault(
+                "POPULATION-007",
+                ("correlations",),
+                "the correlations are impossible together",
+                remedy,
+            )
+            return
+        try:
+            left = residual_covariance(self.form)
+        except ValueError as error:
+            yield self.fault("POPULATION-007", ("paths",), str(error), remedy)
+            return
+        if len(left) and np.linalg.eigvalsh(left)[0] <= 1e-8:
+            yield self.fault(
+                "POPULATION-007",
+                ("residual_correlation",),
+                "the outcomes cannot all correlate so",
+                remedy,
+            )
+
+    def _shares(self) -> Iterator[Fault]:
+        scales = {
+            item.responses.id: item.responses for item in self.instrument.items if item.responses
+        }
+        for name, shares in self.form.shares.items():
+            if name not in scales:
+                yield self.fault(
+                    "POPULATION-008",
+                    ("shares", name),
+                    f"no item answers on a scale '{name}'",
+                    "Correct the name, or remove the line.",
+                )
+            elif len(shares) != (wanted := len(scales[name].options)):
+                yield self.fault(
+                    "POPULATION-008",
+                    ("shares", name),
+                    f"{len(shares)} shares for {wanted} answers",
+                    "Give each answer one, lowest first.",
+                )
+
+    def _groups(self) -> Iterator[Fault]:
+        total = sum(group.share for group in self.form.groups.values())
+        if abs(total - 1) > 1e-9:
+            yield self.fault(
+                "POPULATION-005",
+                ("groups",),
+                f"the shares add up to {total:g}",
+                "Make them add up to 1.",
+            )
+        yield from self._weights(("answers",), self.form.answers)
+        for name, group in self.form.groups.items():
+            yield from self._weights(("groups", name, "answers"), group.answers)
+
+    def _weights(self, location: Location, answers: Mapping[str, Weights]) -> Iterator[Fault]:
+        items = {column: item for item in self.instrument.items for column in item.columns}
+        for column, weights in answers.items():
+            here = (*location, column)
+            item = items.get(column)
+            if item is None or item.responses is None:
+                yield self.fault(
+                    "POPULATION-006",
+                    here,
+                    f"there is no item with answers '{column}'",
+                    "Correct the id; an option of a multiple choice is ID__n.",
+                )
+                continue
+            if unknown := sorted(weights.keys() - answer_codes(item)):
+                yield self.fault(
+                    "POPULATION-009",
+                    here,
+                    f"no answer has the code {unknown[0]}",
+                    "Use the codes of the questionnaire.",
+                )
+            if not sum(weights.values()) > 0:
+                yield self.fault(
+                    "POPULATION-009", here, "the weights are all 0", "Make one of them larger."
+                )
+
+    def _columns(self) -> Iterator[Fault]:
+        numbers = {item.id for item in self.instrument.items if item.kind == "number"}
+        texts = {item.id for item in self.instrument.items if item.kind == "text"}
+        for column in self.instrument.administrative:
+            (numbers if column.kind == "number" else texts).add(column.id)
+        units = texts & {column.id for column in self.instrument.administrative}
+        clusters = {self.form.clusters.column: None} if self.form.clusters else {}
+        for key, given, known, what in (
+            ("numbers", self.form.numbers, numbers, "column of numbers"),
+            ("texts", self.form.texts, texts, "column of texts"),
+            ("clusters", clusters, units, "administrative column of texts"),
+        ):
+            for name in given:
+                if name not in known:
+                    yield self.fault(
+                        "POPULATION-006",
+                        (key, name),
+                        f"there is no {what} '{name}'",
+                        f"There are: {', '.join(sorted(known)) or 'none'}.",
+                    )
+
+
+def answer_codes(item: Item) -> frozenset[int]:
+    """Return the codes that a respondent can choose; 0 and 1 for an option of a multiple choice."""
+    if item.kind == "multiple" or item.responses is None:
+        return frozenset((0, 1))
+    return frozenset(
+        option.value for option in (*item.responses.options, *item.responses.off_scale)
+    )

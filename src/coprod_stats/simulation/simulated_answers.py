@@ -1,0 +1,267 @@
+"""Answers drawn from a population, in the questionnaire's own codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coprod_stats.instruments.assignment import draw_levels, draw_points, draw_ranks
+from coprod_stats.instruments.language.evaluation import choice_column
+from coprod_stats.instruments.model import DONT_KNOW, NOT_ANSWERED, Instrument, Item, NumberRange
+from coprod_stats.responses.table import Provenance, Responses
+from coprod_stats.simulation.population import (
+    NumberForm,
+    PopulationForm,
+    factor_correlation,
+    path_matrix,
+    residual_covariance,
+)
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SimulatedAnswers:
+    """Synthetic answers and what is true of them.
+
+    Attributes
+    ----------
+    answers : DataFrame, (n_rows, n_columns)
+        Canonical columns.
+    careless : tuple of str
+        Ids of the respondents who were made careless.
+    """
+
+    answers: pd.DataFrame
+    careless: tuple[str, ...]
+
+
+def simulate_answers(
+    population: PopulationForm, instrument: Instrument, *, n_rows: int, rng: np.random.Generator
+) -> SimulatedAnswers:
+    """Draw answers; all of them are synthetic.
+
+    Latent variables are normal, items are their ordered categories, routing is the instrument's:
+    what a respondent would not be asked stays blank.
+
+    Parameters
+    ----------
+    population : PopulationForm
+        Checked against the instrument (``read_population``).
+    instrument : Instrument
+        The questionnaire, in one form.
+    n_rows : int
+        Number of respondents.
+    rng : numpy.random.Generator
+        Source of randomness.
+    """
+    draw = _Draw(population, instrument, n_rows, rng)
+    table = draw.administrative()
+    table |= draw.single_answers()
+    latent = draw.latent()
+    table |= draw.scale_answers(latent)
+    careless = draw.careless(table)
+    frame = pd.DataFrame({column: table[column] for column in instrument.columns})
+    frame.index = pd.RangeIndex(2, n_rows + 2, name="line")
+    return SimulatedAnswers(
+        _routed(draw.with_gaps(frame, careless), instrument),
+        tuple(str(id) for id in frame.loc[careless, draw.id_column()]),
+    )
+
+
+class _Draw:
+    """One sample being drawn, part by part, from one source of randomness."""
+
+    def __init__(
+        self, population: PopulationForm, instrument: Instrument, n: int, rng: np.random.Generator
+    ) -> None:
+        self.population, self.instrument, self.n, self.rng = population, instrument, n, rng
+        shares = [group.share for group in population.groups.values()]
+        self.group = rng.choice(list(population.groups), size=n, p=shares)
+        scales = [instrument.scale(name) for name in population.loadings]
+        self.in_scales = {id for scale in scales for id in scale.items}
+        clusters = population.clusters
+        self.cluster = rng.integers(clusters.count, size=n) if clusters else np.zeros(n, dtype=int)
+
+    def id_column(self) -> str:
+        return self.instrument.administrative_column("respondent") or self.instrument.columns[0]
+
+    def administrative(self) -> dict[str, object]:
+        table: dict[str, object] = {}
+        width = len(str(self.n))
+        for column in self.instrument.administrative:
+            table[column.id] = self._by_name(column.id, column.kind == "number")
+        for variable in self.instrument.assigned:
+            table[variable.id] = draw_levels(variable, n_respondents=self.n, rng=self.rng)
+        table[self.id_column()] = [f"S{row:0{width}d}" for row in range(1, self.n + 1)]
+        if self.population.clusters:
+            table[self.population.clusters.column] = [f"M{code + 1:03d}" for code in self.cluster]
+        return table
+
+    def _by_name(self, column: str, numeric: bool) -> object:
+        if column in self.population.numbers:
+            return self._normal(self.population.numbers[column])
+        if column in self.population.texts:
+            return self.rng.choice(self.population.texts[column], size=self.n)
+        return np.full(self.n, np.nan) if numeric else np.full(self.n, "", dtype=object)
+
+    def _normal(self, form: NumberForm) -> FloatArray:
+        return np.rint(self.rng.normal(form.mean, form.sd, self.n)) + 0.0  # no -0
+
+    def single_answers(self) -> dict[str, object]:
+        table: dict[str, object] = {}
+        for item in self.instrument.questions:
+            if item.id in self.in_scales:
+                continue
+            if item.kind == "multiple":
+                for value in item.responses.values if item.responses else ():
+                    column = choice_column(item.id, value)
+                    table[column] = self._coded(column, (0, 1))
+            elif item.kind in ("rank", "allocate"):
+                table |= self._joint(item)
+            elif item.kind == "number":
+                table[item.id] = self._in_range(item)
+            elif item.kind == "text":
+                table[item.id] = self._by_name(item.id, False)
+            elif item.attention_pass is not None:
+                table[item.id] = np.full(self.n, float(item.attention_pass))
+            elif item.responses is not None:
+                codes = (*item.responses.options, *item.responses.off_scale)
+                table[item.id] = self._coded(item.id, tuple(option.value for option in codes))
+        return table
+
+    def _joint(self, item: Item) -> dict[str, FloatArray]:
+        n_options = len(item.columns)
+        if item.kind == "rank":
+            drawn = draw_ranks(
+                n_respondents=self.n, n_options=n_options, top=item.top or n_options, rng=self.rng
+            )
+        else:
+            drawn = draw_points(
+                n_respondents=self.n, n_options=n_options, total=item.total or 1, rng=self.rng
+            )
+        return dict(zip(item.columns, drawn.T, strict=True))
+
+    def _coded(self, column: str, codes: tuple[int, ...]) -> FloatArray:
+        answers = np.empty(self.n)
+        for name, group in self.population.groups.items():
+            weights = group.answers.get(column) or self.population.answers.get(column)
+            chosen = np.array([weights.get(code, 0.0) if weights else 1.0 for code in codes])
+            members = self.group == name
+            answers[members] = self.rng.choice(
+                codes, size=int(members.sum()), p=chosen / chosen.sum()
+            )
+        return answers
+
+    def _in_range(self, item: Item) -> FloatArray:
+        allowed = item.number or NumberRange()
+        low = 0.0 if allowed.minimum is None else allowed.minimum
+        high = low + 100 if allowed.maximum is None else allowed.maximum
+        form = self.population.numbers.get(item.id)
+        if form is None:
+            return np.rint(self.rng.uniform(low, high, self.n))
+        return np.clip(self._normal(form), low, high)
+
+    def latent(self) -> dict[str, FloatArray]:
+        factors, correlation = factor_correlation(self.population)
+        scores = self._two_level(correlation)
+        outcomes = tuple(self.population.paths)
+        residuals = self._two_level(residual_covariance(self.population))
+        predicted = scores @ path_matrix(self.population, factors).T + residuals
+        return dict(zip((*factors, *outcomes), np.hstack([scores, predicted]).T, strict=True))
+
+    def _two_level(self, covariance: FloatArray) -> FloatArray:
+        """Draw normal scores of which the clusters share a part, (n, n_variables)."""
+        root = np.linalg.cholesky(covariance).T
+        within = self.rng.standard_normal((self.n, len(covariance))) @ root
+        if self.population.clusters is None:
+            return within
+        icc = self.population.clusters.icc
+        between = self.rng.standard_normal((self.population.clusters.count, len(covariance))) @ root
+        return np.asarray(np.sqrt(icc) * between[self.cluster] + np.sqrt(1 - icc) * within)
+
+    def scale_answers(self, latent: dict[str, FloatArray]) -> dict[str, object]:
+        table: dict[str, object] = {}
+        for name, loadings in self.population.loadings.items():
+            for id, loading in zip(self.instrument.scale(name).items, loadings, strict=True):
+                item = self.instrument.item(id)
+                sign = -1.0 if item.reverse else 1.0
+                unique = np.sqrt(1 - loading**2) * self.rng.standard_normal(self.n)
+                table[id] = self._categories(item, sign * loading * latent[name] + unique)
+        return table
+
+    def _categories(self, item: Item, response: FloatArray) -> FloatArray:
+        # half a second to import
+        from scipy.stats import norm
+
+        assert item.responses is not None
+        codes = np.array(item.responses.values, dtype=float)
+        shares = self.population.shares.get(item.responses.id, [1.0] * len(codes))
+        if item.reverse:
+            shares = shares[::-1]
+        cuts = norm.ppf(np.cumsum(shares)[:-1] / np.sum(shares))
+        return codes[np.searchsorted(cuts, response)]
+
+    def _ratings(self) -> list[Item]:
+        """Return the rows of grids and the items of scales."""
+        items = (item for item in self.instrument.questions if item.kind == "single")
+        return [item for item in items if item.in_grid or item.id in self.in_scales]
+
+    def careless(self, table: dict[str, object]) -> NDArray[np.bool_]:
+        form = self.population.careless
+        if form is None:
+            return np.zeros(self.n, dtype=bool)
+        chosen = self.rng.random(self.n) < form.share
+        straight = chosen & (self.rng.random(self.n) < 0.5)
+        favourite = self.rng.random(self.n)
+        for item in self._ratings():
+            assert item.responses is not None
+            codes = np.array(item.responses.values, dtype=float)
+            random = self.rng.choice(codes, size=self.n)
+            same = codes[(favourite * len(codes)).astype(int)]
+            answer = np.where(straight, same, random)
+            if item.attention_pass is not None:
+                passed = self.rng.random(self.n) < form.attention_passed
+                answer = np.where(passed, item.attention_pass, answer)
+            table[item.id] = np.where(chosen, answer, np.asarray(table[item.id], dtype=float))
+        seconds = self.instrument.administrative_column("seconds")
+        if seconds is not None:
+            usual = np.asarray(table[seconds], dtype=float)
+            table[seconds] = np.where(chosen, np.maximum(self._normal(form.seconds), 20), usual)
+        return chosen
+
+    def with_gaps(self, frame: pd.DataFrame, careless: NDArray[np.bool_]) -> pd.DataFrame:
+        """Put don't-knows and unanswered questions among the ratings of those who are careful."""
+        gaps = frame.copy()
+        for item in self._ratings():
+            if item.attention_pass is not None:
+                continue
+            luck = self.rng.random(self.n)
+            luck[careless] = 1.0
+            can_say = "dont_know" in item.offers
+            dont_know = self.population.dont_know if can_say else 0.0
+            silent = (luck >= dont_know) & (luck < dont_know + self.population.unanswered)
+            for chosen, code in ((luck < dont_know, DONT_KNOW), (silent, NOT_ANSWERED)):
+                if chosen.any():
+                    gaps.loc[chosen, item.id] = code
+        return gaps
+
+
+def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """Blank what the routing does not show, question by question as the form is walked."""
+    routed = frame.copy()
+    provenance = Provenance("synthetic", "", "simulated", len(routed))
+    for conditions, group in groupby(instrument.questions, key=lambda item: item.conditions):
+        if not conditions:
+            continue
+        items = list(group)
+        hidden = ~Responses(instrument, routed, provenance).asked(items[0])
+        if not hidden.any():
+            continue
+        for item in items:
+            routed.loc[hidden, list(item.columns)] = "" if item.kind == "text" else np.nan
+    return routed

@@ -1,0 +1,257 @@
+"""The samples that a plan puts together, and the gate that they must pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.expressions import ExpressionError, names, parse_expression
+from coprod_stats.instruments.model import Instrument, InstrumentLookupError
+from coprod_stats.instruments.score_items import items_behind
+from coprod_stats.instruments.source.reading import InstrumentError, read_instrument
+from coprod_stats.instruments.source.yaml_source import Location, YamlSource
+from coprod_stats.instruments.versions.pooling import (
+    Fielding,
+    PoolingDecision,
+    PoolingError,
+    pooling_gate,
+)
+from coprod_stats.plans.faults import condition_faults, fault_at
+from coprod_stats.plans.model import FieldedSample, Hypothesis, PlanForm
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Answers that were fielded in one way.
+
+    Attributes
+    ----------
+    file : str
+        As the plan names it; ``Plan.beside`` finds it.
+    instrument : Instrument
+        The version that was fielded, in its form.
+    where : str
+        Condition that picks the sample's rows of the file; empty for all of them.
+    """
+
+    label: str
+    file: str
+    instrument: Instrument
+    language: str
+    mode: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the gate said of the samples of a plan.
+
+    Attributes
+    ----------
+    left_out : tuple of str
+        Scales and indices that are not pooled and that the plan does not use: they are not scored.
+    """
+
+    decision: PoolingDecision
+    left_out: tuple[str, ...]
+
+
+class SampleDraft:
+    """The samples of a plan being found, with the faults met on the way."""
+
+    def __init__(self, form: PlanForm, source: YamlSource) -> None:
+        self.form, self.source = form, source
+        self.faults: list[Fault] = []
+
+    def samples(
+        self, path: Path, questionnaire: Instrument, modules: Sequence[str]
+    ) -> tuple[Sample, ...]:
+        """Read the version of the questionnaire that each sample was fielded with.
+
+        Parameters
+        ----------
+        path : Path
+            The plan's file.
+        questionnaire : Instrument
+            The plan's questionnaire in all its forms.
+        modules : sequence of str
+            Modules to put in.
+        """
+        data = self.form.data
+        found: list[Sample] = []
+        if (data.file is None) == (not data.samples):
+            self._fault(
+                "PLAN-012",
+                ("data",),
+                "answers come from one 'file' or from 'samples'",
+                "Give one of the two.",
+            )
+        if data.accept and not data.samples:
+            self._fault(
+                "PLAN-012",
+                ("data", "accept"),
+                "there are no samples to put together",
+                "Give 'samples', or accept nothing.",
+            )
+        for position, entry in enumerate(data.samples):
+            here: Location = ("data", "samples", position)
+            if entry.sample in {sample.label for sample in found}:
+                self._fault(
+                    "PLAN-013", here, f"a second sample '{entry.sample}'", "Rename one of them."
+                )
+                continue
+            instrument = self._fielded(entry, here, path, questionnaire, modules)
+            if instrument is not None:
+                language = entry.language or instrument.languages[0]
+                found.append(
+                    Sample(
+                        entry.sample,
+                        entry.file,
+                        instrument,
+                        language,
+                        entry.mode,
+                        entry.where or "",
+                    )
+                )
+        return tuple(found)
+
+    def _fielded(
+        self,
+        entry: FieldedSample,
+        here: Location,
+        path: Path,
+        questionnaire: Instrument,
+        modules: Sequence[str],
+    ) -> Instrument | None:
+        version = questionnaire
+        if entry.instrument is not None:
+            beside = path.parent / entry.instrument
+            try:
+                version = read_instrument(
+                    beside if beside.is_file() else entry.instrument, modules=modules
+                )
+            except InstrumentError as error:
+                self.faults += error.faults
+                return None
+        try:
+            instrument = version.for_form(entry.form or self.form.form)
+        except InstrumentLookupError as error:
+            self._fault("PLAN-001", here, str(error), "Name one of these.")
+            return None
+        if entry.language is not None and entry.language not in instrument.languages:
+            self._fault(
+                "PLAN-014",
+                here,
+                f"sample '{entry.sample}' was answered in "
+                f"'{entry.language}', which its questionnaire does not have",
+                f"It has: {', '.join(instrument.languages)}.",
+            )
+        where: Location = (*here, "where")
+        self.faults += condition_faults(self.source, where, entry.where, instrument)
+        return instrument
+
+    def gate(
+        self,
+        samples: Sequence[Sample],
+        instrument: Instrument,
+        hypotheses: Sequence[Hypothesis],
+    ) -> Gate:
+        """Hold the samples against each other; what blocks a variable of the plan is a fault.
+
+        Parameters
+        ----------
+        samples : sequence of Sample
+        instrument : Instrument
+            The plan's, in its form.
+        hypotheses : sequence of Hypothesis
+        """
+        fieldings = [Fielding(s.label, s.instrument, s.language, s.mode) for s in samples]
+        if all(not _same(sample.instrument, instrument) for sample in samples):
+            first = samples[0]
+            spoken = first.language in instrument.languages
+            language = first.language if spoken else instrument.languages[0]
+            fieldings.append(Fielding("the plan", instrument, language, first.mode))
+        scores, variables = _used(self.form, instrument, hypotheses)
+        behind = {id: items_behind(instrument, [id]) for id in variables}
+        accepted = self.form.data.accept
+        try:
+            decision = pooling_gate(fieldings, accepted=accepted, variables=behind)
+        except PoolingError as error:
+            self._fault(
+                "POOL-002",
+                ("data", "accept"),
+                str(error),
+                "Remove what no longer stands in the way.",
+            )
+            decision = pooling_gate(fieldings, variables=behind)
+        shut: dict[str, list[str]] = {}
+        for obstacle in decision.blocked:
+            if obstacle.scale in (*scores, *variables) and obstacle.name not in accepted:
+                shut.setdefault(f"{obstacle.name}\0{obstacle.reason}", []).append(obstacle.scale)
+        for key, touched in shut.items():
+            name, reason = key.split("\0")
+            self._fault(
+                "POOL-001",
+                ("data", "samples"),
+                f"'{name}' stands in the way of pooling {', '.join(touched)}: {reason.rstrip('.')}",
+                "Analyse the samples apart, or accept it by this name under 'accept', with "
+                "the reason.",
+            )
+        open_ = set(decision.open)
+        known = (*(s.id for s in instrument.scales), *(i.id for i in instrument.indices))
+        return Gate(decision, tuple(id for id in known if id not in open_))
+
+    def _fault(self, code: str, location: Location, found: str, remedy: str) -> None:
+        self.faults.append(fault_at(self.source, code, location, found, remedy))
+
+
+def without_scores(instrument: Instrument, ids: Iterable[str]) -> Instrument:
+    """Return a questionnaire in which some scales and indices are not scored."""
+    gone = set(ids)
+    return replace(
+        instrument,
+        scales=tuple(scale for scale in instrument.scales if scale.id not in gone),
+        indices=tuple(index for index in instrument.indices if index.id not in gone),
+    )
+
+
+def _same(one: Instrument, other: Instrument) -> bool:
+    return (one.sha256, one.forms[0].id) == (other.sha256, other.forms[0].id)
+
+
+def _used(
+    form: PlanForm, instrument: Instrument, hypotheses: Sequence[Hypothesis]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the scores that a plan uses, and everything else that it uses by name."""
+    scores = {*(s.id for s in instrument.scales), *(i.id for i in instrument.indices)}
+    wanted = dict.fromkeys(
+        (
+            *form.model.factors,
+            *form.reliability,
+            *form.model.covariates,
+            *(id for entry in hypotheses for id in (entry.predictor, entry.outcome)),
+            *_selecting(form, instrument),
+        )
+    )
+    return (
+        tuple(id for id in wanted if id in scores),
+        tuple(id for id in wanted if id not in scores),
+    )
+
+
+def _selecting(form: PlanForm, instrument: Instrument) -> Iterator[str]:
+    """Return the names by which a plan picks its respondents."""
+    selections = [form.respondents, *(c.respondents for c in form.model.columns if c.respondents)]
+    conditions = [entry.where for entry in selections]
+    conditions += [column.where for column in form.model.columns]
+    conditions += [part.where for column in form.model.columns for part in column.subgroups]
+    for condition in filter(None, conditions):
+        try:
+            yield from names(parse_expression(condition))
+        except ExpressionError:  # a fault of the plan, told by its own check
+            continue
+    rule = instrument.classification
+    if rule is not None and any(entry.classes for entry in selections):
+        yield from (id for _, condition in rule.classes for id in names(condition))

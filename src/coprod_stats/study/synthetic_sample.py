@@ -1,0 +1,113 @@
+"""Synthetic samples of a plan's population, with what is true of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coprod_stats.errors import CoprodError
+from coprod_stats.responses.reading import write_canonical
+from coprod_stats.simulation.population import PopulationForm
+from coprod_stats.simulation.population_reading import read_population
+from coprod_stats.simulation.simulated_answers import simulate_answers
+from coprod_stats.study.plan_reading import Plan, read_plan
+
+
+class SimulationError(CoprodError):
+    """A plan from which no answers can be drawn."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SyntheticSample:
+    """Answers that nobody gave, and the population that they were drawn from."""
+
+    answers: pd.DataFrame
+    population: PopulationForm
+    seed: int
+    careless: tuple[str, ...]
+
+    def truth(self) -> dict[str, Any]:
+        """Return the true parameters, as they lie beside the answers."""
+        return {
+            "synthetic": True,
+            "about": self.population.about,
+            "seed": self.seed,
+            "rows": len(self.answers),
+            "standardised_paths": self.population.paths,
+            "factor_correlations": self.population.correlations,
+            "residual_correlation": self.population.residual_correlation,
+            "standardised_loadings": self.population.loadings,
+            "answer_shares": self.population.shares,
+            "careless_respondents": list(self.careless),
+        }
+
+
+def draw_sample(
+    plan: str | Path,
+    *,
+    n_rows: int | None = None,
+    seed: int | None = None,
+    form: str | None = None,
+    modules: Sequence[str] = (),
+    clean: bool = False,
+) -> SyntheticSample:
+    """Draw synthetic answers from the population that a plan names.
+
+    Parameters
+    ----------
+    plan : str or Path
+        Id of a shipped plan or path of one.
+    n_rows, seed : int, optional
+        The population's own where left out.
+    form : str, optional
+        Form of the questionnaire; the plan's where left out.
+    modules : sequence of str
+        Modules of the questionnaire to put in; their questions are answered at random.
+    clean : bool
+        Leave out careless respondents, don't-knows and unanswered questions.
+
+    Raises
+    ------
+    SimulationError
+        If the plan names no population.
+    PlanError, PopulationError
+        If one of the files has faults.
+    InstrumentLookupError
+        If the questionnaire has no such form.
+    """
+    read = read_plan(plan, modules=modules)
+    instrument = read.instrument if form is None else read.questionnaire.for_form(form)
+    population = read_population(_population_file(read), instrument)
+    if clean:
+        gone = {"dont_know": 0.0, "unanswered": 0.0, "careless": None}
+        population = population.model_copy(update=gone)
+    seed = population.seed if seed is None else seed
+    drawn = simulate_answers(
+        population,
+        instrument,
+        n_rows=population.rows if n_rows is None else n_rows,
+        rng=np.random.default_rng(seed),
+    )
+    return SyntheticSample(drawn.answers, population, seed, drawn.careless)
+
+
+def write_sample(sample: SyntheticSample, path: Path) -> Path:
+    """Write the answers, and beside them what is true of them; gives the latter's path."""
+    write_canonical(sample.answers, path)
+    truth = path.with_suffix(".truth.json")
+    truth.write_text(json.dumps(sample.truth(), indent=1) + "\n", encoding="utf-8")
+    return truth
+
+
+def _population_file(plan: Plan) -> Path:
+    if plan.form.population_model is None:
+        raise SimulationError(
+            f"plan '{plan.form.plan}' names no population: add 'population_model'"
+        )
+    return plan.beside(plan.form.population_model)

@@ -1,0 +1,93 @@
+"""Faults of a population come all at once, with code and line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from coprod_stats.simulation.population import factor_correlation, residual_covariance
+from coprod_stats.simulation.population_reading import PopulationError
+from coprod_stats.study.synthetic_sample import draw_sample
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line", "found"),
+    [
+        ("loadings: {A:", "loadings: {C: [0.5], A:", "POPULATION-001", 7, "no scale 'C'"),
+        ("[0.9, 0.8, 0.7]", "[0.9, 0.8]", "POPULATION-002", 7, "2 loadings for 3 items"),
+        ("{B: {A: 0.5}}", "{B: {C: 0.5}}", "POPULATION-003", 6, "'C' is no factor"),
+        ("{B: {A: 0.5}}", "{B: {B: 0.5}}", "POPULATION-003", 6, "'B' is no factor"),
+        ("{B: {A: 0.5}}", "{D: {A: 0.5}}", "POPULATION-003", 6, "'D' has no loadings"),
+        ("paths:", "correlations: {A: {B: 0.2}}\npaths:", "POPULATION-004", 6, "'B' is no factor"),
+        ("paths:", "correlations: {A: {A: 0.2}}\npaths:", "POPULATION-004", 6, "is itself"),
+        ("share: 0.75", "share: 0.7", "POPULATION-005", 9, "add up to 0.95"),
+        ("{WAY__1:", "{WAY:", "POPULATION-006", 12, "no item with answers 'WAY'"),
+        (
+            "others: {share: 0.25, answers: {USE",
+            "others: {share: 0.25, answers: {USA",
+            "POPULATION-006",
+            11,
+            "no item with answers 'USA'",
+        ),
+        ("{AGE:", "{NAME:", "POPULATION-006", 13, "no column of numbers 'NAME'"),
+        ("{NAME:", "{AGE:", "POPULATION-006", 14, "no column of texts 'AGE'"),
+        ("column: TOWN", "column: A1", "POPULATION-006", 15, "texts 'A1'"),
+        ("0.5}}", "1.2}}", "POPULATION-007", 6, "more than its whole variance"),
+        ("[0.1, 0.2, 0.4, 0.2, 0.1]", "[0.5, 0.5]", "POPULATION-008", 8, "2 shares for 5 answers"),
+        ("{agree:", "{agreed:", "POPULATION-008", 8, "no item answers on a scale 'agreed'"),
+        ("{USE: {1: 1}}", "{USE: {7: 1}}", "POPULATION-009", 10, "no answer has the code 7"),
+        ("{0: 1, 1: 3}", "{0: 0}", "POPULATION-009", 12, "the weights are all 0"),
+        ("rows: 400", "rows: none", "SHAPE-001", 4, ""),
+    ],
+)
+def test_each_fault_has_its_code_and_line(plan, old, new, code, line, found) -> None:
+    with pytest.raises(PopulationError) as caught:
+        draw_sample(plan((old, new)))
+    assert any(
+        fault.code == code and fault.line == line and found in fault.found
+        for fault in caught.value.faults
+    ), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("correlations", "residual", "found"),
+    [
+        ("{A: {B: 0.9, C: 0.9}, B: {C: -0.9}}", 0.0, "impossible together"),
+        ("{}", -0.9, "cannot all correlate so"),
+    ],
+)
+def test_impossible_matrices_are_faults(tmp_path, correlations, residual, found) -> None:
+    from coprod_stats.simulation.population_reading import read_population
+    from coprod_stats.study.plan_reading import read_plan
+
+    names = ("DRREL", "DRACT", "DRINP")
+    for letter, name in zip("ABC", names, strict=True):
+        correlations = correlations.replace(f"{letter}:", f"{name}:")
+    outcomes = "{QUA: {}, PRF: {}, ATT: {}}"
+    loadings = ", ".join(f"{name}: [0.5, 0.5, 0.5]" for name in (*names, "QUA", "PRF", "ATT"))
+    path = tmp_path / "population.yaml"
+    path.write_text(
+        f"population: x\nabout: x\nrows: 5\nseed: 1\ncorrelations: {correlations}\n"
+        f"paths: {outcomes}\nresidual_correlation: {residual}\nloadings: {{{loadings}}}\n"
+        "shares: {}\ngroups: {all: {share: 1.0}}\n"
+    )
+    with pytest.raises(PopulationError, match=found):
+        read_population(path, read_plan("driver_impact").instrument)
+
+
+def test_faults_come_together(plan) -> None:
+    with pytest.raises(PopulationError) as caught:
+        draw_sample(plan(("share: 0.75", "share: 0.7"), ("{agree:", "{agreed:"), ("{AGE:", "{X:")))
+    assert {fault.code for fault in caught.value.faults} == {
+        "POPULATION-005",
+        "POPULATION-006",
+        "POPULATION-008",
+    }
+
+
+def test_outcomes_have_variance_one(plan) -> None:
+    form = draw_sample(plan(), n_rows=2).population
+    factors, correlation = factor_correlation(form)
+    assert factors == ("A",)
+    np.testing.assert_array_equal(correlation, [[1.0]])
+    np.testing.assert_allclose(residual_covariance(form), [[0.75]])

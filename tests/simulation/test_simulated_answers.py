@@ -1,0 +1,131 @@
+"""Simulated answers: only the questionnaire's codes, only what is asked, the population's truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from coprod_stats.responses import Responses, read_responses
+from coprod_stats.study.plan_reading import read_plan
+from coprod_stats.study.synthetic_sample import SyntheticSample, draw_sample, write_sample
+
+
+@pytest.fixture
+def clean(plan) -> SyntheticSample:
+    return draw_sample(plan(), n_rows=20_000, clean=True)
+
+
+def bound(sample: SyntheticSample, plan_path, folder) -> Responses:
+    write_sample(sample, folder / "drawn.csv")
+    return read_responses(folder / "drawn.csv", read_plan(plan_path).instrument)
+
+
+def test_the_seed_decides(plan) -> None:
+    first, again = draw_sample(plan(), seed=1), draw_sample(plan(), seed=1)
+    assert first.answers.equals(again.answers)
+    assert first.careless == again.careless
+    assert not first.answers.equals(draw_sample(plan(), seed=2).answers)
+
+
+def test_every_answer_fits_the_questionnaire(plan, tmp_path) -> None:
+    sample = draw_sample(plan())
+    found = bound(sample, plan(), tmp_path)
+    assert found.rejected == ()
+    assert found.answers.drop(columns="NAME").equals(sample.answers.drop(columns="NAME"))
+    assert found.n_respondents == 400
+
+
+def test_routing_is_respected(clean, plan, tmp_path) -> None:
+    found = bound(clean, plan(), tmp_path)
+    for item in found.instrument.questions:
+        asked = found.asked(item)
+        kinds = found.missing_kinds(list(item.columns))
+        assert (kinds[~asked] == "not asked").all(axis=None)
+        assert (kinds[asked] != "not asked").all(axis=None)
+
+
+def test_shares_of_answers_and_groups(clean) -> None:
+    table = clean.answers
+    shares = table["B1"].value_counts(normalize=True).sort_index()
+    np.testing.assert_allclose(shares, [0.1, 0.2, 0.4, 0.2, 0.1], atol=0.015)
+    assert (table["USE"] == 1).mean() == pytest.approx(0.75, abs=0.01)
+    assert (table["USE"] == 6).mean() == pytest.approx(0.0625, abs=0.006)
+    assert table["WAY__1"].mean() == pytest.approx(0.75, abs=0.01)
+    assert table["AGE"].between(18, 90).all()
+
+
+SHARES = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
+CODES = np.arange(1, 6)
+
+
+def squared_correlation_with_the_response() -> float:
+    """How much a five-category item keeps of its normal response: sum of densities at the cuts."""
+    cuts = norm.ppf(SHARES.cumsum()[:-1])
+    variance = SHARES @ CODES**2 - (SHARES @ CODES) ** 2
+    return float(norm.pdf(cuts).sum() ** 2 / variance)
+
+
+def test_latent_correlations_are_recovered(plan) -> None:
+    """Items correlate as their latent responses, weakened by their categories (first order)."""
+    sample = draw_sample(plan(("icc: 0.1", "icc: 0.0")), n_rows=40_000, clean=True)
+    users = sample.answers[sample.answers["USE"] == 1]
+    observed = users[["A1", "A2", "A3", "B1", "B2", "B3"]].corr().to_numpy()
+    attenuation = squared_correlation_with_the_response()
+    within_a = -0.9 * 0.8 * attenuation
+    across = 0.9 * 0.8 * 0.5 * attenuation
+    assert observed[0, 1] == pytest.approx(within_a, abs=0.02)
+    assert observed[0, 3] == pytest.approx(across, abs=0.02)
+    assert observed[1, 3] < 0, "A2 is reverse-keyed"
+
+
+def test_clusters_share_their_part_of_the_variance(plan) -> None:
+    sample = draw_sample(
+        plan(("count: 20", "count: 400"), ("icc: 0.1", "icc: 0.4")), n_rows=20_000, clean=True
+    )
+    groups = sample.answers.groupby("TOWN")["A1"]
+    size = groups.size().mean()
+    between, within = groups.mean().var(), groups.var().mean()
+    icc = (between - within / size) / (between - within / size + within)
+    assert sample.answers["TOWN"].nunique() == 400
+    assert icc == pytest.approx(0.4 * 0.9**2 * squared_correlation_with_the_response(), abs=0.04)
+
+
+def test_gaps_are_as_rare_as_declared_and_only_where_offered(plan) -> None:
+    table = draw_sample(plan(), n_rows=20_000).answers
+    for item in ("A1", "A2", "B1"):
+        assert (table[item] == -9).mean() == pytest.approx(0.02 * 0.9, abs=0.004)
+        assert (table[item] == -7).mean() == pytest.approx(0.01 * 0.9, abs=0.003)
+    assert (table["ATT"] > 0).all()
+
+
+def test_careless_respondents_are_planted_and_named(plan) -> None:
+    sample = draw_sample(plan(), n_rows=10_000)
+    careless = sample.answers["RID"].isin(sample.careless)
+    assert careless.mean() == pytest.approx(0.1, abs=0.01)
+    assert (sample.answers.loc[~careless, "ATT"] == 2).all()
+    assert (sample.answers.loc[careless, "ATT"] == 2).mean() < 0.45
+    assert sample.answers.loc[careless, "SECS"].mean() == pytest.approx(60, abs=2)
+    straight = sample.answers[["A1", "A2", "A3", "B1", "B2"]].nunique(axis=1) == 1
+    assert straight[careless].mean() == pytest.approx(0.5, abs=0.06)
+    assert sample.careless
+
+
+def test_clean_samples_have_neither(clean) -> None:
+    assert clean.careless == ()
+    assert (clean.answers[["A1", "A2", "A3", "B1", "B2"]] > 0).all(axis=None)
+
+
+def test_without_clusters_and_careless(plan) -> None:
+    path = plan(
+        ("clusters: {column: TOWN, count: 20, icc: 0.1}\n", ""),
+        ("careless: {share: 0.1, seconds: {mean: 60, sd: 5}, attention_passed: 0.2}\n", ""),
+    )
+    sample = draw_sample(path)
+    assert sample.careless == ()
+    assert (sample.answers["TOWN"] == "").all()
+
+
+def test_another_form_of_the_questionnaire(plan) -> None:
+    assert "MORE" not in draw_sample(plan()).answers
+    assert draw_sample(plan(), form="long").answers["MORE"].between(0, 9).all()
