@@ -41,7 +41,7 @@ def coverage(
     ] = None,
     json: JsonOption = None,
 ) -> None:
-    """Describe of each construct of the article where it is asked, computed or analysed."""
+    """Report where each construct of the article is asked, computed or analysed."""
     from collections import Counter
 
     from coprod_stats.instruments.construct_coverage import construct_coverage

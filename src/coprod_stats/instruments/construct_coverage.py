@@ -51,7 +51,7 @@ class ConstructEvidence:
 def construct_coverage(
     instruments: Sequence[Instrument], *, plans: Collection[str] = ()
 ) -> tuple[ConstructEvidence, ...]:
-    """Describe of each construct of the shared file where it is to be found.
+    """Report where each construct of the shared file is to be found.
 
     Parameters
     ----------

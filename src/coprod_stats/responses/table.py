@@ -119,7 +119,7 @@ class Responses:
         return pd.DataFrame({c: amounts[c] for c in columns}, index=self.answers.index)
 
     def missing_kinds(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Describe of each cell whether it was answered, or which kind of missing it is."""
+        """Classify each cell: whether it was answered, or which kind of missing it is."""
         frame = self.answers[list(columns)]
         kinds = pd.DataFrame(ANSWERED, index=frame.index, columns=frame.columns, dtype=object)
         kinds = kinds.mask(frame.isna() | (frame == ""), NOT_ASKED)
