@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from coprod_stats.responses import write_canonical as write_canonical
     from coprod_stats.scoring import Scores as Scores
     from coprod_stats.scoring import score as score
+    from coprod_stats.structure import nca as nca
     from coprod_stats.study.plan_reading import Plan as Plan
     from coprod_stats.study.plan_reading import PlanError as PlanError
     from coprod_stats.study.plan_reading import read_plan as read_plan
@@ -60,6 +61,7 @@ _HOMES = {
     "flag_careless": "quality",
     "item_analysis": "measurement",
     "missingness": "quality",
+    "nca": "structure",
     "polychoric": "latent_models",
     "product_indicators": "latent_models",
     "read_instrument": "instruments",

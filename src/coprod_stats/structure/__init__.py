@@ -6,6 +6,8 @@ from coprod_stats.structure.driver_impact import (
     fit_driver_impact,
     with_subgroups,
 )
+from coprod_stats.structure.necessary_conditions import nca
+from coprod_stats.structure.necessity_result import NecessityResult
 from coprod_stats.structure.path_tests import DecisionRules, PathResult, PathTests
 from coprod_stats.structure.score_paths import ScorePathTests, fit_score_paths
 from coprod_stats.structure.structural_models import (
@@ -19,6 +21,7 @@ __all__ = [
     "DriverImpactModel",
     "DriverImpactResult",
     "MeasuredFactor",
+    "NecessityResult",
     "PathResult",
     "PathTests",
     "ScorePathTests",
@@ -26,5 +29,6 @@ __all__ = [
     "SubgroupFit",
     "fit_driver_impact",
     "fit_score_paths",
+    "nca",
     "with_subgroups",
 ]

@@ -1,0 +1,185 @@
+"""Necessary Condition Analysis: how much of an outcome is out of reach without a condition."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+import pandas as pd
+
+from coprod_stats.structure.ceiling_permutations import permutation_test
+from coprod_stats.structure.ceilings import Ceiling, fit_line, fit_step, hull_corners
+from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.necessity_result import NecessityResult
+from coprod_stats.structure.necessity_scope import Corner, Scope
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_FEWEST_CASES = 5
+
+
+def nca(
+    data: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    ceiling: Ceiling = "ce-fdh",
+    corner: Corner = "upper-left",
+    x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
+    permutations: int = 10_000,
+    seed: int | np.random.Generator | None = None,
+    conf_level: float = 0.95,
+) -> NecessityResult:
+    r"""Describe how far a condition is necessary for an outcome (Dul 2016).
+
+    .. math:: d = C / S
+
+    where the ceiling zone C is the area of the scatter plot beyond the ceiling, in the corner
+    that a necessary condition leaves empty, and the scope S the area of all combinations that are
+    possible.
+
+    Parameters
+    ----------
+    data : DataFrame
+        A row per case. Rows in which either variable is missing are omitted and counted.
+    x, y : str
+        Columns of the condition and of the outcome, numeric.
+    ceiling : {"ce-fdh", "cr-fdh"}
+        Step function through the outermost cases (free disposal hull), exact and meant for few
+        levels; or the least-squares line through its corners, which some cases may exceed.
+    corner : {"upper-left", "upper-right", "lower-left", "lower-right"}
+        See ``Corner``; the upper left asks whether a high outcome needs much of the condition.
+    x_range, y_range : tuple of float, optional
+        Lowest and highest level that is possible (theoretical scope), as the ends of a response
+        scale; those observed (empirical scope) unless given.
+    permutations : int
+        Random orders of the outcome for the test; 0 for no test.
+    seed : int or Generator, optional
+        Where the random orders come from.
+    conf_level : float
+        Level of the Monte Carlo interval of the p value.
+
+    Raises
+    ------
+    StructureError
+        If a column is absent, not numeric, infinite or constant, the two are the same, fewer than
+        five rows are complete, a range does not contain the data, or an option is not one of those
+        above.
+
+    References
+    ----------
+    Dul, J. (2016). Necessary Condition Analysis (NCA): Logic and methodology of "necessary but
+    not sufficient" causality. Organizational Research Methods, 19, 10-52.
+    """
+    _check_options(ceiling, corner, permutations=permutations, conf_level=conf_level)
+    points, n_omitted = _complete_points(data, x, y)
+    limits = Scope(
+        x_range=_range(points[:, 0], x_range, name=x),
+        y_range=_range(points[:, 1], y_range, name=y),
+        corner=corner,
+    )
+    unit = limits.to_unit(points)
+    order = np.lexsort((unit[:, 1], unit[:, 0]))
+    unit_x, unit_y = unit[order, 0], unit[order, 1]
+    hull = fit_step(unit_x, unit_y)
+    fitted = hull if ceiling == "ce-fdh" else fit_line(unit_x, unit_y)
+    intercept, slope = limits.line_from_unit(fitted.intercept, fitted.slope)
+    return NecessityResult(
+        x=x,
+        y=y,
+        ceiling=ceiling,
+        n_obs=len(points),
+        n_omitted=n_omitted,
+        limits=limits,
+        points=points,
+        peers=points[order][hull_corners(unit_x, unit_y[None])[0]],
+        ceiling_points=limits.from_unit(fitted.vertices),
+        slope=slope,
+        intercept=intercept,
+        effect_size=fitted.effect_size,
+        accuracy=100 * float(1 - fitted.is_above.mean()),
+        fit=_fit(fitted.effect_size, hull.effect_size),
+        condition_inefficiency=100 * (1 - fitted.top),
+        outcome_inefficiency=100 * fitted.start,
+        test=permutation_test(
+            unit_x,
+            unit_y,
+            ceiling=ceiling,
+            permutations=permutations,
+            rng=np.random.default_rng(seed),
+            conf_level=conf_level,
+        ),
+    )
+
+
+def _check_options(
+    ceiling: Ceiling, corner: Corner, *, permutations: int, conf_level: float
+) -> None:
+    if ceiling not in get_args(Ceiling):
+        raise StructureError(f"no ceiling is called {ceiling!r}: {', '.join(get_args(Ceiling))}")
+    if corner not in get_args(Corner):
+        raise StructureError(f"no corner is called {corner!r}: {', '.join(get_args(Corner))}")
+    if permutations < 0:
+        raise StructureError(f"the number of permutations must not be negative: {permutations}")
+    if not 0 < conf_level < 1:
+        raise StructureError(f"the level of an interval must lie in (0, 1), not {conf_level}")
+
+
+def _complete_points(data: pd.DataFrame, x: str, y: str) -> tuple[NDArray[np.float64], int]:
+    """Return condition and outcome of the complete rows, and the number of the others."""
+    if x == y:
+        raise StructureError(f"condition and outcome are the same column: {x}")
+    absent = [name for name in (x, y) if name not in data.columns]
+    if absent:
+        raise StructureError(f"the data have no column {', '.join(absent)}")
+    repeated = [name for name in (x, y) if isinstance(data[name], pd.DataFrame)]
+    if repeated:
+        raise StructureError(f"several columns are called {', '.join(repeated)}")
+    text = [name for name in (x, y) if not pd.api.types.is_numeric_dtype(data[name])]
+    if text:
+        raise StructureError(f"condition and outcome must be numeric: {', '.join(text)}")
+    points = np.column_stack([data[name].to_numpy(dtype=float, na_value=np.nan) for name in (x, y)])
+    complete = ~np.isnan(points).any(axis=1)
+    analysed = points[complete]
+    _check_points(analysed, names=(x, y))
+    return analysed, int((~complete).sum())
+
+
+def _check_points(points: NDArray[np.float64], *, names: tuple[str, str]) -> None:
+    if len(points) < _FEWEST_CASES:
+        raise StructureError(
+            f"{len(points)} complete rows of {' and '.join(names)} are too few: a necessary "
+            f"condition needs {_FEWEST_CASES}"
+        )
+    columns = list(zip(names, points.T, strict=True))
+    infinite = [name for name, column in columns if np.isinf(column).any()]
+    if infinite:
+        raise StructureError(f"infinite values: {', '.join(infinite)}")
+    constant = [name for name, column in columns if np.ptp(column) == 0]
+    if constant:
+        raise StructureError(
+            f"constant in the complete rows, so that there is no scope: {', '.join(constant)}"
+        )
+
+
+def _range(
+    values: NDArray[np.float64], given: tuple[float, float] | None, *, name: str
+) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    if given is None:
+        return low, high
+    if not given[0] <= low < high <= given[1]:
+        raise StructureError(
+            f"the range {given[0]} to {given[1]} does not contain {name}, which runs from {low} "
+            f"to {high}"
+        )
+    return float(given[0]), float(given[1])
+
+
+def _fit(zone: float, hull_zone: float) -> float:
+    if hull_zone == 0 or zone > hull_zone:
+        return math.nan
+    return 100 * zone / hull_zone

@@ -1,0 +1,255 @@
+"""What Necessary Condition Analysis returns: effect size, test, ceiling and bottleneck table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from coprod_stats.structure.ceiling_permutations import PermutationTest
+from coprod_stats.structure.ceilings import TOLERANCE, Ceiling, step_levels
+from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.necessity_scope import Corner, Scope
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+OutcomeLevels = Literal["percentage", "actual", "percentile"]
+"""What the levels of a bottleneck table are: percentages of the outcome's range, its own values,
+or its percentiles."""
+
+
+@dataclass(frozen=True, slots=True)
+class NecessityResult:
+    """How far a condition is necessary for an outcome, by the empty corner of their scatter plot.
+
+    Attributes
+    ----------
+    x, y : str
+        Condition and outcome.
+    ceiling : {"ce-fdh", "cr-fdh"}
+        Step function or line.
+    n_obs, n_omitted : int
+        Rows analysed, and rows omitted because either variable is missing.
+    limits : Scope
+        Lowest and highest levels of both variables, and the corner.
+    points : array, shape (n_obs, 2)
+        Condition and outcome of the cases analysed, in the order of the data.
+    peers : array, shape (n_peers, 2)
+        Cases at the corners of the free disposal hull, from the level of the outcome that needs
+        least of the condition to the one that needs most.
+    ceiling_points : array, shape (n_vertices, 2)
+        Vertices of the ceiling within the scope, in the same order; none where no line is
+        determined.
+    slope, intercept : float
+        Of the ceiling line; NaN for the step function and where no line is determined.
+    effect_size : float
+        d, the ceiling zone as a share of the scope.
+    accuracy : float
+        Percentage of cases on or below the ceiling; 100 for CE-FDH.
+    fit : float
+        Ceiling zone as a percentage of that of CE-FDH; NaN if it exceeds it, or both are 0.
+    condition_inefficiency : float
+        Percentage of the condition's range that is more than any outcome needs.
+    outcome_inefficiency : float
+        Percentage of the outcome's range that needs nothing of the condition. Both are NaN where
+        the hull has one corner only.
+    test : PermutationTest
+        Permutations, p value and its precision.
+    """
+
+    x: str
+    y: str
+    ceiling: Ceiling
+    n_obs: int
+    n_omitted: int
+    limits: Scope
+    points: NDArray[np.float64]
+    peers: NDArray[np.float64]
+    ceiling_points: NDArray[np.float64]
+    slope: float
+    intercept: float
+    effect_size: float
+    accuracy: float
+    fit: float
+    condition_inefficiency: float
+    outcome_inefficiency: float
+    test: PermutationTest
+
+    @property
+    def corner(self) -> Corner:
+        """Corner that is expected to be empty."""
+        return self.limits.corner
+
+    @property
+    def scope(self) -> float:
+        """Area of the possible combinations, in units of condition times outcome."""
+        return self.limits.area
+
+    @property
+    def ceiling_zone(self) -> float:
+        """Area that the ceiling leaves empty, in the same units."""
+        return self.effect_size * self.scope
+
+    @property
+    def permutations(self) -> int:
+        """Number of permutations."""
+        return self.test.permutations
+
+    @property
+    def p_value(self) -> float:
+        """Share of the orders of the outcome, the observed one included, with as large a d."""
+        return self.test.p_value
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: the condition with its effect size, which is also the ``estimate``."""
+        return pd.DataFrame(
+            {
+                "term": [self.x],
+                "estimate": [self.effect_size],
+                "p_value": [self.p_value],
+                "effect_size": [self.effect_size],
+                "accuracy": [self.accuracy],
+                "p_accuracy": [self.test.accuracy],
+                "p_conf_low": [self.test.conf_low],
+                "p_conf_high": [self.test.conf_high],
+            }
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """One row: the ceiling, what it leaves empty, and the cases."""
+        return pd.DataFrame(
+            {
+                "condition": [self.x],
+                "outcome": [self.y],
+                "ceiling": [self.ceiling],
+                "corner": [self.corner],
+                "effect_size": [self.effect_size],
+                "p_value": [self.p_value],
+                "ceiling_zone": [self.ceiling_zone],
+                "scope": [self.scope],
+                "accuracy": [self.accuracy],
+                "fit": [self.fit],
+                "slope": [self.slope],
+                "intercept": [self.intercept],
+                "condition_inefficiency": [self.condition_inefficiency],
+                "outcome_inefficiency": [self.outcome_inefficiency],
+                "n_peers": [len(self.peers)],
+                "n_obs": [self.n_obs],
+                "n_omitted": [self.n_omitted],
+                "permutations": [self.permutations],
+            }
+        )
+
+    def bottleneck(
+        self, levels: Sequence[float] | None = None, *, outcome: OutcomeLevels = "percentage"
+    ) -> pd.DataFrame:
+        """Return the level of the condition that each level of the outcome needs.
+
+        Parameters
+        ----------
+        levels : sequence of float, optional
+            Levels of the outcome; 0, 10, ..., 100 % of its range, or its deciles, unless given.
+        outcome : {"percentage", "actual", "percentile"}
+            What the levels are. Percentages and percentiles count towards the corner: for a lower
+            one, 100 % is the lowest outcome.
+
+        Returns
+        -------
+        DataFrame
+            A row per level: ``outcome_percentage`` and ``outcome``; ``necessity``, which is
+            ``"NN"`` (not necessary: any level of the condition will do), ``"necessary"`` or
+            ``"NA"`` (not attainable with any level within the scope); the level that is needed as
+            ``condition_percentage`` of the condition's range, as ``condition`` in its own units
+            and as ``condition_percentile``, the percentage of cases that do not reach it, with
+            ``n_below``, their number. For a corner on the right it is the highest admissible
+            level, and those above it are counted.
+
+        Raises
+        ------
+        StructureError
+            If a level lies outside the scope or, for percentiles, outside 0 to 100.
+        """
+        aims = self._aims(levels, outcome)
+        needed = self._needed(aims)
+        necessary, attainable = needed > TOLERANCE, needed <= 1 + TOLERANCE
+        named = np.where(necessary & attainable, needed, np.nan)
+        condition = self.limits.x_from_unit(named)
+        cases = self.limits.to_unit(self.points)[:, 0]
+        below = np.array([(cases < level - TOLERANCE).sum() for level in needed])
+        return pd.DataFrame(
+            {
+                "outcome_percentage": 100 * aims,
+                "outcome": self.limits.y_from_unit(aims),
+                "necessity": np.where(necessary, np.where(attainable, "necessary", "NA"), "NN"),
+                "condition_percentage": 100 * self.limits.share_of_x(condition),
+                "condition": condition,
+                "condition_percentile": np.where(np.isnan(named), np.nan, 100 * below / self.n_obs),
+                "n_below": pd.array(np.where(attainable, below, -1), dtype="Int64"),
+            }
+        ).assign(n_below=lambda table: table["n_below"].where(attainable))
+
+    def _aims(self, levels: Sequence[float] | None, outcome: OutcomeLevels) -> NDArray[np.float64]:
+        """Return levels of the outcome as shares of its range, towards the corner."""
+        if levels is None:
+            shares = np.linspace(0, 1, 11)
+        elif outcome == "actual":
+            shares = self.limits.y_to_unit(np.asarray(levels, dtype=float))
+        else:
+            shares = np.asarray(levels, dtype=float) / 100
+        outside = ~((shares >= -TOLERANCE) & (shares <= 1 + TOLERANCE))
+        if levels is not None and outside.any():
+            wrong = ", ".join(str(level) for level, out in zip(levels, outside, strict=True) if out)
+            raise StructureError(f"levels of {self.y} lie outside its range: {wrong}")
+        if outcome == "percentile":
+            return np.quantile(self.limits.to_unit(self.points)[:, 1], shares)
+        return shares
+
+    def _needed(self, aims: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the level of the condition for each share of the outcome, as a share."""
+        if self.ceiling == "ce-fdh":
+            peers = self.limits.to_unit(self.peers)
+            return step_levels(peers[:, 0], peers[:, 1], aims)
+        if np.isnan(self.slope):
+            return np.full(len(aims), -np.inf)
+        on_line = (self.limits.y_from_unit(aims) - self.intercept) / self.slope
+        return self.limits.x_to_unit(on_line)
+
+    def __str__(self) -> str:
+        low, high = self.limits.x_range, self.limits.y_range
+        lines = [
+            f"Necessary condition analysis: {self.x} for {self.y}",
+            f"  {self.ceiling.upper()}, {self.corner} corner, {self.n_obs} cases, "
+            f"{self.n_omitted} omitted",
+            f"  scope: {self.x} {low[0]:g} to {low[1]:g}, {self.y} {high[0]:g} to {high[1]:g}",
+            "",
+            f"  {'Effect size d':<24}{self.effect_size:>8.3f}",
+            *self._test_lines(),
+            f"  {'Ceiling accuracy':<24}{self.accuracy:>8.1f} %",
+            f"  {'Condition inefficiency':<24}{self.condition_inefficiency:>8.1f} %",
+            f"  {'Outcome inefficiency':<24}{self.outcome_inefficiency:>8.1f} %",
+            "",
+            f"  Bottleneck: % of the range of {self.y}, and of {self.x} that it needs",
+        ]
+        table = self.bottleneck()
+        for share, necessity, needed in zip(
+            table["outcome_percentage"],
+            table["necessity"],
+            table["condition_percentage"],
+            strict=True,
+        ):
+            level = f"{needed:.1f}" if necessity == "necessary" else necessity
+            lines.append(f"  {share:>8.0f}{level:>10}")
+        return "\n".join(lines)
+
+    def _test_lines(self) -> list[str]:
+        if not self.permutations:
+            return []
+        test = self.test
+        return [
+            f"  {'p':<24}{test.p_value:>8.4f} ± {test.accuracy:.4f}, "
+            f"{test.permutations:,} permutations"
+        ]
