@@ -12,6 +12,6 @@ print(cp.reliability(careful))
 print(cp.score(careful).tidy()[["term", "n_scored", "mean", "sd"]])
 
 study = cp.run_study("driver_impact")
-print(study.headline()[["term", "path", "beta", "p_adjusted", "verdict"]])
+print(study.headline()[["id", "term", "std_all", "p_adjusted", "verdict"]])
 for path in study.report("output/driver_impact"):
     print("report:", path)

@@ -1,4 +1,4 @@
-"""One sample of the shipped population, and the 21 paths estimated from it in two columns."""
+"""One sample of the shipped population, and the 21 paths estimated from it in two ways."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coprod_stats.analyses.paths.estimation import driver_impact_model
+from coprod_stats.analyses.paths.form import PathsForm, SemSpecification
+from coprod_stats.analyses.sample import design_column, item_table
 from coprod_stats.latent_models.sem_data import frame_columns, sem_data
 from coprod_stats.latent_models.specification import Specification
-from coprod_stats.plans.model import ModelColumn
 from coprod_stats.responses import Responses
 from coprod_stats.responses.table import Provenance
 from coprod_stats.sem.errors import SemError
@@ -24,19 +26,18 @@ from coprod_stats.simulation.population import PopulationForm
 from coprod_stats.simulation.population_reading import read_population
 from coprod_stats.simulation.simulated_answers import simulate_answers
 from coprod_stats.structure import DriverImpactModel
-from coprod_stats.study.columns import driver_impact_model, item_table
 from coprod_stats.study.plan_reading import Plan, read_plan
 
 PLAN = "driver_impact"
-COLUMNS = ("mlr_fiml", "wlsmv")
+SPECIFICATIONS = ("mlr_fiml", "wlsmv")
 
 
 @dataclass(frozen=True, slots=True)
 class PathDraw:
-    """One path in one column of one sample; NaN where nothing was estimated."""
+    """One path in one specification of one sample; NaN where nothing was estimated."""
 
     seed: int
-    column: str
+    specification: str
     path: str
     n_obs: int
     beta: float
@@ -59,16 +60,24 @@ class Design:
     n_rows: int
 
     @property
-    def columns(self) -> tuple[ModelColumn, ...]:
-        """The confirmatory column and WLSMV, as the plan words them."""
-        planned = {entry.column: entry for entry in self.plan.form.model.columns}
-        return tuple(planned[name] for name in COLUMNS)
+    def form(self) -> PathsForm:
+        """The plan's analysis of paths."""
+        (form,) = self.plan.form.analyses
+        assert isinstance(form, PathsForm)
+        return form
+
+    @property
+    def specifications(self) -> tuple[SemSpecification, ...]:
+        """The confirmatory specification and WLSMV, as the plan words them."""
+        planned = {entry.specification: entry for entry in self.form.specifications}
+        chosen = tuple(planned[name] for name in SPECIFICATIONS)
+        return tuple(entry for entry in chosen if isinstance(entry, SemSpecification))
 
     @property
     def key(self) -> str:
-        """Hash of what samples and columns depend on; results of one key belong together."""
+        """Hash of what samples and specifications depend on; results of one key belong together."""
         told = [self.population.model_dump_json(), self.model.syntax(), str(self.n_rows)]
-        told += [column.model_dump_json(exclude={"title", "role"}) for column in self.columns]
+        told += [entry.model_dump_json(exclude={"title", "role"}) for entry in self.specifications]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
     def true_beta(self, path: str) -> float:
@@ -91,7 +100,11 @@ def design_of(n_rows: int) -> Design:
     strict = shipped.groups["strict"].model_copy(update={"share": 1.0})
     clean = {"careless": None, "dont_know": 0.0, "unanswered": 0.0}
     population = shipped.model_copy(update={"groups": {"strict": strict}, **clean})
-    return Design(plan, population, driver_impact_model(plan), n_rows)
+    relations = tuple(entry for each in plan.hypotheses for entry in each.relations())
+    (form,) = plan.form.analyses
+    assert isinstance(form, PathsForm)
+    model = driver_impact_model(form, plan.instrument, relations, covariates=())
+    return Design(plan, population, model, n_rows)
 
 
 def draw(design: Design, seed: int) -> Responses:
@@ -107,42 +120,46 @@ def draw(design: Design, seed: int) -> Responses:
 
 
 def replicate(design: Design, seed: int) -> list[PathDraw]:
-    """Estimate all paths of one sample in both columns."""
+    """Estimate all paths of one sample in both ways."""
     people = draw(design, seed)
-    cluster = next(column.cluster for column in design.columns if column.cluster)
-    table = item_table(design.plan, people, design.model.items, cluster)
+    cluster = design.plan.form.cluster
+    assert cluster is not None
+    table = item_table(people, design.model.items)
+    table = table.assign(**{cluster: design_column(people, cluster)})
     return [
-        PathDraw(seed, column.column, *found)
-        for column in design.columns
-        for found in _column_draws(design, column, people, table)
+        PathDraw(seed, entry.specification, *found)
+        for entry in design.specifications
+        for found in _draws(design, entry, people, table)
     ]
 
 
-def _column_draws(
-    design: Design, column: ModelColumn, people: Responses, table: pd.DataFrame
+def _draws(
+    design: Design, specification: SemSpecification, people: Responses, table: pd.DataFrame
 ) -> Iterator[tuple[Any, ...]]:
     everyone = [path.id for path in design.model.paths]
-    taken = {id for part in column.subgroups for id in part.hypotheses}
+    taken = {id for part in specification.subgroups for id in part.hypotheses}
     parts = [(None, [id for id in everyone if id not in taken])]
-    parts += [(part.where, list(part.hypotheses)) for part in column.subgroups]
+    parts += [(part.where, list(part.hypotheses)) for part in specification.subgroups]
     for where, ids in parts:
         chosen = np.ones(design.n_rows, dtype=bool)
-        for condition in (column.where, where):
+        for condition in (specification.where, where):
             if condition is not None:
                 chosen &= people.where(condition)
-        yield from _path_draws(_fitted(design, column, table[chosen]), design, ids)
+        yield from _path_draws(_fitted(design, specification, table[chosen]), design, ids)
 
 
-def _fitted(design: Design, column: ModelColumn, table: pd.DataFrame) -> CoefficientFit | None:
-    """Fit one column to some people: the study's table and options, coefficients alone."""
+def _fitted(
+    design: Design, specification: SemSpecification, table: pd.DataFrame
+) -> CoefficientFit | None:
+    """Fit one specification to some people: the study's table and options, coefficients alone."""
     asked = Specification(
         model=design.model.syntax(),
-        estimator=column.estimator,
-        missing=column.missing,
-        cluster=column.cluster,
-        ordered="all" if column.ordered else (),
+        estimator=specification.estimator,
+        missing=specification.missing,
+        cluster=design.plan.form.cluster,
+        ordered="all" if specification.ordered else (),
     )
-    data = sem_data(frame_columns(table, asked.columns), design.model.items, cluster=column.cluster)
+    data = sem_data(frame_columns(table, asked.columns), design.model.items, cluster=asked.cluster)
     try:
         return fit_coefficients(asked.model, data, asked.options)
     except SemError:

@@ -14,17 +14,18 @@ from dataclasses import astuple
 from pathlib import Path
 
 from joblib import Parallel, delayed
-from replicate import COLUMNS, FIELDS, Design, PathDraw, design_of, draw, replicate
+from replicate import FIELDS, SPECIFICATIONS, Design, PathDraw, design_of, draw, replicate
 from threadpoolctl import threadpool_limits
 
+from coprod_stats.analyses.paths.estimation import estimate_among
+from coprod_stats.analyses.sample import StudySample
 from coprod_stats.cli.output import progress_bar
-from coprod_stats.study.columns import estimate_column
 
 RESULTS = Path(__file__).parent / "results"
 """Results sample by sample; not part of the repository."""
 
 EXACT = 1e-12
-"""The study's own columns differ from the lean ones by rounding at most."""
+"""The study's own estimates differ from the lean ones by rounding at most."""
 
 
 def main() -> int:
@@ -62,7 +63,7 @@ def kept_seeds(file: Path, n_paths: int) -> set[int]:
     """Return the seeds that are done; what a stopped run left half written is removed."""
     heading, *lines = file.read_text().splitlines()
     found = Counter(line.partition(",")[0] for line in lines if line.count(",") == len(FIELDS) - 1)
-    whole = {seed for seed, count in found.items() if count == n_paths * len(COLUMNS)}
+    whole = {seed for seed, count in found.items() if count == n_paths * len(SPECIFICATIONS)}
     kept = [line for line in lines if line.partition(",")[0] in whole]
     file.write_text("\n".join([heading, *kept]) + "\n")
     return {int(seed) for seed in whole}
@@ -73,13 +74,14 @@ def largest_difference(design: Design, n_samples: int) -> float:
     largest = 0.0
     for seed in range(n_samples):
         people = draw(design, seed)
-        lean = {(row.column, row.path): row for row in replicate(design, seed)}
-        for column in design.columns:
-            some = people if column.where is None else people.subset(people.where(column.where))
-            tests = estimate_column(column, design.plan, some).tests
+        lean = {(row.specification, row.path): row for row in replicate(design, seed)}
+        plan = design.plan
+        sample = StudySample.everyone(plan.form, plan.instrument, people, plan.hypotheses)
+        for specification in design.specifications:
+            tests = estimate_among(specification, design.form, sample, people).tests
             assert tests is not None
             for path in tests.paths:
-                row = lean[column.column, path.id]
+                row = lean[specification.specification, path.id]
                 largest = max(
                     largest,
                     abs(row.beta - path.beta),

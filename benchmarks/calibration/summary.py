@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from replicate import COLUMNS, Design, design_of
+from replicate import SPECIFICATIONS, Design, design_of
 from run import RESULTS
 from scipy import stats
 
@@ -62,26 +62,26 @@ def main() -> int:
 def whole_samples(draws: pd.DataFrame, n_paths: int) -> pd.DataFrame:
     """Keep the samples that are complete: a running job may have written half of one."""
     size = draws.groupby("seed")["path"].transform("size")
-    return draws[size == n_paths * len(COLUMNS)]
+    return draws[size == n_paths * len(SPECIFICATIONS)]
 
 
 def summary(draws: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Return one row per column and path.
+    """Return one row per specification and path.
 
     Improper solutions are counted and left out of everything else. A path counts as found where
-    its p value, raw or adjusted by Holm over the 21 of its column, is below .05.
+    its p value, raw or adjusted by Holm over the 21 of its specification, is below .05.
     """
     draws = draws.assign(p_holm=_adjusted(draws))
     links = {path.id: f"{path.predictor} → {path.outcome}" for path in design.model.paths}
     rows = []
-    for (column, path), part in draws.groupby(["column", "path"], sort=False):
+    for (specification, path), part in draws.groupby(["specification", "path"], sort=False):
         truth = design.true_beta(str(path))
         proper = part[part["proper"]]
         errors, betas = proper["beta_std_error"], proper["beta"]
         reach = stats.t.ppf(1 - ALPHA / 2, proper["df"]) * errors
         rows.append(
             {
-                "column": column,
+                "specification": specification,
                 "path": path,
                 "link": links[str(path)],
                 "samples": len(part),
@@ -100,14 +100,16 @@ def summary(draws: pd.DataFrame, design: Design) -> pd.DataFrame:
         )
     order = {path.id: place for place, path in enumerate(design.model.paths)}
     table = pd.DataFrame(rows)
-    places = table["column"].map(COLUMNS.index) * len(order) + table["path"].map(order)
+    places = table["specification"].map(SPECIFICATIONS.index) * len(order) + table["path"].map(
+        order
+    )
     return table.iloc[np.argsort(places.to_numpy())].reset_index(drop=True)
 
 
 def _adjusted(draws: pd.DataFrame) -> pd.Series:
     gc.freeze()  # statsmodels collects garbage at every call
     adjusted = pd.Series(np.nan, index=draws.index)
-    for _, part in draws.groupby(["seed", "column"], sort=False):
+    for _, part in draws.groupby(["seed", "specification"], sort=False):
         found = adjust_p_values(dict(zip(part["path"], part["p_value"], strict=True)), family="")
         adjusted[part.index] = found.p_adjusted
     return adjusted
@@ -117,20 +119,20 @@ def misses(table: pd.DataFrame) -> list[str]:
     """Name the paths that are more biased, or cover less or more, than they may."""
     low, high = COVERAGE
     return [
-        f"{row.column} {row.path}: bias {row.bias:.4f}, coverage {row.coverage:.3f}"
+        f"{row.specification} {row.path}: bias {row.bias:.4f}, coverage {row.coverage:.3f}"
         for row in table.itertuples()
         if abs(row.bias) > LARGEST_BIAS or not low <= row.coverage <= high
     ]
 
 
 def write_document(table: pd.DataFrame, design: Design) -> None:
-    """Put the tables between the marks of the document, under the plan's titles of the columns."""
+    """Write the tables between the marks of the document, under the plan's titles."""
     begin, end = "<!-- tables: begin -->", "<!-- tables: end -->"
     text = DOCUMENT.read_text(encoding="utf-8")
     before, rest = text.split(begin)
     parts = [
-        _markdown(table[table["column"] == column.column], column.title)
-        for column in design.columns
+        _markdown(table[table["specification"] == entry.specification], entry.title)
+        for entry in design.specifications
     ]
     DOCUMENT.write_text(
         f"{before}{begin}\n" + "\n\n".join(parts) + f"\n{end}{rest.split(end)[1]}",

@@ -61,5 +61,28 @@ Adjustment = Literal["holm", "fdr_bh"]
 ExpectedSign = Literal["+", "-", "two-sided"]
 """Sign that a hypothesis was registered with."""
 
-Conclusion = Literal["supported", "opposite", "equivalent", "inconclusive", "not tested"]
+HypothesisKind = Literal[
+    "main",
+    "mediator",
+    "moderator",
+    "necessary condition",
+    "configuration",
+    "dose-response",
+    "difference",
+    "heterogeneity",
+    "experiment",
+    "cross-source",
+    "time",
+    "stage",
+    "context",
+    "falsification",
+]
+"""What a hypothesis claims; each kind of analysis tests some of these and no other."""
+
+AnalysisRole = Literal["confirmatory", "robustness", "check", "exploratory"]
+"""What an analysis or specification is for; only confirmatory tests decide a hypothesis."""
+
+Conclusion = Literal[
+    "supported", "supported-negligible", "opposite", "equivalent", "inconclusive", "not-estimated"
+]
 """What the tests of a hypothesis allow one to say."""

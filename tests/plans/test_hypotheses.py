@@ -8,11 +8,11 @@ from coprod_stats.instruments import read_instrument
 from coprod_stats.instruments.shipped import shelf
 from coprod_stats.instruments.source.reading import read_shape
 from coprod_stats.instruments.source.yaml_source import read_yaml
-from coprod_stats.plans.model import HypothesesForm
+from coprod_stats.plans.hypotheses import HypothesesFile
 
 
-def shared() -> HypothesesForm:
-    content, faults = read_shape(HypothesesForm, read_yaml(shelf("analyses") / "hypotheses.yaml"))
+def shared() -> HypothesesFile:
+    content, faults = read_shape(HypothesesFile, read_yaml(shelf("analyses") / "hypotheses.yaml"))
     assert not faults
     assert content is not None
     return content

@@ -78,10 +78,12 @@ title: "Tiny"
 question: "Does A go with B?"
 instrument: tiny.yaml
 data: {file: none.csv, population: "Nobody", synthetic: true}
-model:
-  factors: [A, B]
-  hypotheses: [{id: H1, predictor: A, outcome: B, sign: "+"}]
-  columns: [{column: ml, title: "ML", role: confirmatory}]
+hypotheses: [{id: H1, predictor: A, outcome: B, sign: "+"}]
+analyses:
+  - analysis: paths
+    id: main
+    factors: [A, B]
+    specifications: [{specification: ml, title: "ML", role: confirmatory}]
 population_model: population.yaml
 """
 

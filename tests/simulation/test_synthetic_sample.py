@@ -22,7 +22,7 @@ def shipped() -> Responses:
 
 @pytest.fixture(scope="module")
 def headline(shipped) -> list[str]:
-    factors = read_plan("driver_impact").form.model.factors
+    factors = read_plan("driver_impact").form.analyses[0].factors
     return [item for name in factors for item in shipped.instrument.scale(name).items]
 
 

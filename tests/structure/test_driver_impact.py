@@ -13,7 +13,7 @@ from coprod_stats.results import Result
 from coprod_stats.structure.driver_impact import fit_driver_impact
 from coprod_stats.structure.equivalence import equivalence_test
 from coprod_stats.structure.errors import StructureError
-from coprod_stats.structure.path_tests import DecisionRules
+from coprod_stats.structure.path_tests import CONCLUSIONS, DecisionRules
 from coprod_stats.structure.score_paths import fit_score_paths
 from coprod_stats.structure.structural_models import (
     DriverImpactModel,
@@ -117,7 +117,7 @@ def test_rows_and_conclusions_are_counted(result):
     glance = result.glance()
     assert glance.loc[0, "n_obs"] == result.n_analysed == 1490
     assert glance.loc[0, "n_rows"] == 1500
-    kinds = ("supported", "opposite", "equivalent", "inconclusive", "not_tested")
+    kinds = [kind.replace("-", "_") for kind in CONCLUSIONS]
     assert sum(glance.loc[0, f"n_{kind}"] for kind in kinds) == 21
 
 
@@ -154,7 +154,9 @@ def test_rules_of_decision_are_those_given(drawn, result):
         assert path.p_adjusted <= usual.p_adjusted
         assert path.conf_low < usual.conf_low
         assert path.beta_conf_low < usual.beta_conf_low
-    assert {path.conclusion for path in other.paths} == {"supported", "opposite", "equivalent"}
+    # every effect is below a bound of .5
+    found = {path.conclusion for path in other.paths}
+    assert found == {"supported-negligible", "opposite", "equivalent"}
     assert other.tidy()["family"].eq("secondary").all()
     assert "fdr_bh over 21 paths; equivalence: |beta| < 0.5; alpha = 0.01" in str(other)
 
@@ -203,7 +205,7 @@ def test_a_model_that_did_not_converge_tests_nothing(solve_wrongly):
     answers, _ = draw(300, 13)
     solve_wrongly(lambda found: found * 1.05)
     result = fit_driver_impact(answers, headline_model(), engine="semopy")
-    assert {path.conclusion for path in result.paths} == {"not tested"}
+    assert {path.conclusion for path in result.paths} == {"not-estimated"}
     assert all(math.isnan(path.p_adjusted) for path in result.paths)
     assert "NOT CONVERGED" in str(result)
 
@@ -212,7 +214,7 @@ def test_a_fit_without_a_likelihood_still_gives_its_tables(solve_wrongly):
     answers, _ = draw(300, 13)
     solve_wrongly(lambda found: np.full_like(found, -5.0))
     result = fit_driver_impact(answers, headline_model(), engine="semopy")
-    assert {path.conclusion for path in result.paths} == {"not tested"}
+    assert {path.conclusion for path in result.paths} == {"not-estimated"}
     assert len(result.tidy()) == 21
     assert "R2: not known" in str(result)
 

@@ -1,18 +1,22 @@
-"""A plan carried out: who is analysed, what each column rests on, what stands in for what."""
+"""A plan carried out: who is analysed, what each estimate rests on, what stands in for what."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from coprod_stats.analyses.paths.estimation import EngineAgreement, SpecificationResult
+from coprod_stats.analyses.paths.result import PathsResult
+from coprod_stats.cli.output import _finite
 from coprod_stats.documents.html import render_html
 from coprod_stats.report.study import Study, run_study
 from coprod_stats.report.study_report import study_document
 from coprod_stats.results import Result
 from coprod_stats.study import SampleFlow, StudyResult, carry_out
 from coprod_stats.study.plan_reading import PlanError
-from coprod_stats.study.result import EngineAgreement
+from coprod_stats.study.study_json import study_document as study_json
 
 PLAN = """
 plan: small
@@ -23,29 +27,32 @@ form: full
 data: {file: answers.csv, population: Family carers.}
 respondents: {where: "HOURS > 5"}
 quality: {exclude_flagged: false}
-model:
-  factors: [NEG, POS]
-  hypotheses:
-    - {id: A1, predictor: NEG, outcome: POS, sign: "-"}
-  columns:
-    - {column: main, title: Main, role: confirmatory, COLUMN}
-    - {column: scores, title: Scores, role: robustness, method: regression}
-    - {column: check, title: Check, role: check, engine: semopy}
+hypotheses:
+  - {id: A1, predictor: NEG, outcome: POS, sign: "-"}
+analyses:
+  - analysis: paths
+    id: care
+    factors: [NEG, POS]
+    specifications:
+      - {specification: main, title: Main, role: confirmatory, OPTIONS}
+      - {specification: scores, title: Scores, scores: true}
+      - {specification: check, title: Check, role: check, engine: semopy, estimator: ML,
+         missing: listwise}
 """
 
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    return run_study(written(tmp_path_factory.mktemp("study"), "engine: core, estimator: MLR"))
+    return run_study(written(tmp_path_factory.mktemp("study"), "estimator: MLR, missing: listwise"))
 
 
-def written(folder: Path, column: str) -> Path:
+def written(folder: Path, options: str) -> Path:
     source = Path(__file__).parents[2] / "sample_data" / "carers.csv"
     lines = source.read_text(encoding="utf-8").splitlines()
     longer = [*lines, lines[1], "too,short"]
     (folder / "answers.csv").write_text("\n".join(longer) + "\n", encoding="utf-8")
     plan = folder / "small.yaml"
-    plan.write_text(PLAN.replace("COLUMN", column), encoding="utf-8")
+    plan.write_text(PLAN.replace("OPTIONS", options), encoding="utf-8")
     return plan
 
 
@@ -59,69 +66,101 @@ def test_every_row_is_accounted_for(study: Study) -> None:
     assert study.sample.glance().loc[0, "n_analysed"] == study.analysed.n_respondents
 
 
-def test_columns_test_the_same_hypotheses_of_the_same_people(study: Study) -> None:
-    for entry in study.columns:
+def specifications(study: StudyResult) -> tuple[SpecificationResult, ...]:
+    result = study.analysis("care").result
+    assert isinstance(result, PathsResult)
+    return result.specifications
+
+
+def test_specifications_test_the_same_hypotheses_of_the_same_people(study: Study) -> None:
+    for entry in specifications(study):
         assert entry.reason == ""
         assert entry.n_sample == study.analysed.n_respondents
-        assert entry.tidy()["term"].tolist() == ["A1"]
         assert isinstance(entry.tests, Result)
-    assert study.headline_column.column.column == "main"
-    assert study.headline()["path"].tolist() == ["NEG → POS"]
+        assert entry.tests.tidy()["term"].tolist() == ["A1"]
+    assert study.findings["hypothesis"].tolist() == ["A1"] * 3
+    assert study.findings["specification"].tolist() == ["main", "scores", "check"]
+    assert study.headline()["specification"].tolist() == ["main"]
+    assert study.headline()["term"].tolist() == ["NEG → POS"]
     assert "Main: " in study.headline_note()
     assert study.deviations == ()
 
 
 def test_the_second_engine_is_held_against_the_first(study: Study) -> None:
-    agreement = next(e.agreement for e in study.columns if e.column.column == "check")
+    agreement = specifications(study)[2].agreement
     assert agreement is not None
     assert agreement.agrees
-    assert study.engines_agree
+    assert study.analysis("care").result.engines_agree
     assert "the two engines" in render_html(study_document(study))
 
 
 def test_engines_that_disagree_stop_the_confirmatory_section(study: Study) -> None:
-    columns = tuple(
-        replace(entry, agreement=EngineAgreement("POS ~ NEG", 0.02)) if entry.agreement else entry
-        for entry in study.columns
+    entry = study.analysis("care")
+    disagreeing = tuple(
+        replace(part, agreement=EngineAgreement("POS ~ NEG", 0.02)) if part.agreement else part
+        for part in entry.result.specifications
     )
-    page = render_html(study_document(replace(study, columns=columns)))
+    result = replace(entry.result, specifications=disagreeing)
+    other = replace(study, analyses=(replace(entry, result=result),))
+    page = render_html(study_document(other))
     assert "no hypothesis is decided here" in page
-    assert "paths-table" not in page
+    assert "care-tests" not in page
 
 
-def test_a_column_that_cannot_be_estimated_is_told_and_another_stands_in(tmp_path: Path) -> None:
-    plan = written(tmp_path, "engine: semopy, estimator: WLSMV, ordered: true")
-    study = run_study(plan)
-    main, scores, _ = study.columns
+def test_what_cannot_be_estimated_is_told_and_another_specification_stands_in(
+    tmp_path: Path,
+) -> None:
+    study = run_study(written(tmp_path, "where: HOURS > 900"))
+    main, *_ = specifications(study)
     assert main.tests is None
-    assert "semopy" in main.reason
-    assert main.tidy().empty
-    assert study.headline_column is scores
+    headline = study.headline()
+    assert headline["specification"].tolist() == ["scores"]
+    assert not study.confirmed
     assert [entry.reason for entry in study.deviations] == [main.reason]
+    assert study.findings["conclusion"].tolist()[0] == "not-estimated"
     page = render_html(study_document(study))
     assert "Not the confirmatory estimate" in page
     assert "What Was Planned and What Was Done" in page
 
 
+def test_a_study_of_which_nothing_can_be_estimated_keeps_its_columns(
+    tmp_path: Path, study: Study
+) -> None:
+    plan = written(tmp_path, "where: HOURS > 900")
+    text = plan.read_text(encoding="utf-8")
+    cut = text[: text.index("      - {specification: scores")]
+    plan.write_text(cut, encoding="utf-8")
+    empty = run_study(plan)
+    assert list(empty.findings.columns) == list(study.findings.columns)
+    assert empty.headline()["conclusion"].tolist() == ["not-estimated"]
+    assert "Nothing could be estimated" in empty.headline_note()
+    assert "No specification could be estimated" in render_html(study_document(empty))
+    assert json.loads(json.dumps(_finite(study_json(empty))))["findings"][0]["hypothesis"] == "A1"
+
+
 def test_paths_of_a_subgroup_come_from_its_own_model(tmp_path: Path) -> None:
     subgroup = "subgroups: [{hypotheses: [A1], where: CSEX == 2, population: women}]"
-    study = carry_out(written(tmp_path, f"engine: core, estimator: ML, {subgroup}"))
-    women = carry_out(written(tmp_path, 'engine: core, estimator: ML, where: "CSEX == 2"'))
-    (ours,) = study.columns[0].tests.paths
-    (theirs,) = women.columns[0].tests.paths
+    study = carry_out(written(tmp_path, f"estimator: ML, missing: listwise, {subgroup}"))
+    women = carry_out(written(tmp_path, 'estimator: ML, missing: listwise, where: "CSEX == 2"'))
+    (ours,) = specifications(study)[0].tests.paths
+    (theirs,) = specifications(women)[0].tests.paths
     assert ours.beta == pytest.approx(theirs.beta, abs=1e-9)
-    assert study.columns[0].n_sample > women.columns[0].n_sample
+    assert specifications(study)[0].n_sample > specifications(women)[0].n_sample
 
 
 def test_a_report_withholds_what_few_clusters_cannot_test(tmp_path: Path) -> None:
-    column = "engine: core, estimator: WLSMV, ordered: true, missing: pairwise, cluster: CSEX"
-    study = run_study(written(tmp_path, f"{column}, where: answered(CSEX)"))
+    options = "estimator: WLSMV, ordered: true, missing: pairwise, where: answered(CSEX)"
+    plan = written(tmp_path, options)
+    text = plan.read_text(encoding="utf-8").replace("hypotheses:", "cluster: CSEX\nhypotheses:", 1)
+    text = text.replace("scores: true", "scores: true, without: [cluster]")
+    plan.write_text(text.replace("listwise}", "listwise, without: [cluster]}"), encoding="utf-8")
+    study = run_study(plan)
     page = render_html(study_document(study))
     fit = page[page.index("Measurement model and fit") :]
     assert "SRMR = " in fit
     assert "CFI" not in fit
     assert "SEM-202" in fit
-    tests = str(study.headline_column.tests)
+    tests = str(specifications(study)[0].tests)
     assert "SRMR = " in tests
     assert "chi-square" not in tests
     assert "“Main”: each correlation rests on those who answered both questions" in page
@@ -131,7 +170,7 @@ def test_a_report_withholds_what_few_clusters_cannot_test(tmp_path: Path) -> Non
 def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
     told: list[tuple[int, int, str]] = []
     carry_out(
-        written(tmp_path, "method: regression"),
+        written(tmp_path, "estimator: ML, missing: listwise"),
         progress=lambda done, total, what: told.append((done, total, what)),
     )
     assert [done for done, _, _ in told] == list(range(len(told)))
@@ -140,18 +179,17 @@ def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
 
 
 def test_shared_among_processes_the_numbers_are_the_same(study: Study, tmp_path: Path) -> None:
-    shared = carry_out(written(tmp_path, "engine: core, estimator: MLR"), workers=2)
-    for ours, theirs in zip(study.columns, shared.columns, strict=True):
-        pd.testing.assert_frame_equal(ours.tidy(), theirs.tidy(), rtol=1e-9)
+    shared = carry_out(written(tmp_path, "estimator: MLR, missing: listwise"), workers=2)
+    pd.testing.assert_frame_equal(study.findings, shared.findings, rtol=1e-9)
 
 
 def test_faults_of_a_plan_are_told_all_at_once(tmp_path: Path) -> None:
-    plan = written(tmp_path, "method: regression")
+    plan = written(tmp_path, "estimator: ML, missing: listwise")
     text = plan.read_text(encoding="utf-8").replace("[NEG, POS]", "[NEG, POOS]")
     plan.write_text(text.replace("HOURS >", "OURS >"), encoding="utf-8")
     with pytest.raises(PlanError) as caught:
         carry_out(plan)
-    assert {fault.code for fault in caught.value.faults} == {"PLAN-003", "PLAN-010"}
+    assert {fault.code for fault in caught.value.faults} == {"PLAN-003", "PLAN-010", "PLAN-018"}
 
 
 def test_a_flow_counts_who_left() -> None:

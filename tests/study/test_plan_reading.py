@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import coprod_stats
 from coprod_stats.instruments.shipped import list_shipped
 from coprod_stats.study.plan_reading import Plan, PlanError, read_plan
 
@@ -23,15 +25,24 @@ form: full
 data: {file: carers.csv, population: "Carers"}
 respondents: {where: "HOURS > 0"}
 reliability: [NEG]
-model:
-  factors: [NEG, POS]
-  hypotheses:
-    - {id: A1, predictor: POS, outcome: NEG, sign: "-"}
-    - {id: A2, predictor: HOURS, outcome: NEG, sign: "+"}
-  covariates: [CAGE]
-  columns:
-    - {column: ml, title: "ML", role: confirmatory}
-    - {column: scores, title: "Scores", role: check, method: regression}
+covariates: [CAGE]
+hypotheses:
+  - {id: A1, predictor: POS, outcome: NEG, sign: "-"}
+  - {id: A2, predictor: HOURS, outcome: NEG, sign: "+"}
+analyses:
+  - analysis: paths
+    id: main
+    factors: [NEG, POS]
+    tests: [A1]
+    specifications:
+      - {specification: ml, title: "ML", role: confirmatory}
+      - {specification: scores, title: "Scores", role: check, scores: true}
+  - analysis: paths
+    id: second
+    tests: [A2]
+    specifications:
+      - {specification: scores, title: "Scores", role: confirmatory, scores: true}
+seed: 1
 """
 
 
@@ -57,13 +68,13 @@ def test_a_plan_of_its_own_is_read(read) -> None:
     plan = read(PLAN)
     assert [hypothesis.id for hypothesis in plan.hypotheses] == ["A1", "A2"]
     assert plan.instrument.id == plan.questionnaire.id == "carers"
-    assert plan.form.inference.adjustment == "holm"
+    assert [analysis.id for analysis in plan.form.analyses] == ["main", "second"]
 
 
 def test_shared_hypotheses_are_cited_by_id() -> None:
     plan = read_plan("driver_impact")
     assert len(plan.hypotheses) == 21
-    assert (plan.hypotheses[0].predictor, plan.hypotheses[0].outcome) == ("DRACT", "QUA")
+    assert plan.hypotheses[0].variables == ("DRACT", "QUA")
     assert all(hypothesis.headline for hypothesis in plan.hypotheses)
 
 
@@ -73,63 +84,123 @@ def test_files_beside_the_plan_come_before_shipped_ones(read, tmp_path) -> None:
     assert read(PLAN).beside("citizen_population.yaml").is_file()
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code", "line", "found"),
-    [
-        ("form: full", "form: tiny", "PLAN-001", 5, "has no form 'tiny'"),
-        (
-            '    - {id: A1, predictor: POS, outcome: NEG, sign: "-"}',
-            "    - H99",
-            "PLAN-002",
-            12,
-            "there is no hypothesis 'H99'",
+SEM = '- {specification: ml, title: "ML", role: confirmatory}'
+SCORES = '- {specification: scores, title: "Scores", role: check, scores: true}'
+
+
+def with_option(specification: str, option: str) -> str:
+    """Return a line of the plan with one more option."""
+    return specification.replace("}", f", {option}}}")
+
+
+FAULTS = [
+    ("form: full", "form: tiny", "PLAN-001", 5, "has no form 'tiny'"),
+    (
+        '  - {id: A1, predictor: POS, outcome: NEG, sign: "-"}',
+        "  - H99",
+        "PLAN-002",
+        11,
+        "there is no hypothesis 'H99'",
+    ),
+    ("tests: [A1]", "tests: [A1, A9]", "PLAN-002", 17, "the plan has no hypothesis 'A9'"),
+    ("[NEG, POS]", "[NEG, JOY]", "PLAN-003", 16, "the form has no scale 'JOY'"),
+    ("reliability: [NEG]", "reliability: [XX]", "PLAN-003", 8, "the form has no scale 'XX'"),
+    ("predictor: POS", "predictor: JOY", "PLAN-004", 11, "A1: 'JOY' is neither"),
+    ("predictor: POS", "predictor: [POS, JOY]", "PLAN-004", 11, "A1: 'JOY' is neither"),
+    ("[CAGE]", "[CAGE, CX]", "PLAN-004", 9, "'CX' is neither"),
+    ("id: A2", "id: A1", "PLAN-005", 12, "hypothesis 'A1' stands twice"),
+    (SEM, SEM.replace("confirmatory", "check"), "PLAN-006", 18, "0 specifications are confirm"),
+    (SCORES, SCORES.replace("check", "confirmatory"), "PLAN-006", 18, "2 specifications are"),
+    (SCORES, SCORES.replace("n: scores", "n: ml"), "PLAN-007", 20, "a second specification 'ml'"),
+    ("covariates: [CAGE]", "cluster: TOWN", "PLAN-008", 9, "there is no column 'TOWN'"),
+    ("covariates: [CAGE]", "weights: TOWN", "PLAN-008", 9, "there is no column 'TOWN'"),
+    (
+        "respondents: {",
+        "respondents: {classes: [strict], ",
+        "PLAN-009",
+        7,
+        "nobody is classified as 'strict'",
+    ),
+    (SEM, with_option(SEM, "respondents: {classes: [x]}"), "PLAN-009", 19, "classified as 'x'"),
+    ("HOURS > 0", "HOURS >", "PLAN-010", 7, ""),
+    ("HOURS > 0", "NOBODY > 0", "PLAN-010", 7, "there is no item or variable 'NOBODY'"),
+    (SEM, with_option(SEM, "where: ZZ == 1"), "PLAN-010", 19, "variable 'ZZ'"),
+    (
+        SEM,
+        with_option(SEM, "subgroups: [{hypotheses: [A9], where: HOURS > 1, population: x}]"),
+        "PLAN-011",
+        19,
+        "A9",
+    ),
+    (
+        SEM,
+        with_option(SEM, "subgroups: [{hypotheses: [A1], where: ZZ > 1, population: x}]"),
+        "PLAN-010",
+        19,
+        "variable 'ZZ'",
+    ),
+    (
+        SEM,
+        with_option(
+            SEM,
+            "subgroups: [{hypotheses: [A1], where: HOURS > 1, population: x}, "
+            "{hypotheses: [A1], where: HOURS > 2, population: y}]",
         ),
-        ("[NEG, POS]", "[NEG, JOY]", "PLAN-003", 10, "the form has no scale 'JOY'"),
-        ("reliability: [NEG]", "reliability: [XX]", "PLAN-003", 8, "the form has no scale 'XX'"),
-        ("predictor: POS", "predictor: JOY", "PLAN-004", 12, "A1: 'JOY' is neither"),
-        ("[CAGE]", "[CAGE, CX]", "PLAN-004", 14, "'CX' is neither"),
-        ("id: A2", "id: A1", "PLAN-005", 13, "hypothesis 'A1' stands twice"),
-        ("role: confirmatory", "role: check", "PLAN-006", 15, "0 columns are confirmatory"),
-        ("role: check", "role: confirmatory", "PLAN-006", 15, "2 columns are confirmatory"),
-        ("column: scores", "column: ml", "PLAN-007", 17, "a second column 'ml'"),
-        ("role: check", "role: check, cluster: TOWN", "PLAN-008", 17, "there is no column 'TOWN'"),
-        (
-            "respondents: {",
-            "respondents: {classes: [strict], ",
-            "PLAN-009",
-            7,
-            "nobody is classified as 'strict'",
-        ),
-        (
-            "role: check",
-            "role: check, respondents: {classes: [x]}",
-            "PLAN-009",
-            17,
-            "nobody is classified as 'x'",
-        ),
-        ("HOURS > 0", "HOURS >", "PLAN-010", 7, ""),
-        ("HOURS > 0", "NOBODY > 0", "PLAN-010", 7, "there is no item or variable 'NOBODY'"),
-        ("role: check", "role: check, where: ZZ == 1", "PLAN-010", 17, "variable 'ZZ'"),
-        (
-            "role: check",
-            "role: check, subgroups: [{hypotheses: [A9], where: HOURS > 1, population: x}]",
-            "PLAN-011",
-            17,
-            "A9",
-        ),
-        (
-            "role: check",
-            "role: check, subgroups: [{hypotheses: [A1], where: ZZ > 1, population: x}]",
-            "PLAN-010",
-            17,
-            "variable 'ZZ'",
-        ),
-        ('title: "A plan"', 'titel: "A plan"', "SHAPE-001", 2, "is not known here"),
-        ('sign: "+"', "sign: up", "SHAPE-001", 13, ""),
-        ("instrument: carers", "instrument: nonesuch", "YAML-001", 0, "cannot be read"),
-        ("plan: mine", "plan: [", "YAML-001", 3, "not valid YAML"),
-    ],
-)
+        "PLAN-011",
+        19,
+        "two subgroups",
+    ),
+    ("predictor: POS, outcome: NEG", "predictor: NEG, outcome: NEG", "PLAN-016", 14, "outcome"),
+    ("predictor: HOURS", "predictor: RID", "PLAN-017", 21, "'RID' holds words"),
+    ("[NEG, POS]", "[NEG]", "PLAN-018", 19, "'POS' is no factor of the analysis"),
+    (SEM, with_option(SEM, "engine: semopy"), "PLAN-019", 19, "semopy does not have"),
+    (SEM, with_option(SEM, "estimator: WLSMV"), "PLAN-019", 19, ""),
+    (SEM, with_option(SEM, "estimator: ML, missing: pairwise"), "PLAN-019", 19, ""),
+    (SEM, with_option(SEM, "without: [weights]"), "PLAN-021", 19, "the plan has no weights"),
+    (
+        'sign: "-"}',
+        'sign: "-", kind: necessary condition}',
+        "PLAN-022",
+        11,
+        "A1 claims a necessary condition, which is not tested by a paths analysis",
+    ),
+    (
+        'sign: "-"}',
+        'sign: "-", kind: mediator, approach: indirect effects}',
+        "PLAN-022",
+        11,
+        "A1 claims a mediator hypothesis",
+    ),
+    ("id: second", "id: main", "PLAN-023", 14, "a second analysis 'main'"),
+    ("tests: [A2]", "tests: [A3]", "PLAN-024", 21, "'second' tests no hypothesis of the plan"),
+    ("tests: [A2]", "tests: [A1]", "PLAN-025", 12, "no analysis of the plan tests A2"),
+    ("tests: [A2]", "tests: [A1, A2]", "PLAN-026", 11, "A1 has two confirmatory analyses"),
+    ("seed: 1", "report: {formats: [html, pdf]}", "PLAN-027", 26, "not written as pdf yet"),
+    ("seed: 1", "inference: {families: {f: {analyses: [x]}}}", "PLAN-028", 26, "hypothesis 'x'"),
+    ("seed: 1", "inference: {families: {f: {}}}", "PLAN-028", 26, "made of"),
+    (
+        "seed: 1",
+        "inference: {families: {f: {analyses: [main]}}}",
+        "PLAN-029",
+        21,
+        "A2 of analysis 'second' is in no family",
+    ),
+    (
+        "seed: 1",
+        "inference: {families: {f: {analyses: [main, second]}, g: {hypotheses: [A1]}}}",
+        "PLAN-029",
+        14,
+        "the families f, g",
+    ),
+    ('title: "A plan"', 'titel: "A plan"', "SHAPE-001", 2, "is not known here"),
+    ('sign: "+"', "sign: up", "SHAPE-001", 12, ""),
+    ("analysis: paths\n    id: second", "analysis: paht\n    id: second", "SHAPE-001", 21, "paht"),
+    ("instrument: carers", "instrument: nonesuch", "YAML-001", 0, "cannot be read"),
+    ("plan: mine", "plan: [", "YAML-001", 3, "not valid YAML"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "line", "found"), FAULTS)
 def test_each_fault_has_its_code_and_line(read, old, new, code, line, found) -> None:
     assert old in PLAN
     with pytest.raises(PlanError) as caught:
@@ -140,23 +211,54 @@ def test_each_fault_has_its_code_and_line(read, old, new, code, line, found) -> 
     ), str(caught.value)
 
 
+def test_the_same_path_twice_is_a_fault_of_the_plan(read) -> None:
+    """The kind of fault that once ended in a traceback: nothing is computed before it is told."""
+    twice = PLAN.replace("predictor: HOURS", "predictor: POS").replace("tests: [A1]", "tests: []")
+    with pytest.raises(PlanError, match=r"PLAN-015 mine\.yaml:14.*A2 is the path POS → NEG of A1"):
+        read(twice)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "subgroups: [{hypotheses: [A1], where: HOURS > 1, population: x}]",
+        "estimator: WLSMV",
+        "ordered: true",
+        "missing: fiml",
+        "engine: semopy",
+    ],
+)
+def test_an_option_that_a_specification_does_not_read_is_refused(read, option) -> None:
+    with pytest.raises(PlanError, match="is not known here"):
+        read(PLAN.replace(SCORES, with_option(SCORES, option)))
+
+
+def test_each_code_of_a_plan_has_a_test() -> None:
+    tested = {code for _, _, code, _, _ in FAULTS if code.startswith("PLAN")}
+    elsewhere = {"PLAN-012", "PLAN-013", "PLAN-014", "PLAN-015", "PLAN-020"}
+    raised = {
+        code
+        for room in ("study", "plans", "analyses")
+        for path in (Path(coprod_stats.__file__).parent / room).rglob("*.py")
+        for code in re.findall(r'"(PLAN-\d{3})"', path.read_text(encoding="utf-8"))
+    }
+    assert tested | elsewhere == raised
+
+
 def test_all_faults_come_at_once_in_order_of_their_lines(read) -> None:
     faulty = (
         PLAN.replace("[NEG, POS]", "[NEG, JOY]")
         .replace("[CAGE]", "[CX]")
         .replace("HOURS > 0", "Z")
-        .replace('    - {id: A2, predictor: HOURS, outcome: NEG, sign: "+"}', "    - H99")
+        .replace('  - {id: A2, predictor: HOURS, outcome: NEG, sign: "+"}', "  - H99")
     )
     with pytest.raises(PlanError) as caught:
         read(faulty)
-    assert [fault.code for fault in caught.value.faults] == [
-        "PLAN-010",
-        "PLAN-003",
-        "PLAN-002",
-        "PLAN-004",
-    ]
-    assert str(caught.value).count("\n") == 3
-    assert "mine.yaml:13, model.hypotheses.1: there is no hypothesis 'H99'" in str(caught.value)
+    codes = [fault.code for fault in caught.value.faults]
+    assert codes[:4] == ["PLAN-010", "PLAN-004", "PLAN-002", "PLAN-003"]
+    assert set(codes[4:]) == {"PLAN-018", "PLAN-002", "PLAN-024"}
+    assert str(caught.value).count("\n") == len(codes) - 1
+    assert "mine.yaml:12, hypotheses.1: there is no hypothesis 'H99'" in str(caught.value)
 
 
 def test_faults_of_the_instrument_are_the_plans(read, tmp_path) -> None:
@@ -168,7 +270,7 @@ def test_faults_of_the_instrument_are_the_plans(read, tmp_path) -> None:
 def test_faults_of_shared_hypotheses_are_the_plans(read, tmp_path) -> None:
     (tmp_path / "hypotheses.yaml").write_text("hypotheses: 3\n")
     with pytest.raises(PlanError, match=r"hypotheses\.yaml"):
-        read(PLAN.replace("    - {id: A1", "    - H01\n    - {id: A1"))
+        read(PLAN.replace("  - {id: A1", "  - H01\n  - {id: A1"))
 
 
 def test_a_plan_that_does_not_exist() -> None:

@@ -28,17 +28,18 @@ instrument: second.yaml
 form: full
 data:
   population: Family carers.
-  samples:
-    - {sample: wave 1, file: first.csv, instrument: first.yaml}
-    - {sample: wave 2, file: second.csv}
+  parts:
+    - {part: wave 1, file: first.csv, instrument: first.yaml}
+    - {part: wave 2, file: second.csv}
   accept: {ACCEPT}
 quality: {exclude_flagged: false}
-model:
-  factors: [NEG]
-  hypotheses:
-    - {id: A1, predictor: DEP, outcome: NEG, sign: "+"}
-  columns:
-    - {column: scores, title: Scores, role: confirmatory, method: regression}
+hypotheses:
+  - {id: A1, predictor: DEP, outcome: NEG, sign: "+"}
+analyses:
+  - analysis: paths
+    id: care
+    specifications:
+      - {specification: scores, title: Scores, role: confirmatory, scores: true}
 """
 Written = Callable[..., Path]
 
@@ -89,9 +90,7 @@ def test_equal_versions_are_put_together_to_the_same_numbers(written: Written) -
         carry_out(
             written(
                 samples=(
-                    PLAN[PLAN.index("  samples:") : PLAN.index("quality:")].replace(
-                        "{ACCEPT}", "{}"
-                    ),
+                    PLAN[PLAN.index("  parts:") : PLAN.index("quality:")].replace("{ACCEPT}", "{}"),
                     f"  file: {ROOT / 'sample_data' / 'carers.csv'}\n",
                 )
             )
@@ -102,7 +101,7 @@ def test_equal_versions_are_put_together_to_the_same_numbers(written: Written) -
         together.responses.answers.reset_index(drop=True),
         whole.responses.answers.reset_index(drop=True),
     )
-    assert [part.n_respondents for part in together.samples] == [400, 508]
+    assert [part.n_respondents for part in together.pooled] == [400, 508]
     assert together.headline()["estimate"].tolist() == whole.headline()["estimate"].tolist()
     assert together.responses.provenance.file == "first.csv + second.csv"
     assert together.responses.answers.index.is_unique
@@ -111,7 +110,7 @@ def test_equal_versions_are_put_together_to_the_same_numbers(written: Written) -
 def test_a_reworded_question_stops_the_study(written: Written) -> None:
     (fault,) = faults(written(REWORDED))
     assert fault.startswith(
-        "POOL-001 waves.yaml:9, data.samples: 'wording DEP wave 1 / wave 2' stands in the way of "
+        "POOL-001 waves.yaml:9, data.parts: 'wording DEP wave 1 / wave 2' stands in the way of "
         "pooling DEP: [threatens] DEP: wording"
     )
 
@@ -136,10 +135,10 @@ def test_what_is_accepted_by_name_is_told_with_its_reason(written: Written) -> N
     plan = written(REWORDED, accept='{"wording DEP wave 1 / wave 2": "A pilot found no drift."}')
     study = run_study(plan)
     assert study.analysed.n_respondents == 908
-    assert "Put together from wave 1 (400), wave 2 (508)." in study.headline_note()
+    assert "Pooled from wave 1 (400), wave 2 (508)." in study.headline_note()
     assert "Accepted in the plan: wording DEP wave 1 / wave 2." in study.headline_note()
     page = render_html(study_document(study))
-    for words in ("Samples put together", "A pilot found no drift.", "first.csv", "wave 2"):
+    for words in ("What was pooled", "A pilot found no drift.", "first.csv", "wave 2"):
         assert words in page
 
 
@@ -178,8 +177,8 @@ def test_a_scale_that_the_plan_does_not_use_is_left_out(written: Written) -> Non
 
 def test_the_plan_s_own_version_counts_too(written: Written) -> None:
     both = (
-        "    - {sample: wave 2, file: second.csv}",
-        "    - {sample: wave 2, file: second.csv, instrument: first.yaml}",
+        "    - {part: wave 2, file: second.csv}",
+        "    - {part: wave 2, file: second.csv, instrument: first.yaml}",
     )
     found = faults(written(REWORDED, samples=both))
     assert any("'wording DEP wave 1 / the plan'" in fault for fault in found)
@@ -221,14 +220,14 @@ def test_answers_in_two_languages_are_counted_together_by_code(
 def test_one_file_with_two_waves_is_taken_apart(written: Written, tmp_path: Path) -> None:
     both = pd.concat([pd.read_csv(tmp_path / "first.csv"), pd.read_csv(tmp_path / "second.csv")])
     both.to_csv(tmp_path / "both.csv", index=False)
-    one_file = PLAN[PLAN.index("    - {sample: wave 1") : PLAN.index("  accept")]
+    one_file = PLAN[PLAN.index("    - {part: wave 1") : PLAN.index("  accept")]
     samples = """\
-    - {sample: answered, file: both.csv, where: "answered(COP1)"}
-    - {sample: not, file: both.csv, where: "not answered(COP1)"}
+    - {part: answered, file: both.csv, where: "answered(COP1)"}
+    - {part: not, file: both.csv, where: "not answered(COP1)"}
 """
     study = carry_out(written(samples=(one_file, samples)))
     n_answered = int(both["COP1"].notna().sum())
-    assert [part.n_respondents for part in study.samples] == [n_answered, 908 - n_answered]
+    assert [part.n_respondents for part in study.pooled] == [n_answered, 908 - n_answered]
     assert study.responses.provenance.rows_read == study.responses.n_respondents == 908
     with pytest.raises(ResponsesError, match=r"both\.csv: .* rows belong to no sample"):
         carry_out(written(samples=(one_file, samples.replace("answered(COP1)", "COP1 > 2"))))
@@ -244,7 +243,7 @@ def test_one_file_with_two_waves_is_taken_apart(written: Written, tmp_path: Path
 
 
 def test_a_file_instead_of_the_samples_is_refused(written: Written, tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match=r"POOL-003 waves\.yaml: the plan puts samples together"):
+    with pytest.raises(PlanError, match=r"POOL-003 waves\.yaml: the plan pools several parts"):
         carry_out(written(), data=tmp_path / "first.csv")
 
 
@@ -252,8 +251,8 @@ def test_a_file_instead_of_the_samples_is_refused(written: Written, tmp_path: Pa
     ("old", "new", "code"),
     [
         ("  population: Family carers.", "  population: P.\n  file: first.csv", "PLAN-012"),
-        (PLAN[PLAN.index("  samples:") : PLAN.index("  accept")], "", "PLAN-012"),
-        ("sample: wave 2", "sample: wave 1", "PLAN-013"),
+        (PLAN[PLAN.index("  parts:") : PLAN.index("  accept")], "", "PLAN-012"),
+        ("part: wave 2", "part: wave 1", "PLAN-013"),
         ("file: second.csv}", "file: second.csv, language: fr}", "PLAN-014"),
         ("file: second.csv}", "file: second.csv, form: short}", "PLAN-001"),
         ("file: second.csv}", 'file: second.csv, where: "NOBODY == 1"}', "PLAN-010"),

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from coprod_stats.analyses.paths.estimation import estimate_among
+from coprod_stats.analyses.paths.form import PathsForm
+from coprod_stats.analyses.sample import StudySample
 from coprod_stats.instruments.shipped import shelf
 from coprod_stats.responses import Responses, read_responses
 from coprod_stats.responses.table import Provenance
@@ -13,7 +16,6 @@ from coprod_stats.simulation.population import PopulationForm
 from coprod_stats.simulation.population_reading import read_population
 from coprod_stats.simulation.simulated_answers import simulate_answers
 from coprod_stats.structure import PathTests
-from coprod_stats.study.columns import estimate_column
 from coprod_stats.study.plan_reading import Plan, read_plan
 
 N_SAMPLES, N_ROWS = 200, 1_200
@@ -26,10 +28,14 @@ def plan() -> Plan:
 
 def estimated(plan: Plan, respondents: Responses) -> PathTests:
     """Estimate the paths as the plan's check does, by the first engine: ML on complete rows."""
-    planned = next(entry for entry in plan.form.model.columns if entry.role == "check")
-    column = planned.model_copy(update={"engine": "core"})
-    assert column.where == "DIGITAL == 1"
-    found = estimate_column(column, plan, respondents.subset(respondents.where(column.where)))
+    (form,) = plan.form.analyses
+    assert isinstance(form, PathsForm)
+    planned = next(entry for entry in form.specifications if entry.role == "check")
+    specification = planned.model_copy(update={"engine": "core"})
+    assert specification.where == "DIGITAL == 1"
+    sample = StudySample.everyone(plan.form, plan.instrument, respondents, plan.hypotheses)
+    chosen = respondents.subset(respondents.where(specification.where))
+    found = estimate_among(specification, form, sample, chosen)
     assert found.tests is not None, found.reason
     return found.tests
 

@@ -59,7 +59,12 @@ def show(name: NameArgument, form: FormOption = None, module: ModuleOption = Non
     from coprod_stats.instruments.preview import preview
     from coprod_stats.study.plan_reading import read_hypotheses
 
-    headline = [hypothesis for hypothesis in read_hypotheses() if hypothesis.headline]
+    headline = [
+        relation
+        for hypothesis in read_hypotheses()
+        if hypothesis.headline
+        for relation in hypothesis.relations()
+    ]
     say(preview(instrument_in_form(name, form, module), relations=headline))
 
 

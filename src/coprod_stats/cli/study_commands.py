@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from coprod_stats.cli.options import JsonOption, ModuleOption, SeedOption
-from coprod_stats.cli.output import print_table, progress_bar, records, say, write_json
+from coprod_stats.cli.output import print_table, progress_bar, say, warn, write_json
+
+if TYPE_CHECKING:
+    from coprod_stats.study.result import AnalysisResult
 
 PlanArgument = Annotated[str, typer.Argument(help="Shipped id or path of a plan.")]
 FolderOption = Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")]
 DEMO_PLANS = ("driver_impact", "carers")
-HEADLINE = {
-    "term": "id",
-    "path": "path",
+STANDARDISED = {
+    "id": "id",
+    "term": "relation",
     "expected_sign": "sign",
-    "beta": "beta",
-    "beta_std_error": "SE",
+    "std_all": "beta",
+    "std_all_se": "SE",
+    "p_adjusted": "p adj.",
+    "verdict": "finding",
+}
+UNSTANDARDISED = {
+    "id": "id",
+    "term": "relation",
+    "estimate": "estimate",
+    "p_value": "p",
     "p_adjusted": "p adj.",
     "verdict": "finding",
 }
@@ -34,42 +45,49 @@ def run(
     plan: PlanArgument,
     data: Annotated[Path | None, typer.Option(help="Answers instead of the plan's.")] = None,
     out: FolderOption = Path("output"),
-    workers: Annotated[int, typer.Option(min=1, help="Processes that share the columns.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
     json: JsonOption = None,
 ) -> None:
     """Carry out a study plan: all steps, and the report in the formats that the plan names."""
-    _run_study(plan, data=data, out=out, json=json, workers=workers)
+    if not _run_study(plan, data=data, out=out, json=json, workers=workers):
+        warn("A confirmatory test of the plan could not be estimated.")
+        raise typer.Exit(1)
 
 
-def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None, workers: int) -> None:
+def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None, workers: int) -> bool:
+    """Carry out, report and print a study; returns whether its confirmatory tests were possible."""
     from coprod_stats.report.study import run_study
+    from coprod_stats.study.study_json import study_document
 
     with progress_bar(plan) as progress:
         study = run_study(plan, data=data, progress=progress, workers=workers)
         written = study.report(out)
-    headline = study.headline()
     if json is not None:
-        write_json(
-            {
-                "plan": study.plan.form.plan,
-                "sample": records(study.sample.tidy()),
-                "headline": records(headline),
-                "columns": {
-                    column.column.column: records(column.tidy()) for column in study.columns
-                },
-                "reports": [str(path) for path in written],
-            },
-            json,
-        )
-        return
+        write_json(study_document(study, written), json)
+        return study.confirmed
     say(study.title)
     if study.plan.form.data.synthetic:
         say("SYNTHETIC DATA: nobody gave these answers.")
-    print_table(headline, HEADLINE, digits=3)
+    for entry in study.analyses:
+        _print_findings(entry, study.title_of(entry) if len(study.analyses) > 1 else "")
     say(study.headline_note())
+    for warning in study.warnings:
+        say(f"{warning.code}: {warning.message}")
     for path in written:
         say(f"report: {path}")
     say()
+    return study.confirmed
+
+
+def _print_findings(entry: AnalysisResult, title: str) -> None:
+    """Print what an analysis found: standardised effects where it has them."""
+    from coprod_stats.analyses.findings import findings_table
+
+    table = findings_table(entry.shown)
+    columns = STANDARDISED if table["std_all"].notna().any() else UNSTANDARDISED
+    print_table(table, columns, digits=3, title=title)
+    for reason in dict.fromkeys(finding.reason for finding in entry.shown if finding.reason):
+        say(f"Not estimated: {reason}.")
 
 
 def simulate(

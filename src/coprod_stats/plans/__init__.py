@@ -1,5 +1,6 @@
-"""The grammar of a study plan."""
+"""The base grammar of a study plan, and hypotheses."""
 
-from coprod_stats.plans.model import Hypothesis, ModelColumn, PlanForm
+from coprod_stats.plans.hypotheses import Hypothesis, Relation
+from coprod_stats.plans.model import AnalysisForm, PlanForm
 
-__all__ = ["Hypothesis", "ModelColumn", "PlanForm"]
+__all__ = ["AnalysisForm", "Hypothesis", "PlanForm", "Relation"]

@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, SerializeAsAny
 
-from coprod_stats.literals import Adjustment, Engine, Estimator, ExpectedSign, Missing
+from coprod_stats.literals import Adjustment, AnalysisRole
+from coprod_stats.plans.grammar import Name, PlanPart, Probability, Words
+from coprod_stats.plans.hypotheses import Hypothesis
 
-Method = Literal["sem", "regression"]
-ColumnRole = Literal["confirmatory", "robustness", "check"]
 FieldingMode = Literal["web", "paper", "telephone", "face to face"]
 ReportFormat = Literal["html", "pdf", "docx"]
-Words = Annotated[str, StringConstraints(min_length=1)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
-Probability = Annotated[float, Field(gt=0, lt=1)]
+DesignOption = Literal["weights", "cluster", "covariates"]
+"""What a plan states once for all its analyses."""
+DESIGN_OPTIONS: tuple[DesignOption, ...] = ("weights", "cluster", "covariates")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
-    )
+class FieldedPart(PlanPart):
+    """One wave, language or mode of the answers that a plan pools."""
 
-
-class Hypothesis(_Part):
-    """One driver-impact relation that a plan tests."""
-
-    id: Name
-    predictor: Words
-    outcome: Words
-    sign: ExpectedSign
-    kind: Words = "main"
-    status: str = ""
-    """Whether the article states it, and whose the sign is."""
-    section: str = ""
-    sources: str = ""
-    model: str = ""
-    headline: bool = False
-    note: str = ""
-
-
-class FieldedSample(_Part):
-    """One wave, language or mode of the answers that a plan puts together."""
-
-    sample: Words
+    part: Words
     """Its name, as ``wave 1``."""
     file: Words
-    """Path beside the plan, or the name of a shipped sample; several samples may share one."""
+    """Path beside the plan, or the name of a shipped sample; several parts may share one."""
     instrument: Words | None = None
     """The version that was fielded: a path beside the plan or a shipped id; the plan's if none."""
     form: Words | None = None
@@ -56,17 +32,17 @@ class FieldedSample(_Part):
     """Language that was answered in; the questionnaire's first if none."""
     mode: FieldingMode = "web"
     where: str | None = None
-    """Which rows of the file are this sample's; every row must be exactly one sample's."""
+    """Which rows of the file are this part's; every row must belong to exactly one part."""
 
 
-class DataSource(_Part):
-    """The answers that a plan is about: one file, or several samples put together."""
+class DataSource(PlanPart):
+    """The answers that a plan is about: one file, or several parts that are pooled."""
 
     file: Words | None = None
     """Path beside the plan, or the name of a shipped sample."""
-    samples: Annotated[tuple[FieldedSample, ...], Field(strict=False)] = ()
-    """Waves, languages or modes, which are put together only through a gate."""
-    accept: dict[Words, Words] = {}
+    parts: Annotated[tuple[FieldedPart, ...], Field(strict=False)] = ()
+    """Waves, languages or modes, which are pooled only through a gate."""
+    accept: dict[Words, Words] = Field(default_factory=dict)
     """Obstacles to pooling that are accepted, by name, each with the reason why."""
     synthetic: bool = False
     """Whether nobody gave these answers; the report says so wherever they appear."""
@@ -77,7 +53,7 @@ class DataSource(_Part):
     licence: str = ""
 
 
-class Respondents(_Part):
+class Respondents(PlanPart):
     """Whose answers are analysed."""
 
     classes: Annotated[tuple[Words, ...], Field(strict=False)] = ()
@@ -86,7 +62,7 @@ class Respondents(_Part):
     """A condition in the instrument's expression language."""
 
 
-class QualityRules(_Part):
+class QualityRules(PlanPart):
     """What is done about answers given without care."""
 
     exclude_flagged: bool = True
@@ -94,69 +70,57 @@ class QualityRules(_Part):
     """How many independent indices must agree."""
 
 
-class SubgroupModel(_Part):
-    """Hypotheses of a column that are taken from the same model fitted to some respondents only.
+class RespondentChoice(PlanPart):
+    """Whose answers one estimate rests on, where they are not the plan's respondents."""
 
-    A question that most were not asked, such as one about a digital tool, tells about those who
-    were: its paths come from their model, all others from everyone's.
-    """
-
-    hypotheses: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
-    where: Words
-    population: Words
-    """Who they are, as ``users of a digital channel``."""
-
-
-class ModelColumn(_Part):
-    """One way of estimating the hypothesised paths: a column of the report's table."""
-
-    column: Name
-    title: Words
-    role: ColumnRole
-    method: Method = "sem"
-    engine: Engine = "semopy"
-    estimator: Estimator = "ML"
-    missing: Missing = "listwise"
-    cluster: str | None = None
-    ordered: bool = False
     where: str | None = None
-    """Further condition on the respondents of this column."""
+    """Further condition on the respondents."""
     respondents: Respondents | None = None
     """Other respondents than the plan's."""
     include_flagged: bool = False
-    subgroups: Annotated[tuple[SubgroupModel, ...], Field(strict=False)] = ()
+    """Whether those flagged as careless stay in."""
+    without: Annotated[tuple[DesignOption, ...], Field(strict=False)] = ()
+    """What the plan states for all analyses and this one leaves aside."""
 
 
-class Model(_Part):
-    """The factors, and the relations between them that are tested."""
+class AnalysisForm(PlanPart):
+    """What every analysis of a plan states, whatever its kind."""
 
-    factors: Annotated[tuple[Words, ...], Field(strict=False, min_length=1)]
-    """Scales of the instrument that enter as latent variables."""
-    hypotheses: Annotated[tuple[Name | Hypothesis, ...], Field(strict=False, min_length=1)]
-    """Ids of the file of hypotheses, or hypotheses of the plan's own."""
-    covariates: Annotated[tuple[Words, ...], Field(strict=False)] = ()
-    columns: Annotated[tuple[ModelColumn, ...], Field(strict=False, min_length=1)]
+    id: Name
+    role: AnalysisRole = "confirmatory"
+    tests: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    """Hypotheses that it tests; all of the plan's that its kind claims, if left out."""
 
 
-class Inference(_Part):
-    """How the family of hypotheses is decided."""
+class Family(PlanPart):
+    """Tests whose p values are adjusted together."""
 
-    family: Words = "headline"
+    analyses: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    """Analyses whose confirmatory tests belong to it."""
+    hypotheses: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    """Or the hypotheses themselves."""
     adjustment: Adjustment = "holm"
+
+
+class Inference(PlanPart):
+    """How hypotheses are decided."""
+
+    families: dict[Name, Family] = Field(default_factory=dict)
+    """By name; one family of all confirmatory tests, by Holm's method, if left out."""
     alpha: Probability = 0.05
     smallest_effect: Probability = 0.10
-    """Smallest standardised coefficient that would matter; below it is 'equivalent to none'."""
+    """Smallest standardised effect that would matter."""
 
 
-class ReportRules(_Part):
+class ReportRules(PlanPart):
     """What the report is."""
 
     formats: Annotated[tuple[ReportFormat, ...], Field(strict=False)] = ("html",)
     authors: Annotated[tuple[Words, ...], Field(strict=False)] = ()
 
 
-class PlanForm(_Part):
-    """A plan as its file gives it."""
+class PlanForm(PlanPart):
+    """A plan as its file states it; which analyses there are is the registry's to say."""
 
     plan: Name
     title: Words
@@ -168,28 +132,18 @@ class PlanForm(_Part):
     respondents: Respondents = Respondents()
     quality: QualityRules = QualityRules()
     reliability: Annotated[tuple[Words, ...], Field(strict=False)] = ()
-    """Scales to report; empty for all of the form."""
-    model: Model
+    """Scales to report; those of the analyses, if left out."""
+    weights: Words | None = None
+    """Column of sampling weights."""
+    cluster: Words | None = None
+    """Column of the units within which answers are dependent."""
+    covariates: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    """Variables that every analysis controls for."""
+    hypotheses: Annotated[tuple[Name | Hypothesis, ...], Field(strict=False)] = ()
+    """Ids of the file of hypotheses, or hypotheses of the plan's own."""
+    analyses: Annotated[tuple[SerializeAsAny[AnalysisForm], ...], Field(strict=False, min_length=1)]
     inference: Inference = Inference()
     report: ReportRules = ReportRules()
     population_model: str | None = None
     """File of the population that `coprod simulate` draws from."""
     seed: Annotated[int, Field(ge=0)] = 1
-
-
-class HypothesesForm(_Part):
-    """The file of hypotheses that plans share."""
-
-    source: Words
-    hypotheses: Annotated[tuple[Hypothesis, ...], Field(strict=False)]
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a plan."""
-    schema = PlanForm.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-def schema_text() -> str:
-    """Return the text of ``analyses/plan.schema.json``."""
-    return json.dumps(json_schema(), indent=2) + "\n"

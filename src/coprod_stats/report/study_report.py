@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coprod_stats.documents.document import Document, KeyFigure, KeyFigures, Part, code, text
-from coprod_stats.documents.errors import ReportError
+from coprod_stats.analyses.registry import kind_of
+from coprod_stats.analyses.words import anchor_of
+from coprod_stats.documents.document import (
+    Document,
+    KeyFigure,
+    KeyFigures,
+    Notice,
+    Paragraph,
+    Part,
+    Section,
+    code,
+    text,
+)
 from coprod_stats.documents.html import write_html
 from coprod_stats.documents.numbers import NOT_AVAILABLE, bounded, count, percent
 from coprod_stats.report.manifest import (
@@ -16,12 +27,11 @@ from coprod_stats.report.manifest import (
     write_manifest,
 )
 from coprod_stats.report.sections.care import care_section
+from coprod_stats.report.sections.deviations import deviations_section
 from coprod_stats.report.sections.measurement import measurement_section
-from coprod_stats.report.sections.paths import paths_section
 from coprod_stats.report.sections.pooling import pooling_section
 from coprod_stats.report.sections.question import question_section
 from coprod_stats.report.sections.rebuilding import rebuilding_section
-from coprod_stats.report.sections.robustness import robustness_section
 from coprod_stats.report.sections.sample import sample_section
 from coprod_stats.study import StudyResult
 
@@ -36,7 +46,7 @@ def study_document(study: StudyResult) -> Document:
     """Compose the report of a study."""
     form, instrument = study.plan.form, study.plan.instrument
     provenance = study_provenance(study)
-    robustness, pooling = robustness_section(study), pooling_section(study)
+    deviations, pooling = deviations_section(study), pooling_section(study)
     content: list[Part] = [
         _key_figures(study),
         question_section(study),
@@ -44,8 +54,8 @@ def study_document(study: StudyResult) -> Document:
         sample_section(study),
         care_section(study),
         measurement_section(study),
-        paths_section(study),
-        *([robustness] if robustness else []),
+        *analysis_sections(study),
+        *([deviations] if deviations else []),
         rebuilding_section(provenance),
     ]
     return Document(
@@ -62,20 +72,26 @@ def study_document(study: StudyResult) -> Document:
     )
 
 
-def write_study_report(study: StudyResult, folder: Path) -> tuple[Path, ...]:
-    """Write the report in the plan's formats, and its manifest; gives the files.
+def analysis_sections(study: StudyResult) -> list[Section]:
+    """Return the section of each analysis, or why there is none."""
+    found = []
+    for entry in study.analyses:
+        kind = kind_of(entry.form)
+        if entry.reason:
+            notice = Notice((Paragraph(text(f"Not estimated: {entry.reason}")),), "warning")
+            found.append(Section(anchor_of(entry.form.id), kind.title, (notice,)))
+        else:
+            found.append(kind.section(entry.form, entry.result, study.words(entry)))
+    return found
 
-    Raises
-    ------
-    ReportError
-        If a format is not available.
-    """
+
+def write_study_report(study: StudyResult, folder: Path) -> tuple[Path, ...]:
+    """Write the report in the plan's formats, and its manifest; gives the files."""
     document = study_document(study)
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for kind in study.plan.form.report.formats:
-        if kind != "html":
-            raise ReportError(f"reports are not written as {kind} yet; use html")
+        assert kind == "html"  # PLAN-027: no other format is written yet
         written.append(folder / f"{study.plan.form.plan}.html")
         write_html(document, written[-1])
     write_manifest(folder, study_provenance(study))
@@ -85,10 +101,10 @@ def write_study_report(study: StudyResult, folder: Path) -> tuple[Path, ...]:
 def study_provenance(study: StudyResult) -> Provenance:
     """Describe what the study was made from."""
     plan, instrument, data = study.plan, study.plan.instrument, study.responses.provenance
-    fielded = {sample.instrument.sha256: sample.instrument for sample in plan.samples}
+    fielded = {part.instrument.sha256: part.instrument for part in plan.parts}
     fielded.pop(instrument.sha256, None)
-    files = {part.sha256: part.file for part in study.samples}
-    answers = "" if plan.samples else f" --data {data.file}"
+    files = {part.sha256: part.file for part in study.pooled}
+    answers = "" if plan.parts else f" --data {data.file}"
     return Provenance(
         command=f"coprod run {plan.path.name}{answers}",
         data=Source(data.file, data.sha256),
@@ -103,23 +119,21 @@ def study_provenance(study: StudyResult) -> Provenance:
 
 
 def _key_figures(study: StudyResult) -> KeyFigures:
-    entry = study.headline_column
+    entry = study.headline_analysis
+    shown = entry.shown
+    n_supported = sum(finding.conclusion == "supported" for finding in shown)
     figures = [
         KeyFigure(
             count(study.analysed.n_respondents),
             "respondents analysed",
             f"of {count(study.responses.n_respondents)} in the file",
-        )
+        ),
+        KeyFigure(
+            f"{count(n_supported)} of {len(shown)}",
+            "hypothesis supported" if len(shown) == 1 else "hypotheses supported",
+            study.title_of(entry),
+        ),
     ]
-    if entry.tests is not None:
-        found = entry.tests.glance().iloc[0]
-        figures.append(
-            KeyFigure(
-                f"{count(found['n_supported'])} of {len(entry.tests.paths)}",
-                "hypotheses supported",
-                entry.column.title,
-            )
-        )
     estimates = sorted(
         scale.headline.estimate for scale in study.reliability.scales if scale.headline is not None
     )

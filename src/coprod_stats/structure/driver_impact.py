@@ -108,6 +108,7 @@ def fit_driver_impact(
     estimator: Estimator = "ML",
     missing: Missing = "listwise",
     cluster: str | None = None,
+    sampling_weights: str | None = None,
     ordered: Sequence[str] | Literal["all"] = (),
     rules: DecisionRules | None = None,
 ) -> DriverImpactResult:
@@ -120,7 +121,7 @@ def fit_driver_impact(
         factor, covariates, missing values as NaN; the cluster's column where one is named.
     model : DriverImpactModel
         Factors, hypotheses, covariates.
-    engine, estimator, missing, cluster, ordered
+    engine, estimator, missing, cluster, sampling_weights, ordered
         As in :func:`coprod_stats.latent_models.fit_sem`.
     rules : DecisionRules, optional
         Family, adjustment, smallest effect of interest, level.
@@ -138,8 +139,7 @@ def fit_driver_impact(
         raise StructureError(f"the data have no column {', '.join(absent)}")
     covariates = indicator_columns(data, model.covariates)
     columns = [data[list(model.items)], covariates]
-    if cluster is not None:
-        columns.append(data[[cluster]])
+    columns += [data[[column]] for column in (cluster, sampling_weights) if column is not None]
     fit = fit_sem(
         model.syntax(tuple(covariates.columns)),
         pd.concat(columns, axis=1),
@@ -147,6 +147,7 @@ def fit_driver_impact(
         estimator=estimator,
         missing=missing,
         cluster=cluster,
+        sampling_weights=sampling_weights,
         ordered=ordered,
         conf_level=1 - rules.alpha,
     )

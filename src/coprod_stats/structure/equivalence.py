@@ -156,12 +156,9 @@ def classify_effect(
     ``supported``: differs from zero after adjustment, with the expected sign (either sign where
     the hypothesis is two-sided). ``opposite``: differs from zero after adjustment, against the
     expected sign; to call that inconclusive would hide evidence against the hypothesis.
+    ``supported-negligible``: supported, and also shown to be smaller than the bound.
     ``equivalent``: not different from zero, and shown to be smaller than the bound.
-    ``inconclusive``: neither. ``not tested``: the estimate or its p value is missing.
-
-    An effect that both differs from zero and lies within the bounds is ``supported`` (or
-    ``opposite``) here, since that is what was hypothesised; its p of equivalence stands beside
-    it and says that it is negligible in size.
+    ``inconclusive``: neither. ``not-estimated``: the estimate or its p value is missing.
 
     Parameters
     ----------
@@ -177,8 +174,10 @@ def classify_effect(
         Level of both tests.
     """
     if math.isnan(estimate) or math.isnan(p_adjusted):
-        return "not tested"
+        return "not-estimated"
     if p_adjusted < alpha:
         sign = "+" if estimate > 0 else "-"
-        return "supported" if expected_sign in (sign, "two-sided") else "opposite"
+        if expected_sign not in (sign, "two-sided"):
+            return "opposite"
+        return "supported-negligible" if p_equivalence < alpha else "supported"
     return "equivalent" if p_equivalence < alpha else "inconclusive"

@@ -16,10 +16,11 @@ from coprod_stats.structure.structural_models import StructuralPath
 
 CONCLUSIONS: tuple[Conclusion, ...] = (
     "supported",
+    "supported-negligible",
     "opposite",
     "equivalent",
     "inconclusive",
-    "not tested",
+    "not-estimated",
 )
 
 
@@ -46,8 +47,10 @@ class PathEstimate:
 class PathResult:
     """One hypothesis: its estimate, its tests, and what they allow one to say.
 
-    ``beta`` is the standardised coefficient; ``p_adjusted`` is over the family; ``p_equivalence``
-    and ``smallest_bound`` are those of the test that the standardised effect is negligible.
+    ``beta`` is the standardised coefficient; ``df`` that of the reference distribution, infinite
+    for the normal; ``p_adjusted`` is over the family; ``p_equivalence``, its interval of level
+    1 - 2 alpha and ``smallest_bound`` are those of the test that the standardised effect is
+    negligible.
     """
 
     id: str
@@ -57,6 +60,7 @@ class PathResult:
     estimate: float
     std_error: float
     statistic: float
+    df: float
     p_value: float
     conf_low: float
     conf_high: float
@@ -67,6 +71,8 @@ class PathResult:
     p_adjusted: float
     conclusion: Conclusion
     p_equivalence: float
+    equivalence_conf_low: float
+    equivalence_conf_high: float
     smallest_bound: float
     r_squared: float
 
@@ -153,7 +159,7 @@ def verdict(path: PathResult) -> str:
 def conclusion_counts(paths: Sequence[PathResult]) -> dict[str, int]:
     """Count the conclusions of each kind."""
     found = [path.conclusion for path in paths]
-    return {f"n_{kind.replace(' ', '_')}": found.count(kind) for kind in CONCLUSIONS}
+    return {f"n_{kind.replace('-', '_')}": found.count(kind) for kind in CONCLUSIONS}
 
 
 def _decided(
@@ -174,6 +180,7 @@ def _decided(
         estimate=entry.estimate,
         std_error=entry.std_error,
         statistic=entry.statistic,
+        df=entry.df,
         p_value=entry.p_value,
         conf_low=entry.conf_low,
         conf_high=entry.conf_high,
@@ -190,6 +197,8 @@ def _decided(
             alpha=rules.alpha,
         ),
         p_equivalence=equivalence.p_value,
+        equivalence_conf_low=equivalence.conf_low,
+        equivalence_conf_high=equivalence.conf_high,
         smallest_bound=equivalence.smallest_bound,
         r_squared=entry.r_squared,
     )

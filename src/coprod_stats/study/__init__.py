@@ -1,7 +1,7 @@
-"""A plan carried out."""
+"""A plan read, and carried out."""
 
 from coprod_stats.study.carrying_out import carry_out
-from coprod_stats.study.result import ColumnResult, Deviation, StudyResult
+from coprod_stats.study.result import AnalysisResult, Deviation, StudyResult
 from coprod_stats.study.sample_flow import FlowStep, SampleFlow
 
-__all__ = ["ColumnResult", "Deviation", "FlowStep", "SampleFlow", "StudyResult", "carry_out"]
+__all__ = ["AnalysisResult", "Deviation", "FlowStep", "SampleFlow", "StudyResult", "carry_out"]

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from coprod_stats.errors import Fault
+from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.kind import NotEstimated
+from coprod_stats.analyses.registry import kind_of
+from coprod_stats.analyses.sample import ChosenRespondents, StudySample, choose
+from coprod_stats.errors import CoprodError, Fault
 from coprod_stats.measurement import (
     ScaleCorrelations,
     item_analysis,
     reliability,
     scale_correlations,
 )
-from coprod_stats.plans.model import ModelColumn, Respondents
-from coprod_stats.quality import FLAG_RULES, Flags, flag_careless, missingness
+from coprod_stats.plans.hypotheses import Hypothesis
+from coprod_stats.plans.model import AnalysisForm
+from coprod_stats.quality import missingness
 from coprod_stats.responses.putting_together import Part, PartCount, put_together
 from coprod_stats.responses.reading import read_responses
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores, score
-from coprod_stats.study.columns import estimate_column
+from coprod_stats.study.families import decide
 from coprod_stats.study.plan_reading import Plan, PlanError, read_plan
-from coprod_stats.study.result import ColumnResult, Deviation, StudyResult
+from coprod_stats.study.result import AnalysisResult, Deviation, StudyResult, StudyWarning
 from coprod_stats.study.sample_flow import SampleFlow
+from coprod_stats.study.tested_hypotheses import tested_by
 
 Progress = Callable[[int, int, str], None]
 
@@ -48,7 +54,8 @@ def carry_out(
     progress : callable, optional
         Told the steps done, their number and what comes next.
     workers : int
-        Processes among which the columns are shared; the numbers are the same.
+        Processes among which the analyses and their specifications are shared; the numbers are
+        the same.
 
     Raises
     ------
@@ -56,98 +63,159 @@ def carry_out(
         If the plan or the file of answers has faults.
     """
     read = read_plan(plan)
-    steps = _Steps(progress, 5 + len(read.form.model.columns))
+    tasks = _tasks(read)
+    steps = _Steps(progress, 5 + len(tasks))
     steps.next("reading answers")
-    responses, samples = _answers(read, data)
+    responses, pooled = _answers(read, data)
     classes = _classes(responses)
     steps.next("answer quality")
-    sample = _sample(read.form.respondents, read, responses, classes)
-    analysed = sample.careful if read.form.quality.exclude_flagged else sample.chosen
+    planned = choose(read.form.respondents, read.form, responses, classes)
+    analysed = planned.careful if read.form.quality.exclude_flagged else planned.chosen
     steps.next("missing answers")
-    missing = missingness(sample.chosen)
+    missing = missingness(planned.chosen)
     steps.next("scores and items")
     scores, items = score(analysed), item_analysis(analysed)
     steps.next("reliability")
     reliabilities = reliability(analysed)
-    tasks = []
-    for column in read.form.model.columns:
-        other = column.respondents
-        own = sample if other is None else _sample(other, read, responses, classes)
-        tasks.append((column, _respondents_of(column, read, own)))
-    columns = _estimated(read, tasks, steps, workers)
+    sample = StudySample(read.form, read.instrument, responses, classes, planned)
+    analyses = _analysed(read, tasks, _carried_out(tasks, sample, steps, workers))
     return StudyResult(
         plan=read,
         responses=responses,
         analysed=analysed,
-        sample=_flow(responses, sample.chosen, analysed, read),
+        sample=_flow(responses, planned, analysed, read),
         classes=classes,
         missing=missing,
-        flags=sample.flags,
+        flags=planned.flags,
         scores=scores,
         items=items,
         reliability=reliabilities,
         correlations=_correlations(scores),
-        columns=tuple(columns),
-        deviations=_deviations(columns),
-        samples=samples,
+        analyses=analyses,
+        deviations=tuple(_deviations(analyses)),
+        warnings=tuple(_warnings(read, responses, analyses)),
+        pooled=pooled,
     )
 
 
 def _answers(plan: Plan, data: str | Path | None) -> tuple[Responses, tuple[PartCount, ...]]:
-    """Read the answers of a plan: one file, or its samples, which have passed the gate."""
+    """Read the answers of a plan: one file, or its parts, which have passed the gate."""
     if plan.form.data.file is not None:
         file = plan.beside(plan.form.data.file) if data is None else Path(data)
         return read_responses(file, plan.instrument), ()
     if data is not None:
-        raise PlanError(
-            [
-                Fault(
-                    "POOL-003",
-                    "the plan puts samples together, and one file was given instead",
-                    "Leave '--data' out, or name the files in the plan.",
-                    plan.path.name,
-                ),
-            ]
+        fault = Fault(
+            "POOL-003",
+            "the plan pools several parts, and one file was given instead",
+            "Leave '--data' out, or name the files in the plan.",
+            plan.path.name,
         )
+        raise PlanError([fault])
     parts = [
-        Part(
-            sample.label, read_responses(plan.beside(sample.file), sample.instrument), sample.where
-        )
-        for sample in plan.samples
+        Part(part.label, read_responses(plan.beside(part.file), part.instrument), part.where)
+        for part in plan.parts
     ]
     return put_together(parts, plan.instrument)
 
 
-def _estimated(
-    plan: Plan, tasks: list[tuple[ModelColumn, Responses]], steps: _Steps, workers: int
-) -> list[ColumnResult]:
-    """Estimate the columns, one after the other or shared among processes."""
-    found: list[ColumnResult] = []
+class _Task:
+    """One piece of work of one analysis, with its own stream of random numbers."""
+
+    def __init__(
+        self, form: AnalysisForm, position: int, hypotheses: tuple[Hypothesis, ...], seed: int
+    ) -> None:
+        self.form, self.position, self.hypotheses, self.seed = form, position, hypotheses, seed
+
+    @property
+    def part(self) -> Any:
+        return kind_of(self.form).parts(self.form)[self.position]
+
+    @property
+    def title(self) -> str:
+        return kind_of(self.form).part_title(self.form, self.part)
+
+    def run(self, sample: StudySample) -> Any:
+        """Carry it out; a fault of the data is the reason why nothing came of it."""
+        # keyed by the analysis's id: neither other analyses nor their order change the numbers
+        rng = np.random.default_rng([self.seed, self.position, *self.form.id.encode()])
+        kind = kind_of(self.form)
+        try:
+            return kind.run(self.part, self.form, sample.of(self.hypotheses), rng)
+        except CoprodError as error:
+            return NotEstimated(str(error))
+
+
+def _tasks(plan: Plan) -> list[_Task]:
+    return [
+        _Task(form, position, tested_by(form, plan.hypotheses), plan.form.seed)
+        for form in plan.form.analyses
+        for position in range(len(kind_of(form).parts(form)))
+    ]
+
+
+def _carried_out(
+    tasks: Sequence[_Task], sample: StudySample, steps: _Steps, workers: int
+) -> list[Any]:
+    """Carry out the tasks, one after the other or shared among processes, in their order."""
+    found: list[Any] = []
     if workers == 1:
-        for column, respondents in tasks:
-            steps.next(column.title)
-            found.append(estimate_column(column, plan, respondents))
+        for task in tasks:
+            steps.next(task.title)
+            found.append(task.run(sample))
         return found
     # a tenth of a second to import
     from joblib import Parallel, delayed
 
-    jobs = (delayed(estimate_column)(column, plan, people) for column, people in tasks)
-    for result in Parallel(n_jobs=workers, return_as="generator")(jobs):
-        steps.next(result.column.title)
+    jobs = (delayed(task.run)(sample) for task in tasks)
+    for task, result in zip(
+        tasks, Parallel(n_jobs=workers, return_as="generator")(jobs), strict=True
+    ):
+        steps.next(task.title)
         found.append(result)
     return found
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Sample:
-    """Respondents chosen by a plan, and those of them who answered with care."""
+def _analysed(
+    plan: Plan, tasks: Sequence[_Task], done: Sequence[Any]
+) -> tuple[AnalysisResult, ...]:
+    """Join the pieces of each analysis, then adjust every family."""
+    results: list[tuple[AnalysisForm, Any, tuple[Finding, ...]]] = []
+    for form in plan.form.analyses:
+        kind, tested = kind_of(form), tested_by(form, plan.hypotheses)
+        pieces = [result for task, result in zip(tasks, done, strict=True) if task.form is form]
+        result = kind.together(form, pieces)
+        if isinstance(result, NotEstimated):
+            findings = tuple(_not_estimated(form, tested, result.reason))
+        else:
+            findings = kind.findings(form, result, tested)
+        results.append((form, result, findings))
+    decided = iter(decide([entry for *_, found in results for entry in found], plan.form.inference))
+    return tuple(
+        AnalysisResult(form, result, tuple(next(decided) for _ in findings))
+        for form, result, findings in results
+    )
 
-    chosen: Responses
-    flags: Flags
 
-    @property
-    def careful(self) -> Responses:
-        return self.chosen.subset(~self.flags.flagged)
+def _not_estimated(
+    form: AnalysisForm, hypotheses: Sequence[Hypothesis], reason: str
+) -> list[Finding]:
+    """Return a finding without numbers for every relation that an analysis should have tested."""
+    return [
+        Finding(
+            id=relation.id,
+            hypothesis=hypothesis.id,
+            predictor=relation.predictor,
+            outcome=relation.outcome,
+            expected_sign=relation.sign,
+            kind=hypothesis.kind,
+            analysis=form.id,
+            specification="",
+            role=form.role,
+            reason=reason,
+        )
+        for hypothesis in hypotheses
+        for relation in hypothesis.relations()
+    ]
 
 
 class _Steps:
@@ -168,26 +236,6 @@ def _classes(responses: Responses) -> pd.Series:
     return responses.classes()
 
 
-def _sample(rule: Respondents, plan: Plan, responses: Responses, classes: pd.Series) -> _Sample:
-    keep = np.ones(responses.n_respondents, dtype=bool)
-    if rule.classes:
-        keep &= classes.isin(rule.classes).to_numpy()
-    if rule.where is not None:
-        keep &= responses.where(rule.where)
-    chosen = responses.subset(keep)
-    rules = replace(FLAG_RULES, min_families=plan.form.quality.flags_needed)
-    return _Sample(chosen, flag_careless(chosen, rules=rules))
-
-
-def _respondents_of(column: ModelColumn, plan: Plan, sample: _Sample) -> Responses:
-    """Return the respondents of a column; flagged ones only where the plan or column wants them."""
-    everyone = column.include_flagged or not plan.form.quality.exclude_flagged
-    respondents = sample.chosen if everyone else sample.careful
-    return (
-        respondents if column.where is None else respondents.subset(respondents.where(column.where))
-    )
-
-
 def _correlations(scores: Scores) -> ScaleCorrelations:
     """Correlate the scales; a marker scale, where there is one, is held constant beside that."""
     scored = scores.values.notna().any()
@@ -195,8 +243,10 @@ def _correlations(scores: Scores) -> ScaleCorrelations:
     return scale_correlations(scores, held_constant=next(markers, None))
 
 
-def _flow(responses: Responses, chosen: Responses, analysed: Responses, plan: Plan) -> SampleFlow:
-    rules = plan.form.respondents
+def _flow(
+    responses: Responses, planned: ChosenRespondents, analysed: Responses, plan: Plan
+) -> SampleFlow:
+    rules, chosen = plan.form.respondents, planned.chosen
     who = " and ".join(part for part in (", ".join(rules.classes), rules.where or "") if part)
     flow = (
         SampleFlow(())
@@ -210,9 +260,43 @@ def _flow(responses: Responses, chosen: Responses, analysed: Responses, plan: Pl
     return flow
 
 
-def _deviations(columns: list[ColumnResult]) -> tuple[Deviation, ...]:
-    return tuple(
-        Deviation(f"{entry.column.title} ({entry.column.role})", "not estimated", entry.reason)
-        for entry in columns
-        if entry.tests is None
-    )
+def _deviations(analyses: Sequence[AnalysisResult]) -> list[Deviation]:
+    """Return what was planned and not estimated, each reason once per specification."""
+    told: dict[tuple[str, str], Deviation] = {}
+    for entry in analyses:
+        for finding in entry.findings:
+            if finding.reason:
+                where = " ".join(filter(None, (entry.form.id, finding.specification)))
+                planned = f"{where} ({finding.role})"
+                key = (planned, finding.reason)
+                told.setdefault(key, Deviation(planned, "not estimated", finding.reason))
+    return list(told.values())
+
+
+_DESIGN_COLUMNS = (
+    ("DESIGN-001", "weight", "weights", "weights"),
+    ("DESIGN-002", "stratum", "strata", "strata"),
+    ("DESIGN-003", "unit", "clusters", "cluster"),
+)
+"""Code, role of the questionnaire's column, its plural, and the plan's key that would use it."""
+
+
+def _warnings(
+    plan: Plan, responses: Responses, analyses: Sequence[AnalysisResult]
+) -> Iterator[StudyWarning]:
+    """Yield what the fits warn of, and columns of the design that are filled and left unused."""
+    for entry in analyses:
+        if not isinstance(entry.result, NotEstimated):
+            for code, message in kind_of(entry.form).warnings(entry.result):
+                yield StudyWarning(code, f"{entry.form.id}: {message}")
+    for code, role, several, key in _DESIGN_COLUMNS:
+        column = plan.instrument.administrative_column(role)
+        if column is None or getattr(plan.form, key, None) is not None:
+            continue
+        given = responses.answers[column]
+        if (given.notna() & (given != "")).any():
+            yield StudyWarning(
+                code,
+                f"the answers hold {several} in the column {column}, which no analysis takes into "
+                "account",
+            )

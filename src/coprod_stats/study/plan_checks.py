@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from coprod_stats.analyses.checks import known_variables
+from coprod_stats.analyses.kind import Kind, Scope
+from coprod_stats.analyses.registry import kind_of, kinds_that_claim
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
-from coprod_stats.plans.faults import condition_faults, fault_at
-from coprod_stats.plans.model import Hypothesis, PlanForm, Respondents
+from coprod_stats.plans.faults import fault_at
+from coprod_stats.plans.hypotheses import Hypothesis
+from coprod_stats.plans.model import DESIGN_OPTIONS, AnalysisForm, PlanForm
+from coprod_stats.study.families import family_faults
+from coprod_stats.study.tested_hypotheses import tested_by
+
+AVAILABLE_FORMATS = ("html",)
 
 
 def check_plan(
@@ -20,12 +30,14 @@ def check_plan(
 ) -> Iterator[Fault]:
     """Return all faults of a plan whose instrument and hypotheses could be read."""
     check = _Check(form, instrument, hypotheses, source)
-    yield from check.scales()
     yield from check.variables()
     yield from check.hypothesis_ids()
-    yield from check.columns()
-    yield from check.subgroups()
     yield from check.respondents()
+    yield from check.design()
+    yield from check.analyses()
+    yield from check.claims()
+    yield from family_faults(form, hypotheses, source)
+    yield from check.formats()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,44 +52,37 @@ class _Check:
     def fault(self, code: str, location: Location, found: str, remedy: str) -> Fault:
         return fault_at(self.source, code, location, found, remedy)
 
-    def scales(self) -> Iterator[Fault]:
-        known = [scale.id for scale in self.instrument.scales]
-        given: list[tuple[Location, tuple[str, ...]]] = [
-            (("model", "factors"), self.form.model.factors),
-            (("reliability",), self.form.reliability),
-        ]
-        for location, wanted in given:
-            for position, name in enumerate(wanted):
-                if name not in known:
-                    yield self.fault(
-                        "PLAN-003",
-                        (*location, position),
-                        f"the form has no scale '{name}'",
-                        f"It has: {', '.join(known) or 'none'}.",
-                    )
+    def scope(self, position: int, analysis: AnalysisForm) -> Scope:
+        tested = tested_by(analysis, self.hypotheses)
+        return Scope(self.form, self.instrument, tested, self.source, ("analyses", position))
 
     def variables(self) -> Iterator[Fault]:
-        instrument = self.instrument
-        known = {*instrument.columns, *(scale.id for scale in instrument.scales)}
-        known |= {index.id for index in instrument.indices}
-        known |= {derived.id for derived in instrument.derived}
-        for position, hypothesis in enumerate(self.hypotheses):
-            for name in (hypothesis.predictor, hypothesis.outcome):
-                if name not in known:
-                    yield self.fault(
-                        "PLAN-004",
-                        ("model", "hypotheses", position),
-                        f"{hypothesis.id}: '{name}' is neither a scale nor an item, index or "
-                        "derived variable",
-                        "Correct the name, or choose a form that has it.",
-                    )
-        for position, name in enumerate(self.form.model.covariates):
+        scales = [scale.id for scale in self.instrument.scales]
+        for position, name in enumerate(self.form.reliability):
+            if name not in scales:
+                yield self.fault(
+                    "PLAN-003",
+                    ("reliability", position),
+                    f"the form has no scale '{name}'",
+                    f"It has: {', '.join(scales) or 'none'}.",
+                )
+        known = known_variables(self.instrument)
+        named: list[tuple[Location, str, str]] = [
+            (("hypotheses", position), f"{hypothesis.id}: ", name)
+            for position, hypothesis in enumerate(self.hypotheses)
+            for name in hypothesis.variables
+        ]
+        named += [
+            (("covariates", position), "", name)
+            for position, name in enumerate(self.form.covariates)
+        ]
+        for location, whose, name in named:
             if name not in known:
                 yield self.fault(
                     "PLAN-004",
-                    ("model", "covariates", position),
-                    f"'{name}' is neither a scale nor an item, index or derived variable",
-                    "Correct the name.",
+                    location,
+                    f"{whose}'{name}' is neither a scale nor an item, index or derived variable",
+                    "Correct the name, or choose a form that has it.",
                 )
 
     def hypothesis_ids(self) -> Iterator[Fault]:
@@ -86,74 +91,125 @@ class _Check:
             if id in ids[:position]:
                 yield self.fault(
                     "PLAN-005",
-                    ("model", "hypotheses", position),
+                    ("hypotheses", position),
                     f"hypothesis '{id}' stands twice",
                     "Remove one.",
                 )
 
-    def columns(self) -> Iterator[Fault]:
-        columns = self.form.model.columns
-        confirmatory = sum(column.role == "confirmatory" for column in columns)
-        if confirmatory != 1:
-            yield self.fault(
-                "PLAN-006",
-                ("model", "columns"),
-                f"{confirmatory} columns are confirmatory",
-                "Make exactly one of them so.",
-            )
-        ids = [column.column for column in columns]
-        for position, column in enumerate(columns):
-            location: Location = ("model", "columns", position)
-            if column.column in ids[:position]:
-                yield self.fault(
-                    "PLAN-007",
-                    location,
-                    f"a second column '{column.column}'",
-                    "Rename one of them.",
-                )
-            if column.cluster is not None and column.cluster not in self.instrument.columns:
+    def respondents(self) -> Iterator[Fault]:
+        scope = Scope(self.form, self.instrument, (), self.source, ())
+        chosen = self.form.respondents
+        yield from scope.class_faults(("respondents", "classes"), chosen.classes)
+        yield from scope.condition_faults(("respondents", "where"), chosen.where)
+
+    def design(self) -> Iterator[Fault]:
+        for option in ("weights", "cluster"):
+            column = getattr(self.form, option)
+            if column is not None and column not in self.instrument.columns:
                 yield self.fault(
                     "PLAN-008",
-                    (*location, "cluster"),
-                    f"there is no column '{column.cluster}'",
+                    (option,),
+                    f"there is no column '{column}'",
                     "Name a column of the instrument.",
                 )
 
-    def subgroups(self) -> Iterator[Fault]:
+    def analyses(self) -> Iterator[Fault]:
+        ids = Counter(analysis.id for analysis in self.form.analyses)
         known = {hypothesis.id for hypothesis in self.hypotheses}
-        for position, column in enumerate(self.form.model.columns):
-            for number, part in enumerate(column.subgroups):
-                location: Location = ("model", "columns", position, "subgroups", number)
-                yield from self._condition((*location, "where"), part.where)
-                for name in part.hypotheses:
-                    if name not in known:
-                        yield self.fault(
-                            "PLAN-011",
-                            location,
-                            f"the plan does not test hypothesis '{name}'",
-                            "Correct the id.",
-                        )
-
-    def respondents(self) -> Iterator[Fault]:
-        yield from self._selection(("respondents",), self.form.respondents)
-        for position, column in enumerate(self.form.model.columns):
-            location: Location = ("model", "columns", position)
-            yield from self._condition((*location, "where"), column.where)
-            if column.respondents is not None:
-                yield from self._selection((*location, "respondents"), column.respondents)
-
-    def _selection(self, location: Location, respondents: Respondents) -> Iterator[Fault]:
-        rule = self.instrument.classification
-        known = [*(name for name, _ in rule.classes), rule.otherwise] if rule else []
-        for name in respondents.classes:
-            if name not in known:
+        for position, analysis in enumerate(self.form.analyses):
+            here: Location = ("analyses", position)
+            if ids[analysis.id] > 1:
                 yield self.fault(
-                    "PLAN-009",
-                    (*location, "classes"),
-                    f"nobody is classified as '{name}'",
-                    f"The instrument has: {', '.join(known) or 'no classification'}.",
+                    "PLAN-023", here, f"a second analysis '{analysis.id}'", "Rename one of them."
                 )
-        yield from self._condition((*location, "where"), respondents.where)
+            for number, name in enumerate(analysis.tests):
+                if name not in known:
+                    yield self.fault(
+                        "PLAN-002",
+                        (*here, "tests", number),
+                        f"the plan has no hypothesis '{name}'",
+                        "Correct the id, or add it to 'hypotheses'.",
+                    )
+            scope, kind = self.scope(position, analysis), kind_of(analysis)
+            if not scope.hypotheses:
+                yield self.fault(
+                    "PLAN-024",
+                    here,
+                    f"'{analysis.id}' tests no hypothesis of the plan",
+                    f"A {kind.name} analysis tests: {', '.join(sorted(kind.claims))}.",
+                )
+            yield from kind.check(analysis, scope)
+            for where, choice in kind.choices(analysis):
+                yield from scope.choice_faults(where, choice)
+                yield from self._unused_design(kind, scope, where, choice.without)
 
-    def _condition(self, location: Location, text: str | None) -> Iterator[Fault]:
-        return condition_faults(self.source, location, text, self.instrument)
+    def _unused_design(
+        self, kind: Kind[Any, Any], scope: Scope, where: Location, without: tuple[str, ...]
+    ) -> Iterator[Fault]:
+        for option in DESIGN_OPTIONS:
+            if getattr(self.form, option) and option not in kind.uses and option not in without:
+                yield scope.fault(
+                    "PLAN-020",
+                    where,
+                    f"a {kind.name} analysis takes no account of the plan's {option}",
+                    f"Say 'without: [{option}]' there, or analyse it otherwise.",
+                )
+
+    def claims(self) -> Iterator[Fault]:
+        """Return hypotheses that a kind does not claim, or that nothing or too much tests."""
+        for position, hypothesis in enumerate(self.hypotheses):
+            testing = []
+            for analysis in self.form.analyses:
+                if hypothesis not in tested_by(analysis, self.hypotheses):
+                    continue
+                testing.append(analysis)
+                kind = kind_of(analysis)
+                if hypothesis.kind not in kind.claims:
+                    yield self._unclaimed(position, hypothesis, f"a {kind.name} analysis")
+            confirmatory = [entry.id for entry in testing if entry.role == "confirmatory"]
+            if not testing and not kinds_that_claim(hypothesis.kind):
+                yield self._unclaimed(position, hypothesis, "any kind of analysis yet")
+            elif not testing:
+                yield self._untested(position, hypothesis)
+            if len(confirmatory) > 1:
+                yield self.fault(
+                    "PLAN-026",
+                    ("hypotheses", position),
+                    f"{hypothesis.id} has two confirmatory analyses: {', '.join(confirmatory)}",
+                    "Give all but one another role, or name what each tests under 'tests'.",
+                )
+
+    def _unclaimed(self, position: int, hypothesis: Hypothesis, by: str) -> Fault:
+        others = ", ".join(kinds_that_claim(hypothesis.kind))
+        remedy = f"Use: {others}." if others else "Take it out of the plan."
+        if hypothesis.approach and not others:
+            remedy = f"The file of hypotheses suggests: {hypothesis.approach}. {remedy}"
+        return self.fault(
+            "PLAN-022",
+            ("hypotheses", position),
+            f"{hypothesis.id} claims a {_with_word(hypothesis.kind)}, which is not tested by {by}",
+            remedy,
+        )
+
+    def _untested(self, position: int, hypothesis: Hypothesis) -> Fault:
+        return self.fault(
+            "PLAN-025",
+            ("hypotheses", position),
+            f"no analysis of the plan tests {hypothesis.id}, a {_with_word(hypothesis.kind)}",
+            f"Add an analysis: {', '.join(kinds_that_claim(hypothesis.kind))}.",
+        )
+
+    def formats(self) -> Iterator[Fault]:
+        for position, name in enumerate(self.form.report.formats):
+            if name not in AVAILABLE_FORMATS:
+                yield self.fault(
+                    "PLAN-027",
+                    ("report", "formats", position),
+                    f"reports are not written as {name} yet",
+                    f"Use: {', '.join(AVAILABLE_FORMATS)}.",
+                )
+
+
+def _with_word(kind: str) -> str:
+    """Return a kind of hypothesis as a noun."""
+    return kind if kind == "necessary condition" else f"{kind} hypothesis"

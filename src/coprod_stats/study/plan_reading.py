@@ -12,9 +12,11 @@ from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.source.reading import InstrumentError, read_instrument, read_shape
 from coprod_stats.instruments.source.yaml_source import YamlSource, read_yaml
 from coprod_stats.plans.faults import fault_at
-from coprod_stats.plans.model import HypothesesForm, Hypothesis, PlanForm
+from coprod_stats.plans.hypotheses import HypothesesFile, Hypothesis
+from coprod_stats.plans.model import PlanForm
+from coprod_stats.study.fielded_parts import Gate, PartsDraft, PooledPart, without_scores
 from coprod_stats.study.plan_checks import check_plan
-from coprod_stats.study.samples import Gate, Sample, SampleDraft, without_scores
+from coprod_stats.study.plan_grammar import plan_grammar
 
 HYPOTHESES_FILE = "hypotheses.yaml"
 
@@ -37,8 +39,8 @@ class Plan:
         The questionnaire in the form that the plan names.
     hypotheses : tuple of Hypothesis
         Those that the plan tests, in its order.
-    samples : tuple of Sample
-        Waves, languages or modes that the plan puts together; empty where it has one file.
+    parts : tuple of PooledPart
+        Waves, languages or modes that the plan pools; empty where it has one file.
     gate : Gate, optional
         What the gate said of them; scales that are not pooled are not scored.
     """
@@ -49,7 +51,7 @@ class Plan:
     hypotheses: tuple[Hypothesis, ...]
     path: Path
     sha256: str
-    samples: tuple[Sample, ...] = ()
+    parts: tuple[PooledPart, ...] = ()
     gate: Gate | None = None
 
     def beside(self, name: str) -> Path:
@@ -75,7 +77,7 @@ def read_plan(name: str | Path, *, modules: Sequence[str] = ()) -> Plan:
     """
     path = find_shipped("analyses", name)
     source = read_yaml(path)
-    form, faults = read_shape(PlanForm, source)
+    form, faults = read_shape(plan_grammar(), source)
     if form is None or faults:
         raise PlanError(faults)
     draft = _Draft(form, source)
@@ -84,16 +86,16 @@ def read_plan(name: str | Path, *, modules: Sequence[str] = ()) -> Plan:
     hypotheses = draft.hypotheses(path)
     if questionnaire is None or instrument is None:
         raise PlanError(draft.faults)
-    fielded = SampleDraft(form, source)
-    samples = fielded.samples(path, questionnaire, modules)
+    fielded = PartsDraft(form, source)
+    parts = fielded.parts(path, questionnaire, modules)
     found = [*draft.faults, *check_plan(form, instrument, hypotheses, source), *fielded.faults]
     if found:
         raise PlanError(found)
-    gate = fielded.gate(samples, instrument, hypotheses) if samples else None
+    gate = fielded.gate(parts, instrument, hypotheses) if parts else None
     if fielded.faults:
         raise PlanError(fielded.faults)
     instrument = without_scores(instrument, gate.left_out if gate else ())
-    return Plan(form, questionnaire, instrument, hypotheses, path, source.sha256, samples, gate)
+    return Plan(form, questionnaire, instrument, hypotheses, path, source.sha256, parts, gate)
 
 
 def read_hypotheses(name: str | Path = HYPOTHESES_FILE) -> tuple[Hypothesis, ...]:
@@ -104,7 +106,7 @@ def read_hypotheses(name: str | Path = HYPOTHESES_FILE) -> tuple[Hypothesis, ...
     PlanError
         If the file has faults; all of them are given.
     """
-    content, faults = read_shape(HypothesesForm, read_yaml(find_shipped("analyses", name)))
+    content, faults = read_shape(HypothesesFile, read_yaml(find_shipped("analyses", name)))
     if content is None or faults:
         raise PlanError(faults)
     return content.hypotheses
@@ -135,7 +137,7 @@ class _Draft:
             return None
 
     def hypotheses(self, path: Path) -> tuple[Hypothesis, ...]:
-        wanted = self.form.model.hypotheses
+        wanted = self.form.hypotheses
         shared = self._shared(path) if any(isinstance(entry, str) for entry in wanted) else {}
         found: list[Hypothesis] = []
         for position, entry in enumerate(wanted):
@@ -144,20 +146,19 @@ class _Draft:
             elif entry in shared:
                 found.append(shared[entry])
             else:
-                self.faults.append(
-                    fault_at(
-                        self.source,
-                        "PLAN-002",
-                        ("model", "hypotheses", position),
-                        f"there is no hypothesis '{entry}'",
-                        f"Correct the id, write it out, or add it to {HYPOTHESES_FILE}.",
-                    )
+                fault = fault_at(
+                    self.source,
+                    "PLAN-002",
+                    ("hypotheses", position),
+                    f"there is no hypothesis '{entry}'",
+                    f"Correct the id, write it out, or add it to {HYPOTHESES_FILE}.",
                 )
+                self.faults.append(fault)
         return tuple(found)
 
     def _shared(self, path: Path) -> dict[str, Hypothesis]:
         beside = path.parent / HYPOTHESES_FILE
         file = beside if beside.is_file() else find_shipped("analyses", HYPOTHESES_FILE)
-        content, faults = read_shape(HypothesesForm, read_yaml(file))
+        content, faults = read_shape(HypothesesFile, read_yaml(file))
         self.faults += faults
         return {entry.id: entry for entry in content.hypotheses} if content else {}

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from coprod_stats.analyses.findings import Finding, findings_table
+from coprod_stats.analyses.kind import NotEstimated
+from coprod_stats.analyses.registry import kind_of
+from coprod_stats.analyses.words import ReportWords
 from coprod_stats.measurement import ItemAnalysis, Reliability, ScaleCorrelations
-from coprod_stats.plans.model import ModelColumn
+from coprod_stats.plans.model import AnalysisForm
 from coprod_stats.quality import Flags, Missingness
 from coprod_stats.responses.putting_together import PartCount
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
-from coprod_stats.structure import PathTests
 from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
+from coprod_stats.study.tested_hypotheses import tested_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,66 +31,60 @@ class Deviation:
     reason: str
 
 
-ENGINE_TOLERANCE = 1e-4
-"""Largest difference between two engines' standardised estimates that still is agreement."""
-
-
 @dataclass(frozen=True, slots=True)
-class EngineAgreement:
-    """How far the first engine is from the second on the same rows.
+class AnalysisResult:
+    """One analysis of a plan carried out.
 
     Attributes
     ----------
-    term : str
-        The parameter with the largest difference.
-    difference : float
-        That difference, of standardised estimates.
+    form : AnalysisForm
+        What the plan states of it.
+    result : Result or NotEstimated
+        What its kind gave, or the reason why nothing came of it.
+    findings : tuple of Finding
+        A row per relation and specification, adjusted and concluded.
     """
 
-    term: str
-    difference: float
+    form: AnalysisForm
+    result: Any
+    findings: tuple[Finding, ...]
 
     @property
-    def agrees(self) -> bool:
-        """Whether the engines agree within ``ENGINE_TOLERANCE``."""
-        return abs(self.difference) <= ENGINE_TOLERANCE
+    def reason(self) -> str:
+        """Why nothing came of it; empty where something did."""
+        return self.result.reason if isinstance(self.result, NotEstimated) else ""
+
+    @property
+    def confirmatory(self) -> tuple[Finding, ...]:
+        """The findings that decide, or those of the first specification where none does."""
+        decisive = tuple(entry for entry in self.findings if entry.role == "confirmatory")
+        return decisive or self.of(self.findings[0].specification if self.findings else "")
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """The confirmatory findings; those of another specification where none was estimated."""
+        decisive = self.confirmatory
+        if any(not entry.reason for entry in decisive):
+            return decisive
+        other = next((entry for entry in self.findings if not entry.reason), None)
+        return decisive if other is None else self.of(other.specification)
+
+    @property
+    def n_analysed(self) -> int:
+        """Rows that the shown findings rest on; of several, the fewest."""
+        return min((e.n_analysed for e in self.shown if not e.reason), default=0)
+
+    def of(self, specification: str) -> tuple[Finding, ...]:
+        """Return the findings of one specification."""
+        return tuple(entry for entry in self.findings if entry.specification == specification)
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnResult:
-    """One way of estimating the hypothesised paths: what came of it, or why nothing did.
+class StudyWarning:
+    """Something that the numbers of a study must be read with."""
 
-    Attributes
-    ----------
-    n_sample : int
-        Respondents whom the column is about; the tests tell how many rows they analysed.
-    agreement : EngineAgreement, optional
-        Where the column's engine is the second one: the first engine held against it.
-    """
-
-    column: ModelColumn
-    n_sample: int
-    tests: PathTests | None
-    reason: str = ""
-    agreement: EngineAgreement | None = None
-
-    def tidy(self) -> pd.DataFrame:
-        """One row per hypothesis; empty where the column could not be estimated."""
-        table = pd.DataFrame() if self.tests is None else self.tests.tidy()
-        return table.assign(column=self.column.column)
-
-    def glance(self) -> pd.DataFrame:
-        """One row: the column, its respondents and its fit."""
-        head = pd.DataFrame(
-            {
-                "column": [self.column.column],
-                "title": [self.column.title],
-                "role": [self.column.role],
-                "n_sample": [self.n_sample],
-                "reason": [self.reason],
-            }
-        )
-        return head if self.tests is None else pd.concat([head, self.tests.glance()], axis=1)
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -104,10 +103,10 @@ class StudyResult:
         Missing answers of the plan's respondents.
     scores, items, reliability, correlations
         Of the analysed respondents.
-    columns : tuple of ColumnResult
-        The hypothesised paths, column by column of the plan.
-    samples : tuple of PartCount
-        Respondents of each sample that was put together; empty where the plan has one file.
+    analyses : tuple of AnalysisResult
+        In the order of the plan.
+    pooled : tuple of PartCount
+        Respondents of each part that was pooled; empty where the plan has one file.
     """
 
     plan: Plan
@@ -121,9 +120,10 @@ class StudyResult:
     items: ItemAnalysis
     reliability: Reliability
     correlations: ScaleCorrelations
-    columns: tuple[ColumnResult, ...]
+    analyses: tuple[AnalysisResult, ...]
     deviations: tuple[Deviation, ...]
-    samples: tuple[PartCount, ...] = ()
+    warnings: tuple[StudyWarning, ...] = ()
+    pooled: tuple[PartCount, ...] = ()
 
     @property
     def title(self) -> str:
@@ -131,49 +131,79 @@ class StudyResult:
         return self.plan.form.title
 
     @property
-    def engines_agree(self) -> bool:
-        """Whether no second engine contradicts the first."""
-        return all(entry.agreement is None or entry.agreement.agrees for entry in self.columns)
+    def findings(self) -> pd.DataFrame:
+        """One row per analysis, specification and relation, estimated or not."""
+        return findings_table([f for entry in self.analyses for f in entry.findings])
 
     @property
-    def headline_column(self) -> ColumnResult:
-        """The confirmatory column if it was estimated, else the first one that was.
+    def headline_analysis(self) -> AnalysisResult:
+        """The first confirmatory analysis, or the first one where none is confirmatory."""
+        return next((e for e in self.analyses if e.form.role == "confirmatory"), self.analyses[0])
 
-        A column that stands in for the confirmatory one is told among the deviations.
-        """
-        confirmatory = next(entry for entry in self.columns if entry.column.role == "confirmatory")
-        if confirmatory.tests is not None:
-            return confirmatory
-        return next((entry for entry in self.columns if entry.tests is not None), confirmatory)
+    @property
+    def confirmed(self) -> bool:
+        """Whether every confirmatory analysis gave an estimate of each of its relations."""
+        return not any(
+            finding.reason
+            for entry in self.analyses
+            if entry.form.role == "confirmatory"
+            for finding in entry.confirmatory
+        )
+
+    def analysis(self, id: str) -> AnalysisResult:
+        """Return an analysis by its id; raises ``KeyError`` if the plan has none of that id."""
+        found = next((entry for entry in self.analyses if entry.form.id == id), None)
+        if found is None:
+            raise KeyError(id)
+        return found
 
     def headline(self) -> pd.DataFrame:
-        """One row per hypothesis of the headline column."""
-        table = self.headline_column.tidy()
-        if table.empty:
-            return table
-        table["path"] = table["predictor"] + " → " + table["outcome"]
-        return table
+        """One row per relation of the headline analysis, whether it was estimated or not."""
+        return findings_table(self.headline_analysis.shown)
 
     def headline_note(self) -> str:
-        """Describe what the headline rests on."""
-        entry, rules = self.headline_column, self.plan.form.inference
-        if entry.tests is None:
-            return f"No column could be estimated: {entry.reason}"
-        n_tests = len(entry.tests.paths)
-        role = "" if entry.column.role == "confirmatory" else "Not the confirmatory column. "
+        """State what the headline rests on."""
+        entry, rules = self.headline_analysis, self.plan.form.inference
+        shown = entry.shown
+        reasons = dict.fromkeys(finding.reason for finding in shown if finding.reason)
+        if not any(not finding.reason for finding in shown):
+            return f"Nothing could be estimated: {'; '.join(reasons)}{self._pooling_note()}"
+        first = next(finding for finding in shown if not finding.reason)
+        role = "" if first.role == "confirmatory" else "Not the confirmatory estimate. "
+        family = rules.families.get(first.family)
+        adjustment = (family.adjustment if family else "holm").replace("_", " ")
         return (
-            f"{role}{entry.column.title}: {entry.tests.n_analysed:,} respondents analysed of "
-            f"{entry.n_sample:,} in the column and {self.responses.n_respondents:,} in the file. "
-            f"{rules.adjustment.capitalize()} over {n_tests}; equivalent: |beta| shown to be below "
-            f"{rules.smallest_effect:g}.{self._pooling_note()}"
+            f"{role}{self.title_of(entry)}: {entry.n_analysed:,} respondents analysed of "
+            f"{self.responses.n_respondents:,} in the file. "
+            f"{adjustment.capitalize()} over {first.family_size}; negligible: |beta| shown to be "
+            f"below {rules.smallest_effect:g}.{self._pooling_note()}"
         )
+
+    def words(self, entry: AnalysisResult) -> ReportWords:
+        """Return what the section of an analysis needs to know."""
+        return ReportWords(
+            self.plan.form,
+            self.plan.instrument,
+            tested_by(entry.form, self.plan.hypotheses),
+            entry.findings,
+            self.responses.n_respondents,
+        )
+
+    def title_of(self, entry: AnalysisResult) -> str:
+        """Name what the shown findings of an analysis rest on."""
+        kind, shown = kind_of(entry.form), entry.shown
+        specification = shown[0].specification if shown else ""
+        for part in kind.parts(entry.form):
+            if getattr(part, "specification", None) == specification:
+                return kind.part_title(entry.form, part)
+        return kind.title
 
     def _pooling_note(self) -> str:
         gate = self.plan.gate
         if gate is None:
             return ""
-        brought = ", ".join(f"{part.label} ({part.n_respondents:,})" for part in self.samples)
+        brought = ", ".join(f"{part.label} ({part.n_respondents:,})" for part in self.pooled)
         names = dict.fromkeys(obstacle.name for obstacle in gate.decision.accepted)
         accepted = f" Accepted in the plan: {'; '.join(names)}." if names else ""
         left_out = f" Not pooled: {', '.join(gate.left_out)}." if gate.left_out else ""
-        return f" Put together from {brought}.{accepted}{left_out}"
+        return f" Pooled from {brought}.{accepted}{left_out}"

@@ -37,16 +37,18 @@ _SMALL = 12.0
 _ARROW = 34.0
 _DASHES: Mapping[Status, str] = {
     "supported": "",
+    "supported-negligible": "",
     "opposite": "14 3 3 3",
     "equivalent": "2 3.5",
     "inconclusive": "8 5",
-    "not tested": "1 7",
+    "not-estimated": "1 7",
 }
 _BACK_TO_FRONT: tuple[Status, ...] = (
-    "not tested",
+    "not-estimated",
     "inconclusive",
     "equivalent",
     "opposite",
+    "supported-negligible",
     "supported",
 )
 

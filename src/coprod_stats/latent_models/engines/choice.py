@@ -11,6 +11,7 @@ from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
+from coprod_stats.sem.options import resolve_method
 from coprod_stats.sem.sample import SemData
 
 
@@ -51,15 +52,36 @@ def fit_specification(asked: Specification, columns: Columns) -> SemFit:
     if asked.engine == "core":
         with threads_for(data, ordered=bool(asked.ordered)):
             return labelled_fit(fit(syntax, data, options), asked)
+    refuse_options(asked)
+    # pandas and semopy take two seconds to import
+    from coprod_stats.latent_models.engines.semopy_engine import solve_by_semopy
+
+    return labelled_fit(fit(syntax, data, options, solver=solve_by_semopy), asked)
+
+
+def refuse_options(asked: Specification) -> None:
+    """Refuse, before any data are seen, what the engine of a specification does not have.
+
+    Raises
+    ------
+    SemError
+        Where options contradict each other.
+    LatentModelError
+        Naming every option that the engine lacks.
+    """
+    options = asked.options
+    resolve_method(options)
+    if asked.engine == "core":
+        return
     if asked.engine == "lavaan":
         raise LatentModelError(
             "lavaan checks a fit, it does not make one: use compare_engines(fit, 'lavaan')"
         )
-    # pandas and semopy take two seconds to import
-    from coprod_stats.latent_models.engines.semopy_engine import (
-        refuse_options_beyond_semopy,
-        solve_by_semopy,
-    )
+    from coprod_stats.latent_models.engines.semopy_engine import refuse_options_beyond_semopy
 
-    refuse_options_beyond_semopy(options, data)
-    return labelled_fit(fit(syntax, data, options, solver=solve_by_semopy), asked)
+    refuse_options_beyond_semopy(
+        options,
+        has_groups=asked.group is not None,
+        has_clusters=asked.cluster is not None,
+        has_weights=asked.sampling_weights is not None,
+    )

@@ -61,7 +61,13 @@ def engine_differences(
     from coprod_stats.latent_models.labelling import labelled_fit
     from coprod_stats.sem.fit import fit as core_fit
 
-    refuse_options_beyond_semopy(fit.core.options, fit.core.data)
+    data = fit.core.data
+    refuse_options_beyond_semopy(
+        fit.core.options,
+        has_groups=data.groups is not None,
+        has_clusters=data.clusters is not None,
+        has_weights=data.weights is not None,
+    )
     core = core_fit(fit.core.table, fit.core.data, fit.core.options, solver=solve_by_semopy)
     return fit_differences(fit, labelled_fit(core, replace(fit.specification, engine="semopy")))
 

@@ -23,7 +23,7 @@ from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.sem.estimation.estimate import models_of, propose_start
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 from coprod_stats.sem.options import FitOptions, Method
-from coprod_stats.sem.sample import GroupSample, SemData
+from coprod_stats.sem.sample import GroupSample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,7 +118,9 @@ def solve_by_semopy(
     return found.params
 
 
-def refuse_options_beyond_semopy(options: FitOptions, data: SemData) -> None:
+def refuse_options_beyond_semopy(
+    options: FitOptions, *, has_groups: bool, has_clusters: bool, has_weights: bool
+) -> None:
     """Raise ``LatentModelError`` naming every option that semopy cannot serve.
 
     Nothing is substituted: an estimator that semopy lacks is not replaced by the nearest.
@@ -128,9 +130,9 @@ def refuse_options_beyond_semopy(options: FitOptions, data: SemData) -> None:
         "ordered variables": bool(options.ordered),
         f"missing = {options.missing}": options.missing != "listwise",
         f"model type {options.model.model_type}": options.model.model_type == "growth",
-        "groups": data.groups is not None,
-        "clusters": data.clusters is not None,
-        "sampling weights": data.weights is not None,
+        "groups": has_groups,
+        "clusters": has_clusters,
+        "sampling weights": has_weights,
         "a mean structure": options.model.meanstructure,
         "effect coding": options.model.effect_coding,
         f"likelihood {options.likelihood}": options.likelihood != "normal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coprod_stats.analyses.registry import kind_of
 from coprod_stats.documents.document import CrossReference, Paragraph, Section, emphasis, text
 from coprod_stats.documents.numbers import COUNT, NumberFormat, count, percent
 from coprod_stats.documents.tables import Role, frame_table
@@ -59,7 +60,7 @@ def _found(study: StudyResult) -> str:
         )
     summary = flags.glance().iloc[0]
     treatment = (
-        "The headline leaves them out; the robustness columns show the results with them."
+        f"The analyses leave them out{_kept(study)}."
         if study.plan.form.quality.exclude_flagged
         else "The plan keeps them in all analyses."
     )
@@ -67,3 +68,16 @@ def _found(study: StudyResult) -> str:
         f"{count(summary['n_flagged'])} of {count(summary['n_respondents'])} respondents in the "
         f"sample are flagged ({percent(summary['share_flagged'])}). {treatment}"
     )
+
+
+def _kept(study: StudyResult) -> str:
+    """Name the estimates that keep flagged respondents."""
+    titles = [
+        kind.part_title(entry.form, part)
+        for entry in study.analyses
+        for kind in [kind_of(entry.form)]
+        for part in kind.parts(entry.form)
+        if getattr(part, "include_flagged", False)
+    ]
+    named = ", ".join(f"“{title}”" for title in titles)
+    return f", but for {named}, which shows the result with them" if titles else ""

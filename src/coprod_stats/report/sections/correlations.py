@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from coprod_stats.analyses.words import construct_label
 from coprod_stats.documents.document import (
     Block,
     Column,
@@ -18,8 +19,8 @@ from coprod_stats.documents.document import (
 )
 from coprod_stats.documents.numbers import BOUNDED, COUNT, count
 from coprod_stats.documents.tables import Role, frame_table
-from coprod_stats.report.sections.labels import construct_label
 from coprod_stats.study import StudyResult
+from coprod_stats.study.used_variables import reported_scales
 
 
 def correlations_section(study: StudyResult) -> Section | None:
@@ -46,8 +47,8 @@ def correlations_section(study: StudyResult) -> Section | None:
 
 def _wanted(study: StudyResult) -> list[str]:
     """Take the scales that the plan reports and the marker, those that anybody has a score of."""
-    form, found = study.plan.form, study.correlations
-    named = {*(form.reliability or form.model.factors), found.held_constant}
+    found = study.correlations
+    named = {*reported_scales(study.plan), found.held_constant}
     return [name for name in found.scales if name in named]
 
 
@@ -60,7 +61,7 @@ def _matrix(study: StudyResult, wanted: list[str], pairs: pd.DataFrame) -> Table
     numbers = [text(str(k)) for k in range(1, len(wanted) + 1)]
     rows = tuple(
         (
-            f"{k}. {construct_label(study, name)}",
+            f"{k}. {construct_label(study.plan.instrument, name)}",
             *(float(r[place(name), place(other)]) for other in wanted[: k - 1]),
             reliabilities[name],
             *("" for _ in wanted[k:]),
@@ -88,15 +89,15 @@ def _matrix(study: StudyResult, wanted: list[str], pairs: pd.DataFrame) -> Table
 def _pairs(study: StudyResult, pairs: pd.DataFrame) -> Table:
     marker = study.correlations.held_constant
     table = pairs.assign(
-        first=[construct_label(study, name) for name in pairs["scale_1"]],
-        second=[construct_label(study, name) for name in pairs["scale_2"]],
+        first=[construct_label(study.plan.instrument, name) for name in pairs["scale_1"]],
+        second=[construct_label(study.plan.instrument, name) for name in pairs["scale_2"]],
     )
     note = text(emphasis("p"), " not adjusted for the number of pairs. Intervals by Fisher’s z.")
     if marker:
         note = text(
             *note,
             " With the marker held constant: what is left when what both share with "
-            f"“{construct_label(study, marker)}” is taken out.",
+            f"“{construct_label(study.plan.instrument, marker)}” is taken out.",
         )
     return frame_table(
         table,

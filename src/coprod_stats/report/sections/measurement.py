@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from coprod_stats.analyses.words import anchor_of, construct_label, item_label
 from coprod_stats.documents.document import (
     Block,
     CrossReference,
@@ -23,7 +24,6 @@ from coprod_stats.instruments.model import Item, Scale
 from coprod_stats.measurement import ScaleReliability
 from coprod_stats.quality.missingness import BLANK
 from coprod_stats.report.sections.correlations import correlations_section
-from coprod_stats.report.sections.labels import anchor_of, construct_label, item_label
 from coprod_stats.study import StudyResult
 
 ROLE_NAMES = {"driver": "Drivers", "impact": "Impacts", "value": "Values", "factor": "Factors"}
@@ -93,7 +93,7 @@ def _likert(study: StudyResult, role: str, id: str, entries: list[tuple[Scale, I
         )
         for _, item in entries
     ]
-    names = dict.fromkeys(construct_label(study, scale.id) for scale, _ in entries)
+    names = dict.fromkeys(construct_label(study.plan.instrument, scale.id) for scale, _ in entries)
     return Figure(
         anchor_of("answers", role, id),
         text(
@@ -112,7 +112,7 @@ def _likert(study: StudyResult, role: str, id: str, entries: list[tuple[Scale, I
 
 def _items(study: StudyResult) -> Details:
     table = study.items.tidy()
-    table["scale_label"] = [construct_label(study, name) for name in table["scale"]]
+    table["scale_label"] = [construct_label(study.plan.instrument, name) for name in table["scale"]]
     remarks = bool((table["remark"] != "").any())
     return Details(
         text("Statistics of every item"),
@@ -177,7 +177,8 @@ def _reliability(study: StudyResult) -> list[Block]:
 
 def _weak_scales(study: StudyResult, weak: list[ScaleReliability]) -> Notice:
     named = "; ".join(
-        f"{construct_label(study, entry.scale)} ({_coefficients(entry)})" for entry in weak
+        f"{construct_label(study.plan.instrument, entry.scale)} ({_coefficients(entry)})"
+        for entry in weak
     )
     notes = [study.plan.instrument.scale(entry.scale).note for entry in weak]
     return Notice(
@@ -213,7 +214,7 @@ def _listed(study: StudyResult, table: pd.DataFrame) -> pd.DataFrame:
 def _reliability_table(study: StudyResult, table: pd.DataFrame) -> Table:
     scores = study.scores.tidy().set_index("term")
     shown = table.assign(
-        scale_label=[construct_label(study, str(name)) for name in table["scale"]],
+        scale_label=[construct_label(study.plan.instrument, str(name)) for name in table["scale"]],
         mean=[scores.loc[name, "mean"] for name in table["scale"]],
         sd=[scores.loc[name, "sd"] for name in table["scale"]],
         conf_low=table["alpha_low"],

@@ -16,7 +16,7 @@ from coprod_stats.documents.document import (
 from coprod_stats.documents.numbers import count
 from coprod_stats.instruments.versions.pooling import Obstacle
 from coprod_stats.study import StudyResult
-from coprod_stats.study.samples import Gate
+from coprod_stats.study.fielded_parts import Gate
 
 
 def pooling_section(study: StudyResult) -> Section | None:
@@ -27,9 +27,9 @@ def pooling_section(study: StudyResult) -> Section | None:
     content: list[Block] = [
         Paragraph(
             text(
-                "The answers were put together from the samples of ",
-                CrossReference("samples"),
-                ". Before that, the versions of the questionnaire were held against each other: "
+                "The answers were pooled from the parts of ",
+                CrossReference("parts"),
+                ". Before that, the versions of the questionnaire were compared: "
                 "wording, answers, order, routing, keying, scoring, translation and mode.",
             )
         ),
@@ -42,27 +42,27 @@ def pooling_section(study: StudyResult) -> Section | None:
                 text(f"Not pooled, and therefore not scored here: {', '.join(gate.left_out)}.")
             )
         )
-    return Section("pooling", "Samples put together", tuple(content))
+    return Section("pooling", "What was pooled", tuple(content))
 
 
 def _samples(study: StudyResult) -> Table:
-    counts = {part.label: part.n_respondents for part in study.samples}
+    counts = {part.label: part.n_respondents for part in study.pooled}
     rows = [
         (
-            sample.label,
-            sample.file,
-            f"{sample.instrument.id} {sample.instrument.version}",
-            sample.language,
-            sample.mode,
-            count(counts[sample.label]),
+            part.label,
+            part.file,
+            f"{part.instrument.id} {part.instrument.version}",
+            part.language,
+            part.mode,
+            count(counts[part.label]),
         )
-        for sample in study.plan.samples
+        for part in study.plan.parts
     ]
     return Table(
-        "samples",
-        text("Samples Put Together"),
+        "parts",
+        text("Parts That Were Pooled"),
         (
-            Column(text("Sample"), "left"),
+            Column(text("Part"), "left"),
             Column(text("File"), "left"),
             Column(text("Questionnaire"), "left"),
             Column(text("Language"), "left"),

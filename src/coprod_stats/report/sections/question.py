@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coprod_stats.analyses.words import construct_label
 from coprod_stats.documents.document import (
     Block,
     Column,
@@ -13,8 +14,8 @@ from coprod_stats.documents.document import (
     emphasis,
     text,
 )
-from coprod_stats.plans.model import DataSource, Hypothesis
-from coprod_stats.report.sections.labels import construct_label
+from coprod_stats.plans.hypotheses import Hypothesis
+from coprod_stats.plans.model import DataSource
 from coprod_stats.study import StudyResult
 
 _SIGNS = {"+": "positive", "-": "negative", "two-sided": "either sign"}
@@ -43,8 +44,7 @@ def question_section(study: StudyResult) -> Section:
         Paragraph(
             text(
                 CrossReference("hypotheses"),
-                f" lists the {len(study.plan.hypotheses)} relations that are tested, as they were "
-                "fixed in the plan.",
+                " lists what is tested, as it was fixed in the plan.",
             )
         )
     )
@@ -89,8 +89,12 @@ def _row(study: StudyResult, entry: Hypothesis) -> tuple[str, ...]:
     ]
     return (
         entry.id,
-        construct_label(study, entry.predictor),
-        construct_label(study, entry.outcome),
+        _labels(study, entry.predictors),
+        _labels(study, entry.outcomes),
         _SIGNS[entry.sign],
         ", ".join(part for part in origin if part),
     )
+
+
+def _labels(study: StudyResult, names: tuple[str, ...]) -> str:
+    return "; ".join(construct_label(study.plan.instrument, name) for name in names)

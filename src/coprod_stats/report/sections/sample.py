@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from coprod_stats.analyses.words import item_label
 from coprod_stats.documents.document import (
     Block,
     CrossReference,
@@ -22,7 +23,6 @@ from coprod_stats.documents.figures.missing import (
 from coprod_stats.documents.numbers import COUNT, NumberFormat, count, decimal, p_statement
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.quality.missingness import BLANK
-from coprod_stats.report.sections.labels import item_label
 from coprod_stats.study import StudyResult
 
 KINDS = ("don't know", "refused", "seen, unanswered", BLANK)

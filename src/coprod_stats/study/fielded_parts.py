@@ -1,13 +1,12 @@
-"""The samples that a plan puts together, and the gate that they must pass."""
+"""The parts (waves, languages, modes) that a plan pools, and the gate that they must pass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import ExpressionError, names, parse_expression
 from coprod_stats.instruments.model import Instrument, InstrumentLookupError
 from coprod_stats.instruments.score_items import items_behind
 from coprod_stats.instruments.source.reading import InstrumentError, read_instrument
@@ -19,11 +18,13 @@ from coprod_stats.instruments.versions.pooling import (
     pooling_gate,
 )
 from coprod_stats.plans.faults import condition_faults, fault_at
-from coprod_stats.plans.model import FieldedSample, Hypothesis, PlanForm
+from coprod_stats.plans.hypotheses import Hypothesis
+from coprod_stats.plans.model import FieldedPart, PlanForm
+from coprod_stats.study.used_variables import used_variables
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class PooledPart:
     """Answers that were fielded in one way.
 
     Attributes
@@ -33,7 +34,7 @@ class Sample:
     instrument : Instrument
         The version that was fielded, in its form.
     where : str
-        Condition that picks the sample's rows of the file; empty for all of them.
+        Condition that picks the part's rows of the file; empty for all of them.
     """
 
     label: str
@@ -46,7 +47,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the gate said of the samples of a plan.
+    """What the gate said of the parts of a plan.
 
     Attributes
     ----------
@@ -58,17 +59,17 @@ class Gate:
     left_out: tuple[str, ...]
 
 
-class SampleDraft:
-    """The samples of a plan being found, with the faults met on the way."""
+class PartsDraft:
+    """The parts of a plan being read, with the faults met on the way."""
 
     def __init__(self, form: PlanForm, source: YamlSource) -> None:
         self.form, self.source = form, source
         self.faults: list[Fault] = []
 
-    def samples(
+    def parts(
         self, path: Path, questionnaire: Instrument, modules: Sequence[str]
-    ) -> tuple[Sample, ...]:
-        """Read the version of the questionnaire that each sample was fielded with.
+    ) -> tuple[PooledPart, ...]:
+        """Read the version of the questionnaire that each part was fielded with.
 
         Parameters
         ----------
@@ -80,34 +81,34 @@ class SampleDraft:
             Modules to put in.
         """
         data = self.form.data
-        found: list[Sample] = []
-        if (data.file is None) == (not data.samples):
+        found: list[PooledPart] = []
+        if (data.file is None) == (not data.parts):
             self._fault(
                 "PLAN-012",
                 ("data",),
-                "answers come from one 'file' or from 'samples'",
+                "answers come from one 'file' or from 'parts'",
                 "Give one of the two.",
             )
-        if data.accept and not data.samples:
+        if data.accept and not data.parts:
             self._fault(
                 "PLAN-012",
                 ("data", "accept"),
-                "there are no samples to put together",
-                "Give 'samples', or accept nothing.",
+                "there are no parts to pool",
+                "Give 'parts', or accept nothing.",
             )
-        for position, entry in enumerate(data.samples):
-            here: Location = ("data", "samples", position)
-            if entry.sample in {sample.label for sample in found}:
+        for position, entry in enumerate(data.parts):
+            here: Location = ("data", "parts", position)
+            if entry.part in {part.label for part in found}:
                 self._fault(
-                    "PLAN-013", here, f"a second sample '{entry.sample}'", "Rename one of them."
+                    "PLAN-013", here, f"a second part '{entry.part}'", "Rename one of them."
                 )
                 continue
             instrument = self._fielded(entry, here, path, questionnaire, modules)
             if instrument is not None:
                 language = entry.language or instrument.languages[0]
                 found.append(
-                    Sample(
-                        entry.sample,
+                    PooledPart(
+                        entry.part,
                         entry.file,
                         instrument,
                         language,
@@ -119,7 +120,7 @@ class SampleDraft:
 
     def _fielded(
         self,
-        entry: FieldedSample,
+        entry: FieldedPart,
         here: Location,
         path: Path,
         questionnaire: Instrument,
@@ -144,7 +145,7 @@ class SampleDraft:
             self._fault(
                 "PLAN-014",
                 here,
-                f"sample '{entry.sample}' was answered in "
+                f"part '{entry.part}' was answered in "
                 f"'{entry.language}', which its questionnaire does not have",
                 f"It has: {', '.join(instrument.languages)}.",
             )
@@ -154,26 +155,28 @@ class SampleDraft:
 
     def gate(
         self,
-        samples: Sequence[Sample],
+        parts: Sequence[PooledPart],
         instrument: Instrument,
         hypotheses: Sequence[Hypothesis],
     ) -> Gate:
-        """Hold the samples against each other; what blocks a variable of the plan is a fault.
+        """Compare the parts with each other; what blocks a variable of the plan is a fault.
 
         Parameters
         ----------
-        samples : sequence of Sample
+        parts : sequence of PooledPart
         instrument : Instrument
             The plan's, in its form.
         hypotheses : sequence of Hypothesis
         """
-        fieldings = [Fielding(s.label, s.instrument, s.language, s.mode) for s in samples]
-        if all(not _same(sample.instrument, instrument) for sample in samples):
-            first = samples[0]
+        fieldings = [Fielding(s.label, s.instrument, s.language, s.mode) for s in parts]
+        if all(not _same(part.instrument, instrument) for part in parts):
+            first = parts[0]
             spoken = first.language in instrument.languages
             language = first.language if spoken else instrument.languages[0]
             fieldings.append(Fielding("the plan", instrument, language, first.mode))
-        scores, variables = _used(self.form, instrument, hypotheses)
+        known = [*(s.id for s in instrument.scales), *(i.id for i in instrument.indices)]
+        wanted = used_variables(self.form, hypotheses, instrument)
+        variables = [name for name in wanted if name not in known]
         behind = {id: items_behind(instrument, [id]) for id in variables}
         accepted = self.form.data.accept
         try:
@@ -188,19 +191,18 @@ class SampleDraft:
             decision = pooling_gate(fieldings, variables=behind)
         shut: dict[str, list[str]] = {}
         for obstacle in decision.blocked:
-            if obstacle.scale in (*scores, *variables) and obstacle.name not in accepted:
+            if obstacle.scale in wanted and obstacle.name not in accepted:
                 shut.setdefault(f"{obstacle.name}\0{obstacle.reason}", []).append(obstacle.scale)
         for key, touched in shut.items():
             name, reason = key.split("\0")
             self._fault(
                 "POOL-001",
-                ("data", "samples"),
+                ("data", "parts"),
                 f"'{name}' stands in the way of pooling {', '.join(touched)}: {reason.rstrip('.')}",
-                "Analyse the samples apart, or accept it by this name under 'accept', with "
+                "Analyse the parts apart, or accept it by this name under 'accept', with "
                 "the reason.",
             )
         open_ = set(decision.open)
-        known = (*(s.id for s in instrument.scales), *(i.id for i in instrument.indices))
         return Gate(decision, tuple(id for id in known if id not in open_))
 
     def _fault(self, code: str, location: Location, found: str, remedy: str) -> None:
@@ -219,39 +221,3 @@ def without_scores(instrument: Instrument, ids: Iterable[str]) -> Instrument:
 
 def _same(one: Instrument, other: Instrument) -> bool:
     return (one.sha256, one.forms[0].id) == (other.sha256, other.forms[0].id)
-
-
-def _used(
-    form: PlanForm, instrument: Instrument, hypotheses: Sequence[Hypothesis]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the scores that a plan uses, and everything else that it uses by name."""
-    scores = {*(s.id for s in instrument.scales), *(i.id for i in instrument.indices)}
-    wanted = dict.fromkeys(
-        (
-            *form.model.factors,
-            *form.reliability,
-            *form.model.covariates,
-            *(id for entry in hypotheses for id in (entry.predictor, entry.outcome)),
-            *_selecting(form, instrument),
-        )
-    )
-    return (
-        tuple(id for id in wanted if id in scores),
-        tuple(id for id in wanted if id not in scores),
-    )
-
-
-def _selecting(form: PlanForm, instrument: Instrument) -> Iterator[str]:
-    """Return the names by which a plan picks its respondents."""
-    selections = [form.respondents, *(c.respondents for c in form.model.columns if c.respondents)]
-    conditions = [entry.where for entry in selections]
-    conditions += [column.where for column in form.model.columns]
-    conditions += [part.where for column in form.model.columns for part in column.subgroups]
-    for condition in filter(None, conditions):
-        try:
-            yield from names(parse_expression(condition))
-        except ExpressionError:  # a fault of the plan, told by its own check
-            continue
-    rule = instrument.classification
-    if rule is not None and any(entry.classes for entry in selections):
-        yield from (id for _, condition in rule.classes for id in names(condition))

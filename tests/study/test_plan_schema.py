@@ -9,14 +9,14 @@ import pytest
 
 from coprod_stats.instruments.shipped import list_shipped, shelf
 from coprod_stats.instruments.source.yaml_source import read_yaml
-from coprod_stats.plans.model import json_schema, schema_text
+from coprod_stats.study.plan_grammar import json_schema, schema_text
 
 PLANS = [path for path in list_shipped("analyses") if path.stem != "hypotheses"]
 
 
 def test_the_schema_file_is_current() -> None:
     kept = (shelf("analyses") / "plan.schema.json").read_text(encoding="utf-8")
-    assert kept == schema_text(), "write plans.model.schema_text() anew"
+    assert kept == schema_text(), "write study.plan_grammar.schema_text() anew"
 
 
 def test_the_schema_is_itself_valid() -> None:

@@ -1,0 +1,91 @@
+"""What an analysis found of one relation, before and after its family is adjusted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+import pandas as pd
+
+from coprod_stats.literals import AnalysisRole, Conclusion, ExpectedSign, HypothesisKind
+
+NAN = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One relation of one hypothesis, tested in one way, or the reason why it was not.
+
+    Attributes
+    ----------
+    id : str
+        That of the relation; the hypothesis's own where it claims only one.
+    specification : str
+        Way of estimating, where an analysis has several; else empty.
+    estimate, std_error, statistic, df, p_value, conf_low, conf_high : float
+        On the scale of the analysis; NaN where it has none. ``df`` is infinite for the normal.
+    std_all, std_all_se, std_all_conf_low, std_all_conf_high : float
+        Standardised effect, where there is one.
+    conf_low_90, conf_high_90, p_equivalence : float
+        Interval of level 1 - 2 alpha of the standardised effect, and the p value of the two
+        one-sided tests that it is smaller than the plan's smallest effect that would matter.
+    is_negligible : bool, optional
+        Whether the effect is too small to matter by the analysis's own measure, where that is no
+        standardised effect.
+    reason : str
+        Why there is no estimate; empty where there is one.
+    family, family_size, p_adjusted, conclusion
+        Filled in when all analyses have run.
+    """
+
+    id: str
+    hypothesis: str
+    predictor: str
+    outcome: str
+    expected_sign: ExpectedSign
+    kind: HypothesisKind
+    analysis: str
+    specification: str
+    role: AnalysisRole
+    n_analysed: int = 0
+    estimate: float = NAN
+    std_error: float = NAN
+    statistic: float = NAN
+    df: float = NAN
+    p_value: float = NAN
+    conf_low: float = NAN
+    conf_high: float = NAN
+    std_all: float = NAN
+    std_all_se: float = NAN
+    std_all_conf_low: float = NAN
+    std_all_conf_high: float = NAN
+    conf_low_90: float = NAN
+    conf_high_90: float = NAN
+    p_equivalence: float = NAN
+    smallest_bound: float = NAN
+    r_squared: float = NAN
+    is_negligible: bool | None = None
+    reason: str = ""
+    family: str = ""
+    family_size: int = 0
+    p_adjusted: float = NAN
+    conclusion: Conclusion = "not-estimated"
+
+    @property
+    def verdict(self) -> str:
+        """The conclusion in words, an inconclusive one with the bound that is excluded."""
+        if self.conclusion == "inconclusive" and not math.isnan(self.smallest_bound):
+            return f"inconclusive (|beta| < {self.smallest_bound:.2f})"
+        return {
+            "supported-negligible": "supported, but negligible",
+            "not-estimated": "not estimated",
+        }.get(self.conclusion, self.conclusion)
+
+
+def findings_table(findings: Sequence[Finding]) -> pd.DataFrame:
+    """One row per finding, with every column also where there is no finding."""
+    columns = [field.name for field in fields(Finding)]
+    table = pd.DataFrame([asdict(finding) for finding in findings], columns=columns)
+    table.insert(0, "term", [f"{entry.predictor} → {entry.outcome}" for entry in findings])
+    return table.assign(verdict=[finding.verdict for finding in findings])

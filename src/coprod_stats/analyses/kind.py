@@ -1,0 +1,212 @@
+"""A kind of analysis: the one protocol between plans, studies and reports.
+
+A kind is the thin piece that binds a statistic of ``measurement`` or ``structure`` to a plan. It
+states the grammar of its options, what may be tested with it, which variables it touches, how it
+is carried out, what it found and how that is reported. ``docs/adding_an_analysis.md`` builds one.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from coprod_stats.analyses.findings import Finding
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.expressions import ExpressionError, names, parse_expression
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.source.yaml_source import Location, YamlSource
+from coprod_stats.literals import HypothesisKind
+from coprod_stats.plans.faults import condition_faults, fault_at
+from coprod_stats.plans.hypotheses import Hypothesis, Relation
+from coprod_stats.plans.model import AnalysisForm, DesignOption, PlanForm, RespondentChoice
+from coprod_stats.results import Result
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from coprod_stats.analyses.sample import StudySample
+    from coprod_stats.analyses.words import ReportWords
+    from coprod_stats.documents.document import Section
+
+FormT = TypeVar("FormT", bound=AnalysisForm)
+ResultT = TypeVar("ResultT", bound=Result)
+
+
+@dataclass(frozen=True, slots=True)
+class NotEstimated:
+    """A piece of an analysis, or the whole of it, that could not be carried out."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an analysis of a plan is checked against, before any answer is read.
+
+    Attributes
+    ----------
+    plan : PlanForm
+        The whole plan as its file states it.
+    instrument : Instrument
+        The questionnaire in the form that the plan names.
+    hypotheses : tuple of Hypothesis
+        Those that the analysis tests.
+    location : Location
+        Where the analysis stands in the file.
+    """
+
+    plan: PlanForm
+    instrument: Instrument
+    hypotheses: tuple[Hypothesis, ...]
+    source: YamlSource
+    location: Location
+
+    def fault(self, code: str, where: Location, found: str, remedy: str) -> Fault:
+        """Return a fault of the analysis; ``where`` is counted from the analysis."""
+        return fault_at(self.source, code, (*self.location, *where), found, remedy)
+
+    def relations(self) -> tuple[Relation, ...]:
+        """Every predictor with every outcome of the hypotheses, in their order."""
+        return tuple(entry for each in self.hypotheses for entry in each.relations())
+
+    def choice_faults(self, where: Location, choice: RespondentChoice) -> Iterator[Fault]:
+        """Return what is wrong with a choice of respondents, and with what it leaves aside."""
+        yield from self.condition_faults((*where, "where"), choice.where)
+        if choice.respondents is not None:
+            here = (*where, "respondents")
+            yield from self.class_faults((*here, "classes"), choice.respondents.classes)
+            yield from self.condition_faults((*here, "where"), choice.respondents.where)
+        for option in choice.without:
+            if not getattr(self.plan, option):
+                yield self.fault(
+                    "PLAN-021",
+                    (*where, "without"),
+                    f"the plan has no {option} that could be left aside",
+                    "Remove it from 'without'.",
+                )
+
+    def class_faults(self, where: Location, classes: Sequence[str]) -> Iterator[Fault]:
+        """Return classes that nobody can belong to."""
+        rule = self.instrument.classification
+        known = [*(name for name, _ in rule.classes), rule.otherwise] if rule else []
+        for name in classes:
+            if name not in known:
+                yield self.fault(
+                    "PLAN-009",
+                    where,
+                    f"nobody is classified as '{name}'",
+                    f"The instrument has: {', '.join(known) or 'no classification'}.",
+                )
+
+    def condition_faults(self, where: Location, text: str | None) -> Iterator[Fault]:
+        """Return what is wrong with a condition on the answers."""
+        yield from condition_faults(self.source, (*self.location, *where), text, self.instrument)
+
+
+class Kind(ABC, Generic[FormT, ResultT]):
+    """A kind of analysis.
+
+    Attributes
+    ----------
+    name : str
+        The word after ``analysis:`` in a plan.
+    title : str
+        Heading of its section in a report.
+    form : type
+        The grammar of its options; every field changes the result or is refused.
+    claims : frozenset of str
+        Kinds of hypotheses that it may test.
+    uses : frozenset of str
+        What of a plan's design it can take into account; the rest must be left aside by name.
+    methods : str
+        Its page in ``docs/methods``, without suffix.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    form: type[FormT]
+    claims: ClassVar[frozenset[HypothesisKind]]
+    uses: ClassVar[frozenset[DesignOption]] = frozenset()
+    methods: ClassVar[str]
+
+    @abstractmethod
+    def names(self, form: FormT) -> Iterator[str]:
+        """Yield every item, scale or variable that the form names, conditions included."""
+
+    def choices(self, form: FormT) -> Iterator[tuple[Location, RespondentChoice]]:
+        """Yield each choice of respondents with its place in the form."""
+        if isinstance(form, RespondentChoice):
+            yield (), form
+
+    @abstractmethod
+    def check(self, form: FormT, scope: Scope) -> Iterator[Fault]:
+        """Yield faults beyond the grammar."""
+
+    def parts(self, form: FormT) -> tuple[Any, ...]:
+        """Return the pieces of work that can be carried out one by one; the whole form by default.
+
+        Pieces are shared among processes, and each has a stream of random numbers of its own.
+        """
+        return (form,)
+
+    def part_title(self, form: FormT, part: Any) -> str:
+        """Name a piece of work for a progress bar."""
+        del part
+        return form.id
+
+    @abstractmethod
+    def run(self, part: Any, form: FormT, sample: StudySample, rng: np.random.Generator) -> Any:
+        """Carry out one piece; a ``CoprodError`` is the reason why nothing came of it."""
+
+    def together(self, form: FormT, done: Sequence[Any]) -> ResultT | NotEstimated:
+        """Join the pieces, in the order of ``parts``, into the result."""
+        del form
+        only: ResultT | NotEstimated = done[0]
+        return only
+
+    @abstractmethod
+    def findings(
+        self, form: FormT, result: ResultT, hypotheses: Sequence[Hypothesis]
+    ) -> tuple[Finding, ...]:
+        """Return a finding per relation and specification, not yet adjusted."""
+
+    @abstractmethod
+    def section(self, form: FormT, result: ResultT, words: ReportWords) -> Section:
+        """Compose its part of the report."""
+
+    def warnings(self, result: ResultT) -> Iterator[tuple[str, str]]:
+        """Yield code and message of what the numbers must be read with."""
+        del result
+        return iter(())
+
+    def tables(self, result: ResultT) -> dict[str, Any]:
+        """Return its tables by name, as data frames, beside the findings."""
+        return {"tidy": result.tidy()}
+
+
+def choice_names(choice: RespondentChoice) -> Iterator[str]:
+    """Yield the names in the conditions of a choice of respondents."""
+    conditions = [choice.where, choice.respondents.where if choice.respondents else None]
+    for condition in filter(None, conditions):
+        yield from condition_names(condition)
+
+
+def condition_names(condition: str) -> Iterator[str]:
+    """Yield the names in a condition; none where it cannot be read, which its check tells."""
+    try:
+        yield from names(parse_expression(condition))
+    except ExpressionError:
+        return
+
+
+def stream_of(rng: np.random.Generator, key: str) -> np.random.Generator:
+    """Return a stream of random numbers of its own for one thing of an analysis.
+
+    It is keyed by name, so that what else the analysis holds does not change its numbers.
+    """
+    import numpy as np
+
+    entropy = rng.bit_generator.seed_seq.entropy  # type: ignore[attr-defined]
+    return np.random.default_rng([*entropy, *key.encode()])

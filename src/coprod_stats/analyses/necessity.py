@@ -1,0 +1,247 @@
+"""The kind of analysis ``necessity``: claims that an outcome does not occur without a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from coprod_stats.analyses.checks import numeric_faults
+from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.kind import Kind, Scope, choice_names, stream_of
+from coprod_stats.analyses.necessity_section import necessity_section
+from coprod_stats.analyses.sample import StudySample, variable_table
+from coprod_stats.analyses.words import ReportWords
+from coprod_stats.documents.document import Section
+from coprod_stats.errors import CoprodError, Fault
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.literals import HypothesisKind
+from coprod_stats.plans.grammar import Probability
+from coprod_stats.plans.hypotheses import Hypothesis, Relation
+from coprod_stats.plans.model import AnalysisForm, RespondentChoice
+from coprod_stats.structure import NecessityResult, nca
+from coprod_stats.structure.ceilings import Ceiling
+from coprod_stats.structure.necessity_scope import Corner
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ACCURACY = 95.0
+"""Share of cases, in percent, that a ceiling line should have on or below it (Dul 2016)."""
+_CORNERS: dict[str, Corner] = {
+    "+": "upper-left",
+    "two-sided": "upper-left",
+    "-": "upper-right",
+}
+
+
+class NecessityForm(RespondentChoice, AnalysisForm):
+    """Necessary conditions, each tested by the empty corner of its scatter plot."""
+
+    analysis: Literal["necessity"]
+    ceiling: Ceiling = "ce-fdh"
+    scope: Literal["theoretical", "empirical"] = "theoretical"
+    """Whether scales may take all their values, or only those that were observed."""
+    permutations: Annotated[int, Field(ge=100)] = 10_000
+    smallest_effect: Probability = 0.10
+    """Effect size below which a condition is too little of one to matter (Dul 2016)."""
+    fewest_items: Annotated[int, Field(ge=1)] = 3
+    """Items that a scale needs to carry a claim of necessity."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestedCondition:
+    """One relation with what came of it, or why nothing did."""
+
+    relation: Relation
+    found: NecessityResult | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NecessityResults:
+    """Every condition of one analysis."""
+
+    conditions: tuple[TestedCondition, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per condition that was tested."""
+        tables = [
+            entry.found.tidy().assign(outcome=entry.relation.outcome, id=entry.relation.id)
+            for entry in self.conditions
+            if entry.found is not None
+        ]
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+    def glance(self) -> pd.DataFrame:
+        """One row: conditions named, and conditions tested."""
+        n_tested = sum(entry.found is not None for entry in self.conditions)
+        return pd.DataFrame({"n_conditions": [len(self.conditions)], "n_tested": [n_tested]})
+
+
+class Necessity(Kind[NecessityForm, NecessityResults]):
+    """Necessary Condition Analysis (Dul 2016)."""
+
+    name = "necessity"
+    title = "Necessary conditions"
+    form = NecessityForm
+    claims = frozenset({"necessary condition"})
+    methods = "necessary_conditions"
+
+    def names(self, form: NecessityForm) -> Iterator[str]:
+        """Yield the names in its conditions on respondents."""
+        yield from choice_names(form)
+
+    def check(self, form: NecessityForm, scope: Scope) -> Iterator[Fault]:
+        """Yield conditions and outcomes that are the same, or hold words."""
+        del form
+        for relation in scope.relations():
+            pair = (relation.predictor, relation.outcome)
+            yield from numeric_faults(scope, relation.id, pair)
+            if relation.predictor == relation.outcome:
+                yield scope.fault(
+                    "PLAN-016",
+                    (),
+                    f"{relation.id}: '{relation.predictor}' is condition and outcome",
+                    "Name two variables.",
+                )
+
+    def run(
+        self, part: Any, form: NecessityForm, sample: StudySample, rng: np.random.Generator
+    ) -> NecessityResults:
+        """Test each condition on the respondents who have both values."""
+        del part
+        relations = tuple(entry for each in sample.hypotheses for entry in each.relations())
+        names = tuple(name for entry in relations for name in (entry.predictor, entry.outcome))
+        table = variable_table(sample.respondents(form), names)
+        return NecessityResults(
+            tuple(_tested(entry, form, sample.instrument, table, rng) for entry in relations)
+        )
+
+    def findings(
+        self, form: NecessityForm, result: NecessityResults, hypotheses: Sequence[Hypothesis]
+    ) -> tuple[Finding, ...]:
+        """Return a finding per condition; its estimate is the effect size d."""
+        kinds = {entry.id: entry.kind for entry in hypotheses}
+        return tuple(
+            _finding(entry, form, kinds[entry.relation.hypothesis]) for entry in result.conditions
+        )
+
+    def section(self, form: NecessityForm, result: NecessityResults, words: ReportWords) -> Section:
+        """Compose effect sizes, bottleneck tables and scatter plots."""
+        return necessity_section(
+            self.title,
+            [(entry.relation, entry.found) for entry in result.conditions],
+            words,
+            anchor=words.anchor(form, "necessity"),
+            smallest_effect=form.smallest_effect,
+        )
+
+    def warnings(self, result: NecessityResults) -> Iterator[tuple[str, str]]:
+        """Yield ceilings that too many cases exceed."""
+        for entry in result.conditions:
+            if entry.found is not None and entry.found.accuracy < ACCURACY:
+                yield (
+                    "NECESSITY-001",
+                    f"{entry.relation.id}: {entry.found.accuracy:.0f} % of the cases lie on or "
+                    f"below the ceiling, fewer than the {ACCURACY:.0f} % that a ceiling line "
+                    "should leave there (Dul 2016)",
+                )
+
+    def tables(self, result: NecessityResults) -> dict[str, pd.DataFrame]:
+        """Return effect sizes, and a bottleneck table per condition."""
+        found = {"tidy": result.tidy()}
+        for entry in result.conditions:
+            if entry.found is not None:
+                found[f"bottleneck.{entry.relation.id}"] = entry.found.bottleneck()
+        return found
+
+
+def _tested(
+    relation: Relation,
+    form: NecessityForm,
+    instrument: Instrument,
+    table: pd.DataFrame,
+    rng: np.random.Generator,
+) -> TestedCondition:
+    names = (relation.predictor, relation.outcome)
+    reason = next(filter(None, (_too_coarse(n, form, instrument) for n in names)), "")
+    if reason:
+        return TestedCondition(relation, None, reason)
+    ranges: list[tuple[float, float] | None] = [
+        score_range(instrument, name) if form.scope == "theoretical" else None for name in names
+    ]
+    try:
+        found = nca(
+            table,
+            *names,
+            ceiling=form.ceiling,
+            corner=_CORNERS[relation.sign],
+            x_range=ranges[0],
+            y_range=ranges[1],
+            permutations=form.permutations,
+            seed=stream_of(rng, relation.id),
+        )
+    except CoprodError as error:
+        return TestedCondition(relation, None, str(error))
+    return TestedCondition(relation, found)
+
+
+def _too_coarse(name: str, form: NecessityForm, instrument: Instrument) -> str:
+    """State why a variable has too few levels to show an empty corner; nothing if it has not."""
+    scale = next((scale for scale in instrument.scales if scale.id == name), None)
+    item = next((item for item in instrument.items if item.id == name), None)
+    if scale is not None:
+        n_items = len(scale.items)
+    elif item is not None and item.responses is not None:
+        n_items = 1
+    else:
+        return ""  # an amount, which is not coarse
+    if n_items >= form.fewest_items:
+        return ""
+    items = "one item" if n_items == 1 else f"{n_items} items"
+    return (
+        f"{items} cannot carry a necessary condition: {name} needs {form.fewest_items}, so that "
+        "an empty corner is more than the coarseness of an answer scale"
+    )
+
+
+def score_range(instrument: Instrument, name: str) -> tuple[float, float] | None:
+    """Return the lowest and highest score that a scale can take; None for other variables."""
+    scale = next((scale for scale in instrument.scales if scale.id == name), None)
+    if scale is None:
+        return None
+    asked = [instrument.item(id).responses for id in scale.items]
+    if any(responses is None for responses in asked):
+        return None
+    ends = [(responses.lowest, responses.highest) for responses in asked if responses is not None]
+    low, high = (float(sum(end)) for end in zip(*ends, strict=True))
+    return (low, high) if scale.method == "sum" else (low / len(ends), high / len(ends))
+
+
+def _finding(entry: TestedCondition, form: NecessityForm, kind: HypothesisKind) -> Finding:
+    relation, found = entry.relation, entry.found
+    head = Finding(
+        id=relation.id,
+        hypothesis=relation.hypothesis,
+        predictor=relation.predictor,
+        outcome=relation.outcome,
+        expected_sign="two-sided",
+        kind=kind,
+        analysis=form.id,
+        specification="",
+        role=form.role,
+        reason=entry.reason,
+    )
+    if found is None:
+        return head
+    return replace(
+        head,
+        n_analysed=found.n_obs,
+        estimate=found.effect_size,
+        p_value=found.p_value,
+        is_negligible=found.effect_size < form.smallest_effect,
+    )

@@ -1,0 +1,159 @@
+"""The part of a report on necessary conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from coprod_stats.analyses.conclusions import conclusion_badge
+from coprod_stats.analyses.words import ReportWords
+from coprod_stats.documents.document import (
+    Block,
+    CrossReference,
+    Paragraph,
+    Section,
+    Table,
+    emphasis,
+    text,
+)
+from coprod_stats.documents.numbers import BOUNDED, COUNT, NumberFormat, bounded, count
+from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.plans.hypotheses import Relation
+from coprod_stats.structure import NecessityResult
+
+Conditions = Sequence[tuple[Relation, NecessityResult | None]]
+_PERCENT = NumberFormat("decimal", 0)
+
+
+def necessity_section(
+    heading: str,
+    conditions: Conditions,
+    words: ReportWords,
+    *,
+    anchor: str,
+    smallest_effect: float,
+) -> Section:
+    """Compose effect sizes and, for each condition, what each level of the outcome needs."""
+    tested = [(relation, found) for relation, found in conditions if found is not None]
+    content: list[Block] = [
+        Paragraph(
+            text(
+                "A necessary condition leaves a corner of the scatter plot empty: without enough "
+                "of it the outcome does not occur, whatever else is there. That is another claim "
+                "than that the two rise together. The effect size ",
+                emphasis("d"),
+                " is the empty share of the plot; the ",
+                emphasis("p"),
+                " value is the share of random orders of the outcome that leave as much empty. A "
+                "condition counts as necessary if ",
+                emphasis("d"),
+                f" is at least {bounded(smallest_effect)} and ",
+                emphasis("p"),
+                f" after adjustment below {words.alpha}.",
+            )
+        ),
+        _effects(conditions, words, anchor=f"{anchor}-effects"),
+    ]
+    for relation, found in tested:
+        content.append(
+            _bottleneck(relation, found, words, anchor=f"{anchor}-{relation.id.lower()}")
+        )
+    if tested:
+        content.insert(
+            1,
+            Paragraph(text("See ", CrossReference(f"{anchor}-effects"), ".")),
+        )
+    return Section(anchor, heading, tuple(content))
+
+
+def _effects(conditions: Conditions, words: ReportWords, *, anchor: str) -> Table:
+    findings = {entry.id: entry for entry in words.findings}
+    rows = []
+    for relation, found in conditions:
+        finding = findings[relation.id]
+        rows.append(
+            {
+                "id": relation.id,
+                "condition": words.label(relation.predictor),
+                "outcome": words.label(relation.outcome),
+                "n": finding.n_analysed or None,
+                "effect_size": None if found is None else found.effect_size,
+                "accuracy": None if found is None else found.accuracy,
+                "p_value": None if found is None else found.p_value,
+                "p_adjusted": None if found is None else finding.p_adjusted,
+                "conclusion": conclusion_badge(finding),
+                "reason": finding.reason,
+            }
+        )
+    reasons = " ".join(f"{row['id']}: {row['reason']}." for row in rows if row["reason"])
+    ceilings = {found.ceiling.upper() for _, found in conditions if found is not None}
+    return frame_table(
+        pd.DataFrame(rows),
+        anchor=anchor,
+        title=text("Necessary Conditions"),
+        columns=[
+            "id",
+            "condition",
+            "outcome",
+            "n",
+            "effect_size",
+            "accuracy",
+            "p_value",
+            "p_adjusted",
+            "conclusion",
+        ],
+        roles={
+            "id": Role(text(""), align="left"),
+            "condition": Role(text("Condition"), align="left"),
+            "outcome": Role(text("Outcome"), align="left"),
+            "n": Role(text(emphasis("n")), COUNT),
+            "effect_size": Role(text(emphasis("d")), BOUNDED),
+            "accuracy": Role(text("Accuracy, %"), _PERCENT),
+            "p_adjusted": Role(text(emphasis("p"), " adjusted"), NumberFormat("p_value", 3)),
+            "conclusion": Role(text("Conclusion"), align="left"),
+        },
+        note=text(
+            f"Ceiling: {', '.join(sorted(ceilings)) or 'none was drawn'}. Accuracy: cases on or "
+            "below the ceiling.",
+            f" {reasons}" if reasons else "",
+        ),
+    )
+
+
+def _bottleneck(
+    relation: Relation, found: NecessityResult, words: ReportWords, *, anchor: str
+) -> Table:
+    table = found.bottleneck()
+    table["needed"] = [
+        {"NN": "not necessary", "NA": "not attainable"}.get(str(kind), "")
+        for kind in table["necessity"]
+    ]
+    return frame_table(
+        table,
+        anchor=anchor,
+        title=text(
+            f"{relation.id}: What “{words.label(relation.outcome)}” Needs of "
+            f"“{words.label(relation.predictor)}”"
+        ),
+        columns=[
+            "outcome_percentage",
+            "outcome",
+            "condition",
+            "condition_percentage",
+            "n_below",
+            "needed",
+        ],
+        roles={
+            "outcome_percentage": Role(text("Outcome, % of range"), _PERCENT),
+            "outcome": Role(text("Outcome")),
+            "condition": Role(text("Condition needed")),
+            "condition_percentage": Role(text("% of range"), _PERCENT),
+            "n_below": Role(text("Cases without it"), COUNT),
+            "needed": Role(text("Remark"), align="left"),
+        },
+        note=text(
+            f"{count(found.n_obs)} cases. Each row: the least of the condition with which that "
+            "level of the outcome was reached."
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Driver-impact paths, estimated in one or several ways."""

@@ -1,0 +1,257 @@
+"""The kind of analysis ``paths``: drivers and impacts, tested path by path."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from coprod_stats.analyses.checks import numeric_faults
+from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.kind import Kind, NotEstimated, Scope, choice_names, condition_names
+from coprod_stats.analyses.paths.estimation import (
+    SpecificationResult,
+    driver_impact_model,
+    estimate,
+)
+from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
+from coprod_stats.analyses.paths.result import PathsResult, path_findings
+from coprod_stats.analyses.paths.section import paths_section
+from coprod_stats.analyses.sample import StudySample
+from coprod_stats.analyses.words import ReportWords
+from coprod_stats.documents.document import Section
+from coprod_stats.errors import CoprodError, Fault
+from coprod_stats.instruments.source.yaml_source import Location
+from coprod_stats.plans.hypotheses import Hypothesis
+from coprod_stats.plans.model import DESIGN_OPTIONS, RespondentChoice
+from coprod_stats.structure import DriverImpactResult
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+class Paths(Kind[PathsForm, PathsResult]):
+    """Hypothesised paths among scales, by structural equations or regressions of scores."""
+
+    name = "paths"
+    title = "Tests of the hypotheses"
+    form = PathsForm
+    claims = frozenset({"main"})
+    uses = frozenset(DESIGN_OPTIONS)
+    methods = "testing_hypothesised_paths"
+
+    def names(self, form: PathsForm) -> Iterator[str]:
+        """Yield factors and the names in conditions."""
+        yield from form.factors
+        for entry in form.specifications:
+            yield from choice_names(entry)
+            if isinstance(entry, SemSpecification):
+                for part in entry.subgroups:
+                    yield from condition_names(part.where)
+
+    def choices(self, form: PathsForm) -> Iterator[tuple[Location, RespondentChoice]]:
+        """Yield each specification with its place."""
+        for position, entry in enumerate(form.specifications):
+            yield ("specifications", position), entry
+
+    def check(self, form: PathsForm, scope: Scope) -> Iterator[Fault]:
+        """Yield faults of factors, specifications and subgroups."""
+        yield from _factor_faults(form, scope)
+        yield from _path_faults(scope)
+        yield from _role_faults(form, scope)
+        known = Counter(entry.specification for entry in form.specifications)
+        for position, entry in enumerate(form.specifications):
+            here: Location = ("specifications", position)
+            if known[entry.specification] > 1:
+                yield scope.fault(
+                    "PLAN-007",
+                    here,
+                    f"a second specification '{entry.specification}'",
+                    "Rename one of them.",
+                )
+            if isinstance(entry, ScoresSpecification):
+                yield from _scores_faults(entry, scope, here)
+            else:
+                yield from _sem_faults(form, entry, scope, here)
+
+    def parts(self, form: PathsForm) -> tuple[SemSpecification | ScoresSpecification, ...]:
+        """Return the specifications."""
+        return form.specifications
+
+    def part_title(self, form: PathsForm, part: Any) -> str:
+        """Name a specification by its title."""
+        del form
+        return str(part.title)
+
+    def run(
+        self, part: Any, form: PathsForm, sample: StudySample, rng: np.random.Generator
+    ) -> SpecificationResult:
+        """Estimate one specification."""
+        del rng  # nothing is drawn
+        return estimate(part, form, sample)
+
+    def together(
+        self, form: PathsForm, done: Sequence[SpecificationResult]
+    ) -> PathsResult | NotEstimated:
+        """Join the specifications; one that failed keeps its reason."""
+        return PathsResult(form.id, tuple(done))
+
+    def findings(
+        self, form: PathsForm, result: PathsResult, hypotheses: Sequence[Hypothesis]
+    ) -> tuple[Finding, ...]:
+        """Return a finding per path and specification."""
+        del form
+        return tuple(path_findings(result, tuple(hypotheses)))
+
+    def section(self, form: PathsForm, result: PathsResult, words: ReportWords) -> Section:
+        """Compose diagram, tests, fit, and the specifications side by side."""
+        return paths_section(form, result, words)
+
+    def warnings(self, result: PathsResult) -> Iterator[tuple[str, str]]:
+        """Yield the warnings of every fit."""
+        for entry in result.estimated:
+            if isinstance(entry.tests, DriverImpactResult):
+                for warning in entry.tests.fit.warnings:
+                    yield warning.code, f"{entry.specification.title}: {warning.message}"
+
+    def tables(self, result: PathsResult) -> dict[str, pd.DataFrame]:
+        """Return fit and parameters by specification."""
+        found = {"fit": result.glance()}
+        for entry in result.estimated:
+            if isinstance(entry.tests, DriverImpactResult):
+                name = entry.specification.specification
+                found[f"parameters.{name}"] = entry.tests.fit.tidy()
+        return found
+
+
+def _factor_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:
+    known = [scale.id for scale in scope.instrument.scales]
+    for position, name in enumerate(form.factors):
+        if name not in known:
+            yield scope.fault(
+                "PLAN-003",
+                ("factors", position),
+                f"the form has no scale '{name}'",
+                f"It has: {', '.join(known) or 'none'}.",
+            )
+
+
+def _path_faults(scope: Scope) -> Iterator[Fault]:
+    """Return paths that stand twice, lead from a variable to itself, or are no numbers."""
+    met: dict[tuple[str, str], str] = {}
+    for entry in scope.relations():
+        pair = (entry.predictor, entry.outcome)
+        if entry.predictor == entry.outcome:
+            yield scope.fault(
+                "PLAN-016",
+                (),
+                f"{entry.id}: '{entry.predictor}' is predictor and outcome",
+                "Name two variables.",
+            )
+        elif pair in met:
+            yield scope.fault(
+                "PLAN-015",
+                (),
+                f"{entry.id} is the path {' → '.join(pair)} of {met[pair]} again",
+                "Remove one of them from 'tests'.",
+            )
+        met.setdefault(pair, entry.id)
+        yield from numeric_faults(scope, entry.id, pair)
+
+
+def _role_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:
+    confirmatory = sum(entry.role == "confirmatory" for entry in form.specifications)
+    wanted = 1 if form.role == "confirmatory" else 0
+    if confirmatory == wanted:
+        return
+    found = f"{confirmatory} specifications are confirmatory in an analysis that is {form.role}"
+    remedy = "Make exactly one of them so." if wanted else "Give them another role."
+    yield scope.fault("PLAN-006", ("specifications",), found, remedy)
+
+
+def _scores_faults(entry: ScoresSpecification, scope: Scope, here: Location) -> Iterator[Fault]:
+    if scope.plan.weights and "weights" not in entry.without:
+        yield scope.fault(
+            "PLAN-020",
+            here,
+            f"specification '{entry.specification}' regresses scale scores, without weights",
+            "Say 'without: [weights]' there.",
+        )
+
+
+def _sem_faults(
+    form: PathsForm, entry: SemSpecification, scope: Scope, here: Location
+) -> Iterator[Fault]:
+    observed = [
+        f"{relation.id}: '{name}' is no factor of the analysis"
+        for relation in scope.relations()
+        for name in (relation.predictor, relation.outcome)
+        if name not in form.factors
+    ]
+    for found in dict.fromkeys(observed):
+        yield scope.fault(
+            "PLAN-018",
+            here,
+            found,
+            "Add the scale to 'factors', or estimate the paths by 'scores: true'.",
+        )
+    yield from _subgroup_faults(entry, scope, here)
+    if not observed:
+        yield from _model_faults(form, entry, scope, here)
+
+
+def _subgroup_faults(entry: SemSpecification, scope: Scope, here: Location) -> Iterator[Fault]:
+    tested = {hypothesis.id for hypothesis in scope.hypotheses}
+    met: set[str] = set()
+    for number, part in enumerate(entry.subgroups):
+        place: Location = (*here, "subgroups", number)
+        yield from scope.condition_faults((*place, "where"), part.where)
+        for name in part.hypotheses:
+            if name not in tested:
+                found, remedy = f"the analysis does not test '{name}'", "Correct the id."
+                yield scope.fault("PLAN-011", place, found, remedy)
+            elif name in met:
+                found = f"'{name}' is taken from two subgroups"
+                yield scope.fault("PLAN-011", place, found, "Remove it from one of them.")
+            met.add(name)
+
+
+def _model_faults(
+    form: PathsForm, entry: SemSpecification, scope: Scope, here: Location
+) -> Iterator[Fault]:
+    """Return what the model or its options cannot be, before any answer is read."""
+    from coprod_stats.latent_models.engines.choice import refuse_options
+    from coprod_stats.latent_models.specification import Specification
+
+    known = {scale.id for scale in scope.instrument.scales}
+    if not set(form.factors) <= known:
+        return  # told already
+    plan = scope.plan
+    used = {name: "" if name in entry.without else getattr(plan, name) for name in DESIGN_OPTIONS}
+    covariates = tuple(used["covariates"])
+    designed = bool(used["cluster"] or used["weights"])
+    allowed = ("WLSMV", "WLSM", "ULSMV") if entry.ordered else ("MLR",)
+    if designed and entry.engine == "core" and entry.estimator not in allowed:
+        yield scope.fault(
+            "PLAN-019",
+            here,
+            f"{entry.estimator} takes no account of clusters and weights",
+            f"Use {allowed[0]}, or leave them aside by 'without'.",
+        )
+        return
+    try:
+        model = driver_impact_model(form, scope.instrument, scope.relations(), covariates)
+        refuse_options(
+            Specification(
+                model=model.syntax(covariates),
+                engine=entry.engine,
+                estimator=entry.estimator,
+                missing=entry.missing,
+                ordered="all" if entry.ordered else (),
+                cluster=used["cluster"] or None,
+                sampling_weights=used["weights"] or None,
+            )
+        )
+    except CoprodError as error:
+        yield scope.fault("PLAN-019", here, str(error), "Change the specification.")

@@ -1,0 +1,226 @@
+"""The hypothesised paths estimated in one way: a specification of the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
+from coprod_stats.analyses.sample import StudySample, design_column, item_table, variable_table
+from coprod_stats.errors import CoprodError
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.latent_models.engines.comparison import fit_differences
+from coprod_stats.plans.hypotheses import Relation
+from coprod_stats.plans.model import PlanForm
+from coprod_stats.responses.table import Responses
+from coprod_stats.structure import (
+    DecisionRules,
+    DriverImpactModel,
+    DriverImpactResult,
+    MeasuredFactor,
+    PathTests,
+    StructuralPath,
+    SubgroupFit,
+    fit_driver_impact,
+    fit_score_paths,
+    with_subgroups,
+)
+
+ENGINE_TOLERANCE = 1e-4
+"""Largest difference between two engines' standardised estimates that still is agreement."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAgreement:
+    """How far the first engine is from the second on the same rows.
+
+    Attributes
+    ----------
+    term : str
+        The parameter with the largest difference.
+    difference : float
+        That difference, of standardised estimates.
+    """
+
+    term: str
+    difference: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the engines agree within ``ENGINE_TOLERANCE``."""
+        return abs(self.difference) <= ENGINE_TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationResult:
+    """One way of estimating the hypothesised paths: what came of it, or why nothing did.
+
+    Attributes
+    ----------
+    n_sample : int
+        Respondents whom the specification is about; the tests tell how many rows they analysed.
+    agreement : EngineAgreement, optional
+        Where the specification's engine is the second one: the first engine held against it.
+    """
+
+    specification: SemSpecification | ScoresSpecification
+    n_sample: int
+    tests: PathTests | None
+    reason: str = ""
+    agreement: EngineAgreement | None = None
+
+    def glance(self) -> pd.DataFrame:
+        """One row: the specification, its respondents and its fit."""
+        head = pd.DataFrame(
+            {
+                "specification": [self.specification.specification],
+                "title": [self.specification.title],
+                "role": [self.specification.role],
+                "n_sample": [self.n_sample],
+                "reason": [self.reason],
+            }
+        )
+        return head if self.tests is None else pd.concat([head, self.tests.glance()], axis=1)
+
+
+def estimate(
+    specification: SemSpecification | ScoresSpecification, form: PathsForm, sample: StudySample
+) -> SpecificationResult:
+    """Estimate the paths in one way; what cannot be estimated is told with its reason."""
+    return estimate_among(specification, form, sample, sample.respondents(specification))
+
+
+def estimate_among(
+    specification: SemSpecification | ScoresSpecification,
+    form: PathsForm,
+    sample: StudySample,
+    respondents: Responses,
+) -> SpecificationResult:
+    """Estimate the paths in one way among given respondents."""
+    # matrices of some forty rows: threads only wait for each other, and sums vary with their number
+    with threadpool_limits(limits=1, user_api="blas"):
+        try:
+            if isinstance(specification, ScoresSpecification):
+                tests: PathTests = _by_scores(specification, sample, respondents)
+                agreement = None
+            else:
+                tests = _by_equations(specification, form, sample, respondents)
+                agreement = _agreement(specification, form, sample, respondents, tests)
+        except CoprodError as error:
+            return SpecificationResult(specification, respondents.n_respondents, None, str(error))
+    return SpecificationResult(specification, respondents.n_respondents, tests, agreement=agreement)
+
+
+def driver_impact_model(
+    form: PathsForm,
+    instrument: Instrument,
+    relations: tuple[Relation, ...],
+    covariates: tuple[str, ...],
+) -> DriverImpactModel:
+    """Return factors, hypotheses and covariates as one structural model.
+
+    Raises
+    ------
+    StructureError
+        Where they do not make one.
+    """
+    factors = tuple(MeasuredFactor(name, instrument.scale(name).items) for name in form.factors)
+    return DriverImpactModel(factors, structural_paths(relations), covariates=covariates)
+
+
+def structural_paths(relations: tuple[Relation, ...]) -> tuple[StructuralPath, ...]:
+    """Return relations as paths."""
+    return tuple(
+        StructuralPath(entry.id, entry.predictor, entry.outcome, entry.sign) for entry in relations
+    )
+
+
+def decision_rules(plan: PlanForm) -> DecisionRules:
+    """Return bound and level of a plan; its families are adjusted when all analyses have run."""
+    return DecisionRules(bound=plan.inference.smallest_effect, alpha=plan.inference.alpha)
+
+
+def _relations(sample: StudySample) -> tuple[Relation, ...]:
+    return tuple(entry for each in sample.hypotheses for entry in each.relations())
+
+
+def _by_scores(
+    specification: ScoresSpecification, sample: StudySample, respondents: Responses
+) -> PathTests:
+    paths = structural_paths(_relations(sample))
+    covariates = sample.covariates(specification)
+    cluster = sample.design("cluster", specification)
+    named = (*(name for path in paths for name in (path.predictor, path.outcome)), *covariates)
+    table = variable_table(respondents, named)
+    if cluster is not None:
+        table = table.assign(**{cluster: design_column(respondents, cluster)})
+    return fit_score_paths(
+        table, paths, covariates=covariates, cluster=cluster, rules=decision_rules(sample.plan)
+    )
+
+
+def _by_equations(
+    specification: SemSpecification, form: PathsForm, sample: StudySample, respondents: Responses
+) -> DriverImpactResult:
+    everyone = _fitted(specification, form, sample, respondents)
+    subgroups = [
+        SubgroupFit(
+            tuple(entry.id for entry in _relations(sample) if entry.hypothesis in part.hypotheses),
+            part.population,
+            _fitted(
+                specification, form, sample, respondents.subset(respondents.where(part.where))
+            ).fit,
+        )
+        for part in specification.subgroups
+    ]
+    return with_subgroups(everyone, subgroups) if subgroups else everyone
+
+
+def _fitted(
+    specification: SemSpecification, form: PathsForm, sample: StudySample, respondents: Responses
+) -> DriverImpactResult:
+    covariates = sample.covariates(specification)
+    model = driver_impact_model(form, sample.instrument, _relations(sample), covariates)
+    cluster = sample.design("cluster", specification)
+    weights = sample.design("weights", specification)
+    table = item_table(respondents, model.items)
+    if covariates:
+        table = table.join(variable_table(respondents, covariates))
+    for column in filter(None, (cluster, weights)):
+        table = table.assign(**{column: design_column(respondents, column)})
+    return fit_driver_impact(
+        table,
+        model,
+        engine=specification.engine,
+        estimator=specification.estimator,
+        missing=specification.missing,
+        cluster=cluster,
+        sampling_weights=weights,
+        ordered="all" if specification.ordered else (),
+        rules=decision_rules(sample.plan),
+    )
+
+
+def _agreement(
+    specification: SemSpecification,
+    form: PathsForm,
+    sample: StudySample,
+    respondents: Responses,
+    theirs: DriverImpactResult,
+) -> EngineAgreement | None:
+    """Compare two engines' fits; where one did not converge there is nothing to compare."""
+    if specification.engine != "semopy":
+        return None
+    by_core = specification.model_copy(update={"engine": "core"})
+    ours = _by_equations(by_core, form, sample, respondents)
+    if not (ours.fit.converged and theirs.fit.converged):
+        return None
+    found = [
+        difference
+        for difference in fit_differences(ours.fit, theirs.fit)
+        if difference.what == "std_all"
+    ]
+    largest = max(found, key=lambda difference: abs(difference.difference))
+    return EngineAgreement(largest.name, largest.difference)

@@ -1,0 +1,121 @@
+"""What an analysis of paths found, specification by specification."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.paths.estimation import SpecificationResult
+from coprod_stats.plans.hypotheses import Hypothesis, Relation
+from coprod_stats.structure import PathResult
+
+
+@dataclass(frozen=True, slots=True)
+class PathsResult:
+    """The paths in every specification of one analysis."""
+
+    analysis: str
+    specifications: tuple[SpecificationResult, ...]
+
+    @property
+    def estimated(self) -> tuple[SpecificationResult, ...]:
+        """Specifications of which something came."""
+        return tuple(entry for entry in self.specifications if entry.tests is not None)
+
+    @property
+    def planned_first(self) -> SpecificationResult:
+        """The confirmatory specification, or the first one where none is confirmatory."""
+        return next(
+            (e for e in self.specifications if e.specification.role == "confirmatory"),
+            self.specifications[0],
+        )
+
+    @property
+    def shown_first(self) -> SpecificationResult:
+        """The specification that a report begins with: the planned one, or one in its stead."""
+        planned = self.planned_first
+        if planned.tests is not None:
+            return planned
+        return next(iter(self.estimated), planned)
+
+    @property
+    def engines_agree(self) -> bool:
+        """Whether no second engine contradicts the first."""
+        return all(e.agreement is None or e.agreement.agrees for e in self.specifications)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per path and specification that was estimated."""
+        tables = [
+            entry.tests.tidy().assign(specification=entry.specification.specification)
+            for entry in self.estimated
+            if entry.tests is not None
+        ]
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+    def glance(self) -> pd.DataFrame:
+        """One row per specification: its respondents and its fit."""
+        return pd.concat([entry.glance() for entry in self.specifications], ignore_index=True)
+
+
+def path_findings(result: PathsResult, hypotheses: tuple[Hypothesis, ...]) -> Iterator[Finding]:
+    """Yield a finding per specification and relation, estimated or not."""
+    for entry in result.specifications:
+        tests = {} if entry.tests is None else {path.id: path for path in entry.tests.paths}
+        for hypothesis in hypotheses:
+            for relation in hypothesis.relations():
+                yield _finding(result.analysis, entry, hypothesis, relation, tests)
+
+
+def _finding(
+    analysis: str,
+    entry: SpecificationResult,
+    hypothesis: Hypothesis,
+    relation: Relation,
+    tests: dict[str, PathResult],
+) -> Finding:
+    specification = entry.specification
+    head = Finding(
+        id=relation.id,
+        hypothesis=hypothesis.id,
+        predictor=relation.predictor,
+        outcome=relation.outcome,
+        expected_sign=relation.sign,
+        kind=hypothesis.kind,
+        analysis=analysis,
+        specification=specification.specification,
+        role=specification.role,
+        reason=entry.reason,
+    )
+    if entry.tests is None:
+        return head
+    return with_path(head, tests[relation.id], n_analysed=entry.tests.n_analysed)
+
+
+def with_path(head: Finding, path: PathResult, *, n_analysed: int) -> Finding:
+    """Return a finding with the numbers of a tested path."""
+    missing = math.isnan(path.p_value)
+    return replace(
+        head,
+        n_analysed=n_analysed,
+        estimate=path.estimate,
+        std_error=path.std_error,
+        statistic=path.statistic,
+        df=path.df,
+        p_value=path.p_value,
+        conf_low=path.conf_low,
+        conf_high=path.conf_high,
+        std_all=path.beta,
+        std_all_se=path.beta_std_error,
+        std_all_conf_low=path.beta_conf_low,
+        std_all_conf_high=path.beta_conf_high,
+        conf_low_90=path.equivalence_conf_low,
+        conf_high_90=path.equivalence_conf_high,
+        p_equivalence=path.p_equivalence,
+        smallest_bound=path.smallest_bound,
+        r_squared=path.r_squared,
+        reason="the model did not give the path a standard error" if missing else "",
+    )

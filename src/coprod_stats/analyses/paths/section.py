@@ -1,0 +1,188 @@
+"""The hypothesised paths: the diagram, the table, the measurement behind them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.paths.estimation import ENGINE_TOLERANCE, SpecificationResult
+from coprod_stats.analyses.paths.form import PathsForm
+from coprod_stats.analyses.paths.measurement_model import measurement_model
+from coprod_stats.analyses.paths.result import PathsResult
+from coprod_stats.analyses.paths.robustness import robustness_blocks
+from coprod_stats.analyses.paths.tests_table import tests_table
+from coprod_stats.analyses.words import ReportWords
+from coprod_stats.documents.document import (
+    Block,
+    CrossReference,
+    Details,
+    Figure,
+    Notice,
+    Paragraph,
+    Section,
+    emphasis,
+    strong,
+    text,
+)
+from coprod_stats.documents.figures.path_diagram import Node, Path, path_diagram
+from coprod_stats.documents.numbers import bounded, count, decimal, p_statement
+from coprod_stats.literals import Conclusion
+from coprod_stats.structure import DriverImpactResult
+
+
+def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> Section:
+    """Compose the tests of the hypotheses, and the specifications side by side."""
+    anchor, heading = words.anchor(form, "paths"), "Tests of the hypotheses"
+    entry = result.shown_first
+    if entry.tests is None:
+        missing = Paragraph(text(f"No specification could be estimated: {entry.reason}"))
+        return Section(anchor, heading, (Notice((missing,), "warning"),))
+    if not result.engines_agree:
+        return Section(anchor, heading, tuple(_disagreement(result)))
+    findings = words.of(entry.specification.specification)
+    content: list[Block | Section] = [
+        *_stand_in(result, entry),
+        _summary(form, findings, words),
+        _diagram(form, entry, findings, words),
+        tests_table(form, entry, words, anchor=words.anchor(form, "tests")),
+        _reading(words),
+    ]
+    if isinstance(entry.tests, DriverImpactResult):
+        content.append(measurement_model(form, entry.tests, words))
+    robustness = robustness_blocks(form, result, words)
+    if robustness:
+        content.append(Section(words.anchor(form, "robustness"), "Robustness", robustness))
+    return Section(anchor, heading, tuple(content))
+
+
+def _stand_in(result: PathsResult, entry: SpecificationResult) -> list[Block]:
+    planned = result.planned_first
+    if entry is planned:
+        return []
+    words = (
+        f"The {planned.specification.role} specification of the plan, "
+        f"{planned.specification.title}, was not estimated: {planned.reason}. Until it is, "
+        f"“{entry.specification.title}” stands here in its place, and nothing in it counts as "
+        "confirmed."
+    )
+    return [Notice((Paragraph(text(words)),), "warning", "Not the confirmatory estimate")]
+
+
+def _disagreement(result: PathsResult) -> list[Block]:
+    """Report that two engines differ: nothing is decided on numbers of which one is wrong."""
+    words = [
+        f"{entry.specification.title}: {entry.agreement.term} differs by "
+        f"{decimal(entry.agreement.difference, 5)} (standardised)."
+        for entry in result.specifications
+        if entry.agreement is not None and not entry.agreement.agrees
+    ]
+    lead = (
+        "Two independent engines estimate the same model on the same rows and do not agree "
+        f"within {decimal(ENGINE_TOLERANCE, 4)}. Until it is known which of them is wrong, no "
+        "hypothesis is decided here."
+    )
+    return [Notice((Paragraph(text(lead)), Paragraph(text(" ".join(words)))), "warning", "Stopped")]
+
+
+_CONCLUSION_WORDS: dict[Conclusion, str] = {
+    "supported-negligible": "supported, but negligible",
+    "opposite": "against the expected sign",
+    "equivalent": "equivalent to none",
+    "inconclusive": "inconclusive",
+    "not-estimated": "not estimated",
+}
+
+
+def _summary(form: PathsForm, findings: tuple[Finding, ...], words: ReportWords) -> Paragraph:
+    counts = Counter(entry.conclusion for entry in findings)
+    others = [
+        f"{count(counts[kind])} {label}"
+        for kind, label in _CONCLUSION_WORDS.items()
+        if counts[kind]
+    ]
+    n_tests, n_supported = len(findings), counts["supported"]
+    largest = max(findings, key=lambda path: abs(path.std_all))
+    return Paragraph(
+        text(
+            strong(f"{count(n_supported)} of {n_tests}"),
+            f" {'hypothesis is' if n_tests == 1 else 'hypotheses are'} supported"
+            f"{'; ' if others else ''}{', '.join(others)}. The largest "
+            f"coefficient is that of {largest.id}, “{words.label(largest.predictor)}” "
+            f"→ “{words.label(largest.outcome)}”, β = {bounded(largest.std_all)}, ",
+            emphasis("p"),
+            f" {p_statement(largest.p_adjusted)} after adjustment. See ",
+            CrossReference(words.anchor(form, "diagram")),
+            " and ",
+            CrossReference(words.anchor(form, "tests")),
+            ". These are associations in one cross-section, told by the same persons on both "
+            "sides: they are consistent with the model and do not show causes.",
+        )
+    )
+
+
+def _diagram(
+    form: PathsForm,
+    entry: SpecificationResult,
+    paths: tuple[Finding, ...],
+    words: ReportWords,
+) -> Figure:
+    explained = {path.outcome: path.r_squared for path in paths}
+    named = {name for path in paths for name in (path.predictor, path.outcome)}
+    names = dict.fromkeys(
+        (
+            *(name for name in form.factors if name in named),
+            *(name for path in paths for name in (path.predictor, path.outcome)),
+        )
+    )
+    nodes = [
+        Node(
+            name,
+            words.label(name),
+            f"R² = {bounded(explained[name])}" if name in explained else "",
+        )
+        for name in names
+    ]
+    drawing = path_diagram(
+        nodes,
+        [Path(p.predictor, p.outcome, p.std_all, p.conclusion, p.id) for p in paths],
+    )
+    n_paths = len(paths)
+    return Figure(
+        words.anchor(form, "diagram"),
+        text("The Hypothesised Path" if n_paths == 1 else f"The {n_paths} Hypothesised Paths"),
+        drawing,
+        text(
+            f"Standardised coefficients: {entry.specification.title}. Line weight grows with the "
+            "size of a coefficient. ",
+            emphasis("R"),
+            "² = share of variance explained.",
+        ),
+    )
+
+
+def _reading(words: ReportWords) -> Details:
+    rules = words.plan.inference
+    effect = bounded(rules.smallest_effect)
+    return Details(
+        text("How the conclusions are to be read"),
+        (
+            Paragraph(
+                text(
+                    strong("Supported"),
+                    ": the adjusted ",
+                    emphasis("p"),
+                    f" is below {bounded(rules.alpha)} and the sign is the expected one. ",
+                    strong("Supported, but negligible"),
+                    f": the same, and two one-sided tests show |β| to be below {effect}, the "
+                    "smallest effect that the plan holds to matter. ",
+                    strong("Opposite"),
+                    ": significant, but against the expected sign. ",
+                    strong("Equivalent"),
+                    f": not significant, and |β| shown to be below {effect}. ",
+                    strong("Inconclusive"),
+                    ": neither; the bound is the smallest |β| that these "
+                    "data exclude. An inconclusive path is no evidence of no effect.",
+                )
+            ),
+        ),
+    )

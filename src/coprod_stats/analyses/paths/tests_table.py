@@ -1,0 +1,112 @@
+"""The table of tests of one specification."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from coprod_stats.analyses.conclusions import conclusion_badge
+from coprod_stats.analyses.findings import findings_table
+from coprod_stats.analyses.paths.estimation import SpecificationResult
+from coprod_stats.analyses.paths.form import PathsForm
+from coprod_stats.analyses.words import ReportWords
+from coprod_stats.documents.document import Table, emphasis, text
+from coprod_stats.documents.numbers import BOUNDED, NumberFormat, count, digits_to_show
+from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.structure import DriverImpactResult, PathTests
+
+_PROBABILITY = NumberFormat("p_value", 3)
+
+
+def tests_table(
+    form: PathsForm, entry: SpecificationResult, words: ReportWords, *, anchor: str
+) -> Table:
+    """Compose the tests of one specification, a row per path, grouped by outcome."""
+    assert entry.tests is not None
+    findings = words.of(entry.specification.specification)
+    table = findings_table(findings)
+    coefficients = NumberFormat("decimal", digits_to_show(table["std_error"].min()))
+    table["outcome_label"] = [words.label(name) for name in table["outcome"]]
+    table["predictor_label"] = [words.label(name) for name in table["predictor"]]
+    table["conclusion"] = pd.Series([conclusion_badge(path) for path in findings], dtype=object)
+    table["conf_low"], table["conf_high"] = table["std_all_conf_low"], table["std_all_conf_high"]
+    table["expected_sign"] = table["expected_sign"].replace({"-": "−", "two-sided": "±"})
+    return frame_table(
+        _in_order_of_outcomes(table),
+        anchor=anchor,
+        title=text(f"Tests of the Hypotheses: {entry.specification.title}"),
+        columns=[
+            "id",
+            "predictor_label",
+            "expected_sign",
+            "estimate",
+            "std_error",
+            "std_all",
+            "interval",
+            "p_value",
+            "p_adjusted",
+            "conclusion",
+        ],
+        roles={
+            "id": Role(text(""), align="left"),
+            "predictor_label": Role(text("Predictor"), align="left"),
+            "expected_sign": Role(text("Sign"), align="center"),
+            "estimate": Role(text(emphasis("b")), coefficients),
+            "std_error": Role(text(emphasis("SE")), coefficients),
+            "std_all": Role(text("β"), BOUNDED, spanner="Standardised"),
+            "interval": Role(text("95% CI"), BOUNDED, spanner="Standardised"),
+            "p_adjusted": Role(text(emphasis("p"), " adjusted"), _PROBABILITY),
+            "conclusion": Role(text("Conclusion"), align="left"),
+        },
+        group_by="outcome_label",
+        level=1 - words.plan.inference.alpha,
+        note=text(
+            emphasis("n"),
+            f" = {count(entry.tests.n_analysed)} analysed of "
+            f"{count(entry.n_sample)} respondents of this specification and "
+            f"{count(words.n_respondents)} in the file. Sign: as expected, ± where "
+            "either sign would do. ",
+            emphasis("p"),
+            f" {words.adjusted(findings)}.{_design_words(form, entry, words)}",
+            *_subgroup_words(entry.tests),
+        ),
+    )
+
+
+def _design_words(form: PathsForm, entry: SpecificationResult, words: ReportWords) -> str:
+    """Describe what of the plan's design the specification takes into account."""
+    del form
+    plan, without = words.plan, entry.specification.without
+    said = []
+    if plan.covariates:
+        names = ", ".join(words.label(name) for name in plan.covariates)
+        said.append(
+            "Not controlled for the plan’s covariates."
+            if "covariates" in without
+            else f"Controlling for: {names}."
+        )
+    if plan.cluster:
+        said.append(
+            "Standard errors take no account of clusters."
+            if "cluster" in without
+            else f"Standard errors robust to clusters of {plan.cluster}."
+        )
+    if plan.weights:
+        said.append("Unweighted." if "weights" in without else f"Weighted by {plan.weights}.")
+    return "".join(f" {entry}" for entry in said)
+
+
+def _subgroup_words(tests: PathTests) -> list[str]:
+    """Describe which paths come from the model of some respondents only."""
+    if not isinstance(tests, DriverImpactResult):
+        return []
+    return [
+        f" {' and '.join(part.hypotheses)}: from the same model fitted to {part.population}, "
+        f"n = {count(part.fit.n_obs)}."
+        for part in tests.subgroups
+    ]
+
+
+def _in_order_of_outcomes(table: pd.DataFrame) -> pd.DataFrame:
+    order = list(dict.fromkeys(table["outcome"]))
+    rank = table["outcome"].map(order.index)
+    return table.assign(rank=rank).sort_values("rank", kind="stable")

@@ -1,0 +1,23 @@
+"""The kinds of analysis that a plan may hold. A new kind is one line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coprod_stats.analyses.kind import Kind
+from coprod_stats.analyses.necessity import Necessity
+from coprod_stats.analyses.paths.binding import Paths
+from coprod_stats.literals import HypothesisKind
+from coprod_stats.plans.model import AnalysisForm
+
+KINDS: tuple[Kind[Any, Any], ...] = (Paths(), Necessity())
+
+
+def kind_of(form: AnalysisForm) -> Kind[Any, Any]:
+    """Return the kind whose grammar an analysis of a plan follows."""
+    return next(kind for kind in KINDS if type(form) is kind.form)
+
+
+def kinds_that_claim(hypothesis: HypothesisKind) -> tuple[str, ...]:
+    """Name the kinds of analysis that may test hypotheses of a kind."""
+    return tuple(kind.name for kind in KINDS if hypothesis in kind.claims)

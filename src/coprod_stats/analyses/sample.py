@@ -1,0 +1,118 @@
+"""The answers that a study analyses, and who of them an analysis is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.plans.hypotheses import Hypothesis
+from coprod_stats.plans.model import DesignOption, PlanForm, RespondentChoice, Respondents
+from coprod_stats.quality import FLAG_RULES, Flags, flag_careless
+from coprod_stats.responses.table import Responses
+from coprod_stats.scoring import keyed_answers, score
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ChosenRespondents:
+    """Respondents chosen by a rule, and which of them answered carelessly."""
+
+    chosen: Responses
+    flags: Flags
+
+    @property
+    def careful(self) -> Responses:
+        """Those who are not flagged."""
+        return self.chosen.subset(~self.flags.flagged)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StudySample:
+    """What every analysis of a plan draws its respondents and variables from.
+
+    Attributes
+    ----------
+    responses : Responses
+        Everybody whose row was kept.
+    classes : Series
+        Class of each of them.
+    planned : ChosenRespondents
+        Those whom the plan is about.
+    hypotheses : tuple of Hypothesis
+        Those that the analysis tests.
+    """
+
+    plan: PlanForm
+    instrument: Instrument
+    responses: Responses
+    classes: pd.Series
+    planned: ChosenRespondents
+    hypotheses: tuple[Hypothesis, ...] = ()
+
+    @classmethod
+    def everyone(
+        cls,
+        plan: PlanForm,
+        instrument: Instrument,
+        responses: Responses,
+        hypotheses: tuple[Hypothesis, ...],
+    ) -> StudySample:
+        """Return a sample of which everybody is analysed."""
+        classes = pd.Series("everyone", index=responses.answers.index, name="class")
+        chosen = choose(Respondents(), plan, responses, classes)
+        return cls(plan, instrument, responses, classes, chosen, hypotheses)
+
+    def of(self, hypotheses: tuple[Hypothesis, ...]) -> StudySample:
+        """Return the sample as an analysis of some hypotheses sees it."""
+        return replace(self, hypotheses=hypotheses)
+
+    def respondents(self, choice: RespondentChoice) -> Responses:
+        """Return whom an estimate is about; flagged ones only where plan or choice wants them."""
+        chosen = self.planned
+        if choice.respondents is not None:
+            chosen = choose(choice.respondents, self.plan, self.responses, self.classes)
+        everyone = choice.include_flagged or not self.plan.quality.exclude_flagged
+        found = chosen.chosen if everyone else chosen.careful
+        return found if choice.where is None else found.subset(found.where(choice.where))
+
+    def design(self, option: DesignOption, choice: RespondentChoice) -> str | None:
+        """Return the plan's column of weights or clusters, unless the choice leaves it aside."""
+        column: str | None = None if option in choice.without else getattr(self.plan, option)
+        return column
+
+    def covariates(self, choice: RespondentChoice) -> tuple[str, ...]:
+        """Return the plan's covariates, unless the choice leaves them aside."""
+        return () if "covariates" in choice.without else self.plan.covariates
+
+
+def choose(
+    rule: Respondents, plan: PlanForm, responses: Responses, classes: pd.Series
+) -> ChosenRespondents:
+    """Choose respondents by class and condition, and flag the careless among them."""
+    keep = np.ones(responses.n_respondents, dtype=bool)
+    if rule.classes:
+        keep &= classes.isin(rule.classes).to_numpy()
+    if rule.where is not None:
+        keep &= responses.where(rule.where)
+    chosen = responses.subset(keep)
+    rules = replace(FLAG_RULES, min_families=plan.quality.flags_needed)
+    return ChosenRespondents(chosen, flag_careless(chosen, rules=rules))
+
+
+def item_table(respondents: Responses, items: tuple[str, ...]) -> pd.DataFrame:
+    """Return items keyed in the direction of their scales, (n_respondents, n_items)."""
+    return keyed_answers(respondents, items)
+
+
+def variable_table(respondents: Responses, names: tuple[str, ...]) -> pd.DataFrame:
+    """Return scale scores, indices, items and derived variables, (n_respondents, n_names)."""
+    scores = score(respondents).augment().drop(columns="respondent")
+    others = respondents.numbers([name for name in names if name not in scores.columns])
+    return scores.join(others)[list(dict.fromkeys(names))]
+
+
+def design_column(respondents: Responses, column: str) -> pd.Series:
+    """Return a column of weights or clusters as it was given."""
+    return respondents.answers[column]

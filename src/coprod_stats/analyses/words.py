@@ -1,0 +1,90 @@
+"""What a section of a report needs to know beside the result that it reports."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from coprod_stats.analyses.findings import Finding
+from coprod_stats.documents.numbers import bounded
+from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.literals import Adjustment
+from coprod_stats.plans.hypotheses import Hypothesis
+from coprod_stats.plans.model import AnalysisForm, PlanForm
+
+_PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
+
+ADJUSTMENTS: dict[Adjustment, str] = {
+    "holm": "by Holm’s method",
+    "fdr_bh": "by the method of Benjamini and Hochberg",
+}
+
+
+def anchor_of(*parts: str) -> str:
+    """Make an anchor of names: small letters and digits, joined by hyphens."""
+    return "-".join(part.lower().replace("_", "-") for part in parts)
+
+
+def construct_label(instrument: Instrument, name: str) -> str:
+    """Return the title of a scale, index, derived variable or item by its id."""
+    titles = {
+        **{entry.id: entry.title for entry in instrument.administrative},
+        **{entry.id: entry.title for entry in instrument.derived},
+        **{entry.id: entry.title for entry in instrument.indices},
+        **{entry.id: entry.title for entry in instrument.scales},
+    }
+    found = str(titles[name]) if name in titles else None
+    if found is None:
+        item = next((item for item in instrument.items if item.id == name), None)
+        found = name if item is None else item_label(instrument, item)
+    return found.split(" (")[0]
+
+
+def item_label(instrument: Instrument, item: Item) -> str:
+    """Return the wording of an item with its placeholders filled by their fallbacks."""
+    fallbacks = {entry.name: str(entry.otherwise) for entry in instrument.placeholders}
+    return _PLACEHOLDER.sub(lambda found: fallbacks.get(found[1], found[0]), str(item.text))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ReportWords:
+    """Labels, rules and decided findings of one analysis.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+        Of the analysis, adjusted and concluded.
+    n_respondents : int
+        Rows of the file that were kept.
+    """
+
+    plan: PlanForm
+    instrument: Instrument
+    hypotheses: tuple[Hypothesis, ...]
+    findings: tuple[Finding, ...]
+    n_respondents: int
+
+    def label(self, name: str) -> str:
+        """Return the title of a variable as a reader wants it."""
+        return construct_label(self.instrument, name)
+
+    def anchor(self, form: AnalysisForm, *parts: str) -> str:
+        """Make an anchor that no other analysis of the plan has."""
+        return anchor_of(form.id, *parts)
+
+    def of(self, specification: str) -> tuple[Finding, ...]:
+        """Return the findings of one specification."""
+        return tuple(entry for entry in self.findings if entry.specification == specification)
+
+    def adjusted(self, findings: tuple[Finding, ...]) -> str:
+        """State over how many tests the p values of some findings were adjusted, and how."""
+        family = next(entry for entry in findings)
+        rule = self.plan.inference.families.get(family.family)
+        method = ADJUSTMENTS[rule.adjustment if rule else "holm"]
+        size = family.family_size
+        return f"values adjusted {method} over {size} {'test' if size == 1 else 'tests'}"
+
+    @property
+    def alpha(self) -> str:
+        """Level of the tests, as it is printed."""
+        return bounded(self.plan.inference.alpha)

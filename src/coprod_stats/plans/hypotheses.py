@@ -1,0 +1,88 @@
+"""Hypotheses: what is claimed of which variables, as the program reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Annotated
+
+from pydantic import Field
+
+from coprod_stats.literals import ExpectedSign, HypothesisKind
+from coprod_stats.plans.grammar import Name, PlanPart, Words
+
+Variables = Words | Annotated[tuple[Words, ...], Field(strict=False, min_length=1)]
+"""One variable, or several of which each is claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One predictor and one outcome of a hypothesis.
+
+    Attributes
+    ----------
+    id : str
+        That of the hypothesis; with a number behind it where the hypothesis claims several.
+    """
+
+    id: str
+    hypothesis: str
+    predictor: str
+    outcome: str
+    sign: ExpectedSign
+
+
+class Hypothesis(PlanPart):
+    """A claim about variables of a questionnaire."""
+
+    id: Name
+    predictor: Variables
+    outcome: Variables
+    sign: ExpectedSign
+    kind: HypothesisKind = "main"
+    """What is claimed; it decides which kinds of analysis may test it."""
+    through: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    """Mediators."""
+    moderator: Words | None = None
+    claim: str = ""
+    """The claim in words, where variables and sign do not tell all of it."""
+    status: str = ""
+    """Whether the article states it, and whose the sign is."""
+    section: str = ""
+    sources: str = ""
+    approach: str = ""
+    """What the literature would test it with; told where no kind of analysis can."""
+    headline: bool = False
+    note: str = ""
+
+    @property
+    def predictors(self) -> tuple[str, ...]:
+        """Variables that are claimed to predict, one or several."""
+        return (self.predictor,) if isinstance(self.predictor, str) else self.predictor
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Variables that are claimed to be predicted, one or several."""
+        return (self.outcome,) if isinstance(self.outcome, str) else self.outcome
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Every variable of the claim, once."""
+        moderator = () if self.moderator is None else (self.moderator,)
+        named = (*self.predictors, *self.through, *moderator, *self.outcomes)
+        return tuple(dict.fromkeys(named))
+
+    def relations(self) -> Iterator[Relation]:
+        """Every predictor with every outcome, in the order given."""
+        pairs = list(product(self.predictors, self.outcomes))
+        for number, (predictor, outcome) in enumerate(pairs, 1):
+            id = self.id if len(pairs) == 1 else f"{self.id}.{number}"
+            yield Relation(id, self.id, predictor, outcome, self.sign)
+
+
+class HypothesesFile(PlanPart):
+    """The file of hypotheses that plans share."""
+
+    source: Words
+    hypotheses: Annotated[tuple[Hypothesis, ...], Field(strict=False)]

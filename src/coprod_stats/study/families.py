@@ -1,0 +1,129 @@
+"""Families of tests: which findings are adjusted together, and what they then allow one to say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from coprod_stats.analyses.findings import Finding
+from coprod_stats.errors import Fault
+from coprod_stats.instruments.source.yaml_source import Location, YamlSource
+from coprod_stats.literals import Conclusion
+from coprod_stats.plans.faults import fault_at
+from coprod_stats.plans.hypotheses import Hypothesis
+from coprod_stats.plans.model import Family, Inference, PlanForm
+from coprod_stats.structure.equivalence import classify_effect
+from coprod_stats.structure.multiplicity import adjust_p_values
+from coprod_stats.study.tested_hypotheses import tested_by
+
+DEFAULT_FAMILY = "headline"
+
+
+def family_faults(
+    form: PlanForm, hypotheses: Sequence[Hypothesis], source: YamlSource
+) -> Iterator[Fault]:
+    """Return families that name nothing, or share a test with another."""
+    analyses = {analysis.id for analysis in form.analyses}
+    ids = {hypothesis.id for hypothesis in hypotheses}
+    for name, family in form.inference.families.items():
+        here: Location = ("inference", "families", name)
+        if bool(family.analyses) == bool(family.hypotheses):
+            found = f"family '{name}' is made of 'analyses' or of 'hypotheses'"
+            yield fault_at(source, "PLAN-028", here, found, "Give one of the two.")
+        for id in (*family.analyses, *family.hypotheses):
+            if id not in (analyses if family.analyses else ids):
+                found = f"the plan has no analysis or hypothesis '{id}'"
+                yield fault_at(source, "PLAN-028", here, found, "Correct the id.")
+    yield from _coverage_faults(form, hypotheses, source)
+
+
+def _coverage_faults(
+    form: PlanForm, hypotheses: Sequence[Hypothesis], source: YamlSource
+) -> Iterator[Fault]:
+    """Return confirmatory tests that no family adjusts, or several do."""
+    if not form.inference.families:
+        return
+    for position, analysis in enumerate(form.analyses):
+        if analysis.role != "confirmatory":
+            continue
+        for hypothesis in tested_by(analysis, hypotheses):
+            names = _families_of(form.inference, analysis.id, hypothesis.id)
+            if len(names) == 1:
+                continue
+            found = f"{hypothesis.id} of analysis '{analysis.id}' is in {_listed(names)}"
+            remedy = "Put every confirmatory test into exactly one family."
+            yield fault_at(source, "PLAN-029", ("analyses", position), found, remedy)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"the families {', '.join(names)}" if names else "no family"
+
+
+def _families_of(inference: Inference, analysis: str, hypothesis: str) -> list[str]:
+    return [
+        name
+        for name, family in inference.families.items()
+        if analysis in family.analyses or hypothesis in family.hypotheses
+    ]
+
+
+def decide(findings: Sequence[Finding], inference: Inference) -> tuple[Finding, ...]:
+    """Adjust every family of findings, and conclude.
+
+    Confirmatory findings are adjusted within the families of the plan. Findings of any other role
+    are adjusted within their own specification, by the method of the family that their confirmatory
+    counterparts belong to: they show what the decision would have been.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        Of all analyses; those without an estimate count in the size of their family.
+    inference : Inference
+        Families, level and smallest effect of the plan.
+
+    Returns
+    -------
+    tuple of Finding
+        In the same order.
+    """
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for position, finding in enumerate(findings):
+        groups.setdefault(_group(finding, inference), []).append(position)
+    decided = list(findings)
+    for (family, *_), positions in groups.items():
+        rule = inference.families.get(family, Family())
+        p_values = {str(position): findings[position].p_value for position in positions}
+        adjusted = adjust_p_values(p_values, family=family, method=rule.adjustment)
+        for position in positions:
+            with_p = replace(
+                findings[position],
+                family=family,
+                family_size=len(positions),
+                p_adjusted=adjusted[str(position)],
+            )
+            decided[position] = replace(with_p, conclusion=conclude(with_p, inference))
+    return tuple(decided)
+
+
+def _group(finding: Finding, inference: Inference) -> tuple[str, ...]:
+    names = _families_of(inference, finding.analysis, finding.hypothesis)
+    family = names[0] if names else DEFAULT_FAMILY
+    if finding.role == "confirmatory":
+        return (family,)
+    return (family, finding.analysis, finding.specification)
+
+
+def conclude(finding: Finding, inference: Inference) -> Conclusion:
+    """State what the adjusted test of a finding allows one to say."""
+    if finding.reason:
+        return "not-estimated"
+    effect = finding.estimate if math.isnan(finding.std_all) else finding.std_all
+    found = classify_effect(
+        effect,
+        finding.p_adjusted,
+        finding.p_equivalence,
+        expected_sign=finding.expected_sign,
+        alpha=inference.alpha,
+    )
+    return "supported-negligible" if found == "supported" and finding.is_negligible else found

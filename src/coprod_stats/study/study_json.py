@@ -1,0 +1,109 @@
+"""A study as JSON: every number of its report, by the layout that others rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from coprod_stats.analyses.kind import NotEstimated
+from coprod_stats.analyses.registry import kind_of
+from coprod_stats.structure import DriverImpactResult
+from coprod_stats.study.result import AnalysisResult, StudyResult
+
+
+def study_document(study: StudyResult, reports: Sequence[Path] = ()) -> dict[str, Any]:
+    """Return what ``coprod run --json`` writes.
+
+    Numbers are unrounded; what does not apply is None or NaN, which the writer omits.
+    """
+    plan, instrument, data = study.plan, study.plan.instrument, study.responses.provenance
+    return {
+        "plan": plan.form.plan,
+        "instrument": {
+            "id": instrument.id,
+            "version": instrument.version,
+            "sha256": instrument.sha256,
+        },
+        "data": {
+            "file": data.file,
+            "sha256": data.sha256,
+            "rows": data.rows_read,
+            "kept": study.responses.n_respondents,
+            "analysed": study.analysed.n_respondents,
+        },
+        "synthetic": plan.form.data.synthetic,
+        "design": {
+            "weights": plan.form.weights,
+            "cluster": plan.form.cluster,
+            "covariates": list(plan.form.covariates),
+        },
+        "sample": {
+            "flow": _rows(study.sample.tidy()),
+            "classes": {str(k): int(n) for k, n in study.classes.value_counts().items()},
+        },
+        "quality": {"flags": _rows(study.flags.tidy()), **_rows(study.flags.glance())[0]},
+        "missing": _rows(study.missing.tidy()),
+        "measurement": _measurement(study),
+        "analyses": [_analysis(entry) for entry in study.analyses],
+        "findings": _rows(study.findings),
+        "deviations": [asdict(entry) for entry in study.deviations],
+        "warnings": [asdict(entry) for entry in study.warnings],
+        "reports": [str(path) for path in reports],
+    }
+
+
+def _measurement(study: StudyResult) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "reliability": _rows(study.reliability.tidy()),
+        "items": _rows(study.items.tidy()),
+        "correlations": _rows(study.correlations.tidy()),
+    }
+    tests = next(
+        (
+            entry.tests
+            for entry in getattr(study.headline_analysis.result, "estimated", ())
+            if isinstance(entry.tests, DriverImpactResult)
+        ),
+        None,
+    )
+    if tests is not None:
+        parameters = tests.fit.tidy()
+        factors = {factor.name for factor in tests.model.factors}
+        between = parameters["lhs"].isin(factors) & parameters["rhs"].isin(factors)
+        unlike = parameters["lhs"] != parameters["rhs"]
+        covariances = parameters[(parameters["op"] == "~~") & between & unlike]
+        found["loadings"] = _rows(parameters[parameters["op"] == "=~"])
+        found["factor_correlations"] = _rows(covariances)
+    return found
+
+
+def _analysis(entry: AnalysisResult) -> dict[str, Any]:
+    kind = kind_of(entry.form)
+    head: dict[str, Any] = {
+        "id": entry.form.id,
+        "analysis": kind.name,
+        "role": entry.form.role,
+        "n_analysed": entry.n_analysed,
+        "reason": entry.reason or None,
+    }
+    if isinstance(entry.result, NotEstimated):
+        return head
+    glance = entry.result.glance()
+    tables: Mapping[str, pd.DataFrame] = kind.tables(entry.result)
+    return {
+        **head,
+        "glance": _rows(glance)[0] if len(glance) else {},
+        "tables": {name: _rows(table) for name, table in tables.items()},
+    }
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain values."""
+    return [
+        {str(name): None if value is pd.NA else value for name, value in row.items()}
+        for row in table.to_dict(orient="records")
+    ]
