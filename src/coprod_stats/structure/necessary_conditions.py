@@ -176,6 +176,8 @@ def _range(
     low, high = float(values.min()), float(values.max())
     if given is None:
         return low, high
+    if not all(map(math.isfinite, given)):
+        raise StructureError(f"the range of {name} must be finite: {given[0]} to {given[1]}")
     if not given[0] <= low < high <= given[1]:
         raise StructureError(
             f"the range {given[0]} to {given[1]} does not contain {name}, which runs from {low} "
