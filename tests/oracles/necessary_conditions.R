@@ -40,11 +40,12 @@ analysis <- function(x, y, lx, ly, ceiling, corner) {
     ends <- c(max(u[peer]), min(v[peer]))
   } else {
     b <- unname(coef(lm(v[peer] ~ u[peer])))
+    if (anyNA(b)) b <- c(NA, NA)  # one corner: no line
     above <- if (anyNA(b)) 0 else sum(v > b[1] + b[2] * u + 1e-7)
     needed <- if (anyNA(b)) rep(-Inf, 11) else (levels - b[1]) / b[2]
     ends <- c(min(lu[2], (lv[2] - b[1]) / b[2]), max(lv[1], b[1] + b[2] * lu[1]))
   }
-  if (length(unique(u[peer])) < 2) ends <- c(NA, NA)  # one corner: no ceiling to be inefficient
+  if (length(unique(u[peer])) < 2) ends <- c(NA, NA)
   state <- ifelse(needed <= lu[1] + 1e-9, "NN", ifelse(needed > lu[2] + 1e-9, "NA", "necessary"))
   needed[state != "necessary"] <- NA
   slope <- b[2] * (if (fx) -1 else 1) * (if (fy) -1 else 1)
