@@ -287,6 +287,17 @@ def test_a_theoretical_scope_counts_what_nobody_reached():
     assert (least["necessity"], least["condition"], least["n_below"]) == ("necessary", 2, 0)
 
 
+@pytest.mark.parametrize("ceiling", ["ce-fdh", "cr-fdh"])
+def test_nothing_is_necessary_where_the_best_outcome_came_with_the_least_condition(ceiling):
+    data = pd.DataFrame({"x": [1, 2, 3, 4, 5], "y": [5, 1, 4, 2, 3]})
+    result = cp.nca(data, "x", "y", ceiling=ceiling, permutations=100, seed=1)
+    assert (result.effect_size, result.magnitude, result.p_value) == (0, "none", 1)
+    assert set(result.bottleneck()["necessity"]) == {"NN"}
+    assert result.bottleneck()["n_below"].tolist() == [0] * 11
+    assert math.isnan(result.condition_inefficiency)
+    assert "Condition inefficiency         -" in str(result)
+
+
 def test_the_line_and_the_steps_are_drawn_within_the_scope():
     step = cp.nca(COUNTRIES, "individualism", "innovation", permutations=0)
     assert step.ceiling_points[:3].tolist() == [[18, 1.2], [18, 42.3], [46, 42.3]]
@@ -329,6 +340,8 @@ def test_levels_may_be_values_percentiles_or_other_percentages():
     median = result.bottleneck([50], outcome="percentile")
     assert median["outcome"].tolist() == pytest.approx([116.3])
     assert result.bottleneck([25])["outcome"].tolist() == pytest.approx([1.2 + 213.2 / 4])
+    rounded = result.bottleneck([-1e-12, 100 + 1e-12], outcome="percentile")
+    assert rounded["outcome"].tolist() == pytest.approx([1.2, 214.4])
     assert len(result.bottleneck(outcome="percentile")) == 11
 
 
@@ -340,6 +353,8 @@ def test_levels_outside_the_scope_are_refused():
         result.bottleneck([200, 215], outcome="actual")
     with pytest.raises(StructureError, match="outside its range: 101"):
         result.bottleneck([101], outcome="percentile")
+    with pytest.raises(StructureError, match="called 'percent': percentage, actual, percentile"):
+        result.bottleneck(outcome="percent")
 
 
 def test_incomplete_rows_are_omitted_and_counted():
@@ -351,6 +366,14 @@ def test_incomplete_rows_are_omitted_and_counted():
     assert "Belgium" not in result.augment().index
     whole = cp.nca(COUNTRIES, "individualism", "innovation", permutations=0)
     assert result.effect_size == pytest.approx(whole.effect_size, abs=1e-15)
+
+
+def test_a_condition_that_is_there_or_not():
+    # the outcome runs to 4, and to 2 without the condition
+    data = pd.DataFrame({"x": [False, False, False, True, True], "y": [0, 1, 2, 1, 4]})
+    result = cp.nca(data, "x", "y", permutations=0)
+    assert result.effect_size == 0.5
+    assert result.bottleneck([40, 60])["necessity"].tolist() == ["NN", "necessary"]
 
 
 def test_a_seed_repeats_the_test_and_a_generator_goes_on():

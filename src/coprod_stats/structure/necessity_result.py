@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -199,7 +200,8 @@ class NecessityResult:
         Raises
         ------
         StructureError
-            If a level lies outside the scope or, for percentiles, outside 0 to 100.
+            If a level lies outside the scope or, for percentiles, outside 0 to 100, or ``outcome``
+            is not one of those above.
         """
         aims = self._aims(levels, outcome)
         needed = self._needed(aims)
@@ -224,6 +226,9 @@ class NecessityResult:
 
     def _aims(self, levels: Sequence[float] | None, outcome: OutcomeLevels) -> NDArray[np.float64]:
         """Return levels of the outcome as shares of its range, towards the corner."""
+        if outcome not in get_args(OutcomeLevels):
+            known = ", ".join(get_args(OutcomeLevels))
+            raise StructureError(f"no levels of the outcome are called {outcome!r}: {known}")
         if levels is None:
             shares = np.linspace(0, 1, 11)
         elif outcome == "actual":
@@ -235,7 +240,7 @@ class NecessityResult:
             wrong = ", ".join(str(level) for level, out in zip(levels, outside, strict=True) if out)
             raise StructureError(f"levels of {self.y} lie outside its range: {wrong}")
         if outcome == "percentile":
-            return np.quantile(self.limits.to_unit(self.points)[:, 1], shares)
+            return np.quantile(self.limits.to_unit(self.points)[:, 1], np.clip(shares, 0, 1))
         return shares
 
     def _needed(self, aims: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -243,7 +248,7 @@ class NecessityResult:
         if self.ceiling == "ce-fdh":
             peers = self.limits.to_unit(self.peers)
             return step_levels(peers[:, 0], peers[:, 1], aims)
-        if np.isnan(self.slope):
+        if math.isnan(self.slope):
             return np.full(len(aims), -np.inf)
         on_line = (self.limits.y_from_unit(aims) - self.intercept) / self.slope
         return self.limits.x_to_unit(on_line)
@@ -259,8 +264,8 @@ class NecessityResult:
             f"  {'Effect size d':<24}{self.effect_size:>8.3f}  {self.magnitude}",
             *self._test_lines(),
             f"  {'Ceiling accuracy':<24}{self.accuracy:>8.1f} %",
-            f"  {'Condition inefficiency':<24}{self.condition_inefficiency:>8.1f} %",
-            f"  {'Outcome inefficiency':<24}{self.outcome_inefficiency:>8.1f} %",
+            f"  {'Condition inefficiency':<24}{_percent(self.condition_inefficiency)}",
+            f"  {'Outcome inefficiency':<24}{_percent(self.outcome_inefficiency)}",
             "",
             f"  Bottleneck: % of the range of {self.y}, and of {self.x} that it needs",
         ]
@@ -296,3 +301,7 @@ def effect_magnitude(effect_size: float) -> Magnitude:
         if effect_size >= least:
             return magnitude
     return "small" if effect_size > 0 else "none"
+
+
+def _percent(value: float) -> str:
+    return f"{'-':>8}" if math.isnan(value) else f"{value:>8.1f} %"
