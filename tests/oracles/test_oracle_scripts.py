@@ -24,6 +24,7 @@ PRINTED = {  # scripts that print what is kept
     "careless_bfi.R": "careless_bfi.json",
     "lavaan_clustered_wlsmv.R": "lavaan_clustered_wlsmv.json",
     "m0_simulated.R": "data/m0_simulated.csv",
+    "necessary_conditions.R": "necessary_conditions.json",
     "product_indicators.R": "product_indicators.json",
     "psych_carers.R": "psych_carers.json",
     "psych_scale_correlations.R": "psych_scale_correlations.json",

@@ -75,7 +75,7 @@ def nca(
     not sufficient" causality. Organizational Research Methods, 19, 10-52.
     """
     _check_options(ceiling, corner, permutations=permutations, conf_level=conf_level)
-    points, n_omitted = _complete_points(data, x, y)
+    points, index = _complete_points(data, x, y)
     limits = Scope(
         x_range=_range(points[:, 0], x_range, name=x),
         y_range=_range(points[:, 1], y_range, name=y),
@@ -84,6 +84,8 @@ def nca(
     unit = limits.to_unit(points)
     order = np.lexsort((unit[:, 1], unit[:, 0]))
     unit_x, unit_y = unit[order, 0], unit[order, 1]
+    place = np.argsort(order)  # of each case among the sorted ones
+    corners = hull_corners(unit_x, unit_y[None])[0]
     hull = fit_step(unit_x, unit_y)
     fitted = hull if ceiling == "ce-fdh" else fit_line(unit_x, unit_y)
     intercept, slope = limits.line_from_unit(fitted.intercept, fitted.slope)
@@ -92,16 +94,19 @@ def nca(
         y=y,
         ceiling=ceiling,
         n_obs=len(points),
-        n_omitted=n_omitted,
+        n_omitted=len(data) - len(points),
         limits=limits,
+        index=index,
         points=points,
-        peers=points[order][hull_corners(unit_x, unit_y[None])[0]],
+        is_peer=corners[place],
+        is_above=fitted.is_above[place],
+        peers=points[order][corners],
         ceiling_points=limits.from_unit(fitted.vertices),
         slope=slope,
         intercept=intercept,
         effect_size=fitted.effect_size,
         accuracy=100 * float(1 - fitted.is_above.mean()),
-        fit=_fit(fitted.effect_size, hull.effect_size),
+        fit=100.0 if fitted is hull else _fit(fitted.effect_size, hull.effect_size),
         condition_inefficiency=100 * (1 - fitted.top),
         outcome_inefficiency=100 * fitted.start,
         test=permutation_test(
@@ -128,8 +133,8 @@ def _check_options(
         raise StructureError(f"the level of an interval must lie in (0, 1), not {conf_level}")
 
 
-def _complete_points(data: pd.DataFrame, x: str, y: str) -> tuple[NDArray[np.float64], int]:
-    """Return condition and outcome of the complete rows, and the number of the others."""
+def _complete_points(data: pd.DataFrame, x: str, y: str) -> tuple[NDArray[np.float64], pd.Index]:
+    """Return condition and outcome of the complete rows, and the labels of these."""
     if x == y:
         raise StructureError(f"condition and outcome are the same column: {x}")
     absent = [name for name in (x, y) if name not in data.columns]
@@ -145,7 +150,7 @@ def _complete_points(data: pd.DataFrame, x: str, y: str) -> tuple[NDArray[np.flo
     complete = ~np.isnan(points).any(axis=1)
     analysed = points[complete]
     _check_points(analysed, names=(x, y))
-    return analysed, int((~complete).sum())
+    return analysed, data.index[complete]
 
 
 def _check_points(points: NDArray[np.float64], *, names: tuple[str, str]) -> None:
@@ -171,6 +176,8 @@ def _range(
     low, high = float(values.min()), float(values.max())
     if given is None:
         return low, high
+    if not all(map(math.isfinite, given)):
+        raise StructureError(f"the range of {name} must be finite: {given[0]} to {given[1]}")
     if not given[0] <= low < high <= given[1]:
         raise StructureError(
             f"the range {given[0]} to {given[1]} does not contain {name}, which runs from {low} "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,9 @@ from coprod_stats.structure.necessity_scope import Corner, Scope
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+Magnitude = Literal["none", "small", "medium", "large", "very large"]
+"""Benchmarks of the effect size: above 0, from .1, from .3 and from .5 (Dul 2016, p. 30)."""
 
 OutcomeLevels = Literal["percentage", "actual", "percentile"]
 """What the levels of a bottleneck table are: percentages of the outcome's range, its own values,
@@ -36,11 +40,15 @@ class NecessityResult:
         Rows analysed, and rows omitted because either variable is missing.
     limits : Scope
         Lowest and highest levels of both variables, and the corner.
+    index : Index
+        Labels of the rows analysed, in the order of the data.
     points : array, shape (n_obs, 2)
-        Condition and outcome of the cases analysed, in the order of the data.
+        Their condition and outcome.
+    is_peer, is_above : array, shape (n_obs,)
+        Whether they lie at a corner of the free disposal hull, and beyond the ceiling.
     peers : array, shape (n_peers, 2)
-        Cases at the corners of the free disposal hull, from the level of the outcome that needs
-        least of the condition to the one that needs most.
+        Points at the corners, from the level of the outcome that needs least of the condition to
+        the one that needs most.
     ceiling_points : array, shape (n_vertices, 2)
         Vertices of the ceiling within the scope, in the same order; none where no line is
         determined.
@@ -51,7 +59,7 @@ class NecessityResult:
     accuracy : float
         Percentage of cases on or below the ceiling; 100 for CE-FDH.
     fit : float
-        Ceiling zone as a percentage of that of CE-FDH; NaN if it exceeds it, or both are 0.
+        Ceiling zone as a percentage of that of CE-FDH; NaN if it exceeds that, or is 0 as that is.
     condition_inefficiency : float
         Percentage of the condition's range that is more than any outcome needs.
     outcome_inefficiency : float
@@ -67,7 +75,10 @@ class NecessityResult:
     n_obs: int
     n_omitted: int
     limits: Scope
+    index: pd.Index
     points: NDArray[np.float64]
+    is_peer: NDArray[np.bool_]
+    is_above: NDArray[np.bool_]
     peers: NDArray[np.float64]
     ceiling_points: NDArray[np.float64]
     slope: float
@@ -93,6 +104,11 @@ class NecessityResult:
     def ceiling_zone(self) -> float:
         """Area that the ceiling leaves empty, in the same units."""
         return self.effect_size * self.scope
+
+    @property
+    def magnitude(self) -> Magnitude:
+        """Size of the effect by the benchmarks of Dul (2016, p. 30)."""
+        return effect_magnitude(self.effect_size)
 
     @property
     def permutations(self) -> int:
@@ -128,6 +144,7 @@ class NecessityResult:
                 "ceiling": [self.ceiling],
                 "corner": [self.corner],
                 "effect_size": [self.effect_size],
+                "magnitude": [self.magnitude],
                 "p_value": [self.p_value],
                 "ceiling_zone": [self.ceiling_zone],
                 "scope": [self.scope],
@@ -142,6 +159,18 @@ class NecessityResult:
                 "n_omitted": [self.n_omitted],
                 "permutations": [self.permutations],
             }
+        )
+
+    def augment(self) -> pd.DataFrame:
+        """One row per case analysed: whether it is a peer, and whether it exceeds the ceiling."""
+        return pd.DataFrame(
+            {
+                "condition": self.points[:, 0],
+                "outcome": self.points[:, 1],
+                "is_peer": self.is_peer,
+                "is_above": self.is_above,
+            },
+            index=self.index,
         )
 
     def bottleneck(
@@ -171,29 +200,35 @@ class NecessityResult:
         Raises
         ------
         StructureError
-            If a level lies outside the scope or, for percentiles, outside 0 to 100.
+            If a level lies outside the scope or, for percentiles, outside 0 to 100, or ``outcome``
+            is not one of those above.
         """
         aims = self._aims(levels, outcome)
         needed = self._needed(aims)
         necessary, attainable = needed > TOLERANCE, needed <= 1 + TOLERANCE
-        named = np.where(necessary & attainable, needed, np.nan)
-        condition = self.limits.x_from_unit(named)
+        condition = self.limits.x_from_unit(np.where(necessary & attainable, needed, np.nan))
         cases = self.limits.to_unit(self.points)[:, 0]
-        below = np.array([(cases < level - TOLERANCE).sum() for level in needed])
-        return pd.DataFrame(
+        n_below = (cases < needed[:, None] - TOLERANCE).sum(axis=1)
+        table = pd.DataFrame(
             {
                 "outcome_percentage": 100 * aims,
                 "outcome": self.limits.y_from_unit(aims),
                 "necessity": np.where(necessary, np.where(attainable, "necessary", "NA"), "NN"),
                 "condition_percentage": 100 * self.limits.share_of_x(condition),
                 "condition": condition,
-                "condition_percentile": np.where(np.isnan(named), np.nan, 100 * below / self.n_obs),
-                "n_below": pd.array(np.where(attainable, below, -1), dtype="Int64"),
+                "condition_percentile": 100 * n_below / self.n_obs,
+                "n_below": pd.array(n_below, dtype="Int64"),
             }
-        ).assign(n_below=lambda table: table["n_below"].where(attainable))
+        )
+        table.loc[~(necessary & attainable), "condition_percentile"] = np.nan
+        table.loc[~attainable, "n_below"] = pd.NA
+        return table
 
     def _aims(self, levels: Sequence[float] | None, outcome: OutcomeLevels) -> NDArray[np.float64]:
         """Return levels of the outcome as shares of its range, towards the corner."""
+        if outcome not in get_args(OutcomeLevels):
+            known = ", ".join(get_args(OutcomeLevels))
+            raise StructureError(f"no levels of the outcome are called {outcome!r}: {known}")
         if levels is None:
             shares = np.linspace(0, 1, 11)
         elif outcome == "actual":
@@ -205,7 +240,7 @@ class NecessityResult:
             wrong = ", ".join(str(level) for level, out in zip(levels, outside, strict=True) if out)
             raise StructureError(f"levels of {self.y} lie outside its range: {wrong}")
         if outcome == "percentile":
-            return np.quantile(self.limits.to_unit(self.points)[:, 1], shares)
+            return np.quantile(self.limits.to_unit(self.points)[:, 1], np.clip(shares, 0, 1))
         return shares
 
     def _needed(self, aims: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -213,24 +248,24 @@ class NecessityResult:
         if self.ceiling == "ce-fdh":
             peers = self.limits.to_unit(self.peers)
             return step_levels(peers[:, 0], peers[:, 1], aims)
-        if np.isnan(self.slope):
+        if math.isnan(self.slope):
             return np.full(len(aims), -np.inf)
         on_line = (self.limits.y_from_unit(aims) - self.intercept) / self.slope
         return self.limits.x_to_unit(on_line)
 
     def __str__(self) -> str:
-        low, high = self.limits.x_range, self.limits.y_range
+        (x_low, x_high), (y_low, y_high) = self.limits.x_range, self.limits.y_range
         lines = [
             f"Necessary condition analysis: {self.x} for {self.y}",
             f"  {self.ceiling.upper()}, {self.corner} corner, {self.n_obs} cases, "
             f"{self.n_omitted} omitted",
-            f"  scope: {self.x} {low[0]:g} to {low[1]:g}, {self.y} {high[0]:g} to {high[1]:g}",
+            f"  {self.x} {x_low:.10g} to {x_high:.10g}, {self.y} {y_low:.10g} to {y_high:.10g}",
             "",
-            f"  {'Effect size d':<24}{self.effect_size:>8.3f}",
+            f"  {'Effect size d':<24}{self.effect_size:>8.3f}  {self.magnitude}",
             *self._test_lines(),
             f"  {'Ceiling accuracy':<24}{self.accuracy:>8.1f} %",
-            f"  {'Condition inefficiency':<24}{self.condition_inefficiency:>8.1f} %",
-            f"  {'Outcome inefficiency':<24}{self.outcome_inefficiency:>8.1f} %",
+            f"  {'Condition inefficiency':<24}{_percent(self.condition_inefficiency)}",
+            f"  {'Outcome inefficiency':<24}{_percent(self.outcome_inefficiency)}",
             "",
             f"  Bottleneck: % of the range of {self.y}, and of {self.x} that it needs",
         ]
@@ -253,3 +288,20 @@ class NecessityResult:
             f"  {'p':<24}{test.p_value:>8.4f} ± {test.accuracy:.4f}, "
             f"{test.permutations:,} permutations"
         ]
+
+
+def effect_magnitude(effect_size: float) -> Magnitude:
+    """Return what Dul (2016, p. 30) calls an effect of this size."""
+    named: tuple[tuple[float, Magnitude], ...] = (
+        (0.5, "very large"),
+        (0.3, "large"),
+        (0.1, "medium"),
+    )
+    for least, magnitude in named:
+        if effect_size >= least:
+            return magnitude
+    return "small" if effect_size > 0 else "none"
+
+
+def _percent(value: float) -> str:
+    return f"{'-':>8}" if math.isnan(value) else f"{value:>8.1f} %"
