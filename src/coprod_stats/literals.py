@@ -63,3 +63,11 @@ ExpectedSign = Literal["+", "-", "two-sided"]
 
 Conclusion = Literal["supported", "opposite", "equivalent", "inconclusive", "not tested"]
 """What the tests of a hypothesis allow one to say."""
+
+RegressionFamily = Literal["gaussian", "binomial", "poisson", "ordinal", "negative-binomial"]
+"""Outcomes of a regression, by distribution: linear, logistic, log-linear counts, ordered logit,
+overdispersed counts."""
+
+RegressionErrors = Literal["HC3", "HC2", "HC1", "HC0", "classical"]
+"""Standard errors of a regression: robust, by the correction for leverage or for degrees of
+freedom; or those of a model that is right in all its parts."""
