@@ -77,10 +77,9 @@ def estimate_covariance(
     Zeileis, A., Köll, S., & Graham, N. (2020). Various versatile variances. Journal of
     Statistical Software, 95(1).
     """
-    bread = np.linalg.inv(estimates.information)
+    bread = np.asarray(np.linalg.inv(estimates.information), dtype=np.float64)
     if errors == "classical":
-        classical: NDArray[np.float64] = estimates.scale * bread
-        return classical
+        return estimates.scale * bread
     scores = estimates.scores
     n_obs, n_params = scores.shape
     if clusters is not None:
@@ -90,15 +89,13 @@ def estimate_covariance(
         factor = n_clusters / (n_clusters - 1)
         if errors == "HC1":
             factor *= (n_obs - 1) / (n_obs - n_params)
-        clustered: NDArray[np.float64] = factor * bread @ (sums.T @ sums) @ bread
-        return clustered
+        return bread @ (factor * sums.T @ sums) @ bread
     if errors in ("HC2", "HC3"):
         scores = scores / _spared(estimates.leverage, power=1 if errors == "HC3" else 0.5)
     meat = scores.T @ scores
     if errors == "HC1":
         meat *= n_obs / (n_obs - n_params)
-    found: NDArray[np.float64] = bread @ meat @ bread
-    return found
+    return bread @ meat @ bread
 
 
 def gaussian_df(*, n_obs: int, n_params: int, n_clusters: int | None) -> float:

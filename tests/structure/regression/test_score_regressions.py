@@ -9,7 +9,7 @@ from coprod_stats.results import TIDY_COLUMNS, Result
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.regression import RegressionPath, fit_regressions
 
-ORACLES = Path(__file__).parents[1] / "oracles"
+ORACLES = Path(__file__).parents[2] / "oracles"
 PATH = RegressionPath("y1", ("x1", "x2", "y5"))
 
 
