@@ -86,3 +86,11 @@ Conclusion = Literal[
     "supported", "supported-negligible", "opposite", "equivalent", "inconclusive", "not-estimated"
 ]
 """What the tests of a hypothesis allow one to say."""
+
+RegressionFamily = Literal["gaussian", "binomial", "poisson", "ordinal", "negative-binomial"]
+"""Outcomes of a regression, by distribution: linear, logistic, log-linear counts, ordered logit,
+overdispersed counts."""
+
+RegressionErrors = Literal["HC3", "HC2", "HC1", "HC0", "classical"]
+"""Standard errors of a regression: robust, by the correction for leverage or for degrees of
+freedom; or those of a model that is right in all its parts."""

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
-from coprod_stats.results import TIDY_COLUMNS
 from coprod_stats.structure.covariates import indicator_columns
 from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.regression.covariances import estimate_covariance, gaussian_df
+from coprod_stats.structure.regression.formula import INTERCEPT
+from coprod_stats.structure.regression.generalized_linear import (
+    MAX_ITERATIONS,
+    explained_variance,
+    fit_glm,
+)
+from coprod_stats.structure.regression.inference import inference_table
+from coprod_stats.structure.regression.scaling import standard_design
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,7 +122,7 @@ def fit_regressions(
 ) -> RegressionResult:
     """Fit each equation by least squares to the rows that are complete in it.
 
-    Standardised coefficients come from the same equation in z scores (divisor n-1, analysed
+    Standardised coefficients are those of the same equation in z scores (divisor n-1, analysed
     rows); their errors take the standard deviations as known, as refitting does. Covariates of
     text or categories enter as indicators of their further levels.
 
@@ -163,97 +171,53 @@ def _fit_path(scores: pd.DataFrame, path: RegressionPath, *, cluster: str | None
         raise StructureError(f"scores must be numeric: {', '.join(text)}")
     frame = pd.concat([scores[needed], indicator_columns(scores, path.covariates)], axis=1).dropna()
     terms = tuple(name for name in frame.columns if name not in (path.outcome, cluster))
-    design = frame[list(terms)].to_numpy(dtype=float)
     outcome = frame[path.outcome].to_numpy(dtype=float)
+    if len(outcome) and np.ptp(outcome) == 0:
+        raise StructureError(f"{path.outcome}: constant in the complete rows: {path.outcome}")
     labels = pd.factorize(frame[cluster])[0] if cluster else None
-    _check_design(design, outcome, path=path, terms=terms)
-    raw = _least_squares(design, outcome, labels=labels)
-    scaled = _least_squares(_z_scores(design), _z_scores(outcome), labels=labels)
+    design = np.column_stack([np.ones(len(frame)), frame[list(terms)].to_numpy(dtype=float)])
+    terms = (INTERCEPT, *terms)
+    standard = standard_design(design, terms, outcome=path.outcome, intercept=0)
+    fit = fit_glm(
+        standard.matrix, outcome, family="gaussian", weights=None, max_iterations=MAX_ITERATIONS
+    )
+    covariance = estimate_covariance(
+        fit, errors="HC3" if labels is None else "HC1", clusters=labels
+    )
+    n_obs, n_terms = design.shape
+    n_clusters = None if labels is None else int(labels.max()) + 1
+    r_squared, adjusted = explained_variance(
+        outcome, standard.matrix @ fit.params, n_terms=n_terms, weights=None, intercept=True
+    )
+    spread = outcome.std(ddof=1)
     return RegressionFit(
         path=path,
-        terms=("(Intercept)", *terms),
-        estimate=np.asarray(raw.params),
-        std_error=np.asarray(raw.bse),
-        beta=np.append(np.nan, scaled.params[1:]),
-        beta_std_error=np.append(np.nan, scaled.bse[1:]),
-        df=float(getattr(raw, "df_resid_inference", None) or raw.df_resid),
-        n_obs=len(frame),
-        n_clusters=None if labels is None else int(labels.max()) + 1,
-        r_squared=float(raw.rsquared),
-        r_squared_adjusted=float(raw.rsquared_adj),
+        terms=terms,
+        estimate=standard.back @ fit.params,
+        std_error=np.sqrt(np.diag(standard.back @ covariance @ standard.back.T)),
+        beta=np.append(np.nan, fit.params[1:] / spread),
+        beta_std_error=np.append(np.nan, np.sqrt(np.diag(covariance))[1:] / spread),
+        df=gaussian_df(n_obs=n_obs, n_params=n_terms, n_clusters=n_clusters),
+        n_obs=n_obs,
+        n_clusters=n_clusters,
+        r_squared=r_squared,
+        r_squared_adjusted=adjusted,
     )
 
 
-def _check_design(
-    design: NDArray[np.float64],
-    outcome: NDArray[np.float64],
-    *,
-    path: RegressionPath,
-    terms: tuple[str, ...],
-) -> None:
-    n_obs, n_terms = design.shape
-    if n_obs <= n_terms + 1:
-        raise StructureError(
-            f"{path.outcome}: {n_obs} complete rows are too few for {n_terms} terms"
-        )
-    constant = [
-        name
-        for name, column in zip((path.outcome, *terms), (outcome, *design.T), strict=True)
-        if np.ptp(column) == 0
-    ]
-    if constant:
-        raise StructureError(
-            f"{path.outcome}: constant in the complete rows: {', '.join(constant)}"
-        )
-    if np.linalg.matrix_rank(_z_scores(design)) < n_terms:
-        raise StructureError(f"{path.outcome}: the terms {', '.join(terms)} are collinear")
-
-
-def _z_scores(columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    scores: NDArray[np.float64] = (columns - columns.mean(axis=0)) / columns.std(axis=0, ddof=1)
-    return scores
-
-
-def _least_squares(
-    design: NDArray[np.float64],
-    outcome: NDArray[np.float64],
-    *,
-    labels: NDArray[np.intp] | None,
-) -> Any:  # statsmodels publishes no types
-    # statsmodels takes nearly two seconds to import
-    from statsmodels.api import OLS, add_constant
-
-    model = OLS(outcome, add_constant(design, has_constant="add"))
-    if labels is None:
-        return model.fit(cov_type="HC3", use_t=True)
-    return model.fit(cov_type="cluster", cov_kwds={"groups": labels}, use_t=True)
-
-
 def _term_table(fit: RegressionFit, conf_level: float) -> pd.DataFrame:
-    # half a second to import
-    from scipy.stats import t as student
-
-    critical = float(student.ppf((1 + conf_level) / 2, fit.df))
-    statistic = fit.estimate / fit.std_error
-    table = pd.DataFrame(
-        {
-            "term": fit.terms,
-            "estimate": fit.estimate,
-            "std_error": fit.std_error,
-            "statistic": statistic,
-            "df": fit.df,
-            "p_value": 2 * student.sf(np.abs(statistic), fit.df),
-            "conf_low": fit.estimate - critical * fit.std_error,
-            "conf_high": fit.estimate + critical * fit.std_error,
-        },
-        columns=list(TIDY_COLUMNS),
+    table = inference_table(
+        fit.terms, fit.estimate, fit.std_error, df=fit.df, conf_level=conf_level
+    )
+    betas = inference_table(
+        fit.terms, fit.beta, fit.beta_std_error, df=fit.df, conf_level=conf_level
     )
     return table.assign(
         outcome=fit.path.outcome,
         beta=fit.beta,
         beta_std_error=fit.beta_std_error,
-        beta_conf_low=fit.beta - critical * fit.beta_std_error,
-        beta_conf_high=fit.beta + critical * fit.beta_std_error,
+        beta_conf_low=betas["conf_low"],
+        beta_conf_high=betas["conf_high"],
         n_obs=fit.n_obs,
         r_squared=fit.r_squared,
     )

@@ -9,7 +9,7 @@ from coprod_stats.results import TIDY_COLUMNS, Result
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.regression import RegressionPath, fit_regressions
 
-ORACLES = Path(__file__).parents[1] / "oracles"
+ORACLES = Path(__file__).parents[2] / "oracles"
 PATH = RegressionPath("y1", ("x1", "x2", "y5"))
 
 
@@ -97,7 +97,7 @@ def test_tables_and_text(scores):
         (RegressionPath("y1", ("x1",), ("income",)), "no column income"),
         (RegressionPath("y1", ("x1", "twice")), "collinear"),
         (RegressionPath("y1", ("flat",)), "constant in the complete rows: flat"),
-        (RegressionPath("y1", ("rare",)), "2 complete rows are too few for 1 terms"),
+        (RegressionPath("y1", ("rare",)), "2 complete rows are too few for 1 term$"),
     ],
 )
 def test_an_equation_that_cannot_be_fitted_says_why(scores, path, message):

@@ -1,0 +1,99 @@
+"""The rows an equation is fitted to: complete ones, their clusters and weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_object_dtype, is_string_dtype
+
+from coprod_stats.structure.errors import StructureError
+
+
+@dataclass(frozen=True, slots=True)
+class EquationRows:
+    """Complete rows of one equation.
+
+    ``clusters`` (n_obs,) counts the clusters from 0; ``weights`` (n_obs,) have mean 1.
+    """
+
+    frame: pd.DataFrame
+    n_omitted: int
+    clusters: NDArray[np.intp] | None
+    weights: NDArray[np.float64] | None
+
+    @property
+    def n_clusters(self) -> int | None:
+        """Number of clusters, if there are any."""
+        return None if self.clusters is None else int(self.clusters.max()) + 1
+
+
+def complete_rows(
+    data: pd.DataFrame, columns: tuple[str, ...], *, cluster: str | None, weights: str | None
+) -> EquationRows:
+    """Return the rows that are complete in everything the equation uses.
+
+    Numbers and truth values become floats, text becomes categories in sorted order; a declared
+    category that no complete row has is kept.
+
+    Raises
+    ------
+    StructureError
+        If a column is absent or of another type than numbers, truth values, text or categories,
+        no row is complete, there is one cluster, or a weight is not a positive number.
+    """
+    needed = list(dict.fromkeys([*columns, *(name for name in (cluster, weights) if name)]))
+    absent = [name for name in needed if name not in data.columns]
+    if absent:
+        raise StructureError(f"the data have no column {', '.join(absent)}")
+    twice = [name for name in needed if (data.columns == name).sum() > 1]
+    if twice:
+        raise StructureError(f"the data have several columns {', '.join(twice)}")
+    complete = data[needed].dropna()
+    if complete.empty:
+        raise StructureError(f"no row is complete in {', '.join(needed)}")
+    return EquationRows(
+        frame=pd.DataFrame({name: _column(complete[name]) for name in columns}),
+        n_omitted=len(data) - len(complete),
+        clusters=None if cluster is None else _cluster_numbers(complete[cluster]),
+        weights=None if weights is None else _unit_mean(complete[weights]),
+    )
+
+
+def _column(values: pd.Series) -> pd.Series:
+    values = values.infer_objects()
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values
+    if is_bool_dtype(values) or is_numeric_dtype(values):
+        numbers = values.astype(float)
+        if not np.isfinite(numbers).all():
+            raise StructureError(f"{values.name} has infinite values")
+        return numbers
+    text = is_string_dtype(values) or is_object_dtype(values)
+    if not text or not all(isinstance(value, str) for value in values):
+        raise StructureError(f"{values.name} is neither numbers nor text, but {values.dtype}")
+    return values.astype("category")
+
+
+def _cluster_numbers(labels: pd.Series) -> NDArray[np.intp]:
+    numbers = pd.factorize(labels)[0]
+    if numbers.max() == 0:
+        raise StructureError(f"{labels.name} has one cluster: cluster-robust errors need more")
+    return np.asarray(numbers, dtype=np.intp)
+
+
+def _unit_mean(values: pd.Series) -> NDArray[np.float64]:
+    values = values.infer_objects()
+    if is_bool_dtype(values) or not is_numeric_dtype(values):
+        raise StructureError(f"the weights {values.name} are not numbers")
+    weights = values.to_numpy(dtype=float)
+    bad = int((~(weights > 0) | ~np.isfinite(weights)).sum())
+    if bad:
+        raise StructureError(
+            f"{bad} of the weights {values.name} are zero, negative or infinite: "
+            "omit such rows, or correct the weights"
+        )
+    scaled: NDArray[np.float64] = weights / weights.mean()
+    return scaled

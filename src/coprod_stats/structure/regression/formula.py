@@ -1,0 +1,253 @@
+"""Formulas: what one may contain, the columns it names, its design matrix."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coprod_stats.structure.errors import StructureError
+
+FUNCTIONS = frozenset(
+    {
+        "C",
+        "I",
+        "Q",
+        "bs",
+        "cc",
+        "center",
+        "contr",
+        "cr",
+        "cs",
+        "exp",
+        "exp10",
+        "exp2",
+        "log",
+        "log10",
+        "log2",
+        "poly",
+        "scale",
+        "standardize",
+    }
+)
+"""Functions of formulaic that a formula may call; ``lag`` and ``hashed`` depend on row order or
+on chance collisions and are not among them."""
+
+INTERCEPT = "(Intercept)"
+
+_ALLOWED = (
+    ast.Expression,
+    ast.Call,
+    ast.keyword,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.List,
+    ast.Tuple,
+    ast.operator,
+    ast.unaryop,
+    ast.cmpop,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFormula:
+    """A formula whose expressions are admissible.
+
+    ``outcome`` is its left side as written, ``outcome_column`` the column when that is all the
+    left side is; ``columns`` are all columns of data that it names, ``predictors`` those of the
+    right side, in the order of the formula.
+    """
+
+    text: str
+    outcome: str
+    outcome_column: str | None
+    columns: tuple[str, ...]
+    predictors: tuple[str, ...]
+    parsed: Any  # formulaic.Formula, whose types are not those of its runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Predictors as numbers: ``matrix`` (n_obs, n_terms), its labels, and how to make it again.
+
+    ``frame`` holds the complete rows of the columns that the formula names: numbers as floats,
+    text as categories.
+    """
+
+    formula: ParsedFormula
+    frame: pd.DataFrame
+    matrix: NDArray[np.float64]
+    terms: tuple[str, ...]
+    categorical: frozenset[str]
+    model_spec: Any
+
+    def matrix_at(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """Return the matrix of other values of the same columns, coded as the data were."""
+        table = _materialized(self.model_spec, frame)
+        kept = [name for name in table.columns if _label(name) in self.terms]
+        matrix: NDArray[np.float64] = table[kept].to_numpy(dtype=float)
+        return matrix
+
+
+def parse_formula(text: str) -> ParsedFormula:
+    """Parse ``outcome ~ predictors`` in formulaic's grammar.
+
+    Raises
+    ------
+    StructureError
+        If it cannot be parsed, has no outcome or several, or holds an expression other than
+        arithmetic, comparisons and ``FUNCTIONS``.
+    """
+    # a third of a second to import
+    from formulaic import Formula
+    from formulaic.errors import FormulaicError
+
+    try:
+        parsed: Any = Formula(text)
+    except FormulaicError as error:
+        first = str(error).strip().splitlines()[0]
+        raise StructureError(f"formula '{text}': {first}") from error
+    outcomes = getattr(parsed, "lhs", None)
+    if outcomes is None or len(outcomes) != 1 or isinstance(parsed.rhs, tuple):
+        raise StructureError(f"formula '{text}': write one outcome, ~ and its predictors")
+    for term in (*outcomes, *parsed.rhs):
+        for factor in term.factors:
+            if factor.eval_method.value == "python":
+                _check_expression(factor.expr, text)
+    factors = outcomes[0].factors
+    plain = len(factors) == 1 and factors[0].eval_method.value == "lookup"
+    predictors = _in_order(parsed.rhs.required_variables, text)
+    columns = _in_order(parsed.required_variables, text)
+    outcome = str(outcomes[0])
+    if set(outcomes.required_variables) & set(predictors):
+        raise StructureError(f"formula '{text}': the outcome is among its predictors")
+    return ParsedFormula(
+        text=text,
+        outcome=outcome,
+        outcome_column=factors[0].expr if plain else None,
+        columns=columns,
+        predictors=predictors,
+        parsed=parsed,
+    )
+
+
+def build_design(formula: ParsedFormula, frame: pd.DataFrame, *, intercept: bool) -> Design:
+    """Evaluate the right side of a formula in complete rows.
+
+    Categories are coded by treatment contrasts against the first level that a row has.
+    ``intercept=False`` drops the intercept's column after the categories were coded, for a family
+    whose thresholds stand for it.
+
+    Raises
+    ------
+    StructureError
+        If a term cannot be evaluated or is not finite.
+    """
+    for name in formula.predictors:
+        if isinstance(frame[name].dtype, pd.CategoricalDtype):
+            frame = frame.assign(**{name: frame[name].cat.remove_unused_categories()})
+    matrix = _materialized(formula.parsed.rhs, frame)
+    spec = matrix.model_spec
+    if not intercept:
+        if "Intercept" not in matrix.columns:
+            raise StructureError("the thresholds of an ordinal outcome stand for the intercept")
+        kept = matrix.drop(columns="Intercept")
+    else:
+        kept = matrix
+    contrasts = {str(factor) for factor in spec.factor_contrasts}
+    categorical = {
+        str(variable)
+        for factor, variables in spec.factor_variables.items()
+        if str(factor) in contrasts
+        for variable in variables
+    }
+    return Design(
+        formula=formula,
+        frame=frame,
+        matrix=kept.to_numpy(dtype=float),
+        terms=tuple(_label(name) for name in kept.columns),
+        categorical=frozenset(categorical & set(formula.predictors)),
+        model_spec=spec,
+    )
+
+
+def evaluate_outcome(formula: ParsedFormula, frame: pd.DataFrame) -> pd.Series[Any]:
+    """Return the outcome: a column as it is, or the values of the expression on the left.
+
+    Raises
+    ------
+    StructureError
+        If the expression is not one column of finite numbers.
+    """
+    if formula.outcome_column is not None:
+        return frame[formula.outcome_column]
+    values = _materialized(formula.parsed.lhs, frame)
+    if values.shape[1] != 1:
+        raise StructureError(f"the outcome {formula.outcome} is not one column of numbers")
+    return pd.Series(values.iloc[:, 0], name=formula.outcome)
+
+
+def _materialized(source: Any, frame: pd.DataFrame) -> Any:
+    from formulaic.errors import FormulaicError
+
+    try:
+        # numpy warns of logarithms of zero: what is not finite is told below
+        with np.errstate(all="ignore"):
+            matrix = source.get_model_matrix(frame, context={}, na_action="ignore")
+    except (FormulaicError, ValueError, TypeError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise StructureError(f"the formula cannot be evaluated: {first}") from error
+    finite = np.isfinite(matrix.to_numpy(dtype=float))
+    if not finite.all():
+        named = [
+            f"{_label(name)} ({int((~column).sum())} rows)"
+            for name, column in zip(matrix.columns, finite.T, strict=True)
+            if not column.all()
+        ]
+        raise StructureError(f"not a finite number: {', '.join(named)}")
+    return matrix
+
+
+def _check_expression(expression: str, text: str) -> None:
+    try:
+        tree = ast.parse(re.sub(r"`[^`]*`", "column", expression), mode="eval")
+    except SyntaxError as error:
+        raise StructureError(f"formula '{text}': cannot read {expression}") from error
+    calls = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        contrast = (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "contr"
+        )
+        function = isinstance(node, ast.Name) and id(node) in calls and node.id not in FUNCTIONS
+        if function or not (contrast or isinstance(node, _ALLOWED)):
+            raise StructureError(
+                f"formula '{text}': {expression} is not admissible; a formula may use arithmetic, "
+                f"comparisons and {', '.join(sorted(FUNCTIONS))}"
+            )
+
+
+def _in_order(names: Iterable[object], text: str) -> tuple[str, ...]:
+    found = {str(name) for name in names}
+    places = {name: re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in found}
+    return tuple(
+        sorted(found, key=lambda name: (place.start() if (place := places[name]) else -1, name))
+    )
+
+
+def _label(name: object) -> str:
+    """Return the label of a column: numbers are floats, so that the level 2 would be 2.0."""
+    return (
+        INTERCEPT if name == "Intercept" else re.sub(r"(\[(?:\w\.)?-?\d+)\.0\]", r"\1]", str(name))
+    )
