@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 import pandas as pd
 
 from coprod_stats.literals import AnalysisRole, Conclusion, ExpectedSign, HypothesisKind
+from coprod_stats.plans.hypotheses import Hypothesis, Relation
 
 NAN = math.nan
 
@@ -81,6 +82,30 @@ class Finding:
             "supported-negligible": "supported, but negligible",
             "not-estimated": "not estimated",
         }.get(self.conclusion, self.conclusion)
+
+
+def finding_head(
+    hypothesis: Hypothesis,
+    relation: Relation,
+    *,
+    analysis: str,
+    role: AnalysisRole,
+    specification: str = "",
+    reason: str = "",
+) -> Finding:
+    """Return the finding of a relation without its numbers."""
+    return Finding(
+        id=relation.id,
+        hypothesis=hypothesis.id,
+        predictor=relation.predictor,
+        outcome=relation.outcome,
+        expected_sign=relation.sign,
+        kind=hypothesis.kind,
+        analysis=analysis,
+        specification=specification,
+        role=role,
+        reason=reason,
+    )
 
 
 def findings_table(findings: Sequence[Finding]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from coprod_stats.analyses.checks import numeric_faults
-from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.kind import Kind, Scope, choice_names, stream_of
 from coprod_stats.analyses.necessity_section import necessity_section
 from coprod_stats.analyses.sample import StudySample, variable_table
@@ -18,7 +18,6 @@ from coprod_stats.analyses.words import ReportWords
 from coprod_stats.documents.document import Section
 from coprod_stats.errors import CoprodError, Fault
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.literals import HypothesisKind
 from coprod_stats.plans.grammar import Probability
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.plans.model import AnalysisForm, RespondentChoice
@@ -125,9 +124,9 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
         self, form: NecessityForm, result: NecessityResults, hypotheses: Sequence[Hypothesis]
     ) -> tuple[Finding, ...]:
         """Return a finding per condition; its estimate is the effect size d."""
-        kinds = {entry.id: entry.kind for entry in hypotheses}
+        by_id = {entry.id: entry for entry in hypotheses}
         return tuple(
-            _finding(entry, form, kinds[entry.relation.hypothesis]) for entry in result.conditions
+            _finding(entry, form, by_id[entry.relation.hypothesis]) for entry in result.conditions
         )
 
     def section(self, form: NecessityForm, result: NecessityResults, words: ReportWords) -> Section:
@@ -222,26 +221,18 @@ def score_range(instrument: Instrument, name: str) -> tuple[float, float] | None
     return (low, high) if scale.method == "sum" else (low / len(ends), high / len(ends))
 
 
-def _finding(entry: TestedCondition, form: NecessityForm, kind: HypothesisKind) -> Finding:
-    relation, found = entry.relation, entry.found
-    head = Finding(
-        id=relation.id,
-        hypothesis=relation.hypothesis,
-        predictor=relation.predictor,
-        outcome=relation.outcome,
-        expected_sign="two-sided",
-        kind=kind,
-        analysis=form.id,
-        specification="",
-        role=form.role,
-        reason=entry.reason,
+def _finding(entry: TestedCondition, form: NecessityForm, hypothesis: Hypothesis) -> Finding:
+    head = finding_head(
+        hypothesis, entry.relation, analysis=form.id, role=form.role, reason=entry.reason
     )
-    if found is None:
+    # d is never negative: the direction of the claim has chosen the corner
+    head = replace(head, expected_sign="two-sided")
+    if entry.found is None:
         return head
     return replace(
         head,
-        n_analysed=found.n_obs,
-        estimate=found.effect_size,
-        p_value=found.p_value,
-        is_negligible=found.effect_size < form.smallest_effect,
+        n_analysed=entry.found.n_obs,
+        estimate=entry.found.effect_size,
+        p_value=entry.found.p_value,
+        is_negligible=entry.found.effect_size < form.smallest_effect,
     )

@@ -7,10 +7,11 @@ from typing import Any
 from coprod_stats.analyses.kind import Kind
 from coprod_stats.analyses.necessity import Necessity
 from coprod_stats.analyses.paths.binding import Paths
+from coprod_stats.analyses.regression import Regression
 from coprod_stats.literals import HypothesisKind
 from coprod_stats.plans.model import AnalysisForm
 
-KINDS: tuple[Kind[Any, Any], ...] = (Paths(), Necessity())
+KINDS: tuple[Kind[Any, Any], ...] = (Paths(), Necessity(), Regression())
 
 
 def kind_of(form: AnalysisForm) -> Kind[Any, Any]:

@@ -69,7 +69,8 @@ def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None, wor
     if study.plan.form.data.synthetic:
         say("SYNTHETIC DATA: nobody gave these answers.")
     for entry in study.analyses:
-        _print_findings(entry, study.title_of(entry) if len(study.analyses) > 1 else "")
+        several = len(study.analyses) > 1
+        _print_findings(entry, f"{entry.form.id}: {study.title_of(entry)}" if several else "")
     say(study.headline_note())
     for warning in study.warnings:
         say(f"{warning.code}: {warning.message}")

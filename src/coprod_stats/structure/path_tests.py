@@ -48,9 +48,8 @@ class PathResult:
     """One hypothesis: its estimate, its tests, and what they allow one to say.
 
     ``beta`` is the standardised coefficient; ``df`` that of the reference distribution, infinite
-    for the normal; ``p_adjusted`` is over the family; ``p_equivalence``, its interval of level
-    1 - 2 alpha and ``smallest_bound`` are those of the test that the standardised effect is
-    negligible.
+    for the normal; ``p_adjusted`` is over the family; ``p_equivalence`` and ``smallest_bound``
+    are those of the test that the standardised effect is negligible.
     """
 
     id: str
@@ -71,8 +70,6 @@ class PathResult:
     p_adjusted: float
     conclusion: Conclusion
     p_equivalence: float
-    equivalence_conf_low: float
-    equivalence_conf_high: float
     smallest_bound: float
     r_squared: float
 
@@ -197,8 +194,6 @@ def _decided(
             alpha=rules.alpha,
         ),
         p_equivalence=equivalence.p_value,
-        equivalence_conf_low=equivalence.conf_low,
-        equivalence_conf_high=equivalence.conf_high,
         smallest_bound=equivalence.smallest_bound,
         r_squared=entry.r_squared,
     )

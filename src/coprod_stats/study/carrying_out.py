@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.kind import NotEstimated
 from coprod_stats.analyses.registry import kind_of
 from coprod_stats.analyses.sample import ChosenRespondents, StudySample, choose
@@ -201,18 +201,7 @@ def _not_estimated(
 ) -> list[Finding]:
     """Return a finding without numbers for every relation that an analysis should have tested."""
     return [
-        Finding(
-            id=relation.id,
-            hypothesis=hypothesis.id,
-            predictor=relation.predictor,
-            outcome=relation.outcome,
-            expected_sign=relation.sign,
-            kind=hypothesis.kind,
-            analysis=form.id,
-            specification="",
-            role=form.role,
-            reason=reason,
-        )
+        finding_head(hypothesis, relation, analysis=form.id, role=form.role, reason=reason)
         for hypothesis in hypotheses
         for relation in hypothesis.relations()
     ]

@@ -13,7 +13,7 @@ from coprod_stats.literals import Conclusion
 from coprod_stats.plans.faults import fault_at
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import Family, Inference, PlanForm
-from coprod_stats.structure.equivalence import classify_effect
+from coprod_stats.structure.equivalence import classify_effect, equivalence_test
 from coprod_stats.structure.multiplicity import adjust_p_values
 from coprod_stats.study.tested_hypotheses import tested_by
 
@@ -97,7 +97,7 @@ def decide(findings: Sequence[Finding], inference: Inference) -> tuple[Finding, 
         adjusted = adjust_p_values(p_values, family=family, method=rule.adjustment)
         for position in positions:
             with_p = replace(
-                findings[position],
+                with_equivalence(findings[position], inference),
                 family=family,
                 family_size=len(positions),
                 p_adjusted=adjusted[str(position)],
@@ -112,6 +112,26 @@ def _group(finding: Finding, inference: Inference) -> tuple[str, ...]:
     if finding.role == "confirmatory":
         return (family,)
     return (family, finding.analysis, finding.specification)
+
+
+def with_equivalence(finding: Finding, inference: Inference) -> Finding:
+    """Test whether a standardised effect is negligible; nothing where there is none."""
+    if math.isnan(finding.std_all) or math.isnan(finding.std_all_se):
+        return finding
+    test = equivalence_test(
+        finding.std_all,
+        finding.std_all_se,
+        bound=inference.smallest_effect,
+        alpha=inference.alpha,
+        df=finding.df,
+    )
+    return replace(
+        finding,
+        conf_low_90=test.conf_low,
+        conf_high_90=test.conf_high,
+        p_equivalence=test.p_value,
+        smallest_bound=test.smallest_bound,
+    )
 
 
 def conclude(finding: Finding, inference: Inference) -> Conclusion:

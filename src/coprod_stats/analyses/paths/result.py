@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.structure import PathResult
@@ -77,17 +77,12 @@ def _finding(
     relation: Relation,
     tests: dict[str, PathResult],
 ) -> Finding:
-    specification = entry.specification
-    head = Finding(
-        id=relation.id,
-        hypothesis=hypothesis.id,
-        predictor=relation.predictor,
-        outcome=relation.outcome,
-        expected_sign=relation.sign,
-        kind=hypothesis.kind,
+    head = finding_head(
+        hypothesis,
+        relation,
         analysis=analysis,
-        specification=specification.specification,
-        role=specification.role,
+        role=entry.specification.role,
+        specification=entry.specification.specification,
         reason=entry.reason,
     )
     if entry.tests is None:
@@ -112,10 +107,6 @@ def with_path(head: Finding, path: PathResult, *, n_analysed: int) -> Finding:
         std_all_se=path.beta_std_error,
         std_all_conf_low=path.beta_conf_low,
         std_all_conf_high=path.beta_conf_high,
-        conf_low_90=path.equivalence_conf_low,
-        conf_high_90=path.equivalence_conf_high,
-        p_equivalence=path.p_equivalence,
-        smallest_bound=path.smallest_bound,
         r_squared=path.r_squared,
         reason="the model did not give the path a standard error" if missing else "",
     )

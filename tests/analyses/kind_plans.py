@@ -1,0 +1,122 @@
+"""A small plan for each kind of analysis, and what each field of its grammar may be changed to.
+
+A new kind adds its plan here; the contract tests then hold that no field of it is idle.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+BASE: dict[str, Any] = {
+    "plan": "small",
+    "title": "A small study of carers",
+    "question": "Does dependency go with the burden of care?",
+    "instrument": "carers",
+    "form": "full",
+    "data": {"file": "carers.csv", "population": "Family carers."},
+    "quality": {"exclude_flagged": False},
+    "inference": {"alpha": 0.05, "smallest_effect": 0.1},
+    "seed": 1,
+}
+
+PATHS: dict[str, Any] = {
+    "analysis": "paths",
+    "id": "care",
+    "factors": ["NEG", "POS"],
+    "specifications": [
+        {"specification": "sem", "title": "SEM", "role": "confirmatory"},
+        {"specification": "scores", "title": "Scores", "scores": True},
+    ],
+}
+NECESSITY: dict[str, Any] = {
+    "analysis": "necessity",
+    "id": "need",
+    "permutations": 200,
+    "where": "COP2 < 3",
+}
+REGRESSION: dict[str, Any] = {
+    "analysis": "regression",
+    "id": "burden",
+    "formula": "NEG ~ HOURS + DEP",
+}
+
+HYPOTHESES: dict[str, list[dict[str, Any]]] = {
+    "paths": [{"id": "A1", "predictor": "NEG", "outcome": "POS", "sign": "-"}],
+    "necessity": [
+        {
+            "id": "N1",
+            "predictor": "POS",
+            "outcome": "NEG",
+            "sign": "+",
+            "kind": "necessary condition",
+        },
+        {
+            "id": "N2",
+            "predictor": "HOURS",
+            "outcome": "NEG",
+            "sign": "+",
+            "kind": "necessary condition",
+        },
+    ],
+    "regression": [{"id": "R1", "predictor": "HOURS", "outcome": "NEG", "sign": "+"}],
+}
+ANALYSES = {"paths": PATHS, "necessity": NECESSITY, "regression": REGRESSION}
+
+SUBGROUP = {"hypotheses": ["A1"], "where": "CSEX == 2", "population": "women"}
+CHOICE: dict[str, Any] = {
+    "where": "HOURS > 20",
+    "respondents": {"where": "CSEX == 2"},
+    "include_flagged": True,
+    "without": ["covariates"],
+}
+"""What every choice of respondents may be changed to."""
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "paths": {
+        "id": "other",
+        "role": "exploratory",
+        "tests": ["A1"],
+        "factors": ["POS", "NEG"],
+        "specifications.0.specification": "main",
+        "specifications.0.title": "Structural equations",
+        "specifications.0.role": "check",
+        "specifications.0.engine": "semopy",
+        "specifications.0.estimator": "ML",
+        "specifications.0.missing": "listwise",
+        "specifications.0.ordered": True,
+        "specifications.0.subgroups": [SUBGROUP],
+        "specifications.1.scores": False,
+        **{f"specifications.{k}.{name}": value for k in (0, 1) for name, value in CHOICE.items()},
+    },
+    "necessity": {
+        "id": "other",
+        "role": "exploratory",
+        "tests": ["N1"],
+        "ceiling": "cr-fdh",
+        "scope": "empirical",
+        "permutations": 300,
+        "smallest_effect": 0.01,
+        "fewest_items": 9,
+        **CHOICE,
+    },
+    "regression": {
+        "id": "other",
+        "role": "exploratory",
+        "tests": ["R1"],
+        "formula": "NEG ~ HOURS",
+        "family": "binomial",
+        "errors": "HC0",
+        **CHOICE,
+    },
+}
+"""By kind and path of a field: another value, which must change the result or be refused."""
+
+
+def plan_of(kind: str, **changes: Any) -> dict[str, Any]:
+    """Return the small plan of a kind, as a YAML file would hold it."""
+    return {
+        **BASE,
+        "hypotheses": HYPOTHESES[kind],
+        "analyses": [ANALYSES[kind]],
+        **changes,
+    }

@@ -1,0 +1,259 @@
+"""What holds of every registered kind of analysis: nothing that is asked is ignored."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kind_plans import ANALYSES, CHANGES, HYPOTHESES, plan_of
+from pydantic import BaseModel
+
+from coprod_stats.analyses.paths.form import ScoresSpecification, SemSpecification
+from coprod_stats.analyses.registry import KINDS, kinds_that_claim
+from coprod_stats.cli.output import _finite
+from coprod_stats.documents.html import render_html
+from coprod_stats.instruments.shipped import list_shipped
+from coprod_stats.plans.model import PlanForm
+from coprod_stats.report.study import run_study
+from coprod_stats.report.study_report import study_document
+from coprod_stats.study.plan_reading import PlanError, read_hypotheses, read_plan
+from coprod_stats.study.study_json import study_document as study_json
+from coprod_stats.study.used_variables import used_variables
+
+ROOT = Path(__file__).parents[2]
+KIND_NAMES = [kind.name for kind in KINDS]
+kinds = pytest.mark.parametrize("kind", KINDS, ids=KIND_NAMES)
+
+
+def outcome(folder: Path, plan: dict[str, Any]) -> str:
+    """Carry a plan out and return all that it found and reports, or its faults."""
+    path = folder / "small.yaml"
+    path.write_text(yaml.safe_dump(plan, sort_keys=False), encoding="utf-8")
+    try:
+        study = run_study(path)
+    except PlanError as error:
+        return f"refused: {error}"
+    found = json.dumps(_finite(study_json(study)), sort_keys=True)
+    page = render_html(study_document(study))
+    return found + re.sub(r"[0-9a-f]{16,64}", "", page)  # the plan's own hash always changes
+
+
+def changed(plan: dict[str, Any], place: str, value: Any) -> dict[str, Any]:
+    """Return a plan with one field of its analysis set to another value."""
+    found = copy.deepcopy(plan)
+    target: Any = found["analyses"][0]
+    *steps, last = place.split(".")
+    for step in steps:
+        target = target[int(step)] if step.isdigit() else target[step]
+    target[last] = value
+    return found
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("unchanged")
+    found = {name: outcome(folder, plan_of(name)) for name in KIND_NAMES}
+    for name in ("paths", "regression"):
+        found[f"{name}+covariates"] = outcome(folder, plan_of(name, covariates=["CAGE"]))
+    return found
+
+
+def fields_of(form: type[BaseModel]) -> Iterator[str]:
+    """Yield every field of a kind's form, those of a specification with its place."""
+    for name in form.model_fields:
+        if name == "analysis":
+            continue
+        if name != "specifications":
+            yield name
+            continue
+        for place, part in enumerate((SemSpecification, ScoresSpecification)):
+            yield from (f"specifications.{place}.{field}" for field in part.model_fields)
+
+
+@kinds
+def test_every_field_of_a_form_is_put_to_the_test(kind: Any) -> None:
+    shared = {
+        f"specifications.1.{name}" for name in ("specification", "title", "role")
+    }  # inherited; tried on the first specification
+    wanted = set(fields_of(kind.form)) - shared - {f"specifications.0.{n}" for n in ("scores",)}
+    assert set(CHANGES[kind.name]) == wanted
+
+
+FIELDS = [(name, place) for name in KIND_NAMES for place in CHANGES[name]]
+
+
+@pytest.mark.parametrize(("name", "place"), FIELDS, ids=[".".join(entry) for entry in FIELDS])
+def test_no_field_is_idle(name: str, place: str, unchanged: dict[str, str], tmp_path: Path) -> None:
+    value = CHANGES[name][place]
+    before, plan = unchanged[name], plan_of(name)
+    if place.endswith("without") and name != "necessity":
+        before, plan = unchanged[f"{name}+covariates"], plan_of(name, covariates=["CAGE"])
+    after = outcome(tmp_path, changed(plan, place, value))
+    if place == "tests" and len(HYPOTHESES[name]) == 1:
+        assert after == before  # it names what would have been tested anyway
+        after = outcome(tmp_path, changed(plan, place, ["X9"]))
+    elif place.endswith("include_flagged"):
+        assert after == before  # the plan keeps everybody: nothing is left to include
+        cautious = {**plan, "quality": {"exclude_flagged": True, "flags_needed": 1}}
+        before = outcome(tmp_path, cautious)
+        after = outcome(tmp_path, changed(cautious, place, value))
+    assert after != before, f"{place}: {value!r} changes nothing"
+
+
+@kinds
+def test_what_an_analysis_does_not_know_is_refused(kind: Any, tmp_path: Path) -> None:
+    found = outcome(tmp_path, changed(plan_of(kind.name), "no_such_option", 1))
+    assert "SHAPE-001" in found
+    assert "no_such_option: is not known here" in found
+
+
+@kinds
+@pytest.mark.parametrize("option", ["weights", "cluster", "covariates"])
+def test_the_design_of_a_plan_is_used_or_left_aside_by_name(
+    kind: Any, option: str, unchanged: dict[str, str], tmp_path: Path
+) -> None:
+    column = {"weights": "NURSTAGE", "cluster": "CSEX", "covariates": ["CAGE"]}[option]
+    designed = outcome(tmp_path, plan_of(kind.name, **{option: column}))
+    assert designed != unchanged[kind.name]
+    if option not in kind.uses:
+        assert "PLAN-020" in designed
+        aside = outcome(
+            tmp_path, changed(plan_of(kind.name, **{option: column}), "without", [option])
+        )
+        assert not aside.startswith("refused")
+
+
+@kinds
+def test_names_cover_every_id_in_the_yaml(kind: Any, tmp_path: Path) -> None:
+    """Any variable that the plan holds anywhere reaches the gate against pooling."""
+    rich = {
+        "paths": {
+            "specifications.0.where": "EMPL == 1",
+            "specifications.0.subgroups": [
+                {"hypotheses": ["A1"], "where": "EDU >= 2", "population": "x"}
+            ],
+            "specifications.1.respondents": {"where": "ESEX == 1"},
+        },
+        "necessity": {"where": "EMPL == 1", "respondents": {"where": "ESEX == 1"}},
+        "regression": {"where": "EMPL == 1", "respondents": {"where": "ESEX == 1"}},
+    }[kind.name]
+    plan = plan_of(kind.name, reliability=["POS"], respondents={"where": "EAGE > 50"})
+    if kind.uses:
+        plan |= {"covariates": ["CAGE"]}
+    for place, value in rich.items():
+        plan = changed(plan, place, value)
+    path = tmp_path / "small.yaml"
+    path.write_text(yaml.safe_dump(plan), encoding="utf-8")
+    read = read_plan(path)
+    instrument = read.instrument
+    known = {*instrument.columns, *(scale.id for scale in instrument.scales)}
+    words = set(re.findall(r"[A-Z][A-Z0-9]+", json.dumps({**plan, "title": "", "question": ""})))
+    named = {word for word in words if word in known}
+    assert named >= {"EMPL", "ESEX", "EAGE", "POS"}
+    assert named == {*used_variables(read.form, read.hypotheses, instrument)} & known
+
+
+@kinds
+def test_numbers_depend_neither_on_the_order_of_analyses_nor_on_workers(
+    kind: Any, tmp_path: Path
+) -> None:
+    every = [entry for name in KIND_NAMES for entry in HYPOTHESES[name]]
+    analyses = [
+        {**ANALYSES[name], "tests": [entry["id"] for entry in HYPOTHESES[name]]}
+        for name in KIND_NAMES
+    ]
+    results = []
+    for order, workers in ((1, 1), (-1, 2)):
+        plan = plan_of(kind.name, hypotheses=every, analyses=analyses[::order])
+        path = tmp_path / "small.yaml"
+        path.write_text(yaml.safe_dump(plan), encoding="utf-8")
+        findings = run_study(path, workers=workers).findings
+        mine = findings[findings["analysis"] == ANALYSES[kind.name]["id"]]
+        results.append(mine.reset_index(drop=True))
+    numbers = [table.select_dtypes("number") for table in results]
+    assert len(numbers[0]) > 0
+    assert (numbers[0] - numbers[1]).abs().max().max() < 1e-9
+
+
+@kinds
+def test_each_kind_has_its_page_oracle_and_section(kind: Any, unchanged: dict[str, str]) -> None:
+    page = ROOT / "docs" / "methods" / f"{kind.methods}.md"
+    assert page.is_file()
+    assert kind.methods in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert re.search(r"oracle|tests/", page.read_text(encoding="utf-8")), "how was it verified?"
+    assert kind.title in unchanged[kind.name]
+    assert kind.claims
+
+
+def test_every_kind_and_no_other_has_a_plan_here() -> None:
+    assert set(KIND_NAMES) == set(ANALYSES) == set(CHANGES) == set(HYPOTHESES)
+
+
+def test_ids_of_forms_are_those_that_a_plan_discriminates_by() -> None:
+    for kind in KINDS:
+        assert kind.form.model_fields["analysis"].annotation.__args__ == (kind.name,)
+
+
+@pytest.mark.parametrize("path", [p for p in list_shipped("analyses") if p.stem != "hypotheses"])
+def test_every_shipped_hypothesis_can_be_named_in_a_plan(path: Path) -> None:
+    assert isinstance(read_plan(path).form, PlanForm)
+
+
+def minimal(hypothesis: Any) -> dict[str, Any]:
+    """Return a plan that names one shipped hypothesis, by the kind that claims it if there is."""
+    claimed = kinds_that_claim(hypothesis.kind)
+    analysis: dict[str, Any] = {"analysis": "necessity", "id": "one"}
+    if not claimed or "paths" in claimed:
+        analysis = {
+            "analysis": "paths",
+            "id": "one",
+            "specifications": [
+                {"specification": "s", "title": "S", "role": "confirmatory", "scores": True}
+            ],
+        }
+    return {
+        "plan": "one",
+        "title": "One",
+        "question": "?",
+        "instrument": "citizen",
+        "form": "full",
+        "data": {"file": "citizen_synthetic.csv", "population": "x"},
+        "hypotheses": [hypothesis.id],
+        "analyses": [analysis],
+    }
+
+
+@pytest.mark.parametrize("hypothesis", read_hypotheses(), ids=lambda entry: entry.id)
+def test_a_hypothesis_is_tested_by_a_kind_that_claims_it_or_refused_by_name(
+    hypothesis: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text(yaml.safe_dump(minimal(hypothesis)), encoding="utf-8")
+    codes = fault_codes(path)
+    if kinds_that_claim(hypothesis.kind):
+        assert codes <= {"PLAN-004", "PLAN-017"}  # not asked of citizens, or in words
+    else:
+        assert "PLAN-022" in codes
+
+
+def fault_codes(path: Path) -> set[str]:
+    try:
+        read_plan(path)
+    except PlanError as error:
+        return {fault.code for fault in error.faults}
+    return set()
+
+
+def test_a_necessary_condition_is_not_answered_from_a_slope(tmp_path: Path) -> None:
+    plan = plan_of("regression")
+    plan["hypotheses"] = [{**plan["hypotheses"][0], "kind": "necessary condition"}]
+    plan["analyses"] = [{**plan["analyses"][0], "tests": ["R1"]}]
+    found = outcome(tmp_path, plan)
+    assert "PLAN-022" in found
+    assert "Use: necessity." in found
