@@ -11,12 +11,14 @@ from coprod_stats.analyses.words import ReportWords
 from coprod_stats.documents.document import (
     Block,
     CrossReference,
+    Figure,
     Paragraph,
     Section,
     Table,
     emphasis,
     text,
 )
+from coprod_stats.documents.figures.ceiling import ceiling_chart
 from coprod_stats.documents.numbers import BOUNDED, COUNT, NumberFormat, bounded, count
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.plans.hypotheses import Relation
@@ -50,19 +52,19 @@ def necessity_section(
                 emphasis("d"),
                 f" is at least {bounded(smallest_effect)} and ",
                 emphasis("p"),
-                f" after adjustment below {words.alpha}.",
+                f" after adjustment below {words.alpha}. See ",
+                CrossReference(f"{anchor}-effects"),
+                ".",,
             )
         ),
         _effects(conditions, words, anchor=f"{anchor}-effects"),
     ]
     for relation, found in tested:
         content.append(
-            _bottleneck(relation, found, words, anchor=f"{anchor}-{relation.id.lower()}")
+            _scatter(relation, found, words, anchor=f"{anchor}-{relation.id.lower()}-plot")
         )
-    if tested:
-        content.insert(
-            1,
-            Paragraph(text("See ", CrossReference(f"{anchor}-effects"), ".")),
+        content.append(
+            _bottleneck(relation, found, words, anchor=f"{anchor}-{relation.id.lower()}")
         )
     return Section(anchor, heading, tuple(content))
 
@@ -117,6 +119,29 @@ def _effects(conditions: Conditions, words: ReportWords, *, anchor: str) -> Tabl
             f"Ceiling: {', '.join(sorted(ceilings)) or 'none was drawn'}. Accuracy: cases on or "
             "below the ceiling.",
             f" {reasons}" if reasons else "",
+        ),
+    )
+
+
+def _scatter(
+    relation: Relation, found: NecessityResult, words: ReportWords, *, anchor: str
+) -> Figure:
+    drawing = ceiling_chart(
+        [(float(x), float(y)) for x, y in found.points],
+        [(float(x), float(y)) for x, y in found.ceiling_points],
+        x_label=words.label(relation.predictor),
+        y_label=words.label(relation.outcome),
+        steps=found.ceiling == "ce-fdh",
+    )
+    return Figure(
+        anchor,
+        text(f"{relation.id}: The Cases and Their Ceiling"),
+        drawing,
+        text(
+            "A disc's area grows with the number of cases at its place. The ceiling shuts off the "
+            f"{found.corner} corner: ",
+            emphasis("d"),
+            f" = {bounded(found.effect_size)} of the plot lies beyond it.",
         ),
     )
 

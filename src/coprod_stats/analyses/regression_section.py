@@ -20,7 +20,7 @@ from coprod_stats.documents.document import (
     emphasis,
     text,
 )
-from coprod_stats.documents.numbers import NumberFormat, bounded, count
+from coprod_stats.documents.numbers import NumberFormat, bounded, count, digits_to_show
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.literals import RegressionFamily
 from coprod_stats.structure.regression import Regression
@@ -84,6 +84,7 @@ def _coefficients(fit: Regression, words: ReportWords, *, anchor: str) -> Table:
     findings = {entry.predictor: entry for entry in words.findings}
     table = fit.tidy()
     table["label"] = [words.label(str(term)) for term in table["term"]]
+    numbers = NumberFormat("decimal", digits_to_show(table["std_error"].min()))
     tested = [findings.get(str(term)) for term in table["term"]]
     table["id"] = ["" if entry is None else entry.id for entry in tested]
     table["p_adjusted"] = [math.nan if entry is None else entry.p_adjusted for entry in tested]
@@ -107,14 +108,19 @@ def _coefficients(fit: Regression, words: ReportWords, *, anchor: str) -> Table:
         roles={
             "label": Role(text("Term"), align="left"),
             "id": Role(text("Hypothesis"), align="left"),
-            "estimate": Role(text(emphasis("b"))),
-            "std_error": Role(text(emphasis("SE"))),
+            "estimate": Role(text(emphasis("b")), numbers),
+            "std_error": Role(text(emphasis("SE")), numbers),
+            "interval": Role(text(_interval_head(fit)), numbers),
             "p_adjusted": Role(text(emphasis("p"), " adjusted"), NumberFormat("p_value", 3)),
             "conclusion": Role(text("Conclusion"), align="left"),
         },
         level=fit.conf_level,
         note=text(f"Coefficients in {_SCALES[fit.family]}.{_explained(fit)}"),
     )
+
+
+def _interval_head(fit: Regression) -> str:
+    return f"{100 * fit.conf_level:.0f}% CI"
 
 
 def _explained(fit: Regression) -> str:
@@ -124,6 +130,7 @@ def _explained(fit: Regression) -> str:
 def _effects(fit: Regression, words: ReportWords, *, anchor: str) -> Table:
     table = fit.effects()
     table["label"] = [words.label(str(term)) for term in table["term"]]
+    numbers = NumberFormat("decimal", digits_to_show(table["std_error"].min()))
     has_categories = bool((table["category"] != "").any())
     return frame_table(
         table,
@@ -142,8 +149,9 @@ def _effects(fit: Regression, words: ReportWords, *, anchor: str) -> Table:
             "label": Role(text("Predictor"), align="left"),
             "contrast": Role(text("Change"), align="left"),
             "category": Role(text("Category"), align="left"),
-            "estimate": Role(text("Effect")),
-            "std_error": Role(text(emphasis("SE"))),
+            "estimate": Role(text("Effect"), numbers),
+            "std_error": Role(text(emphasis("SE")), numbers),
+            "interval": Role(text(_interval_head(fit)), numbers),
         },
         level=fit.conf_level,
         note=text("Standard errors by the delta method; ", emphasis("p"), " not adjusted."),
