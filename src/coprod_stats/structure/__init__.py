@@ -7,6 +7,7 @@ from coprod_stats.structure.driver_impact import (
     with_subgroups,
 )
 from coprod_stats.structure.path_tests import DecisionRules, PathResult, PathTests
+from coprod_stats.structure.regression import Regression, regress
 from coprod_stats.structure.score_paths import ScorePathTests, fit_score_paths
 from coprod_stats.structure.structural_models import (
     DriverImpactModel,
@@ -21,10 +22,12 @@ __all__ = [
     "MeasuredFactor",
     "PathResult",
     "PathTests",
+    "Regression",
     "ScorePathTests",
     "StructuralPath",
     "SubgroupFit",
     "fit_driver_impact",
     "fit_score_paths",
+    "regress",
     "with_subgroups",
 ]

@@ -183,14 +183,25 @@ def _slope(design: Design, variable: str) -> Change:
     steps = STEP * np.maximum(np.abs(values), FLOOR * values.std())
     up, down = values + steps, values - steps
     try:
-        difference = _matrix_with(design, variable, up) - _matrix_with(design, variable, down)
-    except StructureError as error:
-        raise StructureError(
-            f"the effect of {variable} is not defined in all rows: {error}"
-        ) from error
+        difference = _difference(design, variable, up, down)
+    except StructureError:
+        # splines end with the data: rows at the ends are differentiated inwards
+        up, down = np.minimum(up, values.max()), np.maximum(down, values.min())
+        try:
+            difference = _difference(design, variable, up, down)
+        except StructureError as error:
+            raise StructureError(
+                f"the effect of {variable} is not defined in all rows: {error}"
+            ) from error
     # the steps as they were rounded, so that a linear term is exact
     derivative = difference / (up - down)[:, None]
     return Change(variable, SLOPE, design.matrix, derivative=derivative)
+
+
+def _difference(
+    design: Design, variable: str, up: NDArray[np.float64], down: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    return _matrix_with(design, variable, up) - _matrix_with(design, variable, down)
 
 
 def _identity(line: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:

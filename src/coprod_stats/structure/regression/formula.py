@@ -18,7 +18,6 @@ FUNCTIONS = frozenset(
     {
         "C",
         "I",
-        "Q",
         "bs",
         "cc",
         "center",
