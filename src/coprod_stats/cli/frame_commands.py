@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from coprod_stats.cli.options import DataArgument, JsonOption
+from coprod_stats.cli.options import JsonOption
 from coprod_stats.cli.output import print_table, records, say, write_json
 from coprod_stats.literals import RegressionErrors, RegressionFamily
 
@@ -16,7 +17,9 @@ NOT_CONVERGED = 3
 
 
 def regress(
-    data: DataArgument,
+    data: Annotated[
+        Path, typer.Argument(help="Table: CSV, or a shipped sample by name.", show_default=False)
+    ],
     formula: Annotated[str, typer.Option("--formula", "-f", help="outcome ~ predictors.")],
     family: Annotated[RegressionFamily, typer.Option(help="Kind of outcome.")] = "gaussian",
     errors: Annotated[
@@ -36,7 +39,8 @@ def regress(
     table = read_plain_table(find_shipped("sample_data", data))
     found = fit(formula, table, family, errors, cluster=cluster, weights=weights)
     if json is not None:
-        content = {"glance": records(found.glance())[0], "terms": records(found.tidy())}
+        summary = {k: v for k, v in records(found.glance())[0].items() if v is not None}
+        content = {"glance": summary, "terms": records(found.tidy())}
         write_json(content | ({"effects": records(found.effects())} if effects else {}), json)
     else:
         say(str(found))
