@@ -23,9 +23,18 @@ def fit(data, family, **options):
 def test_the_text_of_a_regression(every_carer):
     assert str(fit(every_carer, "binomial", cluster="BLOCK", weights="WEIGHT")).splitlines() == [
         "MANY ~ CAGE + I(CAGE ** 2) + log(BARTHEL + 1) + POSV4 * EMPL + EDU",
-        "  binomial, n = 804 (104 omitted), event MANY = 1, weights WEIGHT, 46 clusters of BLOCK, "
-        "HC0 standard errors",
+        "  binomial, n = 805 (103 omitted), event MANY = 1, weights WEIGHT, 46 clusters o"
+        "f BLOCK, HC0 standard errors",
         "  Term                Estimate  Std.Err        z  P(>|z|)",
+        "  (Intercept)           -2.369    1.376   -1.721    0.085",
+        "  CAGE                   0.007    0.043    0.167    0.867",
+        "  I(CAGE ** 2)           0.000    0.000    0.210    0.834",
+        "  log(BARTHEL + 1)       0.079    0.107    0.742    0.458",
+        "  POSV4                 -0.037    0.056   -0.651    0.515",
+        "  EMPL                  -0.198    1.266   -0.156    0.876",
+        "  EDU[T.middle]          0.816    0.258    3.158    0.002",
+        "  EDU[T.university]      1.223    0.331    3.691    0.000",
+        "  POSV4:EMPL             0.004    0.103    0.039    0.969",
     ]
 
 
