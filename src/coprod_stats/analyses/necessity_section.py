@@ -54,7 +54,7 @@ def necessity_section(
                 emphasis("p"),
                 f" after adjustment below {words.alpha}. See ",
                 CrossReference(f"{anchor}-effects"),
-                ".",,
+                ".",
             )
         ),
         _effects(conditions, words, anchor=f"{anchor}-effects"),

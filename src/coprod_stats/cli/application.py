@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from coprod_stats.cli import (
+    frame_commands,
     instrument_commands,
     model_commands,
     responses_commands,
@@ -25,4 +26,5 @@ review_commands.register(instrument_commands.app)
 app.add_typer(instrument_commands.app, name="instrument")
 app.add_typer(responses_commands.app, name="responses")
 responses_commands.register(app)
+frame_commands.register(app)
 model_commands.register(app)

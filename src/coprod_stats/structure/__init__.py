@@ -9,6 +9,7 @@ from coprod_stats.structure.driver_impact import (
 from coprod_stats.structure.necessary_conditions import nca
 from coprod_stats.structure.necessity_result import NecessityResult
 from coprod_stats.structure.path_tests import DecisionRules, PathResult, PathTests
+from coprod_stats.structure.regression import Regression, regress
 from coprod_stats.structure.score_paths import ScorePathTests, fit_score_paths
 from coprod_stats.structure.structural_models import (
     DriverImpactModel,
@@ -24,11 +25,13 @@ __all__ = [
     "NecessityResult",
     "PathResult",
     "PathTests",
+    "Regression",
     "ScorePathTests",
     "StructuralPath",
     "SubgroupFit",
     "fit_driver_impact",
     "fit_score_paths",
     "nca",
+    "regress",
     "with_subgroups",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,6 +24,9 @@ STEP = 1e-5
 
 FLOOR = 1e-2
 """Values are taken as at least this many standard deviations when a step is a part of them."""
+
+SPLINE = re.compile(r"\b(bs|cc|cr|cs)\(")
+"""Functions of a formula that are not defined beyond the range of the data."""
 
 Curve = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], ...]]
 
@@ -182,6 +186,9 @@ def _slope(design: Design, variable: str) -> Change:
     values = design.frame[variable].to_numpy(dtype=float)
     steps = STEP * np.maximum(np.abs(values), FLOOR * values.std())
     up, down = values + steps, values - steps
+    if SPLINE.search(design.formula.text):
+        # splines end with the data: rows at the ends are differentiated inwards
+        up, down = np.minimum(up, values.max()), np.maximum(down, values.min())
     try:
         difference = _matrix_with(design, variable, up) - _matrix_with(design, variable, down)
     except StructureError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ FUNCTIONS = frozenset(
     {
         "C",
         "I",
-        "Q",
         "bs",
         "cc",
         "center",
@@ -45,7 +44,6 @@ _ALLOWED = (
     ast.Expression,
     ast.Call,
     ast.keyword,
-    ast.Name,
     ast.Load,
     ast.Constant,
     ast.BinOp,
@@ -114,28 +112,21 @@ def parse_formula(text: str) -> ParsedFormula:
 
     try:
         parsed: Any = Formula(text)
-    except FormulaicError as error:
-        first = str(error).strip().splitlines()[0]
-        raise StructureError(f"formula '{text}': {first}") from error
+    except (FormulaicError, SyntaxError) as error:
+        raise StructureError(f"formula '{text}': {_first_sentence(error)}") from error
     outcomes = getattr(parsed, "lhs", None)
     if outcomes is None or len(outcomes) != 1 or isinstance(parsed.rhs, tuple):
         raise StructureError(f"formula '{text}': write one outcome, ~ and its predictors")
-    for term in (*outcomes, *parsed.rhs):
-        for factor in term.factors:
-            if factor.eval_method.value == "python":
-                _check_expression(factor.expr, text)
+    of_outcome, predictors = _columns(outcomes, text), _columns(parsed.rhs, text)
+    if set(of_outcome) & set(predictors):
+        raise StructureError(f"formula '{text}': the outcome is among its predictors")
     factors = outcomes[0].factors
     plain = len(factors) == 1 and factors[0].eval_method.value == "lookup"
-    predictors = _in_order(parsed.rhs.required_variables, text)
-    columns = _in_order(parsed.required_variables, text)
-    outcome = str(outcomes[0])
-    if set(outcomes.required_variables) & set(predictors):
-        raise StructureError(f"formula '{text}': the outcome is among its predictors")
     return ParsedFormula(
         text=text,
-        outcome=outcome,
+        outcome=str(outcomes[0]),
         outcome_column=factors[0].expr if plain else None,
-        columns=columns,
+        columns=(*of_outcome, *predictors),
         predictors=predictors,
         parsed=parsed,
     )
@@ -198,15 +189,17 @@ def evaluate_outcome(formula: ParsedFormula, frame: pd.DataFrame) -> pd.Series[A
 
 
 def _materialized(source: Any, frame: pd.DataFrame) -> Any:
-    from formulaic.errors import FormulaicError
+    from formulaic.errors import DataMismatchWarning, FormulaicError
 
     try:
         # numpy warns of logarithms of zero: what is not finite is told below
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("error", DataMismatchWarning)
             matrix = source.get_model_matrix(frame, context={}, na_action="ignore")
-    except (FormulaicError, ValueError, TypeError) as error:
-        first = str(error).strip().splitlines()[0]
-        raise StructureError(f"the formula cannot be evaluated: {first}") from error
+    except (FormulaicError, DataMismatchWarning, ValueError, TypeError) as error:
+        raise StructureError(
+            f"the formula cannot be evaluated: {_first_sentence(error)}"
+        ) from error
     finite = np.isfinite(matrix.to_numpy(dtype=float))
     if not finite.all():
         named = [
@@ -218,32 +211,52 @@ def _materialized(source: Any, frame: pd.DataFrame) -> Any:
     return matrix
 
 
-def _check_expression(expression: str, text: str) -> None:
+def _columns(terms: Any, text: str) -> tuple[str, ...]:
+    """Return the columns that terms name, in their order, after checking their expressions."""
+    found: dict[str, None] = {}
+    for factor in (factor for term in terms for factor in term.factors):
+        if factor.eval_method.value == "lookup":
+            found[factor.expr] = None
+        elif factor.eval_method.value == "python":
+            found |= dict.fromkeys(_expression_columns(factor.expr, text))
+    return tuple(found)
+
+
+def _expression_columns(expression: str, text: str) -> list[str]:
+    """Return the columns of an admissible expression."""
+    quoted: list[str] = []
+
+    def placeholder(match: re.Match[str]) -> str:
+        quoted.append(match[1])
+        return f"quoted_{len(quoted) - 1}"
+
     try:
-        tree = ast.parse(re.sub(r"`[^`]*`", "column", expression), mode="eval")
+        tree = ast.parse(re.sub("`([^`]*)`", placeholder, expression), mode="eval")
     except SyntaxError as error:
         raise StructureError(f"formula '{text}': cannot read {expression}") from error
-    calls = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in ast.walk(tree):
-        contrast = (
-            isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "contr"
-        )
-        function = isinstance(node, ast.Name) and id(node) in calls and node.id not in FUNCTIONS
-        if function or not (contrast or isinstance(node, _ALLOWED)):
+    nodes = list(ast.walk(tree))
+    functions = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    columns: list[str] = []
+    for node in nodes:
+        if isinstance(node, ast.Name) and node.id not in FUNCTIONS and id(node) not in functions:
+            alias = re.fullmatch(r"quoted_(\d+)", node.id)
+            columns.append(quoted[int(alias[1])] if alias and quoted else node.id)
+        elif not _is_admissible(node):
             raise StructureError(
                 f"formula '{text}': {expression} is not admissible; a formula may use arithmetic, "
                 f"comparisons and {', '.join(sorted(FUNCTIONS))}"
             )
+    return columns
 
 
-def _in_order(names: Iterable[object], text: str) -> tuple[str, ...]:
-    found = {str(name) for name in names}
-    places = {name: re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in found}
-    return tuple(
-        sorted(found, key=lambda name: (place.start() if (place := places[name]) else -1, name))
-    )
+def _is_admissible(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "contr"
+    return node.id in FUNCTIONS if isinstance(node, ast.Name) else isinstance(node, _ALLOWED)
+
+
+def _first_sentence(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0].split(". ")[0].rstrip(".")
 
 
 def _label(name: object) -> str:

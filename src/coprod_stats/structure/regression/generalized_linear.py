@@ -78,23 +78,23 @@ def _fit(
         fit: Any = model.fit(
             maxiter=max_iterations, atol=TOLERANCE, rtol=TOLERANCE, tol_criterion="params"
         )
-    params = np.asarray(fit.params, dtype=float)
-    mean = np.asarray(fit.fittedvalues, dtype=float)
-    scores = model.score_factor(params, scale=1.0)[:, None] * design
-    curvature = model.hessian_factor(params, scale=1.0, observed=False)
-    information = design.T @ (curvature[:, None] * design)
+        params = np.asarray(fit.params, dtype=float)
+        mean = np.asarray(fit.fittedvalues, dtype=float)
+        score = model.score_factor(params, scale=1.0)
+        curvature = model.hessian_factor(params, scale=1.0, observed=False)
+        log_likelihood = float(fit.llf)
     case_weights = np.ones(len(outcome)) if weights is None else weights
     gaussian = family == "gaussian"
     squares = float(case_weights @ (outcome - mean) ** 2)
     n_obs, n_terms = design.shape
     return Estimates(
         params=params,
-        scores=scores,
-        information=information,
+        scores=score[:, None] * design,
+        information=design.T @ (curvature[:, None] * design),
         leverage=_leverage(design, curvature),
         scale=squares / (n_obs - n_terms) if gaussian else 1.0,
         dispersion=np.nan,
-        log_likelihood=_normal_log_likelihood(squares, n_obs) if gaussian else float(fit.llf),
+        log_likelihood=_normal_log_likelihood(squares, n_obs) if gaussian else log_likelihood,
         n_extra=int(gaussian),
         certain=_is_certain(outcome, mean, family),
         converged=bool(fit.converged) and bool(np.isfinite(params).all()),
