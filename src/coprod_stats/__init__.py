@@ -36,11 +36,8 @@ if TYPE_CHECKING:
     from coprod_stats.responses import write_canonical as write_canonical
     from coprod_stats.scoring import Scores as Scores
     from coprod_stats.scoring import score as score
-<<<<<<< HEAD
     from coprod_stats.structure import nca as nca
-=======
     from coprod_stats.structure import regress as regress
->>>>>>> regress
     from coprod_stats.study.plan_reading import Plan as Plan
     from coprod_stats.study.plan_reading import PlanError as PlanError
     from coprod_stats.study.plan_reading import read_plan as read_plan
