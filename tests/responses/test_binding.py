@@ -70,7 +70,7 @@ def test_values_that_do_not_fit_are_set_aside(read, column, text, reason) -> Non
     found = read(f'RID,{column},Q2\na,"{text}",1\n')
     assert placed(found) == [(2, "a", column, text, "VALUE-001", reason)]
     assert found.answers[column].isna().all()
-    assert found.missing_kinds([column]).iat[0, 0] == "set aside"
+    assert found.missing_kinds([column]).iat[0, 0] == "rejected"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_table_without_any_question_is_not_of_the_instrument(read) -> None:
 def test_a_subset_keeps_what_was_set_aside(read) -> None:
     found = read("RID,Q1\na,9\nb,1\n").subset(np.array([True, False]))
     assert found.respondents.tolist() == ["a"]
-    assert found.missing_kinds(["Q1"]).iat[0, 0] == "set aside"
+    assert found.missing_kinds(["Q1"]).iat[0, 0] == "rejected"
 
 
 def test_conditions_name_only_what_there_is(read) -> None:

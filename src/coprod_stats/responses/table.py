@@ -19,7 +19,7 @@ Scope = Literal["row", "value", "column"]
 ANSWERED = "answered"
 NOT_ASKED = "not asked"
 OFF_SCALE = "off scale"
-SET_ASIDE = "set aside"
+REJECTED = "rejected"
 
 
 class UnknownNameError(CoprodError):
@@ -134,7 +134,7 @@ class Responses:
                 kinds.loc[frame[column].isin(off), column] = OFF_SCALE
         for column, lines in self._lines_set_aside().items():
             if column in kinds:
-                kinds.loc[kinds.index.isin(lines), column] = SET_ASIDE
+                kinds.loc[kinds.index.isin(lines), column] = REJECTED
         return kinds
 
     def _lines_set_aside(self) -> dict[str, list[int]]:
