@@ -54,7 +54,7 @@ Page 2: Trust
   TRU1     do you rely on [ORG]?
            -> 1 Not at all | 2 A little | 3 Some | 4 Much | 5 Completely ||
            8 Too early to say | Don't know / does not apply | Prefer not to say
-  TRU2     do you doubt it? [reverse-keyed]
+  TRU2     do you doubt it? [reverse-scored]
            Asked if YEARS is above 1.
            -> 1 Not at all | 2 A little | 3 Some | 4 Much | 5 Completely ||
            8 Too early to say | Don't know / does not apply | Prefer not to say

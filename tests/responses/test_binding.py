@@ -56,14 +56,14 @@ def test_duplicate_respondents_are_set_aside_and_told_apart(read) -> None:
         ("Q1", "Agree", "not a number"),
         ("Q1", "1_0", "not a number"),
         ("Q1", "inf", "not a number"),
-        ("Q1", "1e999", "too large a number"),
+        ("Q1", "1e999", "number too large"),
         ("HOURS", "-1", "below 0"),
         ("HOURS", "169", "above 168"),
         ("HOURS", "2.5", "not a whole number"),
         ("HOURS", "12 hours", "not a number"),
         ("WAY__1", "2", "an option is 1 (chosen) or 0 (not chosen)"),
         ("WGT", "1.234,5", "not a number"),
-        ("WGT", "1,234", "unclear whether the comma marks decimals or thousands"),
+        ("WGT", "1,234", "ambiguous: the comma may mark decimals or thousands"),
     ],
 )
 def test_values_that_do_not_fit_are_set_aside(read, column, text, reason) -> None:
