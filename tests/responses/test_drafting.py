@@ -356,7 +356,7 @@ def test_odd_columns_have_their_place(tmp_path: Path) -> None:
     roles = {column.id: column.role for column in instrument.administrative}
     assert roles == {"NR": "respondent", "EMPTY": "other", "PROB": "other", "SITE": "unit"}
     assert "the first column, without a repeated value" in found.text
-    assert "a weight is one divided by it" in found.text
+    assert "the weight is its inverse" in found.text
     assert instrument.item("ONE").kind == "number"
     assert not instrument.item("PCT").number.whole
     assert not read_responses(tmp_path / "data.csv", instrument).rejected

@@ -1,4 +1,4 @@
-"""How wide a text will be at most, and where to break it.
+"""The largest width that a text can have, and where to break it.
 
 A drawing cannot ask the reader's browser for the width of a word. The widths here are those of
 DejaVu Sans, the widest face in the font stack of a report, rounded up; a narrower face leaves
