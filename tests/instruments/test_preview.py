@@ -34,9 +34,9 @@ Page 1: first
   USED     Have you used it? [must be answered]
            -> 1 Yes | 2 No || Don't know / does not apply
   NAME     What is it called?
-           -> own words
+           -> open answer
   DUTY     What does it do?
-           -> own words || Don't know / does not apply
+           -> open answer || Don't know / does not apply
   MEANS    How?
            -> at most 1 of: 1 Web | 2 Phone || Don't know / does not apply
   YEARS    Since when?
