@@ -86,7 +86,7 @@ Scales
 What this form can test
 -----------------------
   1 of 2 headline relations, between latent variables: H2.
-  Scales of three items or more, for latent variables: TRU.
+  Scales of three or more items, usable as latent variables: TRU.
   Power at given numbers of respondents: not computed yet.
 
 What it cannot
