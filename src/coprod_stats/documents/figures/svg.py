@@ -196,7 +196,7 @@ def _shape(
 
 
 def _paint(fill: Paint, stroke: Paint, *, opacity: float = 1) -> dict[str, str]:
-    """Return the attributes of fill and stroke; SVG's default stroke, none, is left out."""
+    """Return the attributes of fill and stroke; SVG's default stroke, none, is omitted."""
     painted = [("fill", fill)] + ([("stroke", stroke)] if stroke != "none" else [])
     classes = " ".join(f"{where}-{paint}" for where, paint in painted if paint in SHADES)
     attributes = {where: _light(paint) for where, paint in painted}

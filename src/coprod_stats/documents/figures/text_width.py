@@ -36,7 +36,7 @@ def wrap(words: str, *, width: float, size: float, bold: bool = False) -> tuple[
     Returns
     -------
     tuple of str
-        At least one line; the words of the text in order, none left out.
+        At least one line; the words of the text in order, none omitted.
     """
     lines = [""]
     for word in words.split():
