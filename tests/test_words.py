@@ -70,3 +70,10 @@ def test_docstrings_and_messages_use_the_words_of_the_glossary() -> None:
 def test_a_folder_that_is_revised_leaves_the_list(folder: str) -> None:
     found = [fault for path in (SOURCE / folder).rglob("*.py") for fault in faults(path)]
     assert found, f"take '{folder}' off UNDER_REVISION"
+
+
+def test_the_glossary_names_files_that_exist() -> None:
+    glossary = (SOURCE.parents[1] / "docs" / "glossary.md").read_text(encoding="utf-8")
+    names = re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.py)`", glossary)
+    assert names
+    assert [name for name in names if not (SOURCE / name).exists()] == []
