@@ -196,7 +196,7 @@ def test_two_families_must_agree(answers: Responses) -> None:
     assert summary["share_flagged"] == flags.flagged.mean()
     assert summary["decisive"]
     assert str(flags).startswith(
-        f"{flags.flagged.sum()} of 64 respondents flagged (beyond the limits of 2"
+        f"{flags.flagged.sum()} of 64 respondents flagged (beyond limits in 2"
     )
 
 

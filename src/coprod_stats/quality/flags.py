@@ -217,7 +217,7 @@ class Flags:
     def __str__(self) -> str:
         head = self.glance().iloc[0]
         table = self.tidy()[["rule", "applies", "n_computed", "n_hits", "reason"]]
-        rule = f"beyond the limits of {self.rules.min_families} or more families of indices"
+        rule = f"beyond limits in {self.rules.min_families} or more families of indices"
         if not self.decisive:
             rule += f"; this form allows {len(self.applicable_families)}"
         respondents = counted(int(head["n_respondents"]), "respondent")
