@@ -73,7 +73,7 @@ def test_neighbouring_columns_share_a_spanner():
 
 def test_a_row_of_the_wrong_length_is_refused():
     table = Table("t", text(), (Column(text("x")),), (RowGroup(((1, 2),)),))
-    with pytest.raises(ReportError, match="'t' has 1 columns, a row has 2 cells"):
+    with pytest.raises(ReportError, match="'t' has 1 column, a row has 2 cells"):
         lay_out(table)
 
 

@@ -120,7 +120,7 @@ def test_a_change_says_what_it_does(read: Read) -> None:
     (change,) = compare(*changed(read, ("do you rely on it?", "do you count on it?")))
     assert str(change) == (
         "[threatens] TRU1: wording, 'To what extent do you rely on it?' -> 'To what extent do you "
-        "count on it?': loadings and thresholds may have moved. Touches TRU."
+        "count on it?': loadings and thresholds may have shifted. Affects TRU."
     )
 
 
@@ -162,5 +162,5 @@ def test_modes_are_pooled_only_when_accepted(read: Read) -> None:
 def test_a_gate_without_sense_is_refused(read: Read) -> None:
     with pytest.raises(PoolingError, match="nothing to pool"):
         pooling_gate([])
-    with pytest.raises(PoolingError, match="no obstacle here: wording X"):
+    with pytest.raises(PoolingError, match="not an obstacle here: wording X"):
         pooling_gate([Fielding("a", read(SURVEY), "en")], accepted=["wording X"])

@@ -21,7 +21,7 @@ def test_a_copy_of_a_copy_takes_its_own_constructs(tmp_path: Path) -> None:
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "carers_constructs.yaml").write_text("mine\n")
-    with pytest.raises(CopyError, match=r"has carers_constructs\.yaml already"):
+    with pytest.raises(CopyError, match=r"already contains carers_constructs\.yaml"):
         copy_instrument("carers", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["carers_constructs.yaml"]
 

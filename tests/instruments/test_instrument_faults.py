@@ -233,7 +233,8 @@ def test_all_faults_of_texts_are_found(check: Check) -> None:
 def test_a_fault_says_file_line_place_finding_and_remedy(check: Check) -> None:
     faulty = SOUND.replace("min_answered: 1", "min_answered: 3")
     assert [str(fault) for fault in check(faulty)] == [
-        "SCALE-004 survey.yaml:27, scale 'TRU': wants 3 answers of 2 items. Lower 'min_answered'."
+        "SCALE-004 survey.yaml:27, scale 'TRU': requires 3 answers but has 2 items. "
+        "Lower 'min_answered'."
     ]
 
 

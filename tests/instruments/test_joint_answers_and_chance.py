@@ -213,7 +213,7 @@ def test_seconds_by_kind(survey: Instrument) -> None:
 def test_the_preview_says_what_is_ranked_and_allocated(survey: Instrument) -> None:
     text = preview(survey, "full")
     assert "the first 2, in order, of: 1 Quiet" in text
-    assert "100 points among: 1 Me" in text
+    assert "100 points to divide among: 1 Me" in text
     assert "rotates in block A" in text
     assert 'GOALS of "Quiet" is 1 or CAUSE of "Staff" is above 50' in " ".join(text.split())
     assert 'ARM is "failure"' in text

@@ -34,9 +34,9 @@ Page 1: first
   USED     Have you used it? [must be answered]
            -> 1 Yes | 2 No || Don't know / does not apply
   NAME     What is it called?
-           -> own words
+           -> open answer
   DUTY     What does it do?
-           -> own words || Don't know / does not apply
+           -> open answer || Don't know / does not apply
   MEANS    How?
            -> at most 1 of: 1 Web | 2 Phone || Don't know / does not apply
   YEARS    Since when?
@@ -54,7 +54,7 @@ Page 2: Trust
   TRU1     do you rely on [ORG]?
            -> 1 Not at all | 2 A little | 3 Some | 4 Much | 5 Completely ||
            8 Too early to say | Don't know / does not apply | Prefer not to say
-  TRU2     do you doubt it? [reverse-keyed]
+  TRU2     do you doubt it? [reverse-scored]
            Asked if YEARS is above 1.
            -> 1 Not at all | 2 A little | 3 Some | 4 Much | 5 Completely ||
            8 Too early to say | Don't know / does not apply | Prefer not to say
@@ -86,7 +86,7 @@ Scales
 What this form can test
 -----------------------
   1 of 2 headline relations, between latent variables: H2.
-  Scales of three items or more, for latent variables: TRU.
+  Scales of three or more items, usable as latent variables: TRU.
   Power at given numbers of respondents: not computed yet.
 
 What it cannot

@@ -99,9 +99,9 @@ def test_rows_without_translation_do_not_come_back(tmp_path: Path) -> None:
     [
         ("", "lacks the columns key, source, translation"),
         ("key,source\na,b\n", "lacks the columns translation"),
-        ("key,source,translation\na,b,c\na,b,c\n", "row 3: the key is missing or doubled"),
+        ("key,source,translation\na,b,c\na,b,c\n", "row 3: the key is missing or duplicated"),
         ("key,source,translation\n,b,c\n", "row 2: the key is missing"),
-        ("key,source,translation,status\na,b,c,done\n", "row 2: 'done' is no status"),
+        ("key,source,translation,status\na,b,c,done\n", "row 2: 'done' is not a status"),
     ],
 )
 def test_sheets_that_cannot_be_used_are_refused(tmp_path: Path, text: str, message: str) -> None:

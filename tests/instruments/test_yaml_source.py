@@ -60,9 +60,9 @@ def test_scalars_follow_the_core_schema(text: str, expected: object) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "line", "found"),
     [
-        ("a: 1\nb: 2\na: 3", "YAML-002", 3, "the key 'a' stands twice"),
-        ("a:\n  - {x: 1,\n     x: 2}", "YAML-002", 3, "the key 'x' stands twice"),
-        ("1: a\n'1': b\n01: c", "YAML-002", 3, "the key '1' stands twice"),
+        ("a: 1\nb: 2\na: 3", "YAML-002", 3, "the key 'a' occurs twice"),
+        ("a:\n  - {x: 1,\n     x: 2}", "YAML-002", 3, "the key 'x' occurs twice"),
+        ("1: a\n'1': b\n01: c", "YAML-002", 3, "the key '1' occurs twice"),
         ("a: &x 1\nb: *x", "YAML-003", 2, "an alias (*name)"),
         ("a: 1\n---\nb: 2", "YAML-004", 2, "a second document (---)"),
         ("a: 1\n? [b]\n: 2", "YAML-006", 2, "a key that is not a word or a whole number"),

@@ -11,7 +11,7 @@ from coprod_stats.quality.careless_responding import mahalanobis_distance
 from coprod_stats.quality.flags import FlagRuleError
 from coprod_stats.quality.response_consistency import even_odd
 from coprod_stats.quality.routes import routes
-from coprod_stats.quality.straightlining import stretches
+from coprod_stats.quality.straightlining import item_runs
 from coprod_stats.responses import Responses
 from coprod_stats.results import CaseResult
 
@@ -92,8 +92,8 @@ def test_items_compared_share_the_commonest_range(answers: Responses) -> None:
     assert ids == ["A1", "A2", "B1", "B2", "C1", "C2", "C3"]
 
 
-def test_stretches_hold_consecutive_items_of_one_response_scale(answers: Responses) -> None:
-    found = [[item.id for item in run] for run in stretches(answers.instrument)]
+def test_item_runs_hold_consecutive_items_of_one_response_scale(answers: Responses) -> None:
+    found = [[item.id for item in run] for run in item_runs(answers.instrument)]
     assert found == [
         ["USER"],
         ["A1", "A2", "B1", "B2", "CHECK", "C1", "C2", "C3"],
@@ -105,7 +105,7 @@ def test_longstring_share_is_of_the_items_answered(answers: Responses) -> None:
     index = careless_indices(answers)["longstring_share"]
     assert index.values[row(answers, "straight")] == 1.0
     assert index.values[row(answers, "careful")] == pytest.approx(2 / 7)
-    assert index.reasons[row(answers, "gaps")].startswith("too few items of a stretch answered")
+    assert index.reasons[row(answers, "gaps")].startswith("too few items of a run answered")
 
 
 def test_distances_are_among_those_who_were_shown_the_same_items(answers: Responses) -> None:
@@ -155,7 +155,7 @@ def test_the_carers_form_allows_some_indices_and_says_why_not_others(carers: Res
     assert table.loc["longstring", "n_computed"] == 902
     assert table.loc["even_odd", "reason"].startswith("needs 3 scales of two or more items")
     assert table.loc["attention_failed", "reason"] == "the form has no attention item"
-    assert table.loc["seconds_per_item", "reason"] == "the answers carry no times"
+    assert table.loc["seconds_per_item", "reason"] == "no completion times were recorded"
     assert table.loc["longstring_share", "reason"].startswith("no 6 items in a row")
     assert found.glance().iloc[0].to_dict() == {
         "n_respondents": 908,
@@ -196,7 +196,7 @@ def test_two_families_must_agree(answers: Responses) -> None:
     assert summary["share_flagged"] == flags.flagged.mean()
     assert summary["decisive"]
     assert str(flags).startswith(
-        f"{flags.flagged.sum()} of 64 respondents flagged (conspicuous in 2"
+        f"{flags.flagged.sum()} of 64 respondents flagged (beyond limits in 2"
     )
 
 
@@ -229,7 +229,7 @@ def test_one_family_is_enough_where_the_rules_say_so(carers: Responses) -> None:
 
 @pytest.mark.parametrize("min_families", [0, 6])
 def test_rules_must_be_able_to_flag(min_families: int) -> None:
-    with pytest.raises(FlagRuleError, match=f"{min_families} independent indices"):
+    with pytest.raises(FlagRuleError, match=f"{min_families} families of indices"):
         replace(FLAG_RULES, min_families=min_families)
 
 

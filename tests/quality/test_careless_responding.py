@@ -117,7 +117,7 @@ def test_even_odd_runs_from_consistent_to_careless() -> None:
 
 def test_even_odd_wants_several_scales() -> None:
     index = even_odd(np.ones((2, 5)), scales_of([4, 1]))
-    assert index.unavailable == "needs 2 scales of two or more items, the form has 1"
+    assert index.unavailable == "needs 2 scales of two or more items; the form has 1"
     assert np.isnan(index.values).all()
 
 

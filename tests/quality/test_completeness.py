@@ -67,7 +67,7 @@ def test_every_cell_has_one_kind(answers: Responses) -> None:
     table = found.tidy().set_index("term")
     assert table.loc["DID", ["answered", "don't know"]].tolist() == [4, 1]
     assert table.loc["WAYS", ["answered", "blank", "seen, unanswered"]].tolist() == [3, 1, 1]
-    assert table.loc["Q1", ["answered", "off scale", "not asked", "set aside"]].tolist() == [
+    assert table.loc["Q1", ["answered", "off scale", "not asked", "rejected"]].tolist() == [
         2,
         1,
         1,

@@ -86,7 +86,7 @@ def test_says_why_it_cannot_be_computed(answers: list[list[float]], message: str
 
 def test_gives_up_after_so_many_steps() -> None:
     answers = np.array([[1.0, 2], [2, NAN], [3, 1], [4, 5]])
-    with pytest.raises(McarTestError, match="did not converge in 1 steps"):
+    with pytest.raises(McarTestError, match="did not converge in 1 iteration"):
         little_mcar_test(answers, max_iterations=1)
 
 

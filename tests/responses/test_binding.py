@@ -56,21 +56,21 @@ def test_duplicate_respondents_are_set_aside_and_told_apart(read) -> None:
         ("Q1", "Agree", "not a number"),
         ("Q1", "1_0", "not a number"),
         ("Q1", "inf", "not a number"),
-        ("Q1", "1e999", "too large a number"),
+        ("Q1", "1e999", "number too large"),
         ("HOURS", "-1", "below 0"),
         ("HOURS", "169", "above 168"),
         ("HOURS", "2.5", "not a whole number"),
         ("HOURS", "12 hours", "not a number"),
         ("WAY__1", "2", "an option is 1 (chosen) or 0 (not chosen)"),
         ("WGT", "1.234,5", "not a number"),
-        ("WGT", "1,234", "unclear whether the comma marks decimals or thousands"),
+        ("WGT", "1,234", "ambiguous: the comma may mark decimals or thousands"),
     ],
 )
 def test_values_that_do_not_fit_are_set_aside(read, column, text, reason) -> None:
     found = read(f'RID,{column},Q2\na,"{text}",1\n')
     assert placed(found) == [(2, "a", column, text, "VALUE-001", reason)]
     assert found.answers[column].isna().all()
-    assert found.missing_kinds([column]).iat[0, 0] == "set aside"
+    assert found.missing_kinds([column]).iat[0, 0] == "rejected"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_table_without_any_question_is_not_of_the_instrument(read) -> None:
 def test_a_subset_keeps_what_was_set_aside(read) -> None:
     found = read("RID,Q1\na,9\nb,1\n").subset(np.array([True, False]))
     assert found.respondents.tolist() == ["a"]
-    assert found.missing_kinds(["Q1"]).iat[0, 0] == "set aside"
+    assert found.missing_kinds(["Q1"]).iat[0, 0] == "rejected"
 
 
 def test_conditions_name_only_what_there_is(read) -> None:

@@ -84,7 +84,7 @@ def test_r_write_csv_with_row_names_and_na(read) -> None:
         ("column 1", "2", "the column has no name"),
     }
     assert found.provenance.notes == (
-        "TXT: NA read as blank, because the numbers of this file use it so",
+        "TXT: NA read as blank, because the numeric columns of this file use it so",
     )
 
 
@@ -119,7 +119,7 @@ def test_one_row_that_is_too_long_is_set_aside_even_if_its_last_cell_is_blank(re
     [
         (b"", "answers.csv: the file is empty; a header with item ids is needed"),
         (b"\n , \n", "answers.csv: the file is empty; a header with item ids is needed"),
-        (b'RID,TXT\na,"open\nb,x\n', "answers.csv:2: a quotation mark opens here that is never"),
+        (b'RID,TXT\na,"open\nb,x\n', "answers.csv:2: a quotation mark opened here is never"),
         (b'RID,TXT\na,"x"y\n', "answers.csv:2: text after a closing quotation mark"),
         (b"RID,TXT\na," + b"x" * 200_000, "answers.csv:2: a cell of more than 131,072 characters"),
         (

@@ -85,7 +85,7 @@ def test_what_was_guessed_is_said_and_scales_are_only_suggested(tmp_path: Path) 
     found, _ = drafted(city_survey(tmp_path))
     assert "# GUESS: code 9 stands apart from the others: don't know or no answer?" in found.text
     assert "# GUESS: code 999 stands apart" in found.text
-    assert "# GUESS: 2 categories in words: Mail, Web" in found.text
+    assert "# GUESS: 2 text categories: Mail, Web" in found.text
     assert found.n_guesses == found.text.count("# GUESS: ")
     assert found.n_suggested == 2
     suggested = found.text.partition("# Suggested scales")[2]
@@ -186,11 +186,11 @@ def test_a_codebook_may_have_a_row_for_each_code(tmp_path: Path) -> None:
     ("content", "code", "found"),
     [
         ("name_of_it,codes\nq1,x\n", "DRAFT-002", "has no column of variables"),
-        ("variable,values\nq1,Yes and no\n", "DRAFT-002", "'Yes and no' is no list of codes"),
-        ("variable,missing\nq1,none\n", "DRAFT-002", "'none' is no code of a missing value"),
+        ("variable,values\nq1,Yes and no\n", "DRAFT-002", "'Yes and no' is not a list of codes"),
+        ("variable,missing\nq1,none\n", "DRAFT-002", "'none' is not a code for a missing value"),
         ("variable,missing\nq1,1-5000\n", "DRAFT-002", "spans more than 1,000 codes"),
-        ("variable,code,code label\nq1,a,Yes\n", "DRAFT-002", "'a' is no whole number"),
-        ("variable,label\n,Yes\n", "DRAFT-002", "names no variable"),
+        ("variable,code,code label\nq1,a,Yes\n", "DRAFT-002", "'a' is not a whole number"),
+        ("variable,label\n,Yes\n", "DRAFT-002", "does not name a variable"),
         ("variable,label\nother,Yes\n", "DRAFT-003", "names no column of data.csv"),
     ],
 )
@@ -209,8 +209,8 @@ def test_a_codebook_that_cannot_be_understood_is_refused(
     [
         ("a,b,a\n1,2,3\n", "has two columns named 'a'"),
         ("a,,b\n1,2,3\n", "column 2 has no name"),
-        ("a,b\n", "holds no rows below its header"),
-        ("a,b\n1\n2\n", "holds no rows below its header"),
+        ("a,b\n", "has no rows below its header"),
+        ("a,b\n1\n2\n", "has no rows below its header"),
         ("id,wgt\n1,0.5\n2,1.5\n", "no column looks like a question"),
     ],
 )
@@ -355,8 +355,8 @@ def test_odd_columns_have_their_place(tmp_path: Path) -> None:
     found, instrument = drafted(write(tmp_path / "data.csv", text))
     roles = {column.id: column.role for column in instrument.administrative}
     assert roles == {"NR": "respondent", "EMPTY": "other", "PROB": "other", "SITE": "unit"}
-    assert "the first column, and no value stands twice" in found.text
-    assert "a weight is one divided by it" in found.text
+    assert "the first column, without a repeated value" in found.text
+    assert "the weight is its inverse" in found.text
     assert instrument.item("ONE").kind == "number"
     assert not instrument.item("PCT").number.whole
     assert not read_responses(tmp_path / "data.csv", instrument).rejected
@@ -454,15 +454,15 @@ def test_what_is_beyond_codes_is_a_number(tmp_path: Path) -> None:
     assert instrument.administrative_column("respondent") is None
     assert instrument.item("NQ").kind == "number"
     book = write(tmp_path / "codebook.csv", "variable,values\nr,9999999999 = Many\n")
-    with pytest.raises(DraftError, match="no whole number up to"):
+    with pytest.raises(DraftError, match="not a whole number up to"):
         draft_instrument(tmp_path / "data.csv", codebook=book)
 
 
-def test_rows_of_another_length_are_passed_over_and_said(tmp_path: Path) -> None:
+def test_rows_not_as_long_as_the_header_are_skipped_and_reported(tmp_path: Path) -> None:
     found, _ = drafted(write(tmp_path / "data.csv", "q,r\n1,2\n2,1\n3\n1,1\n"))
     assert (found.n_rows, found.notes) == (
         3,
-        ("1 rows of another length than the header passed over",),
+        ("skipped 1 row not as long as the header",),
     )
 
 

@@ -83,7 +83,7 @@ def test_what_does_not_fit_together_is_set_aside_whole(
     [
         ("a,3,1,2,0,60,40", "ARM", "not among the levels 1, 2"),
         ("a,1,3,1,2,60,40", "GOALS__1", "a rank is 1 to 2, or 0 (not ranked)"),
-        ("a,1,1,2,0,160,-40", "CAUSE__1", "points lie between 0 and 100"),
+        ("a,1,1,2,0,160,-40", "CAUSE__1", "points must lie between 0 and 100"),
     ],
 )
 def test_single_values_that_cannot_be_are_set_aside(

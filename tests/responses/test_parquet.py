@@ -84,7 +84,7 @@ def test_rows_without_anything_keep_their_line(file) -> None:
 @pytest.mark.parametrize("value", [[1, 2], {"a": 1}, b"x"])
 def test_what_is_no_plain_answer_is_refused(value: object, file) -> None:
     path = file({"q1": [value]})
-    with pytest.raises(ResponsesError, match=r"column q1 holds .*, and no plain answers"):
+    with pytest.raises(ResponsesError, match=r"column q1 holds .*, not plain answers"):
         read_parquet(path)
 
 

@@ -35,7 +35,7 @@ def test_a_header_alone(read_plain) -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("x,x\n1,2\n", "two columns are named 'x'"), ("x,y\n1\n", "line 2 has 1 cells, the header 2")],
+    [("x,x\n1,2\n", "two columns are named 'x'"), ("x,y\n1\n", "line 2 has 1 cell, the header 2")],
 )
 def test_faults_are_told(read_plain, text, message) -> None:
     with pytest.raises(ResponsesError, match=message):

@@ -45,7 +45,7 @@ def test_codes_are_read_by_their_labels(read_sav) -> None:
     )
     assert found.answers["Q1"].tolist() == [1.0, 2.0, 3.0, -8.0, -9.0]
     assert found.answers["Q2"].tolist() == [3.0, 2.0, 1.0, 3.0, 2.0]
-    assert "Q1: codes read by their labels: 0 → 1 (Disagree)" in found.provenance.notes[0]
+    assert "Q1: recoded by value labels: 0 → 1 (Disagree)" in found.provenance.notes[0]
     assert found.rejected == ()
 
 
@@ -54,7 +54,7 @@ def test_a_code_that_labels_have_given_to_another_answer_is_set_aside(read_sav) 
         {"Q1": [0.0, 1.0, 2.0]},
         variable_value_labels={"Q1": {0: "Disagree", 1: "No idea at all", 2: "Neither"}},
     )
-    reason = "by the labels of the file this code belongs to another answer"
+    reason = "according to the labels of the file, this code belongs to another answer"
     assert found.answers["Q1"].tolist()[0::2] == [1.0, 2.0]
     assert reasons(found) == [(3, "Q1", "1", reason)]
 
@@ -74,7 +74,7 @@ def test_codes_declared_missing_without_a_known_label_are_no_amounts(read_sav) -
         missing_ranges={"HOURS": [{"lo": 97, "hi": 99}], "Q1": [6, 3, -9]},
         variable_value_labels={"HOURS": {97: "Don't know"}},
     )
-    reason = "the file declares it missing, with no label that says why"
+    reason = "the file declares it missing without a label that states why"
     assert found.answers["HOURS"].tolist()[1:] == [-9.0, 5.0]
     assert found.answers["Q1"].tolist()[0::2] == [6.0, -9.0]
     assert reasons(found) == [(2, "HOURS", "99", reason), (3, "Q1", "3", reason)]

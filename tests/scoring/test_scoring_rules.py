@@ -36,7 +36,9 @@ def test_sum_is_the_mean_times_the_items_and_the_plain_sum_of_complete_rows(
 
 @pytest.mark.parametrize("min_answered", [0, 4])
 def test_a_rule_must_be_possible(min_answered: int) -> None:
-    with pytest.raises(ScoringRuleError, match=f"3 items cannot rest on {min_answered} answers"):
+    with pytest.raises(
+        ScoringRuleError, match=f"3 items cannot be based on {min_answered} answers?"
+    ):
         ScoringRule("mean", 3, min_answered)
 
 

@@ -15,11 +15,23 @@ from coprod_stats.study.synthetic_sample import draw_sample
     [
         ("loadings: {A:", "loadings: {C: [0.5], A:", "POPULATION-001", 7, "no scale 'C'"),
         ("[0.9, 0.8, 0.7]", "[0.9, 0.8]", "POPULATION-002", 7, "2 loadings for 3 items"),
-        ("{B: {A: 0.5}}", "{B: {C: 0.5}}", "POPULATION-003", 6, "'C' is no factor"),
-        ("{B: {A: 0.5}}", "{B: {B: 0.5}}", "POPULATION-003", 6, "'B' is no factor"),
+        ("{B: {A: 0.5}}", "{B: {C: 0.5}}", "POPULATION-003", 6, "'C' is not an exogenous factor"),
+        ("{B: {A: 0.5}}", "{B: {B: 0.5}}", "POPULATION-003", 6, "'B' is not an exogenous factor"),
         ("{B: {A: 0.5}}", "{D: {A: 0.5}}", "POPULATION-003", 6, "'D' has no loadings"),
-        ("paths:", "correlations: {A: {B: 0.2}}\npaths:", "POPULATION-004", 6, "'B' is no factor"),
-        ("paths:", "correlations: {A: {A: 0.2}}\npaths:", "POPULATION-004", 6, "is itself"),
+        (
+            "paths:",
+            "correlations: {A: {B: 0.2}}\npaths:",
+            "POPULATION-004",
+            6,
+            "'B' is not an exogenous factor",
+        ),
+        (
+            "paths:",
+            "correlations: {A: {A: 0.2}}\npaths:",
+            "POPULATION-004",
+            6,
+            "is one factor twice",
+        ),
         ("share: 0.75", "share: 0.7", "POPULATION-005", 9, "add up to 0.95"),
         ("{WAY__1:", "{WAY:", "POPULATION-006", 12, "no item with answers 'WAY'"),
         (
@@ -34,7 +46,7 @@ from coprod_stats.study.synthetic_sample import draw_sample
         ("column: TOWN", "column: A1", "POPULATION-006", 15, "texts 'A1'"),
         ("0.5}}", "1.2}}", "POPULATION-007", 6, "more than its whole variance"),
         ("[0.1, 0.2, 0.4, 0.2, 0.1]", "[0.5, 0.5]", "POPULATION-008", 8, "2 shares for 5 answers"),
-        ("{agree:", "{agreed:", "POPULATION-008", 8, "no item answers on a scale 'agreed'"),
+        ("{agree:", "{agreed:", "POPULATION-008", 8, "no item uses a response scale 'agreed'"),
         ("{USE: {1: 1}}", "{USE: {7: 1}}", "POPULATION-009", 10, "no answer has the code 7"),
         ("{0: 1, 1: 3}", "{0: 0}", "POPULATION-009", 12, "the weights are all 0"),
         ("rows: 400", "rows: none", "SHAPE-001", 4, ""),
@@ -52,8 +64,8 @@ def test_each_fault_has_its_code_and_line(plan, old, new, code, line, found) -> 
 @pytest.mark.parametrize(
     ("correlations", "residual", "found"),
     [
-        ("{A: {B: 0.9, C: 0.9}, B: {C: -0.9}}", 0.0, "impossible together"),
-        ("{}", -0.9, "cannot all correlate so"),
+        ("{A: {B: 0.9, C: 0.9}, B: {C: -0.9}}", 0.0, "jointly impossible"),
+        ("{}", -0.9, "impossible for these outcomes"),
     ],
 )
 def test_impossible_matrices_are_faults(tmp_path, correlations, residual, found) -> None:

@@ -1,1 +1,1 @@
-"""Documents as data, and what shows them; knows nothing of surveys."""
+"""The document model and its renderers; independent of surveys and statistics."""

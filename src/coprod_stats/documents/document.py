@@ -1,8 +1,8 @@
-"""The one document model: what a report says, apart from how HTML, PDF or Word show it.
+"""The document model: the content of a report, independent of its rendering as HTML, PDF or Word.
 
 Everything is a frozen value. Text is a tuple of inline pieces, made by `text`; numbers stay
-unrounded in table cells until a renderer prints them through the column's format. Numbers of
-tables, figures and sections are not written by the author: `numbering` gives them.
+unrounded in table cells until a renderer prints them in the format of the column. Tables, figures
+and sections are not numbered by the author but by `numbering`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NoticeKind = Literal["note", "warning", "synthetic"]
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """Words set apart from those around them."""
+    """Words in a typographic style of their own."""
 
     words: str
     style: Style
@@ -29,10 +29,10 @@ class Styled:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """One or two words that classify, as the outcome of a hypothesis; colour is never alone.
+    """One or two words that classify, such as the outcome of a hypothesis; never colour alone.
 
-    A mark alone says it where a table has no room: each tone has a shape, the words stay for screen
-    readers, and the table's note shows marks with words.
+    A mark alone stands for them where a table has no room: each tone has a shape, the words remain
+    for screen readers, and the table's note explains the marks.
     """
 
     words: str
@@ -76,12 +76,12 @@ def code(words: str) -> Styled:
 
 
 def subscript(words: str) -> Styled:
-    """Lower words."""
+    """Set words as a subscript."""
     return Styled(words, "subscript")
 
 
 def superscript(words: str) -> Styled:
-    """Raise words."""
+    """Set words as a superscript."""
     return Styled(words, "superscript")
 
 
@@ -102,7 +102,7 @@ class ItemList:
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    """Program text or a command, kept as it is."""
+    """Program text or a command, printed verbatim."""
 
     source: str
 
@@ -118,7 +118,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """One headline: a printed value, what it counts, and a remark in small type."""
+    """One headline figure: a printed value, what it counts, and a remark in small type."""
 
     value: str
     label: str
@@ -127,7 +127,7 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigures:
-    """The headline of a report or section, as tiles."""
+    """The headline figures of a report or section, as tiles."""
 
     figures: tuple[KeyFigure, ...]
     shows_data: bool = True
@@ -135,7 +135,7 @@ class KeyFigures:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Something that a reader may open; print and paper show it open."""
+    """Collapsed content that a reader may open; shown open in print."""
 
     summary: Text
     content: tuple[Block, ...]
@@ -145,7 +145,7 @@ class Details:
 class Figure:
     """A drawing with its number, title and note.
 
-    ``shows_data`` says whether the document's data label belongs beside it.
+    ``shows_data`` states whether the document's data label is shown beside it.
     """
 
     anchor: str
@@ -160,7 +160,7 @@ CellValue: TypeAlias = str | int | float | Interval | Text | None
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A cell's value with the keys of the footnotes that belong to it."""
+    """The value of a cell with the keys of its footnotes."""
 
     value: CellValue
     footnotes: tuple[str, ...]
@@ -196,7 +196,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
-    """Rows under one heading; without a label they stand by themselves."""
+    """Rows under one heading; without a label, rows without a heading."""
 
     rows: tuple[tuple[Cell, ...], ...]
     label: Text = ()
@@ -252,7 +252,7 @@ Part: TypeAlias = Block | Section
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words that a renderer adds itself; replace them for a report in another language."""
+    """The words that a renderer adds; replace them for a report in another language."""
 
     contents: str = "Contents"
     skip: str = "Skip to the text"
@@ -272,18 +272,18 @@ class Document:
     title, subtitle : str
         Head of the report.
     content : tuple of Part
-        Sections, and what stands before the first of them.
+        Sections, and anything before the first of them.
     language : str
-        BCP 47 tag, as ``en``.
+        BCP 47 tag, such as ``en``.
     direction : {"ltr", "rtl"}
         Direction of writing.
     byline : tuple of inline pieces
-        Line under the subtitle: what data, which instrument, which version.
+        Line under the subtitle: data, instrument and version.
     data_label : str
         Label repeated at every table, figure and tile that shows data, and on every printed
         page, such as "Synthetic data"; empty for real answers.
     data_notice : tuple of inline pieces
-        What the label means, in a box at the top.
+        Explanation of the label, in a box at the top.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Errors of the report room."""
+"""Errors of documents and reports."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A document as one self-contained HTML file that needs no script and no network.
 
-Text is escaped by the template engine; drawings are escaped where they are written. The page
-also carries a content security policy under which a browser loads nothing at all.
+Text is escaped by the template engine, drawings where they are written. The page also has a
+content security policy under which a browser loads nothing.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def _style(document: Document) -> str:
 
 
 def _css_string(words: str) -> str:
-    """Quote words for a style sheet; whatever is not a letter or digit goes by its code point."""
+    """Quote words for a style sheet; anything but letters and digits as a code point."""
     written = "".join(
         character if character.isascii() and character.isalnum() else f"\\{ord(character):x} "
         for character in words
@@ -150,8 +150,8 @@ def _css_string(words: str) -> str:
 
 
 def _without_addresses(page: str) -> str:
-    """Spell the middle of web addresses in quoted text by character references.
+    """Write the middle of web addresses in quoted text as character references.
 
-    They read as before, but a search of the file for an outside address finds none.
+    They read as before, but a search of the file for an external address finds none.
     """
     return page.replace("://", ":&#47;&#47;")

@@ -1,4 +1,4 @@
-"""Numbers of sections, tables and figures, and what a cross reference reads as."""
+"""Numbers of sections, tables and figures, and the text of cross references."""
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ class Numbering:
 
 
 def number_document(document: Document) -> Numbering:
-    """Return numbers to a document's sections, tables and figures in order of appearance.
+    """Assign numbers to the sections, tables and figures of a document in order of appearance.
 
     Raises
     ------
     ReportError
-        If an anchor is badly formed or used twice, a cross reference leads nowhere, or sections
+        If an anchor is badly formed or used twice, a cross reference has no target, or sections
         are nested more than three deep.
     """
     counter = _Counter(document)
     counter.visit(document.content, parent="", level=1)
     missing = sorted({link.anchor for link in _cross_references(document)} - counter.labels.keys())
     if missing:
-        raise ReportError(f"Cross references lead nowhere: {', '.join(missing)}.")
+        raise ReportError(f"Cross references without a target: {', '.join(missing)}.")
     return Numbering(counter.labels, counter.numbers, tuple(counter.contents))
 
 
 class _Counter:
-    """Counts while a document is walked through."""
+    """Counters while a document is traversed."""
 
     def __init__(self, document: Document) -> None:
         self.wording = document.wording
@@ -88,7 +88,7 @@ class _Counter:
 
     def open_section(self, section: Section, *, number: str, level: int) -> None:
         if level > DEEPEST_SECTION:
-            raise ReportError(f"Section '{section.heading}' is nested too deep.")
+            raise ReportError(f"Section '{section.heading}' is nested too deeply.")
         self.register(section.anchor, self.wording.section, number)
         self.contents.append(ContentsEntry(section.anchor, number, section.heading, level))
         self.visit(section.content, parent=f"{number}.", level=level + 1)
@@ -96,7 +96,7 @@ class _Counter:
     def register(self, anchor: str, kind: str, number: str) -> None:
         if not _ANCHOR.fullmatch(anchor):
             raise ReportError(
-                f"Anchor '{anchor}' must be small letters and digits, joined by hyphens."
+                f"Anchor '{anchor}' must be lower-case letters and digits, joined by hyphens."
             )
         if anchor in self.labels:
             raise ReportError(f"Anchor '{anchor}' is used twice.")
@@ -105,7 +105,7 @@ class _Counter:
 
 
 def _cross_references(part: object) -> Iterator[CrossReference]:
-    """Walk through the values of a document and yield its cross references."""
+    """Return the cross references of a document."""
     if isinstance(part, CrossReference):
         yield part
     elif isinstance(part, tuple):

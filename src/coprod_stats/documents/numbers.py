@@ -1,7 +1,8 @@
 """Numbers as the Publication Manual of the APA (7th ed., sections 6.32-6.52) prints them.
 
-This module is the only place of the package where a number is rounded. Rounding works on the
-shortest decimal form of a number, halves away from zero, so that 0.125 is printed as 0.13.
+This module is the only place in the package where numbers are rounded. Rounding works on the
+shortest decimal representation of a number, halves away from zero, so that 0.125 is printed as
+0.13.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def bounded(value: float, digits: int = 2) -> str:
 
 
 def p_value(value: float, digits: int = 3) -> str:
-    """Print a probability: exact where it can be told, else ``< .001`` or ``> .999``."""
+    """Print a probability: to three decimals, or ``< .001`` or ``> .999`` beyond them."""
     smallest = 10.0**-digits
     if value < smallest:
         return f"< {bounded(smallest, digits)}"
@@ -87,7 +88,7 @@ def p_statement(value: float, digits: int = 3) -> str:
 
 
 def count(value: float) -> str:
-    """Print a number of things with a comma at the thousands: ``1,204``."""
+    """Print a count with a comma for thousands: ``1,204``."""
     return decimal(value, 0)
 
 
@@ -106,7 +107,7 @@ def interval(low: float, high: float, *, number_format: NumberFormat) -> str:
 
 
 def digits_to_show(smallest: float) -> int:
-    """Return the digits after the point by which a small number still shows: 2, and at most 5."""
+    """Return the decimals at which a small number is still visible: at least 2, at most 5."""
     if not smallest > 0 or math.isinf(smallest):
         return 2
     return min(max(math.ceil(-math.log10(smallest)), 2), 5)

@@ -1,7 +1,7 @@
-"""Colours by role, once for light and once for dark surroundings.
+"""Colours by role, for light and for dark pages.
 
 Hues that carry meaning come from colour-blind-safe sets (Okabe & Ito 2008; ColorBrewer PuOr),
-darkened or lightened until text in them keeps the contrast of WCAG 2.2 AA (4.5 : 1).
+darkened or lightened until text in them has the contrast of WCAG 2.2 AA (4.5 : 1).
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def sequential(n_steps: int) -> tuple[str, ...]:
 
 
 def readable_on(colour: str) -> str:
-    """Return black or white, whichever reads better; it does with at least 4.58 : 1."""
+    """Return black or white, whichever has the higher contrast; it is at least 4.58 : 1."""
     return max(("#000000", "#ffffff"), key=lambda candidate: contrast(candidate, colour))
 
 
@@ -97,7 +97,7 @@ def _channels(colour: str) -> tuple[int, int, int]:
 
 
 def _between(stops: Sequence[str], n_steps: int) -> tuple[str, ...]:
-    """Return equally spaced colours on the way through the stops, in integer arithmetic."""
+    """Return equally spaced colours between the stops, in integer arithmetic."""
     if n_steps == 1:
         return (stops[-1],)
     span, last = n_steps - 1, len(stops) - 1

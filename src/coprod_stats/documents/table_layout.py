@@ -1,4 +1,4 @@
-"""A table as rows of printed cells: what every renderer of tables starts from."""
+"""A table as rows of printed cells: the starting point of every renderer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from coprod_stats.counts import counted
 from coprod_stats.documents.document import Align, Cell, Column, Marked, Table, Text
 from coprod_stats.documents.errors import ReportError
 from coprod_stats.documents.numbers import NOT_AVAILABLE, Interval, interval
@@ -14,7 +15,7 @@ from coprod_stats.documents.numbers import NOT_AVAILABLE, Interval, interval
 
 @dataclass(frozen=True, slots=True)
 class PrintedCell:
-    """A cell's text, the letters of its footnotes, and how many columns it covers."""
+    """The text of a cell, the letters of its footnotes, and the number of columns it spans."""
 
     content: Text
     marks: str = ""
@@ -32,7 +33,7 @@ class PrintedGroup:
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """A table ready to be drawn.
+    """A table ready to be rendered.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def lay_out(table: Table) -> TableLayout:
     ------
     ReportError
         If a row has more or fewer cells than the table has columns, a cell names a footnote that
-        is not there, or there are more footnotes than letters.
+        does not exist, or there are more footnotes than letters.
     """
     letters = _letters(table)
     heads = tuple(
@@ -93,7 +94,8 @@ def _marks(keys: Sequence[str], letters: dict[str, str], table: Table) -> str:
 def _row(row: Sequence[Cell], table: Table, letters: dict[str, str]) -> tuple[PrintedCell, ...]:
     if len(row) != len(table.columns):
         raise ReportError(
-            f"Table '{table.anchor}' has {len(table.columns)} columns, a row has {len(row)} cells."
+            f"Table '{table.anchor}' has {counted(len(table.columns), 'column')}, "
+            f"a row has {counted(len(row), 'cell')}."
         )
     return tuple(
         _cell(cell, column, letters, table) for cell, column in zip(row, table.columns, strict=True)

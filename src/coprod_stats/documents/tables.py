@@ -24,12 +24,12 @@ from coprod_stats.documents.errors import ReportError
 from coprod_stats.documents.numbers import BOUNDED, COUNT, DECIMAL, Interval, NumberFormat, percent
 
 INTERVAL = "interval"
-"""Name of the column that ``conf_low`` and ``conf_high`` become."""
+"""Name of the column that shows ``conf_low`` and ``conf_high``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a column of a result holds: its head and how its numbers are printed."""
+    """The role of a column of a result: its head and how its numbers are printed."""
 
     label: Text
     number_format: NumberFormat = DECIMAL
@@ -60,7 +60,7 @@ ROLES: Mapping[str, Role] = {
     "aic": Role(text("AIC"), NumberFormat("decimal", 1)),
     "bic": Role(text("BIC"), NumberFormat("decimal", 1)),
 }
-"""Roles of the columns that results share; a caller adds to them or replaces them."""
+"""Roles of the columns that results share; a caller may add to or replace them."""
 
 
 def frame_table(
@@ -75,7 +75,7 @@ def frame_table(
     note: Text = (),
     shows_data: bool = True,
 ) -> Table:
-    """Arrange a result's rows out as a table; no number is changed, and none is starred.
+    """Arrange the rows of a result as a table; no number is changed, and none is starred.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def frame_table(
     note : tuple of inline pieces
         General note.
     shows_data : bool
-        Whether the document's data label belongs beside the table.
+        Whether the document's data label is shown beside the table.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
 
 
 def _interval_role(level: float, columns: Sequence[str], known: Mapping[str, Role]) -> Role:
-    """Return the role of an interval: it is printed as what it is an interval of."""
+    """Return the role of an interval: it is printed like its estimate."""
     before = columns[max(columns.index(INTERVAL) - 1, 0)]
     of = known.get("estimate" if "estimate" in columns else before)
     number_format = of.number_format if of else DECIMAL

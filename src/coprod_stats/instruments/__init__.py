@@ -1,4 +1,4 @@
-"""The grammar of a questionnaire."""
+"""Questionnaires as data: grammar, checks, versions, translations."""
 
 from coprod_stats.instruments.model import Instrument, Item, Scale
 from coprod_stats.instruments.source.reading import (

@@ -1,4 +1,4 @@
-"""What chance decides about a respondent: arms of experiments, sets of rotating blocks."""
+"""Random assignment of respondents to arms of experiments and sets of rotating blocks."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from coprod_stats.instruments.variables import Assigned
 def draw_levels(
     variable: Assigned, *, n_respondents: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Assign levels by permuted blocks, so that their numbers never differ by more than one.
+    """Assign levels by permuted blocks, so that their frequencies never differ by more than one.
 
-    Each run of as many respondents as there are levels holds every level once, in random order
-    (Zelen, 1974, Journal of Chronic Diseases 27, 365-375). Of 1,200 respondents and three sets of
-    two rotating blocks, every pair of blocks is asked of 400.
+    Each block of as many respondents as there are levels contains every level once, in random
+    order (Zelen, 1974, Journal of Chronic Diseases 27, 365-375). With 1,200 respondents and three
+    sets of two rotating blocks, every pair of blocks is asked of 400.
 
     Parameters
     ----------
     variable : Assigned
-        What is assigned.
+        The variable to assign.
     n_respondents : int
-        How many respondents, in order of arrival.
+        Number of respondents, in order of arrival.
     rng : numpy.random.Generator
-        Where the order comes from; its seed belongs to the record of the study.
+        Source of the random order; its seed belongs to the record of the study.
 
     Returns
     -------
     ndarray, (n_respondents,)
-        Codes of levels.
+        Codes of the levels.
     """
     levels = np.asarray(variable.values, dtype=float)
     n_runs = -(-n_respondents // len(levels))

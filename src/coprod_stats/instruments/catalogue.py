@@ -8,7 +8,7 @@ from coprod_stats.instruments.source.reading import read_instrument
 
 
 def catalogue() -> tuple[Instrument, ...]:
-    """Read every shipped questionnaire, by id; files of constructs are not questionnaires."""
+    """Read every shipped questionnaire, sorted by id, skipping files of constructs."""
     return tuple(
         read_instrument(path)
         for path in list_shipped("instruments")

@@ -1,4 +1,4 @@
-"""The codebook of a questionnaire: one HTML page with every column and what it may hold."""
+"""The codebook of a questionnaire: one HTML page with every column and its values."""
 
 from __future__ import annotations
 
@@ -38,14 +38,13 @@ def codebook(instrument: Instrument, *, language: str | None = None) -> str:
     instrument : Instrument
         The questionnaire.
     language : str, optional
-        Language of the texts; the first one if none is named. Texts that are not translated stand
-        in the first language.
+        Language of the texts; the first one by default. Texts without a translation are shown in
+        the first language.
 
     Returns
     -------
     str
-        An HTML document without outside addresses; written from right to left where the language
-        is.
+        An HTML document without external addresses; right to left if the language is.
     """
     return str(_Codebook(instrument, language or instrument.languages[0]).page())
 
@@ -60,12 +59,12 @@ class _Codebook:
             for item in (entry.id for entry in instrument.items)
         }
 
-    def said(self, text: Text | str | None) -> str:
+    def shown(self, text: Text | str | None) -> str:
         return text.in_language(self.language) if isinstance(text, Text) else text or ""
 
     def page(self) -> Markup:
         one = self.instrument
-        title = self.said(one.title)
+        title = self.shown(one.title)
         parts = [
             Markup('<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8">').format(
                 self.language, direction(self.language)
@@ -82,9 +81,9 @@ class _Codebook:
                     *((str(code), meaning) for code, meaning in MISSING_CODES.items()),
                 ]
             ),
-            Markup("<h2>Columns that nobody is asked for</h2>"),
+            Markup("<h2>Columns without a question</h2>"),
             *(
-                self.column(c.id, self.said(c.title), [("kind", c.kind), ("role", c.role)])
+                self.column(c.id, self.shown(c.title), [("kind", c.kind), ("role", c.role)])
                 for c in one.administrative
             ),
             *(self.assigned(variable) for variable in one.assigned),
@@ -99,17 +98,17 @@ class _Codebook:
         modules = ", ".join(f"{module.id} {module.version}" for module in one.modules)
         return [
             ("questionnaire", f"{one.id} {one.version}, {one.status}"),
-            ("form", ", ".join(f"{form.id} ({self.said(form.title)})" for form in one.forms)),
+            ("form", ", ".join(f"{form.id} ({self.shown(form.title)})" for form in one.forms)),
             ("modules", modules),
             ("twin", one.twin or ""),
             ("hash", one.sha256),
-            ("about", self.said(one.about)),
+            ("about", self.shown(one.about)),
         ]
 
     def status(self) -> Iterator[Markup]:
         for entry in self.instrument.translations:
             if entry.code == self.language and entry.status == "draft":
-                note = self.said(entry.note) or "draft, not validated"
+                note = self.shown(entry.note) or "draft, not validated"
                 yield Markup('<p class="draft" dir="auto">{}: {}</p>').format(entry.code, note)
 
     def column(self, id: str, title: str, facts: Sequence[tuple[str, str]]) -> Markup:
@@ -118,28 +117,28 @@ class _Codebook:
         )
 
     def assigned(self, variable: Assigned) -> Markup:
-        facts = [("set by", "chance"), ("levels", self.options(variable.levels))]
-        return self.column(variable.id, self.said(variable.title), facts)
+        facts = [("set by", "random assignment"), ("levels", self.options(variable.levels))]
+        return self.column(variable.id, self.shown(variable.title), facts)
 
     def pages(self) -> Iterator[Markup]:
         for page in self.instrument.pages:
-            yield Markup("<h2>{}</h2>").format(self.said(page.title) or page.id)
+            yield Markup("<h2>{}</h2>").format(self.shown(page.title) or page.id)
             for block in page.blocks:
                 yield from (self.item(item) for item in block.items if item.kind != "note")
 
     def item(self, item: Item) -> Markup:
-        question = f"{self.said(item.stem)} {self.said(item.text)}".strip()
+        question = f"{self.shown(item.stem)} {self.shown(item.text)}".strip()
         columns = ", ".join(item.columns) if item.kind in OPTION_KINDS else ""
         facts = [
             ("kind", item.kind),
             ("columns", columns),
             ("answers", self.answers(item)),
-            ("reverse-keyed", "yes" if item.reverse else ""),
+            ("reverse-scored", "yes" if item.reverse else ""),
             ("asked if", self.condition(item.conditions)),
             ("rotates in block", item.rotation or ""),
             ("facet", item.facet or ""),
             ("scales", ", ".join(self.scores[item.id])),
-            ("stands for", ", ".join(construct.code for construct in item.measures)),
+            ("measures", ", ".join(construct.code for construct in item.measures)),
             ("twin", item.twin or ""),
             ("translation", dict(item.translations).get(self.language, "")),
         ]
@@ -158,10 +157,10 @@ class _Codebook:
             return ""
         low, high = item.number.minimum, item.number.maximum
         span = " to ".join(f"{bound:g}" for bound in (low, high) if bound is not None)
-        return f"{span} {self.said(item.number.unit)}".strip()
+        return f"{span} {self.shown(item.number.unit)}".strip()
 
     def options(self, options: Sequence[Option]) -> str:
-        return "; ".join(f"{option.value} = {self.said(option.label)}" for option in options)
+        return "; ".join(f"{option.value} = {self.shown(option.label)}" for option in options)
 
     def condition(self, conditions: Sequence[Expression]) -> str:
         if not conditions:
@@ -177,13 +176,13 @@ class _Codebook:
             facts = [
                 ("rule", rule),
                 ("construct", scale.construct.label),
-                ("place in the article", scale.construct.section),
+                ("section of the article", scale.construct.section),
             ]
-            yield self.column(scale.id, self.said(scale.title), facts)
+            yield self.column(scale.id, self.shown(scale.title), facts)
         computed: tuple[Index | Derived, ...] = (*one.indices, *one.derived)
         for entry in computed:
             rule = condition_in_words(entry.value, one)
-            yield self.column(entry.id, self.said(entry.title), [("value", rule)])
+            yield self.column(entry.id, self.shown(entry.title), [("value", rule)])
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> Markup:

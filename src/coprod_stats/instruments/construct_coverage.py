@@ -1,4 +1,4 @@
-"""Where each construct of the article is found: in a question, an index, a plan, or not yet."""
+"""Coverage of each construct of the article: by a question, an index, a plan, or not yet."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ Status = Literal["covered", "partly", "planned", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class ConstructEvidence:
-    """What stands for one construct.
+    """What covers one construct.
 
     Attributes
     ----------
     status : str
-        ``covered`` by every questionnaire whose respondents it concerns, or by a plan; ``partly``:
-        one side lacks it; ``planned``: only a later analysis will use it; ``missing``.
+        ``covered``: in every questionnaire whose respondents it concerns, or in a plan; ``partly``:
+        not in all of them; ``planned``: only a later analysis will use it; ``missing``.
     items, computed, columns : tuple of str
-        Questions, scales or indices, and columns without question, as ``citizen.QUA1``.
+        Questions, scales or indices, and columns without a question, such as ``citizen.QUA1``.
     steps : tuple of str
         Plans that analyse it.
     lacking : tuple of str
-        Questionnaires that should have it and do not.
+        Questionnaires that should measure it and do not.
     """
 
     construct: Construct
@@ -38,7 +38,7 @@ class ConstructEvidence:
 
     @property
     def summary(self) -> str:
-        """State in one line what stands for it."""
+        """Summarise in one line what covers it."""
         if self.status == "planned":
             return self.construct.planned
         found = (*self.items, *self.columns, *self.computed)
@@ -51,14 +51,14 @@ class ConstructEvidence:
 def construct_coverage(
     instruments: Sequence[Instrument], *, plans: Collection[str] = ()
 ) -> tuple[ConstructEvidence, ...]:
-    """Report where each construct of the shared file is to be found.
+    """Report where each construct of the shared file is covered.
 
     Parameters
     ----------
     instruments : sequence of Instrument
         Questionnaires that share a file of constructs, with all their modules.
     plans : collection of str
-        Ids of the plans that run; a construct that names another plan is not covered by it.
+        Ids of the plans that are run; a construct that names another plan is not covered by it.
 
     Returns
     -------

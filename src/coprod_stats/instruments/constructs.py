@@ -1,4 +1,4 @@
-"""What is to be measured, and the scales and indices that measure it."""
+"""Constructs, and the scales and indices that measure them."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ Role = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Construct:
-    """What is to be measured, with its place in the article.
+    """A construct to be measured, with its section in the article.
 
     Attributes
     ----------
     columns : tuple of str
-        Administrative or assigned columns that carry it, where no question does.
+        Administrative or assigned columns that represent it, where no question does.
     steps : tuple of str
-        Plans that analyse it, where it is a design of analysis and not a measure.
+        Plans that analyse it, where it is part of the design and not measured.
     planned : str
-        The later analysis that will use it, where nothing does yet.
+        The later analysis that will use it, where none does yet.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""What a form of a questionnaire can test, and what it leaves unmeasured."""
+"""What a form of a questionnaire can test, and which constructs it does not measure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Protocol
 from coprod_stats.instruments.model import Construct, Instrument, Scale
 
 MIN_LATENT_ITEMS = 3
-"""A factor of fewer items is not identified by itself."""
+"""A factor with fewer items is not identified by itself."""
 
 
 class Relation(Protocol):
-    """A hypothesised relation, as plans write them: codes of two constructs."""
+    """A hypothesised relation, as in plans: the codes of two constructs."""
 
     @property
     def id(self) -> str: ...  # noqa: D102
@@ -32,15 +32,15 @@ class FormCoverage:
     Attributes
     ----------
     testable : tuple of str
-        Relations of which both sides are scales of three items or more.
+        Relations between two scales of three or more items.
     untestable : tuple of (str, str)
-        The other relations, each with the codes that stand in the way.
+        The other relations, each with the codes of the constructs that prevent a test.
     latent_scales : tuple of Scale
-        Scales of three items or more.
+        Scales of three or more items.
     short_scales : tuple of Scale
-        Scales of one or two items: scored, but no latent variables of their own.
+        Scales of one or two items: scored, but not latent variables by themselves.
     thin_constructs : tuple of (Construct, int)
-        Constructs meant as latent variables that single answers stand for, with their number.
+        Constructs meant as latent variables with single indicators only, and how many.
     unmeasured : tuple of Construct
         Constructs of the shared file that nothing in this form measures.
     """
@@ -56,7 +56,7 @@ class FormCoverage:
 def form_coverage(instrument: Instrument, relations: Sequence[Relation] = ()) -> FormCoverage:
     """Describe what an instrument, usually one form of it, can test.
 
-    Relations between constructs that are not in the instrument's file of constructs are left out.
+    Relations with constructs that are not in the instrument's file of constructs are omitted.
     """
     codes = {construct.code for construct in instrument.constructs}
     latent = tuple(scale for scale in instrument.scales if len(scale.items) >= MIN_LATENT_ITEMS)

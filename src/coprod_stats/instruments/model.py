@@ -1,4 +1,4 @@
-"""A questionnaire as it is meant: typed, frozen, every reference resolved."""
+"""The model of a questionnaire: typed, frozen, with all references resolved."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class InstrumentLookupError(CoprodError):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A length of the questionnaire."""
+    """A form of the questionnaire, such as core or full."""
 
     id: str
     title: Text
@@ -91,7 +91,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds that a person needs, by type of question."""
+    """Seconds that a respondent needs, by type of question."""
 
     grid_item: float
     behaviour_row: float
@@ -111,10 +111,9 @@ class Instrument:
     Attributes
     ----------
     sha256 : str
-        Hash over the instrument's file, its modules, translations and constructs: what was asked,
-        to the byte.
+        Hash of the instrument's file, its modules, translations and constructs.
     twin : str or None
-        Id of the questionnaire that asks the other side about the same service.
+        Id of the questionnaire for the other side of the same service.
     """
 
     id: str
@@ -150,7 +149,7 @@ class Instrument:
 
     @property
     def questions(self) -> tuple[Item, ...]:
-        """Items that ask for an answer."""
+        """Items that ask for an answer, notes excluded."""
         return tuple(item for item in self.items if item.kind != "note")
 
     @property
@@ -163,7 +162,7 @@ class Instrument:
 
     @property
     def originals(self) -> dict[str, str]:
-        """Columns of data collected elsewhere, by their names there, and the ids that they have."""
+        """Ids of columns by their original names in data collected elsewhere."""
         named = [(column.original, column.id) for column in self.administrative]
         named += [(item.original, item.id) for item in self.questions]
         return {original: id for original, id in named if original is not None}
@@ -177,14 +176,14 @@ class Instrument:
         return _found(self.scales, id, "scale", self.id)
 
     def administrative_column(self, role: str) -> str | None:
-        """Name the column of a role such as ``respondent`` or ``unit``, if there is one."""
+        """Return the column with a role such as ``respondent`` or ``unit``, if there is one."""
         return next((column.id for column in self.administrative if column.role == role), None)
 
     def for_form(self, form: str) -> Instrument:
-        """Return the instrument as one of its forms asks it.
+        """Return the instrument restricted to one of its forms.
 
-        What cannot be had from the form's own questions goes: scales that lose too many items,
-        indices, derived variables and classifications that need a question left out.
+        Whatever cannot be computed from the questions of the form is omitted: scales that lose too
+        many items, and indices, derived variables and classifications that need another question.
 
         Raises
         ------
@@ -223,7 +222,7 @@ class Instrument:
 
 
 def _computable(derived: tuple[Derived, ...], known: set[str]) -> tuple[Derived, ...]:
-    """Keep the derived variables that follow from what is known, through one another."""
+    """Return the derived variables computable from known ones, directly or through one another."""
     for _ in derived:
         known = known | {entry.id for entry in derived if known.issuperset(names(entry.value))}
     return tuple(entry for entry in derived if entry.id in known)
@@ -252,7 +251,7 @@ def _page_of(page: Page, form: str, gone: set[str]) -> Page:
 
 
 def _item_of(item: Item, gone: set[str]) -> Item:
-    """Return an item whose conditions do not name variables that the form does not assign."""
+    """Return an item without conditions on variables that the form does not assign."""
     if not gone:
         return item
     conditions = tuple(without(condition, gone) for condition in item.conditions)

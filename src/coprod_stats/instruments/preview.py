@@ -1,10 +1,11 @@
-"""A questionnaire as plain text: what is asked, in which order, of whom, and what it can test."""
+"""Preview of a questionnaire as plain text: questions, order, routing, and what it can test."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from coprod_stats.counts import counted
 from coprod_stats.instruments.coverage import FormCoverage, Relation, form_coverage
 from coprod_stats.instruments.language.expressions import Expression, Logic
 from coprod_stats.instruments.language.wording import condition_in_words
@@ -36,9 +37,9 @@ def preview(
     instrument : Instrument
         The questionnaire.
     form : str, optional
-        Which form of it; the first one if none is named.
+        The form; the first one by default.
     relations : sequence of Relation
-        Hypotheses of which the preview says whether this form can test them.
+        Hypothesised relations, for which the preview states whether this form can test them.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def preview(
 
 
 def _section(title: str, lines: Iterator[str]) -> list[str]:
-    """Put lines under a heading; without lines there is no section."""
+    """Return lines under a heading, or nothing if there are none."""
     found = list(lines)
     return [title, "-" * len(title), *found] if found else []
 
@@ -77,14 +78,16 @@ def _head(instrument: Instrument) -> Iterator[str]:
 
 
 def _length(instrument: Instrument) -> Iterator[str]:
-    yield f"Length: {len(instrument.questions)} questions on {len(instrument.pages)} pages"
+    questions = counted(len(instrument.questions), "question")
+    yield f"Length: {questions} on {counted(len(instrument.pages), 'page')}"
     lengths = route_lengths(instrument)
     width = max((len(length.respondents) for length in lengths), default=0)
     for length in lengths:
         shortest, longest = (max(round(minutes), 1) for minutes in length.minutes)
         minutes = f"{_span(shortest, longest)} minute{'s' if longest > 1 else ''}"
-        questions = _span(*length.n_questions)
-        yield f"  {length.respondents:<{width}}  {questions} questions, about {minutes}"
+        fewest, most = length.n_questions
+        asked = f"{_span(fewest, most)} question{'s' if most != 1 else ''}"
+        yield f"  {length.respondents:<{width}}  {asked}, about {minutes}"
     limit = instrument.forms[0].minutes_at_most
     if limit is not None and any(length.minutes[1] > limit for length in lengths):
         yield f"  Longer than the {limit:g} minutes that this form should take."
@@ -142,7 +145,7 @@ def _item(item: Item, instrument: Instrument, *, hidden: int, answers: bool) -> 
     notes = [
         note
         for note, holds in (
-            ("reverse-keyed", item.reverse),
+            ("reverse-scored", item.reverse),
             ("attention check", item.attention_pass is not None),
             ("must be answered", item.required),
             (f"rotates in block {item.rotation}", item.rotation is not None),
@@ -180,12 +183,12 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
         elif item.kind == "rank":
             answers = f"the first {item.top}, in order, of: {answers}"
         elif item.kind == "allocate":
-            answers = f"{item.total} points among: {answers}"
+            answers = f"{item.total} points to divide among: {answers}"
         beside = off_scale + beside
     elif item.number is not None:
         answers = _number(item.number)
     else:
-        answers = "own words" if item.kind == "text" else ""
+        answers = "open answer" if item.kind == "text" else ""
     if line := " || ".join(filter(None, [answers, " | ".join(beside)])):
         yield from _wrap(f"-> {line}", indent=indent)
 
@@ -242,7 +245,7 @@ def _testable(coverage: FormCoverage) -> Iterator[str]:
             coverage.testable,
         )
     yield from _listed(
-        "Scales of three items or more, for latent variables",
+        "Scales of three or more items, usable as latent variables",
         [scale.id for scale in coverage.latent_scales],
     )
     yield "  Power at given numbers of respondents: not computed yet."
@@ -275,7 +278,7 @@ def _listed(title: str, entries: Sequence[str]) -> Iterator[str]:
 
 
 def _tied(text: Text | str) -> str:
-    """Keep a short text on one line, and the code of a long one with its first word."""
+    """Keep a short text on one line, and the code of a long one beside its first word."""
     words = str(text)
     return words.replace(" ", _TIE, -1 if len(words) < WIDTH // 3 else 1)
 

@@ -1,4 +1,4 @@
-"""What is asked: texts, answers, items, blocks and pages."""
+"""Questions: items with their response scales, blocks and pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ResponseKind = Literal["unipolar", "bipolar", "frequency", "count", "categorical
 MissingOption = Literal["dont_know", "refused"]
 TranslationStatus = Literal["missing", "outdated", "draft", "validated"]
 OPTION_KINDS: tuple[ItemKind, ...] = ("multiple", "rank", "allocate")
-"""Kinds whose answer has a column for each option, ``ID__n``."""
+"""Kinds whose answers have one column per option, ``ID__n``."""
 
 
 NOT_ANSWERED = -7
@@ -26,12 +26,12 @@ MISSING_CODES: dict[int, str] = {
     REFUSED: "refused",
     DONT_KNOW: "don't know",
 }
-"""Canonical codes; a blank cell is 'not asked'."""
+"""Canonical codes of missing answers; a blank cell is 'not asked'."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer: its code and its label."""
+    """One response option: its code and its label."""
 
     value: int
     label: Text
@@ -39,7 +39,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class ResponseScale:
-    """The answers of an item, in order; ``off_scale`` answers are valid but carry no amount."""
+    """The response options of an item, in order; ``off_scale`` ones are valid but no amounts."""
 
     id: str
     kind: ResponseKind
@@ -48,7 +48,7 @@ class ResponseScale:
 
     @property
     def values(self) -> tuple[int, ...]:
-        """Codes on the scale, ascending as given."""
+        """Codes on the scale, in the given order."""
         return tuple(option.value for option in self.options)
 
     @property
@@ -74,7 +74,7 @@ class ResponseScale:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A text for those for whom a condition is known to hold."""
+    """An alternative text for those for whom a condition is known to hold."""
 
     condition: Expression
     text: Text
@@ -82,7 +82,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class NumberRange:
-    """What a numeric answer may be."""
+    """The range of a numeric answer."""
 
     minimum: float | None = None
     maximum: float | None = None
@@ -92,27 +92,27 @@ class NumberRange:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question, with everything it takes from its block and page.
+    """One question, with everything inherited from its block and page.
 
     Attributes
     ----------
     top : int or None
-        How many options a ranking puts in order, the best being 1.
+        Number of options to rank, the best being 1.
     total : int or None
-        What the points of an allocation add up to.
+        Sum of the points of an allocation.
     conditions : tuple of Expression
-        All must be known to hold for the item to be asked: those of its page, its block, its own,
-        and that its rotating block was assigned.
+        All must be known to hold for the item to be asked: those of its page, its block and its
+        own, and that its rotating block was assigned.
     rotation : str or None
         Rotating block of planned missingness; ``None`` for an item that everybody is asked.
     twin : str or None
-        Id of the mirrored item on the twin questionnaire.
+        Id of the mirrored item in the twin questionnaire.
     seconds : float or None
-        Time that the item needs, where its kind does not tell.
+        Time that the item needs, if not that of its kind.
     original : str or None
-        Name of its column in data that were collected elsewhere, where that is no id.
+        Name of its column in data collected elsewhere, where that is not an id.
     translations : tuple of (str, TranslationStatus)
-        How far each language but the first has got.
+        Status of the translation into each language but the first.
     """
 
     id: str
@@ -145,7 +145,7 @@ class Item:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Names of the columns that hold the answers; none for a note."""
+        """Names of the columns of the answers; none for a note."""
         if self.kind == "note":
             return ()
         if self.kind in OPTION_KINDS and self.responses is not None:

@@ -1,4 +1,4 @@
-"""Ways through a questionnaire: who is asked what, tried out on drawn answers."""
+"""Routes through a questionnaire: who is asked what, by simulated answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NUMBERS = (0.0, 100.0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Routes:
-    """What drawn respondents are asked.
+    """The routes of simulated respondents.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Routes:
     asked : ndarray of bool, (n_respondents, n_items)
         Whether the routing shows the question.
     classes : ndarray of str, (n_respondents,)
-        Class of each respondent; ``""`` where the instrument classifies nobody.
+        Class of each respondent; ``""`` if the instrument has no classification.
     """
 
     items: tuple[Item, ...]
@@ -36,27 +36,27 @@ class Routes:
 
 
 def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Generator) -> Routes:
-    """Send drawn respondents through the questionnaire.
+    """Simulate the routes of respondents through the questionnaire.
 
     Only what the routing and the classification depend on is drawn. Each respondent has a
-    favourite place in the lists of answers and keeps to it with a probability of their own, so
-    that rules which want the same answer many times are met as well as missed. Everyone consents
-    and answers every question shown: these are the ways of people who finish.
+    preferred position among the response options and keeps to it with a probability of their own,
+    so that rules which need the same answer many times are both met and missed. Everyone consents
+    and answers every question shown: these are the routes of respondents who finish.
 
     Parameters
     ----------
     instrument : Instrument
         The questionnaire, usually one form of it.
     n_respondents : int
-        How many to draw.
+        Number of respondents.
     rng : numpy.random.Generator
-        Where the draws come from.
+        Source of the draws.
     """
     questions = instrument.questions
     answers = _Answers(instrument, n_respondents)
     needed = _routing_names(instrument)
     for variable in instrument.assigned:
-        answers.give(variable.id, draw_levels(variable, n_respondents=n_respondents, rng=rng))
+        answers.add(variable.id, draw_levels(variable, n_respondents=n_respondents, rng=rng))
     favourite, steadiness = rng.random(n_respondents), rng.random(n_respondents)
     asked = np.empty((n_respondents, len(questions)), dtype=bool)
     for position, item in enumerate(questions):
@@ -65,13 +65,13 @@ def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Ge
             continue
         if item.kind in ("rank", "allocate"):
             for column, drawn in zip(item.columns, _joint(item, n_respondents, rng), strict=True):
-                answers.give(column, np.where(asked[:, position], drawn, np.nan))
+                answers.add(column, np.where(asked[:, position], drawn, np.nan))
             continue
         for column in item.columns:
             steady = rng.random(n_respondents) < steadiness
             place = np.where(steady, favourite, rng.random(n_respondents))
             given = np.where(asked[:, position], _answer(item, place), np.nan)
-            answers.give(column, given)
+            answers.add(column, given)
     return Routes(questions, asked, _classes(instrument, answers, n_respondents))
 
 
@@ -85,7 +85,7 @@ class _Answers(Mapping[str, FloatArray]):
         self._computed: dict[str, FloatArray] = {}
         self._choices = {item.id: item.columns for item in instrument.items}
 
-    def give(self, column: str, values: FloatArray) -> None:
+    def add(self, column: str, values: FloatArray) -> None:
         self._given[column] = values
         self._computed.clear()
 
@@ -119,7 +119,7 @@ def _joint(item: Item, n_respondents: int, rng: np.random.Generator) -> FloatArr
 
 
 def _answer(item: Item, place: FloatArray) -> FloatArray:
-    """Return the answer that lies at a place between 0 and 1 of what the item offers."""
+    """Return the answer at a position between 0 and 1 in the range that the item offers."""
     if item.kind == "consent" and item.responses:
         return np.full(place.shape, float(item.responses.values[0]))
     if item.kind == "multiple":
@@ -135,7 +135,7 @@ def _answer(item: Item, place: FloatArray) -> FloatArray:
 
 
 def _routing_names(instrument: Instrument) -> set[str]:
-    """Return everything on which routing and classification depend, through derived variables."""
+    """Return the names on which routing and classification depend, derived variables resolved."""
     derived = {entry.id: names(entry.value) for entry in instrument.derived}
     trees = [condition for item in instrument.items for condition in item.conditions]
     if instrument.classification is not None:

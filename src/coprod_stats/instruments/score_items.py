@@ -1,4 +1,4 @@
-"""Which items stand behind a score, a derived variable or any other name of a questionnaire."""
+"""The items behind a score, a derived variable or any other name in a questionnaire."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from coprod_stats.instruments.model import Instrument
 
 
 def score_items(instrument: Instrument) -> dict[str, tuple[str, ...]]:
-    """Return the items and variables that each scale and index rests on.
+    """Return the items and variables on which each scale and index depends.
 
-    Derived variables stand in the list beside the items that they are computed from.
+    Derived variables are listed beside the items from which they are computed.
     """
     found = {scale.id: scale.items for scale in instrument.scales}
     found |= {
@@ -21,13 +21,13 @@ def score_items(instrument: Instrument) -> dict[str, tuple[str, ...]]:
 
 
 def items_behind(instrument: Instrument, ids: Iterable[str]) -> tuple[str, ...]:
-    """Return what names rest on: items, assigned and administrative columns, derived variables.
+    """Return what names depend on: items, assigned and administrative columns, derived variables.
 
     Parameters
     ----------
     instrument : Instrument
     ids : iterable of str
-        Items, columns of theirs (``MEANS__2``), derived variables, scales or indices.
+        Items, their columns (``MEANS__2``), derived variables, scales or indices.
     """
     return tuple(dict.fromkeys(_behind(instrument, tuple(ids), seen=set())))
 

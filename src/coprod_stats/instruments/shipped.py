@@ -1,4 +1,4 @@
-"""Where the shipped questionnaires, plans and sample answers lie: in a checkout or a wheel."""
+"""Location of the shipped questionnaires, plans and sample answers: in a checkout or a wheel."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def shelf(name: Shelf) -> Path:
 
 
 def find_shipped(where: Shelf, name: str | Path) -> Path:
-    """Find a file by path, or a shipped one by its name without suffix.
+    """Return a file by its path, or a shipped one by its name without suffix.
 
-    A path that exists comes first, so that one's own ``citizen.yaml`` is never mistaken for the
-    shipped one. What is found nowhere is given back as it was asked for: reading it says so.
+    A path that exists comes first, so that a user's own ``citizen.yaml`` is never mistaken for the
+    shipped one. If there is neither, the path is returned unchanged, and reading it fails.
     """
     given = Path(name)
     if given.is_file():

@@ -1,10 +1,10 @@
-"""Texts that a spreadsheet would take for formulas, made harmless and brought back.
+"""Guarding of texts that a spreadsheet would take for formulas, and its reversal.
 
-Whoever opens a CSV in a spreadsheet may carry out a cell that begins with ``=``, ``+``, ``-``,
-``@``, a tab, a line break or a null character, quoted or not. The cure is an apostrophe before it:
-OWASP, CSV Injection, and Application Security Verification Standard 5.0, requirement 1.2.10. Where
-the spreadsheet parts cells by another sign than the file's, a cell can also begin within a text:
-after a semicolon, a tab or a line break.
+A spreadsheet that opens a CSV may execute a cell that begins with ``=``, ``+``, ``-``, ``@``, a
+tab, a line break or a null character, quoted or not. The remedy is a preceding apostrophe: OWASP,
+CSV Injection, and Application Security Verification Standard 5.0, requirement 1.2.10. Where the
+spreadsheet separates cells by another character than the file, a cell can also begin within a
+text: after a semicolon, a tab or a line break.
 """
 
 from __future__ import annotations
@@ -20,19 +20,18 @@ _PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-
 
 
 def guarded(text: str) -> str:
-    """Put an apostrophe wherever a spreadsheet might begin to carry out a text.
+    """Insert an apostrophe wherever a spreadsheet might begin to execute a text.
 
-    Apostrophes that stand there already get one more, so that ``unguarded`` gives every text back
-    as it was.
+    Apostrophes already in such a place get one more, so that ``unguarded`` restores every text.
     """
     return _PLACES.sub("'", text)
 
 
 def unguarded(text: str) -> str:
-    """Take away the apostrophes that ``guarded`` put there."""
+    """Remove the apostrophes that ``guarded`` inserted."""
     return _GUARDS.sub("", text)
 
 
 def guarded_unless_number(text: str) -> str:
-    """Guard a cell of unknown kind: a plain number, negative or not, is harmless and stays."""
+    """Guard a cell of unknown kind; plain numbers, negative or not, are left unchanged."""
     return text if _PLAIN_NUMBER.fullmatch(text) else guarded(text)

@@ -1,4 +1,4 @@
-"""Words in one or more languages."""
+"""Texts in one or more languages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "ckb", "sd", "ug"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in one or more languages, the first being the one it was written in."""
+    """A text in one or more languages, the original first."""
 
     by_language: tuple[tuple[str, str], ...]
 
@@ -20,10 +20,10 @@ class Text:
         return self.by_language[0][1]
 
     def in_language(self, language: str) -> str:
-        """Return the text in this language, or in the first one."""
+        """Return the text in a language, or in the first one if there is no translation."""
         return dict(self.by_language).get(language, self.by_language[0][1])
 
 
 def direction(language: str) -> Direction:
-    """Describe which way a language is written, by its code as ``ar`` or ``ar-EG``."""
+    """Return the direction of writing of a language, by its code such as ``ar`` or ``ar-EG``."""
     return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"

@@ -1,4 +1,4 @@
-"""How long a questionnaire takes, from the seconds that its types of question need."""
+"""Completion time of a questionnaire, from the seconds that each type of question needs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ N_DRAWN = 4_000
 
 @dataclass(frozen=True, slots=True)
 class RouteLength:
-    """How much the respondents of one class are asked.
+    """Number of questions and completion time for one class of respondents.
 
     Attributes
     ----------
     respondents : str
-        Class by the instrument's classification, or ``everyone``.
+        Class in the instrument's classification, or ``everyone``.
     n_questions : tuple of int
-        Fewest and most questions on a way through.
+        Fewest and most questions on a route.
     minutes : tuple of float
         Shortest and longest estimated time.
     """
@@ -32,7 +32,7 @@ class RouteLength:
 
 
 def item_seconds(item: Item, timing: Timing) -> float:
-    """Return the seconds that one item needs; its options count where each is judged by itself."""
+    """Return the seconds for one item; options count where each is judged by itself."""
     if item.seconds is not None:
         return item.seconds
     n_options = len(item.responses.options) if item.responses else 0
@@ -57,7 +57,7 @@ def item_seconds(item: Item, timing: Timing) -> float:
 
 
 def _is_short(item: Item) -> bool:
-    """Return whether a question has three unordered answers or fewer, as yes, partly, no."""
+    """Return whether a question has at most three unordered answers, such as yes, partly, no."""
     answers = item.responses
     return answers is not None and answers.kind == "categorical" and len(answers.options) <= 3
 
@@ -65,8 +65,8 @@ def _is_short(item: Item) -> bool:
 def route_lengths(instrument: Instrument) -> tuple[RouteLength, ...]:
     """Estimate the length for each class of respondents, in the order of the classification.
 
-    The ways are tried out on drawn answers from a fixed seed; a class that no draw met is left
-    out.
+    The routes are those of simulated answers from a fixed seed; a class that none of them reaches
+    is omitted.
     """
     rng = np.random.default_rng(0)
     routes = draw_routes(instrument, n_respondents=N_DRAWN, rng=rng)

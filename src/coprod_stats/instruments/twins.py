@@ -1,4 +1,4 @@
-"""Questionnaires that mirror each other: which items of the two sides are about the same thing."""
+"""Twin questionnaires: which items of the two sides mirror each other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TwinPair:
     Attributes
     ----------
     comparable : bool
-        Whether both have the same kind and the same codes, so that a difference means something.
+        Whether both have the same kind and the same codes, so that a difference is meaningful.
     """
 
     own: Item

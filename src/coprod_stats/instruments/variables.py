@@ -1,4 +1,4 @@
-"""Variables that nobody is asked for: computed, assigned, administrative; and what texts insert."""
+"""Variables without a question: derived, assigned, administrative; and placeholders in texts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """What ``[NAME]`` stands for: an answer, or a text by the level of an assigned variable.
+    """The text for ``[NAME]``: an answer, or a text by the level of an assigned variable.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Administrative:
-    """A column that nobody is asked for."""
+    """A column without a question."""
 
     id: str
     title: Text
@@ -59,12 +59,12 @@ class Administrative:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """A variable that chance sets when a respondent begins: an arm, or a set of rotating blocks.
+    """A randomly assigned variable: an experimental arm, or a set of rotating blocks.
 
     Attributes
     ----------
     levels : tuple of Option
-        Codes and names.
+        Codes and labels.
     blocks : tuple of tuple of str
         Rotating blocks of items that each level asks; empty for an experimental arm.
     forms : tuple of str
@@ -85,7 +85,7 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the questionnaire and how far its translation has got."""
+    """A language of the questionnaire and the status of its translation."""
 
     code: str
     status: Literal["original", "draft", "validated"]
@@ -95,7 +95,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """A rule of the questionnaire linter that is knowingly broken, and why."""
+    """A linter rule that is deliberately broken, with the reason."""
 
     rule: str
     places: tuple[str, ...]
@@ -104,7 +104,7 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A set of questions that was put into the questionnaire."""
+    """A set of questions inserted into the questionnaire."""
 
     id: str
     version: str

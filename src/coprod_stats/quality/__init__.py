@@ -1,4 +1,4 @@
-"""Who answered how: completeness, care, eligibility."""
+"""Data quality: missing answers, careless responding, eligibility."""
 
 from coprod_stats.quality.careless_indices import CarelessIndices, careless_indices
 from coprod_stats.quality.flags import FLAG_RULES, FlagRule, FlagRules, Flags, flag_careless

@@ -1,4 +1,4 @@
-"""Indices of careless responding on one form: each where it applies, with the reason where not."""
+"""Indices of careless responding on one form, with the reason where one does not apply."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from coprod_stats.responses import Responses
 from coprod_stats.responses.table import ANSWERED
 
 MIN_EVEN_ODD_PAIRS = 3
-"""Scales for even-odd: with two, the correlation is plus or minus one whatever the answers."""
+"""Scales for even-odd: with two, the correlation is always plus or minus one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +47,7 @@ class CarelessIndices:
     respondents : Series, (n_respondents,)
         Ids of the respondents.
     indices : tuple of PersonIndex
-        The indices, those that the form does not allow included.
+        All indices, including those that cannot be computed on this form.
     """
 
     respondents: pd.Series
@@ -59,8 +59,8 @@ class CarelessIndices:
     def tidy(self) -> pd.DataFrame:
         """One row per index: whether it applies, for how many, and its distribution.
 
-        ``reason`` says why it does not apply to the form, or why some respondents have no value,
-        with their number.
+        ``reason`` states why it does not apply to the form, or why some respondents have no value,
+        and how many they are.
         """
         return pd.DataFrame([_summary(index) for index in self.indices])
 
@@ -75,7 +75,7 @@ class CarelessIndices:
         )
 
     def augment(self) -> pd.DataFrame:
-        """One row per respondent: each index, and beside it the reason where there is none."""
+        """One row per respondent: each index and, where it is missing, the reason."""
         table: dict[str, object] = {"respondent": self.respondents.to_numpy()}
         for index in self.indices:
             table[index.name] = index.values
@@ -90,10 +90,10 @@ class CarelessIndices:
 def careless_indices(responses: Responses) -> CarelessIndices:
     """Compute every index of careless responding that the form allows.
 
-    The indices rest on the items of reflective scales that share the most common range of codes,
-    in the order of the questionnaire. Even-odd uses reverse-keyed answers, all others the answers
-    as marked; Mahalanobis distance, which is the same for both, is taken among the respondents to
-    whom the routing shows the same items.
+    The indices are computed from the items of reflective scales that share the most common range of
+    codes, in the order of the questionnaire. Even-odd consistency uses reverse-scored answers, all
+    other indices the answers as marked; Mahalanobis distance, which is the same for both, is
+    computed among the respondents to whom the routing shows the same items.
     """
     items = comparable_items(responses)
     given = responses.numbers([item.id for item in items]).to_numpy(dtype=float)
@@ -160,20 +160,20 @@ def _mahalanobis(
         p_values = mahalanobis_p_value(distance.values, distance.n_items)
         values["mahalanobis_p"][route.members] = p_values
         reasons[route.members] = distance.reasons
-    told = tuple(map(str, reasons))
-    if told and all(told):
+    stated = tuple(map(str, reasons))
+    if stated and all(stated):
         first, second = (
-            unavailable_index(name, told[0], n_persons=n_persons, n_items=n_items)
+            unavailable_index(name, stated[0], n_persons=n_persons, n_items=n_items)
             for name in values
         )
         return first, second
     scope = "among respondents who were shown the same items"
-    first, second = (PersonIndex(name, values[name], told, n_items, scope) for name in values)
+    first, second = (PersonIndex(name, values[name], stated, n_items, scope) for name in values)
     return first, second
 
 
 def _attention(responses: Responses) -> PersonIndex:
-    """Attention items failed; an attention item left without an answer counts as neither."""
+    """Count the attention items failed; one left unanswered counts as neither passed nor failed."""
     name, n_persons = "attention_failed", responses.n_respondents
     checks = [item for item in responses.instrument.items if item.attention_pass is not None]
     if not checks:
@@ -190,10 +190,10 @@ def _attention(responses: Responses) -> PersonIndex:
 
 
 def _pace(responses: Responses) -> PersonIndex:
-    """Seconds per question answered, from the time that the whole form took."""
+    """Compute the seconds per question answered from the completion time of the whole form."""
     column = responses.instrument.administrative_column("seconds")
     if column is None or responses.answers[column].isna().all():
-        reason = "the answers carry no times"
+        reason = "no completion times were recorded"
         return unavailable_index("seconds_per_item", reason, n_persons=responses.n_respondents)
     questions = tuple(item for item in responses.instrument.questions if item.columns)
     n_answered = (kinds_by_item(responses, questions) == ANSWERED).sum(axis=1)
@@ -204,18 +204,18 @@ def _pace(responses: Responses) -> PersonIndex:
 def _summary(index: PersonIndex) -> dict[str, object]:
     values = index.values[index.computed]
     reasons = Counter(reason for reason in index.reasons if reason)
-    told = "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common())
-    nothing = values.size == 0
+    counts = "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common())
+    empty = values.size == 0
     return {
         "term": index.name,
         "scope": index.scope,
         "n_items": index.n_items,
         "applies": not index.unavailable,
         "n_computed": values.size,
-        "mean": np.nan if nothing else values.mean(),
+        "mean": np.nan if empty else values.mean(),
         "sd": np.nan if values.size < 2 else values.std(ddof=1),
-        "median": np.nan if nothing else np.median(values),
-        "min": np.nan if nothing else values.min(),
-        "max": np.nan if nothing else values.max(),
-        "reason": index.unavailable or told,
+        "median": np.nan if empty else np.median(values),
+        "min": np.nan if empty else values.min(),
+        "max": np.nan if empty else values.max(),
+        "reason": index.unavailable or counts,
     }

@@ -1,6 +1,6 @@
-"""Careless responding as runs, lack of spread, distance and haste, as in R's careless 1.2.
+"""Careless responding seen in runs, low variability, distance and speed, as in R's careless 1.2.
 
-Every function takes answers of shape (n_persons, n_items), NaN where there is none, in the order
+Every function takes answers of shape (n_persons, n_items), NaN where missing, in the order
 in which the items were asked, and returns a `PersonIndex`.
 """
 
@@ -30,8 +30,8 @@ NO_ANSWER = "no item answered"
 def longstring(answers: FloatArray, *, scope: str = "") -> PersonIndex:
     """Longest run of identical consecutive answers (Johnson, 2005).
 
-    A missing answer ends a run and counts as a run of its own, as R's ``rle`` has it. Give the
-    answers as they were marked, before reverse-keying.
+    A missing answer ends a run and counts as a run of its own, as in R's ``rle``. Expects the
+    answers as they were marked, before reverse-scoring.
     """
     longest, _ = _runs(answers)
     return person_index(
@@ -44,7 +44,7 @@ def longstring(answers: FloatArray, *, scope: str = "") -> PersonIndex:
 
 
 def average_string(answers: FloatArray, *, scope: str = "") -> PersonIndex:
-    """Average length of the runs of identical consecutive answers; runs as in `longstring`."""
+    """Average length of the runs of identical consecutive answers, as in `longstring`."""
     _, n_runs = _runs(answers)
     return person_index(
         "average_string",
@@ -65,7 +65,7 @@ def intra_individual_sd(
     answers : ndarray, shape (n_persons, n_items)
         Answers as marked, on one response scale.
     skip_missing : bool
-        Whether missing answers are left out (``na.rm`` of careless); otherwise a person with a
+        Whether missing answers are omitted (``na.rm`` of careless); otherwise a person with a
         missing answer has no value.
     scope : str
         The part of the form that is covered.
@@ -88,8 +88,8 @@ def split_intra_individual_sd(
 ) -> tuple[PersonIndex, ...]:
     """Intra-individual standard deviation in consecutive parts of the questionnaire.
 
-    The parts are equal-width intervals of item positions, as R's ``cut`` makes them; carelessness
-    that sets in late shows in the last one.
+    The parts are equal-width intervals of item positions, as R's ``cut`` makes them; careless
+    responding that sets in late shows in the last one.
     """
     n_items = answers.shape[1]
     part = np.maximum(-(-np.arange(n_items) * n_parts // max(n_items - 1, 1)), 1)
@@ -102,11 +102,11 @@ def split_intra_individual_sd(
 
 
 def mahalanobis_distance(answers: FloatArray, *, scope: str = "") -> PersonIndex:
-    r"""Squared Mahalanobis distance from the sample's mean answers.
+    r"""Squared Mahalanobis distance from the sample means.
 
     :math:`D^2 = x' S^{-1} x` with the answers centred on the item means, S the covariance matrix
-    with divisor n − 1 from pairwise complete answers, and a missing answer counted as the item's
-    mean, as ``psych::outlier`` and ``careless::mahad`` do. Compare with `mahalanobis_p_value`.
+    with divisor n − 1 from the available cases (pairwise), and missing answers replaced by the
+    item mean, as in ``psych::outlier`` and ``careless::mahad``. See `mahalanobis_p_value`.
     """
     n_persons, n_items = answers.shape
     covariance = pairwise_covariance(answers)
@@ -127,7 +127,7 @@ def mahalanobis_distance(answers: FloatArray, *, scope: str = "") -> PersonIndex
 
 
 def mahalanobis_p_value(distance: FloatArray, n_items: int) -> FloatArray:
-    """Upper tail of the chi-square distribution with n_items degrees of freedom at D²."""
+    """Upper-tail probability of D² from the chi-square distribution with n_items df."""
     return np.asarray(stats.chi2.sf(distance, n_items), dtype=np.float64)
 
 

@@ -1,4 +1,4 @@
-"""Who is flagged as careless, by which rules, for which reasons."""
+"""Flags of careless responding: which respondents, by which rules, for which reasons."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.quality.careless_indices import CarelessIndices, careless_indices
 from coprod_stats.responses import Responses
@@ -18,27 +19,27 @@ Direction = Literal["above", "below"]
 
 
 class FlagRuleError(CoprodError):
-    """A set of rules that can flag nobody."""
+    """A set of rules that can flag no respondent."""
 
 
 @dataclass(frozen=True, slots=True)
 class FlagRule:
-    """One index and the value beyond which it speaks of carelessness.
+    """One index and the value beyond which it suggests careless responding.
 
     Parameters
     ----------
     index : str
         Name of the index.
     family : str
-        What it detects; two indices of one family are no independent evidence.
+        What it detects; two indices of one family are not independent evidence.
     direction : {"above", "below"}
-        On which side of the limit a respondent is conspicuous; the limit itself is not.
+        On which side of the limit the rule applies; the limit itself does not count.
     limit : float
-        The threshold.
+        The cut-off.
     label : str
         The rule in words.
     source : str
-        Where the threshold comes from.
+        Reference for the cut-off.
     """
 
     index: str
@@ -49,13 +50,13 @@ class FlagRule:
     source: str
 
     def hits(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Describe who is beyond the limit; nobody is where there is no value."""
+        """Return whether each value is beyond the limit; a missing value is not."""
         return values > self.limit if self.direction == "above" else values < self.limit
 
 
 @dataclass(frozen=True, slots=True)
 class FlagRules:
-    """Rules fixed before the answers are seen, and how many families must agree."""
+    """Rules fixed before the data are seen, and how many families of indices must agree."""
 
     rules: tuple[FlagRule, ...]
     min_families: int = 2
@@ -64,8 +65,8 @@ class FlagRules:
         n_families = len({rule.family for rule in self.rules})
         if not 1 <= self.min_families <= n_families:
             raise FlagRuleError(
-                f"{self.min_families} independent indices are asked for, "
-                f"the rules have {n_families} families"
+                f"the rules require {counted(self.min_families, 'family', 'families')} of indices "
+                f"and cover {n_families}"
             )
 
 
@@ -84,7 +85,7 @@ FLAG_RULES = FlagRules(
             "straightlining",
             "above",
             0.5,
-            "same answer to more than half of a stretch of items",
+            "same answer to more than half of a run of items",
             "Curran (2016)",
         ),
         FlagRule(
@@ -113,9 +114,10 @@ FLAG_RULES = FlagRules(
         ),
     )
 )
-"""The project's rules. The person-total correlation is left out: like Mahalanobis distance it marks
-unusual answers, which a person in an unusual situation gives with care; so is the intra-individual
-standard deviation, which has no accepted limit and shows what longstring shows."""
+"""The project's rules. The person-total correlation is not used: like Mahalanobis distance it picks
+up unusual answers, which a person in an unusual situation may give carefully; nor is the
+intra-individual standard deviation, which has no accepted cut-off and duplicates
+longstring."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,11 +127,11 @@ class Flags:
     Parameters
     ----------
     indices : CarelessIndices
-        The indices that the rules look at.
+        The indices that the rules use.
     rules : FlagRules
         The rules.
     hits : ndarray of bool, shape (n_respondents, n_rules)
-        Who is conspicuous by which rule.
+        Which respondents are beyond the limit of which rule.
     """
 
     indices: CarelessIndices
@@ -138,21 +140,21 @@ class Flags:
 
     @property
     def n_families(self) -> NDArray[np.intp]:
-        """Families of indices by which each respondent is conspicuous, (n_respondents,)."""
+        """Number of families in which each respondent exceeds a limit, (n_respondents,)."""
         families = np.array([rule.family for rule in self.rules.rules])
         by_family = [self.hits[:, families == family].any(axis=1) for family in np.unique(families)]
         return np.asarray(np.sum(by_family, axis=0), dtype=np.intp)
 
     @property
     def applicable_families(self) -> tuple[Family, ...]:
-        """Families of which at least one index can be computed on this form."""
+        """Families with at least one index that can be computed on this form."""
         rules = self.rules.rules
         applying = (rule.family for rule in rules if not self.indices[rule.index].unavailable)
         return tuple(dict.fromkeys(applying))
 
     @property
     def decisive(self) -> bool:
-        """Whether the form allows enough families for anybody to be flagged."""
+        """Whether the form allows enough families for any respondent to be flagged."""
         return len(self.applicable_families) >= self.rules.min_families
 
     @property
@@ -161,7 +163,7 @@ class Flags:
         return self.n_families >= self.rules.min_families
 
     def tidy(self) -> pd.DataFrame:
-        """One row per rule: its source, whether it applies, and how many it finds."""
+        """One row per rule: its source, whether it applies, and how many respondents it finds."""
         rows = []
         for rule, hits in zip(self.rules.rules, self.hits.T, strict=True):
             index = self.indices[rule.index]
@@ -182,7 +184,7 @@ class Flags:
         return pd.DataFrame(rows)
 
     def glance(self) -> pd.DataFrame:
-        """One row: how many are flagged, and whether the form allows enough families for that."""
+        """One row: how many are flagged, and whether the form allows enough families for it."""
         n_respondents = self.hits.shape[0]
         return pd.DataFrame(
             {
@@ -196,7 +198,7 @@ class Flags:
         )
 
     def augment(self) -> pd.DataFrame:
-        """One row per respondent: flagged or not, and the reasons."""
+        """One row per respondent: whether flagged, and the reasons."""
         labels = [rule.label for rule in self.rules.rules]
         reasons = [
             "; ".join(label for label, hit in zip(labels, row, strict=True) if hit)
@@ -215,10 +217,11 @@ class Flags:
     def __str__(self) -> str:
         head = self.glance().iloc[0]
         table = self.tidy()[["rule", "applies", "n_computed", "n_hits", "reason"]]
-        rule = f"conspicuous in {self.rules.min_families} or more families of indices"
+        rule = f"beyond limits in {self.rules.min_families} or more families of indices"
         if not self.decisive:
             rule += f"; this form allows {len(self.applicable_families)}"
-        found = f"{head['n_flagged']} of {head['n_respondents']} respondents flagged ({rule})"
+        respondents = counted(int(head["n_respondents"]), "respondent")
+        found = f"{head['n_flagged']} of {respondents} flagged ({rule})"
         return f"{found}\n{table.to_string(index=False)}"
 
 
@@ -226,7 +229,7 @@ def flag_careless(responses: Responses, *, rules: FlagRules = FLAG_RULES) -> Fla
     """Flag careless respondents by rules fixed beforehand.
 
     A respondent is flagged when indices of at least ``rules.min_families`` families are beyond
-    their limits; a rule whose index cannot be computed finds nobody and says why.
+    their limits; a rule whose index cannot be computed flags nobody and states why.
 
     Raises
     ------

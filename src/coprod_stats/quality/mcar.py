@@ -1,4 +1,4 @@
-"""Little's test of whether answers are missing completely at random."""
+"""Little's test that answers are missing completely at random."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.quality.pairwise_moments import column_means
 from coprod_stats.quality.person_index import BoolArray, FloatArray
@@ -28,11 +29,11 @@ class McarTest:
     df : int
         Number of items answered, summed over the patterns, minus the number of items.
     p_value : float
-        A small value speaks against MCAR; a large one does not show it.
+        A small value is evidence against MCAR; a large one is not evidence for it.
     n_patterns, n_obs, n_items : int
         Patterns of missing answers, respondents with any answer, items.
     n_iterations : int
-        Steps of the EM algorithm until convergence.
+        Iterations of the EM algorithm until convergence.
     """
 
     statistic: float
@@ -55,20 +56,20 @@ class McarTest:
         )
 
     def glance(self) -> pd.DataFrame:
-        """One row: the test and what it rests on."""
+        """One row: the test and the number of patterns, respondents and items behind it."""
         sizes = {name: [getattr(self, name)] for name in ("n_obs", "n_items", "n_patterns")}
         return self.tidy().drop(columns="term").assign(**sizes)
 
     def __str__(self) -> str:
         return (
             f"Little's MCAR test: chi-square({self.df}) = {self.statistic:.2f},"
-            f" p = {self.p_value:.3g}, {self.n_patterns} patterns, n = {self.n_obs}"
+            f" p = {self.p_value:.3g}, {counted(self.n_patterns, 'pattern')}, n = {self.n_obs}"
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """Respondents who answered the same items.
+    """Respondents who answered the same set of items.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ class Pattern:
     answers: FloatArray
 
 
-_SINGULAR = "The covariance matrix is singular. Leave out items."
+_SINGULAR = "The covariance matrix is singular. Omit items."
 
 
 def little_mcar_test(
@@ -99,12 +100,12 @@ def little_mcar_test(
     Parameters
     ----------
     answers : ndarray, shape (n_persons, n_items)
-        NaN where missing; respondents without any answer are left out.
+        NaN where missing; respondents without any answer are omitted.
     tolerance : float
         Largest change of a mean or covariance, in units of the item standard deviations, at which
         EM stops.
     max_iterations : int
-        Steps after which EM gives up.
+        Iterations after which EM stops without convergence.
 
     Raises
     ------
@@ -116,7 +117,7 @@ def little_mcar_test(
     if not np.isnan(kept).any():
         raise McarTestError("No answer is missing: there is nothing to test.")
     if not (np.nanmax(_filled(kept), axis=0) > np.nanmin(_filled(kept), axis=0)).all():
-        raise McarTestError("An item was never answered or does not vary. Leave it out.")
+        raise McarTestError("An item was never answered or does not vary. Omit it.")
     centre, scale = column_means(kept), np.nanstd(kept, axis=0)
     patterns = missing_patterns((kept - centre) / scale)
     mean, covariance, n_iterations = _em_moments(patterns, kept.shape, tolerance, max_iterations)
@@ -145,7 +146,7 @@ def missing_patterns(answers: FloatArray) -> tuple[Pattern, ...]:
 
 
 def _filled(answers: FloatArray) -> FloatArray:
-    """Return items without any answer a constant, which counts as not varying."""
+    """Fill items without any answer with a constant, so that they count as not varying."""
     return np.where(np.isnan(answers).all(axis=0), 0.0, answers)
 
 
@@ -161,7 +162,7 @@ def _em_moments(
     tolerance: float,
     max_iterations: int,
 ) -> tuple[FloatArray, FloatArray, int]:
-    """Maximum likelihood mean and covariance matrix of a normal sample with gaps, by EM."""
+    """Maximum likelihood mean and covariance matrix of an incomplete normal sample, by EM."""
     n_obs, n_items = shape
     mean, covariance = np.zeros(n_items), np.eye(n_items)
     for iteration in range(1, max_iterations + 1):
@@ -175,13 +176,13 @@ def _em_moments(
         mean, covariance = new_mean, new_covariance
         if change < tolerance:
             return mean, covariance, iteration
-    raise McarTestError(f"EM did not converge in {max_iterations} steps.")
+    raise McarTestError(f"EM did not converge in {counted(max_iterations, 'iteration')}.")
 
 
 def _expected_sums(
     patterns: tuple[Pattern, ...], mean: FloatArray, covariance: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the expected sums and sums of products given what was answered (the E step)."""
+    """Return the expected sums and sums of products given the observed answers (the E step)."""
     sums, products = np.zeros_like(mean), np.zeros_like(covariance)
     for pattern in patterns:
         seen, unseen = pattern.answered, ~pattern.answered

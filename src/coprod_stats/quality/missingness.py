@@ -12,15 +12,15 @@ from coprod_stats.instruments.model import MISSING_CODES
 from coprod_stats.quality.mcar import McarTest, McarTestError, little_mcar_test
 from coprod_stats.quality.routes import routes
 from coprod_stats.responses import Responses
-from coprod_stats.responses.table import ANSWERED, NOT_ASKED, OFF_SCALE, SET_ASIDE
+from coprod_stats.responses.table import ANSWERED, NOT_ASKED, OFF_SCALE, REJECTED
 
 BLANK = "blank"
-KINDS = (ANSWERED, NOT_ASKED, BLANK, *MISSING_CODES.values(), OFF_SCALE, SET_ASIDE)
+KINDS = (ANSWERED, NOT_ASKED, BLANK, *MISSING_CODES.values(), OFF_SCALE, REJECTED)
 """What a cell can be.
 
 A blank cell is "not asked" where the file lacks the column or the routing does not show the item
-to the respondent, and "blank" otherwise: the file does not say why. Every kind but the first two
-is an answer that is missing where one was asked for.
+to the respondent, and "blank" otherwise, since the file does not state why. Every kind but the
+first two is an answer that was asked for and is missing.
 """
 
 
@@ -37,10 +37,10 @@ class Missingness:
     kinds : DataFrame, (n_respondents, n_items)
         What each cell is, one of `KINDS`; a multiple choice counts as one question.
     scale_items : tuple of str
-        Items of reflective scales, over which patterns are counted and MCAR is tested.
+        Items of reflective scales, for which patterns are counted and MCAR is tested.
     mcar : McarTest or None
-        Little's test over the scale items that the most frequent route through the questionnaire
-        shows, among the respondents who take it.
+        Little's test of the scale items shown on the most frequent route through the
+        questionnaire, among the respondents who take that route.
     mcar_reason : str
         Why there is no test; empty if there is one.
     """
@@ -53,19 +53,19 @@ class Missingness:
     mcar_reason: str
 
     def tidy(self) -> pd.DataFrame:
-        """One row per item: cells of each kind, and the share missing of those asked."""
+        """One row per item: cells of each kind, and the share missing among those asked."""
         counts = _counts(self.kinds.T)
         texts = [str(item.text) for item in self.items]
         return counts.assign(text=texts).reset_index(names="term")
 
     def shares(self) -> pd.DataFrame:
-        """Share of each kind among those who were asked: a row per item, by its id."""
+        """Share of each kind among those who were asked: one row per item, indexed by its id."""
         counts = _counts(self.kinds.T)
         kinds = [kind for kind in KINDS if kind != NOT_ASKED]
         return counts[kinds].div(counts["n_asked"].where(counts["n_asked"] > 0), axis=0).fillna(0.0)
 
     def by_case(self) -> pd.DataFrame:
-        """One row per respondent: cells of each kind, and the share missing of those asked."""
+        """One row per respondent: cells of each kind, and the share missing among those asked."""
         counts = _counts(self.kinds)
         counts.insert(0, "respondent", self.respondents.to_numpy())
         return counts
@@ -91,7 +91,7 @@ class Missingness:
         )
 
     def glance(self) -> pd.DataFrame:
-        """One row: share missing over all cells asked for, complete rows, Little's test."""
+        """One row: share missing among all cells asked for, complete rows, Little's test."""
         by_case = self.by_case()
         asked = int(by_case["n_asked"].sum())
         row: dict[str, object] = {
@@ -113,7 +113,7 @@ class Missingness:
 
 
 def missingness(responses: Responses) -> Missingness:
-    """Count the missing answers of every question and test whether they are missing at random."""
+    """Count the missing answers to every question and test whether they are MCAR."""
     items = tuple(item for item in responses.instrument.questions if item.columns)
     of_scales = {id for scale in responses.instrument.scales for id in scale.items}
     scale_items = [item.id for item in items if item.id in of_scales]
@@ -129,7 +129,7 @@ def missingness(responses: Responses) -> Missingness:
 
 
 def kinds_by_item(responses: Responses, items: tuple[Item, ...]) -> pd.DataFrame:
-    """Describe what each answer is, one of `KINDS`; a multiple choice counts as one question."""
+    """Classify each answer as one of `KINDS`; a multiple choice counts as one question."""
     by_column = responses.missing_kinds([column for item in items for column in item.columns])
     absent = set(responses.provenance.absent)
     table = {}
@@ -142,7 +142,7 @@ def kinds_by_item(responses: Responses, items: tuple[Item, ...]) -> pd.DataFrame
 
 
 def _mcar(responses: Responses, scale_items: list[str]) -> tuple[McarTest | None, str]:
-    """Test among the most respondents who share a route: what routing leaves out is not missing."""
+    """Test the largest group of respondents on one route: items not asked are not missing."""
     answers = responses.numbers(scale_items)
     varying = [id for id in scale_items if answers[id].nunique() > 1]
     if not varying:

@@ -1,4 +1,4 @@
-"""Means, covariances and correlations from the answers that there are, pair by pair."""
+"""Means, covariances and correlations from available cases (pairwise)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from coprod_stats.quality.person_index import BoolArray, FloatArray
 class PairSums:
     """Sums over the respondents who answered both items of each pair.
 
-    Answers are centred on the item means, which changes no covariance and keeps the digits.
+    Answers are centred on the item means, which leaves covariances unchanged and avoids
+    cancellation.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ class PairSums:
 
 
 def row_means(answers: FloatArray) -> FloatArray:
-    """Mean of the answers of each row; NaN in a row without any."""
+    """Mean of the answers in each row; NaN for a row without any."""
     n_answers = (~np.isnan(answers)).sum(axis=1)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.nansum(answers, axis=1) / n_answers, dtype=np.float64)
@@ -58,7 +59,7 @@ def column_means(answers: FloatArray) -> FloatArray:
 
 
 def pairwise_covariance(answers: FloatArray) -> FloatArray:
-    """Covariances with divisor n − 1, each over the respondents who answered both items.
+    """Covariances with divisor n − 1, each from the respondents who answered both items.
 
     As R's ``cov(use = "pairwise.complete.obs")``; NaN where fewer than two respondents did.
     """
@@ -69,7 +70,7 @@ def pairwise_covariance(answers: FloatArray) -> FloatArray:
 
 
 def pairwise_correlation(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Correlations over the respondents who answered both items, and their number.
+    """Correlations among the respondents who answered both items, and how many there are.
 
     As R's ``cor(use = "pairwise.complete.obs")``: the standard deviations are those of the same
     respondents. NaN where an item does not vary among them.
@@ -114,9 +115,9 @@ def _does_not_vary(rows: FloatArray) -> BoolArray:
 
 
 def covariance_fault(covariance: FloatArray) -> str:
-    """Describe why a covariance matrix cannot be inverted with sense; empty if it can."""
+    """Return why a covariance matrix cannot usefully be inverted; empty if it can."""
     if covariance.size == 0:
-        return "there is no item"
+        return "there are no items"
     if np.isnan(covariance).any():
         return "two items were answered together by fewer than two respondents"
     if (np.diag(covariance) <= 0).any():

@@ -1,4 +1,4 @@
-"""One index per respondent, with a reason wherever it could not be computed."""
+"""An index per respondent, with a reason wherever it could not be computed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class PersonIndex:
     Parameters
     ----------
     name : str
-        Name of the index, as ``longstring``.
+        Name of the index, such as ``longstring``.
     values : ndarray, shape (n_persons,)
-        The index; NaN where ``reasons`` says why there is none.
+        The index; NaN where ``reasons`` states why it is missing.
     reasons : tuple of str, length n_persons
         Empty where the index was computed.
     n_items : int
@@ -40,7 +40,7 @@ class PersonIndex:
 
     def __post_init__(self) -> None:
         if len(self.reasons) != self.values.shape[0]:
-            raise ValueError("one reason per respondent is needed, empty where there is a value")
+            raise ValueError("expected one reason per respondent, empty where there is a value")
         silent = [
             why == "" and np.isnan(v) for v, why in zip(self.values, self.reasons, strict=True)
         ]
@@ -61,7 +61,7 @@ def person_index(
     reasons: dict[str, BoolArray],
     scope: str = "",
 ) -> PersonIndex:
-    """Label index values, blanking those that a reason rules out.
+    """Label index values, with NaN where a reason rules them out.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def person_index(
     n_items : int
         Number of items that it was computed from.
     reasons : dict of str to ndarray of bool, shape (n_persons,)
-        Which respondents each reason applies to; the first that applies is kept.
+        The respondents to whom each reason applies; the first that applies is kept.
     scope : str
         The part of the form that it covers.
     """
@@ -86,6 +86,6 @@ def person_index(
 def unavailable_index(
     name: str, reason: str, *, n_persons: int, n_items: int = 0, scope: str = ""
 ) -> PersonIndex:
-    """Return an index that this form does not allow, for the reason given."""
+    """Return an index that cannot be computed on this form, for the reason given."""
     nothing = np.full(n_persons, np.nan)
     return PersonIndex(name, nothing, (reason,) * n_persons, n_items, scope, unavailable=reason)

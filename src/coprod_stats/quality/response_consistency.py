@@ -1,6 +1,6 @@
-"""Careless responding as inconsistency within a person, as in R's careless 1.2.
+"""Careless responding seen in within-person inconsistency, as in R's careless 1.2.
 
-Every function takes answers of shape (n_persons, n_items), NaN where there is none, and returns a
+Every function takes answers of shape (n_persons, n_items), NaN where missing, and returns a
 `PersonIndex`.
 """
 
@@ -27,21 +27,21 @@ def even_odd(
     min_pairs: int = 2,
     scope: str = "",
 ) -> PersonIndex:
-    r"""Even-odd inconsistency: minus the split-half consistency over a person's scales.
+    r"""Even-odd inconsistency: the negative of a person's split-half consistency across scales.
 
-    With r the correlation, over the scales, of a person's mean on the even and on the odd items,
-    the index is :math:`-\max(2r / (1 + r), -1)`: the Spearman–Brown step-up with the sign of
+    With r the correlation, across scales, between a person's means on the even and on the odd
+    items, the index is :math:`-\max(2r / (1 + r), -1)`: the Spearman–Brown step-up with the sign of
     careless 1.2, where higher means more careless, from −1 (consistent) to 1 (Johnson, 2005).
 
     Parameters
     ----------
     answers : ndarray, shape (n_persons, n_items)
-        Reverse-keyed where the items are, so that the items of a scale point one way.
+        Reverse-scored, so that all items of a scale are keyed in one direction.
     scales : sequence of ndarray of int
         The columns of each scale in order of asking; the first counts as odd.
     min_pairs : int
-        Scales with an even and an odd mean that a person needs; careless takes two, where r is
-        ±1 whatever the answers.
+        Scales with an even and an odd mean that a person needs; careless takes two, for which r
+        is always ±1.
     scope : str
         The part of the form that is covered.
     """
@@ -50,7 +50,7 @@ def even_odd(
     if len(halves) < max(min_pairs, 2):
         return unavailable_index(
             "even_odd",
-            f"needs {max(min_pairs, 2)} scales of two or more items, the form has {len(halves)}",
+            f"needs {max(min_pairs, 2)} scales of two or more items; the form has {len(halves)}",
             n_persons=answers.shape[0],
             n_items=n_items,
             scope=scope,
@@ -75,8 +75,8 @@ def even_odd(
 def person_total_correlation(answers: FloatArray, *, scope: str = "") -> PersonIndex:
     """Correlation of a person's answers with the mean answers of all others (Curran, 2016).
 
-    Over the items that the person answered; the means leave the person out. Low or negative
-    values mark somebody who answers unlike everybody else.
+    Computed from the items that the person answered; the means exclude the person. Low or negative
+    values indicate someone who answers unlike everyone else.
     """
     answered = ~np.isnan(answers)
     n_others = answered.sum(axis=0) - answered
@@ -99,12 +99,12 @@ def person_total_correlation(answers: FloatArray, *, scope: str = "") -> PersonI
 def psychometric_synonyms(
     answers: FloatArray, *, critical: float = 0.60, scope: str = ""
 ) -> PersonIndex:
-    """Within-person correlation over the item pairs that correlate highly in the sample.
+    """Within-person correlation across the item pairs that correlate highly in the sample.
 
     Pairs with a pairwise correlation above ``critical`` are synonyms; with a negative
     ``critical``, pairs below it are antonyms (Meade & Craig, 2012). As in careless, a person
-    needs three complete pairs; unlike there, nothing is resampled at random where the answers
-    do not vary (``resample_na = FALSE``).
+    needs three complete pairs; unlike careless by default, nothing is resampled at random where
+    the answers do not vary (``resample_na = FALSE``).
     """
     name = "psychometric_synonyms" if critical > 0 else "psychometric_antonyms"
     correlations, _ = pairwise_correlation(answers)

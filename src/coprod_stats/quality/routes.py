@@ -1,4 +1,4 @@
-"""Respondents to whom the routing shows the same items, among whom answers can be compared."""
+"""Groups of respondents to whom the routing shows the same items, so that answers compare."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from coprod_stats.responses import Responses
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """One way through the questionnaire.
+    """One route through the questionnaire.
 
     Parameters
     ----------
     members : ndarray of bool, shape (n_respondents,)
-        Who takes it.
+        The respondents who take it.
     shown : ndarray of bool, shape (n_items,)
-        Which of the items asked about it shows.
+        Which of the given items it shows.
     """
 
     members: BoolArray

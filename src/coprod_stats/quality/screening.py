@@ -1,4 +1,4 @@
-"""Who counts as a co-producer, by the classification that the instrument states."""
+"""Eligibility: who counts as a co-producer by the classification that the instrument defines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coprod_stats.responses import Responses
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Screening:
-    """Classes of respondents, as strict, broad and no co-production.
+    """Classes of respondents, such as strict, broad and no co-production.
 
     Parameters
     ----------
@@ -24,10 +24,10 @@ class Screening:
         Class of each respondent: the first whose condition is known to hold.
     rests_on : tuple of (str, tuple of str)
         Each class, in order of precedence, with the questions that its condition uses; none for
-        the class of all others.
+        the residual class.
     n_undecided : tuple of int
-        For each class, respondents who were asked its questions and whose missing answers leave
-        its condition open; they count under a later class.
+        For each class, the number of respondents who were asked its questions and whose missing
+        answers leave its condition undecided; they are counted in a later class.
     """
 
     title: str
@@ -36,7 +36,7 @@ class Screening:
     n_undecided: tuple[int, ...]
 
     def tidy(self) -> pd.DataFrame:
-        """One row per class: how many, which share, and on which questions it rests."""
+        """One row per class: number and share of respondents, and the questions it depends on."""
         counts = self.classes.value_counts()
         n = [int(counts.get(name, 0)) for name, _ in self.rests_on]
         return pd.DataFrame(
@@ -64,12 +64,12 @@ class Screening:
 
 
 def screening(responses: Responses) -> Screening:
-    """Classify the respondents by the instrument's rule.
+    """Classify the respondents by the rule of the instrument.
 
     Raises
     ------
     UnknownNameError
-        If the instrument classifies nobody.
+        If the instrument has no classification.
     """
     classes = responses.classes()
     rule = responses.instrument.classification
@@ -89,7 +89,7 @@ def screening(responses: Responses) -> Screening:
 
 
 def _questions(instrument: Instrument, condition: Expression) -> tuple[str, ...]:
-    """Return the questions that a condition rests on, those behind derived variables included."""
+    """Return the questions that a condition depends on, directly or through derived variables."""
     derived = {variable.id: variable.value for variable in instrument.derived}
     found: dict[str, None] = {}
     for name in names(condition):

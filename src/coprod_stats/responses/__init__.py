@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from coprod_stats.responses.table import Rejected as Rejected
     from coprod_stats.responses.table import Responses as Responses
 
-# loaded on first use: what reads plain columns does without pandas
+# loaded on first use, so that reading plain columns does not import pandas
 _HOMES = {
     "Provenance": "table",
     "Rejected": "table",

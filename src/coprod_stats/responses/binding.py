@@ -1,4 +1,4 @@
-"""A raw table bound to its instrument: what fits is kept, what does not is set aside by reason."""
+"""A raw table bound to its instrument: valid values are kept, others rejected with a reason."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.responses.cell_values import Column, canonical_columns, is_blank_sign
-from coprod_stats.responses.joint_answers import misfits
+from coprod_stats.responses.joint_answers import inconsistent_answers
 from coprod_stats.responses.labels import recode_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 from coprod_stats.responses.table import Provenance, Rejected, Responses
@@ -24,8 +25,8 @@ from coprod_stats.responses.table import Provenance, Rejected, Responses
 def bind(raw: RawTable, instrument: Instrument) -> Responses:
     """Bind a raw table to an instrument.
 
-    Every row is kept or set aside as a whole (wrong length, duplicate respondent); of a row that
-    is kept, single values that do not fit are set aside and the cell is blank.
+    Every row is kept or rejected as a whole (wrong length, duplicate respondent); within a row
+    that is kept, single values that do not fit are rejected and the cell is blank.
 
     Raises
     ------
@@ -48,7 +49,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     cells = {id: [row.cells[place] for row in rows] for id, place in places.items()}
     table = _Table(raw, instrument, [row.line for row in rows])
     table.fill(by_name.values(), cells)
-    table.set_misfits_aside(cells)
+    table.reject_inconsistent(cells)
     ids = {} if respondent is None else {row.line: row.cells[respondent].strip() for row in rows}
     provenance = Provenance(
         raw.file,
@@ -63,10 +64,10 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
 
 
 def _renamed(raw: RawTable, instrument: Instrument) -> RawTable:
-    """Return the table with ids in the place of the names that data collected elsewhere have.
+    """Return the table with the names of data collected elsewhere replaced by item ids.
 
-    A name counts as it stands; in another case only if it is nobody's id and no other name
-    differs from it by case alone.
+    A name matches exactly; ignoring case only if it is no id and no other name differs from it
+    by case alone.
     """
     originals = instrument.originals
     if not originals:
@@ -91,7 +92,7 @@ def _renamed(raw: RawTable, instrument: Instrument) -> RawTable:
 def _match(
     header: tuple[str, ...], columns: Mapping[str, Column]
 ) -> tuple[dict[str, int], dict[int, str]]:
-    """Find where each column stands; surplus positions come with their reason."""
+    """Find the position of each column; surplus positions come with a reason."""
     places: dict[str, int] = {}
     surplus: dict[int, str] = {}
     for position, name in enumerate(header):
@@ -114,22 +115,22 @@ def _whole_rows(raw: RawTable, respondent: int | None) -> tuple[list[RawRow], li
     first_of: dict[str, RawRow] = {}
     for row in raw.rows:
         if len(row.cells) != len(raw.header):
-            reason = f"the row has {len(row.cells)} cells, the header {len(raw.header)}"
-            rejected.append(set_row_aside("ROW-001", row, "", reason))
+            reason = f"the row has {counted(len(row.cells), 'cell')}, the header {len(raw.header)}"
+            rejected.append(rejected_row("ROW-001", row, "", reason))
             continue
         id = row.cells[respondent].strip() if respondent is not None else ""
         first = first_of.setdefault(id, row)
         if first is not row and id and not is_blank_sign(id):
             same = "the same" if first.cells == row.cells else "different"
             reason = f"respondent already on line {first.line}, with {same} answers"
-            rejected.append(set_row_aside("ROW-002", row, id, reason))
+            rejected.append(rejected_row("ROW-002", row, id, reason))
             continue
         kept.append(row)
     return kept, rejected
 
 
-def set_row_aside(code: str, row: RawRow, respondent: str, reason: str) -> Rejected:
-    """Set a whole row aside, its cells kept as a line of CSV."""
+def rejected_row(code: str, row: RawRow, respondent: str, reason: str) -> Rejected:
+    """Return a whole row as rejected, its cells kept as a line of CSV."""
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow(row.cells)
     return Rejected(row.line, respondent, "", text.getvalue(), "row", code, reason)
@@ -175,17 +176,17 @@ class _Table:
             if not column.numeric and found & signs & blanks:
                 self.notes.append(
                     f"{column.id}: {', '.join(sorted(found & signs))} read as blank, "
-                    "because the numbers of this file use it so"
+                    "because the numeric columns of this file use it so"
                 )
             self.values[column.id] = np.array([value_of[text] for text in cells[column.id]], kind)
 
-    def set_misfits_aside(self, cells: Mapping[str, Sequence[str]]) -> None:
-        """Blank rankings and allocations whose numbers do not fit together."""
+    def reject_inconsistent(self, cells: Mapping[str, Sequence[str]]) -> None:
+        """Blank rankings and allocations whose numbers are inconsistent, and reject them."""
         for item in self.instrument.items:
             if item.kind not in ("rank", "allocate"):
                 continue
             answers = np.column_stack([self.values[column] for column in item.columns])
-            wrong, reason = misfits(item, answers)
+            wrong, reason = inconsistent_answers(item, answers)
             for column in item.columns if wrong.any() else ():
                 self.values[column][wrong] = np.nan
                 self.rejected += [
@@ -204,7 +205,7 @@ class _Table:
     def _parsed(
         self, column: Column, found: set[str], cells: Sequence[str]
     ) -> dict[str, float | str]:
-        """Return the value of each distinct text; those that do not fit are set aside and blank."""
+        """Return the value of each distinct text; those that do not fit are rejected and blank."""
         recoding = recode_by_label(found, column.id, self.raw, self.instrument)
         self.notes += [recoding.note] if recoding.note else []
         reasons = dict(recoding.unclear)
@@ -224,7 +225,7 @@ class _Table:
 
 
 def _ordered(rejected: Iterable[Rejected], ids: Mapping[int, str]) -> tuple[Rejected, ...]:
-    """Sort by place, and name the respondents of rows that were kept."""
+    """Sort by position, and add the respondents of rows that were kept."""
     named = (
         entry
         if entry.respondent or entry.line not in ids

@@ -1,4 +1,4 @@
-"""What a cell of each canonical column may hold, and the value that its text stands for."""
+"""What a cell of each canonical column may contain, and the value of its text."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the canonical table and how its cells are understood.
+    """A column of the canonical table and how its cells are parsed.
 
     Attributes
     ----------
     numeric : bool
         Whether the values are numbers; texts otherwise.
     sign_is_blank : bool
-        Whether ``NA`` and its like stand for nothing where the file's numbers use them so. Not in
+        Whether ``NA`` and the like are blank where the file's numeric columns use them so. Not in
         administrative texts: ``NA`` is the country code of Namibia.
     parse : callable
-        Text of a cell to its value; raises ``ValueError`` with the reason if it does not fit.
+        Converts the text of a cell to its value; raises ``ValueError`` with the reason if it does
+        not fit.
     """
 
     id: str
@@ -55,7 +56,7 @@ def canonical_columns(instrument: Instrument, *, comma_is_decimal: bool) -> Iter
     instrument : Instrument
         The questionnaire.
     comma_is_decimal : bool
-        Whether ``1,500`` can only mean one and a half; it is refused as unclear otherwise.
+        Whether ``1,500`` can only mean one and a half; otherwise it is rejected as ambiguous.
     """
 
     def number(text: str) -> float:
@@ -98,17 +99,17 @@ def parse_number(text: str, *, comma_is_decimal: bool) -> float:
     Raises
     ------
     ValueError
-        If the text is no finite number, or its comma may mark decimals or thousands.
+        If the text is not a finite number, or its comma may mark decimals or thousands.
     """
     plain = text.strip().replace("\N{MINUS SIGN}", "-")
     if not comma_is_decimal and _MAYBE_THOUSANDS.fullmatch(plain):
-        raise ValueError("unclear whether the comma marks decimals or thousands")
+        raise ValueError("ambiguous: the comma may mark decimals or thousands")
     plain = plain.replace(",", ".")
     if not _NUMBER.fullmatch(plain):
         raise ValueError("not a number")
     value = float(plain)
     if not math.isfinite(value):
-        raise ValueError("too large a number")
+        raise ValueError("number too large")
     return value
 
 
@@ -130,7 +131,7 @@ def _points(total: int, number: Callable[[str], float]) -> Callable[[str], float
     def parse(text: str) -> float:
         value = number(text)
         if value not in MISSING_CODES and not 0 <= value <= total:
-            raise ValueError(f"points lie between 0 and {total}")
+            raise ValueError(f"points must lie between 0 and {total}")
         return value
 
     return parse

@@ -1,4 +1,4 @@
-"""CSV and its relatives, in any common encoding and with any common delimiter."""
+"""CSV and similar files, in any common encoding and with any common delimiter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DELIMITERS = (",", ";", "\t", "|")
 MAX_CELL = 131_072
 """Longest cell in characters: an open quotation mark would otherwise swallow the file. Python's own
 limit has the same value, but any library in the process may have changed it."""
-_TOO_LONG = f"a cell of more than {MAX_CELL:,} characters, or a quotation mark never closed"
+_TOO_LONG = f"a cell of more than {MAX_CELL:,} characters, or a quotation mark that is never closed"
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -35,21 +35,21 @@ _LEGACY = [
     "shift_jis",
     "euc_kr",
 ]
-"""Encodings before Unicode, the commoner first: a short text can be equally likely in several."""
+"""Encodings before Unicode, the more common first: a short text may fit several equally well."""
 
 
 def read_delimited(path: Path, *, expected: Collection[str]) -> RawTable:
     """Read a delimited text file.
 
-    Excel's first line ``sep=;`` is heeded, and a delimiter that ends every row but not the header
-    is passed over.
+    Excel's first line ``sep=;`` is respected, and a delimiter that ends every row but not the
+    header is ignored.
 
     Parameters
     ----------
     path : Path
         The file.
     expected : collection of str
-        Column names of the instrument: the delimiter is the one that finds most of them.
+        Column names of the instrument: the delimiter that finds most of them is used.
 
     Raises
     ------
@@ -75,11 +75,11 @@ def read_delimited(path: Path, *, expected: Collection[str]) -> RawTable:
 
 
 def decode(content: bytes, name: str) -> tuple[str, str]:
-    """Decode bytes; gives the text and the encoding's name.
+    """Decode bytes, and return the text and the name of the encoding.
 
-    A byte-order mark decides; then the zero bytes that UTF-16 puts beside every ASCII letter of a
+    A byte-order mark decides; then the zero bytes that UTF-16 writes beside every ASCII letter of a
     header; then UTF-8 if the bytes are valid in it; then the most likely older encoding by the
-    character statistics of charset-normalizer, which the name given says to be a guess.
+    character statistics of charset-normalizer, in which case the name is marked as a guess.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def _legacy_encoding(content: bytes, name: str) -> str:
 
 
 def _stated_delimiter(text: str) -> tuple[str, str, int]:
-    """Take off Excel's ``sep=`` line; gives its delimiter, the rest and how many lines went."""
+    """Return the delimiter of Excel's ``sep=`` line, the text after it and the lines removed."""
     if text[:4].casefold() != "sep=":
         return "", text, 0
     line, _, rest = text.partition("\n")
@@ -165,7 +165,7 @@ def _rows(text: str, delimiter: str, lines_before: int, name: str) -> list[RawRo
 def _explained(error: csv.Error) -> str:
     what = str(error)
     if "unexpected end of data" in what:
-        return "a quotation mark opens here that is never closed"
+        return "a quotation mark opened here is never closed"
     if "field larger" in what:
         return _TOO_LONG
     if "expected after" in what:
@@ -174,7 +174,7 @@ def _explained(error: csv.Error) -> str:
 
 
 def _without_last_delimiter(rows: list[RawRow], width: int) -> tuple[RawRow, ...]:
-    """Pass over one blank cell beyond the header if every row ends with one."""
+    """Drop one blank cell beyond the header if every row ends with one."""
     if all(len(row.cells) == width + 1 and not row.cells[-1].strip() for row in rows):
         return tuple(RawRow(row.line, row.cells[:-1]) for row in rows)
     return tuple(rows)

@@ -1,4 +1,4 @@
-"""Rankings and allocations whose numbers do not fit together, though each fits by itself."""
+"""Rankings and allocations whose numbers are inconsistent although each is valid by itself."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from coprod_stats.instruments.model import Item
 from coprod_stats.instruments.questions import MISSING_CODES
 
 _TOLERANCE = 1e-6
-"""Points are typed with few decimals; thirds of 100 may be 33.333333."""
+"""Points are entered with few decimals; a third of 100 may be 33.333333."""
 
 
-def misfits(item: Item, answers: NDArray[np.float64]) -> tuple[NDArray[np.bool_], str]:
-    """State whose numbers for a ranking or an allocation do not fit together.
+def inconsistent_answers(item: Item, answers: NDArray[np.float64]) -> tuple[NDArray[np.bool_], str]:
+    """Return for whom the numbers of a ranking or an allocation are inconsistent, and why.
 
-    Only complete answers can be judged: those with a number for every option.
+    Only complete answers, with a number for every option, can be judged.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def misfits(item: Item, answers: NDArray[np.float64]) -> tuple[NDArray[np.bool_]
     Returns
     -------
     ndarray of bool, (n_respondents,), and str
-        Who, and what is wrong with it.
+        The respondents, and the reason.
     """
     missing = np.isnan(answers) | np.isin(answers, list(MISSING_CODES))
     complete = ~missing.any(axis=1)

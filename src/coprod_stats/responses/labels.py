@@ -1,4 +1,4 @@
-"""Codes of a labelled file brought to the instrument's codes by their labels."""
+"""Recoding of a labelled file to the instrument's codes by value labels."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _TICK_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Recoding:
-    """What the codes of one column mean by the labels of the file.
+    """How the codes of one column are recoded by the value labels of the file.
 
     Attributes
     ----------
     codes : mapping of str to str
-        Code in the file to the instrument's code, where they differ.
+        Code in the file to code in the instrument, where they differ.
     unclear : mapping of str to str
-        Codes that cannot be taken as they stand, with the reason.
+        Codes that cannot be used as they are, with the reason.
     note : str
-        What was changed, for the report; empty if nothing.
+        What was recoded, for the report; empty if nothing.
     """
 
     codes: Mapping[str, str] = field(default_factory=dict)
@@ -49,12 +49,12 @@ class Recoding:
 def recode_by_label(
     found: Iterable[str], column: str, raw: RawTable, instrument: Instrument
 ) -> Recoding:
-    """Describe what the codes found in a column mean by the labels that the file gives them.
+    """Return how the codes found in a column are recoded by the value labels of the file.
 
-    A file that calls its code 0 "Not at all" where the instrument's is 1 means the instrument's 1;
-    codes labelled as refused or don't know become -8 and -9. Other codes stay as they are, unless
-    the code now belongs to another answer, or the file declares it missing without a label that
-    says why.
+    Where a file labels its code 0 "Not at all" and the instrument's code for that label is 1, 0
+    becomes 1; codes labelled as refused or don't know become -8 and -9. Other codes are unchanged,
+    unless the code now belongs to another answer, or the file declares it missing without a label
+    that states why.
     """
     labels, declared = raw.labels_of(column), raw.missing_of(column)
     if not labels and not declared:
@@ -70,11 +70,13 @@ def recode_by_label(
     unclear: dict[str, str] = {}
     for code in set(found) - settled:
         if code in declared:
-            unclear[code] = "the file declares it missing, with no label that says why"
+            unclear[code] = "the file declares it missing without a label that states why"
         elif code in taken:
-            unclear[code] = "by the labels of the file this code belongs to another answer"
+            unclear[code] = (
+                "according to the labels of the file, this code belongs to another answer"
+            )
     changes = ", ".join(f"{code} → {new} ({labels[code]})" for code, new in codes.items())
-    note = f"{column}: codes read by their labels: {changes}" if codes else ""
+    note = f"{column}: recoded by value labels: {changes}" if codes else ""
     return Recoding(codes, unclear, note)
 
 

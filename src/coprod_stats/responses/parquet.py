@@ -26,16 +26,16 @@ _NEEDED = "{name}: Parquet files need the library pyarrow: pip install 'coprod-s
 
 
 def read_parquet(path: Path) -> RawTable:
-    """Read a Parquet file; nulls and NaN are blank, categories count by their values.
+    """Read a Parquet file; nulls and NaN are blank, categories are read as their values.
 
-    The "line" of a row is its number plus 1, as if the names of the columns were a header. The
-    unnamed index of a data frame is no column.
+    The "line" of a row is its number plus 1, as if the column names were a header. The unnamed
+    index of a data frame is not a column.
 
     Raises
     ------
     ResponsesError
-        If pyarrow is not installed, the file is no Parquet file, or a column holds something else
-        than numbers, texts, truth values, dates and times.
+        If pyarrow is not installed, the file is not a Parquet file, or a column contains anything
+        other than numbers, texts, booleans, dates and times.
     """
     content, sha256 = read_bytes(path)
     parquet = _pyarrow_parquet(path)
@@ -46,7 +46,7 @@ def read_parquet(path: Path) -> RawTable:
             for name, column in zip(table.column_names, table.columns, strict=True)
             if not _UNNAMED_INDEX.fullmatch(name)
         ]
-    except Exception as error:  # damaged files meet whatever the decoder of the day runs into
+    except Exception as error:  # a damaged file can raise anything in the decoder
         raise ResponsesError(f"{path.name}: not a readable Parquet file: {error}") from error
     texts = [[_text(value, path.name, name) for value in values] for name, values in columns]
     cells = zip(*texts, strict=True)
@@ -76,7 +76,7 @@ def write_parquet(answers: pd.DataFrame, path: Path) -> None:
 
 
 def _cells(values: pd.Series) -> list[float | str | None]:
-    """Return whole numbers as such, other numbers as they are, all else as text."""
+    """Return whole numbers as integers, other numbers unchanged, and all else as text."""
     numbers = pd.api.types.is_numeric_dtype(values)
     return [
         None if value == "" or pd.isna(value) else _number(value) if numbers else str(value)
@@ -101,6 +101,6 @@ def _text(value: object, file: str, column: str) -> str:
     if value is None or isinstance(value, _PLAIN):
         return plain_text(value)
     raise ResponsesError(
-        f"{file}: column {column} holds {type(value).__name__}, and no plain answers; "
-        "write a column for each part"
+        f"{file}: column {column} holds {type(value).__name__} values, not plain answers; "
+        "write one column per element"
     )

@@ -1,4 +1,4 @@
-"""A delimited file of numbers without a questionnaire, as arrays; loads no pandas."""
+"""A delimited file of numbers without a questionnaire, as arrays; does not import pandas."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.raw_table import RawTable, ResponsesError
 
@@ -24,7 +25,7 @@ def read_plain_columns(
     ----------
     path : str or Path
     wanted : container of str, optional
-        Names of columns; all if left out.
+        Names of columns; all if omitted.
 
     Returns
     -------
@@ -34,7 +35,7 @@ def read_plain_columns(
     Raises
     ------
     ResponsesError
-        If the file cannot be read, a name stands twice, or a row has the wrong length.
+        If the file cannot be read, a name occurs twice, or a row has the wrong length.
     """
     raw = read_delimited(Path(path), expected=())
     _check_shape(raw)
@@ -55,7 +56,7 @@ def _check_shape(raw: RawTable) -> None:
     for row in raw.rows:
         if len(row.cells) != len(raw.header):
             raise ResponsesError(
-                f"{raw.file}: line {row.line} has {len(row.cells)} cells, "
+                f"{raw.file}: line {row.line} has {counted(len(row.cells), 'cell')}, "
                 f"the header {len(raw.header)}"
             )
 

@@ -15,11 +15,11 @@ def read_plain_table(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of numbers where every cell is one, texts otherwise.
+        Numeric columns where every cell is a number or missing, texts otherwise.
 
     Raises
     ------
     ResponsesError
-        If the file cannot be read, a name stands twice, or a row has the wrong length.
+        If the file cannot be read, a name occurs twice, or a row has the wrong length.
     """
     return pd.DataFrame(read_plain_columns(path))

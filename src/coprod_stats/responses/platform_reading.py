@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.literals import ExportSource
 from coprod_stats.platforms.cell_table import CellTable
 from coprod_stats.platforms.registry import parser_of, reader_of
 from coprod_stats.platforms.sidecar import Sidecar, SidecarError
-from coprod_stats.responses.binding import bind, set_row_aside
+from coprod_stats.responses.binding import bind, rejected_row
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.raw_table import RawRow, RawTable, read_bytes
 from coprod_stats.responses.spss import read_spss
@@ -21,7 +22,7 @@ from coprod_stats.responses.workbook import read_workbook
 def read_platform_export(
     path: Path, instrument: Instrument, *, source: ExportSource, sidecar: Sidecar
 ) -> Responses:
-    """Read what a survey platform exported.
+    """Read the export of a survey platform.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ def read_platform_export(
     instrument : Instrument
         The questionnaire, in the form and with the modules that were fielded.
     source : str
-        Where the export comes from.
+        The platform.
     sidecar : Sidecar
         Written beside the form.
 
@@ -39,9 +40,9 @@ def read_platform_export(
     ResponsesError
         If the file cannot be read as a table, or no column is a question of the instrument.
     PlatformError
-        If the export would lose answers; it says which setting to change.
+        If the export would lose answers; the message names the setting to change.
     SidecarError
-        If the sidecar belongs to another questionnaire or to other words of this one.
+        If the sidecar belongs to another questionnaire or to another wording of this one.
     """
     _check(sidecar, instrument)
     raw = _read(path, source, sidecar)
@@ -60,7 +61,9 @@ def read_platform_export(
     )
     responses = bind(canonical, instrument)
     uneven = [
-        set_row_aside("ROW-001", row, "", f"the row has {len(row.cells)} cells, the header {width}")
+        rejected_row(
+            "ROW-001", row, "", f"the row has {counted(len(row.cells), 'cell')}, the header {width}"
+        )
         for row in raw.rows
         if len(row.cells) != width
     ]
@@ -99,6 +102,7 @@ def _check(sidecar: Sidecar, instrument: Instrument) -> None:
         )
     if sidecar.sha256 != instrument.sha256:
         raise SidecarError(
-            f"the sidecar belongs to version {sidecar.version} of '{instrument.id}' in other words "
-            f"than those of this file (version {instrument.version}); use the file that was fielded"
+            f"the sidecar belongs to version {sidecar.version} of '{instrument.id}' with a wording "
+            f"that differs from this file (version {instrument.version}); "
+            "use the file that was fielded"
         )

@@ -1,4 +1,4 @@
-"""Answers from several files put together in the columns of one questionnaire."""
+"""Answers from several files pooled in the columns of one questionnaire."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.responses.binding import bind
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
@@ -19,14 +20,14 @@ from coprod_stats.responses.table import Provenance, Rejected, Responses
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Answers to one version of a questionnaire, and which of their rows are meant.
+    """Answers to one version of a questionnaire, and which of their rows are used.
 
     Attributes
     ----------
     responses : Responses
         A whole file, bound to the version that was fielded.
     where : str
-        Condition that picks the part's rows; empty for all.
+        Condition that selects the rows of the part; empty for all.
     """
 
     label: str
@@ -36,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PartCount:
-    """How many respondents a part brought, and from which file."""
+    """Number of respondents in a part, and its file."""
 
     label: str
     n_respondents: int
@@ -47,11 +48,11 @@ class PartCount:
 def put_together(
     parts: Sequence[Part], instrument: Instrument
 ) -> tuple[Responses, tuple[PartCount, ...]]:
-    """Put answers together in the columns of one questionnaire, one part below the other.
+    """Pool answers in the columns of one questionnaire, one part below the other.
 
-    What a version did not ask is blank; codes that the questionnaire does not have are set aside
-    with a reason, as are columns. The lines of the second file and the next are counted on from
-    the file before.
+    Questions that a version did not ask are blank; codes that the questionnaire does not have are
+    rejected with a reason, as are columns. Line numbers of the second and later files continue
+    from the previous file.
 
     Parameters
     ----------
@@ -83,8 +84,8 @@ def put_together(
         own = [*_own(part.responses.rejected, found, rows=first), *_added(found, part.responses)]
         rejected += [replace(entry, line=entry.line + start) for entry in own]
         counts.append(PartCount(part.label, found.n_respondents, name, source.sha256))
-        offset = f", lines counted on from {start:,}" if start else ""
-        notes.append(f"{part.label}: {found.n_respondents:,} rows of {name}{offset}")
+        offset = f", line numbers continued from {start:,}" if start else ""
+        notes.append(f"{part.label}: {counted(found.n_respondents, 'row')} of {name}{offset}")
         notes += [f"{part.label}: {note}" for note in found.provenance.notes]
     notes += _repeated(tables, instrument)
     answers = pd.concat(tables)
@@ -99,7 +100,7 @@ def _rows(part: Part) -> NDArray[np.bool_]:
 
 
 def _check_rows(parts: Sequence[Part], chosen: Sequence[NDArray[np.bool_]]) -> None:
-    """Refuse rows that no part of their file takes, or that two take."""
+    """Raise if a row belongs to no part of its file, or to several."""
     claims: dict[str, pd.Series] = {}
     files: dict[str, str] = {}
     for part, keep in zip(parts, chosen, strict=True):
@@ -111,14 +112,15 @@ def _check_rows(parts: Sequence[Part], chosen: Sequence[NDArray[np.bool_]]) -> N
     for sha256, times in claims.items():
         for wrong, what in ((times == 0, "no sample"), (times > 1, "several samples")):
             if wrong.any():
+                found = counted(int(wrong.sum()), "row belongs", "rows belong")
                 raise ResponsesError(
-                    f"{files[sha256]}: {int(wrong.sum()):,} rows belong to {what}, the first on "
-                    f"line {wrong.idxmax()}; every row must be exactly one sample's"
+                    f"{files[sha256]}: {found} to {what}, the first on "
+                    f"line {wrong.idxmax()}; every row must belong to exactly one sample"
                 )
 
 
 def _starts(parts: Sequence[Part]) -> dict[str, int]:
-    """State by how much the lines of each file are counted on."""
+    """Return the offset of the line numbers of each file."""
     starts: dict[str, int] = {}
     end = 0
     for part in parts:
@@ -148,18 +150,18 @@ def _in_columns_of(responses: Responses, instrument: Instrument) -> Responses:
     found = bind(raw, instrument)
     notes = (*provenance.notes, *found.provenance.notes)
     if gone:
-        notes += (f"asked then and not now: {', '.join(gone)}",)
+        notes += (f"no longer asked: {', '.join(gone)}",)
     return replace(found, provenance=replace(found.provenance, notes=notes))
 
 
 def _own(rejected: Sequence[Rejected], found: Responses, *, rows: bool) -> list[Rejected]:
-    """Return the rejects of a part's rows; those of whole rows only once for a file."""
+    """Return what was rejected in the rows of a part; whole rows only once per file."""
     lines = set(found.answers.index)
     return [entry for entry in rejected if (rows if entry.scope == "row" else entry.line in lines)]
 
 
 def _added(found: Responses, before: Responses) -> list[Rejected]:
-    """Return what the later version does not have."""
+    """Return what was rejected because the later version does not have it."""
     known = set(before.rejected)
     return [entry for entry in found.rejected if entry not in known]
 
@@ -171,9 +173,10 @@ def _repeated(tables: Sequence[pd.DataFrame], instrument: Instrument) -> list[st
     ids = pd.concat([pd.Series(table[column].unique()) for table in tables])
     ids = ids[ids != ""]
     n = int((ids.value_counts() > 1).sum())
-    return [f"{n:,} respondents are in more than one sample; their answers are not independent"] * (
-        n > 0
-    )
+    if not n:
+        return []
+    who = counted(n, "respondent is", "respondents are")
+    return [f"{who} in more than one sample; their answers are not independent"]
 
 
 def _provenance(parts: Sequence[Part], notes: Sequence[str]) -> Provenance:

@@ -1,4 +1,4 @@
-"""A table of answers as a file gives it: text cells, before any instrument is consulted."""
+"""A table of answers as it stands in a file: text cells, before any instrument is consulted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ResponsesError(CoprodError):
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row of the file: its line (a CSV header's is usually 1) and its cells."""
+    """One row of the file: its line (usually 1 for the header of a CSV) and its cells."""
 
     line: int
     cells: tuple[str, ...]
@@ -32,11 +32,11 @@ class RawTable:
     Attributes
     ----------
     reading : str
-        How the file was read, for the report, as ``CSV, utf-8, delimiter ','``.
+        How the file was read, for the report, such as ``CSV, utf-8, delimiter ','``.
     rows : tuple of RawRow
-        Rows below the header that hold anything at all.
+        Rows below the header that are not blank.
     comma_is_decimal : bool
-        Whether a comma in a number can only be a decimal one, as where semicolons part the cells.
+        Whether a comma in a number can only mark decimals, as where semicolons separate the cells.
     labels : tuple of (column, ((code, label), ...))
         Value labels that the file itself carries (SPSS); empty for other formats.
     missing : tuple of (column, codes)
@@ -53,7 +53,7 @@ class RawTable:
     missing: tuple[tuple[str, frozenset[str]], ...] = ()
 
     def labels_of(self, column: str) -> dict[str, str]:
-        """Return the labels by code of a column, whatever the case of its name."""
+        """Return the value labels of a column by code, ignoring the case of its name."""
         return next((dict(found) for name, found in self.labels if _same(name, column)), {})
 
     def missing_of(self, column: str) -> frozenset[str]:
@@ -62,12 +62,12 @@ class RawTable:
 
 
 def is_filled(cells: Iterable[str]) -> bool:
-    """Return whether any cell holds something other than white space."""
+    """Return whether any cell contains something other than white space."""
     return any(cell and not cell.isspace() for cell in cells)
 
 
 def read_bytes(path: Path) -> tuple[bytes, str]:
-    """Read a file; gives its bytes and their SHA-256.
+    """Read a file, and return its bytes and their SHA-256.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def _same(name: str, column: str) -> bool:
 
 
 def plain_text(value: object) -> str:
-    """Write what a typed cell holds: whole numbers without decimals, dates as ISO 8601 has them."""
+    """Return a typed cell as text: whole numbers without decimals, dates in ISO 8601."""
     match value:
         case None:
             return ""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from coprod_stats.counts import counted
 from coprod_stats.instruments.model import MISSING_CODES, Instrument
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.spreadsheet_text import guarded, guarded_unless_number, unguarded
@@ -23,7 +24,7 @@ from coprod_stats.responses.workbook import read_workbook, write_workbook
 REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
 _MISSING = frozenset(map(str, MISSING_CODES))
 _GUARDED = (
-    "{n:,} cells have an apostrophe before what a spreadsheet would take for a formula; if the "
+    "{cells} an apostrophe before what a spreadsheet would take for a formula; if the "
     "file was written for a spreadsheet, read it with --from spreadsheet"
 )
 
@@ -51,17 +52,17 @@ def read_responses(
     ----------
     path : str or Path
         CSV (any common encoding and delimiter), XLSX (first sheet), SPSS ``.sav`` or Parquet; or
-        the name of a shipped sample, as ``citizen_synthetic.csv``.
+        the name of a shipped sample, such as ``citizen_synthetic.csv``.
     instrument : Instrument
-        The questionnaire that the answers belong to.
+        The questionnaire to which the answers belong.
     source : {"csv", "spreadsheet", "xlsx", "sav", "parquet"}, optional
-        Format of the file; by its suffix where left out. ``"spreadsheet"`` is the CSV that
-        ``write_canonical(..., for_spreadsheet=True)`` writes: its apostrophes are taken away.
+        Format of the file; inferred from its suffix if omitted. ``"spreadsheet"`` is the CSV that
+        ``write_canonical(..., for_spreadsheet=True)`` writes: its apostrophes are removed.
 
     Returns
     -------
     Responses
-        Rows read are rows kept plus rows set aside; see ``rejected``.
+        Rows read are rows kept plus rows rejected; see ``rejected``.
 
     Raises
     ------
@@ -88,7 +89,10 @@ def read_responses(
             )
     found = bind(raw, instrument)
     if (n := _guards(raw)) and source != "spreadsheet":
-        notes = (*found.provenance.notes, _GUARDED.format(n=n))
+        notes = (
+            *found.provenance.notes,
+            _GUARDED.format(cells=counted(n, "cell has", "cells have")),
+        )
         return replace(found, provenance=replace(found.provenance, notes=notes))
     return found
 
@@ -96,8 +100,8 @@ def read_responses(
 def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool = False) -> None:
     """Write a canonical table: whole numbers without decimals, blank for not asked.
 
-    A CSV in UTF-8; a workbook or a Parquet file where the name ends in ``.xlsx`` or ``.parquet``.
-    Reading the file gives the same values to the bit.
+    A CSV in UTF-8, or a workbook or a Parquet file if the name ends in ``.xlsx`` or ``.parquet``.
+    Reading the file returns exactly the same values.
 
     Parameters
     ----------
@@ -106,9 +110,9 @@ def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool 
     path : Path
         File to write.
     for_spreadsheet : bool
-        Whether the CSV is to be opened in a spreadsheet: texts that would be carried out as
-        formulas get an apostrophe, and a byte-order mark tells Excel the encoding. Numbers stay as
-        they are. The other formats need neither: they say of each cell whether it is a text.
+        Whether the CSV is to be opened in a spreadsheet: texts that would be executed as
+        formulas get an apostrophe, and a byte-order mark tells Excel the encoding. Numbers are
+        unchanged. The other formats need neither: they record for each cell whether it is a text.
 
     Raises
     ------
@@ -130,10 +134,10 @@ def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool 
 
 
 def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
-    """Write what was set aside, a line each, with its reason.
+    """Write everything rejected, one line each, with the reason.
 
-    People open this file in spreadsheets: what would be carried out as a formula there has an
-    apostrophe before it.
+    People open this file in spreadsheets: whatever would be executed as a formula there is
+    preceded by an apostrophe.
     """
     rows = [
         [_quoted(guarded_unless_number(str(getattr(entry, name)))) for name in REJECTED_COLUMNS]
@@ -152,7 +156,7 @@ def _guards(raw: RawTable) -> int:
 
 
 def cell_texts(values: pd.Series, *, guard: bool = False) -> list[str]:
-    """Return the cells of a canonical column as text; texts guarded against formulas if wanted."""
+    """Return the cells of a canonical column as text, optionally guarded against formulas."""
     numeric = pd.api.types.is_numeric_dtype(values)
     cells = (values.astype(float) if numeric else values.astype(object)).tolist()
     shown = _guarded_answer if guard and not numeric else str
@@ -161,12 +165,12 @@ def cell_texts(values: pd.Series, *, guard: bool = False) -> list[str]:
 
 
 def _guarded_answer(text: str) -> str:
-    """Guard an answer in words; a code of missing answers is a number there too."""
+    """Guard an open answer; the code of a missing answer is a number there too."""
     return text if text in _MISSING else guarded(text)
 
 
 def _cell_text(value: object) -> str:
-    """Write the shortest text that reads as the same value; whole numbers without a point."""
+    """Return the shortest text that reads as the same value; whole numbers without a point."""
     if value is None or value is pd.NA or value != value:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
@@ -182,6 +186,6 @@ def _write(
 
 
 def _quoted(cell: str) -> str:
-    # csv.writer leaves a lone carriage return bare if the lines end otherwise: it would end a row
+    # csv.writer leaves a lone carriage return unquoted if lines end otherwise: it would end a row
     needed = any(mark in cell for mark in ',"\r\n')
     return '"' + cell.replace('"', '""') + '"' if needed else cell

@@ -1,4 +1,4 @@
-"""SPSS ``.sav`` files, with the value labels and missing codes that they carry."""
+"""SPSS ``.sav`` files, with their value labels and missing codes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, i
 
 
 def read_spss(path: Path) -> RawTable:
-    """Read an SPSS file; user-missing codes stay codes, system-missing is blank.
+    """Read an SPSS file; user-missing codes are kept as codes, system-missing is blank.
 
-    The "line" of a case is its number plus 1, as if the names of the variables were a header.
+    The "line" of a case is its number plus 1, as if the variable names were a header.
 
     Raises
     ------
     ResponsesError
-        If the file is no SPSS system file.
+        If the file is not an SPSS system file.
     """
     # pyreadstat takes .3 s to load
     import pyreadstat
@@ -27,7 +27,7 @@ def read_spss(path: Path) -> RawTable:
         columns, meta = pyreadstat.read_sav(
             str(path), user_missing=True, output_format="dict", disable_datetime_conversion=True
         )
-    except Exception as error:  # damaged files meet whatever the parser of the day runs into
+    except Exception as error:  # a damaged file can raise anything in the parser
         raise ResponsesError(f"{path.name}: not a readable SPSS file: {error}") from error
     names = tuple(meta.column_names)
     cells = zip(*([_text(value) for value in columns[name]] for name in names), strict=True)
@@ -50,7 +50,7 @@ def read_spss(path: Path) -> RawTable:
 
 
 def _declared_missing(ranges: Iterable[Any], values: Iterable[object]) -> frozenset[str]:
-    """Return the codes found that lie in one of the ranges that the file declares missing."""
+    """Return the codes found that lie in one of the ranges declared missing by the file."""
     spans = [(span["lo"], span["hi"]) for span in ranges]
     return frozenset(
         _text(value)

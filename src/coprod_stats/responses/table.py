@@ -1,4 +1,4 @@
-"""Answers bound to their instrument: values as given, four kinds of missing kept apart."""
+"""Answers bound to their instrument: values as given, four kinds of missing distinguished."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Scope = Literal["row", "value", "column"]
 ANSWERED = "answered"
 NOT_ASKED = "not asked"
 OFF_SCALE = "off scale"
-SET_ASIDE = "set aside"
+REJECTED = "rejected"
 
 
 class UnknownNameError(CoprodError):
-    """An expression that names a column which the instrument does not have."""
+    """An expression that names a column the instrument does not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Something that did not fit: a whole row, one value or a column, with the reason."""
+    """A row, a value or a cell of a surplus column that was rejected, with the reason."""
 
     line: int
     respondent: str
@@ -41,12 +41,12 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where the answers come from and what reading them did.
+    """Where the answers come from and how they were read.
 
     Attributes
     ----------
     rows_read : int
-        Rows below the header; always rows kept plus rows set aside.
+        Rows below the header; always rows kept plus rows rejected.
     absent : tuple of str
         Columns of the instrument that the file lacks; they count as not asked.
     notes : tuple of str
@@ -63,15 +63,15 @@ class Provenance:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Responses:
-    """One table of answers and the questionnaire that they answer.
+    """One table of answers and their questionnaire.
 
     Attributes
     ----------
     answers : DataFrame, (n_respondents, n_columns)
-        Canonical columns; numbers with the codes -7, -8, -9 kept, NaN for blank; texts as they
-        are. The index is the line of the source file.
+        Canonical columns; numbers with the codes -7, -8, -9 kept, NaN for blank; texts
+        unchanged. The index is the line of the source file.
     rejected : tuple of Rejected
-        What did not fit, with reasons.
+        Everything rejected, with reasons.
     """
 
     instrument: Instrument
@@ -85,12 +85,12 @@ class Responses:
 
     @property
     def n_respondents(self) -> int:
-        """Rows of the table."""
+        """Number of rows of the table."""
         return len(self.answers)
 
     @property
     def n_rejected_rows(self) -> int:
-        """Rows set aside while reading."""
+        """Number of rows rejected while reading."""
         return sum(entry.scope == "row" for entry in self.rejected)
 
     @property
@@ -132,12 +132,12 @@ class Responses:
             if item is not None and item.responses is not None and item.responses.off_scale:
                 off = [option.value for option in item.responses.off_scale]
                 kinds.loc[frame[column].isin(off), column] = OFF_SCALE
-        for column, lines in self._lines_set_aside().items():
+        for column, lines in self._lines_rejected().items():
             if column in kinds:
-                kinds.loc[kinds.index.isin(lines), column] = SET_ASIDE
+                kinds.loc[kinds.index.isin(lines), column] = REJECTED
         return kinds
 
-    def _lines_set_aside(self) -> dict[str, list[int]]:
+    def _lines_rejected(self) -> dict[str, list[int]]:
         lines: dict[str, list[int]] = {}
         for entry in self.rejected:
             if entry.scope == "value":
@@ -145,12 +145,12 @@ class Responses:
         return lines
 
     def where(self, condition: str | Expression) -> NDArray[np.bool_]:
-        """State for whom a condition is known to hold, (n_respondents,).
+        """Return for whom a condition is known to hold, (n_respondents,).
 
         Raises
         ------
         ExpressionError
-            If the text is no expression.
+            If the text is not an expression.
         UnknownNameError
             If it names something that the instrument does not have.
         """
@@ -158,12 +158,12 @@ class Responses:
         return np.equal(self._values.of(tree), 1.0)
 
     def classes(self) -> pd.Series:
-        """Return the class of each respondent by the instrument's classification.
+        """Return the class of each respondent in the classification of the instrument.
 
         Raises
         ------
         UnknownNameError
-            If the instrument classifies nobody.
+            If the instrument has no classification.
         """
         rule = self.instrument.classification
         if rule is None:
@@ -184,7 +184,7 @@ class Responses:
         return replace(self, answers=self.answers[np.asarray(keep, dtype=bool)])
 
     def asked(self, item: Item) -> NDArray[np.bool_]:
-        """State to whom the routing shows an item, (n_respondents,)."""
+        """Return to whom the routing shows an item, (n_respondents,)."""
         shown = np.ones(self.n_respondents, dtype=bool)
         for condition in item.conditions:
             shown &= self.where(condition)
@@ -192,9 +192,9 @@ class Responses:
 
 
 class _Values(Mapping[str, FloatArray]):
-    """Columns as numbers for the expression language, computed when first asked for.
+    """Columns as numbers for the expression language, computed on first use.
 
-    Routing and classification see off-scale codes, as ``SUCC == 6``; amounts do not.
+    Routing and classification see off-scale codes, as in ``SUCC == 6``; amounts do not.
     """
 
     def __init__(self, responses: Responses, *, amounts: bool = False) -> None:
@@ -248,5 +248,5 @@ class _Values(Mapping[str, FloatArray]):
 
 
 def _amounts(column: pd.Series) -> pd.Series:
-    """Return a column as numbers: a text answer can be ``-8`` too; other texts are NaN."""
+    """Return a column as numbers: a text answer can also be ``-8``; other texts are NaN."""
     return pd.to_numeric(column, errors="coerce")

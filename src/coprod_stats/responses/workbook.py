@@ -30,26 +30,26 @@ _MAX_ROWS = 1_048_576  # Excel's own limit; openpyxl would fill any gap before a
 def read_workbook(path: Path) -> RawTable:
     """Read the first sheet of an XLSX file.
 
-    Formulas count by their stored results; one without a result keeps its own text, so that it is
-    set aside where a number is needed and not taken for a blank.
+    Formulas are read as their stored results; one without a result keeps its own text, so that it
+    is rejected where a number is needed and not taken for a blank.
 
     Raises
     ------
     ResponsesError
-        If the file is no workbook or its first sheet has no header.
+        If the file is not a workbook or its first sheet has no header.
     """
     content, sha256 = read_bytes(path)
     if content.startswith(_COMPOUND_FILE):
         raise ResponsesError(
-            f"{path.name}: an encrypted workbook or one of Excel before 2007; "
+            f"{path.name}: an encrypted workbook or one from Excel before 2007; "
             "save it as .xlsx without a password"
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl tells of styles that it does not know
+            warnings.simplefilter("ignore")  # openpyxl warns of styles that it does not know
             title, cells = _first_sheet(content)
             numbered = list(enumerate(cells, start=1))
-    except Exception as error:  # damaged files meet whatever openpyxl, zlib or expat run into
+    except Exception as error:  # a damaged file can raise anything in openpyxl, zlib or expat
         raise ResponsesError(f"{path.name}: not a readable XLSX workbook: {error}") from error
     rows = [RawRow(line, row) for line, row in numbered if is_filled(row)]
     if not rows:
@@ -71,7 +71,7 @@ def write_workbook(answers: pd.DataFrame, path: Path) -> None:
     ------
     ResponsesError
         If a text is longer than a cell can be, or has a control character (a carriage return
-        among them) or a sequence such as ``_x000D_``, which would come back as something else.
+        among them) or a sequence such as ``_x000D_``, which would be read back as something else.
     """
     # openpyxl takes .2 s to load
     from openpyxl import Workbook
@@ -89,7 +89,7 @@ def write_workbook(answers: pd.DataFrame, path: Path) -> None:
         found.data_type = "s"
         return found
 
-    _refuse_unholdable(answers, path.name)
+    _check_texts_fit(answers, path.name)
     sheet.append(list(answers.columns))
     columns = [answers[column].astype(object).tolist() for column in answers.columns]
     for row in zip(*columns, strict=True):
@@ -97,7 +97,7 @@ def write_workbook(answers: pd.DataFrame, path: Path) -> None:
     workbook.save(path)
 
 
-def _refuse_unholdable(answers: pd.DataFrame, name: str) -> None:
+def _check_texts_fit(answers: pd.DataFrame, name: str) -> None:
     for column in answers.columns:
         for line, value in answers[column].items():
             if not isinstance(value, str):
@@ -110,7 +110,7 @@ def _refuse_unholdable(answers: pd.DataFrame, name: str) -> None:
 
 
 def _first_sheet(content: bytes) -> tuple[str, Iterator[tuple[str, ...]]]:
-    """Return the title of the first sheet, with its place, and the rows of its cells as text."""
+    """Return the title and position of the first sheet, and its rows of cells as text."""
     sheet, title = _opened(content, results=True)
     if not _has_formulas(content):
         rows = sheet.iter_rows(max_row=_MAX_ROWS, values_only=True)
@@ -131,7 +131,7 @@ def _opened(content: bytes, *, results: bool) -> tuple[Any, str]:
 
     workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=results)
     sheet = workbook.worksheets[0]
-    sheet.reset_dimensions()  # some programs state a range that is too small
+    sheet.reset_dimensions()  # some programs declare a range that is too small
     return sheet, f"'{sheet.title}' (1 of {len(workbook.sheetnames)})"
 
 
@@ -154,6 +154,6 @@ def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
-    """Return the row the header's width unless it has answers beyond it."""
+    """Return the row padded to the width of the header; answers beyond it are kept."""
     kept = _trimmed(cells)
     return kept + ("",) * (width - len(kept))

@@ -1,7 +1,7 @@
-"""From answers to scale scores."""
+"""Scale scores and formative indices."""
 
 from coprod_stats.scoring.formative_indices import FormativeIndices, formative_indices
-from coprod_stats.scoring.reverse_keying import keyed_answers, reverse_key
+from coprod_stats.scoring.reverse_scoring import keyed_answers, reverse_score
 from coprod_stats.scoring.scale_scores import Scores, score
 from coprod_stats.scoring.scoring_rules import ScoringRule
 
@@ -11,6 +11,6 @@ __all__ = [
     "ScoringRule",
     "formative_indices",
     "keyed_answers",
-    "reverse_key",
+    "reverse_score",
     "score",
 ]

@@ -1,4 +1,4 @@
-"""Formative indices: what the instrument's own expressions compute, with how many have a value."""
+"""Formative indices: computed by the expressions of the instrument."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from coprod_stats.responses import Responses
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FormativeIndices:
-    """Sums, counts and shares of items that need not go together; no reliability applies.
+    """Sums, counts and shares of items that need not correlate; reliability does not apply.
 
     Parameters
     ----------
     values : DataFrame, (n_respondents, n_indices)
-        NaN where an answer that the expression needs is missing.
+        NaN where an answer used by the expression is missing.
     indices : tuple of Index
         The indices, in the order of the columns.
     """
@@ -26,7 +26,7 @@ class FormativeIndices:
     indices: tuple[Index, ...]
 
     def tidy(self) -> pd.DataFrame:
-        """One row per index: who has a value, and its distribution."""
+        """One row per index: how many respondents have a value, and its distribution."""
         rows = [
             {
                 "term": index.id,
@@ -43,7 +43,7 @@ class FormativeIndices:
         return pd.DataFrame(rows, columns=columns)
 
     def glance(self) -> pd.DataFrame:
-        """One row: how many indices and respondents."""
+        """One row: the number of indices and respondents."""
         return pd.DataFrame(
             {
                 "n_indices": [len(self.indices)],

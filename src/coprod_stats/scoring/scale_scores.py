@@ -1,4 +1,4 @@
-"""Scale scores by the instrument's own rules."""
+"""Scale scores by the scoring rules of the instrument."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from coprod_stats.instruments import Scale
 from coprod_stats.responses import Responses
 from coprod_stats.scoring.formative_indices import FormativeIndices, formative_indices
-from coprod_stats.scoring.reverse_keying import keyed_answers
+from coprod_stats.scoring.reverse_scoring import keyed_answers
 from coprod_stats.scoring.scoring_rules import ScoringRule
 
 
@@ -25,7 +25,7 @@ class Scores:
     values : DataFrame, (n_respondents, n_scales)
         Scores; NaN where too few items were answered.
     n_answered : DataFrame, (n_respondents, n_scales)
-        Items of each scale that were answered.
+        Number of items of each scale answered.
     scales : tuple of Scale
         The scales, in the order of the columns.
     ranges : tuple of (float, float)
@@ -42,9 +42,9 @@ class Scores:
     indices: FormativeIndices
 
     def tidy(self) -> pd.DataFrame:
-        """One row per scale: its rule, who has a score, its distribution, floor and ceiling.
+        """One row per scale: its rule, how many have a score, its distribution, floor and ceiling.
 
-        ``n_too_few`` counts those who answered some items but fewer than the rule asks for;
+        ``n_too_few`` counts those who answered some items but fewer than the rule requires;
         ``floor`` and ``ceiling`` are the shares at the lowest and the highest possible score.
         """
         return pd.DataFrame(
@@ -52,7 +52,7 @@ class Scores:
         )
 
     def glance(self) -> pd.DataFrame:
-        """One row: how many respondents, scales and complete sets of scores."""
+        """One row: the number of respondents, scales and complete sets of scores."""
         return pd.DataFrame(
             {
                 "n_respondents": [len(self.values)],
@@ -96,8 +96,9 @@ class Scores:
 def score(responses: Responses) -> Scores:
     """Score every scale and index of the instrument.
 
-    Items are reverse-keyed about the middle of their response scale; each scale is the mean or the
-    prorated sum of the items answered, given the minimum of answers that the instrument states.
+    Reverse items are reflected about the middle of their response scale; a score is the mean or
+    the prorated sum of the items answered, given at least the number of answers that the
+    instrument requires.
     """
     scales = responses.instrument.scales
     values, n_answered = {}, {}

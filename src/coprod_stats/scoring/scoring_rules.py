@@ -1,4 +1,4 @@
-"""How the answers to a scale become one number."""
+"""Scoring rules: how the answers to a scale become a score."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments import Scale
 
@@ -16,15 +17,15 @@ ScoringMethod = Literal["mean", "sum"]
 
 
 class ScoringRuleError(CoprodError):
-    """A rule that asks for more answers than there are items, or for none."""
+    """A rule that requires more answers than there are items, or none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoringRule:
     """The mean or the sum of the items, given enough answers.
 
-    A mean is over the items answered. A sum is prorated: the mean of the items answered, times the
-    number of items, so that a missing answer does not count as zero.
+    A mean is that of the items answered. A sum is prorated: the mean of the items answered times
+    the number of items, so that a missing answer does not count as zero.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ class ScoringRule:
     n_items : int
         Items of the scale.
     min_answered : int
-        Answers below which there is no score.
+        Fewest answers for which there is a score.
     """
 
     method: ScoringMethod
@@ -43,16 +44,17 @@ class ScoringRule:
     def __post_init__(self) -> None:
         if not 1 <= self.min_answered <= self.n_items:
             raise ScoringRuleError(
-                f"a score of {self.n_items} items cannot rest on {self.min_answered} answers"
+                f"a score of {counted(self.n_items, 'item')} cannot be based on "
+                f"{counted(self.min_answered, 'answer')}"
             )
 
     @classmethod
     def of(cls, scale: Scale) -> ScoringRule:
-        """Return the rule that the instrument states for a scale."""
+        """Return the rule that the instrument defines for a scale."""
         return cls(scale.method, len(scale.items), scale.min_answered)
 
     def apply(self, keyed: FloatArray) -> FloatArray:
-        """Score answers of shape (n_persons, n_items), reverse-keyed, NaN where missing.
+        """Score answers of shape (n_persons, n_items), reverse-scored, NaN where missing.
 
         Returns
         -------

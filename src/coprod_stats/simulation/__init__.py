@@ -1,1 +1,1 @@
-"""Populations whose truth is known, and answers drawn from them."""
+"""Populations with known parameters, and synthetic answers drawn from them."""

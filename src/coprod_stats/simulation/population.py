@@ -52,14 +52,14 @@ class CarelessForm(_Part):
 
 
 class PopulationForm(_Part):
-    """A population as its file gives it; latent variables have mean 0 and variance 1."""
+    """The source form of a population; latent variables have mean 0 and variance 1."""
 
     population: str
     about: str
     rows: Annotated[int, Field(ge=1)]
     seed: Annotated[int, Field(ge=0)]
     correlations: dict[str, dict[str, Correlation]] = {}
-    """Correlations of factors that nothing predicts; what is not named is 0."""
+    """Correlations of exogenous factors; 0 unless named."""
     paths: dict[str, dict[str, float]]
     """Standardised coefficients by outcome and predictor."""
     residual_correlation: Correlation = 0.0
@@ -70,7 +70,7 @@ class PopulationForm(_Part):
     """Share of each answer, lowest first, by response scale; cut points follow from them."""
     groups: dict[str, GroupForm]
     answers: dict[str, Weights] = {}
-    """Weights of codes for everyone; a group's own come first. Otherwise all codes alike."""
+    """Weights of codes for everyone; a group's own come first. Otherwise all are equally likely."""
     numbers: dict[str, NumberForm] = {}
     texts: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     clusters: ClustersForm | None = None
@@ -91,7 +91,7 @@ def factor_correlation(form: PopulationForm) -> tuple[tuple[str, ...], NDArray[n
 
 
 def residual_covariance(form: PopulationForm) -> NDArray[np.float64]:
-    r"""Covariance of the outcomes' residuals that gives every outcome variance 1.
+    r"""Covariance matrix of the outcomes' residuals such that every outcome has variance 1.
 
     .. math:: \psi_{kk} = 1 - b_k' R b_k, \quad \psi_{kl} = r \sqrt{\psi_{kk} \psi_{ll}}
 

@@ -1,4 +1,4 @@
-"""From a population's file to a ``PopulationForm`` that fits the questionnaire, or to faults."""
+"""Reading of a population into a ``PopulationForm`` that fits the questionnaire, or faults."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import Fault, FaultsError
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.instruments.source.reading import read_shape
@@ -21,7 +22,7 @@ from coprod_stats.simulation.population import (
 
 
 class PopulationError(FaultsError):
-    """A population model from which nothing can be drawn, with all its faults."""
+    """A population model that cannot be drawn from, with all its faults."""
 
 
 def read_population(path: Path, instrument: Instrument) -> PopulationForm:
@@ -30,7 +31,7 @@ def read_population(path: Path, instrument: Instrument) -> PopulationForm:
     Raises
     ------
     PopulationError
-        If the file has faults; all of them are given.
+        If the file has faults; all of them are listed.
     """
     source = read_yaml(path)
     form, faults = read_shape(PopulationForm, source)
@@ -43,7 +44,7 @@ def read_population(path: Path, instrument: Instrument) -> PopulationForm:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """A population held against its questionnaire."""
+    """A population checked against its questionnaire."""
 
     form: PopulationForm
     instrument: Instrument
@@ -75,8 +76,8 @@ class _Check:
                 yield self.fault(
                     "POPULATION-002",
                     location,
-                    f"{len(loadings)} loadings for {wanted} items",
-                    "Give each item one, in the order of the scale.",
+                    f"{counted(len(loadings), 'loading')} for {counted(wanted, 'item')}",
+                    "Use one per item, in the order of the scale.",
                 )
 
     def _paths(self) -> Iterator[Fault]:
@@ -86,15 +87,15 @@ class _Check:
                     "POPULATION-003",
                     ("paths", outcome),
                     f"'{outcome}' has no loadings",
-                    "Give it loadings, or remove it.",
+                    "Add loadings, or remove it.",
                 )
             for name in paths:
                 if name not in self.form.loadings or name in self.form.paths:
                     yield self.fault(
                         "POPULATION-003",
                         ("paths", outcome, name),
-                        f"'{name}' is no factor that nothing predicts",
-                        "A predictor has loadings and is no outcome itself.",
+                        f"'{name}' is not an exogenous factor",
+                        "A predictor has loadings and is not an outcome itself.",
                     )
 
     def _correlations(self) -> Iterator[Fault]:
@@ -107,16 +108,16 @@ class _Check:
                         yield self.fault(
                             "POPULATION-004",
                             location,
-                            f"'{end}' is no factor that nothing predicts",
-                            "Only factors with loadings and without paths to them correlate.",
+                            f"'{end}' is not an exogenous factor",
+                            "Only factors with loadings and without incoming paths may correlate.",
                         )
                 pair = frozenset((row, name))
                 if len(pair) == 1 or pair in seen:
                     yield self.fault(
                         "POPULATION-004",
                         location,
-                        "the pair is itself or stands twice",
-                        "Give each pair of two factors once.",
+                        "the pair is one factor twice, or occurs twice",
+                        "Name each pair of two factors once.",
                     )
                 seen.add(pair)
 
@@ -127,7 +128,7 @@ class _Check:
             yield self.fault(
                 "POPULATION-007",
                 ("correlations",),
-                "the correlations are impossible together",
+                "the correlations are jointly impossible",
                 remedy,
             )
             return
@@ -140,7 +141,7 @@ class _Check:
             yield self.fault(
                 "POPULATION-007",
                 ("residual_correlation",),
-                "the outcomes cannot all correlate so",
+                "the residual correlation is impossible for these outcomes",
                 remedy,
             )
 
@@ -153,15 +154,15 @@ class _Check:
                 yield self.fault(
                     "POPULATION-008",
                     ("shares", name),
-                    f"no item answers on a scale '{name}'",
+                    f"no item uses a response scale '{name}'",
                     "Correct the name, or remove the line.",
                 )
             elif len(shares) != (wanted := len(scales[name].options)):
                 yield self.fault(
                     "POPULATION-008",
                     ("shares", name),
-                    f"{len(shares)} shares for {wanted} answers",
-                    "Give each answer one, lowest first.",
+                    f"{counted(len(shares), 'share')} for {counted(wanted, 'answer')}",
+                    "Use one per answer, lowest first.",
                 )
 
     def _groups(self) -> Iterator[Fault]:

@@ -26,7 +26,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SimulatedAnswers:
-    """Synthetic answers and what is true of them.
+    """Synthetic answers, with the respondents made careless.
 
     Attributes
     ----------
@@ -43,10 +43,10 @@ class SimulatedAnswers:
 def simulate_answers(
     population: PopulationForm, instrument: Instrument, *, n_rows: int, rng: np.random.Generator
 ) -> SimulatedAnswers:
-    """Draw answers; all of them are synthetic.
+    """Draw synthetic answers.
 
     Latent variables are normal, items are their ordered categories, routing is the instrument's:
-    what a respondent would not be asked stays blank.
+    what a respondent is not asked stays blank.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def simulate_answers(
 
 
 class _Draw:
-    """One sample being drawn, part by part, from one source of randomness."""
+    """One sample being drawn, step by step, from one source of randomness."""
 
     def __init__(
         self, population: PopulationForm, instrument: Instrument, n: int, rng: np.random.Generator
@@ -175,7 +175,7 @@ class _Draw:
         return dict(zip((*factors, *outcomes), np.hstack([scores, predicted]).T, strict=True))
 
     def _two_level(self, covariance: FloatArray) -> FloatArray:
-        """Draw normal scores of which the clusters share a part, (n, n_variables)."""
+        """Draw normal scores with variance between and within clusters, (n, n_variables)."""
         root = np.linalg.cholesky(covariance).T
         within = self.rng.standard_normal((self.n, len(covariance))) @ root
         if self.population.clusters is None:
@@ -235,7 +235,7 @@ class _Draw:
         return chosen
 
     def with_gaps(self, frame: pd.DataFrame, careless: NDArray[np.bool_]) -> pd.DataFrame:
-        """Put don't-knows and unanswered questions among the ratings of those who are careful."""
+        """Replace some ratings of careful respondents with don't know and unanswered."""
         gaps = frame.copy()
         for item in self._ratings():
             if item.attention_pass is not None:

@@ -97,9 +97,9 @@ def test_a_path_to_a_node_that_is_not_there_is_refused():
 
 
 def test_paths_in_a_circle_are_refused():
-    with pytest.raises(ReportError, match="in a circle"):
+    with pytest.raises(ReportError, match="form a cycle"):
         path_diagram((Node("a", "A"),), (Path("a", "a", 0.1, "supported"),))
-    with pytest.raises(ReportError, match="in a circle"):
+    with pytest.raises(ReportError, match="form a cycle"):
         layered_layout(["a", "b"], [("a", "b"), ("b", "a")])
 
 
@@ -116,7 +116,7 @@ def test_a_diagram_without_nodes_is_refused():
 def test_long_edges_pass_through_a_placeholder_in_each_layer():
     layout = layered_layout(["a", "b", "c"], [("a", "b"), ("b", "c"), ("a", "c")])
     assert [len(layer) for layer in layout.layers] == [1, 2, 1]
-    assert [slot.layer for slot in layout.routes[2]] == [0, 1, 2]
+    assert [slot.layer for slot in layout.chains[2]] == [0, 1, 2]
 
 
 def test_crossings_that_can_be_avoided_are_avoided():

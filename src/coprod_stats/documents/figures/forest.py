@@ -1,4 +1,4 @@
-"""Coefficients with their intervals: a row for each, a mark for each engine or specification."""
+"""Coefficients with their intervals: one row each, one mark per engine or specification."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class ForestRow:
-    """One term: its label, and an estimate for each series, or None where it has none."""
+    """One term: its label, and an estimate for each series, or None where there is none."""
 
     label: str
     estimates: tuple[Estimate | None, ...]
@@ -71,14 +71,14 @@ def forest_chart(
     rows : sequence of ForestRow
         Top to bottom.
     series : sequence of str
-        What the estimates of a row come from, such as engines; one to four.
+        Sources of the estimates in a row, such as engines; one to four.
     axis_label : str
-        What is measured along the axis.
+        Quantity on the axis.
     region : Interval, optional
         A shaded region around zero, such as that of practical equivalence.
     limits : Interval, optional
         Ends of the axis; an interval that goes beyond them ends in an arrow. By default the
-        axis holds all.
+        axis covers all of them.
 
     Raises
     ------
@@ -200,12 +200,12 @@ def _entry(series: int, words: str) -> LegendEntry:
 def _description(rows: Sequence[ForestRow], series: Sequence[str]) -> str:
     sentences = []
     for row in rows:
-        told = [
+        values = [
             f"{name} {BOUNDED(estimate.value)} {_limits(estimate.interval)}"
             for name, estimate in zip(series, row.estimates, strict=True)
             if estimate is not None
         ]
-        sentences.append(f"{row.label}: {'; '.join(told) or 'no estimate'}.")
+        sentences.append(f"{row.label}: {'; '.join(values) or 'no estimate'}.")
     return " ".join(sentences)
 
 

@@ -1,4 +1,4 @@
-"""Rows of a figure: labels at the left, wrapped, one below the other."""
+"""Rows of a figure: wrapped labels on the left, one below the other."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ItemRow:
 def stack_rows(
     labels: Sequence[str], *, top: float, width: float, least: float, padding: float
 ) -> tuple[ItemRow, ...]:
-    """Stack rows that hold their labels, wrapped to a width, and at least a height, padded."""
+    """Stack rows high enough for their wrapped labels and for a minimum height, with padding."""
     wrapped = [wrap(words, width=width, size=SIZE) for words in labels]
     heights = [max(len(lines) * _LINE, least) + 2 * padding for lines in wrapped]
     edges = pairwise(accumulate(heights, initial=top))

@@ -1,8 +1,9 @@
 """Order of the boxes of a path diagram: layers from left to right, few crossings.
 
 The method is that of Sugiyama, Tagawa and Toda (1981, IEEE Transactions on Systems, Man, and
-Cybernetics, 11(2)): a layer is the longest way from a source, an edge over several layers passes
-through a placeholder in each, and every layer is sorted by the mean position of its neighbours.
+Cybernetics, 11(2)): a layer is the length of the longest path from a source, an edge across several
+layers passes through a placeholder in each, and every layer is sorted by the mean position of its
+neighbours.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _SWEEPS = 12
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place in a layer: a node's, or the placeholder of the edge that passes there."""
+    """A position in a layer: of a node, or of the placeholder of an edge that passes through."""
 
     layer: int
     node: str = ""
@@ -28,36 +29,36 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class LayeredLayout:
-    """Slots of each layer from top to bottom, and the slots that each edge runs through."""
+    """Slots of each layer from top to bottom, and the chain of slots of each edge."""
 
     layers: tuple[tuple[Slot, ...], ...]
-    routes: tuple[tuple[Slot, ...], ...]
+    chains: tuple[tuple[Slot, ...], ...]
 
 
 def layered_layout(nodes: Sequence[str], edges: Sequence[Edge]) -> LayeredLayout:
-    """Arrange nodes in layers; the given order of nodes decides where all else is equal.
+    """Arrange nodes in layers; ties are broken by the given order of the nodes.
 
     Raises
     ------
     ReportError
-        If the edges form a circle.
+        If the edges form a cycle.
     """
     layer_of = _longest_ways(nodes, edges)
     slots = [Slot(layer_of[node], node=node) for node in nodes]
-    routes = []
+    chains = []
     for index, (source, target) in enumerate(edges):
         between = range(layer_of[source] + 1, layer_of[target])
         passed = [Slot(layer, edge=index) for layer in between]
         slots += passed
         first, last = Slot(layer_of[source], node=source), Slot(layer_of[target], node=target)
-        routes.append((first, *passed, last))
+        chains.append((first, *passed, last))
     n_layers = 1 + max(layer_of.values())
     layers = [[slot for slot in slots if slot.layer == layer] for layer in range(n_layers)]
-    return LayeredLayout(_fewest_crossings(layers, routes), tuple(routes))
+    return LayeredLayout(_fewest_crossings(layers, chains), tuple(chains))
 
 
 def _longest_ways(nodes: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
-    """Return the number of edges on the longest way to each node."""
+    """Return the number of edges on the longest path to each node."""
     layer_of = dict.fromkeys(nodes, 0)
     for _ in nodes:
         pushed = False
@@ -67,14 +68,14 @@ def _longest_ways(nodes: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]
                 pushed = True
         if not pushed:
             return layer_of
-    raise ReportError("The paths of a diagram lead in a circle.")
+    raise ReportError("The paths of a diagram form a cycle.")
 
 
 def _fewest_crossings(
-    layers: list[list[Slot]], routes: Sequence[Sequence[Slot]]
+    layers: list[list[Slot]], chains: Sequence[Sequence[Slot]]
 ) -> tuple[tuple[Slot, ...], ...]:
-    """Sort layers by turns, rightwards and leftwards, and keep the best order seen."""
-    steps = [pair for route in routes for pair in pairwise(route)]
+    """Sort layers alternately rightwards and leftwards, and keep the best order found."""
+    steps = [pair for chain in chains for pair in pairwise(chain)]
     before: dict[Slot, list[Slot]] = {slot: [] for layer in layers for slot in layer}
     after: dict[Slot, list[Slot]] = {slot: [] for layer in layers for slot in layer}
     for left, right in steps:

@@ -1,4 +1,4 @@
-"""Legends: swatches with words, flowing into as many rows as they need."""
+"""Legends: labelled swatches, wrapped into as many rows as they need."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def legend(
     shapes : tuple of Element
         The drawn legend, its upper left corner at (x, y).
     height : float
-        Height that it takes.
+        Its height.
     """
     shapes: list[Element] = []
     left, top = 0.0, 0.0

@@ -2,7 +2,7 @@
 
 The layout follows Heiberger and Robbins (2014, Journal of Statistical Software, 57(5)): the
 neutral category of an odd scale is split at zero, so that agreement and disagreement can be
-compared from one base line; missing answers stand apart, in a panel of their own.
+compared from one base line; missing answers have a separate panel.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class LikertItem:
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """Where the bars are drawn: pixels of the left and right end, shares that these stand for."""
+    """Area of the bars: pixels of the left and right end, and the shares they represent."""
 
     left: float
     right: float
@@ -80,7 +80,7 @@ def likert_chart(
     items : sequence of LikertItem
         Top to bottom.
     categories : sequence of str
-        Labels of the scale, lowest first.
+        Labels of the response scale, lowest first.
     missing_kinds : sequence of str
         Labels of the kinds of missing answers; at most four.
     bipolar : bool
@@ -134,7 +134,7 @@ def _legends(
 
 
 def _start(shares: Sequence[float]) -> float:
-    """Return where a diverging bar begins: minus what lies below the middle of the scale."""
+    """Return the start of a diverging bar: minus the share below the middle of the scale."""
     half, odd = divmod(len(shares), 2)
     below = math.fsum(shares[:half])
     return -(below + shares[half] / 2) if odd else -below
@@ -207,7 +207,7 @@ def _totals(shares: Sequence[float], panel: _Panel, middle: float) -> list[Eleme
 
 
 def _missing_panel(items: Sequence[LikertItem], rows: Sequence[ItemRow]) -> list[Element]:
-    """Draw the missing answers; the panel's width stands for half of all, or for all if needed."""
+    """Draw the missing answers; the panel spans half of all answers, or all if needed."""
     totals = [math.fsum(item.missing) for item in items]
     full_scale = 0.5 if max(totals, default=0.0) <= 0.5 else 1.0
     scale = (_MISSING_WIDTH - _TOTAL_WIDTH) / full_scale

@@ -1,4 +1,4 @@
-"""Missing answers: bars per item by kind, and the patterns in which they come together."""
+"""Missing answers: bars per item by kind, and the patterns in which they occur together."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coprod_stats.counts import counted
 from coprod_stats.documents.errors import ReportError
 from coprod_stats.documents.figures.axis import nice_ticks
 from coprod_stats.documents.figures.item_rows import SIZE, SMALL, stack_rows
@@ -39,14 +40,14 @@ class MissingItem:
 
 @dataclass(frozen=True, slots=True)
 class MissingPattern:
-    """Which variables lack an answer together, and for how many cases."""
+    """Which variables are missing together, and in how many cases."""
 
     missing: tuple[bool, ...]
     n_obs: int
 
 
 def check_kinds(kinds: Sequence[str]) -> None:
-    """Refuse more kinds of missing answers than can be told apart.
+    """Raise if there are more kinds of missing answers than can be distinguished.
 
     Raises
     ------
@@ -85,10 +86,10 @@ def missing_bars(items: Sequence[MissingItem], *, kinds: Sequence[str]) -> Drawi
         shapes += missing_bar(item.shares, x=left, middle=row.middle, scale=scale, height=14)
         x = left + total * scale + 6
         shapes.append(label(x, row.middle + 4.5, percent(total), size=SMALL))
-    told = "; ".join(
+    totals_text = "; ".join(
         f"{item.label} {percent(total)}" for item, total in zip(items, totals, strict=True)
     )
-    description = f"Share of missing answers by item: {told}."
+    description = f"Share of missing answers by item: {totals_text}."
     return Drawing(_WIDTH, bottom + 24, tuple(shapes), description)
 
 
@@ -154,7 +155,7 @@ def _dot(x: float, y: float, *, missing: bool) -> Element:
 def _pattern_text(patterns: Sequence[MissingPattern], variables: Sequence[str]) -> str:
     sentences = []
     for pattern in patterns:
-        names = [name for name, gone in zip(variables, pattern.missing, strict=True) if gone]
+        names = [name for name, missing in zip(variables, pattern.missing, strict=True) if missing]
         which = f"missing {', '.join(names)}" if names else "complete"
-        sentences.append(f"{count(pattern.n_obs)} cases {which}.")
+        sentences.append(f"{counted(pattern.n_obs, 'case')} {which}.")
     return " ".join(sentences)

@@ -1,7 +1,7 @@
 """A path diagram: predictors left, outcomes right, one weighted line for each path.
 
-Coefficients stand where their line arrives, each in a row of its own beside the box that it
-leads to, and lines end before them: no label can overlap another or be crossed by a line.
+Coefficients stand at the end of their line, each in a row of its own beside the target box, and
+lines end before them: no label can overlap another or be crossed by a line.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from coprod_stats.counts import counted
 from coprod_stats.documents.errors import ReportError
 from coprod_stats.documents.figures.layered_layout import layered_layout
 from coprod_stats.documents.figures.legend import LegendEntry, legend
@@ -55,7 +56,7 @@ _BACK_TO_FRONT: tuple[Status, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A construct: its short name in paths, the words in its box, and a small second line."""
+    """A construct: its short name in paths, the label of its box, and a small second line."""
 
     name: str
     label: str
@@ -64,7 +65,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A path, its standardised coefficient (NaN if there is none) and what was concluded."""
+    """A path, its standardised coefficient (NaN if there is none) and its conclusion."""
 
     source: str
     target: str
@@ -76,9 +77,9 @@ class Path:
 def path_diagram(nodes: Sequence[Node], paths: Sequence[Path]) -> Drawing:
     """Draw paths between constructs.
 
-    A node without an incoming path stands in the first column, others to the right of all that
-    lead to them. Line weight grows with the size of the coefficient, colour and the printed sign
-    give its direction, and the dash gives the conclusion.
+    A node without an incoming path stands in the first column, others to the right of all nodes
+    that lead to them. Line weight increases with the size of the coefficient, colour and the
+    printed sign show its direction, and the dash pattern shows the conclusion.
 
     Parameters
     ----------
@@ -90,8 +91,8 @@ def path_diagram(nodes: Sequence[Node], paths: Sequence[Path]) -> Drawing:
     Raises
     ------
     ReportError
-        If there is no node, two have one name, a path names one that is not there, or the paths
-        form a circle.
+        If there is no node, two nodes share a name, a path names an unknown node, or the paths form
+        a cycle.
     """
     _check(nodes, paths)
     names = [node.name for node in nodes]
@@ -101,9 +102,9 @@ def path_diagram(nodes: Sequence[Node], paths: Sequence[Path]) -> Drawing:
     key, top = legend(_legend(paths), x=0, y=0, width=_WIDTH)
     placement = place(layout, heights, top=top + 18, lane=lane, least_width=_WIDTH)
     drawn: dict[Status, list[Element]] = {status: [] for status in _BACK_TO_FRONT}
-    for index, (path, route) in enumerate(zip(paths, layout.routes, strict=True)):
-        points = placement.points(route, edge=index, lane=lane)
-        drawn[path.status] += _line(path, points, box_left=placement.boxes[route[-1]].x)
+    for index, (path, chain) in enumerate(zip(paths, layout.chains, strict=True)):
+        points = placement.points(chain, edge=index, lane=lane)
+        drawn[path.status] += _line(path, points, box_left=placement.boxes[chain[-1]].x)
     box_of = {slot.node: box for slot, box in placement.boxes.items()}
     shapes = [*key, *(shape for status in _BACK_TO_FRONT for shape in drawn[status])]
     for node in nodes:
@@ -124,7 +125,7 @@ def _check(nodes: Sequence[Node], paths: Sequence[Path]) -> None:
 
 
 def _lane(paths: Sequence[Path]) -> float:
-    """Return the width to keep free for the labels before a box."""
+    """Return the width reserved for the labels in front of a box."""
     widths = [
         text_width(path.name, size=_SMALL)
         + text_width(bounded(path.estimate), size=_SIZE, bold=True)
@@ -201,7 +202,7 @@ def _sign_role(estimate: float) -> Role:
 
 
 def _weight(estimate: float) -> float:
-    """Return a line's weight in pixels: 1.4 at zero, growing by .9 for each .10, at most 8."""
+    """Return a line's weight in pixels: 1.4 at zero, plus .9 for each .10, at most 8."""
     return 1.4 if math.isnan(estimate) else min(1.4 + 9 * abs(estimate), 8.0)
 
 
@@ -230,13 +231,13 @@ def _legend(paths: Sequence[Path]) -> list[LegendEntry]:
 
 def _description(nodes: Sequence[Node], paths: Sequence[Path]) -> str:
     labels = {node.name: node.label for node in nodes}
-    sentences = [f"Diagram of {len(paths)} paths."]
+    sentences = [f"Diagram of {counted(len(paths), 'path')}."]
     for status in reversed(_BACK_TO_FRONT):
-        told = [
+        described = [
             f"{labels[path.source]} to {labels[path.target]} {bounded(path.estimate)}"
             for path in paths
             if path.status == status
         ]
-        if told:
-            sentences.append(f"{status.capitalize()}: {'; '.join(told)}.")
+        if described:
+            sentences.append(f"{status.capitalize()}: {'; '.join(described)}.")
     return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""Places of the boxes of a path diagram, and of the points where paths leave and arrive."""
+"""Positions of the boxes of a path diagram, and of the points where paths leave and arrive."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Placement:
     leaving: Mapping[int, float]
     arriving: Mapping[int, float]
 
-    def points(self, route: Sequence[Slot], *, edge: int, lane: float) -> tuple[Point, ...]:
+    def points(self, chain: Sequence[Slot], *, edge: int, lane: float) -> tuple[Point, ...]:
         """Return the points that an edge passes, up to the lane of labels before its target."""
-        start, end = self.boxes[route[0]], self.boxes[route[-1]]
+        start, end = self.boxes[chain[0]], self.boxes[chain[-1]]
         passed = [
             (x, box.middle)
-            for box in map(self.boxes.__getitem__, route[1:-1])
+            for box in map(self.boxes.__getitem__, chain[1:-1])
             for x in (box.x, box.x + box.width)
         ]
         return (
@@ -64,20 +64,20 @@ def place(
     lane: float,
     least_width: float,
 ) -> Placement:
-    """Return each slot its place; shorter columns are spread over the height of the tallest.
+    """Place each slot; shorter columns are spread over the height of the tallest.
 
     Parameters
     ----------
     layout : LayeredLayout
         Order of the slots.
     text_heights : mapping of str to float
-        Height that the words of each node need.
+        Height of the text of each node.
     top : float
-        Where the tallest column begins.
+        Top of the tallest column.
     lane : float
-        Width to keep free before each box, for the labels of what arrives there.
+        Width reserved in front of each box for the labels of incoming paths.
     least_width : float
-        Width of the whole if the columns need no more.
+        Minimum width of the whole.
     """
     n_layers = len(layout.layers)
     needed = n_layers * BOX_WIDTH + (n_layers - 1) * (_SPAN + lane)
@@ -100,24 +100,24 @@ def place(
 def _height(slot: Slot, layout: LayeredLayout, text_heights: Mapping[str, float]) -> float:
     if not slot.node:
         return PORT
-    arriving = sum(route[-1] == slot for route in layout.routes)
-    leaving = sum(route[0] == slot for route in layout.routes)
+    arriving = sum(chain[-1] == slot for chain in layout.chains)
+    leaving = sum(chain[0] == slot for chain in layout.chains)
     return max(text_heights[slot.node], arriving * PORT + _INSET, leaving * PORT / 2)
 
 
 def _ports(layout: LayeredLayout, boxes: Mapping[Slot, Box], *, outward: bool) -> dict[int, float]:
     """Return the height at which each edge leaves its source, or arrives at its target.
 
-    Ports follow the height of what is at the other end of the first, or last, step, so that
-    edges of one box do not cross each other.
+    Ports are ordered by the height of the slot at the other end of the first, or last, step, so
+    that edges of one box do not cross.
     """
     near, far = (0, 1) if outward else (-1, -2)
     at_box: dict[Slot, list[int]] = {}
-    for index, route in enumerate(layout.routes):
-        at_box.setdefault(route[near], []).append(index)
+    for index, chain in enumerate(layout.chains):
+        at_box.setdefault(chain[near], []).append(index)
     heights: dict[int, float] = {}
     for slot, indices in at_box.items():
-        ordered = sorted(indices, key=lambda index: boxes[layout.routes[index][far]].middle)
+        ordered = sorted(indices, key=lambda index: boxes[layout.chains[index][far]].middle)
         room = min(PORT, (boxes[slot].height - _INSET) / len(ordered))
         first = boxes[slot].middle - room * (len(ordered) - 1) / 2
         heights |= {index: first + rank * room for rank, index in enumerate(ordered)}

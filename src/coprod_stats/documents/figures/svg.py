@@ -1,4 +1,4 @@
-"""A small writer of SVG: the same shapes always give the same bytes.
+"""A small SVG writer: the same shapes always produce the same bytes.
 
 Every shape carries its light-mode colours as attributes, so that it can stand alone in a PDF or
 a Word file; the classes ``fill-ROLE`` and ``stroke-ROLE`` let a page repaint it for dark mode.
@@ -53,7 +53,7 @@ class Drawing:
     shapes : tuple of Element
         What is drawn, back to front.
     description : str
-        What a reader who cannot see it needs to know.
+        Text alternative for readers who cannot see it.
     """
 
     width: float
@@ -134,7 +134,7 @@ def curve(
     dash: str = "",
     opacity: float = 1,
 ) -> Element:
-    """Draw one smooth line from left to right through points, level at each of them."""
+    """Draw one smooth line from left to right through points, horizontal at each of them."""
     (x, y), *rest = points
     commands = [f"M{coordinate(x)} {coordinate(y)}"]
     for next_x, next_y in rest:
@@ -196,7 +196,7 @@ def _shape(
 
 
 def _paint(fill: Paint, stroke: Paint, *, opacity: float = 1) -> dict[str, str]:
-    """Return the attributes of fill and stroke; SVG's default stroke, none, is left out."""
+    """Return the attributes of fill and stroke; SVG's default stroke, none, is omitted."""
     painted = [("fill", fill)] + ([("stroke", stroke)] if stroke != "none" else [])
     classes = " ".join(f"{where}-{paint}" for where, paint in painted if paint in SHADES)
     attributes = {where: _light(paint) for where, paint in painted}

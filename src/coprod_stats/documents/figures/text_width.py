@@ -1,4 +1,4 @@
-"""How wide a text will be at most, and where to break it.
+"""The largest width that a text can have, and where to break it.
 
 A drawing cannot ask the reader's browser for the width of a word. The widths here are those of
 DejaVu Sans, the widest face in the font stack of a report, rounded up; a narrower face leaves
@@ -36,7 +36,7 @@ def wrap(words: str, *, width: float, size: float, bold: bool = False) -> tuple[
     Returns
     -------
     tuple of str
-        At least one line; the words of the text in order, none left out.
+        At least one line; the words of the text in order, none omitted.
     """
     lines = [""]
     for word in words.split():

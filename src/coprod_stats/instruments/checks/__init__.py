@@ -1,1 +1,1 @@
-"""What is wrong with a questionnaire, and what survey methodology warns of."""
+"""Faults of a questionnaire, and what survey methodology advises against."""

@@ -1,4 +1,4 @@
-"""Faults of what chance decides: planned missingness, and texts by the level of a variable."""
+"""Faults of random assignment: planned missingness, and texts by the level of a variable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coprod_stats.instruments.source.yaml_source import Location
 
 
 def check_rotation(draft: Draft) -> Iterator[Fault]:
-    """Find rotating items that no set of blocks asks, or that are asked where nothing rotates."""
+    """Find rotating items in no set of blocks, or in a form without planned missingness."""
     plan = draft.form.planned_missing
     rotating = {
         id: placed
@@ -26,7 +26,7 @@ def check_rotation(draft: Draft) -> Iterator[Fault]:
                 "ROTATE-001",
                 placed.location,
                 f"item {id}",
-                f"no set of 'planned_missing' asks the block {placed.item.rotation}",
+                f"no set of 'planned_missing' includes the block {placed.item.rotation}",
                 f"Use one of: {', '.join(sorted(blocks)) or 'none is defined'}.",
             )
         elif plan and not set(placed.item.forms or draft.form.forms) <= set(plan.forms):
@@ -46,13 +46,13 @@ def check_rotation(draft: Draft) -> Iterator[Fault]:
                         "ROTATE-004",
                         location,
                         place,
-                        f"depends on {name}, which only some are asked",
+                        f"depends on {name}, which is asked of some respondents only",
                         "Route on an item that does not rotate.",
                     )
 
 
 def _pairs(draft: Draft, rotating: dict[str, PlacedItem]) -> Iterator[Fault]:
-    """Find blocks that nobody is asked together: their items' covariances are not identified."""
+    """Find pairs of blocks that nobody is asked: covariances of their items are not identified."""
     plan = draft.form.planned_missing
     if plan is None:
         return
@@ -64,8 +64,8 @@ def _pairs(draft: Draft, rotating: dict[str, PlacedItem]) -> Iterator[Fault]:
                 "ROTATE-003",
                 ("planned_missing",),
                 f"blocks {pair[0]} and {pair[1]}",
-                "nobody is asked both, so that their items cannot be related",
-                "Add a set that holds both.",
+                "nobody is asked both, so that covariances of their items are not identified",
+                "Add a set that includes both.",
             )
 
 
@@ -81,8 +81,8 @@ def check_level_texts(draft: Draft) -> Iterator[Fault]:
                 "TEXT-004",
                 where,
                 place,
-                "'levels' needs a 'variable', and neither goes with 'item'",
-                "Give 'variable', with texts in 'levels' or without, or 'item'.",
+                "'levels' needs a 'variable', and neither can be combined with 'item'",
+                "Use either 'variable', with or without texts in 'levels', or 'item'.",
             )
         elif placeholder.variable not in levels:
             yield draft.fault(
@@ -111,13 +111,13 @@ def check_twins(draft: Draft) -> Iterator[Fault]:
                     "TWIN-001",
                     placed.location,
                     f"item {placed.item.id}",
-                    "has a twin, but the questionnaire names no twin questionnaire",
+                    "has a twin, but the questionnaire does not name a twin questionnaire",
                     "Add 'twin' to the head of the questionnaire.",
                 )
 
 
 def check_assigned_forms(draft: Draft) -> Iterator[Fault]:
-    """Find columns of forms that do not exist."""
+    """Find assigned variables in forms that do not exist."""
     plan = draft.form.planned_missing
     places: list[tuple[Location, str, list[str] | None]] = [
         *((("assigned", id), id, entry.forms) for id, entry in draft.form.assigned.items()),
@@ -141,15 +141,15 @@ def check_assigned_forms(draft: Draft) -> Iterator[Fault]:
 
 
 def check_after(draft: Draft) -> Iterator[Fault]:
-    """Find pages of the questionnaire's own that name the page they follow."""
+    """Find pages outside modules that name the page they follow."""
     for p, page in enumerate(draft.form.pages):
         if page.after is not None and ("pages", p) not in draft.source.files:
             yield draft.fault(
                 "MODULE-005",
                 ("pages", p),
                 f"page '{page.page}'",
-                "says which page it follows, which only a module's page does",
-                "Remove 'after': pages stand in their order.",
+                "names the page that it follows, which only pages of modules do",
+                "Remove 'after': pages are asked in the order of the file.",
             )
 
 

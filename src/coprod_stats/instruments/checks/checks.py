@@ -1,4 +1,4 @@
-"""What is wrong with a questionnaire, all at once: every fault with its place and its remedy."""
+"""All faults of a questionnaire at once, each with its place and its remedy."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ _CHECKS = (
 
 
 def check_draft(draft: Draft) -> list[Fault]:
-    """Find everything that is wrong with the meaning of a questionnaire."""
+    """Find all faults in the meaning of a questionnaire."""
     return [fault for check in _CHECKS for fault in check(draft)]

@@ -25,11 +25,11 @@ _TAKES: dict[str, tuple[ItemKind, ...]] = {
     "includes": ("multiple", "rank"),
     "option": ("rank", "allocate"),
 }
-"""Kinds of items that the functions about options take."""
+"""Kinds of items that the functions on options accept."""
 
 
 def check_expressions(draft: Draft) -> Iterator[Fault]:
-    """Find expressions that cannot be read, or that name or compare what does not exist."""
+    """Find expressions that cannot be parsed, or that name or compare what does not exist."""
     items = {placed.item.id: placed for placed in draft.items}
     known = {*items, *draft.form.derived, *(c.id for c in draft.form.administrative)}
     known |= assigned_levels(draft.form).keys()
@@ -37,7 +37,7 @@ def check_expressions(draft: Draft) -> Iterator[Fault]:
         try:
             tree = parse_expression(text)
         except ExpressionError as error:
-            yield draft.fault("EXPR-001", location, place, str(error), "Mend the expression.")
+            yield draft.fault("EXPR-001", location, place, str(error), "Correct the expression.")
             continue
         for name in names(tree):
             if name not in known:
@@ -58,7 +58,7 @@ def _impossible(
     location: Location,
     place: str,
 ) -> Iterator[Fault]:
-    """Find comparisons with answers that an item never has, and uses that its kind forbids."""
+    """Find comparisons with answers that an item cannot have, and uses invalid for its kind."""
     bare, assigned = _bare_names(tree), assigned_levels(draft.form)
     for node in walk(tree):
         match node:
@@ -115,7 +115,7 @@ def _impossible(
 
 
 def _bare_names(tree: Expression) -> set[Name]:
-    """Return the names that stand for a number, not those that a function asks about."""
+    """Return the names used as numbers, not those passed to a function on answers."""
     asked_about = {
         node.arguments[0]
         for node in walk(tree)

@@ -11,7 +11,7 @@ from coprod_stats.instruments.source.yaml_source import Location
 
 
 def check_unique_ids(draft: Draft) -> Iterator[Fault]:
-    """Find ids, pages and blocks that stand twice."""
+    """Find duplicate ids, pages and blocks."""
     seen: dict[str, str] = {}
     rotating = [draft.form.planned_missing.id] if draft.form.planned_missing else []
     places: list[tuple[str, str, Location]] = [
@@ -29,8 +29,8 @@ def check_unique_ids(draft: Draft) -> Iterator[Fault]:
                 "ITEM-001",
                 location,
                 f"{what} '{id}'",
-                f"the id is already that of {seen[id]}",
-                "Give it an id of its own.",
+                f"the id is already used by {seen[id]}",
+                "Use an id of its own.",
             )
         seen.setdefault(id, f"{'an' if what[0] in 'aeiou' else 'a'} {what}")
     for what, found in (
@@ -58,7 +58,7 @@ def check_unique_ids(draft: Draft) -> Iterator[Fault]:
 
 
 def check_administrative(draft: Draft) -> Iterator[Fault]:
-    """Find administrative columns that claim the same role, which only one can have."""
+    """Find administrative columns that share a role, which only one may have."""
     seen: dict[str, str] = {}
     for i, column in enumerate(draft.form.administrative):
         if column.role in seen:
@@ -74,7 +74,7 @@ def check_administrative(draft: Draft) -> Iterator[Fault]:
 
 
 def check_originals(draft: Draft) -> Iterator[Fault]:
-    """Find names of columns in other data that lead to two items."""
+    """Find original column names that belong to two items."""
     places: list[tuple[str, str | None, Location]] = [
         *(
             (column.id, column.original, ("administrative", i))
@@ -93,14 +93,14 @@ def check_originals(draft: Draft) -> Iterator[Fault]:
                 "ITEM-012",
                 location,
                 f"item {id}",
-                f"its original name '{original}' is that of {other}",
+                f"its original name '{original}' is also that of {other}",
                 "Correct one of the two.",
             )
         seen.setdefault(original, id)
 
 
 def check_answers(draft: Draft) -> Iterator[Fault]:
-    """Find items whose answers are missing, doubled or of the wrong kind."""
+    """Find items whose response options are missing, duplicated or of the wrong kind."""
     for placed in draft.items:
         item, place = placed.item, f"item {placed.item.id}"
         named = item.responses or (placed.block.responses if item.options is None else None)
@@ -125,7 +125,7 @@ def check_answers(draft: Draft) -> Iterator[Fault]:
                 "ITEM-004",
                 placed.location,
                 place,
-                "has no answers to choose from",
+                "has no response options",
                 "Name a response scale in 'responses', or write 'options'.",
             )
         if item.kind not in CHOICE_KINDS and (item.options is not None or item.responses):
@@ -133,7 +133,7 @@ def check_answers(draft: Draft) -> Iterator[Fault]:
                 "ITEM-005",
                 placed.location,
                 place,
-                f"is of kind '{item.kind}' but has answers to choose from",
+                f"is of kind '{item.kind}' but has response options",
                 "Remove them, or make it 'single' or 'multiple'.",
             )
         if item.number is not None and item.kind != "number":
@@ -146,7 +146,7 @@ def check_answers(draft: Draft) -> Iterator[Fault]:
             )
         if item.number is not None and _empty_range(item.number.min, item.number.max):
             yield draft.fault(
-                "ITEM-007", placed.location, place, "min is above max", "Exchange the two."
+                "ITEM-007", placed.location, place, "min is above max", "Swap the two."
             )
 
 
@@ -155,7 +155,7 @@ def _empty_range(low: float | None, high: float | None) -> bool:
 
 
 def check_codes(draft: Draft) -> Iterator[Fault]:
-    """Find answer codes that are reserved, doubled or impossible for a platform."""
+    """Find codes that are reserved, duplicated or impossible on a platform."""
     places: list[tuple[Location, str, Iterable[int], Iterable[int], bool]] = [
         (("responses", id), f"response scale '{id}'", scale.options, scale.off_scale, False)
         for id, scale in draft.form.responses.items()
@@ -177,7 +177,7 @@ def check_codes(draft: Draft) -> Iterator[Fault]:
                     "CODE-001",
                     location,
                     place,
-                    f"the code {code} is kept for '{MISSING_CODES[code]}'",
+                    f"the code {code} is reserved for '{MISSING_CODES[code]}'",
                     "Use another code.",
                 )
         if shared := set(options) & set(off_scale):
@@ -186,20 +186,20 @@ def check_codes(draft: Draft) -> Iterator[Fault]:
                 location,
                 place,
                 f"the code {min(shared)} is both on and off the scale",
-                "Keep it in one place.",
+                "Keep one of the two.",
             )
         if multiple and any(code < 1 for code in options):
             yield draft.fault(
                 "CODE-003",
                 location,
                 place,
-                "an option that has a column of its own has a code below 1",
-                "Number the options from 1: platforms mark 'not chosen' by 0.",
+                "an option with a column of its own has a code below 1",
+                "Number the options from 1: platforms code 'not chosen' as 0.",
             )
 
 
 def check_special_items(draft: Draft) -> Iterator[Fault]:
-    """Find attention, limited and reverse-keyed items that cannot work."""
+    """Find attention, limited and reverse-scored items that cannot work."""
     for placed in draft.items:
         item, place = placed.item, f"item {placed.item.id}"
         scale = draft.response_scale(placed)
@@ -217,7 +217,7 @@ def check_special_items(draft: Draft) -> Iterator[Fault]:
                 "ITEM-009",
                 placed.location,
                 place,
-                "limits the number of choices but is no multiple choice",
+                "limits the number of choices but is not a multiple choice",
                 "Set 'kind: multiple' or remove 'max_choices'.",
             )
         if item.top is not None and (
@@ -227,7 +227,7 @@ def check_special_items(draft: Draft) -> Iterator[Fault]:
                 "ITEM-010",
                 placed.location,
                 place,
-                "says how many options to rank, but is no ranking of so many",
+                "states how many options to rank, but is not a ranking of so many",
                 "Set 'kind: rank', or lower or remove 'top'.",
             )
         if (item.total is None) == (item.kind == "allocate"):
@@ -235,14 +235,14 @@ def check_special_items(draft: Draft) -> Iterator[Fault]:
                 "ITEM-011",
                 placed.location,
                 place,
-                "'total' and 'kind: allocate' go together, and one of them is missing",
-                "Give both, or neither.",
+                "'total' and 'kind: allocate' belong together, and one of them is missing",
+                "Use both, or neither.",
             )
         if item.reverse and (scale is None or scale.kind == "categorical"):
             yield draft.fault(
                 "SCALE-003",
                 placed.location,
                 place,
-                "reverse-keyed, but its answers have no order",
-                "Give it an ordered response scale or drop 'reverse'.",
+                "reverse-scored, but its answers are not ordered",
+                "Use an ordered response scale, or remove 'reverse'.",
             )

@@ -1,8 +1,8 @@
-"""Rules of the questionnaire linter about one question: plain text and answers in, findings out.
+"""Rules of the questionnaire linter for one question: from its text and answers to findings.
 
-The rules read words, not meaning: they point at what survey methodology warns of and leave the
-judgement to the author, who rewords or records an exemption with its reason. How often they are
-right is measured on a labelled bank (``docs/methods/questionnaire_linting.md``).
+The rules look at words, not meaning: they point at what survey methodology advises against and
+leave the judgement to the author, who rewords the question or records an exemption with a reason.
+Their accuracy is measured on a labelled bank (``docs/methods/questionnaire_linting.md``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from coprod_stats.instruments.questions import ResponseKind
 
 MAX_WORDS = 25
-"""Words of the longest sentence of a question (Payne, 1951, ch. 8)."""
+"""Most words in a sentence of a question (Payne, 1951, ch. 8)."""
 
 RULES: dict[str, tuple[str, str]] = {
     "LINT-001": (
@@ -62,16 +62,16 @@ RULES: dict[str, tuple[str, str]] = {
         "Adcock & Collier (2001), American Political Science Review 95(3), 529-546",
     ),
     "LINT-011": (
-        "exemption that exempts nothing",
-        "own rule: a stale exemption hides the next fault",
+        "exemption without effect",
+        "own rule: a stale exemption hides the next finding",
     ),
 }
-"""Rules by code: name, and where the literature says so."""
+"""Rules by code: name and reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the rules see of a question.
+    """The parts of a question that the rules use.
 
     Attributes
     ----------
@@ -80,9 +80,9 @@ class Question:
     kind : str or None
         Kind of the response scale.
     has_way_out : bool
-        Whether an answer off the scale is offered.
+        Whether an off-scale option is offered.
     is_rating : bool
-        Whether one answer of an ordered scale is wanted.
+        Whether one answer on an ordered scale is asked for.
     """
 
     text: str
@@ -95,7 +95,7 @@ class Question:
 
 
 def question_findings(question: Question) -> Iterator[tuple[str, str]]:
-    """Return code and finding of each rule that a question breaks."""
+    """Return the code and the finding of each rule that a question breaks."""
     for code, rule in _RULES.items():
         if found := rule(question):
             yield code, found
@@ -115,12 +115,12 @@ _OPPOSITES = re.compile(
     r"\b(\w{3})\w* or (un|dis|in|im)\1\w*|\b(easy|good|better|more|often|high|large) or "
     r"(difficult|bad|worse|less|rarely|low|small)\b"
 )
-"""The two ends of one scale, named for balance."""
+"""The two poles of one scale, named for balance."""
 _RELATION = re.compile(
     r"\bbetween [\w' ]+? and\b|\bboth [\w' ]+? and\b|"
     r"\b(reconcile|combine|compare|balance|match)\b.*|.*\b(each other|one another|match)\b"
 )
-"""Relations need two sides to be asked about at all."""
+"""Relations cannot be asked about without naming two sides."""
 _JOINED = re.compile(
     r"\w+ (and|or|as well as|and/or|but also) \w+|\w+/\w+|\w+, \w+, \w+", re.IGNORECASE
 )
@@ -133,7 +133,7 @@ def _double_barrelled(question: Question) -> str:
     words = re.sub(r"\([^)]*\)", "", words)
     words = _OPPOSITES.sub(" ", _RELATION.sub(" ", _PAIRS.sub(" ", _EXAMPLES.sub("", words))))
     found = _JOINED.search(words)
-    return f"'{found.group()}' joins two things in one question" if found else ""
+    return f"'{found.group()}' joins two topics in one question" if found else ""
 
 
 _NEGATION = re.compile(
@@ -149,7 +149,11 @@ _NO_NEGATION = re.compile(
 def _negated(question: Question) -> str:
     words = _NO_NEGATION.sub(" ", _plain(question.text))
     found = _NEGATION.search(words)
-    return f"'{found.group()}' makes an answer hard to tell from its opposite" if found else ""
+    return (
+        f"'{found.group()}' makes it hard to distinguish an answer from its opposite"
+        if found
+        else ""
+    )
 
 
 _LEADING = re.compile(
@@ -168,7 +172,7 @@ _LEADING = re.compile(
 
 def _leading(question: Question) -> str:
     found = _LEADING.search(_plain(f"{question.stem} {question.text}"))
-    return f"'{found.group()}' says which answer is wanted" if found else ""
+    return f"'{found.group()}' suggests the answer" if found else ""
 
 
 _NEGATIVE_POLE = re.compile(
@@ -187,7 +191,7 @@ def _mixed_polarity(question: Question) -> str:
         return ""
     labels = [_plain(label) for label in question.labels]
     if len(labels) % 2 == 1 and question.kind == "bipolar":
-        del labels[len(labels) // 2]  # the middle belongs to no side
+        del labels[len(labels) // 2]  # the midpoint belongs to neither side
     negative = [bool(_NEGATIVE_POLE.search(label)) for label in labels]
     positive = [
         bool(_POSITIVE_POLE.search(label)) and not negative[place]
@@ -205,13 +209,13 @@ def _mixed_polarity(question: Question) -> str:
 def _agree_disagree(question: Question) -> str:
     labels = " ".join(map(_plain, question.labels))
     if re.search(r"\bdisagree|\btotally agree|\bstrongly agree", labels):
-        return "asks for agreement, not for the amount of what is meant"
+        return "asks for agreement instead of the construct itself"
     return ""
 
 
 def _no_way_out(question: Question) -> str:
     if question.is_rating and not question.has_way_out:
-        return "offers no answer for those who cannot say"
+        return "offers no option for those who cannot say"
     return ""
 
 

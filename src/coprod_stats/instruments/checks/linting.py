@@ -1,10 +1,11 @@
-"""The questionnaire linter: what survey methodology warns of, found by rules with stable codes."""
+"""The questionnaire linter: rules of survey methodology with stable codes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from coprod_stats.counts import counted
 from coprod_stats.instruments.checks.lint_rules import RULES, Question, question_findings
 from coprod_stats.instruments.construct_coverage import construct_coverage
 from coprod_stats.instruments.model import Instrument, Item
@@ -21,7 +22,7 @@ class Finding:
     place : str
         Id of the item, scale or construct.
     exempted : str
-        The author's reason to leave it so; empty if there is none.
+        The author's reason for an exemption; empty if there is none.
     """
 
     code: str
@@ -31,26 +32,26 @@ class Finding:
 
     @property
     def source(self) -> str:
-        """Where the literature says so."""
+        """Reference for the rule."""
         return RULES[self.code][1]
 
     def __str__(self) -> str:
-        said = f"{self.code} {self.place}: {RULES[self.code][0]}: {self.found}"
-        return f"{said} (exempted: {self.exempted})" if self.exempted else said
+        text = f"{self.code} {self.place}: {RULES[self.code][0]}: {self.found}"
+        return f"{text} (exempted: {self.exempted})" if self.exempted else text
 
 
 def lint(instrument: Instrument) -> tuple[Finding, ...]:
-    """Find what a questionnaire should perhaps not ask, or not ask like that.
+    """Find questions, scales and constructs of a questionnaire that break a rule.
 
     Parameters
     ----------
     instrument : Instrument
-        A questionnaire or one form of it; with its modules, if constructs are to be looked for.
+        A questionnaire or one form of it; with its modules if constructs are to be checked.
 
     Returns
     -------
     tuple of Finding
-        In the order of the questionnaire; the author's exemptions stand with their reasons.
+        In the order of the questionnaire; exempted findings carry the author's reason.
     """
     reasons = {
         (entry.rule, place): entry.reason
@@ -65,7 +66,7 @@ def lint(instrument: Instrument) -> tuple[Finding, ...]:
     asked = {item.id for item in instrument.items} | {scale.id for scale in instrument.scales}
     asked |= {construct.code for construct in instrument.constructs}
     stale = [
-        Finding("LINT-011", place, f"nothing breaks {rule} here")
+        Finding("LINT-011", place, f"nothing here breaks {rule}")
         for rule, place in reasons
         if (rule, place) not in used and place in asked
     ]
@@ -80,15 +81,15 @@ def _findings(instrument: Instrument) -> Iterator[tuple[str, str, str]]:
                     yield code, item.id, found
     for scale in instrument.scales:
         if len(scale.items) < MIN_ITEMS:
-            yield "LINT-008", scale.id, f"{len(scale.items)} items"
+            yield "LINT-008", scale.id, counted(len(scale.items), "item")
     for entry in construct_coverage([instrument]):
         elsewhere = entry.construct.steps or entry.construct.planned
         if entry.status in ("missing", "partly") and not elsewhere:
-            yield "LINT-010", entry.construct.code, f"nothing asks for '{entry.construct.label}'"
+            yield "LINT-010", entry.construct.code, f"no item measures '{entry.construct.label}'"
 
 
 def _questions(item: Item) -> Iterator[Question]:
-    """Return a question and its other wordings."""
+    """Return a question with its alternative wordings."""
     scale = item.responses
     ordered = scale is not None and scale.kind != "categorical"
     labels = () if scale is None else tuple(str(option.label) for option in scale.options)

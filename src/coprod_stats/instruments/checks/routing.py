@@ -1,4 +1,4 @@
-"""Faults of routing: what depends on an answer not given yet, not given in a form, or on itself."""
+"""Faults of routing: dependence on later answers, on items not in a form, or on itself."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from coprod_stats.instruments.source.yaml_source import Location
 def check_routing_order(draft: Draft) -> Iterator[Fault]:
     """Find pages, blocks and questions that depend on an answer not yet given.
 
-    A page is put together before it is shown, so that it cannot depend on its own questions; a
-    block or question can depend on those above it.
+    A page is composed before it is shown, so that its condition cannot depend on its own questions;
+    a block or question can depend on those above it.
     """
     dependencies = _Dependencies(draft)
     for location, place, text in conditions(draft):
@@ -35,13 +35,13 @@ def check_routing_order(draft: Draft) -> Iterator[Fault]:
                     location,
                     place,
                     f"depends on {name}, which is asked "
-                    f"{'on the same page' if same_page else 'only afterwards'}",
+                    f"{'on the same page' if same_page else 'only later'}",
                     "Move the question, or route on an earlier one.",
                 )
 
 
 def check_form_routing(draft: Draft) -> Iterator[Fault]:
-    """Find questions of a form that depend on an answer which that form does not ask for."""
+    """Find questions of a form that depend on a question which that form does not ask."""
     dependencies = _Dependencies(draft)
     for placed in draft.items:
         page = draft.form.pages[placed.page]
@@ -55,8 +55,8 @@ def check_form_routing(draft: Draft) -> Iterator[Fault]:
                         "FORM-002",
                         placed.location,
                         f"item {placed.item.id}",
-                        f"depends on {name}, which the form '{form}' does not ask for",
-                        "Ask for both in the same forms.",
+                        f"depends on {name}, which the form '{form}' does not ask",
+                        "Ask both in the same forms.",
                     )
 
 
@@ -73,12 +73,12 @@ def check_derived_cycles(draft: Draft) -> Iterator[Fault]:
                 ("derived", id),
                 f"derived variable '{id}'",
                 "depends on itself",
-                "Break the circle.",
+                "Break the cycle.",
             )
 
 
 class _Dependencies:
-    """The items on which an expression depends, through derived variables."""
+    """The items on which an expression depends, directly or through derived variables."""
 
     def __init__(self, draft: Draft) -> None:
         self.placed = {placed.item.id: placed for placed in draft.items}

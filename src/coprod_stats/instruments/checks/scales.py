@@ -1,16 +1,17 @@
-"""Faults of scales, and of what they refer to."""
+"""Faults of scales, constructs and forms."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.yaml_source import Location
 
 
 def check_scales(draft: Draft) -> Iterator[Fault]:
-    """Find scales whose items do not exist or cannot be added up."""
+    """Find scales whose items do not exist or cannot be summed."""
     items = {placed.item.id: placed for placed in draft.items}
     for id, scale in draft.form.scales.items():
         location, place = ("scales", id), f"scale '{id}'"
@@ -31,8 +32,8 @@ def check_scales(draft: Draft) -> Iterator[Fault]:
                     "SCALE-006",
                     where,
                     f"{place}, item {item_id}",
-                    "its answers have no order, so that they cannot be added up",
-                    "Give it an ordered response scale.",
+                    "its answers are not ordered, so that they cannot be summed",
+                    "Use an ordered response scale.",
                 )
         if len(set(scale.items)) < len(scale.items):
             yield draft.fault(
@@ -43,7 +44,8 @@ def check_scales(draft: Draft) -> Iterator[Fault]:
                 "SCALE-004",
                 location,
                 place,
-                f"wants {scale.min_answered} answers of {len(scale.items)} items",
+                f"requires {counted(scale.min_answered, 'answer')} "
+                f"but has {counted(len(scale.items), 'item')}",
                 "Lower 'min_answered'.",
             )
         yield from _mixed_range(draft, scale.items, items, location, place)
@@ -64,13 +66,13 @@ def _mixed_range(
             "SCALE-005",
             location,
             place,
-            f"its items run over different codes: {spans}",
-            "Use items of one range, or two scales.",
+            f"its items have different ranges of codes: {spans}",
+            "Use items with one range, or two scales.",
         )
 
 
 def check_constructs(draft: Draft) -> Iterator[Fault]:
-    """Find constructs that the shared file does not have."""
+    """Find constructs that are not in the file of constructs."""
     places: list[tuple[Location, str, str]] = [
         *(
             ((*placed.location, "measures", i), f"item {placed.item.id}", code)
@@ -98,7 +100,7 @@ def check_constructs(draft: Draft) -> Iterator[Fault]:
 
 
 def check_forms(draft: Draft) -> Iterator[Fault]:
-    """Find forms that are not declared."""
+    """Find references to forms that are not declared."""
     places: list[tuple[Location, str, list[str] | None]] = [
         *((placed.location, f"item {placed.item.id}", placed.item.forms) for placed in draft.items),
         *(

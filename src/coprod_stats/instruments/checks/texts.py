@@ -16,7 +16,7 @@ def check_languages(draft: Draft) -> Iterator[Fault]:
     """Find texts in undeclared languages, or without the first one."""
     languages = draft.form.languages
     if len(set(languages)) < len(languages):
-        yield draft.fault("LANG-001", ("languages",), "languages", "one stands twice", "Remove it.")
+        yield draft.fault("LANG-001", ("languages",), "languages", "one occurs twice", "Remove it.")
     for location, place, text in texts(draft):
         given = {languages[0]} if isinstance(text, str) else set(text)
         if unknown := given - set(languages):
@@ -33,12 +33,12 @@ def check_languages(draft: Draft) -> Iterator[Fault]:
                 location,
                 place,
                 f"no text in the first language '{languages[0]}'",
-                "Write it: other languages fall back to it.",
+                "Add it: other languages fall back to it.",
             )
 
 
 def check_placeholders(draft: Draft) -> Iterator[Fault]:
-    """Find placeholders that nothing fills."""
+    """Find placeholders without a text."""
     known = draft.form.placeholders
     for location, place, text in texts(draft):
         for words in (text,) if isinstance(text, str) else text.values():
@@ -48,7 +48,7 @@ def check_placeholders(draft: Draft) -> Iterator[Fault]:
                         "TEXT-001",
                         location,
                         place,
-                        f"nothing is said of what [{name}] stands for",
+                        f"[{name}] is not defined",
                         "Add it to 'placeholders' or remove it from the text.",
                     )
     items = {placed.item.id: placed.item for placed in draft.items}

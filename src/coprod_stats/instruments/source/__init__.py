@@ -1,1 +1,1 @@
-"""From YAML to the resolved questionnaire."""
+"""From YAML files to the resolved questionnaire."""

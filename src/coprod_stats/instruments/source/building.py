@@ -1,4 +1,4 @@
-"""A checked draft turned into an ``Instrument``: references resolved, expressions parsed."""
+"""Building of an ``Instrument`` from a checked draft: references resolved, expressions parsed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from coprod_stats.instruments.texts import direction
 
 
 def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
-    """Build the instrument of a draft that has no faults."""
+    """Build the instrument from a draft without faults."""
     form, build = draft.form, _Builder(draft)
     return Instrument(
         id=form.instrument,
@@ -117,7 +117,7 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
 
 
 class _Builder:
-    """Turns the parts of one draft into parts of the model."""
+    """Builder of the model from the parts of one draft."""
 
     def __init__(self, draft: Draft) -> None:
         self.draft, self.form = draft, draft.form
@@ -197,7 +197,7 @@ class _Builder:
         )
 
     def level_texts(self, entry: PlaceholderForm) -> tuple[tuple[int, Text], ...]:
-        """Return the texts by level: the labels of the levels unless others are written."""
+        """Return the texts by level: the labels of the levels unless others are given."""
         variable = self.form.assigned.get(entry.variable or "")
         texts = entry.levels or ({} if variable is None else variable.levels)
         return tuple((level, self.text(words)) for level, words in texts.items())
@@ -301,7 +301,7 @@ class _Builder:
         return self.response_scale(placed.item.id.lower(), scale)
 
     def top(self, placed: PlacedItem) -> int | None:
-        """Return how many options a ranking orders: all of them unless it says otherwise."""
+        """Return the number of options to rank: all of them unless stated otherwise."""
         answers = self.draft.response_scale(placed)
         if placed.item.kind != "rank" or answers is None:
             return None

@@ -1,4 +1,4 @@
-"""Modules put into a questionnaire, part by part, each part keeping its file and line."""
+"""Insertion of modules into a questionnaire, each part keeping its file and line."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ _LISTED = ("sources", "administrative", "exemptions")
 
 @dataclass(frozen=True, slots=True)
 class ModuleSource:
-    """A module whose shape is right, and the file that it was read from."""
+    """A module with a valid shape, and the file from which it was read."""
 
     form: ModuleForm
     source: YamlSource
 
 
 def compose(base: YamlSource, modules: Sequence[ModuleSource]) -> YamlSource:
-    """Put modules into a questionnaire whose shape is right.
+    """Insert modules into a questionnaire with a valid shape.
 
-    Parts of a module with names (response scales, derived variables and the like) join those of
-    the questionnaire; a response scale that both have in the same words is shared. Pages go behind
-    the page that they name in ``after``, or to the end.
+    Named parts of a module (response scales, derived variables and the like) join those of the
+    questionnaire; a response scale that is identical in both is shared. Pages are inserted after
+    the page named in ``after``, or at the end.
 
     Parameters
     ----------
     base : YamlSource
-        The questionnaire as it was read.
+        The questionnaire as read.
     modules : sequence of ModuleSource
-        In the order in which they are put in.
+        In the order of insertion.
 
     Returns
     -------
     YamlSource
-        The whole, with the faults of putting it together.
+        The composed questionnaire, with the faults of the composition.
     """
     whole = _Whole(base)
     for module in modules:
@@ -49,7 +49,7 @@ def compose(base: YamlSource, modules: Sequence[ModuleSource]) -> YamlSource:
 
 
 class _Whole:
-    """A questionnaire that modules are being put into."""
+    """A questionnaire into which modules are being inserted."""
 
     def __init__(self, base: YamlSource) -> None:
         self.base, self.data = base, deepcopy(base.data)
@@ -100,7 +100,7 @@ class _Whole:
                         (*start, name),
                         f"{start[-1]} '{name}'",
                         "the questionnaire already has another of this name",
-                        "Give it a name of its own.",
+                        "Use a name of its own.",
                     )
                 )
                 continue
@@ -116,7 +116,7 @@ class _Whole:
                     "MODULE-003",
                     location,
                     f"page '{page['page']}'",
-                    f"is to follow the page '{after}', which is not there",
+                    f"follows the page '{after}', which does not exist",
                     f"Use one of: {', '.join(names)}.",
                 )
             )

@@ -1,4 +1,4 @@
-"""A shipped questionnaire as the beginning of one's own."""
+"""Copies of a shipped questionnaire as a starting point for one's own."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def copy_instrument(name: str | Path, folder: Path) -> tuple[Path, ...]:
     Parameters
     ----------
     name : str or Path
-        Id of a shipped questionnaire or path of one.
+        Id of a shipped questionnaire, or a path.
     folder : Path
-        Where the copies go; made if it does not exist.
+        Folder for the copies; created if it does not exist.
 
     Raises
     ------
     InstrumentError
         If the questionnaire cannot be read.
     CopyError
-        If one of the files is there already; then nothing is copied.
+        If one of the files already exists; nothing is copied then.
     """
     path = find_shipped("instruments", name)
     form, faults = read_shape(InstrumentForm, read_yaml(path))
@@ -50,7 +50,7 @@ def copy_instrument(name: str | Path, folder: Path) -> tuple[Path, ...]:
         sources.append(translations)
         copies.append(folder / "translations" / translations.name)
     if there := [copy.name for copy in copies if copy.exists()]:
-        raise CopyError(f"{folder} has {', '.join(there)} already; choose another folder")
+        raise CopyError(f"{folder} already contains {', '.join(there)}; choose another folder")
     for copy in copies:
         copy.parent.mkdir(parents=True, exist_ok=True)
     return tuple(Path(shutil.copyfile(*pair)) for pair in zip(sources, copies, strict=True))

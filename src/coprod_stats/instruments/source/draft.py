@@ -1,4 +1,4 @@
-"""A questionnaire whose shape is right, with the place of each part, ready to be checked."""
+"""A questionnaire with a valid shape and the place of each part, ready to be checked."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class PlacedItem:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A questionnaire whose shape is right and whose meaning is to be checked.
+    """A questionnaire with a valid shape whose meaning is still to be checked.
 
     Attributes
     ----------
     modules : tuple of (str, str, TextForm)
-        Id, version and title of each module that was put in.
+        Id, version and title of each module inserted.
     other_files : tuple of str
         Hashes of the files of modules and translations.
     """
@@ -58,11 +58,11 @@ class Draft:
         )
 
     def fault(self, code: str, location: Location, place: str, found: str, remedy: str) -> Fault:
-        """Make a fault that knows its line."""
+        """Return a fault with its file and line."""
         return self.source.fault(code, location, place, found, remedy)
 
     def response_scale(self, placed: PlacedItem) -> ResponseScaleForm | None:
-        """Return the answers of an item: its own options, its own scale or its block's."""
+        """Return the response scale of an item: its own options or scale, or that of its block."""
         item = placed.item
         if item.options is not None:
             return ResponseScaleForm(
@@ -78,7 +78,7 @@ class Draft:
 
 
 def conditions(draft: Draft) -> Iterator[tuple[Location, str, str]]:
-    """Return every expression of the file: its place, what it belongs to, its text."""
+    """Return every expression of the file: its location, the part it belongs to, its text."""
     form = draft.form
     for p, page in enumerate(form.pages):
         if page.when is not None:
@@ -105,7 +105,7 @@ def conditions(draft: Draft) -> Iterator[tuple[Location, str, str]]:
 
 
 def texts(draft: Draft) -> Iterator[tuple[Location, str, TextForm]]:
-    """Return every text of the file: its place, what it belongs to, its words."""
+    """Return every text of the file: its location, the part it belongs to, its words."""
     for location, place, text in (
         *_front_texts(draft.form),
         *_page_texts(draft.form),

@@ -1,4 +1,4 @@
-"""A module as an author writes it: questions that are put into questionnaires on demand."""
+"""The source form of a module: questions inserted into questionnaires on demand."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FragmentForm(BaseModel):
 
 
 class ModuleForm(BaseModel):
-    """A module: what it adds to every questionnaire, and what to each one by its id."""
+    """A module: what it adds to every questionnaire, and to each questionnaire by its id."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -54,7 +54,7 @@ class ModuleForm(BaseModel):
     shared: FragmentForm = FragmentForm()
     questionnaires: Annotated[
         dict[Identifier, FragmentForm],
-        Field(alias="for", min_length=1, description="What each questionnaire gets, by its id."),
+        Field(alias="for", min_length=1, description="Parts for each questionnaire, by its id."),
     ]
 
 

@@ -1,4 +1,4 @@
-"""From an instrument file to an ``Instrument``, or to all its faults."""
+"""Reading of an instrument file into an ``Instrument``, or into all its faults."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def read_instrument(name: str | Path, *, modules: Sequence[str] = ()) -> Instrum
     Parameters
     ----------
     name : str or Path
-        Id of a shipped instrument, as ``"citizen"``, or path of a YAML file.
+        Id of a shipped instrument, such as ``"citizen"``, or path of a YAML file.
     modules : sequence of str
-        Modules to put in, as ``"vignette"``, beside those that the file names itself.
+        Modules to insert, such as ``"vignette"``, in addition to those named in the file.
 
     Raises
     ------
     InstrumentError
-        If the file has faults; all of them are given, each with its place and remedy.
+        If the file has faults; all of them are listed, each with its place and remedy.
     """
     draft, faults = _read_draft(find_shipped("instruments", name), modules)
     if faults or draft is None:
@@ -58,12 +58,12 @@ def read_instrument(name: str | Path, *, modules: Sequence[str] = ()) -> Instrum
 
 
 def check_instrument(name: str | Path, *, modules: Sequence[str] = ()) -> tuple[Fault, ...]:
-    """Return all faults of a questionnaire, with these modules; none if it can be used."""
+    """Return all faults of a questionnaire with the given modules; none if it is valid."""
     return _read_draft(find_shipped("instruments", name), modules)[1]
 
 
 def read_draft(name: str | Path, *, modules: Sequence[str] = ()) -> Draft:
-    """Read a questionnaire as its author wrote it, modules and translations put in.
+    """Read a questionnaire as written, with modules and translations inserted.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def read_draft(name: str | Path, *, modules: Sequence[str] = ()) -> Draft:
 
 
 def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...]:
-    """Turn what is wrong with the shape of a YAML file into faults that know their lines."""
+    """Convert the validation errors of a YAML file into faults with their lines."""
     faults: dict[tuple[Location, str], Fault] = {}
     for detail in error.errors(include_url=False, include_context=False):
         location = _real_location(source.data, detail["loc"])
@@ -95,7 +95,7 @@ def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...
 
 
 def read_shape(form: type[Shape], source: YamlSource) -> tuple[Shape | None, tuple[Fault, ...]]:
-    """Check the shape of a YAML file; gives the typed content or the faults."""
+    """Check the shape of a YAML file, and return the typed content or the faults."""
     if source.data is None and source.faults:
         return None, source.faults
     try:
@@ -105,7 +105,7 @@ def read_shape(form: type[Shape], source: YamlSource) -> tuple[Shape | None, tup
 
 
 def _real_location(data: Any, location: tuple[str | int, ...]) -> Location:
-    """Keep the steps that exist in the file: pydantic adds names of alternatives."""
+    """Drop steps that do not exist in the file: pydantic adds names of alternatives."""
     found: list[str | int] = []
     for step in location:
         inside = (isinstance(data, Mapping) and step in data) or (
@@ -146,7 +146,7 @@ def _read_draft(path: Path, modules: Sequence[str]) -> tuple[Draft | None, tuple
     )
     draft = Draft(form, source, constructs, described, tuple(others))
     meaning = check_draft(draft)
-    if more:  # without the file of constructs, every code in it would seem to be missing
+    if more:  # without the file of constructs, every code in it would appear to be missing
         meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
     return draft, (*faults, *missing, *more, *meaning)
 

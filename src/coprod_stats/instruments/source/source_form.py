@@ -1,7 +1,7 @@
-"""A questionnaire as an author writes it: the shape of ``instruments/*.yaml``.
+"""The source form of a questionnaire: the shape of ``instruments/*.yaml``.
 
-These classes check the shape only and give the JSON Schema by which editors complete and check the
-YAML; what the parts mean together is checked in ``checks`` and built in ``reading``.
+These classes check the shape only, and define the JSON Schema with which editors complete and
+check the YAML; the meaning of the parts is checked in ``checks`` and resolved in ``building``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TextForm = Annotated[
     Field(description="Text in the first language, or a mapping from language code to text."),
 ]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
-Condition = Annotated[Words, Field(description="An expression, as 'DFDIR == 1 and WIL1 > 3'.")]
+Condition = Annotated[Words, Field(description="An expression, such as 'DFDIR == 1 and WIL1 > 3'.")]
 Code = Annotated[int, Field(ge=-(10**9), le=10**9)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _CODES_AS_KEYS = {"propertyNames": {"pattern": "^[-+]?[0-9]+$"}}
@@ -33,16 +33,14 @@ Options = Annotated[dict[Code, TextForm], Field(min_length=1, json_schema_extra=
 OffScale = Annotated[
     dict[Code, TextForm],
     Field(
-        description="Answers that are valid but carry no amount, as 'too early to say'.",
+        description="Options that are valid but no amount, such as 'too early to say'.",
         json_schema_extra={**_CODES_AS_KEYS},
     ),
 ]
 LevelTexts = Annotated[dict[Code, TextForm], Field(json_schema_extra={**_CODES_AS_KEYS})]
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
-Original = Annotated[
-    Words, Field(description="Name of its column in data that were collected elsewhere.")
-]
+Original = Annotated[Words, Field(description="Name of its column in data collected elsewhere.")]
 RotatingBlock = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 PlaceholderName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
@@ -53,7 +51,7 @@ class _Form(BaseModel):
 
 
 class ResponseScaleForm(_Form):
-    """A set of answers that items share."""
+    """Response options that items share."""
 
     kind: ResponseKind
     options: Options
@@ -61,14 +59,14 @@ class ResponseScaleForm(_Form):
 
 
 class WordingForm(_Form):
-    """Another wording, for those for whom a condition holds."""
+    """An alternative wording, for those for whom a condition holds."""
 
     when: Condition
     text: TextForm
 
 
 class NumberForm(_Form):
-    """What a numeric answer may be."""
+    """The range of a numeric answer."""
 
     min: Bound | None = None
     max: Bound | None = None
@@ -90,15 +88,15 @@ class ItemForm(_Form):
     number: NumberForm | None = None
     max_choices: Annotated[int, Field(ge=1)] | None = None
     top: Annotated[int, Field(ge=1, le=99)] | None = Field(
-        None, description="How many options a ranking puts in order; all if left out."
+        None, description="Number of options to rank; all if omitted."
     )
     total: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
-        None, description="What the points of an allocation add up to."
+        None, description="Sum of the points of an allocation."
     )
     reverse: bool = False
     facet: str | None = None
     measures: list[str] = Field(
-        [], description="Constructs that this answer stands for by itself, without a scale."
+        [], description="Constructs that this item measures by itself, without a scale."
     )
     attention_pass: Code | None = Field(
         None, description="The answer that an attention item asks for."
@@ -108,10 +106,10 @@ class ItemForm(_Form):
     when: Condition | None = None
     forms: list[Identifier] | None = None
     rotation: RotatingBlock | None = Field(
-        None, description="Rotating block of planned missingness; nothing for an item of the core."
+        None, description="Rotating block of planned missingness; omitted for core items."
     )
     twin: ItemId | None = Field(None, description="Mirrored item, where its id differs.")
-    seconds: Seconds | None = Field(None, description="Time it needs, if its kind does not tell.")
+    seconds: Seconds | None = Field(None, description="Time it needs, if not that of its kind.")
     original: Original | None = None
     translations: dict[LanguageCode, TranslationStatus] = {}
 
@@ -157,7 +155,7 @@ class ScaleForm(_Form):
 
 
 class IndexForm(_Form):
-    """A formative index: items that need not go together, combined by an expression."""
+    """A formative index: items that need not correlate, combined by an expression."""
 
     title: TextForm
     construct_code: Annotated[str, Field(alias="construct")]
@@ -172,7 +170,7 @@ class DerivedForm(_Form):
 
 
 class ClassificationForm(_Form):
-    """Who counts as what; the first class whose condition holds."""
+    """A classification of respondents; the first class whose condition holds."""
 
     title: TextForm
     classes: Annotated[dict[Identifier, Condition], Field(min_length=1)]
@@ -180,7 +178,7 @@ class ClassificationForm(_Form):
 
 
 class PlaceholderForm(_Form):
-    """What stands for ``[NAME]``: an earlier answer or a text by level, or else a fallback."""
+    """The text for ``[NAME]``: an earlier answer or a text by level, or else a fallback."""
 
     item: ItemId | None = None
     variable: ItemId | None = Field(None, description="An assigned variable; see 'levels'.")
@@ -189,7 +187,7 @@ class PlaceholderForm(_Form):
 
 
 class AssignedForm(_Form):
-    """A variable that chance sets when a respondent begins, as the arm of an experiment."""
+    """A randomly assigned variable, set when a respondent begins, such as an experimental arm."""
 
     title: TextForm
     levels: Options
@@ -197,7 +195,7 @@ class AssignedForm(_Form):
 
 
 class PlannedMissingForm(_Form):
-    """Which rotating blocks a respondent is asked: one of the sets, by chance."""
+    """The rotating blocks that a respondent is asked: one of the sets, at random."""
 
     id: ItemId
     title: TextForm
@@ -209,14 +207,14 @@ class PlannedMissingForm(_Form):
 
 
 class TranslationForm(_Form):
-    """How far the translation into a language has got."""
+    """Status of the translation into a language."""
 
     status: Literal["draft", "validated"] = "draft"
     note: TextForm | None = None
 
 
 class ExemptionForm(_Form):
-    """A rule of the linter that is knowingly broken at some places."""
+    """A linter rule that is deliberately broken in some places."""
 
     rule: Annotated[str, StringConstraints(pattern=r"^LINT-\d{3}$")]
     at: Annotated[list[Words], Field(min_length=1)]
@@ -224,7 +222,7 @@ class ExemptionForm(_Form):
 
 
 class AdministrativeForm(_Form):
-    """A column that nobody is asked for: ids, clusters, timings."""
+    """A column without a question: ids, clusters, timings."""
 
     id: ItemId
     title: TextForm
@@ -235,21 +233,21 @@ class AdministrativeForm(_Form):
 
 
 class FormForm(_Form):
-    """A length of the questionnaire."""
+    """A form of the questionnaire, such as core or full."""
 
     title: TextForm
     minutes_at_most: Annotated[float, Field(gt=0, le=1_000)] | None = None
 
 
 class MissingTextsForm(_Form):
-    """What is offered beside the scale."""
+    """Labels of the missing options offered beside a response scale."""
 
     dont_know: TextForm = "Don't know / does not apply"
     refused: TextForm = "Prefer not to say"
 
 
 class TimingForm(_Form):
-    """Seconds that a person needs, by type of question."""
+    """Seconds that a respondent needs, by type of question."""
 
     grid_item: Seconds = 7.5
     behaviour_row: Seconds = 6.0
@@ -274,9 +272,9 @@ class InstrumentForm(_Form):
     languages: Annotated[list[LanguageCode], Field(min_length=1)]
     translations: dict[LanguageCode, TranslationForm] = {}
     twin: Identifier | None = Field(
-        None, description="The questionnaire that asks the other side about the same service."
+        None, description="The questionnaire for the other side of the same service."
     )
-    modules: list[Identifier] = Field([], description="Files of the folder modules/ to put in.")
+    modules: list[Identifier] = Field([], description="Files in the folder modules/ to insert.")
     constructs: Words | None = Field(None, description="File of constructs, beside this one.")
     missing_options: MissingTextsForm = MissingTextsForm()
     offers: list[MissingOption] = []
@@ -296,7 +294,7 @@ class InstrumentForm(_Form):
 
 
 class ConstructForm(_Form):
-    """One entry of the construct map, with its place in the article."""
+    """One entry in the file of constructs, with its section in the article."""
 
     family: Words
     label: Words
@@ -306,7 +304,7 @@ class ConstructForm(_Form):
     respondent: Literal["citizen", "provider", "both"]
     measure: Words
     note: str | None = None
-    columns: list[ItemId] = Field([], description="Columns that carry it, if no question does.")
+    columns: list[ItemId] = Field([], description="Columns that represent it, if no question does.")
     steps: list[Identifier] = Field([], description="Plans that analyse it.")
     planned: Words | None = Field(None, description="The later analysis that will use it.")
 

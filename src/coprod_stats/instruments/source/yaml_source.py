@@ -1,8 +1,8 @@
-"""YAML read with the line of every key, so that a fault can say where it stands.
+"""YAML read with the line of every key, so that a fault can state its place.
 
-The reading follows YAML 1.2's core schema: ``no`` and ``1:30`` are text, not false and 90.
-Aliases are refused: a questionnaire or plan repeats nothing that an alias would have to carry, and
-nested aliases can blow up memory.
+Values follow the core schema of YAML 1.2: ``no`` and ``1:30`` are text, not false and 90.
+Aliases are refused: questionnaires and plans repeat nothing that would need them, and nested
+aliases can exhaust memory.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class YamlSource:
     Attributes
     ----------
     file : str
-        Name of the file as messages give it.
+        Name of the file in messages.
     data : object
         Mappings, lists and scalars.
     lines : mapping of tuple to int
@@ -58,7 +58,7 @@ class YamlSource:
     faults : tuple of Fault
         What could not be read; empty for a readable file.
     files : mapping of tuple to str
-        Files of the parts that come from elsewhere, by their paths.
+        Files of the parts that come from other files, by their paths.
     """
 
     file: str
@@ -69,18 +69,18 @@ class YamlSource:
     files: Mapping[Location, str] = field(default_factory=dict)
 
     def fault(self, code: str, location: Location, place: str, found: str, remedy: str) -> Fault:
-        """Make a fault that knows its file and line."""
+        """Return a fault with its file and line."""
         return Fault(code, found, remedy, self.file_of(location), self.line(location), place)
 
     def file_of(self, location: Location) -> str:
-        """Return the file that a place was written in."""
+        """Return the file in which a location was written."""
         for length in range(len(location), 0, -1):
             if location[:length] in self.files:
                 return self.files[location[:length]]
         return self.file
 
     def line(self, location: Location) -> int:
-        """Return the line of a place, or of the nearest place around it that is known."""
+        """Return the line of a location, or of the nearest enclosing one that is known."""
         known: Location = ()
         for step in location:
             if (*known, step) in self.lines:
@@ -89,7 +89,7 @@ class YamlSource:
 
 
 def read_yaml(path: Path) -> YamlSource:
-    """Read a YAML file; faults are in the result, not raised."""
+    """Read a YAML file; faults are returned, not raised."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -101,7 +101,7 @@ def read_yaml(path: Path) -> YamlSource:
 
 
 def parse_yaml(content: bytes | str, *, file: str) -> YamlSource:
-    """Read YAML text; ``file`` is the name that messages give."""
+    """Read YAML text; ``file`` is the name used in messages."""
     raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     sha256 = hashlib.sha256(raw).hexdigest()
 
@@ -143,7 +143,7 @@ def _refusal(text: str, file: str) -> Fault | None:
             documents += 1
             if documents > 1:
                 return Fault(
-                    "YAML-004", "a second document (---)", "Keep one document a file.", file, line
+                    "YAML-004", "a second document (---)", "Keep one document per file.", file, line
                 )
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -155,7 +155,7 @@ def _refusal(text: str, file: str) -> Fault | None:
 
 
 class _Reader:
-    """Builds plain values from nodes and notes where they stand."""
+    """Builder of plain values from nodes, recording their lines."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -190,7 +190,7 @@ class _Reader:
                 self.faults.append(
                     Fault(
                         "YAML-002",
-                        f"the key '{key}' stands twice",
+                        f"the key '{key}' occurs twice",
                         "Keep one of the two.",
                         self.file,
                         line,

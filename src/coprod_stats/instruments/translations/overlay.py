@@ -1,4 +1,4 @@
-"""Translations kept in files of their own, put into a questionnaire text by text."""
+"""Translations kept in files of their own, inserted into a questionnaire text by text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WORST_FIRST: tuple[TranslationStatus, ...] = ("missing", "outdated", "draft", "
 
 
 class TranslatedTextForm(BaseModel):
-    """One text: the words that were translated, and their translation."""
+    """One text: the original that was translated, and its translation."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
 
@@ -51,7 +51,7 @@ class TranslationsForm(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class TranslationSource:
-    """A file of translations whose shape is right."""
+    """A file of translations with a valid shape."""
 
     form: TranslationsForm
     source: YamlSource
@@ -59,7 +59,7 @@ class TranslationSource:
 
 @dataclass(frozen=True, slots=True)
 class PlacedText:
-    """A text of the questionnaire: its key, its place, its words by language."""
+    """A text of the questionnaire: its key, its location, its words by language."""
 
     key: str
     location: Location
@@ -75,17 +75,17 @@ def placed_texts(form: InstrumentForm, source: YamlSource) -> Iterator[PlacedTex
 
 
 def overlay(form: InstrumentForm, base: YamlSource, translations: TranslationSource) -> YamlSource:
-    """Put translations into a questionnaire.
+    """Insert translations into a questionnaire.
 
-    A translation of words that have changed since is left out, so that nobody is asked what the
+    A translation whose original has changed since is omitted, so that nobody is asked what the
     questionnaire no longer says; the item counts as outdated in this language.
 
     Parameters
     ----------
     form : InstrumentForm
-        The questionnaire's shape, its languages declared.
+        The source form of the questionnaire, with its languages declared.
     base : YamlSource
-        What ``form`` was read from.
+        The source from which ``form`` was read.
     translations : TranslationSource
         One language.
     """
@@ -144,7 +144,7 @@ def _lost(translations: TranslationSource) -> Iterator[Fault]:
                 "TRANSLATION-002",
                 ("texts", key),
                 f"text '{key}'",
-                f"{', '.join(sorted(wanted ^ found))} stands in one language only",
+                f"{', '.join(sorted(wanted ^ found))} occurs in one language only",
                 "Use the same placeholders in both.",
             )
 

@@ -1,4 +1,4 @@
-"""Names of texts that stay the same when a questionnaire is rearranged, as ``QUA1.text``."""
+"""Keys of texts that remain valid when a questionnaire is rearranged, such as ``QUA1.text``."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from coprod_stats.instruments.source.yaml_source import Location
 
 
 def text_key(location: Location, form: InstrumentForm) -> str:
-    """Name a text by the ids of what it belongs to, not by its place in the file.
+    """Return the key of a text from the ids of the parts it belongs to, not its place in the file.
 
     ``("pages", 3, "blocks", 0, "items", 2, "text")`` becomes ``QUA1.text``, a stem
-    ``block.qua.stem``, a page's title ``page.quality.title``; others keep their path.
+    ``block.qua.stem``, a page's title ``page.quality.title``; other texts keep their path.
     """
     match location:
         case ("pages", int(p), "blocks", int(b), "items", int(i), *rest):

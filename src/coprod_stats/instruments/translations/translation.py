@@ -1,4 +1,4 @@
-"""What is translated, what is missing or outdated; sheets for translators; a pseudo-language."""
+"""Status of translations, sheets for translators, and a pseudo-language for tests."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ class TranslationRow:
 def translation_rows(
     name: str | Path, language: str, *, form: str | None = None
 ) -> tuple[TranslationRow, ...]:
-    """Return every text that respondents see, with its translation and how far that has got.
+    """Return every text that respondents see, with its translation and the status of that.
 
     Parameters
     ----------
     name : str or Path
         Shipped id or path of a questionnaire.
     language : str
-        Code of the language; one that the questionnaire does not declare is wholly missing.
+        Code of the language; one that the questionnaire does not declare is missing throughout.
     form : str, optional
         Only texts that this form needs.
 
@@ -90,7 +90,7 @@ def _kept(path: Path, language: str) -> TranslationsForm | None:
 
 
 def _in_form(draft: Draft, text: PlacedText, form: str) -> bool:
-    """Return whether a form shows a text: its items' own, and what stands above or beside them."""
+    """Return whether a form shows a text: those of its items, blocks, pages and options."""
     items = [
         placed for placed in draft.items if placed.item.forms is None or form in placed.item.forms
     ]
@@ -104,15 +104,15 @@ def _in_form(draft: Draft, text: PlacedText, form: str) -> bool:
 
 
 def status_counts(rows: Sequence[TranslationRow]) -> Mapping[TranslationStatus, int]:
-    """Count the texts by how far their translation has got."""
+    """Count the texts by the status of their translation."""
     return Counter(row.status for row in rows)
 
 
 def write_sheet(rows: Sequence[TranslationRow], path: Path) -> None:
     """Write the translators' sheet: a row per text, as CSV (UTF-8) or XLSX by the file's suffix.
 
-    In CSV a text that a spreadsheet might carry out as a formula has an apostrophe before it,
-    which ``read_sheet`` takes away; XLSX says of every cell that it is a text.
+    In a CSV, a text that a spreadsheet might execute as a formula is preceded by an apostrophe,
+    which ``read_sheet`` removes; an XLSX marks every cell as text.
     """
     table = [COLUMNS, *((row.key, row.source, row.translation, row.status) for row in rows)]
     if path.suffix.casefold() == ".xlsx":
@@ -122,7 +122,7 @@ def write_sheet(rows: Sequence[TranslationRow], path: Path) -> None:
         sheet = book.active
         assert sheet is not None
         for line in table:
-            # what looks guarded is guarded once more: the sheet may have been a CSV in between
+            # what looks guarded is guarded once more: the sheet may be saved as a CSV in between
             sheet.append([cell if unguarded(cell) == cell else guarded(cell) for cell in line])
             for cell in sheet[sheet.max_row]:
                 cell.data_type = "s"  # a text that begins with '=' is no formula
@@ -136,12 +136,12 @@ def write_sheet(rows: Sequence[TranslationRow], path: Path) -> None:
 
 
 def read_sheet(path: Path) -> tuple[TranslationRow, ...]:
-    """Read a translators' sheet back; rows without a translation are left out.
+    """Read a translators' sheet back; rows without a translation are omitted.
 
     Raises
     ------
     TranslationError
-        If columns or keys are missing or doubled, or a status is none.
+        If columns or keys are missing or duplicated, or a status is invalid.
     """
     header, *lines = _table(path) or [[]]
     if missing := [name for name in COLUMNS[:3] if name not in header]:
@@ -153,10 +153,10 @@ def read_sheet(path: Path) -> tuple[TranslationRow, ...]:
         if not key and not any(line):
             continue
         if not key or key in rows:
-            raise TranslationError(f"{path.name}, row {number}: the key is missing or doubled")
+            raise TranslationError(f"{path.name}, row {number}: the key is missing or duplicated")
         status = cells.get("status", "").strip() or "draft"
         if status not in ("missing", "outdated", "draft", "validated"):
-            raise TranslationError(f"{path.name}, row {number}: '{status}' is no status")
+            raise TranslationError(f"{path.name}, row {number}: '{status}' is not a status")
         if translation:
             settled: TranslationStatus = "validated" if status == "validated" else "draft"
             rows[key] = TranslationRow(key, cells.get("source", ""), translation, settled)
@@ -186,7 +186,7 @@ def _table(path: Path) -> list[list[str]]:
 def translations_text(
     rows: Sequence[TranslationRow], *, instrument: str, language: str, note: str = ""
 ) -> str:
-    """Return the file of translations that ``read_instrument`` puts in, from a sheet's rows."""
+    """Return the file of translations for ``read_instrument``, from the rows of a sheet."""
     lines = [f"instrument: {instrument}", f"language: {language}", "status: draft"]
     lines += [f"note: {_quoted(note)}"] if note else []
     lines.append("texts:")
@@ -210,8 +210,8 @@ _ACCENTS = str.maketrans("aceinosuyzACEINOSUYZ", "áçéíñöšüýžÁÇÉÍÑ
 def pseudo_translation(text: str) -> str:
     """Return a text in a language for tests: accented, a third longer, bracketed, still readable.
 
-    Placeholders stay as they are. What is shown without brackets was never translated; what is
-    cut off cannot hold a longer language.
+    Placeholders stay as they are. Text shown without brackets was never translated; text that is
+    cut off leaves no room for a longer language.
     """
     parts = re.split(r"(\[[A-Z][A-Z0-9]*\])", text)
     accented = "".join(

@@ -1,1 +1,1 @@
-"""Versions of a questionnaire: what changed, and what may be pooled."""
+"""Versions of a questionnaire: changes, and pooling across versions."""

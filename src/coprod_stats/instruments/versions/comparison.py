@@ -1,4 +1,4 @@
-"""What differs between two versions of a questionnaire, and what it does to comparability."""
+"""Changes between two versions of a questionnaire, and their effect on comparability."""
 
 from __future__ import annotations
 
@@ -31,28 +31,31 @@ Effect = Literal["breaks", "threatens", "harmless"]
 
 EFFECTS: dict[Kind, tuple[Effect, str]] = {
     "removed": ("breaks", "no answers in the newer version"),
-    "added": ("threatens", "no answers in the older version; what follows has moved"),
+    "added": ("threatens", "no answers in the older version; the items after it have moved"),
     "reused": ("breaks", "the id now stands for another question: the answers are not the same"),
-    "kind": ("breaks", "answers of another kind cannot be set beside each other"),
-    "codes": ("breaks", "the same number means another answer"),
-    "labels": ("threatens", "people choose by the words: thresholds may have moved"),
-    "wording": ("threatens", "loadings and thresholds may have moved"),
-    "keying": ("breaks", "the answers point the other way in the score"),
-    "routing": ("threatens", "other people are asked: the distributions differ by selection"),
-    "order": ("threatens", "what stands before a question can change its answers"),
-    "translation": ("threatens", "people of this language read other words"),
-    "scoring": ("breaks", "the score is another sum"),
-    "rotation": ("harmless", "others are left out by chance; the answers stay comparable"),
+    "kind": ("breaks", "answers of different kinds cannot be compared"),
+    "codes": ("breaks", "the same code means another answer"),
+    "labels": ("threatens", "respondents choose by the labels: thresholds may have shifted"),
+    "wording": ("threatens", "loadings and thresholds may have shifted"),
+    "keying": ("breaks", "the answers enter the score in the opposite direction"),
+    "routing": ("threatens", "other respondents are asked: distributions differ by selection"),
+    "order": ("threatens", "preceding questions can change the answers (order effects)"),
+    "translation": ("threatens", "respondents in this language read other words"),
+    "scoring": ("breaks", "the score is computed differently"),
+    "rotation": (
+        "harmless",
+        "other respondents are omitted at random; the answers stay comparable",
+    ),
 }
-"""What each kind of change does, by kind.
+"""Effect of each kind of change, with the reason.
 
 Order and wording: Schuman & Presser (1981), Questions and Answers in Attitude Surveys; labels:
-Krosnick & Presser (2010), Handbook of Survey Research, ch. 9; thresholds and loadings as what
-pooling needs: Meredith (1993), Psychometrika 58, 525-543.
+Krosnick & Presser (2010), Handbook of Survey Research, ch. 9; equal loadings and thresholds as
+the condition of pooling: Meredith (1993), Psychometrika 58, 525-543.
 """
 _COLUMN = re.compile(r", column=\d+")
 MIN_SHARED_WORDS = 1 / 3
-"""Share of words in common below which a text is another question, not another wording."""
+"""Share of common words below which a text is another question, not another wording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,11 @@ class Change:
     place : str
         Item or scale that changed.
     scales : tuple of str
-        Scales and indices whose scores it touches.
+        Scales and indices whose scores it affects.
     was, became : str
         Before and after.
     language : str
-        Language of a changed text; empty where it is not about one.
+        Language of a changed text; empty for other changes.
     """
 
     kind: Kind
@@ -80,20 +83,20 @@ class Change:
 
     @property
     def effect(self) -> Effect:
-        """Describe what it does to comparability; what enters no score harms no score."""
+        """Effect on comparability; a change that enters no score is harmless."""
         effect = EFFECTS[self.kind][0]
         return effect if self.scales else "harmless"
 
     def __str__(self) -> str:
         words = f"{self.place}: {self.kind}" + (f" ({self.language})" if self.language else "")
         change = f", '{self.was}' -> '{self.became}'" if self.was or self.became else ""
-        touched = f" Touches {', '.join(self.scales)}." if self.scales else ""
+        touched = f" Affects {', '.join(self.scales)}." if self.scales else ""
         why = EFFECTS[self.kind][1] if self.scales else "enters no score"
         return f"[{self.effect}] {words}{change}: {why}.{touched}"
 
 
 def compare(older: Instrument, newer: Instrument) -> tuple[Change, ...]:
-    """Name each change between two versions, item by item in the newer one's order.
+    """Return each change between two versions, item by item in the order of the newer one.
 
     Parameters
     ----------
@@ -198,7 +201,7 @@ def _answer_changes(
 
 
 def _swapped(old: Mapping[int, Text], new: Mapping[int, Text]) -> bool:
-    """Return whether a label now stands at another code."""
+    """Return whether a label now has another code."""
     before = {str(label): code for code, label in old.items()}
     return any(before.get(str(label), code) != code for code, label in new.items())
 
@@ -208,10 +211,10 @@ def _listed(options: Mapping[int, Text]) -> str:
 
 
 def _variants(item: Item) -> str:
-    def said(wordings: tuple[Wording, ...]) -> str:
+    def joined(wordings: tuple[Wording, ...]) -> str:
         return "; ".join(str(wording.text) for wording in wordings)
 
-    return f"{said(item.stem_wordings)} {said(item.wordings)}".strip()
+    return f"{joined(item.stem_wordings)} {joined(item.wordings)}".strip()
 
 
 def _conditions(item: Item) -> list[str]:
@@ -223,7 +226,7 @@ def _conditions(item: Item) -> list[str]:
 def _order(
     older: Instrument, newer: Instrument, touched: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Change]:
-    """Find items whose predecessor, among those of both versions, is another one."""
+    """Find items whose predecessor, among items of both versions, has changed."""
     shared = {item.id for item in older.questions} & {item.id for item in newer.questions}
     before = [item.id for item in older.questions if item.id in shared]
     after = [item.id for item in newer.questions if item.id in shared]
@@ -243,7 +246,7 @@ def _scoring(older: Instrument, newer: Instrument) -> Iterator[Change]:
 def _formulas(
     older: Instrument, newer: Instrument, touched: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Change]:
-    """Find indices and derived variables that are computed otherwise."""
+    """Find indices and derived variables that are computed differently."""
     was = {index.id: _formula(index.value) for index in older.indices}
     was |= {derived.id: _formula(derived.value) for derived in older.derived}
     for index in newer.indices:

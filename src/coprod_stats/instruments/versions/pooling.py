@@ -1,4 +1,4 @@
-"""The gate before answers of several versions, languages or modes are put together."""
+"""The gate before answers to several versions, languages or modes are pooled."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from coprod_stats.instruments.versions.comparison import EFFECTS, Change, compar
 
 
 class PoolingError(CoprodError):
-    """Answers that may not be put together."""
+    """Answers that may not be pooled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fielding:
-    """One way in which a questionnaire was fielded.
+    """One fielding of a questionnaire: a version in a language and a mode.
 
     Attributes
     ----------
     label : str
-        Name of the wave or sample, as ``wave 1``.
+        Name of the wave or part, such as ``wave 1``.
     language : str
-        Language that was answered in.
+        Language of the answers.
     mode : str
         ``web``, ``paper``, ``telephone`` or ``face to face``.
     """
@@ -45,7 +45,7 @@ class Obstacle:
     scale : str
         Scale, index, or other variable that the analysis uses.
     name : str
-        What a plan writes to accept it, as ``wording QUA1 wave 1 / wave 2``.
+        Name by which a plan accepts it, such as ``wording QUA1 wave 1 / wave 2``.
     """
 
     scale: str
@@ -60,11 +60,11 @@ class PoolingDecision:
     Attributes
     ----------
     open : tuple of str
-        Scales without an obstacle, or with accepted ones only.
+        Scales without obstacles, or with accepted ones only.
     blocked : tuple of Obstacle
-        What stands in the way and is not accepted.
+        Obstacles that are not accepted.
     accepted : tuple of Obstacle
-        What the plan accepts by name; the report says so.
+        Obstacles that the plan accepts by name; the report lists them.
     """
 
     open: tuple[str, ...]
@@ -78,11 +78,11 @@ def pooling_gate(
     accepted: Collection[str] = (),
     variables: Mapping[str, Collection[str]] | None = None,
 ) -> PoolingDecision:
-    """Describe which scales may be pooled over fieldings, and what blocks the others.
+    """Decide which scales may be pooled across fieldings, and what blocks the others.
 
     Changes between versions that break or threaten comparability, translations that are missing,
-    outdated or not validated, and modes that differ each block the scales that they touch, until
-    the plan accepts the obstacle by its name.
+    outdated or not validated, and different modes each block the scales that they affect, until
+    the plan accepts the obstacle by name.
 
     Parameters
     ----------
@@ -91,21 +91,21 @@ def pooling_gate(
     accepted : collection of str
         Names of obstacles that the plan accepts.
     variables : mapping of str to collection of str, optional
-        What the analysis uses beside scales and indices, and the items that stand behind each:
-        a change that touches no score can touch these.
+        Variables that the analysis uses beside scales and indices, and the items behind each: a
+        change that affects no score can affect these.
 
     Raises
     ------
     PoolingError
-        If there is no fielding, or a name is accepted that is no obstacle: a plan that accepts
-        what is not there was written for other data.
+        If there is no fielding, or an accepted name is not an obstacle: such a plan was written
+        for other data.
     """
     if not fieldings:
         raise PoolingError("there is nothing to pool")
     used = variables or {}
     obstacles = tuple(dict.fromkeys(_obstacles(fieldings, used)))
     if stray := sorted(set(accepted) - {obstacle.name for obstacle in obstacles}):
-        raise PoolingError(f"the plan accepts what is no obstacle here: {', '.join(stray)}")
+        raise PoolingError(f"the plan accepts what is not an obstacle here: {', '.join(stray)}")
     blocked = tuple(entry for entry in obstacles if entry.name not in accepted)
     shut = {entry.scale for entry in blocked}
     scores = dict.fromkeys(id for one in fieldings for id in (*_scores(one.instrument), *used))

@@ -1,4 +1,4 @@
-"""A first questionnaire file from somebody else's data."""
+"""A first questionnaire file drafted from existing data."""
 
 from coprod_stats.responses.drafting.drafting import Drafted, DraftError, draft_instrument
 

@@ -1,4 +1,4 @@
-"""Codebooks as tables: what a variable asks, what its codes mean, which of them are missing."""
+"""Codebooks as tables: the question of each variable, its value labels and its missing codes."""
 
 from __future__ import annotations
 
@@ -63,23 +63,23 @@ _MEASURES = {
 }
 LARGEST_CODE = 10**9
 MAX_SPAN = 1_000
-"""Most codes of a span such as 90-99: more are a slip of the keyboard."""
+"""Most codes in a range such as 90-99: more are taken for a typing error."""
 
 
 class DraftError(FaultsError):
-    """Data or a codebook that no questionnaire can be drafted from."""
+    """Data or a codebook from which no questionnaire can be drafted."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodebookEntry:
-    """What a codebook says of one variable.
+    """The entry of a codebook for one variable.
 
     Attributes
     ----------
     labels : tuple of (int, str)
-        Codes and what they mean, those that stand for missing included.
+        Codes and their labels, including those for missing values.
     missing : tuple of int
-        Codes that stand for no answer.
+        Codes for missing values.
     measure : str
         ``nominal``, ``ordinal``, ``scale`` or empty.
     """
@@ -95,8 +95,9 @@ class CodebookEntry:
 def read_codebook(path: Path) -> Mapping[str, CodebookEntry]:
     """Read a codebook.
 
-    One row for each variable, its codes in one cell as ``1 = Yes; 2 = No`` (also with commas,
-    bars, or a line each), or one row for each code, with the columns ``code`` and ``code label``.
+    Either one row per variable, with its codes in one cell as ``1 = Yes; 2 = No`` (or separated by
+    commas, bars or line breaks), or one row per code, with the columns ``code`` and
+    ``code label``.
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ def read_codebook(path: Path) -> Mapping[str, CodebookEntry]:
     ResponsesError
         If the file cannot be read as a table.
     DraftError
-        If it has no column of variables, or cells that cannot be understood; all are named.
+        If it has no column of variables, or cells that cannot be parsed; all are listed.
     """
     expected = [heading for known in _HEADINGS.values() for heading in known]
     is_workbook = path.suffix.lower() in (".xlsx", ".xlsm")
@@ -128,9 +129,11 @@ def read_codebook(path: Path) -> Mapping[str, CodebookEntry]:
             for role, place in places.items()
             if place < len(row.cells)
         }
-        variable = cells.get("variable", "") or variable  # blank below: further codes of the same
+        variable = (
+            cells.get("variable", "") or variable
+        )  # blank: a further code of the variable above
         if not variable:
-            faults.append(_fault(table, row.line, "", "names no variable", "Name one."))
+            faults.append(_fault(table, row.line, "", "does not name a variable", "Name one."))
             continue
         entry = entries.get(variable.casefold(), CodebookEntry(variable, line=row.line))
         try:
@@ -186,7 +189,7 @@ def _extended(entry: CodebookEntry, cells: Mapping[str, str]) -> CodebookEntry:
 
 
 def _labels(cell: str) -> Iterator[tuple[int, str]]:
-    """Return the codes and labels of a cell; separators are tried until all parts are codes."""
+    """Return the codes and labels of a cell; separators are tried until every part is a code."""
     if not cell:
         return
     for separator in ("\n", "|", ";", ","):
@@ -197,12 +200,12 @@ def _labels(cell: str) -> Iterator[tuple[int, str]]:
             return
     match = _ENTRY.fullmatch(cell)
     if match is None:
-        raise ValueError(f"'{cell[:60]}' is no list of codes and what they mean")
+        raise ValueError(f"'{cell[:60]}' is not a list of codes and labels")
     yield _code(match[1]), match[2]
 
 
 def _missing(cell: str) -> Iterator[tuple[int, str]]:
-    """Return codes of missing, each with its label if the cell has it; spans are written out."""
+    """Return the missing codes, each with its label if the cell has one; ranges are expanded."""
     for part in re.split(r"[;|\n,]", cell):
         if not part.strip():
             continue
@@ -216,13 +219,13 @@ def _missing(cell: str) -> Iterator[tuple[int, str]]:
         elif entry := _ENTRY.fullmatch(part):
             yield _code(entry[1]), entry[2]
         else:
-            raise ValueError(f"'{part.strip()[:60]}' is no code of a missing value")
+            raise ValueError(f"'{part.strip()[:60]}' is not a code for a missing value")
 
 
 def _code(text: str) -> int:
     match = _BARE.fullmatch(text)
     if match is None or abs(int(float(match[1]))) > LARGEST_CODE:
-        raise ValueError(f"'{text[:60]}' is no whole number up to {LARGEST_CODE:,}")
+        raise ValueError(f"'{text[:60]}' is not a whole number up to {LARGEST_CODE:,}")
     return int(float(match[1]))
 
 
@@ -232,7 +235,7 @@ def _fault(table: RawTable, line: int, variable: str, found: str, remedy: str) -
 
 
 def declared_codes(ranges: Sequence[Mapping[str, object]], found: Sequence[int]) -> tuple[int, ...]:
-    """Return the codes found that lie in a range that an SPSS file declares missing."""
+    """Return the codes found that lie in a range declared missing by an SPSS file."""
     codes = []
     for span in ranges:
         low, high = span.get("lo"), span.get("hi")

@@ -1,4 +1,4 @@
-"""What a column of somebody else's data is: a question and its answers, or nothing anyone asked."""
+"""What a column of existing data is: a question with its answers, or an administrative column."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from coprod_stats.counts import counted
 from coprod_stats.instruments.model import MISSING_CODES, ResponseKind
 from coprod_stats.responses.drafting.described_data import DescribedColumn
 
@@ -15,11 +16,11 @@ Codes = tuple[tuple[int, str], ...]
 AdministrativeRole = Literal["respondent", "unit", "wave", "weight", "stratum", "seconds", "other"]
 
 DECLARED = "declared missing"
-"""How a remark ends that says what the data or their codebook say, and guesses nothing."""
+"""Ending of a remark that repeats what the data or their codebook state, and is no guess."""
 MAX_UNLABELLED = 11
-"""Most codes without labels that are taken for answers to choose from, as 0 to 10."""
+"""Most unlabelled codes that are taken for response options, such as 0 to 10."""
 MAX_CATEGORIES, CATEGORY_LENGTH = 30, 40
-"""Most and longest texts that are taken for categories rather than for own words."""
+"""Most and longest texts that are taken for categories rather than for open answers."""
 
 _OFF_SCALE = re.compile(
     r"\b(don.?t know|do not know|dk|dnk|refus\w*|prefer not|no answer|not answered|no response|"
@@ -116,18 +117,18 @@ _KIND_WORDS: tuple[tuple[ResponseKind, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class DraftedColumn:
-    """What a column becomes in the questionnaire.
+    """What a column of the data becomes in the questionnaire.
 
     Attributes
     ----------
     kind : str
         Kind of the item, or ``administrative``.
     options, off_scale : tuple of (int, str)
-        Codes and labels; the label of a code that nothing explains is the code.
+        Codes and labels; a code without a label is its own label.
     labelled : bool
         Whether any of the options has a label of its own.
     guesses : tuple of str
-        What was inferred and must be confirmed; and what is ``DECLARED``, to be known.
+        What was inferred and must be confirmed, and, as information, what was ``DECLARED``.
     """
 
     source: DescribedColumn
@@ -147,9 +148,9 @@ def drafted_column(column: DescribedColumn, *, n_rows: int, first: bool) -> Draf
     ----------
     column : DescribedColumn
     n_rows : int
-        Rows of the data: an id has a value of its own in each.
+        Rows of the data: an id has a different value in each.
     first : bool
-        Whether it is the first column, which may be an id under any name.
+        Whether it is the first column, which may be an id whatever its name.
     """
     role = _role(column, n_rows)
     if role is not None:
@@ -157,27 +158,27 @@ def drafted_column(column: DescribedColumn, *, n_rows: int, first: bool) -> Draf
     off_scale, guesses = _off_scale(column)
     valid = [code for code in column.codes if code not in {*dict(off_scale), *MISSING_CODES}]
     if column.is_date:
-        said = "dates or times as SPSS counts them: seconds, for dates since October 14, 1582"
+        said = "dates or times as SPSS stores them: seconds, for dates since October 14, 1582"
         return DraftedColumn(column, "administrative", guesses=(said,))
     if _is_choice(column, valid, dict(off_scale)):
         return _single(column, valid, off_scale, guesses)
     if first and len(set(column.texts)) == n_rows and (column.whole or column.numbers is None):
-        why = "the first column, and no value stands twice: taken for the id"
+        why = "the first column, without a repeated value: taken for the id"
         return DraftedColumn(column, "administrative", "respondent", guesses=(why,))
     if not column.texts:
         return DraftedColumn(column, "administrative", guesses=("the column is empty",))
     if column.numbers is None:
         return _texts(column)
     if _PROBABILITY.fullmatch(column.name.lower()):
-        why = "by its name a probability of selection; a weight is one divided by it"
+        why = "a selection probability, judging by its name; the weight is its inverse"
         return DraftedColumn(column, "administrative", guesses=(why,))
     return DraftedColumn(column, "number", off_scale=off_scale, guesses=guesses)
 
 
 def scale_kind(options: Codes, *, labelled: bool, shared: bool, measure: str) -> ResponseKind:
-    """Guess whether answers have an order, and which.
+    """Guess whether answers are ordered, and how.
 
-    Without labels only answers that several columns share are taken for a scale.
+    Without labels, only answers that several columns share are taken for a scale.
     """
     if len(options) < 3:
         return "categorical"
@@ -205,7 +206,7 @@ def _role(column: DescribedColumn, n_rows: int) -> AdministrativeRole | None:
 
 
 def _off_scale(column: DescribedColumn) -> tuple[Codes, tuple[str, ...]]:
-    """Find codes off the scale: declared missing, so by their label, or by standing apart."""
+    """Find off-scale codes: declared missing, recognised by their label, or standing apart."""
     labels = dict(column.labels)
     found: dict[int, str] = {}
     said: list[str] = []
@@ -214,7 +215,7 @@ def _off_scale(column: DescribedColumn) -> tuple[Codes, tuple[str, ...]]:
         if code in MISSING_CODES or code in found or not (code in column.missing or by_label):
             continue
         found[code] = labels.get(code, f"Missing (code {code})")
-        why = DECLARED if code in column.missing else "by its label"
+        why = DECLARED if code in column.missing else "judging by its label"
         said.append(f"code {code} ({found[code]}) is off the scale: {why}")
     rest = [code for code in column.codes if code not in found and code not in MISSING_CODES]
     for code in _standing_apart(rest, Counter(map(int, column.numbers or ()))):
@@ -225,11 +226,11 @@ def _off_scale(column: DescribedColumn) -> tuple[Codes, tuple[str, ...]]:
 
 
 def _standing_apart(codes: Sequence[int], counts: Mapping[int, int]) -> tuple[int, ...]:
-    """Return usual codes for missing that a gap parts from the rest.
+    """Return the usual codes for missing values that a gap separates from the rest.
 
-    Of few codes, as 9 above 1 to 5, a gap of two is enough; but counts begin at 0 and thin out,
-    so that above them the code must be met more often than the one below the gap. Of many, as of
-    ages, the code must be half as large again as the next.
+    With few codes, such as 9 above 1 to 5, a gap of two is enough; but counts start at 0 and
+    become sparse, so that above them the code must be more frequent than the one below the gap.
+    With many codes, as with ages, the code must be half as large again as the next.
     """
     clusters: list[list[int]] = []
     for code in codes:
@@ -304,7 +305,8 @@ def _texts(column: DescribedColumn) -> DraftedColumn:
         and longest <= CATEGORY_LENGTH
         and (len(distinct) <= len(column.texts) / 2)
     ):
-        said = f"{len(distinct)} categories in words: {', '.join(_shown(distinct))}"
+        categories = counted(len(distinct), "text category", "text categories")
+        said = f"{categories}: {', '.join(_shown(distinct))}"
         return DraftedColumn(column, "administrative", guesses=(said,))
     return DraftedColumn(column, "text")
 

@@ -1,4 +1,4 @@
-"""Somebody else's data, column by column, with whatever the file or a codebook says of them."""
+"""Existing data, column by column, with the metadata of the file or of a codebook."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.responses.cell_values import is_blank_sign, parse_number
 from coprod_stats.responses.delimited import read_delimited
@@ -45,19 +46,19 @@ class DescribedColumn:
     Attributes
     ----------
     texts : tuple of str
-        Cells that hold anything, as texts.
+        Cells that are not blank, as texts.
     numbers : tuple of float or None
-        The same as numbers; ``None`` if one of them is none.
+        The same as numbers; ``None`` if any of them is not one.
     by_row : tuple of float
-        Numbers row by row, NaN for blank; empty if the column holds texts.
+        Numbers row by row, NaN for blank; empty if the column contains texts.
     labels : tuple of (int, str)
-        Codes and their labels, as far as they are known.
+        Codes and their labels, as far as known.
     missing : tuple of int
-        Codes that are said to stand for no answer.
+        Codes declared to be missing values.
     measure : str
         ``nominal``, ``ordinal``, ``scale`` or empty.
     is_date : bool
-        Whether the file says that the numbers are dates or times.
+        Whether the file declares the numbers to be dates or times.
     """
 
     name: str
@@ -72,20 +73,20 @@ class DescribedColumn:
 
     @property
     def whole(self) -> bool:
-        """Whether all answers are whole numbers of a size that codes can have."""
+        """Whether all answers are whole numbers in the range allowed for codes."""
         return self.numbers is not None and all(
             number.is_integer() and abs(number) <= 10**9 for number in self.numbers
         )
 
     @property
     def codes(self) -> tuple[int, ...]:
-        """Whole numbers found, each once, ascending; none if the column holds anything else."""
+        """Distinct whole numbers, ascending; empty if the column contains anything else."""
         return tuple(sorted({int(n) for n in self.numbers or ()})) if self.whole else ()
 
 
 @dataclass(frozen=True, slots=True)
 class DescribedData:
-    """The data, and what was passed over while they were read."""
+    """The data, and notes on what was skipped while reading them."""
 
     file: str
     sha256: str
@@ -96,14 +97,14 @@ class DescribedData:
 
 
 def describe(path: Path, codebook: Path | None = None) -> DescribedData:
-    """Read data with all that is known of their columns.
+    """Read data with all that is known about their columns.
 
     Parameters
     ----------
     path : Path
         CSV, XLSX, SPSS ``.sav`` or Parquet.
     codebook : Path, optional
-        See ``read_codebook``; what it says comes before what an SPSS file says.
+        See ``read_codebook``; it takes precedence over the metadata of an SPSS file.
 
     Raises
     ------
@@ -111,7 +112,7 @@ def describe(path: Path, codebook: Path | None = None) -> DescribedData:
         If a file cannot be read as a table.
     DraftError
         If a column has no name of its own, there are no rows, or the codebook cannot be
-        understood or speaks of other data.
+        parsed or belongs to other data.
     """
     known = read_codebook(codebook) if codebook is not None else {}
     match path.suffix.lower():
@@ -126,9 +127,9 @@ def describe(path: Path, codebook: Path | None = None) -> DescribedData:
     names = _names(raw)
     rows = [row.cells for row in raw.rows if len(row.cells) == len(raw.header)]
     if not rows:
-        raise DraftError([_fault(raw, "holds no rows below its header", "Give a file with data.")])
+        raise DraftError([_fault(raw, "has no rows below its header", "Use a file with data.")])
     uneven = len(raw.rows) - len(rows)
-    notes = [f"{uneven:,} rows of another length than the header passed over"] if uneven else []
+    notes = [f"skipped {counted(uneven, 'row')} not as long as the header"] if uneven else []
     _check_codebook(raw, codebook, known, names)
     strange = sorted(
         entry.name for key, entry in known.items() if key not in {name.casefold() for name in names}
@@ -167,7 +168,7 @@ def _check_codebook(
                 Fault(
                     "DRAFT-003",
                     f"names no column of {raw.file}",
-                    "Give the codebook of these data.",
+                    "Use the codebook of these data.",
                     codebook.name,
                 )
             ]

@@ -1,4 +1,4 @@
-"""A drafted questionnaire written as YAML, with what was guessed beside it."""
+"""A drafted questionnaire written as YAML, with guesses marked in comments."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from coprod_stats.counts import counted
 from coprod_stats.responses.drafting.column_kinds import DECLARED, Codes, DraftedColumn
 from coprod_stats.responses.drafting.described_data import DescribedData
 from coprod_stats.responses.drafting.grouping import (
@@ -23,7 +24,7 @@ ONE_LINE = 100
 
 
 class DraftWriter:
-    """Writes the lines of one questionnaire.
+    """Writer of the YAML lines of one questionnaire.
 
     Parameters
     ----------
@@ -63,9 +64,10 @@ class DraftWriter:
         data = self.data
         yield "# yaml-language-server: $schema=instrument.schema.json"
         yield f"# Drafted by coprod instrument draft from {_comment(data.file)}:"
-        yield f"# {data.n_rows:,} rows, {len(data.columns):,} columns; sha256 {data.sha256}"
-        yield "# What a line says after GUESS was inferred from the data: confirm or correct it."
-        yield "# Nothing here names a construct; scales are suggested at the end of the file."
+        size = f"{counted(data.n_rows, 'row')}, {counted(len(data.columns), 'column')}"
+        yield f"# {size}; sha256 {data.sha256}"
+        yield "# Whatever follows GUESS was inferred from the data: confirm or correct it."
+        yield "# No constructs are named here; scales are suggested at the end of the file."
         for note in data.notes:
             yield f"# {_comment(note)}"
         yield f"instrument: {instrument}"
@@ -92,7 +94,7 @@ class DraftWriter:
         for (options, off_scale), name in self.scales.items():
             users = [item for item in self.items if item.answers == (options, off_scale)]
             kind = users[0].column.scale_kind
-            yield f"  {name}:  # {len(users)} questions"
+            yield f"  {name}:  # {counted(len(users), 'question')}"
             said = dict.fromkeys(guess for item in users for guess in item.column.guesses)
             yield from (f"    # {_marked(guess)}" for guess in said)
             yield from _order(users[0].column, 4)
@@ -157,7 +159,7 @@ class DraftWriter:
     def _own_answers(self, item: DraftedItem) -> Iterator[str]:
         column = item.column
         if not column.labelled and len(column.options) > 2:
-            yield "            # GUESS: answers to choose from; what they mean is not in the data"
+            yield "            # GUESS: response options; the data do not say what they mean"
         yield from _mapping("options", column.options, 12)
         yield from _mapping("off_scale", column.off_scale, 12)
 
@@ -172,7 +174,7 @@ class DraftWriter:
         file = f"{instrument}_constructs.yaml"
         yield ""
         yield f"# Suggested scales: {BATTERY} or more neighbours, one prefix, the same answers."
-        yield "# Whether they measure one thing is for you to say. To use one, take away the '#',"
+        yield "# Whether they measure one construct is for you to decide. To use one, remove '#',"
         yield f"# write what it measures into {file} beside this file, which begins with"
         yield "#   source: Where the constructs come from."
         yield "#   constructs:"
@@ -199,26 +201,26 @@ class DraftWriter:
         yield "#     method: mean"
         yield f"#     min_answered: {math.ceil(len(ids) / 2)}"
         if turned := against_the_rest(block.items):
-            yield f"#     # runs against the others, 'reverse: true'? {', '.join(turned)}"
+            yield f"#     # keyed in the other direction, 'reverse: true'? {', '.join(turned)}"
 
 
 def _order(column: DraftedColumn, indent: int) -> Iterator[str]:
     """Describe what was assumed about the order of answers that several questions share."""
     kind, pad = column.scale_kind, " " * indent
     if kind != "categorical":
-        why = "by the labels" if column.labelled else "what the codes mean is not in the data"
-        yield f"{pad}# GUESS: answers with an order, {kind}; {why}"
+        why = "from the labels" if column.labelled else "the data do not say what the codes mean"
+        yield f"{pad}# GUESS: ordered answers, {kind}; {why}"
     elif len(column.options) > 2:
-        yield f"{pad}# GUESS: no order; if there is one: unipolar, bipolar, frequency or count"
+        yield f"{pad}# GUESS: unordered; otherwise unipolar, bipolar, frequency or count"
 
 
 def quoted(text: str) -> str:
-    """Write a text as a YAML string; what would be taken for a placeholder gets round brackets."""
+    """Quote a text as a YAML string; anything like a placeholder gets round brackets."""
     return json.dumps(_PLACEHOLDER.sub(r"(\1)", text), ensure_ascii=False).replace("\x7f", "")
 
 
 def _marked(remark: str) -> str:
-    """Mark what was inferred; what the data or the codebook declare is no guess."""
+    """Mark what was inferred; what the data or the codebook declare is not a guess."""
     return _comment(remark if remark.endswith(DECLARED) else f"GUESS: {remark}")
 
 
@@ -228,12 +230,12 @@ def _comment(text: str) -> str:
 
 
 def _original(id: str, name: str) -> list[str]:
-    """Name the column in the data, where the id does not."""
+    """Return the entry with the name of the column in the data, where it differs from the id."""
     return [] if name.upper() == id else [f"original: {quoted_name(name)}"]
 
 
 def quoted_name(name: str) -> str:
-    """Write the name of a column as a YAML string."""
+    """Quote the name of a column as a YAML string."""
     return json.dumps(name, ensure_ascii=False)
 
 
@@ -250,7 +252,7 @@ def _mapping(key: str, codes: Codes, indent: int) -> Iterator[str]:
 
 
 def _number(column: DraftedColumn) -> Iterator[str]:
-    """Return the range only where codes of missing must be kept out; the data are no limits."""
+    """Return a range only where missing codes must be excluded; observed values set no limits."""
     off_scale = {code for code, _ in column.off_scale}
     values = [n for n in column.source.numbers or () if n not in off_scale]
     parts = [] if column.source.whole else ["whole: false"]

@@ -1,4 +1,4 @@
-"""From somebody else's data to a first questionnaire file."""
+"""From existing data to a first questionnaire file."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class Drafted:
     text : str
         The file.
     kinds : mapping of str to int
-        Columns by what became of them: kinds of items, and ``administrative``.
+        Number of columns by the kind of item they became, or ``administrative``.
     n_scales : int
-        Response scales that several questions share.
+        Response scales shared by several questions.
     n_suggested : int
-        Scales that the file suggests.
+        Scales suggested in the file.
     n_guesses : int
-        What must be confirmed.
+        Guesses that must be confirmed.
     renamed : int
-        Columns whose name is no id, so that the file keeps it as ``original``.
+        Columns whose name is not an id, so that the file keeps it as ``original``.
     notes : tuple of str
-        What was passed over.
+        What was skipped.
     """
 
     text: str
@@ -62,7 +62,7 @@ def draft_instrument(
     """Draft a questionnaire from data.
 
     Columns become questions with their answers, or administrative columns (ids, weights, strata,
-    clusters, categories in words). Labels, codes and missing values come from the SPSS file or
+    clusters, text categories). Labels, codes and missing values come from the SPSS file or
     the codebook; what is inferred is marked as a guess.
 
     Parameters
@@ -72,16 +72,16 @@ def draft_instrument(
     codebook : Path, optional
         CSV or XLSX with the columns variable, label, values, missing, measure.
     instrument, title : str, optional
-        Id and title; by the file's name if left out.
+        Id and title; derived from the name of the file if omitted.
     language : str
-        Language of labels, by its code.
+        Code of the language of the labels.
 
     Raises
     ------
     ResponsesError
         If a file cannot be read as a table.
     DraftError
-        If nothing can be drafted from it; all reasons are named.
+        If nothing can be drafted from it; all reasons are listed.
     """
     data = describe(path, codebook)
     ids = item_ids([column.name for column in data.columns])
@@ -99,7 +99,7 @@ def draft_instrument(
                 Fault(
                     "DRAFT-004",
                     "no column looks like a question: all are ids, weights, dates or "
-                    "categories in words",
+                    "text categories",
                     "Write the questionnaire by hand.",
                     data.file,
                 )
@@ -123,7 +123,7 @@ def draft_instrument(
 
 
 def identifier(name: str) -> str:
-    """Return the id of a questionnaire for the name of a file: small letters, digits and ``_``."""
+    """Return a questionnaire id for the name of a file: lower-case letters, digits and ``_``."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     plain = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return (plain if plain[:1].isalpha() else f"survey_{plain}".rstrip("_"))[:40]

@@ -1,4 +1,4 @@
-"""Questions of a draft put together: shared answers, blocks under a stem, pages."""
+"""Grouping of drafted questions: shared answers, blocks under a stem, pages."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from coprod_stats.responses.drafting.column_kinds import (
 from coprod_stats.responses.drafting.item_ids import prefix
 
 BATTERY = 3
-"""Fewest neighbours with one prefix and the same answers that are taken for a battery."""
+"""Fewest adjacent items with one prefix and the same answers that make a battery."""
 SHORTEST_STEM = 8
-"""Fewest characters that labels must begin with in common for these to be their stem."""
+"""Fewest leading characters that labels must share to count as their stem."""
 Answers = tuple[Codes, Codes]
 
 
 @dataclass(frozen=True, slots=True)
 class DraftedItem:
-    """A question of the draft with its id."""
+    """A drafted question with its id."""
 
     id: str
     column: DraftedColumn
@@ -42,15 +42,14 @@ class DraftedItem:
 
 @dataclass(frozen=True, slots=True)
 class DraftedBlock:
-    """Questions that stand together.
+    """Questions asked in one block.
 
     Attributes
     ----------
     prefix : str
-        What the names of a battery have in common; empty for questions that only follow each
-        other.
+        Common prefix of the names of a battery; empty for questions that are merely adjacent.
     stem : str
-        What the labels of a battery have in common; empty if nothing.
+        Common beginning of the labels of a battery; empty if there is none.
     """
 
     prefix: str
@@ -59,12 +58,12 @@ class DraftedBlock:
 
     @property
     def is_battery(self) -> bool:
-        """Whether the items share a prefix and their answers, which have an order."""
+        """Whether the items share a prefix and the same ordered answers."""
         return bool(self.prefix) and self.items[0].column.scale_kind != "categorical"
 
 
 def blocks_of(items: Sequence[DraftedItem]) -> tuple[DraftedBlock, ...]:
-    """Put questions together, in the order of the data."""
+    """Group questions into blocks, in the order of the data."""
     alike = [item for run in _prefix_runs(items) for item in _same_span(run)]
     uses = Counter(item.answers for item in alike)
     settled = [_with_kind(item, shared=uses[item.answers] >= BATTERY) for item in alike]
@@ -81,11 +80,12 @@ def blocks_of(items: Sequence[DraftedItem]) -> tuple[DraftedBlock, ...]:
 
 
 def against_the_rest(items: Sequence[DraftedItem]) -> tuple[str, ...]:
-    """Return the items that may be keyed the other way round.
+    """Return the items that may be keyed in the opposite direction.
 
-    Those whose loadings on the first principal component of the pairwise correlations have the
-    sign of the minority, as ``check.keys`` of ``psych::alpha`` has it (Revelle, R package psych);
-    a sign, not a proof. None if a correlation cannot be computed.
+    These are the items whose loadings on the first principal component of the pairwise
+    correlations have the sign of the minority, as with ``check.keys`` of ``psych::alpha``
+    (Revelle, R package psych); this is an indication, not a proof. Empty if a correlation cannot
+    be computed.
     """
     answers = pd.DataFrame({item.id: _on_scale(item) for item in items})
     correlations = answers.corr().to_numpy()
@@ -109,9 +109,9 @@ def _prefix_runs(items: Sequence[DraftedItem]) -> Iterator[tuple[DraftedItem, ..
 
 
 def _same_span(run: tuple[DraftedItem, ...]) -> tuple[DraftedItem, ...]:
-    """Return unlabelled neighbours with one prefix the codes that any of them has.
+    """Extend unlabelled adjacent items with one prefix to the codes that any of them has.
 
-    An answer that nobody gave to one question would otherwise seem not to be offered there.
+    An answer that nobody gave to one question would otherwise appear not to be offered there.
     """
     plain = [item for item in run if item.column.kind == "single" and not item.column.labelled]
     codes = {code for item in plain for code, _ in item.column.options}
@@ -163,7 +163,7 @@ def _battery(name: str, run: tuple[DraftedItem, ...]) -> DraftedBlock:
 
 
 def _stem(texts: Sequence[str]) -> str:
-    """Return what all texts begin with, up to the last colon, dash, mark or dots in it."""
+    """Return the common beginning of all texts, up to its last colon, dash, mark or ellipsis."""
     first, last = min(texts), max(texts)
     same = (a == b for a, b in zip(first, last, strict=False))
     common = first[: sum(takewhile(bool, same))]

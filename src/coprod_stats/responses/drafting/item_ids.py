@@ -1,4 +1,4 @@
-"""Ids of the questionnaire's own grammar for the names of somebody else's data."""
+"""Item ids for the column names of existing data."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _SERIES = re.compile(r"(?:^|.*?[^A-Za-z])?([A-Za-z]+)_?\d+[a-z]?")
 
 
 def item_ids(names: Sequence[str]) -> tuple[str, ...]:
-    """Return each name an id: capitals and digits, at most 20, none twice.
+    """Return an id for each name: at most 20 capitals and digits, all different.
 
-    A name that is an id but for its case keeps it; the others drop what an id cannot have and
-    are numbered where two would be the same.
+    A name that is an id except for its case is kept; other names lose the characters that an id
+    cannot contain and are numbered where two would coincide.
     """
     ids: dict[int, str] = {}
     taken: set[str] = set()
@@ -35,9 +35,9 @@ def item_ids(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def prefix(name: str) -> str:
-    """Return what names of a battery have in common, as ``svc`` of ``svc_police``, ``a`` of ``A3``.
+    """Return the prefix of a battery in a name, such as ``svc`` in ``svc_police``, ``a`` in ``A3``.
 
-    Letters before a number at the end; else what comes before the first separator; else nothing.
+    The letters before a final number; else what precedes the first separator; else nothing.
     """
     if match := _SERIES.fullmatch(name):
         return match[1].lower()

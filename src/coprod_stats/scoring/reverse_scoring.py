@@ -1,4 +1,4 @@
-"""Items turned so that a high answer means more of the construct."""
+"""Reverse-scoring, so that a high answer always means more of the construct."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from coprod_stats.responses import Responses
 FloatArray = NDArray[np.float64]
 
 
-def reverse_key(answers: FloatArray, *, lowest: float, highest: float) -> FloatArray:
+def reverse_score(answers: FloatArray, *, lowest: float, highest: float) -> FloatArray:
     """Reflect answers about the middle of their response scale: lowest + highest − answer.
 
-    Done twice, it gives the answers back. NaN stays NaN.
+    Applied twice, it returns the original answers. NaN stays NaN.
 
     Parameters
     ----------
     answers : ndarray
         Answers in the codes of the response scale.
     lowest, highest : float
-        End points of the response scale, not of the answers that happened to be given.
+        End points of the response scale, not of the observed answers.
     """
     return lowest + highest - answers
 
 
 def keyed_answers(responses: Responses, items: Sequence[str]) -> pd.DataFrame:
-    """Return answers as amounts with the reverse-keyed items reversed.
+    """Return answers as amounts, with the reverse items reverse-scored.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def keyed_answers(responses: Responses, items: Sequence[str]) -> pd.DataFrame:
     for id in items:
         item = responses.instrument.item(id)
         if item.reverse:
-            assert item.responses is not None  # SCALE-003: a reversed item has ordered answers
+            assert item.responses is not None  # SCALE-003: a reverse item has ordered answers
             ends = {"lowest": item.responses.lowest, "highest": item.responses.highest}
-            keyed[id] = reverse_key(keyed[id].to_numpy(dtype=float), **ends)
+            keyed[id] = reverse_score(keyed[id].to_numpy(dtype=float), **ends)
     return keyed
