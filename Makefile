@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles documents benchmark benchmark-growth calibration clean
+.PHONY: demo test check format test-slow roundtrip oracles documents schema benchmark benchmark-growth calibration clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -42,6 +42,10 @@ oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript
 
 documents: $(INSTALLED) ## write what their examples print now into the documents
 	$(BIN)/python tests/docs/runnable_documents.py README.md docs/guide/*.md
+
+schema: $(INSTALLED) ## write the JSON Schema of plans, which editors read, from the grammar
+	$(BIN)/python -c 'import pathlib; from coprod_stats.study.plan_grammar import schema_text; \
+	    pathlib.Path("analyses/plan.schema.json").write_text(schema_text(), encoding="utf-8")'
 
 benchmark: $(INSTALLED) ## times beside lavaan and semopy, agreement first (needs Rscript, lavaan)
 	$(BIN)/python benchmarks/sem/run.py
