@@ -47,7 +47,7 @@ def test_a_sidecar_that_is_not_there_is_refused(tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"instrument": "other"}, "belongs to the questionnaire 'other'"),
-        ({"sha256": "0"}, "in other words than those"),
+        ({"sha256": "0"}, "with a wording that differs"),
     ],
 )
 def test_the_sidecar_of_another_questionnaire_is_refused(
