@@ -11,7 +11,7 @@ from coprod_stats.structure.regression import regress
 
 CLOSED = 1e-8  # of what follows from estimates in closed form; R prints 15 digits
 ITERATED = 1e-6  # both end their iterations at steps below 1e-9 of a standard unit
-EFFECTS = 1e-5  # R differentiates the averaged prediction numerically, by parameters too
+EFFECTS = 1e-6  # R differentiates the averaged prediction numerically, by parameters too
 
 
 @pytest.fixture(scope="module")
