@@ -21,6 +21,7 @@ ORACLES = ROOT / "tests" / "oracles"
 # not polished, lavaan's optimizer takes the same steps again
 LIMIT = 1e-6
 PRINTED = {  # scripts that print what is kept
+    "agreement_and_groups.R": "agreement_and_groups.json",
     "careless_bfi.R": "careless_bfi.json",
     "lavaan_clustered_wlsmv.R": "lavaan_clustered_wlsmv.json",
     "m0_simulated.R": "data/m0_simulated.csv",
