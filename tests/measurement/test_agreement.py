@@ -126,8 +126,11 @@ def test_rows_without_an_answer_or_a_unit_are_omitted_and_counted() -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"unit": [1, 1, 1], "value": [1, 2, 3]}, "3 answers in 1 units of 'unit'"),
-        ({"unit": [1, 2, 3], "value": [1, 2, 3]}, "one of them with two members"),
+        (
+            {"unit": [1, 1, 1], "value": [1, 2, 3]},
+            "of 'unit' needs two units, .*; answers: 3, units: 1",
+        ),
+        ({"unit": [1, 2, 3], "value": [1, 2, 3]}, "with two members; answers: 3, units: 3"),
         ({"unit": [1, 1, 2], "value": [2, 2, 2]}, "'value' does not vary"),
         ({"unit": [1, 1, 2], "other": [2, 2, 2]}, "no column 'value'; the data have: unit, other"),
         ({"unit": [1, 1, 2], "value": [2, "x", 2]}, "column 'value' holds 'x', which is no number"),

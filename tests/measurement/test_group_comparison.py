@@ -171,7 +171,7 @@ def test_the_small_sample_correction_of_two_degrees_of_freedom() -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"g": [1, 1, 1], "y": [1, 2, 3]}, "'g' has 1 groups with values"),
+        ({"g": [1, 1, 1], "y": [1, 2, 3]}, "two groups are needed; those of 'g' with values: 1"),
         ({"g": [1, 1, 2, 2, 3], "y": [1, 2, 3, 3, 4]}, "in 'g': 2, 3; omit or combine them"),
         ({"h": [1], "y": [1]}, "no column 'g'"),
     ],

@@ -176,8 +176,8 @@ def icc(
     codes, names = pd.factorize(rows[unit])
     if len(names) < 2 or len(names) == len(rows):
         raise MeasurementDataError(
-            f"{len(rows)} answers in {len(names)} units of '{unit}': agreement within units needs "
-            "two units or more, one of them with two members"
+            f"agreement within units of '{unit}' needs two units, one of them with two members; "
+            f"answers: {len(rows)}, units: {len(names)}"
         )
     values = rows[value].to_numpy(dtype=np.float64)
     if np.ptp(values) == 0:

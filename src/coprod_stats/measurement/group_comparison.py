@@ -146,7 +146,7 @@ def _group_means(rows: pd.DataFrame, value: str, group: str, conf_level: float) 
 def _require_variation(groups: pd.DataFrame, group: str) -> None:
     if len(groups) < 2:
         raise MeasurementDataError(
-            f"'{group}' has {len(groups)} groups with values; two are needed"
+            f"two groups are needed; those of '{group}' with values: {len(groups)}"
         )
     flat = groups.loc[~(groups["sd"] > 0), "term"]
     if len(flat):
