@@ -60,4 +60,4 @@ calibration: $(INSTALLED) ## bias and coverage of the 21 paths over 2,000 sample
 	$(BIN)/python benchmarks/calibration/summary.py --write
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache coprod_demo
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache coprod_demo
