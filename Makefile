@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles documents schema benchmark benchmark-growth calibration clean
+.PHONY: demo test check format test-slow roundtrip oracles codes api documents schema benchmark benchmark-growth calibration clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -40,7 +40,13 @@ roundtrip: $(INSTALLED) ## forms filled by 1,000 random respondents each and rea
 oracles: $(INSTALLED) ## rerun the R scripts behind tests/oracles (needs Rscript, lavaan, semTools, psych, careless; some 15 minutes)
 	$(BIN)/python -m pytest -m r -n auto
 
-documents: $(INSTALLED) ## write what their examples print now into the documents
+codes: $(INSTALLED) ## write docs/codes.md anew from the source
+	$(BIN)/python tests/docs/fault_codes.py
+
+api: $(INSTALLED) ## write docs/api.md anew from the docstrings
+	$(BIN)/python tests/docs/api_reference.py
+
+documents: codes api ## write what their examples print now into the documents
 	$(BIN)/python tests/docs/runnable_documents.py README.md docs/guide/*.md
 
 schema: $(INSTALLED) ## write the JSON Schema of plans, which editors read, from the grammar
@@ -58,4 +64,4 @@ calibration: $(INSTALLED) ## bias and coverage of the 21 paths over 2,000 sample
 	$(BIN)/python benchmarks/calibration/summary.py --write
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache coprod_demo
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache coprod_demo

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from coprod_stats.latent_models import fit_sem as fit_sem
     from coprod_stats.latent_models import polychoric as polychoric
     from coprod_stats.latent_models import product_indicators as product_indicators
+    from coprod_stats.measurement import compare_groups as compare_groups
+    from coprod_stats.measurement import icc as icc
     from coprod_stats.measurement import item_analysis as item_analysis
+    from coprod_stats.measurement import partial_correlation as partial_correlation
     from coprod_stats.measurement import reliability as reliability
+    from coprod_stats.measurement import rwg as rwg
     from coprod_stats.measurement import scale_correlations as scale_correlations
     from coprod_stats.quality import flag_careless as flag_careless
     from coprod_stats.quality import missingness as missingness
@@ -57,12 +61,15 @@ _HOMES = {
     "Study": "report.study",
     "check_instrument": "instruments",
     "compare_engines": "latent_models",
+    "compare_groups": "measurement",
     "draw_sample": "study.synthetic_sample",
     "fit_sem": "latent_models",
     "flag_careless": "quality",
+    "icc": "measurement",
     "item_analysis": "measurement",
     "missingness": "quality",
     "nca": "structure",
+    "partial_correlation": "measurement",
     "polychoric": "latent_models",
     "product_indicators": "latent_models",
     "read_instrument": "instruments",
@@ -71,6 +78,7 @@ _HOMES = {
     "regress": "structure",
     "reliability": "measurement",
     "run_study": "report.study",
+    "rwg": "measurement",
     "scale_correlations": "measurement",
     "score": "scoring",
     "screening": "quality",

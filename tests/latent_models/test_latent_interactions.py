@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tolerances import assert_agrees
 
 from coprod_stats.latent_models import LatentModelError, fit_sem, product_indicators
 
@@ -35,16 +36,16 @@ def test_products_are_those_of_semtools(name, pupils):
     found = product_indicators(pupils, second=TEXTUAL, **CASES[name])
     expected = ORACLE["products"][name]
     assert list(found.names) == expected["names"]
-    np.testing.assert_allclose(found.values[:8], expected["first"], rtol=0, atol=1e-10)
-    np.testing.assert_allclose((found.values**2).sum(axis=0), expected["sums"], rtol=1e-10)
+    assert_agrees(found.values[:8], expected["first"], "products")
+    assert_agrees((found.values**2).sum(axis=0), expected["sums"], "sums of products")
 
 
 def test_products_of_incomplete_answers(holes):
     found = product_indicators(holes, THREE, TEXTUAL)
     expected = ORACLE["products"]["holes_double_mean"]
     first = np.array([[np.nan if v is None else v for v in row] for row in expected["first"]])
-    np.testing.assert_allclose(found.values[:8], first.astype(float), rtol=0, atol=1e-10)
-    np.testing.assert_allclose(np.nansum(found.values**2, axis=0), expected["sums"], rtol=1e-10)
+    assert_agrees(found.values[:8], first.astype(float), "products")
+    assert_agrees(np.nansum(found.values**2, axis=0), expected["sums"], "sums of products")
     residuals = product_indicators(holes, THREE, TEXTUAL, centring="residual").values
     complete = holes[THREE + TEXTUAL].notna().all(axis=1).to_numpy()
     assert np.isnan(residuals[~complete]).all()
@@ -68,13 +69,13 @@ def test_an_interaction_with_all_pairs_is_that_of_lavaan(pupils):
     assert expected["polished"] == "newton-polished"
     fit = fit_sem(model, found.joined(pupils), estimator="MLR")
     for name, value in expected["measures"].items():
-        assert fit.fit[name.replace(".", "_")] == pytest.approx(value, rel=1e-7)
+        assert_agrees(fit.fit[name.replace(".", "_")], value, "polished measures", name)
     rows = expected["parameters"]
     for lhs, op, rhs, est, se in zip(
         *(rows[c] for c in ("lhs", "op", "rhs", "est", "se")), strict=True
     ):
         row = fit.parameter(lhs, op, rhs)
-        assert (row.est, row.se) == (pytest.approx(est, abs=1e-7), pytest.approx(se, abs=1e-7))
+        assert_agrees([row.est, row.se], [est, se], "polished parameters", row.term)
 
 
 def test_matched_products_of_the_reference_fit(pupils):

@@ -8,6 +8,7 @@ import pandas as pd
 import pingouin
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import assert_agrees
 
 from coprod_stats.measurement import (
     ScaleCorrelationError,
@@ -21,7 +22,6 @@ from coprod_stats.results import Result
 from coprod_stats.scoring import keyed_answers, score
 
 ORACLES = Path(__file__).parents[1] / "oracles"
-TOLERANCE = 1e-10  # closed forms on both sides
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +41,12 @@ def correlated(values: pd.DataFrame, **options: Any) -> ScaleCorrelations:
 def agrees(found: ScaleCorrelations, expected: dict) -> None:
     pairs = found.tidy()
     upper = np.triu_indices(len(found.scales), k=1)
-    assert_allclose(found.r, expected["r"], atol=TOLERANCE)
+    assert_agrees(found.r, expected["r"], "correlation")
     assert_allclose(found.n_obs, expected["n"])
-    assert_allclose(pairs["statistic"], np.array(expected["t"], dtype=float)[upper], rtol=1e-9)
-    assert_allclose(pairs["p_value"], np.array(expected["p"], dtype=float)[upper], rtol=1e-8)
-    assert_allclose(pairs["conf_low"], np.ravel(expected["lower"]), atol=TOLERANCE)
-    assert_allclose(pairs["conf_high"], np.ravel(expected["upper"]), atol=TOLERANCE)
+    assert_agrees(pairs["statistic"], np.array(expected["t"], dtype=float)[upper], "closed form")
+    assert_agrees(pairs["p_value"], np.array(expected["p"], dtype=float)[upper], "distribution")
+    assert_agrees(pairs["conf_low"], np.ravel(expected["lower"]), "correlation")
+    assert_agrees(pairs["conf_high"], np.ravel(expected["upper"]), "correlation")
 
 
 def test_scales_of_the_carers_correlate_as_in_psych(oracle: dict, carers: Responses) -> None:
@@ -60,7 +60,7 @@ def test_pairwise_correlations_agree_with_psych(oracle: dict, bfi: pd.DataFrame)
 def test_partial_correlations_agree_with_psych(oracle: dict, bfi: pd.DataFrame) -> None:
     found = correlated(bfi, held_constant="A5")
     expected = np.array(oracle["bfi_partial"], dtype=float)
-    assert_allclose(found.partial_r[:4, :4], expected, atol=TOLERANCE)
+    assert_agrees(found.partial_r[:4, :4], expected, "correlation")
     assert np.isnan(found.partial_r[4]).all()
     assert found.tidy()["partial_r"].notna().sum() == 6
 
@@ -69,8 +69,8 @@ def test_correlations_and_alpha_agree_with_pingouin(carers: Responses) -> None:
     values = score(carers).values
     theirs = pingouin.pairwise_corr(values).iloc[0]
     ours = scale_correlations(score(carers)).tidy().iloc[0]
-    assert_allclose(ours["estimate"], theirs["r"], atol=TOLERANCE)
-    assert_allclose(ours["p_value"], theirs["p_unc"], rtol=1e-8)
+    assert_agrees(ours["estimate"], theirs["r"], "correlation")
+    assert_agrees(ours["p_value"], theirs["p_unc"], "distribution")
     assert ours["n_obs"] == theirs["n"]
     for scale in carers.instrument.scales:
         complete = keyed_answers(carers, scale.items).dropna()
@@ -80,7 +80,7 @@ def test_correlations_and_alpha_agree_with_pingouin(carers: Responses) -> None:
             for entry in reliability(carers, missing="listwise")[scale.id].coefficients
             if entry.term == "alpha"
         )
-        assert_allclose(found.estimate, alpha, atol=TOLERANCE)
+        assert_agrees(found.estimate, alpha, "correlation")
         # pingouin rounds the limits
         assert_allclose([found.conf_low, found.conf_high], [low, high], atol=1e-3)
 

@@ -1,7 +1,8 @@
 """The tools that others wrote, against which forms are tried: which are here, and in which version.
 
 ``python tests/platforms/engines.py`` prints the list; with ``COPROD_ENGINES=required`` in the
-environment it fails if one is missing, and the tests that need it fail instead of being skipped.
+environment it fails if one is missing, and the tests that need it fail instead of being skipped;
+with ``COPROD_ENGINES=none`` the tests that need a tool outside Python are skipped.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ DDI_SCHEMA = Path(
 REAL_EXPORTS = Path(os.environ.get("COPROD_PLATFORM_EXPORTS", SHARED / "platform_exports"))
 OLDEST_NODE = (20, 19)
 REQUIRED = os.environ.get("COPROD_ENGINES") == "required"
+LEFT_OUT = os.environ.get("COPROD_ENGINES") == "none"
+OUTSIDE_PYTHON = ("node", "xforms-engine", "survey-core", "java", "pspp", "linkml-redcap")
 NEVER_REQUIRED = ("ddi-schema", "real-exports")
 """What no registry of packages has."""
 
@@ -121,7 +124,7 @@ TOOLS: dict[str, tuple[Callable[[], str | None], str]] = {
 @functools.cache
 def version(tool: str) -> str | None:
     """Return the version of a tool, or None if it is not here."""
-    found = TOOLS[tool][0]()
+    found = None if LEFT_OUT and tool in OUTSIDE_PYTHON else TOOLS[tool][0]()
     numbers = re.search(r"\d+(\.\d+)+", found or "")
     return numbers[0] if numbers else found
 

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tolerances import bound
+
 COMMAND = [sys.executable, "-c", "from coprod_stats.cli.main import run; run()"]
 ESTIMATES = {
     "est": "est",
@@ -63,10 +65,9 @@ OPTIONS = {
 }
 SWITCHES = {"std.lv": "--std-lv", "effect.coding": "--effect-coding"}
 SWITCHES |= {"meanstructure": "--meanstructure"}
-# lavaan polishes no baseline model, and finds intervals of RMSEA by uniroot's coarse default
-COARSE = {"rmsea_ci_lower": 1e-4, "rmsea_ci_upper": 1e-4}
-COARSE |= dict.fromkeys(("baseline_chisq", "cfi", "tli"), 1e-6)
-COARSE |= {f"{name}_{kind}": 1e-6 for name in ("cfi", "tli") for kind in ("scaled", "robust")}
+COARSE = dict.fromkeys(("rmsea_ci_lower", "rmsea_ci_upper"), bound("all keys: interval of RMSEA"))
+OF_BASELINE = [f"{name}{kind}" for name in ("cfi", "tli") for kind in ("", "_scaled", "_robust")]
+COARSE |= dict.fromkeys(("baseline_chisq", *OF_BASELINE), bound("baseline model"))
 
 
 def words(options: dict[str, Any]) -> list[str]:

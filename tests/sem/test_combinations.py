@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from oracle_combinations import data_of, options_of
+from tolerances import bound
 
 from coprod_stats.sem.fit import fit
 
@@ -16,7 +17,7 @@ COMBINATIONS = {case["name"]: case for case in json.loads(FILE.read_text())["cas
 def test_combination(name, oracle_column_file, oracle_data):
     case = COMBINATIONS[name]
     result = fit(case["model"], data_of(case, oracle_column_file, oracle_data), options_of(name))
-    limit = 1e-7 if case["polished"] else 2e-4
+    limit = bound("polished" if case["polished"] else "combinations, unpolished")
     rows = {(r["lhs"], r["op"], r["rhs"], r.get("group", 1)): r for r in case["parameters"]}
     for index, row in enumerate(result.table):
         want = rows[row.lhs, row.op, row.rhs, row.group]
@@ -29,7 +30,7 @@ def test_combination(name, oracle_column_file, oracle_data):
     for key, value in case["fit"].items():
         if value is None:
             continue
-        # lavaan does not polish the baseline model
-        coarse = 1e-6 if key.startswith(("baseline", "cfi", "tli")) else limit
+        is_coarse = key.startswith(("baseline", "cfi", "tli"))
+        coarse = bound("baseline model") if is_coarse else limit
         got = result.indices[key.replace(".", "_")]
         assert got == pytest.approx(value, rel=max(limit, coarse), abs=max(limit, coarse)), key

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from oracle_cases import CASES, ORDERED_CASES
+from tolerances import bound, fit_entry
 
 from coprod_stats.sem.inference.categorical_sandwich import statistics_objective
 from coprod_stats.sem.inference.modification import modification_indices
@@ -50,12 +51,9 @@ def fitted(fit_oracle):
 
 
 def limit_of(reference):
-    special = {"pd_sem_ml_nonlin": 2e-4, "hs_fiml_aux": 1e-5}  # as in test_fit.py
-    name = reference["name"]
-    if name in ORDERED_CASES:
-        return 1e-6
-    polished = reference["rel_tol"] == "newton-polished"
-    return special.get(name, 1e-7 if polished else 1e-4)
+    if reference["name"] in ORDERED_CASES:
+        return bound("ordered")
+    return bound(fit_entry(reference))
 
 
 def close(value, expected, limit, what):

@@ -8,6 +8,7 @@ import pytest
 from oracle_cases import ORDERED_CASES
 from scipy.optimize import minimize
 from scipy.stats import norm
+from tolerances import bound
 
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.factor_scores import factor_scores
@@ -15,9 +16,7 @@ from coprod_stats.sem.fit import fit
 from coprod_stats.sem.options import FitOptions
 from coprod_stats.sem.sample import SemData
 
-# lavaan's BFGS without gradient stops at a relative change of 1e-8 of the posterior, which leaves
-# up to 5e-4 in the scores
-LAVAAN = 5e-4
+LAVAAN = bound("modal scores")
 
 
 @pytest.mark.parametrize("name", ["hs_ord4_wlsmv", "hs_dich_wlsmv"])

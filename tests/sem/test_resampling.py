@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from oracle_cases import CASES, ORDERED_CASES
+from tolerances import bound
 
 from coprod_stats.sem import resampling
 from coprod_stats.sem.errors import SemOptionError
@@ -112,7 +113,9 @@ def test_standard_errors_agree_with_lavaan_up_to_monte_carlo_error(political, or
     assert np.all(np.abs(np.log(ratios)) < 0.35)
     for index, item in enumerate(political.table.definitions):
         want = next(r["se"] for r in rows if r["lhs"] == item.name)
-        assert political.definitions.std_errors[index] == pytest.approx(want, rel=0.15)
+        assert political.definitions.std_errors[index] == pytest.approx(
+            want, rel=bound("bootstrap errors")
+        )
 
 
 def test_intervals_hold_the_estimates_and_the_ledger_counts(political):

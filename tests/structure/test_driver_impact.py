@@ -151,7 +151,7 @@ def test_rules_of_decision_are_those_given(drawn, result):
     other = fit_driver_impact(drawn[0], headline_model(), rules=rules)
     for path, usual in zip(other.paths, result.paths, strict=True):
         assert path.p_value == usual.p_value
-        assert path.p_adjusted <= usual.p_adjusted
+        assert path.p_adjusted <= usual.p_adjusted * (1 + 1e-12)  # equal but for rounding
         assert path.conf_low < usual.conf_low
         assert path.beta_conf_low < usual.beta_conf_low
     # every effect is below a bound of .5

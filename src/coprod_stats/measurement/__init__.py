@@ -1,6 +1,15 @@
-"""Whether the scales measure: item analysis, reliability, correlations of the scales."""
+"""Whether the scales measure: item analysis, reliability, correlations, agreement, groups."""
 
+from coprod_stats.measurement.agreement import (
+    IntraclassCorrelation,
+    WithinGroupAgreement,
+    icc,
+    rwg,
+)
+from coprod_stats.measurement.errors import MeasurementDataError
+from coprod_stats.measurement.group_comparison import GroupComparison, compare_groups
 from coprod_stats.measurement.item_analysis import ItemAnalysis, ItemCriteria, item_analysis
+from coprod_stats.measurement.partial_correlation import PartialCorrelation, partial_correlation
 from coprod_stats.measurement.reliability import Reliability, reliability
 from coprod_stats.measurement.scale_correlations import (
     ScaleCorrelationError,
@@ -10,13 +19,22 @@ from coprod_stats.measurement.scale_correlations import (
 from coprod_stats.measurement.scale_reliability import ScaleReliability
 
 __all__ = [
+    "GroupComparison",
+    "IntraclassCorrelation",
     "ItemAnalysis",
     "ItemCriteria",
+    "MeasurementDataError",
+    "PartialCorrelation",
     "Reliability",
     "ScaleCorrelationError",
     "ScaleCorrelations",
     "ScaleReliability",
+    "WithinGroupAgreement",
+    "compare_groups",
+    "icc",
     "item_analysis",
+    "partial_correlation",
     "reliability",
+    "rwg",
     "scale_correlations",
 ]

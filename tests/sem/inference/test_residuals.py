@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from oracle_cases import CASES, ORDERED_CASES
 from scipy.linalg import block_diag
+from tolerances import bound
 
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.least_squares import moment_jacobian
@@ -28,15 +29,17 @@ def values(matrix):
 
 def test_correlation_residuals(fitted, fit_oracle, oracle):
     expected = values(oracle("hs_cfa_ml")["extra"]["resid_cor"])
-    np.testing.assert_allclose(correlation_residuals(fitted)[0], expected, atol=1e-7)
+    np.testing.assert_allclose(correlation_residuals(fitted)[0], expected, atol=bound("polished"))
     expected = values(oracle("hs_ord4_wlsmv")["extra"]["resid"])
     ordered = fit_oracle("hs_ord4_wlsmv", ORDERED_CASES["hs_ord4_wlsmv"])
-    np.testing.assert_allclose(correlation_residuals(ordered)[0], expected, atol=1e-6)
+    np.testing.assert_allclose(correlation_residuals(ordered)[0], expected, atol=bound("ordered"))
 
 
 def test_standardized_residuals(fitted, oracle):
     expected = values(oracle("hs_cfa_ml")["extra"]["resid_std"])
-    np.testing.assert_allclose(standardized_residuals(fitted)[0].cov, expected, atol=1e-6)
+    np.testing.assert_allclose(
+        standardized_residuals(fitted)[0].cov, expected, atol=bound("z value")
+    )
 
 
 @pytest.mark.parametrize("name", ["hs_mg_scalar", "hs_cfa_ml_means"])
@@ -47,9 +50,9 @@ def test_raw_residuals_are_sample_minus_implied(name, fit_oracle, oracle):
     groups = zip(residuals, *moments, strict=True)
     for found, sample, implied in groups:
         expected = values(sample["cov"]) - values(implied["cov"])
-        np.testing.assert_allclose(found.cov, expected, atol=1e-7)
+        np.testing.assert_allclose(found.cov, expected, atol=bound("polished"))
         expected = values(sample["mean"]) - values(implied["mean"])
-        np.testing.assert_allclose(found.mean, expected[:, 0], atol=1e-7)
+        np.testing.assert_allclose(found.mean, expected[:, 0], atol=bound("polished"))
 
 
 def test_errors_over_groups_are_those_of_the_stacked_projection(fit_oracle):

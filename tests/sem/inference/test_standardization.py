@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from oracle_cases import CASES
+from tolerances import bound, fit_entry
 
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
 
@@ -17,11 +18,7 @@ def fitted(fit_oracle):
 
 
 def limit(reference):
-    if reference["name"] == "pd_sem_ml_nonlin":
-        return 2e-4  # lavaan stops 1e-4 from the optimum
-    if reference["name"] == "hs_fiml_aux":
-        return 1e-5  # semTools fits by itself; its solution is not polished
-    return 1e-7 if reference["rel_tol"] == "newton-polished" else 1e-4
+    return bound(fit_entry(reference))
 
 
 def keyed(rows):
@@ -54,7 +51,7 @@ def test_covariates_keep_their_units(name, fitted, oracle):
     expected = keyed(oracle(name)["parameters"])
     for index, row in enumerate(fit.table):
         want = expected[row.lhs, row.op, row.rhs, row.group]["std.nox"]
-        assert solution.values[index] == pytest.approx(want, abs=1e-4)
+        assert solution.values[index] == pytest.approx(want, abs=bound("unpolished"))
 
 
 @pytest.mark.parametrize("name", ["hs_cfa_ml", "pd_sem_ml", "hs_mimic_ml", "hs_path_fixedx"])
@@ -63,7 +60,7 @@ def test_explained_variances(name, fitted, oracle):
     expected = oracle(name)["r2"]
     assert set(shares) == set(expected)
     for key, value in expected.items():
-        assert shares[key] == pytest.approx(value, abs=1e-5)
+        assert shares[key] == pytest.approx(value, abs=bound("explained variance"))
 
 
 def test_jacobian_agrees_with_finite_differences(fitted):

@@ -1,0 +1,253 @@
+"""Agreement of the members of units: intraclass correlations and r_wg."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from coprod_stats.measurement.agreement_statistics import (
+    OneWayAnova,
+    f_ratio_limits,
+    icc1,
+    icc2,
+    one_way_anova,
+    uniform_variance,
+    within_group_agreement,
+)
+from coprod_stats.measurement.errors import MeasurementDataError
+from coprod_stats.measurement.frame_columns import complete_columns
+
+
+@dataclass(frozen=True, slots=True)
+class IntraclassCorrelation:
+    """ICC(1) and ICC(2) of one variable.
+
+    Parameters
+    ----------
+    value, unit : str
+        Columns of the values and of the units.
+    anova : OneWayAnova
+        Mean squares that the coefficients rest on.
+    n_obs, n_units : int
+        Values and units that entered.
+    n_omitted : int
+        Rows without a value or a unit.
+    conf_level : float
+        Confidence level of the intervals.
+    """
+
+    value: str
+    unit: str
+    anova: OneWayAnova
+    n_obs: int
+    n_units: int
+    n_omitted: int
+    conf_level: float
+
+    @property
+    def icc1(self) -> float:
+        """Share of the variance of single answers that lies between units."""
+        return icc1(self.anova.f_ratio, self.anova.unit_size)
+
+    @property
+    def icc2(self) -> float:
+        """Reliability of the means of units."""
+        return icc2(self.anova.f_ratio)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row; ``estimate`` and its interval are those of ICC(1)."""
+        low, high = f_ratio_limits(self.anova, self.conf_level)
+        return pd.DataFrame(
+            {
+                "term": [self.value],
+                "estimate": [self.icc1],
+                "statistic": [self.anova.f_ratio],
+                "df": [self.anova.df_between],
+                "p_value": [self.anova.p_value],
+                "conf_low": [icc1(low, self.anova.unit_size)],
+                "conf_high": [icc1(high, self.anova.unit_size)],
+                "df_within": [self.anova.df_within],
+                "icc1": [self.icc1],
+                "icc2": [self.icc2],
+                "icc2_conf_low": [icc2(low)],
+                "icc2_conf_high": [icc2(high)],
+            }
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """One row: how many values and units, how large they are, and what was omitted."""
+        return pd.DataFrame(
+            {
+                "n_obs": [self.n_obs],
+                "n_units": [self.n_units],
+                "n_omitted": [self.n_omitted],
+                "unit_size": [self.anova.unit_size],
+                "mean_square_between": [self.anova.between],
+                "mean_square_within": [self.anova.within],
+                "conf_level": [self.conf_level],
+            }
+        )
+
+    def __str__(self) -> str:
+        columns = ["term", "icc1", "conf_low", "conf_high", "icc2", "statistic", "p_value"]
+        table = self.tidy()[columns].to_string(index=False, float_format="{:.3f}".format)
+        return f"{table}\n{self.n_obs} answers in {self.n_units} units"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WithinGroupAgreement:
+    """Agreement within each unit on one item or the items of a scale.
+
+    Parameters
+    ----------
+    items : tuple of str
+    unit : str
+        Column of the units.
+    n_options : int
+        Options of the response scale.
+    units : DataFrame
+        Per unit its name (``term``), ``rwg``, members, and mean variance of the items.
+    n_omitted : int
+        Rows that lack an answer or the unit.
+    omitted_units : tuple of str
+        Units of a single member, who cannot agree with anybody.
+    """
+
+    items: tuple[str, ...]
+    unit: str
+    n_options: int
+    units: pd.DataFrame
+    n_omitted: int
+    omitted_units: tuple[str, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per unit; ``beyond_chance`` marks units whose members differ more than that."""
+        return self.units.copy()
+
+    def glance(self) -> pd.DataFrame:
+        """One row: the distribution of r_wg over the units, and what was omitted."""
+        found = self.units["rwg"]
+        return pd.DataFrame(
+            {
+                "n_units": [len(found)],
+                "n_items": [len(self.items)],
+                "median": [found.median()],
+                "mean": [found.mean()],
+                "smallest": [found.min()],
+                "largest": [found.max()],
+                "n_beyond_chance": [int(self.units["beyond_chance"].sum())],
+                "n_omitted": [self.n_omitted],
+                "n_units_omitted": [len(self.omitted_units)],
+            }
+        )
+
+    def __str__(self) -> str:
+        columns = ["term", "rwg", "n_obs", "mean_variance"]
+        return str(self.units[columns].to_string(index=False, float_format="{:.3f}".format))
+
+
+def icc(
+    df: pd.DataFrame, value: str, unit: str, *, conf_level: float = 0.95
+) -> IntraclassCorrelation:
+    """Estimate how much the answers of members of a unit are alike.
+
+    ICC(1) tells whether answers may be explained by the unit at all, and ICC(2) whether the means
+    of units are reliable enough to be compared (Bliese, 2000). Both rest on the one-way ANOVA
+    with random units, which units of unequal size need no balancing for.
+
+    Parameters
+    ----------
+    df : DataFrame
+        One row per member; rows without a value or a unit are omitted.
+    value, unit : str
+        Columns of the values and of the units.
+    conf_level : float
+        Confidence level of the intervals.
+
+    Raises
+    ------
+    MeasurementDataError
+        If there are fewer than two units, or none with two members, or the values do not vary.
+    """
+    rows = complete_columns(df, numeric=[value], labels=[unit])
+    codes, names = pd.factorize(rows[unit])
+    if len(names) < 2 or len(names) == len(rows):
+        raise MeasurementDataError(
+            f"agreement within units of '{unit}' needs two units, one of them with two members; "
+            f"answers: {len(rows)}, units: {len(names)}"
+        )
+    values = rows[value].to_numpy(dtype=np.float64)
+    if np.ptp(values) == 0:
+        raise MeasurementDataError(f"'{value}' does not vary, so that units cannot differ in it")
+    return IntraclassCorrelation(
+        value=value,
+        unit=unit,
+        anova=one_way_anova(values, codes),
+        n_obs=len(rows),
+        n_units=len(names),
+        n_omitted=len(df) - len(rows),
+        conf_level=conf_level,
+    )
+
+
+def rwg(df: pd.DataFrame, items: Sequence[str], unit: str, n_options: int) -> WithinGroupAgreement:
+    """Estimate for each unit how much its members agree, against answers by chance.
+
+    Chance is the even distribution over the options, the usual and most lenient comparison
+    (James, Demaree & Wolf, 1984; LeBreton & Senter, 2008, discuss others).
+
+    Parameters
+    ----------
+    df : DataFrame
+        One row per member; rows that lack an answer or the unit are omitted.
+    items : sequence of str
+        One item, or the items of a scale, scored in the same direction.
+    unit : str
+        Column of the units.
+    n_options : int
+        Options of the response scale of the items.
+
+    Raises
+    ------
+    MeasurementDataError
+        If no item is named, there are fewer than two options, answers span more than these, or no
+        unit has two members.
+    """
+    if not items or n_options < 2:
+        raise MeasurementDataError("agreement needs at least one item and two options")
+    rows = complete_columns(df, numeric=list(items), labels=[unit])
+    spread = float(np.ptp(rows[list(items)].to_numpy())) if len(rows) else 0.0
+    if spread > n_options - 1:
+        raise MeasurementDataError(
+            f"answers span {spread:g} points, more than {n_options} options do; correct n_options"
+        )
+    grouped = rows.groupby(unit, observed=True)[list(items)]
+    sizes, mean_variance = grouped.size(), grouped.var().mean(axis=1)
+    several = sizes > 1
+    if not several.any():
+        raise MeasurementDataError(f"no unit of '{unit}' has two members who answered all items")
+    mean_variance, alone = mean_variance[several], sizes.index[~several]
+    found = within_group_agreement(
+        mean_variance.to_numpy(dtype=np.float64), n_items=len(items), n_options=n_options
+    )
+    units = pd.DataFrame(
+        {
+            "term": mean_variance.index.to_numpy(),
+            "estimate": found,
+            "rwg": found,
+            "n_obs": sizes[several].to_numpy(),
+            "mean_variance": mean_variance.to_numpy(),
+            "beyond_chance": mean_variance.to_numpy() > uniform_variance(n_options),
+        }
+    )
+    return WithinGroupAgreement(
+        items=tuple(items),
+        unit=unit,
+        n_options=n_options,
+        units=units,
+        n_omitted=len(df) - len(rows),
+        omitted_units=tuple(map(str, alone)),
+    )

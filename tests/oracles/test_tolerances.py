@@ -1,0 +1,105 @@
+"""The table of tolerances is the only place that says how near an oracle has to be met."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tolerances import TOLERANCES, assert_agrees, bound, fit_entry, near
+
+TESTS = Path(__file__).parents[1]
+SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(TESTS.rglob("*.py"))}
+LIMITS = {"rel", "abs", "rtol", "atol"}
+THEIRS = re.compile(r"\b(expected|oracle|reference|theirs|wanted|want|row|rows|case|lavaan)\b")
+FROM_ORACLE = re.compile(r"\b(oracle|case)[(\[]|\b(ORACLE|REFERENCE|reference|lavaan)\b")
+
+
+@pytest.mark.parametrize("entry", TOLERANCES)
+def test_every_entry_has_a_reason_and_is_used(entry) -> None:
+    limit = TOLERANCES[entry]
+    assert max(limit.absolute, limit.relative) > 0
+    assert len(limit.reason) > 10
+    family, _, rest = entry.rpartition(" a ")
+    spelled = {f'"{entry}"', f'{{entry}}: {entry.rpartition(": ")[2]}"', f'"{family} a {{entry}}"'}
+    others = [text for path, text in SOURCES.items() if path.name != Path(__file__).name]
+    table = Path(__file__).with_name("tolerances.py").read_text(encoding="utf-8")
+    uses = sum(text.count(word) for text in others for word in spelled)
+    assert uses > table.count(f'    "{entry}": Tolerance'), rest
+
+
+def literal_limits(text: str) -> Iterator[tuple[int, str]]:
+    """Return comparisons with numbers of an oracle that state a tolerance of their own."""
+    for function in ast.walk(ast.parse(text)):
+        if isinstance(function, ast.FunctionDef) and FROM_ORACLE.search(ast.unparse(function)):
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and states_number(call):
+                    yield call.lineno, ast.unparse(call)
+
+
+def states_number(call: ast.Call) -> bool:
+    name = ast.unparse(call.func).rpartition(".")[2]
+    if name not in ("approx", "assert_allclose") or not call.args:
+        return False
+    numbers = [
+        keyword
+        for keyword in call.keywords
+        if keyword.arg in LIMITS and isinstance(keyword.value, ast.Constant) and keyword.value.value
+    ]
+    return bool(numbers) and bool(THEIRS.search(ast.unparse(call.args[-1])))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(TESTS).as_posix())
+def test_comparisons_with_an_oracle_name_an_entry(path) -> None:
+    assert list(literal_limits(SOURCES[path])) == []
+
+
+@pytest.mark.parametrize(
+    ("comparison", "found"),
+    [
+        ("assert x == approx(expected['p'], rel=1e-3)", True),
+        ("assert_allclose(ours, expected, rtol=0, atol=1e-9)", True),
+        ("assert x == approx(expected, rel=bound('polished'))", False),
+        ("assert x == approx(1.0, rel=1e-3)", False),
+    ],
+)
+def test_a_number_beside_an_oracle_is_found(comparison, found) -> None:
+    text = f"def test():\n    expected = oracle('name')\n    {comparison}"
+    assert bool(list(literal_limits(text))) is found
+    assert not list(literal_limits(text.replace("oracle('name')", "1 + 1")))
+
+
+@pytest.mark.parametrize(
+    ("ours", "agrees"),
+    [
+        ([1.0, np.nan, np.inf], True),
+        ([1.0 + 0.9e-12, np.nan, np.inf], True),
+        ([1.0 + 2e-12, np.nan, np.inf], False),
+        ([1.0, 0.0, np.inf], False),
+        ([1.0, np.nan, -np.inf], False),
+        ([1.0, np.nan], False),
+    ],
+)
+def test_numbers_agree_within_the_entry_only(ours, agrees) -> None:
+    theirs = [1.0, np.nan, np.inf]
+    if agrees:
+        assert_agrees(ours, theirs, "closed form")
+        return
+    with pytest.raises(AssertionError):
+        assert_agrees(ours, theirs, "closed form")
+
+
+def test_one_number_may_stand_for_all() -> None:
+    assert_agrees([2.0, 2.0], 2.0, "closed form")
+    with pytest.raises(AssertionError, match=r"\[3\.\] and not \[2\.\], beyond 'closed form'"):
+        assert_agrees([2.0, 3.0], 2.0, "closed form", "df")
+
+
+def test_other_forms_take_the_same_numbers() -> None:
+    assert near({"a": 1.0}, "semopy errors") == {"a": 1.0 + 0.9e-6}
+    assert near({"a": 1.0}, "semopy errors") != {"a": 1.0 + 1.1e-6}
+    assert bound("closed form") == 1e-12
+    assert fit_entry({"name": "hs_fiml_aux", "rel_tol": ""}) == "semTools"
+    assert fit_entry({"name": "hs_cfa_ml", "rel_tol": "newton-polished"}) == "polished"
+    assert fit_entry({"name": "hs_cfa_ml", "rel_tol": "1e-10"}) == "unpolished"
