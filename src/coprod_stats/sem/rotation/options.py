@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.literals import RotationErrors, RotationName
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.rotation.criteria import (
     CrawfordFerguson,
@@ -21,23 +22,8 @@ from coprod_stats.sem.rotation.criteria import (
 )
 
 FloatArray = NDArray[np.float64]
-RotationName = Literal[
-    "geomin",
-    "oblimin",
-    "quartimin",
-    "promax",
-    "target",
-    "varimax",
-    "quartimax",
-    "cf-quartimax",
-    "cf-varimax",
-    "cf-equamax",
-    "cf-parsimax",
-    "cf-facparsim",
-]
 RowWeights = Literal["default", "none", "kaiser"]
 FactorOrder = Literal["index", "sumofsquares", "none"]
-RotationErrors = Literal["default", "delta", "bordered"]
 TargetRows = tuple[tuple[float | None, ...], ...]
 
 DEFAULT_EPSILON = 0.001
@@ -54,7 +40,7 @@ class RotationOptions:
     Parameters
     ----------
     name : str
-        One of :data:`RotationName`.
+        One of :data:`~coprod_stats.literals.RotationName`.
     orthogonal : bool, optional
         Keep the factors uncorrelated; only varimax and quartimax do by default.
     geomin_epsilon, oblimin_gamma, promax_kappa : float, optional
