@@ -18,10 +18,10 @@ WIDEST_CHOICES = 60
 class AnyCase(click.Choice[str]):
     """Choices that are read whatever their case, and shown as they are declared."""
 
-    def normalize_choice(self, choice: str, ctx: click.Context | None) -> str:
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
         """Return the spelling of the declaration, or what is no choice as it is."""
-        spellings = {known.lower(): known for known in self.choices}
-        return spellings.get(choice.lower(), choice)
+        text = super().normalize_choice(choice, ctx)
+        return next((known for known in self.choices if known.lower() == text.lower()), text)
 
 
 def with_sem_options(command: Command) -> Command:
