@@ -15,6 +15,7 @@ from coprod_stats.cli.sem_options import with_sem_options
 from coprod_stats.literals import DifferenceScaling
 
 if TYPE_CHECKING:
+    from coprod_stats.latent_models.modification import ModificationIndex
     from coprod_stats.latent_models.sem_fit import SemFit
     from coprod_stats.latent_models.specification import Specification
 
@@ -182,10 +183,9 @@ def _write_scores(fit: SemFit, path: Path) -> None:
 def _show(
     fit: SemFit, json: str | None, data_file: dict[str, str], *, modindices: bool, check: bool
 ) -> None:
-    from coprod_stats.latent_models.modification import modification_indices
     from coprod_stats.latent_models.sem_json import as_json, fit_document
 
-    indices = modification_indices(fit) if modindices else None
+    indices = _modification_indices(fit) if modindices else None
     if json != STANDARD_OUTPUT:
         say(str(fit))
         for index in indices or ():
@@ -200,6 +200,12 @@ def _show(
         say(as_json(document).rstrip())
     elif json is not None:
         Path(json).write_text(as_json(document), encoding="utf-8")
+
+
+def _modification_indices(fit: SemFit) -> tuple[ModificationIndex, ...]:
+    from coprod_stats.latent_models.modification import modification_indices
+
+    return modification_indices(fit)
 
 
 def _checked(fit: SemFit, *, quiet: bool) -> list[dict[str, Any]]:

@@ -6,13 +6,12 @@ the declaration, here and in ``cli.sem_options``, names no option. No numeric li
 here: the command line shows its help at once.
 """
 
-from __future__ import annotations
-
+# The annotations are read when the program runs: they stand as they are, not as text.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.literals import (
@@ -35,8 +34,7 @@ DEFAULT_BOOTSTRAP = 1000
 """Samples where bootstrapped standard errors are asked for without a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(NamedTuple):
     """What the type of an option cannot say.
 
     Parameters
@@ -210,8 +208,7 @@ class SemOptions:
         return self.bootstrap or DEFAULT_BOOTSTRAP
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredOption:
+class DeclaredOption(NamedTuple):
     """An option as its field declares it.
 
     Parameters
@@ -266,10 +263,7 @@ def _choice(value: object, choices: tuple[str, ...]) -> str:
 @cache
 def declared_options() -> tuple[DeclaredOption, ...]:
     """Return every option of a fit, in the order of their declaration."""
-    hints = get_type_hints(SemOptions, include_extras=True)
-    return tuple(
-        _declared(item.name, item.default, hints[item.name]) for item in fields(SemOptions)
-    )
+    return tuple(_declared(item.name, item.default, item.type) for item in fields(SemOptions))
 
 
 def _declared(name: str, default: Any, annotation: Any) -> DeclaredOption:

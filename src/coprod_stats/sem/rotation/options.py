@@ -5,21 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.literals import RotationErrors, RotationName
 from coprod_stats.sem.errors import SemOptionError
-from coprod_stats.sem.rotation.criteria import (
-    CrawfordFerguson,
-    Criterion,
-    Geomin,
-    Oblimin,
-    Orthomax,
-    Target,
-)
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.rotation.criteria import Criterion
 
 FloatArray = NDArray[np.float64]
 RowWeights = Literal["default", "none", "kaiser"]
@@ -157,6 +152,15 @@ class RotationOptions:
         SemOptionError
             Where the target has another size.
         """
+        # options are part of every fit, rotations of few
+        from coprod_stats.sem.rotation.criteria import (
+            CrawfordFerguson,
+            Geomin,
+            Oblimin,
+            Orthomax,
+            Target,
+        )
+
         if self.target is not None:
             wanted = np.array(self.target, dtype=np.float64)
             if wanted.shape != (n_items, n_factors):
