@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from coprod_stats.latent_models.sem_options import DeclaredOption, declared_options
+from coprod_stats.latent_models.declared_options import DeclaredOption
+from coprod_stats.latent_models.sem_options import declared_options
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING, ParamSpec, Protocol, cast
 
-from coprod_stats.latent_models.sem_options import DeclaredOption, SemOptions, declared_options
+from coprod_stats.latent_models.declared_options import DeclaredOption
+from coprod_stats.latent_models.sem_options import SemOptions, declared_options
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,11 +8,10 @@ here: the command line shows its help at once.
 
 # The annotations are read when the program runs: they stand as they are, not as text.
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import cache
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
+from coprod_stats.latent_models.declared_options import DeclaredOption, Described, declared_by
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.literals import (
     BootstrapInterval,
@@ -32,30 +31,6 @@ from coprod_stats.literals import (
 
 DEFAULT_BOOTSTRAP = 1000
 """Samples where bootstrapped standard errors are asked for without a number."""
-
-
-class Described(NamedTuple):
-    """What the type of an option cannot say.
-
-    Parameters
-    ----------
-    help : str
-        One sentence, or two, for ``--help`` and for the docstring of ``fit_sem``.
-    unset : str
-        What None stands for, where it stands for a choice.
-    least : int, optional
-        Smallest value of a number.
-    needs : str
-        Another option, or a property of :class:`SemOptions`, without which this one has no effect.
-    lack : str
-        How messages call what is lacking, if not by the name in ``needs``.
-    """
-
-    help: str
-    unset: str = ""
-    least: int | None = None
-    needs: str = ""
-    lack: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,89 +183,9 @@ class SemOptions:
         return self.bootstrap or DEFAULT_BOOTSTRAP
 
 
-class DeclaredOption(NamedTuple):
-    """An option as its field declares it.
-
-    Parameters
-    ----------
-    name : str
-    default : value
-    described : Described
-    hint : type
-        Annotation without what describes it.
-    kind : type
-        ``bool``, ``int``, ``float``, ``str``, ``Sequence`` (of names) or ``Mapping``.
-    choices : tuple of str
-        Closed choices of the value, or of each name in a sequence.
-    words : tuple of str
-        What may stand for a whole sequence, as ``all``.
-    """
-
-    name: str
-    default: Any
-    described: Described
-    hint: Any
-    kind: type
-    choices: tuple[str, ...]
-    words: tuple[str, ...]
-
-    def canonical(self, value: Any) -> Any:
-        """Return a value as it is kept: choices in their spelling, sequences as tuples.
-
-        Raises
-        ------
-        ValueError
-            At an unknown choice, and at text in place of a sequence of names.
-        """
-        if value is None and NoneType in get_args(self.hint):
-            return None
-        if self.kind is not Sequence:
-            return _choice(value, self.choices) if self.choices else value
-        if isinstance(value, str):
-            if value.lower() in self.words:
-                return value.lower()
-            raise ValueError(f"a list of names is needed, not {value!r}")
-        return tuple(_choice(name, self.choices) if self.choices else name for name in value)
-
-
-def _choice(value: object, choices: tuple[str, ...]) -> str:
-    for choice in choices:
-        if isinstance(value, str) and value.lower() == choice.lower():
-            return choice
-    raise ValueError(f"unknown {value!r}; expected one of {', '.join(choices)}")
-
-
-@cache
 def declared_options() -> tuple[DeclaredOption, ...]:
     """Return every option of a fit, in the order of their declaration."""
-    return tuple(_declared(item.name, item.default, item.type) for item in fields(SemOptions))
-
-
-def _declared(name: str, default: Any, annotation: Any) -> DeclaredOption:
-    hint, described = get_args(annotation)
-    parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    kind: type = str
-    literals: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    for part in parts:
-        origin = get_origin(part)
-        if origin is Literal:
-            literals = get_args(part)
-        elif origin is Sequence:
-            kind, (member,) = Sequence, get_args(part)
-            names = get_args(member)
-        elif part is not NoneType:
-            kind = origin or part
-    several = kind is Sequence
-    return DeclaredOption(
-        name,
-        default,
-        described,
-        hint,
-        kind,
-        choices=names if several else literals,
-        words=literals if several else (),
-    )
+    return declared_by(SemOptions)
 
 
 def _contradictions(asked: SemOptions) -> Iterator[str]:
