@@ -60,7 +60,7 @@ def test_version(coprod):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("coprod re", {"responses", "reliability"}),
+        ("coprod rel", {"reliability"}),
         ("coprod instrument co", {"copy", "coverage", "codebook"}),
         ("coprod sem --estimator WLS", {"WLS", "WLSM", "WLSMV"}),
         ("coprod sem --group-", {"--group-equal", "--group-partial"}),
