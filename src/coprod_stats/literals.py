@@ -37,6 +37,54 @@ Estimator = Literal[
 Missing = Literal["listwise", "fiml", "pairwise", "two-stage", "robust-two-stage"]
 """What an estimator does about missing values."""
 
+ModelType = Literal["sem", "cfa", "growth"]
+"""Whose defaults complete a model text, by the names of lavaan's functions."""
+
+Parameterization = Literal["delta", "theta"]
+"""Which scale of the latent responses of ordered variables is free."""
+
+EqualFamily = Literal[
+    "loadings",
+    "composite-loadings",
+    "intercepts",
+    "means",
+    "thresholds",
+    "regressions",
+    "residuals",
+    "residual-covariances",
+    "lv-variances",
+    "lv-covariances",
+]
+"""Families of parameters that can be held equal across groups."""
+
+ErrorKind = Literal["default", "standard", "robust", "bootstrap", "none"]
+"""Kinds of standard errors; ``default`` is what the estimator brings along."""
+
+Information = Literal["default", "expected", "observed"]
+"""Information that standard errors rest on."""
+
+Likelihood = Literal["normal", "wishart"]
+"""Divisor of maximum likelihood: N, or N - 1."""
+
+RotationName = Literal[
+    "geomin",
+    "oblimin",
+    "quartimin",
+    "promax",
+    "target",
+    "varimax",
+    "quartimax",
+    "cf-quartimax",
+    "cf-varimax",
+    "cf-equamax",
+    "cf-parsimax",
+    "cf-facparsim",
+]
+"""Rotations of exploratory factors, by lavaan's names."""
+
+RotationErrors = Literal["default", "delta", "bordered"]
+"""Standard errors of a rotated solution: by exact derivatives, or lavaan's bordered information."""
+
 BootstrapType = Literal["naive", "bollen-stine"]
 """Whether bootstrap samples are drawn from the data, or from data that fit the model."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 
+import click
 import numpy as np
 import pandas as pd
 import pytest
-import typer.main
 
 from coprod_stats.cli.application import app
 from coprod_stats.cli.output import progress_bar, write_json
@@ -17,13 +17,15 @@ from coprod_stats.cli.output import progress_bar, write_json
 def every_command() -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
 
-    def walk(command, path: tuple[str, ...]) -> None:
-        for name, part in getattr(command, "commands", {}).items():
-            walk(part, (*path, name))
-        if not getattr(command, "commands", {}):
+    def walk(command: click.Command, path: tuple[str, ...]) -> None:
+        if not isinstance(command, click.Group):
             found.append(path)
+            return
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            walk(command.get_command(context, name), (*path, name))
 
-    walk(typer.main.get_command(app), ())
+    walk(app, ())
     return found
 
 

@@ -312,11 +312,13 @@ def test_the_command_loads_nothing_that_a_small_model_does_not_need(models):
         "try:\n    run()\n"
         "except SystemExit:\n    pass\n"
         "heavy = {'pandas', 'statsmodels', 'pingouin', 'scipy', 'semopy', 'matplotlib', 'rich',\n"
-        "         'typer', 'pydantic', 'importlib.metadata'}\n"
+        "         'pydantic', 'importlib.metadata'}\n"
         "heavy |= {'coprod_stats.sem.' + name for name in ('multilevel', 'resampling',\n"
         "          'rotation.solution', 'estimation.fiml', 'estimation.least_squares',\n"
         "          'estimation.categorical_problem', 'observed.polychoric',\n"
         "          'inference.sandwich')}\n"
+        "heavy |= {'coprod_stats.cli.' + name + '_commands' for name in ('instrument',\n"
+        "          'responses', 'review', 'study')}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     words = ["sem", "cfa.txt", "--data", str(DATA / "hs1939.csv"), "--json", "fit.json"]

@@ -1,30 +1,48 @@
-"""The ``coprod`` command and its groups."""
+"""The ``coprod`` command: where each of its commands is defined."""
 
 from __future__ import annotations
 
-import typer
+import click
 
-from coprod_stats.cli import (
-    frame_commands,
-    instrument_commands,
-    model_commands,
-    responses_commands,
-    review_commands,
-    study_commands,
+from coprod_stats.cli.lazy_group import LazyGroup
+from coprod_stats.version import __version__
+
+instrument = LazyGroup(
+    "instrument",
+    {
+        "list": "instrument_commands:list_instruments",
+        "show": "instrument_commands:show",
+        "check": "instrument_commands:check",
+        "copy": "instrument_commands:copy",
+        "export": "instrument_commands:export",
+        "coverage": "review_commands:coverage",
+        "diff": "review_commands:diff",
+        "lint": "review_commands:lint_questionnaire",
+        "translate": "review_commands:translate",
+        "codebook": "review_commands:write_codebook",
+        "draft": "review_commands:draft",
+    },
+    help="Questionnaires: list, read, check and copy them.",
 )
-
-app = typer.Typer(
-    name="coprod",
+responses = LazyGroup(
+    "responses",
+    {"import": "responses_commands:import_answers"},
+    help="Answers: bring them into the canonical table.",
+)
+app = LazyGroup(
+    "coprod",
+    {
+        "demo": "study_commands:demo",
+        "run": "study_commands:run",
+        "simulate": "study_commands:simulate",
+        "instrument": "application:instrument",
+        "responses": "application:responses",
+        "quality": "responses_commands:quality",
+        "score": "responses_commands:score",
+        "reliability": "responses_commands:reliability",
+        "regress": "frame_commands:regress",
+        "sem": "model_commands:sem",
+    },
     help="From a questionnaire on co-production to a tested driver-impact model and its report.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
-study_commands.register(app)
-review_commands.register(instrument_commands.app)
-app.add_typer(instrument_commands.app, name="instrument")
-app.add_typer(responses_commands.app, name="responses")
-responses_commands.register(app)
-frame_commands.register(app)
-model_commands.register(app)
+click.version_option(__version__, message="%(prog)s %(version)s")(app)

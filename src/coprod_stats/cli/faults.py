@@ -1,4 +1,4 @@
-"""How a fault of input is told: one message and exit status 1."""
+"""How a command ends where something is wrong: one message, a status, no traceback."""
 
 from __future__ import annotations
 
@@ -7,20 +7,30 @@ import os
 import sys
 from collections.abc import Callable
 
+import click
+
 from coprod_stats.cli.output import fail
 from coprod_stats.errors import CoprodError
 
+INTERRUPTED = 130
+"""Exit status of what was stopped from the keyboard: 128 and the number of the signal."""
 
-def run_telling_faults(action: Callable[[], object]) -> None:
-    """Run a command; what it raises for a fault of input becomes a message."""
+
+def run_telling_faults(action: Callable[[], int | None]) -> None:
+    """Run a command and end with its status; what it raises for a fault becomes a message."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8 is no reason to stop
     try:
         try:
-            action()
+            status = action()
         finally:
             sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(INTERRUPTED)
     except CoprodError as error:
         fail(str(error))
     except BrokenPipeError:
@@ -29,3 +39,5 @@ def run_telling_faults(action: Callable[[], object]) -> None:
         sys.exit(0)
     except OSError as error:
         fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+    else:
+        sys.exit(status)

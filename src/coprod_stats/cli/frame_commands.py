@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import get_args
 
-import typer
+import click
 
-from coprod_stats.cli.options import JsonOption
+from coprod_stats.cli.options import FILE, json_option
 from coprod_stats.cli.output import print_table, records, say, write_json
 from coprod_stats.literals import RegressionErrors, RegressionFamily
 
@@ -16,20 +16,33 @@ NOT_CONVERGED = 3
 """Exit status of a fit that did not converge."""
 
 
+@click.command(epilog="Example: coprod regress carers.csv --formula 'NEGC7 ~ DEP + C(EDU)'")
+@click.argument("data", type=FILE, help="Table: CSV, or a shipped sample by name.")
+@click.option("--formula", "-f", required=True, help="outcome ~ predictors.")
+@click.option(
+    "--family",
+    type=click.Choice(get_args(RegressionFamily)),
+    default="gaussian",
+    help="Kind of outcome.",
+)
+@click.option(
+    "--errors",
+    type=click.Choice(get_args(RegressionErrors)),
+    help="Standard errors; HC3 or what the family has by default.",
+)
+@click.option("--cluster", help="Column of clusters.")
+@click.option("--weights", help="Column of sampling weights.")
+@click.option("--effects", is_flag=True, help="Average marginal effects.")
+@json_option
 def regress(
-    data: Annotated[
-        Path, typer.Argument(help="Table: CSV, or a shipped sample by name.", show_default=False)
-    ],
-    formula: Annotated[str, typer.Option("--formula", "-f", help="outcome ~ predictors.")],
-    family: Annotated[RegressionFamily, typer.Option(help="Kind of outcome.")] = "gaussian",
-    errors: Annotated[
-        RegressionErrors | None,
-        typer.Option(help="Standard errors; HC3 or what the family has by default."),
-    ] = None,
-    cluster: Annotated[str | None, typer.Option(help="Column of clusters.")] = None,
-    weights: Annotated[str | None, typer.Option(help="Column of sampling weights.")] = None,
-    effects: Annotated[bool, typer.Option("--effects", help="Average marginal effects.")] = False,
-    json: JsonOption = None,
+    data: Path,
+    formula: str,
+    family: RegressionFamily,
+    errors: RegressionErrors | None,
+    cluster: str | None,
+    weights: str | None,
+    effects: bool,
+    json: str | None,
 ) -> None:
     """Regress an outcome on predictors; ends with status 3 if the fit did not converge."""
     from coprod_stats.instruments.shipped import find_shipped
@@ -51,10 +64,3 @@ def regress(
             print_table(found.effects(), labels | numbers, digits=3)
     if not found.converged:
         sys.exit(NOT_CONVERGED)
-
-
-def register(main: typer.Typer) -> None:
-    """Add the commands that stand at the top level."""
-    main.command(epilog="Example: coprod regress carers.csv --formula 'NEGC7 ~ DEP + C(EDU)'")(
-        regress
-    )

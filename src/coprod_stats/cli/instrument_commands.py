@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import get_args
 
-import typer
+import click
 
-from coprod_stats.cli.options import FormOption, JsonOption, ModuleOption
+from coprod_stats.cli.options import (
+    FILE,
+    form_option,
+    json_option,
+    module_option,
+    name_argument,
+)
 from coprod_stats.cli.output import say, warn, write_json
 from coprod_stats.literals import Platform
 
-app = typer.Typer(
-    help="Questionnaires: list, read, check and copy them.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-NameArgument = Annotated[str, typer.Argument(help="Shipped id or path of a questionnaire.")]
 
-
-@app.command("list", epilog="Example: coprod instrument list")
-def list_instruments(json: JsonOption = None) -> None:
+@click.command(epilog="Example: coprod instrument list")
+@json_option
+def list_instruments(json: str | None) -> None:
     """List the shipped questionnaires."""
     from coprod_stats.instruments.catalogue import catalogue
 
@@ -52,8 +53,11 @@ def list_instruments(json: JsonOption = None) -> None:
         say(f"{'':<12} {forms}; {', '.join(entry.languages)}")
 
 
-@app.command(epilog="Example: coprod instrument show citizen --form core")
-def show(name: NameArgument, form: FormOption = None, module: ModuleOption = None) -> None:
+@click.command(epilog="Example: coprod instrument show citizen --form core")
+@name_argument
+@form_option
+@module_option
+def show(name: str, form: str | None, module: tuple[str, ...]) -> None:
     """Print a questionnaire as a readable preview, with its length and what it can test."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.instruments.preview import preview
@@ -68,18 +72,17 @@ def show(name: NameArgument, form: FormOption = None, module: ModuleOption = Non
     say(preview(instrument_in_form(name, form, module), relations=headline))
 
 
-@app.command(epilog="Example: coprod instrument check my_survey.yaml")
-def check(
-    names: Annotated[list[str], typer.Argument(help="Shipped ids or paths.")],
-    module: ModuleOption = None,
-    json: JsonOption = None,
-) -> None:
+@click.command(epilog="Example: coprod instrument check my_survey.yaml")
+@click.argument("names", nargs=-1, required=True, help="Shipped ids or paths.")
+@module_option
+@json_option
+def check(names: tuple[str, ...], module: tuple[str, ...], json: str | None) -> None:
     """Show all faults of questionnaires at once: where, what was found, what to do."""
     from dataclasses import asdict
 
     from coprod_stats.instruments.source.reading import check_instrument
 
-    faults = {name: check_instrument(name, modules=module or ()) for name in names}
+    faults = {name: check_instrument(name, modules=module) for name in names}
     if json is not None:
         write_json(
             {name: [asdict(fault) for fault in found] for name, found in faults.items()}, json
@@ -90,14 +93,13 @@ def check(
         if not found and json is None:
             say(f"{Path(name).name}: no faults")
     if any(faults.values()):
-        raise typer.Exit(1)
+        sys.exit(1)
 
 
-@app.command(epilog="Example: coprod instrument copy carers --out my_study")
-def copy(
-    name: NameArgument,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the copy.")],
-) -> None:
+@click.command(epilog="Example: coprod instrument copy carers --out my_study")
+@name_argument
+@click.option("--out", "-o", type=FILE, required=True, help="Folder for the copy.")
+def copy(name: str, out: Path) -> None:
     """Copy a questionnaire with its constructs into a folder, to make it one's own."""
     from coprod_stats.instruments.source.copying import copy_instrument
 
@@ -105,33 +107,44 @@ def copy(
         say(f"copied: {path}")
 
 
-@app.command(epilog="Example: coprod instrument export citizen --to xlsform --out form")
+@click.command(epilog="Example: coprod instrument export citizen --to xlsform --out form")
+@name_argument
+@click.option(
+    "--to",
+    type=click.Choice(get_args(Platform)),
+    metavar="PLATFORM",
+    required=True,
+    help=f"One of {', '.join(get_args(Platform))}.",
+)
+@click.option("--out", "-o", type=FILE, required=True, help="Folder for the form and its sidecar.")
+@click.option(
+    "--lang",
+    multiple=True,
+    help="Language of the form; may be given several times, the first comes first. All by default.",
+)
+@form_option
+@module_option
+@click.option(
+    "--font-path",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with fonts, for paper.",
+)
 def export(
-    name: NameArgument,
-    to: Annotated[
-        Platform,
-        typer.Option("--to", metavar="<platform>", help=f"One of {', '.join(get_args(Platform))}."),
-    ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the form and its sidecar.")],
-    lang: Annotated[
-        list[str] | None,
-        typer.Option("--lang", help="Language of the form, first ones first; all by default."),
-    ] = None,
-    form: FormOption = None,
-    module: ModuleOption = None,
-    font_path: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--font-path", exists=True, file_okay=False, help="Folder with fonts, for paper."
-        ),
-    ] = None,
+    name: str,
+    to: Platform,
+    out: Path,
+    lang: tuple[str, ...],
+    form: str | None,
+    module: tuple[str, ...],
+    font_path: tuple[Path, ...],
 ) -> None:
     """Write a form for a survey platform; sidecar.json is needed to read its answers back."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.platforms import export_form
 
     made = export_form(
-        instrument_in_form(name, form, module), to, languages=lang or (), font_paths=font_path or ()
+        instrument_in_form(name, form, module), to, languages=lang, font_paths=font_path
     )
     for path in made.write(out):
         say(str(path))

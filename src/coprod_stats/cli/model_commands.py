@@ -5,22 +5,17 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from coprod_stats.cli.declared import Argument, Option, for_typer
+import click
+
+from coprod_stats.cli.options import FILE
 from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say, warn
-from coprod_stats.literals import (
-    BootstrapInterval,
-    BootstrapType,
-    DifferenceScaling,
-    Engine,
-    Estimator,
-    Missing,
-)
+from coprod_stats.cli.sem_options import with_sem_options
+from coprod_stats.literals import DifferenceScaling
 
 if TYPE_CHECKING:
-    import typer
-
+    from coprod_stats.latent_models.modification import ModificationIndex
     from coprod_stats.latent_models.sem_fit import SemFit
     from coprod_stats.latent_models.specification import Specification
 
@@ -29,90 +24,47 @@ IMPROPER = 3
 
 _COMPARE = "compare"
 
-ModelType = Literal["sem", "cfa", "growth"]
-Parameterization = Literal["delta", "theta"]
-ErrorKind = Literal["standard", "robust", "bootstrap", "none"]
-Information = Literal["expected", "observed"]
-Likelihood = Literal["normal", "wishart"]
 Peer = Literal["lavaan", "mplus"]
-RotationErrors = Literal["default", "delta", "bordered"]
-RotationName = Literal[
-    "geomin",
-    "oblimin",
-    "quartimin",
-    "promax",
-    "target",
-    "varimax",
-    "quartimax",
-    "cf-quartimax",
-    "cf-varimax",
-    "cf-equamax",
-    "cf-parsimax",
-    "cf-facparsim",
-]
-"""Repeated from ``sem.rotation.options``, which loads NumPy; a test keeps them alike."""
 
 
+@click.command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="MODEL|compare FIT.json...",
+    help="File with the model in lavaan's language; or fits to test against each other.",
+)
+@click.option("--data", type=FILE, help="Answers: CSV, or any file with --instrument.")
+@click.option("--instrument", help="Read the table by a questionnaire.")
+@with_sem_options
+@click.option("--rotation-target", type=FILE, help="CSV of wanted loadings, blank where open.")
+@click.option("--modindices", is_flag=True, help="Modification indices.")
+@click.option("--scores", type=FILE, help="Write factor scores as CSV.")
+@click.option(
+    "--emit",
+    type=click.Choice(get_args(Peer)),
+    help="Write the script of a peer instead.",
+)
+@click.option(
+    "--difference",
+    type=click.Choice(get_args(DifferenceScaling)),
+    default="default",
+    help="With compare: scaling of the difference test.",
+)
+@click.option("--json", metavar="FILE", help="Write JSON to a file, or - for output.")
 def sem(
-    files: Annotated[
-        list[str],
-        Argument(
-            metavar="MODEL|compare FIT.json",
-            help="File with the model in lavaan's language; or fits to test against each other.",
-        ),
-    ],
-    data: Annotated[
-        Path | None, Option("Answers: CSV, or any file with --instrument.", "--data")
-    ] = None,
-    engine: Annotated[Engine, Option("Who estimates; lavaan is a check beside the core.")] = "core",
-    model_type: Annotated[ModelType, Option("Whose defaults.")] = "sem",
-    estimator: Annotated[
-        Estimator | None, Option("Estimator.  [default: ML; WLSMV if ordered]")
-    ] = None,
-    ordered: Annotated[str, Option("'all', or v1,v2,…")] = "",
-    parameterization: Annotated[Parameterization, Option("Of ordered.")] = "delta",
-    missing: Annotated[Missing, Option("Missing values.")] = "listwise",
-    auxiliary: Annotated[str, Option("Variables that inform on missing ones.")] = "",
-    group: Annotated[str | None, Option("Column of groups.")] = None,
-    group_equal: Annotated[str, Option("Families held equal, by commas.")] = "",
-    group_partial: Annotated[str, Option("Exceptions, by commas.")] = "",
-    cluster: Annotated[str | None, Option("Column of clusters.")] = None,
-    sampling_weights: Annotated[str | None, Option("Column of weights.")] = None,
-    se: Annotated[ErrorKind | None, Option("Standard errors.")] = None,
-    information: Annotated[Information | None, Option("Their basis.")] = None,
-    likelihood: Annotated[Likelihood, Option("Divisor N or N - 1.")] = "normal",
-    bootstrap: Annotated[int, Option("Bootstrap samples.", min=0)] = 0,
-    seed: Annotated[int | None, Option("Seed of the bootstrap.", min=0)] = None,
-    bootstrap_type: Annotated[
-        BootstrapType, Option("Standard errors, or a test of the model.")
-    ] = "naive",
-    ci: Annotated[BootstrapInterval, Option("Bootstrap intervals.")] = "percentile",
-    instrument: Annotated[str | None, Option("Read the table by a questionnaire.")] = None,
-    std_lv: Annotated[bool, Option("Unit variances of factors.", "--std-lv")] = False,
-    effect_coding: Annotated[bool, Option("Loadings that average 1.", "--effect-coding")] = False,
-    no_fixed_x: Annotated[bool, Option("Random covariates.", "--no-fixed-x")] = False,
-    meanstructure: Annotated[bool, Option("Intercepts.", "--meanstructure")] = False,
-    rotation: Annotated[
-        RotationName | None,
-        Option(
-            f"Of exploratory factors: {', '.join(get_args(RotationName))}.  [default: geomin]",
-            metavar="NAME",
-        ),
-    ] = None,
-    rotation_args: Annotated[
-        str, Option("Its options, as geomin_epsilon=0.01,orthogonal=true.")
-    ] = "",
-    rotation_target: Annotated[
-        Path | None, Option("CSV of wanted loadings, blank where open.")
-    ] = None,
-    rotation_se: Annotated[RotationErrors, Option("delta: exact; bordered: lavaan's.")] = "default",
-    difference: Annotated[
-        DifferenceScaling, Option("With compare: scaling of the difference test.")
-    ] = "default",
-    modindices: Annotated[bool, Option("Modification indices.", "--modindices")] = False,
-    scores: Annotated[Path | None, Option("Write factor scores as CSV.")] = None,
-    emit: Annotated[Peer | None, Option("Write the script of a peer instead.")] = None,
-    json: Annotated[str | None, Option("Write JSON to a file, or - for output.")] = None,
+    files: tuple[str, ...],
+    *,
+    data: Path | None,
+    instrument: str | None,
+    rotation_target: Path | None,
+    modindices: bool,
+    scores: Path | None,
+    emit: Peer | None,
+    difference: DifferenceScaling,
+    json: str | None,
+    **options: Any,
 ) -> None:
     """Fit one latent-variable model; ends with status 3 if the solution is not proper."""
     if files[0] == _COMPARE:
@@ -120,87 +72,33 @@ def sem(
         return
     if difference != "default":
         fail("--difference belongs to coprod sem compare")
-    if data is None or not is_one_model(files, data):
-        _refuse_words(files)
-    from coprod_stats.latent_models.specification import Specification
-
-    asked = Specification(
-        model=_text(Path(files[0])),
-        engine="core" if engine == "lavaan" else engine,
-        model_type=model_type,
-        estimator=estimator,
-        ordered="all" if ordered == "all" else _names(ordered),
-        parameterization=parameterization,
-        missing=missing,
-        auxiliary=_names(auxiliary),
-        group=group,
-        group_equal=_names(group_equal),
-        group_partial=_names(group_partial),
-        cluster=cluster,
-        sampling_weights=sampling_weights,
-        se=se or "default",
-        information=information or "default",
-        likelihood=likelihood,
-        bootstrap=bootstrap,
-        seed=seed,
-        bootstrap_type=bootstrap_type,
-        ci=ci,
-        std_lv=std_lv,
-        effect_coding=effect_coding,
-        fixed_x=not no_fixed_x,
-        meanstructure=meanstructure,
-        rotation=rotation,
-        rotation_args=_rotation_args(rotation_args, rotation_target),
-        rotation_se=rotation_se,
-    )
+    if len(files) > 1:
+        raise click.UsageError("one model at a time")
+    if data is None:
+        raise click.UsageError("a model needs --data")
+    if rotation_target is not None:
+        target = {"target": _target(rotation_target)}
+        options["rotation_args"] = (options["rotation_args"] or {}) | target
+    check = options["engine"] == "lavaan"
+    if check:
+        options["engine"] = "core"
+    asked = _specification(Path(files[0]), options)
     if emit is not None:
         _emit(asked, data, instrument, emit)
         return
     fit = _fit(asked, data, instrument)
-    _show(fit, json, _data_file(data, instrument), modindices=modindices, check=engine == "lavaan")
+    _show(fit, json, _data_file(data, instrument), modindices=modindices, check=check)
     if scores is not None:
         _write_scores(fit, scores)
     if not fit.proper:
         sys.exit(IMPROPER)
 
 
-def is_one_model(files: list[str], data: Path | None) -> bool:
-    """Return whether the words ask to fit one model to data."""
-    return len(files) == 1 and files[0] != _COMPARE and data is not None
+def _specification(model: Path, options: dict[str, Any]) -> Specification:
+    from coprod_stats.latent_models.specification import Specification
 
-
-def _refuse_words(files: list[str]) -> NoReturn:
-    # loaded by now, unless the function is called from Python
-    import typer
-
-    if len(files) > 1:
-        raise typer.BadParameter("one model at a time")
-    raise typer.BadParameter("a model needs --data")
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-def _rotation_args(text: str, target: Path | None) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
-    for part in _names(text):
-        name, sign, value = (piece.strip() for piece in part.partition("="))
-        if not (name and sign and value):
-            fail(f"--rotation-args: '{part}' is not of the form name=value")
-        arguments[name] = _argument(value)
-    if target is not None:
-        arguments["target"] = _target(target)
-    return arguments
-
-
-def _argument(text: str) -> str | bool | float:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    try:
-        return int(text) if text.lstrip("-").isdigit() else float(text)
-    except ValueError:
-        return text
+    given = {name: value for name, value in options.items() if value is not None}
+    return Specification(_text(model), **given)
 
 
 def _target(path: Path) -> list[list[float | None]]:
@@ -285,10 +183,9 @@ def _write_scores(fit: SemFit, path: Path) -> None:
 def _show(
     fit: SemFit, json: str | None, data_file: dict[str, str], *, modindices: bool, check: bool
 ) -> None:
-    from coprod_stats.latent_models.modification import modification_indices
     from coprod_stats.latent_models.sem_json import as_json, fit_document
 
-    indices = modification_indices(fit) if modindices else None
+    indices = _modification_indices(fit) if modindices else None
     if json != STANDARD_OUTPUT:
         say(str(fit))
         for index in indices or ():
@@ -303,6 +200,12 @@ def _show(
         say(as_json(document).rstrip())
     elif json is not None:
         Path(json).write_text(as_json(document), encoding="utf-8")
+
+
+def _modification_indices(fit: SemFit) -> tuple[ModificationIndex, ...]:
+    from coprod_stats.latent_models.modification import modification_indices
+
+    return modification_indices(fit)
 
 
 def _checked(fit: SemFit, *, quiet: bool) -> list[dict[str, Any]]:
@@ -358,10 +261,3 @@ def _columns_again(data: Any, asked: Specification) -> dict[str, Any]:
     if _data_file(path, None)["sha256"] != data["sha256"]:
         raise LatentModelError(f"{path}: the data have changed since the models were fitted")
     return _columns(path, asked, data.get("instrument"))
-
-
-def register(main: typer.Typer) -> None:
-    """Add the commands that stand at the top level."""
-    main.command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")(
-        for_typer(sem)
-    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from coprod_stats.cli.output import warn
 from coprod_stats.literals import FileFormat
@@ -14,30 +15,29 @@ if TYPE_CHECKING:
     from coprod_stats.instruments.model import Instrument
     from coprod_stats.responses.table import Responses
 
-DataArgument = Annotated[
-    Path, typer.Argument(help="Answers: CSV, XLSX, SPSS or Parquet.", show_default=False)
-]
-InstrumentOption = Annotated[
-    str, typer.Option("--instrument", "-i", help="Shipped id or path of the questionnaire.")
-]
-FormOption = Annotated[
-    str | None, typer.Option("--form", help="Form of the questionnaire; its first by default.")
-]
-ModuleOption = Annotated[
-    list[str] | None, typer.Option("--module", help="Module to put in; may be given several times.")
-]
-JsonOption = Annotated[
-    str | None, typer.Option("--json", help="Write the numbers as JSON to a file, or - for output.")
-]
-OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="File to write.")]
-SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")]
+FILE = click.Path(path_type=Path)
+
+data_argument = click.argument("data", type=FILE, help="Answers: CSV, XLSX, SPSS or Parquet.")
+name_argument = click.argument("name", help="Shipped id or path of a questionnaire.")
+instrument_option = click.option(
+    "--instrument", "-i", required=True, help="Shipped id or path of the questionnaire."
+)
+form_option = click.option("--form", help="Form of the questionnaire; its first by default.")
+module_option = click.option(
+    "--module", multiple=True, help="Module to put in; may be given several times."
+)
+json_option = click.option(
+    "--json", metavar="FILE", help="Write the numbers as JSON to a file, or - for output."
+)
+out_option = click.option("--out", "-o", type=FILE, help="File to write.")
+seed_option = click.option("--seed", type=int, help="Seed of the random numbers.")
 
 
-def instrument_in_form(name: str, form: str | None, modules: list[str] | None = None) -> Instrument:
+def instrument_in_form(name: str, form: str | None, modules: Sequence[str] = ()) -> Instrument:
     """Read a questionnaire in the form asked for, or in its first, with these modules."""
     from coprod_stats.instruments.source.reading import read_instrument
 
-    instrument = read_instrument(name, modules=modules or ())
+    instrument = read_instrument(name, modules=modules)
     return instrument.for_form(form or instrument.forms[0].id)
 
 
@@ -45,7 +45,7 @@ def bound_answers(
     data: Path,
     instrument: str,
     form: str | None,
-    modules: list[str] | None = None,
+    modules: Sequence[str] = (),
     *,
     source: FileFormat | None = None,
 ) -> Responses:

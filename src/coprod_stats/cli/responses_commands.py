@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
-import typer
+import click
 
 from coprod_stats.cli.options import (
-    DataArgument,
-    FormOption,
-    InstrumentOption,
-    JsonOption,
-    ModuleOption,
-    OutOption,
+    FILE,
     bound_answers,
+    data_argument,
+    form_option,
     instrument_in_form,
+    instrument_option,
+    json_option,
+    module_option,
+    out_option,
     tell_set_aside,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
@@ -25,47 +26,40 @@ if TYPE_CHECKING:
     from coprod_stats.responses.table import Responses
 
 SHOWN_COLUMNS = 8
-app = typer.Typer(
-    help="Answers: bring them into the canonical table.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+SOURCES = (*get_args(FileFormat), *get_args(ExportSource))
 
 
-@app.callback()
-def answers() -> None:
-    """Answers: bring them into the canonical table."""
-
-
-@app.command(
-    "import",
+@click.command(
     epilog="Example: coprod responses import export.xlsx --from xlsx --instrument citizen "
     "--out answers.csv",
 )
+@click.argument("file", type=FILE, help="Answers: CSV, XLSX, SPSS or Parquet.")
+@instrument_option
+@click.option(
+    "--out", "-o", type=FILE, required=True, help="Canonical CSV, or .xlsx or .parquet, to write."
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(SOURCES),
+    metavar="SOURCE",
+    help=f"One of {', '.join(SOURCES)}; by the file's suffix if left out.",
+)
+@click.option("--sidecar", type=FILE, help="sidecar.json of the form that was fielded.")
+@click.option("--for-spreadsheet", is_flag=True, help="Guard texts that look like formulas.")
+@form_option
+@module_option
+@json_option
 def import_answers(
-    file: DataArgument,
-    instrument: InstrumentOption,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="Canonical CSV, or .xlsx or .parquet, to write.")
-    ],
-    source: Annotated[
-        AnswersFormat | None,
-        typer.Option(
-            "--from",
-            metavar="<source>",
-            help=f"One of {', '.join((*get_args(FileFormat), *get_args(ExportSource)))}; "
-            "by the file's suffix if left out.",
-        ),
-    ] = None,
-    sidecar: Annotated[
-        Path | None, typer.Option("--sidecar", help="sidecar.json of the form that was fielded.")
-    ] = None,
-    for_spreadsheet: Annotated[
-        bool, typer.Option("--for-spreadsheet", help="Guard texts that look like formulas.")
-    ] = False,
-    form: FormOption = None,
-    module: ModuleOption = None,
-    json: JsonOption = None,
+    file: Path,
+    instrument: str,
+    out: Path,
+    source: AnswersFormat | None,
+    sidecar: Path | None,
+    for_spreadsheet: bool,
+    form: str | None,
+    module: tuple[str, ...],
+    json: str | None,
 ) -> None:
     """Bind a file of answers to its questionnaire; what does not fit goes to OUT.rejected.csv."""
     from coprod_stats.responses.reading import write_canonical, write_rejected
@@ -100,7 +94,7 @@ def _exported(
     file: Path,
     instrument: str,
     form: str | None,
-    modules: list[str] | None,
+    modules: tuple[str, ...],
     *,
     source: ExportSource,
     sidecar: Path | None,
@@ -110,7 +104,7 @@ def _exported(
     from coprod_stats.responses.platform_reading import read_platform_export
 
     if sidecar is None:
-        raise typer.BadParameter(
+        raise click.BadParameter(
             f"an export of '{source}' is read with the sidecar of its form", param_hint="--sidecar"
         )
     known = read_sidecar(sidecar)
@@ -141,12 +135,14 @@ def _counts(found: Responses) -> dict[str, object]:
     }
 
 
+@click.command(epilog="Example: coprod quality answers.csv --instrument citizen")
+@data_argument
+@instrument_option
+@out_option
+@form_option
+@json_option
 def quality(
-    data: DataArgument,
-    instrument: InstrumentOption,
-    out: OutOption = None,
-    form: FormOption = None,
-    json: JsonOption = None,
+    data: Path, instrument: str, out: Path | None, form: str | None, json: str | None
 ) -> None:
     """Flag answers given without care, with reasons, and count missing answers by kind."""
     from coprod_stats.quality import flag_careless
@@ -169,12 +165,14 @@ def quality(
         say(f"flags and reasons: {out}")
 
 
+@click.command(epilog="Example: coprod score answers.csv --instrument citizen --out scores.csv")
+@data_argument
+@instrument_option
+@out_option
+@form_option
+@json_option
 def score(
-    data: DataArgument,
-    instrument: InstrumentOption,
-    out: OutOption = None,
-    form: FormOption = None,
-    json: JsonOption = None,
+    data: Path, instrument: str, out: Path | None, form: str | None, json: str | None
 ) -> None:
     """Score scales and indices by the questionnaire's own rules."""
     from coprod_stats.responses.reading import write_canonical
@@ -205,12 +203,12 @@ def score(
         say(f"scores: {out}")
 
 
-def reliability(
-    data: DataArgument,
-    instrument: InstrumentOption,
-    form: FormOption = None,
-    json: JsonOption = None,
-) -> None:
+@click.command(epilog="Example: coprod reliability answers.csv --instrument citizen")
+@data_argument
+@instrument_option
+@form_option
+@json_option
+def reliability(data: Path, instrument: str, form: str | None, json: str | None) -> None:
     """Estimate the reliability of every scale: alpha, omega, Spearman-Brown."""
     from coprod_stats.measurement import reliability as estimate
 
@@ -221,12 +219,3 @@ def reliability(
         write_json(records(found.by_scale()), json)
         return
     say(str(found))
-
-
-def register(main: typer.Typer) -> None:
-    """Add the commands that stand at the top level."""
-    main.command(epilog="Example: coprod quality answers.csv --instrument citizen")(quality)
-    main.command(epilog="Example: coprod score answers.csv --instrument citizen --out scores.csv")(
-        score
-    )
-    main.command(epilog="Example: coprod reliability answers.csv --instrument citizen")(reliability)

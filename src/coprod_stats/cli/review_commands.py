@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from coprod_stats.cli.options import DataArgument, FormOption, JsonOption, ModuleOption
+from coprod_stats.cli.options import (
+    FILE,
+    data_argument,
+    form_option,
+    json_option,
+    module_option,
+    name_argument,
+)
 from coprod_stats.cli.output import say, write_json
 
-NameArgument = Annotated[str, typer.Argument(help="Shipped id or path of a questionnaire.")]
 
-
-def register(instrument: typer.Typer) -> None:
-    """Add the commands to ``coprod instrument``."""
-    instrument.command("coverage", epilog="Example: coprod instrument coverage")(coverage)
-    instrument.command(
-        "diff", epilog="Example: coprod instrument diff wave1.yaml citizen --form core"
-    )(diff)
-    instrument.command("lint", epilog="Example: coprod instrument lint citizen --form core")(
-        lint_questionnaire
-    )
-    instrument.command(
-        "translate",
-        epilog="Example: coprod instrument translate citizen --lang ar --out sheet.xlsx",
-    )(translate)
-    instrument.command(
-        "codebook", epilog="Example: coprod instrument codebook citizen --out citizen.html"
-    )(write_codebook)
-    instrument.command(
-        "draft",
-        epilog="Example: coprod instrument draft survey.sav --out survey.yaml",
-    )(draft)
-
-
-def coverage(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Questionnaires that share constructs.")
-    ] = None,
-    json: JsonOption = None,
-) -> None:
+@click.command(epilog="Example: coprod instrument coverage")
+@click.argument("names", nargs=-1, help="Questionnaires that share constructs.")
+@json_option
+def coverage(names: tuple[str, ...], json: str | None) -> None:
     """Report where each construct of the article is asked, computed or analysed."""
     from collections import Counter
 
@@ -75,15 +56,15 @@ def coverage(
         counts = Counter(entry.status for entry in found)
         say(", ".join(f"{count} {status}" for status, count in counts.items()))
     if any(entry.status in ("partly", "missing") for entry in found):
-        raise typer.Exit(1)
+        sys.exit(1)
 
 
-def diff(
-    older: Annotated[str, typer.Argument(help="Older version: shipped id or path.")],
-    newer: Annotated[str, typer.Argument(help="Newer version.")],
-    form: Annotated[str | None, typer.Option(help="Compare one form of both.")] = None,
-    json: JsonOption = None,
-) -> None:
+@click.command(epilog="Example: coprod instrument diff wave1.yaml citizen --form core")
+@click.argument("older", help="Older version: shipped id or path.")
+@click.argument("newer", help="Newer version.")
+@click.option("--form", help="Compare one form of both.")
+@json_option
+def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
     """Name each change between two versions and what it does to comparability."""
     from dataclasses import asdict
 
@@ -107,11 +88,13 @@ def diff(
     say(f"{len(changes)} changes{': ' if said else ''}{said}")
 
 
+@click.command(epilog="Example: coprod instrument lint citizen --form core")
+@name_argument
+@click.option("--form", help="One form; all questions by default.")
+@module_option
+@json_option
 def lint_questionnaire(
-    name: NameArgument,
-    form: Annotated[str | None, typer.Option(help="One form; all questions by default.")] = None,
-    module: ModuleOption = None,
-    json: JsonOption = None,
+    name: str, form: str | None, module: tuple[str, ...], json: str | None
 ) -> None:
     """Show what survey methodology warns of: rule, place, what was found, and where it is said."""
     from dataclasses import asdict
@@ -119,7 +102,7 @@ def lint_questionnaire(
     from coprod_stats.instruments.checks.linting import lint
     from coprod_stats.instruments.source.reading import read_instrument
 
-    instrument = read_instrument(name, modules=module or ())
+    instrument = read_instrument(name, modules=module)
     found = lint(instrument if form is None else instrument.for_form(form))
     if json is not None:
         write_json([{**asdict(entry), "source": entry.source} for entry in found], json)
@@ -145,18 +128,22 @@ def _readable_plans() -> list[str]:
     return readable
 
 
+@click.command(epilog="Example: coprod instrument translate citizen --lang ar --out sheet.xlsx")
+@name_argument
+@click.option("--lang", required=True, help="Code of the language, as ar.")
+@click.option("--form", help="Only the texts of one form.")
+@click.option("--out", "-o", type=FILE, help="Sheet to write (.xlsx or .csv), or .yaml.")
+@click.option("--from", "sheet", type=FILE, help="Sheet that came back from the translators.")
+@click.option("--note", default="", show_default=False, help="Said wherever the language appears.")
+@json_option
 def translate(
-    name: NameArgument,
-    lang: Annotated[str, typer.Option(help="Code of the language, as ar.")],
-    form: Annotated[str | None, typer.Option(help="Only the texts of one form.")] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Sheet to write (.xlsx or .csv), or .yaml.")
-    ] = None,
-    sheet: Annotated[
-        Path | None, typer.Option("--from", help="Sheet that came back from the translators.")
-    ] = None,
-    note: Annotated[str, typer.Option(help="Said wherever the language appears.")] = "",
-    json: JsonOption = None,
+    name: str,
+    lang: str,
+    form: str | None,
+    out: Path | None,
+    sheet: Path | None,
+    note: str,
+    json: str | None,
 ) -> None:
     """Write the translators' sheet, take it back, and say what is missing or outdated.
 
@@ -195,12 +182,14 @@ def translate(
         say(f"written: {out}")
 
 
+@click.command(epilog="Example: coprod instrument codebook citizen --out citizen.html")
+@name_argument
+@click.option("--out", "-o", type=FILE, required=True, help="HTML file to write.")
+@form_option
+@module_option
+@click.option("--lang", help="Language of the texts.")
 def write_codebook(
-    name: NameArgument,
-    out: Annotated[Path, typer.Option("--out", "-o", help="HTML file to write.")],
-    form: FormOption = None,
-    module: ModuleOption = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the texts.")] = None,
+    name: str, out: Path, form: str | None, module: tuple[str, ...], lang: str | None
 ) -> None:
     """Write the codebook: every column, what was asked and of whom, and what it may hold."""
     from coprod_stats.cli.options import instrument_in_form
@@ -211,17 +200,26 @@ def write_codebook(
     say(f"{len(instrument.columns)} columns: {out}")
 
 
+@click.command(epilog="Example: coprod instrument draft survey.sav --out survey.yaml")
+@data_argument
+@click.option("--out", "-o", type=FILE, required=True, help="Questionnaire file to write.")
+@click.option(
+    "--codebook",
+    type=FILE,
+    help="CSV or XLSX with the columns variable, label, values, missing.",
+)
+@click.option("--id", help="Id; by the name of --out if left out.")
+@click.option("--title", help="Title of the questionnaire.")
+@click.option("--lang", default="en", help="Language of the labels, by its code.")
+@json_option
 def draft(
-    data: DataArgument,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Questionnaire file to write.")],
-    codebook: Annotated[
-        Path | None,
-        typer.Option(help="CSV or XLSX with the columns variable, label, values, missing."),
-    ] = None,
-    id: Annotated[str | None, typer.Option(help="Id; by the name of --out if left out.")] = None,
-    title: Annotated[str | None, typer.Option(help="Title of the questionnaire.")] = None,
-    lang: Annotated[str, typer.Option(help="Language of the labels, by its code.")] = "en",
-    json: JsonOption = None,
+    data: Path,
+    out: Path,
+    codebook: Path | None,
+    id: str | None,
+    title: str | None,
+    lang: str,
+    json: str | None,
 ) -> None:
     """Draft a questionnaire from data collected elsewhere; guesses are marked in the file.
 
@@ -234,7 +232,7 @@ def draft(
     from coprod_stats.responses.drafting.drafting import identifier
 
     if out.exists():
-        raise typer.BadParameter(
+        raise click.BadParameter(
             f"{out} is there already and may have been edited", param_hint="--out"
         )
     drafted = draft_instrument(

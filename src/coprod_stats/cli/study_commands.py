@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from coprod_stats.cli.options import JsonOption, ModuleOption, SeedOption
+from coprod_stats.cli.options import FILE, json_option, module_option, seed_option
 from coprod_stats.cli.output import print_table, progress_bar, say, warn, write_json
 
 if TYPE_CHECKING:
     from coprod_stats.study.result import AnalysisResult
 
-PlanArgument = Annotated[str, typer.Argument(help="Shipped id or path of a plan.")]
-FolderOption = Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")]
+plan_argument = click.argument("plan", help="Shipped id or path of a plan.")
 DEMO_PLANS = ("driver_impact", "carers")
 STANDARDISED = {
     "id": "id",
@@ -35,23 +35,36 @@ UNSTANDARDISED = {
 }
 
 
-def demo(out: FolderOption = Path("coprod_demo")) -> None:
+@click.command(epilog="Example: coprod demo --out demonstration")
+@click.option(
+    "--out",
+    "-o",
+    type=FILE,
+    default=Path("coprod_demo"),
+    help="Folder for the report.",
+)
+def demo(out: Path) -> None:
     """Run the whole way on the shipped sample data and write the reports."""
     for plan in DEMO_PLANS:
         _run_study(plan, data=None, out=out / plan, json=None, workers=1)
 
 
-def run(
-    plan: PlanArgument,
-    data: Annotated[Path | None, typer.Option(help="Answers instead of the plan's.")] = None,
-    out: FolderOption = Path("output"),
-    workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
-    json: JsonOption = None,
-) -> None:
+@click.command(epilog="Example: coprod run carers --out carers_report")
+@plan_argument
+@click.option("--data", type=FILE, help="Answers instead of the plan's.")
+@click.option("--out", "-o", type=FILE, default=Path("output"), help="Folder for the report.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    help="Processes that share the work.",
+)
+@json_option
+def run(plan: str, data: Path | None, out: Path, workers: int, json: str | None) -> None:
     """Carry out a study plan: all steps, and the report in the formats that the plan names."""
     if not _run_study(plan, data=data, out=out, json=json, workers=workers):
         warn("A confirmatory test of the plan could not be estimated.")
-        raise typer.Exit(1)
+        sys.exit(1)
 
 
 def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None, workers: int) -> bool:
@@ -91,14 +104,22 @@ def _print_findings(entry: AnalysisResult, title: str) -> None:
         say(f"Not estimated: {reason}.")
 
 
+@click.command(epilog="Example: coprod simulate driver_impact --n 500 --seed 7 --out synthetic.csv")
+@plan_argument
+@click.option("--out", "-o", type=FILE, required=True, help="CSV to write.")
+@click.option("--n", type=click.IntRange(min=1), help="Respondents.")
+@seed_option
+@click.option("--form", help="Form; the plan's by default.")
+@module_option
+@click.option("--clean", is_flag=True, help="No careless respondents, no gaps.")
 def simulate(
-    plan: PlanArgument,
-    out: Annotated[Path, typer.Option("--out", "-o", help="CSV to write.")],
-    n: Annotated[int | None, typer.Option("--n", min=1, help="Respondents.")] = None,
-    seed: SeedOption = None,
-    form: Annotated[str | None, typer.Option(help="Form; the plan's by default.")] = None,
-    module: ModuleOption = None,
-    clean: Annotated[bool, typer.Option(help="No careless respondents, no gaps.")] = False,
+    plan: str,
+    out: Path,
+    n: int | None,
+    seed: int | None,
+    form: str | None,
+    module: tuple[str, ...],
+    clean: bool,
 ) -> None:
     """Draw synthetic answers from a plan's population, in the questionnaire's own codes.
 
@@ -106,16 +127,7 @@ def simulate(
     """
     from coprod_stats.study.synthetic_sample import draw_sample, write_sample
 
-    sample = draw_sample(plan, n_rows=n, seed=seed, form=form, modules=module or (), clean=clean)
+    sample = draw_sample(plan, n_rows=n, seed=seed, form=form, modules=module, clean=clean)
     truth = write_sample(sample, out)
     say(f"{len(sample.answers):,} synthetic respondents: {out}")
     say(f"what is true of them: {truth}")
-
-
-def register(main: typer.Typer) -> None:
-    """Add the commands that stand at the top level."""
-    main.command(epilog="Example: coprod demo --out demonstration")(demo)
-    main.command(epilog="Example: coprod run carers --out carers_report")(run)
-    main.command(
-        epilog="Example: coprod simulate driver_impact --n 500 --seed 7 --out synthetic.csv"
-    )(simulate)

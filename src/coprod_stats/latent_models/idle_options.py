@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -12,40 +14,44 @@ from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.results import SemFit as CoreFit
 
 
-def idle_options(core: CoreFit, asked: Specification) -> tuple[str, ...]:
-    """Name the options without effect, as they are called in a specification.
+@dataclass(frozen=True, slots=True)
+class IdleOption:
+    """An option, or one name of several that it lists, and why it has no effect."""
+
+    name: str
+    reason: str
+    value: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.value and f'={self.value}'} ({self.reason})"
+
+
+def idle_options(core: CoreFit, asked: Specification) -> tuple[IdleOption, ...]:
+    """Name the options without effect among those that are not at their default.
 
     What never has an effect, whatever the model, is refused when the specification is made.
     """
-    return tuple(_idle(core, asked))
+    return tuple(
+        IdleOption(name, reason, value)
+        for name in asked.given
+        if name in RULES
+        for value, reason in RULES[name](core, asked)
+    )
 
 
-def _idle(core: CoreFit, asked: Specification) -> Iterator[str]:
+Reasons = Iterator[tuple[str, str]]
+"""The value that is idle, empty where it is the option as a whole; and why."""
+
+
+def _group(core: CoreFit, _: Specification) -> Reasons:
+    if len(core.samples) == 1:
+        yield "", f"all cases are in one: {core.data.group_labels[0]}"
+
+
+def _group_equal(core: CoreFit, asked: Specification) -> Reasons:
     table = core.table
-    if asked.group is not None and len(core.samples) == 1:
-        yield f"group (all cases are in one: {core.data.group_labels[0]})"
-    if len(core.samples) > 1:
-        yield from _idle_families(table, asked)
-    if asked.ordered and asked.ordered != "all":
-        for name in asked.ordered:
-            if name not in table.observed:
-                yield f"ordered={name} (not in the model)"
-            elif name in table.conditioned:
-                yield f"ordered={name} (a covariate)"
-    if not asked.fixed_x and not table.exogenous:
-        yield "fixed_x (the model has no covariates)"
-    for name in ("std_lv", "effect_coding"):
-        if getattr(asked, name) and not table.latent:
-            yield f"{name} (the model has no latent variables)"
-    if asked.meanstructure and _has_means_anyway(table, asked):
-        yield "meanstructure (the model has one anyway)"
-    if asked.missing == "pairwise" and not _has_holes(core):
-        yield "missing (no answer is missing)"
-    if asked.bootstrap_type == "bollen-stine" and core.inference.df <= 0:
-        yield "bootstrap_type (the model has no degrees of freedom to test)"
-
-
-def _idle_families(table: ParameterTable, asked: Specification) -> Iterator[str]:
+    if len(core.samples) == 1:
+        return
     present = {
         family(row.lhs, row.op, row.rhs, latent=table.latent, covariates=table.exogenous)
         for row in table
@@ -55,7 +61,59 @@ def _idle_families(table: ParameterTable, asked: Specification) -> Iterator[str]
         present.add("means")  # they would be free in all groups but the first
     for name in asked.group_equal:
         if name not in present:
-            yield f"group_equal={name} (the model has no such free parameters)"
+            yield name, "the model has no such free parameters"
+
+
+def _ordered(core: CoreFit, asked: Specification) -> Reasons:
+    if asked.ordered == "all":
+        return
+    for name in asked.ordered:
+        if name not in core.table.observed:
+            yield name, "not in the model"
+        elif name in core.table.conditioned:
+            yield name, "a covariate"
+
+
+def _fixed_x(core: CoreFit, _: Specification) -> Reasons:
+    if not core.table.exogenous:
+        yield "", "the model has no covariates"
+
+
+def _of_latent_variables(core: CoreFit, _: Specification) -> Reasons:
+    if not core.table.latent:
+        yield "", "the model has no latent variables"
+
+
+def _meanstructure(core: CoreFit, asked: Specification) -> Reasons:
+    if _has_means_anyway(core.table, asked):
+        yield "", "the model has one anyway"
+
+
+def _missing(core: CoreFit, asked: Specification) -> Reasons:
+    # the others change the objective or the standard errors of complete data too
+    if asked.missing == "pairwise" and not _has_holes(core):
+        yield "", "no answer is missing"
+
+
+def _bootstrap_type(core: CoreFit, _: Specification) -> Reasons:
+    if core.inference.df <= 0:
+        yield "", "the model has no degrees of freedom to test"
+
+
+RULES: Mapping[str, Callable[[CoreFit, Specification], Reasons]] = MappingProxyType(
+    {
+        "ordered": _ordered,
+        "missing": _missing,
+        "group": _group,
+        "group_equal": _group_equal,
+        "bootstrap_type": _bootstrap_type,
+        "std_lv": _of_latent_variables,
+        "effect_coding": _of_latent_variables,
+        "fixed_x": _fixed_x,
+        "meanstructure": _meanstructure,
+    }
+)
+"""By the name of the option; one that always has an effect has no rule."""
 
 
 def _has_means_anyway(table: ParameterTable, asked: Specification) -> bool:

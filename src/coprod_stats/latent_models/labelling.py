@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.latent_models.idle_options import idle_options
+from coprod_stats.latent_models.idle_options import IdleOption, idle_options
 from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
@@ -27,6 +29,9 @@ _TWO_STAGE_BASELINE = (
     "missing answers; judge by the scaled test, RMSEA and SRMR"
 )
 
+_CORE_NAMES = {"standard_errors": "se"}
+"""Options that the core's ledger calls otherwise than ``fit_sem`` and ``coprod sem``."""
+
 
 Solutions = dict[StandardizationType, Standardized]
 
@@ -36,6 +41,7 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
     solutions = standardized_solutions(core.estimate)
     n_rows = len(core.data.values)
     n_used = sum(len(sample.rows) for sample in core.samples)
+    idle = idle_options(core, asked)
     return SemFit(
         parameters=(*_parameters(core, solutions), *_definitions(core, solutions)),
         fit=_indices(core) | _bootstrapped_test(core, asked),
@@ -47,8 +53,8 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         group_labels=core.data.group_labels if core.data.groups is not None else (),
         converged=core.converged,
         proper=core.is_proper,
-        warnings=_warnings(core, asked, n_rows - n_used),
-        asked_and_used=_ledger(core, asked.engine),
+        warnings=_warnings(core, asked, n_rows - n_used, idle),
+        asked_and_used=_ledger(core, asked, idle),
         observed=core.table.observed,
         latent=core.table.latent,
         sample_cov=_sample_covs(core),
@@ -166,7 +172,9 @@ def _definitions(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
     ]
 
 
-def _warnings(core: CoreFit, asked: Specification, n_dropped: int) -> tuple[FitWarning, ...]:
+def _warnings(
+    core: CoreFit, asked: Specification, n_dropped: int, idle: Sequence[IdleOption]
+) -> tuple[FitWarning, ...]:
     found = [
         FitWarning(
             finding.code,
@@ -182,16 +190,38 @@ def _warnings(core: CoreFit, asked: Specification, n_dropped: int) -> tuple[FitW
         found.append(FitWarning("SEM-301", message))
     if core.method.is_two_stage and "cfi_scaled" in core.indices:
         found.append(FitWarning("SEM-302", _TWO_STAGE_BASELINE))
-    idle = idle_options(core, asked)
     if idle:
-        message = f"options that have no effect on this model: {', '.join(idle)}"
+        message = f"options that have no effect on this model: {', '.join(map(str, idle))}"
         found.append(FitWarning("SEM-303", message))
     return tuple(found)
 
 
-def _ledger(core: CoreFit, engine: Engine) -> dict[str, AskedAndUsed]:
-    entries = {name: AskedAndUsed(*pair) for name, pair in core.ledger.items()}
-    return {"engine": AskedAndUsed(engine, engine, _package(engine)), **entries}
+def _ledger(
+    core: CoreFit, asked: Specification, idle: Sequence[IdleOption]
+) -> dict[str, AskedAndUsed]:
+    """List what the core decided, and every other option that is not at its default."""
+    engine = AskedAndUsed(asked.engine, asked.engine, _package(asked.engine))
+    entries = {"engine": engine} | {
+        _CORE_NAMES.get(name, name): AskedAndUsed(*pair) for name, pair in core.ledger.items()
+    }
+    for name in asked.given:
+        value = _shown(getattr(asked, name))
+        entries.setdefault(name, AskedAndUsed(value, value))
+    for option in idle:
+        entry = entries[option.name]
+        note = f"{entry.note}; " if entry.note else ""
+        entries[option.name] = replace(entry, note=f"{note}no effect: {option}")
+    return entries
+
+
+def _shown(value: Any) -> str | int | float | bool:
+    """Return an option as one value: several names with commas between them."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={part}" for name, part in value.items())
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    plain: str | int | float | bool = value
+    return plain
 
 
 def _package(engine: Engine) -> str:

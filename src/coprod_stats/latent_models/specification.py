@@ -1,124 +1,36 @@
-"""What is asked of a fit: the model text and every option, by the names of ``coprod sem``."""
+"""What is asked of a fit: the model text and its options, and what becomes of them in the core."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.sem_data import model_columns
-from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
-from coprod_stats.sem.model.parameters import ModelOptions, ModelType, Parameterization
+from coprod_stats.latent_models.sem_options import SemOptions
+from coprod_stats.literals import Estimator
+from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
-from coprod_stats.sem.options import FitOptions, Information, Likelihood, StandardErrors
-from coprod_stats.sem.rotation.options import (
-    RotationErrors,
-    RotationName,
-    RotationOptions,
-    TargetRows,
-)
-
-DEFAULT_BOOTSTRAP = 1000
-"""Samples where bootstrapped standard errors are asked for without a number."""
+from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.rotation.options import RotationOptions, TargetRows
 
 
 @dataclass(frozen=True, slots=True)
-class Specification:
+class Specification(SemOptions):
     """A model and how it is to be fitted.
 
     Parameters
     ----------
     model : str
         Model text in lavaan's language.
-    engine : str
-        See ``Engine``.
-    estimator : str, optional
-        See ``Estimator``; if left out, WLSMV with ordered variables and ML without.
-    missing : str
-        See ``Missing``.
-    model_type : {"sem", "cfa", "growth"}
-        Whose defaults complete the model.
-    ordered : tuple of str or "all"
-        Variables that are ordered categories.
-    parameterization : {"delta", "theta"}
-        Of ordered variables.
-    auxiliary : tuple of str
-        Variables that inform about missing answers without being part of the model.
-    group, cluster, sampling_weights : str, optional
-        Columns.
-    group_equal, group_partial : tuple of str
-        Families of parameters held equal across groups, and exceptions.
-    std_lv : bool
-        Identify latent variables by unit variance rather than by their first loading.
-    effect_coding : bool
-        Identify them by loadings that average 1 and intercepts that sum to 0.
-    fixed_x : bool
-        Hold the moments of exogenous observed variables at their sample values.
-    meanstructure : bool
-        Include intercepts.
-    rotation : str, optional
-        Of blocks of exploratory factors; geomin if left out.
-    rotation_args : mapping
-        Further options of the rotation, as ``geomin_epsilon`` or ``target``, by the names of
-        :class:`~coprod_stats.sem.rotation.options.RotationOptions`.
-    rotation_se : {"default", "delta", "bordered"}
-        Standard errors of the rotated solution: exact, or lavaan's default.
-    se, information, likelihood : str
-        Kind of standard errors, the information that they rest on, and the divisor of ML.
-    bootstrap : int
-        Number of bootstrap samples; 0 for none.
-    seed : int, optional
-        Of the bootstrap.
-    bootstrap_type : {"naive", "bollen-stine"}
-        Whether the samples are drawn from the data and give standard errors, or from data that
-        fit the model and give a test of it.
-    ci : {"percentile", "bca"}
-        Bootstrap intervals.
-    conf_level : float
-        Level of the intervals, in (0, 1).
-
-    Raises
-    ------
-    LatentModelError
-        Where options contradict each other, or one would have no effect.
+    **options
+        Fields of :class:`~coprod_stats.latent_models.sem_options.SemOptions`.
     """
 
     model: str
-    engine: Engine = "core"
-    model_type: ModelType = "sem"
-    estimator: Estimator | None = None
-    ordered: tuple[str, ...] | Literal["all"] = ()
-    parameterization: Parameterization = "delta"
-    missing: Missing = "listwise"
-    auxiliary: tuple[str, ...] = ()
-    group: str | None = None
-    group_equal: tuple[str, ...] = ()
-    group_partial: tuple[str, ...] = ()
-    cluster: str | None = None
-    sampling_weights: str | None = None
-    std_lv: bool = False
-    effect_coding: bool = False
-    fixed_x: bool = True
-    meanstructure: bool = False
-    rotation: RotationName | None = None
-    rotation_args: Mapping[str, Any] = field(default_factory=dict)
-    rotation_se: RotationErrors = "default"
-    se: StandardErrors = "default"
-    information: Information = "default"
-    likelihood: Likelihood = "normal"
-    bootstrap: int = 0
-    seed: int | None = None
-    bootstrap_type: BootstrapType = "naive"
-    ci: BootstrapInterval = "percentile"
-    conf_level: float = 0.95
-
-    def __post_init__(self) -> None:
-        faults = list(_faults(self))
-        if faults:
-            raise LatentModelError("; ".join(faults))
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Specification:
@@ -132,10 +44,7 @@ class Specification:
         unknown = set(stored) - {item.name for item in fields(cls)}
         if unknown or "model" not in stored:
             raise LatentModelError(f"not a specification of a model: {', '.join(sorted(unknown))}")
-        options: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()
-        }
-        return cls(**options)
+        return cls(**stored)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -180,17 +89,6 @@ class Specification:
         return "ML" if two_level else "MLR"
 
     @property
-    def is_bootstrapped(self) -> bool:
-        """Whether standard errors come from bootstrap samples."""
-        naive = self.bootstrap > 0 and self.bootstrap_type == "naive"
-        return naive or self.se == "bootstrap"
-
-    @property
-    def n_bootstrap(self) -> int:
-        """Number of bootstrap samples where there are any."""
-        return self.bootstrap or DEFAULT_BOOTSTRAP
-
-    @property
     def options(self) -> FitOptions:
         """The same for the numeric core.
 
@@ -200,29 +98,23 @@ class Specification:
             At unknown values and contradictions.
         """
         return FitOptions(
-            estimator=self.asked_estimator,
-            ordered=self.ordered,
-            missing=self.missing,
-            standard_errors="bootstrap" if self.is_bootstrapped else self.se,
-            information=self.information,
-            likelihood=self.likelihood,
-            auxiliary=self.auxiliary,
-            bootstrap=self.n_bootstrap,
-            seed=self.seed or 0,
-            interval=self.ci,
-            conf_level=self.conf_level,
-            model=ModelOptions(
-                model_type=self.model_type,
-                std_lv=self.std_lv,
-                effect_coding=self.effect_coding,
-                fixed_x=self.fixed_x,
-                meanstructure=self.meanstructure,
-                group_equal=self.group_equal,
-                group_partial=self.group_partial,
-                parameterization=self.parameterization,
-            ),
-            rotation=self.rotation_options,
+            **self._named_alike(FitOptions)
+            | {
+                "estimator": self.asked_estimator,
+                "standard_errors": "bootstrap" if self.is_bootstrapped else self.se,
+                "bootstrap": self.n_bootstrap,
+                "seed": self.seed or 0,
+                "interval": self.ci,
+                "model": ModelOptions(**self._named_alike(ModelOptions)),
+                "rotation": self.rotation_options,
+            }
         )
+
+    def _named_alike(self, core: type[FitOptions | ModelOptions]) -> dict[str, Any]:
+        """Options that the numeric core has under the same name."""
+        own = {item.name for item in fields(SemOptions)}
+        names = [item.name for item in fields(core) if item.name in own]
+        return {name: getattr(self, name) for name in names}
 
     @property
     def rotation_options(self) -> RotationOptions | None:
@@ -235,9 +127,10 @@ class Specification:
         LatentModelError
             At options that no rotation has.
         """
-        if self.rotation is None and not self.rotation_args and self.rotation_se == "default":
+        arguments = self.rotation_args or {}
+        if self.rotation is None and not arguments and self.rotation_se == "default":
             return None
-        given = {name.replace(".", "_"): value for name, value in self.rotation_args.items()}
+        given = {name.replace(".", "_"): value for name, value in arguments.items()}
         known = {item.name for item in fields(RotationOptions)} - {"name", "se"}
         unknown = sorted(given.keys() - known)
         if unknown:
@@ -256,33 +149,3 @@ def _target_rows(target: Iterable[Iterable[float | None]]) -> TargetRows:
         tuple(None if value is None or math.isnan(value) else float(value) for value in row)
         for row in target
     )
-
-
-def _faults(asked: Specification) -> Iterator[str]:
-    if not 0 < asked.conf_level < 1:
-        yield f"conf_level must lie between 0 and 1, not {asked.conf_level}"
-    if asked.group_equal and asked.group is None:
-        yield "group_equal has no effect without group"
-    if asked.group_partial and not asked.group_equal:
-        yield "group_partial has no effect without group_equal"
-    if asked.std_lv and asked.effect_coding:
-        yield "std_lv and effect_coding identify latent variables in two ways; choose one"
-    if asked.bootstrap < 0 or asked.bootstrap == 1:
-        yield f"bootstrap: at least 2 samples are needed, not {asked.bootstrap}"
-    if (
-        asked.bootstrap
-        and asked.bootstrap_type == "naive"
-        and asked.se
-        not in (
-            "default",
-            "bootstrap",
-        )
-    ):
-        yield f"bootstrap has no effect with se={asked.se!r}"
-    draws = asked.bootstrap > 0 or asked.se == "bootstrap"
-    unused = {
-        "seed": not draws and asked.seed is not None,
-        "bootstrap_type": not draws and asked.bootstrap_type != "naive",
-        "ci": not asked.is_bootstrapped and asked.ci != "percentile",
-    }
-    yield from (f"{name} has no effect without bootstrap" for name, idle in unused.items() if idle)

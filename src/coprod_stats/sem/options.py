@@ -5,24 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from coprod_stats.literals import (
+    BootstrapInterval,
+    ErrorKind,
+    Estimator,
+    Information,
+    Likelihood,
+    Missing,
+)
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.rotation.options import RotationOptions
 
-Estimator = Literal[
-    "ML", "MLR", "MLM", "MLMV", "MLMVS", "GLS", "ULS", "ULSMV", "WLS", "DWLS", "WLSM", "WLSMV"
-]
 Discrepancy = Literal["ML", "GLS", "ULS", "DWLS", "WLS"]
-Missing = Literal["listwise", "fiml", "pairwise", "two-stage", "robust-two-stage"]
-StandardErrors = Literal[
-    "default", "standard", "robust", "bootstrap", "two-stage", "robust-two-stage", "none"
-]
+StandardErrors = Literal[ErrorKind, "two-stage", "robust-two-stage"]
 ScaledTest = Literal[
     "none", "yuan-bentler", "satorra-bentler", "scaled-shifted", "mean-var-adjusted"
 ]
-Information = Literal["default", "expected", "observed"]
-Likelihood = Literal["normal", "wishart"]
-IntervalKind = Literal["percentile", "bca"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class FitOptions:
     bootstrap: int = 1000
     seed: int = 0
     conf_level: float = 0.95
-    interval: IntervalKind = "percentile"
+    interval: BootstrapInterval = "percentile"
     model: ModelOptions = field(default_factory=ModelOptions)
     rotation: RotationOptions | None = None
 
@@ -86,7 +85,7 @@ class FitOptions:
             "standard_errors": (self.standard_errors, get_args(StandardErrors)),
             "information": (self.information, get_args(Information)),
             "likelihood": (self.likelihood, get_args(Likelihood)),
-            "interval": (self.interval, get_args(IntervalKind)),
+            "interval": (self.interval, get_args(BootstrapInterval)),
         }
         for name, (value, known) in choices.items():
             if value not in known:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.literals import BootstrapInterval
 from coprod_stats.sem.distributions import ndtr, ndtri
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.batched_gradients import MomentBatch
@@ -21,7 +22,7 @@ from coprod_stats.sem.estimation.least_squares import lower_triangle
 from coprod_stats.sem.inference.model_tests import plain_test
 from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.options import IntervalKind, Method, refuse_two_levels
+from coprod_stats.sem.options import Method, refuse_two_levels
 from coprod_stats.sem.ordered_sample import resample_ordered
 from coprod_stats.sem.sample import GroupSample, resample_group
 
@@ -179,7 +180,7 @@ def _refit(estimate: Estimate, drawn: tuple[GroupSample, ...], method: Method) -
 
 
 def bootstrap_interval(
-    draws: FloatArray, estimates: FloatArray, kind: IntervalKind, *, level: float = 0.95
+    draws: FloatArray, estimates: FloatArray, kind: BootstrapInterval, *, level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
     """Bounds of bootstrap intervals.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.model.syntax import parse_model
@@ -131,7 +131,7 @@ def _rotation(asked: Specification) -> Iterator[str]:
         yield f"rotation.args = list({', '.join(arguments)})"
 
 
-def _vector(values: tuple[str, ...] | list[str]) -> str:
+def _vector(values: Sequence[str]) -> str:
     return f"c({', '.join(map(_quoted, values))})"
 
 

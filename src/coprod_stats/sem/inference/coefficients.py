@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.literals import BootstrapInterval
 from coprod_stats.sem.distributions import normal_quantile, two_sided_normal
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.standardization import row_values
 from coprod_stats.sem.model.constraints import defined_functions
-from coprod_stats.sem.options import IntervalKind
 
 if TYPE_CHECKING:
     from coprod_stats.sem.resampling import Bootstrap
@@ -127,7 +127,7 @@ def all_coefficients(
 
 
 def bootstrap_coefficients(
-    estimate: Estimate, draws: Bootstrap, interval: IntervalKind, *, conf_level: float = 0.95
+    estimate: Estimate, draws: Bootstrap, interval: BootstrapInterval, *, conf_level: float = 0.95
 ) -> tuple[CoefficientTable, CoefficientTable]:
     """Test all rows and defined parameters by the spread of bootstrap estimates.
 

@@ -27,10 +27,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.literals import Parameterization
 from coprod_stats.sem.model.implicit_variances import ImplicitVariances
 from coprod_stats.sem.model.layout import Kind
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
-from coprod_stats.sem.model.parameters import Parameterization
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

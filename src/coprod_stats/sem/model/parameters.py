@@ -5,26 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, get_args
 
+from coprod_stats.literals import EqualFamily, ModelType, Parameterization
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.model.syntax_tree import Constraint, Definition
 
-ModelType = Literal["sem", "cfa", "growth"]
-Parameterization = Literal["delta", "theta"]
-
-GROUP_EQUAL = (
-    "loadings",
-    "composite-loadings",
-    "intercepts",
-    "means",
-    "thresholds",
-    "regressions",
-    "residuals",
-    "residual-covariances",
-    "lv-variances",
-    "lv-covariances",
-)
+GROUP_EQUAL = get_args(EqualFamily)
 """Families of parameters that can be held equal across groups."""
 
 

@@ -5,39 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.literals import RotationErrors, RotationName
 from coprod_stats.sem.errors import SemOptionError
-from coprod_stats.sem.rotation.criteria import (
-    CrawfordFerguson,
-    Criterion,
-    Geomin,
-    Oblimin,
-    Orthomax,
-    Target,
-)
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.rotation.criteria import Criterion
 
 FloatArray = NDArray[np.float64]
-RotationName = Literal[
-    "geomin",
-    "oblimin",
-    "quartimin",
-    "promax",
-    "target",
-    "varimax",
-    "quartimax",
-    "cf-quartimax",
-    "cf-varimax",
-    "cf-equamax",
-    "cf-parsimax",
-    "cf-facparsim",
-]
 RowWeights = Literal["default", "none", "kaiser"]
 FactorOrder = Literal["index", "sumofsquares", "none"]
-RotationErrors = Literal["default", "delta", "bordered"]
 TargetRows = tuple[tuple[float | None, ...], ...]
 
 DEFAULT_EPSILON = 0.001
@@ -54,7 +35,7 @@ class RotationOptions:
     Parameters
     ----------
     name : str
-        One of :data:`RotationName`.
+        One of :data:`~coprod_stats.literals.RotationName`.
     orthogonal : bool, optional
         Keep the factors uncorrelated; only varimax and quartimax do by default.
     geomin_epsilon, oblimin_gamma, promax_kappa : float, optional
@@ -171,6 +152,15 @@ class RotationOptions:
         SemOptionError
             Where the target has another size.
         """
+        # options are part of every fit, rotations of few
+        from coprod_stats.sem.rotation.criteria import (
+            CrawfordFerguson,
+            Geomin,
+            Oblimin,
+            Orthomax,
+            Target,
+        )
+
         if self.target is not None:
             wanted = np.array(self.target, dtype=np.float64)
             if wanted.shape != (n_items, n_factors):

@@ -1,0 +1,124 @@
+"""Options that the fields of a dataclass declare, each by its annotation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+
+
+class Described(NamedTuple):
+    """What the type of an option cannot say.
+
+    Parameters
+    ----------
+    help : str
+        One sentence, or two, for ``--help`` and for the docstring of ``fit_sem``.
+    unset : str
+        What None stands for, where it stands for a choice.
+    least : int, optional
+        Smallest value of a number.
+    needs : str
+        Another option, or a property of :class:`SemOptions`, without which this one has no effect.
+    lack : str
+        How messages call what is lacking, if not by the name in ``needs``.
+    """
+
+    help: str
+    unset: str = ""
+    least: int | None = None
+    needs: str = ""
+    lack: str = ""
+
+
+class DeclaredOption(NamedTuple):
+    """An option as its field declares it.
+
+    Parameters
+    ----------
+    name : str
+    default : value
+    described : Described
+    hint : type
+        Annotation without what describes it.
+    kind : type
+        ``bool``, ``int``, ``float``, ``str``, ``Sequence`` (of names) or ``Mapping``.
+    choices : tuple of str
+        Closed choices of the value, or of each name in a sequence.
+    words : tuple of str
+        What may stand for a whole sequence, as ``all``.
+    """
+
+    name: str
+    default: Any
+    described: Described
+    hint: Any
+    kind: type
+    choices: tuple[str, ...]
+    words: tuple[str, ...]
+
+    def canonical(self, value: Any) -> Any:
+        """Return a value as it is kept: choices in their spelling, sequences as tuples.
+
+        Raises
+        ------
+        ValueError
+            At an unknown choice, and at text in place of a sequence of names.
+        """
+        if value is None and NoneType in get_args(self.hint):
+            return None
+        if self.kind is not Sequence:
+            return _choice(value, self.choices) if self.choices else value
+        if isinstance(value, str):
+            if value.lower() in self.words:
+                return value.lower()
+            raise ValueError(f"a list of names is needed, not {value!r}")
+        return tuple(_choice(name, self.choices) if self.choices else name for name in value)
+
+
+def _choice(value: object, choices: tuple[str, ...]) -> str:
+    for choice in choices:
+        if isinstance(value, str) and value.lower() == choice.lower():
+            return choice
+    raise ValueError(f"unknown {value!r}; expected one of {', '.join(choices)}")
+
+
+@cache
+def declared_by(options: type) -> tuple[DeclaredOption, ...]:
+    """Return the options of a dataclass, in the order of its fields.
+
+    Parameters
+    ----------
+    options : type
+        Every field has a default and is annotated ``Annotated[type, Described(...)]``.
+    """
+    return tuple(_declared(item.name, item.default, item.type) for item in fields(options))
+
+
+def _declared(name: str, default: Any, annotation: Any) -> DeclaredOption:
+    hint, described = get_args(annotation)
+    parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    kind: type = str
+    literals: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    for part in parts:
+        origin = get_origin(part)
+        if origin is Literal:
+            literals = get_args(part)
+        elif origin is Sequence:
+            kind, (member,) = Sequence, get_args(part)
+            names = get_args(member)
+        elif part is not NoneType:
+            kind = origin or part
+    several = kind is Sequence
+    return DeclaredOption(
+        name,
+        default,
+        described,
+        hint,
+        kind,
+        choices=names if several else literals,
+        words=literals if several else (),
+    )
