@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from coprod_stats.latent_models.engines.comparison import compare_engines
     from coprod_stats.latent_models.errors import LatentModelError
+    from coprod_stats.latent_models.labelled_fit import FittedParameter, FitWarning
     from coprod_stats.latent_models.latent_interactions import ProductIndicators, product_indicators
     from coprod_stats.latent_models.polychoric_correlations import polychoric
-    from coprod_stats.latent_models.sem_fit import FittedParameter, FitWarning, SemFit
+    from coprod_stats.latent_models.sem_fit import SemFit
     from coprod_stats.latent_models.sem_fitting import fit_sem
 
 __all__ = [
@@ -29,8 +30,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "FitWarning": "sem_fit",
-    "FittedParameter": "sem_fit",
+    "FitWarning": "labelled_fit",
+    "FittedParameter": "labelled_fit",
     "LatentModelError": "errors",
     "ProductIndicators": "latent_interactions",
     "SemFit": "sem_fit",

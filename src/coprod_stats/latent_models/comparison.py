@@ -10,8 +10,8 @@ from typing import Any
 
 from coprod_stats.latent_models.engines.choice import fit_specification
 from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.latent_models.labelled_fit import FitWarning
 from coprod_stats.latent_models.sem_data import Columns
-from coprod_stats.latent_models.sem_fit import FitWarning
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import DifferenceScaling
 from coprod_stats.sem.compare import DifferenceMethod, difference_test

@@ -9,7 +9,7 @@ import numpy as np
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.model.equality import family
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.results import SemFit as CoreFit
+from coprod_stats.sem.results import CoreFit
 
 
 def idle_options(core: CoreFit, asked: Specification) -> tuple[str, ...]:

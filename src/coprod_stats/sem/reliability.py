@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.model.lisrel import ImpliedMoments
 from coprod_stats.sem.options import refuse_two_levels
-from coprod_stats.sem.results import SemFit
+from coprod_stats.sem.results import CoreFit
 
 FloatArray = NDArray[np.float64]
 
@@ -55,12 +55,12 @@ class ModelReliability:
     average_variance_extracted: FloatArray
 
 
-def model_reliability(fit: SemFit) -> tuple[ModelReliability, ...]:
+def model_reliability(fit: CoreFit) -> tuple[ModelReliability, ...]:
     """Compute reliability coefficients, per group.
 
     Parameters
     ----------
-    fit : SemFit
+    fit : CoreFit
 
     Raises
     ------
@@ -88,7 +88,7 @@ def model_reliability(fit: SemFit) -> tuple[ModelReliability, ...]:
     return tuple(results)
 
 
-def _refuse(fit: SemFit, eta: tuple[str, ...]) -> None:
+def _refuse(fit: CoreFit, eta: tuple[str, ...]) -> None:
     for row in fit.table:
         if row.op == "=~" and row.rhs in fit.table.observed and row.rhs in eta:
             raise SemOptionError(
