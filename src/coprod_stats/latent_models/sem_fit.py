@@ -10,15 +10,23 @@ from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.labelled_fit import FittedParameter, LabelledFit
 from coprod_stats.latent_models.sem_json import as_json, fit_document
 from coprod_stats.latent_models.sem_summary import summary_text
+from coprod_stats.results import NotebookTables
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from coprod_stats.latent_models.factor_reliability import FactorReliability
+    from coprod_stats.latent_models.heterotrait_monotrait import (
+        HeterotraitMonotrait,
+        HtmtVersion,
+    )
+    from coprod_stats.latent_models.residuals import Residuals
+    from coprod_stats.latent_models.restrictions import ReleaseTests, RestrictionTest
     from coprod_stats.sem.factor_scores import ScoreMethod
 
 
 @dataclass(frozen=True, slots=True)
-class SemFit(LabelledFit):
+class SemFit(LabelledFit, NotebookTables):
     """A fitted structural equation model.
 
     What it holds is described in
@@ -98,6 +106,78 @@ class SemFit(LabelledFit):
 
         found = factor_scores(self.core, method)
         return pd.DataFrame(found.scores, columns=list(found.latent))
+
+    def residuals(self) -> Residuals:
+        """Compare the sample moments with the implied ones, raw and standardized.
+
+        Raises
+        ------
+        SemOptionError
+            With two levels.
+        """
+        # loaded where it is asked for: `coprod sem` starts without it
+        from coprod_stats.latent_models.residuals import residuals
+
+        return residuals(self)
+
+    def reliability(self) -> FactorReliability:
+        """Compute omega, composite reliability and average variance extracted per factor.
+
+        Raises
+        ------
+        SemOptionError
+            Where no latent variable has observed indicators, an indicator is explained by observed
+            variables as well, or the model has two levels.
+        """
+        # as in residuals()
+        from coprod_stats.latent_models.factor_reliability import factor_reliability
+
+        return factor_reliability(self)
+
+    def htmt(self, version: HtmtVersion = 2) -> HeterotraitMonotrait:
+        """Compute the heterotrait-monotrait ratio of each pair of factors.
+
+        Version 2 takes geometric, version 1 arithmetic means of correlations.
+
+        Raises
+        ------
+        LatentModelError
+            At an indicator of two factors, or with fewer than two factors that have two.
+        SemOptionError
+            With two levels.
+        """
+        # as in residuals()
+        from coprod_stats.latent_models.heterotrait_monotrait import heterotrait_monotrait
+
+        return heterotrait_monotrait(self, version=version)
+
+    def wald(self, restrictions: str) -> RestrictionTest:
+        """Test equations among labels, as ``a == b; c == 0``, without refitting.
+
+        Raises
+        ------
+        LatentModelError
+            Where the fit has no standard errors.
+        SemError
+            Where the equations cannot be read or depend on each other.
+        """
+        # as in residuals()
+        from coprod_stats.latent_models.restrictions import wald
+
+        return wald(self, restrictions)
+
+    def release_tests(self) -> ReleaseTests:
+        """Test parameters that are held equal: each pair released alone, and all together.
+
+        Raises
+        ------
+        SemOptionError
+            Where nothing is held equal.
+        """
+        # as in residuals()
+        from coprod_stats.latent_models.restrictions import release_tests
+
+        return release_tests(self)
 
     def glance(self) -> pd.DataFrame:
         """One row: what was fitted to how many rows, whether to trust it, how well it fits."""
