@@ -170,7 +170,7 @@ def wald(fit: CoreFit, constraints: str) -> DifferenceTest:
     SemSyntaxError, SemModelError
         Where the equations cannot be read.
     SemOptionError
-        Where there is none.
+        Where there is none, or they say nothing or the same.
     """
     items = [item for item in parse_model(constraints).constraints if item.operator == "=="]
     if not items:
@@ -185,6 +185,8 @@ def wald(fit: CoreFit, constraints: str) -> DifferenceTest:
     for function in limits.equalities:
         values.append(function.value(params))
         rows.append(function.gradient(params))
+    if not rows:
+        raise SemOptionError("wald: the equations hold whatever the parameters are")
     return wald_test(np.array(values), np.array(rows), fit.inference.covariance)
 
 
