@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from coprod_stats.latent_models.engines.comparison import compare_engines
     from coprod_stats.latent_models.errors import LatentModelError
+    from coprod_stats.latent_models.fit_comparison import Comparison, compare
     from coprod_stats.latent_models.labelled_fit import FittedParameter, FitWarning
     from coprod_stats.latent_models.latent_interactions import ProductIndicators, product_indicators
     from coprod_stats.latent_models.polychoric_correlations import polychoric
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from coprod_stats.latent_models.sem_fitting import fit_sem
 
 __all__ = [
+    "Comparison",
     "FitWarning",
     "FittedParameter",
     "LatentModelError",
     "ProductIndicators",
     "SemFit",
+    "compare",
     "compare_engines",
     "fit_sem",
     "polychoric",
@@ -30,11 +33,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Comparison": "fit_comparison",
     "FitWarning": "labelled_fit",
     "FittedParameter": "labelled_fit",
     "LatentModelError": "errors",
     "ProductIndicators": "latent_interactions",
     "SemFit": "sem_fit",
+    "compare": "fit_comparison",
     "compare_engines": "engines.comparison",
     "fit_sem": "sem_fitting",
     "polychoric": "polychoric_correlations",
