@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coprod_stats.latent_models.sem_data import frame_columns, sem_data
+from coprod_stats.latent_models.frames import frame_columns, sem_data
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.plans.model import ModelColumn
 from coprod_stats.responses import Responses

@@ -10,7 +10,7 @@ import pytest
 from coprod_stats.latent_models import compare, fit_sem
 from coprod_stats.latent_models.comparison import compare_documents
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.sem_data import frame_columns
+from coprod_stats.latent_models.frames import frame_columns
 from coprod_stats.latent_models.sem_json import fit_document
 from coprod_stats.results import Result
 from coprod_stats.sem.errors import SemOptionError

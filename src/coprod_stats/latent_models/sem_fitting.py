@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from coprod_stats.latent_models.engines.choice import fit_specification
-from coprod_stats.latent_models.sem_data import frame_columns
+from coprod_stats.latent_models.frames import frame_columns
 from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import BootstrapInterval, BootstrapType, Engine, Estimator, Missing
@@ -17,12 +17,12 @@ from coprod_stats.sem.options import Information, Likelihood, StandardErrors
 from coprod_stats.sem.rotation.options import RotationErrors, RotationName
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from narwhals.stable.v2.typing import IntoDataFrame
 
 
 def fit_sem(
     model: str,
-    data: pd.DataFrame,
+    data: IntoDataFrame,
     *,
     engine: Engine = "core",
     estimator: Estimator | None = None,
@@ -62,8 +62,8 @@ def fit_sem(
     model : str
         Model text.
     data : DataFrame
-        A row per case, a column per observed variable; missing values as NaN. Ordered categories
-        count by rank.
+        Of pandas, polars, PyArrow or another library that narwhals knows: a row per case, a column
+        per observed variable; missing values as NaN or null. Ordered categories count by rank.
     engine : {"core", "semopy"}
         Who estimates. semopy gives ML estimates of one group on complete rows; standard errors,
         tests and indices at its solution are the core's. What it lacks is refused by name.
