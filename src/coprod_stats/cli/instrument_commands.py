@@ -122,13 +122,14 @@ def export(
     ] = None,
 ) -> None:
     """Write a form for a survey platform; sidecar.json is needed to read its answers back."""
-    from coprod_stats.cli.options import instrument_in_form
-    from coprod_stats.platforms import export_form
+    from coprod_stats.instruments.source.reading import read_instrument
+    from coprod_stats.platforms import export_form, read_sidecar
 
-    made = export_form(
-        instrument_in_form(name, form, module), to, languages=lang or (), font_paths=font_path or ()
+    instrument = read_instrument(name, modules=module or ())
+    written = export_form(
+        instrument, to, out, form, languages=lang or (), font_paths=font_path or ()
     )
-    for path in made.write(out):
+    for path in written:
         say(str(path))
-    for loss in made.losses:
-        warn(str(loss))
+    for loss in read_sidecar(written[-1]).losses:
+        warn(loss)

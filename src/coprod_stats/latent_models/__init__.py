@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from coprod_stats.latent_models.fit_comparison import Comparison, compare
     from coprod_stats.latent_models.labelled_fit import FittedParameter, FitWarning
     from coprod_stats.latent_models.latent_interactions import ProductIndicators, product_indicators
+    from coprod_stats.latent_models.model_simulation import simulate_model
     from coprod_stats.latent_models.polychoric_correlations import polychoric
     from coprod_stats.latent_models.sem_fit import SemFit
     from coprod_stats.latent_models.sem_fitting import fit_sem
@@ -30,6 +31,7 @@ __all__ = [
     "fit_sem",
     "polychoric",
     "product_indicators",
+    "simulate_model",
 ]
 
 _HOMES = {
@@ -44,6 +46,7 @@ _HOMES = {
     "fit_sem": "sem_fitting",
     "polychoric": "polychoric_correlations",
     "product_indicators": "latent_interactions",
+    "simulate_model": "model_simulation",
 }
 
 
