@@ -62,7 +62,7 @@ def test_the_seed_decides() -> None:
         (CONTINUOUS, {"ordered": ["a"]}, LatentModelError, "no thresholds of a"),
         ("f =~ 1*a + b + 1*c", {}, SemOptionError, "no value for 'f=~b'"),
         ("a ~~ 1*a + 2*b\nb ~~ 1*b", {}, SemModelError, "not positive definite"),
-        ("f =~", {}, SemSyntaxError, ""),
+        ("f =~", {}, SemSyntaxError, "f =~"),
     ],
 )
 def test_what_cannot_be_drawn(model, options, error, message) -> None:

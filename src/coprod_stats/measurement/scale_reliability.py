@@ -26,6 +26,7 @@ from coprod_stats.measurement.one_factor_omega import (
     omega_observed_variance,
 )
 from coprod_stats.quality.pairwise_moments import pairwise_correlation, pairwise_covariance
+from coprod_stats.results import NotebookTables
 
 FloatArray = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
@@ -48,7 +49,7 @@ class Coefficient:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ScaleReliability:
+class ScaleReliability(NotebookTables):
     """Reliability of one scale.
 
     Parameters

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coprod_stats.errors import CoprodError
 from coprod_stats.quality.careless_indices import CarelessIndices, careless_indices
 from coprod_stats.responses import Responses
+from coprod_stats.results import NotebookTables
 
 Family = Literal["speed", "straightlining", "outlier", "attention", "inconsistency"]
 Direction = Literal["above", "below"]
@@ -119,7 +120,7 @@ standard deviation, which has no accepted limit and shows what longstring shows.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Flags:
+class Flags(NotebookTables):
     """Flags of careless responding.
 
     Parameters

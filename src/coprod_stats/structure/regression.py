@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from coprod_stats.results import TIDY_COLUMNS
+from coprod_stats.results import TIDY_COLUMNS, NotebookTables
 from coprod_stats.structure.covariates import indicator_columns
 from coprod_stats.structure.errors import StructureError
 
@@ -53,7 +53,7 @@ class RegressionFit:
 
 
 @dataclass(frozen=True, slots=True)
-class RegressionResult:
+class RegressionResult(NotebookTables):
     """Several equations fitted to one table of scores."""
 
     fits: tuple[RegressionFit, ...]

@@ -11,6 +11,7 @@ from coprod_stats.plans.model import ModelColumn
 from coprod_stats.quality import Flags, Missingness
 from coprod_stats.responses.putting_together import PartCount
 from coprod_stats.responses.table import Responses
+from coprod_stats.results import NotebookTables
 from coprod_stats.scoring import Scores
 from coprod_stats.structure import PathTests
 from coprod_stats.study.plan_reading import Plan
@@ -52,7 +53,7 @@ class EngineAgreement:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnResult:
+class ColumnResult(NotebookTables):
     """One way of estimating the hypothesised paths: what came of it, or why nothing did.
 
     Attributes
