@@ -15,10 +15,12 @@ from coprod_stats.results import NotebookTables, Result
 
 @dataclass(frozen=True, slots=True)
 class Toy(NotebookTables):
-    """A result of two terms."""
+    """A result of three terms."""
 
     def tidy(self) -> pd.DataFrame:
-        return pd.DataFrame({"term": ["a<b", "c"], "estimate": [1.25, None], "df": [None, None]})
+        return pd.DataFrame(
+            {"term": ["a<b", "c", "d"], "estimate": [1.25, None, 2], "df": [None] * 3}
+        )
 
     def glance(self) -> pd.DataFrame:
         return pd.DataFrame({"n_obs": [7]})
@@ -54,7 +56,7 @@ def test_a_result_is_shown_by_both_tables() -> None:
 
 def test_long_tables_are_cut_as_pandas_is_told() -> None:
     whole = Toy()._repr_html_()
-    with pd.option_context("display.max_rows", 1):
+    with pd.option_context("display.max_rows", 2):
         cut = Toy()._repr_html_()
     assert "..." in cut
     assert "..." not in whole
