@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from coprod_stats.latent_models import polychoric as polychoric
     from coprod_stats.latent_models import product_indicators as product_indicators
     from coprod_stats.latent_models import simulate_model as simulate_model
+    from coprod_stats.measurement import alpha as alpha
     from coprod_stats.measurement import item_analysis as item_analysis
+    from coprod_stats.measurement import omega as omega
     from coprod_stats.measurement import reliability as reliability
     from coprod_stats.measurement import scale_correlations as scale_correlations
     from coprod_stats.platforms import export_form as export_form
@@ -56,6 +58,7 @@ _HOMES = {
     "Scores": "scoring",
     "SemFit": "latent_models",
     "Study": "report.study",
+    "alpha": "measurement",
     "check_instrument": "instruments",
     "compare": "latent_models",
     "compare_engines": "latent_models",
@@ -65,6 +68,7 @@ _HOMES = {
     "flag_careless": "quality",
     "item_analysis": "measurement",
     "missingness": "quality",
+    "omega": "measurement",
     "polychoric": "latent_models",
     "product_indicators": "latent_models",
     "read_instrument": "instruments",

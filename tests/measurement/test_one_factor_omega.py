@@ -7,9 +7,9 @@ from numpy.testing import assert_allclose
 
 from coprod_stats.measurement.one_factor_omega import (
     OneFactorError,
+    estimated_omega,
     fit_one_factor,
     has_negative_residual,
-    omega,
     omega_observed_variance,
 )
 
@@ -41,8 +41,8 @@ def test_recovers_an_exact_one_factor_covariance(loadings: np.ndarray) -> None:
         [row.est for row in fit.parameters if row.op == "=~"], scale * loadings, rtol=1e-6
     )
     total = (scale * loadings).sum() ** 2
-    assert omega(fit).est == pytest.approx(total / (total + residuals.sum()), rel=1e-8)
-    assert omega_observed_variance(fit) == pytest.approx(omega(fit).est, rel=1e-6)
+    assert estimated_omega(fit).est == pytest.approx(total / (total + residuals.sum()), rel=1e-8)
+    assert omega_observed_variance(fit) == pytest.approx(estimated_omega(fit).est, rel=1e-6)
 
 
 def test_a_heywood_case_is_improper_and_exact() -> None:
@@ -60,12 +60,16 @@ def test_correlations_that_no_factor_can_give_do_not_converge() -> None:
 
 def test_the_keying_of_all_items_does_not_matter() -> None:
     answers = sample_with(implied(np.array([0.8, 0.7, 0.6]), np.array([0.5, 0.6, 0.7])))
-    assert omega(fit_one_factor(-answers)).est == pytest.approx(omega(fit_one_factor(answers)).est)
+    assert estimated_omega(fit_one_factor(-answers)).est == pytest.approx(
+        estimated_omega(fit_one_factor(answers)).est
+    )
 
 
 def test_confidence_widens_the_interval() -> None:
     answers = sample_with(implied(np.array([0.8, 0.7, 0.6]), np.array([0.5, 0.6, 0.7])))
-    narrow, wide = (omega(fit_one_factor(answers, conf_level=level)) for level in (0.9, 0.99))
+    narrow, wide = (
+        estimated_omega(fit_one_factor(answers, conf_level=level)) for level in (0.9, 0.99)
+    )
     assert wide.ci_lower < narrow.ci_lower < narrow.est < narrow.ci_upper < wide.ci_upper
 
 

@@ -18,7 +18,7 @@ from coprod_stats.measurement.coefficients import (
     spearman_brown,
     spearman_brown_interval,
 )
-from coprod_stats.measurement.one_factor_omega import fit_one_factor, omega
+from coprod_stats.measurement.one_factor_omega import estimated_omega, fit_one_factor
 from coprod_stats.measurement.scale_reliability import scale_reliability
 from coprod_stats.responses import Responses
 from coprod_stats.results import Result
@@ -106,7 +106,9 @@ def test_reversed_items_agree_with_psych(oracle: dict) -> None:
 def test_omega_equals_alpha_on_a_tau_equivalent_covariance_matrix() -> None:
     covariance = np.full((5, 5), 0.4) + np.diag([0.3, 0.5, 0.6, 0.8, 1.0])
     alpha = coefficient_alpha(covariance)
-    assert omega(fit_one_factor(sample_with(covariance))).est == pytest.approx(alpha, abs=1e-10)
+    assert estimated_omega(fit_one_factor(sample_with(covariance))).est == pytest.approx(
+        alpha, abs=1e-10
+    )
 
 
 @settings(max_examples=50, deadline=None)

@@ -58,7 +58,7 @@ def fit_one_factor(answers: FloatArray, *, conf_level: float = 0.95) -> SemFit:
         raise OneFactorError(str(error)) from error
 
 
-def omega(fit: SemFit) -> FittedParameter:
+def estimated_omega(fit: SemFit) -> FittedParameter:
     """Return omega with its standard error and interval; no interval holds in a Heywood case."""
     return next(row for row in fit.parameters if row.op == ":=")
 

@@ -20,9 +20,9 @@ from coprod_stats.measurement.coefficients import (
 )
 from coprod_stats.measurement.one_factor_omega import (
     OneFactorError,
+    estimated_omega,
     fit_one_factor,
     has_negative_residual,
-    omega,
     omega_observed_variance,
 )
 from coprod_stats.quality.pairwise_moments import pairwise_correlation, pairwise_covariance
@@ -159,17 +159,10 @@ def scale_reliability(
     answered = ~np.isnan(keyed)
     complete = keyed[answered.all(axis=1)]
     used = keyed[answered.any(axis=1)] if missing == "pairwise" else complete
-    covariance = pairwise_covariance(used)
-    coefficients: tuple[Coefficient, ...] = ()
+    coefficients, notes = coefficients_of_covariances(used, conf_level)
     one_factor = None
-    note = _obstacle(covariance)
-    notes: tuple[str, ...] = (note,) if note else ()
-    if not note:
-        coefficients = _from_covariance(covariance, used, conf_level)
-        if (covariance.sum(axis=0) < np.diag(covariance)).any():
-            notes += ("an item goes against the others: check its keying",)
-    if not note and len(items) >= 3:
-        one_factor, omegas, note = _from_one_factor(complete, conf_level)
+    if coefficients and len(items) >= 3:
+        one_factor, omegas, note = coefficients_of_one_factor(complete, conf_level)
         coefficients += omegas
         notes += (note,) if note else ()
     return ScaleReliability(
@@ -184,6 +177,27 @@ def scale_reliability(
         one_factor=one_factor,
         notes=notes,
     )
+
+
+def coefficients_of_covariances(
+    used: FloatArray, conf_level: float
+) -> tuple[tuple[Coefficient, ...], tuple[str, ...]]:
+    """Return alpha and its kin with remarks, or no coefficient and the reason why.
+
+    Parameters
+    ----------
+    used : ndarray, shape (n_persons, n_items)
+        Keyed answers; covariances are pairwise.
+    conf_level : float
+    """
+    covariance = pairwise_covariance(used)
+    obstacle = _obstacle(covariance)
+    if obstacle:
+        return (), (obstacle,)
+    found = _from_covariance(covariance, used, conf_level)
+    if (covariance.sum(axis=0) < np.diag(covariance)).any():
+        return found, ("an item goes against the others: check its keying",)
+    return found, ()
 
 
 def _obstacle(covariance: FloatArray) -> str:
@@ -223,10 +237,10 @@ def _from_covariance(
     return found
 
 
-def _from_one_factor(
+def coefficients_of_one_factor(
     complete: FloatArray, conf_level: float
 ) -> tuple[SemFit | None, tuple[Coefficient, ...], str]:
-    """Omega from the complete rows, or the reason why there is none."""
+    """Return the one-factor model of complete rows, omega, and a remark or why there is none."""
     n_obs = complete.shape[0]
     try:
         fit = fit_one_factor(complete, conf_level=conf_level)
@@ -234,7 +248,7 @@ def _from_one_factor(
         return None, (), f"no omega: {error}"
     if not fit.converged:
         return fit, (), "no omega: the one-factor model did not converge"
-    found = omega(fit)
+    found = estimated_omega(fit)
     observed = Coefficient("omega_observed", omega_observed_variance(fit), n_obs)
     if has_negative_residual(fit):
         heywood = "omega is improper: a residual variance is negative (Heywood case)"
