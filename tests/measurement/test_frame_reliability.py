@@ -132,6 +132,14 @@ def test_solutions_that_are_not_proper_say_so():
     assert "did not converge" in str(none)
 
 
+def test_remarks_name_the_items(answers):
+    data = answers[SCALES["NEG"]]
+    assert any("COP2" in note for note in omega(data, ordered=True).notes)
+    spaced = omega(data.rename(columns=lambda name: f"item {name}"), ordered=True)
+    assert any("item1" in note for note in spaced.notes)
+    assert spaced.estimate == omega(data, ordered=True).estimate
+
+
 def test_an_ordered_loading_beyond_1_has_no_omega():
     rng = np.random.default_rng(1)
     cov = [[1, 0.7, 0.7], [0.7, 1, 0.3], [0.7, 0.3, 1]]

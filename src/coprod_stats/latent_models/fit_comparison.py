@@ -77,6 +77,7 @@ class Comparison(NotebookTables):
     def __str__(self) -> str:
         table = self.tidy()
         shown = table.drop(columns=["aic", "bic", "method", "warnings", *_INDICES])
+        shown["df_diff"] = shown["df_diff"].astype("Int64")
         text = shown.to_string(index=False, float_format="{:.3f}".format, na_rep="")
         notes = [f"Difference test: {self.glance()['method'].item()}"]
         notes += [

@@ -23,22 +23,28 @@ from coprod_stats.sem.observed.bivariate_normal import add_increment
 
 FloatArray = NDArray[np.float64]
 
+_FACTOR = "the_factor"
 
-def fit_ordered_factor(answers: FloatArray) -> SemFit:
+
+def fit_ordered_factor(answers: FloatArray, names: Sequence[str]) -> SemFit:
     """Fit one factor to three ordered items or more by WLSMV.
 
     Parameters
     ----------
     answers : ndarray, shape (n_persons, n_items)
         Complete rows, items keyed one way.
+    names : sequence of str
+        Of the items, in the warnings of the fit; numbered where a model text cannot have them.
 
     Raises
     ------
     OneFactorError
         If the data allow no fit.
     """
-    names = [f"y{place}" for place in range(1, answers.shape[1] + 1)]
-    asked = Specification(model=f"f =~ {' + '.join(names)}", std_lv=True, ordered="all")
+    if not all(name.isidentifier() and name != _FACTOR for name in names):
+        names = [f"item{place}" for place in range(1, len(names) + 1)]
+    model = f"{_FACTOR} =~ {' + '.join(names)}"
+    asked = Specification(model=model, std_lv=True, ordered="all")
     try:
         return fit_specification(asked, dict(zip(names, answers.T, strict=True)))
     except SemError as error:

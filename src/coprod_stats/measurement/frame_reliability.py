@@ -154,7 +154,9 @@ def omega(
     if len(names) < 3:
         raise ReliabilityError(f"omega needs three items or more, not {len(names)}")
     complete = answers[~np.isnan(answers).any(axis=1)]
-    return _of_ordered(complete, conf_level) if ordered else _of_numbers(complete, conf_level)
+    if ordered:
+        return _of_ordered(complete, names, conf_level)
+    return _of_numbers(complete, conf_level)
 
 
 def _of_numbers(complete: FloatArray, conf_level: float) -> ItemReliability:
@@ -168,9 +170,9 @@ def _of_numbers(complete: FloatArray, conf_level: float) -> ItemReliability:
     )
 
 
-def _of_ordered(complete: FloatArray, conf_level: float) -> ItemReliability:
+def _of_ordered(complete: FloatArray, names: tuple[str, ...], conf_level: float) -> ItemReliability:
     try:
-        fit = fit_ordered_factor(complete)
+        fit = fit_ordered_factor(complete, names)
     except OneFactorError as error:
         raise ReliabilityError(f"no omega: {error}") from error
     value = fitted_categorical_omega(fit) if fit.converged else np.nan
