@@ -18,17 +18,22 @@ if TYPE_CHECKING:
     from coprod_stats.instruments import check_instrument as check_instrument
     from coprod_stats.instruments import read_instrument as read_instrument
     from coprod_stats.latent_models import SemFit as SemFit
+    from coprod_stats.latent_models import compare as compare
     from coprod_stats.latent_models import compare_engines as compare_engines
     from coprod_stats.latent_models import fit_sem as fit_sem
     from coprod_stats.latent_models import polychoric as polychoric
     from coprod_stats.latent_models import product_indicators as product_indicators
+    from coprod_stats.latent_models import simulate_model as simulate_model
+    from coprod_stats.measurement import alpha as alpha
     from coprod_stats.measurement import compare_groups as compare_groups
     from coprod_stats.measurement import icc as icc
     from coprod_stats.measurement import item_analysis as item_analysis
+    from coprod_stats.measurement import omega as omega
     from coprod_stats.measurement import partial_correlation as partial_correlation
     from coprod_stats.measurement import reliability as reliability
     from coprod_stats.measurement import rwg as rwg
     from coprod_stats.measurement import scale_correlations as scale_correlations
+    from coprod_stats.platforms import export_form as export_form
     from coprod_stats.quality import flag_careless as flag_careless
     from coprod_stats.quality import missingness as missingness
     from coprod_stats.quality import screening as screening
@@ -59,10 +64,13 @@ _HOMES = {
     "Scores": "scoring",
     "SemFit": "latent_models",
     "Study": "report.study",
+    "alpha": "measurement",
     "check_instrument": "instruments",
+    "compare": "latent_models",
     "compare_engines": "latent_models",
     "compare_groups": "measurement",
     "draw_sample": "study.synthetic_sample",
+    "export_form": "platforms",
     "fit_sem": "latent_models",
     "flag_careless": "quality",
     "icc": "measurement",
@@ -70,6 +78,7 @@ _HOMES = {
     "missingness": "quality",
     "nca": "structure",
     "partial_correlation": "measurement",
+    "omega": "measurement",
     "polychoric": "latent_models",
     "product_indicators": "latent_models",
     "read_instrument": "instruments",
@@ -82,6 +91,7 @@ _HOMES = {
     "scale_correlations": "measurement",
     "score": "scoring",
     "screening": "quality",
+    "simulate_model": "latent_models",
     "write_canonical": "responses",
 }
 

@@ -96,6 +96,9 @@ DifferenceScaling = Literal[
 ]
 """Scaling of the difference test of nested models, by the names of lavaan's ``lavTestLRT``."""
 
+DifferenceYear = Literal["default", "2000", "2001", "2010"]
+"""The same by the year of the paper of Satorra (and Bentler)."""
+
 ProductPairs = Literal["matched", "all"]
 """Products of indicators: the first with the first and so on, or each with each."""
 

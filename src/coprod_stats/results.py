@@ -1,4 +1,7 @@
-"""The contract that every result keeps: ``tidy()``, ``glance()`` and, per case, ``augment()``."""
+"""The contract that every result keeps: ``tidy()``, ``glance()`` and, per case, ``augment()``.
+
+In a notebook a result is shown by these tables: its class inherits :class:`NotebookTables`.
+"""
 
 from __future__ import annotations
 
@@ -40,3 +43,28 @@ class CaseResult(Result, Protocol):
     def augment(self) -> pd.DataFrame:
         """One row per case, indexed as the data were."""
         ...
+
+
+class NotebookTables:
+    """Display of a result in a notebook: the table of ``glance()``, that of ``tidy()`` below."""
+
+    __slots__ = ()
+
+    def _repr_html_(self: Result) -> str:
+        return "\n".join(_html_table(table) for table in (self.glance(), self.tidy()))
+
+
+def _html_table(table: pd.DataFrame) -> str:
+    """Show what applies, with the digits and rows that the reader has asked pandas for."""
+    # loaded by now: it made the table
+    import pandas as pd
+
+    shown = table.dropna(axis="columns", how="all")
+    return str(
+        shown.to_html(
+            index=False,
+            na_rep="",
+            max_rows=pd.get_option("display.max_rows"),
+            notebook=True,
+        )
+    )

@@ -12,6 +12,7 @@ RUN = (
     "docs/guide/commands.md",
     "docs/guide/own_data.md",
     "docs/guide/paper.md",
+    "docs/guide/python.md",
 )
 WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
 EXAMPLE = """

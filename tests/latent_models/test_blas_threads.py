@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -35,10 +37,18 @@ def test_models_of_usual_size_take_one_thread_and_give_the_others_back():
 
 
 @pytest.mark.usefixtures("two_threads")
+def test_small_models_take_one_thread_where_scipy_would_use_more(monkeypatch):
+    with threads_for(data(300, 9), ordered=False):
+        assert threads() <= {1}
+    monkeypatch.delitem(sys.modules, "scipy.linalg.lapack")
+    with threads_for(data(300, 9), ordered=False):
+        assert threads() <= {2}
+
+
+@pytest.mark.usefixtures("two_threads")
 @pytest.mark.parametrize(
     ("some", "ordered"),
     [
-        (data(300, 9), False),  # too small to use threads at all
         (data(2_000, 300), False),
         (data(100_000, 60), True),
     ],

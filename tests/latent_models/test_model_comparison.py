@@ -1,4 +1,4 @@
-"""Difference tests as ``coprod sem compare`` makes them, against lavaan's ``lavTestLRT``."""
+"""Difference tests of stored fits and of fits in memory, against lavaan's ``lavTestLRT``."""
 
 import json
 import math
@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from tolerances import assert_agrees
 
-from coprod_stats.latent_models import fit_sem
+from coprod_stats.latent_models import compare, fit_sem
 from coprod_stats.latent_models.comparison import compare_documents
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.sem_data import frame_columns
+from coprod_stats.latent_models.frames import frame_columns
 from coprod_stats.latent_models.sem_json import fit_document
+from coprod_stats.results import Result
 from coprod_stats.sem.errors import SemOptionError
 
 ORACLES = Path(__file__).parents[1] / "oracles"
@@ -28,9 +29,15 @@ METHODS = {
 }
 
 
+YEARS = {"default": "default"} | {
+    f"satorra{middle}.{year}": year
+    for middle, year in (("", "2000"), (".bentler", "2001"), (".bentler", "2010"))
+}
+
+
 @pytest.fixture(scope="module")
-def pair():
-    """Both fits of a case as documents, and what reads their data again."""
+def fits():
+    """Both fits of a case, the freer one first, and their data."""
     kept = {}
 
     def fitted(name):
@@ -43,17 +50,31 @@ def pair():
             }
             if options.get("ordered"):
                 options["ordered"] = "all"
-            documents = {}
+            made = []
             for place, model in enumerate(("freer", "restricted")):
                 families = case["equal"][place] if case["equal"] else []
                 equal = [families] if isinstance(families, str) else families
-                fit = fit_sem(case[model], data, group_equal=equal, **options)
-                file = {"file": case["data"], "sha256": "0"}
-                documents[model] = fit_document(fit, data_file=file)
-            kept[name] = documents, lambda _, asked: frame_columns(data, asked.columns)
+                made.append(fit_sem(case[model], data, group_equal=equal, **options))
+            kept[name] = (*made, data)
         return kept[name]
 
     return fitted
+
+
+@pytest.fixture(scope="module")
+def pair(fits):
+    """Both fits of a case as documents, and what reads their data again."""
+
+    def stored(name):
+        *both, data = fits(name)
+        file = {"file": CASES[name]["data"], "sha256": "0"}
+        documents = {
+            model: fit_document(fit, data_file=file)
+            for model, fit in zip(("freer", "restricted"), both, strict=True)
+        }
+        return documents, lambda _, asked: frame_columns(data, asked.columns)
+
+    return stored
 
 
 @pytest.mark.parametrize(
@@ -135,3 +156,83 @@ def test_what_a_reader_must_know_is_said(values, code, pair):
     _, compared = compare_documents(changed, read)
     assert code in [warning.code for warning in compared.warnings]
     assert compared.test.p_value == 1.0 if code == "SEM-306" else math.isnan(compared.test.p_value)
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [(name, test["method"]) for name, case in CASES.items() for test in case["tests"]],
+)
+def test_fits_in_memory_compare_as_stored_ones(name, method, fits, pair):
+    documents, read = pair(name)
+    _, stored = compare_documents(documents, read, method)
+    freer, restricted, _ = fits(name)
+    found = compare(restricted, freer, difference=YEARS[method], names=["restricted", "freer"])
+    table = found.tidy().set_index("term")
+    assert list(table.index) == ["freer", "restricted"]
+    row = table.loc["restricted"]
+    assert row["chisq_diff"] == pytest.approx(stored.test.statistic, rel=1e-12)
+    assert row["p_value"] == pytest.approx(stored.test.p_value, rel=1e-10, nan_ok=True)
+    assert (row["df_diff"], row["method"]) == (stored.test.df, stored.method)
+    kind = "_scaled" if "cfi_scaled" in freer.fit else ""
+    for index in ("cfi", "rmsea"):
+        change = restricted.fit[index + kind] - freer.fit[index + kind]
+        assert row[f"delta_{index}"] == pytest.approx(change, abs=1e-14)
+    assert row["delta_srmr"] == pytest.approx(restricted.fit["srmr"] - freer.fit["srmr"])
+    assert table.loc["freer", ["chisq_diff", "df_diff", "p_value", "delta_cfi"]].isna().all()
+
+
+def test_a_comparison_is_a_result(fits):
+    *both, _ = fits("MLM")
+    found = compare(*both)
+    assert isinstance(found, Result)
+    assert found.glance().iloc[0].to_dict() == {
+        "n_models": 2,
+        "method": "Satorra-Bentler (2001)",
+        "n_warnings": 0,
+    }
+    assert list(found["chisq_diff"]) == pytest.approx(list(found.tidy()["chisq_diff"]), nan_ok=True)
+    assert str(found).splitlines()[1].split()[0] == "model_1"
+    assert found._repr_html_().count("<table") == 2
+
+
+def test_what_a_reader_must_know_of_fits_in_memory(fits):
+    *both, _ = fits("ML_plain")
+    found = compare(*both, difference="2010")
+    assert found.tidy()["warnings"].iloc[1].startswith("SEM-305")
+    assert "Warning SEM-305, model_2" in str(found)
+
+
+def test_a_saturated_model_is_compared_by_scaled_indices():
+    data = pd.read_csv(ORACLES / "lavaan" / "data" / "hs1939.csv")
+    free = fit_sem("f =~ x1 + x2 + x3", data, estimator="MLR")
+    held = fit_sem("f =~ x1 + a*x2 + a*x3", data, estimator="MLR")
+    row = compare(free, held).tidy().iloc[1]
+    assert row["delta_cfi"] == pytest.approx(held.fit["cfi_scaled"] - 1)
+    assert row["delta_rmsea"] == pytest.approx(held.fit["rmsea_scaled"])
+
+
+def test_fits_that_cannot_be_compared(fits):
+    freer, restricted, data = fits("MLM")
+    with pytest.raises(LatentModelError, match="two fits or more"):
+        compare(freer)
+    with pytest.raises(LatentModelError, match="as many different names"):
+        compare(freer, restricted, names=["one", "one"])
+    with pytest.raises(LatentModelError, match="not '1999'"):
+        compare(freer, restricted, difference="1999")
+    model = CASES["MLM"]["restricted"]
+    with pytest.raises(LatentModelError, match="differ in estimator"):
+        compare(freer, fit_sem(model, data))
+    with pytest.raises(LatentModelError, match="different data"):
+        compare(freer, fit_sem(model, data.assign(x1=data["x1"] + 1), estimator="MLM"))
+    with pytest.raises(LatentModelError, match="different variables"):
+        compare(freer, fit_sem(model.replace(" + a*x3", ""), data, estimator="MLM"))
+    with pytest.raises(LatentModelError, match="differ in n_obs"):
+        compare(freer, fit_sem(model, data.iloc[:-1], estimator="MLM"))
+
+
+def test_weights_that_differ_are_other_data(fits):
+    freer, _, data = fits("MLR_weights")
+    model = CASES["MLR_weights"]["restricted"]
+    turned = fit_sem(model, data.assign(w=data["w"].to_numpy()[::-1]), sampling_weights="w")
+    with pytest.raises(LatentModelError, match="different data"):
+        compare(freer, turned)

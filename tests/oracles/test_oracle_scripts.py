@@ -38,6 +38,7 @@ WRITTEN = {  # scripts that write it
     "lavaan_categorical_moments.R": ("lavaan_categorical_moments.json",),
     "lavaan_modal_scores.R": ("lavaan_modal_scores.json",),
     "lavaan_ordered_comparisons.R": ("lavaan_ordered_comparisons.json",),
+    "sem_after_fit.R": ("sem_after_fit.json",),
     "sem_combinations.R": ("sem_combinations.json",),
     "sem_differences.R": ("sem_differences.json",),
     "sem_two_level.R": ("sem_two_level.json", "data/two_level_services.csv"),

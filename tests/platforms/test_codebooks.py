@@ -17,7 +17,7 @@ from every_kind import everything, respondents, table
 from coprod_stats.instruments import Instrument
 from coprod_stats.instruments.model import Option, Text
 from coprod_stats.instruments.variables import Administrative
-from coprod_stats.platforms import PlatformError, export_form
+from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.codebooks.labelled_variables import labelled_variables
 from coprod_stats.platforms.codebooks.spss import cut, sav_file
 from coprod_stats.responses.reading import write_canonical
@@ -26,7 +26,7 @@ DDI = "{ddi:codebook:2_5}"
 
 
 def test_spss_labels_and_missing_values(every_kind: Instrument, tmp_path: Path) -> None:
-    form = export_form(every_kind, "spss", languages=["de"])
+    form = compose_form(every_kind, "spss", languages=["de"])
     path = tmp_path / "survey.sav"
     path.write_bytes(form.files["survey.sav"])
     _, meta = pyreadstat.read_sav(str(path), user_missing=True)
@@ -120,7 +120,7 @@ def test_spss_refuses_texts_that_it_would_cut(every_kind: Instrument) -> None:
 
 
 def test_a_table_schema_names_codes_twice(every_kind: Instrument) -> None:
-    package = json.loads(export_form(every_kind, "frictionless").files["datapackage.json"])
+    package = json.loads(compose_form(every_kind, "frictionless").files["datapackage.json"])
     fields = {field["name"]: field for field in package["resources"][0]["schema"]["fields"]}
     assert package["$schema"].startswith("https://datapackage.org/profiles/2.0/")
     assert fields["USED"]["categories"] == [
@@ -141,7 +141,7 @@ def test_frictionless_accepts_answers_and_finds_wrong_ones(
     import frictionless  # not everybody has it
 
     answers = table(every_kind, respondents(every_kind, 50, seed=4))
-    export_form(every_kind, "frictionless").write(tmp_path)
+    compose_form(every_kind, "frictionless").write(tmp_path)
 
     def report() -> list[list[object]]:
         write_canonical(answers, tmp_path / "answers.csv")
@@ -154,7 +154,7 @@ def test_frictionless_accepts_answers_and_finds_wrong_ones(
 
 
 def test_a_ddi_codebook_has_questions_and_codes(every_kind: Instrument) -> None:
-    root = ElementTree.fromstring(export_form(every_kind, "ddi").files["ddi_codebook.xml"])
+    root = ElementTree.fromstring(compose_form(every_kind, "ddi").files["ddi_codebook.xml"])
     used = root.find(f".//{DDI}var[@name='USED']")
     assert used is not None
     assert used.findtext(f"{DDI}qstn/{DDI}qstnLit") == "Have you used it?"
@@ -169,4 +169,4 @@ def test_a_ddi_codebook_is_valid(name: str, every_kind: Instrument) -> None:
 
     schema = etree.XMLSchema(etree.parse(str(DDI_SCHEMA)))
     instrument = every_kind if name == "every kind" else everything(name)
-    schema.assertValid(etree.fromstring(export_form(instrument, "ddi").files["ddi_codebook.xml"]))
+    schema.assertValid(etree.fromstring(compose_form(instrument, "ddi").files["ddi_codebook.xml"]))

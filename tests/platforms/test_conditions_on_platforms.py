@@ -23,7 +23,7 @@ from coprod_stats.instruments.language.evaluation import evaluate, is_true
 from coprod_stats.instruments.language.expressions import Expression, parse_expression
 from coprod_stats.instruments.texts import Text
 from coprod_stats.instruments.variables import Derived
-from coprod_stats.platforms import export_form
+from coprod_stats.platforms import compose_form
 from coprod_stats.platforms.fields import InexpressibleError
 from coprod_stats.platforms.qualtrics.conditions import Translator
 from coprod_stats.platforms.qualtrics.layout import Layout
@@ -113,7 +113,7 @@ def test_qualtrics_reads_a_condition_alike(text: str, instrument: Instrument) ->
         assert text in INEXPRESSIBLE
         return
     assert not (number and text in INEXPRESSIBLE)
-    (content, _) = export_form(instrument, "qualtrics").files.values()
+    (content, _) = compose_form(instrument, "qualtrics").files.values()
     survey = json.loads(content)
     if formula == ALWAYS:
         assert expected(tree, instrument) == [True] * len(STATES)
@@ -147,7 +147,7 @@ def test_limesurvey_reads_conditions_alike(instrument: Instrument, tmp_path: Pat
             answers["M"] = ["dk"] if codes["M"] == "dk" else [str(c) for c in codes["M"]]
         people.append({"assigned": {}, "answers": answers})
     (tmp_path / "people.json").write_text(json.dumps(people), encoding="utf-8")
-    form = export_form(with_conditions(instrument, CONDITIONS), "limesurvey")
+    form = compose_form(with_conditions(instrument, CONDITIONS), "limesurvey")
     ((name, content),) = form.files.items()
     (tmp_path / name).write_bytes(content)
     done = subprocess.run(

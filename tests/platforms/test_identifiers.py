@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coprod_stats.instruments import Instrument, InstrumentError, read_instrument
-from coprod_stats.platforms import export_form
+from coprod_stats.platforms import compose_form
 from coprod_stats.platforms.registry import EXPORTERS
 
 SURVEY = """
@@ -55,7 +55,7 @@ def test_an_option_of_a_multiple_choice_is_never_0(survey) -> None:
 
 @pytest.mark.parametrize("platform", sorted(EXPORTERS))
 def test_every_form_has_a_map_of_all_its_columns(every_kind: Instrument, platform: str) -> None:
-    sidecar = export_form(every_kind, platform).sidecar
+    sidecar = compose_form(every_kind, platform).sidecar
     entries = [entry for entry in sidecar.columns if entry.kind != "administrative"]
     asked = [column for item in every_kind.questions for column in item.columns]
     assert [entry.column for entry in entries if entry.kind not in ("assigned", "derived")] == asked
@@ -66,7 +66,7 @@ def test_every_form_has_a_map_of_all_its_columns(every_kind: Instrument, platfor
 
 @pytest.mark.parametrize("platform", ["xlsform", "redcap"])
 def test_portable_names_are_the_ids_in_lower_case(every_kind: Instrument, platform: str) -> None:
-    for entry in export_form(every_kind, platform).sidecar.columns:
+    for entry in compose_form(every_kind, platform).sidecar.columns:
         if entry.kind == "administrative":
             continue
         if entry.kind not in ("multiple", "rank", "allocate"):

@@ -18,7 +18,7 @@ from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.model import Option
 from coprod_stats.instruments.texts import Text
-from coprod_stats.platforms import PlatformError, export_form
+from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.limesurvey.codes import Codes
 from coprod_stats.platforms.limesurvey.form import HEADER
 from coprod_stats.responses.platform_reading import read_platform_export
@@ -30,7 +30,7 @@ MISSING = {-9: "dk", -8: "ref"}
 
 
 def rows_of(instrument: Instrument, **options: Any) -> list[dict[str, str]]:
-    (content,) = export_form(instrument, "limesurvey", **options).files.values()
+    (content,) = compose_form(instrument, "limesurvey", **options).files.values()
     header, *lines = content.decode("utf-8-sig").removesuffix("\r\n").split("\r\n")
     return [dict(zip(header.split("\t"), line.split("\t"), strict=True)) for line in lines]
 
@@ -40,7 +40,7 @@ def named(rows: list[dict[str, str]], kind: str, name: str) -> dict[str, str]:
 
 
 def fill(instrument: Instrument, filled: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
-    ((name, content),) = export_form(instrument, "limesurvey").files.items()
+    ((name, content),) = compose_form(instrument, "limesurvey").files.items()
     (folder / name).write_bytes(content)
     (folder / "respondents.json").write_text(json.dumps(filled), encoding="utf-8")
     done = subprocess.run(
@@ -77,7 +77,7 @@ def round_trip(instrument: Instrument, people: Respondents, folder: Path) -> Non
     assert [problems for problems in found["problems"] if problems] == []
     path = folder / "export.csv"
     path.write_text(found["csv"], encoding="utf-8", newline="")
-    sidecar = export_form(instrument, "limesurvey").sidecar
+    sidecar = compose_form(instrument, "limesurvey").sidecar
     read = read_platform_export(path, instrument, source="limesurvey", sidecar=sidecar)
     assert read.rejected == ()
     for number, wanted in enumerate(people.canonical):
@@ -258,7 +258,7 @@ def _last_shown_if(instrument: Instrument, condition: str) -> Instrument:
 def test_a_condition_on_a_column_that_nobody_is_asked_for_is_refused(
     every_kind: Instrument, tmp_path: Path
 ) -> None:
-    export = export_form(_last_shown_if(every_kind, "RID > 1"), "limesurvey")
+    export = compose_form(_last_shown_if(every_kind, "RID > 1"), "limesurvey")
     assert len(export.refused) == 1
     with pytest.raises(PlatformError, match=r"PLATFORM-050 item LAST: .*uses RID"):
         export.write(tmp_path / "form")
@@ -271,7 +271,7 @@ def test_an_answer_code_of_more_than_five_characters_is_refused(every_kind: Inst
     options = (*item.responses.options, Option(123456, Text((("en", "Maybe"),))))
     item = replace(item, responses=replace(item.responses, options=options))
     page = replace(page, blocks=(replace(page.blocks[0], items=(item,)),))
-    export = export_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "limesurvey")
+    export = compose_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "limesurvey")
     assert "PLATFORM-050 item CONS: LimeSurvey: the code 123456 has more" in str(export.refused[0])
 
 
@@ -302,7 +302,7 @@ def test_orders_that_limesurvey_cannot_shuffle_are_stated(every_kind: Instrument
     page = every_kind.pages[2]
     blocks = tuple(replace(block, random_order=True) for block in page.blocks)
     pages = (*every_kind.pages[:2], replace(page, blocks=blocks, random_order=True))
-    export = export_form(replace(every_kind, pages=pages), "limesurvey")
+    export = compose_form(replace(every_kind, pages=pages), "limesurvey")
     places = [fault.place for fault in export.losses if fault.code == "PLATFORM-150"]
     assert places == ["page 'second'", "block 'shares'"]
     rows = rows_of(replace(every_kind, pages=pages))
@@ -319,7 +319,7 @@ def test_questions_that_stand_alone_change_places(every_kind: Instrument) -> Non
 
 def test_what_cannot_be_calculated_is_stated(every_kind: Instrument) -> None:
     derived = replace(every_kind.derived[0], value=parse_expression("RID + 1"))
-    export = export_form(replace(every_kind, derived=(derived,)), "limesurvey")
+    export = compose_form(replace(every_kind, derived=(derived,)), "limesurvey")
     assert str(export.losses[0]).startswith("PLATFORM-151 derived variable 'KEEN': not calculated")
     assert len([fault for fault in export.losses if fault.code == "PLATFORM-151"]) == 1
 
@@ -341,5 +341,5 @@ def test_a_wording_on_a_column_that_nobody_is_asked_for_is_refused(every_kind: I
     wording = replace(tru2.wordings[0], condition=parse_expression("RID == 1"))
     block = replace(block, items=(block.items[0], replace(tru2, wordings=(wording,))))
     pages = (*every_kind.pages[:2], replace(page, blocks=(block,)))
-    export = export_form(replace(every_kind, pages=pages, derived=()), "limesurvey")
+    export = compose_form(replace(every_kind, pages=pages, derived=()), "limesurvey")
     assert "PLATFORM-050 text 'do you doubt it?'" in str(export.refused[0])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.platforms import PlatformError, Sidecar, SidecarColumn, export_form
+from coprod_stats.platforms import PlatformError, Sidecar, SidecarColumn, compose_form
 from coprod_stats.responses import Responses
 from coprod_stats.responses.platform_reading import read_platform_export
 
@@ -67,7 +67,7 @@ def instrument(tmp_path_factory: pytest.TempPathFactory) -> Instrument:
 
 @pytest.fixture(scope="module")
 def sidecar(instrument: Instrument) -> Sidecar:
-    return export_form(instrument, "limesurvey").sidecar
+    return compose_form(instrument, "limesurvey").sidecar
 
 
 @pytest.fixture(scope="module")

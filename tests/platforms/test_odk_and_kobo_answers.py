@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.platforms import PlatformError, Sidecar, export_form
+from coprod_stats.platforms import PlatformError, Sidecar, compose_form
 from coprod_stats.responses import Responses
 from coprod_stats.responses.platform_reading import read_platform_export
 
@@ -50,7 +50,7 @@ def instrument(tmp_path_factory: pytest.TempPathFactory) -> Instrument:
 
 @pytest.fixture(scope="module")
 def sidecar(instrument: Instrument) -> Sidecar:
-    return export_form(instrument, "xlsform").sidecar
+    return compose_form(instrument, "xlsform").sidecar
 
 
 @pytest.fixture

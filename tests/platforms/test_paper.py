@@ -20,7 +20,7 @@ from openpyxl import load_workbook
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
-from coprod_stats.platforms import PlatformError, export_form
+from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.paper.building import paper_document
 from coprod_stats.platforms.paper.document import Matrix, PaperDocument, Question, Row, Tick
 from coprod_stats.platforms.paper.pdf import SYSTEM_FONTS, FontError, pdf_bytes
@@ -31,7 +31,7 @@ from coprod_stats.responses import read_responses, write_canonical
 
 def entered(instrument: Instrument, people: Respondents) -> bytes:
     """Enter answers into the workbook as a typist would, each allowed by the check of its cell."""
-    content = export_form(instrument, "paper", languages=["en"]).files["data_entry.xlsx"]
+    content = compose_form(instrument, "paper", languages=["en"]).files["data_entry.xlsx"]
     workbook = load_workbook(io.BytesIO(content))
     sheet = workbook["answers"]
     checks = {
@@ -125,7 +125,7 @@ def test_a_thousand_respondents_are_entered_and_read_back(
 def test_the_entry_does_not_take_what_nobody_can_answer(
     column: str, wrong: float, every_kind: Instrument
 ) -> None:
-    content = export_form(every_kind, "paper", languages=["en"]).files["data_entry.xlsx"]
+    content = compose_form(every_kind, "paper", languages=["en"]).files["data_entry.xlsx"]
     workbook = load_workbook(io.BytesIO(content))
     sheet = workbook["answers"]
     place = [cell.value for cell in sheet[1]].index(column) + 1
@@ -139,7 +139,7 @@ def test_the_entry_does_not_take_what_nobody_can_answer(
 
 
 def test_the_codebook_of_the_entry_names_the_numbers_on_paper(every_kind: Instrument) -> None:
-    content = export_form(every_kind, "paper", languages=["en"]).files["data_entry.xlsx"]
+    content = compose_form(every_kind, "paper", languages=["en"]).files["data_entry.xlsx"]
     workbook = load_workbook(io.BytesIO(content))
     assert workbook.sheetnames[0] == "answers"
     header, *rows = workbook["codebook"].iter_rows(values_only=True)
@@ -160,16 +160,16 @@ def test_the_codebook_of_the_entry_names_the_numbers_on_paper(every_kind: Instru
 def test_a_long_list_of_codes_stands_on_a_sheet_of_its_own(tmp_path: Path) -> None:
     options = ", ".join(f"{code}: Place {code}" for code in range(1000, 1100))
     instrument = inline(tmp_path, f"{{id: PLACE, text: Where?, options: {{{options}}}}}")
-    workbook = load_workbook(io.BytesIO(export_form(instrument, "paper").files["data_entry.xlsx"]))
+    workbook = load_workbook(io.BytesIO(compose_form(instrument, "paper").files["data_entry.xlsx"]))
     (check,) = workbook["answers"].data_validations.dataValidation
     assert is_allowed(check, 1099.0, workbook)
     assert not is_allowed(check, 1100.0, workbook)
 
 
 def test_two_exports_are_the_same_to_the_byte(every_kind: Instrument) -> None:
-    first = export_form(every_kind, "paper")
+    first = compose_form(every_kind, "paper")
     time.sleep(1.1)  # archives and properties state whole seconds
-    second = export_form(every_kind, "paper")
+    second = compose_form(every_kind, "paper")
     assert first.files == second.files
     assert {name.partition(".")[2] for name in first.files} == {"pdf", "docx", "xlsx"}
     assert first.sidecar.to_json() == second.sidecar.to_json()
@@ -256,7 +256,7 @@ def test_the_head_of_a_long_grid_is_repeated_on_each_page() -> None:
 
 
 def test_the_pdf_is_accessible(every_kind: Instrument) -> None:
-    content = export_form(every_kind, "paper", languages=["de"]).files["survey_de_ARM1.pdf"]
+    content = compose_form(every_kind, "paper", languages=["de"]).files["survey_de_ARM1.pdf"]
     reader = pypdf.PdfReader(io.BytesIO(content))
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
@@ -269,7 +269,7 @@ def test_the_pdf_is_accessible(every_kind: Instrument) -> None:
 
 def test_letters_that_no_font_has_are_refused_by_name(tmp_path: Path) -> None:
     instrument = inline(tmp_path, "{id: A, kind: text, text: 'What is \U00012000?'}")
-    export = export_form(instrument, "paper")
+    export = compose_form(instrument, "paper")
     assert "PLATFORM-083 language 'en': no font at hand has the letters '\U00012000'" in str(
         export.refused[0]
     )
@@ -346,7 +346,7 @@ pages:
 
 def test_too_many_versions_are_refused_by_name() -> None:
     instrument = read_instrument("citizen", modules=["conjoint"]).for_form("core")
-    (fault,) = export_form(instrument, "paper").refused
+    (fault,) = compose_form(instrument, "paper").refused
     assert (fault.code, fault.place) == ("PLATFORM-080", "paper")
     assert "CJ1AREL" in fault.found
 
@@ -359,7 +359,7 @@ def test_conditions_that_need_a_calculator_are_refused(tmp_path: Path) -> None:
         "{id: E, text: E, options: {1: x}, when: A + B > 2}"
     )
     instrument = inline(tmp_path, items, "derived: {MEAN: {title: M, value: 'mean(A, B)'}}")
-    refused = export_form(instrument, "paper").refused
+    refused = compose_form(instrument, "paper").refused
     assert [(f.code, f.place) for f in refused] == [
         ("PLATFORM-081", "item C"),
         ("PLATFORM-081", "item D"),
@@ -371,28 +371,28 @@ def test_a_condition_on_what_nobody_is_asked_is_refused(every_kind: Instrument) 
     page = every_kind.pages[0]
     item = replace(page.blocks[0].items[0], conditions=(parse_expression("WGT > 1"),))
     page = replace(page, blocks=(replace(page.blocks[0], items=(item,)),))
-    export = export_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "paper")
+    export = compose_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "paper")
     assert export.refused[0].code == "PLATFORM-082"
     assert "WGT" in export.refused[0].found
 
 
 def test_what_paper_states_differently_is_said(every_kind: Instrument, tmp_path: Path) -> None:
-    losses = {loss.code: loss for loss in export_form(every_kind, "paper").losses}
+    losses = {loss.code: loss for loss in compose_form(every_kind, "paper").losses}
     assert losses["PLATFORM-181"].place == "variable 'ARM'"
-    assert "'the office' stands instead" in str(export_form(every_kind, "paper").losses[2])
+    assert "'the office' stands instead" in str(compose_form(every_kind, "paper").losses[2])
     assert "15 items" in losses["PLATFORM-185"].found
     simple = inline(tmp_path, "{id: A, text: A, options: {1: x, 2: y}}")
-    codes = [loss.code for loss in export_form(simple, "paper").losses]
+    codes = [loss.code for loss in compose_form(simple, "paper").losses]
     assert codes == ["PLATFORM-180", "PLATFORM-186"]
     foreign = replace(
         simple,
         languages=("en", "fr"),
         translations=(*simple.translations, replace(simple.translations[0], code="fr")),
     )
-    losses = {loss.code: loss for loss in export_form(foreign, "paper", languages=["fr"]).losses}
+    losses = {loss.code: loss for loss in compose_form(foreign, "paper", languages=["fr"]).losses}
     assert losses["PLATFORM-184"].place == "language 'fr'"
 
 
 def test_fonts_are_for_paper_only(every_kind: Instrument, tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="PLATFORM-003 'ddi'"):
-        export_form(every_kind, "ddi", font_paths=[tmp_path])
+        compose_form(every_kind, "ddi", font_paths=[tmp_path])

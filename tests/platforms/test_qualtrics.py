@@ -16,7 +16,7 @@ from qualtrics_structure import faults
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.texts import Text
-from coprod_stats.platforms import PlatformError, export_form
+from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.qualtrics.form import language_code
 from coprod_stats.responses.platform_reading import read_platform_export
 
@@ -24,9 +24,9 @@ Json = dict[str, Any]
 
 
 def survey_file(instrument: Instrument, **options: Any) -> Json:
-    (name, *_) = files = export_form(instrument, "qualtrics", **options).files
+    (name, *_) = files = compose_form(instrument, "qualtrics", **options).files
     assert [file.rpartition(".")[2] for file in files] == ["qsf", "txt"]
-    return json.loads(export_form(instrument, "qualtrics", **options).files[name])
+    return json.loads(compose_form(instrument, "qualtrics", **options).files[name])
 
 
 def questions(survey: Json) -> dict[str, Json]:
@@ -60,7 +60,7 @@ def round_trip(instrument: Instrument, people: Respondents, folder: Path) -> Non
     survey = survey_file(instrument)
     walks = [walk(instrument, survey, wanted) for wanted in people.wanted]
     assert [w.problems for w in walks if w.problems] == []
-    sidecar = export_form(instrument, "qualtrics").sidecar
+    sidecar = compose_form(instrument, "qualtrics").sidecar
     for split in (False, True):
         for unanswered in (False, True):
             path = folder / "export.csv"
@@ -227,14 +227,14 @@ def test_a_page_is_cut_where_a_text_depends_on_an_answer_there(every_kind: Instr
         "second_3",
         "Trash / Unused Questions",
     ]
-    losses = [str(loss) for loss in export_form(every_kind, "qualtrics").losses]
+    losses = [str(loss) for loss in compose_form(every_kind, "qualtrics").losses]
     assert any(loss.startswith("PLATFORM-162 page 'first': shown as 2 pages") for loss in losses)
 
 
 def test_the_text_file_carries_questions_and_says_what_it_leaves_out(
     every_kind: Instrument,
 ) -> None:
-    export = export_form(every_kind, "qualtrics")
+    export = compose_form(every_kind, "qualtrics")
     text = export.files["survey_advanced.txt"].decode()
     tags = [line[5:-2] for line in text.splitlines() if line.startswith("[[ID:")]
     assert tags == list(questions(survey_file(every_kind)))
@@ -257,7 +257,7 @@ def test_no_text_reads_as_a_tag_a_pipe_or_html(every_kind: Instrument) -> None:
         "[[Choice]] &#36;{e://Field/X} &lt;b&gt; &amp; &#36;e{ 1 }<br>end"
     )
     assert Respondent(survey, {}, {}).texts["CONS"] == str(wild)
-    text = export_form(changed, "qualtrics").files["survey_advanced.txt"].decode()
+    text = compose_form(changed, "qualtrics").files["survey_advanced.txt"].decode()
     assert "[&#91;Choice]] &#36;{e" in text
 
 
@@ -281,7 +281,7 @@ def test_languages_have_qualtrics_codes(language: str, code: str) -> None:
 def test_a_language_that_qualtrics_lacks_is_refused(every_kind: Instrument, tmp_path: Path) -> None:
     pseudo = replace(every_kind, languages=("en", "en-XA"))
     with pytest.raises(PlatformError, match="PLATFORM-061 languages: Qualtrics has no language"):
-        export_form(pseudo, "qualtrics").write(tmp_path / "form")
+        compose_form(pseudo, "qualtrics").write(tmp_path / "form")
 
 
 def last_shown_if(instrument: Instrument, condition: str) -> Instrument:
@@ -306,7 +306,7 @@ def last_shown_if(instrument: Instrument, condition: str) -> Instrument:
 def test_what_qualtrics_cannot_compare_is_refused_by_name(
     every_kind: Instrument, condition: str, message: str
 ) -> None:
-    export = export_form(last_shown_if(every_kind, condition), "qualtrics")
+    export = compose_form(last_shown_if(every_kind, condition), "qualtrics")
     assert len(export.refused) == 1
     assert str(export.refused[0]).startswith(f"PLATFORM-060 item LAST: Qualtrics: {message}")
 
@@ -316,7 +316,7 @@ def test_a_condition_of_too_many_comparisons_is_refused(every_kind: Instrument) 
         "(" + " and ".join(f"(YEARS > {n} or HOURS > {n})" for n in range(first, first + 8)) + ")"
         for first in (1, 11, 21)
     )
-    export = export_form(last_shown_if(every_kind, many), "qualtrics")
+    export = compose_form(last_shown_if(every_kind, many), "qualtrics")
     assert "more than 400 comparisons" in str(export.refused[0])
 
 
@@ -346,7 +346,7 @@ def test_orders_that_stay_fixed_are_stated(every_kind: Instrument) -> None:
     page = every_kind.pages[2]
     blocks = tuple(replace(block, random_order=True) for block in page.blocks)
     pages = (*every_kind.pages[:2], replace(page, blocks=blocks))
-    export = export_form(replace(every_kind, pages=pages), "qualtrics")
+    export = compose_form(replace(every_kind, pages=pages), "qualtrics")
     assert [loss.place for loss in export.losses if loss.code == "PLATFORM-160"] == [
         "page 'second'"
     ]
@@ -360,14 +360,14 @@ def test_a_ranking_that_is_demanded_beside_don_t_know_is_stated(every_kind: Inst
     block = page.blocks[2]
     block = replace(block, items=(replace(block.items[0], required=True), *block.items[1:]))
     pages = (*every_kind.pages[:2], replace(page, blocks=(*page.blocks[:2], block)))
-    export = export_form(replace(every_kind, pages=pages), "qualtrics")
+    export = compose_form(replace(every_kind, pages=pages), "qualtrics")
     assert "PLATFORM-164 item GOALS" in "\n".join(map(str, export.losses))
 
 
 def test_what_cannot_be_calculated_is_stated(every_kind: Instrument) -> None:
     for text, reason in (("abs(YEARS - 3)", "+ - * / only"), ("RID + 1", "a condition uses RID")):
         derived = replace(every_kind.derived[0], value=parse_expression(text))
-        export = export_form(replace(every_kind, derived=(derived,)), "qualtrics")
+        export = compose_form(replace(every_kind, derived=(derived,)), "qualtrics")
         (loss,) = (loss for loss in export.losses if loss.code == "PLATFORM-161")
         assert reason in loss.found
 
@@ -378,5 +378,5 @@ def test_a_text_by_what_nobody_is_asked_is_refused(every_kind: Instrument) -> No
     wording = replace(block.items[1].wordings[0], condition=parse_expression("RID == 1"))
     block = replace(block, items=(block.items[0], replace(block.items[1], wordings=(wording,))))
     pages = (*every_kind.pages[:2], replace(page, blocks=(block,)))
-    export = export_form(replace(every_kind, pages=pages, derived=()), "qualtrics")
+    export = compose_form(replace(every_kind, pages=pages, derived=()), "qualtrics")
     assert str(export.refused[0]).startswith("PLATFORM-060 text W_TRU2: Qualtrics: a condition")

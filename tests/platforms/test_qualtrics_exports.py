@@ -13,7 +13,7 @@ import pyreadstat
 import pytest
 
 from coprod_stats.instruments import Instrument, read_instrument
-from coprod_stats.platforms import PlatformError, Sidecar, export_form
+from coprod_stats.platforms import PlatformError, Sidecar, compose_form
 from coprod_stats.responses import Responses
 from coprod_stats.responses.platform_reading import read_platform_export
 
@@ -84,7 +84,7 @@ def instrument(tmp_path_factory: pytest.TempPathFactory) -> Instrument:
 
 @pytest.fixture(scope="module")
 def sidecar(instrument: Instrument) -> Sidecar:
-    return export_form(instrument, "qualtrics").sidecar
+    return compose_form(instrument, "qualtrics").sidecar
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from every_kind import Respondents, respondents
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.model import Option, Text
-from coprod_stats.platforms import PlatformError, export_form
+from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.cell_table import CellTable
 from coprod_stats.platforms.redcap.answers import read
 
@@ -29,7 +29,7 @@ CHOICES = "Choices, Calculations, OR Slider Labels"
 
 
 def dictionary(instrument: Instrument) -> Rows:
-    (content,) = export_form(instrument, "redcap").files.values()
+    (content,) = compose_form(instrument, "redcap").files.values()
     rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
     assert len({row[NAME] for row in rows}) == len(rows)
     return {row[NAME]: row for row in rows}
@@ -67,7 +67,7 @@ def item_cells(fields: Rows, item: Any, answer: Any) -> dict[str, str]:
 
 
 def round_trip(instrument: Instrument, people: Respondents) -> None:
-    form = export_form(instrument, "redcap")
+    form = compose_form(instrument, "redcap")
     table = read(redcap_export(instrument, people), form.sidecar, instrument)
     rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
     assert rows == people.canonical
@@ -102,7 +102,7 @@ def test_linkml_redcap_finds_what_is_wrong(every_kind: Instrument, tmp_path: Pat
 
 
 def held_against_linkml(instrument: Instrument, folder: Path) -> dict[str, Any]:
-    (content,) = export_form(instrument, "redcap").files.values()
+    (content,) = compose_form(instrument, "redcap").files.values()
     (folder / "dictionary.csv").write_bytes(content)
     script = Path(__file__).parent / "redcap_linkml.py"
     done = subprocess.run(
@@ -138,7 +138,7 @@ def test_a_bar_in_a_label_does_not_end_the_answer(every_kind: Instrument) -> Non
     options = dictionary(every_kind)["tru1"][CHOICES].split(" | ")
     assert options[1] == "2, A little ¦ less"
     assert len(options) == 8
-    losses = export_form(every_kind, "redcap").losses
+    losses = compose_form(every_kind, "redcap").losses
     assert "PLATFORM-134 item TRU1" in "\n".join(map(str, losses))
 
 
@@ -171,7 +171,7 @@ def test_rows_of_a_matrix_stand_together_with_one_list_of_answers(every_kind: In
 
 
 def test_a_negative_code_of_a_checkbox_has_four_underscores(every_kind: Instrument) -> None:
-    form = export_form(every_kind, "redcap")
+    form = compose_form(every_kind, "redcap")
     header = (
         "record_id",
         "means___1",
@@ -187,7 +187,7 @@ def test_a_negative_code_of_a_checkbox_has_four_underscores(every_kind: Instrume
 
 
 def test_events_are_passed_over_and_strange_columns_kept(every_kind: Instrument) -> None:
-    form = export_form(every_kind, "redcap")
+    form = compose_form(every_kind, "redcap")
     header = ("record_id", "redcap_event_name", "redcap_repeat_instance", "cons", "weather")
     table = read(CellTable(header, (("a", "t1", "", "2", "fine"),), (2,)), form.sidecar, every_kind)
     assert "redcap_event_name" not in table.header
@@ -195,7 +195,7 @@ def test_events_are_passed_over_and_strange_columns_kept(every_kind: Instrument)
 
 
 def test_repeats_and_labels_are_refused(every_kind: Instrument) -> None:
-    form = export_form(every_kind, "redcap")
+    form = compose_form(every_kind, "redcap")
     repeated = CellTable(("record_id", "redcap_repeat_instance"), (("a", "2"),), (2,))
     with pytest.raises(PlatformError, match="PLATFORM-231"):
         read(repeated, form.sidecar, every_kind)
@@ -204,7 +204,7 @@ def test_repeats_and_labels_are_refused(every_kind: Instrument) -> None:
 
 
 def test_several_events_are_refused(every_kind: Instrument) -> None:
-    form = export_form(every_kind, "redcap")
+    form = compose_form(every_kind, "redcap")
     header = ("record_id", "redcap_event_name", "cons")
     waves = CellTable(header, (("a", "wave_1_arm_1", "1"), ("a", "wave_2_arm_1", "1")), (2, 3))
     with pytest.raises(PlatformError, match=r"PLATFORM-231: the export has 2 events"):
@@ -217,5 +217,5 @@ def test_a_condition_on_a_column_that_nobody_is_asked_for_is_refused(
     page = every_kind.pages[0]
     item = replace(page.blocks[0].items[0], conditions=(parse_expression("WGT > 1"),))
     page = replace(page, blocks=(replace(page.blocks[0], items=(item,)),))
-    export = export_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "redcap")
+    export = compose_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "redcap")
     assert "REDCap: a condition uses WGT" in str(export.refused[0])

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from coprod_stats.instruments import Instrument
-from coprod_stats.platforms import PlatformError, export_form, read_sidecar
+from coprod_stats.platforms import PlatformError, compose_form, read_sidecar
 from coprod_stats.platforms.sidecar import SidecarError
 from coprod_stats.responses.platform_reading import read_platform_export
 
 
 def test_a_sidecar_is_read_as_it_was_written(every_kind: Instrument, tmp_path: Path) -> None:
-    export = export_form(every_kind, "xlsform")
+    export = compose_form(every_kind, "xlsform")
     *_, path = export.write(tmp_path / "form")
     assert path.name == "sidecar.json"
     assert read_sidecar(path) == export.sidecar
@@ -53,18 +53,18 @@ def test_a_sidecar_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_the_sidecar_of_another_questionnaire_is_refused(
     change: dict[str, str], message: str, every_kind: Instrument, tmp_path: Path
 ) -> None:
-    sidecar = replace(export_form(every_kind, "xlsform").sidecar, **change)
+    sidecar = replace(compose_form(every_kind, "xlsform").sidecar, **change)
     with pytest.raises(SidecarError, match=message):
         read_platform_export(tmp_path / "a.csv", every_kind, source="odk", sidecar=sidecar)
 
 
 def test_a_language_that_the_questionnaire_lacks_is_refused(every_kind: Instrument) -> None:
     with pytest.raises(PlatformError, match=r"PLATFORM-001 'survey'.*no language 'fr'"):
-        export_form(every_kind, "xlsform", languages=["fr"])
+        compose_form(every_kind, "xlsform", languages=["fr"])
 
 
 def test_json_says_for_each_column_what_its_codes_stand_for(every_kind: Instrument) -> None:
-    content = json.loads(export_form(every_kind, "xlsform").sidecar.to_json())
+    content = json.loads(compose_form(every_kind, "xlsform").sidecar.to_json())
     entry = next(entry for entry in content["columns"] if entry["column"] == "USED")
     assert entry["codes"] == {"1": "1", "2": "2", "dk": "-9", "ref": "-8"}
     assert entry["name"] == "used"

@@ -16,7 +16,7 @@ from every_kind import Respondents, everything, respondents
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.model import Text
-from coprod_stats.platforms import PlatformError, export_form
+from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.surveyjs.answers import parse, read
 from coprod_stats.platforms.surveyjs.form import grid_paths
 
@@ -59,7 +59,7 @@ def as_surveyjs(instrument: Instrument, wanted: dict[str, Any], number: int) -> 
 
 
 def round_trip(instrument: Instrument, people: Respondents, folder: Path) -> None:
-    form = export_form(instrument, "surveyjs")
+    form = compose_form(instrument, "surveyjs")
     filled = [as_surveyjs(instrument, row, n) for n, row in enumerate(people.wanted)]
     found = fill(form.files["survey.json"], filled, folder)
     assert [result["errors"] for result in found["results"]] == [[]] * len(filled)
@@ -93,14 +93,14 @@ def test_the_citizen_questionnaire_comes_back_as_given(tmp_path: Path) -> None:
 
 @needs_survey_core
 def test_survey_core_and_its_linter_find_nothing(every_kind: Instrument, tmp_path: Path) -> None:
-    found = fill(export_form(every_kind, "surveyjs").files["survey.json"], [], tmp_path)
+    found = fill(compose_form(every_kind, "surveyjs").files["survey.json"], [], tmp_path)
     assert found["jsonErrors"] == []
     assert found["lint"]["findings"] == []
 
 
 @needs_survey_core
 def test_texts_follow_the_answers(every_kind: Instrument, tmp_path: Path) -> None:
-    form = export_form(every_kind, "surveyjs").files["survey.json"]
+    form = compose_form(every_kind, "surveyjs").files["survey.json"]
     answers = [
         ["CONS", 1],
         ["USED", 1],
@@ -133,7 +133,7 @@ def with_levels(instrument: Instrument, words: str) -> Instrument:
 def test_quotation_marks_stand_in_composed_texts(
     every_kind: Instrument, words: str, tmp_path: Path
 ) -> None:
-    form = export_form(with_levels(every_kind, words), "surveyjs").files["survey.json"]
+    form = compose_form(with_levels(every_kind, words), "surveyjs").files["survey.json"]
     answers = [["CONS", 1], ["MOOD", 2]]
     found = fill(form, [{"before": {"ARM": 1}, "answers": answers}], tmp_path)
     assert found["lint"]["findings"] == []
@@ -141,20 +141,20 @@ def test_quotation_marks_stand_in_composed_texts(
 
 
 def test_a_composed_text_that_ends_in_a_backslash_is_refused(every_kind: Instrument) -> None:
-    export = export_form(with_levels(every_kind, "a\\"), "surveyjs")
+    export = compose_form(with_levels(every_kind, "a\\"), "surveyjs")
     assert "a text that is composed ends in a backslash" in str(export.refused[0])
 
 
 @needs_survey_core
 @pytest.mark.parametrize("name", ["citizen", "provider"])
 def test_the_full_questionnaires_with_all_modules_are_sound(name: str, tmp_path: Path) -> None:
-    found = fill(export_form(everything(name), "surveyjs").files["survey.json"], [], tmp_path)
+    found = fill(compose_form(everything(name), "surveyjs").files["survey.json"], [], tmp_path)
     assert found["jsonErrors"] == []
     assert found["lint"]["findings"] == []
 
 
 def test_one_language_is_written_plainly(every_kind: Instrument) -> None:
-    german = json.loads(export_form(every_kind, "surveyjs", languages=["de"]).files["survey.json"])
+    german = json.loads(compose_form(every_kind, "surveyjs", languages=["de"]).files["survey.json"])
     assert german["title"] == "Eine Umfrage"
     assert german["locale"] == "de"
 
@@ -165,7 +165,7 @@ def test_what_surveyjs_cannot_look_up_is_refused_by_name(every_kind: Instrument)
     last = replace(block.items[2], conditions=(parse_expression("option(GOALS, 1) == 1"),))
     block = replace(block, items=(*block.items[:2], last))
     pages = (*every_kind.pages[:2], replace(page, blocks=(*page.blocks[:2], block)))
-    export = export_form(replace(every_kind, pages=pages), "surveyjs")
+    export = compose_form(replace(every_kind, pages=pages), "surveyjs")
     (refused,) = export.refused
     assert str(refused).startswith("PLATFORM-020 item LAST: SurveyJS: a condition uses the rank")
 
@@ -177,7 +177,7 @@ def test_a_condition_on_a_column_that_nobody_is_asked_for_is_refused(
     block = page.blocks[0]
     item = replace(block.items[0], conditions=(parse_expression("WGT > 1"),))
     page = replace(page, blocks=(replace(block, items=(item,)),))
-    export = export_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "surveyjs")
+    export = compose_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "surveyjs")
     assert "uses WGT, which the form does not hold" in str(export.refused[0])
 
 
@@ -195,7 +195,7 @@ def test_a_file_of_something_else_is_refused(content: bytes) -> None:
 
 
 def test_what_is_not_an_option_stands_as_it_is(every_kind: Instrument) -> None:
-    form = export_form(every_kind, "surveyjs")
+    form = compose_form(every_kind, "surveyjs")
     table = parse(b'[{"CONS": 1, "MEANS": [1, 99], "GOALS": "x", "WEATHER": "fine"}]')
     read_back = read(table, form.sidecar, every_kind)
     row = dict(zip(read_back.header, read_back.rows[0], strict=True))

@@ -20,7 +20,7 @@ from odk_exports import kobo, leaves, odk_central
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
-from coprod_stats.platforms import FormExport, PlatformError, export_form
+from coprod_stats.platforms import FormExport, PlatformError, compose_form
 from coprod_stats.responses.platform_reading import read_platform_export
 
 HERE = Path(__file__).parent
@@ -89,7 +89,7 @@ def as_xforms(instrument: Instrument, wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def round_trip(instrument: Instrument, people: Respondents, folder: Path) -> None:
-    export = export_form(instrument, "xlsform")
+    export = compose_form(instrument, "xlsform")
     filled = [as_xforms(instrument, row) for row in people.wanted]
     submissions = fill(xform(export, folder), filled)
     assert [found["violations"] for found in submissions] == [[]] * len(filled)
@@ -148,7 +148,7 @@ def test_texts_follow_answers_and_language(every_kind: Instrument, tmp_path: Pat
         ["tru1", "5"],
     ]
     named = [*answers, ["name", "the park"]]
-    form = xform(export_form(every_kind, "xlsform"), tmp_path)
+    form = xform(compose_form(every_kind, "xlsform"), tmp_path)
     english, german = fill(
         form,
         [
@@ -167,7 +167,7 @@ def test_texts_follow_answers_and_language(every_kind: Instrument, tmp_path: Pat
 def test_the_engine_holds_to_limits_and_required_questions(
     every_kind: Instrument, tmp_path: Path
 ) -> None:
-    form = xform(export_form(every_kind, "xlsform"), tmp_path)
+    form = xform(compose_form(every_kind, "xlsform"), tmp_path)
     wrong = [
         ["cons", "1"],
         ["years", 91],
@@ -189,45 +189,45 @@ def test_the_engine_holds_to_limits_and_required_questions(
 def test_odk_validate_accepts_the_form(name: str, every_kind: Instrument, tmp_path: Path) -> None:
     instrument = every_kind if name == "every kind" else read_instrument(name)
     instrument = instrument.for_form(instrument.forms[0].id)
-    xform(export_form(instrument, "xlsform"), tmp_path, validate=True)
+    xform(compose_form(instrument, "xlsform"), tmp_path, validate=True)
 
 
 @needs("java", "pyxform")
 @pytest.mark.parametrize("name", ["citizen", "provider"])
 def test_odk_validate_accepts_the_full_form_with_all_modules(name: str, tmp_path: Path) -> None:
-    export = export_form(everything(name), "xlsform")
+    export = compose_form(everything(name), "xlsform")
     assert export.refused == ()
     xform(export, tmp_path, validate=True)
 
 
 def test_the_workbook_is_the_same_every_time(every_kind: Instrument) -> None:
-    first, second = (export_form(every_kind, "xlsform") for _ in range(2))
+    first, second = (compose_form(every_kind, "xlsform") for _ in range(2))
     assert first.files == second.files
     assert first.sidecar.to_json() == second.sidecar.to_json()
 
 
 def test_the_workbook_does_not_say_when_it_was_written(every_kind: Instrument) -> None:
-    (content,) = export_form(every_kind, "xlsform").files.values()
+    (content,) = compose_form(every_kind, "xlsform").files.values()
     core = zipfile.ZipFile(io.BytesIO(content)).read("docProps/core.xml").decode()
     assert set(re.findall(r"\d{4}-\d\d-\d\dT[0-9:]+", core)) == {"1980-01-01T00:00:00"}
 
 
 def test_one_language_has_one_column_of_labels(every_kind: Instrument) -> None:
-    (choice, *_) = sheet(export_form(every_kind, "xlsform", languages=["de"]), "choices")
+    (choice, *_) = sheet(compose_form(every_kind, "xlsform", languages=["de"]), "choices")
     assert list(choice) == ["list_name", "name", "label::Deutsch (de)"]
 
 
 def test_don_t_know_and_refusal_are_options_of_their_own(every_kind: Instrument) -> None:
-    survey = {row.get("name"): row for row in sheet(export_form(every_kind, "xlsform"), "survey")}
+    survey = {row.get("name"): row for row in sheet(compose_form(every_kind, "xlsform"), "survey")}
     named = survey["used"]["type"].removeprefix("select_one ")
-    choices = sheet(export_form(every_kind, "xlsform"), "choices")
+    choices = sheet(compose_form(every_kind, "xlsform"), "choices")
     assert [row["name"] for row in choices if row["list_name"] == named] == ["1", "2", "dk", "ref"]
     assert survey["why_years"]["relevant"] == "string-length(${years}) = 0"
 
 
 def test_a_fixed_order_is_stated(every_kind: Instrument) -> None:
     pages = (replace(every_kind.pages[0], random_order=True), *every_kind.pages[1:])
-    export = export_form(replace(every_kind, pages=pages), "xlsform")
+    export = compose_form(replace(every_kind, pages=pages), "xlsform")
     assert str(export.losses[0]).startswith("PLATFORM-101 page consent: the random order of 1")
     assert export.sidecar.losses == tuple(map(str, export.losses))
 
@@ -236,7 +236,7 @@ def test_routing_by_what_nobody_is_asked_is_refused(every_kind: Instrument, tmp_
     page = every_kind.pages[0]
     item = replace(page.blocks[0].items[0], conditions=(parse_expression("RID > 1"),))
     page = replace(page, blocks=(replace(page.blocks[0], items=(item,)),))
-    export = export_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "xlsform")
+    export = compose_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "xlsform")
     with pytest.raises(PlatformError, match="PLATFORM-002 item CONS: depends on 'RID'"):
         export.write(tmp_path / "form")
     assert not (tmp_path / "form").exists()

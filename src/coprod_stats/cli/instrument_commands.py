@@ -140,13 +140,12 @@ def export(
     font_path: tuple[Path, ...],
 ) -> None:
     """Write a form for a survey platform; sidecar.json is needed to read its answers back."""
-    from coprod_stats.cli.options import instrument_in_form
-    from coprod_stats.platforms import export_form
+    from coprod_stats.instruments.source.reading import read_instrument
+    from coprod_stats.platforms import export_form, read_sidecar
 
-    made = export_form(
-        instrument_in_form(name, form, module), to, languages=lang, font_paths=font_path
-    )
-    for path in made.write(out):
+    instrument = read_instrument(name, modules=module)
+    written = export_form(instrument, to, out, form, languages=lang, font_paths=font_path)
+    for path in written:
         say(str(path))
-    for loss in made.losses:
-        warn(str(loss))
+    for loss in read_sidecar(written[-1]).losses:
+        warn(loss)

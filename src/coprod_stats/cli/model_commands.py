@@ -132,7 +132,7 @@ def _columns(path: Path, asked: Specification, instrument: str | None) -> dict[s
 
         return read_plain_columns(path, asked.columns)
     from coprod_stats.cli.options import bound_answers
-    from coprod_stats.latent_models.sem_data import frame_columns
+    from coprod_stats.latent_models.frames import frame_columns
 
     responses = bound_answers(path, instrument, None)
     return frame_columns(responses.numbers(list(responses.answers.columns)), asked.columns)

@@ -8,6 +8,7 @@ threads wait actively. The number is the process's own again when the fit is don
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 from coprod_stats.sem.sample import SemData
 
 SMALLEST_LIMITED = 10
-"""Up to so many variables of all groups no BLAS uses threads; limiting them costs an import."""
+"""Up to so many variables of all groups NumPy's BLAS uses no threads, and limiting them would cost
+an import. SciPy's inverts matrices of any size by several, once it is loaded."""
 
 LARGEST_LIMITED = 200
 """Beyond so many variables threads pay."""
@@ -37,7 +39,8 @@ def threads_for(data: SemData, *, ordered: bool) -> AbstractContextManager[Any]:
     n_rows, n_variables = data.values.shape
     n_statistics = n_variables**2 / 2 if ordered else n_variables
     is_large = n_variables > LARGEST_LIMITED or n_rows * n_statistics**2 > WORK_FOR_THREADS
-    if is_large or n_variables * len(data.group_labels) <= SMALLEST_LIMITED:
+    is_small = n_variables * len(data.group_labels) <= SMALLEST_LIMITED
+    if is_large or (is_small and "scipy.linalg.lapack" not in sys.modules):
         return nullcontext()
     limited: AbstractContextManager[Any] = _pools().limit(limits=1, user_api="blas")
     return limited

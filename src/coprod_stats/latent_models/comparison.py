@@ -1,35 +1,41 @@
-"""Difference tests of nested models, from what the JSON of their fits holds."""
+"""Difference tests of nested models, and how much their fit indices change."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from coprod_stats.latent_models.engines.choice import fit_specification
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.sem_data import Columns
-from coprod_stats.latent_models.sem_fit import FitWarning
-from coprod_stats.latent_models.specification import Specification
-from coprod_stats.literals import DifferenceScaling
-from coprod_stats.sem.compare import DifferenceMethod, difference_test
+from coprod_stats.latent_models.labelled_fit import FitWarning
+from coprod_stats.latent_models.nested_model import (
+    NestedModel,
+    ReadColumns,
+    check_comparable,
+    model_of_document,
+)
+from coprod_stats.literals import DifferenceScaling, DifferenceYear
+from coprod_stats.sem.compare import difference_test
 from coprod_stats.sem.inference.difference_tests import (
     DifferenceTest,
     plain_difference,
     scaled_difference,
 )
 
-ReadColumns = Callable[[Mapping[str, str], Specification], Columns]
-"""Columns of the file of a fit, given its name and SHA-256."""
-
 _UNSCALED = ("none", "standard")
 _SCALED_BY_MATRICES = ("scaled-shifted", "mean-var-adjusted")
-_METHODS: dict[str, tuple[DifferenceMethod, str]] = {
-    "satorra.bentler.2001": ("2001", "Satorra-Bentler (2001)"),
-    "satorra.bentler.2010": ("2010", "Satorra-Bentler (2010)"),
-    "satorra.2000": ("2000", "Satorra (2000)"),
+_METHODS: dict[DifferenceYear, str] = {
+    "2000": "Satorra (2000)",
+    "2001": "Satorra-Bentler (2001)",
+    "2010": "Satorra-Bentler (2010)",
+}
+_YEARS: dict[DifferenceScaling, DifferenceYear] = {
+    "default": "default",
+    "satorra.2000": "2000",
+    "satorra.bentler.2001": "2001",
+    "satorra.bentler.2010": "2010",
 }
 
 _BETTER = 6e-6
@@ -45,7 +51,7 @@ _RESTRICTED_FITS_BETTER = (
 )
 _FACTOR_NOT_POSITIVE = (
     "the scaling factor of the difference is not positive, and there is no test; "
-    "satorra.bentler.2010 keeps it positive"
+    f"{_METHODS['2010']} keeps it positive"
 )
 
 
@@ -54,7 +60,8 @@ class ComparedModel:
     """A model in a sequence of nested ones; the test is against the freer one before it.
 
     ``method`` names the difference test, empty for the first model; ``warnings`` say what a reader
-    of the test must know.
+    of the test must know. CFI and RMSEA are the scaled ones where the test of the model is scaled;
+    their differences are this model's less the freer one's. None where something does not apply.
     """
 
     name: str
@@ -65,6 +72,12 @@ class ComparedModel:
     test: DifferenceTest | None
     method: str
     warnings: tuple[FitWarning, ...] = ()
+    cfi: float | None = None
+    rmsea: float | None = None
+    srmr: float | None = None
+    delta_cfi: float | None = None
+    delta_rmsea: float | None = None
+    delta_srmr: float | None = None
 
 
 def compare_documents(
@@ -72,7 +85,7 @@ def compare_documents(
     read_columns: ReadColumns,
     scaling: DifferenceScaling = "default",
 ) -> tuple[ComparedModel, ...]:
-    """Compare fits in order of their degrees of freedom, each with the one before it.
+    """Compare fits that are stored as JSON.
 
     Plain tests, and those scaled by the factors of both fits (Satorra & Bentler, 2001), follow from
     the JSON. Those of 2010, and those adjusted for mean and variance (Satorra, 2000), need the
@@ -85,126 +98,132 @@ def compare_documents(
     read_columns : callable
         How a file of data is read again.
     scaling : str
-        As ``method`` of lavaan's ``lavTestLRT``; ``default`` is 2001 for tests scaled by their mean
-        and 2000 for those adjusted for mean and variance.
+        As ``method`` of lavaan's ``lavTestLRT``.
 
     Raises
     ------
     LatentModelError
         Where fits cannot be compared.
     """
-    if len(documents) < 2:
+    models = [
+        model_of_document(name, document, read_columns) for name, document in documents.items()
+    ]
+    return compare_models(models, _YEARS[scaling])
+
+
+def compare_models(
+    models: Sequence[NestedModel], difference: DifferenceYear = "default"
+) -> tuple[ComparedModel, ...]:
+    """Compare models in order of their degrees of freedom, each with the one before it.
+
+    Parameters
+    ----------
+    models : sequence of NestedModel
+    difference : str
+        Year of the scaling by Satorra (and Bentler); ``default`` is 2001 for tests scaled by their
+        mean and 2000 for those adjusted for mean and variance.
+
+    Raises
+    ------
+    LatentModelError
+        Where fits cannot be compared.
+    """
+    if len(models) < 2:
         raise LatentModelError("a comparison needs two fits or more")
-    _check_comparable(documents)
-    ordered = sorted(documents, key=lambda name: documents[name]["fit"]["df"])
-    compared = [_as_model(ordered[0], documents[ordered[0]])]
+    check_comparable(models)
+    ordered = sorted(models, key=lambda model: model.df)
+    compared = [_described(ordered[0])]
     for freer, restricted in pairwise(ordered):
-        pair = documents[restricted], documents[freer]
-        test, method = _difference(*pair, read_columns, scaling)
-        model = replace(_as_model(restricted, pair[0]), test=test, method=method)
-        compared.append(replace(model, warnings=tuple(_warnings(model, *pair, scaling))))
+        test, method = _difference(restricted, freer, difference)
+        row = _with_differences(_described(restricted), compared[-1])
+        row = replace(row, test=test, method=method)
+        found = tuple(_warnings(restricted, freer, test, difference))
+        compared.append(replace(row, warnings=found))
     return tuple(compared)
 
 
-def _as_model(name: str, document: Mapping[str, Any]) -> ComparedModel:
-    fit = document["fit"]
+def _described(model: NestedModel) -> ComparedModel:
+    measures = model.measures
     return ComparedModel(
-        name, int(fit["df"]), fit["chisq"], fit.get("aic"), fit.get("bic"), None, ""
+        model.name,
+        model.df,
+        measures["chisq"],
+        measures.get("aic"),
+        measures.get("bic"),
+        None,
+        "",
+        cfi=_index(model, "cfi"),
+        rmsea=_index(model, "rmsea"),
+        srmr=measures.get("srmr"),
     )
 
 
-def _check_comparable(documents: Mapping[str, Mapping[str, Any]]) -> None:
-    for name, document in documents.items():
-        fit = document.get("fit", {})
-        if not {"chisq", "df"} <= set(fit) or not document.get("converged"):
-            raise LatentModelError(f"{name}: no converged fit with a test of the model")
-    for key in ("estimator", "n_obs", "n_groups", "engine"):
-        if len({document.get(key) for document in documents.values()}) > 1:
-            raise LatentModelError(f"the fits differ in {key}: they cannot be compared")
-    if len({frozenset(document.get("observed", ())) for document in documents.values()}) > 1:
-        raise LatentModelError("the fits are of different variables: they cannot be compared")
-    hashes = {document["data"]["sha256"] for document in documents.values() if "data" in document}
-    if len(hashes) > 1:
-        raise LatentModelError("the fits are of different data: they cannot be compared")
-    for option in ("missing", "test", "likelihood", "ordered"):
-        used = {document["asked_and_used"][option]["used"] for document in documents.values()}
-        if len(used) > 1:
-            raise LatentModelError(f"the fits differ in {option}: they cannot be compared")
+def _index(model: NestedModel, name: str) -> float | None:
+    """Return an index, scaled where the test is; there is nothing to scale without df."""
+    is_plain = model.test in _UNSCALED or model.df == 0
+    return model.measures.get(name if is_plain else f"{name}_scaled")
 
 
-def _test_used(document: Mapping[str, Any]) -> str:
-    return str(document["asked_and_used"]["test"]["used"])
+def _with_differences(row: ComparedModel, freer: ComparedModel) -> ComparedModel:
+    def change(here: float | None, before: float | None) -> float | None:
+        return None if here is None or before is None else here - before
+
+    return replace(
+        row,
+        delta_cfi=change(row.cfi, freer.cfi),
+        delta_rmsea=change(row.rmsea, freer.rmsea),
+        delta_srmr=change(row.srmr, freer.srmr),
+    )
 
 
-def _is_uls(document: Mapping[str, Any]) -> bool:
+def _is_uls(model: NestedModel) -> bool:
     """Whether the plain statistic is no chi-square."""
-    return str(document["estimator"]).startswith("ULS")
+    return model.estimator.startswith("ULS")
 
 
 def _difference(
-    restricted: Mapping[str, Any],
-    freer: Mapping[str, Any],
-    read_columns: ReadColumns,
-    scaling: DifferenceScaling,
+    restricted: NestedModel, freer: NestedModel, difference: DifferenceYear
 ) -> tuple[DifferenceTest, str]:
-    fit0, fit1 = restricted["fit"], freer["fit"]
-    df0, df1 = int(fit0["df"]), int(fit1["df"])
+    fit0, fit1 = restricted.measures, freer.measures
+    df0, df1 = restricted.df, freer.df
     plain = plain_difference(fit0["chisq"], df0, fit1["chisq"], df1)
-    used = _test_used(restricted)
-    if used in _UNSCALED:
+    if restricted.test in _UNSCALED:
         if _is_uls(restricted):
             plain = replace(plain, p_value=math.nan)
         return plain, "likelihood ratio" if "logl" in fit0 else "difference of statistics"
-    if scaling == "default":
-        scaling = "satorra.2000" if used in _SCALED_BY_MATRICES else "satorra.bentler.2001"
-    year, name = _METHODS[scaling]
-    if year != "2001":
-        return _refitted_difference(restricted, freer, read_columns, year), name
+    if difference == "default":
+        difference = "2000" if restricted.test in _SCALED_BY_MATRICES else "2001"
+    if difference != "2001":
+        cores = [model.core(difference) for model in (restricted, freer)]
+        return difference_test(*cores, method=difference), _METHODS[difference]
     factors = [
-        fit.get("chisq_scaling_factor", 0.0 if fit["df"] == 0 else None) for fit in (fit0, fit1)
+        model.measures.get("chisq_scaling_factor", 0.0 if model.df == 0 else None)
+        for model in (restricted, freer)
     ]
-    if None in factors:
+    if factors[0] is None or factors[1] is None:
         raise LatentModelError("a scaled test was withheld: the difference cannot be scaled")
-    return scaled_difference(plain, df0=df0, df1=df1, factor0=factors[0], factor1=factors[1]), name
-
-
-def _refitted_difference(
-    restricted: Mapping[str, Any],
-    freer: Mapping[str, Any],
-    read_columns: ReadColumns,
-    method: DifferenceMethod,
-) -> DifferenceTest:
-    fits = []
-    for document in (restricted, freer):
-        if "data" not in document:
-            raise LatentModelError(
-                f"the difference of {document['estimator']} statistics by Satorra's method of "
-                f"{method} needs the data, and the JSON does not say where they are; write it by "
-                "coprod sem --json"
-            )
-        asked = Specification.from_json(document["specification"])
-        fits.append(fit_specification(asked, read_columns(document["data"], asked)))
-    return difference_test(fits[0].core, fits[1].core, method=method)
+    test = scaled_difference(plain, df0=df0, df1=df1, factor0=factors[0], factor1=factors[1])
+    return test, _METHODS[difference]
 
 
 def _warnings(
-    model: ComparedModel,
-    restricted: Mapping[str, Any],
-    freer: Mapping[str, Any],
-    scaling: DifferenceScaling,
+    restricted: NestedModel,
+    freer: NestedModel,
+    test: DifferenceTest,
+    difference: DifferenceYear,
 ) -> Iterator[FitWarning]:
     """Describe what a reader of a difference test must know."""
-    is_plain = _test_used(restricted) in _UNSCALED
+    is_plain = restricted.test in _UNSCALED
     if is_plain and _is_uls(restricted):
         yield FitWarning("SEM-304", _ULS_DIFFERENCE)
-    if is_plain and scaling != "default":
-        message = f"{scaling} has no effect: the fits have no scaled test to take it from"
+    if is_plain and difference != "default":
+        message = f"{_METHODS[difference]} has no effect: the fits have no scaled test"
         yield FitWarning("SEM-305", message)
-    if restricted["fit"]["chisq"] < freer["fit"]["chisq"] - _BETTER:
+    if restricted.measures["chisq"] < freer.measures["chisq"] - _BETTER:
         yield FitWarning("SEM-306", _RESTRICTED_FITS_BETTER)
-    if model.test is not None and math.isnan(model.test.scaling_factor):
+    if math.isnan(test.scaling_factor):
         yield FitWarning("SEM-307", _FACTOR_NOT_POSITIVE)
-    if restricted["fit"]["df"] == freer["fit"]["df"]:
+    if restricted.df == freer.df:
         yield FitWarning(
             "SEM-308", "as many degrees of freedom as the model before: nothing to test"
         )

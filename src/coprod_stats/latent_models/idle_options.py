@@ -11,7 +11,7 @@ import numpy as np
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.model.equality import family
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.results import SemFit as CoreFit
+from coprod_stats.sem.results import CoreFit
 
 
 @dataclass(frozen=True, slots=True)

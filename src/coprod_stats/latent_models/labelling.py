@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.latent_models.idle_options import IdleOption, idle_options
-from coprod_stats.latent_models.sem_fit import AskedAndUsed, FittedParameter, FitWarning, SemFit
+from coprod_stats.latent_models.labelled_fit import AskedAndUsed, FittedParameter, FitWarning
+from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
 from coprod_stats.sem.fit import coefficient_df
@@ -21,7 +22,7 @@ from coprod_stats.sem.inference.standardization import (
     explained_variances,
     standardized_solutions,
 )
-from coprod_stats.sem.results import SemFit as CoreFit
+from coprod_stats.sem.results import CoreFit
 from coprod_stats.version import __version__
 
 _TWO_STAGE_BASELINE = (

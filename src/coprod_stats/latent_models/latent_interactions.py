@@ -27,20 +27,26 @@ References
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.sem_data import frame_columns
+from coprod_stats.latent_models.frames import (
+    column_names,
+    frame_columns,
+    is_pandas,
+    narwhals_frame,
+    numeric_columns,
+)
 from coprod_stats.literals import ProductCentring, ProductPairs
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from narwhals.stable.v2.typing import IntoDataFrame, IntoDataFrameT
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -64,21 +70,23 @@ class ProductIndicators:
     names: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
 
-    def joined(self, data: pd.DataFrame) -> pd.DataFrame:
-        """Return the data with the products as further columns.
+    def joined(self, data: IntoDataFrameT) -> IntoDataFrameT:
+        """Return the data, a frame of the same library, with the products as further columns.
 
         Raises
         ------
         LatentModelError
             If the data have other rows, or a column is called like a product.
         """
-        if len(data) != len(self.values):
-            raise LatentModelError(f"products of {len(self.values)} rows, data of {len(data)}")
-        taken = [name for name in self.names if name in data.columns]
+        taken = [name for name in self.names if name in column_names(data)]
         if taken:
             raise LatentModelError(f"the data already have a column {', '.join(taken)}")
         columns = dict(zip(self.names, self.values.T, strict=True))
-        return data.assign(**columns)
+        n_rows = len(data) if is_pandas(data) else narwhals_frame(data).shape[0]
+        if n_rows != len(self.values):
+            raise LatentModelError(f"products of {len(self.values)} rows, data of {n_rows}")
+        wider = data.assign(**columns) if is_pandas(data) else _widened(data, columns)
+        return cast("IntoDataFrameT", wider)
 
     def measurement(self, factor: str) -> str:
         """Write the product factor in lavaan's language.
@@ -98,8 +106,21 @@ class ProductIndicators:
         return "\n".join(lines)
 
 
+def _widened(data: IntoDataFrame, columns: Mapping[str, FloatArray]) -> IntoDataFrame:
+    # loaded by now
+    import narwhals.stable.v2 as nw
+
+    frame = narwhals_frame(data)
+    further = [
+        nw.new_series(name, values, nw.Float64, backend=frame.implementation)
+        for name, values in columns.items()
+    ]
+    wider: IntoDataFrame = frame.with_columns(*further).to_native()
+    return wider
+
+
 def product_indicators(
-    data: pd.DataFrame,
+    data: IntoDataFrame,
     first: Sequence[str],
     second: Sequence[str],
     *,
@@ -114,7 +135,7 @@ def product_indicators(
     Parameters
     ----------
     data : DataFrame
-        A row per case.
+        Of pandas, polars or PyArrow: a row per case.
     first, second : sequence of str
         Indicators of the two latent variables; matched pairs go by their order.
     pairs : {'matched', 'all'}
@@ -136,9 +157,7 @@ def product_indicators(
     repeated = [name for name, count in Counter(items).items() if count > 1]
     if repeated:
         raise LatentModelError(f"indicators that are named more than once: {', '.join(repeated)}")
-    texts = [name for name in items if columns[name].dtype == object]
-    if texts:
-        raise LatentModelError(f"columns that are no numbers: {', '.join(texts)}")
+    numeric_columns(columns, items)
     empty = [name for name in items if np.isnan(columns[name]).all()]
     if empty:
         raise LatentModelError(f"columns without an answer: {', '.join(empty)}")

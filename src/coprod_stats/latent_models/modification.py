@@ -9,7 +9,7 @@ from coprod_stats.latent_models.blas_threads import threads_for
 from coprod_stats.sem.inference.modification import modification_indices as core_indices
 
 if TYPE_CHECKING:
-    from coprod_stats.latent_models.sem_fit import SemFit
+    from coprod_stats.latent_models.labelled_fit import LabelledFit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class ModificationIndex:
     sepc_all: float
 
 
-def modification_indices(fit: SemFit) -> tuple[ModificationIndex, ...]:
+def modification_indices(fit: LabelledFit) -> tuple[ModificationIndex, ...]:
     """Return the indices of all parameters that could be freed, largest first.
 
     Raises

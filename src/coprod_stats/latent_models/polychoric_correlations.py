@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.sem_data import frame_columns
+from coprod_stats.latent_models.frames import column_names, frame_columns, numeric_columns
 from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.observed.polychoric_matrix import polychoric_matrix
 
 if TYPE_CHECKING:
     import pandas as pd
+    from narwhals.stable.v2.typing import IntoDataFrame
 
 
-def polychoric(data: pd.DataFrame, *, sampling_weights: str | None = None) -> pd.DataFrame:
+def polychoric(data: IntoDataFrame, *, sampling_weights: str | None = None) -> pd.DataFrame:
     """Estimate all polychoric correlations by two-step maximum likelihood.
 
     Each pair uses the cases that answered both items, each item's thresholds all its answers.
@@ -23,8 +24,8 @@ def polychoric(data: pd.DataFrame, *, sampling_weights: str | None = None) -> pd
     Parameters
     ----------
     data : DataFrame
-        A column per item, larger meaning more; missing values as NaN. Ordered categories of
-        pandas count by rank.
+        Of pandas, polars or PyArrow: a column per item, larger meaning more; missing values as
+        NaN or null. Ordered categories count by rank.
     sampling_weights : str, optional
         Column of weights.
 
@@ -44,16 +45,15 @@ def polychoric(data: pd.DataFrame, *, sampling_weights: str | None = None) -> pd
     # as in SemFit.tidy()
     import pandas as pd
 
-    columns = frame_columns(data, map(str, data.columns))
+    columns = frame_columns(data, column_names(data))
     weights = None
     if sampling_weights is not None:
         if sampling_weights not in columns:
             raise LatentModelError(f"the data have no column {sampling_weights}")
+        numeric_columns(columns, [sampling_weights])
         weights = columns.pop(sampling_weights)
-    texts = [name for name, values in columns.items() if values.dtype == object]
-    if texts:
-        raise LatentModelError(f"columns that are not numeric: {', '.join(texts)}")
     names = list(columns)
+    numeric_columns(columns, names)
     if len(names) < 2:
         raise LatentModelError("polychoric correlations need two items or more")
     try:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.latent_models.frames import numeric_columns
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.sample import SemData
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Columns = Mapping[str, NDArray[Any]]
 """Columns of equal length: floats with NaN where missing, or texts with None where missing."""
@@ -25,25 +23,6 @@ def model_columns(syntax: ModelSyntax) -> tuple[str, ...]:
     names = dict.fromkeys(term.variable for term in sides if term.variable not in ("0", "1"))
     parts = dict.fromkeys(part for name in names for part in name.split(":"))
     return tuple(names | parts)
-
-
-def frame_columns(data: pd.DataFrame, names: Iterable[str]) -> dict[str, NDArray[Any]]:
-    """Take the named columns out of a data frame, as far as it has them.
-
-    Numbers and truth values become floats, ordered categories their ranks from 0; everything else
-    is text.
-
-    Raises
-    ------
-    LatentModelError
-        If a name stands twice.
-    """
-    available = [str(name) for name in data.columns]
-    wanted = [name for name in dict.fromkeys(names) if name in available]
-    repeated = sorted(name for name in wanted if available.count(name) > 1)
-    if repeated:
-        raise LatentModelError(f"columns that are there more than once: {', '.join(repeated)}")
-    return {name: _array(data.iloc[:, available.index(name)]) for name in wanted}
 
 
 def sem_data(
@@ -71,7 +50,7 @@ def sem_data(
     if absent:
         raise LatentModelError(f"the data have no column {', '.join(absent)}")
     names = [name for name in variables if name in columns]
-    _refuse_texts(columns, names if sampling_weights is None else [*names, sampling_weights])
+    numeric_columns(columns, names if sampling_weights is None else [*names, sampling_weights])
     infinite = [name for name in names if np.isinf(columns[name]).any()]
     if infinite:
         raise LatentModelError(f"columns with infinite values: {', '.join(infinite)}")
@@ -87,23 +66,6 @@ def sem_data(
         weights=None if sampling_weights is None else _complete(columns, sampling_weights),
         clusters=None if cluster is None else _codes(_complete(columns, cluster))[0],
     )
-
-
-def _array(series: pd.Series[Any]) -> NDArray[Any]:
-    if getattr(series.dtype, "ordered", False):
-        codes = series.cat.codes.to_numpy(dtype=float)
-        return np.where(codes < 0, np.nan, codes)
-    if getattr(series.dtype, "kind", getattr(series.dtype, "_kind", "O")) in "biuf":
-        return series.to_numpy(dtype=float, na_value=np.nan)
-    texts = series.astype(object).to_numpy(copy=True)
-    texts[series.isna().to_numpy()] = None
-    return texts
-
-
-def _refuse_texts(columns: Columns, names: Iterable[str]) -> None:
-    texts = [name for name in names if columns[name].dtype == object]
-    if texts:
-        raise LatentModelError(f"columns that are not numeric: {', '.join(texts)}")
 
 
 def _complete(columns: Columns, name: str) -> NDArray[Any]:

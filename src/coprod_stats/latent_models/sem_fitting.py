@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coprod_stats.latent_models.engines.choice import fit_specification
-from coprod_stats.latent_models.sem_data import frame_columns
+from coprod_stats.latent_models.frames import frame_columns
 from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.sem_keywords import with_keywords_of
 from coprod_stats.latent_models.sem_options import SemOptions
 from coprod_stats.latent_models.specification import Specification
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from narwhals.stable.v2.typing import IntoDataFrame
 
 
 @with_keywords_of(SemOptions)
 def fit_sem(
     model: str,
-    data: pd.DataFrame,
+    data: IntoDataFrame,
     *,
     rotation_args: Mapping[str, Any] | None = None,
     **options: Any,
@@ -36,8 +36,8 @@ def fit_sem(
     model : str
         Model text.
     data : DataFrame
-        A row per case, a column per observed variable; missing values as NaN. Ordered categories
-        count by rank.
+        Of pandas, polars, PyArrow or another library that narwhals knows: a row per case, a column
+        per observed variable; missing values as NaN or null. Ordered categories count by rank.
     **options
 
     Raises

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from coprod_stats.latent_models.labelled_fit import FittedParameter, LabelledFit
     from coprod_stats.latent_models.modification import ModificationIndex
-    from coprod_stats.latent_models.sem_fit import FittedParameter, SemFit
 
 
 def fit_document(
-    fit: SemFit,
+    fit: LabelledFit,
     *,
     modification_indices: Sequence[ModificationIndex] | None = None,
     data_file: Mapping[str, str] | None = None,
@@ -23,7 +23,7 @@ def fit_document(
 
     Parameters
     ----------
-    fit : SemFit
+    fit : LabelledFit
     modification_indices : sequence of ModificationIndex, optional
     data_file : mapping of str to str, optional
         Name and SHA-256 of the file that was fitted, by which models can be refitted for a

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from coprod_stats.latent_models.fit_measures_text import entry, index_lines, model_test_lines
 
 if TYPE_CHECKING:
-    from coprod_stats.latent_models.sem_fit import FittedParameter, SemFit
+    from coprod_stats.latent_models.labelled_fit import FittedParameter, LabelledFit
     from coprod_stats.sem.rotation.options import RotationOptions
 
 _COLUMNS = ("Estimate", "Std.Err", "z-value", "P(>|z|)", "Std.lv", "Std.all")
@@ -19,12 +19,12 @@ _NO_BLOCKS: Mapping[str, str] = MappingProxyType({})
 _UNREMARKABLE = ("default", "given", "all", "none")
 
 
-def summary_text(fit: SemFit) -> str:
+def summary_text(fit: LabelledFit) -> str:
     """Write the summary: state, test and fit indices, parameters in sections, R-square."""
     return "\n".join(_lines(fit))
 
 
-def _lines(fit: SemFit) -> Iterator[str]:
+def _lines(fit: LabelledFit) -> Iterator[str]:
     yield f"Structural equation model: {fit.estimator} by {fit.engine}"
     if not fit.converged:
         yield "  NOT CONVERGED: the estimates below are no solution"

@@ -7,6 +7,7 @@ from coprod_stats.measurement.agreement import (
     rwg,
 )
 from coprod_stats.measurement.errors import MeasurementDataError
+from coprod_stats.measurement.frame_reliability import ItemReliability, alpha, omega
 from coprod_stats.measurement.group_comparison import GroupComparison, compare_groups
 from coprod_stats.measurement.item_analysis import ItemAnalysis, ItemCriteria, item_analysis
 from coprod_stats.measurement.partial_correlation import PartialCorrelation, partial_correlation
@@ -23,6 +24,7 @@ __all__ = [
     "IntraclassCorrelation",
     "ItemAnalysis",
     "ItemCriteria",
+    "ItemReliability",
     "MeasurementDataError",
     "PartialCorrelation",
     "Reliability",
@@ -30,9 +32,11 @@ __all__ = [
     "ScaleCorrelations",
     "ScaleReliability",
     "WithinGroupAgreement",
+    "alpha",
     "compare_groups",
     "icc",
     "item_analysis",
+    "omega",
     "partial_correlation",
     "reliability",
     "rwg",

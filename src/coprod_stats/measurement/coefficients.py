@@ -1,12 +1,10 @@
-"""Reliability coefficients as functions of covariances, loadings and plain numbers."""
+"""Reliability coefficients as functions of covariances and plain numbers."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-
-from coprod_stats.measurement.one_factor import OneFactorFit
 
 FloatArray = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -60,39 +58,6 @@ def spearman_brown_interval(correlation: float, n_obs: int, *, conf_level: float
     reach = stats.norm.ppf((1 + conf_level) / 2) / np.sqrt(n_obs - 3)
     low, high = np.tanh(np.arctanh(correlation) + np.array([-reach, reach]))
     return spearman_brown(float(low)), spearman_brown(float(high))
-
-
-def omega_total(fit: OneFactorFit) -> float:
-    r"""Omega, :math:`(\sum\lambda)^2 / ((\sum\lambda)^2 + \sum\theta)`.
-
-    McDonald (1999, Test Theory, eq. 6.20b): the variance of the sum in the denominator is the one
-    that the model implies.
-    """
-    true_variance = fit.loadings.sum() ** 2
-    return float(true_variance / (true_variance + fit.uniquenesses.sum()))
-
-
-def omega_observed_variance(fit: OneFactorFit, covariance: FloatArray) -> float:
-    r"""Omega with the observed variance of the sum, :math:`(\sum\lambda)^2 / 1'S1`.
-
-    Bentler (2009); the default of ``semTools::compRelSEM``. It does not rest on the one-factor
-    model reproducing the covariances (Kelley & Pornprasertmanit, 2016). The covariance
-    matrix is the one that was fitted.
-    """
-    return float(fit.loadings.sum() ** 2 / covariance.sum())
-
-
-def omega_std_error(fit: OneFactorFit) -> float:
-    """Delta-method standard error of `omega_total` from expected information (Raykov, 2002)."""
-    total, noise = fit.loadings.sum(), fit.uniquenesses.sum()
-    variance = total**2 + noise
-    gradient = np.concatenate(
-        [
-            np.full(fit.loadings.shape, 2 * total * noise / variance**2),
-            np.full(fit.uniquenesses.shape, -(total**2) / variance**2),
-        ]
-    )
-    return float(np.sqrt(gradient @ fit.acov @ gradient))
 
 
 def mean_off_diagonal(correlation: FloatArray) -> float:

@@ -23,6 +23,7 @@ from coprod_stats.quality.pairwise_moments import (
     pairwise_covariance,
 )
 from coprod_stats.responses import Responses
+from coprod_stats.results import NotebookTables
 from coprod_stats.scoring import keyed_answers
 
 FloatArray = NDArray[np.float64]
@@ -67,7 +68,7 @@ class ItemCriteria:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ScaleItems:
+class ScaleItems(NotebookTables):
     """The items of one scale.
 
     Statistics are of the reverse-keyed answers, so that all items point one way; the use of
@@ -176,7 +177,7 @@ class ScaleItems:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ItemAnalysis:
+class ItemAnalysis(NotebookTables):
     """Item analysis of all scales of an instrument."""
 
     scales: tuple[ScaleItems, ...]

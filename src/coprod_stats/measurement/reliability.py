@@ -15,11 +15,12 @@ from coprod_stats.measurement.scale_reliability import (
     scale_reliability,
 )
 from coprod_stats.responses import Responses
+from coprod_stats.results import NotebookTables
 from coprod_stats.scoring import keyed_answers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reliability:
+class Reliability(NotebookTables):
     """Reliability of all scales of an instrument."""
 
     scales: tuple[ScaleReliability, ...]

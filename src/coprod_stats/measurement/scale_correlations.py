@@ -11,6 +11,7 @@ from scipy import stats
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.quality.pairwise_moments import pairwise_correlation
+from coprod_stats.results import NotebookTables
 from coprod_stats.scoring import Scores
 
 FloatArray = NDArray[np.float64]
@@ -21,7 +22,7 @@ class ScaleCorrelationError(CoprodError):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ScaleCorrelations:
+class ScaleCorrelations(NotebookTables):
     """Correlations of scale scores, each over the respondents who have both.
 
     Parameters

@@ -9,20 +9,24 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
+from coprod_stats.latent_models import SemFit
 from coprod_stats.measurement.coefficients import (
     coefficient_alpha,
     feldt_interval,
     mean_off_diagonal,
-    omega_observed_variance,
-    omega_std_error,
-    omega_total,
     spearman_brown,
     spearman_brown_interval,
 )
-from coprod_stats.measurement.one_factor import OneFactorError, OneFactorFit, fit_one_factor
+from coprod_stats.measurement.one_factor_omega import (
+    OneFactorError,
+    estimated_omega,
+    fit_one_factor,
+    has_negative_residual,
+    omega_observed_variance,
+)
 from coprod_stats.quality.pairwise_moments import pairwise_correlation, pairwise_covariance
+from coprod_stats.results import NotebookTables
 
 FloatArray = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
@@ -45,7 +49,7 @@ class Coefficient:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ScaleReliability:
+class ScaleReliability(NotebookTables):
     """Reliability of one scale.
 
     Parameters
@@ -62,7 +66,7 @@ class ScaleReliability:
         Respondents who answered any item, and all of them.
     coefficients : tuple of Coefficient
         Those that apply to this number of items.
-    one_factor : OneFactorFit or None
+    one_factor : SemFit or None
         The model behind omega.
     notes : tuple of str
         What is missing or to be read with care, and why.
@@ -76,7 +80,7 @@ class ScaleReliability:
     n_obs: int
     n_complete: int
     coefficients: tuple[Coefficient, ...]
-    one_factor: OneFactorFit | None
+    one_factor: SemFit | None
     notes: tuple[str, ...]
 
     def estimate(self, term: str) -> float:
@@ -87,7 +91,7 @@ class ScaleReliability:
     def improper(self) -> bool:
         """Whether the one-factor model did not converge or has a negative residual variance."""
         fit = self.one_factor
-        return fit is not None and (fit.improper or not fit.converged)
+        return fit is not None and (has_negative_residual(fit) or not fit.converged)
 
     @property
     def headline(self) -> Coefficient | None:
@@ -155,17 +159,10 @@ def scale_reliability(
     answered = ~np.isnan(keyed)
     complete = keyed[answered.all(axis=1)]
     used = keyed[answered.any(axis=1)] if missing == "pairwise" else complete
-    covariance = pairwise_covariance(used)
-    coefficients: tuple[Coefficient, ...] = ()
+    coefficients, notes = coefficients_of_covariances(used, conf_level)
     one_factor = None
-    note = _obstacle(covariance)
-    notes: tuple[str, ...] = (note,) if note else ()
-    if not note:
-        coefficients = _from_covariance(covariance, used, conf_level)
-        if (covariance.sum(axis=0) < np.diag(covariance)).any():
-            notes += ("an item goes against the others: check its keying",)
-    if not note and len(items) >= 3:
-        one_factor, omegas, note = _from_one_factor(complete, conf_level)
+    if coefficients and len(items) >= 3:
+        one_factor, omegas, note = coefficients_of_one_factor(complete, conf_level)
         coefficients += omegas
         notes += (note,) if note else ()
     return ScaleReliability(
@@ -180,6 +177,27 @@ def scale_reliability(
         one_factor=one_factor,
         notes=notes,
     )
+
+
+def coefficients_of_covariances(
+    used: FloatArray, conf_level: float
+) -> tuple[tuple[Coefficient, ...], tuple[str, ...]]:
+    """Return alpha and its kin with remarks, or no coefficient and the reason why.
+
+    Parameters
+    ----------
+    used : ndarray, shape (n_persons, n_items)
+        Keyed answers; covariances are pairwise.
+    conf_level : float
+    """
+    covariance = pairwise_covariance(used)
+    obstacle = _obstacle(covariance)
+    if obstacle:
+        return (), (obstacle,)
+    found = _from_covariance(covariance, used, conf_level)
+    if (covariance.sum(axis=0) < np.diag(covariance)).any():
+        return found, ("an item goes against the others: check its keying",)
+    return found, ()
 
 
 def _obstacle(covariance: FloatArray) -> str:
@@ -219,27 +237,24 @@ def _from_covariance(
     return found
 
 
-def _from_one_factor(
+def coefficients_of_one_factor(
     complete: FloatArray, conf_level: float
-) -> tuple[OneFactorFit | None, tuple[Coefficient, ...], str]:
-    """Omega from the complete rows, or the reason why there is none."""
+) -> tuple[SemFit | None, tuple[Coefficient, ...], str]:
+    """Return the one-factor model of complete rows, omega, and a remark or why there is none."""
     n_obs = complete.shape[0]
-    covariance = pairwise_covariance(complete) * (n_obs - 1) / max(n_obs, 1)
     try:
-        fit = fit_one_factor(covariance, n_obs=n_obs)
+        fit = fit_one_factor(complete, conf_level=conf_level)
     except OneFactorError as error:
         return None, (), f"no omega: {error}"
     if not fit.converged:
         return fit, (), "no omega: the one-factor model did not converge"
-    std_error = np.nan if fit.improper else omega_std_error(fit)
-    estimate = omega_total(fit)
-    reach = stats.norm.ppf((1 + conf_level) / 2) * std_error
-    omegas = (
-        Coefficient("omega", estimate, n_obs, std_error, estimate - reach, estimate + reach),
-        Coefficient("omega_observed", omega_observed_variance(fit, covariance), n_obs),
-    )
-    heywood = "omega is improper: a residual variance is negative (Heywood case)"
-    return fit, omegas, heywood if fit.improper else ""
+    found = estimated_omega(fit)
+    observed = Coefficient("omega_observed", omega_observed_variance(fit), n_obs)
+    if has_negative_residual(fit):
+        heywood = "omega is improper: a residual variance is negative (Heywood case)"
+        return fit, (Coefficient("omega", found.est, n_obs), observed), heywood
+    interval = found.se, found.ci_lower, found.ci_upper
+    return fit, (Coefficient("omega", found.est, n_obs, *interval), observed), ""
 
 
 def reliability_table(scales: Sequence[ScaleReliability]) -> pd.DataFrame:

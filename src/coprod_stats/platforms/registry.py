@@ -38,14 +38,14 @@ READERS: dict[ExportSource, str] = {
 """Module of each source's reader; it has a function ``read``, and ``parse`` if it is no table."""
 
 
-def export_form(
+def compose_form(
     instrument: Instrument,
     platform: Platform,
     *,
     languages: Sequence[str] = (),
     font_paths: Sequence[Path] = (),
 ) -> FormExport:
-    """Write a questionnaire for a platform.
+    """Compose a questionnaire's form for a platform, in memory.
 
     Parameters
     ----------

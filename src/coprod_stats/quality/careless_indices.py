@@ -33,13 +33,14 @@ from coprod_stats.quality.routes import routes
 from coprod_stats.quality.straightlining import longstring_share
 from coprod_stats.responses import Responses
 from coprod_stats.responses.table import ANSWERED
+from coprod_stats.results import NotebookTables
 
 MIN_EVEN_ODD_PAIRS = 3
 """Scales for even-odd: with two, the correlation is always plus or minus one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CarelessIndices:
+class CarelessIndices(NotebookTables):
     """Indices of careless responding of each respondent.
 
     Parameters

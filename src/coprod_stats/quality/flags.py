@@ -13,6 +13,7 @@ from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.quality.careless_indices import CarelessIndices, careless_indices
 from coprod_stats.responses import Responses
+from coprod_stats.results import NotebookTables
 
 Family = Literal["speed", "straightlining", "outlier", "attention", "inconsistency"]
 Direction = Literal["above", "below"]
@@ -121,7 +122,7 @@ longstring."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Flags:
+class Flags(NotebookTables):
     """Flags of careless responding.
 
     Parameters

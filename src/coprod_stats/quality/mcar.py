@@ -12,6 +12,7 @@ from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.quality.pairwise_moments import column_means
 from coprod_stats.quality.person_index import BoolArray, FloatArray
+from coprod_stats.results import NotebookTables
 
 
 class McarTestError(CoprodError):
@@ -19,7 +20,7 @@ class McarTestError(CoprodError):
 
 
 @dataclass(frozen=True, slots=True)
-class McarTest:
+class McarTest(NotebookTables):
     """Little's (1988) test of missing completely at random.
 
     Parameters

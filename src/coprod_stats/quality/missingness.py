@@ -13,6 +13,7 @@ from coprod_stats.quality.mcar import McarTest, McarTestError, little_mcar_test
 from coprod_stats.quality.routes import routes
 from coprod_stats.responses import Responses
 from coprod_stats.responses.table import ANSWERED, NOT_ASKED, OFF_SCALE, REJECTED
+from coprod_stats.results import NotebookTables
 
 BLANK = "blank"
 KINDS = (ANSWERED, NOT_ASKED, BLANK, *MISSING_CODES.values(), OFF_SCALE, REJECTED)
@@ -25,7 +26,7 @@ first two is an answer that was asked for and is missing.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Missingness:
+class Missingness(NotebookTables):
     """Missing answers by item, by respondent and by pattern.
 
     Parameters

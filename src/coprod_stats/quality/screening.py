@@ -10,10 +10,11 @@ import pandas as pd
 from coprod_stats.instruments import Instrument
 from coprod_stats.instruments.language.expressions import Expression, Not, names
 from coprod_stats.responses import Responses
+from coprod_stats.results import NotebookTables
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Screening:
+class Screening(NotebookTables):
     """Classes of respondents, such as strict, broad and no co-production.
 
     Parameters

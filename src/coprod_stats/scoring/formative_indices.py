@@ -8,10 +8,11 @@ import pandas as pd
 
 from coprod_stats.instruments.model import Index
 from coprod_stats.responses import Responses
+from coprod_stats.results import NotebookTables
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FormativeIndices:
+class FormativeIndices(NotebookTables):
     """Sums, counts and shares of items that need not correlate; reliability does not apply.
 
     Parameters

@@ -9,13 +9,14 @@ import pandas as pd
 
 from coprod_stats.instruments import Scale
 from coprod_stats.responses import Responses
+from coprod_stats.results import NotebookTables
 from coprod_stats.scoring.formative_indices import FormativeIndices, formative_indices
 from coprod_stats.scoring.reverse_scoring import keyed_answers
 from coprod_stats.scoring.scoring_rules import ScoringRule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scores:
+class Scores(NotebookTables):
     """Scale scores and formative indices of each respondent.
 
     Parameters

@@ -27,7 +27,7 @@ from coprod_stats.sem.model.constraints import restrictions
 from coprod_stats.sem.model.null_space import null_space
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
-from coprod_stats.sem.results import SemFit
+from coprod_stats.sem.results import CoreFit
 
 FloatArray = NDArray[np.float64]
 DifferenceMethod = Literal["default", "plain", "2000", "2001", "2010"]
@@ -50,13 +50,13 @@ class ReleasedRestriction:
 
 
 def difference_test(
-    restricted: SemFit, freer: SemFit, *, method: DifferenceMethod = "default"
+    restricted: CoreFit, freer: CoreFit, *, method: DifferenceMethod = "default"
 ) -> DifferenceTest:
     """Test a model against one in which it is nested.
 
     Parameters
     ----------
-    restricted, freer : SemFit
+    restricted, freer : CoreFit
         Fitted to the same data by the same method.
     method : str
         ``plain`` for unscaled statistics; else the year of the scaling by Satorra (and Bentler).
@@ -103,7 +103,7 @@ def difference_test(
     )
 
 
-def _derivatives(fit: SemFit) -> tuple[GroupDerivatives, ...]:
+def _derivatives(fit: CoreFit) -> tuple[GroupDerivatives, ...]:
     if fit.method.is_ordered:
         return fit.inference.groups
     data = fit.data
@@ -115,7 +115,7 @@ def _derivatives(fit: SemFit) -> tuple[GroupDerivatives, ...]:
     return fit.inference.groups or moment_derivatives(fit.estimate, fit.samples, fit.method)
 
 
-def _check_comparable(restricted: SemFit, freer: SemFit) -> None:
+def _check_comparable(restricted: CoreFit, freer: CoreFit) -> None:
     if restricted.inference.df < freer.inference.df:
         raise SemOptionError("the restricted model has fewer degrees of freedom than the freer one")
     if set(restricted.table.observed) != set(freer.table.observed) or any(
@@ -133,13 +133,13 @@ def _default_method(scaling: str) -> DifferenceMethod:
     return "2000" if scaling in ("scaled-shifted", "mean-var-adjusted") else "2001"
 
 
-def _factor(fit: SemFit) -> float:
+def _factor(fit: CoreFit) -> float:
     if fit.inference.scaled is None:
         raise SemOptionError("a scaled test was withheld; the difference cannot be scaled")
     return fit.inference.scaled.scaling_factor
 
 
-def _factor_at(freer: SemFit, restricted: SemFit) -> float:
+def _factor_at(freer: CoreFit, restricted: CoreFit) -> float:
     """Scaling factor of the freer model at the estimates of the restricted one."""
     if freer.rotated is not None:
         raise SemOptionError("method='2010' is not implemented for models with efa() blocks")
@@ -156,12 +156,12 @@ def _factor_at(freer: SemFit, restricted: SemFit) -> float:
     return float("nan") if scaled is None else scaled.scaling_factor
 
 
-def wald(fit: SemFit, constraints: str) -> DifferenceTest:
+def wald(fit: CoreFit, constraints: str) -> DifferenceTest:
     """Test equations among parameters, as ``a == b; c == 0``, without refitting.
 
     Parameters
     ----------
-    fit : SemFit
+    fit : CoreFit
     constraints : str
         Equations on labels, in the syntax of the model.
 
@@ -170,7 +170,7 @@ def wald(fit: SemFit, constraints: str) -> DifferenceTest:
     SemSyntaxError, SemModelError
         Where the equations cannot be read.
     SemOptionError
-        Where there is none.
+        Where there is none, or they say nothing or the same.
     """
     items = [item for item in parse_model(constraints).constraints if item.operator == "=="]
     if not items:
@@ -185,6 +185,8 @@ def wald(fit: SemFit, constraints: str) -> DifferenceTest:
     for function in limits.equalities:
         values.append(function.value(params))
         rows.append(function.gradient(params))
+    if not rows:
+        raise SemOptionError("wald: the equations hold whatever the parameters are")
     return wald_test(np.array(values), np.array(rows), fit.inference.covariance)
 
 
@@ -198,14 +200,14 @@ def _without_labels_tied(table: ParameterTable) -> ParameterTable:
     return replace(table, rows=tuple(rows))
 
 
-def release_tests(fit: SemFit) -> tuple[tuple[ReleasedRestriction, ...], DifferenceTest]:
+def release_tests(fit: CoreFit) -> tuple[tuple[ReleasedRestriction, ...], DifferenceTest]:
     """Score tests of equal labels: each pair released alone, and all together.
 
     They rest on the expected information, whatever standard errors rest on.
 
     Parameters
     ----------
-    fit : SemFit
+    fit : CoreFit
 
     Raises
     ------

@@ -36,7 +36,7 @@ from coprod_stats.sem.modal_scores import modal_scores
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel, eta_means
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns, group_by_pattern
 from coprod_stats.sem.options import refuse_two_levels
-from coprod_stats.sem.results import SemFit
+from coprod_stats.sem.results import CoreFit
 from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
@@ -60,7 +60,7 @@ class FactorScores:
     scores: FloatArray
 
 
-def factor_scores(fit: SemFit, method: ScoreMethod | None = None) -> FactorScores:
+def factor_scores(fit: CoreFit, method: ScoreMethod | None = None) -> FactorScores:
     """Score the cases that a model was fitted to.
 
     Without mean structure the intercepts are those that reproduce the sample means, and the latent
@@ -68,7 +68,7 @@ def factor_scores(fit: SemFit, method: ScoreMethod | None = None) -> FactorScore
 
     Parameters
     ----------
-    fit : SemFit
+    fit : CoreFit
     method : {'regression', 'bartlett', 'ebm'}, optional
         If left out, ``ebm`` with ordered variables and ``regression`` without.
 
@@ -97,7 +97,7 @@ def factor_scores(fit: SemFit, method: ScoreMethod | None = None) -> FactorScore
     return FactorScores(latent, scores)
 
 
-def _refuse(fit: SemFit, method: str) -> None:
+def _refuse(fit: CoreFit, method: str) -> None:
     if method not in get_args(ScoreMethod):
         known = ", ".join(get_args(ScoreMethod))
         raise SemOptionError(f"method: unknown {method!r}; expected one of {known}")
@@ -108,7 +108,7 @@ def _refuse(fit: SemFit, method: str) -> None:
         raise SemOptionError("the model has no latent variable to score")
 
 
-def _modal(fit: SemFit) -> FloatArray:
+def _modal(fit: CoreFit) -> FloatArray:
     """Score all groups by the modes of the posterior."""
     table = fit.table
     scores = np.full((len(fit.data.values), len(table.latent)), np.nan)

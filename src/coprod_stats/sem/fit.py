@@ -19,7 +19,7 @@ from coprod_stats.sem.ledger import fit_ledger
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.options import FitOptions, Method
-from coprod_stats.sem.results import CoefficientFit, SemFit
+from coprod_stats.sem.results import CoefficientFit, CoreFit
 from coprod_stats.sem.sample import GroupSample, SemData
 from coprod_stats.sem.solution import Solver, solve
 
@@ -34,7 +34,7 @@ def fit(
     options: FitOptions | None = None,
     *,
     solver: Solver | None = None,
-) -> SemFit:
+) -> CoreFit:
     """Fit a model.
 
     Parameters
@@ -50,7 +50,7 @@ def fit(
 
     Returns
     -------
-    SemFit
+    CoreFit
         Also where the solution is improper: `findings` says so.
 
     Raises
@@ -78,7 +78,7 @@ def fit(
             estimate, draws, options.interval, conf_level=level
         )
     values = _indices_of(method)(estimate, inference, samples, method)
-    return SemFit(
+    return CoreFit(
         data=data,
         options=options,
         method=method,

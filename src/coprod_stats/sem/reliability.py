@@ -7,14 +7,17 @@ For the unweighted sum of the indicators of a latent variable with loadings ``λ
     composite reliability   (1'λ)² φ / 1'Σ1     [joreskog1971]_
     AVE                     λ'λ φ / tr Σ        [fornell1981]_
 
-Both reliabilities presuppose that the indicators are keyed one way. HTMT2 compares correlations
-between two sets of items with those within them, by geometric means [roemer2021]_.
+Both reliabilities presuppose that the indicators are keyed one way. HTMT compares correlations
+between two sets of items with those within them, by arithmetic means [henseler2015]_ or, as HTMT2,
+by geometric ones [roemer2021]_.
 
 References
 ----------
 .. [bentler2009] Bentler, P. M. (2009). Psychometrika, 74, 137-143.
 .. [joreskog1971] Jöreskog, K. G. (1971). Psychometrika, 36, 109-133.
 .. [fornell1981] Fornell, C., & Larcker, D. F. (1981). Journal of Marketing Research, 18, 39-50.
+.. [henseler2015] Henseler, J., Ringle, C. M., & Sarstedt, M. (2015). Journal of the Academy of
+   Marketing Science, 43, 115-135.
 .. [roemer2021] Roemer, E., Schuberth, F., & Henseler, J. (2021). Industrial Management & Data
    Systems, 121, 2637-2650.
 """
@@ -30,7 +33,7 @@ from numpy.typing import NDArray
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.model.lisrel import ImpliedMoments
 from coprod_stats.sem.options import refuse_two_levels
-from coprod_stats.sem.results import SemFit
+from coprod_stats.sem.results import CoreFit
 
 FloatArray = NDArray[np.float64]
 
@@ -55,12 +58,12 @@ class ModelReliability:
     average_variance_extracted: FloatArray
 
 
-def model_reliability(fit: SemFit) -> tuple[ModelReliability, ...]:
+def model_reliability(fit: CoreFit) -> tuple[ModelReliability, ...]:
     """Compute reliability coefficients, per group.
 
     Parameters
     ----------
-    fit : SemFit
+    fit : CoreFit
 
     Raises
     ------
@@ -88,7 +91,7 @@ def model_reliability(fit: SemFit) -> tuple[ModelReliability, ...]:
     return tuple(results)
 
 
-def _refuse(fit: SemFit, eta: tuple[str, ...]) -> None:
+def _refuse(fit: CoreFit, eta: tuple[str, ...]) -> None:
     for row in fit.table:
         if row.op == "=~" and row.rhs in fit.table.observed and row.rhs in eta:
             raise SemOptionError(
@@ -111,12 +114,13 @@ def _coefficients(
 
 
 def heterotrait_monotrait_ratio(
-    correlations: FloatArray, scales: Sequence[Sequence[int]]
+    correlations: FloatArray, scales: Sequence[Sequence[int]], *, geometric: bool = True
 ) -> FloatArray:
-    """HTMT2: the disattenuated correlation of two scales of congeneric items.
+    """HTMT: the disattenuated correlation of two scales.
 
-    Geometric mean of the absolute correlations between the scales, over the geometric mean of
-    those means within them.
+    Mean of the absolute correlations between the scales, over the geometric mean of the two means
+    within them. With geometric means (HTMT2) loadings may differ: the items are congeneric. With
+    arithmetic means (HTMT) they are tau-equivalent.
 
     Parameters
     ----------
@@ -124,6 +128,8 @@ def heterotrait_monotrait_ratio(
         Of items keyed one way.
     scales : sequence of sequence of int
         Items of each scale, two at least.
+    geometric : bool
+        Whether means are geometric.
 
     Returns
     -------
@@ -136,13 +142,19 @@ def heterotrait_monotrait_ratio(
         At a scale of fewer than two items.
     """
     if any(len(items) < 2 for items in scales):
-        raise SemOptionError("HTMT2 needs at least two items per scale")
-    with np.errstate(divide="ignore"):
-        logs = np.log(np.abs(correlations))
-    within = [logs[np.ix_(items, items)][np.triu_indices(len(items), 1)].mean() for items in scales]
+        raise SemOptionError("HTMT needs at least two items per scale")
+    sizes = np.abs(correlations)
+
+    def log_mean(values: FloatArray) -> float:
+        with np.errstate(divide="ignore"):
+            return float(np.log(values).mean() if geometric else np.log(values.mean()))
+
+    within = [
+        log_mean(sizes[np.ix_(items, items)][np.triu_indices(len(items), 1)]) for items in scales
+    ]
     ratios = np.eye(len(scales))
     for first, one in enumerate(scales):
         for second, other in enumerate(scales[:first]):
-            between = logs[np.ix_(one, other)].mean()
+            between = log_mean(sizes[np.ix_(one, other)])
             ratios[first, second] = np.exp(between - (within[first] + within[second]) / 2)
     return np.asarray(np.maximum(ratios, ratios.T))

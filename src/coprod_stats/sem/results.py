@@ -25,7 +25,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class SemFit:
+class CoreFit:
     """A fitted latent-variable model.
 
     Parameters

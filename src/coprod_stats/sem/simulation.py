@@ -16,7 +16,7 @@ from coprod_stats.sem.errors import SemModelError, SemOptionError
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.results import SemFit
+from coprod_stats.sem.results import CoreFit
 from coprod_stats.sem.sample import SemData
 
 FloatArray = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Population:
     thresholds: tuple[FloatArray | None, ...]
 
 
-def fitted_populations(fit: SemFit) -> tuple[Population, ...]:
+def fitted_populations(fit: CoreFit) -> tuple[Population, ...]:
     """Take a fitted model for the population, per group.
 
     Fixed covariates are drawn as well, with their sample moments. Means are those of the sample
@@ -48,7 +48,7 @@ def fitted_populations(fit: SemFit) -> tuple[Population, ...]:
 
     Parameters
     ----------
-    fit : SemFit
+    fit : CoreFit
 
     Raises
     ------

@@ -11,6 +11,7 @@ import pandas as pd
 
 from coprod_stats.latent_models import SemFit, fit_sem
 from coprod_stats.literals import Engine, Estimator, Missing
+from coprod_stats.results import NotebookTables
 from coprod_stats.structure.covariates import indicator_columns
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.path_tests import (
@@ -35,7 +36,7 @@ class SubgroupFit:
 
 
 @dataclass(frozen=True, slots=True)
-class DriverImpactResult:
+class DriverImpactResult(NotebookTables):
     """A driver-impact model fitted to one set of people.
 
     Attributes

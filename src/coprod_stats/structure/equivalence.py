@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from coprod_stats.literals import Conclusion, ExpectedSign
+from coprod_stats.results import NotebookTables
 from coprod_stats.structure.errors import StructureError
 
 SMALLEST_EFFECT = 0.10
@@ -15,7 +16,7 @@ SMALLEST_EFFECT = 0.10
 
 
 @dataclass(frozen=True, slots=True)
-class EquivalenceTest:
+class EquivalenceTest(NotebookTables):
     """Two one-sided tests of an effect against plus and minus a bound.
 
     ``smallest_bound`` is the smallest bound that the same data exclude at ``alpha``: the larger

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.literals import Adjustment
+from coprod_stats.results import NotebookTables
 from coprod_stats.structure.errors import StructureError
 
 _METHOD_NAMES: dict[Adjustment, str] = {
@@ -19,7 +20,7 @@ _METHOD_NAMES: dict[Adjustment, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class AdjustedFamily:
+class AdjustedFamily(NotebookTables):
     """A family of tests with raw and adjusted p values, in the order in which it was given.
 
     ``p_values`` and ``p_adjusted`` are NaN for a test that could not be carried out. Such a test

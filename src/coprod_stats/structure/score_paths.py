@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from coprod_stats.results import NotebookTables
 from coprod_stats.structure.path_tests import (
     DecisionRules,
     PathEstimate,
@@ -25,7 +26,7 @@ from coprod_stats.structure.structural_models import StructuralPath
 
 
 @dataclass(frozen=True, slots=True)
-class ScorePathTests:
+class ScorePathTests(NotebookTables):
     """Paths tested one equation per outcome, errors robust to heteroscedasticity or clustering."""
 
     paths: tuple[PathResult, ...]

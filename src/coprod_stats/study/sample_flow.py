@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from coprod_stats.results import NotebookTables
+
 
 @dataclass(frozen=True, slots=True)
 class FlowStep:
@@ -18,7 +20,7 @@ class FlowStep:
 
 
 @dataclass(frozen=True, slots=True)
-class SampleFlow:
+class SampleFlow(NotebookTables):
     """The flow of respondents; every step's ``n_out`` plus its ``n_left`` is the step before."""
 
     steps: tuple[FlowStep, ...]

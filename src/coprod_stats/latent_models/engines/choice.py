@@ -5,35 +5,13 @@ from __future__ import annotations
 from coprod_stats.latent_models.blas_threads import threads_for
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.labelling import labelled_fit
-from coprod_stats.latent_models.sem_data import Columns, sem_data
+from coprod_stats.latent_models.sem_data import Columns
 from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.specification import Specification
+from coprod_stats.latent_models.specified_data import specified_data
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.model.syntax import parse_model
-from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.options import resolve_method
-from coprod_stats.sem.sample import SemData
-
-
-def specified_data(
-    asked: Specification, columns: Columns, syntax: ModelSyntax | None = None
-) -> SemData:
-    """Take out of named columns what a specification names; its model text may be read already.
-
-    Raises
-    ------
-    LatentModelError
-        Naming what is wrong with a column.
-    SemSyntaxError
-        If the model text cannot be read.
-    """
-    return sem_data(
-        columns,
-        asked.variables_of(syntax or parse_model(asked.model)),
-        group=asked.group,
-        cluster=asked.cluster,
-        sampling_weights=asked.sampling_weights,
-    )
 
 
 def fit_specification(asked: Specification, columns: Columns) -> SemFit:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.latent_models.engines.choice import specified_data
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.peers.mplus_constraints import plain_number
 from coprod_stats.latent_models.peers.mplus_model import INDENT, model_lines, refuse_untranslatable
 from coprod_stats.latent_models.peers.mplus_names import MplusNames
 from coprod_stats.latent_models.sem_data import Columns
 from coprod_stats.latent_models.specification import Specification
+from coprod_stats.latent_models.specified_data import specified_data
 from coprod_stats.sem.model.constraints import defined_functions, restrictions
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.thresholds import category_codes

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.inference.model_tests import chi_square_p
 from coprod_stats.sem.inference.weighted_least_squares import (
     GroupDerivatives,
@@ -16,6 +17,9 @@ from coprod_stats.sem.inference.weighted_least_squares import (
 from coprod_stats.sem.model.null_space import null_space
 
 FloatArray = NDArray[np.float64]
+
+_DEPENDENT = 1e-12
+"""Share of its largest possible variance below which a restriction leaves nothing to test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +139,27 @@ def wald_test(values: FloatArray, jacobian: FloatArray, covariance: FloatArray) 
     jacobian : (k, n_free) array
     covariance : (n_free, n_free) array
         Of the estimates.
+
+    Raises
+    ------
+    SemOptionError
+        Where the functions depend on each other or cannot vary.
     """
     spread = jacobian @ covariance @ jacobian.T
+    largest = (np.abs(jacobian) @ np.sqrt(np.diagonal(covariance))) ** 2
+    variances = np.diagonal(spread)
+    if (variances <= _DEPENDENT * largest).any() or _smallest_eigenvalue(spread) < _DEPENDENT:
+        raise SemOptionError(
+            "wald: restrictions that follow from each other, or that the model holds already"
+        )
     statistic = float(values @ np.linalg.solve(spread, values))
     return DifferenceTest(statistic, values.size, chi_square_p(statistic, values.size))
+
+
+def _smallest_eigenvalue(cov: FloatArray) -> float:
+    """Smallest eigenvalue of the correlations of restrictions."""
+    deviations = np.sqrt(np.diagonal(cov))
+    return float(np.linalg.eigvalsh(cov / np.outer(deviations, deviations))[0])
 
 
 def score_test(

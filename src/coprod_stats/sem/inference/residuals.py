@@ -26,7 +26,7 @@ from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.least_squares import lower_triangle, moment_jacobian
 from coprod_stats.sem.inference.moment_sandwich import normal_weight
 from coprod_stats.sem.options import refuse_two_levels
-from coprod_stats.sem.results import SemFit
+from coprod_stats.sem.results import CoreFit
 
 FloatArray = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ class ResidualMoments:
     cov: FloatArray
 
 
-def raw_residuals(fit: SemFit) -> tuple[ResidualMoments, ...]:
+def raw_residuals(fit: CoreFit) -> tuple[ResidualMoments, ...]:
     """Subtract implied from sample moments, per group; divisors are those of the discrepancy.
 
     With ordered variables, the moments are those of latent responses in the metric of the model:
@@ -54,7 +54,7 @@ def raw_residuals(fit: SemFit) -> tuple[ResidualMoments, ...]:
 
     Parameters
     ----------
-    fit : SemFit
+    fit : CoreFit
 
     Raises
     ------
@@ -74,7 +74,7 @@ def raw_residuals(fit: SemFit) -> tuple[ResidualMoments, ...]:
     return tuple(residuals)
 
 
-def correlation_residuals(fit: SemFit) -> tuple[FloatArray, ...]:
+def correlation_residuals(fit: CoreFit) -> tuple[FloatArray, ...]:
     """Subtract implied from sample correlations, per group.
 
     Each is scaled by its own variances (``cor.bollen`` of lavaan) [bollen1989]_, so that the
@@ -82,7 +82,7 @@ def correlation_residuals(fit: SemFit) -> tuple[FloatArray, ...]:
 
     Parameters
     ----------
-    fit : SemFit
+    fit : CoreFit
 
     Returns
     -------
@@ -101,12 +101,12 @@ def correlation_residuals(fit: SemFit) -> tuple[FloatArray, ...]:
     )
 
 
-def standardized_residuals(fit: SemFit) -> tuple[ResidualMoments, ...]:
+def standardized_residuals(fit: CoreFit) -> tuple[ResidualMoments, ...]:
     """Divide residuals by their standard errors, per group (``standardized`` of lavaan).
 
     Parameters
     ----------
-    fit : SemFit
+    fit : CoreFit
         Of complete continuous data by ML with its own standard errors.
 
     Returns
@@ -134,7 +134,7 @@ def standardized_residuals(fit: SemFit) -> tuple[ResidualMoments, ...]:
     return tuple(results)
 
 
-def _variances(fit: SemFit) -> list[tuple[FloatArray, FloatArray]]:
+def _variances(fit: CoreFit) -> list[tuple[FloatArray, FloatArray]]:
     """Variances of the residual and of the sample moments, per group."""
     means, covariance = fit.table.meanstructure, fit.inference.covariance
     meat = np.zeros_like(covariance)
@@ -162,7 +162,7 @@ def _n_moments(cov: FloatArray, meanstructure: bool) -> int:
     return n * (n + 1) // 2 + n * meanstructure
 
 
-def _refuse(fit: SemFit) -> None:
+def _refuse(fit: CoreFit) -> None:
     method = fit.method
     plain = (method.discrepancy, method.standard_errors) == ("ML", "standard")
     plain &= method.information == "expected"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from coprod_stats.results import NotebookTables
 from coprod_stats.structure.covariates import indicator_columns
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.regression.covariances import estimate_covariance, gaussian_df
@@ -61,7 +62,7 @@ class RegressionFit:
 
 
 @dataclass(frozen=True, slots=True)
-class RegressionResult:
+class RegressionResult(NotebookTables):
     """Several equations fitted to one table of scores."""
 
     fits: tuple[RegressionFit, ...]

@@ -1,0 +1,169 @@
+"""Columns of data frames of any library as arrays: pandas as it is, others through narwhals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.latent_models.errors import LatentModelError
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+    import pandas as pd
+    from narwhals.stable.v2.typing import IntoDataFrame
+
+_NUMBERS = (Real, Decimal, np.bool_)
+
+
+def frame_columns(data: IntoDataFrame, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+    """Take the named columns out of a data frame, as far as it has them.
+
+    Numbers and truth values become floats, whatever the column's type; ordered categories their
+    ranks from 0; everything else is left as it is, with None where missing.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Of pandas, polars, PyArrow or another library that narwhals knows.
+    names : iterable of str
+
+    Raises
+    ------
+    LatentModelError
+        If the data are no data frame, or a name stands twice.
+    """
+    available = column_names(data)
+    wanted = [name for name in dict.fromkeys(names) if name in available]
+    repeated = sorted(name for name in wanted if available.count(name) > 1)
+    if repeated:
+        raise LatentModelError(f"columns that are there more than once: {', '.join(repeated)}")
+    if is_pandas(data):
+        return {name: _pandas_column(data.iloc[:, available.index(name)]) for name in wanted}
+    frame = narwhals_frame(data)
+    return {name: _column(frame[name]) for name in wanted}
+
+
+def column_names(data: IntoDataFrame) -> list[str]:
+    """Return the names of all columns, in order.
+
+    Raises
+    ------
+    LatentModelError
+        If the data are no data frame.
+    """
+    return [str(name) for name in (data if is_pandas(data) else narwhals_frame(data)).columns]
+
+
+def is_pandas(data: IntoDataFrame) -> TypeGuard[pd.DataFrame]:
+    """Return whether the data are a data frame of pandas."""
+    # whoever has such a frame has loaded pandas
+    from narwhals.dependencies import is_pandas_dataframe
+
+    return is_pandas_dataframe(data)
+
+
+def narwhals_frame(data: IntoDataFrame) -> nw.DataFrame[Any]:
+    """Wrap a data frame of any library that narwhals knows.
+
+    Raises
+    ------
+    LatentModelError
+        If the data are no data frame, or one that is yet to be computed.
+    """
+    # as in is_pandas()
+    import narwhals.stable.v2 as nw
+
+    try:
+        return nw.from_native(data, eager_only=True)
+    except TypeError as error:
+        kind = f"{type(data).__module__.partition('.')[0]}.{type(data).__name__}"
+        raise LatentModelError(
+            f"the data are a {kind}, not a data frame of pandas, polars or PyArrow; "
+            "a lazy frame must be collected first"
+        ) from error
+
+
+def numeric_columns(columns: Mapping[str, NDArray[Any]], names: Iterable[str]) -> None:
+    """Refuse columns that hold something else than numbers.
+
+    Raises
+    ------
+    LatentModelError
+        Naming each column and its first value that is no number.
+    """
+    faults = [f"{name} ({_offence(columns[name])})" for name in names if _is_text(columns[name])]
+    if faults:
+        raise LatentModelError(f"columns that are not numeric: {', '.join(faults)}")
+
+
+def numbers_if_all_are(values: Sequence[Any] | NDArray[np.object_]) -> NDArray[Any]:
+    """Return floats where all values are numbers or None, else the values as objects."""
+    if all(value is None or isinstance(value, _NUMBERS) for value in values):
+        return np.array([np.nan if v is None else float(v) for v in values], dtype=np.float64)
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def _is_text(values: NDArray[Any]) -> bool:
+    return values.dtype == object
+
+
+def _offence(values: NDArray[Any]) -> str:
+    """Describe the first value that is no number; if all could be read as such, the first text."""
+    odd = [v for v in values if not (v is None or isinstance(v, _NUMBERS))]
+    first = next((value for value in odd if not _looks_numeric(value)), None)
+    if first is None:
+        return f"numbers as text, as {odd[0]!r}"
+    return f"first value that is no number: {first!r}"
+
+
+def _looks_numeric(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _pandas_column(series: pd.Series[Any]) -> NDArray[Any]:
+    if getattr(series.dtype, "ordered", False):
+        codes = series.cat.codes.to_numpy(dtype=float)
+        return np.where(codes < 0, np.nan, codes)
+    if getattr(series.dtype, "kind", getattr(series.dtype, "_kind", "O")) in "biuf":
+        return series.to_numpy(dtype=float, na_value=np.nan)
+    values = series.astype(object).to_numpy(copy=True)
+    values[series.isna().to_numpy()] = None
+    return numbers_if_all_are(values)
+
+
+def _column(series: nw.Series[Any]) -> NDArray[Any]:
+    # as in is_pandas()
+    import narwhals.stable.v2 as nw
+
+    categories = _ordered_categories(series)
+    if categories is not None:
+        ranks = {category: float(rank) for rank, category in enumerate(categories)}
+        return np.array([ranks.get(value, np.nan) for value in series.to_list()])
+    if series.dtype.is_numeric() or series.dtype == nw.Boolean:
+        values = series.cast(nw.Float64).to_list()
+        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    return numbers_if_all_are(series.to_list())
+
+
+def _ordered_categories(series: nw.Series[Any]) -> Sequence[str] | None:
+    """Return the categories of polars' Enum or of an ordered dictionary of Arrow, else None."""
+    import narwhals.stable.v2 as nw
+
+    if isinstance(series.dtype, nw.Enum):
+        return tuple(series.dtype.categories)
+    if series.dtype == nw.Categorical and series.implementation.is_pyarrow():
+        native = series.to_native()
+        if native.type.ordered:
+            return tuple(native.unify_dictionaries().chunk(0).dictionary.to_pylist())
+    return None

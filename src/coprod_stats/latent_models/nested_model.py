@@ -1,0 +1,145 @@
+"""What a comparison of models needs of each fit, whether it is in memory or stored as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from coprod_stats.latent_models.engines.choice import fit_specification
+from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.latent_models.sem_data import Columns
+from coprod_stats.latent_models.specification import Specification
+
+if TYPE_CHECKING:
+    from coprod_stats.latent_models.labelled_fit import LabelledFit
+    from coprod_stats.sem.results import CoreFit
+
+ReadColumns = Callable[[Mapping[str, str], Specification], Columns]
+"""Columns of the file of a fit, given its name and SHA-256."""
+
+OPTIONS = ("missing", "test", "likelihood", "ordered", "auxiliary", "weights", "clusters")
+"""Entries of the ledger that two fits must have in common to be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class NestedModel:
+    """A fit as a comparison sees it.
+
+    Parameters
+    ----------
+    name : str
+        How the reader calls it.
+    converged : bool
+    measures : mapping of str to float
+        Test and fit indices, by their names in the JSON layout.
+    estimator, engine : str
+    n_obs, n_groups : int
+    observed : frozenset of str
+        Variables.
+    options : mapping of str to str
+        Those of ``OPTIONS``, as used.
+    data : str
+        SHA-256 of what was fitted; empty if that is unknown.
+    core : callable
+        Returns the fit as arrays, fitting again where it is stored as JSON.
+    """
+
+    name: str
+    converged: bool
+    measures: Mapping[str, float]
+    estimator: str
+    engine: str
+    n_obs: int
+    n_groups: int
+    observed: frozenset[str]
+    options: Mapping[str, str]
+    data: str
+    core: Callable[[str], CoreFit]
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom."""
+        return int(self.measures["df"])
+
+    @property
+    def test(self) -> str:
+        """Kind of the test of the model."""
+        return self.options["test"]
+
+
+def model_of_fit(name: str, fit: LabelledFit) -> NestedModel:
+    """Take a fit in memory."""
+    core, used = fit.core, fit.asked_and_used
+    variables = sorted(fit.observed)
+    content = sha256(core.data.columns(variables).tobytes())
+    for codes in (core.data.groups, core.data.weights, core.data.clusters):
+        content.update(b"" if codes is None else codes.tobytes())
+    return NestedModel(
+        name=name,
+        converged=fit.converged,
+        measures=fit.fit,
+        estimator=fit.estimator,
+        engine=fit.engine,
+        n_obs=fit.n_obs,
+        n_groups=max(1, len(fit.group_labels)),
+        observed=frozenset(variables),
+        options={option: str(used[option].used) for option in OPTIONS},
+        data=content.hexdigest(),
+        core=lambda _: core,
+    )
+
+
+def model_of_document(
+    name: str, document: Mapping[str, Any], read_columns: ReadColumns
+) -> NestedModel:
+    """Take the JSON of a fit; what needs arrays fits the model again to its file."""
+
+    def core(method: str) -> CoreFit:
+        if "data" not in document:
+            raise LatentModelError(
+                f"the difference of {document['estimator']} statistics by Satorra's method of "
+                f"{method} needs the data, and the JSON does not say where they are; write it by "
+                "coprod sem --json"
+            )
+        asked = Specification.from_json(document["specification"])
+        return fit_specification(asked, read_columns(document["data"], asked)).core
+
+    used = document.get("asked_and_used", {})
+    return NestedModel(
+        name=name,
+        converged=bool(document.get("converged")),
+        measures=document.get("fit", {}),
+        estimator=str(document.get("estimator")),
+        engine=str(document.get("engine")),
+        n_obs=document.get("n_obs", 0),
+        n_groups=document.get("n_groups", 0),
+        observed=frozenset(document.get("observed", ())),
+        options={option: str(used.get(option, {}).get("used")) for option in OPTIONS},
+        data=document.get("data", {}).get("sha256", ""),
+        core=core,
+    )
+
+
+def check_comparable(models: Sequence[NestedModel]) -> None:
+    """Refuse fits that no difference test can compare.
+
+    Raises
+    ------
+    LatentModelError
+        Naming in what they differ, or the one that has no test of the model.
+    """
+    for model in models:
+        if not {"chisq", "df"} <= set(model.measures) or not model.converged:
+            raise LatentModelError(f"{model.name}: no converged fit with a test of the model")
+    for key in ("estimator", "n_obs", "n_groups", "engine"):
+        if len({getattr(model, key) for model in models}) > 1:
+            raise LatentModelError(f"the fits differ in {key}: they cannot be compared")
+    if len({model.observed for model in models}) > 1:
+        raise LatentModelError("the fits are of different variables: they cannot be compared")
+    if len({model.data for model in models if model.data}) > 1:
+        raise LatentModelError("the fits are of different data: they cannot be compared")
+    for option in OPTIONS:
+        if len({model.options[option] for model in models}) > 1:
+            raise LatentModelError(f"the fits differ in {option}: they cannot be compared")

@@ -1,0 +1,62 @@
+"""The contract of results: tables, and their display in a notebook."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+import coprod_stats
+from coprod_stats.results import NotebookTables, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Toy(NotebookTables):
+    """A result of three terms."""
+
+    def tidy(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {"term": ["a<b", "c", "d"], "estimate": [1.25, None, 2], "df": [None] * 3}
+        )
+
+    def glance(self) -> pd.DataFrame:
+        return pd.DataFrame({"n_obs": [7]})
+
+
+def result_classes() -> Iterator[type]:
+    for module in pkgutil.walk_packages(coprod_stats.__path__, "coprod_stats."):
+        if module.name.startswith("coprod_stats.cli."):
+            continue
+        for _, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            is_protocol = getattr(kind, "_is_protocol", False)
+            if kind.__module__ == module.name and hasattr(kind, "tidy") and not is_protocol:
+                yield kind
+
+
+@pytest.mark.parametrize("kind", list(result_classes()), ids=lambda kind: kind.__name__)
+def test_every_result_has_its_tables_and_is_shown_by_them(kind: type) -> None:
+    assert issubclass(kind, NotebookTables)
+    assert hasattr(kind, "glance")
+    assert "__slots__" in vars(kind)
+
+
+def test_a_result_is_shown_by_both_tables() -> None:
+    assert isinstance(Toy(), Result)
+    shown = Toy()._repr_html_()
+    glance, tidy = shown.split("<table")[1:]
+    assert "n_obs" in glance
+    assert "a&lt;b" in tidy
+    assert "1.25" in tidy
+    assert "NaN" not in shown
+    assert "df" not in tidy  # it applies to no term
+
+
+def test_long_tables_are_cut_as_pandas_is_told() -> None:
+    whole = Toy()._repr_html_()
+    with pd.option_context("display.max_rows", 2):
+        cut = Toy()._repr_html_()
+    assert "..." in cut
+    assert "..." not in whole
