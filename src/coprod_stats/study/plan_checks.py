@@ -182,13 +182,12 @@ class _Check:
     def _unclaimed(self, position: int, hypothesis: Hypothesis, by: str) -> Fault:
         others = ", ".join(kinds_that_claim(hypothesis.kind))
         remedy = f"Use: {others}." if others else "Take it out of the plan."
-        if hypothesis.approach and not others:
-            remedy = f"The file of hypotheses suggests: {hypothesis.approach}. {remedy}"
+        advice = "" if others else hypothesis.approach
         return self.fault(
             "PLAN-022",
             ("hypotheses", position),
             f"{hypothesis.id} claims a {_with_word(hypothesis.kind)}, which is not tested by {by}",
-            remedy,
+            f"{remedy} The file of hypotheses suggests: {advice}." if advice else remedy,
         )
 
     def _untested(self, position: int, hypothesis: Hypothesis) -> Fault:
