@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from coprod_stats.instruments.coverage import FormCoverage, Relation, form_coverage
 from coprod_stats.instruments.language.expressions import Expression, Logic
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import (
     Block,
@@ -87,7 +88,7 @@ def _length(instrument: Instrument) -> Iterator[str]:
         yield f"  {length.respondents:<{width}}  {questions} questions, about {minutes}"
     limit = instrument.forms[0].minutes_at_most
     if limit is not None and any(length.minutes[1] > limit for length in lengths):
-        yield f"  Longer than the {limit:g} minutes that this form should take."
+        yield f"  Longer than the {spell_number(limit)} minutes that this form should take."
     yield "  Estimated from seconds per type of question, to be replaced by medians of a pilot."
 
 

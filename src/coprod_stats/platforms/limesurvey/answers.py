@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
@@ -229,7 +230,7 @@ def _seconds(begun: str, ended: str) -> str:
         passed = datetime.fromisoformat(ended.strip()) - datetime.fromisoformat(begun.strip())
     except ValueError:
         return ""
-    return f"{passed.total_seconds():.0f}" if passed.total_seconds() >= 0 else ""
+    return spell_number(round(passed.total_seconds())) if passed.total_seconds() >= 0 else ""
 
 
 def _submitted(found: _Export) -> NDArray[np.bool_]:

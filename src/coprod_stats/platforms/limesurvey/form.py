@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import (
     Assigned,
     Block,
@@ -338,7 +339,7 @@ def _range(item: Item) -> Row:
     if item.number is None:
         return {}
     bounds = {"min_num_value_n": item.number.minimum, "max_num_value_n": item.number.maximum}
-    written = {name: f"{bound:g}" for name, bound in bounds.items() if bound is not None}
+    written = {name: spell_number(bound) for name, bound in bounds.items() if bound is not None}
     return written | {"num_value_int_only": "1" if item.number.whole else "0"}
 
 

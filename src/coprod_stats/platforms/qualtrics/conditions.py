@@ -21,6 +21,7 @@ from coprod_stats.instruments.language.expressions import (
     names,
     walk,
 )
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.fields import InexpressibleError
 from coprod_stats.platforms.qualtrics.layout import Layout, choice_ids
@@ -157,7 +158,7 @@ class Translator:
         bound = 0.0 - term.offset / term.slope
         if isinstance(term.of, Rank):
             return self._rank(term.of, operator, bound)
-        return Comparing(term.of, _OPERATORS[operator], f"{bound:.15g}")
+        return Comparing(term.of, _OPERATORS[operator], spell_number(bound))
 
     def _term(self, tree: Expression, known: Mapping[str, float]) -> Term:
         """Return an expression as linear in one number."""

@@ -15,6 +15,7 @@ from coprod_stats.instruments.language.expressions import (
     Name,
     Number,
 )
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Assigned, Derived, Instrument, Item
 from coprod_stats.platforms.fields import Answer, InexpressibleError, inexpressible
 from coprod_stats.platforms.qualtrics.conditions import Translator
@@ -164,13 +165,13 @@ class Flow:
 
     def _calculated(self, tree: Expression) -> str:
         if isinstance(tree, Number):
-            return f"{tree.value:.15g}"
+            return spell_number(tree.value)
         return f"$e{{ {self._arithmetic(tree)} }}"
 
     def _arithmetic(self, tree: Expression) -> str:
         match tree:
             case Number(value):
-                return f"{value:.15g}"
+                return spell_number(value)
             case Name(id=id):
                 return self._piped_number(id)
             case Binary(sign, left, right):

@@ -7,6 +7,7 @@ from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument, Item, Option, Text
 from coprod_stats.platforms.fields import (
     InexpressibleError,
@@ -284,7 +285,7 @@ def _number(item: Item) -> Json:
     """Return the limits of a number."""
     allowed = item.number
     bounds = (None, None) if allowed is None else (allowed.minimum, allowed.maximum)
-    low, high = ("" if bound is None else f"{bound:g}" for bound in bounds)
+    low, high = ("" if bound is None else spell_number(bound) for bound in bounds)
     decimals = "0" if allowed is not None and allowed.whole else ""
     return {
         "Type": "ContentType",

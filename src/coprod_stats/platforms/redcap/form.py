@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text
 from coprod_stats.platforms.fields import (
     Alternatives,
@@ -312,6 +313,6 @@ def _range(item: Item) -> dict[str, str]:
     if item.number is None:
         return {"validation": "number"}
     bounds = (("min", item.number.minimum), ("max", item.number.maximum))
-    limits = {name: f"{bound:.15g}" for name, bound in bounds if bound is not None}
+    limits = {name: spell_number(bound) for name, bound in bounds if bound is not None}
     forced = {"annotation": _HOLD_TO_LIMITS} if limits else {}
     return {"validation": "integer" if item.number.whole else "number"} | limits | forced

@@ -10,6 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
@@ -170,7 +171,7 @@ def _seconds(start: str, end: str) -> str:
         passed = datetime.fromisoformat(end.strip()) - datetime.fromisoformat(start.strip())
     except (ValueError, TypeError):  # TypeError: a time with its zone and one without
         return ""
-    return f"{passed.total_seconds():.0f}"
+    return spell_number(round(passed.total_seconds()))
 
 
 def _refuse(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.expressions import Expression, names
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Block, Instrument, Item, Page, ResponseScale
 from coprod_stats.platforms.form_export import (
     FormExport,
@@ -82,7 +83,7 @@ class _Form:
         self.rows.append({"type": "calculate", "name": draw, "calculation": "once(random())"})
         levels = f"{values[-1]}"
         for place in reversed(range(len(values) - 1)):
-            share = f"{(place + 1) / len(values):.15g}"
+            share = spell_number((place + 1) / len(values))
             levels = f"if(${{{draw}}} < {share}, {values[place]}, {levels})"
         self.rows.append({"type": "calculate", "name": field(id), "calculation": levels})
         self.columns.append(SidecarColumn(id, id, "assigned", field(id)))
@@ -193,7 +194,7 @@ class _Form:
             yield {**row, **required, "type": f"rank {self._list(item.responses, None)}"}
         elif item.kind == "number" and item.number is not None:
             limits = [
-                f". {sign} {bound:.15g}"
+                f". {sign} {spell_number(bound)}"
                 for sign, bound in ((">=", item.number.minimum), ("<=", item.number.maximum))
                 if bound is not None
             ]
