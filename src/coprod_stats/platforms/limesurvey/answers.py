@@ -16,14 +16,13 @@ from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
     holds_labels,
+    mark_unanswered,
     options_chosen,
     recoded,
     with_companion,
 )
-from coprod_stats.platforms.form_export import PlatformError
-from coprod_stats.platforms.limesurvey.columns import SECONDS
-from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn
-from coprod_stats.platforms.unanswered import mark_unanswered
+from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
+from coprod_stats.platforms.limesurvey.codes import SECONDS
 
 NOT_SHOWN, _NOT_APPLICABLE = "{question_not_shown}", "N/A"
 """How some exports write what was not shown; a text can be "N/A" too, and is left alone."""

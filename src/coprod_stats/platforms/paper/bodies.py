@@ -83,13 +83,12 @@ def instruction_of(item: Item, phrases: Phrases) -> str:
 
 
 def _limits(number: NumberRange | None, phrases: Phrases) -> str:
-    if number is None or (number.minimum is None and number.maximum is None):
-        return ""
-    if number.maximum is None:
-        return phrases.at_least.format(spell_number(number.minimum))
-    if number.minimum is None:
-        return phrases.at_most.format(spell_number(number.maximum))
-    return phrases.between.format(spell_number(number.minimum), spell_number(number.maximum))
+    low, high = (None, None) if number is None else (number.minimum, number.maximum)
+    if low is not None and high is not None:
+        return phrases.between.format(spell_number(low), spell_number(high))
+    if low is not None:
+        return phrases.at_least.format(spell_number(low))
+    return "" if high is None else phrases.at_most.format(spell_number(high))
 
 
 def _digits(number: NumberRange) -> int:

@@ -14,13 +14,12 @@ from coprod_stats.instruments.model import NOT_ANSWERED, Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
     holds_labels,
+    mark_unanswered,
     options_chosen,
     recoded,
     with_companion,
 )
-from coprod_stats.platforms.form_export import PlatformError
-from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn
-from coprod_stats.platforms.unanswered import mark_unanswered
+from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
 
 SEEN_UNANSWERED = "-99"
 """What the export writes for a question that was seen and left, where its option is set."""

@@ -25,10 +25,8 @@ from coprod_stats.platforms.fields import (
     rows_together,
     wording_texts,
 )
-from coprod_stats.platforms.form_export import FormExport, sidecar_of
+from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
 from coprod_stats.platforms.redcap.expressions import Translator, checkbox_code, option_field
-from coprod_stats.platforms.sidecar import SidecarColumn
-from coprod_stats.platforms.two_valued_conditions import TRUE, known_to_hold
 
 RECORD = "record_id"
 HEADER = (
@@ -277,9 +275,9 @@ class _Dictionary:
         return " | ".join(f"{value}, {label}" for value, label in whole)
 
     def _logic(self, item: Item, conditions: tuple[Expression, ...]) -> str:
-        condition = known_to_hold(conditions, self.instrument)
         try:
-            return "" if condition == TRUE else self.translator.condition(condition)
+            logic = self.translator.holds(conditions)
+            return "" if logic == self.translator.always else logic
         except InexpressibleError as error:
             self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
             return ""
@@ -291,7 +289,7 @@ class _Dictionary:
         if not wordings:
             return self._text(text), []
         name = f"{'s' if stem else 'w'}_{item.id.lower()}"
-        alternatives = wording_texts(name, wordings, text, self.instrument)
+        alternatives = wording_texts(name, wordings, text)
         return f"[{name}]", [self._composed(name, alternatives)]
 
     def _composed(self, name: str, alternatives: Alternatives) -> dict[str, str]:

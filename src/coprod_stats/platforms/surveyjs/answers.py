@@ -10,10 +10,8 @@ import numpy as np
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.platforms.cell_table import CellTable, with_companion
-from coprod_stats.platforms.form_export import PlatformError
-from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn
-from coprod_stats.platforms.unanswered import mark_unanswered
+from coprod_stats.platforms.cell_table import CellTable, mark_unanswered, with_companion
+from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
 
 
 def parse(content: bytes) -> CellTable:

@@ -24,10 +24,8 @@ from coprod_stats.platforms.fields import (
     rows_together,
     wording_texts,
 )
-from coprod_stats.platforms.form_export import FormExport, sidecar_of
-from coprod_stats.platforms.sidecar import SidecarColumn
+from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
 from coprod_stats.platforms.surveyjs.expressions import Translator, calculated
-from coprod_stats.platforms.two_valued_conditions import TRUE, known_to_hold
 
 Json = dict[str, Any]
 
@@ -265,11 +263,9 @@ class _Form:
         }
 
     def _shown(self, item: Item) -> Json:
-        condition = known_to_hold(item.conditions, self.instrument)
-        if condition == TRUE:
-            return {}
         try:
-            return {"visibleIf": self.translator.condition(condition)}
+            shown = self.translator.holds(item.conditions)
+            return {} if shown == self.translator.always else {"visibleIf": shown}
         except InexpressibleError as error:
             self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))
             return {}
@@ -281,7 +277,7 @@ class _Form:
         text, wordings = (item.stem, item.stem_wordings) if stem else (item.text, item.wordings)
         if not wordings:
             return self._text(text or item.text)
-        self._calculate(wording_texts(name, wordings, text or item.text, self.instrument))
+        self._calculate(wording_texts(name, wordings, text or item.text))
         return _localized(
             (language, f"{{{calculated(name, language)}}}") for language in self.languages
         )

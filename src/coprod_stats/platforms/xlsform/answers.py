@@ -15,13 +15,12 @@ from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
     holds_labels,
+    mark_unanswered,
     options_chosen,
     recoded,
     with_companion,
 )
-from coprod_stats.platforms.form_export import PlatformError
-from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn
-from coprod_stats.platforms.unanswered import mark_unanswered
+from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
 
 _ADDED_BY_PYXFORM = re.compile(
     r"(generated_table_list_label|reserved_name_for_field_list_labels)_\d+"

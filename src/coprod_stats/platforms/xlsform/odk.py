@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import CellTable
-from coprod_stats.platforms.sidecar import Sidecar
+from coprod_stats.platforms.form_export import Sidecar
 from coprod_stats.platforms.xlsform.answers import ExportShape, canonical_table
 
 _SHAPE = ExportShape(
