@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from every_kind import Respondents, respondents
+from every_kind import Respondents, plain, respondents
 from qualtrics_engine import Respondent, elements, export_csv
 from qualtrics_structure import faults
 
@@ -81,7 +81,7 @@ def assert_same(found: Any, people: Respondents) -> None:
             elif isinstance(value, str):
                 assert value == cell, (number, column)
             else:
-                assert (f"{value:g}" if value == value else "") == cell, (number, column)
+                assert plain(value) == cell, (number, column)
 
 
 def test_answers_come_back_as_given(every_kind: Instrument, tmp_path: Path) -> None:

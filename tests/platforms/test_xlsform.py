@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from engines import NODE_MODULES, needs, node
-from every_kind import Respondents, everything, respondents
+from every_kind import Respondents, everything, plain, respondents
 from odk_exports import kobo, leaves, odk_central
 
 from coprod_stats.instruments import Instrument, read_instrument
@@ -116,7 +116,7 @@ def assert_same(found: Any, people: Respondents, ids: list[str]) -> None:
             elif isinstance(value, str):
                 assert value == cell, (row, column)
             else:
-                assert (f"{value:g}" if value == value else "") == cell, (row, column)
+                assert plain(value) == cell, (row, column)
 
 
 @needs_engine
