@@ -56,13 +56,19 @@ def walk(instrument: Instrument, survey: Json, wanted: dict[str, Any]) -> Respon
     return Respondent(survey, as_qualtrics(instrument, wanted), assigned)
 
 
-def round_trip(instrument: Instrument, people: Respondents, folder: Path) -> None:
+def round_trip(
+    instrument: Instrument,
+    people: Respondents,
+    folder: Path,
+    *,
+    recoded: tuple[bool, ...] = (False, True),
+) -> None:
     survey = survey_file(instrument)
     walks = [walk(instrument, survey, wanted) for wanted in people.wanted]
     assert [w.problems for w in walks if w.problems] == []
     sidecar = export_form(instrument, "qualtrics").sidecar
     for split in (False, True):
-        for unanswered in (False, True):
+        for unanswered in recoded:
             path = folder / "export.csv"
             text = export_csv(survey, walks, split=split, unanswered=unanswered)
             path.write_text(text, encoding="utf-8", newline="")

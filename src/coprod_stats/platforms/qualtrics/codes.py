@@ -10,7 +10,7 @@ from coprod_stats.platforms.fields import choices, missing_choices
 from coprod_stats.platforms.form_export import SidecarColumn
 
 RESPONDENT, SECONDS = "_recordId", "duration"
-SEEN_UNANSWERED = -99
+SEEN_UNANSWERED = "-99"
 """What an export writes for a question that was seen and left, where its option is set."""
 
 

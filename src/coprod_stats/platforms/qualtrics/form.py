@@ -9,9 +9,10 @@ from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.platforms.fields import choices
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.qualtrics.advanced_format import text_file, text_losses
-from coprod_stats.platforms.qualtrics.codes import columns
+from coprod_stats.platforms.qualtrics.codes import SEEN_UNANSWERED, columns
 from coprod_stats.platforms.qualtrics.conditions import Translator
 from coprod_stats.platforms.qualtrics.flow import Flow
 from coprod_stats.platforms.qualtrics.layout import Element, Layout, Segment, embedded
@@ -122,6 +123,16 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         )
         for language in languages
         if not _has_language(language)
+    ]
+    unknown += [
+        Fault(
+            "PLATFORM-062",
+            f"Qualtrics writes {SEEN_UNANSWERED} for what was seen and left; it is a code here",
+            "Give the answer another code.",
+            place=f"item {item.id}",
+        )
+        for item in instrument.questions
+        if SEEN_UNANSWERED in (str(option.value) for option in choices(item, instrument))
     ]
     losses = [*_losses(instrument, layout), *flow.losses, *text_losses(instrument, languages)]
     texts = [embedded(key, lang) for key in layout.texts.known for lang in languages]
