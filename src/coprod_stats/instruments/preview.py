@@ -194,9 +194,9 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
 def _number(number: NumberRange) -> str:
     words = ["a whole number" if number.whole else "a number"]
     if number.minimum is not None:
-        words.append(f"from {number.minimum:.10g}")
+        words.append(f"from {spell_number(number.minimum)}")
     if number.maximum is not None:
-        words.append(f"to {number.maximum:.10g}")
+        words.append(f"to {spell_number(number.maximum)}")
     if number.unit is not None:
         words.append(f"({number.unit})")
     return " ".join(words)
