@@ -37,6 +37,10 @@ class CellTable:
         return tuple(row[place] for row in self.rows)
 
 
+MISSING = frozenset(map(str, MISSING_CODES))
+"""Canonical codes of missing answers, as cells have them."""
+
+
 class Reader(Protocol):
     """Turns a platform's export into canonical columns.
 
@@ -79,7 +83,7 @@ def options_chosen(
 
     def chosen(cell: str) -> str:
         parts = [part.strip() for part in cell.split(separator) if part.strip()]
-        missing = [known[part] for part in parts if known.get(part, "").startswith("-")]
+        missing = [known[part] for part in parts if known.get(part) in MISSING]
         if missing and len(parts) == 1:
             return missing[0]
         strange = [part for part in parts if part not in known]
@@ -178,5 +182,5 @@ def _amount(cell: str) -> float:
 
 
 def _filled(cell: str) -> float:
-    missing = not cell.strip() or cell.strip() in map(str, MISSING_CODES)
+    missing = not cell.strip() or cell.strip() in MISSING
     return np.nan if missing else 1.0

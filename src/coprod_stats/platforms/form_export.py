@@ -6,6 +6,7 @@ The sidecar says which column of a platform's export is which column of the answ
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -202,6 +203,20 @@ class Exporter(Protocol):
     def __call__(self, instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         """Write the form in these languages, the first being shown first."""
         ...
+
+
+def coinciding(names: Iterable[str]) -> tuple[Fault, ...]:
+    """Find names that two parts of a form would share, so that their answers could not be told."""
+    return tuple(
+        Fault(
+            "PLATFORM-004",
+            f"two parts of the form would both be called '{name}'",
+            "Rename one of the items, pages, blocks or placeholders behind it.",
+            place=f"name '{name}'",
+        )
+        for name, n in Counter(names).items()
+        if n > 1
+    )
 
 
 def sidecar_of(

@@ -25,7 +25,7 @@ from coprod_stats.platforms.fields import (
     rows_together,
     wording_texts,
 )
-from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
+from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
 from coprod_stats.platforms.redcap.expressions import Translator, checkbox_code, option_field
 
 RECORD = "record_id"
@@ -100,7 +100,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         losses=losses,
     )
     files = {"redcap_data_dictionary.csv": written.getvalue().encode()}
-    return FormExport(files, sidecar, tuple(dictionary.refused), tuple(losses))
+    shared = coinciding([*(row["name"] for row in rows), *dictionary.matrices])
+    return FormExport(files, sidecar, (*dictionary.refused, *shared), tuple(losses))
 
 
 def _losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
@@ -165,6 +166,7 @@ class _Dictionary:
         self.form = instrument.id.lower()
         self.refused: list[Fault] = []
         self.losses: dict[str, Fault] = {}
+        self.matrices: list[str] = []
 
     def rows(self) -> Iterator[dict[str, str]]:
         yield self._row(RECORD, "text", "Record")
@@ -198,6 +200,7 @@ class _Dictionary:
                 header, composed = self._wording(first, stem=True)
                 yield from composed
             matrix = f"{page.id}_{block.id}_{place}".lower() if first.in_grid else ""
+            self.matrices += [matrix] if matrix else []
             made = [found for item in rows for found in self._item(item, matrix)]
             # a matrix must not be interrupted: what its labels pipe in comes before it
             made.sort(key=lambda row: "matrix" not in row if matrix else False, reverse=True)

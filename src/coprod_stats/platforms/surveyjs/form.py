@@ -24,7 +24,7 @@ from coprod_stats.platforms.fields import (
     rows_together,
     wording_texts,
 )
-from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
+from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
 from coprod_stats.platforms.surveyjs.expressions import Translator, calculated
 
 Json = dict[str, Any]
@@ -38,7 +38,10 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     page that embeds the form sets it before the first answer.
     """
     form = _Form(instrument, languages)
-    made = json.dumps(form.json(), ensure_ascii=False, indent=1) + "\n"
+    survey = form.json()
+    made = json.dumps(survey, ensure_ascii=False, indent=1) + "\n"
+    names = [entry["name"] for entry in form.calculated]
+    refused = (*form.refused, *coinciding([*names, *_names(survey["pages"])]))
     losses = [
         Fault(
             "PLATFORM-120",
@@ -52,8 +55,15 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         instrument, "surveyjs", languages=languages, columns=_columns(instrument), losses=losses
     )
     return FormExport(
-        {"survey.json": made.encode()}, sidecar, refused=tuple(form.refused), losses=tuple(losses)
+        {"survey.json": made.encode()}, sidecar, refused=refused, losses=tuple(losses)
     )
+
+
+def _names(elements: Sequence[Json]) -> Iterator[str]:
+    """Name the pages, panels and questions of a form."""
+    for element in elements:
+        yield element["name"]
+        yield from _names(element.get("elements", ()))
 
 
 def grid_paths(instrument: Instrument) -> dict[str, tuple[str, str]]:

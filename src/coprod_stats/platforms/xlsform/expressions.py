@@ -74,7 +74,7 @@ class XPath(Dialect):
 
     def inserted(self, name: str, language: str, /) -> str:
         """Refer to the field that holds what a placeholder stands for."""
-        return f"${{{calculated(f'text_{name.lower()}', language)}}}"
+        return f"${{{calculated(f'insert_{name.lower()}', language)}}}"
 
     def quoted(self, text: str) -> str:
         """Write a text as an XPath 1.0 literal, which has no escapes."""

@@ -229,7 +229,7 @@ class _Form:
     def _allocation(self, item: Item, row: Row, required: Row) -> Iterator[Row]:
         assert item.responses is not None
         relevant = {"relevant": row["relevant"]} if "relevant" in row else {}
-        yield {**row, "type": "note", "name": f"block_{field(item.id)}"}
+        yield {**row, "type": "note", "name": f"note_{field(item.id)}"}
         entries = _fields(item)
         others = " + ".join(f"number(${{{entry}}})" for entry in entries[:-1])
         for entry, option in zip(entries, item.responses.options, strict=True):

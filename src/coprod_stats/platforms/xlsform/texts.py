@@ -31,7 +31,7 @@ class FormTexts:
     """Texts in the languages of a form.
 
     What depends on answers is calculated, once for each language, since a calculation cannot be
-    translated: ``label::English (en)`` refers to ``${text_org_en}``.
+    translated: ``label::English (en)`` refers to ``${insert_org_en}``.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class FormTexts:
         self.rows: list[dict[str, str]] = []
         self.refused: list[Fault] = []
         for alternatives in placeholder_texts(instrument):
-            self._calculate(f"text_{alternatives.name.lower()}", alternatives)
+            self._calculate(f"insert_{alternatives.name.lower()}", alternatives)
 
     def columns(self, column: str, text: Text) -> dict[str, str]:
         """Return the cells of a text, a column for each language."""
