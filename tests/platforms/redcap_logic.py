@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 _TOKEN = re.compile(
@@ -49,10 +51,36 @@ class Cell:
         mine, theirs = self._sides(other)
         return isinstance(mine, float) and compare(mine, theirs)
 
-    def __add__(self, other: object) -> float:
-        return float(self.text or "nan") + (
-            float(other.text or "nan") if isinstance(other, Cell) else float(str(other))
-        )
+    def __float__(self) -> float:
+        return float(self.text) if self.text else math.nan
+
+    def __add__(self, other: Any) -> float:
+        return float(self) + float(other)
+
+    def __radd__(self, other: Any) -> float:
+        return float(other) + float(self)
+
+    def __sub__(self, other: Any) -> float:
+        return float(self) - float(other)
+
+    def __rsub__(self, other: Any) -> float:
+        return float(other) - float(self)
+
+    def __mul__(self, other: Any) -> float:
+        return float(self) * float(other)
+
+    def __rmul__(self, other: Any) -> float:
+        return float(other) * float(self)
+
+    def __truediv__(self, other: Any) -> float:
+        return float(self) / float(other)
+
+    def __rtruediv__(self, other: Any) -> float:
+        return float(other) / float(self)
+
+
+def over(reduce: Callable[[list[float]], float]) -> Callable[..., float]:
+    return lambda *found: reduce(list(map(float, found)))
 
 
 def holds(logic: str, record: Mapping[str, str]) -> bool:
@@ -69,5 +97,6 @@ def holds(logic: str, record: Mapping[str, str]) -> bool:
         return "choose" if match["choice"] else f"Cell({match['text']!r})"
 
     names = {"Cell": Cell, "choose": lambda c, yes, no: yes if c else no}
-    names |= {"sum": lambda *found: sum(found), "min": min, "max": max, "abs": abs}
+    names |= {"sum": over(sum), "min": over(min), "max": over(max), "mean": over(fmean)}
+    names |= {"abs": over(lambda found: abs(found[0]))}
     return not logic or bool(eval(_TOKEN.sub(python, logic), names))  # noqa: S307 our own form
