@@ -1,4 +1,4 @@
-"""How a questionnaire is laid out for Qualtrics: blocks, questions with their ids, choice ids.
+"""How a questionnaire is laid out for Qualtrics: blocks, questions with their ids, their texts.
 
 Qualtrics fills texts when a page is built, and checks the logic of single rows of a matrix then
 too. Where one of them depends on an answer on the same page, the page is cut: what follows is a
