@@ -52,6 +52,7 @@ administrative:
 responses:
   ext5: {kind: unipolar, options: {1: Not at all, 2: A little}}
   odd: {kind: unipolar, options: {1: Low, -8: High}}  # <- CODE-001
+  cnt2: {kind: count, options: {0: Never, 1: Once}}
   both: {kind: unipolar, options: {1: Low, 2: High}, off_scale: {2: Unsure}}  # <- CODE-002
 pages:
   - page: first
@@ -79,6 +80,9 @@ pages:
       - block: three
         items:
           - {id: M, text: Fifteen?, responses: ext5}
+          - {id: N, kind: multiple, text: Sixteen?, responses: cnt2}  # <- CODE-003
+          - {id: O, kind: multiple, text: 17?, options: {1: A}, off_scale: {2: B}}  # <- CODE-004
+          - {id: P, text: Eighteen?, responses: ext5, off_scale: {2: Unsure}}  # <- CODE-002
 derived:
   REGION: {title: Region, value: L}  # <- ITEM-001
 """

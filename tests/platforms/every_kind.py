@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -154,7 +155,7 @@ def respondents(instrument: Instrument, n: int, seed: int) -> Respondents:
     wanted = [{item.id: _answer(item, rng) for item in instrument.questions} for _ in range(n)]
     for row in wanted:
         row.update({a.id: int(rng.choice(a.values)) for a in instrument.assigned})
-    return Respondents(wanted, [_canonical(instrument, row, i) for i, row in enumerate(wanted)])
+    return Respondents(wanted, [canonical(instrument, row, i) for i, row in enumerate(wanted)])
 
 
 def table(instrument: Instrument, people: Respondents) -> pd.DataFrame:
@@ -193,6 +194,11 @@ def _answer(item: Item, rng: np.random.Generator) -> object:
     return str(rng.choice(TEXTS))
 
 
+def plain(value: float) -> str:
+    """Spell a number as a person would, whatever the package makes of it; blank for NaN."""
+    return f"{Decimal(repr(float(value))).normalize():f}" if value == value else ""
+
+
 def cells_of(item: Item, answer: object) -> dict[str, str]:
     """Return the canonical cells of an answer to a question that was asked."""
     if answer is None:
@@ -203,7 +209,7 @@ def cells_of(item: Item, answer: object) -> dict[str, str]:
         return {f"{item.id}__{v}": str(int(v in answer)) for v in item.responses.values}
     if isinstance(answer, Mapping):
         return {f"{item.id}__{value}": str(number) for value, number in answer.items()}
-    return {item.id: f"{answer:g}" if isinstance(answer, float) else str(answer)}
+    return {item.id: plain(answer) if isinstance(answer, float) else str(answer)}
 
 
 class _Known(Mapping[str, FloatArray]):
@@ -233,7 +239,8 @@ class _Known(Mapping[str, FloatArray]):
         return len(self.cells)
 
 
-def _canonical(instrument: Instrument, row: dict[str, object], number: int) -> dict[str, str]:
+def canonical(instrument: Instrument, row: dict[str, object], number: int) -> dict[str, str]:
+    """Return the canonical cells of a respondent, blank where nothing was asked."""
     cells = {"RID": f"r{number}"} if instrument.administrative else {}
     cells |= {variable.id: str(row[variable.id]) for variable in instrument.assigned}
     known = _Known(instrument, cells)

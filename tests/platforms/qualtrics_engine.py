@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from every_kind import plain
+
 Json = dict[str, Any]
 OWN = (
     ("StartDate", "startDate"),
@@ -194,7 +196,7 @@ class Respondent:
             return {ids[str(code)]: number for code, number in given.items()}
         if question["QuestionType"] == "MC":
             return ids[str(given)]
-        return f"{given:g}" if isinstance(given, float) else str(given)
+        return plain(given) if isinstance(given, float) else str(given)
 
     def _check(self, question: Json, answer: Any) -> None:
         tag, settings = question["DataExportTag"], question["Validation"]["Settings"]
@@ -230,7 +232,7 @@ class Respondent:
     def _calculated(self, text: str) -> str:
         piped = self._piped(text)
         arithmetic = re.fullmatch(r"\$e\{ ([-+*/(). 0-9]+) \}", piped)
-        return f"{eval(arithmetic[1]):g}" if arithmetic else piped  # noqa: S307 digits and signs
+        return plain(eval(arithmetic[1])) if arithmetic else piped  # noqa: S307 digits and signs
 
     def _piped(self, text: str) -> str:
         def fill(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from engines import DDI_SCHEMA, needs
 from every_kind import everything, respondents, table
 
 from coprod_stats.instruments import Instrument
-from coprod_stats.instruments.model import Option, Text
+from coprod_stats.instruments.model import NumberRange, Option, Text
 from coprod_stats.instruments.variables import Administrative
 from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.codebooks.labelled_variables import labelled_variables
@@ -131,6 +131,18 @@ def test_a_table_schema_names_codes_twice(every_kind: Instrument) -> None:
     assert fields["USED"]["missingValues"][0] == {"value": "", "label": "not asked"}
     assert {"value": "-8", "label": "Prefer not to say"} in fields["USED"]["missingValues"]
     assert fields["YEARS"]["constraints"] == {"minimum": 0, "maximum": 90}
+
+
+def test_limits_of_whole_numbers_are_the_nearest_within(every_kind: Instrument) -> None:
+    page = every_kind.pages[1]
+    block = page.blocks[0]
+    halves = NumberRange(0.5, 90.5)
+    items = tuple(replace(i, number=halves) if i.id == "YEARS" else i for i in block.items)
+    page = replace(page, blocks=(replace(block, items=items),))
+    instrument = replace(every_kind, pages=(every_kind.pages[0], page, every_kind.pages[2]))
+    package = json.loads(compose_form(instrument, "frictionless").files["datapackage.json"])
+    fields = {field["name"]: field for field in package["resources"][0]["schema"]["fields"]}
+    assert fields["YEARS"]["constraints"] == {"minimum": 1, "maximum": 90}
 
 
 @needs("frictionless")

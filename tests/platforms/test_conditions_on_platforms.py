@@ -1,6 +1,7 @@
-"""Conditions as LimeSurvey and Qualtrics read them agree with the questionnaire's own logic.
+"""Conditions as platforms read them agree with the questionnaire's own logic.
 
-Every combination of answers is tried, missing ones of each kind among them.
+Every combination of answers is tried, missing ones of each kind among them; on the engines that
+take their time, every seventh.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import test_surveyjs
+import test_xlsform
 from engines import needs, node
+from odk_exports import leaves
 from qualtrics_engine import Respondent
+from redcap_logic import holds
 from test_two_valued_conditions import CONDITIONS
 
 from coprod_stats.instruments import Instrument, read_instrument
@@ -28,7 +33,7 @@ from coprod_stats.platforms.fields import InexpressibleError
 from coprod_stats.platforms.qualtrics.conditions import Translator
 from coprod_stats.platforms.qualtrics.layout import Layout
 from coprod_stats.platforms.qualtrics.logic import ALWAYS, logic_json
-from coprod_stats.platforms.two_valued_conditions import known_to_hold
+from coprod_stats.platforms.redcap.expressions import Translator as RedcapTranslator
 
 HERE = Path(__file__).parent
 SURVEY = """
@@ -107,7 +112,7 @@ def test_qualtrics_reads_a_condition_alike(text: str, instrument: Instrument) ->
     layout = Layout(instrument)
     number = instrument.item("B").kind == "number"
     try:
-        formula = Translator(instrument, layout).formula(known_to_hold([tree], instrument))
+        formula = Translator(instrument, layout.places).holds([tree])
     except InexpressibleError:
         assert number
         assert text in INEXPRESSIBLE
@@ -160,3 +165,52 @@ def test_limesurvey_reads_conditions_alike(instrument: Instrument, tmp_path: Pat
     for number, text in enumerate(CONDITIONS):
         shown = [f"LAST{number}" in texts for texts in found["texts"]]
         assert shown == expected(parse_expression(text), instrument), text
+
+
+@pytest.mark.parametrize("text", [*CONDITIONS, "1 == 2"])
+def test_redcap_reads_a_condition_alike(text: str, instrument: Instrument) -> None:
+    tree = parse_expression(text)
+    logic = RedcapTranslator(instrument).holds([tree])
+    companion = instrument.item("B").kind == "number"
+    found = []
+    for state in STATES:
+        blank = {"A": (None,), "B": (None, -9) if companion else (None,)}
+        record = {n.lower(): "" if state[n] in gone else str(state[n]) for n, gone in blank.items()}
+        ticks = state["M"] if isinstance(state["M"], tuple) else (state["M"],)
+        boxes = {1: "m___1", 2: "m___2", -9: "m____9"}
+        record |= {box: str(int(code in ticks)) for code, box in boxes.items()}
+        found.append(holds(logic, record))
+    assert found == expected(tree, instrument)
+
+
+SEVENTH = STATES[::7]
+
+
+def state_of(state: dict[str, Any], instrument: Instrument) -> dict[str, Any]:
+    """Return an answer to each question; to those that a condition opens always the first."""
+    asked = {item.id: 1 for item in instrument.questions if item.id.startswith("LAST")}
+    return asked | state
+
+
+@test_xlsform.needs_engine
+def test_odk_reads_conditions_alike(instrument: Instrument, tmp_path: Path) -> None:
+    asked = with_conditions(instrument, CONDITIONS)
+    filled = [test_xlsform.as_xforms(asked, state_of(state, asked)) for state in SEVENTH]
+    form = test_xlsform.xform(compose_form(asked, "xlsform"), tmp_path)
+    xmls = [leaves(found["xml"]) for found in test_xlsform.fill(form, filled)]
+    for number, text in enumerate(CONDITIONS):
+        shown = [bool(xml.get(f"page_main/last{number}")) for xml in xmls]
+        assert shown == expected(parse_expression(text), instrument)[::7], text
+
+
+@test_surveyjs.needs_survey_core
+def test_survey_core_reads_conditions_alike(instrument: Instrument, tmp_path: Path) -> None:
+    asked = with_conditions(instrument, CONDITIONS)
+    filled = [
+        test_surveyjs.as_surveyjs(asked, state_of(s, asked), n) for n, s in enumerate(SEVENTH)
+    ]
+    form = compose_form(asked, "surveyjs").files["survey.json"]
+    results = test_surveyjs.fill(form, filled, tmp_path)["results"]
+    for number, text in enumerate(CONDITIONS):
+        shown = [f"LAST{number}" in result["data"] for result in results]
+        assert shown == expected(parse_expression(text), instrument)[::7], text

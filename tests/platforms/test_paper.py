@@ -15,7 +15,7 @@ import pytest
 import typst
 from docx.oxml.ns import qn
 from engines import arabic_fonts, needs
-from every_kind import Respondents, respondents
+from every_kind import Respondents, plain, respondents
 from openpyxl import load_workbook
 
 from coprod_stats.instruments import Instrument, read_instrument
@@ -58,7 +58,7 @@ def is_allowed(check: Any, value: object, workbook: Any) -> bool:
         if listed.startswith("lists!"):
             cells = workbook["lists"][listed.removeprefix("lists!").replace("$", "")]
             return value in [cell.value for (cell,) in cells]
-        return f"{value:g}" in listed.strip('"').split(",")
+        return plain(value) in listed.strip('"').split(",")
     if check.type != "custom":
         return True
     formula = check.formula1

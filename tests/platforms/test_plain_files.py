@@ -30,11 +30,17 @@ def written(instrument: Instrument, answers: pd.DataFrame, source: FileFormat, p
     return path
 
 
-def round_trip(instrument: Instrument, n: int, source: FileFormat, folder: Path) -> None:
+def of_respondents(instrument: Instrument, n: int) -> pd.DataFrame:
     answers = table(instrument, respondents(instrument, n, seed=n))
     kinds = Counter(answers.apply(pd.to_numeric, errors="coerce").stack())
     assert min(kinds[code] for code in (-7, -8, -9)) > 0
     assert answers.isna().any(axis=None)
+    return answers
+
+
+def round_trip(
+    instrument: Instrument, answers: pd.DataFrame, source: FileFormat, folder: Path
+) -> None:
     path = written(instrument, answers, source, folder)
     found = read_responses(path, instrument, source=source)
     assert found.rejected == ()
@@ -49,7 +55,7 @@ def round_trip(instrument: Instrument, n: int, source: FileFormat, folder: Path)
 def test_answers_come_back_as_given(
     every_kind: Instrument, source: FileFormat, tmp_path: Path
 ) -> None:
-    round_trip(every_kind, 50, source, tmp_path)
+    round_trip(every_kind, of_respondents(every_kind, 50), source, tmp_path)
 
 
 @pytest.mark.slow
@@ -57,4 +63,4 @@ def test_answers_come_back_as_given(
 def test_a_thousand_respondents_come_back_as_given(
     every_kind: Instrument, source: FileFormat, tmp_path: Path
 ) -> None:
-    round_trip(every_kind, 1_000, source, tmp_path)
+    round_trip(every_kind, of_respondents(every_kind, 1_000), source, tmp_path)

@@ -169,7 +169,6 @@ def test_what_was_seen_and_left_is_99_below_zero(read: Read) -> None:
             "Finished": "0",
             "USED": "-99",
             "AGE": "-99",
-            "TEMP": "-99",
             "COMMENT": "-99",
             "GOALS_1": "-99",
             "GOALS_2": "-99",
@@ -180,8 +179,21 @@ def test_what_was_seen_and_left_is_99_below_zero(read: Read) -> None:
     )
     seen = row(found)
     assert {seen[name] for name in ("USED", "AGE", "GOALS__1", "TRU1", "MEANS__1")} == {-7}
-    assert (seen["COMMENT"], seen["TEMP"], seen["TRU2"]) == ("-7", -99, None)
+    assert (seen["COMMENT"], seen["TRU2"]) == ("-7", None)
     assert row(found, 1)["AGE"] == -9
+
+
+def test_a_number_may_be_99_below_zero(read: Read) -> None:
+    assert row(read({"USED": "1", "TEMP": "-99"}))["TEMP"] == -99
+
+
+@pytest.mark.parametrize("left", [{"USED": "-99"}, {"USED": "1", "MEANS_7": "-99"}])
+def test_a_number_99_below_zero_beside_what_was_left_is_refused(
+    read: Read, left: dict[str, str]
+) -> None:
+    ids: dict[str, object] = {"MEANS_7": {"ImportId": "QID2", "choiceId": "7"}}
+    with pytest.raises(PlatformError, match="PLATFORM-264 column 'TEMP': -99 stands for"):
+        read({"AGE": "20", "TEMP": "-99", **left}, ids=ids if "MEANS_7" in left else None)
 
 
 def test_blanks_of_unfinished_responses_stay(read: Read) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 from engines import LINKML_PYTHON, needs
-from every_kind import Respondents, respondents
+from every_kind import Respondents, plain, respondents
+from redcap_logic import holds
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
@@ -36,14 +37,15 @@ def dictionary(instrument: Instrument) -> Rows:
 
 
 def redcap_export(instrument: Instrument, people: Respondents) -> CellTable:
-    """Write answers as REDCap's raw export does, by the fields of the dictionary."""
+    """Write answers as REDCap's raw export does, by the fields and logic of the dictionary."""
     fields = dictionary(instrument)
     rows = []
-    for number, (wanted, canonical) in enumerate(zip(people.wanted, people.canonical, strict=True)):
+    for number, wanted in enumerate(people.wanted):
         row = {"record_id": f"r{number}"}
         row |= {a.id.lower(): str(wanted[a.id]) for a in instrument.assigned}
         for item in instrument.questions:
-            asked = any(canonical[column] for column in item.columns)
+            name = f"{item.id.lower()}{'_h' if item.kind in ('rank', 'allocate') else ''}"
+            asked = holds(fields[name][LOGIC], row)
             row |= item_cells(fields, item, wanted[item.id] if asked else None)
         row[f"{instrument.id}_complete"] = "2"
         rows.append(row)
@@ -62,7 +64,7 @@ def item_cells(fields: Rows, item: Any, answer: Any) -> dict[str, str]:
     if item.kind in ("rank", "allocate"):
         given = answer if isinstance(answer, Mapping) else {}
         return cells | {f"{name}_o{v}": str(given.get(v, "")) for v in item.responses.values}
-    shown = f"{answer:g}" if isinstance(answer, float) else str(answer)
+    shown = plain(answer) if isinstance(answer, float) else str(answer)
     return cells | {name: "" if answer is None or missing else shown}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from coprod_stats.instruments import Instrument
 from coprod_stats.platforms import PlatformError, compose_form, read_sidecar
-from coprod_stats.platforms.sidecar import SidecarError
+from coprod_stats.platforms.form_export import SidecarError
 from coprod_stats.responses.platform_reading import read_platform_export
 
 

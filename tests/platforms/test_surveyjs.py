@@ -186,6 +186,8 @@ def test_results_are_a_list_or_one_a_line() -> None:
     assert listed.header == ("A", "B.x")
     assert listed.rows == (("1", ""), ("2", "3"))
     assert lines.rows == (("1",), ("",))
+    numbers = parse(b'[{"A": 5315121.0, "B": 1e-7, "C": [5315123.0]}]')
+    assert numbers.rows == (("5315121", "0.0000001", "[5315123.0]"),)
 
 
 @pytest.mark.parametrize("content", [b"no json", b"[1, 2]"])

@@ -130,7 +130,7 @@ def plainly(tree: Expression, row: dict[str, float]) -> Any:
         case Call("answered", (Name(id=id),)):
             return not np.isnan(row[id]) and row[id] != -9
         case Call("includes", (Name(id=id), Number(value))):
-            return row[f"{id}__{value:g}"] == 1
+            return row[f"{id}__{value:.0f}"] == 1
         case Call("count", found):
             return sum(bool(plainly(part, row)) for part in found)
         case Call(function, found):

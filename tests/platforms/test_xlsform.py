@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from engines import NODE_MODULES, needs, node
-from every_kind import Respondents, everything, respondents
+from every_kind import Respondents, everything, plain, respondents
 from odk_exports import kobo, leaves, odk_central
 
 from coprod_stats.instruments import Instrument, read_instrument
@@ -116,7 +116,7 @@ def assert_same(found: Any, people: Respondents, ids: list[str]) -> None:
             elif isinstance(value, str):
                 assert value == cell, (row, column)
             else:
-                assert (f"{value:g}" if value == value else "") == cell, (row, column)
+                assert plain(value) == cell, (row, column)
 
 
 @needs_engine
@@ -237,6 +237,6 @@ def test_routing_by_what_nobody_is_asked_is_refused(every_kind: Instrument, tmp_
     item = replace(page.blocks[0].items[0], conditions=(parse_expression("RID > 1"),))
     page = replace(page, blocks=(replace(page.blocks[0], items=(item,)),))
     export = compose_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "xlsform")
-    with pytest.raises(PlatformError, match="PLATFORM-002 item CONS: depends on 'RID'"):
+    with pytest.raises(PlatformError, match=r"PLATFORM-002 item CONS: .* uses RID"):
         export.write(tmp_path / "form")
     assert not (tmp_path / "form").exists()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup, escape
 
 from coprod_stats.instruments.language.expressions import Expression, Logic
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import (
     MISSING_CODES,
@@ -156,7 +157,7 @@ class _Codebook:
         if item.number is None:
             return ""
         low, high = item.number.minimum, item.number.maximum
-        span = " to ".join(f"{bound:g}" for bound in (low, high) if bound is not None)
+        span = " to ".join(spell_number(bound) for bound in (low, high) if bound is not None)
         return f"{span} {self.shown(item.number.unit)}".strip()
 
     def options(self, options: Sequence[Option]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from coprod_stats.counts import counted
 from coprod_stats.instruments.coverage import FormCoverage, Relation, form_coverage
 from coprod_stats.instruments.language.expressions import Expression, Logic
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import (
     Block,
@@ -90,7 +91,7 @@ def _length(instrument: Instrument) -> Iterator[str]:
         yield f"  {length.respondents:<{width}}  {asked}, about {minutes}"
     limit = instrument.forms[0].minutes_at_most
     if limit is not None and any(length.minutes[1] > limit for length in lengths):
-        yield f"  Longer than the {limit:g} minutes that this form should take."
+        yield f"  Longer than the {spell_number(limit)} minutes that this form should take."
     yield "  Estimated from seconds per type of question, to be replaced by medians of a pilot."
 
 
@@ -196,9 +197,9 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
 def _number(number: NumberRange) -> str:
     words = ["a whole number" if number.whole else "a number"]
     if number.minimum is not None:
-        words.append(f"from {number.minimum:.10g}")
+        words.append(f"from {spell_number(number.minimum)}")
     if number.maximum is not None:
-        words.append(f"to {number.maximum:.10g}")
+        words.append(f"to {spell_number(number.maximum)}")
     if number.unit is not None:
         words.append(f"({number.unit})")
     return " ".join(words)

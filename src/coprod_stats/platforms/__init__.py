@@ -1,9 +1,14 @@
 """Forms for the platforms that researchers use, and what those platforms give back."""
 
-from coprod_stats.platforms.form_export import FormExport, PlatformError
+from coprod_stats.platforms.form_export import (
+    FormExport,
+    PlatformError,
+    Sidecar,
+    SidecarColumn,
+    read_sidecar,
+)
 from coprod_stats.platforms.form_files import export_form
 from coprod_stats.platforms.registry import compose_form
-from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn, read_sidecar
 
 __all__ = [
     "FormExport",

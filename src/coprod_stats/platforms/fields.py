@@ -12,9 +12,12 @@ from coprod_stats.instruments.language.expressions import Call, Compare, Express
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Wording
 from coprod_stats.instruments.questions import DONT_KNOW, REFUSED
 from coprod_stats.instruments.texts import Text
-from coprod_stats.platforms.two_valued_conditions import known_to_hold
 
 _INSERT = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
+
+
+MISSING_NAMES: dict[int, str] = {DONT_KNOW: "dk", REFUSED: "ref"}
+"""Codes of "don't know" and of a refusal where a platform takes words for codes."""
 
 
 class InexpressibleError(CoprodError):
@@ -39,7 +42,7 @@ class Answer:
 class Alternatives:
     """A text that depends on answers: the first whose condition holds, else ``otherwise``.
 
-    Conditions are in two-valued logic, see ``two_valued_conditions``.
+    Conditions are the questionnaire's own, which a dialect brings into two-valued logic.
     """
 
     name: str
@@ -110,13 +113,9 @@ def placeholder_texts(instrument: Instrument) -> Iterator[Alternatives]:
         yield Alternatives(placeholder.name, tuple(cases), placeholder.otherwise)
 
 
-def wording_texts(
-    name: str, wordings: tuple[Wording, ...], otherwise: Text, instrument: Instrument
-) -> Alternatives:
+def wording_texts(name: str, wordings: tuple[Wording, ...], otherwise: Text) -> Alternatives:
     """Return a text with its other wordings."""
-    cases = tuple(
-        (known_to_hold([wording.condition], instrument), wording.text) for wording in wordings
-    )
+    cases = tuple((wording.condition, wording.text) for wording in wordings)
     return Alternatives(name, cases, otherwise)
 
 

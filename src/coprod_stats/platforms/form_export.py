@@ -1,22 +1,156 @@
-"""What every exporter of a form gives: files, their sidecar, and what was refused."""
+"""What every exporter of a form gives: its files, what was refused, and the sidecar.
+
+The sidecar says which column of a platform's export is which column of the answers.
+"""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Literal, Protocol, get_args
 
-from coprod_stats.errors import Fault, FaultsError
-from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument, MissingOption, Text
-from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn
+from coprod_stats.errors import CoprodError, Fault, FaultsError
+from coprod_stats.instruments.model import Instrument, ItemKind
 
 SIDECAR_FILE = "sidecar.json"
-MISSING_NAMES: dict[MissingOption, tuple[str, int]] = {
-    "dont_know": ("dk", DONT_KNOW),
-    "refused": ("ref", REFUSED),
-}
-"""How forms name the options beside the scale, and the canonical codes they stand for."""
+FORMAT = 1
+ColumnKind = ItemKind | Literal["assigned", "administrative", "derived"]
+_KINDS = {*get_args(ItemKind), "assigned", "administrative", "derived"}
+
+
+class SidecarError(CoprodError):
+    """A sidecar that cannot be read, or that belongs to another questionnaire."""
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarColumn:
+    """One canonical column and where a platform keeps it.
+
+    Attributes
+    ----------
+    column : str
+        Canonical column, as ``TRU1`` or ``MEANS__2``.
+    item : str
+        Id of the item, or of the assigned, derived or administrative variable.
+    kind : str
+        Kind of the item; ``assigned``, ``derived`` or ``administrative`` otherwise.
+    name : str
+        Column of the platform's export, without the names of groups around it.
+    option : str
+        Code by which a cell of several answers names this option; empty where the column is the
+        option's own or the item has but one answer.
+    codes : tuple of (str, str)
+        What the platform writes, and the canonical code it stands for; what is not listed is kept
+        as it is.
+    companion : str
+        Column that says why the question has no answer, where a platform asks that apart.
+    companion_codes : tuple of (str, str)
+        What that column may say, and the canonical code of missing it stands for.
+    """
+
+    column: str
+    item: str
+    kind: ColumnKind
+    name: str
+    option: str = ""
+    codes: tuple[tuple[str, str], ...] = ()
+    companion: str = ""
+    companion_codes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """What a reader must know about the form that was fielded.
+
+    Attributes
+    ----------
+    internal : tuple of str
+        Columns that the form needs for itself (texts that it composes, notes, headings).
+    losses : tuple of str
+        What the platform could not carry and the form was written without, as told to the user.
+    """
+
+    platform: str
+    instrument: str
+    version: str
+    sha256: str
+    form: str
+    modules: tuple[str, ...]
+    languages: tuple[str, ...]
+    columns: tuple[SidecarColumn, ...]
+    internal: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Columns to expect in the platform's export, each once."""
+        return tuple(
+            dict.fromkeys(
+                name for entry in self.columns for name in (entry.name, entry.companion) if name
+            )
+        )
+
+    def of_item(self, item: str) -> tuple[SidecarColumn, ...]:
+        """Return the columns of an item, in order."""
+        return tuple(entry for entry in self.columns if entry.item == item)
+
+    def to_json(self) -> bytes:
+        """Write as JSON, a line for each column, the same bytes every time."""
+        content = asdict(self)
+        entries = [
+            {
+                **entry,
+                "codes": dict(entry["codes"]),
+                "companion_codes": dict(entry["companion_codes"]),
+            }
+            for entry in content.pop("columns")
+        ]
+        head = {"sidecar": FORMAT} | content
+        lines = ",\n  ".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+        opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
+        return f'{opening},\n "columns": [\n  {lines}\n ]\n}}\n'.encode()
+
+
+def read_sidecar(path: Path) -> Sidecar:
+    """Read a sidecar.
+
+    Raises
+    ------
+    SidecarError
+        If there is no such file or it is no sidecar of this format.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SidecarError(f"{path}: cannot be read as a sidecar: {reason}") from error
+    if not isinstance(content, Mapping) or content.get("sidecar") != FORMAT:
+        raise SidecarError(
+            f"{path.name}: no sidecar of format {FORMAT}; it is the file 'sidecar.json' that "
+            "'coprod instrument export' wrote beside the form"
+        )
+    try:
+        return _built(content)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise SidecarError(f"{path.name}: a damaged sidecar: {error}") from error
+
+
+def _built(content: Mapping[str, Any]) -> Sidecar:
+    columns = []
+    for entry in content["columns"]:
+        if entry["kind"] not in _KINDS:
+            raise ValueError(f"column {entry['column']} has the unknown kind '{entry['kind']}'")
+        codes = {key: tuple(entry[key].items()) for key in ("codes", "companion_codes")}
+        columns.append(SidecarColumn(**{**entry, **codes}))
+    lists = {key: tuple(content[key]) for key in ("modules", "languages", "internal", "losses")}
+    words = {
+        key: str(content[key]) for key in ("platform", "instrument", "version", "sha256", "form")
+    }
+    parts: dict[str, Any] = {**words, **lists, "columns": tuple(columns)}
+    return Sidecar(**parts)
 
 
 class PlatformError(FaultsError):
@@ -71,6 +205,20 @@ class Exporter(Protocol):
         ...
 
 
+def coinciding(names: Iterable[str]) -> tuple[Fault, ...]:
+    """Find names that two parts of a form would share, so that their answers could not be told."""
+    return tuple(
+        Fault(
+            "PLATFORM-004",
+            f"two parts of the form would both be called '{name}'",
+            "Rename one of the items, pages, blocks or placeholders behind it.",
+            place=f"name '{name}'",
+        )
+        for name, n in Counter(names).items()
+        if n > 1
+    )
+
+
 def sidecar_of(
     instrument: Instrument,
     platform: str,
@@ -93,16 +241,3 @@ def sidecar_of(
         internal=tuple(internal),
         losses=tuple(map(str, losses)),
     )
-
-
-def offered(
-    instrument: Instrument, offers: Iterable[MissingOption]
-) -> tuple[tuple[str, int, Text], ...]:
-    """Return name, canonical code and label of what an item offers beside its scale."""
-    labels = {"dont_know": instrument.dont_know, "refused": instrument.refused}
-    return tuple((*MISSING_NAMES[offer], labels[offer]) for offer in offers)
-
-
-def off_scale_missing(offers: Iterable[MissingOption]) -> tuple[tuple[str, str], ...]:
-    """Return the map from the names of what is offered beside a scale to canonical codes."""
-    return tuple((name, str(code)) for name, code in (MISSING_NAMES[offer] for offer in offers))

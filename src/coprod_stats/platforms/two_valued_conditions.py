@@ -283,7 +283,11 @@ def _negated(tree: Expression) -> Expression:
         case Logic(operator, found):
             return _join("or" if operator == "and" else "and", [_negated(part) for part in found])
         case Compare(operator, left, right):
-            return Compare(_OPPOSITE[operator], left, right)
+            opposite = Compare(_OPPOSITE[operator], left, right)
+            if not _implies_known(tree):
+                return opposite
+            # platforms differ in how a blank compares: that it is one must be said
+            return _join("or", [Not(Call("answered", (left,))), opposite])
         case _:
             return Not(tree)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
 
 BLANK_SIGNS = frozenset({"na", "n/a", "nan", "<na>", "null", "#n/a", "#null!", "."})
@@ -147,9 +148,9 @@ def _in_range(item: Item, number: Callable[[str], float]) -> Callable[[str], flo
         if allowed.whole and not value.is_integer():
             raise ValueError("not a whole number")
         if allowed.minimum is not None and value < allowed.minimum:
-            raise ValueError(f"below {allowed.minimum:g}")
+            raise ValueError(f"below {spell_number(allowed.minimum)}")
         if allowed.maximum is not None and value > allowed.maximum:
-            raise ValueError(f"above {allowed.maximum:g}")
+            raise ValueError(f"above {spell_number(allowed.maximum)}")
         return value
 
     return parse

@@ -9,8 +9,8 @@ from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.literals import ExportSource
 from coprod_stats.platforms.cell_table import CellTable
+from coprod_stats.platforms.form_export import Sidecar, SidecarError
 from coprod_stats.platforms.registry import parser_of, reader_of
-from coprod_stats.platforms.sidecar import Sidecar, SidecarError
 from coprod_stats.responses.binding import bind, rejected_row
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.raw_table import RawRow, RawTable, read_bytes

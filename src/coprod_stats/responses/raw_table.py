@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from coprod_stats.errors import CoprodError
+from coprod_stats.instruments.language.numbers import spell_number
 
 
 class ResponsesError(CoprodError):
@@ -95,10 +96,10 @@ def plain_text(value: object) -> str:
             return str(int(value))
         case float() if math.isnan(value):
             return ""
-        case float():
-            return str(int(value)) if value.is_integer() else repr(value)
-        case Decimal():
-            return f"{value.normalize():f}"
+        case float() if math.isinf(value):
+            return "inf" if value > 0 else "-inf"
+        case float() | Decimal():
+            return spell_number(value)
         case datetime() | date() | time():
             return value.isoformat()
         case _:

@@ -16,7 +16,7 @@ from coprod_stats.literals import FileFormat
 from coprod_stats.responses.binding import bind
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.parquet import read_parquet, write_parquet
-from coprod_stats.responses.raw_table import RawTable, ResponsesError
+from coprod_stats.responses.raw_table import RawTable, ResponsesError, plain_text
 from coprod_stats.responses.spss import read_spss
 from coprod_stats.responses.table import Rejected, Responses
 from coprod_stats.responses.workbook import read_workbook, write_workbook
@@ -171,11 +171,7 @@ def _guarded_answer(text: str) -> str:
 
 def _cell_text(value: object) -> str:
     """Return the shortest text that reads as the same value; whole numbers without a point."""
-    if value is None or value is pd.NA or value != value:
-        return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    return str(value)
+    return "" if value is pd.NA else plain_text(value)
 
 
 def _write(

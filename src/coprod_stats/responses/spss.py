@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, is_filled, read_bytes
+from coprod_stats.responses.raw_table import (
+    RawRow,
+    RawTable,
+    ResponsesError,
+    is_filled,
+    plain_text,
+    read_bytes,
+)
 
 
 def read_spss(path: Path) -> RawTable:
@@ -30,7 +37,7 @@ def read_spss(path: Path) -> RawTable:
     except Exception as error:  # a damaged file can raise anything in the parser
         raise ResponsesError(f"{path.name}: not a readable SPSS file: {error}") from error
     names = tuple(meta.column_names)
-    cells = zip(*([_text(value) for value in columns[name]] for name in names), strict=True)
+    cells = zip(*([plain_text(value) for value in columns[name]] for name in names), strict=True)
     return RawTable(
         file=path.name,
         sha256=sha256,
@@ -39,7 +46,7 @@ def read_spss(path: Path) -> RawTable:
         rows=tuple(RawRow(line, row) for line, row in enumerate(cells, start=2) if is_filled(row)),
         comma_is_decimal=True,
         labels=tuple(
-            (name, tuple((_text(code), str(label)) for code, label in labels.items()))
+            (name, tuple((plain_text(code), str(label)) for code, label in labels.items()))
             for name, labels in meta.variable_value_labels.items()
         ),
         missing=tuple(
@@ -53,16 +60,8 @@ def _declared_missing(ranges: Iterable[Any], values: Iterable[object]) -> frozen
     """Return the codes found that lie in one of the ranges declared missing by the file."""
     spans = [(span["lo"], span["hi"]) for span in ranges]
     return frozenset(
-        _text(value)
+        plain_text(value)
         for value in set(values)
         if isinstance(value, float | int)
         and any(isinstance(low, float | int) and low <= value <= high for low, high in spans)
     )
-
-
-def _text(value: object) -> str:
-    if value is None or value != value:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

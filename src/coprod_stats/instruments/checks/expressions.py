@@ -17,6 +17,7 @@ from coprod_stats.instruments.language.expressions import (
     parse_expression,
     walk,
 )
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.questions import OPTION_KINDS, ItemKind
 from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
 from coprod_stats.instruments.source.yaml_source import Location
@@ -109,7 +110,7 @@ def _impossible(
                 "EXPR-003",
                 location,
                 place,
-                f"{id} never has the answer {odd[0]:g}",
+                f"{id} never has the answer {spell_number(odd[0])}",
                 f"It has: {', '.join(map(str, possible))}.",
             )
 

@@ -155,22 +155,16 @@ def _empty_range(low: float | None, high: float | None) -> bool:
 
 
 def check_codes(draft: Draft) -> Iterator[Fault]:
-    """Find codes that are reserved, duplicated or impossible on a platform."""
-    places: list[tuple[Location, str, Iterable[int], Iterable[int], bool]] = [
-        (("responses", id), f"response scale '{id}'", scale.options, scale.off_scale, False)
+    """Find answer codes that are reserved or duplicated."""
+    places: list[tuple[Location, str, Iterable[int], Iterable[int]]] = [
+        (("responses", id), f"response scale '{id}'", scale.options, scale.off_scale)
         for id, scale in draft.form.responses.items()
     ]
-    places += [
-        (
-            placed.location,
-            f"item {placed.item.id}",
-            placed.item.options or (),
-            placed.item.off_scale,
-            placed.item.kind in OPTION_KINDS,
-        )
-        for placed in draft.items
-    ]
-    for location, place, options, off_scale, multiple in places:
+    for placed in draft.items:
+        item, scale = placed.item, draft.response_scale(placed)
+        on = scale.options if scale is not None and item.off_scale else item.options or ()
+        places.append((placed.location, f"item {item.id}", on, item.off_scale))
+    for location, place, options, off_scale in places:
         for code in (*options, *off_scale):
             if code in MISSING_CODES:
                 yield draft.fault(
@@ -188,13 +182,30 @@ def check_codes(draft: Draft) -> Iterator[Fault]:
                 f"the code {min(shared)} is both on and off the scale",
                 "Keep one of the two.",
             )
-        if multiple and any(code < 1 for code in options):
+
+
+def check_codes_of_columns(draft: Draft) -> Iterator[Fault]:
+    """Find codes that cannot name a column, where every option has one."""
+    for placed in draft.items:
+        scale = draft.response_scale(placed)
+        if placed.item.kind not in OPTION_KINDS or scale is None:
+            continue
+        place = f"item {placed.item.id}"
+        if any(code < 1 for code in scale.options):
             yield draft.fault(
                 "CODE-003",
-                location,
+                placed.location,
                 place,
                 "an option with a column of its own has a code below 1",
                 "Number the options from 1: platforms code 'not chosen' as 0.",
+            )
+        if scale.off_scale:
+            yield draft.fault(
+                "CODE-004",
+                placed.location,
+                place,
+                f"the answer {min(scale.off_scale)} is off the scale and has no column",
+                "Let it be one of the options, each of which has a column of its own.",
             )
 
 

@@ -21,6 +21,7 @@ from coprod_stats.instruments.language.expressions import (
     Not,
     Number,
 )
+from coprod_stats.instruments.language.numbers import spell_number
 
 FloatArray = NDArray[np.float64]
 
@@ -48,7 +49,7 @@ _REDUCE: dict[Function, Callable[..., FloatArray]] = {
 
 def choice_column(item: str, value: float) -> str:
     """Name the column of one option of a multiple-choice item, as ``CHANNEL__4``."""
-    return f"{item}__{value:g}"
+    return f"{item}__{spell_number(value)}"
 
 
 def evaluate(tree: Expression, values: Mapping[str, FloatArray], *, n_rows: int) -> FloatArray:

@@ -22,6 +22,7 @@ from coprod_stats.instruments.language.expressions import (
 from coprod_stats.instruments.language.expressions import (
     names as used_names,
 )
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.texts import Text
 
@@ -127,13 +128,13 @@ class _Wording:
         return self.names.get(id, id)
 
     def label(self, id: str, value: float) -> str:
-        return self.labels.get((id, value), f"{value:g}")
+        return self.labels.get((id, value), spell_number(value))
 
     def words(self, tree: Expression) -> str:
         phrases = self.phrases
         match tree:
             case Number():
-                return f"{tree.value:g}"
+                return spell_number(tree.value)
             case Name():
                 return self.name(tree.id)
             case Compare("==" | "!=" as operator, Name(id=id), Number(value)) if (
@@ -150,7 +151,7 @@ class _Wording:
                 options = self.alternatives([self.label(id, value) for value in values])
                 return phrases.member.format(self.name(id), options)
             case Member(item, values):
-                options = self.alternatives([f"{value:g}" for value in values])
+                options = self.alternatives(list(map(spell_number, values)))
                 return phrases.member.format(self.say(item), options)
             case Logic(operator, found):
                 return f" {phrases.conjunctions[operator]} ".join(self.say(part) for part in found)

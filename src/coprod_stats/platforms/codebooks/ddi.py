@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.codebooks.labelled_variables import (
     LabelledVariable,
@@ -50,7 +51,7 @@ def _variable(data: ElementTree.Element, variable: LabelledVariable, number: int
     _under(_under(element, "qstn"), "qstnLit", variable.question)
     if variable.minimum is not None or variable.maximum is not None:
         bounds = {"min": variable.minimum, "max": variable.maximum}
-        given = {name: f"{bound:g}" for name, bound in bounds.items() if bound is not None}
+        given = {name: spell_number(bound) for name, bound in bounds.items() if bound is not None}
         _under(_under(element, "valrng"), "range", **given)
     for is_missing, codes in (("N", variable.values), ("Y", variable.missing)):
         for code, label in codes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from coprod_stats.instruments.model import Instrument
@@ -64,9 +65,9 @@ def _field(variable: LabelledVariable) -> dict[str, Any]:
         field["categories"] = [{"value": code, "label": label} for code, label in variable.values]
         limits["enum"] = [code for code, _ in variable.values]
     if variable.minimum is not None:
-        limits["minimum"] = _whole_if(variable.minimum, integer)
+        limits["minimum"] = math.ceil(variable.minimum) if integer else variable.minimum
     if variable.maximum is not None:
-        limits["maximum"] = _whole_if(variable.maximum, integer)
+        limits["maximum"] = math.floor(variable.maximum) if integer else variable.maximum
     if limits:
         field["constraints"] = limits
     if variable.missing:
@@ -75,7 +76,3 @@ def _field(variable: LabelledVariable) -> dict[str, Any]:
             *({"value": str(code), "label": label} for code, label in variable.missing),
         ]
     return field
-
-
-def _whole_if(bound: float, integer: bool) -> float:
-    return int(bound) if integer else bound

@@ -13,7 +13,7 @@ from coprod_stats.instruments.model import (
     Option,
 )
 from coprod_stats.platforms.fields import missing_choices
-from coprod_stats.platforms.sidecar import ColumnKind, SidecarColumn
+from coprod_stats.platforms.form_export import ColumnKind, SidecarColumn
 
 _TICKS = ((1, "chosen"), (0, "not chosen"))
 

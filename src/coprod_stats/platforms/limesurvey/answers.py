@@ -11,18 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
     holds_labels,
+    mark_unanswered,
     options_chosen,
     recoded,
     with_companion,
 )
-from coprod_stats.platforms.form_export import PlatformError
-from coprod_stats.platforms.limesurvey.columns import SECONDS
-from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn
-from coprod_stats.platforms.unanswered import mark_unanswered
+from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
+from coprod_stats.platforms.limesurvey.codes import SECONDS
 
 NOT_SHOWN, _NOT_APPLICABLE = "{question_not_shown}", "N/A"
 """How some exports write what was not shown; a text can be "N/A" too, and is left alone."""
@@ -229,7 +229,7 @@ def _seconds(begun: str, ended: str) -> str:
         passed = datetime.fromisoformat(ended.strip()) - datetime.fromisoformat(begun.strip())
     except ValueError:
         return ""
-    return f"{passed.total_seconds():.0f}" if passed.total_seconds() >= 0 else ""
+    return spell_number(round(passed.total_seconds())) if passed.total_seconds() >= 0 else ""
 
 
 def _submitted(found: _Export) -> NDArray[np.bool_]:

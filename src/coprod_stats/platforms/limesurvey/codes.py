@@ -1,8 +1,8 @@
 """Codes as LimeSurvey allows them, and where it keeps the answer to each item.
 
-A question code has at most 20 letters and digits, an answer code 5. LimeSurvey strips underscores
-without a word, and ExpressionScript reads some words as operators or as facts about the survey
-(https://www.limesurvey.org/manual/ExpressionScript_-_Presentation).
+The code of a question or subquestion has at most 20 letters and digits, that of an answer 5.
+LimeSurvey strips underscores without a word, and ExpressionScript reads some words as operators or
+as facts about the survey (https://www.limesurvey.org/manual/ExpressionScript_-_Presentation).
 """
 
 from __future__ import annotations
@@ -11,17 +11,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument, Item
+import numpy as np
+
+from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.fields import (
-    InexpressibleError,
+    MISSING_NAMES,
+    choices,
     companion,
+    missing_choices,
     needs_companion,
     rows_together,
 )
+from coprod_stats.platforms.form_export import SidecarColumn
 
-QUESTION_LENGTH, ANSWER_LENGTH = 20, 5
-MISSING_CODES = {DONT_KNOW: "dk", REFUSED: "ref"}
-"""Answer codes of "don't know" and of a refusal."""
+QUESTION_LENGTH, SUBQUESTION_LENGTH, ANSWER_LENGTH = 20, 20, 5
+RESPONDENT, SECONDS = "id", "interviewtime"
 _RESERVED = {
     "AND",
     "OR",
@@ -57,20 +61,19 @@ _RESERVED = {
 }
 
 
-def answer_code(value: int) -> str:
-    """Return the code of an answer; a minus becomes ``m``.
+def answer_codes(item: Item, instrument: Instrument) -> dict[int, str]:
+    """Return LimeSurvey's code of each answer of an item, by the canonical code.
 
-    Raises
-    ------
-    InexpressibleError
-        If it has more than five characters.
+    It is the canonical code, a minus being ``m``, where LimeSurvey takes it; one that is longer
+    gets an alias, ``c`` and its place among the answers, which the sidecar maps back.
     """
-    code = MISSING_CODES.get(value) or str(value).replace("-", "m")
-    if len(code) > ANSWER_LENGTH:
-        raise InexpressibleError(
-            f"LimeSurvey: the code {value} has more than {ANSWER_LENGTH} characters"
-        )
-    return code
+    parts = item.kind in ("multiple", "allocate")
+    length = SUBQUESTION_LENGTH if parts else ANSWER_LENGTH
+    codes: dict[int, str] = {}
+    for place, option in enumerate(choices(item, instrument), 1):
+        plain = MISSING_NAMES.get(option.value) or str(option.value).replace("-", "m")
+        codes[option.value] = plain if len(plain) <= length else f"c{np.base_repr(place, 36)}"
+    return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class Codes:
         Place of each item, assigned and derived variable, by id.
     companions : dict of str to Place
         Place of the reason for having no answer, by item.
+    answers : dict of str to dict
+        Codes of the answers of each item, by the canonical code.
     """
 
     def __init__(self, instrument: Instrument) -> None:
@@ -121,6 +126,7 @@ class Codes:
         for rows in grids(instrument):
             grid = self.free(f"{rows[0].page}{rows[0].block}")
             self.places |= {row.id: Place(grid, _sub(row)) for row in rows}
+        self.answers = {item.id: answer_codes(item, instrument) for item in instrument.questions}
         for item in instrument.questions:
             if needs_companion(item):
                 self.companions[item.id] = Place(self.free(companion(item)))
@@ -147,3 +153,48 @@ def grids(instrument: Instrument) -> Iterator[tuple[Item, ...]]:
     for page in instrument.pages:
         for block in page.blocks:
             yield from (rows for rows in rows_together(block) if rows[0].in_grid)
+
+
+def columns(instrument: Instrument, codes: Codes) -> Iterator[SidecarColumn]:
+    """Return the columns, answer codes with what they stand for.
+
+    A multiple choice and a ranking are named by their question alone: each tick and each rank has
+    a heading of its own, ``MEANS[1]``, and the options are told by their codes.
+    """
+    for entry in instrument.administrative:
+        name = {"respondent": RESPONDENT, "seconds": SECONDS}.get(entry.role)
+        if name is not None:
+            yield SidecarColumn(entry.id, entry.id, "administrative", name)
+    for variable in instrument.assigned:
+        name = codes.places[variable.id].heading
+        yield SidecarColumn(variable.id, variable.id, "assigned", name)
+    for item in instrument.questions:
+        yield from _of_item(item, instrument, codes)
+
+
+def _of_item(item: Item, instrument: Instrument, codes: Codes) -> Iterator[SidecarColumn]:
+    place = codes.places[item.id]
+    beside = codes.companions[item.id].heading if item.id in codes.companions else ""
+    offered = choices(item, instrument)
+    if item.kind == "rank" and item.responses is not None:
+        offered = item.responses.options
+    written = codes.answers[item.id]
+    known = tuple((written[option.value], str(option.value)) for option in offered)
+    why = {
+        written[option.value]: str(option.value)
+        for option in (missing_choices(item, instrument) if beside else ())
+    }
+    values = item.responses.values if item.responses and "__" in item.columns[0] else ()
+    options = [written[value] for value in values] or [""]
+    for column, option in zip(item.columns, options, strict=True):
+        own = place.at(option) if item.kind == "allocate" else place
+        yield SidecarColumn(
+            column,
+            item.id,
+            item.kind,
+            own.heading,
+            option="" if item.kind == "allocate" else option,
+            codes=() if item.kind in ("number", "text", "allocate") else known,
+            companion=beside,
+            companion_codes=tuple(why.items()),
+        )

@@ -10,29 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from coprod_stats.instruments.language.expressions import (
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Logic,
-    Name,
-    Not,
-    Number,
-)
+from coprod_stats.instruments.language.expressions import Call, Compare, Expression, Name, Number
 from coprod_stats.instruments.language.expressions import parts as parts_of
-from coprod_stats.instruments.model import Instrument, Item, Text
-from coprod_stats.platforms.fields import (
-    Alternatives,
-    Answer,
-    InexpressibleError,
-    Insert,
-    missing_choices,
-    pieces,
-    placeholder_texts,
-)
-from coprod_stats.platforms.limesurvey.codes import Codes, Place, answer_code
-from coprod_stats.platforms.two_valued_conditions import FALSE, TRUE
+from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.platforms.dialect import Dialect
+from coprod_stats.platforms.fields import Alternatives, Insert, pieces, placeholder_texts
+from coprod_stats.platforms.limesurvey.codes import Codes
+from coprod_stats.platforms.two_valued_conditions import compares
 
 _ENTITIES = str.maketrans(
     {
@@ -56,93 +41,40 @@ def as_html(text: str) -> str:
     return text.translate(_ENTITIES)
 
 
-class Translator:
+class Translator(Dialect):
     """Writes expressions of one instrument."""
 
+    platform = "LimeSurvey"
+    always, never = "1", "0"
+
     def __init__(self, instrument: Instrument, codes: Codes) -> None:
-        self._instrument, self._codes = instrument, codes
-        self._items = {item.id: item for item in instrument.items}
+        super().__init__(instrument)
+        self._codes = codes
         self._placeholders: Mapping[str, Alternatives] = {
             alternatives.name: alternatives for alternatives in placeholder_texts(instrument)
         }
 
-    def condition(self, tree: Expression) -> str:
-        """Write a condition in two-valued logic.
-
-        Raises
-        ------
-        InexpressibleError
-            If it uses a column that nobody is asked for.
-        """
-        match tree:
-            case Logic(operator, parts):
-                return f" {operator} ".join(f"({self.condition(part)})" for part in parts)
-            case Not(Call("includes", (Name(id=id), Number(value)))):
-                return f"{self._option(id, value)} != 'Y'"
-            case Not(part):
-                return f"!({self.condition(part)})"
-            case Call("answered", (Name(id=id),)):
-                return self.answered(id)
-            case Call("includes", (Name(id=id), Number(value))):
-                return f"{self._option(id, value)} == 'Y'"
-            case Compare():
-                return self._comparison(tree)
-            case _:
-                return "1" if tree == TRUE else "0"
-
-    def answered(self, id: str) -> str:
-        """Describe when there is an answer other than "don't know" or a refusal."""
-        place, item = self._place(id), self._items.get(id)
+    def answered(self, id: str, *, wanted: bool) -> str:
+        """Write that there is an answer other than "don't know" or a refusal."""
+        item = self.items.get(id)
         if item is not None and item.kind == "multiple" and item.responses is not None:
-            options = (*item.responses.options, *item.responses.off_scale)
-            ticks = [f"{self._option(id, option.value)} == 'Y'" for option in options]
-            return " or ".join(ticks)
-        filled = " or ".join(f"strlen({part}.NAOK) > 0" for part in self._parts(item, place))
-        codes = self._missing(id)
-        return " and ".join([filled, *(f"{place.variable}.NAOK != '{code}'" for code in codes)])
+            filled = [self.chosen(id, code, wanted=True) for code in item.responses.values]
+            codes: list[str] = []
+        else:
+            filled = [f"strlen({variable}) > 0" for variable in self._variables(id)]
+            codes = [f"{self.answer(id)} != '{code}'" for code in self._missing(id)]
+        holds = " and ".join([" or ".join(filled), *codes])
+        return holds if wanted else f"!({holds})"
 
-    def value(self, cases: Sequence[tuple[Expression, Expression]]) -> str:
-        """Write a number by cases, blank where none holds."""
-        written = "''"
-        for condition, number in reversed(cases):
-            written = f"if({self.condition(condition)}, {self.number(number)}, {written})"
-        return written
+    def chosen(self, id: str, code: int, *, wanted: bool) -> str:
+        """Write that an option is ticked."""
+        return f"{self._part(id, code)} {'==' if wanted else '!='} 'Y'"
 
-    def words(self, text: str, language: str) -> str:
-        """Write a text, placeholders being filled while the form runs."""
-        return "".join(
-            f"{{{self._alternatives(self._placeholders[piece.name], language)}}}"
-            if isinstance(piece, Insert)
-            else as_html(piece)
-            for piece in pieces(text)
-        )
-
-    def text(self, alternatives: Alternatives, language: str) -> str:
-        """Write a text that depends on answers."""
-        return f"{{{self._alternatives(alternatives, language)}}}"
-
-    def number(self, tree: Expression) -> str:
-        """Write a number; what it is where unknown does not matter."""
-        match tree:
-            case Number(value):
-                return f"{value:.15g}"
-            case Name(id=id):
-                return f"{self._place(id).variable}.NAOK"
-            case Binary(operator, left, right):
-                return f"({self.number(left)} {operator} {self.number(right)})"
-            case Call("count", parts):
-                return f"sum({', '.join(f'if({self.condition(part)}, 1, 0)' for part in parts)})"
-            case Call("option", (Name(id=id), Number(value))):
-                return self._of_option(id, value)
-            case Call("mean", parts):
-                return f"(sum({', '.join(map(self.number, parts))}) / {len(parts)})"
-            case Call(function, parts):
-                return f"{function}({', '.join(map(self.number, parts))})"
-            case _:
-                return f"if({self.condition(tree)}, 1, 0)"
-
-    def _comparison(self, tree: Compare) -> str:
+    def comparison(self, tree: Compare) -> str:
         """Compare numbers; a missing answer is less than any, and equal to none."""
+        match tree:
+            case Compare(_, Name(id=id), Number(bound)) if self._aliases(id):
+                return self._one_of_codes(tree, id, bound)
         left, right = self.number(tree.left), self.number(tree.right)
         if not isinstance(tree.left, Number) and not isinstance(tree.right, Number):
             left, right = f"({left} - {right})", "0"  # two texts would compare by letters
@@ -150,7 +82,7 @@ class Translator:
         if tree.operator in ("==", "!=") and isinstance(tree.right, Number) and tree.right.value:
             return compared
         codes = [
-            (f"{self._place(id).variable}.NAOK", code)
+            (self.answer(id), code)
             for id in dict.fromkeys(_compared(tree))
             for code in self._missing(id)
         ]
@@ -158,62 +90,92 @@ class Translator:
             return " or ".join([*(f"{name} == '{code}'" for name, code in codes), compared])
         return " and ".join([*(f"{name} != '{code}'" for name, code in codes), compared])
 
-    def _alternatives(self, alternatives: Alternatives, language: str) -> str:
-        written = self._literal(alternatives.otherwise, language)
-        for condition, text in reversed(alternatives.cases):
-            if condition == FALSE:
-                continue
-            said = (
-                f"{self._place(text.item).variable}.NAOK"
-                if isinstance(text, Answer)
-                else self._literal(text, language)
-            )
-            written = f"if({self.condition(condition)}, {said}, {written})"
+    def call(self, function: str, arguments: Sequence[str]) -> str:
+        """Write a function; ExpressionScript has none for a mean."""
+        if function == "mean":
+            return f"({self.call('sum', arguments)} / {len(arguments)})"
+        return super().call(function, arguments)
+
+    def amount(self, id: str) -> str:
+        """Refer to an answer as a number, which its code may not be."""
+        written = self.answer(id)
+        for code, alias in reversed(self._aliases(id).items()):
+            written = self.choice(f"{self.answer(id)} == '{alias}'", spell_number(code), written)
         return written
 
-    def _literal(self, text: Text, language: str) -> str:
-        parts = [
-            self._alternatives(self._placeholders[piece.name], language)
-            if isinstance(piece, Insert)
-            else f"'{as_html(piece)}'"
-            for piece in pieces(text.in_language(language))
-        ]
-        return parts[0] if len(parts) == 1 else f"join({', '.join(parts) or repr('')})"
+    def answer(self, id: str) -> str:
+        """Refer to the answer to a question."""
+        return f"{self._codes.places[id].variable}.NAOK"
 
-    def _place(self, id: str) -> Place:
-        if id not in self._codes.places:
-            raise InexpressibleError(
-                f"LimeSurvey: a condition uses {id}, which the form does not hold; "
-                "use an item or an assigned variable"
-            )
-        return self._codes.places[id]
-
-    def _option(self, id: str, value: float) -> str:
-        return f"{self._place(id).at(answer_code(int(value))).variable}.NAOK"
-
-    def _parts(self, item: Item | None, place: Place) -> list[str]:
-        """Name the variables of which one is filled if the item is."""
-        if item is None or item.responses is None or item.kind not in ("rank", "allocate"):
-            return [place.variable]
-        values = item.responses.values if item.kind == "allocate" else (1,)
-        return [place.at(answer_code(value)).variable for value in values]
-
-    def _missing(self, id: str) -> list[str]:
-        item = self._items.get(id)
-        if item is None or item.kind not in ("single", "consent"):
-            return []
-        return [answer_code(option.value) for option in missing_choices(item, self._instrument)]
-
-    def _of_option(self, id: str, value: float) -> str:
+    def of_option(self, item: Item, code: int) -> str:
         """Return points of an option, or its place in a ranking; 0 below the top."""
-        item, code = self._items[id], answer_code(int(value))
         if item.kind == "allocate":
-            return f"{self._place(id).at(code).variable}.NAOK"
+            return self._part(item.id, code)
         written = "0"
         for rank in range(item.top or 0, 0, -1):
-            slot = self._place(id).at(str(rank)).variable
-            written = f"if({slot}.NAOK == '{code}', {rank}, {written})"
+            slot = self._codes.places[item.id].at(str(rank)).variable
+            ranked = f"{slot}.NAOK == '{self._codes.answers[item.id][code]}'"
+            written = self.choice(ranked, str(rank), written)
         return written
+
+    def inserted(self, name: str, language: str, /) -> str:
+        """Write what a placeholder stands for in its place."""
+        return self.text(self._placeholders[name], language)
+
+    def quoted(self, text: str) -> str:
+        """Write a text as a literal."""
+        return f"'{as_html(text)}'"
+
+    def together(self, parts: Sequence[str]) -> str:
+        """Join texts."""
+        return f"join({', '.join(parts)})"
+
+    def label(self, text: str, language: str) -> str:
+        """Write a text for people, placeholders being filled while the form runs."""
+        return "".join(
+            f"{{{self.inserted(piece.name, language)}}}"
+            if isinstance(piece, Insert)
+            else as_html(piece)
+            for piece in pieces(text)
+        )
+
+    def _part(self, id: str, code: int) -> str:
+        return f"{self._codes.places[id].at(self._codes.answers[id][code]).variable}.NAOK"
+
+    def _variables(self, id: str) -> list[str]:
+        """Name the variables of which one is filled if the item is."""
+        item = self.items.get(id)
+        if item is not None and item.kind == "rank":
+            return [f"{self._codes.places[id].at('1').variable}.NAOK"]
+        if item is not None and item.kind == "allocate" and item.responses is not None:
+            return [self._part(id, code) for code in item.responses.values]
+        return [self.answer(id)]
+
+    def _missing(self, id: str) -> list[str]:
+        if id in self.items and self.items[id].kind == "multiple":
+            return []
+        return [self._codes.answers[id][code] for code in self.missing_codes(id)]
+
+    def _aliases(self, id: str) -> dict[int, str]:
+        """Return the answer codes of an item with one answer that do not read as its numbers."""
+        item = self.items.get(id)
+        if item is None or item.kind not in ("single", "consent"):
+            return {}
+        gone = self.missing_codes(id)
+        written = self._codes.answers[id].items()
+        return {code: alias for code, alias in written if code not in gone and alias != str(code)}
+
+    def _one_of_codes(self, tree: Compare, id: str, bound: float) -> str:
+        """Compare by name, answer by answer; a missing answer is less than any number."""
+        gone = self.missing_codes(id)
+        found: dict[bool, list[str]] = {True: [], False: []}
+        for code, alias in self._codes.answers[id].items():
+            if code not in gone:
+                found[compares(tree.operator, code, bound)].append(alias)
+        if tree.operator in ("!=", "<", "<="):
+            others = [f"{self.answer(id)} != '{alias}'" for alias in found[False]]
+            return " and ".join(others) or self.always
+        return " or ".join(f"{self.answer(id)} == '{a}'" for a in found[True]) or self.never
 
 
 def _compared(tree: Expression) -> Iterator[str]:

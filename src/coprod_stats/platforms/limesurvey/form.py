@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import (
     Assigned,
     Block,
@@ -29,10 +29,8 @@ from coprod_stats.platforms.fields import (
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
-from coprod_stats.platforms.limesurvey.codes import Codes, Place, answer_code
-from coprod_stats.platforms.limesurvey.columns import columns
+from coprod_stats.platforms.limesurvey.codes import Codes, Place, columns
 from coprod_stats.platforms.limesurvey.expressions import Translator, as_html
-from coprod_stats.platforms.two_valued_conditions import anyone, known_to_hold, known_value
 
 Row = dict[str, str]
 HEADER = (
@@ -157,7 +155,7 @@ class _Structure:
     def _derived(self) -> Iterator[Row]:
         for entry in self.instrument.derived:
             try:
-                text = self.translator.value(known_value(entry.value, self.instrument))
+                text = self.translator.value(entry.value)
             except InexpressibleError as error:
                 self.losses.append(
                     Fault(
@@ -175,9 +173,8 @@ class _Structure:
         single = [item for item in block.items if not item.in_grid]
         if block.stem is not None and single:
             words = self._words(block.stem, single[0].stem_wordings)
-            any_shown = anyone([self._shown(item) for item in single])
-            code = self._note_code(page, block)
-            yield self._row("Q", code, words, type="X", relevance=self._relevance(any_shown, block))
+            code, relevance = self._note_code(page, block), self._relevance(block, *single)
+            yield self._row("Q", code, words, type="X", relevance=relevance)
         for rows in rows_together(block):
             if rows[0].in_grid:
                 yield from self._array(rows, block.random_order)
@@ -191,23 +188,23 @@ class _Structure:
         return self.codes.places[key].question
 
     def _array(self, rows: tuple[Item, ...], random_order: bool) -> Iterator[Row]:
-        first, shown = rows[0], [self._shown(row) for row in rows]
+        first = rows[0]
         yield self._row(
             "Q",
             self.codes.places[first.id].question,
             self._words(first.stem or first.text, first.stem_wordings),
             type="F",
-            relevance=self._relevance(anyone(shown), first),
+            relevance=self._relevance(first, *rows),
             mandatory=_mandatory(first),
             random_order="1" if random_order else "",
         )
-        for row, condition in zip(rows, shown, strict=True):
+        for row in rows:
             yield self._row(
                 "SQ",
                 self.codes.places[row.id].sub,
                 self._words(row.text, row.wordings),
                 type="0",
-                relevance=self._relevance(condition, row),
+                relevance=self._relevance(row, row),
             )
         yield from self._answers(choices(first, self.instrument), first)
 
@@ -215,7 +212,11 @@ class _Structure:
         type, attributes = _kind(item)
         beside = needs_companion(item)
         attributes |= {"random_group": group}
-        relevance = self._relevance(self._shown(item), item)
+        if item.kind == "multiple":
+            alone = missing_choices(item, self.instrument)
+            names = (self.codes.answers[item.id][option.value] for option in alone)
+            attributes |= {"exclude_all_others": ";".join(names)}
+        relevance = self._relevance(item, item)
         text = self._words(item.text, item.wordings)
         yield self._row(
             "Q",
@@ -243,8 +244,8 @@ class _Structure:
 
     def _companion(self, item: Item, text: str) -> Iterator[Row]:
         """Ask why there is no answer, while there is none."""
-        blank = f"!({self.translator.answered(item.id)})"
-        relevance = self._relevance(self._shown(item), item)
+        blank = self.translator.answered(item.id, wanted=False)
+        relevance = self._relevance(item, item)
         relevance = blank if relevance == "1" else f"({relevance}) and {blank}"
         name = self.codes.companions[item.id].question
         yield self._row("Q", name, text, type="L", relevance=relevance, mandatory=_mandatory(item))
@@ -255,11 +256,7 @@ class _Structure:
     ) -> Iterator[Row]:
         relevance = {"relevance": "1"} if kind == "SQ" else {}
         for option in options:
-            try:
-                code = answer_code(option.value)
-            except InexpressibleError as error:
-                self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
-                return
+            code = self.codes.answers[item.id][option.value]
             yield self._row(kind, code, self._text(option.label), type="0", **relevance)
 
     def _row(self, kind: str, name: str, text: str, *, type: str = "", **more: str) -> Row:
@@ -273,26 +270,24 @@ class _Structure:
             "language": self.language,
         } | more
 
-    def _shown(self, item: Item) -> Expression:
-        return known_to_hold(item.conditions, self.instrument)
-
-    def _relevance(self, condition: Expression, place: Item | Block) -> str:
+    def _relevance(self, place: Item | Block, *items: Item) -> str:
+        """Write when one of some items is asked."""
         try:
-            return self.translator.condition(condition)
+            return self.translator.holds(*(item.conditions for item in items))
         except InexpressibleError as error:
             where = f"item {place.id}" if isinstance(place, Item) else f"block {place.id}"
             self.refused.append(inexpressible("PLATFORM-050", where, error))
-            return "1"
+            return self.translator.always
 
     def _text(self, text: Text) -> str:
-        return self.translator.words(text.in_language(self.language), self.language)
+        return self.translator.label(text.in_language(self.language), self.language)
 
     def _words(self, text: Text, wordings: tuple[Wording, ...]) -> str:
         if not wordings:
             return self._text(text)
-        alternatives = wording_texts("", wordings, text, self.instrument)
         try:
-            return self.translator.text(alternatives, self.language)
+            written = self.translator.text(wording_texts("", wordings, text), self.language)
+            return f"{{{written}}}"
         except InexpressibleError as error:
             place = f"text '{text}'"
             self.refused.append(inexpressible("PLATFORM-050", place, error))
@@ -315,9 +310,7 @@ def _kind(item: Item) -> tuple[str, Row]:
     """Return LimeSurvey's type of question, and its attributes."""
     match item.kind:
         case "multiple":
-            exclusive = [answer_code({"dont_know": -9, "refused": -8}[o]) for o in item.offers]
-            most = str(item.max_choices) if item.max_choices else ""
-            return "M", {"exclude_all_others": ";".join(exclusive), "max_answers": most}
+            return "M", {"max_answers": str(item.max_choices) if item.max_choices else ""}
         case "rank":
             return "R", {"max_answers": str(item.top), "max_subquestions": str(item.top)}
         case "allocate":
@@ -338,7 +331,7 @@ def _range(item: Item) -> Row:
     if item.number is None:
         return {}
     bounds = {"min_num_value_n": item.number.minimum, "max_num_value_n": item.number.maximum}
-    written = {name: f"{bound:g}" for name, bound in bounds.items() if bound is not None}
+    written = {name: spell_number(bound) for name, bound in bounds.items() if bound is not None}
     return written | {"num_value_int_only": "1" if item.number.whole else "0"}
 
 

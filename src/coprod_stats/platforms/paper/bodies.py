@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item, NumberRange, Text
 from coprod_stats.platforms.fields import missing_choices
 from coprod_stats.platforms.paper.document import (
@@ -82,21 +83,20 @@ def instruction_of(item: Item, phrases: Phrases) -> str:
 
 
 def _limits(number: NumberRange | None, phrases: Phrases) -> str:
-    if number is None or (number.minimum is None and number.maximum is None):
-        return ""
-    if number.maximum is None:
-        return phrases.at_least.format(f"{number.minimum:.10g}")
-    if number.minimum is None:
-        return phrases.at_most.format(f"{number.maximum:.10g}")
-    return phrases.between.format(f"{number.minimum:.10g}", f"{number.maximum:.10g}")
+    low, high = (None, None) if number is None else (number.minimum, number.maximum)
+    if low is not None and high is not None:
+        return phrases.between.format(spell_number(low), spell_number(high))
+    if low is not None:
+        return phrases.at_least.format(spell_number(low))
+    return "" if high is None else phrases.at_most.format(spell_number(high))
 
 
 def _digits(number: NumberRange) -> int:
     """Count the boxes that the largest allowed number needs, its sign included."""
     bounds = [bound for bound in (number.minimum, number.maximum) if bound is not None]
     if number.maximum is None:
-        return max([FREE_DIGITS, *(len(f"{bound:.0f}") for bound in bounds)])
-    return max(len(f"{bound:.0f}") for bound in bounds)
+        return max([FREE_DIGITS, *(len(spell_number(round(bound))) for bound in bounds)])
+    return max(len(spell_number(round(bound))) for bound in bounds)
 
 
 def _columns(options: Sequence[Tick], n_beside: int) -> int:

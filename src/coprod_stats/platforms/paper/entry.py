@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from coprod_stats.instruments.language.expressions import Logic
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import MISSING_CODES, Instrument
 from coprod_stats.platforms.codebooks.labelled_variables import LabelledVariable, labelled_variables
@@ -118,8 +119,8 @@ def _allowed(
         return None, None
     cell = f"{letter}2"
     limits = [f"ISNUMBER({cell})"]
-    limits += [f"{cell}>={variable.minimum:.15g}"] if variable.minimum is not None else []
-    limits += [f"{cell}<={variable.maximum:.15g}"] if variable.maximum is not None else []
+    limits += [f"{cell}>={spell_number(variable.minimum)}"] if variable.minimum is not None else []
+    limits += [f"{cell}<={spell_number(variable.maximum)}"] if variable.maximum is not None else []
     whole = variable.whole or variable.kind == "rank"
     limits += [f"{cell}=INT({cell})"] if whole else []
     reasons = "".join(f",{cell}={code}" for code in codes)
@@ -161,7 +162,8 @@ def _range(variable: LabelledVariable) -> str:
     if not variable.numeric:
         return "text"
     bounds = [("from", variable.minimum), ("to", variable.maximum)]
-    return " ".join(["number", *(f"{word} {b:.10g}" for word, b in bounds if b is not None)])
+    given = (f"{word} {spell_number(bound)}" for word, bound in bounds if bound is not None)
+    return " ".join(["number", *given])
 
 
 def _sheet(

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument, Item, Option, Text
 from coprod_stats.platforms.fields import Insert, choices, missing_choices, pieces
-from coprod_stats.platforms.qualtrics.layout import Element, Layout, choice_ids
-from coprod_stats.platforms.qualtrics.questions import as_html
+from coprod_stats.platforms.qualtrics.codes import choice_ids
+from coprod_stats.platforms.qualtrics.layout import Element, Layout, as_html
 
 _TYPES = {
     "multiple": "MC:MultipleAnswer:Vertical",

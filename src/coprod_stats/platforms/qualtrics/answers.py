@@ -14,16 +14,14 @@ from coprod_stats.instruments.model import NOT_ANSWERED, Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
     holds_labels,
+    mark_unanswered,
     options_chosen,
     recoded,
     with_companion,
 )
-from coprod_stats.platforms.form_export import PlatformError
-from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn
-from coprod_stats.platforms.unanswered import mark_unanswered
+from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
+from coprod_stats.platforms.qualtrics.codes import SEEN_UNANSWERED
 
-SEEN_UNANSWERED = "-99"
-"""What the export writes for a question that was seen and left, where its option is set."""
 _OWN = {
     "StartDate": "startDate",
     "EndDate": "endDate",
@@ -59,8 +57,8 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     Raises
     ------
     PlatformError
-        If answers are choice texts, if the header rows were changed, or if the questions have
-        other ids than those of the form.
+        If answers are choice texts, if the header rows were changed, if the questions have other
+        ids than those of the form, or if -99 could mean two things.
     """
     found = _Export(*_without_header_rows(table), sidecar, instrument)
     _refuse(found, instrument)
@@ -180,7 +178,8 @@ def _may_be_meant(entry: SidecarColumn, instrument: Instrument) -> bool:
     allowed = instrument.item(entry.item).number
     if allowed is None:
         return False
-    return allowed.minimum is None or allowed.minimum <= float(SEEN_UNANSWERED)
+    below = allowed.minimum is None or allowed.minimum <= float(SEEN_UNANSWERED)
+    return below and (allowed.maximum is None or allowed.maximum >= float(SEEN_UNANSWERED))
 
 
 def _seen(cell: str) -> str:
@@ -239,7 +238,7 @@ def _refuse(found: _Export, instrument: Instrument) -> None:
             )
         )
     else:
-        faults += list(_texts(found, instrument))[:1]
+        faults += [*_texts(found, instrument), *_unclear_numbers(found, instrument)][:1]
     if faults:
         raise PlatformError(faults)
 
@@ -265,6 +264,29 @@ def _texts(found: _Export, instrument: Instrument) -> Iterator[Fault]:
             "row with the import ids is gone",
             _SETTING,
         )
+
+
+def _unclear_numbers(found: _Export, instrument: Instrument) -> Iterator[Fault]:
+    """Find -99 where it may be an answer, in an export that writes it for what was left, too."""
+    given = {
+        entry: found.columns.get(entry.name, ())
+        for entry in found.sidecar.columns
+        if entry.kind in ("single", "consent", "number", "rank", "allocate")
+    }
+    meant = {entry for entry in given if _may_be_meant(entry, instrument)}
+    left = [cells for entry, cells in given.items() if entry not in meant]
+    left += [cells for ticks in found.ticks.values() for cells in ticks.values()]
+    if not any(cell.strip() == SEEN_UNANSWERED for cells in left for cell in cells):
+        return
+    for entry in given:
+        if entry in meant and any(cell.strip() == SEEN_UNANSWERED for cell in given[entry]):
+            yield Fault(
+                "PLATFORM-264",
+                "-99 stands for questions that were seen and left, and is also a number that "
+                "could be the answer",
+                "Export without 'Recode seen but unanswered questions as -99'.",
+                place=f"column '{entry.item}'",
+            )
 
 
 def _looks_like_labels(found: _Export) -> bool:

@@ -6,7 +6,7 @@ for it; a count becomes the combinations that give it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from coprod_stats.instruments.language.expressions import (
     Binary,
@@ -14,16 +14,15 @@ from coprod_stats.instruments.language.expressions import (
     Compare,
     Comparison,
     Expression,
-    Logic,
     Name,
-    Not,
     Number,
     names,
     walk,
 )
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
-from coprod_stats.platforms.fields import InexpressibleError
-from coprod_stats.platforms.qualtrics.layout import Layout, choice_ids
+from coprod_stats.platforms.dialect import Conditions
+from coprod_stats.platforms.qualtrics.codes import Place, choice_ids
 from coprod_stats.platforms.qualtrics.linear_terms import Rank, Term, reduced
 from coprod_stats.platforms.qualtrics.logic import (
     ALWAYS,
@@ -32,11 +31,12 @@ from coprod_stats.platforms.qualtrics.logic import (
     Comparing,
     Formula,
     OneOf,
+    Operator,
     at_least,
     join,
     negated,
 )
-from coprod_stats.platforms.two_valued_conditions import FALSE, compares
+from coprod_stats.platforms.two_valued_conditions import compares
 
 _OPERATORS: dict[Comparison, str] = {
     "==": "EqualTo",
@@ -56,50 +56,56 @@ _TURNED: dict[Comparison, Comparison] = {
 }
 
 
-class Translator:
-    """Writes conditions in two-valued logic for one form."""
+class Translator(Conditions[Formula]):
+    """Writes conditions for one form.
 
-    def __init__(self, instrument: Instrument, layout: Layout) -> None:
-        self._instrument, self._layout = instrument, layout
-        self._items = {item.id: item for item in instrument.items}
-        self._levels = {variable.id: variable.values for variable in instrument.assigned}
+    Parameters
+    ----------
+    places : mapping of str to Place
+        Where the answer to each item stands.
+    """
+
+    platform = "Qualtrics"
+    always, never = ALWAYS, NEVER
+
+    def __init__(self, instrument: Instrument, places: Mapping[str, Place]) -> None:
+        super().__init__(instrument)
+        self._places = places
         self._written: dict[Expression, Formula] = {}
 
-    def formula(self, tree: Expression) -> Formula:
-        """Write a condition.
-
-        Raises
-        ------
-        InexpressibleError
-            If it uses a column that nobody is asked for, or calculates with several numbers.
-        """
+    def condition(self, tree: Expression) -> Formula:
+        """Write a condition in two-valued logic, each once."""
         if tree not in self._written:
-            self._written[tree] = self._formula(tree)
+            self._written[tree] = super().condition(tree)
         return self._written[tree]
 
-    def _formula(self, tree: Expression) -> Formula:
-        match tree:
-            case Logic(operator, parts):
-                return join(operator, map(self.formula, parts))
-            case Not(part):
-                return negated(self.formula(part))
-            case Call("answered", (Name(id=id),)):
-                return self.answered(id)
-            case Call("includes", (Name(id=id), Number(value))):
-                return self._ticked(self._item(id), int(value))
-            case Compare(operator, Name(id=id), Number()) if operator in ("!=", "<", "<="):
-                # what was not answered compares like less than any number
-                return join("or", [self._comparison(tree, {}), negated(self.answered(id))])
-            case Compare():
-                return self._comparison(tree, {})
-            case _:
-                return NEVER if tree == FALSE else ALWAYS
+    def joined(self, operator: Operator, parts: Sequence[Formula]) -> Formula:
+        """Join conditions."""
+        return join(operator, parts)
 
-    def answered(self, id: str) -> Formula:
-        """Describe when there is an answer other than "don't know" or a refusal."""
-        if id in self._levels:
-            return self._level(id, self._levels[id])
-        item = self._item(id)
+    def answered(self, id: str, *, wanted: bool) -> Formula:
+        """Write that there is an answer other than "don't know" or a refusal."""
+        return self._answered(id) if wanted else negated(self._answered(id))
+
+    def chosen(self, id: str, code: int, *, wanted: bool) -> Formula:
+        """Write that a choice is selected."""
+        ticked = self._ticked(self.items[id], code)
+        return ticked if wanted else negated(ticked)
+
+    def comparison(self, tree: Compare) -> Formula:
+        """Write a comparison, solved for the one number in it."""
+        match tree:
+            case Compare("!=" | "<" | "<=", Name(id=id), Number()):
+                # what was not answered compares like less than any number
+                blank = self.answered(self.held(id), wanted=False)
+                return join("or", [self._comparison(tree, {}), blank])
+            case _:
+                return self._comparison(tree, {})
+
+    def _answered(self, id: str) -> Formula:
+        if id in self.levels:
+            return self._level(id, self.levels[id])
+        item = self.items[id]
         if item.kind in ("single", "consent"):
             return self._one_of(item, _codes(item))
         if item.kind == "multiple":
@@ -126,7 +132,7 @@ class Translator:
 
     def _by_count(self, tree: Compare, counted: Call, known: Mapping[str, float]) -> Formula:
         """Go through how many of the counted conditions hold."""
-        conditions = [self.formula(part) for part in counted.arguments]
+        conditions = [self.condition(part) for part in counted.arguments]
         cases = []
         for number in range(len(conditions) + 1):
             left, right = (_put(side, counted, number) for side in (tree.left, tree.right))
@@ -157,7 +163,7 @@ class Translator:
         bound = 0.0 - term.offset / term.slope
         if isinstance(term.of, Rank):
             return self._rank(term.of, operator, bound)
-        return Comparing(term.of, _OPERATORS[operator], f"{bound:.15g}")
+        return Comparing(term.of, _OPERATORS[operator], spell_number(bound))
 
     def _term(self, tree: Expression, known: Mapping[str, float]) -> Term:
         """Return an expression as linear in one number."""
@@ -166,9 +172,9 @@ class Translator:
                 return Term(value)
             case Name(id=id):
                 number = Term(known[id]) if id in known else None
-                return number or Term(0.0, 1.0, self._number(self._item(id)))
+                return number or Term(0.0, 1.0, self._number(self.items[self.held(id)]))
             case Call("option", (Name(id=id), Number(value))):
-                item, option = self._item(id), int(value)
+                item, option = self.items[self.held(id)], int(value)
                 ranked = item.kind == "rank"
                 return Term(0.0, 1.0, Rank(item, option) if ranked else self._number(item, option))
             case Binary(sign, left, right):
@@ -191,28 +197,20 @@ class Translator:
 
     def _domain(self, name: str) -> dict[float, Formula]:
         """Return the values that a coded answer can have, each with when it has it."""
-        if name in self._levels:
-            return {float(level): self._level(name, (level,)) for level in self._levels[name]}
-        item = self._items.get(name)
+        if name in self.levels:
+            return {float(level): self._level(name, (level,)) for level in self.levels[name]}
+        item = self.items.get(name)
         if item is None or item.kind not in ("single", "consent"):
             return {}
         return {float(code): self._one_of(item, (code,)) for code in _codes(item)}
 
-    def _item(self, id: str) -> Item:
-        if id not in self._items:
-            raise InexpressibleError(
-                f"Qualtrics: a condition uses {id}, which the form does not hold; "
-                "use an item or an assigned variable"
-            )
-        return self._items[id]
-
     def _level(self, id: str, levels: tuple[int, ...]) -> OneOf:
-        every = map(str, self._levels[id])
+        every = map(str, self.levels[id])
         return OneOf(id, frozenset(map(str, levels)), frozenset((*every, UNANSWERED)))
 
     def _one_of(self, item: Item, codes: tuple[int, ...]) -> OneOf:
-        place = self._layout.places[item.id]
-        ids = choice_ids(item, self._instrument)
+        place = self._places[item.id]
+        ids = choice_ids(item, self.instrument)
         row = f"{place.row}/" if place.row else ""
         return OneOf(
             f"q://{place.question}/SelectableChoice/{row}",
@@ -221,14 +219,14 @@ class Translator:
         )
 
     def _ticked(self, item: Item, code: int) -> Comparing:
-        place, ids = self._layout.places[item.id], choice_ids(item, self._instrument)
+        place, ids = self._places[item.id], choice_ids(item, self.instrument)
         return Comparing(f"q://{place.question}/SelectableChoice/{ids[code]}", "Selected")
 
     def _number(self, item: Item, option: int | None = None) -> str:
-        place = self._layout.places[item.id]
+        place = self._places[item.id]
         if option is None:
             return f"q://{place.question}/ChoiceTextEntryValue"
-        choice = choice_ids(item, self._instrument)[option]
+        choice = choice_ids(item, self.instrument)[option]
         return f"q://{place.question}/ChoiceNumericEntryValue/{choice}"
 
 

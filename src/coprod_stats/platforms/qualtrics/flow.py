@@ -15,13 +15,14 @@ from coprod_stats.instruments.language.expressions import (
     Name,
     Number,
 )
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Assigned, Derived, Instrument, Item
 from coprod_stats.platforms.fields import Answer, InexpressibleError, inexpressible
+from coprod_stats.platforms.qualtrics.codes import choice_ids
 from coprod_stats.platforms.qualtrics.conditions import Translator
-from coprod_stats.platforms.qualtrics.layout import Layout, Segment, choice_ids
+from coprod_stats.platforms.qualtrics.layout import Layout, Segment, embedded, piped_words
 from coprod_stats.platforms.qualtrics.logic import ALWAYS, NEVER, Formula, logic_json, negated
-from coprod_stats.platforms.qualtrics.questions import embedded, piped_words
-from coprod_stats.platforms.two_valued_conditions import known_to_hold, known_value
+from coprod_stats.platforms.two_valued_conditions import known_to_hold
 
 Json = dict[str, Any]
 
@@ -114,7 +115,7 @@ class Flow:
         )
         for condition, text in reversed(alternatives.cases):
             try:
-                formula = self._conditions.formula(condition)
+                formula = self._conditions.holds([condition])
                 if formula == NEVER:
                     continue
                 values = {
@@ -138,15 +139,13 @@ class Flow:
                 if accepted is not None:
                     passed = Compare("==", Name(item.id), Number(accepted))
                     end = self._node(Type="EndSurvey")
-                    yield self._branch(negated(self._conditions.formula(passed)), [end], item.id)
+                    yield self._branch(negated(self._conditions.condition(passed)), [end], item.id)
 
     def _derived(self, entry: Derived) -> Iterator[Json]:
         """Calculate a derived variable from what was answered; blank where it is unknown."""
         try:
-            cases = known_value(entry.value, self._instrument)
-            values = [
-                (self._conditions.formula(known), self._calculated(value)) for known, value in cases
-            ]
+            cases = self._conditions.values(entry.value)
+            values = [(known, self._calculated(value)) for known, value in cases]
             branches = [(logic_json(formula), value) for formula, value in values]
         except InexpressibleError as error:
             self.losses.append(
@@ -164,13 +163,13 @@ class Flow:
 
     def _calculated(self, tree: Expression) -> str:
         if isinstance(tree, Number):
-            return f"{tree.value:.15g}"
+            return spell_number(tree.value)
         return f"$e{{ {self._arithmetic(tree)} }}"
 
     def _arithmetic(self, tree: Expression) -> str:
         match tree:
             case Number(value):
-                return f"{value:.15g}"
+                return spell_number(value)
             case Name(id=id):
                 return self._piped_number(id)
             case Binary(sign, left, right):

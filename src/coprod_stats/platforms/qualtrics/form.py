@@ -8,18 +8,17 @@ from hashlib import sha256
 from typing import Any
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.model import Instrument, Item
-from coprod_stats.platforms.fields import choices, missing_choices
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.platforms.fields import choices
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.qualtrics.advanced_format import text_file, text_losses
+from coprod_stats.platforms.qualtrics.codes import SEEN_UNANSWERED, columns
 from coprod_stats.platforms.qualtrics.conditions import Translator
 from coprod_stats.platforms.qualtrics.flow import Flow
-from coprod_stats.platforms.qualtrics.layout import Element, Layout, Segment, choice_ids
-from coprod_stats.platforms.qualtrics.questions import Questions, embedded
-from coprod_stats.platforms.sidecar import SidecarColumn
+from coprod_stats.platforms.qualtrics.layout import Element, Layout, Segment, embedded
+from coprod_stats.platforms.qualtrics.questions import Questions
 
 Json = dict[str, Any]
-RESPONDENT, SECONDS = "_recordId", "duration"
 _LANGUAGES = {
     "zh": "ZH-S",
     "zh-hans": "ZH-S",
@@ -108,7 +107,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     in its losses what it leaves out. Recode values are the canonical codes.
     """
     layout = Layout(instrument)
-    conditions = Translator(instrument, layout)
+    conditions = Translator(instrument, layout.places)
     questions = Questions(instrument, layout, conditions, languages, code_of=language_code)
     flow = Flow(
         instrument, layout, conditions, languages, block_id=lambda segment: _block_id(segment.name)
@@ -125,6 +124,16 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         for language in languages
         if not _has_language(language)
     ]
+    unknown += [
+        Fault(
+            "PLATFORM-062",
+            f"Qualtrics writes {SEEN_UNANSWERED} for what was seen and left; it is a code here",
+            "Give the answer another code.",
+            place=f"item {item.id}",
+        )
+        for item in instrument.questions
+        if SEEN_UNANSWERED in (str(option.value) for option in choices(item, instrument))
+    ]
     losses = [*_losses(instrument, layout), *flow.losses, *text_losses(instrument, languages)]
     texts = [embedded(key, lang) for key in layout.texts.known for lang in languages]
     notes = [e.tag for segment in layout.segments for e in segment.elements if e.kind == "note"]
@@ -132,7 +141,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         instrument,
         "qualtrics",
         languages=languages,
-        columns=_columns(instrument, layout),
+        columns=columns(instrument, layout.places, layout.companions),
         internal=[*notes, *texts, *(entry.id for entry in instrument.derived)],
         losses=losses,
     )
@@ -294,49 +303,6 @@ class _Survey:
             "TertiaryAttribute": tertiary,
             "Payload": payload,
         }
-
-
-def _columns(instrument: Instrument, layout: Layout) -> Iterator[SidecarColumn]:
-    for entry in instrument.administrative:
-        name = {"respondent": RESPONDENT, "seconds": SECONDS}.get(entry.role)
-        if name is not None:
-            yield SidecarColumn(entry.id, entry.id, "administrative", name)
-    for variable in instrument.assigned:
-        yield SidecarColumn(variable.id, variable.id, "assigned", variable.id)
-    for item in instrument.questions:
-        yield from _of_item(item, instrument, layout)
-
-
-def _of_item(item: Item, instrument: Instrument, layout: Layout) -> Iterator[SidecarColumn]:
-    """Return the columns of an item by the ids of exports; choice ids count like recode values."""
-    place, ids = layout.places[item.id], choice_ids(item, instrument)
-    coded = item.kind in ("single", "consent", "multiple")
-    codes = _codes(ids, [o.value for o in choices(item, instrument)]) if coded else {}
-    beside = layout.companions.get(item.id)
-    missing = [option.value for option in missing_choices(item, instrument)]
-    why = _codes(ids, missing) if beside else {}
-    for place_of, column in enumerate(item.columns):
-        value = item.responses.values[place_of] if item.responses and "__" in column else None
-        name = place.import_id
-        if item.kind in ("number", "text"):
-            name = f"{name}_TEXT"
-        elif item.kind in ("rank", "allocate") and value is not None:
-            name = f"{name}_{ids[value]}"
-        yield SidecarColumn(
-            column,
-            item.id,
-            item.kind,
-            name,
-            option="" if value is None or item.kind != "multiple" else str(value),
-            codes=tuple(codes.items()),
-            companion=beside.import_id if beside else "",
-            companion_codes=tuple(why.items()),
-        )
-
-
-def _codes(ids: dict[int, str], values: list[int]) -> dict[str, str]:
-    codes = {str(value): str(value) for value in values}
-    return codes | {ids[value]: str(value) for value in values if ids[value] not in codes}
 
 
 def _losses(instrument: Instrument, layout: Layout) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""How a questionnaire is laid out for Qualtrics: blocks, questions with their ids, choice ids.
+"""How a questionnaire is laid out for Qualtrics: blocks, questions with their ids, their texts.
 
 Qualtrics fills texts when a page is built, and checks the logic of single rows of a matrix then
 too. Where one of them depends on an answer on the same page, the page is cut: what follows is a
@@ -17,7 +17,6 @@ from coprod_stats.platforms.fields import (
     Alternatives,
     Answer,
     Insert,
-    choices,
     companion,
     needs_companion,
     pieces,
@@ -25,19 +24,29 @@ from coprod_stats.platforms.fields import (
     rows_together,
     wording_texts,
 )
+from coprod_stats.platforms.qualtrics.codes import Place
+
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": None, "\n": "<br>"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer stands: a question, or a row of a matrix."""
+def as_html(text: str) -> str:
+    """Write a text so that it is neither HTML nor piped text."""
+    return text.translate(_ENTITIES).replace("${", "&#36;{").replace("$e{", "&#36;e{")
 
-    question: str
-    row: str = ""
 
-    @property
-    def import_id(self) -> str:
-        """Return the id by which exports know it, without what the kind of question adds."""
-        return f"{self.question}_{self.row}" if self.row else self.question
+def embedded(key: str, language: str) -> str:
+    """Name the embedded data that hold a text in one language."""
+    return f"{key}_{language}".replace("-", "_")
+
+
+def piped_words(text: Text, language: str) -> str:
+    """Write a text in one language, what it inserts as piped embedded data."""
+    return "".join(
+        f"${{e://Field/{embedded(f'P_{piece.name}', language)}}}"
+        if isinstance(piece, Insert)
+        else as_html(piece)
+        for piece in pieces(text.in_language(language))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +87,6 @@ class Segment:
         return {item.id for element in self.elements for item in element.items}
 
 
-def choice_ids(item: Item, instrument: Instrument) -> dict[int, str]:
-    """Return the id of each answer by its code: the code itself where it is a positive number."""
-    codes = [option.value for option in choices(item, instrument)]
-    ids: dict[int, str] = {code: str(code) for code in codes if code > 0}
-    free = max([0, *codes]) + 1
-    for code in codes:
-        if code not in ids:
-            ids[code], free = str(free), free + 1
-    return ids
-
-
 class DependentTexts:
     """Texts that depend on answers, each with the items it needs."""
 
@@ -103,7 +101,7 @@ class DependentTexts:
                 (f"S_{item.id}", item.stem_wordings, stem),
             ):
                 if wordings:
-                    self.known[key] = wording_texts(key, wordings, text, instrument)
+                    self.known[key] = wording_texts(key, wordings, text)
 
     def of(self, texts: Iterable[Text | None]) -> Iterator[str]:
         """Name what texts insert."""

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.expressions import Expression
-from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument, Item, Option, Text
+from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument, Item, Option
 from coprod_stats.platforms.fields import (
     InexpressibleError,
-    Insert,
     choices,
     inexpressible,
     missing_choices,
-    pieces,
 )
+from coprod_stats.platforms.qualtrics.codes import choice_ids
 from coprod_stats.platforms.qualtrics.conditions import Translator
-from coprod_stats.platforms.qualtrics.layout import Element, Layout, Segment, choice_ids
+from coprod_stats.platforms.qualtrics.layout import (
+    Element,
+    Layout,
+    Segment,
+    embedded,
+    piped_words,
+)
 from coprod_stats.platforms.qualtrics.logic import (
     ALWAYS,
     Comparing,
@@ -26,7 +32,6 @@ from coprod_stats.platforms.qualtrics.logic import (
     logic_json,
     questions_of,
 )
-from coprod_stats.platforms.two_valued_conditions import anyone, known_to_hold
 
 Json = dict[str, Any]
 MATRIX_CONFIGURATION = {
@@ -36,27 +41,6 @@ MATRIX_CONFIGURATION = {
     "WhiteSpace": "OFF",
     "MobileFirst": True,
 }
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": None, "\n": "<br>"})
-
-
-def as_html(text: str) -> str:
-    """Write a text so that it is neither HTML nor piped text."""
-    return text.translate(_ENTITIES).replace("${", "&#36;{").replace("$e{", "&#36;e{")
-
-
-def embedded(key: str, language: str) -> str:
-    """Name the embedded data that hold a text in one language."""
-    return f"{key}_{language}".replace("-", "_")
-
-
-def piped_words(text: Text, language: str) -> str:
-    """Write a text in one language, what it inserts as piped embedded data."""
-    return "".join(
-        f"${{e://Field/{embedded(f'P_{piece.name}', language)}}}"
-        if isinstance(piece, Insert)
-        else as_html(piece)
-        for piece in pieces(text.in_language(language))
-    )
 
 
 class Questions:
@@ -151,10 +135,7 @@ class Questions:
     def _settings(self, element: Element) -> dict[str, Json]:
         """Return what single choices do beside being chosen."""
         if element.kind == "matrix" and len({row.conditions for row in element.items}) > 1:
-            logic = {
-                str(place): self._logic(self._holds(row), f"item {row.id}", same_page=False)
-                for place, row in enumerate(element.items, 1)
-            }
+            logic = {str(place): self._row_logic(row) for place, row in enumerate(element.items, 1)}
             return {"Choices": {id: {"DisplayLogic": own} for id, own in logic.items() if own}}
         if element.kind == "question" and element.items[0].kind == "multiple":
             missing = [
@@ -228,12 +209,9 @@ class Questions:
 
     def _shown(self, element: Element, segment: Segment) -> Json:
         place = f"item {element.items[0].id}" if element.items else f"page {segment.page.id}"
-        if element.items:
-            conditions = [known_to_hold(i.conditions, self._instrument) for i in element.items]
-        else:
-            of_page = [] if segment.page.condition is None else [segment.page.condition]
-            conditions = [known_to_hold(of_page, self._instrument)]
-        formula = self._formula(anyone(conditions), place)
+        of_page = () if segment.page.condition is None else (segment.page.condition,)
+        conditions = [item.conditions for item in element.items] or [of_page]
+        formula = self._holds(place, *conditions)
         if element.kind == "companion" and element.items[0].kind in ("number", "text"):
             qid = self._layout.places[element.items[0].id].question
             blank = Comparing(f"q://{qid}/ChoiceTextEntryValue", "Empty")
@@ -242,16 +220,16 @@ class Questions:
         logic = self._logic(formula, place, same_page=bool(here & questions_of(formula)))
         return {"DisplayLogic": logic} if logic else {}
 
-    def _holds(self, item: Item) -> Formula:
-        tree = known_to_hold(item.conditions, self._instrument)
-        return self._formula(tree, f"item {item.id}")
-
-    def _formula(self, tree: Expression, place: str) -> Formula:
+    def _holds(self, place: str, *alternatives: Sequence[Expression]) -> Formula:
         try:
-            return self._conditions.formula(tree)
+            return self._conditions.holds(*alternatives)
         except InexpressibleError as error:
             self.refused.append(inexpressible("PLATFORM-060", place, error))
             return ALWAYS
+
+    def _row_logic(self, row: Item) -> Json:
+        place = f"item {row.id}"
+        return self._logic(self._holds(place, row.conditions), place, same_page=False)
 
     def _logic(self, formula: Formula, place: str, *, same_page: bool) -> Json:
         if formula == ALWAYS:
@@ -284,7 +262,7 @@ def _number(item: Item) -> Json:
     """Return the limits of a number."""
     allowed = item.number
     bounds = (None, None) if allowed is None else (allowed.minimum, allowed.maximum)
-    low, high = ("" if bound is None else f"{bound:g}" for bound in bounds)
+    low, high = ("" if bound is None else spell_number(bound) for bound in bounds)
     decimals = "0" if allowed is not None and allowed.whole else ""
     return {
         "Type": "ContentType",

@@ -6,11 +6,9 @@ import numpy as np
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.platforms.cell_table import CellTable, with_companion
-from coprod_stats.platforms.form_export import PlatformError
+from coprod_stats.platforms.cell_table import CellTable, mark_unanswered, with_companion
+from coprod_stats.platforms.form_export import PlatformError, Sidecar
 from coprod_stats.platforms.redcap.expressions import checkbox_code
-from coprod_stats.platforms.sidecar import Sidecar
-from coprod_stats.platforms.unanswered import mark_unanswered
 
 _STRUCTURE = (
     "redcap_event_name",

@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
-from coprod_stats.instruments.language.expressions import (
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Logic,
-    Name,
-    Not,
-    Number,
-)
-from coprod_stats.instruments.model import OPTION_KINDS, Instrument, Item
-from coprod_stats.platforms.fields import (
-    Alternatives,
-    Answer,
-    InexpressibleError,
-    Insert,
-    missing_choices,
-    pieces,
-)
-from coprod_stats.platforms.two_valued_conditions import FALSE, TRUE
-
-_COMPARISONS = {"==": "=", "!=": "<>"}
+from coprod_stats.instruments.model import OPTION_KINDS, Item
+from coprod_stats.platforms.dialect import Dialect
 
 
 def checkbox_code(value: int) -> str:
@@ -33,111 +14,56 @@ def checkbox_code(value: int) -> str:
     return str(value).replace("-", "_")
 
 
-def option_field(item: str, value: float) -> str:
+def option_field(item: str, value: int) -> str:
     """Name the field of one option of a ranking or an allocation."""
-    return f"{item.lower()}_o{value:g}"
+    return f"{item.lower()}_o{value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Translator:
+class Translator(Dialect):
     """Writes expressions of one instrument."""
 
-    instrument: Instrument
+    platform = "REDCap"
+    always, never = "1 = 1", "1 = 2"
+    signs: ClassVar[Mapping[str, str]] = {"==": "=", "!=": "<>"}
 
-    def condition(self, tree: Expression) -> str:
-        """Write a condition in two-valued logic.
+    def answered(self, id: str, *, wanted: bool) -> str:
+        """Write that a field is filled, and not with a code of a missing answer."""
+        parts = self._filled(id)
+        return " or ".join(parts) if wanted else " and ".join(f"not ({part})" for part in parts)
 
-        Raises
-        ------
-        InexpressibleError
-            If it uses a column that nobody is asked for.
-        """
-        match tree:
-            case Logic(operator, parts):
-                return f" {operator} ".join(f"({self.condition(part)})" for part in parts)
-            case Not(Call("answered", (Name(id=id),))):
-                return " and ".join(f"not ({part})" for part in self._answered(id))
-            case Not(Call("includes", (Name(id=id), Number(value)))):
-                return f"[{self._field(id)}({value:g})] <> '1'"
-            case Call("answered", (Name(id=id),)):
-                return " or ".join(self._answered(id))
-            case Call("includes", (Name(id=id), Number(value))):
-                return f"[{self._field(id)}({value:g})] = '1'"
-            case Compare(operator, left, right):
-                sign = _COMPARISONS.get(operator, operator)
-                return f"{self._number(left)} {sign} {self._number(right)}"
-            case _:
-                return "1 = 1" if tree == TRUE else "1 = 2"
+    def chosen(self, id: str, code: int, *, wanted: bool) -> str:
+        """Write that a box is ticked."""
+        return f"[{id.lower()}({code})] {'=' if wanted else '<>'} '1'"
 
-    def text(self, alternatives: Alternatives, language: str) -> str:
-        """Write a text that depends on answers, in one language, for ``@CALCTEXT``."""
-        written = _words(alternatives.otherwise.in_language(language))
-        for condition, text in reversed(alternatives.cases):
-            if condition == FALSE:
-                continue
-            said = (
-                f"[{self._field(text.item)}]"
-                if isinstance(text, Answer)
-                else _words(text.in_language(language))
-            )
-            written = f"if({self.condition(condition)}, {said}, {written})"
-        return written
+    def of_option(self, item: Item, code: int) -> str:
+        """Refer to the field of an option."""
+        return f"[{option_field(item.id, code)}]"
 
-    def _item(self, id: str) -> Item | None:
-        return next((item for item in self.instrument.items if item.id == id), None)
+    def answer(self, id: str) -> str:
+        """Refer to a field."""
+        return f"[{id.lower()}]"
 
-    def _field(self, id: str) -> str:
-        assigned = {variable.id for variable in self.instrument.assigned}
-        if self._item(id) is None and id not in assigned:
-            raise InexpressibleError(
-                f"REDCap: a condition uses {id}, which the form does not hold; "
-                "use an item or an assigned variable"
-            )
-        return id.lower()
+    def inserted(self, name: str, _language: str, /) -> str:
+        """Refer to the field that composes a text; a dictionary has one language."""
+        return f"[p_{name.lower()}]"
 
-    def _answered(self, id: str) -> list[str]:
+    def quoted(self, text: str) -> str:
+        """Write a literal; a quotation mark that would end it becomes a typographic one."""
+        if "'" in text and '"' not in text:
+            return f'"{text}"'
+        return "'" + text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}") + "'"
+
+    def together(self, parts: Sequence[str]) -> str:
+        """Join texts."""
+        return f"concat_ws('', {', '.join(parts)})"
+
+    def _filled(self, id: str) -> list[str]:
         """Return conditions of which one holds if the item was answered."""
-        field, item = self._field(id), self._item(id)
+        item = self.items.get(id)
         if item is not None and item.responses is not None and item.kind in OPTION_KINDS:
             if item.kind == "multiple":
-                return [f"[{field}({value})] = '1'" for value in item.responses.values]
-            return [f"[{option_field(id, value)}] <> ''" for value in item.responses.values]
-        coded = item is not None and item.kind in ("single", "consent")
-        missing = missing_choices(item, self.instrument) if item is not None and coded else ()
-        differs = [f"[{field}] <> '{option.value}'" for option in missing]
-        together = " and ".join([f"[{field}] <> ''", *differs])
+                return [self.chosen(id, code, wanted=True) for code in item.responses.values]
+            return [f"{self.of_option(item, code)} <> ''" for code in item.responses.values]
+        differs = [f"{self.answer(id)} <> '{code}'" for code in self.missing_codes(id)]
+        together = " and ".join([f"{self.answer(id)} <> ''", *differs])
         return [f"({together})" if differs else together]
-
-    def _number(self, tree: Expression) -> str:
-        match tree:
-            case Number(value):
-                return f"{value:g}"
-            case Name(id=id):
-                return f"[{self._field(id)}]"
-            case Binary(operator, left, right):
-                return f"({self._number(left)} {operator} {self._number(right)})"
-            case Call("count", parts):
-                found = ", ".join(f"if({self.condition(part)}, 1, 0)" for part in parts)
-                return f"sum({found})"
-            case Call("option", (Name(id=id), Number(value))):
-                self._field(id)
-                return f"[{option_field(id, value)}]"
-            case Call(function, parts):
-                return f"{function}({', '.join(map(self._number, parts))})"
-            case _:
-                return self.condition(tree)
-
-
-def _words(text: str) -> str:
-    parts = [
-        f"[p_{piece.name.lower()}]" if isinstance(piece, Insert) else _quoted(piece)
-        for piece in pieces(text)
-    ]
-    return parts[0] if len(parts) == 1 else f"concat_ws('', {', '.join(parts)})"
-
-
-def _quoted(text: str) -> str:
-    """Write a literal; a quotation mark that would end it becomes a typographic one."""
-    if "'" in text and '"' not in text:
-        return f'"{text}"'
-    return "'" + text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}") + "'"

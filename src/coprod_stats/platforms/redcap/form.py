@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text
 from coprod_stats.platforms.fields import (
     Alternatives,
@@ -24,10 +25,8 @@ from coprod_stats.platforms.fields import (
     rows_together,
     wording_texts,
 )
-from coprod_stats.platforms.form_export import FormExport, sidecar_of
+from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
 from coprod_stats.platforms.redcap.expressions import Translator, checkbox_code, option_field
-from coprod_stats.platforms.sidecar import SidecarColumn
-from coprod_stats.platforms.two_valued_conditions import TRUE, known_to_hold
 
 RECORD = "record_id"
 HEADER = (
@@ -101,7 +100,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         losses=losses,
     )
     files = {"redcap_data_dictionary.csv": written.getvalue().encode()}
-    return FormExport(files, sidecar, tuple(dictionary.refused), tuple(losses))
+    shared = coinciding([*(row["name"] for row in rows), *dictionary.matrices])
+    return FormExport(files, sidecar, (*dictionary.refused, *shared), tuple(losses))
 
 
 def _losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
@@ -166,6 +166,7 @@ class _Dictionary:
         self.form = instrument.id.lower()
         self.refused: list[Fault] = []
         self.losses: dict[str, Fault] = {}
+        self.matrices: list[str] = []
 
     def rows(self) -> Iterator[dict[str, str]]:
         yield self._row(RECORD, "text", "Record")
@@ -199,6 +200,7 @@ class _Dictionary:
                 header, composed = self._wording(first, stem=True)
                 yield from composed
             matrix = f"{page.id}_{block.id}_{place}".lower() if first.in_grid else ""
+            self.matrices += [matrix] if matrix else []
             made = [found for item in rows for found in self._item(item, matrix)]
             # a matrix must not be interrupted: what its labels pipe in comes before it
             made.sort(key=lambda row: "matrix" not in row if matrix else False, reverse=True)
@@ -276,9 +278,9 @@ class _Dictionary:
         return " | ".join(f"{value}, {label}" for value, label in whole)
 
     def _logic(self, item: Item, conditions: tuple[Expression, ...]) -> str:
-        condition = known_to_hold(conditions, self.instrument)
         try:
-            return "" if condition == TRUE else self.translator.condition(condition)
+            logic = self.translator.holds(conditions)
+            return "" if logic == self.translator.always else logic
         except InexpressibleError as error:
             self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
             return ""
@@ -290,7 +292,7 @@ class _Dictionary:
         if not wordings:
             return self._text(text), []
         name = f"{'s' if stem else 'w'}_{item.id.lower()}"
-        alternatives = wording_texts(name, wordings, text, self.instrument)
+        alternatives = wording_texts(name, wordings, text)
         return f"[{name}]", [self._composed(name, alternatives)]
 
     def _composed(self, name: str, alternatives: Alternatives) -> dict[str, str]:
@@ -312,6 +314,6 @@ def _range(item: Item) -> dict[str, str]:
     if item.number is None:
         return {"validation": "number"}
     bounds = (("min", item.number.minimum), ("max", item.number.maximum))
-    limits = {name: f"{bound:.15g}" for name, bound in bounds if bound is not None}
+    limits = {name: spell_number(bound) for name, bound in bounds if bound is not None}
     forced = {"annotation": _HOLD_TO_LIMITS} if limits else {}
     return {"validation": "integer" if item.number.whole else "number"} | limits | forced

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.platforms.cell_table import CellTable, with_companion
-from coprod_stats.platforms.form_export import PlatformError
-from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn
-from coprod_stats.platforms.unanswered import mark_unanswered
+from coprod_stats.platforms.cell_table import MISSING, CellTable, mark_unanswered, with_companion
+from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
 
 
 def parse(content: bytes) -> CellTable:
@@ -98,6 +98,8 @@ def _spread(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, float) and math.isfinite(value):
+        return spell_number(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -113,7 +115,7 @@ def _canonical(cell: str, entry: SidecarColumn) -> str:
     known = dict(entry.codes)
     if set(chosen) - known.keys():
         return cell
-    missing = [known[code] for code in chosen if known[code].startswith("-")]
+    missing = [known[code] for code in chosen if known[code] in MISSING]
     if missing:
         return missing[0] if len(chosen) == 1 else cell
     return str(int(entry.option in chosen)) if chosen else ""

@@ -2,173 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
-from coprod_stats.instruments.language.expressions import (
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Logic,
-    Name,
-    Not,
-    Number,
-)
 from coprod_stats.instruments.model import Instrument, Item
-from coprod_stats.platforms.fields import (
-    Alternatives,
-    Answer,
-    InexpressibleError,
-    Insert,
-    missing_choices,
-    pieces,
-)
-from coprod_stats.platforms.two_valued_conditions import FALSE, TRUE
-
-_COMPARISONS = {"==": "=", "!=": "<>"}
-_FUNCTIONS = {"sum": "sum", "mean": "avg", "min": "min", "max": "max"}
+from coprod_stats.platforms.dialect import Dialect
+from coprod_stats.platforms.fields import InexpressibleError
 
 
-@dataclass(frozen=True, slots=True)
-class Translator:
+class Translator(Dialect):
     """Writes expressions of one instrument.
 
-    Attributes
+    Parameters
     ----------
     paths : mapping of str to str
         Where SurveyJS keeps the answer of each item, as ``trust.TRU1`` for a row of a grid.
     """
 
-    instrument: Instrument
-    paths: Mapping[str, str]
+    platform = "SurveyJS"
+    always, never = "1 = 1", "1 = 2"
+    signs: ClassVar[Mapping[str, str]] = {"==": "=", "!=": "<>"}
+    functions: ClassVar[Mapping[str, str]] = {"mean": "avg", "if": "iif"}
 
-    def condition(self, tree: Expression) -> str:
-        """Write a condition in two-valued logic.
+    def __init__(self, instrument: Instrument, paths: Mapping[str, str]) -> None:
+        super().__init__(instrument)
+        self._paths = paths
 
-        Raises
-        ------
-        InexpressibleError
-            If it uses the rank of an option, which SurveyJS cannot look up, or a column that
-            nobody is asked for.
-        """
-        match tree:
-            case Logic(operator, parts):
-                return f" {operator} ".join(f"({self.condition(part)})" for part in parts)
-            case Not(Call("answered", (Name(id=id),))):
-                return self._missing(id)
-            case Not(Call("includes", (Name(id=id), Number(value)))):
-                return f"{self._name(id)} notcontains {value:g}"
-            case Call("answered", (Name(id=id),)):
-                return self._answered(id)
-            case Call("includes", (Name(id=id), Number(value))):
-                return f"{self._name(id)} contains {value:g}"
-            case Compare(operator, left, right):
-                sign = _COMPARISONS.get(operator, operator)
-                return f"{self._number(left)} {sign} {self._number(right)}"
-            case _:
-                return "1 = 1" if tree == TRUE else "1 = 2"
+    def answered(self, id: str, *, wanted: bool) -> str:
+        """Write that a question has a value, and not a code of a missing answer."""
+        item, name = self.items.get(id), self.answer(id)
+        equals, differs = "=", "<>"
+        if item is not None and item.kind == "multiple":
+            equals, differs = "contains", "notcontains"
+        codes = self.missing_codes(id)
+        if wanted:
+            return " and ".join([f"{name} notempty", *(f"{name} {differs} {c}" for c in codes)])
+        return " or ".join([f"{name} empty", *(f"{name} {equals} {code}" for code in codes)])
 
-    def text(self, alternatives: Alternatives, language: str) -> str:
-        """Write a text that depends on answers, in one language."""
+    def chosen(self, id: str, code: int, *, wanted: bool) -> str:
+        """Write that an option is among those chosen."""
+        return f"{self.answer(id)} {'contains' if wanted else 'notcontains'} {code}"
 
-        def words(text: str) -> str:
-            return _words(text, language)
+    def call(self, function: str, arguments: Sequence[str]) -> str:
+        """Write a function; SurveyJS has none for an absolute value."""
+        if function == "abs":
+            (number,) = arguments
+            return self.choice(f"{number} < 0", f"0 - {number}", number)
+        return super().call(function, arguments)
 
-        written = words(alternatives.otherwise.in_language(language))
-        for condition, text in reversed(alternatives.cases):
-            if condition == FALSE:
-                continue
-            said = (
-                f"{{{self.paths[text.item]}}}"
-                if isinstance(text, Answer)
-                else words(text.in_language(language))
-            )
-            written = f"iif({self.condition(condition)}, {said}, {written})"
-        return written
-
-    def _item(self, id: str) -> Item | None:
-        return next((item for item in self.instrument.items if item.id == id), None)
-
-    def _name(self, id: str) -> str:
-        if id not in self.paths:
+    def of_option(self, item: Item, code: int) -> str:
+        """Refer to the points of an option."""
+        if item.kind != "allocate":
             raise InexpressibleError(
-                f"SurveyJS: a condition uses {id}, which the form does not hold; "
-                "use an item or an assigned variable"
-            )
-        return f"{{{self.paths[id]}}}"
-
-    def _codes(self, id: str) -> list[int]:
-        item = self._item(id)
-        if item is None or item.kind not in ("single", "consent", "multiple"):
-            return []
-        return [option.value for option in missing_choices(item, self.instrument)]
-
-    def _answered(self, id: str) -> str:
-        name, item = self._name(id), self._item(id)
-        differs = "notcontains" if item is not None and item.kind == "multiple" else "<>"
-        return " and ".join(
-            [f"{name} notempty", *(f"{name} {differs} {code}" for code in self._codes(id))]
-        )
-
-    def _missing(self, id: str) -> str:
-        name, item = self._name(id), self._item(id)
-        equals = "contains" if item is not None and item.kind == "multiple" else "="
-        return " or ".join(
-            [f"{name} empty", *(f"{name} {equals} {code}" for code in self._codes(id))]
-        )
-
-    def _number(self, tree: Expression) -> str:
-        match tree:
-            case Number(value):
-                return f"{value:g}"
-            case Name(id=id):
-                return self._name(id)
-            case Binary(operator, left, right):
-                return f"({self._number(left)} {operator} {self._number(right)})"
-            case Call("abs", (part,)):
-                number = self._number(part)
-                return f"iif({number} < 0, 0 - {number}, {number})"
-            case Call("count", parts):
-                found = ", ".join(f"iif({self.condition(part)}, 1, 0)" for part in parts)
-                return f"sum({found})"
-            case Call("option", (Name(id=id), Number(value))):
-                return self._option(id, value)
-            case Call(function, parts) if function in _FUNCTIONS:
-                return f"{_FUNCTIONS[function]}({', '.join(map(self._number, parts))})"
-            case _:
-                return self.condition(tree)
-
-    def _option(self, id: str, value: float) -> str:
-        item = self._item(id)
-        if item is None or item.kind != "allocate":
-            raise InexpressibleError(
-                f"SurveyJS: a condition uses the rank of option {value:g} of {id}, which an "
+                f"SurveyJS: a condition uses the rank of option {code} of {item.id}, which an "
                 "expression of SurveyJS cannot look up; ask it in an item of its own"
             )
-        return f"{{{self.paths[id]}.o{value:g}}}"
+        return f"{{{self._paths[item.id]}.o{code}}}"
+
+    def answer(self, id: str) -> str:
+        """Refer to the value of a question."""
+        return f"{{{self._paths[id]}}}"
+
+    def inserted(self, name: str, language: str, /) -> str:
+        """Refer to the calculated value of a placeholder."""
+        return f"{{{calculated(f'P_{name}', language)}}}"
+
+    def quoted(self, text: str) -> str:
+        """Write a literal; survey-core's grammar allows neither quotation mark in it unescaped."""
+        if text.endswith("\\"):
+            raise InexpressibleError(
+                "SurveyJS: a text that is composed ends in a backslash; leave it out"
+            )
+        return "'" + text.replace("'", "\\'").replace('"', '\\"') + "'"
+
+    def together(self, parts: Sequence[str]) -> str:
+        """Join texts."""
+        return " + ".join(parts) or "''"
 
 
 def calculated(name: str, language: str) -> str:
     """Name the calculated value that holds a text in one language."""
     return f"{name}_{language}".replace("-", "_")
-
-
-def _words(text: str, language: str) -> str:
-    """Write a text with its placeholders as an expression."""
-    parts = [
-        f"{{{calculated(f'P_{piece.name}', language)}}}"
-        if isinstance(piece, Insert)
-        else _quoted(piece)
-        for piece in pieces(text)
-    ]
-    return " + ".join(parts) or "''"
-
-
-def _quoted(text: str) -> str:
-    """Write a literal; survey-core's grammar allows neither quotation mark in it unescaped."""
-    if text.endswith("\\"):
-        raise InexpressibleError(
-            "SurveyJS: a text that is composed ends in a backslash; leave it out"
-        )
-    return "'" + text.replace("'", "\\'").replace('"', '\\"') + "'"

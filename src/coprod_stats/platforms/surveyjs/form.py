@@ -24,10 +24,8 @@ from coprod_stats.platforms.fields import (
     rows_together,
     wording_texts,
 )
-from coprod_stats.platforms.form_export import FormExport, sidecar_of
-from coprod_stats.platforms.sidecar import SidecarColumn
+from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
 from coprod_stats.platforms.surveyjs.expressions import Translator, calculated
-from coprod_stats.platforms.two_valued_conditions import TRUE, known_to_hold
 
 Json = dict[str, Any]
 
@@ -40,7 +38,10 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     page that embeds the form sets it before the first answer.
     """
     form = _Form(instrument, languages)
-    made = json.dumps(form.json(), ensure_ascii=False, indent=1) + "\n"
+    survey = form.json()
+    made = json.dumps(survey, ensure_ascii=False, indent=1) + "\n"
+    names = [entry["name"] for entry in form.calculated]
+    refused = (*form.refused, *coinciding([*names, *_names(survey["pages"])]))
     losses = [
         Fault(
             "PLATFORM-120",
@@ -54,8 +55,15 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         instrument, "surveyjs", languages=languages, columns=_columns(instrument), losses=losses
     )
     return FormExport(
-        {"survey.json": made.encode()}, sidecar, refused=tuple(form.refused), losses=tuple(losses)
+        {"survey.json": made.encode()}, sidecar, refused=refused, losses=tuple(losses)
     )
+
+
+def _names(elements: Sequence[Json]) -> Iterator[str]:
+    """Name the pages, panels and questions of a form."""
+    for element in elements:
+        yield element["name"]
+        yield from _names(element.get("elements", ()))
 
 
 def grid_paths(instrument: Instrument) -> dict[str, tuple[str, str]]:
@@ -265,11 +273,9 @@ class _Form:
         }
 
     def _shown(self, item: Item) -> Json:
-        condition = known_to_hold(item.conditions, self.instrument)
-        if condition == TRUE:
-            return {}
         try:
-            return {"visibleIf": self.translator.condition(condition)}
+            shown = self.translator.holds(item.conditions)
+            return {} if shown == self.translator.always else {"visibleIf": shown}
         except InexpressibleError as error:
             self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))
             return {}
@@ -281,7 +287,7 @@ class _Form:
         text, wordings = (item.stem, item.stem_wordings) if stem else (item.text, item.wordings)
         if not wordings:
             return self._text(text or item.text)
-        self._calculate(wording_texts(name, wordings, text or item.text, self.instrument))
+        self._calculate(wording_texts(name, wordings, text or item.text))
         return _localized(
             (language, f"{{{calculated(name, language)}}}") for language in self.languages
         )

@@ -10,17 +10,17 @@ from datetime import datetime
 import numpy as np
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
     holds_labels,
+    mark_unanswered,
     options_chosen,
     recoded,
     with_companion,
 )
-from coprod_stats.platforms.form_export import PlatformError
-from coprod_stats.platforms.sidecar import Sidecar, SidecarColumn
-from coprod_stats.platforms.unanswered import mark_unanswered
+from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
 
 _ADDED_BY_PYXFORM = re.compile(
     r"(generated_table_list_label|reserved_name_for_field_list_labels)_\d+"
@@ -170,7 +170,7 @@ def _seconds(start: str, end: str) -> str:
         passed = datetime.fromisoformat(end.strip()) - datetime.fromisoformat(start.strip())
     except (ValueError, TypeError):  # TypeError: a time with its zone and one without
         return ""
-    return f"{passed.total_seconds():.0f}"
+    return spell_number(round(passed.total_seconds()))
 
 
 def _refuse(

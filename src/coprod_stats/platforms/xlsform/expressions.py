@@ -1,201 +1,89 @@
-"""Routing and calculation as XPath 1.0 with the functions of ODK XForms.
-
-XPath has two truth values, the questionnaire three: a comparison with a question that was not
-answered is unknown. An expression is therefore written twice, as "known to be true" and as "known
-to be false", and a number together with the condition that it is known.
-"""
+"""Routing, calculation and composed texts as XPath 1.0 with the functions of ODK XForms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
-from coprod_stats.instruments.language.expressions import (
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Logic,
-    Member,
-    Name,
-    Not,
-    Number,
-)
-from coprod_stats.instruments.model import Instrument, Item
-from coprod_stats.platforms.form_export import MISSING_NAMES
-
-TRUE, FALSE = "true()", "false()"
-_NEGATED = {"==": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_MISSING = [name for name, _ in MISSING_NAMES.values()]
+from coprod_stats.instruments.model import Item
+from coprod_stats.platforms.dialect import Dialect
+from coprod_stats.platforms.fields import MISSING_NAMES
 
 
-def field(name: str, option: float | None = None) -> str:
+def field(name: str, option: int | None = None) -> str:
     """Name the field of an item, or of one option of an allocation: lower case."""
-    if option is None:
-        return name.lower()
-    return f"{name.lower()}_{option:g}".replace("-", "m")
+    return name.lower() if option is None else f"{name.lower()}_{option}"
 
 
-def quoted(text: str) -> str:
-    """Write a text as an XPath 1.0 literal, which has no escapes."""
-    if "'" not in text:
-        return f"'{text}'"
-    if '"' not in text:
-        return f'"{text}"'
-    return "concat(" + ', "\'", '.join(f"'{part}'" for part in text.split("'")) + ")"
+def filled(name: str, *, wanted: bool = True) -> str:
+    """Write that a field is filled, or blank."""
+    return f"string-length(${{{name}}}) {'>' if wanted else '='} 0"
 
 
-def conjunction(parts: Iterable[str]) -> str:
-    """Join conditions by ``and``."""
-    return _joined("and", parts, neutral=TRUE, decisive=FALSE)
+def calculated(name: str, language: str) -> str:
+    """Name the field that holds a composed text in one language."""
+    return f"{name}_{language.lower().replace('-', '_')}"
 
 
-def disjunction(parts: Iterable[str]) -> str:
-    """Join conditions by ``or``."""
-    return _joined("or", parts, neutral=FALSE, decisive=TRUE)
-
-
-def _joined(operator: str, parts: Iterable[str], *, neutral: str, decisive: str) -> str:
-    kept = [part for part in dict.fromkeys(parts) if part != neutral]
-    if decisive in kept:
-        return decisive
-    if len(kept) < 2:
-        return kept[0] if kept else neutral
-    return f" {operator} ".join(f"({part})" for part in kept)
-
-
-class XPath:
+class XPath(Dialect):
     """Writes the expressions of one questionnaire."""
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._items = {item.id: item for item in instrument.items}
+    platform = "XLSForm"
+    always, never = "true()", "false()"
+    signs: ClassVar[Mapping[str, str]] = {"==": "=", "/": "div"}
 
-    def true(self, tree: Expression) -> str:
-        """Describe when a condition is known to hold."""
-        return self._truth(tree, wanted=True)
-
-    def false(self, tree: Expression) -> str:
-        """Describe when a condition is known not to hold."""
-        return self._truth(tree, wanted=False)
-
-    def calculation(self, tree: Expression) -> str:
-        """Return the value of an expression, 1 or 0 for a condition, blank where unknown."""
-        return f"if({self.known(tree)}, {self.value(tree)}, '')"
-
-    def _truth(self, tree: Expression, *, wanted: bool) -> str:
-        match tree:
-            case Logic():
-                both = (tree.operator == "and") == wanted
-                join = conjunction if both else disjunction
-                return join(self._truth(part, wanted=wanted) for part in tree.parts)
-            case Not():
-                return self._truth(tree.part, wanted=not wanted)
-            case Call(function="any" | "all"):
-                parts = Logic("or" if tree.function == "any" else "and", tree.arguments)
-                return self._truth(parts, wanted=wanted)
-            case Call(function="answered", arguments=(Name() as name,)):
-                answered = self.answered(name.id)
-                return answered if wanted else f"not({answered})"
-            case Call(function="includes", arguments=(Name() as name, *options)):
-                holds = disjunction(
-                    self._selected(name.id, o.value) for o in options if isinstance(o, Number)
-                )
-                return conjunction([self.answered(name.id), holds if wanted else f"not({holds})"])
-            case Compare():
-                operator = tree.operator.replace("==", "=")
-                sign = operator if wanted else _NEGATED[tree.operator]
-                left, right = self.value(tree.left), self.value(tree.right)
-                return conjunction(
-                    [self.known(tree.left), self.known(tree.right), f"{left} {sign} {right}"]
-                )
-            case Member():
-                item = self.value(tree.item)
-                holds = disjunction(f"{item} = {value:g}" for value in tree.values)
-                return conjunction([self.known(tree.item), holds if wanted else f"not({holds})"])
-            case _:
-                sign = "!=" if wanted else "="
-                return conjunction([self.known(tree), f"{self.value(tree)} {sign} 0"])
-
-    def known(self, tree: Expression) -> str:
-        """Describe when an expression has a value."""
-        match tree:
-            case Number() | Call(function="answered"):
-                return TRUE
-            case Name():
-                return self.answered(tree.id)
-            case Binary():
-                parts = [self.known(tree.left), self.known(tree.right)]
-                if tree.operator == "/":
-                    parts.append(f"{self.value(tree.right)} != 0")
-                return conjunction(parts)
-            case Call(function="count"):
-                return conjunction(
-                    disjunction([self.true(part), self.false(part)]) for part in tree.arguments
-                )
-            case Call(function="if", arguments=(condition, yes, no)):
-                chosen = conjunction([self.true(condition), self.known(yes)])
-                other = conjunction([self.false(condition), self.known(no)])
-                return disjunction([chosen, other])
-            case Call(function="option", arguments=(Name() as name, Number() as option)):
-                item = self._items[name.id]
-                allocated = item.kind == "allocate"
-                return _filled(field(name.id, option.value if allocated else None))
-            case Call(function="sum" | "mean" | "min" | "max" | "abs"):
-                return conjunction(map(self.known, tree.arguments))
-            case _:
-                return disjunction([self.true(tree), self.false(tree)])
-
-    def value(self, tree: Expression) -> str:
-        """Return the number of an expression; what it is where unknown does not matter."""
-        match tree:
-            case Number():
-                return f"{tree.value:.15g}"
-            case Name():
-                return f"number(${{{field(tree.id)}}})"
-            case Binary():
-                sign = "div" if tree.operator == "/" else tree.operator
-                return f"({self.value(tree.left)} {sign} {self.value(tree.right)})"
-            case Call(function="count"):
-                return f"({' + '.join(f'if({self.true(part)}, 1, 0)' for part in tree.arguments)})"
-            case Call(function="if", arguments=(condition, yes, no)):
-                return f"if({self.true(condition)}, {self.value(yes)}, {self.value(no)})"
-            case Call(function="option", arguments=(Name() as name, Number() as option)):
-                return self._of_option(self._items[name.id], option.value)
-            case Call(function="sum" | "mean" | "min" | "max" | "abs"):
-                values = [self.value(part) for part in tree.arguments]
-                if tree.function in ("sum", "mean"):
-                    total = f"({' + '.join(values)})"
-                    return total if tree.function == "sum" else f"({total} div {len(values)})"
-                return f"{tree.function}({', '.join(values)})"
-            case _:
-                return f"if({self.true(tree)}, 1, 0)"
-
-    def label(self, name: str) -> str:
-        """Return the answer to a question in words, in the language in use."""
-        reference, item = f"${{{field(name)}}}", self._items.get(name)
-        chosen = item is not None and item.kind in ("single", "consent")
-        return f"jr:choice-name({reference}, '{reference}')" if chosen else reference
-
-    def answered(self, name: str) -> str:
-        """Describe when a question has an answer other than "don't know" or a refusal."""
-        item = self._items.get(name)
+    def answered(self, id: str, *, wanted: bool) -> str:
+        """Write that a question has an answer other than the names of missing ones."""
+        item = self.items.get(id)
         if item is not None and item.kind == "allocate" and item.responses is not None:
-            return disjunction(_filled(field(name, value)) for value in item.responses.values)
-        offered = item is not None and item.kind in ("single", "consent", "multiple")
-        names = _MISSING if offered and item is not None and item.offers else []
-        reference = f"${{{field(name)}}}"
-        return conjunction([_filled(field(name)), *(f"{reference} != '{gone}'" for gone in names)])
+            parts = [filled(field(id, code)) for code in item.responses.values]
+            holds = self.joined("or", parts)
+        else:
+            names = [MISSING_NAMES[code] for code in self.missing_codes(id)]
+            parts = [filled(field(id)), *(f"{self.answer(id)} != '{name}'" for name in names)]
+            holds = self.joined("and", parts)
+        return holds if wanted else f"not({holds})"
 
-    def _selected(self, name: str, value: float) -> str:
-        return f"selected(${{{field(name)}}}, '{value:g}')"
+    def chosen(self, id: str, code: int, *, wanted: bool) -> str:
+        """Write that an option is among those selected."""
+        selected = f"selected({self.answer(id)}, '{code}')"
+        return selected if wanted else f"not({selected})"
 
-    def _of_option(self, item: Item, value: float) -> str:
+    def call(self, function: str, arguments: Sequence[str]) -> str:
+        """Write a function; XPath's own ``sum`` adds up sets of nodes."""
+        if function in ("sum", "mean"):
+            total = f"({' + '.join(arguments)})"
+            return total if function == "sum" else f"({total} div {len(arguments)})"
+        return super().call(function, arguments)
+
+    def of_option(self, item: Item, code: int) -> str:
         """Return points of an option, or its place in a ranking; 0 below the top."""
         if item.kind == "allocate":
-            return f"number(${{{field(item.id, value)}}})"
-        before = f"substring-before(concat(' ', ${{{field(item.id)}}}, ' '), ' {value:g} ')"
+            return f"number(${{{field(item.id, code)}}})"
+        before = f"substring-before(concat(' ', {self.answer(item.id)}, ' '), ' {code} ')"
         place = f"(1 + string-length({before}) - string-length(translate({before}, ' ', '')))"
-        return f"if({place} > {item.top}, 0, {place})"
+        return self.choice(f"{place} > {item.top}", "0", place)
 
+    def amount(self, id: str) -> str:
+        """Refer to an answer as a number."""
+        return f"number({self.answer(id)})"
 
-def _filled(name: str) -> str:
-    return f"string-length(${{{name}}}) > 0"
+    def answer(self, id: str) -> str:
+        """Refer to a field."""
+        return f"${{{field(id)}}}"
+
+    def inserted(self, name: str, language: str, /) -> str:
+        """Refer to the field that holds what a placeholder stands for."""
+        return f"${{{calculated(f'insert_{name.lower()}', language)}}}"
+
+    def quoted(self, text: str) -> str:
+        """Write a text as an XPath 1.0 literal, which has no escapes."""
+        if "'" not in text:
+            return f"'{text}'"
+        if '"' not in text:
+            return f'"{text}"'
+        return "concat(" + ', "\'", '.join(f"'{part}'" for part in text.split("'")) + ")"
+
+    def together(self, parts: Sequence[str]) -> str:
+        """Join texts."""
+        return f"concat({', '.join(parts)})"

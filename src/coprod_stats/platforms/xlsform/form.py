@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import Expression, names
-from coprod_stats.instruments.model import Block, Instrument, Item, Page, ResponseScale
-from coprod_stats.platforms.form_export import (
-    FormExport,
-    off_scale_missing,
-    offered,
-    sidecar_of,
+from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
+from coprod_stats.platforms.fields import (
+    MISSING_NAMES,
+    InexpressibleError,
+    choices,
+    inexpressible,
+    missing_choices,
 )
-from coprod_stats.platforms.sidecar import SidecarColumn
+from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
 from coprod_stats.platforms.workbook_bytes import workbook_bytes
-from coprod_stats.platforms.xlsform.expressions import XPath, conjunction, field
+from coprod_stats.platforms.xlsform.expressions import XPath, field, filled
 from coprod_stats.platforms.xlsform.texts import FormTexts, language_header
 
 Row = dict[str, str]
@@ -35,8 +37,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         form.page(page)
     for entry in instrument.derived:
         form.derive(entry.id, entry.value)
-    form.refuse_unknown_names()
-    losses = tuple(_fixed_orders(instrument))
+    refused = tuple(dict.fromkeys((*form.texts.refused, *form.refused)))
+    losses = (*_fixed_orders(instrument), *form.losses)
     sheets = {
         "survey": form.texts.rows + form.rows,
         "choices": form.choices,
@@ -50,9 +52,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         internal=form.internal(),
         losses=losses,
     )
-    return FormExport(
-        {f"{instrument.id}.xlsx": workbook_bytes(sheets)}, sidecar, tuple(form.refused), losses
-    )
+    return FormExport({f"{instrument.id}.xlsx": workbook_bytes(sheets)}, sidecar, refused, losses)
 
 
 class _Form:
@@ -74,7 +74,8 @@ class _Form:
             if column.role == role
         ]
         self.refused: list[Fault] = []
-        self._lists: dict[tuple[object, ...], str] = {}
+        self.losses: list[Fault] = []
+        self._lists: dict[tuple[Option, ...], str] = {}
 
     def assign(self, id: str, values: tuple[int, ...]) -> None:
         """Let chance set a variable once, when the form is begun."""
@@ -82,14 +83,24 @@ class _Form:
         self.rows.append({"type": "calculate", "name": draw, "calculation": "once(random())"})
         levels = f"{values[-1]}"
         for place in reversed(range(len(values) - 1)):
-            share = f"{(place + 1) / len(values):.15g}"
+            share = spell_number((place + 1) / len(values))
             levels = f"if(${{{draw}}} < {share}, {values[place]}, {levels})"
         self.rows.append({"type": "calculate", "name": field(id), "calculation": levels})
         self.columns.append(SidecarColumn(id, id, "assigned", field(id)))
 
     def derive(self, id: str, value: Expression) -> None:
         """Calculate a derived variable; it is known wherever its parts are."""
-        calculation = self.xpath.calculation(value)
+        try:
+            calculation = self.xpath.value(value)
+        except InexpressibleError as error:
+            fault = Fault(
+                "PLATFORM-102",
+                f"not calculated in the form ({error})",
+                "It is computed from the answers that are read back.",
+                place=f"derived variable '{id}'",
+            )
+            self.losses.append(fault)
+            return
         self.rows.append({"type": "calculate", "name": field(id), "calculation": calculation})
 
     def page(self, page: Page) -> None:
@@ -98,7 +109,7 @@ class _Form:
         if page.title is not None:
             group |= self.texts.columns("label", page.title)
         if page.condition is not None:
-            group["relevant"] = self.xpath.true(page.condition)
+            group |= _relevant(self._holds(f"page {page.id}", [page.condition]))
         self.rows.append(group)
         if page.intro is not None:
             self.note(f"intro_{page.id}", self.texts.columns("label", page.intro))
@@ -108,39 +119,44 @@ class _Form:
 
     def block(self, block: Block, of_page: Expression | None) -> None:
         """Write a block: a grid where all rows take the same answers, else its questions."""
+        own = [[tree for tree in item.conditions if tree != of_page] for item in block.items]
         relevant = [
-            conjunction(
-                self.xpath.true(condition) for condition in item.conditions if condition != of_page
-            )
-            for item in block.items
+            self._holds(f"item {item.id}", conditions)
+            for item, conditions in zip(block.items, own, strict=True)
         ]
         first = block.items[0]
         same = {(item.responses, item.offers) for item in block.items}
         grid = len(block.items) > 1 and len(same) == 1 and all(i.in_grid for i in block.items)
         if not grid:
             if block.stem is not None:
-                self._stem(block, first, relevant)
+                name = f"block_{block.id}"
+                anyone = self._holds(f"block {block.id}", *own)
+                self.note(name, self._stem(block, first), anyone)
             for item, condition in zip(block.items, relevant, strict=True):
                 self.item(item, condition)
             return
         group = {"type": "begin_group", "name": f"block_{block.id}", "appearance": "table-list"}
-        if len(set(relevant)) == 1 and relevant[0] != "true()":
-            group["relevant"] = relevant[0]
-            relevant = ["true()"] * len(relevant)
-        assert block.stem is not None
-        group |= self.texts.worded("label", f"stem_{block.id}", block.stem, first.stem_wordings)
-        self.rows.append(group)
+        if len(set(relevant)) == 1:
+            group |= _relevant(relevant[0])
+            relevant = [self.xpath.always] * len(relevant)
+        self.rows.append(group | self._stem(block, first))
         for item, condition in zip(block.items, relevant, strict=True):
             self.item(item, condition)
         self.rows.append({"type": "end_group"})
 
-    def _stem(self, block: Block, first: Item, relevant: list[str]) -> None:
+    def _stem(self, block: Block, first: Item) -> Row:
         assert block.stem is not None
-        words = self.texts.worded("label", f"stem_{block.id}", block.stem, first.stem_wordings)
-        anyone = "true()" if "true()" in relevant else " or ".join(f"({r})" for r in relevant)
-        self.note(f"block_{block.id}", words, anyone)
+        return self.texts.worded("label", f"stem_{block.id}", block.stem, first.stem_wordings)
 
-    def note(self, name: str, words: Row, relevant: str = "true()") -> None:
+    def _holds(self, place: str, *alternatives: Sequence[Expression]) -> str:
+        """Write when something is shown; what an XLSForm cannot express is refused."""
+        try:
+            return self.xpath.holds(*alternatives)
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-002", place, error))
+            return self.xpath.always
+
+    def note(self, name: str, words: Row, relevant: str = XPath.always) -> None:
         """Write a text that asks nothing."""
         self.rows.append({"type": "note", "name": name, **words, **_relevant(relevant)})
 
@@ -155,31 +171,32 @@ class _Form:
         required = {"required": "yes"} if item.required else {}
         if item.kind in ("single", "consent", "multiple"):
             self.rows.append({**row, **required, **self._choice(item)})
-            self.columns += _chosen_columns(item)
+            self.columns += self._chosen_columns(item)
             return
         why = f"why_{field(item.id)}" if item.offers else ""
         self.rows += self._entered(item, row, {} if why else required)
-        self.columns += _entered_columns(item, why)
+        self.columns += self._entered_columns(item, why)
         if why:
-            blank = [f"string-length(${{{entry}}}) = 0" for entry in _fields(item)]
+            shown = [] if relevant == self.xpath.always else [relevant]
+            blank = [filled(entry, wanted=False) for entry in _fields(item)]
             self.rows.append(
                 {
-                    "type": f"select_one {self._list(None, item)}",
+                    "type": f"select_one {self._list(missing_choices(item, self.instrument))}",
                     "name": why,
                     **self.texts.columns("label", item.text),
                     **required,
-                    "relevant": conjunction([relevant, *blank]),
+                    "relevant": self.xpath.joined("and", [*shown, *blank]),
                 }
             )
 
     def _choice(self, item: Item) -> Row:
         kind = "select_multiple" if item.kind == "multiple" else "select_one"
-        row = {"type": f"{kind} {self._list(item.responses, item)}"}
+        row = {"type": f"{kind} {self._list(choices(item, self.instrument))}"}
         if item.kind != "multiple":
             return row
         limits = [
             f"not(selected(., '{name}') and count-selected(.) > 1)"
-            for name, _ in off_scale_missing(item.offers)
+            for name, _ in self._missing(item)
         ]
         if item.max_choices is not None:
             limits.append(f"count-selected(.) <= {item.max_choices}")
@@ -190,10 +207,11 @@ class _Form:
         if item.kind == "text":
             yield {**row, **required, "type": "text"}
         elif item.kind == "rank":
-            yield {**row, **required, "type": f"rank {self._list(item.responses, None)}"}
+            options = item.responses.options if item.responses else ()
+            yield {**row, **required, "type": f"rank {self._list(options)}"}
         elif item.kind == "number" and item.number is not None:
             limits = [
-                f". {sign} {bound:.15g}"
+                f". {sign} {spell_number(bound)}"
                 for sign, bound in ((">=", item.number.minimum), ("<=", item.number.maximum))
                 if bound is not None
             ]
@@ -211,7 +229,7 @@ class _Form:
     def _allocation(self, item: Item, row: Row, required: Row) -> Iterator[Row]:
         assert item.responses is not None
         relevant = {"relevant": row["relevant"]} if "relevant" in row else {}
-        yield {**row, "type": "note", "name": f"block_{field(item.id)}"}
+        yield {**row, "type": "note", "name": f"note_{field(item.id)}"}
         entries = _fields(item)
         others = " + ".join(f"number(${{{entry}}})" for entry in entries[:-1])
         for entry, option in zip(entries, item.responses.options, strict=True):
@@ -227,19 +245,38 @@ class _Form:
                 **self.texts.columns("label", option.label),
             }
 
-    def _list(self, scale: ResponseScale | None, item: Item | None) -> str:
-        """Name the list of choices of a scale with what the item offers beside it."""
-        beside = () if item is None else offered(self.instrument, item.offers)
-        options = () if scale is None else (*scale.options, *scale.off_scale)
-        key = (options, beside)
-        if key not in self._lists:
-            name = f"list_{len(self._lists) + 1}"
-            self._lists[key] = name
-            entries = [(str(option.value), option.label) for option in options]
-            for code, label in entries + [(name, label) for name, _, label in beside]:
-                words = self.texts.columns("label", label)
-                self.choices.append({"list_name": name, "name": code, **words})
-        return self._lists[key]
+    def _list(self, options: tuple[Option, ...]) -> str:
+        """Name the list of some choices; items with the same ones share it."""
+        if options not in self._lists:
+            self._lists[options] = f"list_{len(self._lists) + 1}"
+            for option in options:
+                words = self.texts.columns("label", option.label)
+                name = MISSING_NAMES.get(option.value) or str(option.value)
+                self.choices.append({"list_name": self._lists[options], "name": name, **words})
+        return self._lists[options]
+
+    def _missing(self, item: Item) -> tuple[tuple[str, str], ...]:
+        """Return the names of what is offered beside a scale, with the canonical codes."""
+        options = missing_choices(item, self.instrument)
+        return tuple((MISSING_NAMES[option.value], str(option.value)) for option in options)
+
+    def _chosen_columns(self, item: Item) -> Iterator[SidecarColumn]:
+        assert item.responses is not None
+        options = (*item.responses.options, *item.responses.off_scale)
+        codes = tuple((str(option.value), str(option.value)) for option in options)
+        codes += self._missing(item)
+        values = item.responses.values if item.kind == "multiple" else ("",)
+        for column, value in zip(item.columns, values, strict=True):
+            yield SidecarColumn(column, item.id, item.kind, field(item.id), str(value), codes)
+
+    def _entered_columns(self, item: Item, why: str) -> Iterator[SidecarColumn]:
+        values = item.responses.values if item.kind == "rank" and item.responses else ()
+        options = [str(value) for value in values] or [""] * len(item.columns)
+        names = _fields(item) if item.kind == "allocate" else (field(item.id),) * len(options)
+        for column, name, option in zip(item.columns, names, options, strict=True):
+            yield SidecarColumn(
+                column, item.id, item.kind, name, option, (), why, self._missing(item)
+            )
 
     def settings(self) -> Row:
         """Return the one row of the settings sheet."""
@@ -258,33 +295,9 @@ class _Form:
         written = [row["name"] for row in self.texts.rows + self.rows if "name" in row]
         return tuple(name for name in written if name not in known)
 
-    def refuse_unknown_names(self) -> None:
-        """Refuse routing by what the form does not know, as the weight of a respondent."""
-        instrument = self.instrument
-        outside = {column.id for column in instrument.administrative}
-        trees: dict[Expression, str] = {
-            condition: f"item {item.id}"
-            for item in instrument.items
-            for condition in (
-                *item.conditions,
-                *(w.condition for w in (*item.wordings, *item.stem_wordings)),
-            )
-        }
-        trees |= {entry.value: f"derived variable {entry.id}" for entry in instrument.derived}
-        for tree, place in trees.items():
-            for name in outside.intersection(names(tree)):
-                self.refused.append(
-                    Fault(
-                        "PLATFORM-002",
-                        f"depends on '{name}', which an XLSForm does not know",
-                        "Ask for it, or leave the condition out of the form.",
-                        place=place,
-                    )
-                )
-
 
 def _relevant(condition: str) -> Row:
-    return {} if condition == "true()" else {"relevant": condition}
+    return {} if condition == XPath.always else {"relevant": condition}
 
 
 def _fields(item: Item) -> tuple[str, ...]:
@@ -292,25 +305,6 @@ def _fields(item: Item) -> tuple[str, ...]:
     if item.kind == "allocate" and item.responses is not None:
         return tuple(field(item.id, value) for value in item.responses.values)
     return (field(item.id),)
-
-
-def _chosen_columns(item: Item) -> Iterator[SidecarColumn]:
-    assert item.responses is not None
-    options = (*item.responses.options, *item.responses.off_scale)
-    codes = tuple((str(option.value), str(option.value)) for option in options)
-    codes += off_scale_missing(item.offers)
-    values = item.responses.values if item.kind == "multiple" else ("",)
-    for column, value in zip(item.columns, values, strict=True):
-        yield SidecarColumn(column, item.id, item.kind, field(item.id), str(value), codes)
-
-
-def _entered_columns(item: Item, why: str) -> Iterator[SidecarColumn]:
-    reasons = off_scale_missing(item.offers)
-    values = item.responses.values if item.kind == "rank" and item.responses else ()
-    options = [str(value) for value in values] or [""] * len(item.columns)
-    names = _fields(item) if item.kind == "allocate" else (field(item.id),) * len(options)
-    for column, name, option in zip(item.columns, names, options, strict=True):
-        yield SidecarColumn(column, item.id, item.kind, name, option, (), why, reasons)
 
 
 def _fixed_orders(instrument: Instrument) -> Iterator[Fault]:

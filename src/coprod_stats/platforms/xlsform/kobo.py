@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from coprod_stats.instruments.model import Instrument
-from coprod_stats.platforms.cell_table import CellTable
-from coprod_stats.platforms.sidecar import Sidecar
+from functools import partial
+
 from coprod_stats.platforms.xlsform.answers import ExportShape, canonical_table
 
 _SHAPE = ExportShape(
@@ -38,12 +37,5 @@ _SHAPE = ExportShape(
 )
 
 
-def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTable:
-    """Read an export, one row per submission.
-
-    Raises
-    ------
-    PlatformError
-        If it has labels for names or codes, or is the sheet of a repeated group.
-    """
-    return canonical_table(table, sidecar, instrument, shape=_SHAPE)
+read = partial(canonical_table, shape=_SHAPE)
+"""Read an export, one row per submission (``canonical_table``)."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from coprod_stats.instruments.model import Instrument
-from coprod_stats.platforms.cell_table import CellTable
-from coprod_stats.platforms.sidecar import Sidecar
+from functools import partial
+
 from coprod_stats.platforms.xlsform.answers import ExportShape, canonical_table
 
 _SHAPE = ExportShape(
@@ -34,12 +33,5 @@ _SHAPE = ExportShape(
 )
 
 
-def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTable:
-    """Read the main table of an export, one row per submission.
-
-    Raises
-    ------
-    PlatformError
-        If it is the file of a repeated group, or would lose answers.
-    """
-    return canonical_table(table, sidecar, instrument, shape=_SHAPE)
+read = partial(canonical_table, shape=_SHAPE)
+"""Read the main table of an export, one row per submission (``canonical_table``)."""

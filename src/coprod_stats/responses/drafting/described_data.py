@@ -9,6 +9,7 @@ from typing import Any
 
 from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.responses.cell_values import is_blank_sign, parse_number
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.drafting.codebook_table import (
@@ -220,7 +221,7 @@ def _from_spss(
     name = column.name
     given = meta.variable_value_labels.get(name, {})
     labels = tuple(
-        (int(code), str(label).strip() or f"{code:g}")
+        (int(code), str(label).strip() or spell_number(code))
         for code, label in given.items()
         if isinstance(code, float | int) and float(code).is_integer() and abs(code) <= 10**9
     )

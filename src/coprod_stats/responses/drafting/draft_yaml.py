@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from coprod_stats.counts import counted
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.responses.drafting.column_kinds import DECLARED, Codes, DraftedColumn
 from coprod_stats.responses.drafting.described_data import DescribedData
 from coprod_stats.responses.drafting.grouping import (
@@ -261,8 +262,8 @@ def _number(column: DraftedColumn) -> Iterator[str]:
         parts.append(f"max: {min(above) - 1}")
     if below := [code for code in off_scale if code < low]:
         parts.append(f"min: {max(below) + 1}")
-    found = f"  # found: {low:.10g} to {high:.10g}" if values else ""
+    found = f"  # found: {spell_number(low)} to {spell_number(high)}" if values else ""
     if parts:
         yield f"            number: {{{', '.join(parts)}}}{found}"
     elif found:
-        yield f"            # found: {low:.10g} to {high:.10g}"
+        yield f"            # found: {spell_number(low)} to {spell_number(high)}"

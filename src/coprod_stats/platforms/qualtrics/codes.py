@@ -1,0 +1,85 @@
+"""Ids by which Qualtrics knows answers, and which column of an export is which of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.platforms.fields import choices, missing_choices
+from coprod_stats.platforms.form_export import SidecarColumn
+
+RESPONDENT, SECONDS = "_recordId", "duration"
+SEEN_UNANSWERED = "-99"
+"""What an export writes for a question that was seen and left, where its option is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer stands: a question, or a row of a matrix."""
+
+    question: str
+    row: str = ""
+
+    @property
+    def import_id(self) -> str:
+        """Return the id by which exports know it, without what the kind of question adds."""
+        return f"{self.question}_{self.row}" if self.row else self.question
+
+
+def choice_ids(item: Item, instrument: Instrument) -> dict[int, str]:
+    """Return the id of each answer by its code: the code itself where it is a positive number."""
+    codes = [option.value for option in choices(item, instrument)]
+    ids: dict[int, str] = {code: str(code) for code in codes if code > 0}
+    free = max([0, *codes]) + 1
+    for code in codes:
+        if code not in ids:
+            ids[code], free = str(free), free + 1
+    return ids
+
+
+def columns(
+    instrument: Instrument, places: Mapping[str, Place], companions: Mapping[str, Place]
+) -> Iterator[SidecarColumn]:
+    """Return the columns of an export by their ids."""
+    for entry in instrument.administrative:
+        name = {"respondent": RESPONDENT, "seconds": SECONDS}.get(entry.role)
+        if name is not None:
+            yield SidecarColumn(entry.id, entry.id, "administrative", name)
+    for variable in instrument.assigned:
+        yield SidecarColumn(variable.id, variable.id, "assigned", variable.id)
+    for item in instrument.questions:
+        yield from _of_item(item, instrument, places[item.id], companions.get(item.id))
+
+
+def _of_item(
+    item: Item, instrument: Instrument, place: Place, beside: Place | None
+) -> Iterator[SidecarColumn]:
+    """Return the columns of an item by the ids of exports; choice ids count like recode values."""
+    ids = choice_ids(item, instrument)
+    coded = item.kind in ("single", "consent", "multiple")
+    codes = _codes(ids, [o.value for o in choices(item, instrument)]) if coded else {}
+    missing = [option.value for option in missing_choices(item, instrument)]
+    why = _codes(ids, missing) if beside else {}
+    for place_of, column in enumerate(item.columns):
+        value = item.responses.values[place_of] if item.responses and "__" in column else None
+        name = place.import_id
+        if item.kind in ("number", "text"):
+            name = f"{name}_TEXT"
+        elif item.kind in ("rank", "allocate") and value is not None:
+            name = f"{name}_{ids[value]}"
+        yield SidecarColumn(
+            column,
+            item.id,
+            item.kind,
+            name,
+            option="" if value is None or item.kind != "multiple" else str(value),
+            codes=tuple(codes.items()),
+            companion=beside.import_id if beside else "",
+            companion_codes=tuple(why.items()),
+        )
+
+
+def _codes(ids: dict[int, str], values: list[int]) -> dict[str, str]:
+    codes = {str(value): str(value) for value in values}
+    return codes | {ids[value]: str(value) for value in values if ids[value] not in codes}
