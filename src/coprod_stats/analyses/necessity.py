@@ -21,6 +21,7 @@ from coprod_stats.instruments.model import Instrument
 from coprod_stats.plans.grammar import Probability
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.plans.model import AnalysisForm, RespondentChoice
+from coprod_stats.results import NotebookTables
 from coprod_stats.structure import NecessityResult, nca
 from coprod_stats.structure.ceilings import Ceiling
 from coprod_stats.structure.necessity_scope import Corner
@@ -61,7 +62,7 @@ class TestedCondition:
 
 
 @dataclass(frozen=True, slots=True)
-class NecessityResults:
+class NecessityResults(NotebookTables):
     """Every condition of one analysis."""
 
     conditions: tuple[TestedCondition, ...]

@@ -22,6 +22,7 @@ from coprod_stats.literals import RegressionErrors, RegressionFamily
 from coprod_stats.plans.grammar import Words
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.plans.model import DESIGN_OPTIONS, AnalysisForm, RespondentChoice
+from coprod_stats.results import NotebookTables
 from coprod_stats.structure.regression import Regression as FittedRegression
 from coprod_stats.structure.regression import regress
 from coprod_stats.structure.regression.covariances import choose_errors
@@ -43,7 +44,7 @@ class RegressionForm(RespondentChoice, AnalysisForm):
 
 
 @dataclass(frozen=True, slots=True)
-class RegressionResult:
+class RegressionResult(NotebookTables):
     """The fitted equation, with what standardises its coefficients where that has a meaning.
 
     Attributes

@@ -19,10 +19,11 @@ from coprod_stats.measurement.agreement_statistics import (
 )
 from coprod_stats.measurement.errors import MeasurementDataError
 from coprod_stats.measurement.frame_columns import complete_columns
+from coprod_stats.results import NotebookTables
 
 
 @dataclass(frozen=True, slots=True)
-class IntraclassCorrelation:
+class IntraclassCorrelation(NotebookTables):
     """ICC(1) and ICC(2) of one variable.
 
     Parameters
@@ -98,7 +99,7 @@ class IntraclassCorrelation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class WithinGroupAgreement:
+class WithinGroupAgreement(NotebookTables):
     """Agreement within each unit on one item or the items of a scale.
 
     Parameters

@@ -18,10 +18,11 @@ from coprod_stats.measurement.group_effect_sizes import (
     hedges_g_interval,
     omega_squared,
 )
+from coprod_stats.results import NotebookTables
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GroupComparison:
+class GroupComparison(NotebookTables):
     """Means of groups compared, without presuming equal variances in the tests.
 
     Parameters

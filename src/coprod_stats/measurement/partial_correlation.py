@@ -11,10 +11,11 @@ import pandas as pd
 from coprod_stats.measurement.errors import MeasurementDataError
 from coprod_stats.measurement.frame_columns import complete_columns
 from coprod_stats.measurement.scale_correlations import correlation_test, fisher_interval
+from coprod_stats.results import NotebookTables
 
 
 @dataclass(frozen=True, slots=True)
-class PartialCorrelation:
+class PartialCorrelation(NotebookTables):
     """Correlation of two variables, controlling for others in both.
 
     Parameters

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from coprod_stats.results import NotebookTables
 from coprod_stats.structure.ceiling_permutations import PermutationTest
 from coprod_stats.structure.ceilings import TOLERANCE, Ceiling, step_levels
 from coprod_stats.structure.errors import StructureError
@@ -27,7 +28,7 @@ or its percentiles."""
 
 
 @dataclass(frozen=True, slots=True)
-class NecessityResult:
+class NecessityResult(NotebookTables):
     """How far a condition is necessary for an outcome, by the empty corner of their scatter plot.
 
     Attributes

@@ -11,11 +11,12 @@ import pandas as pd
 from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
+from coprod_stats.results import NotebookTables
 from coprod_stats.structure import PathResult
 
 
 @dataclass(frozen=True, slots=True)
-class PathsResult:
+class PathsResult(NotebookTables):
     """The paths in every specification of one analysis."""
 
     analysis: str

@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coprod_stats.literals import RegressionErrors, RegressionFamily
+from coprod_stats.results import NotebookTables
 from coprod_stats.structure.regression.effects import average_effects
 from coprod_stats.structure.regression.formula import Design
 from coprod_stats.structure.regression.inference import inference_table
 
 
 @dataclass(frozen=True, slots=True)
-class Regression:
+class Regression(NotebookTables):
     """One equation fitted to one outcome.
 
     Attributes
