@@ -9,7 +9,7 @@ import numpy as np
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.sem_data import frame_columns
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.observed.polychoric_matrix import polychoric_matrix
+from coprod_stats.sem.ordered.polychoric_matrix import polychoric_matrix
 
 if TYPE_CHECKING:
     import pandas as pd

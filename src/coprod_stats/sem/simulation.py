@@ -54,7 +54,10 @@ def fitted_populations(fit: SemFit) -> tuple[Population, ...]:
     ------
     SemModelError
         Where the implied covariance matrix is not positive definite.
+    SemOptionError
+        With two levels.
     """
+    fit.problem.single_level("simulation")
     populations = []
     estimate = fit.estimate
     for model, implied, sample in zip(estimate.models, estimate.implied, fit.samples, strict=True):

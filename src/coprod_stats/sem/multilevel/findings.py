@@ -9,8 +9,7 @@ import numpy as np
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.checks import Finding
 from coprod_stats.sem.multilevel.boundary import VANISHING
-from coprod_stats.sem.multilevel.problem import level_samples
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.multilevel.two_level_sample import ClusteredSample
 
 FEW_CLUSTERS = 30
 """Standard errors between clusters are too small with fewer [maas2005]_.
@@ -28,7 +27,7 @@ WORSE_THAN_MODEL = 1e-6
 
 def two_level_findings(
     estimate: Estimate,
-    samples: Sequence[GroupSample],
+    samples: Sequence[ClusteredSample],
     *,
     indices: Mapping[str, float] | None = None,
 ) -> tuple[Finding, ...]:
@@ -37,7 +36,7 @@ def two_level_findings(
     Parameters
     ----------
     estimate : Estimate
-    samples : sequence of GroupSample
+    samples : sequence of ClusteredSample
     indices : mapping of str to float, optional
         Fit indices, where they were computed.
     """
@@ -48,8 +47,8 @@ def two_level_findings(
     return tuple(found + _test(estimate, samples))
 
 
-def _clusters(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
-    levels = level_samples(samples)
+def _clusters(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Finding]:
+    levels = [sample.levels for sample in samples]
     n_clusters = sum(level.moments.n_clusters for level in levels)
     n_obs = sum(level.moments.n_obs for level in levels)
     n_between = sum(row.level == 2 and row.free >= 0 for row in estimate.table)
@@ -69,10 +68,10 @@ def _clusters(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Findin
     return findings
 
 
-def _boundary(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
+def _boundary(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Finding]:
     """Name variables without variance between clusters, or say that the matrix is singular."""
     findings = []
-    for group, level in enumerate(level_samples(samples)):
+    for group, level in enumerate([sample.levels for sample in samples]):
         variation, found = level.moments.variation, level.unrestricted
         if found.rank == variation.between.size:
             continue
@@ -91,9 +90,9 @@ def _boundary(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Findin
     return findings
 
 
-def _test(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
+def _test(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Finding]:
     """Warn where the test means nothing: only the unrestricted model is kept proper."""
-    levels = level_samples(samples)
+    levels = [sample.levels for sample in samples]
     if not all(level.unrestricted.converged for level in levels):
         return [Finding("SEM-224", "the unrestricted model did not converge; the test is off")]
     sizes = np.array([sample.n_obs for sample in samples])
