@@ -54,8 +54,9 @@ from coprod_stats.sem.inference.sandwich import (
     moments_among,
     saturated_meat,
 )
+from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.saturated_information import saturated_information
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.sample import IncompleteSample
 
 if TYPE_CHECKING:
     from coprod_stats.sem.problems.incomplete import FullInformationProblem
@@ -131,7 +132,7 @@ def corrected_indices(
     robust = problem.method.test != "none"
     expected = problem.method.information == "expected"
     try:
-        saturated = saturated_groups(estimate, robust=robust, expected=expected)
+        saturated = saturated_groups(problem, robust=robust, expected=expected)
     except np.linalg.LinAlgError:
         return {}
     of_model, of_null = (
@@ -159,14 +160,13 @@ def corrected_indices(
 
 
 def saturated_groups(
-    estimate: Estimate, *, robust: bool, expected: bool
+    problem: FullInformationProblem, *, robust: bool, expected: bool
 ) -> tuple[SaturatedGroup, ...]:
     """Compute the information of the saturated model of each group.
 
     Parameters
     ----------
-    estimate : Estimate
-        Of incomplete data.
+    problem : FullInformationProblem
     robust : bool
         Whether ``Gamma`` allows for nonnormal data, weights and clusters.
     expected : bool
@@ -177,19 +177,19 @@ def saturated_groups(
     numpy.linalg.LinAlgError
         Where the data leave a saturated moment open.
     """
-    samples = estimate.problem.samples
-    return tuple(_saturated_group(estimate, sample, robust, expected) for sample in samples)
+    return tuple(
+        _saturated_group(problem.table, sample, robust, expected) for sample in problem.samples
+    )
 
 
 def _saturated_group(
-    estimate: Estimate, sample: GroupSample, robust: bool, expected: bool
+    table: ParameterTable, sample: IncompleteSample, robust: bool, expected: bool
 ) -> SaturatedGroup:
-    assert sample.patterns is not None
     moments = {"mean": sample.mean, "cov": sample.cov}
-    kept = np.flatnonzero(~moments_among(fixed_columns(estimate.table), len(sample.cov)))
+    kept = np.flatnonzero(~moments_among(fixed_columns(table), len(sample.cov)))
     square = np.ix_(kept, kept)
     complete = normal_weight(sample.cov, meanstructure=True)
-    of_covariates = moments_among(covariate_columns(estimate.table), len(sample.cov))
+    of_covariates = moments_among(covariate_columns(table), len(sample.cov))
     complete[of_covariates] = complete[:, of_covariates] = 0.0
     incomplete = saturated_information(sample.patterns, **moments)[square] / sample.n_obs
     bread = incomplete

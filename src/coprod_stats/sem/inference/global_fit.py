@@ -111,8 +111,7 @@ def fit_baseline(problem: ContinuousProblem) -> Estimate:
         Of the model.
     """
     null = problem.with_table(baseline_table(problem.table))
-    moments = [problem.baseline_moments(sample) for sample in problem.samples]
-    start = baseline_start(null.table, *zip(*moments, strict=True))
+    start = baseline_start(null.table, *zip(*problem.baseline_moments(), strict=True))
     if problem.method.test == "none":
         known = known_estimate(null, start)
         if known is not None:

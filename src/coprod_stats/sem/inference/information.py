@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,10 @@ from numpy.typing import NDArray
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.optimizer import tangent_basis
 from coprod_stats.sem.estimation.positive_definite import factor
-from coprod_stats.sem.inference.weighted_least_squares import (
-    GroupDerivatives,
-    least_squares_information,
-)
 from coprod_stats.sem.model.null_space import restricted
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 
 FloatArray = NDArray[np.float64]
 
@@ -152,5 +152,8 @@ def invert_moment_information(
     estimate : Estimate
     groups : sequence of GroupDerivatives
     """
+    # loaded only where moments have a Gamma: a small model is fitted faster than imported
+    from coprod_stats.sem.inference.weighted_least_squares import least_squares_information
+
     basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
     return inverted(least_squares_information(groups), basis)

@@ -32,8 +32,8 @@ def saturated_loglik(problem: ContinuousProblem) -> float:
     fixed = [name in table.exogenous for name in table.observed]
     subtract = any(fixed) and any(row.exogenous for row in table)
     total = 0.0
-    for sample in problem.samples:
-        total += problem.saturated_loglik(sample)
+    for sample, of_group in zip(problem.samples, problem.saturated_logliks(), strict=True):
+        total += of_group
         if subtract:
             of_fixed = sample.cov[np.ix_(fixed, fixed)]
             total -= normal_loglik(sample.n_obs, of_fixed, problem.method)

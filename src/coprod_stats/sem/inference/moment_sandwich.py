@@ -19,7 +19,7 @@ from coprod_stats.sem.estimation.positive_definite import factor, scaled_inverse
 from coprod_stats.sem.inference.sandwich import fixed_columns, saturated_meat
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.observed.saturated_information import saturated_information
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.sample import IncompleteSample
 
 FloatArray = NDArray[np.float64]
 
@@ -71,19 +71,21 @@ def complete_derivatives(estimate: Estimate) -> tuple[GroupDerivatives, ...]:
     return _derivatives(estimate, parts)
 
 
-def two_stage_derivatives(estimate: Estimate) -> tuple[GroupDerivatives, ...]:
+def two_stage_derivatives(
+    estimate: Estimate, samples: Sequence[IncompleteSample]
+) -> tuple[GroupDerivatives, ...]:
     """Compute weights, asymptotic covariances and Jacobians of saturated moments, per group.
 
     Parameters
     ----------
     estimate : Estimate
-        Of incomplete data.
+    samples : sequence of IncompleteSample
     """
     means = estimate.table.meanstructure
     robust = estimate.problem.method.missing == "robust-two-stage"
     parts = [
         (normal_weight(sample.cov, meanstructure=means), saturated_acov(sample, robust=robust))
-        for sample in estimate.problem.samples
+        for sample in samples
     ]
     return _derivatives(estimate, parts)
 
@@ -104,17 +106,15 @@ def _derivatives(
     return tuple(groups)
 
 
-def saturated_acov(sample: GroupSample, *, robust: bool) -> FloatArray:
+def saturated_acov(sample: IncompleteSample, *, robust: bool) -> FloatArray:
     """Asymptotic covariance matrix of the saturated moments, times the number of cases.
 
     Parameters
     ----------
-    sample : GroupSample
-        With missing answers.
+    sample : IncompleteSample
     robust : bool
         Whether the data may be nonnormal.
     """
-    assert sample.patterns is not None
     information = saturated_information(sample.patterns, mean=sample.mean, cov=sample.cov)
     inverse = scaled_inverse(information) * sample.n_obs
     if not robust:

@@ -17,6 +17,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +35,7 @@ from coprod_stats.sem.inference.casewise import (
 )
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.saturated_information import saturated_information
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.sample import GroupSample, IncompleteSample
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -82,12 +83,15 @@ def complete_scores(estimate: Estimate, *, scaled: bool) -> CaseScores:
     return CaseScores(meat, trace)
 
 
-def incomplete_scores(estimate: Estimate, *, scaled: bool) -> CaseScores:
+def incomplete_scores(
+    estimate: Estimate, samples: Sequence[IncompleteSample], *, scaled: bool
+) -> CaseScores:
     """Compute the scores of incomplete cases.
 
     Parameters
     ----------
     estimate : Estimate
+    samples : sequence of IncompleteSample
     scaled : bool
         Whether a scaled test is to be computed.
     """
@@ -97,7 +101,7 @@ def incomplete_scores(estimate: Estimate, *, scaled: bool) -> CaseScores:
     fixed = fixed_columns(estimate.table)
     expected = estimate.problem.method.information == "expected"
     try:
-        trace = sum(_incomplete_trace(s, fixed, expected) for s in estimate.problem.samples)
+        trace = sum(_incomplete_trace(s, fixed, expected) for s in samples)
     except np.linalg.LinAlgError:
         return CaseScores(meat, None)
     return CaseScores(meat, trace)
@@ -192,8 +196,7 @@ def _clustered_trace(
     return total * small_sample_factor(len(members))
 
 
-def _incomplete_trace(sample: GroupSample, fixed: IntArray, expected: bool) -> float:
-    assert sample.patterns is not None
+def _incomplete_trace(sample: IncompleteSample, fixed: IntArray, expected: bool) -> float:
     first_order = saturated_meat(sample)
     moments = {"mean": sample.mean, "cov": sample.cov}
     patterns = expected_patterns(sample.patterns, **moments) if expected else sample.patterns

@@ -62,10 +62,12 @@ def without_covariates(
     fixed = moments_among(fixed_columns(table), len(table.observed))
     if not table.meanstructure:
         fixed = fixed[len(table.observed) :]
-    for model, sample in zip(models, problem.samples, strict=True):
-        implied = model.moments(params)
-        jacobian = moment_jacobian(model, implied, meanstructure=table.meanstructure)
+    implied = [model.moments(params) for model in models]
+    weights = problem.moment_information(implied)
+    for model, moments, weight, sample in zip(
+        models, implied, weights, problem.samples, strict=True
+    ):
+        jacobian = moment_jacobian(model, moments, meanstructure=table.meanstructure)
         jacobian[fixed] = 0.0
-        weight = problem.moment_information(sample, implied)
         local = np.ix_(model.parameters, model.parameters)
         information[local] = sample.n_obs / problem.n_obs * (jacobian.T @ weight @ jacobian)

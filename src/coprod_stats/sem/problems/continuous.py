@@ -76,13 +76,13 @@ class ContinuousProblem(SingleLevelProblem):
         """Invert the curvature of the objective, expected or observed."""
         return invert_information(estimate), ()
 
-    def saturated_loglik(self, sample: GroupSample) -> float:
-        """Log-likelihood of the saturated model of one group; nan at a singular matrix."""
-        return normal_loglik(sample.n_obs, sample.cov, self.method)
+    def saturated_logliks(self) -> list[float]:
+        """Log-likelihood of the saturated model of each group; nan at a singular matrix."""
+        return [normal_loglik(s.n_obs, s.cov, self.method) for s in self.samples]
 
-    def baseline_moments(self, sample: GroupSample) -> tuple[FloatArray, FloatArray]:
-        """Mean and covariance matrix that the independence model starts from."""
-        return sample.mean, sample.cov
+    def baseline_moments(self) -> list[tuple[FloatArray, FloatArray]]:
+        """Mean and covariance matrix of each group that the independence model starts from."""
+        return [(sample.mean, sample.cov) for sample in self.samples]
 
     def data_findings(self) -> Sequence[Finding]:
         """Describe singular moments, with which ULS and DWLS go on."""
@@ -101,11 +101,18 @@ class ContinuousProblem(SingleLevelProblem):
         mean = sample.mean if self.table.meanstructure else None
         return mean, sample.cov if self.method.is_normal_likelihood else unbiased_cov(sample)
 
-    def moment_information(self, sample: GroupSample, implied: ImpliedMoments) -> FloatArray:
-        """Compute the expected information of one case about its moments, at the implied ones."""
+    def moment_information(self, implied: Sequence[ImpliedMoments]) -> list[FloatArray]:
+        """Compute the expected information of one case of each group about its moments.
+
+        Parameters
+        ----------
+        implied : sequence of ImpliedMoments
+            At which it is computed, one per group.
+        """
         from coprod_stats.sem.inference.moment_sandwich import normal_weight
 
-        return normal_weight(implied.cov, meanstructure=self.table.meanstructure)
+        means = self.table.meanstructure
+        return [normal_weight(moments.cov, meanstructure=means) for moments in implied]
 
     def score_information(
         self, models: Sequence[LisrelModel], objective: Objective, params: FloatArray

@@ -27,7 +27,6 @@ from coprod_stats.sem.problems.sample_checks import (
     unpaired_findings,
 )
 from coprod_stats.sem.sample import (
-    GroupSample,
     IncompleteSample,
     SemData,
     incomplete_samples,
@@ -76,19 +75,20 @@ class IncompleteProblem(ContinuousProblem):
         """Refuse saturated moments from which no estimates can be computed."""
         check_moments(table, samples, method)
 
-    def baseline_moments(self, sample: GroupSample) -> tuple[FloatArray, FloatArray]:
-        """Moments of the answers to each variable."""
-        assert sample.patterns is not None
-        return available_moments(sample.patterns, sample.cov)
+    def baseline_moments(self) -> list[tuple[FloatArray, FloatArray]]:
+        """Moments of the answers to each variable, per group."""
+        return [available_moments(sample.patterns, sample.cov) for sample in self.samples]
 
-    def moment_information(self, sample: GroupSample, implied: ImpliedMoments) -> FloatArray:
-        """Compute the expected information of one case with its missing answers."""
+    def moment_information(self, implied: Sequence[ImpliedMoments]) -> list[FloatArray]:
+        """Compute the expected information of one case of each group with its missing answers."""
         from coprod_stats.sem.observed.saturated_information import saturated_information
 
-        assert sample.patterns is not None
-        moments = {"mean": implied.mean, "cov": implied.cov}
-        patterns = expected_patterns(sample.patterns, **moments)
-        return saturated_information(patterns, **moments) / sample.n_obs
+        information = []
+        for sample, found in zip(self.samples, implied, strict=True):
+            moments = {"mean": found.mean, "cov": found.cov}
+            patterns = expected_patterns(sample.patterns, **moments)
+            information.append(saturated_information(patterns, **moments) / sample.n_obs)
+        return information
 
     def solution_findings(
         self, estimate: Estimate, indices: Mapping[str, float] | None
@@ -141,16 +141,15 @@ class FullInformationProblem(IncompleteProblem):
             n_free=self.table.n_free,
         )
 
-    def saturated_loglik(self, sample: GroupSample) -> float:
-        """Log-likelihood of the saturated model of one group."""
-        assert isinstance(sample, IncompleteSample)
-        return sample.saturated.loglik
+    def saturated_logliks(self) -> list[float]:
+        """Log-likelihood of the saturated model of each group."""
+        return [sample.saturated.loglik for sample in self.samples]
 
     def variability(self, estimate: Estimate, *, scaled: bool) -> CaseScores:
         """Compute the scores of the cases."""
         from coprod_stats.sem.inference.sandwich import incomplete_scores
 
-        return incomplete_scores(estimate, scaled=scaled)
+        return incomplete_scores(estimate, self.samples, scaled=scaled)
 
     def fit_indices(self, estimate: Estimate, inference: Inference) -> dict[str, float]:
         """Compute every index; robust ones are those that complete data would show."""
@@ -202,7 +201,7 @@ class TwoStageProblem(IncompleteProblem):
         """Compute Gamma of the saturated moments."""
         from coprod_stats.sem.inference.moment_sandwich import two_stage_derivatives
 
-        return two_stage_derivatives(estimate)
+        return two_stage_derivatives(estimate, self.samples)
 
     def fit_indices(self, estimate: Estimate, inference: Inference) -> dict[str, float]:
         """Compute every index; the baseline test is scaled by available cases, as in lavaan."""
