@@ -43,14 +43,14 @@ def fit(
     data : SemData
         Columns, groups, weights and clusters.
     options : FitOptions, optional
-        ML on complete cases if left out.
+        ML on complete cases if omitted.
     solver : callable, optional
         Another way to the estimates; inference is about the solution that it gives.
 
     Returns
     -------
     SemFit
-        Also where the solution is improper: `findings` says so.
+        Also where the solution is improper, which `findings` states.
 
     Raises
     ------

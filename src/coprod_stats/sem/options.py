@@ -57,7 +57,7 @@ class FitOptions:
     model : ModelOptions
         How the model text is completed.
     rotation : RotationOptions, optional
-        Of exploratory factors; geomin if left out.
+        Of exploratory factors; geomin if omitted.
 
     Raises
     ------
@@ -150,7 +150,7 @@ _ESTIMATORS: dict[Estimator, tuple[Discrepancy, StandardErrors, ScaledTest]] = {
 
 
 def resolve_method(options: FitOptions, *, observed_information: bool) -> Method:
-    """Fill in what an estimator brings along.
+    """Resolve an estimator to its discrepancy, standard errors and test.
 
     Parameters
     ----------

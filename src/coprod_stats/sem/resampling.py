@@ -45,7 +45,7 @@ class Bootstrap:
     params : (n_converged, n_free) array
     defined : (n_converged, n_definitions) array
     n_samples : int
-        Samples that were drawn; those that did not converge are left out.
+        Samples that were drawn; those that did not converge are omitted.
     """
 
     params: FloatArray

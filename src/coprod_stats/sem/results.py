@@ -44,7 +44,7 @@ class SemFit:
     definitions : CoefficientTable
         One entry per defined parameter.
     indices : mapping of str to float
-        Fit indices by the names of the JSON of ``coprod sem``; what does not apply is left out.
+        Fit indices by the names of the JSON of ``coprod sem``; what does not apply is omitted.
     findings : tuple of Finding
         What is wrong or noteworthy.
     ledger : mapping of str to (str, str)

@@ -192,13 +192,13 @@ def _named(error: ObservedDataError, values: FloatArray, observed: Sequence[str]
     constant = np.flatnonzero(np.nanmax(values, axis=0) == np.nanmin(values, axis=0))
     if constant.size:
         names = tuple(observed[int(item)] for item in constant)
-        message = "every case has the same value of these variables; leave them out"
+        message = "every case has the same value of these variables; omit them"
         return SemDataError(message, code="SEM-111", variables=names)
     complete = values[complete_rows(values)]
     for note in moment_notes(sample_moments(complete)) if len(complete) > 1 else ():
         if note.code == "OBS-102":
             names = tuple(observed[item] for item in note.items)
-            message = "these variables are linear functions of one another; leave one out"
+            message = "these variables are linear functions of one another; omit one"
             return SemDataError(message, code="SEM-112", variables=names)
     return error
 
@@ -263,7 +263,9 @@ def choose_rows(
     unanswered = np.isnan(data.columns(observed))
     empty = tuple(np.array(observed)[unanswered.all(axis=0)].tolist())
     if empty:
-        raise SemDataError("nobody answered these; leave them out", code="SEM-116", variables=empty)
+        raise SemDataError(
+            "no case has an answer to these; omit them", code="SEM-116", variables=empty
+        )
     keep: BoolArray = np.asarray(~unanswered.all(axis=1) if incomplete else ~unanswered.any(axis=1))
     if complete_columns:
         keep &= complete_rows(data.columns(complete_columns))

@@ -76,7 +76,7 @@ def specified_populations(
     table : ParameterTable
         Without fixed covariates (``fixed_x=False``).
     params : (n_free,) array, optional
-        May be left out where the model text gives all values.
+        May be omitted where the model text gives all values.
 
     Raises
     ------

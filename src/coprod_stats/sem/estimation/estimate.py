@@ -61,7 +61,7 @@ def estimate_model(problem: Problem, *, start: FloatArray | None = None) -> Esti
     ----------
     problem : Problem
     start : (n_free,) array, optional
-        Starting values; computed if left out.
+        Starting values; computed if omitted.
     """
     models = problem.models()
     limits = restrictions(problem.table)

@@ -101,7 +101,7 @@ def _identification(estimate: Estimate, inference: Inference) -> list[Finding]:
     if involved:
         rows = estimate.table.free_rows
         names = tuple(_name(estimate, rows[index]) for index in involved)
-        message = "these parameters are not identified: the data cannot tell them apart"
+        message = "these parameters are not identified: the data cannot distinguish them"
         findings.append(Finding("SEM-104", message, names))
     return findings
 
@@ -172,7 +172,7 @@ def _standard_errors(inference: Inference) -> list[Finding]:
 
 
 def _bounds(estimate: Estimate) -> list[Finding]:
-    """Name estimates that ``lower()`` or ``upper()`` stopped."""
+    """List estimates that ``lower()`` or ``upper()`` stopped."""
     limits = estimate.restrictions.inequalities
     stopped = {
         function.indices[0]

@@ -88,7 +88,7 @@ class SaturatedGroup:
     Parameters
     ----------
     complete, incomplete : (k, k) array
-        Information ``W_c`` and ``W_m``; moments of fixed covariates are left out.
+        Information ``W_c`` and ``W_m``; moments of fixed covariates are omitted.
     inverse : (k, k) array
         ``W_m^-1``.
     bread : (k, k) array

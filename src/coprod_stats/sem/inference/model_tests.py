@@ -64,7 +64,7 @@ def plain_test(estimate: Estimate, *, df: int) -> ModelTest:
 
 
 def corrected_test(plain: ModelTest, corrected: ScaledStatistic, trace: float) -> ModelTest:
-    """Turn a corrected statistic into a test.
+    """Convert a corrected statistic to a test.
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ def modification_indices(estimate: Estimate) -> ModificationIndices:
     """Compute modification indices of everything that could be freed.
 
     Candidates are fixed parameters, cross-loadings, covariances and regressions among variables
-    that take part in one. Those that would not be identified are left out.
+    that take part in one. Those that would not be identified are omitted.
 
     Parameters
     ----------

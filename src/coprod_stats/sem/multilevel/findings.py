@@ -19,7 +19,7 @@ FEW_CLUSTERS = 30
 """
 
 SMALL_CLUSTERS = 1.5
-"""Mean size of clusters below which the levels can hardly be told apart."""
+"""Mean size of clusters below which the levels can hardly be distinguished."""
 
 WORSE_THAN_MODEL = 1e-6
 """The fitted log-likelihood may exceed the unrestricted one by rounding error only."""
@@ -42,7 +42,7 @@ def two_level_findings(
     """
     found = [*_clusters(estimate, samples), *_boundary(estimate, samples)]
     if indices is not None and "baseline_chisq" not in indices:
-        message = "the baseline model has no maximum; CFI and TLI are left out"
+        message = "the baseline model has no maximum; CFI and TLI are omitted"
         found.append(Finding("SEM-226", message))
     return tuple(found + _test(estimate, samples))
 
@@ -62,14 +62,14 @@ def _clusters(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Fi
     if n_obs / n_clusters < SMALL_CLUSTERS:
         message = (
             f"clusters have {n_obs / n_clusters:.2f} cases on average, most of them a single one; "
-            "the levels can hardly be told apart"
+            "the levels can hardly be distinguished"
         )
         findings.append(Finding("SEM-222", message))
     return findings
 
 
 def _boundary(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Finding]:
-    """Name variables without variance between clusters, or say that the matrix is singular."""
+    """List variables without variance between clusters, or note a singular matrix."""
     findings = []
     for group, level in enumerate([sample.levels for sample in samples]):
         variation, found = level.moments.variation, level.unrestricted
@@ -91,16 +91,21 @@ def _boundary(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Fi
 
 
 def _test(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Finding]:
-    """Warn where the test means nothing: only the unrestricted model is kept proper."""
+    """Warn where the test is not interpretable: only the unrestricted model is kept proper."""
     levels = [sample.levels for sample in samples]
     if not all(level.unrestricted.converged for level in levels):
-        return [Finding("SEM-224", "the unrestricted model did not converge; the test is off")]
+        return [
+            Finding(
+                "SEM-224",
+                "the unrestricted model did not converge; the test of the model is not valid",
+            )
+        ]
     sizes = np.array([sample.n_obs for sample in samples])
     values = sizes * estimate.objective.group_values(estimate.params)
     if values.min() >= -WORSE_THAN_MODEL:
         return []
     message = (
         "the model fits better than the unrestricted one, because its covariance matrix between "
-        "clusters is not positive semidefinite; the test of the model means nothing"
+        "clusters is not positive semidefinite; the test of the model is not interpretable"
     )
     return [Finding("SEM-225", message)]

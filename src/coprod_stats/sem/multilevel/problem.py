@@ -55,7 +55,8 @@ class TwoLevelProblem(Problem):
         """Keep the options: ML knows the clusters, of which there must be a column."""
         if data.clusters is None:
             raise SemOptionError(
-                "a two-level model ('level:' blocks) needs the column of the clusters: give cluster"
+                "a two-level model ('level:' blocks) needs the column of the clusters: "
+                "name it with cluster"
             )
         if data.weights is not None:
             raise SemOptionError(_NOT_WITH_LEVELS.format(what="sampling weights"))
@@ -63,7 +64,7 @@ class TwoLevelProblem(Problem):
 
     @classmethod
     def check_options(cls, options: FitOptions) -> None:
-        """Name what is not there for two-level models."""
+        """Refuse by name what is not implemented for two-level models."""
         if options.estimator not in ("ML", "MLR"):
             raise SemOptionError(
                 f"two-level models are fitted by ML or MLR; {options.estimator} is not implemented"
@@ -73,7 +74,7 @@ class TwoLevelProblem(Problem):
             f"missing={options.missing!r}": options.missing != "listwise",
             "likelihood='wishart'": options.likelihood != "normal",
             "bootstrapped standard errors": options.standard_errors == "bootstrap",
-            "group_equal (give parameters that are to be equal one label)": bool(
+            "group_equal (use one label for parameters that are to be equal)": bool(
                 options.model.group_equal
             ),
         }

@@ -38,7 +38,7 @@ def two_level_indices(
     """Compute every index that applies; the keys are those of the JSON of ``coprod sem``.
 
     Cases count for RMSEA and the information criteria. ``fmin`` is minus the log-likelihood per
-    case without its constant. What needs the baseline model is left out where that has no maximum.
+    case without its constant. What needs the baseline model is omitted where that has no maximum.
 
     Parameters
     ----------

@@ -145,7 +145,7 @@ def two_level_sample(
     variation = variation_of(table)
     moments = cluster_moments(data, clusters, variation)
     if moments.n_clusters == moments.n_obs:
-        message = "every cluster has one case, so that the levels cannot be told apart"
+        message = "every cluster has one case, so that the levels cannot be distinguished"
         raise SemDataError(message + where, code="SEM-131")
     _check_variation(data, clusters, table, where)
     try:
@@ -179,18 +179,16 @@ def _check_variation(
 
 _REASONS = {
     "SEM-132": (
-        "these variables stand at level 2 only but vary within clusters; name them at level 1 as "
+        "these variables appear at level 2 only but vary within clusters; name them at level 1 as "
         "well, or use the means of the clusters"
     ),
     "SEM-133": (
-        "these variables stand at level 1 but do not vary within clusters; name them at level 2 "
+        "these variables appear at level 1 but do not vary within clusters; name them at level 2 "
         "only"
     ),
-    "SEM-134": (
-        "within clusters, these variables are linear functions of one another; leave one out"
-    ),
+    "SEM-134": ("within clusters, these variables are linear functions of one another; omit one"),
     "SEM-135": (
-        "these variables stand at both levels but have the same mean in every cluster; name them "
+        "these variables appear at both levels but have the same mean in every cluster; name them "
         "at level 1 only"
     ),
 }

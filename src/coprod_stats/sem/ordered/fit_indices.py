@@ -96,7 +96,7 @@ def _robust(estimate: Estimate, inference: Inference, problem: OrderedProblem) -
 
 
 def _residual(estimate: Estimate, problem: OrderedProblem) -> float:
-    """SRMR of the correlations given the covariates; thresholds and slopes are left out.
+    """SRMR of the correlations given the covariates; thresholds and slopes are omitted.
 
     The mean runs over the lower triangle, in which lavaan counts the covariates' variances too.
     """

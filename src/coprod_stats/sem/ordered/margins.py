@@ -250,7 +250,7 @@ def _probit_regression(
             slopes = params[n_thresholds:] / scale
             return params[:n_thresholds] + centre @ slopes, slopes
     raise ObservedDataError(
-        "OBS-012", "the covariates predict an ordered item perfectly; leave one of them out."
+        "OBS-012", "the covariates predict an ordered item perfectly; omit one of them."
     )
 
 
@@ -261,6 +261,6 @@ def _solve(matrix: FloatArray, right: FloatArray) -> FloatArray:
         raise ObservedDataError(
             "OBS-012",
             "the covariates are collinear or constant, or predict an item perfectly; "
-            "leave one of them out.",
+            "omit one of them.",
         )
     return np.asarray(np.linalg.solve(scaled, right / scale) / scale)

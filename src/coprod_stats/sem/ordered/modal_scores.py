@@ -7,7 +7,7 @@ Given the latent variables ``η`` (and covariates ``x``) the latent responses ar
     log φ(η; E(η | x), V(η | x)) + Σ_j log P(y_j | η),
 
 over the items that a case has answered [bock1981]_. The sum takes items as independent given
-``η``: correlations of residuals are left out, as in lavaan's ``method = "EBM"``. Log-concave in
+``η``: correlations of residuals are omitted, as in lavaan's ``method = "EBM"``. Log-concave in
 ``η``, it is maximized by Newton steps for all cases at once.
 
 lavaan (0.6-14) evaluates all groups at the loadings of the first and, under the theta

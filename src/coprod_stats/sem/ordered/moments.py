@@ -133,7 +133,7 @@ class CategoricalMoments:
 def categorical_moments(data: CategoricalData) -> CategoricalMoments:
     """Estimate thresholds, slopes, variances and correlations of ordered and mixed data.
 
-    Missing answers are left out pair by pair; for listwise deletion drop the cases before.
+    Each pair of items uses the available cases; for listwise deletion drop the cases before.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ class Bracket:
         self.high = np.full(start.shape, 1.0)
 
     def step(self, score: FloatArray, information: FloatArray) -> bool:
-        """Move all points by one step; say whether the steps were negligible.
+        """Move all points by one step; return whether the steps were negligible.
 
         Parameters
         ----------

@@ -88,7 +88,7 @@ def with_filled_binary_tables(tables: PairTables) -> FloatArray:
 
 
 def table_notes(tables: PairTables, n_categories: tuple[int, ...]) -> tuple[DataNote, ...]:
-    """Name pairs of items whose tables have empty cells.
+    """List pairs of items whose tables have empty cells.
 
     Returns
     -------

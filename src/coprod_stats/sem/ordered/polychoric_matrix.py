@@ -109,14 +109,14 @@ def matrix_of_codes(
 def no_common_answers(first: int, second: int) -> ObservedDataError:
     """Fault of two items that nobody answered together."""
     message = (
-        "nobody answered both of these items, so that their correlation is unknown; "
-        "leave one of them out"
+        "no case has answers to both of these items, so that their correlation is unknown; "
+        "omit one of them"
     )
     return ObservedDataError("OBS-015", message, (first, second))
 
 
 def correlation_notes(correlations: FloatArray) -> tuple[DataNote, ...]:
-    """Name correlations near or at ±1, and a matrix that is not positive definite.
+    """Note correlations near or at ±1, and a matrix that is not positive definite.
 
     ``OBS-114`` beyond ``NEARLY_ONE``, ``OBS-116`` at the bound, ``OBS-115`` not positive definite.
     """
@@ -126,7 +126,7 @@ def correlation_notes(correlations: FloatArray) -> tuple[DataNote, ...]:
         at_bound = abs(correlations[i, j]) >= BOUND
         code = "OBS-116" if at_bound else "OBS-114"
         degree = "perfect" if at_bound else "nearly perfect"
-        message = f"the correlation of these items is {degree}; they say the same."
+        message = f"the correlation of these items is {degree}; they measure the same."
         notes.append(DataNote(code, message, (int(i), int(j))))
     if np.linalg.eigvalsh(correlations)[0] <= 0.0:
         message = "the matrix of pairwise correlations is not positive definite."

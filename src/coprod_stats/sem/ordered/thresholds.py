@@ -90,7 +90,7 @@ def category_levels_of(answers: FloatArray, item: int) -> FloatArray:
     if levels.size < 2:
         raise ObservedDataError(
             "OBS-010",
-            f"an ordered item needs two different answers and has {levels.size}; leave it out",
+            f"an ordered item needs two different answers and has {levels.size}; omit it",
             (item,),
         )
     return levels

@@ -93,7 +93,7 @@ class IncompleteProblem(ContinuousProblem):
     def solution_findings(
         self, estimate: Estimate, indices: Mapping[str, float] | None
     ) -> Sequence[Finding]:
-        """Name variables without common cases."""
+        """List variables without common cases."""
         return unpaired_findings(self.table, self.samples)
 
     def resampled(self, counts: Sequence[IntArray]) -> Self:

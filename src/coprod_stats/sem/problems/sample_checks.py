@@ -46,7 +46,7 @@ def check_clusters(samples: Sequence[GroupSample]) -> None:
 
 
 def check_pairs(table: ParameterTable, samples: Sequence[IncompleteSample]) -> None:
-    """Refuse variables without common cases, of whose covariance the data tell nothing.
+    """Refuse variables without common cases, whose covariance the data do not determine.
 
     Parameters
     ----------
@@ -96,8 +96,8 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
 
 
 _REASONS = {
-    "SEM-111": "every case has the same value of these variables; leave them out",
-    "SEM-112": "these variables are linear functions of one another; leave one out",
+    "SEM-111": "every case has the same value of these variables; omit them",
+    "SEM-112": "these variables are linear functions of one another; omit one",
     "SEM-113": "there are no more cases than variables",
 }
 
@@ -148,7 +148,7 @@ def singular_moments(table: ParameterTable, samples: Sequence[GroupSample]) -> l
 
 
 def unpaired_findings(table: ParameterTable, samples: Sequence[IncompleteSample]) -> list[Finding]:
-    """Name variables of which no case has both, where incomplete cases are used.
+    """List variables of which no case has both, where incomplete cases are used.
 
     Parameters
     ----------

@@ -250,7 +250,7 @@ class _GroupRotation:
     ) -> tuple[FloatArray, bool]:
         """Differentiate the rotated by the unrotated parameters, ``(n_local, n_unrotated)``.
 
-        Also says whether the criterion settles the rotations; if not, these are held.
+        Also returns whether the criterion determines the rotations; if not, these are held.
         """
         turns, settled = self._turns(rotations)
         H = self._whole(rotations)
