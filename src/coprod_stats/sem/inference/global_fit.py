@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,14 +16,13 @@ from coprod_stats.sem.inference.fit_indices import (
     tucker_lewis,
 )
 from coprod_stats.sem.inference.independence import Baseline
-from coprod_stats.sem.inference.infer import Inference, corrected_by_traces, infer
+from coprod_stats.sem.inference.infer import Inference, infer
 from coprod_stats.sem.inference.likelihood import saturated_loglik
 from coprod_stats.sem.inference.model_tests import ModelTest
 from coprod_stats.sem.model.baseline import baseline_start, baseline_table
 
 if TYPE_CHECKING:
     from coprod_stats.sem.problems.continuous import ContinuousProblem
-    from coprod_stats.sem.problems.incomplete import TwoStageProblem
     from coprod_stats.sem.problems.problem import Problem
 
 # What few fits need is loaded where they need it: a small model is fitted faster than imported.
@@ -62,33 +60,6 @@ def global_fit(
     if problem.method.discrepancy == "ML":
         values |= _likelihood(estimate, inference, problem)
     return {name: float(value) for name, value in values.items() if np.isfinite(value)}
-
-
-def scaled_by_available_cases(baseline: Inference, problem: TwoStageProblem) -> Inference:
-    """Scale the baseline test of two-stage estimation as lavaan does.
-
-    Parameters
-    ----------
-    baseline : Inference
-        Of the independence model.
-    problem : TwoStageProblem
-    """
-    if baseline.scaled is None or baseline.df <= 0:
-        return baseline
-    from coprod_stats.sem.inference.weighted_least_squares import (
-        least_squares_variability,
-        trace_moments,
-    )
-    from coprod_stats.sem.observed.available_cases import available_case_acov
-
-    groups = tuple(
-        replace(group, gamma=available_case_acov(sample.data, n_empty=sample.n_empty))
-        for group, sample in zip(baseline.groups, problem.samples, strict=True)
-    )
-    variability = least_squares_variability(groups)
-    traces = trace_moments(groups, baseline.inverted.inverse, variability)
-    scaled = corrected_by_traces(baseline.test, problem.method.test, traces)
-    return replace(baseline, scaled=scaled)
 
 
 def baseline_inference(problem: ContinuousProblem) -> Inference:

@@ -80,7 +80,7 @@ def fit_pair(first: Margin, second: Margin, *, weights: FloatArray, profiles: In
 
 
 def _root(start: float, evaluate: Callable[[float], tuple[float, float, float]]) -> float:
-    """Maximise by bracketed Newton steps; `evaluate` returns the score and two informations."""
+    """Maximise by bracketed Newton steps; `evaluate` returns score and informations."""
     bracket = Bracket(np.clip([start], -0.9 * BOUND, 0.9 * BOUND))
     for _ in range(_MAX_STEPS):
         score, information, fallback = evaluate(float(bracket.point[0]))

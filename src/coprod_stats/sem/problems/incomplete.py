@@ -205,11 +205,8 @@ class TwoStageProblem(IncompleteProblem):
 
     def fit_indices(self, estimate: Estimate, inference: Inference) -> dict[str, float]:
         """Compute every index; the baseline test is scaled by available cases, as in lavaan."""
-        from coprod_stats.sem.inference.global_fit import (
-            baseline_inference,
-            global_fit,
-            scaled_by_available_cases,
-        )
+        from coprod_stats.sem.inference.global_fit import baseline_inference, global_fit
+        from coprod_stats.sem.inference.two_stage_baseline import scaled_by_available_cases
 
         baseline = scaled_by_available_cases(baseline_inference(self), self)
         return global_fit(self, estimate, inference, baseline)
