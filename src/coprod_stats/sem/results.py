@@ -138,6 +138,11 @@ class CoefficientFit:
         return self.estimate.table
 
     @property
+    def samples(self) -> tuple[GroupSample, ...]:
+        """The sample, per group."""
+        return self.estimate.problem.samples
+
+    @property
     def is_proper(self) -> bool:
         """Whether nothing forbids the use of the solution."""
         return not any(finding.is_fatal for finding in self.findings)
