@@ -40,7 +40,7 @@ def coprod_task(task: dict[str, Any]) -> Callable[[], dict[str, float]]:
     from coprod_stats.latent_models.engines.choice import fit_specification
     from coprod_stats.latent_models.specification import Specification
     from coprod_stats.responses.plain_columns import read_plain_columns
-    from coprod_stats.sem.observed.polychoric_matrix import polychoric_matrix
+    from coprod_stats.sem.ordered.polychoric_matrix import polychoric_matrix
 
     columns = read_plain_columns(task["file"])
     if not task["model"]:

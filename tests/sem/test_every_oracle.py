@@ -13,9 +13,9 @@ import pytest
 from oracle_cases import CASES, ORDERED_CASES
 from tolerances import bound, fit_entry
 
-from coprod_stats.sem.inference.categorical_sandwich import statistics_objective
 from coprod_stats.sem.inference.modification import modification_indices
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
+from coprod_stats.sem.ordered.sandwich import statistics_objective
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "lavaan"
 ALL = CASES | ORDERED_CASES
@@ -138,7 +138,7 @@ def test_explained_variances(name, fitted, oracle):
 
 def moments_of(fit, group):
     """Implied and sample moments by lavaan's names for them."""
-    if not fit.method.is_ordered:
+    if not fit.table.ordered:
         implied, sample = fit.estimate.implied[group], fit.samples[group]
         cov = sample.cov
         if not fit.method.is_normal_likelihood:
@@ -182,7 +182,7 @@ def test_implied_and_sample_moments(name, fitted, oracle):
                 order = [names.index(n) for n in wanted[key]["rows"]] if "th" not in key else None
                 if key in ("cov", "res.cov"):
                     value = value[np.ix_(order, order)]
-                    if fit.method.is_ordered:  # the diagonal of ordered items is 1 by definition
+                    if fit.table.ordered:  # the diagonal of ordered items is 1 by definition
                         np.fill_diagonal(expected, 0.0)
                 elif order is not None:
                     value = value[order]
@@ -235,5 +235,5 @@ def has_indices(name):
 @pytest.mark.parametrize("name", [name for name in ALL if has_indices(name)])
 def test_as_many_modification_indices(name, fitted, oracle):
     reference, fit = oracle(name), fitted(name)
-    found = modification_indices(fit.estimate, fit.samples, fit.method)
+    found = modification_indices(fit.estimate)
     assert len(found.rows) == reference["modindices_n"]

@@ -110,8 +110,9 @@ def test_coefficients_alone_are_those_of_the_whole_fit(name, fit_oracle):
         lean.standardized_errors, solution.std_errors(whole.inference.covariance)
     )
     assert lean.table is whole.table
+    assert [len(s.rows) for s in lean.samples] == [len(s.rows) for s in whole.samples]
     assert (lean.is_proper, lean.findings) == (whole.is_proper, whole.findings)
-    assert lean.t_df == coefficient_df(whole.inference, whole.samples, whole.method)
+    assert lean.t_df == coefficient_df(whole.inference, whole.problem)
 
 
 def test_coefficients_alone_have_no_bootstrap(fitted):

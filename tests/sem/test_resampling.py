@@ -17,7 +17,7 @@ from coprod_stats.sem.resampling import (
     bootstrap_interval,
     draw_counts,
 )
-from coprod_stats.sem.sample import SemData, resample_group
+from coprod_stats.sem.sample import SemData
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +74,6 @@ def test_portions_of_samples_are_of_the_same_stream(fit_oracle, monkeypatch):
     def draws():
         return bootstrap(
             result.estimate,
-            result.samples,
-            result.method,
             n_samples=7,
             rng=np.random.default_rng(5),
         ).params
@@ -88,16 +86,12 @@ def test_portions_of_samples_are_of_the_same_stream(fit_oracle, monkeypatch):
 @pytest.mark.parametrize("name", ["hs_mimic_ml", "hs_mg_scalar", "pd_sem_ml_constr"])
 def test_batched_estimates_are_those_of_each_sample(name, fit_oracle):
     result = fit_oracle(name, CASES[name])
-    draws = bootstrap(
-        result.estimate, result.samples, result.method, n_samples=3, rng=np.random.default_rng(5)
-    )
+    draws = bootstrap(result.estimate, n_samples=3, rng=np.random.default_rng(5))
     rng = np.random.default_rng(5)
     counts = [draw_counts(rng, len(s.rows), 3) for s in result.samples]
     for number in range(3):
-        parts = tuple(
-            resample_group(s, c[number]) for s, c in zip(result.samples, counts, strict=True)
-        )
-        single = estimate_model(result.table, parts, result.method, start=result.estimate.params)
+        drawn = result.problem.resampled([of_group[number] for of_group in counts])
+        single = estimate_model(drawn, start=result.estimate.params)
         np.testing.assert_allclose(draws.params[number], single.params, rtol=2e-4, atol=2e-4)
 
 
@@ -154,9 +148,7 @@ def test_interval_quantiles():
 def test_bollen_stine_keeps_the_level_of_a_model_that_holds(fit_oracle):
     case = replace(CASES["hs_cfa_ml"], model={"meanstructure": True})
     result = fit_oracle("hs_cfa_ml", case)
-    test = bollen_stine(
-        result.estimate, result.samples, result.method, n_samples=40, rng=np.random.default_rng(1)
-    )
+    test = bollen_stine(result.estimate, n_samples=40, rng=np.random.default_rng(1))
     assert test.p_value == 0
     assert np.mean(test.statistics) == pytest.approx(24, abs=6)
 
@@ -165,18 +157,16 @@ def test_designs_that_the_bootstrap_would_ignore_are_refused(fit_oracle):
     rng = np.random.default_rng(1)
     clustered = fit_oracle("hs_weights_cluster_mlr", CASES["hs_weights_cluster_mlr"])
     with pytest.raises(SemOptionError, match="does not follow clusters"):
-        bootstrap(clustered.estimate, clustered.samples, clustered.method, n_samples=2, rng=rng)
+        bootstrap(clustered.estimate, n_samples=2, rng=rng)
     incomplete = fit_oracle("hs_fiml", CASES["hs_fiml"])
     with pytest.raises(SemOptionError, match="needs complete continuous"):
-        bollen_stine(
-            incomplete.estimate, incomplete.samples, incomplete.method, n_samples=2, rng=rng
-        )
+        bollen_stine(incomplete.estimate, n_samples=2, rng=rng)
 
 
 def test_ordered_data_are_drawn_by_case(fit_oracle):
     fitted = fit_oracle("hs_dich_wlsmv", ORDERED_CASES["hs_dich_wlsmv"])
     rng = np.random.default_rng(6)
-    draws = bootstrap(fitted.estimate, fitted.samples, fitted.method, n_samples=60, rng=rng)
+    draws = bootstrap(fitted.estimate, n_samples=60, rng=rng)
     assert len(draws.params) > 50
     ratio = np.sqrt(np.diag(draws.covariance()) / np.diag(fitted.inference.covariance))
     # 60 samples: a standard error of 9 % in each standard deviation, and heavier tails
@@ -189,5 +179,5 @@ def test_samples_without_a_category_are_left_out():
     values[0, 0] = 2.0
     data = SemData(values, ("y1", "y2", "y3"))
     fitted = fit("y1 ~~ y2\ny2 ~~ y3\ny1 ~~ y3", data, FitOptions("WLSMV", "all"))
-    draws = bootstrap(fitted.estimate, fitted.samples, fitted.method, n_samples=20, rng=rng)
+    draws = bootstrap(fitted.estimate, n_samples=20, rng=rng)
     assert 0 < len(draws.params) < 20

@@ -99,4 +99,4 @@ def factor_reliability(fit: LabelledFit) -> FactorReliability:
         for group, found in enumerate(model_reliability(fit.core))
         for i, name in enumerate(found.latent)
     )
-    return FactorReliability(factors, fit.core.method.is_ordered)
+    return FactorReliability(factors, bool(fit.core.table.ordered))

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.results import NotebookTables
-from coprod_stats.sem.options import refuse_two_levels
 from coprod_stats.sem.reliability import heterotrait_monotrait_ratio
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def heterotrait_monotrait(fit: LabelledFit, *, version: HtmtVersion = 2) -> Hete
     if version not in (1, 2):
         raise LatentModelError(f"htmt: there are versions 1 and 2, not {version!r}")
     core = fit.core
-    refuse_two_levels(core.method, "HTMT")
+    core.problem.single_level("HTMT")
     scales = _scales(fit)
     places = [[core.table.observed.index(name) for name in items] for items in scales.values()]
     wide = [items for items in places if len(items) > 1]

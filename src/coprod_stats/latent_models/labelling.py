@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from coprod_stats.latent_models.idle_options import IdleOption, idle_options
 from coprod_stats.latent_models.labelled_fit import AskedAndUsed, FittedParameter, FitWarning
@@ -58,38 +57,17 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         asked_and_used=_ledger(core, asked, idle),
         observed=core.table.observed,
         latent=core.table.latent,
-        sample_cov=_sample_covs(core),
+        sample_cov=core.problem.sample_covs(),
         implied_cov=tuple(implied.cov for implied in core.estimate.implied),
         vcov=core.inference.covariance,
         conf_level=core.options.conf_level,
-        df=coefficient_df(core.inference, core.samples, core.method) or math.inf,
+        df=coefficient_df(core.inference, core.problem) or math.inf,
         specification=asked,
         core=core,
-        level_labels=("within", str(asked.cluster)) if core.method.is_two_level else (),
-        **(_of_levels(core) if core.method.is_two_level else {}),
+        level_labels=("within", str(asked.cluster)) if core.table.levels else (),
+        n_clusters=core.problem.n_clusters,
+        intraclass_correlations=core.problem.intraclass_correlations(),
     )
-
-
-def _of_levels(core: CoreFit) -> dict[str, Any]:
-    # loaded only where there are two levels
-    from coprod_stats.sem.multilevel.problem import level_samples
-    from coprod_stats.sem.multilevel.two_level_indices import intraclass_correlations
-
-    levels = level_samples(core.samples)
-    return {
-        "n_clusters": tuple(level.moments.n_clusters for level in levels),
-        "intraclass_correlations": intraclass_correlations(core.table, core.samples),
-    }
-
-
-def _sample_covs(core: CoreFit) -> tuple[NDArray[np.float64], ...]:
-    if not core.method.is_two_level:
-        return tuple(sample.cov for sample in core.samples)
-    # loaded only where there are two levels
-    from coprod_stats.sem.multilevel.problem import level_samples
-
-    levels = level_samples(core.samples)
-    return tuple(levels[group - 1].level_moments(level)[1] for group, level in core.table.blocks)
 
 
 def _indices(core: CoreFit) -> dict[str, float]:
@@ -107,8 +85,6 @@ def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
 
     test = bollen_stine(
         core.refittable,
-        core.samples,
-        core.method,
         n_samples=asked.n_bootstrap,
         rng=np.random.default_rng(asked.seed or 0),
     )
@@ -189,7 +165,7 @@ def _warnings(
         if groups is not None and (groups < 0).any():
             message += f", {int((groups < 0).sum())} of them in column {asked.group}"
         found.append(FitWarning("SEM-301", message))
-    if core.method.is_two_stage and "cfi_scaled" in core.indices:
+    if core.problem.is_baseline_by_available_cases and "cfi_scaled" in core.indices:
         found.append(FitWarning("SEM-302", _TWO_STAGE_BASELINE))
     if idle:
         message = f"options that have no effect on this model: {', '.join(map(str, idle))}"

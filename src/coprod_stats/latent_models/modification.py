@@ -38,8 +38,8 @@ def modification_indices(fit: LabelledFit) -> tuple[ModificationIndex, ...]:
         Where the core has none for the fit's method.
     """
     core = fit.core
-    with threads_for(core.data, ordered=core.method.is_ordered):
-        found = core_indices(core.estimate, core.samples, core.method)
+    with threads_for(core.data, ordered=bool(core.table.ordered)):
+        found = core_indices(core.estimate)
     rows = [
         ModificationIndex(
             row.lhs,

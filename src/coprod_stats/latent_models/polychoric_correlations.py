@@ -9,7 +9,7 @@ import numpy as np
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.frames import column_names, frame_columns, numeric_columns
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.observed.polychoric_matrix import polychoric_matrix
+from coprod_stats.sem.ordered.polychoric_matrix import polychoric_matrix
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -137,7 +137,7 @@ def _rows(
 ) -> Iterator[ResidualMoment]:
     implied: ImpliedMoments = core.estimate.implied[group]
     names = core.table.observed
-    if core.table.meanstructure and not core.method.is_ordered:
+    if core.table.meanstructure and not core.table.ordered:
         for i, name in enumerate(names):
             fitted, residual = float(implied.mean[i]), float(raw.mean[i])
             z = float(standardized.mean[i])

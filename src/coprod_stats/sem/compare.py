@@ -20,7 +20,6 @@ from coprod_stats.sem.inference.difference_tests import (
 )
 from coprod_stats.sem.inference.infer import infer
 from coprod_stats.sem.inference.modification import scores_and_information
-from coprod_stats.sem.inference.moment_sandwich import moment_derivatives
 from coprod_stats.sem.inference.standardization import row_values
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.model.constraints import restrictions
@@ -104,15 +103,7 @@ def difference_test(
 
 
 def _derivatives(fit: CoreFit) -> tuple[GroupDerivatives, ...]:
-    if fit.method.is_ordered:
-        return fit.inference.groups
-    data = fit.data
-    if fit.method.missing != "listwise" or data.weights is not None or data.clusters is not None:
-        raise SemOptionError(
-            "method='2000' rests on sample moments of complete, independent cases; with missing "
-            "answers, weights or clusters take '2001' or '2010'"
-        )
-    return fit.inference.groups or moment_derivatives(fit.estimate, fit.samples, fit.method)
+    return fit.problem.difference_derivatives(fit.estimate, fit.inference)
 
 
 def _check_comparable(restricted: CoreFit, freer: CoreFit) -> None:
@@ -123,7 +114,7 @@ def _check_comparable(restricted: CoreFit, freer: CoreFit) -> None:
         for a, b in zip(restricted.samples, freer.samples, strict=True)
     ):
         raise SemDataError("the models are fitted to different variables or cases")
-    if restricted.method != freer.method:
+    if (type(restricted.problem), restricted.method) != (type(freer.problem), freer.method):
         raise SemOptionError("the models are fitted by different methods")
 
 
@@ -151,8 +142,7 @@ def _factor_at(freer: CoreFit, restricted: CoreFit) -> float:
     for index in freer.table.free_rows:
         row = freer.table.rows[index]
         start[row.free] = known.get((row.name, row.group, row.level), 0.0)
-    moved = estimate_at(freer.table, freer.samples, freer.method, start)
-    scaled = infer(moved, freer.samples, freer.method).scaled
+    scaled = infer(estimate_at(freer.problem, start)).scaled
     return float("nan") if scaled is None else scaled.scaling_factor
 
 
@@ -212,7 +202,7 @@ def release_tests(fit: CoreFit) -> tuple[tuple[ReleasedRestriction, ...], Differ
     Raises
     ------
     SemOptionError
-        Where nothing is held equal.
+        Where nothing is held equal, and with fixed covariates in a model of two levels.
     """
     estimate = fit.refittable
     table = estimate.table
@@ -220,9 +210,9 @@ def release_tests(fit: CoreFit) -> tuple[tuple[ReleasedRestriction, ...], Differ
     if not sets:
         raise SemOptionError("release_tests: the model holds no parameters equal")
     gradient, information = scores_and_information(
-        table, estimate.models, fit.samples, fit.method, estimate.params
+        estimate.problem, estimate.models, estimate.params
     )
-    n_obs = float(sum(fit.n_obs))
+    n_obs = estimate.problem.n_obs
     rows = table.free_rows
     single = []
     for members in sets:

@@ -100,7 +100,7 @@ def noncentral_chi_square(statistic: float, df: float, noncentrality: float) -> 
     shape, half, mean = 0.5 * df, 0.5 * statistic, 0.5 * noncentrality
     if half == 0.0:
         return 0.0, 0.0
-    spread = math.sqrt(78.0 * mean)  # Chernoff: what is left out weighs less than 1e-16
+    spread = math.sqrt(78.0 * mean)  # Chernoff: what is omitted weighs less than 1e-16
     first, last = max(0, int(mean - spread)), int(mean + math.sqrt(169.0 + 78.0 * mean)) + 14
     later = np.arange(first + 1, last + 1, dtype=np.float64)
     terms = np.empty((2, later.size + 1))

@@ -48,7 +48,7 @@ class SemOptionError(SemError):
 
 
 class SemSyntaxError(SemError):
-    """The model text cannot be read; says where and what was expected.
+    """The model text cannot be read; states where and what was expected.
 
     Parameters
     ----------

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coprod_stats.sem.errors import SemOptionError
-from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.checks import Finding, check_solution
 from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
-from coprod_stats.sem.inference.global_fit import global_fit
 from coprod_stats.sem.inference.infer import Inference, infer
 from coprod_stats.sem.inference.standardization import standardize
 from coprod_stats.sem.ledger import fit_ledger
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
-from coprod_stats.sem.options import FitOptions, Method
+from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.problems.problem import Problem
 from coprod_stats.sem.results import CoefficientFit, CoreFit
-from coprod_stats.sem.sample import GroupSample, SemData
-from coprod_stats.sem.solution import Solver, solve
+from coprod_stats.sem.sample import SemData
+from coprod_stats.sem.solution import Solution, Solver, solve
 
 if TYPE_CHECKING:
     from coprod_stats.sem.resampling import Bootstrap
@@ -44,14 +43,14 @@ def fit(
     data : SemData
         Columns, groups, weights and clusters.
     options : FitOptions, optional
-        ML on complete cases if left out.
+        ML on complete cases if omitted.
     solver : callable, optional
         Another way to the estimates; inference is about the solution that it gives.
 
     Returns
     -------
     CoreFit
-        Also where the solution is improper: `findings` says so.
+        Also where the solution is improper, which `findings` states.
 
     Raises
     ------
@@ -60,15 +59,13 @@ def fit(
     """
     options = options or FitOptions()
     solution = solve(model, data, options, solver=solver)
-    method, samples, estimate = solution.method, solution.samples, solution.estimate
-    rotated = solution.rotated
-    inference = infer(estimate, samples, method)
-    inference = _withhold_scaled_test(inference, samples, method)
+    estimate, rotated, problem = solution.estimate, solution.rotated, solution.problem
+    inference = _withhold_scaled_test(infer(estimate), problem)
     inference = _withhold_errors(inference, rotated)
     level = options.conf_level
-    draws = _bootstrap((estimate, rotated), inference, samples, method, options)
+    draws = _bootstrap(solution, inference, options)
     if draws is None:
-        t_df = coefficient_df(inference, samples, method)
+        t_df = coefficient_df(inference, problem)
         parameters, definitions = all_coefficients(
             estimate, inference.covariance, t_df=t_df, conf_level=level
         )
@@ -77,21 +74,16 @@ def fit(
         parameters, definitions = bootstrap_coefficients(
             estimate, draws, options.interval, conf_level=level
         )
-    values = _indices_of(method)(estimate, inference, samples, method)
+    values = problem.fit_indices(estimate, inference)
     return CoreFit(
         data=data,
         options=options,
-        method=method,
-        samples=samples,
         estimate=estimate,
         inference=inference,
         parameters=parameters,
         definitions=definitions,
         indices=values,
-        findings=(
-            *_findings(estimate, inference, samples, method, values),
-            *_of_rotation(rotated),
-        ),
+        findings=_findings(solution, inference, values),
         ledger=fit_ledger(options, data, solution, draws),
         bootstrap=draws,
         rotated=rotated,
@@ -120,79 +112,41 @@ def fit_coefficients(
         As in :func:`fit`.
     """
     solution = solve(model, data, options or FitOptions())
-    method, samples, estimate = solution.method, solution.samples, solution.estimate
-    if method.standard_errors == "bootstrap":
+    estimate, problem = solution.estimate, solution.problem
+    if problem.method.standard_errors == "bootstrap":
         raise SemOptionError("coefficients alone have no bootstrap; use a whole fit")
-    inference = infer(estimate, samples, method, errors_only=True)
+    inference = infer(estimate, errors_only=True)
     inference = _withhold_errors(inference, solution.rotated)
-    t_df = coefficient_df(inference, samples, method)
+    t_df = coefficient_df(inference, problem)
     parameters, _ = all_coefficients(
         estimate, inference.covariance, t_df=t_df, conf_level=solution.used.conf_level
     )
     standardized = standardize(estimate, "all")
     return CoefficientFit(
         estimate=estimate,
-        samples=samples,
         parameters=parameters,
         standardized=standardized.values,
         standardized_errors=standardized.std_errors(inference.covariance),
         t_df=t_df,
-        findings=(
-            *_findings(estimate, inference, samples, method),
-            *_of_rotation(solution.rotated),
-        ),
+        findings=_findings(solution, inference),
     )
-
-
-# What few fits need is loaded where they need it: a small model is fitted faster than imported.
-
-
-def _indices_of(method: Method) -> Callable[..., dict[str, float]]:
-    if method.is_two_level:
-        from coprod_stats.sem.multilevel.two_level_indices import two_level_indices
-
-        return two_level_indices
-    if method.is_ordered:
-        from coprod_stats.sem.inference.categorical_indices import categorical_indices
-
-        return categorical_indices
-    return global_fit
-
-
-def _of_rotation(rotated: RotatedSolution | None) -> tuple[Finding, ...]:
-    if rotated is None:
-        return ()
-    from coprod_stats.sem.rotation.checks import check_rotation
-
-    return tuple(check_rotation(rotated))
 
 
 def _findings(
-    estimate: Estimate,
-    inference: Inference,
-    samples: tuple[GroupSample, ...],
-    method: Method,
-    indices: Mapping[str, float] | None = None,
+    solution: Solution, inference: Inference, indices: Mapping[str, float] | None = None
 ) -> tuple[Finding, ...]:
-    withheld = coefficient_df(inference, samples, method) is not None
-    found = check_solution(
-        estimate,
-        inference,
-        samples,
-        few_clusters=withheld,
-        singular_allowed=method.allows_singular_moments,
-    )
-    if not method.is_two_level:
+    few_clusters = coefficient_df(inference, solution.problem) is not None
+    found = check_solution(solution.estimate, inference, few_clusters=few_clusters, indices=indices)
+    if solution.rotated is None:
         return found
-    from coprod_stats.sem.multilevel.findings import two_level_findings
+    # loaded only with exploratory blocks: a small model is fitted faster than imported
+    from coprod_stats.sem.rotation.checks import check_rotation
 
-    return found + two_level_findings(estimate, samples, indices=indices)
+    return (*found, *check_rotation(solution.rotated))
 
 
-def _withhold_scaled_test(
-    inference: Inference, samples: tuple[GroupSample, ...], method: Method
-) -> Inference:
-    if coefficient_df(inference, samples, method) is None or inference.scaled is None:
+def _withhold_scaled_test(inference: Inference, problem: Problem) -> Inference:
+    if coefficient_df(inference, problem) is None or inference.scaled is None:
         return inference
     return replace(inference, scaled=None)
 
@@ -203,40 +157,32 @@ def _withhold_errors(inference: Inference, rotated: RotatedSolution | None) -> I
     return replace(inference, covariance=np.full_like(inference.covariance, np.nan))
 
 
-def coefficient_df(
-    inference: Inference, samples: tuple[GroupSample, ...], method: Method
-) -> float | None:
+def coefficient_df(inference: Inference, problem: Problem) -> float | None:
     """Degrees of freedom of the t distribution where clusters are few; None for the normal.
 
     Parameters
     ----------
     inference : Inference
-    samples : tuple of GroupSample
-    method : Method
-        A two-level model with standard errors from the likelihood keeps the normal.
+    problem : Problem
     """
-    by_likelihood = method.is_two_level and method.standard_errors != "robust"
-    if by_likelihood or all(sample.clusters is None for sample in samples):
+    n_clusters = problem.n_independent_clusters
+    if n_clusters is None or n_clusters > inference.n_params:
         return None
-    n_clusters = sum(sample.n_clusters for sample in samples)
-    return float(n_clusters - 1) if n_clusters <= inference.n_params else None
+    return float(n_clusters - 1)
 
 
-def _bootstrap(
-    fitted: tuple[Estimate, RotatedSolution | None],
-    inference: Inference,
-    samples: tuple[GroupSample, ...],
-    method: Method,
-    options: FitOptions,
-) -> Bootstrap | None:
-    if method.standard_errors != "bootstrap" or inference.inverted.unidentified:
+def _bootstrap(solution: Solution, inference: Inference, options: FitOptions) -> Bootstrap | None:
+    is_asked = solution.problem.method.standard_errors == "bootstrap"
+    if not is_asked or inference.inverted.unidentified:
         return None
+    # loaded only where standard errors are bootstrapped
     from coprod_stats.sem.resampling import bootstrap
     from coprod_stats.sem.rotation.resampling import rotated_draws
 
     rng = np.random.default_rng(options.seed)
-    estimate, rotated = fitted
+    rotated = solution.rotated
     if rotated is None:
-        return bootstrap(estimate, samples, method, n_samples=options.bootstrap, rng=rng)
-    draws = bootstrap(rotated.unrotated, samples, method, n_samples=options.bootstrap, rng=rng)
-    return rotated_draws(draws, rotated)
+        return bootstrap(solution.estimate, n_samples=options.bootstrap, rng=rng)
+    return rotated_draws(
+        bootstrap(rotated.unrotated, n_samples=options.bootstrap, rng=rng), rotated
+    )

@@ -38,12 +38,8 @@ def fit_ledger(
 
 
 def _of_fit(asked: FitOptions, data: SemData, solution: Solution) -> Entries:
-    used, table, method, samples = (
-        solution.used,
-        solution.table,
-        solution.method,
-        solution.samples,
-    )
+    used, problem = solution.used, solution.problem
+    table, method, samples = problem.table, problem.method, problem.samples
     n_used = sum(len(sample.rows) for sample in samples)
     weights = "none" if data.weights is None else "normalized to the number of cases"
     return {

@@ -56,7 +56,7 @@ class FitOptions:
     model : ModelOptions
         How the model text is completed.
     rotation : RotationOptions, optional
-        Of exploratory factors; geomin if left out.
+        Of exploratory factors; geomin if omitted.
 
     Raises
     ------
@@ -112,10 +112,6 @@ class Method:
         Treatment of missing answers.
     likelihood : {'normal', 'wishart'}
         Divisor of ML.
-    is_ordered : bool
-        Whether thresholds and polychoric correlations are fitted.
-    is_two_level : bool
-        Whether a model within and a model between clusters are fitted.
     """
 
     discrepancy: Discrepancy
@@ -124,8 +120,6 @@ class Method:
     information: Literal["expected", "observed"]
     missing: Missing
     likelihood: Likelihood
-    is_ordered: bool = False
-    is_two_level: bool = False
 
     @property
     def is_normal_likelihood(self) -> bool:
@@ -136,16 +130,6 @@ class Method:
     def allows_singular_moments(self) -> bool:
         """Whether estimates need no inverse of the sample covariance matrix."""
         return self.discrepancy in ("ULS", "DWLS")
-
-    @property
-    def is_fiml(self) -> bool:
-        """Whether incomplete cases enter the likelihood."""
-        return self.missing == "fiml"
-
-    @property
-    def is_two_stage(self) -> bool:
-        """Whether the model is fitted to saturated moments of incomplete data."""
-        return self.missing in ("two-stage", "robust-two-stage")
 
 
 _ESTIMATORS: dict[Estimator, tuple[Discrepancy, StandardErrors, ScaledTest]] = {
@@ -164,14 +148,14 @@ _ESTIMATORS: dict[Estimator, tuple[Discrepancy, StandardErrors, ScaledTest]] = {
 }
 
 
-def resolve_method(options: FitOptions, *, is_two_level: bool = False) -> Method:
-    """Fill in what an estimator brings along.
+def resolve_method(options: FitOptions, *, observed_information: bool) -> Method:
+    """Resolve an estimator to its discrepancy, standard errors and test.
 
     Parameters
     ----------
     options : FitOptions
-    is_two_level : bool
-        Whether the model has a part within and a part between clusters.
+    observed_information : bool
+        Whether standard errors rest on the observed information by default, whatever the estimator.
 
     Raises
     ------
@@ -179,34 +163,29 @@ def resolve_method(options: FitOptions, *, is_two_level: bool = False) -> Method
         Where options do not go together.
     """
     discrepancy, errors, test = _ESTIMATORS[options.estimator]
-    if is_two_level:
-        _check_two_level(options)
     _check(options, discrepancy, test)
-    incomplete = options.missing in ("fiml", "two-stage", "robust-two-stage")
     if options.standard_errors != "default":
         errors = options.standard_errors
-    elif options.missing in ("two-stage", "robust-two-stage"):
-        errors = options.missing
-    if options.missing in ("two-stage", "robust-two-stage"):
-        test = "satorra-bentler"
-    observed = options.estimator == "MLR" or incomplete or is_two_level
-    information = "observed" if observed else "expected"
-    if options.information != "default":
-        information = options.information
+    information = options.information
+    if information == "default":
+        is_observed = options.estimator == "MLR" or observed_information
+        information = "observed" if is_observed else "expected"
     return Method(
         discrepancy=discrepancy,
         standard_errors=errors,
         test=test,
-        information="observed" if information == "observed" else "expected",
+        information=information,
         missing=options.missing,
         likelihood=options.likelihood,
-        is_ordered=bool(options.ordered),
-        is_two_level=is_two_level,
     )
 
 
+def discrepancy_of(estimator: Estimator) -> Discrepancy:
+    """Return the function that an estimator minimizes."""
+    return _ESTIMATORS[estimator][0]
+
+
 def _check(options: FitOptions, discrepancy: Discrepancy, test: ScaledTest) -> None:
-    _check_ordered(options, discrepancy)
     incomplete = options.missing in ("fiml", "two-stage", "robust-two-stage")
     if incomplete and discrepancy != "ML":
         raise SemOptionError(
@@ -229,57 +208,3 @@ def _check(options: FitOptions, discrepancy: Discrepancy, test: ScaledTest) -> N
         raise SemOptionError("auxiliary variables need missing='fiml'")
     if options.bootstrap < 2:
         raise SemOptionError("bootstrap: at least 2 samples are needed")
-
-
-def _check_ordered(options: FitOptions, discrepancy: Discrepancy) -> None:
-    if options.ordered and discrepancy not in ("DWLS", "ULS", "WLS"):
-        raise SemOptionError(
-            f"ordered variables need WLSMV or a relative of it, not {options.estimator}"
-        )
-    if options.ordered and options.information == "observed":
-        raise SemOptionError("information='observed' does not apply to ordered variables")
-    if options.missing == "pairwise" and not options.ordered:
-        raise SemOptionError("missing='pairwise' is for ordered variables; use missing='fiml'")
-    if options.model.parameterization == "theta" and not options.ordered:
-        raise SemOptionError("parameterization='theta' is for ordered variables")
-
-
-def _check_two_level(options: FitOptions) -> None:
-    """Name what is not there for two-level models."""
-    if options.estimator not in ("ML", "MLR"):
-        raise SemOptionError(
-            f"two-level models are fitted by ML or MLR; {options.estimator} is not implemented"
-        )
-    refused = {
-        "ordered variables": bool(options.ordered),
-        f"missing={options.missing!r}": options.missing != "listwise",
-        "likelihood='wishart'": options.likelihood != "normal",
-        "bootstrapped standard errors": options.standard_errors == "bootstrap",
-        "group_equal (give parameters that are to be equal one label)": bool(
-            options.model.group_equal
-        ),
-    }
-    for what, asked in refused.items():
-        if asked:
-            raise SemOptionError(_NOT_WITH_LEVELS.format(what=what))
-
-
-_NOT_WITH_LEVELS = "{what}: not implemented for two-level models ('level:' blocks)"
-
-
-def refuse_two_levels(method: Method, what: str) -> None:
-    """Name what cannot be computed from a two-level model.
-
-    Parameters
-    ----------
-    method : Method
-    what : str
-        What was asked for.
-
-    Raises
-    ------
-    SemOptionError
-        If the model has two levels.
-    """
-    if method.is_two_level:
-        raise SemOptionError(_NOT_WITH_LEVELS.format(what=what))

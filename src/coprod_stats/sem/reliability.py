@@ -32,7 +32,6 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.model.lisrel import ImpliedMoments
-from coprod_stats.sem.options import refuse_two_levels
 from coprod_stats.sem.results import CoreFit
 
 FloatArray = NDArray[np.float64]
@@ -71,7 +70,7 @@ def model_reliability(fit: CoreFit) -> tuple[ModelReliability, ...]:
         Where no latent variable has observed indicators, an indicator is explained by observed
         variables as well, or the model has two levels.
     """
-    refuse_two_levels(fit.method, "reliability from the model")
+    fit.problem.single_level("reliability from the model")
     latent = fit.table.latent
     results = []
     for model, implied, sample in zip(

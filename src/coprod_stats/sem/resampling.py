@@ -7,7 +7,8 @@ estimated on all samples at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +23,10 @@ from coprod_stats.sem.estimation.least_squares import lower_triangle
 from coprod_stats.sem.inference.model_tests import plain_test
 from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.observed.errors import ObservedDataError
-from coprod_stats.sem.options import Method, refuse_two_levels
-from coprod_stats.sem.ordered_sample import resample_ordered
-from coprod_stats.sem.sample import GroupSample, resample_group
+from coprod_stats.sem.sample import GroupSample
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.problems.problem import SingleLevelProblem
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -43,7 +45,7 @@ class Bootstrap:
     params : (n_converged, n_free) array
     defined : (n_converged, n_definitions) array
     n_samples : int
-        Samples that were drawn; those that did not converge are left out.
+        Samples that were drawn; those that did not converge are omitted.
     """
 
     params: FloatArray
@@ -55,21 +57,12 @@ class Bootstrap:
         return np.atleast_2d(np.cov(self.params.T))
 
 
-def bootstrap(
-    estimate: Estimate,
-    samples: tuple[GroupSample, ...],
-    method: Method,
-    *,
-    n_samples: int,
-    rng: np.random.Generator,
-) -> Bootstrap:
+def bootstrap(estimate: Estimate, *, n_samples: int, rng: np.random.Generator) -> Bootstrap:
     """Refit a model to samples of its cases.
 
     Parameters
     ----------
     estimate : Estimate
-    samples : tuple of GroupSample
-    method : Method
     n_samples : int
     rng : numpy.random.Generator
 
@@ -78,6 +71,8 @@ def bootstrap(
     SemOptionError
         With clusters or sampling weights, whose design the naive bootstrap ignores.
     """
+    problem = estimate.problem.single_level("the bootstrap")
+    samples = problem.samples
     if any(sample.weights is not None or sample.clusters is not None for sample in samples):
         raise SemOptionError("the bootstrap does not follow clusters and sampling weights; use MLR")
     longest = max(len(sample.rows) for sample in samples)
@@ -86,7 +81,7 @@ def bootstrap(
     for first in range(0, n_samples, size):
         n_drawn = min(size, n_samples - first)
         counts = [draw_counts(rng, len(sample.rows), n_drawn) for sample in samples]
-        parts.append(_estimates(estimate, samples, method, counts))
+        parts.append(_estimates(estimate, problem, counts))
     params, converged = (np.concatenate(kind) for kind in zip(*parts, strict=True))
     functions = defined_functions(estimate.table)
     kept = params[converged]
@@ -102,31 +97,23 @@ def draw_counts(rng: np.random.Generator, n_rows: int, n_samples: int) -> IntArr
 
 
 def _estimates(
-    estimate: Estimate, samples: tuple[GroupSample, ...], method: Method, counts: list[IntArray]
+    estimate: Estimate, problem: SingleLevelProblem, counts: list[IntArray]
 ) -> tuple[FloatArray, BoolArray]:
     """Estimates from each drawn sample, and whether there are any."""
     n_samples = len(counts[0])
-    by_moments = method.discrepancy == "ML" and method.missing == "listwise"
-    if by_moments and method.likelihood == "normal" and not estimate.restrictions.is_nonlinear:
-        params, converged = _by_moments(estimate, samples, counts)
+    if problem.rests_on_normal_moments and not estimate.restrictions.is_nonlinear:
+        params, converged = _by_moments(estimate, counts)
     else:
-        params, converged = np.empty((n_samples, estimate.table.n_free)), np.zeros(n_samples, bool)
+        params, converged = np.empty((n_samples, problem.table.n_free)), np.zeros(n_samples, bool)
     for number in np.flatnonzero(~converged):
-        chosen = [drawn[number] for drawn in counts]
-        if method.is_ordered:
-            refitted = _refit_ordered(estimate, samples, chosen, method)
-        else:
-            parts = tuple(resample_group(s, c) for s, c in zip(samples, chosen, strict=True))
-            refitted = _refit(estimate, parts, method)
+        refitted = _refit(estimate, problem, [drawn[number] for drawn in counts])
         if refitted is not None:
             params[number], converged[number] = refitted.params, True
     return params, converged
 
 
-def _by_moments(
-    estimate: Estimate, samples: tuple[GroupSample, ...], counts: list[IntArray]
-) -> tuple[FloatArray, BoolArray]:
-    limits = estimate.restrictions
+def _by_moments(estimate: Estimate, counts: list[IntArray]) -> tuple[FloatArray, BoolArray]:
+    limits, samples = estimate.restrictions, estimate.problem.samples
     total = sum(sample.n_obs for sample in samples)
     batches = [
         _moment_batch(sample, drawn.astype(np.float64), sample.n_obs / total)
@@ -156,25 +143,13 @@ def _moment_batch(sample: GroupSample, counts: FloatArray, weight: float) -> Mom
     return MomentBatch(sample.mean + shifts, covs, weight)
 
 
-def _refit_ordered(
-    estimate: Estimate,
-    samples: tuple[GroupSample, ...],
-    counts: list[IntArray],
-    method: Method,
+def _refit(
+    estimate: Estimate, problem: SingleLevelProblem, counts: list[IntArray]
 ) -> Estimate | None:
+    """Estimate from one drawn sample; None where it has no estimates."""
     try:
-        drawn = tuple(
-            resample_ordered(estimate.table, s, c) for s, c in zip(samples, counts, strict=True)
-        )
-    except ObservedDataError:
-        return None
-    return _refit(estimate, drawn, method)
-
-
-def _refit(estimate: Estimate, drawn: tuple[GroupSample, ...], method: Method) -> Estimate | None:
-    try:
-        refitted = estimate_model(estimate.table, drawn, method, start=estimate.params)
-    except np.linalg.LinAlgError:
+        refitted = estimate_model(problem.resampled(counts), start=estimate.params)
+    except (ObservedDataError, np.linalg.LinAlgError):
         return None
     return refitted if refitted.minimum.converged else None
 
@@ -237,22 +212,13 @@ class BollenStine:
     p_value: float
 
 
-def bollen_stine(
-    estimate: Estimate,
-    samples: tuple[GroupSample, ...],
-    method: Method,
-    *,
-    n_samples: int,
-    rng: np.random.Generator,
-) -> BollenStine:
+def bollen_stine(estimate: Estimate, *, n_samples: int, rng: np.random.Generator) -> BollenStine:
     """Test the model by samples of data that are transformed to fit it exactly.
 
     Parameters
     ----------
     estimate : Estimate
-    samples : tuple of GroupSample
-        Complete data.
-    method : Method
+        Of complete data.
     n_samples : int
     rng : numpy.random.Generator
 
@@ -265,30 +231,14 @@ def bollen_stine(
     ----------
     Bollen, K. A., & Stine, R. A. (1992). Sociological Methods & Research, 21, 205-229, eq. 19.
     """
-    refuse_two_levels(method, "the Bollen-Stine bootstrap")
-    if method.missing != "listwise" or method.is_ordered:
-        raise SemOptionError("the Bollen-Stine bootstrap needs complete continuous data")
-    moved = tuple(
-        _moved_to_model(sample, implied.mean, implied.cov, estimate.table.meanstructure)
-        for sample, implied in zip(samples, estimate.implied, strict=True)
-    )
+    problem = estimate.problem.single_level("the Bollen-Stine bootstrap")
+    moved = problem.moved_to_model(estimate.implied)
     drawn = []
     for _ in range(n_samples):
-        counts = [draw_counts(rng, len(s.rows), 1)[0] for s in moved]
-        parts = tuple(resample_group(s, c) for s, c in zip(moved, counts, strict=True))
-        refitted = _refit(estimate, parts, method)
+        counts = [draw_counts(rng, len(s.rows), 1)[0] for s in moved.samples]
+        refitted = _refit(estimate, moved, counts)
         if refitted is not None:
-            drawn.append(plain_test(refitted, parts, method, df=1).statistic)
-    observed = plain_test(estimate, samples, method, df=1).statistic
+            drawn.append(plain_test(refitted, df=1).statistic)
+    observed = plain_test(estimate, df=1).statistic
     statistics = np.array(drawn)
     return BollenStine(statistics, float(np.mean(statistics >= observed)))
-
-
-def _moved_to_model(
-    sample: GroupSample, mean: FloatArray, cov: FloatArray, meanstructure: bool
-) -> GroupSample:
-    target = mean if meanstructure else sample.mean
-    root = np.linalg.cholesky(sample.cov)
-    standardized = np.linalg.solve(root, (sample.data - sample.mean).T).T
-    data = standardized @ np.linalg.cholesky(cov).T + target
-    return replace(sample, data=data, mean=target, cov=cov)

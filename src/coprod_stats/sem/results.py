@@ -15,6 +15,7 @@ from coprod_stats.sem.inference.coefficients import CoefficientTable
 from coprod_stats.sem.inference.infer import Inference
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import FitOptions, Method
+from coprod_stats.sem.problems.problem import Problem
 from coprod_stats.sem.sample import GroupSample, SemData
 
 if TYPE_CHECKING:
@@ -34,10 +35,6 @@ class CoreFit:
         What was given.
     options : FitOptions
         What was asked.
-    method : Method
-        What was done.
-    samples : tuple of GroupSample
-        What it was done on.
     estimate : Estimate
         The solution.
     inference : Inference
@@ -47,7 +44,7 @@ class CoreFit:
     definitions : CoefficientTable
         One entry per defined parameter.
     indices : mapping of str to float
-        Fit indices by the names of the JSON of ``coprod sem``; what does not apply is left out.
+        Fit indices by the names of the JSON of ``coprod sem``; what does not apply is omitted.
     findings : tuple of Finding
         What is wrong or noteworthy.
     ledger : mapping of str to (str, str)
@@ -60,8 +57,6 @@ class CoreFit:
 
     data: SemData
     options: FitOptions
-    method: Method
-    samples: tuple[GroupSample, ...]
     estimate: Estimate
     inference: Inference
     parameters: CoefficientTable
@@ -73,9 +68,24 @@ class CoreFit:
     rotated: RotatedSolution | None = None
 
     @property
+    def problem(self) -> Problem:
+        """The problem that was solved."""
+        return self.estimate.problem
+
+    @property
     def table(self) -> ParameterTable:
         """The parameter table."""
-        return self.estimate.table
+        return self.problem.table
+
+    @property
+    def samples(self) -> tuple[GroupSample, ...]:
+        """The sample, per group."""
+        return self.problem.samples
+
+    @property
+    def method(self) -> Method:
+        """What was done."""
+        return self.problem.method
 
     @property
     def refittable(self) -> Estimate:
@@ -105,7 +115,6 @@ class CoefficientFit:
     Parameters
     ----------
     estimate : Estimate
-    samples : tuple of GroupSample
     parameters : CoefficientTable
         One entry per row of the table.
     standardized, standardized_errors : (n_rows,) array
@@ -117,7 +126,6 @@ class CoefficientFit:
     """
 
     estimate: Estimate
-    samples: tuple[GroupSample, ...]
     parameters: CoefficientTable
     standardized: FloatArray
     standardized_errors: FloatArray
@@ -128,6 +136,11 @@ class CoefficientFit:
     def table(self) -> ParameterTable:
         """The parameter table."""
         return self.estimate.table
+
+    @property
+    def samples(self) -> tuple[GroupSample, ...]:
+        """The sample, per group."""
+        return self.estimate.problem.samples
 
     @property
     def is_proper(self) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,6 @@ from coprod_stats.sem.observed.moments import (
 from coprod_stats.sem.observed.weights import normalized_weights
 
 if TYPE_CHECKING:
-    from coprod_stats.sem.multilevel.two_level_sample import TwoLevelSample
-    from coprod_stats.sem.observed.categorical_moments import CategoricalMoments
     from coprod_stats.sem.observed.em import SaturatedMoments
     from coprod_stats.sem.observed.missing_patterns import MissingPatterns
 
@@ -71,9 +69,9 @@ class SemData:
         return np.column_stack(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSample:
-    """One group of the sample.
+    """One group of the sample; complete data unless a subclass says otherwise.
 
     Parameters
     ----------
@@ -88,32 +86,22 @@ class GroupSample:
     n_obs : float
         Number of cases, or the sum of their weights.
     mean, cov : ndarray
-        Sample moments with divisor ``n_obs``; saturated estimates with missing data.
+        Sample moments with divisor ``n_obs``.
     patterns : MissingPatterns, optional
-        With missing data.
-    saturated : SaturatedMoments, optional
-        With missing data.
-    ordered : CategoricalMoments, optional
-        With ordered variables; `mean` and `cov` are then those of latent responses, continuous
-        variables and covariates taken together.
+        Which answers are missing; None with complete data.
     n_empty : int
         Rows of the group that are not used because they hold no answer at all.
-    levels : TwoLevelSample, optional
-        With a two-level model; `mean` and `cov` are then those of all cases, whatever cluster.
     """
 
     rows: IntArray
     data: FloatArray
-    weights: FloatArray | None
-    clusters: IntArray | None
+    weights: FloatArray | None = None
+    clusters: IntArray | None = None
     n_obs: float
     mean: FloatArray
     cov: FloatArray
     patterns: MissingPatterns | None = None
-    saturated: SaturatedMoments | None = None
-    ordered: CategoricalMoments | None = None
     n_empty: int = 0
-    levels: TwoLevelSample | None = None
 
     @property
     def n_clusters(self) -> int:
@@ -121,24 +109,28 @@ class GroupSample:
         return len(self.rows) if self.clusters is None else int(self.clusters.max()) + 1
 
 
-def prepare_samples(
-    data: SemData,
-    observed: Sequence[str],
-    *,
-    incomplete: bool,
-    complete_columns: Sequence[str] = (),
-) -> tuple[GroupSample, ...]:
-    """Choose rows and compute moments, group by group.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncompleteSample(GroupSample):
+    """One group of a sample with missing answers; `mean` and `cov` are the saturated estimates.
+
+    Parameters
+    ----------
+    patterns : MissingPatterns
+    saturated : SaturatedMoments
+    """
+
+    patterns: MissingPatterns
+    saturated: SaturatedMoments
+
+
+def complete_samples(data: SemData, observed: Sequence[str]) -> tuple[GroupSample, ...]:
+    """Choose complete rows and compute moments, group by group.
 
     Parameters
     ----------
     data : SemData
     observed : sequence of str
         Variables of the model.
-    incomplete : bool
-        Keep rows with missing answers (at least one answer is needed).
-    complete_columns : sequence of str
-        Variables that must be answered even so: fixed covariates.
 
     Raises
     ------
@@ -147,12 +139,46 @@ def prepare_samples(
     ObservedDataError
         At unusable weights, groups or columns.
     """
-    chosen = choose_rows(data, observed, incomplete=incomplete, complete_columns=complete_columns)
+    chosen = choose_rows(data, observed, incomplete=False)
+    return _group_samples(data, observed, chosen, _complete_sample)
+
+
+def incomplete_samples(
+    data: SemData, observed: Sequence[str], *, complete_columns: Sequence[str] = ()
+) -> tuple[IncompleteSample, ...]:
+    """Choose rows with an answer at least and estimate saturated moments, group by group.
+
+    Parameters
+    ----------
+    data : SemData
+    observed : sequence of str
+        Variables of the model.
+    complete_columns : sequence of str
+        Variables that must be answered even so: fixed covariates.
+
+    Raises
+    ------
+    SemDataError, ObservedDataError
+        As in :func:`complete_samples`.
+    """
+    chosen = choose_rows(data, observed, incomplete=True, complete_columns=complete_columns)
+    return _group_samples(data, observed, chosen, _incomplete_sample)
+
+
+_Sample = TypeVar("_Sample", bound=GroupSample)
+
+
+def _group_samples(
+    data: SemData,
+    observed: Sequence[str],
+    chosen: ChosenRows,
+    sample_of: Callable[[FloatArray, IntArray, ChosenRows], _Sample],
+) -> tuple[_Sample, ...]:
     values = data.columns(observed)
     samples = []
     for rows, n_empty in zip(chosen.groups, chosen.n_empty, strict=True):
         try:
-            sample = _group_sample(values, rows, chosen, incomplete)
+            sample = sample_of(values[rows], rows, chosen)
         except ObservedDataError as error:
             raise _named(error, values[rows], observed) from error
         samples.append(replace(sample, n_empty=n_empty))
@@ -166,13 +192,13 @@ def _named(error: ObservedDataError, values: FloatArray, observed: Sequence[str]
     constant = np.flatnonzero(np.nanmax(values, axis=0) == np.nanmin(values, axis=0))
     if constant.size:
         names = tuple(observed[int(item)] for item in constant)
-        message = "every case has the same value of these variables; leave them out"
+        message = "every case has the same value of these variables; omit them"
         return SemDataError(message, code="SEM-111", variables=names)
     complete = values[complete_rows(values)]
     for note in moment_notes(sample_moments(complete)) if len(complete) > 1 else ():
         if note.code == "OBS-102":
             names = tuple(observed[item] for item in note.items)
-            message = "these variables are linear functions of one another; leave one out"
+            message = "these variables are linear functions of one another; omit one"
             return SemDataError(message, code="SEM-112", variables=names)
     return error
 
@@ -237,7 +263,9 @@ def choose_rows(
     unanswered = np.isnan(data.columns(observed))
     empty = tuple(np.array(observed)[unanswered.all(axis=0)].tolist())
     if empty:
-        raise SemDataError("nobody answered these; leave them out", code="SEM-116", variables=empty)
+        raise SemDataError(
+            "no case has an answer to these; omit them", code="SEM-116", variables=empty
+        )
     keep: BoolArray = np.asarray(~unanswered.all(axis=1) if incomplete else ~unanswered.any(axis=1))
     if complete_columns:
         keep &= complete_rows(data.columns(complete_columns))
@@ -261,42 +289,65 @@ def choose_rows(
     return ChosenRows(rows_by_group(codes, n_groups), weights, data.clusters, n_empty)
 
 
-def _group_sample(
-    values: FloatArray, rows: IntArray, chosen: ChosenRows, incomplete: bool
-) -> GroupSample:
-    part, part_weights, codes = values[rows], chosen.weights_of(rows), chosen.clusters_of(rows)
-    if not incomplete:
-        moments = sample_moments(part, weights=part_weights)
-        return GroupSample(
-            rows, part, part_weights, codes, moments.n_obs, moments.mean, moments.cov
-        )
-    patterns, saturated = _incomplete_moments(part, part_weights)
+def _complete_sample(data: FloatArray, rows: IntArray, chosen: ChosenRows) -> GroupSample:
+    weights = chosen.weights_of(rows)
+    moments = sample_moments(data, weights=weights)
     return GroupSample(
-        rows,
-        part,
-        part_weights,
-        codes,
-        patterns.n_obs,
-        saturated.mean,
-        saturated.cov,
-        patterns,
-        saturated,
+        rows=rows,
+        data=data,
+        weights=weights,
+        clusters=chosen.clusters_of(rows),
+        n_obs=moments.n_obs,
+        mean=moments.mean,
+        cov=moments.cov,
     )
 
 
-def _incomplete_moments(
-    data: FloatArray, weights: FloatArray | None
-) -> tuple[MissingPatterns, SaturatedMoments]:
+def _incomplete_sample(data: FloatArray, rows: IntArray, chosen: ChosenRows) -> IncompleteSample:
+    sample = _saturated_sample(data, rows, chosen.weights_of(rows))
+    return replace(sample, clusters=chosen.clusters_of(rows))
+
+
+def _saturated_sample(
+    data: FloatArray, rows: IntArray, weights: FloatArray | None
+) -> IncompleteSample:
     # loaded only where answers are missing
     from coprod_stats.sem.observed.em import saturated_moments
     from coprod_stats.sem.observed.missing_patterns import group_by_pattern
 
     patterns = group_by_pattern(data, weights=weights)
-    return patterns, saturated_moments(patterns)
+    saturated = saturated_moments(patterns)
+    return IncompleteSample(
+        rows=rows,
+        data=data,
+        weights=weights,
+        n_obs=patterns.n_obs,
+        mean=saturated.mean,
+        cov=saturated.cov,
+        patterns=patterns,
+        saturated=saturated,
+    )
 
 
-def resample_group(sample: GroupSample, counts: NDArray[np.int64]) -> GroupSample:
+def resample_complete(sample: GroupSample, counts: IntArray) -> GroupSample:
     """Take each case of a group as often as `counts` says.
+
+    Parameters
+    ----------
+    sample : GroupSample
+        Complete data without weights and clusters.
+    counts : (n_rows,) int array
+    """
+    rows = np.repeat(np.arange(len(counts)), counts)
+    data = sample.data[rows]
+    moments = sample_moments(data)
+    return GroupSample(
+        rows=sample.rows[rows], data=data, n_obs=moments.n_obs, mean=moments.mean, cov=moments.cov
+    )
+
+
+def resample_incomplete(sample: GroupSample, counts: IntArray) -> IncompleteSample:
+    """Take each case of a group with missing answers as often as `counts` says.
 
     Parameters
     ----------
@@ -305,21 +356,4 @@ def resample_group(sample: GroupSample, counts: NDArray[np.int64]) -> GroupSampl
     counts : (n_rows,) int array
     """
     rows = np.repeat(np.arange(len(counts)), counts)
-    data = sample.data[rows]
-    if sample.patterns is None:
-        moments = sample_moments(data)
-        return GroupSample(
-            sample.rows[rows], data, None, None, moments.n_obs, moments.mean, moments.cov
-        )
-    patterns, saturated = _incomplete_moments(data, None)
-    return GroupSample(
-        sample.rows[rows],
-        data,
-        None,
-        None,
-        patterns.n_obs,
-        saturated.mean,
-        saturated.cov,
-        patterns,
-        saturated,
-    )
+    return _saturated_sample(sample.data[rows], sample.rows[rows], None)

@@ -54,7 +54,10 @@ def fitted_populations(fit: CoreFit) -> tuple[Population, ...]:
     ------
     SemModelError
         Where the implied covariance matrix is not positive definite.
+    SemOptionError
+        With two levels.
     """
+    fit.problem.single_level("simulation")
     populations = []
     estimate = fit.estimate
     for model, implied, sample in zip(estimate.models, estimate.implied, fit.samples, strict=True):
@@ -73,7 +76,7 @@ def specified_populations(
     table : ParameterTable
         Without fixed covariates (``fixed_x=False``).
     params : (n_free,) array, optional
-        May be left out where the model text gives all values.
+        May be omitted where the model text gives all values.
 
     Raises
     ------

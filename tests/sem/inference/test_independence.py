@@ -16,9 +16,9 @@ from coprod_stats.sem.inference.infer import infer
 )
 def test_closed_form_is_the_fitted_model(name, fit_oracle):
     result = fit_oracle(name, CASES[name])
-    known = independence_test(result.table, result.samples, result.method)
-    null = fit_baseline(result.table, result.samples, result.method)
-    fitted = infer(null, result.samples, result.method, tests_only=True)
+    known = independence_test(result.problem)
+    null = fit_baseline(result.problem)
+    fitted = infer(null, tests_only=True)
     assert known.df == fitted.df
     assert known.test.statistic == pytest.approx(fitted.test.statistic, rel=1e-12)
     assert known.test.p_value == pytest.approx(fitted.test.p_value, abs=1e-12)
@@ -26,8 +26,8 @@ def test_closed_form_is_the_fitted_model(name, fit_oracle):
 
 def test_none_without_closed_form(fit_oracle):
     result = fit_oracle("hs_cfa_mlr", CASES["hs_cfa_mlr"])
-    assert independence_test(result.table, result.samples, result.method) is None
+    assert independence_test(result.problem) is None
     plain = fit_oracle("hs_cfa_ml", CASES["hs_cfa_ml"])
     (sample,) = plain.samples
     singular = replace(sample, cov=np.ones_like(sample.cov))
-    assert independence_test(plain.table, (singular,), plain.method) is None
+    assert independence_test(replace(plain.problem, samples=(singular,))) is None

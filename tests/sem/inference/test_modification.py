@@ -16,7 +16,7 @@ def keyed(result):
 @pytest.mark.parametrize("name", WITH_INDICES)
 def test_indices_and_changes(name, fit_oracle, oracle):
     reference, fit = oracle(name), fit_oracle(name, (CASES | ORDERED_CASES)[name])
-    result = modification_indices(fit.estimate, fit.samples, fit.method)
+    result = modification_indices(fit.estimate)
     place = keyed(result)
     limit = bound("modification index, ordered" if name in ORDERED else "modification index")
     assert len(result.rows) == reference["modindices_n"]
@@ -30,5 +30,5 @@ def test_indices_and_changes(name, fit_oracle, oracle):
 
 def test_nothing_to_free(fit_oracle):
     fit = fit_oracle("hs_path_fixedx", CASES["hs_path_fixedx"])
-    result = modification_indices(fit.estimate, fit.samples, fit.method)
+    result = modification_indices(fit.estimate)
     assert np.all(result.indices < 1e-8)

@@ -40,9 +40,10 @@ def test_an_implied_covariance_that_is_not_positive_definite_is_said(fit_oracle)
         normal_weight(-np.eye(2), meanstructure=False)
     fit = fit_oracle("hs_cfa_mlr", CASES["hs_cfa_mlr"])
     broken = replace(fit.samples[0], cov=-fit.samples[0].cov)
-    inference = infer(fit.estimate, [broken], fit.method)
+    estimate = replace(fit.estimate, problem=replace(fit.problem, samples=(broken,)))
+    inference = infer(estimate)
     assert inference.is_singular
-    codes = {finding.code for finding in check_solution(fit.estimate, inference, fit.samples)}
+    codes = {finding.code for finding in check_solution(fit.estimate, inference)}
     assert codes == {"SEM-120"}
 
 

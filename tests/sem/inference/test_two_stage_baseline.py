@@ -9,23 +9,24 @@ from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.table_building import build_parameters
 from coprod_stats.sem.observed.available_cases import available_case_acov
-from coprod_stats.sem.options import FitOptions, resolve_method
-from coprod_stats.sem.sample import SemData, prepare_samples
+from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.problems.incomplete import TwoStageProblem
+from coprod_stats.sem.sample import SemData
 
 NAMES = tuple(f"y{i}" for i in range(1, 7))
-METHOD = resolve_method(FitOptions(missing="two-stage"))
+METHOD = TwoStageProblem.resolve_method(FitOptions(missing="two-stage"))
 
 
 def baseline_statistics(rng):
     """Scaled baseline statistics by EM moments and by available cases, of independent items."""
     values = rng.normal(size=(500, 6))
     values[rng.random(values.shape) < 0.3] = np.nan
-    samples = prepare_samples(SemData(values, NAMES), NAMES, incomplete=True)
     table = build_parameters(
         parse_model("f =~ " + " + ".join(NAMES)), NAMES, options=ModelOptions(meanstructure=True)
     )
-    baseline = infer(global_fit.fit_baseline(table, samples, METHOD), samples, METHOD)
-    (sample,) = samples
+    problem = TwoStageProblem.prepare(table, SemData(values, NAMES), METHOD)
+    baseline = infer(global_fit.fit_baseline(problem))
+    (sample,) = problem.samples
     gamma = available_case_acov(sample.data, n_empty=sample.n_empty)
     observed = ~np.isnan(values)
     pairs = (observed[:, :1] & observed[:, 1:2]).mean()

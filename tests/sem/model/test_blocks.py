@@ -19,7 +19,7 @@ def table_of(text, groups=("",)):
 )
 def test_names_of_levels(first, second):
     table = table_of(f"level: {first}\n{WITHIN}\nlevel: {second}\n{BETWEEN}")
-    assert table.is_two_level
+    assert len(table.levels) == 2
     assert {row.level for row in table if row.lhs == "fw"} == {1}
     assert {row.level for row in table if row.lhs == "fb"} == {2}
     within, between = table.levels

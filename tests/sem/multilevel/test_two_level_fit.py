@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from coprod_stats.sem.compare import difference_test, wald
+from coprod_stats.sem.compare import difference_test, release_tests, wald
 from coprod_stats.sem.errors import SemDataError, SemModelError, SemOptionError
-from coprod_stats.sem.estimation.estimate import models_of, objective_of
 from coprod_stats.sem.factor_scores import factor_scores
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.inference.modification import modification_indices
@@ -16,9 +15,11 @@ from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.multilevel import two_level_indices, two_level_sample
 from coprod_stats.sem.multilevel.findings import two_level_findings
 from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.problems.continuous import CompleteDataProblem
 from coprod_stats.sem.reliability import model_reliability
 from coprod_stats.sem.resampling import bollen_stine
 from coprod_stats.sem.sample import SemData
+from coprod_stats.sem.simulation import fitted_populations
 
 FACTOR = """level: 1
 fw =~ a + b + c
@@ -175,8 +176,7 @@ def test_the_mean_of_a_variable_within_clusters_only(make_clustered, fit_levels,
 
 def test_gradient_and_hessian_of_the_objective(make_clustered, fit_levels):
     result = fit_levels(FACTOR, make_clustered(40))
-    models = models_of(result.table, result.samples, result.method)
-    objective = objective_of(result.table, models, result.samples, result.method)
+    objective = result.problem.objective(result.problem.models())
     rng = np.random.default_rng(1)
     point = result.estimate.params + 0.01 * rng.normal(size=result.table.n_free)
     step = 1e-5 * np.eye(point.size)
@@ -249,7 +249,7 @@ def test_information_is_observed_unless_asked_otherwise(make_clustered, fit_leve
 
 def test_clusters_without_levels_stay_a_single_level_model(make_clustered, fit_levels):
     result = fit_levels("f =~ a + b + c", make_clustered(60))
-    assert not result.method.is_two_level
+    assert type(result.problem) is CompleteDataProblem
     assert result.method.test == "yuan-bentler"
 
 
@@ -430,12 +430,27 @@ def test_what_follows_from_a_fit_is_refused_by_name(make_clustered, fit_levels, 
 def test_modification_indices_and_bollen_stine_are_refused(make_clustered, fit_levels):
     result = fit_levels(FACTOR, make_clustered(30))
     with pytest.raises(SemOptionError, match="modification indices: not implemented"):
-        modification_indices(result.estimate, result.samples, result.method)
+        modification_indices(result.estimate)
     with pytest.raises(SemOptionError, match="the Bollen-Stine bootstrap: not implemented"):
         bollen_stine(
             result.estimate,
-            result.samples,
-            result.method,
             n_samples=2,
             rng=np.random.default_rng(1),
         )
+
+
+def test_simulation_from_a_two_level_fit_is_refused(make_clustered, fit_levels):
+    result = fit_levels(FACTOR, make_clustered(30))
+    with pytest.raises(SemOptionError, match="simulation: not implemented for two-level models"):
+        fitted_populations(result)
+
+
+def test_released_restrictions_of_two_levels(make_clustered, fit_levels):
+    tied = "level: 1\nf =~ a + l*b + l*c\nlevel: 2\na ~~ b\na ~~ c\nb ~~ c"
+    data = make_clustered(60)
+    (released,), _ = release_tests(fit_levels(tied, data))
+    free = fit_levels(tied.replace("l*", ""), data)
+    fall = fit_levels(tied, data).inference.test.statistic - free.inference.test.statistic
+    assert released.test.statistic == pytest.approx(fall, rel=0.1)
+    with pytest.raises(SemOptionError, match="score tests with fixed_x: not implemented"):
+        release_tests(fit_levels(tied.replace("level: 2", "f ~ x\nlevel: 2"), data))

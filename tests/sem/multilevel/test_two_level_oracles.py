@@ -11,7 +11,6 @@ from tolerances import bound
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
 from coprod_stats.sem.model.parameters import ModelOptions
-from coprod_stats.sem.multilevel.two_level_indices import intraclass_correlations
 from coprod_stats.sem.options import FitOptions
 from coprod_stats.sem.sample import SemData
 
@@ -127,7 +126,7 @@ def test_explained_variances_and_intraclass_correlations(pair):
                 assert close(value, theirs[name], ESTIMATES), name
     groups = case["icc"]
     groups = list(groups.values()) if len(result.samples) > 1 else [groups]
-    found = intraclass_correlations(result.table, result.samples)
+    found = result.problem.intraclass_correlations()
     for ours, theirs in zip(found, groups, strict=True):
         assert set(ours) == {name for name, value in theirs.items() if value}
         for name, value in ours.items():

@@ -79,9 +79,7 @@ def test_a_rotation_changes_neither_the_fit_nor_what_follows_from_it(data, name)
         np.testing.assert_allclose(
             result.estimate.implied[0].cov, other.estimate.implied[0].cov, atol=1e-8
         )
-        ours, theirs = (
-            modification_indices(r.estimate, r.samples, r.method) for r in (result, other)
-        )
+        ours, theirs = (modification_indices(r.estimate) for r in (result, other))
         theirs = {row.name: mi for row, mi in zip(theirs.rows, theirs.indices, strict=True)}
         for row, mi in zip(ours.rows, ours.indices, strict=True):
             if row.op == "~~" and row.lhs in ITEMS:
@@ -292,13 +290,11 @@ def test_a_rotation_that_changes_the_fit_is_refused(data):
             free += row.free >= 0
     lacking = replace(kept.table, rows=tuple(rows))
     to_fit = identified_table(lacking, kept.rotated.blocks, kept.samples)
-    estimate = estimate_model(to_fit, kept.samples, kept.method)
+    estimate = estimate_model(kept.problem.with_table(to_fit))
     with pytest.raises(SemModelError, match="would change the fit"):
         rotated_solution(
             estimate,
-            lacking,
+            kept.problem.with_table(lacking),
             kept.rotated.blocks,
-            samples=kept.samples,
-            method=kept.method,
             options=RotationOptions(),
         )

@@ -11,7 +11,7 @@ from coprod_stats.latent_models.specification import Specification
 from coprod_stats.latent_models.specified_data import specified_data
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.model.syntax import parse_model
-from coprod_stats.sem.options import resolve_method
+from coprod_stats.sem.problems.choice import choose_problem
 
 
 def fit_specification(asked: Specification, columns: Columns) -> SemFit:
@@ -48,7 +48,7 @@ def refuse_options(asked: Specification) -> None:
         Naming every option that the engine lacks.
     """
     options = asked.options
-    resolve_method(options)
+    choose_problem(parse_model(asked.model), options).resolve_method(options)
     if asked.engine == "core":
         return
     if asked.engine == "lavaan":

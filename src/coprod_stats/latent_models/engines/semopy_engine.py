@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,10 +20,9 @@ import pandas as pd
 
 from coprod_stats.latent_models.engines.semopy_scaling import VariableScales
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.sem.estimation.estimate import models_of, propose_start
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
-from coprod_stats.sem.options import FitOptions, Method
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.problems.problem import Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,9 +98,7 @@ def estimate_with_semopy(
     )
 
 
-def solve_by_semopy(
-    table: ParameterTable, samples: Sequence[GroupSample], method: Method
-) -> NDArray[np.float64]:
+def solve_by_semopy(problem: Problem) -> NDArray[np.float64]:
     """Return semopy's estimates of the free parameters of a one-group model, ``(n_free,)``.
 
     Raises
@@ -109,10 +106,10 @@ def solve_by_semopy(
     LatentModelError
         If semopy cannot estimate the model, or its search ended nowhere.
     """
-    refuse_unsupported(table)
-    (sample,) = samples
-    starts = propose_start(table, samples, models_of(table, samples, method), method)
-    found = estimate_with_semopy(table, sample.cov, starts)
+    refuse_unsupported(problem.table)
+    (sample,) = problem.samples
+    starts = problem.starting_values(problem.models())
+    found = estimate_with_semopy(problem.table, sample.cov, starts)
     if not np.isfinite(found.params).all():
         raise LatentModelError(f"engine semopy found no estimates: {found.message}")
     return found.params

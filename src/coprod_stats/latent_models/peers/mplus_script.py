@@ -19,8 +19,9 @@ from coprod_stats.latent_models.specification import Specification
 from coprod_stats.latent_models.specified_data import specified_data
 from coprod_stats.sem.model.constraints import defined_functions, restrictions
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.observed.thresholds import category_codes
-from coprod_stats.sem.options import Method, resolve_method
+from coprod_stats.sem.options import Method
+from coprod_stats.sem.ordered.thresholds import category_codes
+from coprod_stats.sem.problems.choice import choose_problem
 from coprod_stats.sem.sample import SemData
 from coprod_stats.sem.solution import completed_table, proposed_start
 
@@ -82,7 +83,8 @@ def mplus_input(asked: Specification, columns: Columns, data_file: str) -> Mplus
     names.add("variable", (*table.observed, *table.latent))
     names.add("column", _design_columns(asked))
     names.add("group", groups)
-    method = resolve_method(replace(asked.options, estimator=asked.used_estimator))
+    problem = choose_problem(table, options)
+    method = problem.resolve_method(replace(asked.options, estimator=asked.used_estimator))
     model = list(model_lines(table, starts, groups, names))
     file = _DataFile(asked, data, table)
     lines = [
@@ -158,7 +160,7 @@ def _variable_fields(
 def _analysis_fields(asked: Specification, method: Method) -> Iterator[str]:
     yield "TYPE = COMPLEX" if asked.cluster is not None else "TYPE = GENERAL"
     yield f"ESTIMATOR = {asked.used_estimator}"
-    if method.is_ordered:
+    if asked.ordered:
         yield f"PARAMETERIZATION = {asked.parameterization.upper()}"
     elif method.discrepancy == "ML":
         yield f"INFORMATION = {method.information.upper()}"

@@ -219,7 +219,7 @@ def _by_factors(matrices: _Matrices, second: FloatArray, deviation: FloatArray |
 
 
 def _gathered(model: LisrelModel, matrices: _Matrices, residual: _Residual) -> FloatArray:
-    """Pick the derivative of each parameter, ``(n_samples, n_local)``."""
+    """Select the derivative of each parameter, ``(n_samples, n_local)``."""
     n = len(residual.own)
     G = matrices.loadings.transpose(0, 2, 1)
     by_psi = G @ residual.by_loadings

@@ -58,11 +58,11 @@ class Destination:
         return cls(span(local), span(parameters[local]))
 
     def write_gradient(self, gradient: FloatArray, slope: FloatArray) -> None:
-        """Put the slopes of the group into the gradient, ``(n_free,)``."""
+        """Write the slopes of the group to the gradient, ``(n_free,)``."""
         gradient[self.free] = slope[self.local]
 
     def write_curvature(self, curvature: FloatArray, bend: FloatArray) -> None:
-        """Put the second derivatives of the group into those of all, ``(n_free, n_free)``."""
+        """Write the second derivatives of the group to those of all, ``(n_free, n_free)``."""
         curvature[square(self.free)] = bend[square(self.local)]
 
 

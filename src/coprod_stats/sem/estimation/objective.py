@@ -54,7 +54,7 @@ class Objective(Protocol):
 
 @runtime_checkable
 class Likelihood(Objective, Protocol):
-    """An objective that can tell a minimum without its second derivatives."""
+    """An objective that recognizes a minimum without its second derivatives."""
 
     def has_minimum_at(self, params: FloatArray) -> bool:
         """Whether all first derivatives vanish."""

@@ -47,7 +47,7 @@ class Minimum:
         With exact second derivatives.
     active : tuple of Function
         Nonlinear equations and binding inequalities; bounds of single parameters, which standard
-        errors do not allow for (lavaan's convention), are left out.
+        errors do not allow for (lavaan's convention), are omitted.
     multipliers : (n_held,) array
         Of all that were held, for the objective.
     reduced_gradient : float

@@ -143,7 +143,7 @@ class _Parts:
         return np.where(is_enough[:, None], pure, loads)
 
     def write_loadings(self) -> None:
-        """Put `loadings` where they belong."""
+        """Assign `loadings` to their places."""
         outer = self.free_loadings.copy()
         outer[self.inner_items] = False
         self.matrices[Kind.LAMBDA][:, outer] = self.loadings[:, outer]
@@ -244,7 +244,7 @@ def _marker_variances(cov: FloatArray, ratios: FloatArray, markers: IntArray) ->
 
 
 def _start_cross_loadings(parts: _Parts, cov: FloatArray, eta_cov: FloatArray) -> bool:
-    """Fit the loadings of items on several latent variables; tell whether there were any."""
+    """Fit the loadings of items on several latent variables; return whether there were any."""
     free, pure = parts.free_loadings, np.flatnonzero(parts.is_pure)
     counts = (parts.loadings[0][pure] != 0).sum(axis=0)
     found = False

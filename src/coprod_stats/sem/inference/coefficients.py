@@ -62,7 +62,7 @@ def coefficient_table(
     magnitudes : (n,) array
         Sums of the absolute terms that add up to the variances, by which rounding is judged.
     t_df : float, optional
-        Degrees of freedom of the t distribution; normal if left out.
+        Degrees of freedom of the t distribution; normal if omitted.
     conf_level : float
         Level of the intervals.
     """

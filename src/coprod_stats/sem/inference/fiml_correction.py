@@ -28,7 +28,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,13 @@ from coprod_stats.sem.estimation.group_stacks import MomentSample
 from coprod_stats.sem.estimation.least_squares import moment_jacobian
 from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood
 from coprod_stats.sem.estimation.positive_definite import scaled_inverse
+from coprod_stats.sem.inference.fit_indices import (
+    approximation_error,
+    comparative_fit,
+    tucker_lewis,
+)
+from coprod_stats.sem.inference.global_fit import fit_baseline
+from coprod_stats.sem.inference.infer import Inference, infer
 from coprod_stats.sem.inference.moment_sandwich import normal_weight
 from coprod_stats.sem.inference.sandwich import (
     covariate_columns,
@@ -46,8 +54,12 @@ from coprod_stats.sem.inference.sandwich import (
     moments_among,
     saturated_meat,
 )
+from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.saturated_information import saturated_information
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.sample import IncompleteSample
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.problems.incomplete import FullInformationProblem
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -76,7 +88,7 @@ class SaturatedGroup:
     Parameters
     ----------
     complete, incomplete : (k, k) array
-        Information ``W_c`` and ``W_m``; moments of fixed covariates are left out.
+        Information ``W_c`` and ``W_m``; moments of fixed covariates are omitted.
     inverse : (k, k) array
         ``W_m^-1``.
     bread : (k, k) array
@@ -95,17 +107,66 @@ class SaturatedGroup:
     kept: IntArray
 
 
+def corrected_indices(
+    problem: FullInformationProblem,
+    model: tuple[Estimate, Inference],
+    null: tuple[Estimate, Inference],
+) -> dict[str, float]:
+    """Robust indices of a FIML fit, from the discrepancy that complete data would show.
+
+    With auxiliary variables lavaan takes the noncentrality from a baseline in which they are
+    independent like the rest, and its degrees of freedom from one in which they are saturated.
+    There are none where nobody answered both of two items.
+
+    Parameters
+    ----------
+    problem : FullInformationProblem
+    model, null : (Estimate, Inference)
+        Of the model, with degrees of freedom, and of its baseline.
+    """
+    (estimate, inference), (null_estimate, baseline) = model, null
+    df, null_df = inference.df, baseline.df
+    if problem.table.auxiliary:
+        null_estimate = fit_baseline(problem.with_table(replace(problem.table, auxiliary=())))
+        baseline = infer(null_estimate, tests_only=True)
+    robust = problem.method.test != "none"
+    expected = problem.method.information == "expected"
+    try:
+        saturated = saturated_groups(problem, robust=robust, expected=expected)
+    except np.linalg.LinAlgError:
+        return {}
+    of_model, of_null = (
+        complete_data_fit(fitted, saturated, basis=found.inverted.basis, df=found.df)
+        for fitted, found in ((estimate, inference), (null_estimate, baseline))
+    )
+    numbers = (of_model.statistic, df, of_null.statistic, null_df)
+    factors = {"c": of_model.factor, "c_baseline": of_null.factor}
+    error = approximation_error(
+        of_model.statistic / of_model.factor,
+        df,
+        n_obs=problem.n_obs,
+        n_groups=len(problem.samples),
+        c=of_model.factor,
+        point_statistic=of_model.statistic,
+    )
+    return {
+        "cfi_robust": comparative_fit(*numbers, **factors),
+        "tli_robust": tucker_lewis(*numbers, **factors),
+        "rmsea_robust": error.rmsea,
+        "rmsea_ci_lower_robust": error.ci_lower,
+        "rmsea_ci_upper_robust": error.ci_upper,
+        "rmsea_pvalue_robust": error.p_value,
+    }
+
+
 def saturated_groups(
-    estimate: Estimate, samples: Sequence[GroupSample], *, robust: bool, expected: bool
+    problem: FullInformationProblem, *, robust: bool, expected: bool
 ) -> tuple[SaturatedGroup, ...]:
     """Compute the information of the saturated model of each group.
 
     Parameters
     ----------
-    estimate : Estimate
-        For the names of fixed covariates.
-    samples : sequence of GroupSample
-        With missing-data patterns.
+    problem : FullInformationProblem
     robust : bool
         Whether ``Gamma`` allows for nonnormal data, weights and clusters.
     expected : bool
@@ -116,18 +177,19 @@ def saturated_groups(
     numpy.linalg.LinAlgError
         Where the data leave a saturated moment open.
     """
-    return tuple(_saturated_group(estimate, sample, robust, expected) for sample in samples)
+    return tuple(
+        _saturated_group(problem.table, sample, robust, expected) for sample in problem.samples
+    )
 
 
 def _saturated_group(
-    estimate: Estimate, sample: GroupSample, robust: bool, expected: bool
+    table: ParameterTable, sample: IncompleteSample, robust: bool, expected: bool
 ) -> SaturatedGroup:
-    assert sample.patterns is not None
     moments = {"mean": sample.mean, "cov": sample.cov}
-    kept = np.flatnonzero(~moments_among(fixed_columns(estimate.table), len(sample.cov)))
+    kept = np.flatnonzero(~moments_among(fixed_columns(table), len(sample.cov)))
     square = np.ix_(kept, kept)
     complete = normal_weight(sample.cov, meanstructure=True)
-    of_covariates = moments_among(covariate_columns(estimate.table), len(sample.cov))
+    of_covariates = moments_among(covariate_columns(table), len(sample.cov))
     complete[of_covariates] = complete[:, of_covariates] = 0.0
     incomplete = saturated_information(sample.patterns, **moments)[square] / sample.n_obs
     bread = incomplete
@@ -143,7 +205,6 @@ def _saturated_group(
 
 def complete_data_fit(
     estimate: Estimate,
-    samples: Sequence[GroupSample],
     saturated: Sequence[SaturatedGroup],
     *,
     basis: FloatArray,
@@ -154,12 +215,12 @@ def complete_data_fit(
     Parameters
     ----------
     estimate : Estimate
-    samples : sequence of GroupSample
     saturated : sequence of SaturatedGroup
     basis : (n_free, n_open) array
         Directions that the restrictions leave open.
     df : int
     """
+    samples = estimate.problem.samples
     total = sum(sample.n_obs for sample in samples)
     # lavaan passes sums of weights on as numbers of cases, which cuts their fractions off
     counts = [math.floor(sample.n_obs + 1e-9) for sample in samples]

@@ -10,16 +10,16 @@ covariances among covariates for its estimates, so that its discrepancy is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coprod_stats.sem.estimation.positive_definite import factor
 from coprod_stats.sem.inference.model_tests import ModelTest, chi_square_p
-from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.options import Method
-from coprod_stats.sem.sample import GroupSample
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.problems.continuous import CompleteDataProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,15 @@ class Baseline:
     scaled: ModelTest | None = None
 
 
-def independence_test(
-    table: ParameterTable, samples: Sequence[GroupSample], method: Method
-) -> Baseline | None:
+def independence_test(problem: CompleteDataProblem) -> Baseline | None:
     """Test independence; None where it has no closed form or a covariance matrix is singular.
 
     Parameters
     ----------
-    table : ParameterTable
-        Of the model.
-    samples : sequence of GroupSample
-    method : Method
+    problem : CompleteDataProblem
     """
-    is_plain = method.discrepancy == "ML" and method.missing == "listwise" and method.test == "none"
-    if not is_plain or table.auxiliary or table.is_two_level:
+    table, method, samples = problem.table, problem.method, problem.samples
+    if method.discrepancy != "ML" or method.test != "none":
         return None
     x = [table.observed.index(name) for name in table.exogenous]
     y = np.delete(np.arange(len(table.observed)), x)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,9 @@ from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.optimizer import tangent_basis
 from coprod_stats.sem.estimation.positive_definite import factor
 from coprod_stats.sem.model.null_space import restricted
-from coprod_stats.sem.options import Method
-from coprod_stats.sem.sample import GroupSample
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 
 FloatArray = NDArray[np.float64]
 
@@ -51,9 +53,7 @@ class InvertedInformation:
     unidentified: tuple[int, ...]
 
 
-def invert_information(
-    estimate: Estimate, samples: Sequence[GroupSample], method: Method
-) -> InvertedInformation:
+def invert_information(estimate: Estimate) -> InvertedInformation:
     """Invert the information that the method rests its standard errors on.
 
     Groups count by their cases, also where the objective counts them by one case less.
@@ -61,17 +61,15 @@ def invert_information(
     Parameters
     ----------
     estimate : Estimate
-    samples : sequence of GroupSample
-    method : Method
     """
-    minimum = estimate.minimum
+    minimum, method = estimate.minimum, estimate.problem.method
     if method.information == "observed":
         information = minimum.final.curvature
     else:
         information = estimate.objective.evaluate(minimum.params, exact=False).curvature
     if method.discrepancy != "ML":
         information = information.copy()
-        for model, sample in zip(estimate.models, samples, strict=True):
+        for model, sample in zip(estimate.models, estimate.problem.samples, strict=True):
             local = np.ix_(model.parameters, model.parameters)
             information[local] *= sample.n_obs / (sample.n_obs - 1.0)
     basis = tangent_basis(estimate.restrictions, minimum.active, minimum.params)
@@ -144,7 +142,18 @@ def inverted(information: FloatArray, basis: FloatArray) -> InvertedInformation:
     return InvertedInformation(information, basis @ core @ basis.T, basis, ())
 
 
-def effective_n(samples: Sequence[GroupSample], method: Method) -> float:
-    """Multiplier of the information: cases, less one per group unless normal-theory ML."""
-    total = sum(sample.n_obs for sample in samples)
-    return float(total if method.is_normal_likelihood else total - len(samples))
+def invert_moment_information(
+    estimate: Estimate, groups: Sequence[GroupDerivatives]
+) -> InvertedInformation:
+    """Invert the information of the parameters that derivatives of the moments add up to.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    groups : sequence of GroupDerivatives
+    """
+    # loaded only where moments have a Gamma: a small model is fitted faster than imported
+    from coprod_stats.sem.inference.weighted_least_squares import least_squares_information
+
+    basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
+    return inverted(least_squares_information(groups), basis)

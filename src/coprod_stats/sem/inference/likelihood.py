@@ -5,46 +5,52 @@ With fixed covariates the likelihood is that of the other variables given them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.positive_definite import factor
-from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.options import Method
-from coprod_stats.sem.sample import GroupSample
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.problems.continuous import ContinuousProblem
 
 FloatArray = NDArray[np.float64]
 
 _LOG_2_PI = float(np.log(2.0 * np.pi))
 
 
-def saturated_loglik(
-    table: ParameterTable, samples: Sequence[GroupSample], method: Method
-) -> float:
+def saturated_loglik(problem: ContinuousProblem) -> float:
     """Log-likelihood of the unrestricted model; nan where a covariance matrix is singular.
 
     Parameters
     ----------
-    table : ParameterTable
-    samples : sequence of GroupSample
-    method : Method
+    problem : ContinuousProblem
     """
+    table = problem.table
     fixed = [name in table.exogenous for name in table.observed]
     subtract = any(fixed) and any(row.exogenous for row in table)
     total = 0.0
-    for sample in samples:
-        if sample.saturated is not None and method.is_fiml:
-            total += sample.saturated.loglik
-        else:
-            total += _normal_loglik(sample.n_obs, sample.cov, method)
+    for sample, of_group in zip(problem.samples, problem.saturated_logliks(), strict=True):
+        total += of_group
         if subtract:
-            total -= _normal_loglik(sample.n_obs, sample.cov[np.ix_(fixed, fixed)], method)
+            of_fixed = sample.cov[np.ix_(fixed, fixed)]
+            total -= normal_loglik(sample.n_obs, of_fixed, problem.method)
     return total
 
 
-def _normal_loglik(n_obs: float, cov: FloatArray, method: Method) -> float:
+def normal_loglik(n_obs: float, cov: FloatArray, method: Method) -> float:
+    """Log-likelihood of a normal sample at its own moments; nan at a singular matrix.
+
+    Parameters
+    ----------
+    n_obs : float
+    cov : (n_items, n_items) array
+        Divisor N.
+    method : Method
+        The Wishart likelihood has divisor N - 1.
+    """
     divided = cov
     if method.likelihood == "wishart":
         divided = cov * (n_obs / (n_obs - 1.0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +10,6 @@ from numpy.typing import NDArray
 from coprod_stats.sem.distributions import chi_square_tail
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.scaled_statistics import ScaledStatistic
-from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.options import Method
-from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
 
@@ -51,46 +47,15 @@ def chi_square_p(statistic: float, df: float) -> float:
     return chi_square_tail(max(statistic, 0.0), df)
 
 
-def degrees_of_freedom(table: ParameterTable, n_open: int) -> int:
-    """Count moments less parameters.
-
-    Moments of fixed covariates count on neither side.
-
-    Parameters
-    ----------
-    table : ParameterTable
-    n_open : int
-        Number of parameters after restrictions.
-    """
-    if table.is_two_level:
-        return _two_level_moments(table) - n_open
-    n_items = len(table.observed)
-    n_fixed = len(table.exogenous) if any(row.exogenous for row in table) else 0
-    per_group = n_items * (n_items + 1) // 2 - n_fixed * (n_fixed + 1) // 2
-    if table.meanstructure:
-        per_group += n_items - n_fixed
-    return table.n_groups * per_group - n_open
-
-
-def _two_level_moments(table: ParameterTable) -> int:
-    """Count means, variances and covariances of both levels that covariates leave."""
-    per_group = len(table.observed)
-    for level in table.levels:
-        n_items = len(level.observed)
-        per_group += n_items * (n_items + 1) // 2
-    return table.n_groups * per_group - sum(row.exogenous and row.free < 0 for row in table)
-
-
-def plain_test(
-    estimate: Estimate, samples: Sequence[GroupSample], method: Method, *, df: int
-) -> ModelTest:
+def plain_test(estimate: Estimate, *, df: int) -> ModelTest:
     """Compute the unscaled statistic.
 
     ``N F`` for normal-theory ML, ``sum (n_g - 1) F_g`` for Wishart likelihood and least squares.
     That of ULS is no chi-square and has no p-value.
     """
+    method = estimate.problem.method
     values = 2.0 * estimate.objective.group_values(estimate.params)
-    sizes = np.array([sample.n_obs for sample in samples])
+    sizes = np.array([sample.n_obs for sample in estimate.problem.samples])
     if not method.is_normal_likelihood:
         sizes = sizes - 1.0
     statistic = max(float(sizes @ values), 0.0)
@@ -99,7 +64,7 @@ def plain_test(
 
 
 def corrected_test(plain: ModelTest, corrected: ScaledStatistic, trace: float) -> ModelTest:
-    """Turn a corrected statistic into a test.
+    """Convert a corrected statistic to a test.
 
     Parameters
     ----------

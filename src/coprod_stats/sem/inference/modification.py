@@ -15,22 +15,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.estimation.estimate import Estimate, models_of, objective_of
+from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.optimizer import tangent_basis
 from coprod_stats.sem.inference.information import inverted
 from coprod_stats.sem.inference.standardization import row_values, scale_factors
 from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
-from coprod_stats.sem.options import Method, refuse_two_levels
-from coprod_stats.sem.sample import GroupSample
 
 if TYPE_CHECKING:
-    from coprod_stats.sem.estimation.categorical_least_squares import CategoricalLeastSquares
+    from coprod_stats.sem.problems.problem import Problem
 
 FloatArray = NDArray[np.float64]
 
@@ -63,21 +61,22 @@ class ModificationIndices:
     standardized_changes: FloatArray
 
 
-def modification_indices(
-    estimate: Estimate, samples: Sequence[GroupSample], method: Method
-) -> ModificationIndices:
+def modification_indices(estimate: Estimate) -> ModificationIndices:
     """Compute modification indices of everything that could be freed.
 
     Candidates are fixed parameters, cross-loadings, covariances and regressions among variables
-    that take part in one. Those that would not be identified are left out.
+    that take part in one. Those that would not be identified are omitted.
 
     Parameters
     ----------
     estimate : Estimate
-    samples : sequence of GroupSample
-    method : Method
+
+    Raises
+    ------
+    SemOptionError
+        With two levels.
     """
-    refuse_two_levels(method, "modification indices")
+    problem = estimate.problem.single_level("modification indices")
     n_free = estimate.table.n_free
     extended, values = extended_table(estimate)
     if extended.n_free == n_free:
@@ -86,8 +85,9 @@ def modification_indices(
     params = np.empty(extended.n_free)
     for index in extended.free_rows:
         params[extended.rows[index].free] = values[index]
-    models = models_of(extended, samples, method)
-    scores, information = scores_and_information(extended, models, samples, method, params)
+    problem = problem.with_table(extended)
+    models = problem.models()
+    scores, information = scores_and_information(problem, models, params)
     basis = tangent_basis(estimate.restrictions, estimate.minimum.active, estimate.params)
     own = inverted(information[:n_free, :n_free], basis).inverse
     cross = information[n_free:, :n_free]
@@ -108,7 +108,7 @@ def modification_indices(
             value = abs(params[row.free])
             value = 0.0 if value < SMALLEST_VARIANCE else value * factors[place]
             standardized[place] = np.sign(changes[place]) * value
-    n_obs = float(sum(sample.n_obs for sample in samples))
+    n_obs = problem.n_obs
     return ModificationIndices(
         rows=kept,
         indices=n_obs * scores[usable] ** 2 / left[usable],
@@ -118,86 +118,23 @@ def modification_indices(
 
 
 def scores_and_information(
-    table: ParameterTable,
-    models: Sequence[LisrelModel],
-    samples: Sequence[GroupSample],
-    method: Method,
-    params: FloatArray,
+    problem: Problem, models: Sequence[LisrelModel], params: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Differentiate the log-likelihood of one case, and give its expected information.
+    """Differentiate the log-likelihood of one case, and compute its expected information.
 
-    Cases count by N in the information and by N - 1 in the scores of least squares. With two-stage
-    estimation the information is that at the saturated moments. Both are lavaan's conventions.
+    Cases count by N in the information and by N - 1 in the scores of least squares, which is
+    lavaan's convention.
+
+    Parameters
+    ----------
+    problem : Problem
+    models : sequence of LisrelModel
+        One per group.
+    params : (n_free,) array
     """
-    objective = objective_of(table, models, samples, method)
-    at = objective.evaluate(params, exact=False)
-    scores = -at.gradient
-    if method.is_ordered:
-        return scores, cast("CategoricalLeastSquares", objective).information(params)
-    information = at.curvature.copy()
-    if method.is_two_stage:
-        information = _saturated_information(table, models, samples, params)
-    if any(row.exogenous for row in table):
-        _leave_out_covariates(information, table, models, samples, params)
-    if method.discrepancy != "ML":
-        for model, sample in zip(models, samples, strict=True):
-            more = sample.n_obs / (sample.n_obs - 1.0)
-            information[np.ix_(model.parameters, model.parameters)] *= more
-    return scores, information
-
-
-def _saturated_information(
-    table: ParameterTable,
-    models: Sequence[LisrelModel],
-    samples: Sequence[GroupSample],
-    params: FloatArray,
-) -> FloatArray:
-    """Compute the expected information at the saturated instead of the implied moments."""
-    # a small model does without these
-    from coprod_stats.sem.estimation.least_squares import moment_jacobian
-    from coprod_stats.sem.inference.moment_sandwich import normal_weight
-
-    total = sum(sample.n_obs for sample in samples)
-    information = np.zeros((table.n_free, table.n_free))
-    for model, sample in zip(models, samples, strict=True):
-        jacobian = moment_jacobian(model, model.moments(params), meanstructure=True)
-        weight = normal_weight(sample.cov, meanstructure=True)
-        local = np.ix_(model.parameters, model.parameters)
-        information[local] += sample.n_obs / total * (jacobian.T @ weight @ jacobian)
-    return information
-
-
-def _leave_out_covariates(
-    information: FloatArray,
-    table: ParameterTable,
-    models: Sequence[LisrelModel],
-    samples: Sequence[GroupSample],
-    params: FloatArray,
-) -> None:
-    """Replace the information by what moments other than those of fixed covariates hold."""
-    # loaded only with fixed covariates: a small model is fitted faster than these are imported
-    from coprod_stats.sem.estimation.fiml import expected_patterns
-    from coprod_stats.sem.estimation.least_squares import moment_jacobian
-    from coprod_stats.sem.inference.moment_sandwich import normal_weight
-    from coprod_stats.sem.inference.sandwich import fixed_columns, moments_among
-    from coprod_stats.sem.observed.saturated_information import saturated_information
-
-    total = sum(sample.n_obs for sample in samples)
-    fixed = moments_among(fixed_columns(table), len(table.observed))
-    if not table.meanstructure:
-        fixed = fixed[len(table.observed) :]
-    for model, sample in zip(models, samples, strict=True):
-        implied = model.moments(params)
-        jacobian = moment_jacobian(model, implied, meanstructure=table.meanstructure)
-        jacobian[fixed] = 0.0
-        if sample.patterns is None:
-            weight = normal_weight(implied.cov, meanstructure=table.meanstructure)
-        else:
-            moments = {"mean": implied.mean, "cov": implied.cov}
-            patterns = expected_patterns(sample.patterns, **moments)
-            weight = saturated_information(patterns, **moments) / sample.n_obs
-        local = np.ix_(model.parameters, model.parameters)
-        information[local] = sample.n_obs / total * (jacobian.T @ weight @ jacobian)
+    objective = problem.objective(models)
+    scores = -objective.evaluate(params, exact=False).gradient
+    return scores, problem.score_information(models, objective, params)
 
 
 def extended_table(estimate: Estimate) -> tuple[ParameterTable, FloatArray]:

@@ -19,11 +19,9 @@ from coprod_stats.sem.estimation.positive_definite import factor, scaled_inverse
 from coprod_stats.sem.inference.sandwich import fixed_columns, saturated_meat
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.observed.saturated_information import saturated_information
-from coprod_stats.sem.options import Method
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.sample import IncompleteSample
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 
 def normal_weight(cov: FloatArray, *, meanstructure: bool) -> FloatArray:
@@ -54,36 +52,71 @@ def normal_weight(cov: FloatArray, *, meanstructure: bool) -> FloatArray:
     return np.block([[P, corner], [corner.T, by_cov]])
 
 
-def moment_derivatives(
-    estimate: Estimate, samples: Sequence[GroupSample], method: Method
-) -> tuple[GroupDerivatives, ...]:
-    """Gather weights, asymptotic covariances and Jacobians at the estimates, per group."""
-    total = sum(sample.n_obs for sample in samples)
-    means = estimate.table.meanstructure
-    fixed = fixed_columns(estimate.table)
-    groups = []
-    for model, implied, sample in zip(estimate.models, estimate.implied, samples, strict=True):
-        if method.is_two_stage:
-            weight = normal_weight(sample.cov, meanstructure=means)
-        elif method.discrepancy == "ML":
+def complete_derivatives(estimate: Estimate) -> tuple[GroupDerivatives, ...]:
+    """Compute weights, asymptotic covariances and Jacobians of complete data, per group.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    """
+    table, method = estimate.table, estimate.problem.method
+    means, fixed = table.meanstructure, fixed_columns(table)
+    parts = []
+    for implied, sample in zip(estimate.implied, estimate.problem.samples, strict=True):
+        if method.discrepancy == "ML":
             weight = normal_weight(implied.cov, meanstructure=means)
         else:
             weight = moment_weights(sample, method.discrepancy, meanstructure=means)
+        parts.append((weight, moment_acov(sample, meanstructure=means, fixed=fixed)))
+    return _derivatives(estimate, parts)
+
+
+def two_stage_derivatives(
+    estimate: Estimate, samples: Sequence[IncompleteSample]
+) -> tuple[GroupDerivatives, ...]:
+    """Compute weights, asymptotic covariances and Jacobians of saturated moments, per group.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    samples : sequence of IncompleteSample
+    """
+    means = estimate.table.meanstructure
+    robust = estimate.problem.method.missing == "robust-two-stage"
+    parts = [
+        (normal_weight(sample.cov, meanstructure=means), saturated_acov(sample, robust=robust))
+        for sample in samples
+    ]
+    return _derivatives(estimate, parts)
+
+
+def _derivatives(
+    estimate: Estimate, parts: Sequence[tuple[FloatArray, FloatArray]]
+) -> tuple[GroupDerivatives, ...]:
+    """Add the Jacobians to weights and asymptotic covariances."""
+    samples, means = estimate.problem.samples, estimate.table.meanstructure
+    total = sum(sample.n_obs for sample in samples)
+    groups = []
+    for model, implied, sample, (weight, acov) in zip(
+        estimate.models, estimate.implied, samples, parts, strict=True
+    ):
         jacobian = np.zeros((len(weight), estimate.table.n_free))
         jacobian[:, model.parameters] = moment_jacobian(model, implied, meanstructure=means)
-        acov = sample_acov(sample, method, meanstructure=means, fixed=fixed)
         groups.append(GroupDerivatives(jacobian, weight, acov, sample.n_obs / total))
     return tuple(groups)
 
 
-def sample_acov(
-    sample: GroupSample, method: Method, *, meanstructure: bool, fixed: IntArray
-) -> FloatArray:
-    """Asymptotic covariance matrix of the sample moments, times the number of cases."""
-    if sample.patterns is None:
-        return moment_acov(sample, meanstructure=meanstructure, fixed=fixed)
+def saturated_acov(sample: IncompleteSample, *, robust: bool) -> FloatArray:
+    """Asymptotic covariance matrix of the saturated moments, times the number of cases.
+
+    Parameters
+    ----------
+    sample : IncompleteSample
+    robust : bool
+        Whether the data may be nonnormal.
+    """
     information = saturated_information(sample.patterns, mean=sample.mean, cov=sample.cov)
     inverse = scaled_inverse(information) * sample.n_obs
-    if method.missing == "two-stage":
+    if not robust:
         return np.asarray(inverse, dtype=np.float64)
     return np.asarray(inverse @ (saturated_meat(sample) / sample.n_obs) @ inverse)

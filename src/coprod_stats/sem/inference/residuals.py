@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.least_squares import lower_triangle, moment_jacobian
 from coprod_stats.sem.inference.moment_sandwich import normal_weight
-from coprod_stats.sem.options import refuse_two_levels
 from coprod_stats.sem.results import CoreFit
 
 FloatArray = NDArray[np.float64]
@@ -61,16 +60,13 @@ def raw_residuals(fit: CoreFit) -> tuple[ResidualMoments, ...]:
     SemOptionError
         With two levels.
     """
-    refuse_two_levels(fit.method, "residuals")
+    problem = fit.problem.single_level("residuals")
     residuals = []
     for implied, sample in zip(fit.estimate.implied, fit.samples, strict=True):
         scales = np.outer(implied.delta, implied.delta)
-        cov = sample.cov
-        if not (fit.method.is_normal_likelihood or fit.method.is_ordered):
-            cov = cov * (sample.n_obs / (sample.n_obs - 1.0))
-        has_means = fit.table.meanstructure and not fit.method.is_ordered
-        mean = sample.mean - implied.mean if has_means else np.zeros_like(sample.mean)
-        residuals.append(ResidualMoments(mean, cov / scales - implied.cov))
+        mean, cov = problem.compared_moments(sample)
+        shift = np.zeros_like(sample.mean) if mean is None else mean - implied.mean
+        residuals.append(ResidualMoments(shift, cov / scales - implied.cov))
     return tuple(residuals)
 
 
@@ -94,7 +90,7 @@ def correlation_residuals(fit: CoreFit) -> tuple[FloatArray, ...]:
     SemOptionError
         With two levels.
     """
-    refuse_two_levels(fit.method, "residuals")
+    fit.problem.single_level("residuals")
     return tuple(
         _correlations(sample.cov) - _correlations(implied.cov)
         for implied, sample in zip(fit.estimate.implied, fit.samples, strict=True)
@@ -163,10 +159,9 @@ def _n_moments(cov: FloatArray, meanstructure: bool) -> int:
 
 
 def _refuse(fit: CoreFit) -> None:
-    method = fit.method
-    plain = (method.discrepancy, method.standard_errors) == ("ML", "standard")
-    plain &= method.information == "expected"
-    if not (plain and method.is_normal_likelihood and method.missing == "listwise"):
+    problem, method = fit.problem.single_level("residuals"), fit.method
+    plain = (method.standard_errors, method.information) == ("standard", "expected")
+    if not (plain and problem.rests_on_normal_moments):
         raise SemOptionError(
             "standardized residuals need estimator ML, expected information and complete data"
         )

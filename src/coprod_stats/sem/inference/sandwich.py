@@ -18,6 +18,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,20 +35,86 @@ from coprod_stats.sem.inference.casewise import (
 )
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.saturated_information import saturated_information
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.sample import GroupSample, IncompleteSample
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 
-def score_covariance(estimate: Estimate, samples: Sequence[GroupSample]) -> FloatArray:
+@dataclass(frozen=True, slots=True)
+class CaseScores:
+    """What the scores of independent cases or clusters contribute to robust inference.
+
+    Parameters
+    ----------
+    meat : (n_free, n_free) array
+        ``B``.
+    saturated_trace : float, optional
+        ``tr(A1^-1 B1)``; None without a scaled test, and where the data leave a saturated moment
+        open.
+    """
+
+    meat: FloatArray
+    saturated_trace: float | None
+
+
+def complete_scores(estimate: Estimate, *, scaled: bool) -> CaseScores:
+    """Compute the scores of complete cases.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    scaled : bool
+        Whether a scaled test is to be computed.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        At a singular covariance matrix.
+    """
+    meat = score_covariance(estimate)
+    if not scaled:
+        return CaseScores(meat, None)
+    means, fixed = estimate.table.meanstructure, fixed_columns(estimate.table)
+    trace = sum(
+        complete_trace(sample, meanstructure=means, fixed=fixed)
+        for sample in estimate.problem.samples
+    )
+    return CaseScores(meat, trace)
+
+
+def incomplete_scores(
+    estimate: Estimate, samples: Sequence[IncompleteSample], *, scaled: bool
+) -> CaseScores:
+    """Compute the scores of incomplete cases.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    samples : sequence of IncompleteSample
+    scaled : bool
+        Whether a scaled test is to be computed.
+    """
+    meat = score_covariance(estimate)
+    if not scaled:
+        return CaseScores(meat, None)
+    fixed = fixed_columns(estimate.table)
+    expected = estimate.problem.method.information == "expected"
+    try:
+        trace = sum(_incomplete_trace(s, fixed, expected) for s in samples)
+    except np.linalg.LinAlgError:
+        return CaseScores(meat, None)
+    return CaseScores(meat, trace)
+
+
+def score_covariance(estimate: Estimate) -> FloatArray:
     """Mean cross product of the cases' derivatives, ``(n_free, n_free)``.
 
     Parameters
     ----------
     estimate : Estimate
-    samples : sequence of GroupSample
     """
+    samples = estimate.problem.samples
     total = sum(sample.n_obs for sample in samples)
     result = np.zeros((estimate.table.n_free, estimate.table.n_free))
     for model, implied, sample in zip(estimate.models, estimate.implied, samples, strict=True):
@@ -82,12 +149,10 @@ def sandwich(inverse: FloatArray, meat: FloatArray) -> FloatArray:
     return np.asarray(inverse @ meat @ inverse)
 
 
-def saturated_trace(
-    sample: GroupSample, *, meanstructure: bool, fixed: IntArray, expected: bool
-) -> float:
-    """Compute ``tr(A1^-1 B1)`` of the saturated model of one group.
+def complete_trace(sample: GroupSample, *, meanstructure: bool, fixed: IntArray) -> float:
+    """Compute ``tr(A1^-1 B1)`` of the saturated model of one group of complete cases.
 
-    Complete data have a closed form. With ``z`` the cases in the metric of the Cholesky root of
+    It has a closed form. With ``z`` the cases in the metric of the Cholesky root of
     ``S``, fixed covariates ``x`` first and the others ``y`` after them, the derivatives of a case
     are ``z_y`` (means), ``z_y z_x'`` (regressions on ``x``) and ``(z_y z_y' - I) / sqrt(2)``, all
     with unit information: the trace is the mean of their squared lengths, summed over a cluster's
@@ -100,11 +165,7 @@ def saturated_trace(
         Whether means are moments of the model.
     fixed : (n_fixed,) int array
         Columns of fixed covariates, whose own moments are no parameters.
-    expected : bool
-        Whether ``A1`` is the expected information; complete data have the same.
     """
-    if sample.patterns is not None:
-        return _incomplete_trace(sample, fixed, expected)
     others = np.setdiff1d(np.arange(len(sample.cov)), fixed)
     order = np.concatenate([fixed, others])
     root = np.linalg.cholesky(sample.cov[np.ix_(order, order)])
@@ -135,8 +196,7 @@ def _clustered_trace(
     return total * small_sample_factor(len(members))
 
 
-def _incomplete_trace(sample: GroupSample, fixed: IntArray, expected: bool) -> float:
-    assert sample.patterns is not None
+def _incomplete_trace(sample: IncompleteSample, fixed: IntArray, expected: bool) -> float:
     first_order = saturated_meat(sample)
     moments = {"mean": sample.mean, "cov": sample.cov}
     patterns = expected_patterns(sample.patterns, **moments) if expected else sample.patterns
@@ -160,31 +220,3 @@ def saturated_meat(sample: GroupSample) -> FloatArray:
         weights = None if sample.weights is None else sample.weights[rows]
         total += cross_products(scores, weights=weights, clusters=None)
     return total
-
-
-def scaling_trace(
-    estimate: Estimate,
-    samples: Sequence[GroupSample],
-    *,
-    inverse: FloatArray,
-    meat: FloatArray,
-    expected: bool,
-) -> float:
-    """Compute ``tr(A1^-1 B1) - tr(A^-1 B)``, the expectation of the statistic.
-
-    Parameters
-    ----------
-    estimate : Estimate
-    samples : sequence of GroupSample
-    inverse, meat : (n_free, n_free) array
-        ``A^-1`` and ``B``.
-    expected : bool
-        Whether ``A`` and ``A1`` are expected rather than observed information.
-    """
-    means = estimate.table.meanstructure
-    fixed = fixed_columns(estimate.table)
-    saturated = sum(
-        saturated_trace(sample, meanstructure=means, fixed=fixed, expected=expected)
-        for sample in samples
-    )
-    return float(saturated - np.sum(inverse * meat))

@@ -230,7 +230,7 @@ def square(indices: slice | IntArray) -> tuple[slice, slice] | tuple[IntArray, .
 
 
 def span(indices: IntArray) -> slice | IntArray:
-    """Turn indices that follow one another into a slice, which is faster."""
+    """Convert consecutive indices to a slice, which is faster."""
     if indices.size and (np.diff(indices) == 1).all():
         return slice(int(indices[0]), int(indices[-1]) + 1)
     return indices

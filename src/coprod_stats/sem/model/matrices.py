@@ -165,7 +165,7 @@ def _template(table: ParameterTable, layout: Layout, placed: PlacedRows) -> Floa
 
 
 def stacked_matrices(groups: Sequence[GroupMatrices]) -> GroupMatrices:
-    """Put groups with the same variables on one leading axis.
+    """Stack groups with the same variables on a leading axis.
 
     Parameters
     ----------

@@ -231,11 +231,6 @@ class ParameterTable:
         return tuple(tuple(members) for members in sets.values() if len(members) > 1)
 
     @property
-    def is_two_level(self) -> bool:
-        """Whether the model has a part within and a part between clusters."""
-        return bool(self.levels)
-
-    @property
     def blocks(self) -> tuple[tuple[int, int], ...]:
         """Group and level of each set of model matrices; level 0 in a single-level model."""
         levels = range(1, len(self.levels) + 1) if self.levels else (0,)

@@ -49,7 +49,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A statement about variables, as ``f =~ x1 + x2``; ``block`` says for which part of the data.
+    """A statement about variables, as ``f =~ x1 + x2``; ``block`` names the part of the data.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ def build_parameters(
     observed_names : sequence of str, optional
         Names of the columns of the data; with them, unknown variables are an error.
     options : ModelOptions, optional
-        Conventions; lavaan's defaults if left out.
+        Conventions; lavaan's defaults if omitted.
     group_labels : sequence of str
         Labels of the groups in order; one entry for a single group.
     thresholds : mapping of str to int, optional

@@ -90,7 +90,7 @@ def flatten(relations: Iterable[Relation]) -> tuple[Formula, ...]:
 
 
 def _in_order(formulas: Sequence[Formula]) -> Iterator[Formula]:
-    """Put the variable of a covariance first that comes first in the model, latent ones ahead."""
+    """Order the variables of a covariance as in the model, latent ones first."""
     roles = variable_roles(formulas)
     place = {name: index for index, name in enumerate((*roles.latent, *roles.observed))}
     for formula in formulas:

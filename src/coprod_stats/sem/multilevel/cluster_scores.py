@@ -26,16 +26,16 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.least_squares import lower_triangle
+from coprod_stats.sem.inference.sandwich import CaseScores
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.multilevel.cluster_moments import Variation, cluster_means
 from coprod_stats.sem.multilevel.objective import joined_jacobian, joined_moments
-from coprod_stats.sem.multilevel.problem import level_samples
 from coprod_stats.sem.multilevel.two_level_likelihood import (
     TwoLevelMoments,
     moment_information,
     pairs_at,
 )
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.multilevel.two_level_sample import ClusteredSample
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -93,27 +93,35 @@ def _scores_within(
     return np.asarray(factors * (sums - (sizes[:, None] - 1.0) * precision[rows, columns]))
 
 
-def cluster_score_covariance(estimate: Estimate, samples: Sequence[GroupSample]) -> FloatArray:
-    """Sum cross products of the clusters' derivatives by the parameters, over the cases.
+def two_level_scores(
+    estimate: Estimate, samples: Sequence[ClusteredSample], *, scaled: bool
+) -> CaseScores:
+    """Compute the scores of the clusters.
 
     Parameters
     ----------
     estimate : Estimate
-    samples : sequence of GroupSample
+    samples : sequence of ClusteredSample
+    scaled : bool
+        Whether a scaled test is to be computed.
 
-    Returns
-    -------
-    (n_free, n_free) array
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        At a singular information of the unrestricted moments.
     """
+    meat = _score_covariance(estimate, samples)
+    return CaseScores(meat, _unrestricted_trace(estimate.table, samples) if scaled else None)
+
+
+def _score_covariance(estimate: Estimate, samples: Sequence[ClusteredSample]) -> FloatArray:
+    """Sum cross products of the clusters' derivatives by the parameters, over the cases."""
     total = sum(sample.n_obs for sample in samples)
     result = np.zeros((estimate.table.n_free, estimate.table.n_free))
     pairs = zip(estimate.models[::2], estimate.models[1::2], strict=True)
     implied_pairs = zip(estimate.implied[::2], estimate.implied[1::2], strict=True)
-    for models, implied, sample, levels in zip(
-        pairs, implied_pairs, samples, level_samples(samples), strict=True
-    ):
-        assert sample.clusters is not None
-        variation = levels.moments.variation
+    for models, implied, sample in zip(pairs, implied_pairs, samples, strict=True):
+        variation = sample.levels.moments.variation
         moments = joined_moments(variation, implied)
         scores = cluster_moment_scores(sample.data, sample.clusters, variation, moments)
         scores = scores @ joined_jacobian(variation, models, implied)
@@ -122,31 +130,17 @@ def cluster_score_covariance(estimate: Estimate, samples: Sequence[GroupSample])
     return result
 
 
-def two_level_trace(
-    estimate: Estimate,
-    samples: Sequence[GroupSample],
-    *,
-    inverse: FloatArray,
-    meat: FloatArray,
-) -> float:
-    """Compute ``tr(A1^-1 B1) - tr(A^-1 B)``, the expectation of the statistic.
-
-    Parameters
-    ----------
-    estimate : Estimate
-    samples : sequence of GroupSample
-    inverse, meat : (n_free, n_free) array
-        ``A^-1`` and ``B``.
-    """
-    unrestricted = 0.0
-    for sample, levels in zip(samples, level_samples(samples), strict=True):
-        assert sample.clusters is not None
+def _unrestricted_trace(table: ParameterTable, samples: Sequence[ClusteredSample]) -> float:
+    """Compute ``tr(A1^-1 B1)`` of the unrestricted model."""
+    trace = 0.0
+    for sample in samples:
+        levels = sample.levels
         variation, moments = levels.moments.variation, levels.unrestricted.moments
-        kept = _unfixed_moments(estimate.table, variation)
+        kept = _unfixed_moments(table, variation)
         scores = cluster_moment_scores(sample.data, sample.clusters, variation, moments)[:, kept]
         information = moment_information(levels.moments, moments, exact=True)[np.ix_(kept, kept)]
-        unrestricted += float(np.trace(np.linalg.solve(information, scores.T @ scores)))
-    return unrestricted - float(np.sum(inverse * meat))
+        trace += float(np.trace(np.linalg.solve(information, scores.T @ scores)))
+    return trace
 
 
 def _unfixed_moments(table: ParameterTable, variation: Variation) -> IntArray:

@@ -9,8 +9,7 @@ import numpy as np
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.checks import Finding
 from coprod_stats.sem.multilevel.boundary import VANISHING
-from coprod_stats.sem.multilevel.problem import level_samples
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.multilevel.two_level_sample import ClusteredSample
 
 FEW_CLUSTERS = 30
 """Standard errors between clusters are too small with fewer [maas2005]_.
@@ -20,7 +19,7 @@ FEW_CLUSTERS = 30
 """
 
 SMALL_CLUSTERS = 1.5
-"""Mean size of clusters below which the levels can hardly be told apart."""
+"""Mean size of clusters below which the levels can hardly be distinguished."""
 
 WORSE_THAN_MODEL = 1e-6
 """The fitted log-likelihood may exceed the unrestricted one by rounding error only."""
@@ -28,7 +27,7 @@ WORSE_THAN_MODEL = 1e-6
 
 def two_level_findings(
     estimate: Estimate,
-    samples: Sequence[GroupSample],
+    samples: Sequence[ClusteredSample],
     *,
     indices: Mapping[str, float] | None = None,
 ) -> tuple[Finding, ...]:
@@ -37,19 +36,19 @@ def two_level_findings(
     Parameters
     ----------
     estimate : Estimate
-    samples : sequence of GroupSample
+    samples : sequence of ClusteredSample
     indices : mapping of str to float, optional
         Fit indices, where they were computed.
     """
     found = [*_clusters(estimate, samples), *_boundary(estimate, samples)]
     if indices is not None and "baseline_chisq" not in indices:
-        message = "the baseline model has no maximum; CFI and TLI are left out"
+        message = "the baseline model has no maximum; CFI and TLI are omitted"
         found.append(Finding("SEM-226", message))
     return tuple(found + _test(estimate, samples))
 
 
-def _clusters(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
-    levels = level_samples(samples)
+def _clusters(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Finding]:
+    levels = [sample.levels for sample in samples]
     n_clusters = sum(level.moments.n_clusters for level in levels)
     n_obs = sum(level.moments.n_obs for level in levels)
     n_between = sum(row.level == 2 and row.free >= 0 for row in estimate.table)
@@ -63,16 +62,16 @@ def _clusters(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Findin
     if n_obs / n_clusters < SMALL_CLUSTERS:
         message = (
             f"clusters have {n_obs / n_clusters:.2f} cases on average, most of them a single one; "
-            "the levels can hardly be told apart"
+            "the levels can hardly be distinguished"
         )
         findings.append(Finding("SEM-222", message))
     return findings
 
 
-def _boundary(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
-    """Name variables without variance between clusters, or say that the matrix is singular."""
+def _boundary(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Finding]:
+    """List variables without variance between clusters, or note a singular matrix."""
     findings = []
-    for group, level in enumerate(level_samples(samples)):
+    for group, level in enumerate([sample.levels for sample in samples]):
         variation, found = level.moments.variation, level.unrestricted
         if found.rank == variation.between.size:
             continue
@@ -91,17 +90,22 @@ def _boundary(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Findin
     return findings
 
 
-def _test(estimate: Estimate, samples: Sequence[GroupSample]) -> list[Finding]:
-    """Warn where the test means nothing: only the unrestricted model is kept proper."""
-    levels = level_samples(samples)
+def _test(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Finding]:
+    """Warn where the test is not interpretable: only the unrestricted model is kept proper."""
+    levels = [sample.levels for sample in samples]
     if not all(level.unrestricted.converged for level in levels):
-        return [Finding("SEM-224", "the unrestricted model did not converge; the test is off")]
+        return [
+            Finding(
+                "SEM-224",
+                "the unrestricted model did not converge; the test of the model is not valid",
+            )
+        ]
     sizes = np.array([sample.n_obs for sample in samples])
     values = sizes * estimate.objective.group_values(estimate.params)
     if values.min() >= -WORSE_THAN_MODEL:
         return []
     message = (
         "the model fits better than the unrestricted one, because its covariance matrix between "
-        "clusters is not positive semidefinite; the test of the model means nothing"
+        "clusters is not positive semidefinite; the test of the model is not interpretable"
     )
     return [Finding("SEM-225", message)]

@@ -26,7 +26,7 @@ ImpliedPair = tuple[ImpliedMoments, ImpliedMoments]
 
 
 def joined_moments(variation: Variation, implied: ImpliedPair) -> TwoLevelMoments:
-    """Put the implied moments of both levels in the order of all variables.
+    """Arrange the implied moments of both levels in the order of all variables.
 
     Parameters
     ----------

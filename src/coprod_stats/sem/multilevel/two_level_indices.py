@@ -1,9 +1,10 @@
-"""Fit indices of a two-level model, intraclass correlations among them."""
+"""Fit indices of a two-level model."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,11 @@ from coprod_stats.sem.inference.infer import Inference, infer
 from coprod_stats.sem.inference.model_tests import ModelTest
 from coprod_stats.sem.model.baseline import baseline_start, baseline_table
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.multilevel.problem import level_samples
 from coprod_stats.sem.multilevel.two_level_likelihood import loglik_constant
-from coprod_stats.sem.multilevel.two_level_sample import TwoLevelSample
-from coprod_stats.sem.options import Method
-from coprod_stats.sem.sample import GroupSample
+from coprod_stats.sem.multilevel.two_level_sample import ClusteredSample, TwoLevelSample
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.multilevel.problem import TwoLevelProblem
 
 FloatArray = NDArray[np.float64]
 
@@ -32,81 +33,51 @@ _SMALLEST_EIGENVALUE = 1e-6
 
 
 def two_level_indices(
-    estimate: Estimate, inference: Inference, samples: Sequence[GroupSample], method: Method
+    problem: TwoLevelProblem, estimate: Estimate, inference: Inference
 ) -> dict[str, float]:
     """Compute every index that applies; the keys are those of the JSON of ``coprod sem``.
 
     Cases count for RMSEA and the information criteria. ``fmin`` is minus the log-likelihood per
-    case without its constant. What needs the baseline model is left out where that has no maximum.
+    case without its constant. What needs the baseline model is omitted where that has no maximum.
 
     Parameters
     ----------
+    problem : TwoLevelProblem
     estimate : Estimate
     inference : Inference
-    samples : sequence of GroupSample
-    method : Method
     """
-    baseline = _infer_baseline(estimate.table, samples, method)
+    samples, total = problem.samples, problem.n_obs
+    baseline = _infer_baseline(problem)
     if baseline is None:
         nothing = ModelTest(float("nan"), float("nan"), float("nan"))
         baseline = replace(inference, test=nothing, scaled=None)
-    total = float(sum(sample.n_obs for sample in samples))
     values = {
         "npar": float(inference.n_params),
         **test_values(inference, baseline),
         **incremental_values(inference, baseline),
-        **approximation_values(inference, samples, total),
+        **approximation_values(inference, problem),
         **_likelihood(estimate, inference, samples, total),
         **_standardized_residuals(estimate, samples, total),
     }
     return {name: float(value) for name, value in values.items() if np.isfinite(value)}
 
 
-def intraclass_correlations(
-    table: ParameterTable, samples: Sequence[GroupSample]
-) -> tuple[dict[str, float], ...]:
-    """Shares of variance between clusters, ``B_ii / (B_ii + W_ii)``, per group.
-
-    Of the unrestricted model, for variables that vary at both levels.
-
-    Parameters
-    ----------
-    table : ParameterTable
-    samples : sequence of GroupSample
-    """
-    results = []
-    for levels in level_samples(samples):
-        found = levels.unrestricted.moments
-        within, between = np.diagonal(found.within), np.diagonal(found.between)
-        results.append(
-            {
-                table.observed[item]: float(between[item] / (between[item] + within[item]))
-                for item in levels.moments.variation.both.tolist()
-            }
-        )
-    return tuple(results)
-
-
-def _infer_baseline(
-    table: ParameterTable, samples: Sequence[GroupSample], method: Method
-) -> Inference | None:
+def _infer_baseline(problem: TwoLevelProblem) -> Inference | None:
     """Fit the independence model: variances at each level, covariances of covariates only."""
-    null = baseline_table(table)
-    levels = level_samples(samples)
-    moments = [levels[group - 1].level_moments(level) for group, level in null.blocks]
-    start = baseline_start(null, *zip(*moments, strict=True))
+    table = baseline_table(problem.table)
+    start = baseline_start(table, *zip(*problem.level_moments(), strict=True))
     try:
-        estimate = estimate_model(null, samples, method, start=start)
-        return infer(estimate, samples, method) if estimate.minimum.converged else None
+        estimate = estimate_model(problem.with_table(table), start=start)
+        return infer(estimate) if estimate.minimum.converged else None
     except np.linalg.LinAlgError:
         return None
 
 
 def _likelihood(
-    estimate: Estimate, inference: Inference, samples: Sequence[GroupSample], total: float
+    estimate: Estimate, inference: Inference, samples: Sequence[ClusteredSample], total: float
 ) -> dict[str, float]:
     """Log-likelihoods of the variables given fixed covariates, and information criteria."""
-    levels = level_samples(samples)
+    levels = [sample.levels for sample in samples]
     constant = sum(loglik_constant(level.moments) for level in levels)
     unrestricted = -constant - sum(level.unrestricted.half_deviance for level in levels)
     sizes = np.array([sample.n_obs for sample in samples])
@@ -155,7 +126,7 @@ def _covariate_loglik(table: ParameterTable, level: TwoLevelSample) -> float:
 
 
 def _standardized_residuals(
-    estimate: Estimate, samples: Sequence[GroupSample], total: float
+    estimate: Estimate, samples: Sequence[ClusteredSample], total: float
 ) -> dict[str, float]:
     """Compute SRMR within and between clusters, and their sum.
 
@@ -163,7 +134,7 @@ def _standardized_residuals(
     estimates standing for the sample; the diagonal counts, means don't. Where the matrix that the
     model implies between clusters is not positive definite, it is lifted as lavaan does.
     """
-    levels = level_samples(samples)
+    levels = [sample.levels for sample in samples]
     values = {"srmr_within": 0.0, "srmr_between": 0.0}
     for (group, level), implied in zip(estimate.table.blocks, estimate.implied, strict=True):
         _, cov = levels[group - 1].level_moments(level)

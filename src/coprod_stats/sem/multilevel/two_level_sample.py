@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from coprod_stats.sem.multilevel.cluster_moments import (
 )
 from coprod_stats.sem.multilevel.unrestricted import UnrestrictedMoments, unrestricted_moments
 from coprod_stats.sem.observed.moments import CONSTANT_RATIO
+from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -53,12 +55,68 @@ class TwoLevelSample:
             mean[np.isin(chosen, variation.between)] = 0.0
         return mean, cov
 
+    def shares_between(self) -> FloatArray:
+        """Intraclass correlations of the variables of both levels in the unrestricted model."""
+        both, found = self.moments.variation.both, self.unrestricted.moments
+        within, between = np.diagonal(found.within)[both], np.diagonal(found.between)[both]
+        return np.asarray(between / (between + within))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusteredSample(GroupSample):
+    """One group of a two-level sample; `mean` and `cov` are those of all cases.
+
+    Parameters
+    ----------
+    clusters : (n_rows,) int array
+    levels : TwoLevelSample
+    """
+
+    clusters: IntArray
+    levels: TwoLevelSample
+
 
 def variation_of(table: ParameterTable) -> Variation:
     """Find at which level each observed variable of a two-level model varies."""
     place = {name: index for index, name in enumerate(table.observed)}
     levels = [np.array([place[n] for n in v.observed], dtype=np.intp) for v in table.levels]
     return Variation(len(table.observed), *levels)
+
+
+def clustered_samples(
+    samples: Sequence[GroupSample], table: ParameterTable
+) -> tuple[ClusteredSample, ...]:
+    """Split the moments of clustered samples by level.
+
+    Parameters
+    ----------
+    samples : sequence of GroupSample
+        With clusters.
+    table : ParameterTable
+        Of a two-level model.
+
+    Raises
+    ------
+    SemDataError
+        See :func:`two_level_sample`.
+    """
+    split = []
+    for group, sample in enumerate(samples):
+        assert sample.clusters is not None
+        where = f" in group {group + 1}" if len(samples) > 1 else ""
+        split.append(
+            ClusteredSample(
+                rows=sample.rows,
+                data=sample.data,
+                clusters=sample.clusters,
+                n_obs=sample.n_obs,
+                mean=sample.mean,
+                cov=sample.cov,
+                n_empty=sample.n_empty,
+                levels=two_level_sample(sample.data, sample.clusters, table, where=where),
+            )
+        )
+    return tuple(split)
 
 
 def two_level_sample(
@@ -87,7 +145,7 @@ def two_level_sample(
     variation = variation_of(table)
     moments = cluster_moments(data, clusters, variation)
     if moments.n_clusters == moments.n_obs:
-        message = "every cluster has one case, so that the levels cannot be told apart"
+        message = "every cluster has one case, so that the levels cannot be distinguished"
         raise SemDataError(message + where, code="SEM-131")
     _check_variation(data, clusters, table, where)
     try:
@@ -121,18 +179,16 @@ def _check_variation(
 
 _REASONS = {
     "SEM-132": (
-        "these variables stand at level 2 only but vary within clusters; name them at level 1 as "
+        "these variables appear at level 2 only but vary within clusters; name them at level 1 as "
         "well, or use the means of the clusters"
     ),
     "SEM-133": (
-        "these variables stand at level 1 but do not vary within clusters; name them at level 2 "
+        "these variables appear at level 1 but do not vary within clusters; name them at level 2 "
         "only"
     ),
-    "SEM-134": (
-        "within clusters, these variables are linear functions of one another; leave one out"
-    ),
+    "SEM-134": ("within clusters, these variables are linear functions of one another; omit one"),
     "SEM-135": (
-        "these variables stand at both levels but have the same mean in every cluster; name them "
+        "these variables appear at both levels but have the same mean in every cluster; name them "
         "at level 1 only"
     ),
 }

@@ -13,7 +13,7 @@ def available_case_acov(data: FloatArray, *, n_empty: int = 0) -> FloatArray:
 
     This is no consistent estimate where answers are missing: a pair that few cases have gets the
     less variance, not the more. lavaan (0.6-14) scales the baseline test of two-stage estimation
-    by it, and ``docs/methods/sem_missing_data.md`` shows by how much that is off.
+    by it, and ``docs/methods/sem_missing_data.md`` shows how large the bias is.
 
     Parameters
     ----------

@@ -84,7 +84,7 @@ def available_moments(patterns: MissingPatterns, cov: FloatArray) -> tuple[Float
     ----------
     patterns : MissingPatterns
     cov : (n_items, n_items) array
-        Gives the covariances.
+        Source of the covariances.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def _check(data: FloatArray, answered: BoolArray) -> None:
     if unanswered.size:
         raise ObservedDataError(
             "OBS-004",
-            "nobody answered these items; leave them out of the model",
+            "no case has an answer to these items; omit them from the model",
             tuple(map(int, unanswered)),
         )
     if np.isinf(data).any():

@@ -112,7 +112,7 @@ def sample_moments(data: FloatArray, *, weights: FloatArray | None = None) -> Sa
 
 
 def moment_notes(moments: SampleMoments) -> tuple[DataNote, ...]:
-    """Name what makes a sample covariance matrix unfit for estimation.
+    """Describe what makes a sample covariance matrix unfit for estimation.
 
     Parameters
     ----------

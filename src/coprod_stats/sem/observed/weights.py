@@ -36,6 +36,6 @@ def normalized_weights(weights: FloatArray) -> FloatArray:
         raise ObservedDataError(
             "OBS-001",
             f"the sampling weight of row {row + 1} is {weights[row]}; weights must be positive "
-            "numbers. Correct it or leave the row out.",
+            "numbers. Correct it or omit the row.",
         )
     return np.asarray(weights * (weights.size / weights.sum()), dtype=np.float64)

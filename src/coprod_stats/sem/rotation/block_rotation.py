@@ -26,7 +26,7 @@ from coprod_stats.sem.rotation.promax import promax_turn
 FloatArray = NDArray[np.float64]
 
 NEAR_HIGHEST = 0.8
-"""Loadings of this share of a factor's highest one say where the factor stands."""
+"""Loadings of this share of a factor's highest one determine the order of the factors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _order(rotated: FloatArray, options: RotationOptions) -> list[int]:
 
 
 def _procrustes(loadings: FloatArray, reference: FloatArray, orthogonal: bool) -> FloatArray:
-    """Turn loadings towards known ones by least squares."""
+    """Rotate loadings towards known ones by least squares."""
     if orthogonal:
         left, _, right = np.linalg.svd(loadings.T @ reference)
         return np.asarray(left @ right)

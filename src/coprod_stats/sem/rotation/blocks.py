@@ -118,7 +118,7 @@ def _check_within(
     psi_free, psi = cells.free[Kind.PSI][own], cells.values[Kind.PSI][own]
     if np.diagonal(psi_free).any() or (np.diagonal(psi) != 1.0).any():
         raise SemModelError(
-            f"efa block '{block.name}'{where}: the factors' variances must be 1; leave them out of "
+            f"efa block '{block.name}'{where}: the factors' variances must be 1; omit them from "
             "the model, and do not hold loadings equal across groups"
         )
     if cells.free[Kind.BETA][own].any() or cells.values[Kind.BETA][own].any():
@@ -128,7 +128,7 @@ def _check_within(
     if not ready or psi[apart].any():
         raise SemModelError(
             f"efa block '{block.name}'{where}: covariances of its factors follow from the "
-            "rotation; leave them out of the model"
+            "rotation; omit them from the model"
         )
 
 

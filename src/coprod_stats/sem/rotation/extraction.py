@@ -66,7 +66,7 @@ def extract_factors(cov: FloatArray, n_factors: int) -> Extraction:
 
 
 def _independent_items(loadings: FloatArray) -> list[int]:
-    """Pick as many items as factors, each the one that the former explain least."""
+    """Select as many items as factors, each the one that the former explain least."""
     left = loadings.copy()
     items: list[int] = []
     for _ in range(loadings.shape[1]):

@@ -125,7 +125,7 @@ def search_rotation(
 
 
 def _principal_axes(loadings: FloatArray) -> FloatArray:
-    """Turn loadings to their principal axes, whose signs follow from the loadings as well."""
+    """Rotate loadings to their principal axes, whose signs follow from the loadings as well."""
     axes = np.linalg.eigh(loadings.T @ loadings)[1][:, ::-1]
     signs = np.where(((loadings @ axes) ** 3).sum(axis=0) < 0, -1.0, 1.0)
     return np.asarray(axes * signs)
@@ -208,7 +208,7 @@ class RotationProblem:
         return descent.T
 
     def polish(self, T: FloatArray) -> tuple[FloatArray, bool]:
-        """Bring a minimum to rounding by Newton steps; says whether it is one then."""
+        """Refine a minimum to rounding error by Newton steps; return whether it is one."""
         value, left = self._state(T)
         for _ in range(MAX_NEWTON):
             turn = newton_turn(self.rotate(T), T.T @ T, self.criterion, orthogonal=self.orthogonal)
@@ -239,7 +239,7 @@ class _Descent:
         self.values, self.slopes = problem.criterion(self.rotated)
 
     def step(self, left: IntArray) -> IntArray:
-        """Take a step from where some descents are; give those that have not ended."""
+        """Take a step from where some descents are; return those that have not ended."""
         projected = self._projected(left)
         sizes = (projected**2).sum(axis=(-2, -1))
         going = sizes >= TOLERANCE**2

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.estimation.categorical_start import THETA_VARIANCE
 from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.ordered.starting_values import THETA_VARIANCE
 from coprod_stats.sem.rotation.blocks import Block, unrotated_table
 from coprod_stats.sem.rotation.extraction import Extraction, extract_factors
 from coprod_stats.sem.sample import GroupSample

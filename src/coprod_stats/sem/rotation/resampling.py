@@ -15,7 +15,7 @@ def rotated_draws(draws: Bootstrap, solution: RotatedSolution) -> Bootstrap:
     """Rotate the estimates of all samples to the minima near that of the data.
 
     Factors take the order and signs of the factors that they resemble most; samples whose
-    rotation does not converge are left out.
+    rotation does not converge are omitted.
 
     Parameters
     ----------

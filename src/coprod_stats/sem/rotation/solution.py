@@ -27,19 +27,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemModelError
-from coprod_stats.sem.estimation.estimate import Estimate, models_of, objective_of
+from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.objective import Objective
-from coprod_stats.sem.model.completed_model import CompletedModel
 from coprod_stats.sem.model.constraints import Function, Restrictions
 from coprod_stats.sem.model.layout import Kind, Place, coordinates
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.options import Method
+from coprod_stats.sem.problems.problem import Problem
 from coprod_stats.sem.rotation.block_rotation import BlockRotation, rotate_block, rotate_like
 from coprod_stats.sem.rotation.blocks import Block, block_places, residual_places
 from coprod_stats.sem.rotation.options import RotationOptions
 from coprod_stats.sem.rotation.turn_derivatives import UnrotatedBlock, turn_slopes
-from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -78,11 +76,9 @@ class RotatedSolution:
 
 def rotated_solution(
     unrotated: Estimate,
-    table: ParameterTable,
+    problem: Problem,
     blocks: Sequence[Block],
     *,
-    samples: Sequence[GroupSample],
-    method: Method,
     options: RotationOptions,
 ) -> RotatedSolution:
     """Rotate an estimate.
@@ -91,11 +87,9 @@ def rotated_solution(
     ----------
     unrotated : Estimate
         Of :func:`~coprod_stats.sem.rotation.blocks.unrotated_table`.
-    table : ParameterTable
+    problem : Problem
         With the blocks' loadings and covariances free.
     blocks : sequence of Block
-    samples : sequence of GroupSample
-    method : Method
     options : RotationOptions
 
     Raises
@@ -105,7 +99,7 @@ def rotated_solution(
     SemModelError
         Where the rotated model fits differently: it lacks a parameter that the rotation needs.
     """
-    models = models_of(table, samples, method)
+    table, models = problem.table, problem.models()
     params = np.empty(table.n_free)
     jacobian = np.zeros((table.n_free, unrotated.table.n_free))
     rotations = []
@@ -118,9 +112,9 @@ def rotated_solution(
         slopes, settled = group.jacobian(model, found)
         determined &= settled
         jacobian[np.ix_(model.parameters, source.parameters)] = slopes
-    objective = objective_of(table, models, samples, method)
+    objective = problem.objective(models)
     moved = _Moved(params, jacobian, _moved_indices(unrotated.table, table))
-    estimate = _estimate(unrotated, table, models, objective, moved)
+    estimate = _estimate(unrotated, problem, models, objective, moved)
     return RotatedSolution(
         estimate, unrotated, tuple(blocks), tuple(rotations), options, determined
     )
@@ -178,7 +172,7 @@ class _Moved:
 
 def _estimate(
     unrotated: Estimate,
-    table: ParameterTable,
+    problem: Problem,
     models: tuple[LisrelModel, ...],
     objective: Objective,
     moved: _Moved,
@@ -198,7 +192,7 @@ def _estimate(
     active = moved.functions(unrotated.minimum.active)
     minimum = replace(unrotated.minimum, params=params, final=final, active=active)
     implied = tuple(model.moments(params) for model in models)
-    return Estimate(table, models, objective, restrictions, minimum, implied)
+    return Estimate(problem, models, objective, restrictions, minimum, implied)
 
 
 def _moved_indices(unrotated: ParameterTable, table: ParameterTable) -> dict[int, int]:
@@ -256,7 +250,7 @@ class _GroupRotation:
     ) -> tuple[FloatArray, bool]:
         """Differentiate the rotated by the unrotated parameters, ``(n_local, n_unrotated)``.
 
-        Also says whether the criterion settles the rotations; if not, these are held.
+        Also returns whether the criterion determines the rotations; if not, these are held.
         """
         turns, settled = self._turns(rotations)
         H = self._whole(rotations)
@@ -313,9 +307,7 @@ class _GroupRotation:
         """Differentiate a cell by the parameters of the group, ``(n_unrotated,)``."""
         places = self.model.matrices.places
         own = np.array([other == place for other in places], dtype=np.float64)
-        if not own.any() and isinstance(self.model, CompletedModel):
-            return self.model.implicit_jacobian(self.implied, place)
-        return own
+        return own if own.any() else self.model.implicit_jacobian(self.implied, place)
 
 
 def _add_own(

@@ -1,0 +1,1 @@
+"""Ordered and mixed data: thresholds, polychoric correlations and the models fitted to them."""

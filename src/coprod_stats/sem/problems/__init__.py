@@ -1,0 +1,1 @@
+"""What is estimated: the kinds of problem, and the one place that chooses among them."""
