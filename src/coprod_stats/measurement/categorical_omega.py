@@ -19,7 +19,7 @@ from coprod_stats.latent_models.specification import Specification
 from coprod_stats.measurement.one_factor_omega import OneFactorError
 from coprod_stats.sem.distributions import ndtr
 from coprod_stats.sem.errors import SemError
-from coprod_stats.sem.observed.bivariate_normal import add_increment
+from coprod_stats.sem.ordered.bivariate_normal import add_increment
 
 FloatArray = NDArray[np.float64]
 
