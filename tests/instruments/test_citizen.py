@@ -10,7 +10,7 @@ import pytest
 from coprod_stats.instruments import Instrument, Item, check_instrument, read_instrument
 from coprod_stats.instruments.catalogue import catalogue
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
-from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import Text, Wording
 
 # the marks of the short form in the draft, on items with a citizen wording

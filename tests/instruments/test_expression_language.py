@@ -13,18 +13,20 @@ from coprod_stats.instruments.language.expressions import (
     MAX_DEPTH,
     MAX_DIGITS,
     MAX_LENGTH,
+    ExpressionError,
+    parse_expression,
+)
+from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,
     Expression,
-    ExpressionError,
     Logic,
     Member,
     Name,
     Not,
     Number,
     names,
-    parse_expression,
     walk,
 )
 

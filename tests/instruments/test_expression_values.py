@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coprod_stats.instruments.language.evaluation import choice_column, evaluate, is_true
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.expressions import parse_expression
+from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,
@@ -20,7 +21,6 @@ from coprod_stats.instruments.language.expressions import (
     Name,
     Not,
     Number,
-    parse_expression,
 )
 
 NAN = float("nan")

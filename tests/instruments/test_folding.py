@@ -9,8 +9,9 @@ import pytest
 from inline_questionnaires import Read
 
 from coprod_stats.instruments.language.evaluation import evaluate
-from coprod_stats.instruments.language.expressions import Number, parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.folding import FALSE, MISSING, TRUE, given, without
+from coprod_stats.instruments.language.tree import Number
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from coprod_stats.instruments import check_instrument, read_instrument
-from coprod_stats.instruments.language.expressions import FUNCTIONS
+from coprod_stats.instruments.language.tree import FUNCTIONS
 from coprod_stats.instruments.preview import preview
 from coprod_stats.instruments.shipped import list_shipped, shelf
 from coprod_stats.instruments.source import reading

@@ -25,7 +25,8 @@ from test_two_valued_conditions import CONDITIONS
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.evaluation import evaluate, is_true
-from coprod_stats.instruments.language.expressions import Expression, parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.texts import Text
 from coprod_stats.instruments.variables import Derived
 from coprod_stats.platforms import compose_form

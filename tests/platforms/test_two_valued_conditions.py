@@ -11,7 +11,8 @@ import pytest
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.evaluation import evaluate, is_true
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.expressions import parse_expression
+from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,
@@ -20,7 +21,6 @@ from coprod_stats.instruments.language.expressions import (
     Name,
     Not,
     Number,
-    parse_expression,
 )
 from coprod_stats.instruments.texts import Text
 from coprod_stats.instruments.variables import Derived

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from coprod_stats.analyses.findings import Finding
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import ExpressionError, names, parse_expression
+from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 from coprod_stats.literals import HypothesisKind

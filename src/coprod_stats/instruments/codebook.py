@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from coprod_stats.instruments.language.expressions import Expression, Logic
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import Expression, Logic
 from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import (
     MISSING_CODES,

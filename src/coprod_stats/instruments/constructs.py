@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.texts import Text
 
 Role = Literal[

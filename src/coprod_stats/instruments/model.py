@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.constructs import Construct, Index, Role, Scale
-from coprod_stats.instruments.language.expressions import Number, names
 from coprod_stats.instruments.language.folding import without
+from coprod_stats.instruments.language.tree import Number, names
 from coprod_stats.instruments.questions import (
     DONT_KNOW,
     MISSING_CODES,

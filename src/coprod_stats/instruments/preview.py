@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from coprod_stats.counts import counted
 from coprod_stats.instruments.coverage import FormCoverage, Relation, form_coverage
-from coprod_stats.instruments.language.expressions import Expression, Logic
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import Expression, Logic
 from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import (
     Block,

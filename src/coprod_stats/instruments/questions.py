@@ -7,7 +7,7 @@ from typing import Literal
 
 from coprod_stats.instruments.constructs import Construct
 from coprod_stats.instruments.language.evaluation import choice_column
-from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.texts import Text
 
 ItemKind = Literal["single", "multiple", "rank", "allocate", "number", "text", "consent", "note"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from coprod_stats.instruments.assignment import draw_levels, draw_points, draw_ranks
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
-from coprod_stats.instruments.language.expressions import Expression, names, reach
+from coprod_stats.instruments.language.tree import Expression, names, reach
 from coprod_stats.instruments.model import Instrument, Item
 
 _NUMBERS = (0.0, 100.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from coprod_stats.instruments.language.expressions import names
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument
 
 

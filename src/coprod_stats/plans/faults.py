@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import ExpressionError, names, parse_expression
+from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 

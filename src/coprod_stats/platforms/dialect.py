@@ -12,7 +12,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Generic, Literal, TypeVar
 
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,
@@ -22,7 +23,6 @@ from coprod_stats.instruments.language.expressions import (
     Not,
     Number,
 )
-from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.fields import (
     Alternatives,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from coprod_stats.errors import CoprodError, Fault
-from coprod_stats.instruments.language.expressions import Call, Compare, Expression, Name, Number
+from coprod_stats.instruments.language.tree import Call, Compare, Expression, Name, Number
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Wording
 from coprod_stats.instruments.questions import DONT_KNOW, REFUSED
 from coprod_stats.instruments.texts import Text

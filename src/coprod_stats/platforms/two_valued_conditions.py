@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.instruments import Instrument
-from coprod_stats.instruments.language.expressions import Expression, Not, names
+from coprod_stats.instruments.language.tree import Expression, Not, names
 from coprod_stats.responses import Responses
 from coprod_stats.results import NotebookTables
 

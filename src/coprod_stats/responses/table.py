@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate
-from coprod_stats.instruments.language.expressions import Expression, parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS, Instrument, Item
 
 Scope = Literal["row", "value", "column"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from coprod_stats.analyses.kind import condition_names
 from coprod_stats.analyses.registry import kind_of
-from coprod_stats.instruments.language.expressions import names
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import PlanForm

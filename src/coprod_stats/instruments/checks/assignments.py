@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import ExpressionError, names, parse_expression
+from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
 from coprod_stats.instruments.source.yaml_source import Location
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
+from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import (
     Call,
     Compare,
     Expression,
-    ExpressionError,
     Member,
     Name,
     Number,
     names,
-    parse_expression,
     walk,
 )
-from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.questions import OPTION_KINDS, ItemKind
 from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
 from coprod_stats.instruments.source.yaml_source import Location

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import (
-    ExpressionError,
-    names,
-    parse_expression,
-    reach,
-)
+from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
+from coprod_stats.instruments.language.tree import names, reach
 from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions
 from coprod_stats.instruments.source.yaml_source import Location
 

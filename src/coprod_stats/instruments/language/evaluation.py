@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import (
     Arithmetic,
     Binary,
     Call,
@@ -21,7 +22,6 @@ from coprod_stats.instruments.language.expressions import (
     Not,
     Number,
 )
-from coprod_stats.instruments.language.numbers import spell_number
 
 FloatArray = NDArray[np.float64]
 

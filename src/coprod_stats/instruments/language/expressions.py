@@ -1,4 +1,4 @@
-"""The expression language of routing, calculation and classification: its tree and its parser.
+"""The expression language of routing, calculation and classification: its parser.
 
 One small language serves everywhere: ``DFDIR == 1 and any(CPSTG1..CPSTG6 > 0)``. It has numbers,
 item ids, ``+ - * /``, comparisons, ``in (1, 2)``, ``and or not`` and the functions in
@@ -8,42 +8,27 @@ item ids, ``+ - * /``, comparisons, ``in (1, 2)``, ``and or not`` and the functi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from coprod_stats.errors import CoprodError
-
-Function = Literal[
-    "sum",
-    "mean",
-    "min",
-    "max",
-    "count",
-    "any",
-    "all",
-    "answered",
-    "includes",
-    "option",
-    "if",
-    "abs",
-]
-FUNCTIONS: tuple[Function, ...] = (
-    "sum",
-    "mean",
-    "min",
-    "max",
-    "count",
-    "any",
-    "all",
-    "answered",
-    "includes",
-    "option",
-    "if",
-    "abs",
+from coprod_stats.instruments.language.tree import (
+    FUNCTIONS,
+    Binary,
+    Call,
+    Compare,
+    Comparison,
+    Expression,
+    Function,
+    Logic,
+    Member,
+    Name,
+    Not,
+    Number,
+    height,
 )
-Comparison = Literal["==", "!=", "<", "<=", ">", ">="]
-Arithmetic = Literal["+", "-", "*", "/"]
+
 MAX_DEPTH = 60
 MAX_RANGE = 200
 MAX_LENGTH = 5_000
@@ -60,72 +45,6 @@ class ExpressionError(CoprodError):
     def __reduce__(self) -> tuple[type[ExpressionError], tuple[str, int, str]]:
         return type(self), (self.text, self.column, self.found)
 
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number."""
-
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """An item, an administrative column or a derived variable."""
-
-    id: str
-    column: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """``left operator right``: true, false, or unknown where a side is missing."""
-
-    operator: Comparison
-    left: Expression
-    right: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """``item in (1, 2)``."""
-
-    item: Expression
-    values: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Logic:
-    """``and`` / ``or`` over two or more parts, three-valued."""
-
-    operator: Literal["and", "or"]
-    parts: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """``not part``, three-valued."""
-
-    part: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """``left operator right`` on numbers."""
-
-    operator: Arithmetic
-    left: Expression
-    right: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function of ``FUNCTIONS`` with its arguments, ranges already expanded."""
-
-    function: Function
-    arguments: tuple[Expression, ...]
-
-
-Expression = Number | Name | Compare | Member | Logic | Not | Binary | Call
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<range>[A-Z][A-Z0-9]*?\d+\.\.[A-Z][A-Z0-9]*?\d+(?![A-Za-z0-9_]))"
@@ -154,57 +73,9 @@ def parse_expression(text: str) -> Expression:
     parser = _Parser(text, list(_tokens(text)))
     tree = parser.disjunction(0)
     parser.expect_end()
-    if _height(tree) > 2 * MAX_DEPTH:
+    if height(tree) > 2 * MAX_DEPTH:
         raise ExpressionError(text, 0, "too deeply nested")
     return tree
-
-
-def parts(tree: Expression) -> tuple[Expression, ...]:
-    """Return the direct parts of an expression, in order."""
-    match tree:
-        case Compare() | Binary():
-            return (tree.left, tree.right)
-        case Member():
-            return (tree.item,)
-        case Logic():
-            return tree.parts
-        case Not():
-            return (tree.part,)
-        case Call():
-            return tree.arguments
-        case _:
-            return ()
-
-
-def _height(tree: Expression) -> int:
-    """Count the levels of a tree without recursion: a long chain of ``+`` is a deep tree."""
-    height, level = 0, [tree]
-    while level:
-        height += 1
-        level = [part for node in level for part in parts(node)]
-    return height
-
-
-def walk(tree: Expression) -> Iterator[Expression]:
-    """Return the expression and everything in it, outer before inner."""
-    yield tree
-    for part in parts(tree):
-        yield from walk(part)
-
-
-def names(tree: Expression) -> tuple[str, ...]:
-    """Return the ids that an expression uses, each once, in order of appearance."""
-    return tuple(dict.fromkeys(node.id for node in walk(tree) if isinstance(node, Name)))
-
-
-def reach(start: Iterable[str], uses: Mapping[str, Iterable[str]]) -> set[str]:
-    """Return names with everything that they use, directly or through one another."""
-    reached: set[str] = set()
-    frontier = set(start)
-    while frontier:
-        reached |= frontier
-        frontier = {further for name in frontier for further in uses.get(name, ())} - reached
-    return reached
 
 
 def _tokens(text: str) -> Iterator[_Token]:

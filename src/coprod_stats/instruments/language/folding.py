@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from coprod_stats.instruments.language.evaluation import evaluate
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,
@@ -19,10 +20,7 @@ from coprod_stats.instruments.language.expressions import (
     Not,
     Number,
 )
-from coprod_stats.instruments.language.expressions import (
-    names as used_names,
-)
-from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import names as used_names
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.texts import Text
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from coprod_stats.instruments.language.expressions import Expression, Member, Name, parse_expression
+from coprod_stats.instruments.language.expressions import parse_expression
+from coprod_stats.instruments.language.tree import Expression, Member, Name
 from coprod_stats.instruments.model import (
     Administrative,
     Assigned,

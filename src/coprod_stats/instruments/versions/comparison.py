@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from coprod_stats.instruments.language.expressions import Expression
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import Instrument, Item, ResponseScale, Scale, Text, Wording
 from coprod_stats.instruments.score_items import score_items
 

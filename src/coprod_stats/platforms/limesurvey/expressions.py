@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from coprod_stats.instruments.language.expressions import Call, Compare, Expression, Name, Number
-from coprod_stats.instruments.language.expressions import parts as parts_of
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import Call, Compare, Expression, Name, Number
+from coprod_stats.instruments.language.tree import parts as parts_of
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.dialect import Dialect
 from coprod_stats.platforms.fields import Alternatives, Insert, pieces, placeholder_texts

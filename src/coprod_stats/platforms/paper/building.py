@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from coprod_stats.instruments.language.expressions import Expression, Logic
+from coprod_stats.instruments.language.tree import Expression, Logic
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text, Wording
 from coprod_stats.instruments.texts import direction
 from coprod_stats.platforms.fields import choices, missing_choices

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import Expression, names
+from coprod_stats.instruments.language.tree import Expression, names
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.codebooks.labelled_variables import own_columns
 from coprod_stats.platforms.form_export import FormExport, sidecar_of

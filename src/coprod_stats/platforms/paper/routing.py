@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.tree import (
     Call,
     Compare,
     Expression,

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
-from coprod_stats.instruments.language.expressions import Expression, Logic
 from coprod_stats.instruments.language.folding import FALSE, MISSING, TRUE, given
+from coprod_stats.instruments.language.tree import Expression, Logic
 from coprod_stats.instruments.model import Block, Instrument, Item, Page, Text, Wording
 from coprod_stats.platforms.fields import Insert, pieces
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,
@@ -19,7 +20,6 @@ from coprod_stats.instruments.language.expressions import (
     names,
     walk,
 )
-from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.dialect import Conditions
 from coprod_stats.platforms.qualtrics.codes import Place, choice_ids

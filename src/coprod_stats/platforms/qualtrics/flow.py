@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import (
+from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,
@@ -15,7 +16,6 @@ from coprod_stats.instruments.language.expressions import (
     Name,
     Number,
 )
-from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Assigned, Derived, Instrument, Item
 from coprod_stats.platforms.fields import Answer, InexpressibleError, inexpressible
 from coprod_stats.platforms.qualtrics.codes import choice_ids

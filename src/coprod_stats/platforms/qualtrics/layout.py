@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from coprod_stats.instruments.language.expressions import names
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Block, Instrument, Item, Page, Wording
 from coprod_stats.instruments.texts import Text
 from coprod_stats.platforms.fields import (

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import Expression
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument, Item, Option
 from coprod_stats.platforms.fields import (
     InexpressibleError,

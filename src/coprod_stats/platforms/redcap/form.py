@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import Expression
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text
 from coprod_stats.platforms.fields import (
     Alternatives,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import Expression
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
 from coprod_stats.platforms.fields import (
     MISSING_NAMES,
