@@ -17,7 +17,6 @@ NOT_USED = re.compile(
 duplicate, existing."""
 
 UNDER_REVISION = (
-    "cli",
     "instruments/language",
     "latent_models",
     "measurement",
