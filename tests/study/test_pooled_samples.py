@@ -169,7 +169,7 @@ def test_a_scale_that_the_plan_does_not_use_is_left_out(written: Written) -> Non
     )
     study = run_study(plan)
     assert study.plan.gate is not None
-    assert study.plan.gate.left_out == ("POS",)
+    assert study.plan.gate.not_pooled == ("POS",)
     assert [scale.id for scale in study.scores.scales] == ["NEG"]
     assert "Not pooled: POS." in study.headline_note()
     assert "Not pooled, and therefore not scored here: POS." in render_html(study_document(study))

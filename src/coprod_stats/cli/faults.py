@@ -34,7 +34,7 @@ def run_reporting_faults(action: Callable[[], int | None]) -> None:
     except CoprodError as error:
         fail(str(error))
     except BrokenPipeError:
-        # the reader, such as head, has closed the pipe; the interpreter must not flush into it again
+        # the reader (such as head) closed the pipe; the interpreter must not flush into it again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:

@@ -148,7 +148,7 @@ def _data_file(path: Path, instrument: str | None) -> dict[str, str]:
 
 
 def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) -> None:
-    """Print a script for other software; the data file for Mplus is written to the working folder."""
+    """Print a script for other software; data for Mplus are written to the working folder."""
     if peer == "lavaan":
         from coprod_stats.latent_models.peers.lavaan_script import lavaan_script
 
@@ -169,7 +169,7 @@ def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) 
 
 
 def _write_scores(fit: SemFit, path: Path) -> None:
-    """Write regression or modal scores, a row per row of the data; blank where a row was not used."""
+    """Write regression or modal scores, a row per row of the data; blank for rows not used."""
     import csv
 
     from coprod_stats.sem.factor_scores import factor_scores
