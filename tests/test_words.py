@@ -19,13 +19,9 @@ duplicate, existing."""
 UNDER_REVISION = (
     "instruments/language",
     "latent_models",
-    "measurement",
-    "plans",
     "platforms",
-    "report",
     "sem",
     "structure",
-    "study",
 )
 """Folders whose English has still to be revised; to become empty."""
 

@@ -13,7 +13,7 @@ from coprod_stats.literals import Adjustment
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.errors import StructureError
 
-_METHOD_NAMES: dict[Adjustment, str] = {
+METHOD_NAMES: dict[Adjustment, str] = {
     "holm": "Holm",
     "fdr_bh": "Benjamini-Hochberg",
 }
@@ -69,7 +69,7 @@ class AdjustedFamily(NotebookTables):
         )
 
     def __str__(self) -> str:
-        head = f"{_METHOD_NAMES[self.method]} over the {self.size} tests of '{self.family}'"
+        head = f"{METHOD_NAMES[self.method]} over the {self.size} tests of '{self.family}'"
         rows = (
             f"  {term:<12} p = {raw:.4f}  adjusted {adjusted:.4f}"
             for term, raw, adjusted in zip(self.terms, self.p_values, self.p_adjusted, strict=True)

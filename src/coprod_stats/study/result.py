@@ -18,6 +18,7 @@ from coprod_stats.quality import Flags, Missingness
 from coprod_stats.responses.putting_together import PartCount
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
+from coprod_stats.structure.multiplicity import METHOD_NAMES
 from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
 from coprod_stats.study.tested_hypotheses import tested_by
@@ -172,11 +173,11 @@ class StudyResult:
         first = next(finding for finding in shown if not finding.reason)
         role = "" if first.role == "confirmatory" else "Not the confirmatory estimate. "
         family = rules.families.get(first.family)
-        adjustment = (family.adjustment if family else "holm").replace("_", " ")
+        adjustment = METHOD_NAMES[family.adjustment if family else "holm"]
         return (
             f"{role}{self.title_of(entry)}: {counted(entry.n_analysed, 'respondent')} analysed of "
             f"{self.responses.n_respondents:,} in the file. "
-            f"{adjustment.capitalize()} over {counted(first.family_size, 'test')}; negligible: "
+            f"{adjustment} over {counted(first.family_size, 'test')}; negligible: "
             f"|beta| shown to be below {rules.smallest_effect:g}.{self._pooling_note()}"
         )
 
