@@ -21,7 +21,6 @@ UNDER_REVISION = (
     "latent_models",
     "platforms",
     "sem",
-    "structure",
 )
 """Folders whose English has still to be revised; to become empty."""
 

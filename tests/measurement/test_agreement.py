@@ -149,7 +149,7 @@ def test_data_that_carry_no_icc_are_refused(columns, message) -> None:
     [
         ([], 5, "at least one item"),
         (["one"], 1, "two options"),
-        (["one"], 3, "answers span 4 points, more than 3 options do"),
+        (["one"], 3, "answers span 4 points, too many for 3 options"),
         (["one", "one"], 5, "'one' is named twice"),
         (["alone"], 5, "no unit of 'unit' has two members"),
     ],

@@ -125,7 +125,7 @@ class WithinGroupAgreement:
     omitted_units: tuple[str, ...]
 
     def tidy(self) -> pd.DataFrame:
-        """Return a row per unit; ``beyond_chance`` marks units with more variance than by chance."""
+        """Return a row per unit; ``beyond_chance`` marks more variance than by chance."""
         return self.units.copy()
 
     def glance(self) -> pd.DataFrame:
@@ -223,7 +223,7 @@ def rwg(df: pd.DataFrame, items: Sequence[str], unit: str, n_options: int) -> Wi
     spread = float(np.ptp(rows[list(items)].to_numpy())) if len(rows) else 0.0
     if spread > n_options - 1:
         raise MeasurementDataError(
-            f"answers span {spread:g} points, more than {n_options} options allow; correct n_options"
+            f"answers span {spread:g} points, too many for {n_options} options; correct n_options"
         )
     grouped = rows.groupby(unit, observed=True)[list(items)]
     sizes, mean_variance = grouped.size(), grouped.var().mean(axis=1)

@@ -112,7 +112,7 @@ def uniform_variance(n_options: int) -> float:
 
 
 def within_group_agreement(mean_variance: FloatArray, n_items: int, n_options: int) -> FloatArray:
-    r"""Return the agreement within units, :math:`r_{WG(J)} = J q / (J q + 1 - q)` with q = 1 − s̄²/σ²_EU.
+    r"""Compute r_wg, :math:`r_{WG(J)} = J q / (J q + 1 - q)` with q = 1 − s̄²/σ²_EU.
 
     James, Demaree & Wolf (1984); for one item it is q itself. Units with more
     variance than by chance (s̄² > σ²_EU) have no agreement: 0, since the formula then yields

@@ -8,7 +8,7 @@ from scipy import optimize, special, stats
 
 
 def small_sample_correction(df: float) -> float:
-    r"""Return the factor that makes a standardized difference unbiased, Γ(m/2) / (√(m/2) Γ((m − 1)/2)).
+    r"""Return the correction for small-sample bias, Γ(m/2) / (√(m/2) Γ((m − 1)/2)).
 
     Hedges (1981), eq. 6e, exact; the usual 1 − 3/(4m − 1) approximates it.
     """

@@ -111,7 +111,7 @@ def partial_correlation(
     deviations = (rows - rows.mean()) / rows.std().replace(0.0, 1.0)
     if np.linalg.matrix_rank(deviations.to_numpy()) < len(names):
         raise MeasurementDataError(
-            f"{', '.join(names)}: one of them is constant or a linear function of the others; omit it"
+            f"{', '.join(names)}: one is constant or a linear function of the others; omit it"
         )
     # pingouin takes more than a second to load
     import pingouin

@@ -134,7 +134,7 @@ def scale_correlations(
 def fisher_interval(
     r: FloatArray, n_obs: NDArray[np.intp], *, conf_level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    r"""Compute the confidence interval of a correlation, :math:`\tanh(\mathrm{artanh}\,r \pm z / \sqrt{n-3})`.
+    r"""Compute the interval of a correlation, :math:`\tanh(\mathrm{artanh}\,r \pm z / \sqrt{n-3})`.
 
     Fisher (1921), as ``psych::corr.test``. NaN with fewer than four respondents.
     """
@@ -147,7 +147,7 @@ def fisher_interval(
 
 
 def correlation_test(r: FloatArray, n_obs: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
-    r"""Test a correlation against zero: :math:`t = r \sqrt{(n-2) / (1-r^2)}` on n − 2 df, and its p-value.
+    r"""Test a correlation: :math:`t = r \sqrt{(n-2) / (1-r^2)}` on n − 2 df, and its p-value.
 
     NaN with fewer than three respondents.
     """
