@@ -17,16 +17,10 @@ NOT_USED = re.compile(
 duplicate, existing."""
 
 UNDER_REVISION = (
-    "cli",
     "instruments/language",
     "latent_models",
-    "measurement",
-    "plans",
     "platforms",
-    "report",
     "sem",
-    "structure",
-    "study",
 )
 """Folders whose English has still to be revised; to become empty."""
 

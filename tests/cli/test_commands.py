@@ -62,10 +62,10 @@ def test_import_tells_what_was_kept_and_what_was_set_aside(coprod, tmp_path) -> 
     shown = coprod("responses", "import", "raw.csv", "-i", "carers", "--out", "out.csv")
     assert shown.stdout.splitlines() == [
         "raw.csv: CSV, utf-8, delimiter ','",
-        "rows read 3, kept 2, set aside 1",
-        "values set aside 1; columns set aside: zzz",
+        "rows read 3, kept 2, rejected 1",
+        "values rejected 1; columns rejected: zzz",
         "answers: out.csv",
-        "set aside, with reasons: out.csv.rejected.csv",
+        "rejected, with reasons: out.csv.rejected.csv",
     ]
     assert len((tmp_path / "out.csv.rejected.csv").read_text().splitlines()) == 4
 
@@ -114,7 +114,7 @@ def test_what_does_not_fit_is_told_on_standard_error(coprod, tmp_path) -> None:
     (tmp_path / "raw.csv").write_text("RID,COP1,COP2,X\n1,9,4,x\n2,1,2,\n2,1,3,\n")
     shown = coprod("score", "raw.csv", "-i", "carers", "--json", "-")
     assert shown.stderr == (
-        "raw.csv: set aside 1 rows, 1 values and 1 columns; "
+        "raw.csv: rejected 1 row, 1 value and 1 column; "
         "'coprod responses import' lists them with reasons\n"
     )
     json.loads(shown.stdout)
@@ -137,10 +137,10 @@ def test_instruments_are_listed_shown_and_checked(coprod) -> None:
 def test_simulated_answers_and_their_truth_lie_beside_each_other(coprod, tmp_path) -> None:
     shown = coprod("simulate", "driver_impact", "--n", "30", "--seed", "3", "--out", "some.csv")
     assert shown.stdout == (
-        "30 synthetic respondents: some.csv\nwhat is true of them: some.truth.json\n"
+        "30 synthetic respondents: some.csv\ntrue parameters: some.truth.json\n"
     )
     again = coprod("responses", "import", "some.csv", "-i", "citizen", "--out", "canonical.csv")
-    assert "kept 30, set aside 0" in again.stdout
+    assert "kept 30, rejected 0" in again.stdout
     assert (tmp_path / "some.csv").read_bytes() == (tmp_path / "canonical.csv").read_bytes()
 
 

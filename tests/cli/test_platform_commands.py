@@ -73,7 +73,7 @@ def test_a_questionnaire_is_printed_and_entered_answers_come_in(coprod, tmp_path
         "answers.csv",
     )
     assert read.returncode == 0, read.stderr
-    assert "columns set aside: none" in read.stdout
+    assert "columns rejected: none" in read.stdout
 
 
 def test_a_folder_of_fonts_that_is_not_there_is_wrong_usage(coprod) -> None:

@@ -85,7 +85,7 @@ def test_results_keep_the_contract(army) -> None:
     assert str(icc(army, "LEAD", "COMPID")).splitlines() == [
         "term  icc1  conf_low  conf_high  icc2  statistic  p_value",
         "LEAD 0.089     0.056      0.142 0.801      5.019    0.000",
-        "2042 answers in 49 units",
+        "2,042 answers in 49 units",
     ]
     assert str(rwg(army, LEAD, "COMPID", 5)).splitlines()[:2] == [
         " term   rwg  n_obs  mean_variance",
@@ -133,7 +133,10 @@ def test_rows_without_an_answer_or_a_unit_are_omitted_and_counted() -> None:
         ({"unit": [1, 2, 3], "value": [1, 2, 3]}, "with two members; answers: 3, units: 3"),
         ({"unit": [1, 1, 2], "value": [2, 2, 2]}, "'value' does not vary"),
         ({"unit": [1, 1, 2], "other": [2, 2, 2]}, "no column 'value'; the data have: unit, other"),
-        ({"unit": [1, 1, 2], "value": [2, "x", 2]}, "column 'value' holds 'x', which is no number"),
+        (
+            {"unit": [1, 1, 2], "value": [2, "x", 2]},
+            "column 'value' holds 'x', which is not a number",
+        ),
     ],
 )
 def test_data_that_carry_no_icc_are_refused(columns, message) -> None:
@@ -146,7 +149,7 @@ def test_data_that_carry_no_icc_are_refused(columns, message) -> None:
     [
         ([], 5, "at least one item"),
         (["one"], 1, "two options"),
-        (["one"], 3, "answers span 4 points, more than 3 options do"),
+        (["one"], 3, "answers span 4 points, too many for 3 options"),
         (["one", "one"], 5, "'one' is named twice"),
         (["alone"], 5, "no unit of 'unit' has two members"),
     ],

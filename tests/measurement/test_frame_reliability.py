@@ -109,7 +109,10 @@ def test_a_table_of_arrow_and_objects(answers):
 
 def test_an_item_against_the_others_is_noted(answers):
     turned = answers[SCALES["NEG"]].assign(COP2=lambda d: -d["COP2"])
-    assert "an item goes against the others: check its keying" in alpha(turned).notes
+    assert (
+        "an item correlates negatively with the others: check its scoring direction"
+        in alpha(turned).notes
+    )
     assert alpha(answers, SCALES["NEG"]).notes == ()
 
 
@@ -157,7 +160,7 @@ def test_an_ordered_loading_beyond_1_has_no_omega():
         (alpha, ["COP1", "COP1"], "named more than once: COP1"),
         (alpha, ["COP1"], "a single item"),
         (alpha, [], "no items"),
-        (omega, ["COP1", "COP2"], "three items or more, not 2"),
+        (omega, ["COP1", "COP2"], "three or more items, not 2"),
     ],
 )
 def test_items_that_do_not_do(function, items, message, answers):

@@ -188,7 +188,7 @@ def test_groups_that_cannot_be_compared_are_refused(columns, message) -> None:
         (["flat"], "constant or a linear function"),
         (["twice"], "constant or a linear function"),
         (["x"], "'x' is named twice"),
-        (["rare"], "2 rows have all of x, y, rare; too few"),
+        (["rare"], "2 complete rows of x, y, rare; too few"),
     ],
 )
 def test_partial_correlations_that_are_not_determined_are_refused(covariates, message) -> None:

@@ -141,12 +141,12 @@ def test_two_item_interval_needs_four_respondents() -> None:
 @pytest.mark.parametrize(
     ("answers", "note"),
     [
-        (np.empty((3, 0)), "nobody answered any of its items"),
+        (np.empty((3, 0)), "none of its items was answered"),
         (np.ones((5, 1)), "a single item: its reliability cannot be estimated from one survey"),
         (np.array([[1.0, 2], [1, 3]]), "an item does not vary"),
         (
             np.array([[1.0, 3], [2, 2], [3, 1]]),
-            "the items cancel each other out: check their keying",
+            "the items cancel each other out: check their scoring direction",
         ),
         (
             np.array([[1.0, NAN], [NAN, 3]]),
@@ -190,7 +190,10 @@ def test_a_factor_that_cannot_exist_gives_no_omega() -> None:
 def test_an_item_against_the_others_is_noted() -> None:
     loadings = np.array([0.8, 0.7, -0.6, 0.7])
     covariance = np.outer(loadings, loadings) + np.diag(1 - loadings**2)
-    assert "an item goes against the others: check its keying" in of(sample_with(covariance)).notes
+    assert (
+        "an item correlates negatively with the others: check its scoring direction"
+        in of(sample_with(covariance)).notes
+    )
 
 
 def test_linearly_dependent_items_give_no_omega() -> None:

@@ -106,7 +106,9 @@ def test_what_is_not_determined_is_missing() -> None:
 
 
 def test_a_scale_without_scores_cannot_be_held_constant(carers: Responses) -> None:
-    with pytest.raises(ScaleCorrelationError, match="nobody has a score of 'MRK'; there are NEG"):
+    with pytest.raises(
+        ScaleCorrelationError, match="nobody has a score on 'MRK'; scales with scores: NEG"
+    ):
         scale_correlations(score(carers), held_constant="MRK")
 
 

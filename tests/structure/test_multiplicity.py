@@ -44,7 +44,7 @@ def test_holm_lies_between_the_raw_p_and_bonferroni(p_values):
 
 
 def test_an_empty_family_and_a_p_beyond_one_are_refused():
-    with pytest.raises(StructureError, match="holds no test"):
+    with pytest.raises(StructureError, match="has no tests"):
         adjust_p_values({}, family="headline")
     with pytest.raises(StructureError, match=r"outside \[0, 1\] in 'headline': H02"):
         adjust_p_values({"H01": 0.1, "H02": 1.2}, family="headline")

@@ -398,8 +398,8 @@ def test_magnitudes_of_dul_2016(effect_size, magnitude):
     [
         ({"x": "income"}, "no column income"),
         ({"x": "innovation"}, "the same column: innovation"),
-        ({"ceiling": "ols"}, "no ceiling is called 'ols': ce-fdh, cr-fdh"),
-        ({"corner": "left"}, "no corner is called 'left': upper-left"),
+        ({"ceiling": "ols"}, "unknown ceiling 'ols'; expected one of ce-fdh, cr-fdh"),
+        ({"corner": "left"}, "unknown corner 'left'; expected one of upper-left"),
         ({"permutations": -1}, "must not be negative: -1"),
         ({"conf_level": 1.0}, r"must lie in \(0, 1\), not 1.0"),
         ({"x_range": (20, 100)}, "20 to 100 does not contain individualism.*18.0 to 91.0"),
@@ -422,7 +422,10 @@ def test_options_that_make_no_sense_are_refused(change, message):
         (COUNTRIES.assign(innovation=1.0), "no scope: innovation"),
         (COUNTRIES.iloc[:4], "4 complete rows of individualism and innovation are too few"),
         (COUNTRIES.assign(innovation=math.inf), "infinite values: innovation"),
-        (pd.concat([COUNTRIES, COUNTRIES], axis=1), "several columns are called individualism"),
+        (
+            pd.concat([COUNTRIES, COUNTRIES], axis=1),
+            "columns that occur more than once: individualism",
+        ),
     ],
 )
 def test_data_that_allow_no_analysis_are_refused(data, message):

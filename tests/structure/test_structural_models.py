@@ -61,15 +61,15 @@ def test_equations_of_the_regressions():
 @pytest.mark.parametrize(
     ("factors", "paths", "message"),
     [
-        ((REL, ACT, QUA, ATT), (*PATHS, PATHS[0]), "hypothesis H1 is given 2 times"),
+        ((REL, ACT, QUA, ATT), (*PATHS, PATHS[0]), "hypothesis H1 occurs 2 times"),
         (
             (REL, ACT, QUA, ATT),
             (*PATHS, StructuralPath("H4", "ACT", "QUA")),
-            "path ACT -> QUA is given 2 times",
+            "path ACT -> QUA occurs 2 times",
         ),
-        ((REL, ACT, QUA, ATT, ATT), PATHS, "factor ATT is given 2 times; item ATT1"),
-        ((REL, ACT, QUA, ATT), (), "the model has no path"),
-        ((REL, ACT, QUA), PATHS, "ATT is in a path but is no factor"),
+        ((REL, ACT, QUA, ATT, ATT), PATHS, "factor ATT occurs 2 times; item ATT1"),
+        ((REL, ACT, QUA, ATT), (), "the model has no paths"),
+        ((REL, ACT, QUA), PATHS, "ATT is in a path but is not a factor"),
         ((REL, ACT, QUA, ATT), PATHS[:2], "factor ATT is in no path"),
         (
             (REL, ACT, QUA, MeasuredFactor("ATT", ("ATT1",))),
@@ -79,7 +79,7 @@ def test_equations_of_the_regressions():
         (
             (REL, ACT, QUA, ATT),
             (*PATHS, StructuralPath("H4", "ATT", "REL")),
-            "round in a circle",
+            "the paths are cyclic",
         ),
     ],
 )
@@ -89,10 +89,10 @@ def test_faults_of_a_model_are_named(factors, paths, message):
 
 
 def test_a_covariate_given_twice_is_named():
-    with pytest.raises(StructureError, match="covariate AGE is given 2 times"):
+    with pytest.raises(StructureError, match="covariate AGE occurs 2 times"):
         DriverImpactModel((REL, ACT, QUA, ATT), PATHS, covariates=("AGE", "AGE"))
 
 
 def test_all_faults_are_named_at_once():
-    with pytest.raises(StructureError, match="ATT is in a path but is no factor; factor XX"):
+    with pytest.raises(StructureError, match="ATT is in a path but is not a factor; factor XX"):
         DriverImpactModel((REL, ACT, QUA, MeasuredFactor("XX", ("X1", "X2"))), PATHS)

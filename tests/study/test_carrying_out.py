@@ -103,7 +103,7 @@ def test_engines_that_disagree_stop_the_confirmatory_section(study: Study) -> No
     result = replace(entry.result, specifications=disagreeing)
     other = replace(study, analyses=(replace(entry, result=result),))
     page = render_html(study_document(other))
-    assert "no hypothesis is decided here" in page
+    assert "No hypothesis is decided until the cause is known" in page
     assert "care-tests" not in page
 
 
@@ -120,7 +120,7 @@ def test_what_cannot_be_estimated_is_told_and_another_specification_stands_in(
     assert study.findings["conclusion"].tolist()[0] == "not-estimated"
     page = render_html(study_document(study))
     assert "Not the confirmatory estimate" in page
-    assert "What Was Planned and What Was Done" in page
+    assert "Deviations From the Plan" in page
 
 
 def test_a_study_of_which_nothing_can_be_estimated_keeps_its_columns(
@@ -163,8 +163,8 @@ def test_a_report_withholds_what_few_clusters_cannot_test(tmp_path: Path) -> Non
     tests = str(specifications(study)[0].tests)
     assert "SRMR = " in tests
     assert "chi-square" not in tests
-    assert "“Main”: each correlation rests on those who answered both questions" in page
-    assert "“Scores”, “Check”: only those who gave all answers" in page
+    assert "“Main”: each correlation is based on the respondents who answered both" in page
+    assert "“Scores”, “Check”: only respondents with complete answers" in page
 
 
 def test_progress_is_told_step_by_step(tmp_path: Path) -> None:

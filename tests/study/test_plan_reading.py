@@ -108,10 +108,16 @@ FAULTS = [
     ("predictor: POS", "predictor: JOY", "PLAN-004", 11, "A1: 'JOY' is neither"),
     ("predictor: POS", "predictor: [POS, JOY]", "PLAN-004", 11, "A1: 'JOY' is neither"),
     ("[CAGE]", "[CAGE, CX]", "PLAN-004", 9, "'CX' is neither"),
-    ("id: A2", "id: A1", "PLAN-005", 12, "hypothesis 'A1' stands twice"),
+    ("id: A2", "id: A1", "PLAN-005", 12, "hypothesis 'A1' occurs twice"),
     (SEM, SEM.replace("confirmatory", "check"), "PLAN-006", 18, "0 specifications are confirm"),
-    (SCORES, SCORES.replace("check", "confirmatory"), "PLAN-006", 18, "2 specifications are"),
-    (SCORES, SCORES.replace("n: scores", "n: ml"), "PLAN-007", 20, "a second specification 'ml'"),
+    (
+        SCORES,
+        SCORES.replace("check", "confirmatory"),
+        "PLAN-006",
+        18,
+        "2 specifications are confirmatory",
+    ),
+    (SCORES, SCORES.replace("n: scores", "n: ml"), "PLAN-007", 20, "'ml' occurs twice"),
     ("covariates: [CAGE]", "cluster: TOWN", "PLAN-008", 9, "there is no column 'TOWN'"),
     ("covariates: [CAGE]", "weights: TOWN", "PLAN-008", 9, "there is no column 'TOWN'"),
     (
@@ -151,8 +157,8 @@ FAULTS = [
         "two subgroups",
     ),
     ("predictor: POS, outcome: NEG", "predictor: NEG, outcome: NEG", "PLAN-016", 14, "outcome"),
-    ("predictor: HOURS", "predictor: RID", "PLAN-017", 21, "'RID' holds words"),
-    ("[NEG, POS]", "[NEG]", "PLAN-018", 19, "'POS' is no factor of the analysis"),
+    ("predictor: HOURS", "predictor: RID", "PLAN-017", 21, "'RID' holds text"),
+    ("[NEG, POS]", "[NEG]", "PLAN-018", 19, "'POS' is not a factor of the analysis"),
     (SEM, with_option(SEM, "engine: semopy"), "PLAN-019", 19, "semopy does not have"),
     (SEM, with_option(SEM, "estimator: WLSMV"), "PLAN-019", 19, ""),
     (SEM, with_option(SEM, "estimator: ML, missing: pairwise"), "PLAN-019", 19, ""),
@@ -171,13 +177,13 @@ FAULTS = [
         11,
         "A1 claims a mediator hypothesis",
     ),
-    ("id: second", "id: main", "PLAN-023", 14, "a second analysis 'main'"),
+    ("id: second", "id: main", "PLAN-023", 14, "analysis 'main' occurs twice"),
     ("tests: [A2]", "tests: [A3]", "PLAN-024", 21, "'second' tests no hypothesis of the plan"),
     ("tests: [A2]", "tests: [A1]", "PLAN-025", 12, "no analysis of the plan tests A2"),
-    ("tests: [A2]", "tests: [A1, A2]", "PLAN-026", 11, "A1 has two confirmatory analyses"),
-    ("seed: 1", "report: {formats: [html, pdf]}", "PLAN-027", 26, "not written as pdf yet"),
+    ("tests: [A2]", "tests: [A1, A2]", "PLAN-026", 11, "A1 has several confirmatory analyses"),
+    ("seed: 1", "report: {formats: [html, pdf]}", "PLAN-027", 26, "cannot be written as pdf yet"),
     ("seed: 1", "inference: {families: {f: {analyses: [x]}}}", "PLAN-028", 26, "hypothesis 'x'"),
-    ("seed: 1", "inference: {families: {f: {}}}", "PLAN-028", 26, "made of"),
+    ("seed: 1", "inference: {families: {f: {}}}", "PLAN-028", 26, "needs either"),
     (
         "seed: 1",
         "inference: {families: {f: {analyses: [main]}}}",
@@ -214,7 +220,9 @@ def test_each_fault_has_its_code_and_line(read, old, new, code, line, found) -> 
 def test_the_same_path_twice_is_a_fault_of_the_plan(read) -> None:
     """The kind of fault that once ended in a traceback: nothing is computed before it is told."""
     twice = PLAN.replace("predictor: HOURS", "predictor: POS").replace("tests: [A1]", "tests: []")
-    with pytest.raises(PlanError, match=r"PLAN-015 mine\.yaml:14.*A2 is the path POS → NEG of A1"):
+    with pytest.raises(
+        PlanError, match=r"PLAN-015 mine\.yaml:14.*A2 duplicates the path POS → NEG"
+    ):
         read(twice)
 
 

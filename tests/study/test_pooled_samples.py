@@ -1,4 +1,4 @@
-"""Waves, languages and modes are put together only through a gate, and the report says so."""
+"""Waves, languages and modes are pooled only through a gate, and the report says so."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ def test_equal_versions_are_put_together_to_the_same_numbers(written: Written) -
 def test_a_reworded_question_stops_the_study(written: Written) -> None:
     (fault,) = faults(written(REWORDED))
     assert fault.startswith(
-        "POOL-001 waves.yaml:9, data.parts: 'wording DEP wave 1 / wave 2' stands in the way of "
-        "pooling DEP: [threatens] DEP: wording"
+        "POOL-001 waves.yaml:9, data.parts: 'wording DEP wave 1 / wave 2' prevents pooling "
+        "of DEP: [threatens] DEP: wording"
     )
 
 
@@ -127,8 +127,8 @@ def test_answers_in_another_order_stop_the_study(written: Written) -> None:
         "options: {1: Always, 2: Often, 3: Sometimes, 4: Never}",
     )
     found = faults(written(swapped))
-    assert "'codes COP2 wave 1 / wave 2' stands in the way of pooling NEG" in "\n".join(found)
-    assert all("pooling NEG" in fault for fault in found)
+    assert "'codes COP2 wave 1 / wave 2' prevents pooling of NEG" in "\n".join(found)
+    assert all("pooling of NEG" in fault for fault in found)
 
 
 def test_what_is_accepted_by_name_is_told_with_its_reason(written: Written) -> None:
@@ -138,7 +138,7 @@ def test_what_is_accepted_by_name_is_told_with_its_reason(written: Written) -> N
     assert "Pooled from wave 1 (400), wave 2 (508)." in study.headline_note()
     assert "Accepted in the plan: wording DEP wave 1 / wave 2." in study.headline_note()
     page = render_html(study_document(study))
-    for words in ("What was pooled", "A pilot found no drift.", "first.csv", "wave 2"):
+    for words in ("Pooled data", "A pilot found no drift.", "first.csv", "wave 2"):
         assert words in page
 
 
@@ -169,7 +169,7 @@ def test_a_scale_that_the_plan_does_not_use_is_left_out(written: Written) -> Non
     )
     study = run_study(plan)
     assert study.plan.gate is not None
-    assert study.plan.gate.left_out == ("POS",)
+    assert study.plan.gate.not_pooled == ("POS",)
     assert [scale.id for scale in study.scores.scales] == ["NEG"]
     assert "Not pooled: POS." in study.headline_note()
     assert "Not pooled, and therefore not scored here: POS." in render_html(study_document(study))
@@ -187,7 +187,7 @@ def test_the_plan_s_own_version_counts_too(written: Written) -> None:
 def test_modes_are_pooled_only_when_accepted(written: Written) -> None:
     paper = ("file: second.csv}", "file: second.csv, mode: paper}")
     (fault,) = faults(written(samples=paper))
-    assert "'mode wave 1 / wave 2' stands in the way of pooling NEG, DEP" in fault
+    assert "'mode wave 1 / wave 2' prevents pooling of NEG, DEP" in fault
 
 
 def test_answers_in_two_languages_are_counted_together_by_code(

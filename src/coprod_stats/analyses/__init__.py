@@ -1,1 +1,1 @@
-"""Kinds of analysis: what binds a statistic to a plan, and the registry that lists them."""
+"""Kinds of analysis, which bind statistics to plans, and their registry."""

@@ -1,4 +1,4 @@
-"""Checks that several kinds of analysis make of the variables that they are given."""
+"""Checks of variables that several kinds of analysis share."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ def known_variables(instrument: Instrument) -> frozenset[str]:
 
 
 def text_columns(instrument: Instrument) -> frozenset[str]:
-    """Return the columns that hold words rather than numbers."""
+    """Return the columns that hold text rather than numbers."""
     asked = {c for item in instrument.items if item.kind == "text" for c in item.columns}
     given = {column.id for column in instrument.administrative if column.kind == "text"}
     return frozenset(asked | given)
 
 
 def numeric_faults(scope: Scope, id: str, names: Sequence[str]) -> Iterator[Fault]:
-    """Return variables of a relation that hold words."""
+    """Return faults for the variables of a relation that hold text."""
     words = text_columns(scope.instrument)
     for name in names:
         if name in words:
             yield scope.fault(
                 "PLAN-017",
                 (),
-                f"{id}: '{name}' holds words, not numbers",
+                f"{id}: '{name}' holds text, not numbers",
                 "Name a scale, an index, a derived variable or a question with coded answers.",
             )

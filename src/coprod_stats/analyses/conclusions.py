@@ -1,4 +1,4 @@
-"""How conclusions are shown: words and tone, the same in every section."""
+"""Labels and tones of conclusions, the same in every section."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def conclusion_mark(finding: Finding) -> Badge:
 
 
 def conclusion_badge(finding: Finding) -> Text:
-    """Return a conclusion, an inconclusive one with the smallest effect that is excluded."""
+    """Return a conclusion; an inconclusive one with the smallest bound that is excluded."""
     badge = Badge(CONCLUSION_LABELS[finding.conclusion], TONES[finding.conclusion])
     if finding.conclusion != "inconclusive" or math.isnan(finding.smallest_bound):
         return text(badge)

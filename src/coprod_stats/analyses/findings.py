@@ -1,4 +1,4 @@
-"""What an analysis found of one relation, before and after its family is adjusted."""
+"""Findings on single relations, before and after their family is adjusted."""
 
 from __future__ import annotations
 
@@ -16,28 +16,29 @@ NAN = math.nan
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One relation of one hypothesis, tested in one way, or the reason why it was not.
+    """The test of one relation of one hypothesis in one specification, or why there is none.
 
     Attributes
     ----------
     id : str
         That of the relation; the hypothesis's own where it claims only one.
     specification : str
-        Way of estimating, where an analysis has several; else empty.
+        Id of the specification; empty where the analysis has none.
     estimate, std_error, statistic, df, p_value, conf_low, conf_high : float
-        On the scale of the analysis; NaN where it has none. ``df`` is infinite for the normal.
+        On the scale of the analysis; NaN where it has none. ``df`` is infinite for the normal
+        distribution.
     std_all, std_all_se, std_all_conf_low, std_all_conf_high : float
-        Standardised effect, where there is one.
+        Standardised effect; NaN where there is none.
     conf_low_90, conf_high_90, p_equivalence : float
         Interval of level 1 - 2 alpha of the standardised effect, and the p value of the two
-        one-sided tests that it is smaller than the plan's smallest effect that would matter.
+        one-sided tests that it is smaller than the plan's smallest effect size of interest.
     is_negligible : bool, optional
-        Whether the effect is too small to matter by the analysis's own measure, where that is no
+        Whether the effect is negligible by the measure of the analysis, where that is not a
         standardised effect.
     reason : str
         Why there is no estimate; empty where there is one.
     family, family_size, p_adjusted, conclusion
-        Filled in when all analyses have run.
+        Set when all analyses have run.
     """
 
     id: str
@@ -75,7 +76,7 @@ class Finding:
 
     @property
     def verdict(self) -> str:
-        """The conclusion in words, an inconclusive one with the bound that is excluded."""
+        """The conclusion in words; an inconclusive one with the smallest bound that is excluded."""
         if self.conclusion == "inconclusive" and not math.isnan(self.smallest_bound):
             return f"inconclusive (|beta| < {self.smallest_bound:.2f})"
         return {
@@ -109,7 +110,7 @@ def finding_head(
 
 
 def findings_table(findings: Sequence[Finding]) -> pd.DataFrame:
-    """One row per finding, with every column also where there is no finding."""
+    """Return a row per finding, with every column even if there is no finding."""
     columns = [field.name for field in fields(Finding)]
     table = pd.DataFrame([asdict(finding) for finding in findings], columns=columns)
     table.insert(0, "term", [f"{entry.predictor} → {entry.outcome}" for entry in findings])

@@ -1,8 +1,8 @@
-"""A kind of analysis: the one protocol between plans, studies and reports.
+"""A kind of analysis: the protocol between plans, studies and reports.
 
-A kind is the thin piece that binds a statistic of ``measurement`` or ``structure`` to a plan. It
-states the grammar of its options, what may be tested with it, which variables it touches, how it
-is carried out, what it found and how that is reported. ``docs/adding_an_analysis.md`` builds one.
+A kind is a thin layer that binds a statistic of ``measurement`` or ``structure`` to a plan. It
+defines the grammar of its options, the claims it can test, the variables it uses, how it is
+carried out, its findings and its section of the report. ``docs/adding_an_analysis.md`` builds one.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ ResultT = TypeVar("ResultT", bound=Result)
 
 @dataclass(frozen=True, slots=True)
 class NotEstimated:
-    """A piece of an analysis, or the whole of it, that could not be carried out."""
+    """An analysis, or a part of it, that could not be carried out."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an analysis of a plan is checked against, before any answer is read.
+    """The context in which an analysis of a plan is checked, before any answers are read.
 
     Attributes
     ----------
     plan : PlanForm
-        The whole plan as its file states it.
+        The whole plan as stated in its file.
     instrument : Instrument
         The questionnaire in the form that the plan names.
     hypotheses : tuple of Hypothesis
         Those that the analysis tests.
     location : Location
-        Where the analysis stands in the file.
+        Place of the analysis in the file.
     """
 
     plan: PlanForm
@@ -65,7 +65,7 @@ class Scope:
     location: Location
 
     def fault(self, code: str, where: Location, found: str, remedy: str) -> Fault:
-        """Return a fault of the analysis; ``where`` is counted from the analysis."""
+        """Return a fault of the analysis; ``where`` is relative to the analysis."""
         return fault_at(self.source, code, (*self.location, *where), found, remedy)
 
     def relations(self) -> tuple[Relation, ...]:
@@ -73,7 +73,7 @@ class Scope:
         return tuple(entry for each in self.hypotheses for entry in each.relations())
 
     def choice_faults(self, where: Location, choice: RespondentChoice) -> Iterator[Fault]:
-        """Return what is wrong with a choice of respondents, and with what it leaves aside."""
+        """Return the faults of a choice of respondents and of the options it excludes."""
         yield from self.condition_faults((*where, "where"), choice.where)
         if choice.respondents is not None:
             here = (*where, "respondents")
@@ -84,12 +84,12 @@ class Scope:
                 yield self.fault(
                     "PLAN-021",
                     (*where, "without"),
-                    f"the plan has no {option} that could be left aside",
+                    f"the plan has no {option} that 'without' could exclude",
                     "Remove it from 'without'.",
                 )
 
     def class_faults(self, where: Location, classes: Sequence[str]) -> Iterator[Fault]:
-        """Return classes that nobody can belong to."""
+        """Return faults for classes that do not exist."""
         rule = self.instrument.classification
         known = [*(name for name, _ in rule.classes), rule.otherwise] if rule else []
         for name in classes:
@@ -102,7 +102,7 @@ class Scope:
                 )
 
     def condition_faults(self, where: Location, text: str | None) -> Iterator[Fault]:
-        """Return what is wrong with a condition on the answers."""
+        """Return the faults of a condition on the answers."""
         yield from condition_faults(self.source, (*self.location, *where), text, self.instrument)
 
 
@@ -116,11 +116,12 @@ class Kind(ABC, Generic[FormT, ResultT]):
     title : str
         Heading of its section in a report.
     form : type
-        The grammar of its options; every field changes the result or is refused.
+        Grammar of its options; every field changes the result or is refused.
     claims : frozenset of str
-        Kinds of hypotheses that it may test.
+        Kinds of hypotheses that it can test.
     uses : frozenset of str
-        What of a plan's design it can take into account; the rest must be left aside by name.
+        Options of a plan's design that it can take into account; others must be named under
+        ``without``.
     methods : str
         Its page in ``docs/methods``, without suffix.
     """
@@ -137,7 +138,7 @@ class Kind(ABC, Generic[FormT, ResultT]):
         """Yield every item, scale or variable that the form names, conditions included."""
 
     def choices(self, form: FormT) -> Iterator[tuple[Location, RespondentChoice]]:
-        """Yield each choice of respondents with its place in the form."""
+        """Yield each choice of respondents with its location in the form."""
         if isinstance(form, RespondentChoice):
             yield (), form
 
@@ -146,23 +147,23 @@ class Kind(ABC, Generic[FormT, ResultT]):
         """Yield faults beyond the grammar."""
 
     def parts(self, form: FormT) -> tuple[Any, ...]:
-        """Return the pieces of work that can be carried out one by one; the whole form by default.
+        """Return the parts that can be carried out independently; the whole form by default.
 
-        Pieces are shared among processes, and each has a stream of random numbers of its own.
+        Parts may run in different processes; each has its own stream of random numbers.
         """
         return (form,)
 
     def part_title(self, form: FormT, part: Any) -> str:
-        """Name a piece of work for a progress bar."""
+        """Return the title of a part for a progress bar."""
         del part
         return form.id
 
     @abstractmethod
     def run(self, part: Any, form: FormT, sample: StudySample, rng: np.random.Generator) -> Any:
-        """Carry out one piece; a ``CoprodError`` is the reason why nothing came of it."""
+        """Carry out one part; a ``CoprodError`` is the reason why it was not estimated."""
 
     def together(self, form: FormT, done: Sequence[Any]) -> ResultT | NotEstimated:
-        """Join the pieces, in the order of ``parts``, into the result."""
+        """Combine the results of the parts, in the order of ``parts``."""
         del form
         only: ResultT | NotEstimated = done[0]
         return only
@@ -178,7 +179,7 @@ class Kind(ABC, Generic[FormT, ResultT]):
         """Compose its part of the report."""
 
     def warnings(self, result: ResultT) -> Iterator[tuple[str, str]]:
-        """Yield code and message of what the numbers must be read with."""
+        """Yield code and message of each caveat on the numbers."""
         del result
         return iter(())
 
@@ -195,7 +196,7 @@ def choice_names(choice: RespondentChoice) -> Iterator[str]:
 
 
 def condition_names(condition: str) -> Iterator[str]:
-    """Yield the names in a condition; none where it cannot be read, which its check tells."""
+    """Yield the names in a condition; none if it cannot be read, which its check reports."""
     try:
         yield from names(parse_expression(condition))
     except ExpressionError:
@@ -203,9 +204,9 @@ def condition_names(condition: str) -> Iterator[str]:
 
 
 def stream_of(rng: np.random.Generator, key: str) -> np.random.Generator:
-    """Return a stream of random numbers of its own for one thing of an analysis.
+    """Return a stream of random numbers for one element of an analysis.
 
-    It is keyed by name, so that what else the analysis holds does not change its numbers.
+    It is keyed by name, so that other elements of the analysis do not change its numbers.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""The kind of analysis ``necessity``: claims that an outcome does not occur without a condition."""
+"""The kind of analysis ``necessity``: an outcome does not occur without a condition."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 ACCURACY = 95.0
-"""Share of cases, in percent, that a ceiling line should have on or below it (Dul 2016)."""
+"""Percentage of cases that should lie on or below a ceiling line (Dul 2016)."""
 _CORNERS: dict[str, Corner] = {
     "+": "upper-left",
     "two-sided": "upper-left",
@@ -39,22 +39,22 @@ _CORNERS: dict[str, Corner] = {
 
 
 class NecessityForm(RespondentChoice, AnalysisForm):
-    """Necessary conditions, each tested by the empty corner of its scatter plot."""
+    """Necessary conditions, each tested by the empty corner of the scatter plot."""
 
     analysis: Literal["necessity"]
     ceiling: Ceiling = "ce-fdh"
     scope: Literal["theoretical", "empirical"] = "theoretical"
-    """Whether scales may take all their values, or only those that were observed."""
+    """Whether the scope is the possible range of the scales or the observed one."""
     permutations: Annotated[int, Field(ge=100)] = 10_000
     smallest_effect: Probability = 0.10
-    """Effect size below which a condition is too little of one to matter (Dul 2016)."""
+    """Effect size below which a necessary condition is negligible (Dul 2016)."""
     fewest_items: Annotated[int, Field(ge=1)] = 3
-    """Items that a scale needs to carry a claim of necessity."""
+    """Fewest items of a scale with which a necessary condition can be tested."""
 
 
 @dataclass(frozen=True, slots=True)
 class TestedCondition:
-    """One relation with what came of it, or why nothing did."""
+    """One relation with its result, or the reason why there is none."""
 
     relation: Relation
     found: NecessityResult | None
@@ -63,7 +63,7 @@ class TestedCondition:
 
 @dataclass(frozen=True, slots=True)
 class NecessityResults(NotebookTables):
-    """Every condition of one analysis."""
+    """Results for all conditions of one analysis."""
 
     conditions: tuple[TestedCondition, ...]
 
@@ -96,7 +96,7 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
         yield from choice_names(form)
 
     def check(self, form: NecessityForm, scope: Scope) -> Iterator[Fault]:
-        """Yield conditions and outcomes that are the same, or hold words."""
+        """Yield faults where condition and outcome are the same, or hold text."""
         del form
         for relation in scope.relations():
             pair = (relation.predictor, relation.outcome)
@@ -105,8 +105,8 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
                 yield scope.fault(
                     "PLAN-016",
                     (),
-                    f"{relation.id}: '{relation.predictor}' is condition and outcome",
-                    "Name two variables.",
+                    f"{relation.id}: '{relation.predictor}' is both condition and outcome",
+                    "Name two different variables.",
                 )
 
     def run(
@@ -141,7 +141,7 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
         )
 
     def warnings(self, result: NecessityResults) -> Iterator[tuple[str, str]]:
-        """Yield ceilings that too many cases exceed."""
+        """Yield warnings of ceilings that too many cases exceed."""
         for entry in result.conditions:
             if entry.found is not None and entry.found.accuracy < ACCURACY:
                 yield (
@@ -191,7 +191,7 @@ def _tested(
 
 
 def _too_coarse(name: str, form: NecessityForm, instrument: Instrument) -> str:
-    """State why a variable has too few levels to show an empty corner; nothing if it has not."""
+    """Return why a variable has too few levels to show an empty corner; empty if it has enough."""
     scale = next((scale for scale in instrument.scales if scale.id == name), None)
     item = next((item for item in instrument.items if item.id == name), None)
     if scale is not None:
@@ -199,13 +199,13 @@ def _too_coarse(name: str, form: NecessityForm, instrument: Instrument) -> str:
     elif item is not None and item.responses is not None:
         n_items = 1
     else:
-        return ""  # an amount, which is not coarse
+        return ""  # a quantity, which is not coarse
     if n_items >= form.fewest_items:
         return ""
     items = "one item" if n_items == 1 else f"{n_items} items"
     return (
-        f"{items} cannot carry a necessary condition: {name} needs {form.fewest_items}, so that "
-        "an empty corner is more than the coarseness of an answer scale"
+        f"{items} cannot show a necessary condition: {name} needs at least {form.fewest_items}, "
+        "since an empty corner may otherwise be due to the coarse response scale"
     )
 
 
@@ -226,7 +226,7 @@ def _finding(entry: TestedCondition, form: NecessityForm, hypothesis: Hypothesis
     head = finding_head(
         hypothesis, entry.relation, analysis=form.id, role=form.role, reason=entry.reason
     )
-    # d is never negative: the direction of the claim has chosen the corner
+    # d is never negative: the direction of the claim determines the corner
     head = replace(head, expected_sign="two-sided")
     if entry.found is None:
         return head

@@ -1,4 +1,4 @@
-"""The part of a report on necessary conditions."""
+"""The section of a report on necessary conditions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from coprod_stats.analyses.conclusions import conclusion_badge
 from coprod_stats.analyses.words import ReportWords
+from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
     Block,
     CrossReference,
@@ -19,7 +20,7 @@ from coprod_stats.documents.document import (
     text,
 )
 from coprod_stats.documents.figures.ceiling import ceiling_chart
-from coprod_stats.documents.numbers import BOUNDED, COUNT, NumberFormat, bounded, count
+from coprod_stats.documents.numbers import BOUNDED, COUNT, NumberFormat, bounded
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.plans.hypotheses import Relation
 from coprod_stats.structure import NecessityResult
@@ -36,23 +37,23 @@ def necessity_section(
     anchor: str,
     smallest_effect: float,
 ) -> Section:
-    """Compose effect sizes and, for each condition, what each level of the outcome needs."""
+    """Compose effect sizes and, for each condition, scatter plot and bottleneck table."""
     tested = [(relation, found) for relation, found in conditions if found is not None]
     content: list[Block] = [
         Paragraph(
             text(
                 "A necessary condition leaves a corner of the scatter plot empty: without enough "
-                "of it the outcome does not occur, whatever else is there. That is another claim "
-                "than that the two rise together. The effect size ",
+                "of it the outcome does not occur, whatever else is present. This claim differs "
+                "from that of a positive association. The effect size ",
                 emphasis("d"),
-                " is the empty share of the plot; the ",
+                " is the share of the plot that is empty; the ",
                 emphasis("p"),
-                " value is the share of random orders of the outcome that leave as much empty. A "
-                "condition counts as necessary if ",
+                " value is the share of random permutations of the outcome that leave at least as "
+                "much empty. A condition counts as necessary if ",
                 emphasis("d"),
                 f" is at least {bounded(smallest_effect)} and ",
                 emphasis("p"),
-                f" after adjustment below {words.alpha}. See ",
+                f" after adjustment is below {words.alpha}. See ",
                 CrossReference(f"{anchor}-effects"),
                 ".",
             )
@@ -116,8 +117,8 @@ def _effects(conditions: Conditions, words: ReportWords, *, anchor: str) -> Tabl
             "conclusion": Role(text("Conclusion"), align="left"),
         },
         note=text(
-            f"Ceiling: {', '.join(sorted(ceilings)) or 'none was drawn'}. Accuracy: cases on or "
-            "below the ceiling.",
+            f"Ceiling: {', '.join(sorted(ceilings)) or 'none'}. Accuracy: percentage of cases on "
+            "or below the ceiling.",
             f" {reasons}" if reasons else "",
         ),
     )
@@ -135,13 +136,13 @@ def _scatter(
     )
     return Figure(
         anchor,
-        text(f"{relation.id}: The Cases and Their Ceiling"),
+        text(f"{relation.id}: Scatter Plot With Ceiling"),
         drawing,
         text(
-            "A disc's area grows with the number of cases at its place. The ceiling shuts off the "
-            f"{found.corner} corner: ",
+            "The area of a disc increases with the number of cases at its position. Share of "
+            f"the plot beyond the ceiling, in the {found.corner} corner: ",
             emphasis("d"),
-            f" = {bounded(found.effect_size)} of the plot lies beyond it.",
+            f" = {bounded(found.effect_size)}.",
         ),
     )
 
@@ -158,8 +159,8 @@ def _bottleneck(
         table,
         anchor=anchor,
         title=text(
-            f"{relation.id}: What “{words.label(relation.outcome)}” Needs of "
-            f"“{words.label(relation.predictor)}”"
+            f"{relation.id}: Bottleneck Table of “{words.label(relation.predictor)}” for "
+            f"“{words.label(relation.outcome)}”"
         ),
         columns=[
             "outcome_percentage",
@@ -172,13 +173,13 @@ def _bottleneck(
         roles={
             "outcome_percentage": Role(text("Outcome, % of range"), _PERCENT),
             "outcome": Role(text("Outcome")),
-            "condition": Role(text("Condition needed")),
+            "condition": Role(text("Condition required")),
             "condition_percentage": Role(text("% of range"), _PERCENT),
-            "n_below": Role(text("Cases without it"), COUNT),
+            "n_below": Role(text("Cases below it"), COUNT),
             "needed": Role(text("Remark"), align="left"),
         },
         note=text(
-            f"{count(found.n_obs)} cases. Each row: the least of the condition with which that "
-            "level of the outcome was reached."
+            f"{counted(found.n_obs, 'case')}. Each row: the level of the condition that is "
+            "required for that level of the outcome."
         ),
     )

@@ -1,4 +1,4 @@
-"""The kinds of analysis that a plan may hold. A new kind is one line here."""
+"""The registry of kinds of analysis. A new kind is one line here."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def kind_of(form: AnalysisForm) -> Kind[Any, Any]:
 
 
 def kinds_that_claim(hypothesis: HypothesisKind) -> tuple[str, ...]:
-    """Name the kinds of analysis that may test hypotheses of a kind."""
+    """Return the names of the kinds of analysis that can test hypotheses of a kind."""
     return tuple(kind.name for kind in KINDS if hypothesis in kind.claims)

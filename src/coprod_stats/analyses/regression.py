@@ -1,4 +1,4 @@
-"""The kind of analysis ``regression``: one equation for an outcome of any usual type."""
+"""The kind of analysis ``regression``: one equation for one outcome of any common type."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ if TYPE_CHECKING:
 
 
 class RegressionForm(RespondentChoice, AnalysisForm):
-    """A regression of one outcome by its formula."""
+    """A regression of one outcome, specified by a formula."""
 
     analysis: Literal["regression"]
     formula: Words
-    """``outcome ~ predictors`` in formulaic's grammar; the plan's covariates are added."""
+    """``outcome ~ predictors`` in the grammar of formulaic; the plan's covariates are added."""
     family: RegressionFamily = "gaussian"
     errors: RegressionErrors | None = None
-    """Standard errors; by the family's own default if left out."""
+    """Standard errors; by default those of the family."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegressionResult(NotebookTables):
-    """The fitted equation, with what standardises its coefficients where that has a meaning.
+    """The fitted equation, with the factors that standardise its coefficients where meaningful.
 
     Attributes
     ----------
@@ -83,11 +83,11 @@ class Regression(Kind[RegressionForm, RegressionResult]):
         yield from choice_names(form)
         try:
             yield from parse_formula(form.formula).columns
-        except CoprodError:  # a fault of the plan, told by its check
+        except CoprodError:  # a fault of the plan, reported by its check
             return
 
     def check(self, form: RegressionForm, scope: Scope) -> Iterator[Fault]:
-        """Yield faults of the formula, and relations that it does not hold."""
+        """Yield faults of the formula, and relations that it does not contain."""
         try:
             parsed = parse_formula(form.formula)
             choose_errors(
@@ -116,15 +116,15 @@ class Regression(Kind[RegressionForm, RegressionResult]):
                     ("formula",),
                     f"the formula does not test {relation.id}, {relation.predictor} → "
                     f"{relation.outcome}",
-                    "Let the outcome be its left side and the predictor a term of its own, or "
-                    "name other hypotheses under 'tests'.",
+                    "Make the outcome its left side and the predictor a term by itself, or name "
+                    "other hypotheses under 'tests'.",
                 )
 
     def run(
         self, part: Any, form: RegressionForm, sample: StudySample, rng: np.random.Generator
     ) -> RegressionResult:
         """Fit the equation to the respondents who have all its values."""
-        del part, rng  # one piece, and nothing is drawn
+        del part, rng  # a single part, and no random numbers are drawn
         respondents = sample.respondents(form)
         covariates = sample.covariates(form)
         parsed = parse_formula(form.formula)
@@ -146,7 +146,7 @@ class Regression(Kind[RegressionForm, RegressionResult]):
     def findings(
         self, form: RegressionForm, result: RegressionResult, hypotheses: Sequence[Hypothesis]
     ) -> tuple[Finding, ...]:
-        """Return a finding per relation; standardised where the outcome is Gaussian."""
+        """Return a finding per relation; standardised if the outcome is Gaussian."""
         rows = {str(row["term"]): row for row in result.tidy().to_dict(orient="records")}
         return tuple(
             _finding(form, result, hypothesis, relation, rows[relation.predictor])
@@ -163,7 +163,7 @@ class Regression(Kind[RegressionForm, RegressionResult]):
         )
 
     def warnings(self, result: RegressionResult) -> Iterator[tuple[str, str]]:
-        """Yield why a fit did not converge."""
+        """Yield a warning if the fit did not converge."""
         if not result.fit.converged:
             yield "REGRESSION-001", f"the fit did not converge: {result.fit.note}"
 
@@ -176,7 +176,7 @@ class Regression(Kind[RegressionForm, RegressionResult]):
 
 
 def _plain_terms(parsed: ParsedFormula) -> frozenset[str]:
-    """Return the predictors that enter as they are, without interaction or function."""
+    """Return the predictors that enter as such, without interaction or function."""
     return frozenset(str(term) for term in parsed.parsed.rhs if str(term) in parsed.predictors)
 
 

@@ -1,4 +1,4 @@
-"""The part of a report on a regression."""
+"""The section of a report on a regression."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from coprod_stats.analyses.conclusions import conclusion_badge
 from coprod_stats.analyses.words import ReportWords
+from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
     Block,
     CrossReference,
@@ -44,10 +45,10 @@ _SCALES: dict[RegressionFamily, str] = {
 def regression_section(
     heading: str, title: str, fit: Regression, words: ReportWords, *, anchor: str
 ) -> Section:
-    """Compose what was fitted, its coefficients, and the average marginal effects."""
+    """Compose the description of the model, its coefficients and average marginal effects."""
     content: list[Block] = [Paragraph(_described(fit, words))]
     if not fit.converged:
-        said = f"The fit did not converge: {fit.note}. It gives no standard errors and no tests."
+        said = f"The fit did not converge: {fit.note}. There are no standard errors and no tests."
         content.append(Notice((Paragraph(text(said)),), "warning"))
     content.append(_coefficients(fit, words, anchor=f"{anchor}-coefficients"))
     if fit.converged:
@@ -55,8 +56,9 @@ def regression_section(
             Paragraph(
                 text(
                     CrossReference(f"{anchor}-effects"),
-                    " gives what a change of each predictor goes along with on average over the "
-                    "respondents analysed. These are associations and do not show causes.",
+                    " shows the change in the outcome associated with a change in each predictor, "
+                    "averaged over the respondents analysed. These are associations and do not "
+                    "show causation.",
                 )
             )
         )
@@ -65,13 +67,14 @@ def regression_section(
 
 
 def _described(fit: Regression, words: ReportWords) -> Text:
-    rows = f"{count(fit.n_obs)} respondents with all its values"
-    omitted = f" ({count(fit.n_omitted)} others omitted)" if fit.n_omitted else ""
+    rows = f"the {counted(fit.n_obs, 'respondent')} with complete data"
+    omitted = f" ({count(fit.n_omitted)} omitted)" if fit.n_omitted else ""
     errors = (
         "classical" if fit.errors == "classical" else f"heteroskedasticity-robust ({fit.errors})"
     )
     if fit.n_clusters is not None:
-        errors = f"robust to {count(fit.n_clusters)} clusters of {fit.cluster} ({fit.errors})"
+        clusters = counted(fit.n_clusters, "cluster")
+        errors = f"robust to {clusters} of {fit.cluster} ({fit.errors})"
     weighted = f", weighted by {fit.weights}" if fit.weights else ""
     return text(
         f"{_FAMILIES[fit.family]} of {words.label(fit.outcome)}, ",

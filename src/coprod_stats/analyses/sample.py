@@ -1,4 +1,4 @@
-"""The answers that a study analyses, and who of them an analysis is about."""
+"""The answers that a study analyses, and the respondents of each analysis."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from coprod_stats.scoring import keyed_answers, score
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ChosenRespondents:
-    """Respondents chosen by a rule, and which of them answered carelessly."""
+    """Respondents selected by a rule, and which of them are flagged as careless."""
 
     chosen: Responses
     flags: Flags
 
     @property
     def careful(self) -> Responses:
-        """Those who are not flagged."""
+        """Respondents who are not flagged."""
         return self.chosen.subset(~self.flags.flagged)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StudySample:
-    """What every analysis of a plan draws its respondents and variables from.
+    """The source of respondents and variables of every analysis of a plan.
 
     Attributes
     ----------
     responses : Responses
-        Everybody whose row was kept.
+        All respondents whose rows were kept.
     classes : Series
         Class of each of them.
     planned : ChosenRespondents
-        Those whom the plan is about.
+        The plan's respondents.
     hypotheses : tuple of Hypothesis
         Those that the analysis tests.
     """
@@ -59,17 +59,17 @@ class StudySample:
         responses: Responses,
         hypotheses: tuple[Hypothesis, ...],
     ) -> StudySample:
-        """Return a sample of which everybody is analysed."""
+        """Return a sample of which all respondents are analysed."""
         classes = pd.Series("everyone", index=responses.answers.index, name="class")
         chosen = choose(Respondents(), plan, responses, classes)
         return cls(plan, instrument, responses, classes, chosen, hypotheses)
 
     def of(self, hypotheses: tuple[Hypothesis, ...]) -> StudySample:
-        """Return the sample as an analysis of some hypotheses sees it."""
+        """Return the sample for an analysis of some hypotheses."""
         return replace(self, hypotheses=hypotheses)
 
     def respondents(self, choice: RespondentChoice) -> Responses:
-        """Return whom an estimate is about; flagged ones only where plan or choice wants them."""
+        """Return the respondents chosen; flagged ones only if the plan or the choice keeps them."""
         chosen = self.planned
         if choice.respondents is not None:
             chosen = choose(choice.respondents, self.plan, self.responses, self.classes)
@@ -78,19 +78,19 @@ class StudySample:
         return found if choice.where is None else found.subset(found.where(choice.where))
 
     def design(self, option: DesignOption, choice: RespondentChoice) -> str | None:
-        """Return the plan's column of weights or clusters, unless the choice leaves it aside."""
+        """Return the plan's column of weights or clusters, unless the choice excludes it."""
         column: str | None = None if option in choice.without else getattr(self.plan, option)
         return column
 
     def covariates(self, choice: RespondentChoice) -> tuple[str, ...]:
-        """Return the plan's covariates, unless the choice leaves them aside."""
+        """Return the plan's covariates, unless the choice excludes them."""
         return () if "covariates" in choice.without else self.plan.covariates
 
 
 def choose(
     rule: Respondents, plan: PlanForm, responses: Responses, classes: pd.Series
 ) -> ChosenRespondents:
-    """Choose respondents by class and condition, and flag the careless among them."""
+    """Select respondents by class and condition, and flag careless responding among them."""
     keep = np.ones(responses.n_respondents, dtype=bool)
     if rule.classes:
         keep &= classes.isin(rule.classes).to_numpy()
@@ -102,7 +102,7 @@ def choose(
 
 
 def item_table(respondents: Responses, items: tuple[str, ...]) -> pd.DataFrame:
-    """Return items keyed in the direction of their scales, (n_respondents, n_items)."""
+    """Return items scored in the direction of their scales, (n_respondents, n_items)."""
     return keyed_answers(respondents, items)
 
 
@@ -114,5 +114,5 @@ def variable_table(respondents: Responses, names: tuple[str, ...]) -> pd.DataFra
 
 
 def design_column(respondents: Responses, column: str) -> pd.Series:
-    """Return a column of weights or clusters as it was given."""
+    """Return a column of weights or clusters unchanged."""
     return respondents.answers[column]

@@ -1,4 +1,4 @@
-"""What a section of a report needs to know beside the result that it reports."""
+"""Labels, rules and findings that a section of a report needs beside the result."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from coprod_stats.analyses.findings import Finding
+from coprod_stats.counts import counted
 from coprod_stats.documents.numbers import bounded
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.literals import Adjustment
@@ -21,7 +22,7 @@ ADJUSTMENTS: dict[Adjustment, str] = {
 
 
 def anchor_of(*parts: str) -> str:
-    """Make an anchor of names: small letters and digits, joined by hyphens."""
+    """Return an anchor made of names: lower-case letters and digits, joined by hyphens."""
     return "-".join(part.lower().replace("_", "-") for part in parts)
 
 
@@ -53,7 +54,7 @@ class ReportWords:
     Attributes
     ----------
     findings : tuple of Finding
-        Of the analysis, adjusted and concluded.
+        Of the analysis, with adjusted p values and conclusions.
     n_respondents : int
         Rows of the file that were kept.
     """
@@ -65,11 +66,11 @@ class ReportWords:
     n_respondents: int
 
     def label(self, name: str) -> str:
-        """Return the title of a variable as a reader wants it."""
+        """Return the title of a variable for readers."""
         return construct_label(self.instrument, name)
 
     def anchor(self, form: AnalysisForm, *parts: str) -> str:
-        """Make an anchor that no other analysis of the plan has."""
+        """Return an anchor that is unique to the analysis."""
         return anchor_of(form.id, *parts)
 
     def of(self, specification: str) -> tuple[Finding, ...]:
@@ -77,14 +78,13 @@ class ReportWords:
         return tuple(entry for entry in self.findings if entry.specification == specification)
 
     def adjusted(self, findings: tuple[Finding, ...]) -> str:
-        """State over how many tests the p values of some findings were adjusted, and how."""
+        """Describe the adjustment of the p values of some findings."""
         family = next(entry for entry in findings)
         rule = self.plan.inference.families.get(family.family)
         method = ADJUSTMENTS[rule.adjustment if rule else "holm"]
-        size = family.family_size
-        return f"values adjusted {method} over {size} {'test' if size == 1 else 'tests'}"
+        return f"values adjusted {method} over {counted(family.family_size, 'test')}"
 
     @property
     def alpha(self) -> str:
-        """Level of the tests, as it is printed."""
+        """Level of the tests, as printed."""
         return bounded(self.plan.inference.alpha)

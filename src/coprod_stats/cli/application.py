@@ -27,7 +27,7 @@ instrument = LazyGroup(
 responses = LazyGroup(
     "responses",
     {"import": "responses_commands:import_answers"},
-    help="Answers: bring them into the canonical table.",
+    help="Answers: import them into the canonical table.",
 )
 app = LazyGroup(
     "coprod",

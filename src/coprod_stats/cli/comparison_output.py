@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def comparison_lines(compared: Sequence[ComparedModel]) -> Iterator[str]:
-    """One line per model, the freest first."""
+    """Return a line per model, the least restricted first."""
     width = 2 + max(len(model.name) for model in compared)
     yield f"{'':<{width}}{'Df':>6}{'Chisq':>12}{'Chisq diff':>12}{'Df diff':>9}{'Pr(>Chisq)':>12}"
     for model in compared:
@@ -29,7 +29,7 @@ def comparison_lines(compared: Sequence[ComparedModel]) -> Iterator[str]:
 
 
 def comparison_document(compared: Sequence[ComparedModel]) -> list[dict[str, Any]]:
-    """Arrange the same out as plain values; what does not apply is left out."""
+    """Return the same as plain values; what does not apply is omitted."""
     rows = []
     for model in compared:
         row = {key: value for key, value in asdict(model).items() if key != "test"}

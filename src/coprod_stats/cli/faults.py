@@ -1,4 +1,4 @@
-"""How a command ends where something is wrong: one message, a status, no traceback."""
+"""How a command ends after an error: one message, an exit status, no traceback."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from coprod_stats.cli.output import fail
 from coprod_stats.errors import CoprodError
 
 INTERRUPTED = 130
-"""Exit status of what was stopped from the keyboard: 128 and the number of the signal."""
+"""Exit status after an interrupt from the keyboard: 128 plus the number of the signal."""
 
 
-def run_telling_faults(action: Callable[[], int | None]) -> None:
-    """Run a command and end with its status; what it raises for a fault becomes a message."""
+def run_reporting_faults(action: Callable[[], int | None]) -> None:
+    """Run a command and exit with its status; a fault that it raises is reported as a message."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without UTF-8 is no reason to stop
+            stream.reconfigure(errors="replace")  # a terminal without UTF-8 must not stop it
     try:
         try:
             status = action()
@@ -34,7 +34,7 @@ def run_telling_faults(action: Callable[[], int | None]) -> None:
     except CoprodError as error:
         fail(str(error))
     except BrokenPipeError:
-        # the reader has gone, as head does; the interpreter must not flush into the pipe again
+        # the reader (such as head) closed the pipe; the interpreter must not flush into it again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:

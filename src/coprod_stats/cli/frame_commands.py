@@ -1,4 +1,4 @@
-"""The functions on a plain table, as commands."""
+"""Functions on plain tables, as commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``coprod instrument``: what questionnaires there are, how one reads, what is wrong with it."""
+"""``coprod instrument``: list, preview, check, copy and export questionnaires."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from coprod_stats.cli.options import (
     name_argument,
 )
 from coprod_stats.cli.output import say, warn, write_json
+from coprod_stats.counts import counted
 from coprod_stats.literals import Platform
 
 
@@ -46,7 +47,7 @@ def list_instruments(json: str | None) -> None:
         return
     for entry in entries:
         forms = ", ".join(
-            f"{form.id} ({len(entry.for_form(form.id).questions)} questions)"
+            f"{form.id} ({counted(len(entry.for_form(form.id).questions), 'question')})"
             for form in entry.forms
         )
         say(f"{entry.id:<12} {entry.version:<8} {entry.status:<10} {entry.title}")
@@ -58,7 +59,7 @@ def list_instruments(json: str | None) -> None:
 @form_option
 @module_option
 def show(name: str, form: str | None, module: tuple[str, ...]) -> None:
-    """Print a questionnaire as a readable preview, with its length and what it can test."""
+    """Print a readable preview of a questionnaire, with its length and what it can test."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.instruments.preview import preview
     from coprod_stats.study.plan_reading import read_hypotheses
@@ -77,7 +78,7 @@ def show(name: str, form: str | None, module: tuple[str, ...]) -> None:
 @module_option
 @json_option
 def check(names: tuple[str, ...], module: tuple[str, ...], json: str | None) -> None:
-    """Show all faults of questionnaires at once: where, what was found, what to do."""
+    """Report all faults of questionnaires at once: place, finding and remedy."""
     from dataclasses import asdict
 
     from coprod_stats.instruments.source.reading import check_instrument
@@ -100,7 +101,7 @@ def check(names: tuple[str, ...], module: tuple[str, ...], json: str | None) -> 
 @name_argument
 @click.option("--out", "-o", type=FILE, required=True, help="Folder for the copy.")
 def copy(name: str, out: Path) -> None:
-    """Copy a questionnaire with its constructs into a folder, to make it one's own."""
+    """Copy a questionnaire with its constructs into a folder, as a start for your own."""
     from coprod_stats.instruments.source.copying import copy_instrument
 
     for path in copy_instrument(name, out):

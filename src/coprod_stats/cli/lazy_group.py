@@ -1,4 +1,4 @@
-"""A group of commands that are imported when they are asked for."""
+"""A group of commands that are imported on demand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 
 class LazyGroup(click.Group):
-    """A group whose commands stand in modules that are loaded one by one.
+    """A group whose commands are defined in modules that are loaded on demand.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""``coprod sem``: one latent-variable model from its text, and tests of nested ones."""
+"""``coprod sem``: fit a latent-variable model given as text, and compare nested models."""
 
 from __future__ import annotations
 
@@ -33,18 +33,20 @@ Peer = Literal["lavaan", "mplus"]
     nargs=-1,
     required=True,
     metavar="MODEL|compare FIT.json...",
-    help="File with the model in lavaan's language; or fits to test against each other.",
+    help="File with the model in lavaan's syntax; or fits to compare.",
 )
 @click.option("--data", type=FILE, help="Answers: CSV, or any file with --instrument.")
 @click.option("--instrument", help="Read the table by a questionnaire.")
 @with_sem_options
-@click.option("--rotation-target", type=FILE, help="CSV of wanted loadings, blank where open.")
+@click.option(
+    "--rotation-target", type=FILE, help="CSV of target loadings, blank where unspecified."
+)
 @click.option("--modindices", is_flag=True, help="Modification indices.")
 @click.option("--scores", type=FILE, help="Write factor scores as CSV.")
 @click.option(
     "--emit",
     type=click.Choice(get_args(Peer)),
-    help="Write the script of a peer instead.",
+    help="Write a script for other software instead.",
 )
 @click.option(
     "--difference",
@@ -66,7 +68,7 @@ def sem(
     json: str | None,
     **options: Any,
 ) -> None:
-    """Fit one latent-variable model; ends with status 3 if the solution is not proper."""
+    """Fit one latent-variable model; exit status 3 if the solution is improper."""
     if files[0] == _COMPARE:
         _compare([Path(file) for file in files[1:]], difference, json)
         return
@@ -102,14 +104,14 @@ def _specification(model: Path, options: dict[str, Any]) -> Specification:
 
 
 def _target(path: Path) -> list[list[float | None]]:
-    """Read wanted loadings: a row per item, a column per factor, no header."""
+    """Read target loadings: a row per item, a column per factor, no header."""
     import csv
 
     rows = [row for row in csv.reader(_text(path).splitlines()) if row]
     try:
         return [[float(c) if c.strip() not in ("", "NA") else None for c in row] for row in rows]
     except ValueError as error:
-        fail(f"{path}: wanted loadings are numbers or blank: {error}")
+        fail(f"{path}: target loadings must be numbers or blank: {error}")
 
 
 def _text(path: Path) -> str:
@@ -146,7 +148,7 @@ def _data_file(path: Path, instrument: str | None) -> dict[str, str]:
 
 
 def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) -> None:
-    """Print a peer's script; what Mplus reads beside it is written to the working folder."""
+    """Print a script for other software; data for Mplus are written to the working folder."""
     if peer == "lavaan":
         from coprod_stats.latent_models.peers.lavaan_script import lavaan_script
 
@@ -167,7 +169,7 @@ def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) 
 
 
 def _write_scores(fit: SemFit, path: Path) -> None:
-    """Write regression or modal scores, a row per row of the data; blank where none was used."""
+    """Write regression or modal scores, a row per row of the data; blank for rows not used."""
     import csv
 
     from coprod_stats.sem.factor_scores import factor_scores

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coprod_stats.cli.output import warn
+from coprod_stats.counts import counted
 from coprod_stats.literals import FileFormat
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ instrument_option = click.option(
 )
 form_option = click.option("--form", help="Form of the questionnaire; its first by default.")
 module_option = click.option(
-    "--module", multiple=True, help="Module to put in; may be given several times."
+    "--module", multiple=True, help="Module to insert; may be given several times."
 )
 json_option = click.option(
     "--json", metavar="FILE", help="Write the numbers as JSON to a file, or - for output."
@@ -57,13 +58,14 @@ def bound_answers(
     return read_responses(find_shipped("sample_data", data), questionnaire, source=source)
 
 
-def tell_set_aside(responses: Responses) -> None:
-    """State on standard error how much of a file did not fit, if anything did not."""
+def report_rejected(responses: Responses) -> None:
+    """Report on standard error how much of a file was rejected, if anything was."""
     rows = responses.n_rejected_rows
     values = sum(entry.scope == "value" for entry in responses.rejected)
     columns = {entry.column for entry in responses.rejected if entry.scope == "column"}
     if responses.rejected:
         warn(
-            f"{responses.provenance.file}: set aside {rows:,} rows, {values:,} values and "
-            f"{len(columns):,} columns; 'coprod responses import' lists them with reasons"
+            f"{responses.provenance.file}: rejected {counted(rows, 'row')}, "
+            f"{counted(values, 'value')} and {counted(len(columns), 'column')}; "
+            "'coprod responses import' lists them with reasons"
         )

@@ -1,4 +1,4 @@
-"""What commands write: tables for people, JSON for programs, progress for the patient."""
+"""Output of commands: tables for people, JSON for programs, progress bars."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT = "-"
 PIPED_WIDTH = 160
-"""Columns of a table that goes to a file or program, unless ``COLUMNS`` says otherwise."""
+"""Width in characters of a table written to a file or program, unless ``COLUMNS`` is set."""
 
 
 class Progress(Protocol):
-    """Told how far long work has come."""
+    """Called with the progress of a long computation."""
 
     def __call__(self, done: int, total: int, what: str) -> None:
-        """Describe that ``done`` of ``total`` steps are done and ``what`` comes next."""
+        """Report that ``done`` of ``total`` steps are done and ``what`` comes next."""
         ...
 
 
@@ -38,13 +38,13 @@ def warn(text: str) -> None:
 
 
 def fail(message: str) -> NoReturn:
-    """Report a fault of input on standard error and end with status 1."""
+    """Report faulty input on standard error and exit with status 1."""
     sys.stderr.write(f"{message}\n")
     sys.exit(1)
 
 
 def write_json(content: Any, target: str) -> None:
-    """Write JSON to a file, or to standard output for ``-``; numbers that are not are left out."""
+    """Write JSON to a file, or to standard output for ``-``; non-finite numbers are omitted."""
     text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
     if target == STANDARD_OUTPUT:
         say(text)
@@ -62,7 +62,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def print_table(
     table: pd.DataFrame, columns: Mapping[str, str], *, digits: int = 2, title: str = ""
 ) -> None:
-    """Print the named columns of a table, numbers to the right."""
+    """Print the named columns of a table, numbers right-aligned."""
     # rich takes .1 s to load its tables
     from rich import box
     from rich.console import Console
@@ -118,7 +118,7 @@ def _cell(name: str, value: object, digits: int) -> str:
 
 
 def _finite(content: Any) -> Any:
-    """Return plain values: what is not finite is left out of mappings and null in sequences."""
+    """Return plain values: non-finite numbers are omitted from mappings and null in sequences."""
     if isinstance(content, Mapping):
         plain = {str(key): _plain(value) for key, value in content.items()}
         return {key: _finite(value) for key, value in plain.items() if not _is_nan(value)}

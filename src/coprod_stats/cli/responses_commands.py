@@ -1,4 +1,4 @@
-"""Answers: bring them into the canonical table, look at their quality, score them."""
+"""Answers: import them into the canonical table, assess their quality, score them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from coprod_stats.cli.options import (
     json_option,
     module_option,
     out_option,
-    tell_set_aside,
+    report_rejected,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
 from coprod_stats.literals import AnswersFormat, ExportSource, FileFormat
@@ -43,10 +43,14 @@ SOURCES = (*get_args(FileFormat), *get_args(ExportSource))
     "source",
     type=click.Choice(SOURCES),
     metavar="SOURCE",
-    help=f"One of {', '.join(SOURCES)}; by the file's suffix if left out.",
+    help=f"One of {', '.join(SOURCES)}; by default from the file's suffix.",
 )
 @click.option("--sidecar", type=FILE, help="sidecar.json of the form that was fielded.")
-@click.option("--for-spreadsheet", is_flag=True, help="Guard texts that look like formulas.")
+@click.option(
+    "--for-spreadsheet",
+    is_flag=True,
+    help="Protect spreadsheets from texts that look like formulas.",
+)
 @form_option
 @module_option
 @json_option
@@ -79,15 +83,15 @@ def import_answers(
     say(f"{file.name}: {found.provenance.reading}")
     say(
         f"rows read {found.provenance.rows_read:,}, kept {found.n_respondents:,}, "
-        f"set aside {found.n_rejected_rows:,}"
+        f"rejected {found.n_rejected_rows:,}"
     )
     values = sum(entry.scope == "value" for entry in found.rejected)
     columns = sorted({entry.column for entry in found.rejected if entry.scope == "column"})
-    say(f"values set aside {values:,}; columns set aside: {_listed(columns)}")
+    say(f"values rejected {values:,}; columns rejected: {_listed(columns)}")
     for note in found.provenance.notes:
         say(f"note: {note}")
     say(f"answers: {out}")
-    say(f"set aside, with reasons: {rejected}")
+    say(f"rejected, with reasons: {rejected}")
 
 
 def _exported(
@@ -144,12 +148,12 @@ def _counts(found: Responses) -> dict[str, object]:
 def quality(
     data: Path, instrument: str, out: Path | None, form: str | None, json: str | None
 ) -> None:
-    """Flag answers given without care, with reasons, and count missing answers by kind."""
+    """Flag careless responding, with reasons, and count missing answers by kind."""
     from coprod_stats.quality import flag_careless
     from coprod_stats.responses.reading import write_canonical
 
     responses = bound_answers(data, instrument, form)
-    tell_set_aside(responses)
+    report_rejected(responses)
     flags = flag_careless(responses)
     if out is not None:
         write_canonical(flags.augment(), out)
@@ -159,7 +163,12 @@ def quality(
     say(str(flags).splitlines()[0])
     print_table(
         flags.tidy(),
-        {"rule": "rule", "n_computed": "computed", "n_hits": "hits", "reason": "why not for all"},
+        {
+            "rule": "rule",
+            "n_computed": "computed",
+            "n_hits": "hits",
+            "reason": "reason if not computed",
+        },
     )
     if out is not None:
         say(f"flags and reasons: {out}")
@@ -179,7 +188,7 @@ def score(
     from coprod_stats.scoring import score as score_scales
 
     responses = bound_answers(data, instrument, form)
-    tell_set_aside(responses)
+    report_rejected(responses)
     scores = score_scales(responses)
     if out is not None:
         write_canonical(scores.augment(), out)
@@ -213,7 +222,7 @@ def reliability(data: Path, instrument: str, form: str | None, json: str | None)
     from coprod_stats.measurement import reliability as estimate
 
     responses = bound_answers(data, instrument, form)
-    tell_set_aside(responses)
+    report_rejected(responses)
     found = estimate(responses)
     if json is not None:
         write_json(records(found.by_scale()), json)

@@ -1,4 +1,4 @@
-"""Questionnaires under review: what they cover, how versions differ, what the linter says."""
+"""Questionnaires under review: coverage, differences of versions, lint findings."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from coprod_stats.cli.options import (
     name_argument,
 )
 from coprod_stats.cli.output import say, write_json
+from coprod_stats.counts import counted
 
 
 @click.command(epilog="Example: coprod instrument coverage")
-@click.argument("names", nargs=-1, help="Questionnaires that share constructs.")
+@click.argument("names", nargs=-1, help="Questionnaires that share their constructs.")
 @json_option
 def coverage(names: tuple[str, ...], json: str | None) -> None:
     """Report where each construct of the article is asked, computed or analysed."""
@@ -65,7 +66,7 @@ def coverage(names: tuple[str, ...], json: str | None) -> None:
 @click.option("--form", help="Compare one form of both.")
 @json_option
 def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
-    """Name each change between two versions and what it does to comparability."""
+    """List each change between two versions and its consequence for comparability."""
     from dataclasses import asdict
 
     from coprod_stats.instruments.source.reading import read_instrument
@@ -84,8 +85,8 @@ def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
         effect: sum(change.effect == effect for change in changes)
         for effect in ("breaks", "threatens", "harmless")
     }
-    said = ", ".join(f"{count} {effect}" for effect, count in counts.items() if count)
-    say(f"{len(changes)} changes{': ' if said else ''}{said}")
+    effects = ", ".join(f"{count} {effect}" for effect, count in counts.items() if count)
+    say(f"{counted(len(changes), 'change')}{': ' if effects else ''}{effects}")
 
 
 @click.command(epilog="Example: coprod instrument lint citizen --form core")
@@ -96,7 +97,7 @@ def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
 def lint_questionnaire(
     name: str, form: str | None, module: tuple[str, ...], json: str | None
 ) -> None:
-    """Show what survey methodology warns of: rule, place, what was found, and where it is said."""
+    """Check against survey methodology: rule, place, finding and source."""
     from dataclasses import asdict
 
     from coprod_stats.instruments.checks.linting import lint
@@ -112,7 +113,7 @@ def lint_questionnaire(
     for code, source in {entry.code: entry.source for entry in found}.items():
         say(f"  {code}: {source}")
     exempted = sum(bool(entry.exempted) for entry in found)
-    say(f"{len(found) - exempted} findings, {exempted} exempted with a reason")
+    say(f"{counted(len(found) - exempted, 'finding')}, {exempted} exempted with a reason")
 
 
 def _readable_plans() -> list[str]:
@@ -123,18 +124,18 @@ def _readable_plans() -> list[str]:
     for path in list_shipped("analyses"):
         try:
             readable.append(read_plan(path).form.plan)
-        except PlanError:  # the file of hypotheses lies beside the plans
+        except PlanError:  # the file of hypotheses is in the same folder as the plans
             continue
     return readable
 
 
 @click.command(epilog="Example: coprod instrument translate citizen --lang ar --out sheet.xlsx")
 @name_argument
-@click.option("--lang", required=True, help="Code of the language, as ar.")
+@click.option("--lang", required=True, help="Code of the language, such as ar.")
 @click.option("--form", help="Only the texts of one form.")
 @click.option("--out", "-o", type=FILE, help="Sheet to write (.xlsx or .csv), or .yaml.")
 @click.option("--from", "sheet", type=FILE, help="Sheet that came back from the translators.")
-@click.option("--note", default="", show_default=False, help="Said wherever the language appears.")
+@click.option("--note", default="", show_default=False, help="Shown wherever the language appears.")
 @json_option
 def translate(
     name: str,
@@ -145,7 +146,7 @@ def translate(
     note: str,
     json: str | None,
 ) -> None:
-    """Write the translators' sheet, take it back, and say what is missing or outdated.
+    """Write the translators' sheet, import it, and report what is missing or outdated.
 
     Without --from, --out is the sheet. With --from, --out is the file of translations, to be put
     into the folder 'translations' beside the questionnaire.
@@ -177,7 +178,8 @@ def translate(
     for row in rows:
         if row.status in ("missing", "outdated") and out is None:
             say(f"{row.status:<9} {row.key}: {row.source}")
-    say(f"{len(rows)} texts: {', '.join(f'{n} {status}' for status, n in counts.items())}")
+    states = ", ".join(f"{n} {status}" for status, n in counts.items())
+    say(f"{counted(len(rows), 'text')}: {states}")
     if out is not None:
         say(f"written: {out}")
 
@@ -191,13 +193,13 @@ def translate(
 def write_codebook(
     name: str, out: Path, form: str | None, module: tuple[str, ...], lang: str | None
 ) -> None:
-    """Write the codebook: every column, what was asked and of whom, and what it may hold."""
+    """Write the codebook: every column with its question, who was asked, and its codes."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.instruments.codebook import codebook
 
     instrument = instrument_in_form(name, form, module)
     out.write_text(codebook(instrument, language=lang), encoding="utf-8")
-    say(f"{len(instrument.columns)} columns: {out}")
+    say(f"{counted(len(instrument.columns), 'column')}: {out}")
 
 
 @click.command(epilog="Example: coprod instrument draft survey.sav --out survey.yaml")
@@ -208,7 +210,7 @@ def write_codebook(
     type=FILE,
     help="CSV or XLSX with the columns variable, label, values, missing.",
 )
-@click.option("--id", help="Id; by the name of --out if left out.")
+@click.option("--id", help="Id; by default from the name of --out.")
 @click.option("--title", help="Title of the questionnaire.")
 @click.option("--lang", default="en", help="Language of the labels, by its code.")
 @json_option
@@ -223,8 +225,8 @@ def draft(
 ) -> None:
     """Draft a questionnaire from data collected elsewhere; guesses are marked in the file.
 
-    Labels, codes and missing values are those of the SPSS file or of the codebook. Names that are
-    no ids are kept as 'original', so that the data can be imported as they are.
+    Labels, codes and missing values come from the SPSS file or the codebook. Names that are not
+    valid ids are kept as 'original', so that the data can be imported unchanged.
     """
     from coprod_stats.instruments.shipped import find_shipped
     from coprod_stats.instruments.source.reading import InstrumentError, check_instrument
@@ -233,7 +235,7 @@ def draft(
 
     if out.exists():
         raise click.BadParameter(
-            f"{out} is there already and may have been edited", param_hint="--out"
+            f"{out} exists already and may have been edited", param_hint="--out"
         )
     drafted = draft_instrument(
         find_shipped("sample_data", data),
@@ -260,7 +262,7 @@ def draft(
         )
         return
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(drafted.kinds.items()))
-    say(f"{drafted.n_rows:,} rows, {drafted.kinds.total():,} columns: {kinds}")
+    say(f"{counted(drafted.n_rows, 'row')}, {counted(drafted.kinds.total(), 'column')}: {kinds}")
     say(
         f"response scales shared {drafted.n_scales}, scales suggested {drafted.n_suggested}, "
         f"names kept as 'original' {drafted.renamed}"

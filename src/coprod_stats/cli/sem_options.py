@@ -1,4 +1,4 @@
-"""The declared options of a fit as options of a command."""
+"""The declared options of a fit, as options of a command."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from coprod_stats.latent_models.sem_options import declared_options
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 WIDEST_CHOICES = 60
-"""Characters of the choices that are shown in place of the value; longer ones follow the help."""
+"""Characters of the longest list of choices shown in place of the value; others follow the help."""
 
 
 class AnyCase(click.Choice[str]):
-    """Choices that are read whatever their case, and shown as they are declared."""
+    """Choices that are read regardless of case and shown as declared."""
 
     def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
-        """Return the spelling of the declaration, or what is no choice as it is."""
+        """Return a choice in its declared spelling, anything else unchanged."""
         text = super().normalize_choice(choice, ctx)
         return next((known for known in self.choices if known.lower() == text.lower()), text)
 
 
 def with_sem_options(command: Command) -> Command:
-    """Give a command an option for every field of ``SemOptions``, in the order of declaration.
+    """Add an option for every field of ``SemOptions`` to a command, in the order of declaration.
 
-    The command takes them as keywords; one without a default is None unless it was given.
+    The command receives them as keywords; one without a default is None unless given.
     """
     for option in reversed(declared_options()):
         command = _option(option)(command)
@@ -65,7 +65,7 @@ def _option(option: DeclaredOption) -> Callable[[Command], Command]:
 
 
 def _names(words: tuple[str, ...]) -> Callable[[str], str | tuple[str, ...]]:
-    """Read names with commas between them; some words stand for a whole list."""
+    """Read comma-separated names; some words stand for a whole list."""
 
     def names(text: str) -> str | tuple[str, ...]:
         return text.lower() if text.lower() in words else split(text)
@@ -74,12 +74,12 @@ def _names(words: tuple[str, ...]) -> Callable[[str], str | tuple[str, ...]]:
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Take text apart at its commas."""
+    """Split text at its commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def settings(text: str) -> dict[str, str | bool | float]:
-    """Read ``name=value`` with commas between; numbers and truth values as such.
+    """Read comma-separated ``name=value`` pairs, with numbers and truth values converted.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Whole studies: the demonstration, a plan carried out, synthetic answers."""
+"""Whole studies: the demonstration, carrying out a plan, synthetic answers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from coprod_stats.cli.options import FILE, json_option, module_option, seed_option
 from coprod_stats.cli.output import print_table, progress_bar, say, warn, write_json
+from coprod_stats.counts import counted
 
 if TYPE_CHECKING:
     from coprod_stats.study.result import AnalysisResult
@@ -44,7 +45,7 @@ UNSTANDARDISED = {
     help="Folder for the report.",
 )
 def demo(out: Path) -> None:
-    """Run the whole way on the shipped sample data and write the reports."""
+    """Run complete studies on the shipped sample data and write their reports."""
     for plan in DEMO_PLANS:
         _run_study(plan, data=None, out=out / plan, json=None, workers=1)
 
@@ -68,7 +69,7 @@ def run(plan: str, data: Path | None, out: Path, workers: int, json: str | None)
 
 
 def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None, workers: int) -> bool:
-    """Carry out, report and print a study; returns whether its confirmatory tests were possible."""
+    """Carry out, report and print a study; return whether its confirmatory tests were possible."""
     from coprod_stats.report.study import run_study
     from coprod_stats.study.study_json import study_document
 
@@ -80,7 +81,7 @@ def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None, wor
         return study.confirmed
     say(study.title)
     if study.plan.form.data.synthetic:
-        say("SYNTHETIC DATA: nobody gave these answers.")
+        say("SYNTHETIC DATA: no respondent gave these answers.")
     for entry in study.analyses:
         several = len(study.analyses) > 1
         _print_findings(entry, f"{entry.form.id}: {study.title_of(entry)}" if several else "")
@@ -94,7 +95,7 @@ def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None, wor
 
 
 def _print_findings(entry: AnalysisResult, title: str) -> None:
-    """Print what an analysis found: standardised effects where it has them."""
+    """Print the findings of an analysis, as standardised effects where there are any."""
     from coprod_stats.analyses.findings import findings_table
 
     table = findings_table(entry.shown)
@@ -111,7 +112,7 @@ def _print_findings(entry: AnalysisResult, title: str) -> None:
 @seed_option
 @click.option("--form", help="Form; the plan's by default.")
 @module_option
-@click.option("--clean", is_flag=True, help="No careless respondents, no gaps.")
+@click.option("--clean", is_flag=True, help="Without careless respondents and missing answers.")
 def simulate(
     plan: str,
     out: Path,
@@ -129,5 +130,5 @@ def simulate(
 
     sample = draw_sample(plan, n_rows=n, seed=seed, form=form, modules=module, clean=clean)
     truth = write_sample(sample, out)
-    say(f"{len(sample.answers):,} synthetic respondents: {out}")
-    say(f"what is true of them: {truth}")
+    say(f"{counted(len(sample.answers), 'synthetic respondent')}: {out}")
+    say(f"true parameters: {truth}")

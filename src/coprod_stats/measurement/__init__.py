@@ -1,4 +1,4 @@
-"""Whether the scales measure: item analysis, reliability, correlations, agreement, groups."""
+"""Measurement quality: item analysis, reliability, correlations, agreement, group differences."""
 
 from coprod_stats.measurement.agreement import (
     IntraclassCorrelation,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from coprod_stats.counts import counted
 from coprod_stats.measurement.agreement_statistics import (
     OneWayAnova,
     f_ratio_limits,
@@ -31,9 +32,9 @@ class IntraclassCorrelation(NotebookTables):
     value, unit : str
         Columns of the values and of the units.
     anova : OneWayAnova
-        Mean squares that the coefficients rest on.
+        Mean squares from which the coefficients are computed.
     n_obs, n_units : int
-        Values and units that entered.
+        Values and units analysed.
     n_omitted : int
         Rows without a value or a unit.
     conf_level : float
@@ -50,16 +51,16 @@ class IntraclassCorrelation(NotebookTables):
 
     @property
     def icc1(self) -> float:
-        """Share of the variance of single answers that lies between units."""
+        """ICC(1), the proportion of the variance of single answers between units."""
         return icc1(self.anova.f_ratio, self.anova.unit_size)
 
     @property
     def icc2(self) -> float:
-        """Reliability of the means of units."""
+        """ICC(2), the reliability of the unit means."""
         return icc2(self.anova.f_ratio)
 
     def tidy(self) -> pd.DataFrame:
-        """One row; ``estimate`` and its interval are those of ICC(1)."""
+        """Return one row; ``estimate`` and its interval are those of ICC(1)."""
         low, high = f_ratio_limits(self.anova, self.conf_level)
         return pd.DataFrame(
             {
@@ -79,7 +80,7 @@ class IntraclassCorrelation(NotebookTables):
         )
 
     def glance(self) -> pd.DataFrame:
-        """One row: how many values and units, how large they are, and what was omitted."""
+        """Return one row: numbers of values and units, unit sizes, and omitted rows."""
         return pd.DataFrame(
             {
                 "n_obs": [self.n_obs],
@@ -95,7 +96,7 @@ class IntraclassCorrelation(NotebookTables):
     def __str__(self) -> str:
         columns = ["term", "icc1", "conf_low", "conf_high", "icc2", "statistic", "p_value"]
         table = self.tidy()[columns].to_string(index=False, float_format="{:.3f}".format)
-        return f"{table}\n{self.n_obs} answers in {self.n_units} units"
+        return f"{table}\n{counted(self.n_obs, 'answer')} in {counted(self.n_units, 'unit')}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +115,7 @@ class WithinGroupAgreement(NotebookTables):
     n_omitted : int
         Rows that lack an answer or the unit.
     omitted_units : tuple of str
-        Units of a single member, who cannot agree with anybody.
+        Units with a single member, for which agreement is undefined.
     """
 
     items: tuple[str, ...]
@@ -125,11 +126,11 @@ class WithinGroupAgreement(NotebookTables):
     omitted_units: tuple[str, ...]
 
     def tidy(self) -> pd.DataFrame:
-        """One row per unit; ``beyond_chance`` marks units whose members differ more than that."""
+        """Return a row per unit; ``beyond_chance`` marks more variance than by chance."""
         return self.units.copy()
 
     def glance(self) -> pd.DataFrame:
-        """One row: the distribution of r_wg over the units, and what was omitted."""
+        """Return one row: the distribution of r_wg over the units, and omitted rows."""
         found = self.units["rwg"]
         return pd.DataFrame(
             {
@@ -153,11 +154,11 @@ class WithinGroupAgreement(NotebookTables):
 def icc(
     df: pd.DataFrame, value: str, unit: str, *, conf_level: float = 0.95
 ) -> IntraclassCorrelation:
-    """Estimate how much the answers of members of a unit are alike.
+    """Estimate the similarity of answers within units (intraclass correlations).
 
-    ICC(1) tells whether answers may be explained by the unit at all, and ICC(2) whether the means
-    of units are reliable enough to be compared (Bliese, 2000). Both rest on the one-way ANOVA
-    with random units, which units of unequal size need no balancing for.
+    ICC(1) is the proportion of variance that units explain, and ICC(2) the reliability of the
+    unit means (Bliese, 2000). Both are computed from the one-way ANOVA with random units, whose
+    sizes need not be equal.
 
     Parameters
     ----------
@@ -177,12 +178,12 @@ def icc(
     codes, names = pd.factorize(rows[unit])
     if len(names) < 2 or len(names) == len(rows):
         raise MeasurementDataError(
-            f"agreement within units of '{unit}' needs two units, one of them with two members; "
+            f"agreement within units of '{unit}' needs two units, at least one with two members; "
             f"answers: {len(rows)}, units: {len(names)}"
         )
     values = rows[value].to_numpy(dtype=np.float64)
     if np.ptp(values) == 0:
-        raise MeasurementDataError(f"'{value}' does not vary, so that units cannot differ in it")
+        raise MeasurementDataError(f"'{value}' does not vary, so that units cannot differ")
     return IntraclassCorrelation(
         value=value,
         unit=unit,
@@ -195,10 +196,10 @@ def icc(
 
 
 def rwg(df: pd.DataFrame, items: Sequence[str], unit: str, n_options: int) -> WithinGroupAgreement:
-    """Estimate for each unit how much its members agree, against answers by chance.
+    """Estimate the agreement within each unit, relative to answers at random.
 
-    Chance is the even distribution over the options, the usual and most lenient comparison
-    (James, Demaree & Wolf, 1984; LeBreton & Senter, 2008, discuss others).
+    The null distribution is uniform over the options, the usual and most lenient choice (James,
+    Demaree & Wolf, 1984; LeBreton & Senter, 2008, discuss others).
 
     Parameters
     ----------
@@ -214,8 +215,8 @@ def rwg(df: pd.DataFrame, items: Sequence[str], unit: str, n_options: int) -> Wi
     Raises
     ------
     MeasurementDataError
-        If no item is named, there are fewer than two options, answers span more than these, or no
-        unit has two members.
+        If no item is named, there are fewer than two options, the range of the answers exceeds
+        them, or no unit has two members.
     """
     if not items or n_options < 2:
         raise MeasurementDataError("agreement needs at least one item and two options")
@@ -223,13 +224,13 @@ def rwg(df: pd.DataFrame, items: Sequence[str], unit: str, n_options: int) -> Wi
     spread = float(np.ptp(rows[list(items)].to_numpy())) if len(rows) else 0.0
     if spread > n_options - 1:
         raise MeasurementDataError(
-            f"answers span {spread:g} points, more than {n_options} options do; correct n_options"
+            f"answers span {spread:g} points, too many for {n_options} options; correct n_options"
         )
     grouped = rows.groupby(unit, observed=True)[list(items)]
     sizes, mean_variance = grouped.size(), grouped.var().mean(axis=1)
     several = sizes > 1
     if not several.any():
-        raise MeasurementDataError(f"no unit of '{unit}' has two members who answered all items")
+        raise MeasurementDataError(f"no unit of '{unit}' has two members with answers to all items")
     mean_variance, alone = mean_variance[several], sizes.index[~several]
     found = within_group_agreement(
         mean_variance.to_numpy(dtype=np.float64), n_items=len(items), n_options=n_options

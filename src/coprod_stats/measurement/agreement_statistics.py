@@ -23,8 +23,8 @@ class OneWayAnova:
     df_between, df_within : int
         Units − 1, members − units.
     unit_size : float
-        :math:`n_0 = (N - \sum n_j^2 / N) / (J - 1)`, the size of the units where all are equal
-        and otherwise the coefficient of the variance between units in the expected mean square
+        :math:`n_0 = (N - \sum n_j^2 / N) / (J - 1)`, the common size if units are of equal size,
+        and otherwise the coefficient of the between-unit variance in the expected mean square
         (Donner, 1986).
     """
 
@@ -36,19 +36,19 @@ class OneWayAnova:
 
     @property
     def f_ratio(self) -> float:
-        """Mean square between over mean square within; infinite where nobody differs within."""
+        """Mean square between over mean square within; infinite without variation within units."""
         if self.within > 0:
             return self.between / self.within
         return np.inf if self.between > 0 else np.nan
 
     @property
     def p_value(self) -> float:
-        """Probability of so large a ratio where the units do not differ."""
+        """Probability of a ratio at least as large if the units do not differ."""
         return float(stats.f.sf(self.f_ratio, self.df_between, self.df_within))
 
 
 def one_way_anova(values: FloatArray, units: IntArray) -> OneWayAnova:
-    """Divide the variation of values into that between and that within units.
+    """Partition the variation of values into that between and that within units.
 
     Parameters
     ----------
@@ -72,10 +72,10 @@ def one_way_anova(values: FloatArray, units: IntArray) -> OneWayAnova:
 
 
 def icc1(f_ratio: float, unit_size: float) -> float:
-    r"""Share of the variance of single answers that lies between units, (F − 1) / (F + n₀ − 1).
+    r"""Return the proportion of variance between units, (F − 1) / (F + n₀ − 1).
 
     :math:`(MS_B - MS_W) / (MS_B + (n_0 - 1) MS_W)`: Shrout & Fleiss (1979), ICC(1,1); Bliese
-    (2000), ICC(1). Negative where members of a unit differ more than those of different units.
+    (2000), ICC(1). Negative if members of a unit differ more than members of different units.
     """
     if np.isinf(f_ratio):
         return 1.0
@@ -83,7 +83,7 @@ def icc1(f_ratio: float, unit_size: float) -> float:
 
 
 def icc2(f_ratio: float) -> float:
-    r"""Reliability of the means of units, :math:`(MS_B - MS_W) / MS_B` = 1 − 1/F.
+    r"""Return the reliability of the unit means, :math:`(MS_B - MS_W) / MS_B` = 1 − 1/F.
 
     Shrout & Fleiss (1979), ICC(1,k); Bliese (2000), ICC(2). It is ICC(1) stepped up to units of
     n₀ members by the Spearman–Brown formula.
@@ -92,10 +92,10 @@ def icc2(f_ratio: float) -> float:
 
 
 def f_ratio_limits(anova: OneWayAnova, conf_level: float) -> tuple[float, float]:
-    """Return the limits of F/θ, from which those of both coefficients follow.
+    """Return the limits of F/θ, from which the limits of both coefficients follow.
 
     F / F_{1−α/2}(df_B, df_W) and F · F_{1−α/2}(df_W, df_B): Shrout & Fleiss (1979). Exact
-    for units of equal size; else approximate, with n₀ in place of the size (Donner, 1986).
+    for units of equal size; otherwise approximate, with n₀ in place of the size (Donner, 1986).
     """
     tail = (1 + conf_level) / 2
     low = anova.f_ratio / stats.f.ppf(tail, anova.df_between, anova.df_within)
@@ -104,7 +104,7 @@ def f_ratio_limits(anova: OneWayAnova, conf_level: float) -> tuple[float, float]
 
 
 def uniform_variance(n_options: int) -> float:
-    """Return the variance of answers that spread evenly over the options, (A² − 1) / 12.
+    """Return the variance of a uniform distribution over the options, (A² − 1) / 12.
 
     James, Demaree & Wolf (1984).
     """
@@ -112,11 +112,11 @@ def uniform_variance(n_options: int) -> float:
 
 
 def within_group_agreement(mean_variance: FloatArray, n_items: int, n_options: int) -> FloatArray:
-    r"""Agreement within units, :math:`r_{WG(J)} = J q / (J q + 1 - q)` with q = 1 − s̄²/σ²_EU.
+    r"""Compute r_wg, :math:`r_{WG(J)} = J q / (J q + 1 - q)` with q = 1 − s̄²/σ²_EU.
 
-    James, Demaree & Wolf (1984); for one item it is q itself. A unit whose members
-    differ more than by chance (s̄² > σ²_EU) has no agreement: 0, since the formula leaves the
-    interval from 0 to 1 (James, Demaree & Wolf, 1993).
+    James, Demaree & Wolf (1984); for one item it is q itself. Units with more
+    variance than by chance (s̄² > σ²_EU) have no agreement: 0, since the formula then yields
+    values outside 0 to 1 (James, Demaree & Wolf, 1993).
 
     Parameters
     ----------

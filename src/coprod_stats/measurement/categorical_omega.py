@@ -1,9 +1,9 @@
 r"""Omega of the sum of ordered items (Green & Yang, 2009, Psychometrika 74, eq. 21).
 
-The answers are cuts of normal latent responses that have one factor. The covariance of two answers
+The answers are categorised normal latent responses with one factor. The covariance of two answers
 that are scored 0, 1, … is :math:`\sum_{c} \sum_{d} \Phi_2(\tau_{jc}, \tau_{kd}; \rho) -
-\Phi(\tau_{jc}) \Phi(\tau_{kd})`; with the correlation :math:`\lambda_j \lambda_k` that the factor
-makes it is a covariance of true scores, with the polychoric correlation one of answers.
+\Phi(\tau_{jc}) \Phi(\tau_{kd})`; with the model-implied correlation :math:`\lambda_j \lambda_k` it
+is a covariance of true scores, with the polychoric correlation one of answers.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _FACTOR = "the_factor"
 
 
 def fit_ordered_factor(answers: FloatArray, names: Sequence[str]) -> SemFit:
-    """Fit one factor to three ordered items or more by WLSMV.
+    """Fit one factor to three or more ordered items by WLSMV.
 
     Parameters
     ----------
     answers : ndarray, shape (n_persons, n_items)
-        Complete rows, items keyed one way.
+        Complete rows, items scored in the same direction.
     names : sequence of str
-        Of the items, in the warnings of the fit; numbered where a model text cannot have them.
+        Names of the items in warnings of the fit; numbered where a model text cannot hold them.
 
     Raises
     ------
     OneFactorError
-        If the data allow no fit.
+        If the model cannot be fitted to the data.
     """
     if not all(name.isidentifier() and name != _FACTOR for name in names):
         names = [f"item{place}" for place in range(1, len(names) + 1)]
@@ -52,7 +52,7 @@ def fit_ordered_factor(answers: FloatArray, names: Sequence[str]) -> SemFit:
 
 
 def fitted_categorical_omega(fit: SemFit) -> float:
-    """Compute categorical omega of a fit; NaN where a loading makes more than the response."""
+    """Compute categorical omega of a fit; NaN if a standardized loading exceeds 1."""
     loadings = np.array([row.std_all for row in fit.parameters if row.op == "=~"])
     if (np.abs(loadings) >= 1).any():
         return np.nan
@@ -66,7 +66,7 @@ def fitted_categorical_omega(fit: SemFit) -> float:
 def categorical_omega(
     loadings: FloatArray, thresholds: Sequence[FloatArray], correlations: FloatArray
 ) -> float:
-    """Omega from standardized loadings, thresholds and polychoric correlations.
+    """Compute omega from standardized loadings, thresholds and polychoric correlations.
 
     As ``semTools::compRelSEM`` with ``ord.scale = TRUE``.
 
@@ -93,7 +93,7 @@ def categorical_omega(
 
 
 def covariance_of_answers(first: FloatArray, second: FloatArray, correlation: float) -> float:
-    """Covariance of two answers, scored by steps of 1, whose latent responses correlate.
+    """Compute the covariance of two answers, scored 0, 1, …, whose latent responses correlate.
 
     Parameters
     ----------
@@ -109,6 +109,6 @@ def covariance_of_answers(first: FloatArray, second: FloatArray, correlation: fl
 
 
 def variance_of_answers(thresholds: FloatArray) -> float:
-    """Variance of an answer that is scored by steps of 1."""
+    """Compute the variance of an answer scored 0, 1, …."""
     below = ndtr(thresholds)
     return float((np.minimum.outer(below, below) - np.outer(below, below)).sum())

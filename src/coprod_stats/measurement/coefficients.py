@@ -1,4 +1,4 @@
-"""Reliability coefficients as functions of covariances and plain numbers."""
+"""Reliability coefficients as functions of covariances and correlations."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ Interval = tuple[float, float]
 
 
 def coefficient_alpha(covariance: FloatArray) -> float:
-    r"""Cronbach's alpha, :math:`k / (k - 1) \, (1 - \mathrm{tr} S / 1'S1)`.
+    r"""Compute Cronbach's alpha, :math:`k / (k - 1) \, (1 - \mathrm{tr} S / 1'S1)`.
 
     Cronbach (1951, Psychometrika 16, eq. 2). Given a correlation matrix, it is standardised alpha.
 
     Parameters
     ----------
     covariance : ndarray, shape (n_items, n_items)
-        Two items or more, keyed one way; the divisor does not matter. Minus infinity or NaN where
-        the sum of the items does not vary.
+        Two or more items, scored in the same direction; the divisor does not matter. Alpha is
+        minus infinity or NaN if the sum of the items does not vary.
     """
     n_items = covariance.shape[0]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -27,7 +27,7 @@ def coefficient_alpha(covariance: FloatArray) -> float:
 
 
 def feldt_interval(alpha: float, n_obs: int, n_items: int, *, conf_level: float = 0.95) -> Interval:
-    r"""Confidence interval of alpha from the F distribution.
+    r"""Compute the confidence interval of alpha from the F distribution.
 
     :math:`1 - (1 - \hat\alpha) F_{1 - a/2}` to :math:`1 - (1 - \hat\alpha) F_{a/2}`, with n − 1
     and (n − 1)(k − 1) degrees of freedom (Feldt, Woodruff & Salih, 1987, Applied Psychological
@@ -41,15 +41,15 @@ def feldt_interval(alpha: float, n_obs: int, n_items: int, *, conf_level: float 
 
 
 def spearman_brown(correlation: float) -> float:
-    """Reliability of the sum of two items, 2r / (1 + r) (Eisinga et al., 2013).
+    """Compute the reliability of the sum of two items, 2r / (1 + r) (Eisinga et al., 2013).
 
-    NaN for two items that are each other's opposite: their sum does not vary.
+    NaN if the items are perfectly negatively correlated: their sum does not vary.
     """
     return 2 * correlation / (1 + correlation) if correlation > -1 else np.nan
 
 
 def spearman_brown_interval(correlation: float, n_obs: int, *, conf_level: float) -> Interval:
-    """Confidence interval of the two-item reliability: Fisher's z interval of r, stepped up.
+    """Compute the confidence interval of the two-item reliability: Fisher's interval, stepped up.
 
     NaN with fewer than four respondents or a perfect correlation.
     """
@@ -61,6 +61,6 @@ def spearman_brown_interval(correlation: float, n_obs: int, *, conf_level: float
 
 
 def mean_off_diagonal(correlation: FloatArray) -> float:
-    """Mean inter-item correlation."""
+    """Return the mean inter-item correlation."""
     n_items = correlation.shape[0]
     return float((correlation.sum() - np.trace(correlation)) / (n_items * (n_items - 1)))

@@ -1,4 +1,4 @@
-"""Errors of the measurement functions that take plain data frames."""
+"""Errors of the functions on plain data frames."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from coprod_stats.errors import CoprodError
 
 
 class MeasurementDataError(CoprodError):
-    """The data frame cannot carry the statistic that was asked for."""
+    """The statistic cannot be computed from the data frame."""

@@ -1,4 +1,4 @@
-"""Columns of a plain data frame, checked at the door."""
+"""Columns of a plain data frame, checked on entry."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from coprod_stats.measurement.errors import MeasurementDataError
 def complete_columns(
     frame: pd.DataFrame, *, numeric: Sequence[str], labels: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Return the rows of a frame that lack none of the columns, with the rows numbered anew.
+    """Return the rows of a frame that are complete in the columns, with a new index.
 
     Parameters
     ----------
     frame : DataFrame
     numeric : sequence of str
-        Columns of numbers; they come back as floats.
+        Columns of numbers; they are returned as floats.
     labels : sequence of str
-        Columns whose values only tell groups apart.
+        Columns whose values only distinguish groups.
 
     Raises
     ------
     MeasurementDataError
-        If a column is lacking, named twice, or holds a value that is not a number where a number
-        is needed.
+        If a column is absent, named twice, or holds a value that is not a number where numbers
+        are needed.
     """
     names = [*numeric, *labels]
     require_columns(frame, names)
@@ -37,12 +37,12 @@ def complete_columns(
 
 
 def require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    """Check that each column is in the frame once and is named once.
+    """Check that each column occurs once in the frame and is named once.
 
     Raises
     ------
     MeasurementDataError
-        Otherwise; all lacking columns are named together.
+        Otherwise; all absent columns are named together.
     """
     lacking = [name for name in names if name not in frame]
     if lacking:
@@ -60,7 +60,9 @@ def _numbers(column: pd.Series, name: str) -> pd.Series:
     found = pd.to_numeric(column, errors="coerce")
     wrong = column[found.isna() & column.notna()]
     if len(wrong):
-        raise MeasurementDataError(f"column '{name}' holds {wrong.iloc[0]!r}, which is no number")
+        raise MeasurementDataError(
+            f"column '{name}' holds {wrong.iloc[0]!r}, which is not a number"
+        )
     return found.astype(float)
 
 

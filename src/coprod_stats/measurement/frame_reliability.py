@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models.frames import column_names, frame_columns, numeric_columns
 from coprod_stats.measurement.categorical_omega import (
@@ -37,7 +38,7 @@ class ReliabilityError(CoprodError):
 
 @dataclass(frozen=True, slots=True)
 class ItemReliability(NotebookTables):
-    """A reliability coefficient of the sum of some items.
+    """A reliability coefficient of the sum of several items.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ class ItemReliability(NotebookTables):
     proper : bool
         Whether the model behind the coefficient converged with no negative residual variance.
     notes : tuple of str
-        What is to be read with care, and why.
+        Caveats, with reasons.
     """
 
     coefficient: Coefficient
@@ -69,7 +70,7 @@ class ItemReliability(NotebookTables):
         return pd.DataFrame([row | {"n_items": self.n_items}])
 
     def glance(self) -> pd.DataFrame:
-        """One row: what the coefficient rests on, and whether to trust it."""
+        """Return one row: what the coefficient is based on, and whether the solution is proper."""
         return pd.DataFrame(
             {
                 "n_obs": [self.coefficient.n_obs],
@@ -86,7 +87,12 @@ class ItemReliability(NotebookTables):
             "" if np.isnan(found.conf_low) else f" [{found.conf_low:.3f}, {found.conf_high:.3f}]"
         )
         head = f"{found.term} {found.estimate:.3f}{interval}"
-        return "\n".join([f"{head}, {self.n_items} items, {found.n_obs} respondents", *self.notes])
+        return "\n".join(
+            [
+                f"{head}, {counted(self.n_items, 'item')}, {counted(found.n_obs, 'respondent')}",
+                *self.notes,
+            ]
+        )
 
 
 def alpha(
@@ -101,12 +107,11 @@ def alpha(
     Parameters
     ----------
     data : DataFrame
-        Of pandas, polars or PyArrow: a row per respondent, items keyed one way.
+        Of pandas, polars or PyArrow: a row per respondent, items scored in the same direction.
     items : sequence of str, optional
-        Columns; all if left out.
+        Columns; all by default.
     missing : {"pairwise", "listwise"}
-        Whether covariances rest on the respondents who answered both items or on those who
-        answered all.
+        Whether covariances use the available cases of each pair of items or complete rows only.
     conf_level : float
 
     Raises
@@ -114,7 +119,7 @@ def alpha(
     ReliabilityError
         If a column is absent, or alpha cannot be computed.
     LatentModelError
-        If the data are no data frame, or a column is not numeric.
+        If the data are not a data frame, or a column is not numeric.
     """
     answers, names = _answers(data, items)
     answered = ~np.isnan(answers)
@@ -139,20 +144,21 @@ def omega(
     data, items
         As in :func:`alpha`.
     ordered : bool
-        Whether the items are ordered categories. The factor is then one of their latent responses,
-        and omega that of the sum of the answers (Green & Yang, 2009), without interval.
+        Whether the items are ordered categories. The factor is then fitted to their latent
+        responses, and omega is that of the sum of the answers (Green & Yang, 2009), without
+        interval.
     conf_level : float
 
     Raises
     ------
     ReliabilityError
-        If a column is absent, or there is no such model.
+        If a column is absent, or the model cannot be estimated.
     LatentModelError
-        If the data are no data frame, or a column is not numeric.
+        If the data are not a data frame, or a column is not numeric.
     """
     answers, names = _answers(data, items)
     if len(names) < 3:
-        raise ReliabilityError(f"omega needs three items or more, not {len(names)}")
+        raise ReliabilityError(f"omega needs three or more items, not {len(names)}")
     complete = answers[~np.isnan(answers).any(axis=1)]
     if ordered:
         return _of_ordered(complete, names, conf_level)
@@ -187,12 +193,12 @@ def _answers(
     names = tuple(column_names(data) if items is None else items)
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise ReliabilityError(f"items that are named more than once: {', '.join(repeated)}")
+        raise ReliabilityError(f"items named more than once: {', '.join(repeated)}")
     columns = frame_columns(data, names)
     absent = [name for name in names if name not in columns]
     if absent:
         raise ReliabilityError(f"the data have no column {', '.join(absent)}")
     if not names:
-        raise ReliabilityError("there are no items")
+        raise ReliabilityError("no items were named")
     numeric_columns(columns, names)
     return np.column_stack([columns[name] for name in names]), names

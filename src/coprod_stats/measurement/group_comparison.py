@@ -23,7 +23,7 @@ from coprod_stats.results import NotebookTables
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupComparison(NotebookTables):
-    """Means of groups compared, without presuming equal variances in the tests.
+    """A comparison of group means whose tests do not assume equal variances.
 
     Parameters
     ----------
@@ -45,15 +45,15 @@ class GroupComparison(NotebookTables):
     overall: pd.DataFrame
 
     def tidy(self) -> pd.DataFrame:
-        """One row per pair of groups: the first minus the second, and Hedges' g."""
+        """Return a row per pair of groups: the first minus the second, and Hedges' g."""
         return self.pairs.copy()
 
     def means(self) -> pd.DataFrame:
-        """One row per group: mean, standard deviation, interval."""
+        """Return a row per group: mean, standard deviation, interval."""
         return self.groups.copy()
 
     def glance(self) -> pd.DataFrame:
-        """One row: Welch's test of equal means, and the variance that the groups explain."""
+        """Return one row: Welch's test of equal means, and the proportion of variance explained."""
         return self.overall.copy()
 
     def __str__(self) -> str:
@@ -72,9 +72,10 @@ def compare_groups(
 ) -> GroupComparison:
     """Compare the means of two or more groups.
 
-    Welch's test (of two groups: his t test, of which F is the square) and, pair by pair, the
-    procedure of Games & Howell (1976), which holds the error rate over all pairs; of two groups it
-    is Welch's t test too. Hedges' g, η² and ω² are in units of a variance pooled over groups.
+    Welch's test (for two groups, the square of his t test) and pairwise comparisons by the
+    procedure of Games & Howell (1976), which controls the error rate over all pairs; for two
+    groups it equals Welch's t test. Hedges' g, η² and ω² are based on the variance pooled over
+    groups.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def compare_groups(
     value, group : str
         Columns of the values and of the groups.
     conf_level : float
-        Confidence level of the intervals; those of differences hold for all pairs together.
+        Confidence level of the intervals; those of differences are simultaneous over all pairs.
 
     Raises
     ------
@@ -127,7 +128,7 @@ def compare_groups(
 
 
 def _group_means(rows: pd.DataFrame, value: str, group: str, conf_level: float) -> pd.DataFrame:
-    """Describe each group, in the order in which pandas sorts groups."""
+    """Describe each group, in the sort order of pandas."""
     found = rows.groupby(group, observed=True)[value].agg(["size", "mean", "std"])
     error = found["std"] / np.sqrt(found["size"])
     reach = error * stats.t.ppf((1 + conf_level) / 2, np.maximum(found["size"] - 1, 1))
@@ -158,7 +159,7 @@ def _require_variation(groups: pd.DataFrame, group: str) -> None:
 
 
 def _pair_table(pairs: pd.DataFrame, groups: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """Label the pairs, and add the intervals of the differences and of Hedges' g."""
+    """Label the pairs and add the intervals of the differences and of Hedges' g."""
     sizes = dict(zip(groups["term"], groups["n_obs"], strict=True))
     reach = pairs["se"] * [
         float(stats.studentized_range.ppf(conf_level, len(groups), df)) / np.sqrt(2)
@@ -194,5 +195,5 @@ def _pair_table(pairs: pd.DataFrame, groups: pd.DataFrame, conf_level: float) ->
 
 
 def _label(group: object) -> str:
-    """Spell a group; whole numbers stay whole in columns that missing values made decimal."""
+    """Return the label of a group; whole numbers stay whole in columns that hold missing values."""
     return str(int(group)) if isinstance(group, float) and group.is_integer() else str(group)

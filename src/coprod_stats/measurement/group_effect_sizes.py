@@ -1,4 +1,4 @@
-"""Effect sizes of differences between groups and their noncentral intervals, on plain numbers."""
+"""Effect sizes of group differences and their noncentral intervals, on plain numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scipy import optimize, special, stats
 
 
 def small_sample_correction(df: float) -> float:
-    r"""Factor that makes a standardized difference unbiased, Γ(m/2) / (√(m/2) Γ((m − 1)/2)).
+    r"""Return the correction for small-sample bias, Γ(m/2) / (√(m/2) Γ((m − 1)/2)).
 
     Hedges (1981), eq. 6e, exact; the usual 1 − 3/(4m − 1) approximates it.
     """
@@ -16,7 +16,7 @@ def small_sample_correction(df: float) -> float:
 
 
 def hedges_g(cohens_d: float, n_1: int, n_2: int) -> float:
-    """Standardized mean difference with the pooled standard deviation, without small-sample bias.
+    """Compute the standardized mean difference with pooled standard deviation, bias-corrected.
 
     Hedges (1981).
     """
@@ -26,11 +26,11 @@ def hedges_g(cohens_d: float, n_1: int, n_2: int) -> float:
 def hedges_g_interval(
     cohens_d: float, n_1: int, n_2: int, conf_level: float
 ) -> tuple[float, float]:
-    r"""Interval of a standardized difference from the noncentral t distribution.
+    r"""Compute the interval of a standardized difference from the noncentral t distribution.
 
     The limits of the noncentrality of :math:`t = d \sqrt{n_1 n_2 / (n_1 + n_2)}`, divided by the
-    root and corrected as g itself (Cumming & Finch, 2001). Presumes equal variances, as every
-    difference in units of a pooled standard deviation does.
+    root and corrected as g itself (Cumming & Finch, 2001). Assumes equal variances, as does every
+    difference standardized by a pooled standard deviation.
     """
     df, root = n_1 + n_2 - 2, math.sqrt(n_1 * n_2 / (n_1 + n_2))
     t = cohens_d * root
@@ -40,15 +40,15 @@ def hedges_g_interval(
 
 
 def eta_squared(f_ratio: float, df_between: int, df_within: int) -> float:
-    """Share of the variation in the sample that lies between groups, SS_B / SS_T."""
+    """Compute the proportion of sample variation between groups, SS_B / SS_T."""
     return f_ratio * df_between / (f_ratio * df_between + df_within)
 
 
 def omega_squared(f_ratio: float, df_between: int, df_within: int) -> float:
-    r"""Estimate of the share of the variance in the population that lies between groups.
+    r"""Estimate the proportion of population variance between groups.
 
-    :math:`(SS_B - df_B MS_W) / (SS_T + MS_W)` (Hays, 1963). A negative estimate is returned as it
-    is: set to zero, it would be biased upwards (Okada, 2017).
+    :math:`(SS_B - df_B MS_W) / (SS_T + MS_W)` (Hays, 1963). A negative estimate is returned
+    unchanged: truncated at zero, it would be biased upwards (Okada, 2017).
     """
     above_chance = df_between * (f_ratio - 1)
     return above_chance / (above_chance + df_between + df_within + 1)
@@ -57,10 +57,9 @@ def omega_squared(f_ratio: float, df_between: int, df_within: int) -> float:
 def explained_variance_interval(
     f_ratio: float, df_between: int, df_within: int, conf_level: float
 ) -> tuple[float, float]:
-    """Interval of the share in the population, λ / (λ + N), from the noncentral F distribution.
+    """Compute the interval of the population proportion, λ / (λ + N), from the noncentral F.
 
-    Steiger (2004). A limit is 0 where even no difference between the groups leaves so small a
-    ratio too improbable.
+    Steiger (2004). A limit is 0 where the ratio is too small even for equal groups.
     """
     n_obs = df_between + df_within + 1
 

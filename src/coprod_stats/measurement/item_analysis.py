@@ -1,4 +1,4 @@
-"""How the items of each scale behave: distribution, use of categories, fit with the others."""
+"""Item analysis: distributions, use of categories, item-rest correlations."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ PAIR_COLUMNS = ("scale", "item_1", "item_2", "estimate", "n")
 
 @dataclass(frozen=True, slots=True)
 class ItemCriteria:
-    """What makes an item worth a remark: orientation, no reason to drop it.
+    """Criteria for remarks on items: guidance, not reasons to drop an item.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ class ItemCriteria:
 class ScaleItems(NotebookTables):
     """The items of one scale.
 
-    Statistics are of the reverse-keyed answers, so that all items point one way; the use of
-    categories is of the answers as given.
+    Statistics are computed after reverse scoring, so that all items have the same direction; the
+    use of categories is that of the answers as given.
 
     Parameters
     ----------
@@ -81,11 +81,11 @@ class ScaleItems(NotebookTables):
     items : tuple of Item
         Its items.
     keyed : ndarray, shape (n_persons, n_items)
-        Reverse-keyed answers, NaN where missing.
+        Answers after reverse scoring, NaN where missing.
     given : ndarray, shape (n_persons, n_items)
         Answers as given.
     criteria : ItemCriteria
-        What makes an item worth a remark.
+        Criteria for remarks.
     """
 
     scale: Scale
@@ -95,11 +95,11 @@ class ScaleItems(NotebookTables):
     criteria: ItemCriteria
 
     def tidy(self) -> pd.DataFrame:
-        """One row per item.
+        """Return a row per item.
 
         ``floor`` and ``ceiling`` are the shares at the ends of the response scale, ``item_total``
-        the correlation with the mean of all items, ``item_rest`` the one with the sum of the
-        others, and ``alpha_if_dropped`` the alpha that the others have.
+        the correlation with the mean of all items, ``item_rest`` that with the sum of the other
+        items, and ``alpha_if_dropped`` the alpha of the other items.
         """
         covariance = pairwise_covariance(self.keyed)
         options = [item.responses for item in self.items]
@@ -127,7 +127,7 @@ class ScaleItems(NotebookTables):
         return table.assign(remark=remarks)
 
     def categories(self) -> pd.DataFrame:
-        """One row per item and answer on the scale: how often it was given."""
+        """Return a row per item and response option with its frequency."""
         rows = []
         for item, answers in zip(self.items, self.given.T, strict=True):
             n_answers = int((~np.isnan(answers)).sum())
@@ -138,7 +138,7 @@ class ScaleItems(NotebookTables):
         return pd.DataFrame(rows, columns=list(CATEGORY_COLUMNS))
 
     def correlations(self) -> pd.DataFrame:
-        """One row per pair of items: pairwise correlation of the keyed answers and its n."""
+        """Return a row per pair of items: pairwise correlation after reverse scoring, and its n."""
         r, n_pairs = pairwise_correlation(self.keyed)
         first, second = np.triu_indices(len(self.items), k=1)
         ids = np.array([item.id for item in self.items], dtype=object)
@@ -153,7 +153,7 @@ class ScaleItems(NotebookTables):
         )
 
     def glance(self) -> pd.DataFrame:
-        """One row: the scale and how many of its items call for a remark."""
+        """Return one row: the scale and the number of its items with a remark."""
         return pd.DataFrame(
             {
                 "scale": [self.scale.id],
@@ -178,24 +178,24 @@ class ScaleItems(NotebookTables):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ItemAnalysis(NotebookTables):
-    """Item analysis of all scales of an instrument."""
+    """Item analyses of all scales of an instrument."""
 
     scales: tuple[ScaleItems, ...]
 
     def tidy(self) -> pd.DataFrame:
-        """One row per scale and item."""
+        """Return a row per scale and item."""
         return _stacked([scale.tidy() for scale in self.scales], ITEM_COLUMNS)
 
     def categories(self) -> pd.DataFrame:
-        """One row per item and answer on the scale."""
+        """Return a row per item and response option."""
         return _stacked([scale.categories() for scale in self.scales], CATEGORY_COLUMNS)
 
     def correlations(self) -> pd.DataFrame:
-        """One row per pair of items of a scale."""
+        """Return a row per pair of items of a scale."""
         return _stacked([scale.correlations() for scale in self.scales], PAIR_COLUMNS)
 
     def glance(self) -> pd.DataFrame:
-        """One row: scales, items, and how many of these call for a remark."""
+        """Return one row: numbers of scales, of items, and of items with a remark."""
         items = self.tidy()
         return pd.DataFrame(
             {
@@ -212,14 +212,14 @@ class ItemAnalysis(NotebookTables):
 
 
 def item_analysis(responses: Responses, *, criteria: ItemCriteria | None = None) -> ItemAnalysis:
-    """Analyse the items of every scale of the instrument, those that nobody answered left out.
+    """Analyse the items of every scale of the instrument; items without answers are omitted.
 
     Parameters
     ----------
     responses : Responses
         The answers.
     criteria : ItemCriteria, optional
-        What makes an item worth a remark; the conventions of `ItemCriteria` if not given.
+        Criteria for remarks; by default the conventions of `ItemCriteria`.
     """
     limits = criteria or ItemCriteria()
     scales = (_of_scale(responses, scale, limits) for scale in responses.instrument.scales)
@@ -239,6 +239,6 @@ def _of_scale(responses: Responses, scale: Scale, criteria: ItemCriteria) -> Sca
 
 
 def _stacked(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
-    """Put tables of the same columns below each other; those columns alone if there is none."""
+    """Concatenate tables with the same columns; return an empty one if there are none."""
     filled = [table for table in tables if len(table)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(columns))

@@ -1,4 +1,4 @@
-"""Statistics of single items and of each item against its scale, on arrays."""
+"""Statistics of single items and of items in their scales, on arrays."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ FloatArray = NDArray[np.float64]
 
 
 def standard_deviations(answers: FloatArray) -> FloatArray:
-    """Item standard deviations, divisor n − 1; NaN with fewer than two answers."""
+    """Compute item standard deviations, divisor n − 1; NaN with fewer than two answers."""
     df = (~np.isnan(answers)).sum(axis=0) - 1
     squares = np.nansum((answers - column_means(answers)) ** 2, axis=0)
     return np.where(df > 0, np.sqrt(squares / np.maximum(df, 1)), np.nan)
 
 
 def skewness(answers: FloatArray) -> FloatArray:
-    r"""Skewness of each item, :math:`m_3 / s^3` with s of divisor n − 1.
+    r"""Compute the skewness of each item, :math:`m_3 / s^3` with s of divisor n − 1.
 
     b1 of Joanes & Gill (1998), the default of ``psych::describe`` (type 3). NaN for an item that
     does not vary.
@@ -31,7 +31,7 @@ def skewness(answers: FloatArray) -> FloatArray:
 
 
 def item_total_correlations(answers: FloatArray) -> FloatArray:
-    """Correlation of each item with the mean of all items answered, itself included.
+    """Correlate each item with the mean of all items answered, including itself.
 
     ``raw.r`` of ``psych::alpha``: each over the respondents who answered the item.
     """
@@ -40,10 +40,10 @@ def item_total_correlations(answers: FloatArray) -> FloatArray:
 
 
 def item_rest_correlations(covariance: FloatArray) -> FloatArray:
-    r"""Correlation of each item with the sum of the others (``r.drop`` of ``psych::alpha``).
+    r"""Correlate each item with the sum of the others (``r.drop`` of ``psych::alpha``).
 
     :math:`(\sum_{j \ne i} s_{ij}) / \sqrt{s_{ii} \sum_{j,k \ne i} s_{jk}}` from the covariance
-    matrix, so that it is pairwise where that is.
+    matrix, and pairwise if that is.
     """
     variances = np.diag(covariance)
     with_rest = covariance.sum(axis=0) - variances
@@ -53,7 +53,7 @@ def item_rest_correlations(covariance: FloatArray) -> FloatArray:
 
 
 def alpha_if_dropped(covariance: FloatArray) -> FloatArray:
-    """Alpha of the other items, for each item; NaN for scales of two."""
+    """Compute alpha of the other items, for each item; NaN for scales of two items."""
     n_items = covariance.shape[0]
     if n_items < 3:
         return np.full(n_items, np.nan)
@@ -62,7 +62,7 @@ def alpha_if_dropped(covariance: FloatArray) -> FloatArray:
 
 
 def shares_at(answers: FloatArray, values: FloatArray) -> FloatArray:
-    """Share of each item's answers that equal the item's value; NaN without answers."""
+    """Compute the share of each item's answers that equal a value; NaN without answers."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(
             (answers == values).sum(axis=0) / (~np.isnan(answers)).sum(axis=0), dtype=np.float64

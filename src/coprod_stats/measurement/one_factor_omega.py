@@ -2,9 +2,9 @@ r"""Omega of a scale from a one-factor model.
 
 With loadings λ of a factor of variance one and residual variances θ, omega is
 :math:`(\sum\lambda)^2 / ((\sum\lambda)^2 + \sum\theta)` (McDonald, 1999, Test Theory, eq. 6.20b).
-It is a defined parameter of the model, so that its standard error is that of the delta method with
-expected information (Raykov, 2002). Residual variances may turn negative, so that a Heywood case
-shows.
+It is a defined parameter of the model, so that its standard error is by the delta method with
+expected information (Raykov, 2002). Residual variances are not bounded, so that Heywood cases are
+detected.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ class OneFactorError(CoprodError):
 
 
 def fit_one_factor(answers: FloatArray, *, conf_level: float = 0.95) -> SemFit:
-    """Fit one factor to three items or more by maximum likelihood.
+    """Fit one factor to three or more items by maximum likelihood.
 
     Parameters
     ----------
     answers : ndarray, shape (n_persons, n_items)
-        Complete rows, items keyed one way.
+        Complete rows, items scored in the same direction.
     conf_level : float
         Of the interval of omega.
 
     Returns
     -------
     SemFit
-        Also where it did not converge or is improper, and says so.
+        Also if it did not converge or is improper, as its properties show.
 
     Raises
     ------
     OneFactorError
-        If the covariance matrix is not positive definite, or the data allow no fit.
+        If the covariance matrix is not positive definite, or the model cannot be fitted.
     """
     if fault := covariance_fault(pairwise_covariance(answers)):
         raise OneFactorError(fault)
@@ -59,15 +59,15 @@ def fit_one_factor(answers: FloatArray, *, conf_level: float = 0.95) -> SemFit:
 
 
 def estimated_omega(fit: SemFit) -> FittedParameter:
-    """Return omega with its standard error and interval; no interval holds in a Heywood case."""
+    """Return omega with its standard error and interval; no interval in a Heywood case."""
     return next(row for row in fit.parameters if row.op == ":=")
 
 
 def omega_observed_variance(fit: SemFit) -> float:
-    r"""Omega with the observed variance of the sum, :math:`(\sum\lambda)^2 / 1'S1`.
+    r"""Compute omega with the observed variance of the sum, :math:`(\sum\lambda)^2 / 1'S1`.
 
-    Bentler (2009); the default of ``semTools::compRelSEM``. It does not rest on the one-factor
-    model reproducing the covariances (Kelley & Pornprasertmanit, 2016).
+    Bentler (2009); the default of ``semTools::compRelSEM``. It does not assume that the
+    one-factor model reproduces the covariances (Kelley & Pornprasertmanit, 2016).
     """
     return fit.reliability().factors[0].omega
 

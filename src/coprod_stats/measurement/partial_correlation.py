@@ -1,4 +1,4 @@
-"""A correlation controlling for other variables."""
+"""Partial correlations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from coprod_stats.counts import counted
 from coprod_stats.measurement.errors import MeasurementDataError
 from coprod_stats.measurement.frame_columns import complete_columns
 from coprod_stats.measurement.scale_correlations import correlation_test, fisher_interval
@@ -25,9 +26,9 @@ class PartialCorrelation(NotebookTables):
         Variables that are controlled for.
     r : float
     n_obs : int
-        Rows that have all of the variables.
+        Complete rows.
     n_omitted : int
-        Rows that do not.
+        Incomplete rows.
     conf_level : float
         Confidence level of the interval.
     """
@@ -41,7 +42,7 @@ class PartialCorrelation(NotebookTables):
     conf_level: float
 
     def tidy(self) -> pd.DataFrame:
-        """One row, tested and with its interval as a correlation of n − k cases."""
+        """Return one row, with test and interval as for a correlation of n − k cases."""
         r = np.array([self.r])
         effective = np.array([self.n_obs - len(self.covariates)])
         low, high = fisher_interval(r, effective, conf_level=self.conf_level)
@@ -60,7 +61,7 @@ class PartialCorrelation(NotebookTables):
         )
 
     def glance(self) -> pd.DataFrame:
-        """One row: cases, and how many variables were controlled for."""
+        """Return one row: cases, and the number of variables controlled for."""
         return pd.DataFrame(
             {
                 "n_obs": [self.n_obs],
@@ -87,7 +88,7 @@ def partial_correlation(
     Parameters
     ----------
     df : DataFrame
-        One row per respondent; rows that lack any of the variables are omitted.
+        One row per respondent; incomplete rows are omitted.
     x, y : str
     covariates : sequence of str
         At least one.
@@ -97,15 +98,17 @@ def partial_correlation(
     Raises
     ------
     MeasurementDataError
-        If no covariate is named, the variables are linear functions of one another, or there are
-        no more rows than four beyond the covariates.
+        If no covariate is named, the variables are linearly dependent, or there are too few
+        complete rows.
     """
     if not covariates:
         raise MeasurementDataError("name at least one variable to control for")
     names = [x, y, *covariates]
     rows = complete_columns(df, numeric=names)
     if len(rows) < len(names) + 2:
-        raise MeasurementDataError(f"{len(rows)} rows have all of {', '.join(names)}; too few")
+        raise MeasurementDataError(
+            f"{counted(len(rows), 'complete row')} of {', '.join(names)}; too few"
+        )
     deviations = (rows - rows.mean()) / rows.std().replace(0.0, 1.0)
     if np.linalg.matrix_rank(deviations.to_numpy()) < len(names):
         raise MeasurementDataError(

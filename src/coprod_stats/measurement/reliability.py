@@ -30,15 +30,15 @@ class Reliability(NotebookTables):
         return {entry.scale: entry for entry in self.scales}[scale]
 
     def tidy(self) -> pd.DataFrame:
-        """One row per scale and coefficient."""
+        """Return a row per scale and coefficient."""
         return reliability_table(self.scales)
 
     def by_scale(self) -> pd.DataFrame:
-        """One row per scale, the coefficients side by side."""
+        """Return a row per scale, with the coefficients side by side."""
         return pd.DataFrame([entry.row() for entry in self.scales])
 
     def glance(self) -> pd.DataFrame:
-        """One row: how many scales, and how many of them are weak or improper."""
+        """Return one row: numbers of scales, and of weak or improper ones."""
         return pd.DataFrame(
             {
                 "n_respondents": [self.n_respondents],
@@ -62,8 +62,8 @@ def reliability(
     responses : Responses
         The answers.
     missing : {"pairwise", "listwise"}
-        Whether covariances rest on the respondents who answered both items or on those who
-        answered all items of the scale.
+        Whether covariances use the available cases of each pair of items or only the respondents
+        who answered all items of the scale.
     conf_level : float
         Confidence level of the intervals.
     """
@@ -76,7 +76,7 @@ def reliability(
 def _of_scale(
     responses: Responses, scale: Scale, missing: Missing, conf_level: float
 ) -> ScaleReliability:
-    """Leave out, with a note, the items that nobody answered, as those of a longer form."""
+    """Omit, with a note, items that nobody answered, such as those of a longer form."""
     keyed = keyed_answers(responses, scale.items).dropna(axis=1, how="all")
     found = scale_reliability(
         keyed.to_numpy(dtype=float),

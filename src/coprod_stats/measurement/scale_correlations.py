@@ -1,4 +1,4 @@
-"""How the scales go together: correlations of scores, also with one scale held constant."""
+"""Correlations of scale scores, also controlling for one scale."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ FloatArray = NDArray[np.float64]
 
 
 class ScaleCorrelationError(CoprodError):
-    """Correlations that are asked of scales which have no scores."""
+    """Correlations requested of scales without scores."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScaleCorrelations(NotebookTables):
-    """Correlations of scale scores, each over the respondents who have both.
+    """Correlations of scale scores, over the available cases of each pair.
 
     Parameters
     ----------
     scales : tuple of str
         Ids of the scales, in the order of rows and columns.
     r : ndarray, shape (n_scales, n_scales)
-        Pearson correlations; NaN where a scale does not vary among those who have both scores.
+        Pearson correlations; NaN where a scale does not vary among respondents with both scores.
     n_obs : ndarray of int, shape (n_scales, n_scales)
-        Respondents who have both scores.
+        Respondents with both scores.
     held_constant : str
-        Scale that is held constant in ``partial_r``; empty for none.
+        Scale that ``partial_r`` controls for; empty for none.
     partial_r : ndarray, shape (n_scales, n_scales)
-        Partial correlations; NaN without a scale held constant, and in its own row and column.
+        Partial correlations; NaN without such a scale, and in its own row and column.
     conf_level : float
         Confidence level of the intervals.
     """
@@ -49,7 +49,7 @@ class ScaleCorrelations(NotebookTables):
     conf_level: float
 
     def tidy(self) -> pd.DataFrame:
-        """One row per pair of scales, the p-values not adjusted."""
+        """Return a row per pair of scales, with unadjusted p-values."""
         first, second = np.triu_indices(len(self.scales), k=1)
         ids = np.array(self.scales, dtype=object)
         r, n_obs = self.r[first, second], self.n_obs[first, second]
@@ -72,11 +72,11 @@ class ScaleCorrelations(NotebookTables):
         )
 
     def matrix(self) -> pd.DataFrame:
-        """Correlations as a labelled matrix."""
+        """Return the correlations as a labelled matrix."""
         return pd.DataFrame(self.r, index=list(self.scales), columns=list(self.scales))
 
     def glance(self) -> pd.DataFrame:
-        """One row: scales, pairs, the fewest respondents of a pair, the largest correlation."""
+        """Return one row: scales, pairs, the smallest n of a pair, the largest correlation."""
         pairs = self.tidy()
         return pd.DataFrame(
             {
@@ -95,29 +95,31 @@ class ScaleCorrelations(NotebookTables):
 def scale_correlations(
     scores: Scores, *, held_constant: str | None = None, conf_level: float = 0.95
 ) -> ScaleCorrelations:
-    """Correlate the scores of all scales that anybody has a score of.
+    """Correlate the scores of all scales that have any.
 
     Parameters
     ----------
     scores : Scores
         Scale scores.
     held_constant : str, optional
-        Scale to hold constant in the partial correlations. A marker scale, which by design goes
-        with nothing else, shows by its own correlations how much the common method makes, and
-        the partial correlations are what is left without that (Lindell & Whitney, 2001, Journal
-        of Applied Psychology 86).
+        Scale to control for in the partial correlations. The correlations of a marker scale,
+        which by design is unrelated to the others, indicate common method variance, and the
+        partial correlations are adjusted for it (Lindell & Whitney, 2001, Journal of Applied
+        Psychology 86).
     conf_level : float
         Confidence level of the intervals.
 
     Raises
     ------
     ScaleCorrelationError
-        If nobody has a score of the scale to be held constant.
+        If nobody has a score on the scale to control for.
     """
     values = scores.values.dropna(axis=1, how="all")
     if held_constant is not None and held_constant not in values:
         scored = ", ".join(map(str, values)) or "none"
-        raise ScaleCorrelationError(f"nobody has a score of '{held_constant}'; there are {scored}")
+        raise ScaleCorrelationError(
+            f"nobody has a score on '{held_constant}'; scales with scores: {scored}"
+        )
     r, n_obs = pairwise_correlation(values.to_numpy(dtype=np.float64))
     return ScaleCorrelations(
         scales=tuple(values.columns),
@@ -132,7 +134,7 @@ def scale_correlations(
 def fisher_interval(
     r: FloatArray, n_obs: NDArray[np.intp], *, conf_level: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    r"""Confidence interval of a correlation, :math:`\tanh(\mathrm{artanh}\,r \pm z / \sqrt{n-3})`.
+    r"""Compute the interval of a correlation, :math:`\tanh(\mathrm{artanh}\,r \pm z / \sqrt{n-3})`.
 
     Fisher (1921), as ``psych::corr.test``. NaN with fewer than four respondents.
     """
@@ -145,7 +147,7 @@ def fisher_interval(
 
 
 def correlation_test(r: FloatArray, n_obs: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
-    r"""Test of no correlation: :math:`t = r \sqrt{(n-2) / (1-r^2)}` on n − 2 df, and its p-value.
+    r"""Test a correlation: :math:`t = r \sqrt{(n-2) / (1-r^2)}` on n − 2 df, and its p-value.
 
     NaN with fewer than three respondents.
     """
@@ -156,7 +158,7 @@ def correlation_test(r: FloatArray, n_obs: NDArray[np.intp]) -> tuple[FloatArray
 
 
 def _partial(values: pd.DataFrame, held_constant: str | None) -> FloatArray:
-    """Partial correlations of all pairs, each over the respondents who have all three scores."""
+    """Compute the partial correlations of all pairs, over the respondents with all three scores."""
     n_scales = values.shape[1]
     found = np.full((n_scales, n_scales), np.nan)
     if held_constant is None:
@@ -170,7 +172,7 @@ def _partial(values: pd.DataFrame, held_constant: str | None) -> FloatArray:
 
 
 def _partial_correlation(complete: pd.DataFrame) -> float:
-    """Correlate two columns with the third held constant; NaN where that is not determined."""
+    """Correlate two columns, controlling for the third; NaN where that is undefined."""
     if len(complete) < 4 or np.linalg.matrix_rank(complete - complete.mean()) < 3:
         return float("nan")
     # pingouin takes more than a second to load

@@ -1,4 +1,4 @@
-"""Reliability of one scale: alpha, omega, Spearman–Brown, each where it applies."""
+"""Reliability of one scale: alpha, omega, Spearman–Brown, each where applicable."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ Missing = Literal["pairwise", "listwise"]
 Verdict = Literal["good", "sufficient", "weak", "unknown"]
 
 SUFFICIENT, GOOD = 0.70, 0.80
-"""Orientation for research (Nunnally & Bernstein, 1994), no law (Lance, Butts & Michels, 2006)."""
+"""Guidance for research (Nunnally & Bernstein, 1994), not a rule (Lance, Butts & Michels, 2006)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
-    """A reliability coefficient with its interval and the respondents that it rests on."""
+    """A reliability coefficient with its interval and the number of respondents."""
 
     term: str
     estimate: float
@@ -57,19 +57,19 @@ class ScaleReliability(NotebookTables):
     scale, title : str
         Id and title of the scale.
     items : tuple of str
-        Its items, reverse-keyed where the instrument says so.
+        Its items, reverse-scored where the instrument says so.
     missing : {"pairwise", "listwise"}
-        Which answers alpha and the inter-item correlation rest on; omega rests on complete rows.
+        Cases used for alpha and the inter-item correlation; omega uses complete rows.
     conf_level : float
         Confidence level of the intervals.
     n_obs, n_complete : int
-        Respondents who answered any item, and all of them.
+        Respondents who answered any item, and who answered all of them.
     coefficients : tuple of Coefficient
-        Those that apply to this number of items.
+        Those applicable to this number of items.
     one_factor : SemFit or None
         The model behind omega.
     notes : tuple of str
-        What is missing or to be read with care, and why.
+        Caveats and missing coefficients, with reasons.
     """
 
     scale: str
@@ -84,7 +84,7 @@ class ScaleReliability(NotebookTables):
     notes: tuple[str, ...]
 
     def estimate(self, term: str) -> float:
-        """Return a coefficient, NaN where it does not apply."""
+        """Return a coefficient; NaN where it does not apply."""
         return next((c.estimate for c in self.coefficients if c.term == term), np.nan)
 
     @property
@@ -111,11 +111,11 @@ class ScaleReliability(NotebookTables):
         return "good" if value >= GOOD else "sufficient" if value >= SUFFICIENT else "weak"
 
     def tidy(self) -> pd.DataFrame:
-        """One row per coefficient."""
+        """Return a row per coefficient."""
         return reliability_table([self])
 
     def glance(self) -> pd.DataFrame:
-        """One row: the scale, its coefficients side by side, the verdict and the notes."""
+        """Return one row: the scale, its coefficients side by side, the verdict and the notes."""
         return pd.DataFrame([self.row()])
 
     def row(self) -> dict[str, object]:
@@ -151,10 +151,10 @@ def scale_reliability(
     missing: Missing = "pairwise",
     conf_level: float = 0.95,
 ) -> ScaleReliability:
-    """Estimate the reliability of one scale from keyed answers of shape (n_persons, n_items).
+    """Estimate the reliability of one scale from scored answers of shape (n_persons, n_items).
 
-    With pairwise covariances, the interval of alpha takes as its n the respondents who answered
-    any item, as psych does on rows that are not wholly empty.
+    With pairwise covariances, the n of the interval of alpha is the number of respondents who
+    answered any item, as in psych for rows that are not completely missing.
     """
     answered = ~np.isnan(keyed)
     complete = keyed[answered.all(axis=1)]
@@ -182,12 +182,12 @@ def scale_reliability(
 def coefficients_of_covariances(
     used: FloatArray, conf_level: float
 ) -> tuple[tuple[Coefficient, ...], tuple[str, ...]]:
-    """Return alpha and its kin with remarks, or no coefficient and the reason why.
+    """Return alpha and related coefficients with remarks, or none and the reason.
 
     Parameters
     ----------
     used : ndarray, shape (n_persons, n_items)
-        Keyed answers; covariances are pairwise.
+        Answers after reverse scoring; covariances are pairwise.
     conf_level : float
     """
     covariance = pairwise_covariance(used)
@@ -196,14 +196,16 @@ def coefficients_of_covariances(
         return (), (obstacle,)
     found = _from_covariance(covariance, used, conf_level)
     if (covariance.sum(axis=0) < np.diag(covariance)).any():
-        return found, ("an item goes against the others: check its keying",)
+        return found, (
+            "an item correlates negatively with the others: check its scoring direction",
+        )
     return found, ()
 
 
 def _obstacle(covariance: FloatArray) -> str:
     """Describe why no coefficient can be computed; empty if they can."""
     if covariance.shape[0] == 0:
-        return "nobody answered any of its items"
+        return "none of its items was answered"
     if covariance.shape[0] == 1:
         return "a single item: its reliability cannot be estimated from one survey"
     if np.isnan(covariance).any():
@@ -213,7 +215,7 @@ def _obstacle(covariance: FloatArray) -> str:
         return "an item does not vary"
     sum_of_standardised = (covariance / np.sqrt(np.outer(variances, variances))).sum()
     cancelled = min(covariance.sum() / variances.sum(), sum_of_standardised) < 1e-9
-    return "the items cancel each other out: check their keying" if cancelled else ""
+    return "the items cancel each other out: check their scoring direction" if cancelled else ""
 
 
 def _from_covariance(
@@ -240,7 +242,7 @@ def _from_covariance(
 def coefficients_of_one_factor(
     complete: FloatArray, conf_level: float
 ) -> tuple[SemFit | None, tuple[Coefficient, ...], str]:
-    """Return the one-factor model of complete rows, omega, and a remark or why there is none."""
+    """Return the one-factor model of complete rows, omega, and a remark or the reason for none."""
     n_obs = complete.shape[0]
     try:
         fit = fit_one_factor(complete, conf_level=conf_level)
@@ -269,7 +271,7 @@ def reliability_table(scales: Sequence[ScaleReliability]) -> pd.DataFrame:
 
 
 def printed_reliability(table: pd.DataFrame) -> str:
-    """Print rows of ``ScaleReliability.glance`` as a short table, notes below."""
+    """Return rows of ``ScaleReliability.glance`` as a short table, with notes below."""
     if table.empty:
         return "no scales"
     shown = table[["scale", "n_items", "n_obs", "verdict"]].copy()

@@ -1,4 +1,4 @@
-"""The base grammar of a study plan, and hypotheses."""
+"""The base grammar of study plans, and hypotheses."""
 
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.plans.model import AnalysisForm, PlanForm

@@ -1,4 +1,4 @@
-"""Faults of a plan, with their lines."""
+"""Faults of a plan, with their line numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 
 
 def fault_at(source: YamlSource, code: str, location: Location, found: str, remedy: str) -> Fault:
-    """Return a fault of a plan with its line."""
+    """Return a fault of a plan with its line number."""
     place = ".".join(map(str, location))
     return Fault(code, found, remedy, source.file, source.line(location), place)
 
@@ -20,7 +20,7 @@ def fault_at(source: YamlSource, code: str, location: Location, found: str, reme
 def condition_faults(
     source: YamlSource, location: Location, condition: str | None, instrument: Instrument
 ) -> Iterator[Fault]:
-    """Return what is wrong with a condition on the answers to a questionnaire."""
+    """Return the faults of a condition on the answers to a questionnaire."""
     if condition is None:
         return
     known = {*instrument.columns, *(item.id for item in instrument.items)}
@@ -28,7 +28,7 @@ def condition_faults(
     try:
         unknown = [name for name in names(parse_expression(condition)) if name not in known]
     except ExpressionError as error:
-        yield fault_at(source, "PLAN-010", location, str(error), "Mend the expression.")
+        yield fault_at(source, "PLAN-010", location, str(error), "Correct the expression.")
         return
     for name in unknown:
         yield fault_at(

@@ -1,4 +1,4 @@
-"""What every piece of a plan's grammar shares."""
+"""The base class of a plan's grammar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Probability = Annotated[float, Field(gt=0, lt=1)]
 
 
 class PlanPart(BaseModel):
-    """A piece of a plan: frozen, and without a key that it does not know."""
+    """A part of a plan: frozen, with unknown keys refused."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True

@@ -1,4 +1,4 @@
-"""Hypotheses: what is claimed of which variables, as the program reads it."""
+"""Hypotheses: claims about variables of a questionnaire."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from coprod_stats.literals import ExpectedSign, HypothesisKind
 from coprod_stats.plans.grammar import Name, PlanPart, Words
 
 Variables = Words | Annotated[tuple[Words, ...], Field(strict=False, min_length=1)]
-"""One variable, or several of which each is claimed."""
+"""One variable, or several for each of which the claim is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Relation:
     Attributes
     ----------
     id : str
-        That of the hypothesis; with a number behind it where the hypothesis claims several.
+        That of the hypothesis, followed by a number if the hypothesis claims several.
     """
 
     id: str
@@ -41,18 +41,18 @@ class Hypothesis(PlanPart):
     outcome: Variables
     sign: ExpectedSign
     kind: HypothesisKind = "main"
-    """What is claimed; it decides which kinds of analysis may test it."""
+    """The form of the claim; it decides which kinds of analysis may test it."""
     through: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     """Mediators."""
     moderator: Words | None = None
     claim: str = ""
-    """The claim in words, where variables and sign do not tell all of it."""
+    """The claim in words, where variables and sign do not state it fully."""
     status: str = ""
-    """Whether the article states it, and whose the sign is."""
+    """Whether the article states it, and the origin of the sign."""
     section: str = ""
     sources: str = ""
     approach: str = ""
-    """What the literature would test it with; told where no kind of analysis can."""
+    """The method suggested by the literature; reported where no kind of analysis can test it."""
     headline: bool = False
     note: str = ""
 
@@ -82,7 +82,7 @@ class Hypothesis(PlanPart):
 
 
 class HypothesesFile(PlanPart):
-    """The file of hypotheses that plans share."""
+    """A file of hypotheses that plans share."""
 
     source: Words
     hypotheses: Annotated[tuple[Hypothesis, ...], Field(strict=False)]

@@ -1,4 +1,4 @@
-"""A study plan: what is asked of which answers, fixed before they are looked at."""
+"""A study plan: what is analysed and how, fixed before the data are seen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from coprod_stats.plans.hypotheses import Hypothesis
 FieldingMode = Literal["web", "paper", "telephone", "face to face"]
 ReportFormat = Literal["html", "pdf", "docx"]
 DesignOption = Literal["weights", "cluster", "covariates"]
-"""What a plan states once for all its analyses."""
+"""Options of the design that a plan states once for all its analyses."""
 DESIGN_OPTIONS: tuple[DesignOption, ...] = ("weights", "cluster", "covariates")
 
 
@@ -21,40 +21,40 @@ class FieldedPart(PlanPart):
     """One wave, language or mode of the answers that a plan pools."""
 
     part: Words
-    """Its name, as ``wave 1``."""
+    """Its name, such as ``wave 1``."""
     file: Words
     """Path beside the plan, or the name of a shipped sample; several parts may share one."""
     instrument: Words | None = None
-    """The version that was fielded: a path beside the plan or a shipped id; the plan's if none."""
+    """The version fielded: a path beside the plan or a shipped id; by default the plan's."""
     form: Words | None = None
-    """Form that was fielded; the plan's if none."""
+    """Form that was fielded; by default the plan's."""
     language: Words | None = None
-    """Language that was answered in; the questionnaire's first if none."""
+    """Language of the answers; by default the first of the questionnaire."""
     mode: FieldingMode = "web"
     where: str | None = None
-    """Which rows of the file are this part's; every row must belong to exactly one part."""
+    """Condition for the rows of this part; every row must belong to exactly one part."""
 
 
 class DataSource(PlanPart):
-    """The answers that a plan is about: one file, or several parts that are pooled."""
+    """The answers that a plan analyses: one file, or several parts that are pooled."""
 
     file: Words | None = None
     """Path beside the plan, or the name of a shipped sample."""
     parts: Annotated[tuple[FieldedPart, ...], Field(strict=False)] = ()
-    """Waves, languages or modes, which are pooled only through a gate."""
+    """Waves, languages or modes, which are pooled only if they pass the gate."""
     accept: dict[Words, Words] = Field(default_factory=dict)
-    """Obstacles to pooling that are accepted, by name, each with the reason why."""
+    """Obstacles to pooling that are accepted, by name, each with the reason."""
     synthetic: bool = False
-    """Whether nobody gave these answers; the report says so wherever they appear."""
+    """Whether the answers are synthetic; the report states so wherever they appear."""
     population: Words
-    """Whom the answers stand for."""
+    """The population that the respondents represent."""
     collected: str = ""
-    """When, where, by whom and in which mode."""
+    """When, where, by whom and in which mode the answers were collected."""
     licence: str = ""
 
 
 class Respondents(PlanPart):
-    """Whose answers are analysed."""
+    """The respondents whose answers are analysed."""
 
     classes: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     """Classes of the instrument's classification; empty for everyone."""
@@ -63,64 +63,64 @@ class Respondents(PlanPart):
 
 
 class QualityRules(PlanPart):
-    """What is done about answers given without care."""
+    """The treatment of careless responding."""
 
     exclude_flagged: bool = True
     flags_needed: Annotated[int, Field(ge=1, le=8)] = 2
-    """How many independent indices must agree."""
+    """How many independent families of indices must agree."""
 
 
 class RespondentChoice(PlanPart):
-    """Whose answers one estimate rests on, where they are not the plan's respondents."""
+    """The respondents of one specification, where they are not the plan's respondents."""
 
     where: str | None = None
     """Further condition on the respondents."""
     respondents: Respondents | None = None
-    """Other respondents than the plan's."""
+    """Respondents to use instead of the plan's."""
     include_flagged: bool = False
-    """Whether those flagged as careless stay in."""
+    """Whether respondents flagged as careless are kept."""
     without: Annotated[tuple[DesignOption, ...], Field(strict=False)] = ()
-    """What the plan states for all analyses and this one leaves aside."""
+    """Options of the plan's design that do not apply here."""
 
 
 class AnalysisForm(PlanPart):
-    """What every analysis of a plan states, whatever its kind."""
+    """Options common to all kinds of analysis."""
 
     id: Name
     role: AnalysisRole = "confirmatory"
     tests: Annotated[tuple[Name, ...], Field(strict=False)] = ()
-    """Hypotheses that it tests; all of the plan's that its kind claims, if left out."""
+    """Hypotheses that it tests; by default all of the plan's that its kind claims."""
 
 
 class Family(PlanPart):
-    """Tests whose p values are adjusted together."""
+    """A family of tests whose p values are adjusted together."""
 
     analyses: Annotated[tuple[Name, ...], Field(strict=False)] = ()
     """Analyses whose confirmatory tests belong to it."""
     hypotheses: Annotated[tuple[Name, ...], Field(strict=False)] = ()
-    """Or the hypotheses themselves."""
+    """The hypotheses themselves, instead of analyses."""
     adjustment: Adjustment = "holm"
 
 
 class Inference(PlanPart):
-    """How hypotheses are decided."""
+    """The rules by which hypotheses are decided."""
 
     families: dict[Name, Family] = Field(default_factory=dict)
-    """By name; one family of all confirmatory tests, by Holm's method, if left out."""
+    """By name; by default one family of all confirmatory tests, with Holm's method."""
     alpha: Probability = 0.05
     smallest_effect: Probability = 0.10
-    """Smallest standardised effect that would matter."""
+    """Smallest standardised effect size of interest."""
 
 
 class ReportRules(PlanPart):
-    """What the report is."""
+    """Options of the report."""
 
     formats: Annotated[tuple[ReportFormat, ...], Field(strict=False)] = ("html",)
     authors: Annotated[tuple[Words, ...], Field(strict=False)] = ()
 
 
 class PlanForm(PlanPart):
-    """A plan as its file states it; which analyses there are is the registry's to say."""
+    """A plan as stated in its file; the registry defines the kinds of analysis."""
 
     plan: Name
     title: Words
@@ -132,15 +132,15 @@ class PlanForm(PlanPart):
     respondents: Respondents = Respondents()
     quality: QualityRules = QualityRules()
     reliability: Annotated[tuple[Words, ...], Field(strict=False)] = ()
-    """Scales to report; those of the analyses, if left out."""
+    """Scales to report; by default those of the analyses."""
     weights: Words | None = None
     """Column of sampling weights."""
     cluster: Words | None = None
-    """Column of the units within which answers are dependent."""
+    """Column of the clusters within which answers are dependent."""
     covariates: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     """Variables that every analysis controls for."""
     hypotheses: Annotated[tuple[Name | Hypothesis, ...], Field(strict=False)] = ()
-    """Ids of the file of hypotheses, or hypotheses of the plan's own."""
+    """Ids from the file of hypotheses, or hypotheses written out."""
     analyses: Annotated[tuple[SerializeAsAny[AnalysisForm], ...], Field(strict=False, min_length=1)]
     inference: Inference = Inference()
     report: ReportRules = ReportRules()

@@ -1,1 +1,1 @@
-"""What a study found, as a document that anyone can rebuild."""
+"""Reports of studies that anyone can rebuild."""

@@ -1,4 +1,4 @@
-"""How to cite: references in APA style, without any address to follow."""
+"""References in APA style and BibTeX, without web addresses."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ class Reference:
     Parameters
     ----------
     key : str
-        Key in the bibliography, as ``khine2021``.
+        Key in the bibliography, such as ``khine2021``.
     authors : tuple of str
-        Family name and initials, as ``Khine, P. K.``; a group's name goes alone.
+        Family name and initials, such as ``Khine, P. K.``; a group author is its name alone.
     title : str
         Title in sentence case.
     year : int, optional
-        Year of publication; without one it reads "n.d.".
+        Year of publication; "n.d." if there is none.
     container : str
         Journal, or empty.
     volume, issue, pages : str
         As printed; ``pages`` may be an article number.
     version : str
-        Version of software; then the reference says that it is software.
+        Version of software; the reference is then marked as software.
     doi : str
-        Bare identifier, as ``10.3390/su13126730``.
+        Bare identifier, such as ``10.3390/su13126730``.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""The manifest of a report folder: what went in, what came out, and how to make it again.
+"""The manifest of a report folder: its inputs, its files, and how to rebuild it.
 
 It holds nothing that differs between two runs of the same command on the same files: no time, no
 name of a machine or user, no absolute path.
@@ -25,7 +25,7 @@ _READ_SIZE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that went in: bare name, SHA-256 of its bytes, and version if it has one."""
+    """An input file: bare name, SHA-256 of its bytes, and version if it has one."""
 
     name: str
     sha256: str
@@ -34,17 +34,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a report was made from.
+    """The inputs that a report was made from.
 
     Parameters
     ----------
     command : str
-        Command that makes the report again, with relative paths.
+        Command that rebuilds the report, with relative paths.
     data, instrument, plan : Source
-        The files that went in; the hash of several files of answers is that of their hashes.
+        The input files; the hash of several files of answers is that of their hashes.
     samples, fielded : tuple of Source
-        Where samples were put together: their files, and the versions of the questionnaire that
-        were fielded.
+        Where parts were pooled: their files, and the versions of the questionnaire that were
+        fielded.
     python : str
         Version of Python.
     packages : mapping of str to str
@@ -66,13 +66,13 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Provenance, and the SHA-256 of every written file by its path within the folder."""
+    """Provenance, and the SHA-256 of every file of the report by its path within the folder."""
 
     provenance: Provenance
     files: Mapping[str, str]
 
     def to_json(self) -> str:
-        """Return the manifest as canonical JSON: keys sorted, two spaces, one line feed."""
+        """Return the manifest as canonical JSON: sorted keys, two spaces, one final line feed."""
         content = asdict(self)
         for several in ("samples", "fielded"):
             if not content["provenance"][several]:
@@ -90,7 +90,7 @@ def hash_file(path: Path) -> str:
 
 
 def file_source(path: Path, *, version: str = "") -> Source:
-    """Describe a file that goes in; of its path only the name is kept."""
+    """Describe an input file; only the name of its path is kept."""
     return Source(path.name, hash_file(path), version)
 
 
@@ -124,7 +124,7 @@ def read_manifest(folder: Path) -> Manifest:
     Raises
     ------
     ReportError
-        If there is none, it is not one, or it names a file outside the folder.
+        If there is none, it is invalid, or it names a file outside the folder.
     """
     path = folder / MANIFEST_NAME
     try:

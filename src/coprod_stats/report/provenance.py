@@ -1,4 +1,4 @@
-"""What a report was made from, as a part of the report."""
+"""The provenance of a report, as a part of the report."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ HASH_DIGITS = 16
 
 
 def provenance_blocks(provenance: Provenance, *, anchor: str) -> tuple[Block, ...]:
-    """Describe how to make a report again, and from which files, versions and seed it was made.
+    """Describe how to rebuild a report, and from which files, versions and seed it was made.
 
     Parameters
     ----------
     provenance : Provenance
-        The one that goes into the manifest.
+        As in the manifest.
     anchor : str
         Anchor of the table.
     """
@@ -46,11 +46,11 @@ def provenance_blocks(provenance: Provenance, *, anchor: str) -> tuple[Block, ..
     seed = "none drawn" if provenance.seed is None else str(provenance.seed)
     versions.append(("Random numbers", "seed", seed, ""))
     columns = tuple(
-        Column(text(head), "left") for head in ("Part", "Name", "Version", "SHA-256 begins")
+        Column(text(head), "left") for head in ("Part", "Name", "Version", "SHA-256 (start)")
     )
     groups = (RowGroup(tuple(files)), RowGroup(tuple(versions)))
     return (
-        Paragraph(text("This command makes the report again, to the byte:")),
+        Paragraph(text("This command rebuilds the report byte for byte:")),
         CodeBlock(provenance.command),
-        Table(anchor, text("What This Report Was Made From"), columns, groups, shows_data=False),
+        Table(anchor, text("Inputs of This Report"), columns, groups, shows_data=False),
     )

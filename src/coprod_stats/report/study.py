@@ -1,4 +1,4 @@
-"""A study that can report itself: what ``coprod_stats.run_study`` gives."""
+"""A study that can report itself, as ``coprod_stats.run_study`` returns it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from coprod_stats.study.carrying_out import Progress
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Study(StudyResult):
-    """A study carried out, with its report."""
+    """The result of a study, with its report."""
 
     def report(self, folder: str | Path) -> tuple[Path, ...]:
-        """Write the report into a folder, in the formats of the plan; gives the files."""
+        """Write the report into a folder, in the formats of the plan; return the files."""
         return write_study_report(self, Path(folder))
 
 
@@ -31,13 +31,13 @@ def run_study(
     Parameters
     ----------
     plan : str or Path
-        Id of a shipped plan, as ``"driver_impact"``, or path of a YAML file.
+        Id of a shipped plan, such as ``"driver_impact"``, or path of a YAML file.
     data : str or Path, optional
-        Answers instead of those that the plan names.
+        Answers to use instead of those that the plan names.
     progress : callable, optional
-        Told the steps done, their number and what comes next.
+        Called with the steps done, their number and the next step.
     workers : int
-        Processes among which the plan's columns are shared; the numbers are the same.
+        Number of processes that share the work; the numbers do not depend on it.
 
     Raises
     ------

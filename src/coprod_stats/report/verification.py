@@ -1,4 +1,4 @@
-"""Whether a report folder still is what its manifest says."""
+"""Whether a report folder still agrees with its manifest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coprod_stats.report.manifest import folder_hashes, read_manifest
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Names of files, sorted: those that agree with the manifest and those that do not."""
+    """Sorted names of the files that agree with the manifest, and of those that do not."""
 
     same: tuple[str, ...]
     changed: tuple[str, ...]
@@ -19,7 +19,7 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """Whether every file is there, as it was written, and no other."""
+        """Whether every file is present and unchanged, and there are no others."""
         return not (self.changed or self.missing or self.unlisted)
 
 

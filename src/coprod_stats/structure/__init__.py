@@ -1,4 +1,4 @@
-"""Whether the drivers go with the impacts: regressions and structural models."""
+"""Associations of drivers and impacts: regressions and structural models."""
 
 from coprod_stats.structure.driver_impact import (
     DriverImpactResult,

@@ -1,4 +1,4 @@
-"""The permutation test of a necessary condition: how often chance leaves as large an empty zone."""
+"""The permutation test of a necessary condition."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CELLS = 500_000
-"""Cells of a block of permutations: small enough for the processor's cache."""
+"""Cells in a block of permutations, which fits into the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class PermutationTest:
-    """How an observed effect size compares with those of permuted outcomes.
+    """The comparison of an observed effect size with those of permuted outcomes.
 
     ``accuracy`` is half the width of the normal interval of ``p_value`` ("p-accuracy" of Dul et
     al. 2020); ``conf_low`` and ``conf_high`` are the exact binomial interval of the probability
@@ -49,14 +49,14 @@ def permutation_test(
     .. math:: p = (b + 1) / (m + 1)
 
     where b of m permutations reach the observed effect size: the observed order is one of the
-    possible ones, and counting it keeps the level exact (Phipson & Smyth 2010). The R package NCA
-    does so since 4.0.4; Dul et al. (2020) write b/m.
+    possible ones, and counting it keeps the test exact (Phipson & Smyth 2010). The R package NCA
+    has done so since 4.0.4; Dul et al. (2020) use b/m.
 
     Parameters
     ----------
     x, y : array, shape (n_obs,)
-        Within the unit square of the scope, see :mod:`coprod_stats.structure.ceilings`; in any
-        order, which changes nothing.
+        Within the unit square of the scope, see :mod:`coprod_stats.structure.ceilings`; their
+        order does not matter.
     permutations : int
         How many; 0 for none.
 

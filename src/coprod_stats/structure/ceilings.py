@@ -1,9 +1,9 @@
-"""Ceilings of Necessary Condition Analysis over arrays, and the empty zone that they leave.
+"""Ceilings of Necessary Condition Analysis on arrays, and the ceiling zones above them.
 
-Everything here lives in the unit square of the scope, turned so that the corner that is expected
-to be empty is the upper left: ``x`` and ``y`` run from 0 to 1, and the empty area is the effect
-size itself. Cases are sorted by ``x``; ``y`` may have any number of rows, each an ordering of the
-outcome beside the same ``x``.
+All coordinates refer to the unit square of the scope, oriented so that the corner expected to be
+empty is the upper left: ``x`` and ``y`` run from 0 to 1, and the area of the ceiling zone is the
+effect size. Cases are sorted by ``x``; ``y`` may have any number of rows, each an ordering of the
+outcome for the same ``x``.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Ceiling = Literal["ce-fdh", "cr-fdh"]
-"""Free disposal hull: the step function over its corners, or the line of regression on them."""
+"""Free disposal hull: the step function through its corners, or a regression line through them."""
 
 TOLERANCE = 1e-9
-"""Distance, as a share of a range, below which two levels are the same."""
+"""Distance, as a share of a range, below which two levels are equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class CeilingLines:
-    """Straight ceilings, one for each row: ``y = intercept + slope * x``.
+    """Straight ceilings, one per row: ``y = intercept + slope * x``.
 
-    NaN where the hull has one corner only, through which no line is determined.
+    NaN where the hull has a single corner, so that no line is determined.
     """
 
     intercept: NDArray[np.float64]
@@ -39,8 +39,8 @@ class CeilingLines:
 class FittedCeiling:
     """The ceiling of one sample, in the unit square.
 
-    ``top`` is the least x at which it reaches the highest outcome, ``start`` its y at the left
-    edge; NaN where the hull has one corner only. ``is_above`` marks the cases beyond it.
+    ``top`` is the smallest x at which it reaches the highest outcome, ``start`` its y at the left
+    edge; NaN where the hull has a single corner. ``is_above`` marks the cases beyond it.
     """
 
     effect_size: float
@@ -53,7 +53,7 @@ class FittedCeiling:
 
 
 def fit_step(x: NDArray[np.float64], y: NDArray[np.float64]) -> FittedCeiling:
-    """Draw the free disposal hull of cases sorted by x, both of shape (n_obs,)."""
+    """Fit the free disposal hull to cases sorted by x, both of shape (n_obs,)."""
     corners = hull_corners(x, y[None])[0]
     steps_x, steps_y = np.unique(x[corners]), np.unique(y[corners])
     vertices = np.column_stack(
@@ -70,7 +70,7 @@ def fit_step(x: NDArray[np.float64], y: NDArray[np.float64]) -> FittedCeiling:
 
 
 def fit_line(x: NDArray[np.float64], y: NDArray[np.float64]) -> FittedCeiling:
-    """Draw the line through the corners of the hull of cases sorted by x."""
+    """Fit the line through the corners of the hull of cases sorted by x."""
     lines = ceiling_lines(x, y[None])
     intercept, slope = float(lines.intercept[0]), float(lines.slope[0])
     (enters,), (leaves,) = line_ends(lines)
@@ -111,8 +111,8 @@ def step_zones(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.flo
 
     .. math:: d = \int_0^1 \bigl(1 - \max\{y_i : x_i \le t\}\bigr)\,dt
 
-    with a maximum of 0 to the left of all cases. Cases of equal x need no care: between them the
-    integral has no width.
+    with a maximum of 0 to the left of all cases. Ties in x need no special treatment: between them
+    the integral has no width.
     """
     widths = np.diff(x, append=1.0)
     highest = np.maximum.accumulate(y, axis=1)
@@ -121,12 +121,12 @@ def step_zones(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.flo
 
 
 def hull_corners(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Mark the cases at the corners of the hull ("peers"): nobody has as much y with less x.
+    """Mark the cases at the corners of the hull ("peers"): none has as much y with less x.
 
-    Shape (n_rows, n_obs). Several cases at one corner are all marked.
+    Shape (n_rows, n_obs). All cases at one corner are marked.
     """
     starts = np.flatnonzero(np.diff(x, prepend=-np.inf) > 0)
-    level = np.searchsorted(x[starts], x)  # the how-manieth distinct x each case has
+    level = np.searchsorted(x[starts], x)  # rank of each case's x among the distinct values
     ends = np.append(starts[1:], len(x)) - 1
     highest = np.maximum.accumulate(y, axis=1)[:, ends]
     below = np.concatenate([np.full((len(y), 1), -np.inf), highest[:, :-1]], axis=1)
@@ -137,8 +137,8 @@ def hull_corners(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.b
 def ceiling_lines(x: NDArray[np.float64], y: NDArray[np.float64]) -> CeilingLines:
     """Fit the least-squares line through the corners of each row's hull.
 
-    A corner counts as often as there are cases at it, as in the R package NCA since 4.0.3. Since
-    corners ascend in both variables the slope is positive.
+    A corner is weighted by its number of cases, as in the R package NCA since 4.0.3. Since corners
+    ascend in both variables, the slope is positive.
     """
     weights = hull_corners(x, y).astype(float)
     n_corners = weights.sum(axis=1)
@@ -153,7 +153,7 @@ def ceiling_lines(x: NDArray[np.float64], y: NDArray[np.float64]) -> CeilingLine
 
 
 def line_zones(lines: CeilingLines) -> NDArray[np.float64]:
-    """Return the area of the unit square above each line; 0 where there is no line."""
+    """Return the area of the unit square above each line; 0 if there is no line."""
     left, right = line_ends(lines)
     middle = lines.intercept + lines.slope * (left + right) / 2
     zones = left + (right - left) * (1 - middle)
@@ -170,7 +170,7 @@ def line_ends(lines: CeilingLines) -> tuple[NDArray[np.float64], NDArray[np.floa
 def step_levels(
     peers_x: NDArray[np.float64], peers_y: NDArray[np.float64], levels: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the least x of a peer that reaches each level of y; infinite where none does.
+    """Return the smallest x of a peer that reaches each level of y; infinite if none does.
 
     Parameters
     ----------

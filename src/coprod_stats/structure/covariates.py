@@ -1,4 +1,4 @@
-"""Covariates as columns of numbers."""
+"""Covariates as numeric columns."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from coprod_stats.structure.errors import StructureError
 
 
 def indicator_columns(data: pd.DataFrame, covariates: Sequence[str]) -> pd.DataFrame:
-    """Covariates as floats; those of text or categories as one indicator per further level.
+    """Return covariates as floats; text and categories as indicators of all levels but the first.
 
-    The first level (in the order of a categorical column, else sorted) is the reference and has
-    no column; the others are named ``COVARIATE_LEVEL``, with characters that a model text cannot
-    hold replaced by ``_``. A missing covariate is missing in all its indicators. Levels that no
-    row has are left out.
+    The first level (in the order of a categorical column, otherwise sorted) is the reference and
+    has no column; the others are named ``COVARIATE_LEVEL``, with characters that a model text
+    cannot hold replaced by ``_``. A missing covariate is missing in all its indicators. Levels
+    without rows are omitted.
 
     Raises
     ------
     StructureError
-        If a covariate is no column of the data, has fewer than two values, or a level
-        would give a column whose name is taken.
+        If a covariate is not a column of the data, has fewer than two values, or the name of an
+        indicator is taken.
     """
     absent = [name for name in covariates if name not in data.columns]
     if absent:

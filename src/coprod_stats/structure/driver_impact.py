@@ -1,4 +1,4 @@
-"""The hypotheses of a driver-impact model, tested by structural equations."""
+"""Tests of the hypotheses of a driver-impact model by structural equations."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Literal
 
 import pandas as pd
 
+from coprod_stats.counts import counted
 from coprod_stats.latent_models import SemFit, fit_sem
 from coprod_stats.literals import Engine, Estimator, Missing
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.covariates import indicator_columns
 from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.multiplicity import METHOD_NAMES
 from coprod_stats.structure.path_tests import (
     DecisionRules,
     PathEstimate,
@@ -28,7 +30,7 @@ from coprod_stats.structure.structural_models import DriverImpactModel, Structur
 
 @dataclass(frozen=True, slots=True)
 class SubgroupFit:
-    """The same model fitted to some of the people, from which some of the paths are taken."""
+    """The same model fitted to a subgroup, in which some of the paths are tested."""
 
     hypotheses: tuple[str, ...]
     population: str
@@ -37,20 +39,20 @@ class SubgroupFit:
 
 @dataclass(frozen=True, slots=True)
 class DriverImpactResult(NotebookTables):
-    """A driver-impact model fitted to one set of people.
+    """A driver-impact model fitted to one group of respondents.
 
     Attributes
     ----------
     model : DriverImpactModel
-        What was tested.
+        The model tested.
     paths : tuple of PathResult
-        A row per hypothesis, in the order of the model.
+        One result per hypothesis, in the order of the model.
     fit : SemFit
         The structural model.
     rules : DecisionRules
-        Family, adjustment, smallest effect of interest, level.
+        Family, adjustment, smallest effect size of interest, level.
     subgroups : tuple of SubgroupFit
-        Models from which single paths are taken instead.
+        Fits from which some paths are taken instead.
     """
 
     model: DriverImpactModel
@@ -66,16 +68,16 @@ class DriverImpactResult(NotebookTables):
 
     @property
     def r_squared(self) -> dict[str, float]:
-        """Explained variance of each impact; empty where the fit did not converge."""
+        """Explained variance of each impact; empty if the fit did not converge."""
         explained = self.fit.r_squared[0] if self.fit.converged else {}
         return {name: explained[name] for name in self.model.outcomes if name in explained}
 
     def tidy(self) -> pd.DataFrame:
-        """One row per hypothesis."""
+        """Return a row per hypothesis."""
         return path_table(self.paths, self.rules)
 
     def glance(self) -> pd.DataFrame:
-        """One row: how many conclusions of each kind, and the fit."""
+        """Return one row: the number of conclusions of each kind, and the fit."""
         counts = pd.DataFrame([conclusion_counts(self.paths)])
         return pd.concat([counts, self.fit.glance()], axis=1)
 
@@ -84,7 +86,7 @@ class DriverImpactResult(NotebookTables):
         state = "" if fit.proper else ", IMPROPER" if fit.converged else ", NOT CONVERGED"
         lines = [
             f"Driver-impact model, {fit.estimator} by {fit.engine}{state}",
-            f"  {fit.n_obs} of {fit.n_rows} rows analysed",
+            f"  {fit.n_obs:,} of {counted(fit.n_rows, 'row')} analysed",
             "  " + _fit_line(fit.fit),
             "",
             f"  {'':<6}{'Path':<18}{'Sign':<11}{'b':>7}{'SE':>7}{'beta':>8}{'SE':>7}"
@@ -94,9 +96,9 @@ class DriverImpactResult(NotebookTables):
         explained = ", ".join(f"{name} {value:.2f}" for name, value in self.r_squared.items())
         lines += [
             "",
-            f"  R2: {explained or 'not known'}",
-            f"  {self.rules.adjustment} over {len(self.paths)} paths; equivalence: |beta| < "
-            f"{self.rules.bound:g}; alpha = {self.rules.alpha:g}",
+            f"  R2: {explained or 'unknown'}",
+            f"  {METHOD_NAMES[self.rules.adjustment]} over {counted(len(self.paths), 'path')}; "
+            f"equivalence: |beta| < {self.rules.bound:g}; alpha = {self.rules.alpha:g}",
         ]
         return "\n".join(lines)
 
@@ -113,19 +115,19 @@ def fit_driver_impact(
     ordered: Sequence[str] | Literal["all"] = (),
     rules: DecisionRules | None = None,
 ) -> DriverImpactResult:
-    """Fit a driver-impact model and say of each hypothesis what the data allow.
+    """Fit a driver-impact model and decide each hypothesis.
 
     Parameters
     ----------
     data : DataFrame
-        A row per person of the population analysed; items keyed in the direction of their
-        factor, covariates, missing values as NaN; the cluster's column where one is named.
+        A row per respondent: items scored in the direction of their factor, covariates, missing
+        values as NaN, and the column of clusters if one is named.
     model : DriverImpactModel
         Factors, hypotheses, covariates.
     engine, estimator, missing, cluster, sampling_weights, ordered
         As in :func:`coprod_stats.latent_models.fit_sem`.
     rules : DecisionRules, optional
-        Family, adjustment, smallest effect of interest, level.
+        Family, adjustment, smallest effect size of interest, level.
 
     Raises
     ------
@@ -159,14 +161,14 @@ def fit_driver_impact(
 def with_subgroups(
     everyone: DriverImpactResult, subgroups: Sequence[SubgroupFit]
 ) -> DriverImpactResult:
-    """Take some paths from models of subgroups, and decide the whole family anew.
+    """Replace some paths by those of subgroups, and decide the whole family again.
 
     Parameters
     ----------
     everyone : DriverImpactResult
         The model fitted to everyone.
     subgroups : sequence of SubgroupFit
-        Fits of the same model; a hypothesis stands in one of them at most.
+        Fits of the same model; a hypothesis is taken from one of them at most.
     """
     fits = {id: part.fit for part in subgroups for id in part.hypotheses}
     estimates = [_estimate(path, fits.get(path.id, everyone.fit)) for path in everyone.model.paths]

@@ -1,4 +1,4 @@
-"""Whether an effect is too small to matter, and what a test of it allows one to say."""
+"""Equivalence tests of effects, and the conclusions that tests allow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coprod_stats.results import NotebookTables
 from coprod_stats.structure.errors import StructureError
 
 SMALLEST_EFFECT = 0.10
-"""Standardised path below which an effect is held to be negligible, unless a plan says else."""
+"""Default standardised path below which an effect is considered negligible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class EquivalenceTest(NotebookTables):
 
     @property
     def smallest_bound(self) -> float:
-        """Smallest bound on the absolute effect that is excluded at ``alpha``."""
+        """Smallest bound on the absolute effect that the data exclude at ``alpha``."""
         return max(abs(self.conf_low), abs(self.conf_high))
 
     @property
@@ -44,7 +44,7 @@ class EquivalenceTest(NotebookTables):
         return self.p_value < self.alpha
 
     def tidy(self) -> pd.DataFrame:
-        """One row: the effect, with the larger of the two one-sided p values."""
+        """Return one row: the effect, with the larger of the two one-sided p values."""
         return pd.DataFrame(
             {
                 "term": ["effect"],
@@ -58,7 +58,7 @@ class EquivalenceTest(NotebookTables):
         )
 
     def glance(self) -> pd.DataFrame:
-        """One row: bound, level, verdict and the smallest bound that is excluded."""
+        """Return one row: bound, level, verdict and the smallest bound that is excluded."""
         return pd.DataFrame(
             {
                 "bound": [self.bound],
@@ -88,7 +88,7 @@ def equivalence_test(
     alpha: float = 0.05,
     df: float = math.inf,
 ) -> EquivalenceTest:
-    r"""Two one-sided tests of :math:`|\theta| < \Delta` (Schuirmann 1987).
+    r"""Compute two one-sided tests of :math:`|\theta| < \Delta` (Schuirmann 1987).
 
     .. math:: p = \max\{ 1 - F((\hat\theta + \Delta)/se),\; F((\hat\theta - \Delta)/se) \}
 
@@ -98,7 +98,7 @@ def equivalence_test(
     Parameters
     ----------
     estimate, std_error : float
-        On the scale of the bound, as a standardised path and its standard error.
+        On the scale of the bound, such as a standardised path and its standard error.
     bound : float
         Smallest effect size of interest, > 0.
     alpha : float
@@ -152,11 +152,11 @@ def classify_effect(
     expected_sign: ExpectedSign,
     alpha: float = 0.05,
 ) -> Conclusion:
-    """Describe what a test of an effect against zero and one of equivalence amount to.
+    """Return the conclusion from a test of an effect against zero and an equivalence test.
 
-    ``supported``: differs from zero after adjustment, with the expected sign (either sign where
-    the hypothesis is two-sided). ``opposite``: differs from zero after adjustment, against the
-    expected sign; to call that inconclusive would hide evidence against the hypothesis.
+    ``supported``: differs from zero after adjustment, with the expected sign (either sign if the
+    hypothesis is two-sided). ``opposite``: differs from zero after adjustment, with the opposite
+    sign; to call that inconclusive would hide evidence against the hypothesis.
     ``supported-negligible``: supported, and also shown to be smaller than the bound.
     ``equivalent``: not different from zero, and shown to be smaller than the bound.
     ``inconclusive``: neither. ``not-estimated``: the estimate or its p value is missing.
@@ -166,9 +166,9 @@ def classify_effect(
     estimate : float
         Effect, of which only the sign is used.
     p_adjusted : float
-        Two-sided p against zero, adjusted for its family.
+        Two-sided p value against zero, adjusted within its family.
     p_equivalence : float
-        P of the two one-sided tests, not adjusted.
+        P value of the two one-sided tests, not adjusted.
     expected_sign : {"+", "-", "two-sided"}
         Sign registered for the hypothesis.
     alpha : float

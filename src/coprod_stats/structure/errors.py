@@ -1,4 +1,4 @@
-"""Errors of this room."""
+"""Errors of structural analyses."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from coprod_stats.errors import CoprodError
 
 
 class StructureError(CoprodError):
-    """A structural analysis that cannot be carried out as it was asked for."""
+    """A structural analysis that cannot be carried out as requested."""

@@ -1,4 +1,4 @@
-"""P values adjusted within a family of tests that has a name."""
+"""Adjustment of p values within a named family of tests."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from coprod_stats.counts import counted
 from coprod_stats.literals import Adjustment
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.errors import StructureError
 
-_METHOD_NAMES: dict[Adjustment, str] = {
+METHOD_NAMES: dict[Adjustment, str] = {
     "holm": "Holm",
     "fdr_bh": "Benjamini-Hochberg",
 }
@@ -21,10 +22,10 @@ _METHOD_NAMES: dict[Adjustment, str] = {
 
 @dataclass(frozen=True, slots=True)
 class AdjustedFamily(NotebookTables):
-    """A family of tests with raw and adjusted p values, in the order in which it was given.
+    """A family of tests with raw and adjusted p values, in the order given.
 
     ``p_values`` and ``p_adjusted`` are NaN for a test that could not be carried out. Such a test
-    still counts in the size of the family.
+    still counts towards the size of the family.
     """
 
     family: str
@@ -35,15 +36,15 @@ class AdjustedFamily(NotebookTables):
 
     @property
     def size(self) -> int:
-        """Number of tests that the family was registered with, carried out or not."""
+        """Number of tests registered for the family, carried out or not."""
         return len(self.terms)
 
     def __getitem__(self, term: str) -> float:
-        """Look up the adjusted p value of one test."""
+        """Return the adjusted p value of one test."""
         return self.p_adjusted[self.terms.index(term)]
 
     def tidy(self) -> pd.DataFrame:
-        """One row per test."""
+        """Return a row per test."""
         return pd.DataFrame(
             {
                 "term": self.terms,
@@ -56,7 +57,7 @@ class AdjustedFamily(NotebookTables):
         )
 
     def glance(self) -> pd.DataFrame:
-        """One row: the family, its size, the tests carried out and the smallest adjusted p."""
+        """Return one row: the family, its size, tests carried out and the smallest adjusted p."""
         carried_out = [p for p in self.p_adjusted if not math.isnan(p)]
         return pd.DataFrame(
             {
@@ -69,7 +70,8 @@ class AdjustedFamily(NotebookTables):
         )
 
     def __str__(self) -> str:
-        head = f"{_METHOD_NAMES[self.method]} over the {self.size} tests of '{self.family}'"
+        size = counted(self.size, "test")
+        head = f"{METHOD_NAMES[self.method]} over {size} of '{self.family}'"
         rows = (
             f"  {term:<12} p = {raw:.4f}  adjusted {adjusted:.4f}"
             for term, raw, adjusted in zip(self.terms, self.p_values, self.p_adjusted, strict=True)
@@ -85,8 +87,8 @@ def adjust_p_values(
     Parameters
     ----------
     p_values : mapping of str to float
-        Raw p values by term. NaN marks a test that could not be carried out: it is counted as
-        if its p were 1, so that the size registered for the family is kept, and stays NaN.
+        Raw p values by term. NaN marks a test that could not be carried out: it is treated as p =
+        1, so that the family keeps its registered size, and stays NaN.
     family : str
         Name of the family, printed with every adjusted value.
     method : {"holm", "fdr_bh"}
@@ -108,7 +110,7 @@ def adjust_p_values(
     from statsmodels.stats.multitest import multipletests
 
     if not p_values:
-        raise StructureError(f"the family '{family}' holds no test")
+        raise StructureError(f"the family '{family}' has no tests")
     raw = np.array(list(p_values.values()), dtype=float)
     outside = [term for term, p in p_values.items() if p < 0 or p > 1]
     if outside:

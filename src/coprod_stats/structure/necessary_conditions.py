@@ -1,4 +1,4 @@
-"""Necessary Condition Analysis: how much of an outcome is out of reach without a condition."""
+"""Necessary Condition Analysis."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import pandas as pd
 
+from coprod_stats.counts import counted
 from coprod_stats.structure.ceiling_permutations import permutation_test
 from coprod_stats.structure.ceilings import Ceiling, fit_line, fit_step, hull_corners
 from coprod_stats.structure.errors import StructureError
@@ -33,32 +34,32 @@ def nca(
     seed: int | np.random.Generator | None = None,
     conf_level: float = 0.95,
 ) -> NecessityResult:
-    r"""Describe how far a condition is necessary for an outcome (Dul 2016).
+    r"""Estimate to what degree a condition is necessary for an outcome (Dul 2016).
 
     .. math:: d = C / S
 
     where the ceiling zone C is the area of the scatter plot beyond the ceiling, in the corner
-    that a necessary condition leaves empty, and the scope S the area of all combinations that are
-    possible.
+    that a necessary condition leaves empty, and the scope S is the area of all possible
+    combinations.
 
     Parameters
     ----------
     data : DataFrame
-        A row per case. Rows in which either variable is missing are omitted and counted.
+        A row per case. Rows with missing values of either variable are omitted and counted.
     x, y : str
         Columns of the condition and of the outcome, numeric.
     ceiling : {"ce-fdh", "cr-fdh"}
-        Step function through the outermost cases (free disposal hull), exact and meant for few
-        levels; or the least-squares line through its corners, which some cases may exceed.
+        Step function through the outermost cases (free disposal hull), suited to few levels; or
+        the least-squares line through its corners, which some cases may exceed.
     corner : {"upper-left", "upper-right", "lower-left", "lower-right"}
         See ``Corner``; the upper left asks whether a high outcome needs much of the condition.
     x_range, y_range : tuple of float, optional
-        Lowest and highest level that is possible (theoretical scope), as the ends of a response
-        scale; those observed (empirical scope) unless given.
+        Lowest and highest possible level (theoretical scope), such as the ends of a response
+        scale; by default those observed (empirical scope).
     permutations : int
-        Random orders of the outcome for the test; 0 for no test.
+        Random permutations of the outcome for the test; 0 for no test.
     seed : int or Generator, optional
-        Where the random orders come from.
+        Source of the random permutations.
     conf_level : float
         Level of the Monte Carlo interval of the p value.
 
@@ -66,8 +67,7 @@ def nca(
     ------
     StructureError
         If a column is absent, not numeric, infinite or constant, the two are the same, fewer than
-        five rows are complete, a range does not contain the data, or an option is not one of those
-        above.
+        five rows are complete, a range does not contain the data, or an option is unknown.
 
     References
     ----------
@@ -84,7 +84,7 @@ def nca(
     unit = limits.to_unit(points)
     order = np.lexsort((unit[:, 1], unit[:, 0]))
     unit_x, unit_y = unit[order, 0], unit[order, 1]
-    place = np.argsort(order)  # of each case among the sorted ones
+    place = np.argsort(order)  # position of each case in the sorted order
     corners = hull_corners(unit_x, unit_y[None])[0]
     hull = fit_step(unit_x, unit_y)
     fitted = hull if ceiling == "ce-fdh" else fit_line(unit_x, unit_y)
@@ -124,9 +124,13 @@ def _check_options(
     ceiling: Ceiling, corner: Corner, *, permutations: int, conf_level: float
 ) -> None:
     if ceiling not in get_args(Ceiling):
-        raise StructureError(f"no ceiling is called {ceiling!r}: {', '.join(get_args(Ceiling))}")
+        raise StructureError(
+            f"unknown ceiling {ceiling!r}; expected one of {', '.join(get_args(Ceiling))}"
+        )
     if corner not in get_args(Corner):
-        raise StructureError(f"no corner is called {corner!r}: {', '.join(get_args(Corner))}")
+        raise StructureError(
+            f"unknown corner {corner!r}; expected one of {', '.join(get_args(Corner))}"
+        )
     if permutations < 0:
         raise StructureError(f"the number of permutations must not be negative: {permutations}")
     if not 0 < conf_level < 1:
@@ -134,7 +138,7 @@ def _check_options(
 
 
 def _complete_points(data: pd.DataFrame, x: str, y: str) -> tuple[NDArray[np.float64], pd.Index]:
-    """Return condition and outcome of the complete rows, and the labels of these."""
+    """Return condition and outcome of the complete rows, and the labels of the rows."""
     if x == y:
         raise StructureError(f"condition and outcome are the same column: {x}")
     absent = [name for name in (x, y) if name not in data.columns]
@@ -142,7 +146,7 @@ def _complete_points(data: pd.DataFrame, x: str, y: str) -> tuple[NDArray[np.flo
         raise StructureError(f"the data have no column {', '.join(absent)}")
     repeated = [name for name in (x, y) if isinstance(data[name], pd.DataFrame)]
     if repeated:
-        raise StructureError(f"several columns are called {', '.join(repeated)}")
+        raise StructureError(f"columns that occur more than once: {', '.join(repeated)}")
     text = [name for name in (x, y) if not pd.api.types.is_numeric_dtype(data[name])]
     if text:
         raise StructureError(f"condition and outcome must be numeric: {', '.join(text)}")
@@ -156,8 +160,8 @@ def _complete_points(data: pd.DataFrame, x: str, y: str) -> tuple[NDArray[np.flo
 def _check_points(points: NDArray[np.float64], *, names: tuple[str, str]) -> None:
     if len(points) < _FEWEST_CASES:
         raise StructureError(
-            f"{len(points)} complete rows of {' and '.join(names)} are too few: a necessary "
-            f"condition needs {_FEWEST_CASES}"
+            f"{counted(len(points), 'complete row')} of {' and '.join(names)}: the analysis of a "
+            f"necessary condition needs {_FEWEST_CASES}"
         )
     columns = list(zip(names, points.T, strict=True))
     infinite = [name for name, column in columns if np.isinf(column).any()]
@@ -166,7 +170,7 @@ def _check_points(points: NDArray[np.float64], *, names: tuple[str, str]) -> Non
     constant = [name for name, column in columns if np.ptp(column) == 0]
     if constant:
         raise StructureError(
-            f"constant in the complete rows, so that there is no scope: {', '.join(constant)}"
+            f"constant in the complete rows, so that the scope is empty: {', '.join(constant)}"
         )
 
 

@@ -1,4 +1,4 @@
-"""What Necessary Condition Analysis returns: effect size, test, ceiling and bottleneck table."""
+"""The result of Necessary Condition Analysis: effect size, test, ceiling, bottleneck table."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from coprod_stats.counts import counted
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.ceiling_permutations import PermutationTest
 from coprod_stats.structure.ceilings import TOLERANCE, Ceiling, step_levels
@@ -23,13 +24,13 @@ Magnitude = Literal["none", "small", "medium", "large", "very large"]
 """Benchmarks of the effect size: above 0, from .1, from .3 and from .5 (Dul 2016, p. 30)."""
 
 OutcomeLevels = Literal["percentage", "actual", "percentile"]
-"""What the levels of a bottleneck table are: percentages of the outcome's range, its own values,
+"""The unit of the levels of a bottleneck table: percentages of the outcome's range, its own values,
 or its percentiles."""
 
 
 @dataclass(frozen=True, slots=True)
 class NecessityResult(NotebookTables):
-    """How far a condition is necessary for an outcome, by the empty corner of their scatter plot.
+    """The degree to which a condition is necessary for an outcome.
 
     Attributes
     ----------
@@ -38,7 +39,7 @@ class NecessityResult(NotebookTables):
     ceiling : {"ce-fdh", "cr-fdh"}
         Step function or line.
     n_obs, n_omitted : int
-        Rows analysed, and rows omitted because either variable is missing.
+        Rows analysed, and rows omitted for missing values.
     limits : Scope
         Lowest and highest levels of both variables, and the corner.
     index : Index
@@ -48,24 +49,24 @@ class NecessityResult(NotebookTables):
     is_peer, is_above : array, shape (n_obs,)
         Whether they lie at a corner of the free disposal hull, and beyond the ceiling.
     peers : array, shape (n_peers, 2)
-        Points at the corners, from the level of the outcome that needs least of the condition to
-        the one that needs most.
+        Points at the corners, from the level of the outcome that requires least of the condition
+        to the one that requires most.
     ceiling_points : array, shape (n_vertices, 2)
-        Vertices of the ceiling within the scope, in the same order; none where no line is
+        Vertices of the ceiling within the scope, in the same order; none if no line is
         determined.
     slope, intercept : float
-        Of the ceiling line; NaN for the step function and where no line is determined.
+        Of the ceiling line; NaN for the step function and if no line is determined.
     effect_size : float
         d, the ceiling zone as a share of the scope.
     accuracy : float
         Percentage of cases on or below the ceiling; 100 for CE-FDH.
     fit : float
-        Ceiling zone as a percentage of that of CE-FDH; NaN if it exceeds that, or is 0 as that is.
+        Ceiling zone as a percentage of that of CE-FDH; NaN if it is larger, or if both are 0.
     condition_inefficiency : float
-        Percentage of the condition's range that is more than any outcome needs.
+        Percentage of the condition's range above what any level of the outcome requires.
     outcome_inefficiency : float
-        Percentage of the outcome's range that needs nothing of the condition. Both are NaN where
-        the hull has one corner only.
+        Percentage of the outcome's range for which the condition is not necessary. Both are NaN
+        if the hull has a single corner.
     test : PermutationTest
         Permutations, p value and its precision.
     """
@@ -98,12 +99,12 @@ class NecessityResult(NotebookTables):
 
     @property
     def scope(self) -> float:
-        """Area of the possible combinations, in units of condition times outcome."""
+        """Area of all possible combinations, in units of condition times outcome."""
         return self.limits.area
 
     @property
     def ceiling_zone(self) -> float:
-        """Area that the ceiling leaves empty, in the same units."""
+        """Area beyond the ceiling, in the same units."""
         return self.effect_size * self.scope
 
     @property
@@ -118,11 +119,11 @@ class NecessityResult(NotebookTables):
 
     @property
     def p_value(self) -> float:
-        """Share of the orders of the outcome, the observed one included, with as large a d."""
+        """Share of the orders of the outcome, the observed one included, with at least this d."""
         return self.test.p_value
 
     def tidy(self) -> pd.DataFrame:
-        """One row: the condition with its effect size, which is also the ``estimate``."""
+        """Return one row: the condition with its effect size, which is also the ``estimate``."""
         return pd.DataFrame(
             {
                 "term": [self.x],
@@ -137,7 +138,7 @@ class NecessityResult(NotebookTables):
         )
 
     def glance(self) -> pd.DataFrame:
-        """One row: the ceiling, what it leaves empty, and the cases."""
+        """Return one row: the ceiling, the ceiling zone, and the cases."""
         return pd.DataFrame(
             {
                 "condition": [self.x],
@@ -163,7 +164,7 @@ class NecessityResult(NotebookTables):
         )
 
     def augment(self) -> pd.DataFrame:
-        """One row per case analysed: whether it is a peer, and whether it exceeds the ceiling."""
+        """Return a row per case analysed: whether it is a peer, and whether it is above the ceiling."""
         return pd.DataFrame(
             {
                 "condition": self.points[:, 0],
@@ -177,32 +178,32 @@ class NecessityResult(NotebookTables):
     def bottleneck(
         self, levels: Sequence[float] | None = None, *, outcome: OutcomeLevels = "percentage"
     ) -> pd.DataFrame:
-        """Return the level of the condition that each level of the outcome needs.
+        """Return the level of the condition that each level of the outcome requires.
 
         Parameters
         ----------
         levels : sequence of float, optional
-            Levels of the outcome; 0, 10, ..., 100 % of its range, or its deciles, unless given.
+            Levels of the outcome; by default 0, 10, ..., 100 % of its range, or its deciles.
         outcome : {"percentage", "actual", "percentile"}
-            What the levels are. Percentages and percentiles count towards the corner: for a lower
+            Unit of the levels. Percentages and percentiles count towards the corner: for a lower
             one, 100 % is the lowest outcome.
 
         Returns
         -------
         DataFrame
             A row per level: ``outcome_percentage`` and ``outcome``; ``necessity``, which is
-            ``"NN"`` (not necessary: any level of the condition will do), ``"necessary"`` or
-            ``"NA"`` (not attainable with any level within the scope); the level that is needed as
+            ``"NN"`` (not necessary: any level of the condition suffices), ``"necessary"`` or
+            ``"NA"`` (not attainable with any level within the scope); the level required as
             ``condition_percentage`` of the condition's range, as ``condition`` in its own units
-            and as ``condition_percentile``, the percentage of cases that do not reach it, with
-            ``n_below``, their number. For a corner on the right it is the highest admissible
-            level, and those above it are counted.
+            and as ``condition_percentile``, the percentage of cases below it, with ``n_below``,
+            their number. For a corner on the right it is the highest admissible level, and the
+            cases above it are counted.
 
         Raises
         ------
         StructureError
             If a level lies outside the scope or, for percentiles, outside 0 to 100, or ``outcome``
-            is not one of those above.
+            is unknown.
         """
         aims = self._aims(levels, outcome)
         needed = self._needed(aims)
@@ -229,7 +230,7 @@ class NecessityResult(NotebookTables):
         """Return levels of the outcome as shares of its range, towards the corner."""
         if outcome not in get_args(OutcomeLevels):
             known = ", ".join(get_args(OutcomeLevels))
-            raise StructureError(f"no levels of the outcome are called {outcome!r}: {known}")
+            raise StructureError(f"unknown unit of levels {outcome!r}; expected one of {known}")
         if levels is None:
             shares = np.linspace(0, 1, 11)
         elif outcome == "actual":
@@ -245,7 +246,7 @@ class NecessityResult(NotebookTables):
         return shares
 
     def _needed(self, aims: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the level of the condition for each share of the outcome, as a share."""
+        """Return the level of the condition required for each share of the outcome, as a share."""
         if self.ceiling == "ce-fdh":
             peers = self.limits.to_unit(self.peers)
             return step_levels(peers[:, 0], peers[:, 1], aims)
@@ -258,8 +259,8 @@ class NecessityResult(NotebookTables):
         (x_low, x_high), (y_low, y_high) = self.limits.x_range, self.limits.y_range
         lines = [
             f"Necessary condition analysis: {self.x} for {self.y}",
-            f"  {self.ceiling.upper()}, {self.corner} corner, {self.n_obs} cases, "
-            f"{self.n_omitted} omitted",
+            f"  {self.ceiling.upper()}, {self.corner} corner, {counted(self.n_obs, 'case')}, "
+            f"{self.n_omitted:,} omitted",
             f"  {self.x} {x_low:.10g} to {x_high:.10g}, {self.y} {y_low:.10g} to {y_high:.10g}",
             "",
             f"  {'Effect size d':<24}{self.effect_size:>8.3f}  {self.magnitude}",
@@ -268,7 +269,7 @@ class NecessityResult(NotebookTables):
             f"  {'Condition inefficiency':<24}{_percent(self.condition_inefficiency)}",
             f"  {'Outcome inefficiency':<24}{_percent(self.outcome_inefficiency)}",
             "",
-            f"  Bottleneck: % of the range of {self.y}, and of {self.x} that it needs",
+            f"  Bottleneck: % of the range of {self.y}, and of {self.x} that it requires",
         ]
         table = self.bottleneck()
         for share, necessity, needed in zip(
@@ -287,12 +288,12 @@ class NecessityResult(NotebookTables):
         test = self.test
         return [
             f"  {'p':<24}{test.p_value:>8.4f} ± {test.accuracy:.4f}, "
-            f"{test.permutations:,} permutations"
+            f"{counted(test.permutations, 'permutation')}"
         ]
 
 
 def effect_magnitude(effect_size: float) -> Magnitude:
-    """Return what Dul (2016, p. 30) calls an effect of this size."""
+    """Return the label of an effect size by Dul (2016, p. 30)."""
     named: tuple[tuple[float, Magnitude], ...] = (
         (0.5, "very large"),
         (0.3, "large"),

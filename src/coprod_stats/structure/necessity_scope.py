@@ -1,4 +1,4 @@
-"""The scope of a necessary condition: what levels are possible, and which corner may be empty."""
+"""The scope of a necessary condition: the possible levels and the corner that may be empty."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ does not occur without a high (left) or low (right) level of the condition."""
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Ranges of condition and outcome, turned so that the corner is the upper left of a square."""
+    """Ranges of condition and outcome, oriented so that the upper left corner may be empty."""
 
     x_range: tuple[float, float]
     y_range: tuple[float, float]

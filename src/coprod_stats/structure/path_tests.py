@@ -1,4 +1,4 @@
-"""Tests of hypothesised paths, however they were estimated: one row each, one decision each."""
+"""Tests and conclusions of hypothesised paths, independent of the method of estimation."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ CONCLUSIONS: tuple[Conclusion, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class PathEstimate:
-    """A path as an estimator gives it, raw and standardised; NaN where it could not.
+    """An estimated path, raw and standardised; NaN where it could not be estimated.
 
-    ``df`` is that of the reference distribution, infinite for the normal one.
+    ``df`` is that of the reference distribution, infinite for the normal distribution.
     """
 
     estimate: float
@@ -45,11 +45,11 @@ class PathEstimate:
 
 @dataclass(frozen=True, slots=True)
 class PathResult:
-    """One hypothesis: its estimate, its tests, and what they allow one to say.
+    """One hypothesis: its estimate, its tests and its conclusion.
 
     ``beta`` is the standardised coefficient; ``df`` that of the reference distribution, infinite
-    for the normal; ``p_adjusted`` is over the family; ``p_equivalence`` and ``smallest_bound``
-    are those of the test that the standardised effect is negligible.
+    for the normal; ``p_adjusted`` is adjusted within the family; ``p_equivalence`` and
+    ``smallest_bound`` are those of the test that the standardised effect is negligible.
     """
 
     id: str
@@ -76,14 +76,14 @@ class PathResult:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRules:
-    """How a family of paths is decided.
+    """The rules by which a family of paths is decided.
 
     Attributes
     ----------
     family : str
         Name of the family over which p values are adjusted.
     bound : float
-        Smallest standardised coefficient of interest.
+        Smallest standardised effect size of interest.
     alpha : float
         Level of all tests; intervals have level 1 - alpha.
     """
@@ -95,31 +95,31 @@ class DecisionRules:
 
 
 class PathTests(Protocol):
-    """A set of tested paths, by structural equations or by regressions."""
+    """A set of tested paths, from structural equations or regressions."""
 
     @property
     def paths(self) -> tuple[PathResult, ...]:
-        """A row per hypothesis, in the order of the model."""
+        """One result per hypothesis, in the order of the model."""
         ...
 
     @property
     def n_analysed(self) -> int:
-        """Rows that the estimates rest on; of several equations, the fewest."""
+        """Rows that the estimates are based on; the smallest number of several equations."""
         ...
 
     def tidy(self) -> pd.DataFrame:
-        """One row per hypothesis."""
+        """Return a row per hypothesis."""
         ...
 
     def glance(self) -> pd.DataFrame:
-        """One row for the whole."""
+        """Return one row for the whole set."""
         ...
 
 
 def decide(
     paths: Sequence[StructuralPath], estimates: Sequence[PathEstimate], rules: DecisionRules
 ) -> tuple[PathResult, ...]:
-    """Adjust the p values of a family and say of each path what its tests allow.
+    """Adjust the p values of a family and decide each path.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def path_table(paths: Sequence[PathResult], rules: DecisionRules) -> pd.DataFram
 
 
 def verdict(path: PathResult) -> str:
-    """Put a conclusion in words, an inconclusive one with the bound that is excluded."""
+    """Return a conclusion in words; an inconclusive one with the smallest bound excluded."""
     if path.conclusion == "inconclusive":
         return f"inconclusive (|beta| < {path.smallest_bound:.2f})"
     return path.conclusion
@@ -162,7 +162,7 @@ def conclusion_counts(paths: Sequence[PathResult]) -> dict[str, int]:
 def _decided(
     path: StructuralPath, entry: PathEstimate, p_adjusted: float, rules: DecisionRules
 ) -> PathResult:
-    # an interval of level 1 - alpha, and the 1 - 2 alpha interval that equivalence rests on
+    # an interval of level 1 - alpha, and the 1 - 2 alpha interval of the equivalence test
     interval, equivalence = (
         equivalence_test(
             entry.beta, entry.beta_std_error, bound=rules.bound, alpha=level, df=entry.df

@@ -1,4 +1,4 @@
-"""Hypothesised paths tested by regressions of scale scores."""
+"""Tests of hypothesised paths by regressions of scale scores."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from coprod_stats.structure.structural_models import StructuralPath
 
 @dataclass(frozen=True, slots=True)
 class ScorePathTests(NotebookTables):
-    """Paths tested one equation per outcome, errors robust to heteroscedasticity or clustering."""
+    """Paths tested by one equation per outcome, with robust or cluster-robust errors."""
 
     paths: tuple[PathResult, ...]
     regressions: RegressionResult
@@ -35,15 +35,15 @@ class ScorePathTests(NotebookTables):
 
     @property
     def n_analysed(self) -> int:
-        """Rows of the equation with the fewest complete rows."""
+        """Rows analysed; the smallest number of the equations."""
         return min(fit.n_obs for fit in self.regressions.fits)
 
     def tidy(self) -> pd.DataFrame:
-        """One row per hypothesis."""
+        """Return a row per hypothesis."""
         return path_table(self.paths, self.rules)
 
     def glance(self) -> pd.DataFrame:
-        """One row: equations, rows and how many conclusions of each kind."""
+        """Return one row: equations, rows and the number of conclusions of each kind."""
         head = {"n_obs": self.n_analysed, "n_equations": len(self.regressions.fits)}
         return pd.DataFrame([head | conclusion_counts(self.paths)])
 
@@ -58,16 +58,16 @@ def fit_score_paths(
 ) -> ScorePathTests:
     """Regress each outcome on its hypothesised predictors and decide the paths.
 
-    Errors are HC3, or cluster-robust where a cluster is named; tests use t.
+    Errors are HC3, or cluster-robust if a cluster is named; tests use the t distribution.
 
     Parameters
     ----------
     scores : DataFrame
-        Scale scores and whatever else the paths name, a row per respondent.
+        Scale scores and other variables of the paths, a row per respondent.
     paths : sequence of StructuralPath
         The family of hypotheses.
     covariates : sequence of str
-        Further columns that enter every equation.
+        Columns that enter every equation as covariates.
     cluster : str, optional
         Column with cluster labels.
     rules : DecisionRules, optional

@@ -1,4 +1,4 @@
-"""Driver-impact models as data: factors, hypothesised paths, and the model text they make."""
+"""Driver-impact models: factors, hypothesised paths, and their model text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coprod_stats.structure.regression import RegressionPath
 
 @dataclass(frozen=True, slots=True)
 class MeasuredFactor:
-    """A latent driver or impact with the items that it is measured by; the first sets its scale."""
+    """A latent driver or impact with its items; the first sets the scale."""
 
     name: str
     items: tuple[str, ...]
@@ -32,22 +32,22 @@ class StructuralPath:
 
 @dataclass(frozen=True, slots=True)
 class DriverImpactModel:
-    """A structural model of factors and hypotheses, adjusted for observed covariates.
+    """A structural model of factors and hypotheses, controlling for observed covariates.
 
     Parameters
     ----------
     factors : tuple of MeasuredFactor
-        Every factor of the paths, each with two items or more.
+        Every factor of the paths, each with two or more items.
     paths : tuple of StructuralPath
-        The hypotheses; together they are the family over which p values are adjusted.
+        The hypotheses; together they form the family within which p values are adjusted.
     covariates : tuple of str
         Observed variables that predict every factor.
 
     Raises
     ------
     StructureError
-        Naming all faults: repeated ids, paths, factors or items, paths between unknown factors,
-        factors without a path or with fewer than two items, paths that go round in a circle.
+        Listing all faults: repeated ids, paths, factors or items, paths between unknown factors,
+        factors without a path or with fewer than two items, cyclic paths.
     """
 
     factors: tuple[MeasuredFactor, ...]
@@ -61,13 +61,13 @@ class DriverImpactModel:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """Factors that a path leads to, in order of the factors."""
+        """Endogenous factors, in order of the factors."""
         reached = {path.outcome for path in self.paths}
         return tuple(factor.name for factor in self.factors if factor.name in reached)
 
     @property
     def drivers(self) -> tuple[str, ...]:
-        """Factors that no path leads to, in order of the factors."""
+        """Exogenous factors, in order of the factors."""
         reached = set(self.outcomes)
         return tuple(factor.name for factor in self.factors if factor.name not in reached)
 
@@ -88,17 +88,17 @@ class DriverImpactModel:
         )
 
     def syntax(self, covariates: tuple[str, ...] = ()) -> str:
-        """Write the model in lavaan's language.
+        """Return the model in lavaan's syntax.
 
-        Residuals of outcomes covary freely, save where a path joins the two. Covariates predict
+        Residuals of outcomes covary freely, except where a path joins the two. Covariates predict
         the drivers as well as the outcomes, and the drivers' residuals covary: drivers and
-        covariates are then related as freely as the data ask for, whereas lavaan's defaults
-        would hold latent drivers uncorrelated with observed covariates.
+        covariates are thus freely related, whereas lavaan's defaults would fix the covariances of
+        latent drivers with observed covariates at zero.
 
         Parameters
         ----------
         covariates : tuple of str
-            Columns of numbers that stand for the covariates.
+            Numeric columns that represent the covariates.
         """
         return "\n".join(_syntax_lines(self, covariates))
 
@@ -127,20 +127,20 @@ def _faults(model: DriverImpactModel) -> Iterator[str]:
     ):
         for value, count in Counter(values).items():
             if count > 1:
-                yield f"{what} {value} is given {count} times"
+                yield f"{what} {value} occurs {count} times"
     if not model.paths:
-        yield "the model has no path"
+        yield "the model has no paths"
     ends = dict.fromkeys(name for path in model.paths for name in (path.predictor, path.outcome))
-    yield from (f"{name} is in a path but is no factor" for name in ends if name not in names)
+    yield from (f"{name} is in a path but is not a factor" for name in ends if name not in names)
     yield from (f"factor {name} is in no path" for name in names if name not in ends)
     for factor in model.factors:
         if len(factor.items) < 2:
             yield f"factor {factor.name} needs at least two items"
-    if _goes_in_circles(model.paths):
-        yield "the paths go round in a circle"
+    if _is_cyclic(model.paths):
+        yield "the paths are cyclic"
 
 
-def _goes_in_circles(paths: tuple[StructuralPath, ...]) -> bool:
+def _is_cyclic(paths: tuple[StructuralPath, ...]) -> bool:
     remaining = set(paths)
     while remaining:
         outcomes = {path.outcome for path in remaining}

@@ -1,4 +1,4 @@
-"""A plan read, and carried out."""
+"""Reading and carrying out study plans."""
 
 from coprod_stats.study.carrying_out import carry_out
 from coprod_stats.study.result import AnalysisResult, Deviation, StudyResult

@@ -1,4 +1,4 @@
-"""A plan carried out: every step in order, into one result."""
+"""Carrying out a study plan: every step in order, into one result."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def carry_out(
     Parameters
     ----------
     plan : str or Path
-        Id of a shipped plan or path of one.
+        Id of a shipped plan, or path of a YAML file.
     data : str or Path, optional
-        Answers instead of those that the plan names.
+        Answers to use instead of those that the plan names.
     progress : callable, optional
-        Told the steps done, their number and what comes next.
+        Called with the steps done, their number and the next step.
     workers : int
-        Processes among which the analyses and their specifications are shared; the numbers are
-        the same.
+        Number of processes that share the analyses and their specifications; the numbers do not
+        depend on it.
 
     Raises
     ------
@@ -106,8 +106,8 @@ def _answers(plan: Plan, data: str | Path | None) -> tuple[Responses, tuple[Part
     if data is not None:
         fault = Fault(
             "POOL-003",
-            "the plan pools several parts, and one file was given instead",
-            "Leave '--data' out, or name the files in the plan.",
+            "the plan pools several parts, but a single file was given",
+            "Omit '--data', or name the files in the plan.",
             plan.path.name,
         )
         raise PlanError([fault])
@@ -119,7 +119,7 @@ def _answers(plan: Plan, data: str | Path | None) -> tuple[Responses, tuple[Part
 
 
 class _Task:
-    """One piece of work of one analysis, with its own stream of random numbers."""
+    """One task of an analysis, with its own stream of random numbers."""
 
     def __init__(
         self, form: AnalysisForm, position: int, hypotheses: tuple[Hypothesis, ...], seed: int
@@ -135,8 +135,8 @@ class _Task:
         return kind_of(self.form).part_title(self.form, self.part)
 
     def run(self, sample: StudySample) -> Any:
-        """Carry it out; a fault of the data is the reason why nothing came of it."""
-        # keyed by the analysis's id: neither other analyses nor their order change the numbers
+        """Carry it out; a fault of the data becomes the reason why it was not estimated."""
+        # keyed by the id: the numbers do not depend on other analyses or their order
         rng = np.random.default_rng([self.seed, self.position, *self.form.id.encode()])
         kind = kind_of(self.form)
         try:
@@ -156,7 +156,7 @@ def _tasks(plan: Plan) -> list[_Task]:
 def _carried_out(
     tasks: Sequence[_Task], sample: StudySample, steps: _Steps, workers: int
 ) -> list[Any]:
-    """Carry out the tasks, one after the other or shared among processes, in their order."""
+    """Carry out the tasks, sequentially or in several processes; return results in their order."""
     found: list[Any] = []
     if workers == 1:
         for task in tasks:
@@ -178,7 +178,7 @@ def _carried_out(
 def _analysed(
     plan: Plan, tasks: Sequence[_Task], done: Sequence[Any]
 ) -> tuple[AnalysisResult, ...]:
-    """Join the pieces of each analysis, then adjust every family."""
+    """Combine the parts of each analysis, then adjust every family."""
     results: list[tuple[AnalysisForm, Any, tuple[Finding, ...]]] = []
     for form in plan.form.analyses:
         kind, tested = kind_of(form), tested_by(form, plan.hypotheses)
@@ -199,7 +199,7 @@ def _analysed(
 def _not_estimated(
     form: AnalysisForm, hypotheses: Sequence[Hypothesis], reason: str
 ) -> list[Finding]:
-    """Return a finding without numbers for every relation that an analysis should have tested."""
+    """Return findings without estimates for the relations that an analysis should have tested."""
     return [
         finding_head(hypothesis, relation, analysis=form.id, role=form.role, reason=reason)
         for hypothesis in hypotheses
@@ -208,7 +208,7 @@ def _not_estimated(
 
 
 class _Steps:
-    """Tells how far the study has come."""
+    """Reports the progress of the study."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
         self.progress, self.total, self.done = progress, total, 0
@@ -226,7 +226,7 @@ def _classes(responses: Responses) -> pd.Series:
 
 
 def _correlations(scores: Scores) -> ScaleCorrelations:
-    """Correlate the scales; a marker scale, where there is one, is held constant beside that."""
+    """Correlate the scales, also controlling for the marker scale if there is one."""
     scored = scores.values.notna().any()
     markers = (s.id for s in scores.scales if s.role == "marker" and scored[s.id])
     return scale_correlations(scores, held_constant=next(markers, None))
@@ -245,21 +245,21 @@ def _flow(
     if who:
         flow = flow.then(f"In the plan's sample ({who})", chosen.n_respondents, "not in the sample")
     if plan.form.quality.exclude_flagged:
-        flow = flow.then("Answered with care", analysed.n_respondents, "flagged as careless")
+        flow = flow.then("Not careless", analysed.n_respondents, "flagged as careless")
     return flow
 
 
 def _deviations(analyses: Sequence[AnalysisResult]) -> list[Deviation]:
-    """Return what was planned and not estimated, each reason once per specification."""
-    told: dict[tuple[str, str], Deviation] = {}
+    """Return what was planned but not estimated, each reason once per specification."""
+    found: dict[tuple[str, str], Deviation] = {}
     for entry in analyses:
         for finding in entry.findings:
             if finding.reason:
                 where = " ".join(filter(None, (entry.form.id, finding.specification)))
                 planned = f"{where} ({finding.role})"
                 key = (planned, finding.reason)
-                told.setdefault(key, Deviation(planned, "not estimated", finding.reason))
-    return list(told.values())
+                found.setdefault(key, Deviation(planned, "not estimated", finding.reason))
+    return list(found.values())
 
 
 _DESIGN_COLUMNS = (
@@ -267,13 +267,13 @@ _DESIGN_COLUMNS = (
     ("DESIGN-002", "stratum", "strata", "strata"),
     ("DESIGN-003", "unit", "clusters", "cluster"),
 )
-"""Code, role of the questionnaire's column, its plural, and the plan's key that would use it."""
+"""Code, role of the column in the questionnaire, its plural, and the key of a plan that uses it."""
 
 
 def _warnings(
     plan: Plan, responses: Responses, analyses: Sequence[AnalysisResult]
 ) -> Iterator[StudyWarning]:
-    """Yield what the fits warn of, and columns of the design that are filled and left unused."""
+    """Yield the warnings of the fits, and columns of the design that are filled but not used."""
     for entry in analyses:
         if not isinstance(entry.result, NotEstimated):
             for code, message in kind_of(entry.form).warnings(entry.result):
@@ -286,6 +286,6 @@ def _warnings(
         if (given.notna() & (given != "")).any():
             yield StudyWarning(
                 code,
-                f"the answers hold {several} in the column {column}, which no analysis takes into "
-                "account",
+                f"the answers hold {several} in the column {column}, but no analysis takes them "
+                "into account",
             )

@@ -1,4 +1,4 @@
-"""Families of tests: which findings are adjusted together, and what they then allow one to say."""
+"""Families of tests: which findings are adjusted together, and the conclusions."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ DEFAULT_FAMILY = "headline"
 def family_faults(
     form: PlanForm, hypotheses: Sequence[Hypothesis], source: YamlSource
 ) -> Iterator[Fault]:
-    """Return families that name nothing, or share a test with another."""
+    """Return families that name something unknown, and tests in no or several families."""
     analyses = {analysis.id for analysis in form.analyses}
     ids = {hypothesis.id for hypothesis in hypotheses}
     for name, family in form.inference.families.items():
         here: Location = ("inference", "families", name)
         if bool(family.analyses) == bool(family.hypotheses):
-            found = f"family '{name}' is made of 'analyses' or of 'hypotheses'"
-            yield fault_at(source, "PLAN-028", here, found, "Give one of the two.")
+            found = f"family '{name}' needs either 'analyses' or 'hypotheses'"
+            yield fault_at(source, "PLAN-028", here, found, "State one of the two.")
         for id in (*family.analyses, *family.hypotheses):
             if id not in (analyses if family.analyses else ids):
                 found = f"the plan has no analysis or hypothesis '{id}'"
@@ -41,7 +41,7 @@ def family_faults(
 def _coverage_faults(
     form: PlanForm, hypotheses: Sequence[Hypothesis], source: YamlSource
 ) -> Iterator[Fault]:
-    """Return confirmatory tests that no family adjusts, or several do."""
+    """Return confirmatory tests that belong to no family or to several."""
     if not form.inference.families:
         return
     for position, analysis in enumerate(form.analyses):
@@ -52,7 +52,7 @@ def _coverage_faults(
             if len(names) == 1:
                 continue
             found = f"{hypothesis.id} of analysis '{analysis.id}' is in {_listed(names)}"
-            remedy = "Put every confirmatory test into exactly one family."
+            remedy = "Assign every confirmatory test to exactly one family."
             yield fault_at(source, "PLAN-029", ("analyses", position), found, remedy)
 
 
@@ -72,13 +72,13 @@ def decide(findings: Sequence[Finding], inference: Inference) -> tuple[Finding, 
     """Adjust every family of findings, and conclude.
 
     Confirmatory findings are adjusted within the families of the plan. Findings of any other role
-    are adjusted within their own specification, by the method of the family that their confirmatory
-    counterparts belong to: they show what the decision would have been.
+    are adjusted within their own specification, by the method of the family of their confirmatory
+    counterparts: they show what the conclusion would have been.
 
     Parameters
     ----------
     findings : sequence of Finding
-        Of all analyses; those without an estimate count in the size of their family.
+        Of all analyses; those without an estimate count towards the size of their family.
     inference : Inference
         Families, level and smallest effect of the plan.
 
@@ -115,7 +115,7 @@ def _group(finding: Finding, inference: Inference) -> tuple[str, ...]:
 
 
 def with_equivalence(finding: Finding, inference: Inference) -> Finding:
-    """Test whether a standardised effect is negligible; nothing where there is none."""
+    """Add the test of whether a standardised effect is negligible, where there is one."""
     if math.isnan(finding.std_all) or math.isnan(finding.std_all_se):
         return finding
     test = equivalence_test(
@@ -135,7 +135,7 @@ def with_equivalence(finding: Finding, inference: Inference) -> Finding:
 
 
 def conclude(finding: Finding, inference: Inference) -> Conclusion:
-    """State what the adjusted test of a finding allows one to say."""
+    """Return the conclusion that the adjusted test of a finding allows."""
     if finding.reason:
         return "not-estimated"
     effect = finding.estimate if math.isnan(finding.std_all) else finding.std_all

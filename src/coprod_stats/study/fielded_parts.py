@@ -25,16 +25,16 @@ from coprod_stats.study.used_variables import used_variables
 
 @dataclass(frozen=True, slots=True)
 class PooledPart:
-    """Answers that were fielded in one way.
+    """Answers that were fielded as one part.
 
     Attributes
     ----------
     file : str
-        As the plan names it; ``Plan.beside`` finds it.
+        As named in the plan; ``Plan.beside`` finds it.
     instrument : Instrument
         The version that was fielded, in its form.
     where : str
-        Condition that picks the part's rows of the file; empty for all of them.
+        Condition that selects the rows of the part from the file; empty for all of them.
     """
 
     label: str
@@ -47,20 +47,20 @@ class PooledPart:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the gate said of the parts of a plan.
+    """The decision of the gate on the parts of a plan.
 
     Attributes
     ----------
-    left_out : tuple of str
-        Scales and indices that are not pooled and that the plan does not use: they are not scored.
+    not_pooled : tuple of str
+        Scales and indices that are not pooled and not used by the plan: they are not scored.
     """
 
     decision: PoolingDecision
-    left_out: tuple[str, ...]
+    not_pooled: tuple[str, ...]
 
 
 class PartsDraft:
-    """The parts of a plan being read, with the faults met on the way."""
+    """The parts of a plan while being read, with the faults found."""
 
     def __init__(self, form: PlanForm, source: YamlSource) -> None:
         self.form, self.source = form, source
@@ -78,7 +78,7 @@ class PartsDraft:
         questionnaire : Instrument
             The plan's questionnaire in all its forms.
         modules : sequence of str
-            Modules to put in.
+            Modules to insert.
         """
         data = self.form.data
         found: list[PooledPart] = []
@@ -86,21 +86,21 @@ class PartsDraft:
             self._fault(
                 "PLAN-012",
                 ("data",),
-                "answers come from one 'file' or from 'parts'",
-                "Give one of the two.",
+                "answers come either from one 'file' or from 'parts'",
+                "State one of the two.",
             )
         if data.accept and not data.parts:
             self._fault(
                 "PLAN-012",
                 ("data", "accept"),
                 "there are no parts to pool",
-                "Give 'parts', or accept nothing.",
+                "State 'parts', or remove 'accept'.",
             )
         for position, entry in enumerate(data.parts):
             here: Location = ("data", "parts", position)
             if entry.part in {part.label for part in found}:
                 self._fault(
-                    "PLAN-013", here, f"a second part '{entry.part}'", "Rename one of them."
+                    "PLAN-013", here, f"part '{entry.part}' occurs twice", "Rename one of them."
                 )
                 continue
             instrument = self._fielded(entry, here, path, questionnaire, modules)
@@ -159,13 +159,13 @@ class PartsDraft:
         instrument: Instrument,
         hypotheses: Sequence[Hypothesis],
     ) -> Gate:
-        """Compare the parts with each other; what blocks a variable of the plan is a fault.
+        """Compare the parts; an obstacle to pooling a variable of the plan is a fault.
 
         Parameters
         ----------
         parts : sequence of PooledPart
         instrument : Instrument
-            The plan's, in its form.
+            The plan's questionnaire in its form.
         hypotheses : sequence of Hypothesis
         """
         fieldings = [Fielding(s.label, s.instrument, s.language, s.mode) for s in parts]
@@ -186,7 +186,7 @@ class PartsDraft:
                 "POOL-002",
                 ("data", "accept"),
                 str(error),
-                "Remove what no longer stands in the way.",
+                "Remove the obstacles that no longer exist.",
             )
             decision = pooling_gate(fieldings, variables=behind)
         shut: dict[str, list[str]] = {}
@@ -198,9 +198,9 @@ class PartsDraft:
             self._fault(
                 "POOL-001",
                 ("data", "parts"),
-                f"'{name}' stands in the way of pooling {', '.join(touched)}: {reason.rstrip('.')}",
-                "Analyse the parts apart, or accept it by this name under 'accept', with "
-                "the reason.",
+                f"'{name}' prevents pooling of {', '.join(touched)}: {reason.rstrip('.')}",
+                "Analyse the parts separately, or accept the obstacle by this name under "
+                "'accept', with the reason.",
             )
         open_ = set(decision.open)
         return Gate(decision, tuple(id for id in known if id not in open_))

@@ -1,4 +1,4 @@
-"""What the parts of a plan mean together: names that must exist, roles that must be filled."""
+"""Checks across the parts of a plan: names that must exist, roles that must be filled."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check_plan(
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """A plan held against its instrument."""
+    """A plan checked against its instrument."""
 
     form: PlanForm
     instrument: Instrument
@@ -92,8 +92,8 @@ class _Check:
                 yield self.fault(
                     "PLAN-005",
                     ("hypotheses", position),
-                    f"hypothesis '{id}' stands twice",
-                    "Remove one.",
+                    f"hypothesis '{id}' occurs twice",
+                    "Remove one of them.",
                 )
 
     def respondents(self) -> Iterator[Fault]:
@@ -120,7 +120,10 @@ class _Check:
             here: Location = ("analyses", position)
             if ids[analysis.id] > 1:
                 yield self.fault(
-                    "PLAN-023", here, f"a second analysis '{analysis.id}'", "Rename one of them."
+                    "PLAN-023",
+                    here,
+                    f"analysis '{analysis.id}' occurs twice",
+                    "Rename one of them.",
                 )
             for number, name in enumerate(analysis.tests):
                 if name not in known:
@@ -151,12 +154,12 @@ class _Check:
                 yield scope.fault(
                     "PLAN-020",
                     where,
-                    f"a {kind.name} analysis takes no account of the plan's {option}",
-                    f"Say 'without: [{option}]' there, or analyse it otherwise.",
+                    f"a {kind.name} analysis does not take the plan's {option} into account",
+                    f"State 'without: [{option}]' there, or use another kind of analysis.",
                 )
 
     def claims(self) -> Iterator[Fault]:
-        """Return hypotheses that a kind does not claim, or that nothing or too much tests."""
+        """Return hypotheses that a kind does not claim, that no analysis or too many test."""
         for position, hypothesis in enumerate(self.hypotheses):
             testing = []
             for analysis in self.form.analyses:
@@ -175,18 +178,18 @@ class _Check:
                 yield self.fault(
                     "PLAN-026",
                     ("hypotheses", position),
-                    f"{hypothesis.id} has two confirmatory analyses: {', '.join(confirmatory)}",
-                    "Give all but one another role, or name what each tests under 'tests'.",
+                    f"{hypothesis.id} has several confirmatory analyses: {', '.join(confirmatory)}",
+                    "Change the role of all but one, or state what each tests under 'tests'.",
                 )
 
     def _unclaimed(self, position: int, hypothesis: Hypothesis, by: str) -> Fault:
         others = ", ".join(kinds_that_claim(hypothesis.kind))
-        remedy = f"Use: {others}." if others else "Take it out of the plan."
+        remedy = f"Use: {others}." if others else "Remove it from the plan."
         advice = "" if others else hypothesis.approach
         return self.fault(
             "PLAN-022",
             ("hypotheses", position),
-            f"{hypothesis.id} claims a {_with_word(hypothesis.kind)}, which is not tested by {by}",
+            f"{hypothesis.id} claims a {_claim_noun(hypothesis.kind)}, which is not tested by {by}",
             f"{remedy} The file of hypotheses suggests: {advice}." if advice else remedy,
         )
 
@@ -194,7 +197,7 @@ class _Check:
         return self.fault(
             "PLAN-025",
             ("hypotheses", position),
-            f"no analysis of the plan tests {hypothesis.id}, a {_with_word(hypothesis.kind)}",
+            f"no analysis of the plan tests {hypothesis.id}, a {_claim_noun(hypothesis.kind)}",
             f"Add an analysis: {', '.join(kinds_that_claim(hypothesis.kind))}.",
         )
 
@@ -204,11 +207,11 @@ class _Check:
                 yield self.fault(
                     "PLAN-027",
                     ("report", "formats", position),
-                    f"reports are not written as {name} yet",
+                    f"reports cannot be written as {name} yet",
                     f"Use: {', '.join(AVAILABLE_FORMATS)}.",
                 )
 
 
-def _with_word(kind: str) -> str:
+def _claim_noun(kind: str) -> str:
     """Return a kind of hypothesis as a noun."""
     return kind if kind == "necessary condition" else f"{kind} hypothesis"

@@ -14,7 +14,7 @@ from coprod_stats.plans.model import PlanForm
 
 @cache
 def plan_grammar() -> type[PlanForm]:
-    """Return the model of a plan; ``analysis`` tells which kind's options apply."""
+    """Return the model of a plan; ``analysis`` determines which kind's options apply."""
     forms = tuple(kind.form for kind in KINDS)
     union: Any = Annotated[Union[forms], Field(discriminator="analysis")]  # noqa: UP007
     several: Any = Annotated[tuple[union, ...], Field(strict=False, min_length=1)]

@@ -1,4 +1,4 @@
-"""From a plan's file to a ``Plan`` with its instrument and hypotheses, or to all its faults."""
+"""Reading a plan's file into a ``Plan`` with its instrument and hypotheses, or all its faults."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Plan:
     Attributes
     ----------
     form : PlanForm
-        What the file says.
+        The contents of the file.
     questionnaire : Instrument
         The questionnaire in all its forms.
     instrument : Instrument
@@ -42,7 +42,7 @@ class Plan:
     parts : tuple of PooledPart
         Waves, languages or modes that the plan pools; empty where it has one file.
     gate : Gate, optional
-        What the gate said of them; scales that are not pooled are not scored.
+        The decision on pooling them; scales that are not pooled are not scored.
     """
 
     form: PlanForm
@@ -55,7 +55,7 @@ class Plan:
     gate: Gate | None = None
 
     def beside(self, name: str) -> Path:
-        """Find a file that the plan names: beside it, or among the shipped samples."""
+        """Find a file that the plan names: in its folder, or among the shipped samples."""
         candidate = self.path.parent / name
         return candidate if candidate.is_file() else find_shipped("sample_data", name)
 
@@ -66,14 +66,14 @@ def read_plan(name: str | Path, *, modules: Sequence[str] = ()) -> Plan:
     Parameters
     ----------
     name : str or Path
-        Id of a shipped plan, as ``"driver_impact"``, or path of a YAML file.
+        Id of a shipped plan, such as ``"driver_impact"``, or path of a YAML file.
     modules : sequence of str
-        Modules to put into its questionnaire.
+        Modules to insert into its questionnaire.
 
     Raises
     ------
     PlanError
-        If the plan, its instrument or its hypotheses have faults; all of them are given.
+        If the plan, its instrument or its hypotheses have faults; all are listed.
     """
     path = find_shipped("analyses", name)
     source = read_yaml(path)
@@ -94,7 +94,7 @@ def read_plan(name: str | Path, *, modules: Sequence[str] = ()) -> Plan:
     gate = fielded.gate(parts, instrument, hypotheses) if parts else None
     if fielded.faults:
         raise PlanError(fielded.faults)
-    instrument = without_scores(instrument, gate.left_out if gate else ())
+    instrument = without_scores(instrument, gate.not_pooled if gate else ())
     return Plan(form, questionnaire, instrument, hypotheses, path, source.sha256, parts, gate)
 
 
@@ -104,7 +104,7 @@ def read_hypotheses(name: str | Path = HYPOTHESES_FILE) -> tuple[Hypothesis, ...
     Raises
     ------
     PlanError
-        If the file has faults; all of them are given.
+        If the file has faults; all are listed.
     """
     content, faults = read_shape(HypothesesFile, read_yaml(find_shipped("analyses", name)))
     if content is None or faults:
@@ -113,7 +113,7 @@ def read_hypotheses(name: str | Path = HYPOTHESES_FILE) -> tuple[Hypothesis, ...
 
 
 class _Draft:
-    """A plan whose parts are being found, with the faults met on the way."""
+    """A plan while being read, with the faults found."""
 
     def __init__(self, form: PlanForm, source: YamlSource) -> None:
         self.form, self.source = form, source

@@ -1,4 +1,4 @@
-"""What a study found, step by step, and what was planned against what was done."""
+"""The result of a study, step by step, and deviations from its plan."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from coprod_stats.analyses.findings import Finding, findings_table
 from coprod_stats.analyses.kind import NotEstimated
 from coprod_stats.analyses.registry import kind_of
 from coprod_stats.analyses.words import ReportWords
+from coprod_stats.counts import counted
 from coprod_stats.measurement import ItemAnalysis, Reliability, ScaleCorrelations
 from coprod_stats.plans.model import AnalysisForm
 from coprod_stats.quality import Flags, Missingness
 from coprod_stats.responses.putting_together import PartCount
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
+from coprod_stats.structure.multiplicity import METHOD_NAMES
 from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
 from coprod_stats.study.tested_hypotheses import tested_by
@@ -24,7 +26,7 @@ from coprod_stats.study.tested_hypotheses import tested_by
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Something that was planned and something else that was done, with the reason."""
+    """Something planned, what was done instead, and the reason."""
 
     planned: str
     done: str
@@ -33,16 +35,16 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisResult:
-    """One analysis of a plan carried out.
+    """The result of one analysis of a plan.
 
     Attributes
     ----------
     form : AnalysisForm
-        What the plan states of it.
+        The analysis as stated in the plan.
     result : Result or NotEstimated
-        What its kind gave, or the reason why nothing came of it.
+        Result of its kind, or the reason why it was not estimated.
     findings : tuple of Finding
-        A row per relation and specification, adjusted and concluded.
+        One per relation and specification, with adjusted p value and conclusion.
     """
 
     form: AnalysisForm
@@ -51,18 +53,18 @@ class AnalysisResult:
 
     @property
     def reason(self) -> str:
-        """Why nothing came of it; empty where something did."""
+        """Why it was not estimated; empty if it was."""
         return self.result.reason if isinstance(self.result, NotEstimated) else ""
 
     @property
     def confirmatory(self) -> tuple[Finding, ...]:
-        """The findings that decide, or those of the first specification where none does."""
+        """The confirmatory findings, else those of the first specification."""
         decisive = tuple(entry for entry in self.findings if entry.role == "confirmatory")
         return decisive or self.of(self.findings[0].specification if self.findings else "")
 
     @property
     def shown(self) -> tuple[Finding, ...]:
-        """The confirmatory findings; those of another specification where none was estimated."""
+        """The confirmatory findings; those of another specification if none was estimated."""
         decisive = self.confirmatory
         if any(not entry.reason for entry in decisive):
             return decisive
@@ -71,7 +73,7 @@ class AnalysisResult:
 
     @property
     def n_analysed(self) -> int:
-        """Rows that the shown findings rest on; of several, the fewest."""
+        """Rows that the shown findings are based on; the smallest of several numbers."""
         return min((e.n_analysed for e in self.shown if not e.reason), default=0)
 
     def of(self, specification: str) -> tuple[Finding, ...]:
@@ -81,7 +83,7 @@ class AnalysisResult:
 
 @dataclass(frozen=True, slots=True)
 class StudyWarning:
-    """Something that the numbers of a study must be read with."""
+    """A caveat on the numbers of a study."""
 
     code: str
     message: str
@@ -89,14 +91,14 @@ class StudyWarning:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StudyResult:
-    """A study carried out.
+    """The result of a study.
 
     Attributes
     ----------
     responses : Responses
-        Everybody whose row was kept.
+        All respondents whose rows were kept.
     analysed : Responses
-        The plan's respondents without those whom quality excludes.
+        The plan's respondents without those excluded for careless responding.
     flags : Flags
         Of the plan's respondents.
     missing : Missingness
@@ -104,7 +106,7 @@ class StudyResult:
     scores, items, reliability, correlations
         Of the analysed respondents.
     analyses : tuple of AnalysisResult
-        In the order of the plan.
+        Results in the order of the plan.
     pooled : tuple of PartCount
         Respondents of each part that was pooled; empty where the plan has one file.
     """
@@ -137,12 +139,12 @@ class StudyResult:
 
     @property
     def headline_analysis(self) -> AnalysisResult:
-        """The first confirmatory analysis, or the first one where none is confirmatory."""
+        """The first confirmatory analysis, or the first one if none is confirmatory."""
         return next((e for e in self.analyses if e.form.role == "confirmatory"), self.analyses[0])
 
     @property
     def confirmed(self) -> bool:
-        """Whether every confirmatory analysis gave an estimate of each of its relations."""
+        """Whether every relation of every confirmatory analysis was estimated."""
         return not any(
             finding.reason
             for entry in self.analyses
@@ -151,7 +153,7 @@ class StudyResult:
         )
 
     def analysis(self, id: str) -> AnalysisResult:
-        """Return an analysis by its id; raises ``KeyError`` if the plan has none of that id."""
+        """Return an analysis by its id; raise ``KeyError`` if there is none."""
         found = next((entry for entry in self.analyses if entry.form.id == id), None)
         if found is None:
             raise KeyError(id)
@@ -162,7 +164,7 @@ class StudyResult:
         return findings_table(self.headline_analysis.shown)
 
     def headline_note(self) -> str:
-        """State what the headline rests on."""
+        """Describe what the headline is based on."""
         entry, rules = self.headline_analysis, self.plan.form.inference
         shown = entry.shown
         reasons = dict.fromkeys(finding.reason for finding in shown if finding.reason)
@@ -171,16 +173,16 @@ class StudyResult:
         first = next(finding for finding in shown if not finding.reason)
         role = "" if first.role == "confirmatory" else "Not the confirmatory estimate. "
         family = rules.families.get(first.family)
-        adjustment = (family.adjustment if family else "holm").replace("_", " ")
+        adjustment = METHOD_NAMES[family.adjustment if family else "holm"]
         return (
-            f"{role}{self.title_of(entry)}: {entry.n_analysed:,} respondents analysed of "
+            f"{role}{self.title_of(entry)}: {counted(entry.n_analysed, 'respondent')} analysed of "
             f"{self.responses.n_respondents:,} in the file. "
-            f"{adjustment.capitalize()} over {first.family_size}; negligible: |beta| shown to be "
-            f"below {rules.smallest_effect:g}.{self._pooling_note()}"
+            f"{adjustment} over {counted(first.family_size, 'test')}; negligible: "
+            f"|beta| shown to be below {rules.smallest_effect:g}.{self._pooling_note()}"
         )
 
     def words(self, entry: AnalysisResult) -> ReportWords:
-        """Return what the section of an analysis needs to know."""
+        """Return labels, rules and findings for the report's section on an analysis."""
         return ReportWords(
             self.plan.form,
             self.plan.instrument,
@@ -190,7 +192,7 @@ class StudyResult:
         )
 
     def title_of(self, entry: AnalysisResult) -> str:
-        """Name what the shown findings of an analysis rest on."""
+        """Return the title of the specification or kind behind the shown findings."""
         kind, shown = kind_of(entry.form), entry.shown
         specification = shown[0].specification if shown else ""
         for part in kind.parts(entry.form):
@@ -202,8 +204,8 @@ class StudyResult:
         gate = self.plan.gate
         if gate is None:
             return ""
-        brought = ", ".join(f"{part.label} ({part.n_respondents:,})" for part in self.pooled)
+        pooled = ", ".join(f"{part.label} ({part.n_respondents:,})" for part in self.pooled)
         names = dict.fromkeys(obstacle.name for obstacle in gate.decision.accepted)
         accepted = f" Accepted in the plan: {'; '.join(names)}." if names else ""
-        left_out = f" Not pooled: {', '.join(gate.left_out)}." if gate.left_out else ""
-        return f" Pooled from {brought}.{accepted}{left_out}"
+        not_pooled = f" Not pooled: {', '.join(gate.not_pooled)}." if gate.not_pooled else ""
+        return f" Pooled from {pooled}.{accepted}{not_pooled}"

@@ -1,4 +1,4 @@
-"""From the rows of a file to the respondents who are analysed, step by step."""
+"""The flow from the rows of a file to the respondents analysed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coprod_stats.results import NotebookTables
 
 @dataclass(frozen=True, slots=True)
 class FlowStep:
-    """How many respondents are left after a step, and why the others are not."""
+    """Respondents remaining after a step, and why the others were excluded."""
 
     step: str
     n_left: int
@@ -21,7 +21,7 @@ class FlowStep:
 
 @dataclass(frozen=True, slots=True)
 class SampleFlow(NotebookTables):
-    """The flow of respondents; every step's ``n_out`` plus its ``n_left`` is the step before."""
+    """The flow of respondents: ``n_left`` of a step is that of the step before less ``n_out``."""
 
     steps: tuple[FlowStep, ...]
 

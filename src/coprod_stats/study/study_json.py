@@ -1,4 +1,4 @@
-"""A study as JSON: every number of its report, by the layout that others rely on."""
+"""A study as JSON: every number of its report, in a stable layout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from coprod_stats.study.result import AnalysisResult, StudyResult
 def study_document(study: StudyResult, reports: Sequence[Path] = ()) -> dict[str, Any]:
     """Return what ``coprod run --json`` writes.
 
-    Numbers are unrounded; what does not apply is None or NaN, which the writer omits.
+    Numbers are not rounded; what does not apply is None or NaN, which the writer omits.
     """
     plan, instrument, data = study.plan, study.plan.instrument, study.responses.provenance
     return {

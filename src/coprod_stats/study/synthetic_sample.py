@@ -1,4 +1,4 @@
-"""Synthetic samples of a plan's population, with what is true of them."""
+"""Synthetic samples of a plan's population, with the true parameters."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from coprod_stats.study.plan_reading import Plan, read_plan
 
 
 class SimulationError(CoprodError):
-    """A plan from which no answers can be drawn."""
+    """A plan from which no answers can be simulated."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SyntheticSample:
-    """Answers that nobody gave, and the population that they were drawn from."""
+    """Synthetic answers, and the population that they were drawn from."""
 
     answers: pd.DataFrame
     population: PopulationForm
@@ -62,15 +62,15 @@ def draw_sample(
     Parameters
     ----------
     plan : str or Path
-        Id of a shipped plan or path of one.
+        Id of a shipped plan, or path of a YAML file.
     n_rows, seed : int, optional
-        The population's own where left out.
+        By default those of the population.
     form : str, optional
-        Form of the questionnaire; the plan's where left out.
+        Form of the questionnaire; by default the plan's.
     modules : sequence of str
-        Modules of the questionnaire to put in; their questions are answered at random.
+        Modules to insert into the questionnaire; their questions are answered at random.
     clean : bool
-        Leave out careless respondents, don't-knows and unanswered questions.
+        Omit careless respondents, don't-knows and unanswered questions.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def draw_sample(
 
 
 def write_sample(sample: SyntheticSample, path: Path) -> Path:
-    """Write the answers, and beside them what is true of them; gives the latter's path."""
+    """Write the answers, and the true parameters beside them; return the path of the latter."""
     write_canonical(sample.answers, path)
     truth = path.with_suffix(".truth.json")
     truth.write_text(json.dumps(sample.truth(), indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Everything that a plan uses by name: what the checks and the gate against pooling look at."""
+"""All variables that a plan names, as the checks and the gate against pooling need them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def used_variables(
 
 
 def reported_scales(plan: Plan) -> tuple[str, ...]:
-    """Return the scales whose correlations a report shows: those named, or those that are used."""
+    """Return the scales whose correlations a report shows: those named, or else those used."""
     if plan.form.reliability:
         return plan.form.reliability
     scales = {scale.id for scale in plan.instrument.scales}

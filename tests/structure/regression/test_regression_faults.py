@@ -54,7 +54,7 @@ def data():
         ("y ~ endless", "endless has infinite values"),
         ("y ~ log(x)", r"not a finite number: log(x) ("),
         ("log(y) ~ x", r"not a finite number: log(y) ("),
-        ("y ~ rare", "1 row with leverage 1"),
+        ("y ~ rare", "1 row has leverage 1"),
         ("y ~ x +", "formula 'y ~ x +': Operator `+`"),
         ("y", "write one outcome, ~ and its predictors"),
         ("y + z ~ x", "write one outcome, ~ and its predictors"),
@@ -89,12 +89,12 @@ def test_a_formula_or_column_that_will_not_do(data, formula, said):
         ("rank ~ flat", "ordinal", "constant in the complete rows: flat"),
         ("y ~ x", "poisson", "must hold counts"),
         ("y ~ x", "negative-binomial", "must hold counts"),
-        ("above ~ x", "binomial", "separation in above ~ x: x tells some values"),
+        ("above ~ x", "binomial", "separation in above ~ x: x perfectly predicts some values"),
         ("signed ~ rank + group", "binomial", "separation in signed ~ rank + group"),
         ("third ~ x + group", "ordinal", "separation in third ~ x + group: x"),
         ("none_in_a ~ group", "poisson", "separation in none_in_a ~ group: group[T.b], group[T.c]"),
         ("none_in_a ~ group", "negative-binomial", "separation in none_in_a ~ group"),
-        ("y ~ x", "gamma", "the family 'gamma' is not known"),
+        ("y ~ x", "gamma", "unknown family 'gamma'"),
     ],
 )
 def test_an_outcome_that_is_none_of_the_family(data, formula, family, said):
@@ -113,7 +113,7 @@ def test_an_outcome_that_is_none_of_the_family(data, formula, family, said):
         ({"weights": "rank", "errors": "classical"}, "do not hold with sampling weights"),
         ({"cluster": "rank", "errors": "classical"}, "do not hold with clusters"),
         ({"cluster": "rank", "errors": "HC3"}, "HC3 is not defined with clusters here"),
-        ({"errors": "HC9"}, "errors 'HC9' are not known"),
+        ({"errors": "HC9"}, "unknown errors 'HC9'"),
         ({"conf_level": 95}, "a confidence level lies between 0 and 1, not at 95"),
     ],
 )
@@ -138,7 +138,7 @@ def test_too_few_rows(data, rows, said):
 
 
 def test_a_column_that_stands_twice(data):
-    with pytest.raises(StructureError, match="the data have several columns x"):
+    with pytest.raises(StructureError, match="columns that occur more than once: x"):
         regress("y ~ x", pd.concat([data, data[["x"]]], axis=1))
 
 

@@ -111,9 +111,9 @@ def test_a_level_whose_column_name_is_taken_is_refused(scores):
 
 
 def test_what_does_not_go_together_is_refused(scores):
-    with pytest.raises(StructureError, match="go together"):
+    with pytest.raises(StructureError, match="need each other"):
         fit_regressions(scores, [PATH], covariance="cluster")
-    with pytest.raises(StructureError, match="go together"):
+    with pytest.raises(StructureError, match="need each other"):
         fit_regressions(scores, [PATH], cluster="cluster")
     with pytest.raises(StructureError, match="no regression"):
         fit_regressions(scores, [])

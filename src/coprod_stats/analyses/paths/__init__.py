@@ -1,1 +1,1 @@
-"""Driver-impact paths, estimated in one or several ways."""
+"""Driver-impact paths, estimated by one or several specifications."""

@@ -1,4 +1,4 @@
-"""The kind of analysis ``paths``: drivers and impacts, tested path by path."""
+"""The kind of analysis ``paths``: hypothesised paths from drivers to impacts."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from coprod_stats.analyses.paths.result import PathsResult, path_findings
 from coprod_stats.analyses.paths.section import paths_section
 from coprod_stats.analyses.sample import StudySample
 from coprod_stats.analyses.words import ReportWords
+from coprod_stats.counts import counted
 from coprod_stats.documents.document import Section
 from coprod_stats.errors import CoprodError, Fault
 from coprod_stats.instruments.source.yaml_source import Location
@@ -51,7 +52,7 @@ class Paths(Kind[PathsForm, PathsResult]):
                     yield from condition_names(part.where)
 
     def choices(self, form: PathsForm) -> Iterator[tuple[Location, RespondentChoice]]:
-        """Yield each specification with its place."""
+        """Yield each specification with its location."""
         for position, entry in enumerate(form.specifications):
             yield ("specifications", position), entry
 
@@ -67,7 +68,7 @@ class Paths(Kind[PathsForm, PathsResult]):
                 yield scope.fault(
                     "PLAN-007",
                     here,
-                    f"a second specification '{entry.specification}'",
+                    f"specification '{entry.specification}' occurs twice",
                     "Rename one of them.",
                 )
             if isinstance(entry, ScoresSpecification):
@@ -80,7 +81,7 @@ class Paths(Kind[PathsForm, PathsResult]):
         return form.specifications
 
     def part_title(self, form: PathsForm, part: Any) -> str:
-        """Name a specification by its title."""
+        """Return the title of a specification."""
         del form
         return str(part.title)
 
@@ -88,13 +89,13 @@ class Paths(Kind[PathsForm, PathsResult]):
         self, part: Any, form: PathsForm, sample: StudySample, rng: np.random.Generator
     ) -> SpecificationResult:
         """Estimate one specification."""
-        del rng  # nothing is drawn
+        del rng  # no random numbers are drawn
         return estimate(part, form, sample)
 
     def together(
         self, form: PathsForm, done: Sequence[SpecificationResult]
     ) -> PathsResult | NotEstimated:
-        """Join the specifications; one that failed keeps its reason."""
+        """Combine the specifications; one that failed keeps its reason."""
         return PathsResult(form.id, tuple(done))
 
     def findings(
@@ -138,7 +139,7 @@ def _factor_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:
 
 
 def _path_faults(scope: Scope) -> Iterator[Fault]:
-    """Return paths that stand twice, lead from a variable to itself, or are no numbers."""
+    """Return paths that are duplicates, lead from a variable to itself, or hold text."""
     met: dict[tuple[str, str], str] = {}
     for entry in scope.relations():
         pair = (entry.predictor, entry.outcome)
@@ -146,14 +147,14 @@ def _path_faults(scope: Scope) -> Iterator[Fault]:
             yield scope.fault(
                 "PLAN-016",
                 (),
-                f"{entry.id}: '{entry.predictor}' is predictor and outcome",
-                "Name two variables.",
+                f"{entry.id}: '{entry.predictor}' is both predictor and outcome",
+                "Name two different variables.",
             )
         elif pair in met:
             yield scope.fault(
                 "PLAN-015",
                 (),
-                f"{entry.id} is the path {' → '.join(pair)} of {met[pair]} again",
+                f"{entry.id} duplicates the path {' → '.join(pair)} of {met[pair]}",
                 "Remove one of them from 'tests'.",
             )
         met.setdefault(pair, entry.id)
@@ -165,8 +166,9 @@ def _role_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:
     wanted = 1 if form.role == "confirmatory" else 0
     if confirmatory == wanted:
         return
-    found = f"{confirmatory} specifications are confirmatory in an analysis that is {form.role}"
-    remedy = "Make exactly one of them so." if wanted else "Give them another role."
+    stated = counted(confirmatory, "specification is", "specifications are")
+    found = f"{stated} confirmatory in an analysis whose role is {form.role}"
+    remedy = "Make exactly one confirmatory." if wanted else "Change their role."
     yield scope.fault("PLAN-006", ("specifications",), found, remedy)
 
 
@@ -175,8 +177,8 @@ def _scores_faults(entry: ScoresSpecification, scope: Scope, here: Location) -> 
         yield scope.fault(
             "PLAN-020",
             here,
-            f"specification '{entry.specification}' regresses scale scores, without weights",
-            "Say 'without: [weights]' there.",
+            f"specification '{entry.specification}' regresses scale scores and cannot use weights",
+            "State 'without: [weights]' there.",
         )
 
 
@@ -184,7 +186,7 @@ def _sem_faults(
     form: PathsForm, entry: SemSpecification, scope: Scope, here: Location
 ) -> Iterator[Fault]:
     observed = [
-        f"{relation.id}: '{name}' is no factor of the analysis"
+        f"{relation.id}: '{name}' is not a factor of the analysis"
         for relation in scope.relations()
         for name in (relation.predictor, relation.outcome)
         if name not in form.factors
@@ -212,7 +214,7 @@ def _subgroup_faults(entry: SemSpecification, scope: Scope, here: Location) -> I
                 found, remedy = f"the analysis does not test '{name}'", "Correct the id."
                 yield scope.fault("PLAN-011", place, found, remedy)
             elif name in met:
-                found = f"'{name}' is taken from two subgroups"
+                found = f"'{name}' belongs to two subgroups"
                 yield scope.fault("PLAN-011", place, found, "Remove it from one of them.")
             met.add(name)
 
@@ -220,13 +222,13 @@ def _subgroup_faults(entry: SemSpecification, scope: Scope, here: Location) -> I
 def _model_faults(
     form: PathsForm, entry: SemSpecification, scope: Scope, here: Location
 ) -> Iterator[Fault]:
-    """Return what the model or its options cannot be, before any answer is read."""
+    """Return faults of the model and its options, before any answers are read."""
     from coprod_stats.latent_models.engines.choice import refuse_options
     from coprod_stats.latent_models.specification import Specification
 
     known = {scale.id for scale in scope.instrument.scales}
     if not set(form.factors) <= known:
-        return  # told already
+        return  # already reported
     plan = scope.plan
     used = {name: "" if name in entry.without else getattr(plan, name) for name in DESIGN_OPTIONS}
     covariates = tuple(used["covariates"])
@@ -236,8 +238,8 @@ def _model_faults(
         yield scope.fault(
             "PLAN-019",
             here,
-            f"{entry.estimator} takes no account of clusters and weights",
-            f"Use {allowed[0]}, or leave them aside by 'without'.",
+            f"{entry.estimator} does not take clusters and weights into account",
+            f"Use {allowed[0]}, or exclude them under 'without'.",
         )
         return
     try:

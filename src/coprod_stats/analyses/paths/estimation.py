@@ -1,4 +1,4 @@
-"""The hypothesised paths estimated in one way: a specification of the plan."""
+"""Estimation of the hypothesised paths by one specification of the plan."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from coprod_stats.structure import (
 )
 
 ENGINE_TOLERANCE = 1e-4
-"""Largest difference between two engines' standardised estimates that still is agreement."""
+"""Largest difference between standardised estimates at which two engines still agree."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineAgreement:
-    """How far the first engine is from the second on the same rows.
+    """The agreement of the first engine with the second on the same rows.
 
     Attributes
     ----------
@@ -55,14 +55,14 @@ class EngineAgreement:
 
 @dataclass(frozen=True, slots=True)
 class SpecificationResult:
-    """One way of estimating the hypothesised paths: what came of it, or why nothing did.
+    """The paths as estimated by one specification, or the reason why they were not.
 
     Attributes
     ----------
     n_sample : int
-        Respondents whom the specification is about; the tests tell how many rows they analysed.
+        Respondents of the specification; the tests hold the number of rows analysed.
     agreement : EngineAgreement, optional
-        Where the specification's engine is the second one: the first engine held against it.
+        Comparison with the first engine, where the specification uses the second one.
     """
 
     specification: SemSpecification | ScoresSpecification
@@ -88,7 +88,7 @@ class SpecificationResult:
 def estimate(
     specification: SemSpecification | ScoresSpecification, form: PathsForm, sample: StudySample
 ) -> SpecificationResult:
-    """Estimate the paths in one way; what cannot be estimated is told with its reason."""
+    """Estimate the paths by one specification; if that fails, the result holds the reason."""
     return estimate_among(specification, form, sample, sample.respondents(specification))
 
 
@@ -98,8 +98,8 @@ def estimate_among(
     sample: StudySample,
     respondents: Responses,
 ) -> SpecificationResult:
-    """Estimate the paths in one way among given respondents."""
-    # matrices of some forty rows: threads only wait for each other, and sums vary with their number
+    """Estimate the paths by one specification among given respondents."""
+    # on matrices of about forty rows threads cost time, and sums depend on their number
     with threadpool_limits(limits=1, user_api="blas"):
         try:
             if isinstance(specification, ScoresSpecification):
@@ -124,7 +124,7 @@ def driver_impact_model(
     Raises
     ------
     StructureError
-        Where they do not make one.
+        If they do not form a model.
     """
     factors = tuple(MeasuredFactor(name, instrument.scale(name).items) for name in form.factors)
     return DriverImpactModel(factors, structural_paths(relations), covariates=covariates)
@@ -138,7 +138,7 @@ def structural_paths(relations: tuple[Relation, ...]) -> tuple[StructuralPath, .
 
 
 def decision_rules(plan: PlanForm) -> DecisionRules:
-    """Return bound and level of a plan; its families are adjusted when all analyses have run."""
+    """Return bound and level of a plan; families are adjusted after all analyses have run."""
     return DecisionRules(bound=plan.inference.smallest_effect, alpha=plan.inference.alpha)
 
 
@@ -210,7 +210,7 @@ def _agreement(
     respondents: Responses,
     theirs: DriverImpactResult,
 ) -> EngineAgreement | None:
-    """Compare two engines' fits; where one did not converge there is nothing to compare."""
+    """Compare the fits of two engines; None if either did not converge."""
     if specification.engine != "semopy":
         return None
     by_core = specification.model_copy(update={"engine": "core"})

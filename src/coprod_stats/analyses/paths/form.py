@@ -12,27 +12,27 @@ from coprod_stats.plans.model import AnalysisForm, RespondentChoice
 
 
 class Subgroup(PlanPart):
-    """Hypotheses that are taken from the same model fitted to some respondents only.
+    """Hypotheses that are tested by the same model in a subgroup of the respondents.
 
-    A question that most were not asked, such as one about a digital tool, tells about those who
-    were: its paths come from their model, all others from everyone's.
+    The answers to a question that most were not asked, such as one about a digital tool, describe
+    those who were asked: its paths are estimated among them, all others among everyone.
     """
 
     hypotheses: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
     where: Words
     population: Words
-    """Who they are, as ``users of a digital channel``."""
+    """Name of the subgroup, such as ``users of a digital channel``."""
 
 
 class _Specification(RespondentChoice):
     specification: Name
-    """A short name, by which results are found."""
+    """A short name, by which results are looked up."""
     title: Words
     role: AnalysisRole = "robustness"
 
 
 class SemSpecification(_Specification):
-    """One way of estimating the paths: by a structural equation model."""
+    """A specification that estimates the paths by a structural equation model."""
 
     engine: Engine = "core"
     estimator: Estimator = "MLR"
@@ -43,7 +43,7 @@ class SemSpecification(_Specification):
 
 
 class ScoresSpecification(_Specification):
-    """One way of estimating the paths: by regressions of scale scores, one per outcome."""
+    """A specification that estimates the paths by regressions of scale scores, one per outcome."""
 
     scores: Literal[True]
 
@@ -61,7 +61,7 @@ Specification = Annotated[
 
 
 class PathsForm(AnalysisForm):
-    """Hypothesised paths among factors, estimated by one or several specifications."""
+    """Hypothesised paths among factors, estimated by one or more specifications."""
 
     analysis: Literal["paths"]
     factors: Annotated[tuple[Words, ...], Field(strict=False)] = ()

@@ -1,4 +1,4 @@
-"""Fit and loadings of the model behind the paths."""
+"""Model fit and loadings of the model with the paths."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ THREE = NumberFormat("bounded", 3)
 
 
 def measurement_model(form: PathsForm, tests: DriverImpactResult, words: ReportWords) -> Section:
-    """Compose the fit of the model and the loadings of its items."""
+    """Compose the model fit and the loadings of the items."""
     said = text(
         *_fit_words(tests.fit.fit),
         f"SRMR = {bounded(tests.fit.fit['srmr'], 3)}. ",
         CrossReference(words.anchor(form, "loadings")),
-        " gives the loadings.",
+        " shows the loadings.",
     )
     rows = tests.fit.tidy()
     loadings = rows[rows["op"] == "=~"].assign(
@@ -55,7 +55,7 @@ def measurement_model(form: PathsForm, tests: DriverImpactResult, words: ReportW
             "std_all_se": Role(text(emphasis("SE")), BOUNDED, spanner="Standardised"),
         },
         group_by="factor",
-        note=text("A loading of 1 without standard error sets the unit of its factor."),
+        note=text("A loading fixed at 1, without standard error, sets the scale of its factor."),
     )
     notices: list[Block] = [
         Notice((Paragraph(text(_sentence(warning.message))),), "warning", f"Note {warning.code}")
@@ -69,7 +69,7 @@ def measurement_model(form: PathsForm, tests: DriverImpactResult, words: ReportW
 
 
 def _fit_words(fit: dict[str, float]) -> Text:
-    """Report the test of the model and its indices; nothing where they were withheld."""
+    """Report the test of the model and the fit indices; empty if they were withheld."""
     if "pvalue" not in fit:
         return ()
     limits = interval(fit["rmsea_ci_lower"], fit["rmsea_ci_upper"], number_format=THREE)

@@ -1,4 +1,4 @@
-"""What an analysis of paths found, specification by specification."""
+"""Results of an analysis of paths, by specification."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class PathsResult(NotebookTables):
 
     @property
     def estimated(self) -> tuple[SpecificationResult, ...]:
-        """Specifications of which something came."""
+        """Specifications that could be estimated."""
         return tuple(entry for entry in self.specifications if entry.tests is not None)
 
     @property
     def planned_first(self) -> SpecificationResult:
-        """The confirmatory specification, or the first one where none is confirmatory."""
+        """The confirmatory specification, or the first one if none is confirmatory."""
         return next(
             (e for e in self.specifications if e.specification.role == "confirmatory"),
             self.specifications[0],
@@ -37,7 +37,7 @@ class PathsResult(NotebookTables):
 
     @property
     def shown_first(self) -> SpecificationResult:
-        """The specification that a report begins with: the planned one, or one in its stead."""
+        """The specification that a report shows first: the planned one, or a substitute."""
         planned = self.planned_first
         if planned.tests is not None:
             return planned
@@ -45,7 +45,7 @@ class PathsResult(NotebookTables):
 
     @property
     def engines_agree(self) -> bool:
-        """Whether no second engine contradicts the first."""
+        """Whether all comparisons of engines agree."""
         return all(e.agreement is None or e.agreement.agrees for e in self.specifications)
 
     def tidy(self) -> pd.DataFrame:
@@ -109,5 +109,5 @@ def with_path(head: Finding, path: PathResult, *, n_analysed: int) -> Finding:
         std_all_conf_low=path.beta_conf_low,
         std_all_conf_high=path.beta_conf_high,
         r_squared=path.r_squared,
-        reason="the model did not give the path a standard error" if missing else "",
+        reason="the model has no standard error for the path" if missing else "",
     )

@@ -1,4 +1,4 @@
-"""The same paths estimated in other ways, side by side."""
+"""The paths as estimated by all specifications, side by side."""
 
 from __future__ import annotations
 
@@ -32,24 +32,25 @@ from coprod_stats.literals import Missing
 
 MOST_SERIES = 4
 
-_AT_RANDOM = "; those missing are taken to be missing at random given them"
+_AT_RANDOM = "; missing answers are assumed to be missing at random given the observed ones"
 
 MISSING_ANSWERS: dict[Missing, str] = {
-    "fiml": f"all answers given are used{_AT_RANDOM}",
-    "two-stage": f"moments are estimated from all answers given{_AT_RANDOM}",
-    "robust-two-stage": f"moments are estimated from all answers given{_AT_RANDOM}",
-    "pairwise": "each correlation rests on those who answered both questions; answers are taken to "
-    "be missing completely at random. If those who were asked a question differ from the others, "
-    "its correlations are theirs and not everybody’s",
-    "listwise": "only those who gave all answers of a model are analysed, and it speaks of them",
+    "fiml": f"all available answers are used{_AT_RANDOM}",
+    "two-stage": f"moments are estimated from all available answers{_AT_RANDOM}",
+    "robust-two-stage": f"moments are estimated from all available answers{_AT_RANDOM}",
+    "pairwise": "each correlation is based on the respondents who answered both questions; answers "
+    "are assumed to be missing completely at random. If those who were asked a question differ "
+    "from the others, its correlations do not generalise to everyone",
+    "listwise": "only respondents with complete answers are analysed, and the results hold for "
+    "them",
 }
-"""What a treatment of missing answers does and takes for granted."""
+"""What each treatment of missing answers does and assumes."""
 
 
 def robustness_blocks(
     form: PathsForm, result: PathsResult, words: ReportWords
 ) -> tuple[Block, ...]:
-    """Arrange the estimated specifications side by side; nothing if there is but one."""
+    """Compose the estimated specifications side by side; nothing if there is only one."""
     estimated = result.estimated
     content: list[Block] = []
     if len(estimated) > 1:
@@ -59,8 +60,8 @@ def robustness_blocks(
                     CrossReference(words.anchor(form, "forest")),
                     " and ",
                     CrossReference(words.anchor(form, "specifications")),
-                    " show the hypothesised paths as the specifications of the plan estimate "
-                    "them, side by side.",
+                    " compare the estimates of the hypothesised paths across the specifications "
+                    "of the plan.",
                 )
             ),
             _forest(form, estimated, words),
@@ -115,7 +116,7 @@ def _forest(form: PathsForm, entries: Specifications, words: ReportWords) -> Fig
     effect = words.plan.inference.smallest_effect
     return Figure(
         words.anchor(form, "forest"),
-        text("The Paths in Different Estimates"),
+        text("The Paths by Specification"),
         forest_chart(
             rows,
             series=[entry.specification.title for entry in shown],
@@ -123,8 +124,8 @@ def _forest(form: PathsForm, entries: Specifications, words: ReportWords) -> Fig
             region=Interval(-effect, effect),
         ),
         text(
-            f"The band marks coefficients of less than ±{bounded(effect)}, the smallest effect "
-            "that the plan holds to matter."
+            f"The band marks coefficients within ±{bounded(effect)}, the smallest effect size of "
+            "interest in the plan."
         ),
     )
 
@@ -158,7 +159,7 @@ def _conclusions(form: PathsForm, entries: Specifications, words: ReportWords) -
 
 
 def _missing_answers(entries: Specifications) -> list[Block]:
-    """Describe what each specification assumes of missing answers, where they differ in it."""
+    """Describe what each specification assumes about missing answers, if they differ."""
     titles: dict[str, list[str]] = {}
     for entry in entries:
         specification = entry.specification
@@ -169,12 +170,12 @@ def _missing_answers(entries: Specifications) -> list[Block]:
         titles.setdefault(assumed, []).append(f"“{specification.title}”")
     if len(titles) < 2:
         return []
-    told = [f" {', '.join(named)}: {assumed}." for assumed, named in titles.items()]
-    return [Paragraph(text(strong("Missing answers."), *told))]
+    stated = [f" {', '.join(named)}: {assumed}." for assumed, named in titles.items()]
+    return [Paragraph(text(strong("Missing answers."), *stated))]
 
 
 def _key(series: list[dict[str, Finding]]) -> Text:
-    """Explain the marks that occur."""
+    """Explain the marks that are used."""
     met = {path.conclusion for paths in series for path in paths.values()}
     marks = [Badge(CONCLUSION_LABELS[kind], tone) for kind, tone in TONES.items() if kind in met]
     return text("Marks: ", *[piece for mark in marks for piece in (mark, "; ")][:-1], ". ")

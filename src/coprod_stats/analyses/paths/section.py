@@ -1,4 +1,4 @@
-"""The hypothesised paths: the diagram, the table, the measurement behind them."""
+"""The section on hypothesised paths: diagram, tests, measurement model, robustness."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from coprod_stats.structure import DriverImpactResult
 
 
 def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> Section:
-    """Compose the tests of the hypotheses, and the specifications side by side."""
+    """Compose the tests of the hypotheses and the comparison of specifications."""
     anchor, heading = words.anchor(form, "paths"), "Tests of the hypotheses"
     entry = result.shown_first
     if entry.tests is None:
@@ -61,15 +61,15 @@ def _stand_in(result: PathsResult, entry: SpecificationResult) -> list[Block]:
         return []
     words = (
         f"The {planned.specification.role} specification of the plan, "
-        f"{planned.specification.title}, was not estimated: {planned.reason}. Until it is, "
-        f"“{entry.specification.title}” stands here in its place, and nothing in it counts as "
-        "confirmed."
+        f"{planned.specification.title}, was not estimated: {planned.reason}. "
+        f"“{entry.specification.title}” is shown in its place, and its results are not "
+        "confirmatory."
     )
     return [Notice((Paragraph(text(words)),), "warning", "Not the confirmatory estimate")]
 
 
 def _disagreement(result: PathsResult) -> list[Block]:
-    """Report that two engines differ: nothing is decided on numbers of which one is wrong."""
+    """Report that two engines disagree: no hypothesis is decided then."""
     words = [
         f"{entry.specification.title}: {entry.agreement.term} differs by "
         f"{decimal(entry.agreement.difference, 5)} (standardised)."
@@ -77,17 +77,16 @@ def _disagreement(result: PathsResult) -> list[Block]:
         if entry.agreement is not None and not entry.agreement.agrees
     ]
     lead = (
-        "Two independent engines estimate the same model on the same rows and do not agree "
-        f"within {decimal(ENGINE_TOLERANCE, 4)}. Until it is known which of them is wrong, no "
-        "hypothesis is decided here."
+        "Two independent engines estimated the same model on the same rows and do not agree "
+        f"within {decimal(ENGINE_TOLERANCE, 4)}. No hypothesis is decided until the cause is known."
     )
     return [Notice((Paragraph(text(lead)), Paragraph(text(" ".join(words)))), "warning", "Stopped")]
 
 
 _CONCLUSION_WORDS: dict[Conclusion, str] = {
     "supported-negligible": "supported, but negligible",
-    "opposite": "against the expected sign",
-    "equivalent": "equivalent to none",
+    "opposite": "in the opposite direction",
+    "equivalent": "equivalent to no effect",
     "inconclusive": "inconclusive",
     "not-estimated": "not estimated",
 }
@@ -114,8 +113,8 @@ def _summary(form: PathsForm, findings: tuple[Finding, ...], words: ReportWords)
             CrossReference(words.anchor(form, "diagram")),
             " and ",
             CrossReference(words.anchor(form, "tests")),
-            ". These are associations in one cross-section, told by the same persons on both "
-            "sides: they are consistent with the model and do not show causes.",
+            ". These are cross-sectional associations, with predictors and outcomes reported by "
+            "the same respondents: they are consistent with the model but do not show causation.",
         )
     )
 
@@ -152,8 +151,8 @@ def _diagram(
         text("The Hypothesised Path" if n_paths == 1 else f"The {n_paths} Hypothesised Paths"),
         drawing,
         text(
-            f"Standardised coefficients: {entry.specification.title}. Line weight grows with the "
-            "size of a coefficient. ",
+            f"Standardised coefficients: {entry.specification.title}. Line width increases with "
+            "the absolute size of the coefficient. ",
             emphasis("R"),
             "² = share of variance explained.",
         ),
@@ -164,24 +163,24 @@ def _reading(words: ReportWords) -> Details:
     rules = words.plan.inference
     effect = bounded(rules.smallest_effect)
     return Details(
-        text("How the conclusions are to be read"),
+        text("How to read the conclusions"),
         (
             Paragraph(
                 text(
                     strong("Supported"),
                     ": the adjusted ",
                     emphasis("p"),
-                    f" is below {bounded(rules.alpha)} and the sign is the expected one. ",
+                    f" is below {bounded(rules.alpha)} and the sign is as expected. ",
                     strong("Supported, but negligible"),
                     f": the same, and two one-sided tests show |β| to be below {effect}, the "
-                    "smallest effect that the plan holds to matter. ",
+                    "smallest effect size of interest in the plan. ",
                     strong("Opposite"),
-                    ": significant, but against the expected sign. ",
+                    ": significant, but with the opposite sign. ",
                     strong("Equivalent"),
                     f": not significant, and |β| shown to be below {effect}. ",
                     strong("Inconclusive"),
-                    ": neither; the bound is the smallest |β| that these "
-                    "data exclude. An inconclusive path is no evidence of no effect.",
+                    ": none of these; the bound is the smallest |β| that the data exclude. An "
+                    "inconclusive result is no evidence of the absence of an effect.",
                 )
             ),
         ),

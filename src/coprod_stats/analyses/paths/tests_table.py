@@ -9,6 +9,7 @@ from coprod_stats.analyses.findings import findings_table
 from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.words import ReportWords
+from coprod_stats.counts import counted
 from coprod_stats.documents.document import Table, emphasis, text
 from coprod_stats.documents.numbers import BOUNDED, NumberFormat, count, digits_to_show
 from coprod_stats.documents.tables import Role, frame_table
@@ -61,10 +62,10 @@ def tests_table(
         level=1 - words.plan.inference.alpha,
         note=text(
             emphasis("n"),
-            f" = {count(entry.tests.n_analysed)} analysed of "
-            f"{count(entry.n_sample)} respondents of this specification and "
-            f"{count(words.n_respondents)} in the file. Sign: as expected, ± where "
-            "either sign would do. ",
+            f" = {count(entry.tests.n_analysed)} analysed, of "
+            f"{counted(entry.n_sample, 'respondent')} of this specification and "
+            f"{count(words.n_respondents)} in the file. Sign: expected sign, ± for two-sided "
+            "hypotheses. ",
             emphasis("p"),
             f" {words.adjusted(findings)}.{_design_words(form, entry, words)}",
             *_subgroup_words(entry.tests),
@@ -73,34 +74,34 @@ def tests_table(
 
 
 def _design_words(form: PathsForm, entry: SpecificationResult, words: ReportWords) -> str:
-    """Describe what of the plan's design the specification takes into account."""
+    """Describe which options of the plan's design the specification takes into account."""
     del form
     plan, without = words.plan, entry.specification.without
-    said = []
+    notes = []
     if plan.covariates:
         names = ", ".join(words.label(name) for name in plan.covariates)
-        said.append(
-            "Not controlled for the plan’s covariates."
+        notes.append(
+            "Not controlling for the plan’s covariates."
             if "covariates" in without
             else f"Controlling for: {names}."
         )
     if plan.cluster:
-        said.append(
-            "Standard errors take no account of clusters."
+        notes.append(
+            "Standard errors do not account for clusters."
             if "cluster" in without
             else f"Standard errors robust to clusters of {plan.cluster}."
         )
     if plan.weights:
-        said.append("Unweighted." if "weights" in without else f"Weighted by {plan.weights}.")
-    return "".join(f" {entry}" for entry in said)
+        notes.append("Unweighted." if "weights" in without else f"Weighted by {plan.weights}.")
+    return "".join(f" {note}" for note in notes)
 
 
 def _subgroup_words(tests: PathTests) -> list[str]:
-    """Describe which paths come from the model of some respondents only."""
+    """Describe which paths were estimated in a subgroup."""
     if not isinstance(tests, DriverImpactResult):
         return []
     return [
-        f" {' and '.join(part.hypotheses)}: from the same model fitted to {part.population}, "
+        f" {' and '.join(part.hypotheses)}: from the same model, fitted to {part.population}, "
         f"n = {count(part.fit.n_obs)}."
         for part in tests.subgroups
     ]

@@ -1,1 +1,1 @@
-"""The sections of a study's report, one file each: results laid out, nothing computed."""
+"""The sections of a study's report, one file each: results are presented, nothing is computed."""

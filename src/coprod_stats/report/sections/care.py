@@ -1,16 +1,17 @@
-"""How carefully the questions were answered."""
+"""Careless responding."""
 
 from __future__ import annotations
 
 from coprod_stats.analyses.registry import kind_of
+from coprod_stats.counts import counted
 from coprod_stats.documents.document import CrossReference, Paragraph, Section, emphasis, text
-from coprod_stats.documents.numbers import COUNT, NumberFormat, count, percent
+from coprod_stats.documents.numbers import COUNT, NumberFormat, percent
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.study import StudyResult
 
 
 def care_section(study: StudyResult) -> Section:
-    """Compose the rules that find careless answers, and whom they find."""
+    """Compose the rules for flagging careless responding, and the share flagged."""
     rules = study.plan.form.quality
     table = study.flags.tidy()
     table["applies"] = [
@@ -19,27 +20,27 @@ def care_section(study: StudyResult) -> Section:
     ]
     return Section(
         "care",
-        "Care in answering",
+        "Careless responding",
         (
             Paragraph(
                 text(
-                    f"A respondent is flagged when at least {rules.flags_needed} independent kinds "
-                    f"of sign agree. {_found(study)} ",
+                    f"A respondent is flagged when indices of at least {rules.flags_needed} "
+                    f"independent families agree. {_found(study)} ",
                     CrossReference("care-table"),
-                    " gives the rules, fixed before the answers were looked at.",
+                    " gives the rules, which were fixed before the data were seen.",
                 )
             ),
             frame_table(
                 table,
                 anchor="care-table",
-                title=text("Signs of Careless Answers"),
+                title=text("Indices of Careless Responding"),
                 columns=["rule", "family", "applies", "n_computed", "n_hits", "share", "source"],
                 roles={
-                    "rule": Role(text("Sign"), align="left"),
-                    "family": Role(text("Kind"), align="left"),
-                    "applies": Role(text("On this form"), align="left"),
+                    "rule": Role(text("Rule"), align="left"),
+                    "family": Role(text("Family"), align="left"),
+                    "applies": Role(text("Applicable"), align="left"),
                     "n_computed": Role(text(emphasis("n")), COUNT),
-                    "n_hits": Role(text("Found"), COUNT),
+                    "n_hits": Role(text("Beyond limit"), COUNT),
                     "share": Role(text("Share"), NumberFormat("percent", 1)),
                     "source": Role(text("Source"), align="left"),
                 },
@@ -49,29 +50,31 @@ def care_section(study: StudyResult) -> Section:
 
 
 def _found(study: StudyResult) -> str:
-    """Describe who is flagged, or that nobody can be, and what follows."""
+    """Describe how many are flagged, or that nobody can be, and the consequence."""
     flags = study.flags
     if not flags.decisive:
         kinds = ", ".join(flags.applicable_families) or "none"
         return (
-            f"Nobody can be flagged here: of the five kinds this questionnaire and its data allow "
-            f"only {len(flags.applicable_families)} ({kinds}), and one kind alone is not taken as "
-            "evidence. That nobody is flagged does not show that everybody answered with care."
+            "Nobody can be flagged here: of the five families of indices, "
+            f"{counted(len(flags.applicable_families), 'is', 'are')} available with this "
+            f"questionnaire and its data ({kinds}), and one family alone is not accepted as "
+            "evidence. That nobody is flagged does not show that everybody answered carefully."
         )
     summary = flags.glance().iloc[0]
     treatment = (
-        f"The analyses leave them out{_kept(study)}."
+        f"They are excluded from the analyses{_kept(study)}."
         if study.plan.form.quality.exclude_flagged
-        else "The plan keeps them in all analyses."
+        else "By the plan, they are kept in all analyses."
     )
     return (
-        f"{count(summary['n_flagged'])} of {count(summary['n_respondents'])} respondents in the "
-        f"sample are flagged ({percent(summary['share_flagged'])}). {treatment}"
+        f"Of the {counted(int(summary['n_respondents']), 'respondent')} in the sample, "
+        f"{counted(int(summary['n_flagged']), 'is', 'are')} flagged "
+        f"({percent(summary['share_flagged'])}). {treatment}"
     )
 
 
 def _kept(study: StudyResult) -> str:
-    """Name the estimates that keep flagged respondents."""
+    """Name the specifications that keep flagged respondents."""
     titles = [
         kind.part_title(entry.form, part)
         for entry in study.analyses
@@ -80,4 +83,4 @@ def _kept(study: StudyResult) -> str:
         if getattr(part, "include_flagged", False)
     ]
     named = ", ".join(f"“{title}”" for title in titles)
-    return f", but for {named}, which shows the result with them" if titles else ""
+    return f", except in {named}" if titles else ""

@@ -1,4 +1,4 @@
-"""How the scales go together."""
+"""Correlations of the scales."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from coprod_stats.study.used_variables import reported_scales
 
 
 def correlations_section(study: StudyResult) -> Section | None:
-    """Compose the correlations of the scales; nothing where there are fewer than two."""
+    """Compose the correlations of the scales; None if there are fewer than two."""
     wanted = _wanted(study)
     if len(wanted) < 2:
         return None
@@ -34,7 +34,7 @@ def correlations_section(study: StudyResult) -> Section | None:
         Paragraph(
             text(
                 CrossReference("correlations-matrix"),
-                " gives the correlations of the scale scores, ",
+                " shows the correlations of the scale scores, ",
                 CrossReference("correlations-pairs"),
                 " their intervals. They are not corrected for unreliability.",
             )
@@ -46,7 +46,7 @@ def correlations_section(study: StudyResult) -> Section | None:
 
 
 def _wanted(study: StudyResult) -> list[str]:
-    """Take the scales that the plan reports and the marker, those that anybody has a score of."""
+    """Return the scales to report and the marker, those with any scores."""
     found = study.correlations
     named = {*reported_scales(study.plan), found.held_constant}
     return [name for name in found.scales if name in named]
@@ -96,8 +96,8 @@ def _pairs(study: StudyResult, pairs: pd.DataFrame) -> Table:
     if marker:
         note = text(
             *note,
-            " With the marker held constant: what is left when what both share with "
-            f"“{construct_label(study.plan.instrument, marker)}” is taken out.",
+            " Partial correlations control for the marker "
+            f"“{construct_label(study.plan.instrument, marker)}”.",
         )
     return frame_table(
         table,
@@ -115,7 +115,7 @@ def _pairs(study: StudyResult, pairs: pd.DataFrame) -> Table:
             "second": Role(text("Scale"), align="left"),
             "n_obs": Role(text(emphasis("n")), COUNT),
             "estimate": Role(text(emphasis("r")), BOUNDED),
-            "partial_r": Role(text("With the marker held constant"), BOUNDED),
+            "partial_r": Role(text("Controlling for the marker"), BOUNDED),
         },
         group_by="first",
         level=study.correlations.conf_level,

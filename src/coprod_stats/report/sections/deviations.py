@@ -1,4 +1,4 @@
-"""What was planned against what was done, and what the numbers must be read with."""
+"""Deviations from the plan, and warnings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from coprod_stats.study import StudyResult
 
 
 def deviations_section(study: StudyResult) -> Section | None:
-    """Arrange deviations and warnings; nothing where there is neither."""
+    """Compose deviations and warnings; None if there are none."""
     content: list[Block] = []
     if study.deviations:
         content.append(_deviations(study))
@@ -37,11 +37,11 @@ def deviations_section(study: StudyResult) -> Section | None:
 def _deviations(study: StudyResult) -> Table:
     return Table(
         "deviations-table",
-        text("What Was Planned and What Was Done"),
+        text("Deviations From the Plan"),
         (
             Column(text("Planned"), "left"),
             Column(text("Done"), "left"),
-            Column(text("Why"), "left"),
+            Column(text("Reason"), "left"),
         ),
         (RowGroup(tuple((d.planned, d.done, d.reason) for d in study.deviations)),),
         shows_data=False,

@@ -1,4 +1,4 @@
-"""The answers to the items, and whether the scales measure."""
+"""Answers to the items, item statistics, and reliability of the scales."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from coprod_stats.report.sections.correlations import correlations_section
 from coprod_stats.study import StudyResult
 
 ROLE_NAMES = {"driver": "Drivers", "impact": "Impacts", "value": "Values", "factor": "Factors"}
-"""Names of groups of scales; other roles are named as they are."""
+"""Names of groups of scales; other roles are shown under their own names."""
 MISSING_KINDS = ("don't know", "refused", "seen, unanswered", BLANK)
 _PERCENT = NumberFormat("percent", 0)
 
@@ -44,7 +44,7 @@ def measurement_section(study: StudyResult) -> Section:
         "measurement",
         "Answers and scales",
         (
-            Section("answers", "What was answered", tuple(_answers(study))),
+            Section("answers", "Distribution of answers", tuple(_answers(study))),
             Section("items", "Items", (_items(study),)),
             Section("reliability", "Reliability", tuple(_reliability(study))),
             *([correlations] if correlations else []),
@@ -56,8 +56,8 @@ def _answers(study: StudyResult) -> list[Block]:
     found: list[Block] = [
         Paragraph(
             text(
-                "Bars show the answers of the analysed respondents, as given: reverse-keyed items "
-                "are not turned round here."
+                "Bars show the answers of the analysed respondents as given; reverse-scored items "
+                "are not reflected here."
             )
         )
     ]
@@ -139,14 +139,14 @@ def _items(study: StudyResult) -> Details:
                     "floor": Role(text("Lowest"), _PERCENT),
                     "ceiling": Role(text("Highest"), _PERCENT),
                     "skewness": Role(text("Skewness")),
-                    "item_rest": Role(text(emphasis("r"), " with the rest"), BOUNDED),
-                    "alpha_if_dropped": Role(text("α if dropped"), BOUNDED),
+                    "item_rest": Role(text(emphasis("r"), " item-rest"), BOUNDED),
+                    "alpha_if_dropped": Role(text("α if item dropped"), BOUNDED),
                     "remark": Role(text("Remark"), align="left"),
                 },
                 group_by="scale_label",
                 note=text(
-                    "After reverse-keying. Lowest and highest: shares at the ends of the response "
-                    "scale. Remarks are for orientation; no item was dropped for them."
+                    "After reverse scoring. Lowest and highest: shares at the ends of the response "
+                    "scale. Remarks are for guidance only; no item was dropped because of them."
                 ),
             ),
         ),
@@ -159,8 +159,8 @@ def _reliability(study: StudyResult) -> list[Block]:
         Paragraph(
             text(
                 CrossReference("reliability-table"),
-                " gives the reliability of the scales: ω from a one-factor model for three items "
-                "and more, the Spearman–Brown coefficient for two, none for one.",
+                " shows the reliability of the scales: ω from a one-factor model for three or more "
+                "items, the Spearman–Brown coefficient for two, none for a single item.",
             )
         ),
         _reliability_table(study, table),
@@ -185,15 +185,14 @@ def _weak_scales(study: StudyResult, weak: list[ScaleReliability]) -> Notice:
         (
             Paragraph(
                 text(
-                    f"Below .70: {named}. Measurement error blurs what is found with these scales: "
-                    "relations with them look weaker than they are, and that none is seen is no "
-                    "sign that there is none."
+                    f"Below .70: {named}. Measurement error attenuates relations with these "
+                    "scales, and that none is found is no evidence that there is none."
                 )
             ),
             *(Paragraph(text(str(note))) for note in notes if note),
         ),
         "warning",
-        "Weak scales",
+        "Low reliability",
     )
 
 
@@ -250,8 +249,8 @@ def _reliability_table(study: StudyResult, table: pd.DataFrame) -> Table:
         group_by="kind",
         note=text(
             "α: raw coefficient alpha from pairwise covariances, with Feldt’s interval. ω: from "
-            "complete rows. Mean ",
+            "complete cases. Mean ",
             emphasis("r"),
-            ": mean correlation between items.",
+            ": mean inter-item correlation.",
         ),
     )

@@ -1,4 +1,4 @@
-"""What was put together from several samples, and what was accepted for it."""
+"""The pooled parts of the data, and the obstacles to pooling that the plan accepts."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from coprod_stats.study.fielded_parts import Gate
 
 
 def pooling_section(study: StudyResult) -> Section | None:
-    """Describe which samples were pooled and what stood in the way; nothing if there is one."""
+    """Describe which parts were pooled and the obstacles; None if the data are one part."""
     gate = study.plan.gate
     if gate is None:
         return None
     content: list[Block] = [
         Paragraph(
             text(
-                "The answers were pooled from the parts of ",
+                "The answers were pooled from the parts in ",
                 CrossReference("parts"),
-                ". Before that, the versions of the questionnaire were compared: "
-                "wording, answers, order, routing, keying, scoring, translation and mode.",
+                ", after the versions of the questionnaire had been compared in wording, response "
+                "options, order, routing, keying, scoring, translation and mode.",
             )
         ),
-        _samples(study),
+        _parts(study),
         *_accepted(study, gate),
     ]
-    if gate.left_out:
+    if gate.not_pooled:
         content.append(
             Paragraph(
-                text(f"Not pooled, and therefore not scored here: {', '.join(gate.left_out)}.")
+                text(f"Not pooled, and therefore not scored here: {', '.join(gate.not_pooled)}.")
             )
         )
-    return Section("pooling", "What was pooled", tuple(content))
+    return Section("pooling", "Pooled data", tuple(content))
 
 
-def _samples(study: StudyResult) -> Table:
+def _parts(study: StudyResult) -> Table:
     counts = {part.label: part.n_respondents for part in study.pooled}
     rows = [
         (
@@ -60,7 +60,7 @@ def _samples(study: StudyResult) -> Table:
     ]
     return Table(
         "parts",
-        text("Parts That Were Pooled"),
+        text("Pooled Parts"),
         (
             Column(text("Part"), "left"),
             Column(text("File"), "left"),
@@ -79,7 +79,7 @@ def _accepted(study: StudyResult, gate: Gate) -> list[Block]:
     for obstacle in gate.decision.accepted:
         found.setdefault(obstacle.name, []).append(obstacle)
     if not found:
-        return [Paragraph(text("Nothing stood in the way of what this study uses."))]
+        return [Paragraph(text("No obstacle affects the variables of this study."))]
     rows = [
         (name, ", ".join(entry.scale for entry in obstacles), reasons[name])
         for name, obstacles in found.items()
@@ -88,7 +88,7 @@ def _accepted(study: StudyResult, gate: Gate) -> list[Block]:
         Paragraph(
             text(
                 CrossReference("accepted"),
-                " lists what stood in the way and was accepted in the plan, with its reasons.",
+                " lists the obstacles that the plan accepts, with its reasons.",
             )
         ),
         Table(
@@ -96,8 +96,8 @@ def _accepted(study: StudyResult, gate: Gate) -> list[Block]:
             text("Obstacles to Pooling That the Plan Accepts"),
             (
                 Column(text("Obstacle"), "left"),
-                Column(text("Touches"), "left"),
-                Column(text("Why accepted"), "left"),
+                Column(text("Affects"), "left"),
+                Column(text("Reason for accepting"), "left"),
             ),
             (RowGroup(tuple(rows)),),
             shows_data=False,

@@ -1,4 +1,4 @@
-"""How to cite the report and how to make it again."""
+"""How to cite and rebuild the report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coprod_stats.report.provenance import provenance_blocks
 
 
 def rebuilding_section(provenance: Provenance) -> Section:
-    """Describe how to cite, what went in, and by which command the report is made again."""
+    """Describe how to cite the report, its inputs, and the command that rebuilds it."""
     version = provenance.packages[PACKAGE]
     return Section(
         "rebuild",

@@ -1,10 +1,11 @@
-"""Who answered: the flow of respondents, what was set aside, what is missing."""
+"""The sample: the flow of respondents, rejected values, missing answers."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from coprod_stats.analyses.words import item_label
+from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
     Block,
     CrossReference,
@@ -48,25 +49,26 @@ def _flow(study: StudyResult) -> list[Block]:
         Paragraph(
             text(
                 f"The answers were read from {provenance.file} ({provenance.reading}): "
-                f"{count(provenance.rows_read)} rows, of which "
-                f"{count(study.responses.n_respondents)} were kept and "
-                f"{count(study.responses.n_rejected_rows)} set aside. ",
-                _values_set_aside(study),
+                f"{counted(provenance.rows_read, 'row')}, of which "
+                f"{count(study.responses.n_respondents)} "
+                f"{'was' if study.responses.n_respondents == 1 else 'were'} kept and "
+                f"{count(study.responses.n_rejected_rows)} rejected. ",
+                _rejected(study),
                 " ",
                 CrossReference("flow-table"),
-                " follows the respondents to the analysis.",
+                " shows the flow of respondents to the analysis.",
             )
         ),
         frame_table(
             study.sample.tidy(),
             anchor="flow-table",
-            title=text("Respondents, Step by Step"),
+            title=text("Flow of Respondents"),
             columns=["term", "n_left", "n_out", "reason"],
             roles={
                 "term": Role(text("Step"), align="left"),
-                "n_left": Role(text("Left"), COUNT),
-                "n_out": Role(text("Out"), COUNT),
-                "reason": Role(text("Why out"), align="left"),
+                "n_left": Role(text("Remaining"), COUNT),
+                "n_out": Role(text("Excluded"), COUNT),
+                "reason": Role(text("Reason"), align="left"),
             },
         ),
     ]
@@ -75,12 +77,15 @@ def _flow(study: StudyResult) -> list[Block]:
     return found
 
 
-def _values_set_aside(study: StudyResult) -> str:
+def _rejected(study: StudyResult) -> str:
     values = [entry for entry in study.responses.rejected if entry.scope == "value"]
     columns = sorted({e.column for e in study.responses.rejected if e.scope == "column"})
-    found = f"{count(len(values))} single values did not fit the questionnaire and were set aside."
+    found = (
+        f"{counted(len(values), 'single value', 'single values')} did not fit the questionnaire "
+        f"and {'was' if len(values) == 1 else 'were'} rejected."
+    )
     if columns:
-        found += f" Columns that it does not have were set aside: {', '.join(columns)}."
+        found += f" Columns that are not in the questionnaire were rejected: {', '.join(columns)}."
     return found
 
 
@@ -96,7 +101,7 @@ def _classes(study: StudyResult) -> Table:
         title=text(str(rule.title)),
         columns=["class", "n_obs"],
         roles={"class": Role(text("Class"), align="left")},
-        note=text("The first class whose criteria are all known to hold counts."),
+        note=text("A respondent belongs to the first class whose criteria are all known to hold."),
     )
 
 
@@ -118,18 +123,26 @@ def _missing(study: StudyResult) -> list[Block]:
                     kinds=[kind.capitalize() for kind in KINDS],
                 ),
                 text(
-                    f"The {len(shown)} items with the most missing answers, as shares of those who "
-                    "were asked. Who was not asked by the questionnaire's routing is not counted."
+                    f"{_most_missing(len(shown))}, as shares of those who were asked. Respondents "
+                    "not asked because of the questionnaire's routing are not counted."
                 ),
             )
         )
     found.append(
         Details(
-            text("Every item, and which go missing together"),
+            text("Every item, and patterns of missing answers"),
             (_missing_table(asked), _patterns(study)),
         )
     )
     return found
+
+
+def _most_missing(n_items: int) -> str:
+    return (
+        f"The {n_items} items with the most missing answers"
+        if n_items > 1
+        else "The only item with missing answers"
+    )
 
 
 def _bar(study: StudyResult, name: str, n_asked: int) -> MissingItem:
@@ -145,7 +158,8 @@ def _mcar(study: StudyResult) -> str:
     return (
         f"Little's test of missing completely at random, over the items of the scales: "
         f"χ²({count(test.df)}) = {decimal(test.statistic)}, p {p_statement(test.p_value)}. The "
-        "test is weak: that it finds nothing does not show that nothing is there."
+        "test has little power: a result that is not significant does not show that answers are "
+        "missing completely at random."
     )
 
 
@@ -154,7 +168,7 @@ def _patterns(study: StudyResult) -> Table:
     return frame_table(
         patterns.assign(unanswered=patterns["unanswered"].replace("", "nothing")),
         anchor="missing-patterns",
-        title=text("Items of the Scales That Are Missing Together"),
+        title=text("Patterns of Missing Answers to the Items of the Scales"),
         columns=["unanswered", "n", "share"],
         roles={
             "unanswered": Role(text("Missing"), align="left"),
@@ -162,7 +176,7 @@ def _patterns(study: StudyResult) -> Table:
             "share": Role(text("Share"), _SHARE),
         },
         note=text(
-            f"The {len(patterns)} most frequent patterns. What was not asked is not missing."
+            f"The {len(patterns)} most frequent patterns. Items not asked do not count as missing."
         ),
     )
 
@@ -171,7 +185,7 @@ def _missing_table(asked: pd.DataFrame) -> Table:
     return frame_table(
         asked,
         anchor="missing-table",
-        title=text("Missing Answers of Every Item"),
+        title=text("Missing Answers to Every Item"),
         columns=["term", "n_asked", *KINDS, "share_missing"],
         roles={
             "term": Role(text("Item"), align="left"),

@@ -7,28 +7,28 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.literals import RegressionErrors, RegressionFamily
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.regression.estimates import Estimates
 
 FULL_LEVERAGE = 1e-10
-"""Distance of a leverage from 1 below which a row is fitted exactly whatever its outcome."""
+"""Distance of a leverage from 1 below which a row is fitted exactly, regardless of its outcome."""
 
 
 def choose_errors(
     errors: RegressionErrors | None, *, family: RegressionFamily, clustered: bool, weighted: bool
 ) -> RegressionErrors:
-    """Return the errors asked for, or the default of the family, after refusing what is undefined.
+    """Return the errors requested, or the default of the family; undefined ones are refused.
 
-    Defaults: HC3 where a hat matrix is (gaussian, binomial, poisson), HC0 for ordinal and
+    Defaults: HC3 where there is a hat matrix (gaussian, binomial, poisson), HC0 for ordinal and
     negative-binomial outcomes; with clusters HC1 for gaussian and HC0 for others, as
     ``sandwich::vcovCL``.
 
     Raises
     ------
     StructureError
-        If the errors are not known, not defined for the family, or not those of clusters or
-        weights.
+        If the errors are unknown, or not defined for the family or with clusters or weights.
     """
     if errors is None:
         if clustered:
@@ -36,10 +36,10 @@ def choose_errors(
         return "HC0" if family in ("ordinal", "negative-binomial") else "HC3"
     if errors not in get_args(RegressionErrors):
         known = ", ".join(get_args(RegressionErrors))
-        raise StructureError(f"errors '{errors}' are not known; choose from {known}")
+        raise StructureError(f"unknown errors '{errors}'; choose from {known}")
     if errors == "classical" and (clustered or weighted):
         with_what = "clusters" if clustered else "sampling weights"
-        raise StructureError(f"classical errors do not hold with {with_what}: use HC0 or HC1")
+        raise StructureError(f"classical errors are not valid with {with_what}: use HC0 or HC1")
     if errors in ("HC2", "HC3"):
         if clustered:
             raise StructureError(f"{errors} is not defined with clusters here: use HC0 or HC1")
@@ -67,7 +67,7 @@ def estimate_covariance(
     Raises
     ------
     StructureError
-        If HC2 or HC3 is asked for and a row has leverage 1.
+        If HC2 or HC3 is requested and a row has leverage 1.
 
     References
     ----------
@@ -104,13 +104,13 @@ def gaussian_df(*, n_obs: int, n_params: int, n_clusters: int | None) -> float:
 
 
 def _spared(leverage: NDArray[np.float64] | None, *, power: float) -> NDArray[np.float64]:
-    assert leverage is not None  # choose_errors refuses the families without it
+    assert leverage is not None  # choose_errors refuses families without it
     rest = 1 - leverage
     full = int((rest < FULL_LEVERAGE).sum())
     if full:
         raise StructureError(
-            f"HC2 and HC3 are not defined: {full} row{'s' * (full != 1)} with leverage 1, the only "
-            f"one{'s' * (full != 1)} of a category perhaps; pool it, or use HC0 or HC1"
+            f"HC2 and HC3 are not defined: {counted(full, 'row has', 'rows have')} leverage 1, "
+            "perhaps as the only row of a category; pool the category, or use HC0 or HC1"
         )
     column: NDArray[np.float64] = (rest**power)[:, None]
     return column

@@ -20,10 +20,10 @@ SLOPE = "slope"
 """Contrast of a numeric predictor: the derivative, not a difference of two values."""
 
 STEP = 1e-5
-"""Relative step of the symmetric difference that differentiates the design."""
+"""Relative step of the symmetric difference for differentiating the design."""
 
 FLOOR = 1e-2
-"""Values are taken as at least this many standard deviations when a step is a part of them."""
+"""Smallest absolute value, in standard deviations, to which the relative step is applied."""
 
 SPLINE = re.compile(r"\b(bs|cc|cr|cs)\(")
 """Functions of a formula that are not defined beyond the range of the data."""
@@ -33,7 +33,7 @@ Curve = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of one predictor, as what it does to the design (n_obs, n_terms).
+    """A change of one predictor and its effect on the design (n_obs, n_terms).
 
     A slope is the ``design`` at the data and its ``derivative``; a discrete change is the
     ``design`` before and the design ``after``.
@@ -66,13 +66,13 @@ def average_effects(
     categories: Sequence[str],
     weights: NDArray[np.float64] | None,
 ) -> AverageEffects:
-    """Average each predictor's effect on the mean, or on each category's probability.
+    """Average the effects of each predictor on the mean, or on each category's probability.
 
     With the mean ``g(x'b)``, the effect of a numeric predictor z in a row is ``g'(x'b) (dx/dz)'b``,
-    where ``dx/dz`` goes through all terms that hold z; that of another level of a categorical
-    one, or of 1 against 0, is ``g(x1'b) - g(x0'b)`` with everything else as observed. Effects are
-    averaged over the rows (by their weights); their variance is ``J V J'`` with J the average of
-    the derivatives by the parameters, for the predictors as observed.
+    where ``dx/dz`` includes all terms that contain z; that of another level of a categorical
+    predictor, or of 1 against 0, is ``g(x1'b) - g(x0'b)`` with everything else as observed.
+    Effects are averaged over the rows (by their weights); their variance is ``J V J'`` with J the
+    average derivative with respect to the parameters, for the predictors as observed.
 
     An ordinal outcome has an effect on each category, the difference of the effects on
     ``P(Y > j - 1)`` and ``P(Y > j)``; they sum to 0.
@@ -80,7 +80,7 @@ def average_effects(
     Raises
     ------
     StructureError
-        If the design has no derivative at some row, as the root has none at 0.
+        If the design has no derivative in some row, such as the square root at 0.
 
     References
     ----------
@@ -114,7 +114,7 @@ def average_effects(
 def _on_mean(
     change: Change, params: NDArray[np.float64], share: NDArray[np.float64], *, curve: Curve
 ) -> tuple[float, NDArray[np.float64]]:
-    """Return the averaged effect and its derivative by the parameters, shape (n_params,)."""
+    """Return the average effect and its gradient in the parameters, shape (n_params,)."""
     mean, slope, bend = curve(change.design @ params)
     if change.after is not None:
         mean_after, slope_after, _ = curve(change.after @ params)
@@ -133,7 +133,7 @@ def _on_categories(
     *,
     n_thresholds: int,
 ) -> list[tuple[float, NDArray[np.float64]]]:
-    """Return the effect on each category's probability from those on exceeding the thresholds."""
+    """Return effects on category probabilities from those on exceeding the thresholds."""
     nothing = 0.0, np.zeros(len(params))
     exceeding = [nothing]
     for threshold in range(n_thresholds):
@@ -151,7 +151,7 @@ def _on_categories(
 
 def _with_threshold(
     matrix: NDArray[np.float64] | None, threshold: int, n_thresholds: int, value: float
-) -> Any:  # a matrix where there was one
+) -> Any:  # stays a matrix if it was one
     if matrix is None:
         return None
     columns = np.zeros((len(matrix), n_thresholds))
@@ -176,7 +176,7 @@ def _changes(design: Design, variable: str) -> list[Change]:
 
 
 def _matrix_with(design: Design, variable: str, value: Any) -> NDArray[np.float64]:
-    """Return the design with one predictor at a value in all rows, or at a value per row."""
+    """Return the design with one predictor set to a value in all rows, or to a value per row."""
     frame = design.frame
     values = pd.Series(value, index=frame.index, dtype=frame[variable].dtype)
     return design.matrix_at(frame.assign(**{variable: values}))
@@ -187,7 +187,7 @@ def _slope(design: Design, variable: str) -> Change:
     steps = STEP * np.maximum(np.abs(values), FLOOR * values.std())
     up, down = values + steps, values - steps
     if SPLINE.search(design.formula.text):
-        # splines end with the data: rows at the ends are differentiated inwards
+        # splines end at the range of the data: rows at the ends are differentiated inwards
         up, down = np.minimum(up, values.max()), np.maximum(down, values.min())
     try:
         difference = _matrix_with(design, variable, up) - _matrix_with(design, variable, down)
@@ -195,7 +195,7 @@ def _slope(design: Design, variable: str) -> Change:
         raise StructureError(
             f"the effect of {variable} is not defined in all rows: {error}"
         ) from error
-    # the steps as they were rounded, so that a linear term is exact
+    # the steps as rounded, so that the derivative of a linear term is exact
     derivative = difference / (up - down)[:, None]
     return Change(variable, SLOPE, design.matrix, derivative=derivative)
 

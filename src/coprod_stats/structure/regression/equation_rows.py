@@ -1,4 +1,4 @@
-"""The rows an equation is fitted to: complete ones, their clusters and weights."""
+"""The complete rows of an equation, with their clusters and weights."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class EquationRows:
 def complete_rows(
     data: pd.DataFrame, columns: tuple[str, ...], *, cluster: str | None, weights: str | None
 ) -> EquationRows:
-    """Return the rows that are complete in everything the equation uses.
+    """Return the rows that are complete in all variables of the equation.
 
     Numbers and truth values become floats, text becomes categories in sorted order; a declared
-    category that no complete row has is kept.
+    category without complete rows is kept.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def complete_rows(
         raise StructureError(f"the data have no column {', '.join(absent)}")
     twice = [name for name in needed if (data.columns == name).sum() > 1]
     if twice:
-        raise StructureError(f"the data have several columns {', '.join(twice)}")
+        raise StructureError(f"columns that occur more than once: {', '.join(twice)}")
     complete = data[needed].dropna()
     if complete.empty:
         raise StructureError(f"no row is complete in {', '.join(needed)}")
@@ -73,14 +73,14 @@ def _column(values: pd.Series) -> pd.Series:
         return numbers
     text = is_string_dtype(values) or is_object_dtype(values)
     if not text or not all(isinstance(value, str) for value in values):
-        raise StructureError(f"{values.name} is neither numbers nor text, but {values.dtype}")
+        raise StructureError(f"{values.name} holds neither numbers nor text, but {values.dtype}")
     return values.astype("category")
 
 
 def _cluster_numbers(labels: pd.Series) -> NDArray[np.intp]:
     numbers = pd.factorize(labels)[0]
     if numbers.max() == 0:
-        raise StructureError(f"{labels.name} has one cluster: cluster-robust errors need more")
+        raise StructureError(f"{labels.name} has a single cluster: cluster-robust errors need more")
     return np.asarray(numbers, dtype=np.intp)
 
 
@@ -93,7 +93,7 @@ def _unit_mean(values: pd.Series) -> NDArray[np.float64]:
     if bad:
         raise StructureError(
             f"{bad} of the weights {values.name} are zero, negative or infinite: "
-            "omit such rows, or correct the weights"
+            "omit these rows, or correct the weights"
         )
     scaled: NDArray[np.float64] = weights / weights.mean()
     return scaled

@@ -1,4 +1,4 @@
-"""What every family's estimation returns."""
+"""Estimates as returned for every family."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Estimates:
     n_extra : int
         Estimated parameters beside ``params``, which information criteria count.
     certain : bool
-        Whether some row's outcome has a fitted probability of nearly 1, as under separation.
+        Whether the outcome of some row has a fitted probability near 1, as under separation.
     converged : bool
-        Whether the steps became negligible within the iterations allowed.
+        Whether the steps became negligible within the maximum number of iterations.
     note : str
-        What is particular about the solution.
+        Remark on the solution.
     """
 
     params: NDArray[np.float64]

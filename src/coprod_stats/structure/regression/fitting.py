@@ -1,4 +1,4 @@
-"""The door: a regression from its formula."""
+"""The entry point: a regression from its formula."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.literals import RegressionErrors, RegressionFamily
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.regression.covariances import (
@@ -47,21 +48,21 @@ def regress(
     conf_level: float = 0.95,
     max_iterations: int = MAX_ITERATIONS,
 ) -> Regression:
-    """Regress an outcome on predictors, with errors that do not rest on the variance assumed.
+    """Regress an outcome on predictors, with robust standard errors.
 
-    Rows that lack a value of the equation, its cluster or weight are omitted and counted.
+    Rows with a missing variable, cluster or weight are omitted and counted.
 
     Parameters
     ----------
     formula : str
         ``outcome ~ predictors`` in formulaic's grammar (``+``, ``:``, ``*``, ``C()``, ``log()``,
-        ``I()``, ``poly()`` …). Text and categorical predictors enter as indicators of their
-        further levels.
+        ``I()``, ``poly()`` …). Text and categorical predictors enter as indicators of all levels
+        but the first.
     data : DataFrame
         A row per respondent.
     family : str
         ``gaussian``: linear, identity link. ``binomial``: logistic; the outcome has two values,
-        the greater being the event. ``poisson``: log-linear counts. ``ordinal``: proportional
+        the larger being the event. ``poisson``: log-linear counts. ``ordinal``: proportional
         odds, P(Y <= j) = expit(tau_j - x'b), for three or more values or ordered categories.
         ``negative-binomial``: log-linear counts of variance mu + alpha mu^2.
     errors : str, optional
@@ -70,17 +71,18 @@ def regress(
         gaussian and HC0 for other families. Errors of a negative binomial outcome take its
         dispersion as known: scores of coefficients and of alpha are uncorrelated.
     cluster : str, optional
-        Column of cluster labels; the covariance is of cluster sums times G / (G - 1), and with
-        ``HC1`` times (n - 1) / (n - k) also.
+        Column of cluster labels; the covariance is that of cluster sums times G / (G - 1), with
+        ``HC1`` also times (n - 1) / (n - k).
     weights : str, optional
-        Column of sampling weights, inverse to the chance of selection, in any unit: estimates
+        Column of sampling weights, the inverse of selection probabilities on any scale: estimates
         maximize the weighted (pseudo-)likelihood. Classical errors are refused.
     conf_level : float
-        Level of intervals. Tests and intervals of a gaussian outcome refer to t on n - k
-        degrees of freedom, with clusters on G - 1, of which estimated variances have no more;
-        the others to the normal distribution, as their theory is for large samples only.
+        Confidence level of the intervals. Tests and intervals of a gaussian outcome use the t
+        distribution with n - k degrees of freedom, or G - 1 with clusters; those of the other
+        families use the normal distribution, as they are asymptotic.
     max_iterations : int
-        Newton steps. A fit that does not converge has no standard errors, and says so.
+        Largest number of Newton steps. A fit that does not converge has a note and no standard
+        errors.
 
     Returns
     -------
@@ -90,15 +92,15 @@ def regress(
     Raises
     ------
     StructureError
-        If the formula is not admissible, a column is absent or of a wrong type, the outcome is
-        none of the family, there are too few rows, constant or collinear terms, one cluster,
-        weights that are not positive, errors that are not defined, or separation.
+        If the formula is not admissible, a column is absent or of a wrong type, the outcome does
+        not suit the family, there are too few rows, constant or collinear terms, a single
+        cluster, weights that are not positive, undefined errors, or separation.
     """
     if family not in get_args(RegressionFamily):
         known = ", ".join(get_args(RegressionFamily))
-        raise StructureError(f"the family '{family}' is not known; choose from {known}")
+        raise StructureError(f"unknown family '{family}'; choose from {known}")
     if not 0 < conf_level < 1:
-        raise StructureError(f"a confidence level lies between 0 and 1, not at {conf_level}")
+        raise StructureError(f"the confidence level must lie between 0 and 1, not {conf_level}")
     chosen = choose_errors(
         errors, family=family, clustered=cluster is not None, weighted=weights is not None
     )
@@ -191,10 +193,7 @@ def _threshold_labels(outcome: Outcome) -> tuple[str, ...]:
 def _note(estimates: Estimates, max_iterations: int) -> str:
     if estimates.converged:
         return estimates.note
-    return (
-        f"did not converge in {max_iterations} iteration{'s' * (max_iterations != 1)}: "
-        "no standard errors"
-    )
+    return f"did not converge in {counted(max_iterations, 'iteration')}: no standard errors"
 
 
 def _refuse_separation(
@@ -212,7 +211,7 @@ def _refuse_separation(
     if len(found):
         named = [terms[column] for column in found if terms[column] != INTERCEPT]
         raise StructureError(
-            f"separation in {of}: {', '.join(named)} tell{'s' * (len(named) == 1)} some values of "
-            "the outcome apart without error, so that the coefficients are infinite; "
-            "pool categories or leave terms out"
+            f"separation in {of}: {', '.join(named)} perfectly "
+            f"{'predicts' if len(named) == 1 else 'predict'} some values of the outcome, so that "
+            "the coefficients are infinite; pool categories or omit terms"
         )

@@ -1,4 +1,4 @@
-"""Formulas: what one may contain, the columns it names, its design matrix."""
+"""Formulas: admissible expressions, the columns they name, design matrices."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.structure.errors import StructureError
 
 FUNCTIONS = frozenset(
@@ -36,7 +37,7 @@ FUNCTIONS = frozenset(
     }
 )
 """Functions of formulaic that a formula may call; ``lag`` and ``hashed`` depend on row order or
-on chance collisions and are not among them."""
+on random collisions and are not among them."""
 
 INTERCEPT = "(Intercept)"
 
@@ -61,9 +62,9 @@ _ALLOWED = (
 class ParsedFormula:
     """A formula whose expressions are admissible.
 
-    ``outcome`` is its left side as written, ``outcome_column`` the column when that is all the
-    left side is; ``columns`` are all columns of data that it names, ``predictors`` those of the
-    right side, in the order of the formula.
+    ``outcome`` is its left side as written, ``outcome_column`` the column if the left side is a
+    single column; ``columns`` are all columns of the data that it names, ``predictors`` those of
+    the right side, in the order of the formula.
     """
 
     text: str
@@ -71,12 +72,12 @@ class ParsedFormula:
     outcome_column: str | None
     columns: tuple[str, ...]
     predictors: tuple[str, ...]
-    parsed: Any  # formulaic.Formula, whose types are not those of its runtime
+    parsed: Any  # formulaic.Formula, whose type hints do not match its behaviour
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Predictors as numbers: ``matrix`` (n_obs, n_terms), its labels, and how to make it again.
+    """The design: ``matrix`` (n_obs, n_terms), its labels, and how to build it for other values.
 
     ``frame`` holds the complete rows of the columns that the formula names: numbers as floats,
     text as categories.
@@ -90,7 +91,7 @@ class Design:
     model_spec: Any
 
     def matrix_at(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        """Return the matrix of other values of the same columns, coded as the data were."""
+        """Return the matrix for other values of the same columns, coded like the data."""
         table = _materialized(self.model_spec, frame)
         kept = [name for name in table.columns if _label(name) in self.terms]
         matrix: NDArray[np.float64] = table[kept].to_numpy(dtype=float)
@@ -103,7 +104,7 @@ def parse_formula(text: str) -> ParsedFormula:
     Raises
     ------
     StructureError
-        If it cannot be parsed, has no outcome or several, or holds an expression other than
+        If it cannot be parsed, has no outcome or several, or contains expressions other than
         arithmetic, comparisons and ``FUNCTIONS``.
     """
     # a third of a second to import
@@ -135,9 +136,9 @@ def parse_formula(text: str) -> ParsedFormula:
 def build_design(formula: ParsedFormula, frame: pd.DataFrame, *, intercept: bool) -> Design:
     """Evaluate the right side of a formula in complete rows.
 
-    Categories are coded by treatment contrasts against the first level that a row has.
-    ``intercept=False`` drops the intercept's column after the categories were coded, for a family
-    whose thresholds stand for it.
+    Categories are coded by treatment contrasts against the first level that occurs.
+    ``intercept=False`` drops the column of the intercept after coding, for a family whose
+    thresholds take its place.
 
     Raises
     ------
@@ -151,7 +152,9 @@ def build_design(formula: ParsedFormula, frame: pd.DataFrame, *, intercept: bool
     spec = matrix.model_spec
     if not intercept:
         if "Intercept" not in matrix.columns:
-            raise StructureError("the thresholds of an ordinal outcome stand for the intercept")
+            raise StructureError(
+                "the thresholds of an ordinal outcome take the place of the intercept"
+            )
         kept = matrix.drop(columns="Intercept")
     else:
         kept = matrix
@@ -173,7 +176,7 @@ def build_design(formula: ParsedFormula, frame: pd.DataFrame, *, intercept: bool
 
 
 def evaluate_outcome(formula: ParsedFormula, frame: pd.DataFrame) -> pd.Series[Any]:
-    """Return the outcome: a column as it is, or the values of the expression on the left.
+    """Return the outcome: a column unchanged, or the values of the expression on the left.
 
     Raises
     ------
@@ -192,7 +195,7 @@ def _materialized(source: Any, frame: pd.DataFrame) -> Any:
     from formulaic.errors import DataMismatchWarning, FormulaicError
 
     try:
-        # numpy warns of logarithms of zero: what is not finite is told below
+        # numpy warns of logarithms of zero: non-finite values are reported below
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("error", DataMismatchWarning)
             matrix = source.get_model_matrix(frame, context={}, na_action="ignore")
@@ -203,7 +206,7 @@ def _materialized(source: Any, frame: pd.DataFrame) -> Any:
     finite = np.isfinite(matrix.to_numpy(dtype=float))
     if not finite.all():
         named = [
-            f"{_label(name)} ({int((~column).sum())} rows)"
+            f"{_label(name)} ({counted(int((~column).sum()), 'row')})"
             for name, column in zip(matrix.columns, finite.T, strict=True)
             if not column.all()
         ]
@@ -212,7 +215,7 @@ def _materialized(source: Any, frame: pd.DataFrame) -> Any:
 
 
 def _columns(terms: Any, text: str) -> tuple[str, ...]:
-    """Return the columns that terms name, in their order, after checking their expressions."""
+    """Return the columns that terms name, in order, after checking their expressions."""
     found: dict[str, None] = {}
     for factor in (factor for term in terms for factor in term.factors):
         if factor.eval_method.value == "lookup":
@@ -260,7 +263,7 @@ def _first_sentence(error: BaseException) -> str:
 
 
 def _label(name: object) -> str:
-    """Return the label of a column: numbers are floats, so that the level 2 would be 2.0."""
+    """Return the label of a column, in which a level stored as 2.0 is shown as 2."""
     return (
         INTERCEPT if name == "Intercept" else re.sub(r"(\[(?:\w\.)?-?\d+)\.0\]", r"\1]", str(name))
     )

@@ -18,13 +18,13 @@ TOLERANCE = 1e-9
 step is of the order of its square."""
 
 MAX_ITERATIONS = 100
-"""Of Newton's method, where no other number is asked for; a dozen is usual."""
+"""Default maximum of Newton's method; about a dozen are usual."""
 
 NEARLY_CERTAIN = 1e-4
-"""Distance of a fitted probability from 1 that calls for a test of separation."""
+"""Distance of a fitted probability from 1 below which separation is tested."""
 
 LOG_DISPERSIONS = (-12.0, 12.0)
-"""Between which the logarithm of alpha is sought; beyond, rounding decides."""
+"""Range in which the logarithm of alpha is searched; beyond it, rounding dominates."""
 
 
 def fit_glm(
@@ -72,7 +72,7 @@ def _fit(
     from statsmodels.api import GLM
 
     model = GLM(outcome, design, family=_family(family, alpha), var_weights=weights)
-    # what statsmodels warns of (separation, no convergence) is found and told by the caller
+    # the conditions of statsmodels' warnings are detected and reported by the caller
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         fit: Any = model.fit(
@@ -221,7 +221,7 @@ def explained_variance(
     weights: NDArray[np.float64] | None,
     intercept: bool,
 ) -> tuple[float, float]:
-    """Return R2 and its adjusted form, around 0 where there is no intercept.
+    """Return R2 and adjusted R2, uncentred if there is no intercept.
 
     R2 = 1 - SS_res / SS_tot; adjusted 1 - (1 - R2) (n - c) / (n - k), c = 1 with an intercept.
     """

@@ -1,7 +1,7 @@
 """The ordered logit (proportional odds) model.
 
-statsmodels' ``OrderedModel`` takes no weights and differentiates numerically; this one has
-exact derivatives, and is checked against it.
+``OrderedModel`` of statsmodels has no weights and differentiates numerically; this one has exact
+derivatives and is tested against it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TOLERANCE = 1e-9
 """Largest Newton step, in standard units, at which iterations end."""
 
 NEARLY_CERTAIN = 1e-4
-"""Distance of a fitted probability from 1 that calls for a test of separation."""
+"""Distance of a fitted probability from 1 below which separation is tested."""
 
 MOST_HALVINGS = 30
 
@@ -47,7 +47,7 @@ def fit_ordered_logit(
     design : (n_obs, n_terms)
         In standard units, without an intercept.
     codes : (n_obs,)
-        Categories from 0, none of them empty.
+        Categories numbered from 0, none empty.
     n_categories : int
         Three or more.
     weights : (n_obs,) or None
@@ -71,7 +71,7 @@ def fit_ordered_logit(
     params = np.concatenate([np.zeros(n_terms), np.log(shares / (1 - shares))])
     ends = rank == n_categories - 1, rank == 0
     current = _derivatives(params, above, below, ends=ends, weights=case_weights)
-    assert current is not None  # the shares increase
+    assert current is not None  # the cumulative shares increase
     converged = False
     for _ in range(max_iterations):
         try:
@@ -109,7 +109,7 @@ def _improved(
     ends: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     weights: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], _Derivatives] | None:
-    """Return the first of the halved steps that does not lower the likelihood."""
+    """Return the first of the successively halved steps that does not lower the likelihood."""
     rounding = 1e-12 * abs(current.log_likelihood)
     for halving in range(MOST_HALVINGS):
         tried = params + step / 2**halving
@@ -137,12 +137,12 @@ def _derivatives(
     ends: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     weights: NDArray[np.float64],
 ) -> _Derivatives | None:
-    """Differentiate sum w log(F(a) - F(b)); None where thresholds are out of order."""
+    """Differentiate sum w log(F(a) - F(b)); None if thresholds are out of order."""
     from scipy.special import expit
 
     upper = np.where(ends[0], np.inf, above @ params)
     lower = np.where(ends[1], -np.inf, below @ params)
-    # in the upper tail the difference of survival probabilities keeps its digits
+    # in the upper tail the difference of survival probabilities keeps its precision
     tail = lower > 0
     probability = np.where(tail, expit(-lower) - expit(-upper), expit(upper) - expit(lower))
     if not (probability > 0).all():

@@ -1,4 +1,4 @@
-"""Outcomes as each family needs them."""
+"""Outcomes coded for each family."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
+from coprod_stats.counts import counted
 from coprod_stats.literals import RegressionFamily
 from coprod_stats.structure.errors import StructureError
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Values (n_obs,): numbers, counts, 0/1, or ranks from 0; ``categories`` are their labels.
+    """An outcome (n_obs,): numbers, counts, 0/1, or ranks from 0, with labels of categories.
 
     Categories are those of a binary outcome (the second is the event) or an ordinal one.
     """
@@ -30,8 +31,8 @@ def code_outcome(values: pd.Series, *, family: RegressionFamily, name: str) -> O
     Raises
     ------
     StructureError
-        If it is text or unordered categories, does not vary, or is not what the family
-        describes: two values, three or more ordered ones, whole numbers from 0.
+        If it is text or unordered categories, does not vary, or does not suit the family: two
+        values, three or more ordered ones, whole numbers from 0.
     """
     if family in ("binomial", "ordinal"):
         return _categories(values, name=name, n_expected=2 if family == "binomial" else None)
@@ -58,7 +59,7 @@ def _categories(values: pd.Series, *, name: str, n_expected: int | None) -> Outc
         empty = [str(label) for label, count in counts.items() if count == 0]
         if empty:
             raise StructureError(
-                f"categories of the outcome {name} that no complete row has: {', '.join(empty)}; "
+                f"categories of the outcome {name} without complete rows: {', '.join(empty)}; "
                 "pool or remove them"
             )
         codes = values.cat.codes.to_numpy(dtype=float)
@@ -69,12 +70,12 @@ def _categories(values: pd.Series, *, name: str, n_expected: int | None) -> Outc
     found = len(labels)
     if n_expected is not None and found != n_expected:
         raise StructureError(
-            f"the outcome {name} has {found} value{'s' * (found != 1)} in the complete rows: "
+            f"the outcome {name} has {counted(found, 'value')} in the complete rows: "
             "the family binomial needs 2"
         )
     if n_expected is None and found < 3:
         raise StructureError(
-            f"the outcome {name} has {found} value{'s' * (found != 1)} in the complete rows: "
+            f"the outcome {name} has {counted(found, 'value')} in the complete rows: "
             "the family ordinal needs 3 or more"
         )
     return Outcome(np.asarray(codes, dtype=float), labels)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.literals import RegressionErrors, RegressionFamily
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.regression.effects import average_effects
@@ -29,7 +30,7 @@ class Regression(NotebookTables):
     covariance : (n_params, n_params)
         By ``errors``; NaN where the fit did not converge.
     df : float
-        Of the t distribution that tests and intervals refer to; infinite for the normal one.
+        Of the t distribution of tests and intervals; infinite for the normal distribution.
     categories : tuple of str
         Labels of a binary outcome, the second being the event, or of an ordinal one.
     sigma : float
@@ -37,11 +38,11 @@ class Regression(NotebookTables):
     dispersion : float
         alpha of a negative binomial outcome, Var = mu + alpha mu^2; NaN for others.
     log_likelihood : float
-        NaN with sampling weights, under which there is none.
+        NaN with sampling weights, for which it is not defined.
     n_likelihood_params : int
-        What information criteria count.
+        Number of parameters in information criteria.
     note : str
-        Why the fit did not converge, or what is particular about it.
+        Why the fit did not converge, or another remark on it.
     """
 
     family: RegressionFamily
@@ -70,7 +71,7 @@ class Regression(NotebookTables):
 
     @property
     def formula(self) -> str:
-        """The formula as it was written."""
+        """The formula as written."""
         return self.design.formula.text
 
     @property
@@ -85,13 +86,13 @@ class Regression(NotebookTables):
         return found
 
     def tidy(self) -> pd.DataFrame:
-        """One row per parameter."""
+        """Return a row per parameter."""
         return inference_table(
             self.terms, self.estimate, self.std_error, df=self.df, conf_level=self.conf_level
         )
 
     def glance(self) -> pd.DataFrame:
-        """One row: what was fitted to how many rows, how well, and whether it converged."""
+        """Return one row: the model, its rows, its fit, and whether it converged."""
         deviance, count = -2 * self.log_likelihood, self.n_likelihood_params
         row = {
             "outcome": self.outcome,
@@ -116,12 +117,12 @@ class Regression(NotebookTables):
         return pd.DataFrame([row])
 
     def effects(self) -> pd.DataFrame:
-        """Average marginal effects: one row per predictor, contrast and category.
+        """Return average marginal effects: a row per predictor, contrast and category.
 
         ``contrast`` is ``slope`` for a numeric predictor, and names both levels of a discrete
-        change for a categorical one or one of 0 and 1; ``category`` is that of an ordinal
-        outcome, empty for others. Effects on a Gaussian outcome or a count are in its units,
-        others are of probabilities.
+        change for a categorical or binary one; ``category`` is that of an ordinal outcome, empty
+        for others. Effects on a Gaussian outcome or a count are in its units, others are changes
+        of probabilities.
 
         Raises
         ------
@@ -164,7 +165,7 @@ class Regression(NotebookTables):
         if self.weights is not None:
             parts.append(f"weights {self.weights}")
         if self.n_clusters is not None:
-            parts.append(f"{self.n_clusters} clusters of {self.cluster}")
+            parts.append(f"{counted(self.n_clusters, 'cluster')} of {self.cluster}")
         parts.append(f"{self.errors} standard errors")
         if self.family == "gaussian":
             parts.append(f"R2 = {self.r_squared:.3f}")

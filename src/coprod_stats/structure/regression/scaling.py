@@ -1,4 +1,4 @@
-"""Designs in standard units, in which rank and convergence do not depend on the units of data."""
+"""Standardised designs, whose rank and convergence do not depend on the units of the data."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.structure.errors import StructureError
 
 NEGLIGIBLE = 1e-6
-"""Weight below which a column of standard scores has no part in a linear dependence."""
+"""Weight below which a standardised column is not part of a linear dependence."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandardDesign:
     """A design in standard units.
 
-    ``matrix`` (n_obs, n_terms) is the design whose columns were centred, where there is an
-    intercept, and divided by their standard deviations; ``back`` (n_params, n_params) turns
-    parameters of it into those of the design.
+    ``matrix`` (n_obs, n_terms) is the design with columns centred, if there is an intercept, and
+    divided by their standard deviations; ``back`` (n_params, n_params) transforms its parameters
+    into those of the design.
     """
 
     matrix: NDArray[np.float64]
@@ -37,8 +38,8 @@ def standard_design(
     """Check a design and express it in standard units.
 
     ``intercept`` is the column of the intercept; with thresholds, which follow the coefficients
-    among the parameters, columns are centred too, and without both they are divided by their
-    root mean square only.
+    among the parameters, columns are also centred, and without either they are only divided by
+    their root mean square.
 
     Raises
     ------
@@ -50,7 +51,8 @@ def standard_design(
     if n_obs <= n_params:
         named = n_params - (intercept is not None)
         raise StructureError(
-            f"{outcome}: {n_obs} complete rows are too few for {named} term{'s' * (named != 1)}"
+            f"{outcome}: {counted(n_obs, 'complete row is', 'complete rows are')} too few for "
+            f"{counted(named, 'term')}"
         )
     columns = [index for index in range(n_terms) if index != intercept]
     chosen = matrix[:, columns]

@@ -32,7 +32,7 @@ factor G/(G-1) (n-1)/(n-k)."""
 
 @dataclass(frozen=True, slots=True)
 class RegressionPath:
-    """One equation: an outcome on its predictors, adjusted for covariates."""
+    """One equation: an outcome on its predictors, controlling for covariates."""
 
     outcome: str
     predictors: tuple[str, ...]
@@ -41,7 +41,7 @@ class RegressionPath:
 
 @dataclass(frozen=True, slots=True)
 class RegressionFit:
-    """One fitted equation; arrays run over the terms, the intercept first.
+    """One fitted equation; arrays are ordered by term, the intercept first.
 
     ``estimate`` is in units of the outcome per unit of the term, ``beta`` after both are divided
     by their standard deviations in the analysed rows (NaN for the intercept). ``df`` is that of
@@ -63,7 +63,7 @@ class RegressionFit:
 
 @dataclass(frozen=True, slots=True)
 class RegressionResult(NotebookTables):
-    """Several equations fitted to one table of scores."""
+    """Several equations fitted to a table of scores."""
 
     fits: tuple[RegressionFit, ...]
     covariance: RobustCovariance
@@ -71,12 +71,12 @@ class RegressionResult(NotebookTables):
     n_rows: int
 
     def tidy(self) -> pd.DataFrame:
-        """One row per term of each equation, the standardised coefficient beside the raw one."""
+        """Return a row per term of each equation, with raw and standardised coefficients."""
         tables = [_term_table(fit, self.conf_level) for fit in self.fits]
         return pd.concat(tables, ignore_index=True)
 
     def glance(self) -> pd.DataFrame:
-        """One row per equation: rows analysed of those given, explained variance."""
+        """Return a row per equation: rows analysed of those given, explained variance."""
         return pd.DataFrame(
             [
                 {
@@ -121,30 +121,30 @@ def fit_regressions(
     cluster: str | None = None,
     conf_level: float = 0.95,
 ) -> RegressionResult:
-    """Fit each equation by least squares to the rows that are complete in it.
+    """Fit each equation by least squares to its complete rows.
 
     Standardised coefficients are those of the same equation in z scores (divisor n-1, analysed
-    rows); their errors take the standard deviations as known, as refitting does. Covariates of
-    text or categories enter as indicators of their further levels.
+    rows); their errors treat the standard deviations as known. Covariates that are text or
+    categories enter as indicators of all levels but the first.
 
     Parameters
     ----------
     scores : DataFrame
         A row per respondent, a column per scale score, covariate and cluster.
     paths : sequence of RegressionPath
-        Equations, fitted one by one.
+        Equations, fitted separately.
     covariance : {"HC3", "cluster"}
         See ``RobustCovariance``; ``cluster`` needs the column of that name.
     cluster : str, optional
         Column of cluster labels.
     conf_level : float
-        Level of the intervals, from the t distribution.
+        Confidence level of the intervals, from the t distribution.
 
     Raises
     ------
     StructureError
-        If a column is absent or constant, a predictor is not numeric, the choice of covariance
-        and cluster do not fit, or an equation has too few complete rows or collinear terms.
+        If a column is absent or constant, a predictor is not numeric, covariance and cluster do
+        not match, or an equation has too few complete rows or collinear terms.
 
     References
     ----------
@@ -152,9 +152,9 @@ def fit_regressions(
     estimators with improved finite sample properties. Journal of Econometrics, 29, 305-325.
     """
     if (covariance == "cluster") != (cluster is not None):
-        raise StructureError("clustered standard errors and a cluster column go together")
+        raise StructureError("clustered standard errors and a cluster column need each other")
     if not paths:
-        raise StructureError("no regression was asked for")
+        raise StructureError("no regression was requested")
     fits = tuple(_fit_path(scores, path, cluster=cluster) for path in paths)
     return RegressionResult(
         fits=fits, covariance=covariance, conf_level=conf_level, n_rows=len(scores)

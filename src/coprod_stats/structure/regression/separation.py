@@ -8,18 +8,18 @@ from numpy.typing import NDArray
 from coprod_stats.literals import RegressionFamily
 
 PART = 1e-6
-"""Size of an entry of the direction, at most 1, below which it is rounding."""
+"""Absolute value of an entry of the direction, at most 1, below which it is rounding error."""
 
 
 def separated_columns(
     design: NDArray[np.float64], outcome: NDArray[np.float64], *, family: RegressionFamily
 ) -> NDArray[np.intp]:
-    """Return the columns of a design whose coefficients are infinite, none without separation.
+    """Return the columns of a design whose coefficients are infinite; none without separation.
 
-    The likelihood has no maximum exactly if there is a direction in which no row becomes less
+    The likelihood has no maximum if and only if there is a direction in which no row becomes less
     probable and some row more so (Albert & Anderson, 1984; for counts Santos Silva & Tenreyro,
     2010). Konis (2007) finds it by a linear programme: maximize the sum of ``rows @ direction``
-    where every product is at least 0 and every entry of the direction at most 1 in size.
+    with every product at least 0 and every entry of the direction at most 1 in absolute value.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def separated_columns(
         -rows.sum(axis=0), A_ub=-rows, b_ub=np.zeros(len(rows)), bounds=(-1, 1), method="highs"
     )
     direction = np.asarray(found.x, dtype=float)
-    # the cone of such directions has no end but the bounds: anything shorter is rounding
+    # the cone of such directions ends only at the bounds: anything shorter is rounding error
     if np.abs(direction).max() < 0.5:
         return np.array([], dtype=int)
     return np.flatnonzero(np.abs(direction[: design.shape[1]]) > PART)
@@ -58,7 +58,7 @@ def separated_columns(
 def _directed_rows(
     design: NDArray[np.float64], outcome: NDArray[np.float64], family: RegressionFamily
 ) -> NDArray[np.float64]:
-    """Return rows whose products with a direction are not negative where no row loses by it."""
+    """Return rows with products that are not negative if no row becomes less probable."""
     if family == "binomial":
         return np.where(outcome == 1, 1.0, -1.0)[:, None] * design
     if family == "ordinal":
