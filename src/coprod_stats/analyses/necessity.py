@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import pandas as pd
 from pydantic import Field
 
-from coprod_stats.analyses.checks import numeric_faults
+from coprod_stats.analyses.checks import nominal_faults, numeric_faults
 from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.kind import Kind, Scope, choice_names, stream_of
 from coprod_stats.analyses.necessity_section import necessity_section
 from coprod_stats.analyses.sample import StudySample, variable_table
 from coprod_stats.analyses.words import ReportWords
+from coprod_stats.counts import counted
 from coprod_stats.documents.document import Section
 from coprod_stats.errors import CoprodError, Fault
 from coprod_stats.instruments.model import Instrument
@@ -31,11 +32,22 @@ if TYPE_CHECKING:
 
 ACCURACY = 95.0
 """Percentage of cases that should lie on or below a ceiling line (Dul 2016)."""
-_CORNERS: dict[str, Corner] = {
-    "+": "upper-left",
-    "two-sided": "upper-left",
-    "-": "upper-right",
-}
+_CORNERS: dict[str, Corner] = {"+": "upper-left", "-": "upper-right"}
+"""A high outcome needs much of the condition, or little of it; a claim of either is none."""
+
+
+_COLUMNS = [
+    "term",
+    "estimate",
+    "p_value",
+    "effect_size",
+    "accuracy",
+    "p_accuracy",
+    "p_conf_low",
+    "p_conf_high",
+    "outcome",
+    "id",
+]
 
 
 class NecessityForm(RespondentChoice, AnalysisForm):
@@ -43,8 +55,9 @@ class NecessityForm(RespondentChoice, AnalysisForm):
 
     analysis: Literal["necessity"]
     ceiling: Ceiling = "ce-fdh"
-    scope: Literal["theoretical", "empirical"] = "theoretical"
-    """Whether the scope is the possible range of the scales or the observed one."""
+    scope: Literal["empirical", "theoretical"] = "empirical"
+    """Whether the scope is the observed range or the possible one of the scales; a possible range
+    that nobody used adds an empty strip to the effect size."""
     permutations: Annotated[int, Field(ge=100)] = 10_000
     smallest_effect: Probability = 0.10
     """Effect size below which a necessary condition is negligible (Dul 2016)."""
@@ -74,7 +87,7 @@ class NecessityResults(NotebookTables):
             for entry in self.conditions
             if entry.found is not None
         ]
-        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_COLUMNS)
 
     def glance(self) -> pd.DataFrame:
         """One row: conditions named, and conditions tested."""
@@ -96,11 +109,28 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
         yield from choice_names(form)
 
     def check(self, form: NecessityForm, scope: Scope) -> Iterator[Fault]:
-        """Yield faults where condition and outcome are the same, or hold text."""
-        del form
-        for relation in scope.relations():
+        """Yield claims without direction, of one variable or of text, and too few permutations."""
+        relations = scope.relations()
+        if relations and len(relations) / (form.permutations + 1) >= scope.plan.inference.alpha:
+            yield scope.fault(
+                "PLAN-034",
+                ("permutations",),
+                f"{form.permutations} permutations cannot give an adjusted p below "
+                f"{scope.plan.inference.alpha} for {counted(len(relations), 'condition')}",
+                "Raise their number.",
+            )
+        for relation in relations:
+            if relation.sign not in _CORNERS:
+                yield scope.fault(
+                    "PLAN-033",
+                    (),
+                    f"{relation.id} does not state whether much or little of the condition is "
+                    "necessary",
+                    "Give the hypothesis the sign '+' or '-'.",
+                )
             pair = (relation.predictor, relation.outcome)
             yield from numeric_faults(scope, relation.id, pair)
+            yield from nominal_faults(scope, relation.id, pair)
             if relation.predictor == relation.outcome:
                 yield scope.fault(
                     "PLAN-016",
@@ -194,9 +224,10 @@ def _too_coarse(name: str, form: NecessityForm, instrument: Instrument) -> str:
     """Return why a variable has too few levels to show an empty corner; empty if it has enough."""
     scale = next((scale for scale in instrument.scales if scale.id == name), None)
     item = next((item for item in instrument.items if item.id == name), None)
+    derived = {entry.id for entry in instrument.derived}
     if scale is not None:
         n_items = len(scale.items)
-    elif item is not None and item.responses is not None:
+    elif (item is not None and item.responses is not None) or name in derived:
         n_items = 1
     else:
         return ""  # a quantity, which is not coarse
@@ -210,10 +241,13 @@ def _too_coarse(name: str, form: NecessityForm, instrument: Instrument) -> str:
 
 
 def score_range(instrument: Instrument, name: str) -> tuple[float, float] | None:
-    """Return the lowest and highest score that a scale can take; None for other variables."""
+    """Return the lowest and highest value of a scale or coded question; None for others."""
     scale = next((scale for scale in instrument.scales if scale.id == name), None)
     if scale is None:
-        return None
+        item = next((item for item in instrument.items if item.id == name), None)
+        if item is None or item.responses is None:
+            return None
+        return float(item.responses.lowest), float(item.responses.highest)
     asked = [instrument.item(id).responses for id in scale.items]
     if any(responses is None for responses in asked):
         return None
@@ -226,8 +260,6 @@ def _finding(entry: TestedCondition, form: NecessityForm, hypothesis: Hypothesis
     head = finding_head(
         hypothesis, entry.relation, analysis=form.id, role=form.role, reason=entry.reason
     )
-    # d is never negative: the direction of the claim determines the corner
-    head = replace(head, expected_sign="two-sided")
     if entry.found is None:
         return head
     return replace(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,7 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from coprod_stats.analyses.checks import known_variables, numeric_faults
+from coprod_stats.analyses.checks import (
+    known_variables,
+    nominal_faults,
+    numeric_faults,
+    overlap_faults,
+)
 from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.kind import Kind, Scope, choice_names
 from coprod_stats.analyses.regression_section import regression_section
@@ -97,7 +104,7 @@ class Regression(Kind[RegressionForm, RegressionResult]):
                 weighted="weights" not in form.without and scope.plan.weights is not None,
             )
         except CoprodError as error:
-            yield scope.fault("PLAN-030", ("formula",), str(error), "Correct the analysis.")
+            yield scope.fault("PLAN-030", (), str(error), "Correct the analysis.")
             return
         known = known_variables(scope.instrument)
         for name in parsed.columns:
@@ -109,8 +116,11 @@ class Regression(Kind[RegressionForm, RegressionResult]):
                     "Correct the name, or choose a form that has it.",
                 )
         yield from numeric_faults(scope, form.id, parsed.columns)
+        yield from overlap_faults(scope, (), form, parsed.columns)
         for relation in scope.relations():
-            if relation.outcome != parsed.outcome or relation.predictor not in _plain_terms(parsed):
+            ends = (relation.predictor, relation.outcome)
+            yield from nominal_faults(scope, relation.id, ends)
+            if relation.outcome != parsed.outcome or relation.predictor not in _main_terms(parsed):
                 yield scope.fault(
                     "PLAN-031",
                     ("formula",),
@@ -175,21 +185,34 @@ class Regression(Kind[RegressionForm, RegressionResult]):
         return found
 
 
-def _plain_terms(parsed: ParsedFormula) -> frozenset[str]:
-    """Return the predictors that enter as such, without interaction or function."""
-    return frozenset(str(term) for term in parsed.parsed.rhs if str(term) in parsed.predictors)
+def _main_terms(parsed: ParsedFormula) -> frozenset[str]:
+    """Return the predictors that enter as they are and in no further term.
+
+    The coefficient of a predictor that also stands in an interaction or a power is its slope at
+    one value of something, and no answer to a hypothesis about the predictor.
+    """
+    written = [str(term) for term in parsed.parsed.rhs]
+    uses = Counter(name for term in written for name in set(re.findall(r"\w+", term)))
+    return frozenset(term for term in written if term in parsed.predictors and uses[term] == 1)
+
+
+def weighted_sd(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Return the standard deviation of the weighted rows, ``(n_obs,)``; a ratio needs no n - 1."""
+    mean = np.average(values, weights=weights)
+    return float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
 
 
 def _with_ratios(fit: FittedRegression) -> RegressionResult:
     frame, outcome = fit.design.frame, fit.design.formula.outcome_column
     if fit.family != "gaussian" or outcome is None:
         return RegressionResult(fit, (), np.empty(0))
-    plain = _plain_terms(fit.design.formula)
+    plain = _main_terms(fit.design.formula)
     names = tuple(
         term for term in fit.terms if term in plain and term not in fit.design.categorical
     )
-    spread = frame[list(names)].std(ddof=1).to_numpy(dtype=float)
-    ratios = spread / float(frame[outcome].std(ddof=1))
+    weights = np.ones(len(frame)) if fit.case_weights is None else fit.case_weights
+    spread = np.array([weighted_sd(frame[name].to_numpy(dtype=float), weights) for name in names])
+    ratios = spread / weighted_sd(frame[outcome].to_numpy(dtype=float), weights)
     return RegressionResult(fit, names, ratios)
 
 

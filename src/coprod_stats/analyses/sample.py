@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.nominal import nominal_items
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import DesignOption, PlanForm, RespondentChoice, Respondents
 from coprod_stats.quality import FLAG_RULES, Flags, flag_careless
@@ -107,9 +108,15 @@ def item_table(respondents: Responses, items: tuple[str, ...]) -> pd.DataFrame:
 
 
 def variable_table(respondents: Responses, names: tuple[str, ...]) -> pd.DataFrame:
-    """Return scale scores, indices, items and derived variables, (n_respondents, n_names)."""
+    """Return scale scores, indices, items and derived variables, (n_respondents, n_names).
+
+    Codes of categories without an order are a categorical column, which enters a model as
+    indicators.
+    """
     scores = score(respondents).augment().drop(columns="respondent")
     others = respondents.numbers([name for name in names if name not in scores.columns])
+    nominal = nominal_items(respondents.instrument)
+    others = others.astype({name: "category" for name in others.columns if name in nominal})
     return scores.join(others)[list(dict.fromkeys(names))]
 
 

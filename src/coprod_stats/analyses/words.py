@@ -85,6 +85,11 @@ class ReportWords:
         return f"values adjusted {method} over {counted(family.family_size, 'test')}"
 
     @property
+    def level(self) -> str:
+        """Level of the intervals, as it is printed."""
+        return f"{100 * (1 - self.plan.inference.alpha):.3g}%"
+
+    @property
     def alpha(self) -> str:
         """Level of the tests, as printed."""
         return bounded(self.plan.inference.alpha)

@@ -164,7 +164,7 @@ class NecessityResult(NotebookTables):
         )
 
     def augment(self) -> pd.DataFrame:
-        """Return a row per case analysed: whether it is a peer, and whether it is above the ceiling."""
+        """One row per case analysed: whether it is a peer, and whether it exceeds the ceiling."""
         return pd.DataFrame(
             {
                 "condition": self.points[:, 0],

@@ -139,11 +139,13 @@ def conclude(finding: Finding, inference: Inference) -> Conclusion:
     if finding.reason:
         return "not-estimated"
     effect = finding.estimate if math.isnan(finding.std_all) else finding.std_all
+    # an effect that has a measure of its own is a size, whose direction its kind has taken in
+    directed = finding.is_negligible is None
     found = classify_effect(
         effect,
         finding.p_adjusted,
         finding.p_equivalence,
-        expected_sign=finding.expected_sign,
+        expected_sign=finding.expected_sign if directed else "two-sided",
         alpha=inference.alpha,
     )
     return "supported-negligible" if found == "supported" and finding.is_negligible else found

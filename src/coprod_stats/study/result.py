@@ -173,12 +173,15 @@ class StudyResult:
         first = next(finding for finding in shown if not finding.reason)
         role = "" if first.role == "confirmatory" else "Not the confirmatory estimate. "
         family = rules.families.get(first.family)
+        standardised = any(finding.std_all == finding.std_all for finding in shown)
+        bound = f"; negligible: |beta| shown to be below {rules.smallest_effect:g}"
+        negligible = bound if standardised else ""
         adjustment = METHOD_NAMES[family.adjustment if family else "holm"]
         return (
             f"{role}{self.title_of(entry)}: {counted(entry.n_analysed, 'respondent')} analysed of "
             f"{self.responses.n_respondents:,} in the file. "
-            f"{adjustment} over {counted(first.family_size, 'test')}; negligible: "
-            f"|beta| shown to be below {rules.smallest_effect:g}.{self._pooling_note()}"
+            f"{adjustment} over {counted(first.family_size, 'test')}{negligible}."
+            f"{self._pooling_note()}"
         )
 
     def words(self, entry: AnalysisResult) -> ReportWords:

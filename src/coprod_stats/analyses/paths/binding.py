@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coprod_stats.analyses.checks import numeric_faults
+from coprod_stats.analyses.checks import nominal_faults, numeric_faults, overlap_faults
 from coprod_stats.analyses.findings import Finding
 from coprod_stats.analyses.kind import Kind, NotEstimated, Scope, choice_names, condition_names
 from coprod_stats.analyses.paths.estimation import (
@@ -71,6 +71,10 @@ class Paths(Kind[PathsForm, PathsResult]):
                     f"specification '{entry.specification}' occurs twice",
                     "Rename one of them.",
                 )
+            ends = [name for each in scope.hypotheses for name in each.variables]
+            by_scores = isinstance(entry, ScoresSpecification)
+            used = ends if by_scores else [*ends, *form.factors]
+            yield from overlap_faults(scope, here, entry, used)
             if isinstance(entry, ScoresSpecification):
                 yield from _scores_faults(entry, scope, here)
             else:
@@ -159,6 +163,7 @@ def _path_faults(scope: Scope) -> Iterator[Fault]:
             )
         met.setdefault(pair, entry.id)
         yield from numeric_faults(scope, entry.id, pair)
+        yield from nominal_faults(scope, entry.id, pair)
 
 
 def _role_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:

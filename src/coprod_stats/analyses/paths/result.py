@@ -11,8 +11,14 @@ import pandas as pd
 from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
-from coprod_stats.results import NotebookTables
+from coprod_stats.results import TIDY_COLUMNS, NotebookTables
 from coprod_stats.structure import PathResult
+from coprod_stats.structure.path_tests import conclusion_counts
+
+DISAGREEMENT = (
+    "two independent engines disagree on the same model and rows: nothing is decided until it is "
+    "known which of them is wrong"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +55,38 @@ class PathsResult(NotebookTables):
         return all(e.agreement is None or e.agreement.agrees for e in self.specifications)
 
     def tidy(self) -> pd.DataFrame:
-        """One row per path and specification that was estimated."""
+        """One row per path and specification that was estimated; decisions are the study's."""
         tables = [
             entry.tests.tidy().assign(specification=entry.specification.specification)
             for entry in self.estimated
             if entry.tests is not None
         ]
-        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+        if not tables:
+            return pd.DataFrame(columns=["term", *TIDY_COLUMNS[1:], "specification"])
+        return pd.concat(tables, ignore_index=True).drop(columns=list(PROVISIONAL))
 
     def glance(self) -> pd.DataFrame:
-        """One row per specification: its respondents and its fit."""
-        return pd.concat([entry.glance() for entry in self.specifications], ignore_index=True)
+        """One row per specification: its respondents and its fit; decisions are the study's."""
+        found = pd.concat([entry.glance() for entry in self.specifications], ignore_index=True)
+        counts = [name for name in found.columns if name in COUNTS]
+        return found.drop(columns=counts)
+
+
+PROVISIONAL = ("p_adjusted", "conclusion", "verdict", "family", "family_size")
+"""What a path model decides by itself, before the families of a plan are known."""
+COUNTS = frozenset(conclusion_counts(()))
 
 
 def path_findings(result: PathsResult, hypotheses: tuple[Hypothesis, ...]) -> Iterator[Finding]:
     """Yield a finding per specification and relation, estimated or not."""
+    disagreement = "" if result.engines_agree else DISAGREEMENT
     for entry in result.specifications:
         tests = {} if entry.tests is None else {path.id: path for path in entry.tests.paths}
         for hypothesis in hypotheses:
             for relation in hypothesis.relations():
-                yield _finding(result.analysis, entry, hypothesis, relation, tests)
+                yield _finding(
+                    result.analysis, entry, hypothesis, relation, tests, disagreement=disagreement
+                )
 
 
 def _finding(
@@ -77,6 +95,8 @@ def _finding(
     hypothesis: Hypothesis,
     relation: Relation,
     tests: dict[str, PathResult],
+    *,
+    disagreement: str,
 ) -> Finding:
     head = finding_head(
         hypothesis,
@@ -88,6 +108,8 @@ def _finding(
     )
     if entry.tests is None:
         return head
+    if disagreement:
+        return replace(head, reason=disagreement)
     return with_path(head, tests[relation.id], n_analysed=entry.tests.n_analysed)
 
 

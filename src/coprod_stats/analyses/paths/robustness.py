@@ -120,7 +120,7 @@ def _forest(form: PathsForm, entries: Specifications, words: ReportWords) -> Fig
         forest_chart(
             rows,
             series=[entry.specification.title for entry in shown],
-            axis_label="Standardised coefficient with 95% interval",
+            axis_label=f"Standardised coefficient with {words.level} interval",
             region=Interval(-effect, effect),
         ),
         text(

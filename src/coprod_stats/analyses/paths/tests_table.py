@@ -54,7 +54,7 @@ def tests_table(
             "estimate": Role(text(emphasis("b")), coefficients),
             "std_error": Role(text(emphasis("SE")), coefficients),
             "std_all": Role(text("β"), BOUNDED, spanner="Standardised"),
-            "interval": Role(text("95% CI"), BOUNDED, spanner="Standardised"),
+            "interval": Role(text(f"{words.level} CI"), BOUNDED, spanner="Standardised"),
             "p_adjusted": Role(text(emphasis("p"), " adjusted"), _PROBABILITY),
             "conclusion": Role(text("Conclusion"), align="left"),
         },
