@@ -93,9 +93,9 @@ CHANGES: dict[str, dict[str, Any]] = {
         "role": "exploratory",
         "tests": ["N1"],
         "ceiling": "cr-fdh",
-        "scope": "empirical",
+        "scope": "theoretical",
         "permutations": 300,
-        "smallest_effect": 0.01,
+        "smallest_effect": 0.9,
         "fewest_items": 9,
         **CHOICE,
     },
@@ -110,6 +110,23 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
 }
 """By kind and path of a field: another value, which must change the result or be refused."""
+
+
+RICH: dict[str, dict[str, Any]] = {
+    "paths": {
+        "specifications.0.where": "EMPL == 1",
+        "specifications.0.subgroups": [
+            {"hypotheses": ["A1"], "where": "EDU >= 2", "population": "x"}
+        ],
+        "specifications.1.respondents": {"where": "ESEX == 1"},
+    },
+    "necessity": {"where": "EMPL == 1", "respondents": {"where": "ESEX == 1"}},
+    "regression": {"where": "EMPL == 1", "respondents": {"where": "ESEX == 1"}},
+}
+"""By kind: variables in every place of its form that may hold one, EMPL and ESEX among them."""
+
+LABELS = frozenset({"id", "specifications.0.specification", "specifications.0.title"})
+"""Fields that name something; every other one must change what is found, not how it is called."""
 
 
 def plan_of(kind: str, **changes: Any) -> dict[str, Any]:

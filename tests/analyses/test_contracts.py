@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from kind_plans import ANALYSES, CHANGES, HYPOTHESES, plan_of
+from kind_plans import ANALYSES, CHANGES, HYPOTHESES, LABELS, RICH, plan_of
 from pydantic import BaseModel
 
 from coprod_stats.analyses.paths.form import ScoresSpecification, SemSpecification
@@ -31,14 +31,16 @@ KIND_NAMES = [kind.name for kind in KINDS]
 kinds = pytest.mark.parametrize("kind", KINDS, ids=KIND_NAMES)
 
 
-def outcome(folder: Path, plan: dict[str, Any]) -> str:
-    """Carry a plan out and return all that it found and reports, or its faults."""
+def outcome(folder: Path, plan: dict[str, Any], *, only_numbers: bool = False) -> str:
+    """Carry a plan out and return what it found and reports, or its faults."""
     path = folder / "small.yaml"
     path.write_text(yaml.safe_dump(plan, sort_keys=False), encoding="utf-8")
     try:
         study = run_study(path)
     except PlanError as error:
         return f"refused: {error}"
+    if only_numbers:
+        return str(study.findings.drop(columns=["analysis", "specification"]).to_dict())
     found = json.dumps(_finite(study_json(study)), sort_keys=True)
     page = render_html(study_document(study))
     return found + re.sub(r"[0-9a-f]{16,64}", "", page)  # the plan's own hash always changes
@@ -58,10 +60,13 @@ def changed(plan: dict[str, Any], place: str, value: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def unchanged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("unchanged")
-    found = {name: outcome(folder, plan_of(name)) for name in KIND_NAMES}
-    for name in ("paths", "regression"):
-        found[f"{name}+covariates"] = outcome(folder, plan_of(name, covariates=["CAGE"]))
-    return found
+    return {name: outcome(folder, plan_of(name)) for name in KIND_NAMES}
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("numbers")
+    return {name: outcome(folder, plan_of(name), only_numbers=True) for name in KIND_NAMES}
 
 
 def fields_of(form: type[BaseModel]) -> Iterator[str]:
@@ -89,21 +94,28 @@ FIELDS = [(name, place) for name in KIND_NAMES for place in CHANGES[name]]
 
 
 @pytest.mark.parametrize(("name", "place"), FIELDS, ids=[".".join(entry) for entry in FIELDS])
-def test_no_field_is_idle(name: str, place: str, unchanged: dict[str, str], tmp_path: Path) -> None:
-    value = CHANGES[name][place]
-    before, plan = unchanged[name], plan_of(name)
-    if place.endswith("without") and name != "necessity":
-        before, plan = unchanged[f"{name}+covariates"], plan_of(name, covariates=["CAGE"])
-    after = outcome(tmp_path, changed(plan, place, value))
-    if place == "tests" and len(HYPOTHESES[name]) == 1:
-        assert after == before  # it names what would have been tested anyway
-        after = outcome(tmp_path, changed(plan, place, ["X9"]))
+def test_no_field_is_idle(
+    name: str, place: str, unchanged: dict[str, str], numbers: dict[str, str], tmp_path: Path
+) -> None:
+    value, plan = CHANGES[name][place], plan_of(name)
+    if place in LABELS:
+        assert outcome(tmp_path, changed(plan, place, value)) != unchanged[name]
+        return
+    before = numbers[name]
+    if place.endswith("without") and KINDS[KIND_NAMES.index(name)].uses:
+        plan = plan_of(name, covariates=["CAGE"])
+        before = outcome(tmp_path, plan, only_numbers=True)
     elif place.endswith("include_flagged"):
-        assert after == before  # the plan keeps everybody: nothing is left to include
-        cautious = {**plan, "quality": {"exclude_flagged": True, "flags_needed": 1}}
-        before = outcome(tmp_path, cautious)
-        after = outcome(tmp_path, changed(cautious, place, value))
-    assert after != before, f"{place}: {value!r} changes nothing"
+        plan = {**plan, "quality": {"exclude_flagged": True, "flags_needed": 1}}
+        before = outcome(tmp_path, plan, only_numbers=True)
+    elif place == "tests" and len(HYPOTHESES[name]) == 1:
+        value = ["X9"]  # it names what would have been tested anyway
+    elif place == "factors":
+        before, value = unchanged[name], value  # their order is the report's alone
+        assert outcome(tmp_path, changed(plan, place, value)) != before
+        return
+    after = outcome(tmp_path, changed(plan, place, value), only_numbers=True)
+    assert after != before, f"{place}: {value!r} changes nothing that is found"
 
 
 @kinds
@@ -116,46 +128,53 @@ def test_what_an_analysis_does_not_know_is_refused(kind: Any, tmp_path: Path) ->
 @kinds
 @pytest.mark.parametrize("option", ["weights", "cluster", "covariates"])
 def test_the_design_of_a_plan_is_used_or_left_aside_by_name(
-    kind: Any, option: str, unchanged: dict[str, str], tmp_path: Path
+    kind: Any, option: str, tmp_path: Path
 ) -> None:
-    column = {"weights": "NURSTAGE", "cluster": "CSEX", "covariates": ["CAGE"]}[option]
-    designed = outcome(tmp_path, plan_of(kind.name, **{option: column}))
-    assert designed != unchanged[kind.name]
-    if option not in kind.uses:
+    column = {"weights": "EAGE", "cluster": "RELAT", "covariates": ["CAGE"]}[option]
+    everyone = {"respondents": {"where": "answered(EAGE) and answered(RELAT)"}}
+    plan = plan_of(kind.name, **everyone, **{option: column})
+    plain = outcome(tmp_path, plan_of(kind.name, **everyone), only_numbers=True)
+    aside = {"paths": ["specifications.0.without", "specifications.1.without"]}
+    places = aside.get(kind.name, ["without"])
+    for place in places:
+        plan = changed(plan, place, [option])
+    assert outcome(tmp_path, plan, only_numbers=True) == plain
+    used = changed(plan, places[0], [])
+    designed = outcome(tmp_path, used, only_numbers=True)
+    if option in kind.uses:
+        assert not designed.startswith("refused"), designed
+        assert "not-estimated" not in designed
+        assert designed != plain
+    else:
         assert "PLAN-020" in designed
-        aside = outcome(
-            tmp_path, changed(plan_of(kind.name, **{option: column}), "without", [option])
-        )
-        assert not aside.startswith("refused")
 
 
 @kinds
 def test_names_cover_every_id_in_the_yaml(kind: Any, tmp_path: Path) -> None:
     """Any variable that the plan holds anywhere reaches the gate against pooling."""
-    rich = {
-        "paths": {
-            "specifications.0.where": "EMPL == 1",
-            "specifications.0.subgroups": [
-                {"hypotheses": ["A1"], "where": "EDU >= 2", "population": "x"}
-            ],
-            "specifications.1.respondents": {"where": "ESEX == 1"},
-        },
-        "necessity": {"where": "EMPL == 1", "respondents": {"where": "ESEX == 1"}},
-        "regression": {"where": "EMPL == 1", "respondents": {"where": "ESEX == 1"}},
-    }[kind.name]
     plan = plan_of(kind.name, reliability=["POS"], respondents={"where": "EAGE > 50"})
     if kind.uses:
         plan |= {"covariates": ["CAGE"]}
-    for place, value in rich.items():
+    for place, value in RICH.get(kind.name, {}).items():
         plan = changed(plan, place, value)
-    path = tmp_path / "small.yaml"
+    check_names(tmp_path, plan, {"EMPL", "ESEX", "EAGE", "POS"} if kind.name in RICH else set())
+    for place, value in CHANGES[kind.name].items():
+        check_names(tmp_path, changed(plan_of(kind.name), place, value), set())
+
+
+def check_names(folder: Path, plan: dict[str, Any], least: set[str]) -> None:
+    """Compare the ids in a plan's text with those that reach the gate; a refused plan has none."""
+    path = folder / "small.yaml"
     path.write_text(yaml.safe_dump(plan), encoding="utf-8")
+    if fault_codes(path):
+        assert not least
+        return
     read = read_plan(path)
     instrument = read.instrument
     known = {*instrument.columns, *(scale.id for scale in instrument.scales)}
     words = set(re.findall(r"[A-Z][A-Z0-9]+", json.dumps({**plan, "title": "", "question": ""})))
     named = {word for word in words if word in known}
-    assert named >= {"EMPL", "ESEX", "EAGE", "POS"}
+    assert named >= least
     assert named == {*used_variables(read.form, read.hypotheses, instrument)} & known
 
 
@@ -188,6 +207,8 @@ def test_each_kind_has_its_page_oracle_and_section(kind: Any, unchanged: dict[st
     assert kind.methods in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     assert re.search(r"oracle|tests/", page.read_text(encoding="utf-8")), "how was it verified?"
     assert kind.title in unchanged[kind.name]
+    guide = (ROOT / "docs" / "guide" / "plans.md").read_text(encoding="utf-8")
+    assert f"| `{kind.name}` |" in guide
     assert kind.claims
 
 
@@ -208,8 +229,8 @@ def test_every_shipped_hypothesis_can_be_named_in_a_plan(path: Path) -> None:
 def minimal(hypothesis: Any) -> dict[str, Any]:
     """Return a plan that names one shipped hypothesis, by the kind that claims it if there is."""
     claimed = kinds_that_claim(hypothesis.kind)
-    analysis: dict[str, Any] = {"analysis": "necessity", "id": "one"}
-    if not claimed or "paths" in claimed:
+    analysis: dict[str, Any] = {"analysis": claimed[0] if claimed else "paths", "id": "one"}
+    if analysis["analysis"] == "paths":
         analysis = {
             "analysis": "paths",
             "id": "one",
@@ -237,7 +258,11 @@ def test_a_hypothesis_is_tested_by_a_kind_that_claims_it_or_refused_by_name(
     path.write_text(yaml.safe_dump(minimal(hypothesis)), encoding="utf-8")
     codes = fault_codes(path)
     if kinds_that_claim(hypothesis.kind):
-        assert codes <= {"PLAN-004", "PLAN-017"}  # not asked of citizens, or in words
+        assert codes <= {
+            "PLAN-004",
+            "PLAN-017",
+            "PLAN-032",
+        }  # not asked of citizens, in words, nominal
     else:
         assert "PLAN-022" in codes
 

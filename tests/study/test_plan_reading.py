@@ -86,6 +86,12 @@ def test_files_beside_the_plan_come_before_shipped_ones(read, tmp_path) -> None:
 
 SEM = '- {specification: ml, title: "ML", role: confirmatory}'
 SCORES = '- {specification: scores, title: "Scores", role: check, scores: true}'
+REGRESSION_AT = """- analysis: paths
+    id: second
+    tests: [A2]
+    specifications:
+      - {specification: scores, title: "Scores", role: confirmatory, scores: true}"""
+REGRESSION = "- analysis: regression\n    id: second\n    tests: [A2]\n    "
 
 
 def with_option(specification: str, option: str) -> str:
@@ -198,6 +204,29 @@ FAULTS = [
         14,
         "the families f, g",
     ),
+    (REGRESSION_AT, REGRESSION + "formula: ~ NEG", "PLAN-030", 21, ""),
+    (
+        REGRESSION_AT,
+        REGRESSION + "formula: NEG ~ HOURS\n    family: ordinal\n    errors: HC3",
+        "PLAN-030",
+        21,
+        "HC3",
+    ),
+    (REGRESSION_AT, REGRESSION + "formula: NEG ~ DEP", "PLAN-031", 24, "does not test A2"),
+    (REGRESSION_AT, REGRESSION + "formula: NEG ~ HOURS*DEP", "PLAN-031", 24, "does not test A2"),
+    (
+        REGRESSION_AT,
+        REGRESSION + "formula: NEG ~ HOURS + I(HOURS**2)",
+        "PLAN-031",
+        24,
+        "does not test",
+    ),
+    (REGRESSION_AT, REGRESSION + "formula: NEG ~ HOURS + CX", "PLAN-004", 24, "'CX' is neither"),
+    ("predictor: HOURS", "predictor: RELAT", "PLAN-032", 21, "have no order"),
+    ("[CAGE]", "[CAGE, COP1]", "PLAN-035", 19, "'COP1' stands under 'covariates'"),
+    ("[CAGE]", "[HOURS]", "PLAN-035", 25, "'HOURS' stands under 'covariates'"),
+    ("covariates: [CAGE]", "cluster: HOURS", "PLAN-035", 25, "'HOURS' stands under 'cluster'"),
+    ("covariates: [CAGE]", "covariates: [CAGE]\ncluster: CAGE", "PLAN-035", 20, "has two uses"),
     ('title: "A plan"', 'titel: "A plan"', "SHAPE-001", 2, "is not known here"),
     ('sign: "+"', "sign: up", "SHAPE-001", 12, ""),
     ("analysis: paths\n    id: second", "analysis: paht\n    id: second", "SHAPE-001", 21, "paht"),
@@ -241,9 +270,31 @@ def test_an_option_that_a_specification_does_not_read_is_refused(read, option) -
         read(PLAN.replace(SCORES, with_option(SCORES, option)))
 
 
+@pytest.mark.parametrize(
+    ("sign", "option", "code"),
+    [('"+"', "", ""), ("two-sided", "", "PLAN-033"), ('"+"', "permutations: 100", "PLAN-034")],
+)
+def test_a_necessary_condition_has_a_direction_and_enough_permutations(
+    read, sign: str, option: str, code: str
+) -> None:
+    claim = f"N%d, predictor: %s, outcome: NEG, kind: necessary condition, sign: {sign}"
+    several = "".join(
+        f"  - {{id: {claim % (k, name)}}}\n"
+        for k, name in enumerate(("POS", "HOURS", "BARTHEL", "QUOL5", "SERVICES", "EAGE"))
+    )
+    head = PLAN[: PLAN.index("covariates:")]
+    plan = f"{head}hypotheses:\n{several}analyses:\n  - {{analysis: necessity, id: n, {option}}}\n"
+    if not code:
+        assert len(read(plan).hypotheses) == 6
+        return
+    with pytest.raises(PlanError, match=code):
+        read(plan)
+
+
 def test_each_code_of_a_plan_has_a_test() -> None:
     tested = {code for _, _, code, _, _ in FAULTS if code.startswith("PLAN")}
     elsewhere = {"PLAN-012", "PLAN-013", "PLAN-014", "PLAN-015", "PLAN-020"}
+    elsewhere |= {"PLAN-033", "PLAN-034"}
     raised = {
         code
         for room in ("study", "plans", "analyses")
