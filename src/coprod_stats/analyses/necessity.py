@@ -146,7 +146,7 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
         del part
         relations = tuple(entry for each in sample.hypotheses for entry in each.relations())
         names = tuple(name for entry in relations for name in (entry.predictor, entry.outcome))
-        table = variable_table(sample.respondents(form), names)
+        table = variable_table(sample.some(form), names)
         return NecessityResults(
             tuple(_tested(entry, form, sample.instrument, table, rng) for entry in relations)
         )
@@ -168,6 +168,7 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
             words,
             anchor=words.anchor(form, "necessity"),
             smallest_effect=form.smallest_effect,
+            basis=words.basis(form, form.role),
         )
 
     def warnings(self, result: NecessityResults) -> Iterator[tuple[str, str]]:

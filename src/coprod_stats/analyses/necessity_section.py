@@ -36,6 +36,7 @@ def necessity_section(
     *,
     anchor: str,
     smallest_effect: float,
+    basis: str,
 ) -> Section:
     """Compose effect sizes and, for each condition, scatter plot and bottleneck table."""
     tested = [(relation, found) for relation, found in conditions if found is not None]
@@ -58,6 +59,7 @@ def necessity_section(
                 ".",
             )
         ),
+        *([Paragraph(text(basis))] if basis else []),
         _effects(conditions, words, anchor=f"{anchor}-effects"),
     ]
     for relation, found in tested:

@@ -23,6 +23,7 @@ from coprod_stats.analyses.kind import Kind, Scope, choice_names
 from coprod_stats.analyses.regression_section import regression_section
 from coprod_stats.analyses.sample import StudySample, design_column, variable_table
 from coprod_stats.analyses.words import ReportWords
+from coprod_stats.counts import counted
 from coprod_stats.documents.document import Section
 from coprod_stats.errors import CoprodError, Fault
 from coprod_stats.literals import RegressionErrors, RegressionFamily
@@ -37,6 +38,10 @@ from coprod_stats.structure.regression.formula import ParsedFormula, parse_formu
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+FEWEST_CLUSTERS = 30
+"""Clusters below which cluster-robust errors are warned of."""
 
 
 class RegressionForm(RespondentChoice, AnalysisForm):
@@ -135,7 +140,7 @@ class Regression(Kind[RegressionForm, RegressionResult]):
     ) -> RegressionResult:
         """Fit the equation to the respondents who have all its values."""
         del part, rng  # a single part, and no random numbers are drawn
-        respondents = sample.respondents(form)
+        respondents = sample.some(form)
         covariates = sample.covariates(form)
         parsed = parse_formula(form.formula)
         table = variable_table(respondents, (*parsed.columns, *covariates))
@@ -169,13 +174,24 @@ class Regression(Kind[RegressionForm, RegressionResult]):
     ) -> Section:
         """Compose coefficients and average marginal effects."""
         return regression_section(
-            self.title, form.id, result.fit, words, anchor=words.anchor(form, "regression")
+            f"{self.title}: {form.id}",
+            result.fit,
+            words,
+            anchor=words.anchor(form, "regression"),
+            basis=words.basis(form, form.role),
         )
 
     def warnings(self, result: RegressionResult) -> Iterator[tuple[str, str]]:
         """Yield a warning if the fit did not converge."""
         if not result.fit.converged:
             yield "REGRESSION-001", f"the fit did not converge: {result.fit.note}"
+        clusters = result.fit.n_clusters
+        if clusters is not None and clusters < FEWEST_CLUSTERS:
+            yield (
+                "REGRESSION-002",
+                f"{counted(clusters, 'cluster')} are too few for cluster-robust standard errors, "
+                f"which are too small below about {FEWEST_CLUSTERS} (Cameron & Miller 2015)",
+            )
 
     def tables(self, result: RegressionResult) -> dict[str, pd.DataFrame]:
         """Return coefficients and, where the fit converged, average marginal effects."""

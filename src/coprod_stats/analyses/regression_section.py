@@ -21,7 +21,7 @@ from coprod_stats.documents.document import (
     emphasis,
     text,
 )
-from coprod_stats.documents.numbers import NumberFormat, bounded, count, digits_to_show
+from coprod_stats.documents.numbers import NumberFormat, bounded, count, decimal, digits_to_show
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.literals import RegressionFamily
 from coprod_stats.structure.regression import Regression
@@ -43,10 +43,12 @@ _SCALES: dict[RegressionFamily, str] = {
 
 
 def regression_section(
-    heading: str, title: str, fit: Regression, words: ReportWords, *, anchor: str
+    heading: str, fit: Regression, words: ReportWords, *, anchor: str, basis: str
 ) -> Section:
     """Compose the description of the model, its coefficients and average marginal effects."""
     content: list[Block] = [Paragraph(_described(fit, words))]
+    if basis:
+        content.append(Paragraph(text(basis)))
     if not fit.converged:
         said = f"The fit did not converge: {fit.note}. There are no standard errors and no tests."
         content.append(Notice((Paragraph(text(said)),), "warning"))
@@ -63,7 +65,7 @@ def regression_section(
             )
         )
         content.append(_effects(fit, words, anchor=f"{anchor}-effects"))
-    return Section(anchor, f"{heading}: {title}", tuple(content))
+    return Section(anchor, heading, tuple(content))
 
 
 def _described(fit: Regression, words: ReportWords) -> Text:
@@ -79,8 +81,16 @@ def _described(fit: Regression, words: ReportWords) -> Text:
     return text(
         f"{_FAMILIES[fit.family]} of {words.label(fit.outcome)}, ",
         code(fit.formula),
-        f", fitted to {rows}{omitted}{weighted}; standard errors are {errors}.",
+        f", fitted to {rows}{omitted}{weighted}; standard errors are {errors}.{_event(fit)}",
     )
+
+
+def _event(fit: Regression) -> str:
+    if fit.family == "binomial":
+        return f" The event is {fit.outcome} = {fit.categories[1]}."
+    if fit.family == "negative-binomial":
+        return f" Dispersion α = {decimal(fit.dispersion)}."
+    return ""
 
 
 def _coefficients(fit: Regression, words: ReportWords, *, anchor: str) -> Table:
@@ -118,7 +128,11 @@ def _coefficients(fit: Regression, words: ReportWords, *, anchor: str) -> Table:
             "conclusion": Role(text("Conclusion"), align="left"),
         },
         level=fit.conf_level,
-        note=text(f"Coefficients in {_SCALES[fit.family]}.{_explained(fit)}"),
+        note=text(
+            f"Coefficients in {_SCALES[fit.family]}.{_explained(fit)} ",
+            emphasis("p"),
+            f" {words.adjusted(words.findings)}.",
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.nominal import nominal_items
 from coprod_stats.plans.hypotheses import Hypothesis
@@ -14,6 +15,10 @@ from coprod_stats.plans.model import DesignOption, PlanForm, RespondentChoice, R
 from coprod_stats.quality import FLAG_RULES, Flags, flag_careless
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import keyed_answers, score
+
+
+class NoRespondentsError(CoprodError):
+    """An analysis whose conditions nobody fulfils."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,6 +82,19 @@ class StudySample:
         everyone = choice.include_flagged or not self.plan.quality.exclude_flagged
         found = chosen.chosen if everyone else chosen.careful
         return found if choice.where is None else found.subset(found.where(choice.where))
+
+    def some(self, choice: RespondentChoice) -> Responses:
+        """Return whom an estimate is about.
+
+        Raises
+        ------
+        NoRespondentsError
+            If that is nobody.
+        """
+        found = self.respondents(choice)
+        if not found.n_respondents:
+            raise NoRespondentsError("the conditions on respondents select nobody")
+        return found
 
     def design(self, option: DesignOption, choice: RespondentChoice) -> str | None:
         """Return the plan's column of weights or clusters, unless the choice excludes it."""

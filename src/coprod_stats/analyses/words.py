@@ -9,15 +9,23 @@ from coprod_stats.analyses.findings import Finding
 from coprod_stats.counts import counted
 from coprod_stats.documents.numbers import bounded
 from coprod_stats.instruments.model import Instrument, Item
-from coprod_stats.literals import Adjustment
+from coprod_stats.literals import Adjustment, AnalysisRole
 from coprod_stats.plans.hypotheses import Hypothesis
-from coprod_stats.plans.model import AnalysisForm, PlanForm
+from coprod_stats.plans.model import AnalysisForm, PlanForm, RespondentChoice
 
 _PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 
 ADJUSTMENTS: dict[Adjustment, str] = {
     "holm": "by Holm’s method",
     "fdr_bh": "by the method of Benjamini and Hochberg",
+}
+
+
+ROLES: dict[AnalysisRole, str] = {
+    "confirmatory": "confirmatory",
+    "robustness": "a test of robustness",
+    "check": "a check of the computation",
+    "exploratory": "exploratory",
 }
 
 
@@ -83,6 +91,26 @@ class ReportWords:
         rule = self.plan.inference.families.get(family.family)
         method = ADJUSTMENTS[rule.adjustment if rule else "holm"]
         return f"values adjusted {method} over {counted(family.family_size, 'test')}"
+
+    def basis(self, choice: RespondentChoice, role: AnalysisRole) -> str:
+        """Describe whose answers an estimate rests on, and what it is for, where either is special.
+
+        Empty for a confirmatory estimate among the plan's respondents.
+        """
+        said = []
+        if role != "confirmatory":
+            said.append(f"This analysis is {ROLES[role]}; it confirms nothing.")
+        chosen = choice.respondents
+        if chosen is not None:
+            who = " and ".join(filter(None, (", ".join(chosen.classes), chosen.where)))
+            said.append(f"Its respondents are not those of the plan, but: {who or 'everybody'}.")
+        if choice.where:
+            said.append(f"Only respondents with {choice.where}.")
+        if choice.include_flagged:
+            said.append("Respondents flagged as careless are included.")
+        if choice.without:
+            said.append(f"Not taken into account: {', '.join(choice.without)}.")
+        return " ".join(said)
 
     @property
     def level(self) -> str:

@@ -119,19 +119,21 @@ def study_provenance(study: StudyResult) -> Provenance:
 
 
 def _key_figures(study: StudyResult) -> KeyFigures:
-    entry = study.headline_analysis
-    shown = entry.shown
+    confirmatory = [e for e in study.analyses if e.form.role == "confirmatory"] or study.analyses
+    shown = [finding for entry in confirmatory for finding in entry.shown]
     n_supported = sum(finding.conclusion == "supported" for finding in shown)
+    sizes = sorted({entry.n_analysed for entry in confirmatory})
+    titles = dict.fromkeys(study.title_of(entry) for entry in confirmatory)
     figures = [
         KeyFigure(
-            count(study.analysed.n_respondents),
+            " to ".join(count(size) for size in dict.fromkeys((sizes[0], sizes[-1]))),
             "respondents analysed",
             f"of {count(study.responses.n_respondents)} in the file",
         ),
         KeyFigure(
             f"{count(n_supported)} of {len(shown)}",
             "hypothesis supported" if len(shown) == 1 else "hypotheses supported",
-            study.title_of(entry),
+            "; ".join(titles),
         ),
     ]
     estimates = sorted(

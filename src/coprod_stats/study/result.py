@@ -167,9 +167,8 @@ class StudyResult:
         """Describe what the headline is based on."""
         entry, rules = self.headline_analysis, self.plan.form.inference
         shown = entry.shown
-        reasons = dict.fromkeys(finding.reason for finding in shown if finding.reason)
         if not any(not finding.reason for finding in shown):
-            return f"Nothing could be estimated: {'; '.join(reasons)}{self._pooling_note()}"
+            return f"Nothing could be estimated.{self._pooling_note()}"
         first = next(finding for finding in shown if not finding.reason)
         role = "" if first.role == "confirmatory" else "Not the confirmatory estimate. "
         family = rules.families.get(first.family)

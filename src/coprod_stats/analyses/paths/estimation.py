@@ -8,7 +8,13 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
-from coprod_stats.analyses.sample import StudySample, design_column, item_table, variable_table
+from coprod_stats.analyses.sample import (
+    NoRespondentsError,
+    StudySample,
+    design_column,
+    item_table,
+    variable_table,
+)
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.latent_models.engines.comparison import fit_differences
@@ -102,6 +108,8 @@ def estimate_among(
     # on matrices of about forty rows threads cost time, and sums depend on their number
     with threadpool_limits(limits=1, user_api="blas"):
         try:
+            if not respondents.n_respondents:
+                raise NoRespondentsError("the conditions on respondents select nobody")
             if isinstance(specification, ScoresSpecification):
                 tests: PathTests = _by_scores(specification, sample, respondents)
                 agreement = None

@@ -68,9 +68,18 @@ def tests_table(
             "hypotheses. ",
             emphasis("p"),
             f" {words.adjusted(findings)}.{_design_words(form, entry, words)}",
+            _basis(entry, words),
             *_subgroup_words(entry.tests),
         ),
     )
+
+
+def _basis(entry: SpecificationResult, words: ReportWords) -> str:
+    """Describe whose answers a specification rests on, where they are not the plan's."""
+    specification = entry.specification
+    choice = specification.model_copy(update={"without": ()})
+    said = words.basis(choice, "confirmatory")
+    return f" {said}" if said else ""
 
 
 def _design_words(form: PathsForm, entry: SpecificationResult, words: ReportWords) -> str:

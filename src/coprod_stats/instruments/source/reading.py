@@ -79,7 +79,7 @@ def read_draft(name: str | Path, *, modules: Sequence[str] = ()) -> Draft:
 def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...]:
     """Convert the validation errors of a YAML file into faults with their lines."""
     faults: dict[tuple[Location, str], Fault] = {}
-    for detail in error.errors(include_url=False, include_context=False):
+    for detail in error.errors(include_url=False):
         location = _real_location(source.data, detail["loc"])
         place = ".".join(str(step) for step in location) or "the file"
         match detail["type"]:
@@ -87,11 +87,26 @@ def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...
                 found, remedy = "is not known here", "Remove it or correct its name."
             case "missing":
                 found, remedy = f"'{detail['loc'][-1]}' is missing", "Add it."
+            case "union_tag_invalid":
+                tag, known = detail["ctx"]["tag"], detail["ctx"]["expected_tags"]
+                found, remedy = f"'{tag}' is not one of {known}", "Choose one of them."
+            case "union_tag_not_found":
+                found, remedy = f"{detail['ctx']['discriminator']} is missing", "Add it."
             case _:
                 message = detail["msg"]
                 found, remedy = message[:1].lower() + message[1:], "Correct it."
         faults[location, found] = source.fault("SHAPE-001", location, place, found, remedy)
-    return tuple(faults.values())
+    return tuple(fault for key, fault in faults.items() if not _follows(key, list(faults)))
+
+
+_CONSEQUENCES = ("should have at least 1 item", "input should be a valid string")
+
+
+def _follows(key: tuple[Location, str], every: Sequence[tuple[Location, str]]) -> bool:
+    """Return whether a fault only follows from another one that lies deeper in the same place."""
+    location, found = key
+    deeper = any(len(o) > len(location) and o[: len(location)] == location for o, _ in every)
+    return deeper and any(words in found for words in _CONSEQUENCES)
 
 
 def read_shape(form: type[Shape], source: YamlSource) -> tuple[Shape | None, tuple[Fault, ...]]:

@@ -92,9 +92,14 @@ def _row(study: StudyResult, entry: Hypothesis) -> tuple[str, ...]:
         entry.id,
         _labels(study, entry.predictors),
         _labels(study, entry.outcomes),
-        _SIGNS[entry.sign],
+        _expected(entry),
         ", ".join(part for part in origin if part),
     )
+
+
+def _expected(entry: Hypothesis) -> str:
+    sign = _SIGNS[entry.sign]
+    return sign if entry.kind == "main" else f"{entry.kind}, {sign}"
 
 
 def _labels(study: StudyResult, names: tuple[str, ...]) -> str:
