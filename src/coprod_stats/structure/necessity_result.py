@@ -163,7 +163,7 @@ class NecessityResult:
         )
 
     def augment(self) -> pd.DataFrame:
-        """Return a row per case analysed: whether it is a peer, and whether it is above the ceiling."""
+        """Return a row per case analysed: whether it is a peer, and whether above the ceiling."""
         return pd.DataFrame(
             {
                 "condition": self.points[:, 0],
