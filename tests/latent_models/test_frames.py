@@ -1,4 +1,4 @@
-"""Data frames of pandas, PyArrow and polars give the same fit, and what is not a number is named."""
+"""Data frames of pandas, PyArrow and polars give the same fit; values not numeric are named."""
 
 from decimal import Decimal
 from pathlib import Path

@@ -185,9 +185,8 @@ def _warnings(
         for finding in core.findings
     ]
     if n_dropped:
-        message = (
-            f"{n_dropped:,} of {counted(len(core.data.values), 'row')} omitted for missing values"
-        )
+        rows = counted(len(core.data.values), "row")
+        message = f"{n_dropped:,} of {rows} omitted for missing values"
         groups = core.data.groups
         if groups is not None and (groups < 0).any():
             message += f", {int((groups < 0).sum())} of them in column {asked.group}"
