@@ -164,7 +164,7 @@ def test_rules_of_decision_are_those_given(drawn, result):
 def test_text_names_rows_paths_and_conclusions(result):
     text = str(result)
     assert "1,490 of 1,500 rows analysed" in text
-    assert "holm over 21 paths; equivalence: |beta| < 0.1; alpha = 0.05" in text
+    assert "Holm over 21 paths; equivalence: |beta| < 0.1; alpha = 0.05" in text
     line = next(line for line in text.splitlines() if line.startswith("  H14 "))
     assert line.endswith("opposite")
     assert "DRKNO -> MV" in line
