@@ -17,8 +17,6 @@ NOT_USED = re.compile(
 duplicate, existing."""
 
 UNDER_REVISION = (
-    "instruments/language",
-    "latent_models",
     "platforms",
     "sem",
 )

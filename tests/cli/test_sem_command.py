@@ -172,7 +172,7 @@ def test_what_cannot_be_compared_is_said(coprod, models):
     (models / "torn.json").write_text("{")
     data.write_text(data.read_text() + "\n" + data.read_text().splitlines()[-1])
     for files, message in (
-        (("cfa.json",), "two fits or more"),
+        (("cfa.json",), "two or more fits"),
         (("cfa.json", "apart.json"), "data have changed"),
         (("cfa.json", "ml.json"), "differ in estimator"),
         (("ml.json", "loose.json"), "different variables"),
@@ -225,7 +225,7 @@ def test_ordered_items_have_modal_scores(coprod, models):
                 "DWLS",
             ),
             1,
-            "not to be said in Mplus: estimator DWLS",
+            "not available in Mplus: estimator DWLS",
         ),
         (
             ("cfa.txt", "--data", "a.csv", "--instrument", "citizen", "--emit", "lavaan"),

@@ -51,7 +51,7 @@ def test_entries_of_the_docstring():
     assert "    missing : {'listwise', 'fiml', 'pairwise', " in text
     assert "    ordered : sequence of str or 'all', default ()\n" in text
     assert "    group : str, optional\n        Column of groups.\n" in text
-    assert "If left out: ML; WLSMV if ordered." in " ".join(text.split())
+    assert "Default: ML; WLSMV if ordered." in " ".join(text.split())
     assert "**options" not in text
 
 

@@ -1,4 +1,4 @@
-"""Data frames of pandas, PyArrow and polars give the same fit, and what is no number is named."""
+"""Data frames of pandas, PyArrow and polars give the same fit; values not numeric are named."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -143,10 +143,10 @@ def test_labels_of_groups_stay_texts(pupils):
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ([1, 2.5, "often", "never"], r"x1 \(first value that is no number: 'often'\)"),
-        (["1", "2", "often", None], r"x1 \(first value that is no number: 'often'\)"),
-        (["1", "2", "3", None], r"x1 \(numbers as text, as '1'\)"),
-        ([1, None, 1j, 2], r"x1 \(first value that is no number: 1j\)"),
+        ([1, 2.5, "often", "never"], r"x1 \(first value that is not a number: 'often'\)"),
+        (["1", "2", "often", None], r"x1 \(first value that is not a number: 'often'\)"),
+        (["1", "2", "3", None], r"x1 \(numbers as text, such as '1'\)"),
+        ([1, None, 1j, 2], r"x1 \(first value that is not a number: 1j\)"),
     ],
 )
 def test_what_is_no_number_is_named(values, reason, pupils):

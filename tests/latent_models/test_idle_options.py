@@ -20,7 +20,7 @@ def data(pupils):
 @pytest.mark.parametrize(
     ("model", "options", "named"),
     [
-        (FACTOR, {"group": "one"}, "group (all cases are in one: same)"),
+        (FACTOR, {"group": "one"}, "group (all cases belong to one: same)"),
         (FACTOR, {**GROUPS, "group_equal": ["thresholds"]}, "group_equal=thresholds"),
         (FACTOR, {**GROUPS, "group_equal": ["loadings", "regressions"]}, "group_equal=regressions"),
         (FACTOR, {**GROUPS, "group_equal": ["means"]}, "group_equal=means"),

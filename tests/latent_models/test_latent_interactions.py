@@ -126,7 +126,7 @@ def test_a_shift_of_the_answers_changes_nothing(n_first, n_second, shift):
         (["x1", "gone"], ["x4", "x5"], {}, "no column gone"),
         (["x1", "x2"], ["x2", "x5"], {}, "named more than once: x2"),
         (["x1", "school"], ["x4", "x5"], {}, "not numeric: school"),
-        (["x1", "nothing"], ["x4", "x5"], {}, "without an answer: nothing"),
+        (["x1", "nothing"], ["x4", "x5"], {}, "without answers: nothing"),
         (["x1", "x2"], ["x4", "x5", "x6"], {}, "not 2 and 3; use all pairs"),
     ],
 )

@@ -213,9 +213,9 @@ def test_a_saturated_model_is_compared_by_scaled_indices():
 
 def test_fits_that_cannot_be_compared(fits):
     freer, restricted, data = fits("MLM")
-    with pytest.raises(LatentModelError, match="two fits or more"):
+    with pytest.raises(LatentModelError, match="two or more fits"):
         compare(freer)
-    with pytest.raises(LatentModelError, match="as many different names"):
+    with pytest.raises(LatentModelError, match="as many distinct names"):
         compare(freer, restricted, names=["one", "one"])
     with pytest.raises(LatentModelError, match="not '1999'"):
         compare(freer, restricted, difference="1999")

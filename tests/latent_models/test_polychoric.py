@@ -58,5 +58,5 @@ def test_notes_stand_beside_the_matrix(answers):
 def test_what_has_no_correlations_is_refused(answers, change, options, message):
     with pytest.raises(CoprodError, match=message):
         cp.polychoric(answers.assign(**change), **options)
-    with pytest.raises(CoprodError, match="two items or more"):
+    with pytest.raises(CoprodError, match="two or more items"):
         cp.polychoric(answers[["x1"]])

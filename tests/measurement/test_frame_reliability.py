@@ -170,7 +170,7 @@ def test_items_that_do_not_do(function, items, message, answers):
 
 def test_answers_that_do_not_do(answers):
     data = answers[SCALES["NEG"]]
-    with pytest.raises(LatentModelError, match="first value that is no number: 'often'"):
+    with pytest.raises(LatentModelError, match="first value that is not a number: 'often'"):
         alpha(data.assign(COP2="often"))
     with pytest.raises(ReliabilityError, match=r"no omega: .*singular"):
         omega(data.assign(COP2=data["COP3"]))

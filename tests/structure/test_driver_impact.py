@@ -158,13 +158,13 @@ def test_rules_of_decision_are_those_given(drawn, result):
     found = {path.conclusion for path in other.paths}
     assert found == {"supported-negligible", "opposite", "equivalent"}
     assert other.tidy()["family"].eq("secondary").all()
-    assert "fdr_bh over 21 paths; equivalence: |beta| < 0.5; alpha = 0.01" in str(other)
+    assert "Benjamini-Hochberg over 21 paths; equivalence: |beta| < 0.5; alpha = 0.01" in str(other)
 
 
 def test_text_names_rows_paths_and_conclusions(result):
     text = str(result)
-    assert "1490 of 1500 rows analysed" in text
-    assert "holm over 21 paths; equivalence: |beta| < 0.1; alpha = 0.05" in text
+    assert "1,490 of 1,500 rows analysed" in text
+    assert "Holm over 21 paths; equivalence: |beta| < 0.1; alpha = 0.05" in text
     line = next(line for line in text.splitlines() if line.startswith("  H14 "))
     assert line.endswith("opposite")
     assert "DRKNO -> MV" in line
@@ -216,7 +216,7 @@ def test_a_fit_without_a_likelihood_still_gives_its_tables(solve_wrongly):
     result = fit_driver_impact(answers, headline_model(), engine="semopy")
     assert {path.conclusion for path in result.paths} == {"not-estimated"}
     assert len(result.tidy()) == 21
-    assert "R2: not known" in str(result)
+    assert "R2: not available" in str(result)
 
 
 def test_absent_columns_are_named():

@@ -55,7 +55,7 @@ def test_tables_and_text():
     assert isinstance(family, Result)
     assert list(family.tidy()["family_size"]) == [2, 2]
     assert str(family).splitlines() == [
-        "Holm over the 2 tests of 'headline'",
+        "Holm over 2 tests of 'headline'",
         "  H01          p = 0.0100  adjusted 0.0200",
         "  H02          p = 0.5000  adjusted 0.5000",
     ]

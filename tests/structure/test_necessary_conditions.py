@@ -353,7 +353,10 @@ def test_levels_outside_the_scope_are_refused():
         result.bottleneck([200, 215], outcome="actual")
     with pytest.raises(StructureError, match="outside its range: 101"):
         result.bottleneck([101], outcome="percentile")
-    with pytest.raises(StructureError, match="called 'percent': percentage, actual, percentile"):
+    with pytest.raises(
+        StructureError,
+        match="unknown unit of levels 'percent'; expected one of percentage, actual, percentile",
+    ):
         result.bottleneck(outcome="percent")
 
 
@@ -419,8 +422,8 @@ def test_options_that_make_no_sense_are_refused(change, message):
     ("data", "message"),
     [
         (COUNTRIES.assign(individualism="high"), "must be numeric: individualism"),
-        (COUNTRIES.assign(innovation=1.0), "no scope: innovation"),
-        (COUNTRIES.iloc[:4], "4 complete rows of individualism and innovation are too few"),
+        (COUNTRIES.assign(innovation=1.0), "the scope is empty: innovation"),
+        (COUNTRIES.iloc[:4], "4 complete rows of individualism and innovation: the analysis"),
         (COUNTRIES.assign(innovation=math.inf), "infinite values: innovation"),
         (
             pd.concat([COUNTRIES, COUNTRIES], axis=1),

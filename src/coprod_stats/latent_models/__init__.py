@@ -1,6 +1,6 @@
-"""Latent-variable models on data frames, by whichever engine.
+"""Latent-variable models on data frames, by several engines.
 
-What is named here is loaded when it is first used: `coprod sem` needs little of it.
+Names are loaded on first use: `coprod sem` needs few of them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Load a name of this package at its first use."""
+    """Load a name of this package on first use."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

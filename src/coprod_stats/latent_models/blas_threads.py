@@ -1,9 +1,9 @@
-"""How many threads BLAS may use for a fit.
+"""The number of threads that BLAS may use for a fit.
 
-A model of usual size multiplies matrices of some ten or hundred rows, thousands of times. Threads
+A model of usual size multiplies matrices of ten to some hundred rows, thousands of times. Threads
 then cost more than they save: on two cores an invariance ladder of three groups takes seven times
-as long with BLAS's default as with one thread, since NumPy and SciPy each bring a BLAS whose idle
-threads wait actively. The number is the process's own again when the fit is done.
+as long with the default of BLAS as with one thread, since NumPy and SciPy each bring a BLAS whose
+idle threads wait actively. The setting of the process is restored after the fit.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any
 from coprod_stats.sem.sample import SemData
 
 SMALLEST_LIMITED = 10
-"""Up to so many variables of all groups NumPy's BLAS uses no threads, and limiting them would cost
-an import. SciPy's inverts matrices of any size by several, once it is loaded."""
+"""Up to this number of variables in all groups, NumPy's BLAS uses no threads, and limiting them
+would cost an import. SciPy's BLAS, once loaded, inverts matrices of any size with threads."""
 
 LARGEST_LIMITED = 200
-"""Beyond so many variables threads pay."""
+"""Number of variables above which threads pay."""
 
 WORK_FOR_THREADS = 1e10
-"""Multiplications of the largest product from which threads pay."""
+"""Multiplications in the largest product from which threads pay."""
 
 
 def threads_for(data: SemData, *, ordered: bool) -> AbstractContextManager[Any]:
@@ -34,7 +34,7 @@ def threads_for(data: SemData, *, ordered: bool) -> AbstractContextManager[Any]:
     data : SemData
         Columns of the model.
     ordered : bool
-        Whether the products are among thresholds and correlations, not among variables.
+        Whether matrices run over thresholds and correlations instead of variables.
     """
     n_rows, n_variables = data.values.shape
     n_statistics = n_variables**2 / 2 if ordered else n_variables
@@ -48,7 +48,7 @@ def threads_for(data: SemData, *, ordered: bool) -> AbstractContextManager[Any]:
 
 @cache
 def _pools() -> Any:
-    """Look up the thread pools of this process, once all of them are there."""
+    """Return the thread pools of this process, after all of them have been loaded."""
     import scipy.linalg.lapack  # noqa: F401  # brings a BLAS of its own
     from threadpoolctl import ThreadpoolController
 

@@ -39,7 +39,7 @@ _YEARS: dict[DifferenceScaling, DifferenceYear] = {
 }
 
 _BETTER = 6e-6
-"""As much as lavaan leaves to the optimizer: the cube root of the machine's epsilon."""
+"""Tolerance of lavaan for optimization error: the cube root of the machine epsilon."""
 
 _ULS_DIFFERENCE = (
     "the difference of ULS statistics is no chi-square and has no p-value (lavaan's lavTestLRT "
@@ -57,11 +57,11 @@ _FACTOR_NOT_POSITIVE = (
 
 @dataclass(frozen=True, slots=True)
 class ComparedModel:
-    """A model in a sequence of nested ones; the test is against the freer one before it.
+    """A model in a sequence of nested ones, tested against the less restricted one before it.
 
-    ``method`` names the difference test, empty for the first model; ``warnings`` say what a reader
-    of the test must know. CFI and RMSEA are the scaled ones where the test of the model is scaled;
-    their differences are this model's less the freer one's. None where something does not apply.
+    ``method`` names the difference test, empty for the first model; ``warnings`` are the caveats on
+    the test. CFI and RMSEA are the scaled ones if the test of the model is scaled; their
+    differences are this model's minus the less restricted one's. None where not applicable.
     """
 
     name: str
@@ -85,25 +85,25 @@ def compare_documents(
     read_columns: ReadColumns,
     scaling: DifferenceScaling = "default",
 ) -> tuple[ComparedModel, ...]:
-    """Compare fits that are stored as JSON.
+    """Compare fits stored as JSON.
 
-    Plain tests, and those scaled by the factors of both fits (Satorra & Bentler, 2001), follow from
-    the JSON. Those of 2010, and those adjusted for mean and variance (Satorra, 2000), need the
-    derivatives of the model: both are refitted to their file, whose content must not have changed.
+    Unscaled tests, and those scaled by the factors of both fits (Satorra & Bentler, 2001), are
+    computed from the JSON. Those of 2010, and those adjusted for mean and variance (Satorra, 2000),
+    need the derivatives of the model: both are refitted to their file, which must be unchanged.
 
     Parameters
     ----------
     documents : mapping of str to document
         By name.
     read_columns : callable
-        How a file of data is read again.
+        Function that reads a file of data again.
     scaling : str
-        As ``method`` of lavaan's ``lavTestLRT``.
+        Corresponds to ``method`` of lavaan's ``lavTestLRT``.
 
     Raises
     ------
     LatentModelError
-        Where fits cannot be compared.
+        If the fits cannot be compared.
     """
     models = [
         model_of_document(name, document, read_columns) for name, document in documents.items()
@@ -126,10 +126,10 @@ def compare_models(
     Raises
     ------
     LatentModelError
-        Where fits cannot be compared.
+        If the fits cannot be compared.
     """
     if len(models) < 2:
-        raise LatentModelError("a comparison needs two fits or more")
+        raise LatentModelError("a comparison needs two or more fits")
     check_comparable(models)
     ordered = sorted(models, key=lambda model: model.df)
     compared = [_described(ordered[0])]
@@ -159,7 +159,7 @@ def _described(model: NestedModel) -> ComparedModel:
 
 
 def _index(model: NestedModel, name: str) -> float | None:
-    """Return an index, scaled where the test is; there is nothing to scale without df."""
+    """Return an index, scaled if the test is; without df there is nothing to scale."""
     is_plain = model.test in _UNSCALED or model.df == 0
     return model.measures.get(name if is_plain else f"{name}_scaled")
 
@@ -177,7 +177,7 @@ def _with_differences(row: ComparedModel, freer: ComparedModel) -> ComparedModel
 
 
 def _is_uls(model: NestedModel) -> bool:
-    """Whether the plain statistic is no chi-square."""
+    """Whether the unscaled statistic has no chi-square distribution."""
     return model.estimator.startswith("ULS")
 
 
@@ -201,7 +201,9 @@ def _difference(
         for model in (restricted, freer)
     ]
     if factors[0] is None or factors[1] is None:
-        raise LatentModelError("a scaled test was withheld: the difference cannot be scaled")
+        raise LatentModelError(
+            "a scaled test was withheld, so that the difference cannot be scaled"
+        )
     test = scaled_difference(plain, df0=df0, df1=df1, factor0=factors[0], factor1=factors[1])
     return test, _METHODS[difference]
 
@@ -212,7 +214,7 @@ def _warnings(
     test: DifferenceTest,
     difference: DifferenceYear,
 ) -> Iterator[FitWarning]:
-    """Describe what a reader of a difference test must know."""
+    """Return the caveats on a difference test."""
     is_plain = restricted.test in _UNSCALED
     if is_plain and _is_uls(restricted):
         yield FitWarning("SEM-304", _ULS_DIFFERENCE)
@@ -225,5 +227,5 @@ def _warnings(
         yield FitWarning("SEM-307", _FACTOR_NOT_POSITIVE)
     if restricted.df == freer.df:
         yield FitWarning(
-            "SEM-308", "as many degrees of freedom as the model before: nothing to test"
+            "SEM-308", "the model has as many degrees of freedom as the one before: nothing to test"
         )

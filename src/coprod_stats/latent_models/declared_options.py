@@ -1,4 +1,4 @@
-"""Options that the fields of a dataclass declare, each by its annotation."""
+"""Options declared by the annotated fields of a dataclass."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
 
 class Described(NamedTuple):
-    """What the type of an option cannot say.
+    """Properties of an option beyond its type.
 
     Parameters
     ----------
     help : str
         One sentence, or two, for ``--help`` and for the docstring of ``fit_sem``.
     unset : str
-        What None stands for, where it stands for a choice.
+        Meaning of None, where it stands for a choice.
     least : int, optional
         Smallest value of a number.
     needs : str
-        Another option, or a property of :class:`SemOptions`, without which this one has no effect.
+        Another option, or a property of :class:`SemOptions`, without which it has no effect.
     lack : str
-        How messages call what is lacking, if not by the name in ``needs``.
+        Name of the missing option in messages, if not that in ``needs``.
     """
 
     help: str
@@ -42,13 +42,13 @@ class DeclaredOption(NamedTuple):
     default : value
     described : Described
     hint : type
-        Annotation without what describes it.
+        Annotation without its description.
     kind : type
         ``bool``, ``int``, ``float``, ``str``, ``Sequence`` (of names) or ``Mapping``.
     choices : tuple of str
-        Closed choices of the value, or of each name in a sequence.
+        Allowed choices of the value, or of each name in a sequence.
     words : tuple of str
-        What may stand for a whole sequence, as ``all``.
+        Words that may stand for a whole sequence, such as ``all``.
     """
 
     name: str
@@ -60,12 +60,12 @@ class DeclaredOption(NamedTuple):
     words: tuple[str, ...]
 
     def canonical(self, value: Any) -> Any:
-        """Return a value as it is kept: choices in their spelling, sequences as tuples.
+        """Return a value in canonical form: choices as declared, sequences as tuples.
 
         Raises
         ------
         ValueError
-            At an unknown choice, and at text in place of a sequence of names.
+            For an unknown choice, or text in place of a sequence of names.
         """
         if value is None and NoneType in get_args(self.hint):
             return None

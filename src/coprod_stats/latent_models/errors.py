@@ -1,4 +1,4 @@
-"""Errors of this room."""
+"""Errors of latent-variable models."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from coprod_stats.errors import CoprodError
 
 
 class LatentModelError(CoprodError):
-    """A latent-variable model that cannot be fitted as it was asked for."""
+    """A latent-variable model that cannot be fitted as requested."""

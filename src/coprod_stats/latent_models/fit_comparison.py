@@ -1,4 +1,4 @@
-"""Nested fits compared in memory."""
+"""Comparison of nested fits in memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _INDICES = ("cfi", "rmsea", "srmr")
 
 @dataclass(frozen=True, slots=True)
 class Comparison(NotebookTables):
-    """Nested models, the freest first, each tested against the one before it.
+    """Nested models, the least restricted first, each tested against the one before it.
 
     ``comparison["p_value"]`` is a column of ``tidy()``.
     """
@@ -102,20 +102,20 @@ def compare(
         Bentler). ``default`` is lavaan's: 2001 for tests scaled by their mean, 2000 for those
         adjusted for mean and variance.
     names : sequence of str
-        One per fit; ``model_1`` and so on if left out.
+        One per fit; by default ``model_1`` and so on.
 
     Raises
     ------
     LatentModelError
-        Where fits cannot be compared, or names do not match them.
+        If the fits cannot be compared, or names do not match them.
     SemOptionError
-        Where the scaling does not apply to these fits.
+        If the scaling does not apply to these fits.
     """
     if difference not in get_args(DifferenceYear):
         years = ", ".join(get_args(DifferenceYear))
         raise LatentModelError(f"compare: difference is one of {years}, not {difference!r}")
     named = tuple(names) or tuple(f"model_{place}" for place in range(1, len(fits) + 1))
     if len(set(named)) != len(fits):
-        raise LatentModelError(f"compare: {len(fits)} fits need as many different names")
+        raise LatentModelError(f"compare: {len(fits)} fits need as many distinct names")
     models = [model_of_fit(name, fit) for name, fit in zip(named, fits, strict=True)]
     return Comparison(compare_models(models, difference))

@@ -45,7 +45,7 @@ def model_test_lines(fit: Mapping[str, float]) -> Iterator[str]:
 
 
 def index_lines(fit: Mapping[str, float]) -> Iterator[str]:
-    """Fit indices by family; a family that does not apply is left out."""
+    """Fit indices by family; a family that does not apply is omitted."""
     yield from _family("User Model versus Baseline Model", _INCREMENTAL, fit, "Robust ")
     yield from _family("Loglikelihood and Information Criteria", _LIKELIHOOD, fit)
     yield from _family("Root Mean Square Error of Approximation", _APPROXIMATION, fit, "Robust ")

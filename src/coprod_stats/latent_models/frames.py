@@ -1,4 +1,4 @@
-"""Columns of data frames of any library as arrays: pandas as it is, others through narwhals."""
+"""Columns of data frames as arrays: pandas directly, other libraries through narwhals."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _NUMBERS = (Real, Decimal, np.bool_)
 
 
 def frame_columns(data: IntoDataFrame, names: Iterable[str]) -> dict[str, NDArray[Any]]:
-    """Take the named columns out of a data frame, as far as it has them.
+    """Return the named columns of a data frame, those that it has.
 
-    Numbers and truth values become floats, whatever the column's type; ordered categories their
-    ranks from 0; everything else is left as it is, with None where missing.
+    Numbers and truth values become floats, whatever the column's type, and ordered categories
+    their ranks from 0; anything else is unchanged, with None where missing.
 
     Parameters
     ----------
@@ -35,13 +35,13 @@ def frame_columns(data: IntoDataFrame, names: Iterable[str]) -> dict[str, NDArra
     Raises
     ------
     LatentModelError
-        If the data are no data frame, or a name stands twice.
+        If the data are not a data frame, or a name occurs twice.
     """
     available = column_names(data)
     wanted = [name for name in dict.fromkeys(names) if name in available]
     repeated = sorted(name for name in wanted if available.count(name) > 1)
     if repeated:
-        raise LatentModelError(f"columns that are there more than once: {', '.join(repeated)}")
+        raise LatentModelError(f"columns that occur more than once: {', '.join(repeated)}")
     if is_pandas(data):
         return {name: _pandas_column(data.iloc[:, available.index(name)]) for name in wanted}
     frame = narwhals_frame(data)
@@ -54,14 +54,14 @@ def column_names(data: IntoDataFrame) -> list[str]:
     Raises
     ------
     LatentModelError
-        If the data are no data frame.
+        If the data are not a data frame.
     """
     return [str(name) for name in (data if is_pandas(data) else narwhals_frame(data)).columns]
 
 
 def is_pandas(data: IntoDataFrame) -> TypeGuard[pd.DataFrame]:
     """Return whether the data are a data frame of pandas."""
-    # whoever has such a frame has loaded pandas
+    # a frame of pandas implies that pandas is loaded
     from narwhals.dependencies import is_pandas_dataframe
 
     return is_pandas_dataframe(data)
@@ -73,7 +73,7 @@ def narwhals_frame(data: IntoDataFrame) -> nw.DataFrame[Any]:
     Raises
     ------
     LatentModelError
-        If the data are no data frame, or one that is yet to be computed.
+        If the data are not a data frame, or a lazy one.
     """
     # as in is_pandas()
     import narwhals.stable.v2 as nw
@@ -89,12 +89,12 @@ def narwhals_frame(data: IntoDataFrame) -> nw.DataFrame[Any]:
 
 
 def numeric_columns(columns: Mapping[str, NDArray[Any]], names: Iterable[str]) -> None:
-    """Refuse columns that hold something else than numbers.
+    """Refuse columns that hold anything other than numbers.
 
     Raises
     ------
     LatentModelError
-        Naming each column and its first value that is no number.
+        Naming each column and its first value that is not a number.
     """
     faults = [f"{name} ({_offence(columns[name])})" for name in names if _is_text(columns[name])]
     if faults:
@@ -102,7 +102,7 @@ def numeric_columns(columns: Mapping[str, NDArray[Any]], names: Iterable[str]) -
 
 
 def numbers_if_all_are(values: Sequence[Any] | NDArray[np.object_]) -> NDArray[Any]:
-    """Return floats where all values are numbers or None, else the values as objects."""
+    """Return floats if all values are numbers or None, otherwise the values as objects."""
     if all(value is None or isinstance(value, _NUMBERS) for value in values):
         return np.array([np.nan if v is None else float(v) for v in values], dtype=np.float64)
     return np.fromiter(values, dtype=object, count=len(values))
@@ -113,12 +113,12 @@ def _is_text(values: NDArray[Any]) -> bool:
 
 
 def _offence(values: NDArray[Any]) -> str:
-    """Describe the first value that is no number; if all could be read as such, the first text."""
+    """Describe the first value that is not a number; if all texts are numeric, the first text."""
     odd = [v for v in values if not (v is None or isinstance(v, _NUMBERS))]
     first = next((value for value in odd if not _looks_numeric(value)), None)
     if first is None:
-        return f"numbers as text, as {odd[0]!r}"
-    return f"first value that is no number: {first!r}"
+        return f"numbers as text, such as {odd[0]!r}"
+    return f"first value that is not a number: {first!r}"
 
 
 def _looks_numeric(value: object) -> bool:

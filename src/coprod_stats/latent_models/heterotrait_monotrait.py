@@ -25,7 +25,7 @@ HtmtVersion = Literal[1, 2]
 
 @dataclass(frozen=True, slots=True)
 class FactorPair:
-    """The ratio of two factors in one group; NaN where one of them has a single indicator."""
+    """The ratio of two factors in one group; NaN if one of them has a single indicator."""
 
     term: str
     estimate: float
@@ -95,7 +95,7 @@ def heterotrait_monotrait(fit: LabelledFit, *, version: HtmtVersion = 2) -> Hete
     places = [[core.table.observed.index(name) for name in items] for items in scales.values()]
     wide = [items for items in places if len(items) > 1]
     if len(wide) < 2:
-        raise LatentModelError("htmt: two factors with two observed indicators or more are needed")
+        raise LatentModelError("htmt: two factors with two or more observed indicators are needed")
     pairs = []
     for group, sample in enumerate(core.samples):
         found = iter(_ratios(sample.cov, wide, version))
@@ -106,7 +106,7 @@ def heterotrait_monotrait(fit: LabelledFit, *, version: HtmtVersion = 2) -> Hete
 
 
 def _scales(fit: LabelledFit) -> dict[str, list[str]]:
-    """Observed indicators of each factor that has some."""
+    """Return the observed indicators of each factor that has any."""
     table = fit.core.table
     scales: dict[str, list[str]] = {}
     for row in table:
@@ -120,7 +120,7 @@ def _scales(fit: LabelledFit) -> dict[str, list[str]]:
 
 
 def _ratios(cov: NDArray[np.float64], scales: list[list[int]], version: HtmtVersion) -> list[float]:
-    """Ratios of all pairs of scales, in order."""
+    """Return the ratios of all pairs of scales, in order."""
     deviations = np.sqrt(np.diagonal(cov))
     correlations = cov / np.outer(deviations, deviations)
     ratios = heterotrait_monotrait_ratio(correlations, scales, geometric=version == 2)

@@ -1,4 +1,4 @@
-"""Options that were asked for and cannot change anything in the model at hand."""
+"""Options that were requested and have no effect on the model at hand."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class IdleOption:
 def idle_options(core: CoreFit, asked: Specification) -> tuple[IdleOption, ...]:
     """Name the options without effect among those that are not at their default.
 
-    What never has an effect, whatever the model, is refused when the specification is made.
+    Options that have no effect on any model are refused when the specification is made.
     """
     return tuple(
         IdleOption(name, reason, value)
@@ -40,12 +40,12 @@ def idle_options(core: CoreFit, asked: Specification) -> tuple[IdleOption, ...]:
 
 
 Reasons = Iterator[tuple[str, str]]
-"""The value that is idle, empty where it is the option as a whole; and why."""
+"""The value without effect, empty for the option as a whole, and the reason."""
 
 
 def _group(core: CoreFit, _: Specification) -> Reasons:
     if len(core.samples) == 1:
-        yield "", f"all cases are in one: {core.data.group_labels[0]}"
+        yield "", f"all cases belong to one: {core.data.group_labels[0]}"
 
 
 def _group_equal(core: CoreFit, asked: Specification) -> Reasons:
@@ -86,7 +86,7 @@ def _of_latent_variables(core: CoreFit, _: Specification) -> Reasons:
 
 def _meanstructure(core: CoreFit, asked: Specification) -> Reasons:
     if _has_means_anyway(core.table, asked):
-        yield "", "the model has one anyway"
+        yield "", "the model has one in any case"
 
 
 def _missing(core: CoreFit, asked: Specification) -> Reasons:

@@ -1,4 +1,4 @@
-"""What a fitted structural equation model holds, whichever engine made it."""
+"""The contents of a fitted structural equation model, independent of the engine."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class FittedParameter:
 
     @property
     def term(self) -> str:
-        """The parameter in the words of the model text, as ``QUA ~ DRREL``."""
+        """The parameter in the syntax of the model text, such as ``QUA ~ DRREL``."""
         return f"{self.lhs} {self.op} {self.rhs}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
 class FitWarning:
-    """Something about a fit that its reader must know, with a stable code."""
+    """A caveat on a fit, with a stable code."""
 
     code: str
     message: str
@@ -57,7 +57,7 @@ class FitWarning:
 
 @dataclass(frozen=True, slots=True)
 class AskedAndUsed:
-    """One option of a fit: what was asked for, what was used, and why they differ if they do."""
+    """One option of a fit: the value requested, the value used, and why they differ."""
 
     asked: str | int | float | bool | None
     used: str | int | float | bool | None
@@ -84,11 +84,11 @@ class LabelledFit:
     group_labels : tuple of str
         Empty for one group.
     converged : bool
-        Whether the gradient at the solution is as good as zero.
+        Whether the gradient at the solution is practically zero.
     proper : bool
         Converged, no negative variance, no correlation of 1 or beyond, information of full rank.
     warnings : tuple of FitWarning
-        What is wrong or remarkable.
+        Faults and remarks.
     asked_and_used : dict of str to AskedAndUsed
         Ledger of the options; not to be changed.
     observed, latent : tuple of str
@@ -103,7 +103,7 @@ class LabelledFit:
     df : float
         Degrees of freedom of tests and intervals of coefficients; infinite for the normal.
     specification : Specification
-        What was asked.
+        The model and options requested.
     core : CoreFit
         The fit as arrays, for further tests.
     level_labels : tuple of str

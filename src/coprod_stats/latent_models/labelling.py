@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from coprod_stats.counts import counted
 from coprod_stats.latent_models.idle_options import IdleOption, idle_options
 from coprod_stats.latent_models.labelled_fit import AskedAndUsed, FittedParameter, FitWarning
 from coprod_stats.latent_models.sem_fit import SemFit
@@ -30,7 +31,7 @@ _TWO_STAGE_BASELINE = (
 )
 
 _CORE_NAMES = {"standard_errors": "se"}
-"""Options that the core's ledger calls otherwise than ``fit_sem`` and ``coprod sem``."""
+"""Options with different names in the core's ledger and in ``fit_sem`` and ``coprod sem``."""
 
 
 Solutions = dict[StandardizationType, Standardized]
@@ -71,7 +72,7 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
 
 
 def _indices(core: CoreFit) -> dict[str, float]:
-    """Keep what means something: a model with negative degrees of freedom has no test."""
+    """Return the indices that are meaningful: with negative degrees of freedom there is no test."""
     if core.inference.df >= 0:
         return dict(core.indices)
     kept = ("npar", "fmin", "chisq", "df")
@@ -160,7 +161,8 @@ def _warnings(
         for finding in core.findings
     ]
     if n_dropped:
-        message = f"{n_dropped} of {len(core.data.values)} rows left out for missing values"
+        rows = counted(len(core.data.values), "row")
+        message = f"{n_dropped:,} of {rows} omitted for missing values"
         groups = core.data.groups
         if groups is not None and (groups < 0).any():
             message += f", {int((groups < 0).sum())} of them in column {asked.group}"
@@ -176,7 +178,7 @@ def _warnings(
 def _ledger(
     core: CoreFit, asked: Specification, idle: Sequence[IdleOption]
 ) -> dict[str, AskedAndUsed]:
-    """List what the core decided, and every other option that is not at its default."""
+    """List the decisions of the core, and every other option that is not at its default."""
     engine = AskedAndUsed(asked.engine, asked.engine, _package(asked.engine))
     entries = {"engine": engine} | {
         _CORE_NAMES.get(name, name): AskedAndUsed(*pair) for name, pair in core.ledger.items()
@@ -202,7 +204,7 @@ def _shown(value: Any) -> str | int | float | bool:
 
 
 def _package(engine: Engine) -> str:
-    """Name and version of what estimated."""
+    """Return name and version of the estimating package."""
     if engine != "semopy":
         return f"coprod-stats {__version__}"
     # reading the metadata of packages takes .03 s

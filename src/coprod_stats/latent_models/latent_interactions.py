@@ -1,16 +1,16 @@
 """Interactions of latent variables by products of their indicators.
 
 The product of two latent variables is measured by products of their indicators: by matched pairs,
-each indicator used once [marsh2004]_, or by all pairs. Indicators are centred first; what is then
-done with the products decides about means and correlations:
+each indicator used once [marsh2004]_, or by all pairs. Indicators are centred first; the treatment
+of the products determines means and correlations:
 
 - ``double-mean``: products are centred again, so that no mean structure is needed [lin2010]_;
 - ``residual``: products are replaced by their residuals from a regression on all indicators of
-  both latent variables, which leaves the main effects as they are without the product
+  both latent variables, which leaves the main effects the same as without the product
   [little2006]_;
-- ``mean``: products stay as they are; the product factor has a mean, the covariance of the two.
+- ``mean``: products are not changed; the product factor has a mean, the covariance of the two.
 
-Products are not normal even where the indicators are: use MLR.
+Products are not normal even if the indicators are: use MLR.
 
 References
 ----------
@@ -76,7 +76,7 @@ class ProductIndicators:
         Raises
         ------
         LatentModelError
-            If the data have other rows, or a column is called like a product.
+            If the data have a different number of rows, or a column has the name of a product.
         """
         taken = [name for name in self.names if name in column_names(data)]
         if taken:
@@ -89,7 +89,7 @@ class ProductIndicators:
         return cast("IntoDataFrameT", wider)
 
     def measurement(self, factor: str) -> str:
-        """Write the product factor in lavaan's language.
+        """Return the product factor in lavaan's syntax.
 
         Residuals of products that share an indicator share that indicator's residual: with all
         pairs their covariances are free.
@@ -129,15 +129,15 @@ def product_indicators(
 ) -> ProductIndicators:
     """Multiply the indicators of two latent variables.
 
-    Means are those of all answers to an item. Residuals need complete rows: a row that lacks one
-    of the indicators has no products then.
+    Means are those of all answers to an item. Residuals need complete rows: a row with a missing
+    indicator then has no products.
 
     Parameters
     ----------
     data : DataFrame
         Of pandas, polars or PyArrow: a row per case.
     first, second : sequence of str
-        Indicators of the two latent variables; matched pairs go by their order.
+        Indicators of the two latent variables; pairs are matched in their order.
     pairs : {'matched', 'all'}
         See ``ProductPairs``.
     centring : {'double-mean', 'residual', 'mean'}
@@ -146,8 +146,8 @@ def product_indicators(
     Raises
     ------
     LatentModelError
-        If a column is absent, no number, empty, or named twice; if matched sets differ in
-        length; or if residuals are asked for with no more complete rows than indicators.
+        If a column is absent, not numeric, empty, or named twice; if matched sets differ in
+        length; or if residuals are requested with no more complete rows than indicators.
     """
     items = (*first, *second)
     columns = frame_columns(data, items)
@@ -156,15 +156,15 @@ def product_indicators(
         raise LatentModelError(f"the data have no column {', '.join(faults)}")
     repeated = [name for name, count in Counter(items).items() if count > 1]
     if repeated:
-        raise LatentModelError(f"indicators that are named more than once: {', '.join(repeated)}")
+        raise LatentModelError(f"indicators named more than once: {', '.join(repeated)}")
     numeric_columns(columns, items)
     empty = [name for name in items if np.isnan(columns[name]).all()]
     if empty:
-        raise LatentModelError(f"columns without an answer: {', '.join(empty)}")
+        raise LatentModelError(f"columns without answers: {', '.join(empty)}")
     if pairs == "matched" and len(first) != len(second):
         raise LatentModelError(
             f"matched pairs need as many indicators on both sides, not {len(first)} and "
-            f"{len(second)}; use all pairs, or leave indicators out"
+            f"{len(second)}; use all pairs, or omit indicators"
         )
     chosen = list(zip(first, second, strict=True) if pairs == "matched" else product(first, second))
     places = np.array([(items.index(a), items.index(b)) for a, b in chosen], dtype=np.intp)
@@ -192,7 +192,7 @@ def centred_products(
     Raises
     ------
     LatentModelError
-        If residuals are asked for with no more complete rows than columns.
+        If residuals are requested with no more complete rows than columns.
     """
     centred = values - np.nanmean(values, axis=0)
     products: FloatArray = centred[:, places[:, 0]] * centred[:, places[:, 1]]

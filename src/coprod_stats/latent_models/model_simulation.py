@@ -1,4 +1,4 @@
-"""Answers drawn from a model text in which every parameter has a value."""
+"""Simulation of answers from a model text in which every parameter has a value."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def simulate_model(
     model_type: ModelType = "sem",
     parameterization: Parameterization = "delta",
 ) -> pd.DataFrame:
-    """Draw cases from a model whose parameters are given, as ``f =~ 1*a + 0.8*b``.
+    """Draw cases from a model with given parameters, such as ``f =~ 1*a + 0.8*b``.
 
     Continuous variables, and the latent responses of ordered ones, are multivariate normal. A
-    variable with thresholds, as ``a | -0.5*t1 + 0.5*t2``, is cut at these into categories 1, 2 and
-    so on. Under the delta parameterization its latent response has variance 1, so that its
+    variable with thresholds, such as ``a | -0.5*t1 + 0.5*t2``, is cut into categories 1, 2 and so
+    on. Under the delta parameterization its latent response has variance 1, so that its
     residual variance follows from the loadings; every other parameter needs a value, residual
     variances included.
 
@@ -44,8 +44,8 @@ def simulate_model(
     seed : int
         The same seed gives the same data.
     ordered : sequence of str or "all"
-        The variables with thresholds, where these are to be checked; all that have some if left
-        out.
+        The variables with thresholds, to be checked against the model; by default all that have
+        any.
     model_type : {"sem", "cfa", "growth"}
         Whose defaults complete the model.
     parameterization : {"delta", "theta"}
@@ -54,10 +54,10 @@ def simulate_model(
     Raises
     ------
     LatentModelError
-        If there is no case to draw, or other variables have thresholds than those named.
+        If n is below 1, or the variables with thresholds are not those named.
     SemError
-        If the model text cannot be read, leaves a parameter without value, or describes no
-        distribution.
+        If the model text cannot be read, leaves a parameter without a value, or does not describe
+        a distribution.
     """
     # as in SemFit.tidy()
     import pandas as pd
@@ -82,5 +82,5 @@ def _check_thresholds(table: ParameterTable, ordered: Sequence[str]) -> None:
     unnamed = [name for name in table.ordered if name not in ordered]
     if unnamed:
         raise LatentModelError(
-            f"simulate_model: {', '.join(unnamed)} have thresholds and are not among ordered"
+            f"simulate_model: {', '.join(unnamed)} have thresholds but are not in ordered"
         )

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModificationIndex:
-    """What freeing one parameter would do.
+    """The expected consequences of freeing one parameter.
 
-    ``mi`` is the expected fall of the test statistic, ``epc`` the expected value of the parameter,
+    ``mi`` is the expected decrease of the test statistic, ``epc`` the expected parameter change,
     ``sepc_all`` the same fully standardised.
     """
 
@@ -35,7 +35,7 @@ def modification_indices(fit: LabelledFit) -> tuple[ModificationIndex, ...]:
     Raises
     ------
     SemError
-        Where the core has none for the fit's method.
+        If the core has none for the method of the fit.
     """
     core = fit.core
     with threads_for(core.data, ordered=bool(core.table.ordered)):

@@ -1,4 +1,4 @@
-"""What a comparison of models needs of each fit, whether it is in memory or stored as JSON."""
+"""The properties of a fit that a comparison needs, in memory or stored as JSON."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ OPTIONS = ("missing", "test", "likelihood", "ordered", "auxiliary", "weights", "
 
 @dataclass(frozen=True, slots=True)
 class NestedModel:
-    """A fit as a comparison sees it.
+    """A fit to be compared.
 
     Parameters
     ----------
     name : str
-        How the reader calls it.
+        Name for the reader.
     converged : bool
     measures : mapping of str to float
         Test and fit indices, by their names in the JSON layout.
@@ -41,9 +41,9 @@ class NestedModel:
     options : mapping of str to str
         Those of ``OPTIONS``, as used.
     data : str
-        SHA-256 of what was fitted; empty if that is unknown.
+        SHA-256 of the data; empty if unknown.
     core : callable
-        Returns the fit as arrays, fitting again where it is stored as JSON.
+        Returns the fit as arrays, refitting if it is stored as JSON.
     """
 
     name: str
@@ -70,7 +70,7 @@ class NestedModel:
 
 
 def model_of_fit(name: str, fit: LabelledFit) -> NestedModel:
-    """Take a fit in memory."""
+    """Return a fit in memory for comparison."""
     core, used = fit.core, fit.asked_and_used
     variables = sorted(fit.observed)
     content = sha256(core.data.columns(variables).tobytes())
@@ -94,13 +94,13 @@ def model_of_fit(name: str, fit: LabelledFit) -> NestedModel:
 def model_of_document(
     name: str, document: Mapping[str, Any], read_columns: ReadColumns
 ) -> NestedModel:
-    """Take the JSON of a fit; what needs arrays fits the model again to its file."""
+    """Return the JSON of a fit for comparison; if arrays are needed, the model is refitted."""
 
     def core(method: str) -> CoreFit:
         if "data" not in document:
             raise LatentModelError(
                 f"the difference of {document['estimator']} statistics by Satorra's method of "
-                f"{method} needs the data, and the JSON does not say where they are; write it by "
+                f"{method} needs the data, but the JSON does not name their file; write it by "
                 "coprod sem --json"
             )
         asked = Specification.from_json(document["specification"])
@@ -128,11 +128,11 @@ def check_comparable(models: Sequence[NestedModel]) -> None:
     Raises
     ------
     LatentModelError
-        Naming in what they differ, or the one that has no test of the model.
+        Naming their difference, or the fit that has no test of the model.
     """
     for model in models:
         if not {"chisq", "df"} <= set(model.measures) or not model.converged:
-            raise LatentModelError(f"{model.name}: no converged fit with a test of the model")
+            raise LatentModelError(f"{model.name}: not a converged fit with a test of the model")
     for key in ("estimator", "n_obs", "n_groups", "engine"):
         if len({getattr(model, key) for model in models}) > 1:
             raise LatentModelError(f"the fits differ in {key}: they cannot be compared")

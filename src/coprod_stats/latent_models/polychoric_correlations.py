@@ -19,28 +19,27 @@ if TYPE_CHECKING:
 def polychoric(data: IntoDataFrame, *, sampling_weights: str | None = None) -> pd.DataFrame:
     """Estimate all polychoric correlations by two-step maximum likelihood.
 
-    Each pair uses the cases that answered both items, each item's thresholds all its answers.
+    Correlations use the available cases of each pair, thresholds all answers to an item.
 
     Parameters
     ----------
     data : DataFrame
         Of pandas, polars or PyArrow: a column per item, larger meaning more; missing values as
-        NaN or null. Ordered categories count by rank.
+        NaN or null. Ordered categories are replaced by their ranks.
     sampling_weights : str, optional
         Column of weights.
 
     Returns
     -------
     DataFrame
-        Correlations, labelled by item on both sides. What is remarkable about the data (an empty
-        cell, a correlation near 1, a matrix that is not positive definite) stands in
-        ``.attrs["notes"]``.
+        Correlations, labelled by item. Remarks on the data (an empty cell, a correlation near 1, a
+        matrix that is not positive definite) are in ``.attrs["notes"]``.
 
     Raises
     ------
     LatentModelError
-        If a column is not numeric, an item has one answer only, or two items were never answered
-        together.
+        If a column is not numeric, an item does not vary, or two items were never answered by the
+        same case.
     """
     # as in SemFit.tidy()
     import pandas as pd
@@ -55,7 +54,7 @@ def polychoric(data: IntoDataFrame, *, sampling_weights: str | None = None) -> p
     names = list(columns)
     numeric_columns(columns, names)
     if len(names) < 2:
-        raise LatentModelError("polychoric correlations need two items or more")
+        raise LatentModelError("polychoric correlations need two or more items")
     try:
         found = polychoric_matrix(np.column_stack(list(columns.values())), weights=weights)
     except ObservedDataError as error:

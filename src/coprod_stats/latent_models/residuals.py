@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ResidualMoment:
-    """One mean (``~1``), variance or covariance (``~~``), observed and as the model implies it.
+    """One mean (``~1``), variance or covariance (``~~``), observed and implied by the model.
 
     ``standardized`` is the residual over its standard error, ``correlation`` the difference of the
     two correlations; NaN where a column does not apply.
@@ -46,13 +46,13 @@ class ResidualMoment:
 
     @property
     def term(self) -> str:
-        """The moment in the words of the model text, as ``x1 ~~ x2``."""
+        """The moment in the syntax of the model text, such as ``x1 ~~ x2``."""
         return f"{self.lhs} {self.op} {self.rhs}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
 class Residuals(NotebookTables):
-    """What the sample moments show beyond the model.
+    """Residual moments of a fit.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Residuals(NotebookTables):
         return table
 
     def glance(self) -> pd.DataFrame:
-        """One row: how many moments, and which is reproduced worst."""
+        """One row: the number of moments, and the one that is reproduced worst."""
         # as in tidy()
         import pandas as pd
 

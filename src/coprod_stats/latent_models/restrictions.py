@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RestrictionTest(NotebookTables):
-    """A chi-square test of restrictions; ``term`` is what is tested."""
+    """A chi-square test of restrictions; ``term`` names the restrictions."""
 
     term: str
     statistic: float
@@ -50,7 +50,7 @@ class ReleaseTests(NotebookTables):
     Parameters
     ----------
     pairs : tuple of RestrictionTest
-        Each pair released alone; groups stand in brackets where there are several.
+        Each pair released separately; several groups are distinguished in brackets.
     together : RestrictionTest
         All of them released.
     """
@@ -81,14 +81,14 @@ def wald(fit: LabelledFit, restrictions: str) -> RestrictionTest:
     ----------
     fit : LabelledFit
     restrictions : str
-        Equations among labels, in the syntax of the model, as ``a == b; c == 0``.
+        Equations among labels, in the syntax of the model, such as ``a == b; c == 0``.
 
     Raises
     ------
     LatentModelError
         Where the fit has no standard errors.
     SemError
-        Where the equations cannot be read, there is none, or they follow from each other or from
+        If the equations cannot be read, there are none, or they follow from each other or from
         the model.
     """
     if np.isnan(fit.vcov).any():
@@ -97,7 +97,7 @@ def wald(fit: LabelledFit, restrictions: str) -> RestrictionTest:
 
 
 def release_tests(fit: LabelledFit) -> ReleaseTests:
-    """Test parameters that are held equal: each pair released alone, and all together.
+    """Test parameters that are held equal: each pair released separately, and all together.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From named columns to the arrays that the numeric core takes."""
+"""Conversion of named columns to the arrays of the numeric core."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.frames import numeric_columns
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
@@ -18,7 +19,7 @@ Columns = Mapping[str, NDArray[Any]]
 
 
 def model_columns(syntax: ModelSyntax) -> tuple[str, ...]:
-    """Names that a model text may take from the data; products stand for their parts."""
+    """Return the names that a model text may take from the data; products as their parts."""
     sides = [term for part in syntax.relations for term in (*part.left, *part.right)]
     names = dict.fromkeys(term.variable for term in sides if term.variable not in ("0", "1"))
     parts = dict.fromkeys(part for name in names for part in name.split(":"))
@@ -33,16 +34,16 @@ def sem_data(
     cluster: str | None = None,
     sampling_weights: str | None = None,
 ) -> SemData:
-    """Take the variables that are columns, and code groups and clusters.
+    """Select the variables that are columns, and code groups and clusters.
 
-    Groups are in the order in which they first appear, as lavaan has them. Rows without a group
-    have the code -1 and count in none, as in lavaan. Rows without a cluster or a weight are
-    refused: where they belong is not for the software to guess.
+    Groups are in order of first appearance, as in lavaan. Rows without a group have the code -1 and
+    are not analysed, as in lavaan. Rows without a cluster or a weight are refused: the software
+    does not guess them.
 
     Raises
     ------
     LatentModelError
-        If a named column is absent, a model variable is no number or infinite, no row has a
+        If a named column is absent, a model variable is not numeric or infinite, no row has a
         group, or a cluster or weight is missing.
     """
     named = [name for name in (group, cluster, sampling_weights) if name is not None]
@@ -72,7 +73,8 @@ def _complete(columns: Columns, name: str) -> NDArray[Any]:
     values = columns[name]
     missing = int(_is_missing(values).sum())
     if missing:
-        raise LatentModelError(f"{missing} rows have no value in column {name}")
+        stated = counted(missing, "row has", "rows have")
+        raise LatentModelError(f"{stated} no value in column {name}")
     return values
 
 
@@ -96,7 +98,7 @@ def _group_codes(
 
 
 def _codes(values: NDArray[Any]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """Return each value its number by first appearance, and the values as labels."""
+    """Return the code of each value, by first appearance, and the values as labels."""
     listed = values.tolist()
     places = {value: code for code, value in enumerate(dict.fromkeys(listed))}
     labels = tuple(_label(value) for value in places)

@@ -1,4 +1,4 @@
-"""A fitted structural equation model, and what can be asked of it."""
+"""A fitted structural equation model and its methods."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
 class SemFit(LabelledFit, NotebookTables):
     """A fitted structural equation model.
 
-    What it holds is described in
+    Its attributes are described in
     :class:`~coprod_stats.latent_models.labelled_fit.LabelledFit`.
     """
 
     def parameter(
         self, lhs: str, op: str, rhs: str, *, group: int = 1, level: int | None = None
     ) -> FittedParameter:
-        """Find one parameter; the sides of ``~~`` may stand in either order.
+        """Return one parameter; the sides of ``~~`` may be in either order.
 
         Parameters
         ----------
         lhs, op, rhs : str
         group : int
         level : int, optional
-            The first that has the parameter if left out.
+            By default the first that has the parameter.
 
         Raises
         ------
@@ -80,7 +80,7 @@ class SemFit(LabelledFit, NotebookTables):
         return renamed[first + [name for name in renamed.columns if name not in first]]
 
     def modification_indices(self) -> pd.DataFrame:
-        """One row per parameter that could be freed, by the expected fall of the statistic."""
+        """One row per parameter that could be freed, by expected decrease of the statistic."""
         # as in tidy()
         import pandas as pd
 
@@ -115,7 +115,7 @@ class SemFit(LabelledFit, NotebookTables):
         SemOptionError
             With two levels.
         """
-        # loaded where it is asked for: `coprod sem` starts without it
+        # loaded on demand: `coprod sem` starts without it
         from coprod_stats.latent_models.residuals import residuals
 
         return residuals(self)
@@ -152,7 +152,7 @@ class SemFit(LabelledFit, NotebookTables):
         return heterotrait_monotrait(self, version=version)
 
     def wald(self, restrictions: str) -> RestrictionTest:
-        """Test equations among labels, as ``a == b; c == 0``, without refitting.
+        """Test equations among labels, such as ``a == b; c == 0``, without refitting.
 
         Raises
         ------
@@ -167,7 +167,7 @@ class SemFit(LabelledFit, NotebookTables):
         return wald(self, restrictions)
 
     def release_tests(self) -> ReleaseTests:
-        """Test parameters that are held equal: each pair released alone, and all together.
+        """Test parameters that are held equal: each pair released separately, and all together.
 
         Raises
         ------
@@ -180,7 +180,7 @@ class SemFit(LabelledFit, NotebookTables):
         return release_tests(self)
 
     def glance(self) -> pd.DataFrame:
-        """One row: what was fitted to how many rows, whether to trust it, how well it fits."""
+        """One row: estimator, rows, convergence and admissibility, and fit indices."""
         # as in tidy()
         import pandas as pd
 
@@ -201,7 +201,7 @@ class SemFit(LabelledFit, NotebookTables):
     def to_json(self, path: str | Path | None = None) -> str:
         """Write the fit in the layout of ``coprod sem --json``, and return the text.
 
-        A number that does not apply is left out; NaN is never written.
+        A number that does not apply is omitted; NaN is never written.
 
         Parameters
         ----------

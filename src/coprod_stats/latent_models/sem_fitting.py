@@ -1,4 +1,4 @@
-"""The door to structural equation models: a model text and a data frame in, a ``SemFit`` out."""
+"""The entry point to structural equation models: from model text and data to a ``SemFit``."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def fit_sem(
 ) -> SemFit:
     """Fit a structural equation model.
 
-    The model text is lavaan's language, completed by the defaults of its ``sem()``, ``cfa()`` or
-    ``growth()``. Options are called as those of ``coprod sem``.
+    The model text is in lavaan's syntax, completed by the defaults of its ``sem()``, ``cfa()`` or
+    ``growth()``. Options have the names of those of ``coprod sem``.
 
     Parameters
     ----------
@@ -37,13 +37,13 @@ def fit_sem(
         Model text.
     data : DataFrame
         Of pandas, polars, PyArrow or another library that narwhals knows: a row per case, a column
-        per observed variable; missing values as NaN or null. Ordered categories count by rank.
+        per observed variable; missing values as NaN or null. Ordered categories are ranked.
     **options
 
     Raises
     ------
     LatentModelError
-        If the engine lacks what is asked for, options contradict each other or would have no
+        If the engine lacks an option, options contradict each other or would have no
         effect, or a column is absent or not numeric.
     SemError
         If the model text cannot be read, names variables that the data lack, or the data allow no
@@ -54,7 +54,7 @@ def fit_sem(
 
 
 def _plain_args(given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Turn a target that is an array or a data frame to rows of numbers."""
+    """Convert a target that is an array or a data frame into rows of numbers."""
     if given is None or given.get("target") is None:
         return given
     # an array here, rows of numbers from there on: what JSON can hold

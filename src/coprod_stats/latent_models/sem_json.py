@@ -19,15 +19,14 @@ def fit_document(
     modification_indices: Sequence[ModificationIndex] | None = None,
     data_file: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Compose a fit; keys that do not apply are left out.
+    """Return a fit as a document; keys that do not apply are omitted.
 
     Parameters
     ----------
     fit : LabelledFit
     modification_indices : sequence of ModificationIndex, optional
     data_file : mapping of str to str, optional
-        Name and SHA-256 of the file that was fitted, by which models can be refitted for a
-        comparison.
+        Name and SHA-256 of the data file, with which models can be refitted for a comparison.
     """
     document: dict[str, Any] = {
         "converged": fit.converged,
@@ -58,7 +57,7 @@ def fit_document(
 
 
 def _parameter(row: FittedParameter, *, levels: bool) -> dict[str, Any]:
-    """Compose one parameter; ``level`` stands beside ``group`` in a two-level model only."""
+    """Return one parameter; ``level`` accompanies ``group`` in two-level models only."""
     values = asdict(row)
     level = values.pop("level")
     if not levels:
@@ -76,7 +75,7 @@ def as_json(document: Mapping[str, Any]) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """Leave out numbers that are NaN or infinite, and options that were not given."""
+    """Omit numbers that are NaN or infinite, and options that were not given."""
     if isinstance(value, Mapping):
         return {key: _finite(item) for key, item in value.items() if not _is_absent(item)}
     if isinstance(value, list | tuple):

@@ -75,7 +75,7 @@ def _entry(option: DeclaredOption) -> str:
     """Write one entry of numpydoc's section on parameters."""
     described = option.described
     kinds = ", ".join(_kinds(option))
-    unset = f" If left out: {described.unset}." if described.unset else ""
+    unset = f" Default: {described.unset}." if described.unset else ""
     margin = " " * 8
     text = fill(described.help + unset, _WIDTH, initial_indent=margin, subsequent_indent=margin)
     return f"    {option.name} : {kinds}\n{text}"

@@ -1,12 +1,12 @@
 """The options of a structural equation model, each declared once.
 
 A field of :class:`SemOptions` is a keyword of ``fit_sem``, an option of ``coprod sem`` and part of
-the specification that is kept with a fit. Its annotation holds type, choices and help; what reads
-the declaration, here and in ``cli.sem_options``, names no option. No numeric library is loaded
-here: the command line shows its help at once.
+the specification that is kept with a fit. Its annotation holds type, choices and help; the readers
+of the declaration, here and in ``cli.sem_options``, name no option. No numeric library is loaded
+here, so that the command line shows its help immediately.
 """
 
-# The annotations are read when the program runs: they stand as they are, not as text.
+# The annotations are read at run time and must therefore not be postponed.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -30,32 +30,35 @@ from coprod_stats.literals import (
 )
 
 DEFAULT_BOOTSTRAP = 1000
-"""Samples where bootstrapped standard errors are asked for without a number."""
+"""Default number of bootstrap samples."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SemOptions:
     """How a structural equation model is fitted.
 
-    Each field is described in its annotation. Choices are read whatever their case and kept as
-    they are declared; sequences are kept as tuples.
+    Each field is described in its annotation. Choices are read regardless of case and kept as
+    declared; sequences are kept as tuples.
 
     Raises
     ------
     LatentModelError
-        At an unknown choice, where options contradict each other, or one would have no effect.
+        If a choice is unknown, options contradict each other, or one would have no effect.
     """
 
     engine: Annotated[
-        Engine, Described("Who estimates. lavaan is a check beside the core, in coprod sem alone.")
+        Engine,
+        Described(
+            "Engine that estimates the model; lavaan only as a check of the core, in coprod sem."
+        ),
     ] = "core"
     model_type: Annotated[
-        ModelType, Described("Whose defaults complete the model, by the names of lavaan.")
+        ModelType, Described("Function of lavaan whose defaults complete the model.")
     ] = "sem"
     estimator: Annotated[
         Estimator | None,
         Described(
-            "Estimator; MLR takes the place of ML with clusters or weights.",
+            "Estimator; with clusters or weights, ML is replaced by MLR.",
             unset="ML; WLSMV if ordered",
         ),
     ] = None
@@ -78,7 +81,7 @@ class SemOptions:
     ] = ()
     group_partial: Annotated[
         Sequence[str],
-        Described("Exceptions from equality, as f=~x1 or x2~1.", needs="group_equal"),
+        Described("Exceptions to equality, such as f=~x1 or x2~1.", needs="group_equal"),
     ] = ()
     cluster: Annotated[str | None, Described("Column of clusters.")] = None
     sampling_weights: Annotated[str | None, Described("Column of sampling weights.")] = None
@@ -88,8 +91,8 @@ class SemOptions:
     information: Annotated[
         Information,
         Described(
-            "Information that standard errors rest on: expected by default, observed with MLR, "
-            "FIML and two levels."
+            "Information for standard errors: expected by default, observed with MLR, FIML and "
+            "two levels."
         ),
     ] = "default"
     likelihood: Annotated[
@@ -117,7 +120,7 @@ class SemOptions:
             lack="bootstrapped standard errors",
         ),
     ] = "percentile"
-    conf_level: Annotated[float, Described("Level of confidence intervals.")] = 0.95
+    conf_level: Annotated[float, Described("Confidence level of the intervals.")] = 0.95
     std_lv: Annotated[
         bool,
         Described("Identify latent variables by unit variances, not by their first loading."),
@@ -137,7 +140,9 @@ class SemOptions:
     ] = None
     rotation_args: Annotated[
         Mapping[str, Any] | None,
-        Described("Further options of the rotation, as geomin_epsilon=0.01 or orthogonal=true."),
+        Described(
+            "Further options of the rotation, such as geomin_epsilon=0.01 or orthogonal=true."
+        ),
     ] = None
     rotation_se: Annotated[
         RotationErrors,

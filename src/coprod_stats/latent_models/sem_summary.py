@@ -27,14 +27,14 @@ def summary_text(fit: LabelledFit) -> str:
 def _lines(fit: LabelledFit) -> Iterator[str]:
     yield f"Structural equation model: {fit.estimator} by {fit.engine}"
     if not fit.converged:
-        yield "  NOT CONVERGED: the estimates below are no solution"
+        yield "  NOT CONVERGED: the estimates below are not a solution"
     elif not fit.proper:
         yield "  IMPROPER SOLUTION: see the warnings"
     for warning in fit.warnings:
         yield f"  Warning {warning.code}: {warning.message}"
     for name, used in fit.asked_and_used.items():
         if used.asked != used.used and used.asked not in _UNREMARKABLE and name != "rows":
-            yield f"  Asked for {name} {used.asked}, used {used.used}"
+            yield f"  Requested {name} {used.asked}, used {used.used}"
     yield ""
     yield entry("Number of observations (used of total)", f"{fit.n_obs} of {fit.n_rows}")
     for label, sample in zip(fit.group_labels, fit.core.samples, strict=False):
@@ -104,7 +104,7 @@ def _share_lines(shares: dict[str, float], width: int, *, title: str = "R-Square
 
 
 def _predicted(rows: Iterable[FittedParameter]) -> set[str]:
-    """Variables whose (co)variances are those of residuals: lavaan marks them by a dot."""
+    """Return the variables whose (co)variances are residual ones: lavaan marks them by a dot."""
     return {row.rhs if row.op == "=~" else row.lhs for row in rows if row.op in ("=~", "~")}
 
 

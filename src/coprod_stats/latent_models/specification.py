@@ -1,4 +1,4 @@
-"""What is asked of a fit: the model text and its options, and what becomes of them in the core."""
+"""The specification of a fit: the model text, its options, and their form in the core."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Specification(SemOptions):
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Specification:
-        """Read what ``asdict`` and JSON have made of a specification.
+        """Read a specification converted by ``asdict`` and JSON.
 
         Raises
         ------
         LatentModelError
-            If it holds options that are unknown here.
+            If it holds unknown options.
         """
         unknown = set(stored) - {item.name for item in fields(cls)}
         if unknown or "model" not in stored:
@@ -48,7 +48,7 @@ class Specification(SemOptions):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns that the data may have to give.
+        """Columns that the data may have to provide.
 
         Raises
         ------
@@ -73,7 +73,7 @@ class Specification(SemOptions):
 
     @property
     def asked_estimator(self) -> Estimator:
-        """What is asked for, lavaan's default where nothing is named."""
+        """Estimator requested, or lavaan's default."""
         return self.estimator or ("WLSMV" if self.ordered else "ML")
 
     @property
@@ -118,14 +118,14 @@ class Specification(SemOptions):
 
     @property
     def rotation_options(self) -> RotationOptions | None:
-        """The rotation that is asked for; None for lavaan's default.
+        """The rotation requested; None for lavaan's default.
 
         Raises
         ------
         SemOptionError
-            At unknown values, and at options that another rotation takes.
+            For unknown values, and options of another rotation.
         LatentModelError
-            At options that no rotation has.
+            For options that no rotation has.
         """
         arguments = self.rotation_args or {}
         if self.rotation is None and not arguments and self.rotation_se == "default":
@@ -144,7 +144,7 @@ class Specification(SemOptions):
 
 
 def _target_rows(target: Iterable[Iterable[float | None]]) -> TargetRows:
-    """Wanted loadings as rows, None where a loading is left open."""
+    """Return target loadings as rows, None where a loading is unspecified."""
     return tuple(
         tuple(None if value is None or math.isnan(value) else float(value) for value in row)
         for row in target

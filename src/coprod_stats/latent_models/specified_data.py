@@ -12,12 +12,12 @@ from coprod_stats.sem.sample import SemData
 def specified_data(
     asked: Specification, columns: Columns, syntax: ModelSyntax | None = None
 ) -> SemData:
-    """Take out of named columns what a specification names; its model text may be read already.
+    """Select the data that a specification names; its model text may already be read.
 
     Raises
     ------
     LatentModelError
-        Naming what is wrong with a column.
+        Naming the fault of a column.
     SemSyntaxError
         If the model text cannot be read.
     """

@@ -96,7 +96,7 @@ class DriverImpactResult(NotebookTables):
         explained = ", ".join(f"{name} {value:.2f}" for name, value in self.r_squared.items())
         lines += [
             "",
-            f"  R2: {explained or 'unknown'}",
+            f"  R2: {explained or 'not available'}",
             f"  {METHOD_NAMES[self.rules.adjustment]} over {counted(len(self.paths), 'path')}; "
             f"equivalence: |beta| < {self.rules.bound:g}; alpha = {self.rules.alpha:g}",
         ]

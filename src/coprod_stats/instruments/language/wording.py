@@ -89,9 +89,9 @@ def condition_in_words(
     phrases : ConditionPhrases
         Words of the language.
     language : str, optional
-        Language of the labels; the first one if left out.
+        Language of the labels; by default the first.
     names : mapping of str to str, optional
-        What items and variables are called, as "question 12"; their ids if left out.
+        What items and variables are called, as "question 12"; by default their ids.
     """
     labels = _labels(instrument, phrases, language or instrument.languages[0])
     derived = {entry.id for entry in instrument.derived}

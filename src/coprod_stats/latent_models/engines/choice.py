@@ -1,4 +1,4 @@
-"""The engines behind one door: who estimates a model, and what each of them lacks."""
+"""Choice of the engine that estimates a model, and the options that each lacks."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def fit_specification(asked: Specification, columns: Columns) -> SemFit:
     Raises
     ------
     LatentModelError
-        Naming what the engine lacks, or what is wrong with a column.
+        Naming what the engine lacks, or the fault of a column.
     SemError
-        Where no fit can be computed.
+        If the model cannot be fitted.
     """
     options = asked.options
     syntax = parse_model(asked.model)
@@ -38,12 +38,12 @@ def fit_specification(asked: Specification, columns: Columns) -> SemFit:
 
 
 def refuse_options(asked: Specification) -> None:
-    """Refuse, before any data are seen, what the engine of a specification does not have.
+    """Refuse, before any data are read, options that the engine of a specification lacks.
 
     Raises
     ------
     SemError
-        Where options contradict each other.
+        If options contradict each other.
     LatentModelError
         Naming every option that the engine lacks.
     """
@@ -52,9 +52,7 @@ def refuse_options(asked: Specification) -> None:
     if asked.engine == "core":
         return
     if asked.engine == "lavaan":
-        raise LatentModelError(
-            "lavaan checks a fit, it does not make one: use compare_engines(fit, 'lavaan')"
-        )
+        raise LatentModelError("lavaan can only check a fit: use compare_engines(fit, 'lavaan')")
     from coprod_stats.latent_models.engines.semopy_engine import refuse_options_beyond_semopy
 
     refuse_options_beyond_semopy(

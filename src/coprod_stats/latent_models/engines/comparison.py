@@ -1,4 +1,4 @@
-"""A fit compared with what another engine makes of the same model and data."""
+"""Comparison of a fit with that of another engine to the same data."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def compare_engines(fit: SemFit, other: Literal["semopy", "lavaan"] = "semopy") -> pd.DataFrame:
-    """Fit the same model by another engine and give the differences.
+    """Fit the same model by another engine and return the differences.
 
     Parameters
     ----------
     fit : SemFit
         By the core.
     other : {"semopy", "lavaan"}
-        semopy gives ML estimates, and the core what follows from them; lavaan, where Rscript is
-        installed, estimates, standard errors and fit measures.
+        For semopy, its ML estimates and the quantities that the core computes from them; for
+        lavaan, if Rscript is installed, its estimates, standard errors and fit measures.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def compare_engines(fit: SemFit, other: Literal["semopy", "lavaan"] = "semopy") 
     LatentModelError
         Naming what the other engine lacks.
     """
-    # a third of a second to import, which the command does without
+    # takes a third of a second to import, and the command does not need it
     import pandas as pd
 
     rows = engine_differences(fit, other)
@@ -73,7 +73,7 @@ def engine_differences(
 
 
 def fit_differences(ours: SemFit, theirs: SemFit) -> tuple[EngineDifference, ...]:
-    """Set two fits of one model to the same rows side by side, number by number."""
+    """Compare two fits of one model to the same rows, number by number."""
     found = [
         EngineDifference(row.term, what, getattr(row, what), getattr(twin, what))
         for row, twin in zip(ours.parameters, theirs.parameters, strict=True)

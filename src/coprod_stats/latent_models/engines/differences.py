@@ -1,4 +1,4 @@
-"""The same number by two engines, and how far apart they are."""
+"""Differences between the numbers of two engines."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ class EngineDifference:
 
     @property
     def difference(self) -> float:
-        """Relative above 1, absolute below."""
+        """Return the difference, relative above 1 and absolute below."""
         return (self.ours - self.theirs) / max(1.0, abs(self.ours))

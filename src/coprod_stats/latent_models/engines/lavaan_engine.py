@@ -1,4 +1,4 @@
-"""lavaan as an outside check, where Rscript and lavaan are installed; never needed."""
+"""lavaan as an optional external check, if Rscript and lavaan are installed."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ cat("{{\\"parameters\\":[", paste(cells, collapse = ","), "],\\"fit\\":{{",
 
 
 def lavaan_differences(fit: SemFit) -> tuple[EngineDifference, ...]:
-    """Fit the same by lavaan and compare estimates, standard errors and fit measures.
+    """Fit the same model by lavaan and compare estimates, standard errors and fit measures.
 
     Raises
     ------
     LatentModelError
-        If Rscript is not installed, or lavaan ends with an error.
+        If Rscript is not installed, or lavaan fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "data.csv"
@@ -82,7 +82,7 @@ def _turned(lhs: str, op: str, rhs: str) -> tuple[str, str, str]:
 
 
 def _write_data(fit: SemFit, file: Path) -> None:
-    """Write what was fitted; groups, clusters and weights under the names of their columns."""
+    """Write the data fitted; groups, clusters and weights under the names of their columns."""
     data, asked = fit.core.data, fit.specification
     columns: dict[str, list[Any]] = {
         name: data.values[:, place].tolist() for place, name in enumerate(data.names)

@@ -1,8 +1,7 @@
 """Maximum-likelihood estimates by semopy, the second and independent engine.
 
-semopy gives the estimates and nothing else. Its standard errors, tests and fit indices are left
-aside, some being wrong; so are its defaults and its parser's guesses, since the description that
-it gets here states every parameter.
+Only the estimates of semopy are used. Its standard errors, tests and fit indices are not, some
+being wrong; nor are its defaults, since the model description states every parameter.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _OPERATORS = frozenset({"=~", "~", "~~"})
 
 @dataclass(frozen=True, slots=True)
 class SemopyEstimates:
-    """What semopy found.
+    """Estimates of semopy.
 
     ``params`` runs over the free indices of the parameter table, shape ``(n_free,)``.
     """
@@ -50,9 +49,9 @@ def estimate_with_semopy(
 ) -> SemopyEstimates:
     """Minimise the maximum-likelihood discrepancy over the free parameters of a table.
 
-    Variables are brought to unit variance first and the estimates back to the units of the data
-    afterwards, unless parameters are tied across units. Variances are not bounded: one that is
-    best negative comes out negative, as in lavaan.
+    Variables are first scaled to unit variance and the estimates are then transformed back, unless
+    parameters are equal across units. Variances are not bounded: estimates may be negative, as in
+    lavaan.
 
     Parameters
     ----------
@@ -61,8 +60,8 @@ def estimate_with_semopy(
     sample_cov : ndarray of shape (n_observed, n_observed)
         Divisor N, in the order of ``table.observed``, positive definite.
     starts : ndarray of shape (n_free,)
-        Starting values in the units of the data. semopy's own are left aside, since its search
-        for them does not end where a latent variable has no fixed loading.
+        Starting values in the units of the data. Those of semopy are not used, since its
+        search for them does not end if a latent variable has no fixed loading.
     """
     # a second and a half to import
     from semopy import Model
@@ -104,14 +103,14 @@ def solve_by_semopy(problem: Problem) -> NDArray[np.float64]:
     Raises
     ------
     LatentModelError
-        If semopy cannot estimate the model, or its search ended nowhere.
+        If semopy cannot estimate the model, or does not converge.
     """
     refuse_unsupported(problem.table)
     (sample,) = problem.samples
     starts = problem.starting_values(problem.models())
     found = estimate_with_semopy(problem.table, sample.cov, starts)
     if not np.isfinite(found.params).all():
-        raise LatentModelError(f"engine semopy found no estimates: {found.message}")
+        raise LatentModelError(f"engine semopy did not converge: {found.message}")
     return found.params
 
 
@@ -140,7 +139,7 @@ def refuse_options_beyond_semopy(
 
 
 def refuse_unsupported(table: ParameterTable) -> None:
-    """Raise ``LatentModelError`` at the first thing in a model that semopy cannot estimate."""
+    """Raise ``LatentModelError`` naming the first part of a model that semopy cannot estimate."""
     reasons = {
         "several groups": table.n_groups > 1,
         "several levels": any(row.level for row in table),
@@ -161,10 +160,10 @@ def refuse_unsupported(table: ParameterTable) -> None:
 
 
 def _misplaced_covariances(table: ParameterTable) -> Iterator[str]:
-    """Name covariances that semopy would place wrongly, and variables that it would not find.
+    """Name covariances that semopy would misplace, and variables that it would not find.
 
-    It holds variables that only receive arrows apart from all others: a covariance across the
-    two would bypass the effects of the second. Variables without any arrow it does not know.
+    It separates variables that only receive arrows from all others: a covariance across the two
+    would bypass the effects of the latter. It does not know variables without any arrow.
     """
     arrows = [(row.lhs, row.rhs) for row in table if row.op == "=~"]
     arrows += [(row.rhs, row.lhs) for row in table if row.op == "~"]
@@ -172,13 +171,11 @@ def _misplaced_covariances(table: ParameterTable) -> Iterator[str]:
     outputs = (receivers - senders) & set(table.observed)
     for name in (*table.observed, *table.latent):
         if name not in senders | receivers:
-            yield f"the variable {name}, which no arrow leaves or enters"
+            yield f"the variable {name}, which has no paths"
     for row in table:
         crosses = (row.lhs in outputs) != (row.rhs in outputs)
         if row.op == "~~" and crosses and (row.free >= 0 or row.fixed != 0):
-            yield (
-                f"the covariance {row.lhs} ~~ {row.rhs} of an outcome's residual with a predictor"
-            )
+            yield (f"the covariance {row.lhs} ~~ {row.rhs} of a residual with a predictor")
 
 
 def _representatives(table: ParameterTable) -> dict[int, int]:
@@ -190,7 +187,7 @@ def _representatives(table: ParameterTable) -> dict[int, int]:
 
 
 def _aliases(table: ParameterTable) -> dict[str, str]:
-    """Names that semopy's parser cannot take for a command or a number."""
+    """Return names that semopy's parser cannot mistake for a command or a number."""
     aliases = {name: f"x{place:04d}" for place, name in enumerate(table.observed)}
     return aliases | {name: f"f{place:04d}" for place, name in enumerate(table.latent)}
 
@@ -235,8 +232,8 @@ def _fixed_value(
 def _quiet() -> Iterator[None]:
     """Keep semopy from writing to the root logger and its line searches from warning.
 
-    Linear algebra runs on one thread: on matrices of this size several only wait for each other,
-    and sums then come out the same on any machine.
+    Linear algebra runs on one thread: with matrices of this size several would cost time, and
+    sums are then the same on any machine.
     """
     from threadpoolctl import threadpool_limits
 

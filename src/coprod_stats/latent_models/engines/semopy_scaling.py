@@ -1,4 +1,4 @@
-"""Units in which semopy's optimiser does well."""
+"""Scaling of variables for semopy's optimiser."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class VariableScales:
         return scales
 
     def factor(self, row: Parameter) -> float:
-        """Return what a parameter is multiplied by when the variables are divided."""
+        """Return the factor of a parameter when the variables are divided."""
         left, right = self.by_name[row.lhs], self.by_name[row.rhs]
         if row.op == "=~":
             return left / right
@@ -56,7 +56,7 @@ def _by_name(table: ParameterTable, observed: NDArray[np.float64]) -> dict[str, 
             first_indicator.setdefault(row.lhs, row.rhs)
     for name in table.latent:
         indicator = name
-        for _ in table.latent:  # down to an observed variable, but not in circles
+        for _ in table.latent:  # down to an observed variable, without following cycles
             if indicator in scales or indicator in given_variance:
                 break
             indicator = first_indicator.get(indicator, "")

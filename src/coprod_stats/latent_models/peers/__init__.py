@@ -1,1 +1,1 @@
-"""Scripts of the same model for lavaan and Mplus."""
+"""Scripts that fit the same model in lavaan and Mplus."""

@@ -26,7 +26,7 @@ _FUNCTIONS = {
 
 
 class Labels:
-    """Which rows carry a label, and what the names in expressions stand for.
+    """The labels of rows, and the meaning of names in expressions.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def constraint_lines(table: ParameterTable, labels: Labels, names: MplusNames) -
 
 
 def _in_order(table: ParameterTable) -> list[Definition]:
-    """Definitions, each after those that it reads; a circle was refused before."""
+    """Return definitions, each after those that it reads; cycles were refused before."""
     left = {item.name: item for item in table.definitions}
     ordered: list[Definition] = []
     while left:
@@ -150,7 +150,7 @@ def _called(function: str, argument: Expression, labels: Labels) -> str:
     if function == "log2":
         return f"(LOG({_written(argument, labels)}) / LOG(2))"
     if function not in _FUNCTIONS:
-        raise LatentModelError(f"not to be said in Mplus: the function {function}()")
+        raise LatentModelError(f"not available in Mplus: the function {function}()")
     return f"{_FUNCTIONS[function]}({_written(argument, labels)})"
 
 
@@ -161,7 +161,7 @@ def _bracketed(expression: Expression, labels: Labels) -> str:
 
 
 def plain_number(value: float) -> str:
-    """Write a number without an exponent, so that reading gives it back."""
+    """Write a number without an exponent, so that it is read back unchanged."""
     if value == int(value):
         return str(int(value))
     return format(Decimal(repr(float(value))), "f")

@@ -4,8 +4,8 @@ Mplus completes a model by defaults that are not lavaan's [muthen2017]_: it free
 exogenous factors and of the residuals of final outcomes, fixes the first loading after ``BY``,
 and with groups holds loadings, intercepts and thresholds equal. None of this is relied on. Every
 parameter of the table is stated as free (``*`` and a starting value) or fixed (``@``), every
-covariance that Mplus might add is fixed at 0, and with groups all of it is said again for each
-group, since what a group's own model names is free of the equalities of the overall model.
+covariance that Mplus might add is fixed at 0, and with groups all of it is repeated for each
+group, since parameters named in the model of a group are free of the overall equalities.
 
 References
 ----------
@@ -68,7 +68,7 @@ def model_lines(
 
 
 def refuse_untranslatable(table: ParameterTable) -> None:
-    """Name the first thing in a table that has no counterpart.
+    """Refuse a model by the first of its parameters that has no counterpart.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def refuse_untranslatable(table: ParameterTable) -> None:
     for row in table:
         reason = _reason_against(row, table, theta=theta)
         if reason:
-            raise LatentModelError(f"not to be said in Mplus: {row.name}: {reason}")
+            raise LatentModelError(f"not available in Mplus: {row.name}: {reason}")
 
 
 def _reason_against(row: Parameter, table: ParameterTable, *, theta: bool) -> str:
@@ -160,7 +160,7 @@ def _statement(row: Parameter, names: MplusNames, value: str, label: str) -> str
 
 
 def _zeros(table: ParameterTable, group: int) -> Iterator[Parameter]:
-    """Parameters that this group does not have and Mplus would have, or another group has."""
+    """Yield parameters that this group lacks but Mplus would add, or another group has."""
     own = {_identity(row) for row in table if row.group == group}
     others = {_identity(row): row for row in table if row.group != group}
     for key, row in others.items():
@@ -168,7 +168,7 @@ def _zeros(table: ParameterTable, group: int) -> Iterator[Parameter]:
             continue
         if row.op not in ("=~", "~", "~~") or row.lhs == row.rhs:
             raise LatentModelError(
-                f"not to be said in Mplus: {row.name} is a parameter of some groups only"
+                f"not available in Mplus: {row.name} is a parameter of some groups only"
             )
         yield row
     for pair in _default_pairs(table, group):
@@ -178,7 +178,7 @@ def _zeros(table: ParameterTable, group: int) -> Iterator[Parameter]:
 
 
 def _default_pairs(table: ParameterTable, group: int) -> Iterator[tuple[str, str]]:
-    """Pairs among which Mplus frees covariances unasked, or may."""
+    """Return pairs among which Mplus frees covariances by default, or may."""
     rows = [row for row in table if row.group == group]
     outcomes = {row.lhs for row in rows if row.op == "~"}
     predictors = {row.rhs for row in rows if row.op == "~"}

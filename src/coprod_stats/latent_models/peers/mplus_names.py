@@ -1,4 +1,4 @@
-"""Names as Mplus allows them: eight characters, letters first, capitals all the same."""
+"""Names that Mplus allows: up to eight characters, a letter first, case ignored."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _RESERVED = frozenset(
 
 
 class MplusNames:
-    """Gives each name one that Mplus takes, keeping it wherever it can be kept.
+    """A mapping of names to names that Mplus allows, unchanged where possible.
 
-    Variables, groups and labels draw from one pool: a label that differs from a variable by its
-    capitals alone would be the same word.
+    Variables, groups and labels share one pool: a label that differs from a variable in case alone
+    would be the same name.
     """
 
     def __init__(self) -> None:
@@ -29,18 +29,18 @@ class MplusNames:
         self._taken: set[str] = set(_RESERVED)
 
     def add(self, kind: str, names: Iterable[str]) -> None:
-        """Name things of one kind, those first whose names can stay as they are."""
+        """Add names of one kind, first those that can stay unchanged."""
         new = [name for name in dict.fromkeys(names) if (kind, name) not in self._given]
         for name in sorted(new, key=lambda name: _legal(name, kind) != name):
             self._given[kind, name] = self._free(_legal(name, kind))
 
     def __call__(self, kind: str, name: str) -> str:
-        """Look a name up, or make it now."""
+        """Return the name in Mplus, creating it if necessary."""
         self.add(kind, [name])
         return self._given[kind, name]
 
     def changed(self) -> list[tuple[str, str, str]]:
-        """List what has another name in Mplus: kind, name here, name there."""
+        """Return changed names: kind, name here, name in Mplus."""
         return [(kind, name, given) for (kind, name), given in self._given.items() if name != given]
 
     def _free(self, wanted: str) -> str:

@@ -43,7 +43,7 @@ class MplusInput:
     data : str
         A line per case, no heading; missing values as the code that `text` names.
     renamed : tuple of (str, str, str)
-        Kind, name here and name there of everything that Mplus cannot call by its name.
+        Kind, name here and name in Mplus of everything that had to be renamed.
     """
 
     text: str
@@ -60,23 +60,23 @@ def mplus_input(asked: Specification, columns: Columns, data_file: str) -> Mplus
     columns : mapping of str to array
         The data.
     data_file : str
-        Name under which `data` will lie beside the input file.
+        Name of the file of `data` beside the input file.
 
     Raises
     ------
     LatentModelError
-        Naming what Mplus cannot be told.
+        Naming what cannot be expressed in Mplus.
     SemError
         Where the model cannot be completed for these data.
     """
     _refuse_options(asked)
     data = specified_data(asked, columns)
-    # free means leave a covariance structure what it is, and Mplus has them by default
+    # free means do not change a covariance structure, and Mplus has them by default
     model_options = replace(asked.options.model, meanstructure=True)
     options = replace(asked.options, model=model_options)
     table = completed_table(asked.model, data, options)
     refuse_untranslatable(table)
-    defined_functions(table), restrictions(table)  # names that stand for nothing are said here
+    defined_functions(table), restrictions(table)  # unused names are reported here
     starts = proposed_start(table, data, options)
     groups = data.group_labels if asked.group is not None else ()
     names = MplusNames()
@@ -118,7 +118,7 @@ def _refuse_options(asked: Specification) -> None:
     if draws and asked.seed is not None:
         faults.append("the seed of a bootstrap")
     if faults:
-        raise LatentModelError(f"not to be said in Mplus: {'; '.join(faults)}")
+        raise LatentModelError(f"not available in Mplus: {'; '.join(faults)}")
 
 
 def _design_columns(asked: Specification) -> list[str]:
