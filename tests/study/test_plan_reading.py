@@ -227,6 +227,13 @@ FAULTS = [
     ("[CAGE]", "[HOURS]", "PLAN-035", 25, "'HOURS' stands under 'covariates'"),
     ("covariates: [CAGE]", "cluster: HOURS", "PLAN-035", 25, "'HOURS' stands under 'cluster'"),
     ("covariates: [CAGE]", "covariates: [CAGE]\ncluster: CAGE", "PLAN-035", 20, "has two uses"),
+    ("tests: [A2]", "tests: [A2]\n    factors: [NEG]", "PLAN-036", 24, "no specification uses"),
+    ("[CAGE]", "[RID]", "PLAN-017", 9, "'RID' holds text"),
+    ("covariates: [CAGE]", "weights: RID", "PLAN-017", 9, "'RID' holds text"),
+    ("[CAGE]", "[CAGE, CAGE]", "PLAN-035", 9, "occurs twice"),
+    ("tests: [A2]", "tests: [A2, A2]", "PLAN-005", 23, "occurs twice"),
+    ('sign: "-"}', 'sign: "-", moderator: CAGE}', "SHAPE-001", 11, "moderator"),
+    ('sign: "-"}', 'sign: "-", through: [CAGE]}', "SHAPE-001", 11, "mediator"),
     ('title: "A plan"', 'titel: "A plan"', "SHAPE-001", 2, "is not known here"),
     ('sign: "+"', "sign: up", "SHAPE-001", 12, ""),
     ("analysis: paths\n    id: second", "analysis: paht\n    id: second", "SHAPE-001", 21, "paht"),
@@ -250,7 +257,7 @@ def test_the_same_path_twice_is_a_fault_of_the_plan(read) -> None:
     """The kind of fault that once ended in a traceback: nothing is computed before it is told."""
     twice = PLAN.replace("predictor: HOURS", "predictor: POS").replace("tests: [A1]", "tests: []")
     with pytest.raises(
-        PlanError, match=r"PLAN-015 mine\.yaml:14.*A2 duplicates the path POS → NEG"
+        PlanError, match=r"PLAN-015 mine\.yaml:14.*A2 duplicates the relation POS → NEG"
     ):
         read(twice)
 

@@ -82,3 +82,27 @@ def overlap_faults(
             continue
         remedy = f"Remove it from '{option}', or say 'without: [{option}]' there."
         yield scope.fault("PLAN-035", where, found, remedy)
+
+
+def relation_faults(scope: Scope) -> Iterator[Fault]:
+    """Return relations that are duplicates, lead from a variable to itself, or have no slope."""
+    met: dict[tuple[str, str], str] = {}
+    for entry in scope.relations():
+        pair = (entry.predictor, entry.outcome)
+        if entry.predictor == entry.outcome:
+            yield scope.fault(
+                "PLAN-016",
+                (),
+                f"{entry.id}: '{entry.predictor}' is both predictor and outcome",
+                "Name two different variables.",
+            )
+        elif pair in met:
+            yield scope.fault(
+                "PLAN-015",
+                (),
+                f"{entry.id} duplicates the relation {' → '.join(pair)} of {met[pair]}",
+                "Remove one of them from 'tests'.",
+            )
+        met.setdefault(pair, entry.id)
+        yield from numeric_faults(scope, entry.id, pair)
+        yield from nominal_faults(scope, entry.id, pair)

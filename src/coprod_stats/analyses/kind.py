@@ -79,6 +79,17 @@ class Scope:
             here = (*where, "respondents")
             yield from self.class_faults((*here, "classes"), choice.respondents.classes)
             yield from self.condition_faults((*here, "where"), choice.respondents.where)
+        if choice.include_flagged and not self.plan.quality.exclude_flagged:
+            yield self.fault(
+                "PLAN-021",
+                (*where, "include_flagged"),
+                "the plan keeps flagged respondents in every analysis",
+                "Remove it, or set 'exclude_flagged: true'.",
+            )
+        if len(set(choice.without)) < len(choice.without):
+            yield self.fault(
+                "PLAN-021", (*where, "without"), "an entry occurs twice", "Remove one of them."
+            )
         for option in choice.without:
             if not getattr(self.plan, option):
                 yield self.fault(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import pandas as pd
 from pydantic import Field
 
-from coprod_stats.analyses.checks import nominal_faults, numeric_faults
+from coprod_stats.analyses.checks import relation_faults
 from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.kind import Kind, Scope, choice_names, stream_of
 from coprod_stats.analyses.necessity_section import necessity_section
@@ -128,16 +128,7 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
                     "necessary",
                     "Give the hypothesis the sign '+' or '-'.",
                 )
-            pair = (relation.predictor, relation.outcome)
-            yield from numeric_faults(scope, relation.id, pair)
-            yield from nominal_faults(scope, relation.id, pair)
-            if relation.predictor == relation.outcome:
-                yield scope.fault(
-                    "PLAN-016",
-                    (),
-                    f"{relation.id}: '{relation.predictor}' is both condition and outcome",
-                    "Name two different variables.",
-                )
+        yield from relation_faults(scope)
 
     def run(
         self, part: Any, form: NecessityForm, sample: StudySample, rng: np.random.Generator
@@ -200,6 +191,8 @@ def _tested(
 ) -> TestedCondition:
     names = (relation.predictor, relation.outcome)
     reason = next(filter(None, (_too_coarse(n, form, instrument) for n in names)), "")
+    if form.scope == "theoretical" and not reason:
+        reason = next((_no_range(n) for n in names if score_range(instrument, n) is None), "")
     if reason:
         return TestedCondition(relation, None, reason)
     ranges: list[tuple[float, float] | None] = [
@@ -219,6 +212,10 @@ def _tested(
     except CoprodError as error:
         return TestedCondition(relation, None, str(error))
     return TestedCondition(relation, found)
+
+
+def _no_range(name: str) -> str:
+    return f"the questionnaire states no possible range of {name}, which a theoretical scope needs"
 
 
 def _too_coarse(name: str, form: NecessityForm, instrument: Instrument) -> str:
@@ -246,6 +243,9 @@ def score_range(instrument: Instrument, name: str) -> tuple[float, float] | None
     scale = next((scale for scale in instrument.scales if scale.id == name), None)
     if scale is None:
         item = next((item for item in instrument.items if item.id == name), None)
+        if item is not None and item.number is not None:
+            low, high = item.number.minimum, item.number.maximum
+            return None if low is None or high is None else (float(low), float(high))
         if item is None or item.responses is None:
             return None
         return float(item.responses.lowest), float(item.responses.highest)

@@ -14,9 +14,9 @@ import pandas as pd
 
 from coprod_stats.analyses.checks import (
     known_variables,
-    nominal_faults,
     numeric_faults,
     overlap_faults,
+    relation_faults,
 )
 from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.kind import Kind, Scope, choice_names
@@ -122,9 +122,8 @@ class Regression(Kind[RegressionForm, RegressionResult]):
                 )
         yield from numeric_faults(scope, form.id, parsed.columns)
         yield from overlap_faults(scope, (), form, parsed.columns)
+        yield from relation_faults(scope)
         for relation in scope.relations():
-            ends = (relation.predictor, relation.outcome)
-            yield from nominal_faults(scope, relation.id, ends)
             if relation.outcome != parsed.outcome or relation.predictor not in _main_terms(parsed):
                 yield scope.fault(
                     "PLAN-031",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from coprod_stats.literals import ExpectedSign, HypothesisKind
 from coprod_stats.plans.grammar import Name, PlanPart, Words
+
+MODERATED: tuple[HypothesisKind, ...] = ("moderator", "heterogeneity", "experiment")
+"""Kinds of hypotheses in which an effect may depend on a further variable."""
 
 Variables = Words | Annotated[tuple[Words, ...], Field(strict=False, min_length=1)]
 """One variable, or several for each of which the claim is made."""
@@ -55,6 +58,19 @@ class Hypothesis(PlanPart):
     """The method suggested by the literature; reported where no kind of analysis can test it."""
     headline: bool = False
     note: str = ""
+
+    @model_validator(mode="after")
+    def _claims_what_its_kind_claims(self) -> Self:
+        if self.moderator is not None and self.kind not in MODERATED:
+            raise ValueError(
+                f"a hypothesis with a moderator is of the kind {' or '.join(MODERATED)}"
+            )
+        if self.through and self.kind != "mediator":
+            raise ValueError("a hypothesis with 'through' is of the kind mediator")
+        for name, several in (("predictor", self.predictors), ("outcome", self.outcomes)):
+            if len(set(several)) < len(several):
+                raise ValueError(f"a variable occurs twice under '{name}'")
+        return self
 
     @property
     def predictors(self) -> tuple[str, ...]:

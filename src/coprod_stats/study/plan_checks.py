@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from coprod_stats.analyses.checks import known_variables
+from coprod_stats.analyses.checks import known_variables, text_columns
 from coprod_stats.analyses.kind import Kind, Scope
 from coprod_stats.analyses.registry import kind_of, kinds_that_claim
 from coprod_stats.errors import Fault
@@ -31,6 +31,7 @@ def check_plan(
     """Return all faults of a plan whose instrument and hypotheses could be read."""
     check = _Check(form, instrument, hypotheses, source)
     yield from check.variables()
+    yield from check.covariates()
     yield from check.hypothesis_ids()
     yield from check.respondents()
     yield from check.design()
@@ -85,6 +86,23 @@ class _Check:
                     "Correct the name, or choose a form that has it.",
                 )
 
+    def covariates(self) -> Iterator[Fault]:
+        """Return covariates that occur twice or hold text, and weights that do."""
+        text = text_columns(self.instrument)
+        met: set[str] = set()
+        named: list[tuple[Location, str]] = [
+            (("covariates", position), name) for position, name in enumerate(self.form.covariates)
+        ]
+        if self.form.weights is not None:
+            named.append((("weights",), self.form.weights))
+        for location, name in named:
+            if name in text:
+                remedy = "Name a variable that has numbers or coded answers."
+                yield self.fault("PLAN-017", location, f"'{name}' holds text, not numbers", remedy)
+            if name in met:
+                yield self.fault("PLAN-035", location, f"'{name}' occurs twice", "Remove one.")
+            met.add(name)
+
     def hypothesis_ids(self) -> Iterator[Fault]:
         ids = [hypothesis.id for hypothesis in self.hypotheses]
         for position, id in enumerate(ids):
@@ -126,6 +144,13 @@ class _Check:
                     "Rename one of them.",
                 )
             for number, name in enumerate(analysis.tests):
+                if name in analysis.tests[:number]:
+                    yield self.fault(
+                        "PLAN-005",
+                        (*here, "tests", number),
+                        f"'{name}' occurs twice",
+                        "Remove one.",
+                    )
                 if name not in known:
                     yield self.fault(
                         "PLAN-002",

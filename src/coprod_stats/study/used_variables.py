@@ -45,8 +45,8 @@ def _named(
         kind = kind_of(analysis)
         yield from kind.names(analysis)
         selections += [c.respondents for _, c in kind.choices(analysis) if c.respondents]
-    if form.respondents.where:
-        yield from condition_names(form.respondents.where)
+    for condition in (form.respondents.where, *(part.where for part in form.data.parts)):
+        yield from condition_names(condition) if condition else ()
     rule = instrument.classification
     if rule is not None and any(entry.classes for entry in selections):
         yield from (id for _, condition in rule.classes for id in names(condition))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coprod_stats.analyses.checks import nominal_faults, numeric_faults, overlap_faults
+from coprod_stats.analyses.checks import overlap_faults, relation_faults
 from coprod_stats.analyses.findings import Finding
 from coprod_stats.analyses.kind import Kind, NotEstimated, Scope, choice_names, condition_names
 from coprod_stats.analyses.paths.estimation import (
@@ -59,8 +59,15 @@ class Paths(Kind[PathsForm, PathsResult]):
     def check(self, form: PathsForm, scope: Scope) -> Iterator[Fault]:
         """Yield faults of factors, specifications and subgroups."""
         yield from _factor_faults(form, scope)
-        yield from _path_faults(scope)
+        yield from relation_faults(scope)
         yield from _role_faults(form, scope)
+        if form.factors and not any(isinstance(e, SemSpecification) for e in form.specifications):
+            yield scope.fault(
+                "PLAN-036",
+                ("factors",),
+                "no specification uses the factors: all of them regress scale scores",
+                "Remove 'factors', or add a specification by structural equations.",
+            )
         known = Counter(entry.specification for entry in form.specifications)
         for position, entry in enumerate(form.specifications):
             here: Location = ("specifications", position)
@@ -140,30 +147,6 @@ def _factor_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:
                 f"the form has no scale '{name}'",
                 f"It has: {', '.join(known) or 'none'}.",
             )
-
-
-def _path_faults(scope: Scope) -> Iterator[Fault]:
-    """Return paths that are duplicates, lead from a variable to itself, or hold text."""
-    met: dict[tuple[str, str], str] = {}
-    for entry in scope.relations():
-        pair = (entry.predictor, entry.outcome)
-        if entry.predictor == entry.outcome:
-            yield scope.fault(
-                "PLAN-016",
-                (),
-                f"{entry.id}: '{entry.predictor}' is both predictor and outcome",
-                "Name two different variables.",
-            )
-        elif pair in met:
-            yield scope.fault(
-                "PLAN-015",
-                (),
-                f"{entry.id} duplicates the path {' → '.join(pair)} of {met[pair]}",
-                "Remove one of them from 'tests'.",
-            )
-        met.setdefault(pair, entry.id)
-        yield from numeric_faults(scope, entry.id, pair)
-        yield from nominal_faults(scope, entry.id, pair)
 
 
 def _role_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:

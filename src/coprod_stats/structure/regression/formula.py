@@ -39,6 +39,9 @@ FUNCTIONS = frozenset(
 """Functions of formulaic that a formula may call; ``lag`` and ``hashed`` depend on row order or
 on random collisions and are not among them."""
 
+LARGEST_EXPONENT = 10
+"""Largest power that a formula may raise a column to."""
+
 INTERCEPT = "(Intercept)"
 
 _ALLOWED = (
@@ -203,7 +206,10 @@ def _materialized(source: Any, frame: pd.DataFrame) -> Any:
         raise StructureError(
             f"the formula cannot be evaluated: {_first_sentence(error)}"
         ) from error
-    finite = np.isfinite(matrix.to_numpy(dtype=float))
+    try:
+        finite = np.isfinite(matrix.to_numpy(dtype=float))
+    except (TypeError, ValueError) as error:
+        raise StructureError("the formula has a term that is no number") from error
     if not finite.all():
         named = [
             f"{_label(name)} ({counted(int((~column).sum()), 'row')})"
@@ -253,9 +259,20 @@ def _expression_columns(expression: str, text: str) -> list[str]:
 
 
 def _is_admissible(node: ast.AST) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        # an exponent of constants alone is bounded: Python computes whole numbers of any length
+        return isinstance(node.right, ast.Constant | ast.UnaryOp) and _is_small(node.right)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.LShift):
+        return False
     if isinstance(node, ast.Attribute):
         return isinstance(node.value, ast.Name) and node.value.id == "contr"
     return node.id in FUNCTIONS if isinstance(node, ast.Name) else isinstance(node, _ALLOWED)
+
+
+def _is_small(exponent: ast.expr) -> bool:
+    value = exponent.operand if isinstance(exponent, ast.UnaryOp) else exponent
+    number = value.value if isinstance(value, ast.Constant) else None
+    return isinstance(number, int | float) and abs(number) <= LARGEST_EXPONENT
 
 
 def _first_sentence(error: BaseException) -> str:
