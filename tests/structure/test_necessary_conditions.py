@@ -418,7 +418,10 @@ def test_options_that_make_no_sense_are_refused(change, message):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (COUNTRIES.assign(individualism="high"), r"not numeric: individualism \(first value that is no number: 'high'"),
+        (
+            COUNTRIES.assign(individualism="high"),
+            r"not numeric: individualism \(first value that is no number: 'high'\)",
+        ),
         (COUNTRIES.assign(innovation=1.0), "no scope: innovation"),
         (COUNTRIES.iloc[:4], "4 complete rows of individualism and innovation are too few"),
         (COUNTRIES.assign(innovation=math.inf), "infinite values: innovation"),
