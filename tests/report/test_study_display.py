@@ -29,7 +29,7 @@ def test_an_analysis_that_was_not_estimated_is_printed_with_the_reason(study: St
 
 
 def test_what_a_study_holds_has_a_short_repr(study: Study) -> None:
-    assert repr(study) == f"<Study 'carers': 1 analysis>"
+    assert repr(study) == "<Study 'carers': 1 analysis>"
     responses = study.responses
     version = responses.instrument.version
     n = responses.n_respondents
