@@ -60,3 +60,40 @@ def test_long_tables_are_cut_as_pandas_is_told() -> None:
         cut = Toy()._repr_html_()
     assert "..." in cut
     assert "..." not in whole
+
+
+@dataclass(frozen=True, slots=True)
+class Awkward(NotebookTables):
+    """Numbers < 1 and > 1000.
+
+    More about it.
+    """
+
+    def tidy(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "estimate": [0.123456789, 123456.789, -1.5e-7],
+                "df": [float("inf"), 1.0, pd.NA],
+                "notes": ["", "", ""],
+                "true": [True, False, True],
+            }
+        )
+
+    def glance(self) -> pd.DataFrame:
+        return pd.DataFrame({"n_obs": [123456], "note": [""], "p_value": [None]})
+
+
+def test_numbers_are_rounded_and_what_is_empty_is_dropped() -> None:
+    shown = Awkward()._repr_html_()
+    assert [f"<td>{text}</td>" in shown for text in ("0.1235", "123457", "-1.5e-07")] == [True] * 3
+    assert "<td>123456</td>" in shown  # a count is not rounded
+    assert "<td>∞</td>" in shown
+    assert "<td>True</td>" in shown
+    assert "note" not in shown.replace("notebook", "")
+    assert "p_value" not in shown
+
+
+def test_the_caption_is_the_summary_of_the_class() -> None:
+    shown = Awkward()._repr_html_()
+    assert shown.count("<caption>") == 1
+    assert "<caption>Numbers &lt; 1 and &gt; 1000</caption>" in shown

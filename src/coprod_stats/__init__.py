@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from coprod_stats.instruments import InstrumentError as InstrumentError
     from coprod_stats.instruments import check_instrument as check_instrument
     from coprod_stats.instruments import read_instrument as read_instrument
+    from coprod_stats.latent_models import LatentModelError as LatentModelError
     from coprod_stats.latent_models import SemFit as SemFit
     from coprod_stats.latent_models import compare as compare
     from coprod_stats.latent_models import compare_engines as compare_engines
@@ -45,8 +46,10 @@ if TYPE_CHECKING:
     from coprod_stats.responses import write_canonical as write_canonical
     from coprod_stats.scoring import Scores as Scores
     from coprod_stats.scoring import score as score
+    from coprod_stats.sem.errors import SemError as SemError
     from coprod_stats.structure import nca as nca
     from coprod_stats.structure import regress as regress
+    from coprod_stats.structure.errors import StructureError as StructureError
     from coprod_stats.study.plan_reading import Plan as Plan
     from coprod_stats.study.plan_reading import PlanError as PlanError
     from coprod_stats.study.plan_reading import read_plan as read_plan
@@ -57,12 +60,15 @@ _HOMES = {
     "Fault": "errors",
     "Instrument": "instruments",
     "InstrumentError": "instruments",
+    "LatentModelError": "latent_models",
     "Plan": "study.plan_reading",
     "PlanError": "study.plan_reading",
     "Responses": "responses",
     "ResponsesError": "responses",
     "Scores": "scoring",
+    "SemError": "sem.errors",
     "SemFit": "latent_models",
+    "StructureError": "structure.errors",
     "Study": "report.study",
     "alpha": "measurement",
     "check_instrument": "instruments",

@@ -91,13 +91,14 @@ BootstrapType = Literal["naive", "bollen-stine"]
 BootstrapInterval = Literal["percentile", "bca"]
 """Intervals from bootstrap samples: plain percentiles, or bias-corrected and accelerated."""
 
-DifferenceScaling = Literal[
-    "default", "satorra.bentler.2001", "satorra.bentler.2010", "satorra.2000"
-]
-"""Scaling of the difference test of nested models, by the names of lavaan's ``lavTestLRT``."""
-
 DifferenceYear = Literal["default", "2000", "2001", "2010"]
-"""The same by the year of the paper of Satorra (and Bentler)."""
+"""Scaling of the difference test of nested models, by the year of the paper of Satorra (and
+Bentler)."""
+
+DifferenceScaling = Literal[
+    DifferenceYear, "satorra.2000", "satorra.bentler.2001", "satorra.bentler.2010"
+]
+"""The same, also by the names of lavaan's ``lavTestLRT``."""
 
 ProductPairs = Literal["matched", "all"]
 """Products of indicators: the first with the first and so on, or each with each."""

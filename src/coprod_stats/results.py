@@ -5,6 +5,9 @@ In a notebook a result is shown by these tables: its class inherits :class:`Note
 
 from __future__ import annotations
 
+import inspect
+import math
+from html import escape
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -21,6 +24,9 @@ TIDY_COLUMNS = (
     "conf_high",
 )
 """Names of the columns of ``tidy()`` wherever they apply, in this order; others follow them."""
+
+_WHOLE_FROM, _EXPONENT_FROM = 1_000, 1e12
+"""Between these, a rounded number is shown as a whole one, not with an exponent."""
 
 
 @runtime_checkable
@@ -46,25 +52,42 @@ class CaseResult(Result, Protocol):
 
 
 class NotebookTables:
-    """Display of a result in a notebook: the table of ``glance()``, that of ``tidy()`` below."""
+    """Display of a result in a notebook: the table of ``glance()``, that of ``tidy()`` below.
+
+    Numbers are rounded for the reader; the summary line of the class is the caption.
+    """
 
     __slots__ = ()
 
     def _repr_html_(self: Result) -> str:
-        return "\n".join(_html_table(table) for table in (self.glance(), self.tidy()))
+        caption = (inspect.getdoc(type(self)) or "").partition("\n")[0].rstrip(".")
+        return "\n".join([notebook_table(self.glance(), caption), notebook_table(self.tidy())])
 
 
-def _html_table(table: pd.DataFrame) -> str:
-    """Show what applies, with the digits and rows that the reader has asked pandas for."""
+def notebook_table(table: pd.DataFrame, caption: str = "") -> str:
+    """Return a table as HTML: four significant digits, without empty columns.
+
+    Parameters
+    ----------
+    table : DataFrame
+    caption : str
+        Title above the table, as plain text.
+    """
     # loaded by now: it made the table
     import pandas as pd
 
-    shown = table.dropna(axis="columns", how="all")
-    return str(
-        shown.to_html(
-            index=False,
-            na_rep="",
-            max_rows=pd.get_option("display.max_rows"),
-            notebook=True,
-        )
-    )
+    texts = table.astype(object).where(table.notna(), "").map(_cell)
+    shown = texts.loc[:, (texts != "").any()]
+    rows = pd.get_option("display.max_rows")
+    html = str(shown.to_html(index=False, max_rows=rows, notebook=True))
+    if not caption:
+        return html
+    return html.replace("<thead>", f"<caption>{escape(caption)}</caption>\n  <thead>", 1)
+
+
+def _cell(value: object) -> object:
+    if not isinstance(value, float):
+        return value
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    return f"{value:.0f}" if _WHOLE_FROM <= abs(value) < _EXPONENT_FROM else f"{value:.4g}"

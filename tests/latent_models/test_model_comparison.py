@@ -195,6 +195,18 @@ def test_a_comparison_is_a_result(fits):
     assert found._repr_html_().count("<table") == 2
 
 
+@pytest.mark.parametrize(
+    ("year", "name"),
+    [("2000", "satorra.2000"), ("2001", "satorra.bentler.2001"), ("2010", "satorra.bentler.2010")],
+)
+def test_a_scaling_goes_by_its_year_and_by_its_name_in_lavaan(year, name, fits, pair):
+    *both, _ = fits("MLM")
+    by_year, by_name = (compare(*both, difference=scaling) for scaling in (year, name))
+    assert by_year.models == by_name.models
+    documents, read = pair("MLM")
+    assert compare_documents(documents, read, year) == compare_documents(documents, read, name)
+
+
 def test_what_a_reader_must_know_of_fits_in_memory(fits):
     *both, _ = fits("ML_plain")
     found = compare(*both, difference="2010")

@@ -61,6 +61,7 @@ def test_the_seed_decides() -> None:
         (ORDERED, {"ordered": ["a", "b"]}, LatentModelError, "c have thresholds"),
         (CONTINUOUS, {"ordered": ["a"]}, LatentModelError, "no thresholds of a"),
         ("f =~ 1*a + b + 1*c", {}, SemOptionError, "no value for 'f=~b'"),
+        ("f =~ 1*a + b + c", {}, SemOptionError, "no value for 'f=~b', 'f=~c', 'a~~a'"),
         ("a ~~ 1*a + 2*b\nb ~~ 1*b", {}, SemModelError, "not positive definite"),
         ("f =~", {}, SemSyntaxError, "f =~"),
     ],

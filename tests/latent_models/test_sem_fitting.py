@@ -220,3 +220,15 @@ def with_covariance(cov, *, names, n_obs=400):
     draws -= draws.mean(axis=0)
     whitened = draws @ np.linalg.inv(np.linalg.cholesky(draws.T @ draws / n_obs)).T
     return pd.DataFrame(whitened @ np.linalg.cholesky(cov).T, columns=names)
+
+
+def test_an_unknown_option_is_named_with_the_nearest_one(pupils):
+    with pytest.raises(TypeError, match=r"fit_sem\(\) has no option 'estimater'.*'estimator'\?"):
+        fit_sem("f =~ x1 + x2 + x3", pupils, estimater="ML")
+    with pytest.raises(TypeError, match=r"has no option 'zzz'$"):
+        fit_sem("f =~ x1 + x2 + x3", pupils, zzz=1)
+
+
+def test_swapped_arguments_are_told_apart(pupils):
+    with pytest.raises(LatentModelError, match="the model is a DataFrame, not a text"):
+        fit_sem(pupils, "f =~ x1 + x2 + x3")

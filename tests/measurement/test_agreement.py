@@ -115,7 +115,7 @@ def test_agreement_is_one_without_differences_and_none_beyond_chance() -> None:
 
 def test_rows_without_an_answer_or_a_unit_are_omitted_and_counted() -> None:
     answers = pd.DataFrame(
-        {"unit": [1, 1, 2, 2, None, 2], "value": ["1", "2", "4", "5", "3", None]}, dtype=object
+        {"unit": [1, 1, 2, 2, None, 2], "value": [1, 2, 4, 5, 3, None]}, dtype=object
     )
     found = icc(answers, "value", "unit")
     assert (found.n_obs, found.n_omitted) == (4, 2)
@@ -135,7 +135,7 @@ def test_rows_without_an_answer_or_a_unit_are_omitted_and_counted() -> None:
         ({"unit": [1, 1, 2], "other": [2, 2, 2]}, "no column 'value'; the data have: unit, other"),
         (
             {"unit": [1, 1, 2], "value": [2, "x", 2]},
-            "column 'value' holds 'x', which is not a number",
+            r"not numeric: value \(first value that is no number: 'x'\)",
         ),
     ],
 )
@@ -162,7 +162,7 @@ def test_data_that_carry_no_agreement_are_refused(items, n_options, message) -> 
 
 def test_a_column_that_the_data_have_twice_is_refused() -> None:
     doubled = pd.DataFrame([[1, 1, 2], [1, 2, 3]], columns=["unit", "value", "value"])
-    with pytest.raises(MeasurementDataError, match="two columns 'value'"):
+    with pytest.raises(MeasurementDataError, match="occur more than once: value"):
         icc(doubled, "value", "unit")
 
 

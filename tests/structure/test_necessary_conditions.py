@@ -421,7 +421,10 @@ def test_options_that_make_no_sense_are_refused(change, message):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (COUNTRIES.assign(individualism="high"), "must be numeric: individualism"),
+        (
+            COUNTRIES.assign(individualism="high"),
+            r"not numeric: individualism \(first value that is not a number: 'high'\)",
+        ),
         (COUNTRIES.assign(innovation=1.0), "the scope is empty: innovation"),
         (COUNTRIES.iloc[:4], "4 complete rows of individualism and innovation: the analysis"),
         (COUNTRIES.assign(innovation=math.inf), "infinite values: innovation"),

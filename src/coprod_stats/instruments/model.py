@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.constructs import Construct, Index, Role, Scale
 from coprod_stats.instruments.language.folding import without
@@ -104,7 +105,7 @@ class Timing:
     note: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Instrument:
     """A questionnaire.
 
@@ -141,6 +142,10 @@ class Instrument:
     modules: tuple[Module, ...] = ()
     twin: str | None = None
     exemptions: tuple[Exemption, ...] = ()
+
+    def __repr__(self) -> str:
+        size = counted(len(self.questions), "question")
+        return f"<Instrument {self.id!r}, version {self.version}: {size}>"
 
     @property
     def items(self) -> tuple[Item, ...]:

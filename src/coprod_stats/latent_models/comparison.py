@@ -31,8 +31,11 @@ _METHODS: dict[DifferenceYear, str] = {
     "2001": "Satorra-Bentler (2001)",
     "2010": "Satorra-Bentler (2010)",
 }
-_YEARS: dict[DifferenceScaling, DifferenceYear] = {
+YEARS: dict[DifferenceScaling, DifferenceYear] = {
     "default": "default",
+    "2000": "2000",
+    "2001": "2001",
+    "2010": "2010",
     "satorra.2000": "2000",
     "satorra.bentler.2001": "2001",
     "satorra.bentler.2010": "2010",
@@ -98,7 +101,7 @@ def compare_documents(
     read_columns : callable
         Function that reads a file of data again.
     scaling : str
-        Corresponds to ``method`` of lavaan's ``lavTestLRT``.
+        By year, or as ``method`` of lavaan's ``lavTestLRT``.
 
     Raises
     ------
@@ -108,7 +111,7 @@ def compare_documents(
     models = [
         model_of_document(name, document, read_columns) for name, document in documents.items()
     ]
-    return compare_models(models, _YEARS[scaling])
+    return compare_models(models, YEARS[scaling])
 
 
 def compare_models(

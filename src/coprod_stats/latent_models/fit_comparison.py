@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from coprod_stats.latent_models.comparison import ComparedModel, compare_models
+from coprod_stats.latent_models.comparison import YEARS, ComparedModel, compare_models
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.nested_model import model_of_fit
 from coprod_stats.latent_models.sem_fit import SemFit
-from coprod_stats.literals import DifferenceYear
+from coprod_stats.literals import DifferenceScaling
 from coprod_stats.results import NotebookTables
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Comparison(NotebookTables):
 
 
 def compare(
-    *fits: SemFit, difference: DifferenceYear = "default", names: Sequence[str] = ()
+    *fits: SemFit, difference: DifferenceScaling = "default", names: Sequence[str] = ()
 ) -> Comparison:
     """Test nested models against each other, in order of their degrees of freedom.
 
@@ -97,10 +97,11 @@ def compare(
     ----------
     *fits : SemFit
         Two or more, of the same data by the same method.
-    difference : {"default", "2000", "2001", "2010"}
+    difference : str
         Scaling of the difference of scaled statistics, by the year of the paper of Satorra (and
-        Bentler). ``default`` is lavaan's: 2001 for tests scaled by their mean, 2000 for those
-        adjusted for mean and variance.
+        Bentler), ``2000``, ``2001`` or ``2010``, or by its name in lavaan, ``satorra.2000``,
+        ``satorra.bentler.2001`` or ``satorra.bentler.2010``. ``default`` is lavaan's: 2001 for
+        tests scaled by their mean, 2000 for those adjusted for mean and variance.
     names : sequence of str
         One per fit; by default ``model_1`` and so on.
 
@@ -111,11 +112,11 @@ def compare(
     SemOptionError
         If the scaling does not apply to these fits.
     """
-    if difference not in get_args(DifferenceYear):
-        years = ", ".join(get_args(DifferenceYear))
-        raise LatentModelError(f"compare: difference is one of {years}, not {difference!r}")
+    if difference not in YEARS:
+        known = ", ".join(map(repr, YEARS))
+        raise LatentModelError(f"compare: difference is one of {known}, not {difference!r}")
     named = tuple(names) or tuple(f"model_{place}" for place in range(1, len(fits) + 1))
     if len(set(named)) != len(fits):
         raise LatentModelError(f"compare: {len(fits)} fits need as many distinct names")
     models = [model_of_fit(name, fit) for name, fit in zip(named, fits, strict=True)]
-    return Comparison(compare_models(models, difference))
+    return Comparison(compare_models(models, YEARS[difference]))

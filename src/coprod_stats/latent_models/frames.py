@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models.errors import LatentModelError
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 _NUMBERS = (Real, Decimal, np.bool_)
 
 
-def frame_columns(data: IntoDataFrame, names: Iterable[str]) -> dict[str, NDArray[Any]]:
+def frame_columns(
+    data: IntoDataFrame, names: Iterable[str], *, error: type[CoprodError] = LatentModelError
+) -> dict[str, NDArray[Any]]:
     """Return the named columns of a data frame, those that it has.
 
     Numbers and truth values become floats, whatever the column's type, and ordered categories
@@ -31,32 +34,61 @@ def frame_columns(data: IntoDataFrame, names: Iterable[str]) -> dict[str, NDArra
     data : DataFrame
         Of pandas, polars, PyArrow or another library that narwhals knows.
     names : iterable of str
+    error : type of CoprodError
+        What the caller's room raises.
 
     Raises
     ------
-    LatentModelError
-        If the data are not a data frame, or a name occurs twice.
+    CoprodError
+        Of the type ``error``, if the data are not a data frame, or a name occurs twice.
     """
-    available = column_names(data)
-    wanted = [name for name in dict.fromkeys(names) if name in available]
-    repeated = sorted(name for name in wanted if available.count(name) > 1)
-    if repeated:
-        raise LatentModelError(f"columns that occur more than once: {', '.join(repeated)}")
+    places = _places(data, names, error)
     if is_pandas(data):
-        return {name: _pandas_column(data.iloc[:, available.index(name)]) for name in wanted}
-    frame = narwhals_frame(data)
-    return {name: _column(frame[name]) for name in wanted}
+        return {name: _pandas_column(data.iloc[:, place]) for name, place in places.items()}
+    frame = narwhals_frame(data, error=error)
+    return {name: _column(frame[name]) for name in places}
 
 
-def column_names(data: IntoDataFrame) -> list[str]:
+def pandas_frame(
+    data: IntoDataFrame, names: Iterable[str], *, error: type[CoprodError]
+) -> pd.DataFrame:
+    """Return the named columns of a data frame, those that it has, as a frame of pandas.
+
+    Columns of objects that are numbers become numbers; ordered categories remain categories, so
+    that they are distinguished from numbers. Otherwise columns of pandas are left as they are.
+
+    Parameters
+    ----------
+    data, names, error
+        As in :func:`frame_columns`.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``, if the data are not a data frame, or a name occurs twice.
+    """
+    # a third of a second to import, which the command does without
+    import pandas as pd
+
+    places = _places(data, names, error)
+    if is_pandas(data):
+        columns = {name: _inferred(data.iloc[:, place]) for name, place in places.items()}
+        return pd.DataFrame(columns, index=data.index)
+    frame = narwhals_frame(data, error=error)
+    index = pd.RangeIndex(len(frame))
+    return pd.DataFrame({name: _pandas_values(frame[name]) for name in places}, index=index)
+
+
+def column_names(data: IntoDataFrame, *, error: type[CoprodError] = LatentModelError) -> list[str]:
     """Return the names of all columns, in order.
 
     Raises
     ------
-    LatentModelError
-        If the data are not a data frame.
+    CoprodError
+        Of the type ``error``, if the data are not a data frame.
     """
-    return [str(name) for name in (data if is_pandas(data) else narwhals_frame(data)).columns]
+    frame = data if is_pandas(data) else narwhals_frame(data, error=error)
+    return [str(name) for name in frame.columns]
 
 
 def is_pandas(data: IntoDataFrame) -> TypeGuard[pd.DataFrame]:
@@ -67,38 +99,45 @@ def is_pandas(data: IntoDataFrame) -> TypeGuard[pd.DataFrame]:
     return is_pandas_dataframe(data)
 
 
-def narwhals_frame(data: IntoDataFrame) -> nw.DataFrame[Any]:
+def narwhals_frame(
+    data: IntoDataFrame, *, error: type[CoprodError] = LatentModelError
+) -> nw.DataFrame[Any]:
     """Wrap a data frame of any library that narwhals knows.
 
     Raises
     ------
-    LatentModelError
-        If the data are not a data frame, or a lazy one.
+    CoprodError
+        Of the type ``error``, if the data are not a data frame, or a lazy one.
     """
     # as in is_pandas()
     import narwhals.stable.v2 as nw
 
     try:
         return nw.from_native(data, eager_only=True)
-    except TypeError as error:
+    except TypeError as reason:
         kind = f"{type(data).__module__.partition('.')[0]}.{type(data).__name__}"
-        raise LatentModelError(
+        raise error(
             f"the data are a {kind}, not a data frame of pandas, polars or PyArrow; "
             "a lazy frame must be collected first"
-        ) from error
+        ) from reason
 
 
-def numeric_columns(columns: Mapping[str, NDArray[Any]], names: Iterable[str]) -> None:
+def numeric_columns(
+    columns: Mapping[str, NDArray[Any]],
+    names: Iterable[str],
+    *,
+    error: type[CoprodError] = LatentModelError,
+) -> None:
     """Refuse columns that hold anything other than numbers.
 
     Raises
     ------
-    LatentModelError
-        Naming each column and its first value that is not a number.
+    CoprodError
+        Of the type ``error``, naming each column and its first value that is not a number.
     """
-    faults = [f"{name} ({_offence(columns[name])})" for name in names if _is_text(columns[name])]
+    faults = [f"{name} ({offence(columns[name])})" for name in names if _is_text(columns[name])]
     if faults:
-        raise LatentModelError(f"columns that are not numeric: {', '.join(faults)}")
+        raise error(f"columns that are not numeric: {', '.join(faults)}")
 
 
 def numbers_if_all_are(values: Sequence[Any] | NDArray[np.object_]) -> NDArray[Any]:
@@ -108,17 +147,29 @@ def numbers_if_all_are(values: Sequence[Any] | NDArray[np.object_]) -> NDArray[A
     return np.fromiter(values, dtype=object, count=len(values))
 
 
-def _is_text(values: NDArray[Any]) -> bool:
-    return values.dtype == object
-
-
-def _offence(values: NDArray[Any]) -> str:
-    """Describe the first value that is not a number; if all texts are numeric, the first text."""
+def offence(values: Iterable[Any]) -> str:
+    """Describe the first value that is not a number; if all texts are numeric, the first."""
     odd = [v for v in values if not (v is None or isinstance(v, _NUMBERS))]
+    if not odd:
+        return "categories or truth values"
     first = next((value for value in odd if not _looks_numeric(value)), None)
     if first is None:
         return f"numbers as text, such as {odd[0]!r}"
     return f"first value that is not a number: {first!r}"
+
+
+def _places(data: IntoDataFrame, names: Iterable[str], error: type[CoprodError]) -> dict[str, int]:
+    """Return the positions of those of the names that the data have."""
+    available = column_names(data, error=error)
+    wanted = [name for name in dict.fromkeys(names) if name in available]
+    repeated = sorted(name for name in wanted if available.count(name) > 1)
+    if repeated:
+        raise error(f"columns that occur more than once: {', '.join(repeated)}")
+    return {name: available.index(name) for name in wanted}
+
+
+def _is_text(values: NDArray[Any]) -> bool:
+    return values.dtype == object
 
 
 def _looks_numeric(value: object) -> bool:
@@ -140,6 +191,33 @@ def _pandas_column(series: pd.Series[Any]) -> NDArray[Any]:
     values = series.astype(object).to_numpy(copy=True)
     values[series.isna().to_numpy()] = None
     return numbers_if_all_are(values)
+
+
+def _inferred(series: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the numbers of a column of objects as such, any other column as it is."""
+    if series.dtype != object:
+        return series
+    found = series.infer_objects()
+    values = _pandas_column(found)
+    if found.dtype != object or _is_text(values):
+        return found
+    import pandas as pd
+
+    return pd.Series(values, index=series.index, name=series.name)
+
+
+def _pandas_values(series: nw.Series[Any]) -> pd.Series[Any]:
+    """Return a column of another library; whole numbers stay whole where none is missing."""
+    # as in is_pandas()
+    import pandas as pd
+
+    categories = _ordered_categories(series)
+    if categories is not None:
+        kind = pd.CategoricalDtype(list(categories), ordered=True)
+        return pd.Series(series.to_list(), dtype=kind)
+    if series.dtype.is_integer() and not series.is_null().any():
+        return pd.Series(series.to_numpy())
+    return pd.Series(_column(series))
 
 
 def _column(series: nw.Series[Any]) -> NDArray[Any]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from coprod_stats.latent_models.engines.choice import fit_specification
+from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.frames import frame_columns
 from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.sem_keywords import with_keywords_of
@@ -48,9 +51,27 @@ def fit_sem(
     SemError
         If the model text cannot be read, names variables that the data lack, or the data allow no
         fit.
+    TypeError
+        If an option is unknown.
     """
+    _check_call(model, options)
     asked = Specification(model, rotation_args=_plain_args(rotation_args), **options)
     return fit_specification(asked, frame_columns(data, asked.columns))
+
+
+def _check_call(model: object, options: Mapping[str, Any]) -> None:
+    """Refuse a model that is no text, as when the arguments are swapped, and unknown options."""
+    if not isinstance(model, str):
+        raise LatentModelError(
+            f"fit_sem: the model is a {type(model).__name__}, not a text; the model comes first, "
+            "then the data"
+        )
+    known = [item.name for item in fields(SemOptions)]
+    for name in options:
+        if name not in known:
+            nearest = get_close_matches(name, known, n=1)
+            hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
+            raise TypeError(f"fit_sem() has no option '{name}'{hint}")
 
 
 def _plain_args(given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ from coprod_stats.measurement.agreement_statistics import (
 from coprod_stats.measurement.errors import MeasurementDataError
 from coprod_stats.measurement.frame_columns import complete_columns
 from coprod_stats.results import NotebookTables
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoDataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ class WithinGroupAgreement(NotebookTables):
 
 
 def icc(
-    df: pd.DataFrame, value: str, unit: str, *, conf_level: float = 0.95
+    df: IntoDataFrame, value: str, unit: str, *, conf_level: float = 0.95
 ) -> IntraclassCorrelation:
     """Estimate the similarity of answers within units (intraclass correlations).
 
@@ -163,7 +167,8 @@ def icc(
     Parameters
     ----------
     df : DataFrame
-        One row per member; rows without a value or a unit are omitted.
+        Of pandas, polars or PyArrow: one row per member. Rows without a value or a unit are
+        omitted.
     value, unit : str
         Columns of the values and of the units.
     conf_level : float
@@ -174,7 +179,7 @@ def icc(
     MeasurementDataError
         If there are fewer than two units, or none with two members, or the values do not vary.
     """
-    rows = complete_columns(df, numeric=[value], labels=[unit])
+    rows, n_omitted = complete_columns(df, numeric=[value], labels=[unit])
     codes, names = pd.factorize(rows[unit])
     if len(names) < 2 or len(names) == len(rows):
         raise MeasurementDataError(
@@ -190,12 +195,12 @@ def icc(
         anova=one_way_anova(values, codes),
         n_obs=len(rows),
         n_units=len(names),
-        n_omitted=len(df) - len(rows),
+        n_omitted=n_omitted,
         conf_level=conf_level,
     )
 
 
-def rwg(df: pd.DataFrame, items: Sequence[str], unit: str, n_options: int) -> WithinGroupAgreement:
+def rwg(df: IntoDataFrame, items: Sequence[str], unit: str, n_options: int) -> WithinGroupAgreement:
     """Estimate the agreement within each unit, relative to answers at random.
 
     The null distribution is uniform over the options, the usual and most lenient choice (James,
@@ -204,7 +209,8 @@ def rwg(df: pd.DataFrame, items: Sequence[str], unit: str, n_options: int) -> Wi
     Parameters
     ----------
     df : DataFrame
-        One row per member; rows that lack an answer or the unit are omitted.
+        Of pandas, polars or PyArrow: one row per member. Rows that lack an answer or the unit are
+        omitted.
     items : sequence of str
         One item, or the items of a scale, scored in the same direction.
     unit : str
@@ -220,7 +226,7 @@ def rwg(df: pd.DataFrame, items: Sequence[str], unit: str, n_options: int) -> Wi
     """
     if not items or n_options < 2:
         raise MeasurementDataError("agreement needs at least one item and two options")
-    rows = complete_columns(df, numeric=list(items), labels=[unit])
+    rows, n_omitted = complete_columns(df, numeric=list(items), labels=[unit])
     spread = float(np.ptp(rows[list(items)].to_numpy())) if len(rows) else 0.0
     if spread > n_options - 1:
         raise MeasurementDataError(
@@ -250,6 +256,6 @@ def rwg(df: pd.DataFrame, items: Sequence[str], unit: str, n_options: int) -> Wi
         unit=unit,
         n_options=n_options,
         units=units,
-        n_omitted=len(df) - len(rows),
+        n_omitted=n_omitted,
         omitted_units=tuple(map(str, alone)),
     )

@@ -3,67 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from coprod_stats.latent_models.frames import (
+    column_names,
+    frame_columns,
+    numeric_columns,
+    pandas_frame,
+)
 from coprod_stats.measurement.errors import MeasurementDataError
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoDataFrame
 
 
 def complete_columns(
-    frame: pd.DataFrame, *, numeric: Sequence[str], labels: Sequence[str] = ()
-) -> pd.DataFrame:
-    """Return the rows of a frame that are complete in the columns, with a new index.
+    frame: IntoDataFrame, *, numeric: Sequence[str], labels: Sequence[str] = ()
+) -> tuple[pd.DataFrame, int]:
+    """Return the rows that are complete in the columns, with a new index, and count the others.
 
     Parameters
     ----------
     frame : DataFrame
+        Of pandas, polars, PyArrow or another library that narwhals knows.
     numeric : sequence of str
-        Columns of numbers; they are returned as floats.
+        Columns of numbers, or of ordered categories, which count by rank; returned as floats.
     labels : sequence of str
         Columns whose values only distinguish groups.
 
     Raises
     ------
     MeasurementDataError
-        If a column is absent, named twice, or holds a value that is not a number where numbers
-        are needed.
+        If the data are no data frame, a column is absent, named twice, or holds a value that is
+        not a number where numbers are needed.
     """
     names = [*numeric, *labels]
-    require_columns(frame, names)
-    found = frame[names].copy()
-    for name in numeric:
-        found[name] = _numbers(frame[name], name)
-    return found.dropna().reset_index(drop=True)
+    _require_columns(column_names(frame, error=MeasurementDataError), names)
+    numbers = frame_columns(frame, numeric, error=MeasurementDataError)
+    numeric_columns(numbers, numeric, error=MeasurementDataError)
+    found = pandas_frame(frame, labels, error=MeasurementDataError).assign(**numbers)[names]
+    complete = found.dropna().reset_index(drop=True)
+    return complete, len(found) - len(complete)
 
 
-def require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    """Check that each column occurs once in the frame and is named once.
-
-    Raises
-    ------
-    MeasurementDataError
-        Otherwise; all absent columns are named together.
-    """
-    lacking = [name for name in names if name not in frame]
+def _require_columns(available: Sequence[str], names: Sequence[str]) -> None:
+    """Check that each column occurs once in the data and is named once; name all absent ones."""
+    lacking = [name for name in names if name not in available]
     if lacking:
-        there = ", ".join(map(str, frame.columns)) or "none"
+        there = ", ".join(available) or "none"
         raise MeasurementDataError(f"no column {_quoted(lacking)}; the data have: {there}")
     repeated = sorted({name for name in names if list(names).count(name) > 1})
     if repeated:
         raise MeasurementDataError(f"{_quoted(repeated)} is named twice; name each column once")
-    doubled = [name for name in names if list(frame.columns).count(name) > 1]
-    if doubled:
-        raise MeasurementDataError(f"the data have two columns {_quoted(doubled)}; rename one")
-
-
-def _numbers(column: pd.Series, name: str) -> pd.Series:
-    found = pd.to_numeric(column, errors="coerce")
-    wrong = column[found.isna() & column.notna()]
-    if len(wrong):
-        raise MeasurementDataError(
-            f"column '{name}' holds {wrong.iloc[0]!r}, which is not a number"
-        )
-    return found.astype(float)
 
 
 def _quoted(names: Sequence[str]) -> str:

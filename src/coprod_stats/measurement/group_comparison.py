@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ from coprod_stats.measurement.group_effect_sizes import (
     omega_squared,
 )
 from coprod_stats.results import NotebookTables
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoDataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +72,7 @@ class GroupComparison(NotebookTables):
 
 
 def compare_groups(
-    df: pd.DataFrame, value: str, group: str, *, conf_level: float = 0.95
+    df: IntoDataFrame, value: str, group: str, *, conf_level: float = 0.95
 ) -> GroupComparison:
     """Compare the means of two or more groups.
 
@@ -80,7 +84,8 @@ def compare_groups(
     Parameters
     ----------
     df : DataFrame
-        One row per respondent; rows without a value or a group are omitted.
+        Of pandas, polars or PyArrow: one row per respondent. Rows without a value or a group are
+        omitted.
     value, group : str
         Columns of the values and of the groups.
     conf_level : float
@@ -94,7 +99,7 @@ def compare_groups(
     # pingouin takes more than a second to load
     import pingouin
 
-    rows = complete_columns(df, numeric=[value], labels=[group])
+    rows, n_omitted = complete_columns(df, numeric=[value], labels=[group])
     groups = _group_means(rows, value, group, conf_level)
     _require_variation(groups, group)
     welch = pingouin.welch_anova(rows, dv=value, between=group).iloc[0]
@@ -115,7 +120,7 @@ def compare_groups(
         "explained_conf_high": high,
         "n_obs": len(rows),
         "n_groups": len(groups),
-        "n_omitted": len(df) - len(rows),
+        "n_omitted": n_omitted,
         "conf_level": conf_level,
     }
     return GroupComparison(

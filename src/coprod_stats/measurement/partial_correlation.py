@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,9 @@ from coprod_stats.measurement.errors import MeasurementDataError
 from coprod_stats.measurement.frame_columns import complete_columns
 from coprod_stats.measurement.scale_correlations import correlation_test, fisher_interval
 from coprod_stats.results import NotebookTables
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoDataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +85,14 @@ class PartialCorrelation(NotebookTables):
 
 
 def partial_correlation(
-    df: pd.DataFrame, x: str, y: str, covariates: Sequence[str], *, conf_level: float = 0.95
+    df: IntoDataFrame, x: str, y: str, covariates: Sequence[str], *, conf_level: float = 0.95
 ) -> PartialCorrelation:
     """Correlate two variables, controlling for others.
 
     Parameters
     ----------
     df : DataFrame
-        One row per respondent; incomplete rows are omitted.
+        Of pandas, polars or PyArrow: one row per respondent; incomplete rows are omitted.
     x, y : str
     covariates : sequence of str
         At least one.
@@ -104,7 +108,7 @@ def partial_correlation(
     if not covariates:
         raise MeasurementDataError("name at least one variable to control for")
     names = [x, y, *covariates]
-    rows = complete_columns(df, numeric=names)
+    rows, n_omitted = complete_columns(df, numeric=names)
     if len(rows) < len(names) + 2:
         raise MeasurementDataError(
             f"{counted(len(rows), 'complete row')} of {', '.join(names)}; too few"
@@ -124,6 +128,6 @@ def partial_correlation(
         covariates=tuple(covariates),
         r=float(found["r"].iloc[0]),
         n_obs=len(rows),
-        n_omitted=len(df) - len(rows),
+        n_omitted=n_omitted,
         conf_level=conf_level,
     )

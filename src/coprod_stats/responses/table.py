@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate
 from coprod_stats.instruments.language.expressions import parse_expression
@@ -62,7 +63,7 @@ class Provenance:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Responses:
     """One table of answers and their questionnaire.
 
@@ -83,6 +84,10 @@ class Responses:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_values", _Values(self))
+
+    def __repr__(self) -> str:
+        of = f"{self.instrument.id!r}, version {self.instrument.version}"
+        return f"<Responses to {of}: {counted(self.n_respondents, 'respondent')}>"
 
     @property
     def n_respondents(self) -> int:

@@ -149,7 +149,8 @@ def _refuse(table: ParameterTable, params: FloatArray) -> None:
         raise SemOptionError("fixed covariates have no distribution; use fixed_x=False")
     if len(params) != table.n_free:
         without = [table.rows[index].name for index in table.free_rows[len(params) :]]
-        what = f"no value for '{without[0]}'" if without else "more values than parameters"
+        named = ", ".join(f"'{name}'" for name in without)
+        what = f"no value for {named}" if without else "more values than parameters"
         raise SemOptionError(f"{what}; the model has {table.n_free} free parameters")
 
 

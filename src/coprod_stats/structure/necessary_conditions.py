@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.counts import counted
+from coprod_stats.latent_models.frames import frame_columns, is_pandas, numeric_columns
 from coprod_stats.structure.ceiling_permutations import permutation_test
 from coprod_stats.structure.ceilings import Ceiling, fit_line, fit_step, hull_corners
 from coprod_stats.structure.errors import StructureError
@@ -16,13 +17,14 @@ from coprod_stats.structure.necessity_result import NecessityResult
 from coprod_stats.structure.necessity_scope import Corner, Scope
 
 if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoDataFrame
     from numpy.typing import NDArray
 
 _FEWEST_CASES = 5
 
 
 def nca(
-    data: pd.DataFrame,
+    data: IntoDataFrame,
     x: str,
     y: str,
     *,
@@ -45,9 +47,10 @@ def nca(
     Parameters
     ----------
     data : DataFrame
-        A row per case. Rows with missing values of either variable are omitted and counted.
+        Of pandas, polars or PyArrow: a row per case. Rows with missing values of either variable
+        are omitted and counted.
     x, y : str
-        Columns of the condition and of the outcome, numeric.
+        Columns of the condition and of the outcome: numbers, or ordered categories by rank.
     ceiling : {"ce-fdh", "cr-fdh"}
         Step function through the outermost cases (free disposal hull), suited to few levels; or
         the least-squares line through its corners, which some cases may exceed.
@@ -75,7 +78,7 @@ def nca(
     not sufficient" causality. Organizational Research Methods, 19, 10-52.
     """
     _check_options(ceiling, corner, permutations=permutations, conf_level=conf_level)
-    points, index = _complete_points(data, x, y)
+    points, index, n_omitted = _complete_points(data, x, y)
     limits = Scope(
         x_range=_range(points[:, 0], x_range, name=x),
         y_range=_range(points[:, 1], y_range, name=y),
@@ -94,7 +97,7 @@ def nca(
         y=y,
         ceiling=ceiling,
         n_obs=len(points),
-        n_omitted=len(data) - len(points),
+        n_omitted=n_omitted,
         limits=limits,
         index=index,
         points=points,
@@ -137,24 +140,23 @@ def _check_options(
         raise StructureError(f"the level of an interval must lie in (0, 1), not {conf_level}")
 
 
-def _complete_points(data: pd.DataFrame, x: str, y: str) -> tuple[NDArray[np.float64], pd.Index]:
-    """Return condition and outcome of the complete rows, and the labels of the rows."""
+def _complete_points(
+    data: IntoDataFrame, x: str, y: str
+) -> tuple[NDArray[np.float64], pd.Index, int]:
+    """Return condition and outcome of the complete rows, their labels, and the number omitted."""
     if x == y:
         raise StructureError(f"condition and outcome are the same column: {x}")
-    absent = [name for name in (x, y) if name not in data.columns]
+    columns = frame_columns(data, (x, y), error=StructureError)
+    absent = [name for name in (x, y) if name not in columns]
     if absent:
         raise StructureError(f"the data have no column {', '.join(absent)}")
-    repeated = [name for name in (x, y) if isinstance(data[name], pd.DataFrame)]
-    if repeated:
-        raise StructureError(f"columns that occur more than once: {', '.join(repeated)}")
-    text = [name for name in (x, y) if not pd.api.types.is_numeric_dtype(data[name])]
-    if text:
-        raise StructureError(f"condition and outcome must be numeric: {', '.join(text)}")
-    points = np.column_stack([data[name].to_numpy(dtype=float, na_value=np.nan) for name in (x, y)])
+    numeric_columns(columns, (x, y), error=StructureError)
+    points = np.column_stack([columns[x], columns[y]])
     complete = ~np.isnan(points).any(axis=1)
     analysed = points[complete]
     _check_points(analysed, names=(x, y))
-    return analysed, data.index[complete]
+    index = data.index if is_pandas(data) else pd.RangeIndex(len(points))
+    return analysed, index[complete], len(points) - len(analysed)
 
 
 def _check_points(points: NDArray[np.float64], *, names: tuple[str, str]) -> None:

@@ -50,7 +50,10 @@ def data():
         ("y ~ x + flat", "y: constant in the complete rows: flat"),
         ("y ~ rank + x + z + both", "y: the terms x, z, both are collinear"),
         ("y ~ day", "day holds neither numbers nor text, but datetime64"),
-        ("y ~ mixed", "mixed holds neither numbers nor text, but object"),
+        (
+            "y ~ mixed",
+            "mixed holds neither numbers nor text (first value that is not a number: 'u')",
+        ),
         ("y ~ endless", "endless has infinite values"),
         ("y ~ log(x)", r"not a finite number: log(x) ("),
         ("log(y) ~ x", r"not a finite number: log(y) ("),

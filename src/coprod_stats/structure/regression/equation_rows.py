@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_object_dtype, is_string_dtype
 
+from coprod_stats.latent_models.frames import offence, pandas_frame
 from coprod_stats.structure.errors import StructureError
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoDataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class EquationRows:
 
 
 def complete_rows(
-    data: pd.DataFrame, columns: tuple[str, ...], *, cluster: str | None, weights: str | None
+    data: IntoDataFrame, columns: tuple[str, ...], *, cluster: str | None, weights: str | None
 ) -> EquationRows:
     """Return the rows that are complete in all variables of the equation.
 
@@ -41,29 +46,27 @@ def complete_rows(
     Raises
     ------
     StructureError
-        If a column is absent or of another type than numbers, truth values, text or categories,
-        no row is complete, there is one cluster, or a weight is not a positive number.
+        If the data are no data frame, a column is absent, occurs more than once or holds something
+        else than numbers, truth values, text or categories, no row is complete, there is one
+        cluster, or a weight is not a positive number.
     """
     needed = list(dict.fromkeys([*columns, *(name for name in (cluster, weights) if name)]))
-    absent = [name for name in needed if name not in data.columns]
+    found = pandas_frame(data, needed, error=StructureError)
+    absent = [name for name in needed if name not in found]
     if absent:
         raise StructureError(f"the data have no column {', '.join(absent)}")
-    twice = [name for name in needed if (data.columns == name).sum() > 1]
-    if twice:
-        raise StructureError(f"columns that occur more than once: {', '.join(twice)}")
-    complete = data[needed].dropna()
+    complete = found.dropna()
     if complete.empty:
         raise StructureError(f"no row is complete in {', '.join(needed)}")
     return EquationRows(
         frame=pd.DataFrame({name: _column(complete[name]) for name in columns}),
-        n_omitted=len(data) - len(complete),
+        n_omitted=len(found) - len(complete),
         clusters=None if cluster is None else _cluster_numbers(complete[cluster]),
         weights=None if weights is None else _unit_mean(complete[weights]),
     )
 
 
 def _column(values: pd.Series) -> pd.Series:
-    values = values.infer_objects()
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values
     if is_bool_dtype(values) or is_numeric_dtype(values):
@@ -71,9 +74,10 @@ def _column(values: pd.Series) -> pd.Series:
         if not np.isfinite(numbers).all():
             raise StructureError(f"{values.name} has infinite values")
         return numbers
-    text = is_string_dtype(values) or is_object_dtype(values)
-    if not text or not all(isinstance(value, str) for value in values):
+    if not (is_string_dtype(values) or is_object_dtype(values)):
         raise StructureError(f"{values.name} holds neither numbers nor text, but {values.dtype}")
+    if not all(isinstance(value, str) for value in values):
+        raise StructureError(f"{values.name} holds neither numbers nor text ({offence(values)})")
     return values.astype("category")
 
 
@@ -85,9 +89,8 @@ def _cluster_numbers(labels: pd.Series) -> NDArray[np.intp]:
 
 
 def _unit_mean(values: pd.Series) -> NDArray[np.float64]:
-    values = values.infer_objects()
     if is_bool_dtype(values) or not is_numeric_dtype(values):
-        raise StructureError(f"the weights {values.name} are not numbers")
+        raise StructureError(f"the weights {values.name} are not numbers ({offence(values)})")
     weights = values.to_numpy(dtype=float)
     bad = int((~(weights > 0) | ~np.isfinite(weights)).sum())
     if bad:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from coprod_stats.counts import counted
@@ -36,10 +35,13 @@ from coprod_stats.structure.regression.result import Regression
 from coprod_stats.structure.regression.scaling import StandardDesign, standard_design
 from coprod_stats.structure.regression.separation import separated_columns
 
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoDataFrame
+
 
 def regress(
     formula: str,
-    data: pd.DataFrame,
+    data: IntoDataFrame,
     family: RegressionFamily = "gaussian",
     errors: RegressionErrors | None = None,
     *,
@@ -59,7 +61,7 @@ def regress(
         ``I()``, ``poly()`` …). Text and categorical predictors enter as indicators of all levels
         but the first.
     data : DataFrame
-        A row per respondent.
+        Of pandas, polars or PyArrow: a row per respondent.
     family : str
         ``gaussian``: linear, identity link. ``binomial``: logistic; the outcome has two values,
         the larger being the event. ``poisson``: log-linear counts. ``ordinal``: proportional

@@ -37,7 +37,10 @@ def code_outcome(values: pd.Series, *, family: RegressionFamily, name: str) -> O
     if family in ("binomial", "ordinal"):
         return _categories(values, name=name, n_expected=2 if family == "binomial" else None)
     if not is_numeric_dtype(values):
-        raise StructureError(f"the outcome {name} must be numeric for the family {family}")
+        raise StructureError(
+            f"the outcome {name} must be numeric for the family {family} "
+            f"(first value: {values.iloc[0]!r})"
+        )
     numbers = values.to_numpy(dtype=float)
     if np.ptp(numbers) == 0:
         raise StructureError(f"{name}: constant in the complete rows: {name}")
