@@ -89,7 +89,8 @@ def runs(text: str, folder: Path) -> Iterator[Run]:
 def rewritten(text: str, folder: Path) -> str:
     """Return a document with what is printed now, where it shows all of it."""
     for run in reversed(list(runs(text, folder))):
-        if "..." not in run.shown:
+        # a help text has dots of its own, behind an argument that may be repeated
+        if "..." not in run.shown or run.command.endswith("--help"):
             lines = "\n".join(line.rstrip() for line in run.printed.splitlines()).strip("\n")
             printed = f"{lines}\n" if lines else ""
             text = text[: run.start] + printed + text[run.start + len(run.shown) :]

@@ -39,6 +39,21 @@ TOLERANCES = {
         1e-8, 1e-8, "limits are roots, by uniroot, of series that R stops at 1e-12"
     ),
     "least squares": Tolerance(0, 1e-9, "R solves by QR, statsmodels by the pseudoinverse"),
+    "regression, closed form": Tolerance(0, 1e-8, "R prints 15 digits, and solves by QR"),
+    "regression, iterated": Tolerance(
+        0, 1e-6, "both end their iterations at steps below 1e-9 of a standard unit"
+    ),
+    "regression likelihood": Tolerance(0, 1e-10, "flat at the optimum, where both stop"),
+    "regression p value": Tolerance(0, 1e-7, "a tail of a quotient of iterated numbers"),
+    "marginal effects": Tolerance(
+        0, 1e-6, "R differentiates the averaged prediction numerically, by parameters too"
+    ),
+    "average marginal effects": Tolerance(1e-9, 1e-6, "the same, of effects that may be near zero"),
+    "glm.nb as printed": Tolerance(
+        0, 1e-4, "it ends its alternation at changes of a thousandth part of this"
+    ),
+    "glm.nb's AIC as printed": Tolerance(0, 1e-9, "twice a likelihood that is flat there"),
+    "polr as printed": Tolerance(1e-4, 1e-3, "its BFGS stops early, by its coarse default"),
     "products": Tolerance(1e-10, 0, "centring subtracts means that differ in the last digit"),
     "sums of products": Tolerance(0, 1e-10, "the same, in sums of squares"),
     "EM statistic": Tolerance(1e-6, 0, "EM stops at a change of 1e-9 on either side"),

@@ -109,12 +109,12 @@ def test_levels_that_the_hull_needs():
 def test_rows_are_what_they_are_alone(cases, ceiling):
     x = np.sort([case[0] / 4 for case in cases])
     y = np.array([case[1] / 4 for case in cases])
-    rows = np.array([y, y[::-1], np.sort(y)])
-    together = effect_sizes(x, rows, ceiling=ceiling)
-    alone = [effect_sizes(x, row[None], ceiling=ceiling)[0] for row in rows]
+    orders = np.array([y, y[::-1], np.sort(y)])
+    together = effect_sizes(x, orders, ceiling=ceiling)
+    alone = [effect_sizes(x, order[None], ceiling=ceiling)[0] for order in orders]
     fit = fit_step if ceiling == "ce-fdh" else fit_line
     assert together == pytest.approx(alone, abs=1e-12)
-    assert together == pytest.approx([fit(x, row).effect_size for row in rows], abs=1e-12)
+    assert together == pytest.approx([fit(x, order).effect_size for order in orders], abs=1e-12)
     assert ((together >= 0) & (together <= 1)).all()
     # nothing lies above the hull, and a case more never enlarges what it leaves empty
     step = fit_step(x, y)

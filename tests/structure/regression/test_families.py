@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from regression_cases import OUTCOMES, RIGHT, ROOT
 from scipy.stats import t as student
+from tolerances import TOLERANCES, assert_agrees
 
 from coprod_stats.structure.regression import regress
 
-CLOSED = 1e-8  # of what follows from estimates in closed form; R prints 15 digits
-ITERATED = 1e-6  # both end their iterations at steps below 1e-9 of a standard unit
-EFFECTS = 1e-6  # R differentiates the averaged prediction numerically, by parameters too
+CLOSED = TOLERANCES["regression, closed form"].relative
+ITERATED = TOLERANCES["regression, iterated"].relative
+EFFECTS = TOLERANCES["marginal effects"].relative
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +38,10 @@ def test_estimates_agree(carers, oracle, family):
     result, expected = fit(carers, family), oracle[family]
     np.testing.assert_allclose(result.estimate, expected["estimate"], rtol=tolerance(family))
     glance = result.glance().iloc[0]
-    np.testing.assert_allclose(glance["log_likelihood"], expected["log_likelihood"], rtol=1e-10)
+    assert_agrees(glance["log_likelihood"], expected["log_likelihood"], "regression likelihood")
     for name in ("aic", "bic", "n_obs", "sigma", "r_squared", "r_squared_adjusted", "dispersion"):
         if name in expected:
-            np.testing.assert_allclose(glance[name], expected[name], rtol=1e-8, err_msg=name)
+            assert_agrees(glance[name], expected[name], "regression, closed form")
     assert glance["converged"]
 
 
@@ -72,11 +73,11 @@ def test_clustered_errors_agree(carers, oracle, family):
 
 def test_what_glm_nb_prints_agrees(carers, oracle):
     printed = oracle["negative-binomial"]["as_printed"]
-    known = {"rtol": 1e-4}  # glm.nb ends its alternation at changes of a thousandth part of this
+    known = {"rtol": TOLERANCES["glm.nb as printed"].relative}
     result = fit(carers, "negative-binomial", errors="classical")
     np.testing.assert_allclose(result.estimate, printed["estimate"], **known)
     np.testing.assert_allclose(result.std_error, printed["classical"], **known)
-    np.testing.assert_allclose(result.glance()["aic"][0], printed["aic"], rtol=1e-9)
+    assert_agrees(result.glance()["aic"][0], printed["aic"], "glm.nb's AIC as printed")
     robust = fit(carers, "negative-binomial")
     np.testing.assert_allclose(robust.std_error, printed["sandwich"], **known)
     clustered = fit(carers, "negative-binomial", cluster="BLOCK")
@@ -86,8 +87,8 @@ def test_what_glm_nb_prints_agrees(carers, oracle):
 def test_polr_agrees(carers, oracle):
     result, expected = fit(carers, "ordinal"), oracle["ordinal"]["polr"]
     # polr's quasi-Newton steps end early
-    np.testing.assert_allclose(result.estimate, expected["estimate"], rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(result.log_likelihood, expected["log_likelihood"], rtol=1e-8)
+    assert_agrees(result.estimate, expected["estimate"], "polr as printed")
+    assert_agrees(result.log_likelihood, expected["log_likelihood"], "regression, closed form")
 
 
 def test_the_ordered_model_of_statsmodels_agrees(carers):
@@ -107,7 +108,7 @@ def test_average_marginal_effects_agree(carers, oracle, family):
     table, expected = fit(carers, family).effects(), oracle[family]["effects"]
     order = ["CAGE", "BARTHEL", "POSV4", "EMPL", "EDU"]
     assert list(dict.fromkeys(table["term"])) == order
-    np.testing.assert_allclose(table["estimate"], expected["estimate"], rtol=EFFECTS, atol=1e-9)
+    assert_agrees(table["estimate"], expected["estimate"], "average marginal effects")
     np.testing.assert_allclose(table["std_error"], expected["std_error"], rtol=EFFECTS)
     clustered = oracle[family].get("effects_clustered")
     if clustered:
@@ -137,7 +138,7 @@ def test_weighted_least_squares_agree_with_sandwich(carers, oracle, errors):
     expected = oracle["weighted"]["gaussian"]
     result = fit(carers, "gaussian", errors=errors, weights="WEIGHT")
     assert_errors(result, expected["robust"][errors], "gaussian")
-    np.testing.assert_allclose(result.r_squared, expected["r_squared"], rtol=1e-10)
+    assert_agrees(result.r_squared, expected["r_squared"], "regression likelihood")
 
 
 @pytest.mark.parametrize("family", ["ordinal", "negative-binomial"])
@@ -155,13 +156,13 @@ def test_other_weighted_fits_agree(carers, oracle, family):
 
 def test_tests_refer_to_t_for_gaussian_outcomes_and_to_the_normal_for_others(carers, oracle):
     linear = fit(carers, "gaussian")
-    np.testing.assert_allclose(linear.tidy()["p_value"], oracle["gaussian"]["p_value"], rtol=1e-7)
+    assert_agrees(linear.tidy()["p_value"], oracle["gaussian"]["p_value"], "regression p value")
     assert linear.df == linear.n_obs - len(linear.terms)
     clustered = fit(carers, "gaussian", cluster="BLOCK")
     assert clustered.df == clustered.n_clusters - 1
     row = clustered.tidy().iloc[1]
     expected = 2 * student.sf(abs(row["estimate"] / row["std_error"]), clustered.df)
-    np.testing.assert_allclose(row["p_value"], expected, rtol=1e-12)
+    assert_agrees(row["p_value"], expected, "closed form")
     table = fit(carers, "binomial", cluster="BLOCK").tidy()
     assert np.isinf(table["df"]).all()
     half = 1.959963984540054 * table["std_error"]
