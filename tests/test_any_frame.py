@@ -68,7 +68,7 @@ def test_a_column_that_is_not_numeric_is_named_with_its_first_bad_value(
     mixed = as_objects(answers)
     mixed.loc[7, "a"] = "often"
     mixed.loc[9, "a"] = "never"
-    with pytest.raises(cp.CoprodError, match=r"a\b.*first value that is no number: 'often'"):
+    with pytest.raises(cp.CoprodError, match=r"a\b.*first value that is not a number: 'often'"):
         call(mixed)
 
 

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 SOURCE = Path(__file__).parents[1] / "src" / "coprod_stats"
 FIRST_WORDS = re.compile(r"(Give|Say|Tell|Lay|Put)s?\b")
 NOT_USED = re.compile(
@@ -15,12 +13,6 @@ NOT_USED = re.compile(
 )
 """For these the glossary has: rejected, reverse-scored, pooled, omitted, distinguished,
 duplicate, existing."""
-
-UNDER_REVISION = (
-    "platforms",
-    "sem",
-)
-"""Folders whose English has still to be revised; to become empty."""
 
 
 def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -48,20 +40,10 @@ def faults(path: Path) -> list[str]:
     return first + words
 
 
-def revised(path: Path) -> bool:
-    return not any(path.is_relative_to(SOURCE / folder) for folder in UNDER_REVISION)
-
-
 def test_docstrings_and_messages_use_the_words_of_the_glossary() -> None:
-    paths = [path for path in sorted(SOURCE.rglob("*.py")) if revised(path)]
+    paths = sorted(SOURCE.rglob("*.py"))
     assert paths
     assert not [fault for path in paths for fault in faults(path)]
-
-
-@pytest.mark.parametrize("folder", UNDER_REVISION)
-def test_a_folder_that_is_revised_leaves_the_list(folder: str) -> None:
-    found = [fault for path in (SOURCE / folder).rglob("*.py") for fault in faults(path)]
-    assert found, f"take '{folder}' off UNDER_REVISION"
 
 
 def test_the_glossary_names_files_that_exist() -> None:

@@ -58,6 +58,8 @@ def test_the_seed_decides() -> None:
     ("model", "options", "error", "message"),
     [
         (CONTINUOUS, {"n": 0}, LatentModelError, "1 or more, not 0"),
+        (CONTINUOUS, {"seed": -1}, LatentModelError, "seed must be 0 or more, not -1"),
+        ("a ~~ 1*a\na | 1*t1 + 0*t2", {}, SemModelError, "of 'a' do not ascend: 1, 0"),
         (ORDERED, {"ordered": ["a", "b"]}, LatentModelError, "c have thresholds"),
         (CONTINUOUS, {"ordered": ["a"]}, LatentModelError, "no thresholds of a"),
         ("f =~ 1*a + b + 1*c", {}, SemOptionError, "no value for 'f=~b'"),

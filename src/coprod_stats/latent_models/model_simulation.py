@@ -42,7 +42,7 @@ def simulate_model(
     n : int
         Number of cases.
     seed : int
-        The same seed gives the same data.
+        0 or more; the same seed gives the same data.
     ordered : sequence of str or "all"
         The variables with thresholds, to be checked against the model; by default all that have
         any.
@@ -54,7 +54,7 @@ def simulate_model(
     Raises
     ------
     LatentModelError
-        If n is below 1, or the variables with thresholds are not those named.
+        If n is below 1, the seed is negative, or the variables with thresholds are not those named.
     SemError
         If the model text cannot be read, leaves a parameter without a value, or does not describe
         a distribution.
@@ -64,6 +64,8 @@ def simulate_model(
 
     if n < 1:
         raise LatentModelError(f"simulate_model: n must be 1 or more, not {n}")
+    if seed < 0:
+        raise LatentModelError(f"simulate_model: seed must be 0 or more, not {seed}")
     options = ModelOptions(model_type=model_type, fixed_x=False, parameterization=parameterization)
     table = build_parameters(parse_model(model), options=options)
     if ordered != "all":

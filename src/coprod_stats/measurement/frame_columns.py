@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from coprod_stats.latent_models.frames import (
@@ -37,13 +38,16 @@ def complete_columns(
     ------
     MeasurementDataError
         If the data are no data frame, a column is absent, named twice, or holds a value that is
-        not a number where numbers are needed.
+        not a finite number where numbers are needed.
     """
     names = [*numeric, *labels]
     _require_columns(column_names(frame, error=MeasurementDataError), names)
     numbers = frame_columns(frame, numeric, error=MeasurementDataError)
     numeric_columns(numbers, numeric, error=MeasurementDataError)
     found = pandas_frame(frame, labels, error=MeasurementDataError).assign(**numbers)[names]
+    infinite = [name for name in numeric if np.isinf(found[name].to_numpy(np.float64)).any()]
+    if infinite:
+        raise MeasurementDataError(f"infinite values in {_quoted(infinite)}")
     complete = found.dropna().reset_index(drop=True)
     return complete, len(found) - len(complete)
 

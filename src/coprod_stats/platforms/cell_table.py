@@ -63,7 +63,7 @@ def recoded(cells: tuple[str, ...], codes: Mapping[str, str]) -> tuple[str, ...]
 def with_companion(
     cells: tuple[str, ...], companions: tuple[str, ...], entry: SidecarColumn
 ) -> tuple[str, ...]:
-    """Put the reason for having no answer where there is none."""
+    """Return the cells, with the reason for no answer where there is none."""
     codes = dict(entry.companion_codes)
     return tuple(
         cell if cell.strip() else codes.get(reason.strip(), cell)
@@ -77,7 +77,7 @@ def options_chosen(
     """Return whether one option is among the answers that each cell holds.
 
     Gives 1 or 0; blank where the cell is; the canonical code of missing where the cell names one.
-    A part that is neither an option nor a missing code stands in the result, to be set aside.
+    A part that is neither an option nor a missing code stays in the result, to be rejected.
     """
     known = dict(entry.codes)
 

@@ -31,7 +31,7 @@ def export_form(
     out : str or Path
         The folder; made where there is none.
     form : str, optional
-        Form of the questionnaire; its first if left out.
+        Form of the questionnaire; its first if omitted.
     languages : sequence of str
         Languages of the form, the first being shown first; all of the instrument if empty.
     font_paths : sequence of Path

@@ -175,7 +175,7 @@ def _replaced(compared: Compare, choice: Call, branch: Expression, derived: Deri
 
 
 def _put(tree: Expression, choice: Call, branch: Expression) -> Expression:
-    """Put one of its branches in the place of an ``if``."""
+    """Replace an ``if`` by one of its branches."""
     if tree is choice:
         return branch
     match tree:

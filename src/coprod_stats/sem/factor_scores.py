@@ -43,7 +43,7 @@ def factor_scores(fit: CoreFit, method: ScoreMethod | None = None) -> FactorScor
     ----------
     fit : CoreFit
     method : {'regression', 'bartlett', 'ebm'}, optional
-        If left out, ``ebm`` with ordered variables and ``regression`` without.
+        If omitted, ``ebm`` with ordered variables and ``regression`` without.
 
     Raises
     ------

@@ -53,7 +53,7 @@ def fitted_populations(fit: CoreFit) -> tuple[Population, ...]:
     Raises
     ------
     SemModelError
-        Where the implied covariance matrix is not positive definite.
+        Where the implied covariance matrix is not positive definite or thresholds do not ascend.
     SemOptionError
         With two levels.
     """
@@ -84,8 +84,9 @@ def specified_populations(
         At parameters without value, fixed covariates and two-level models, and under the delta
         parameterization at ordered variables in regressions.
     SemModelError
-        Where the implied covariance matrix is not positive definite, and under the delta
-        parameterization where an ordered item has no variance left for its residual.
+        Where the implied covariance matrix is not positive definite or thresholds do not ascend,
+        and under the delta parameterization where an ordered item has no variance left for its
+        residual.
     """
     values = np.empty(0) if params is None else np.asarray(params, dtype=np.float64)
     _refuse(table, values)
@@ -185,7 +186,14 @@ def _population(
         np.array([tau for owner, tau in zip(owners, implied.tau, strict=True) if owner == name])
         for name in model.matrices.observed
     ]
+    for name, taus in zip(model.matrices.observed, cuts, strict=True):
+        if np.any(np.diff(taus) <= 0):
+            raise SemModelError(f"the thresholds of '{name}' do not ascend: {_listed(taus)}")
     return Population(mean, cov, tuple(cut if cut.size else None for cut in cuts))
+
+
+def _listed(numbers: FloatArray) -> str:
+    return ", ".join(f"{number:g}" for number in numbers)
 
 
 def _draw(population: Population, n_obs: int, rng: np.random.Generator) -> FloatArray:

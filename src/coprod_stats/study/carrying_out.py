@@ -23,7 +23,7 @@ from coprod_stats.measurement import (
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import AnalysisForm
 from coprod_stats.quality import missingness
-from coprod_stats.responses.putting_together import Part, PartCount, put_together
+from coprod_stats.responses.pooling import Part, PartCount, pool_parts
 from coprod_stats.responses.reading import read_responses
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores, score
@@ -115,7 +115,7 @@ def _answers(plan: Plan, data: str | Path | None) -> tuple[Responses, tuple[Part
         Part(part.label, read_responses(plan.beside(part.file), part.instrument), part.where)
         for part in plan.parts
     ]
-    return put_together(parts, plan.instrument)
+    return pool_parts(parts, plan.instrument)
 
 
 class _Task:

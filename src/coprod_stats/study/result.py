@@ -15,7 +15,7 @@ from coprod_stats.counts import counted
 from coprod_stats.measurement import ItemAnalysis, Reliability, ScaleCorrelations
 from coprod_stats.plans.model import AnalysisForm
 from coprod_stats.quality import Flags, Missingness
-from coprod_stats.responses.putting_together import PartCount
+from coprod_stats.responses.pooling import PartCount
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
 from coprod_stats.structure.multiplicity import METHOD_NAMES

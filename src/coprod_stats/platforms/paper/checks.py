@@ -42,7 +42,7 @@ def beyond_paper(tree: Expression) -> str:
 
 
 class CheckBoxes:
-    """Says conditions by the numbers of questions.
+    """Words conditions by the numbers of questions.
 
     A computed variable is written out where it is about one question, or needed once. A condition
     on several questions that is needed more often becomes a box that respondents tick when they
@@ -116,7 +116,7 @@ class CheckBoxes:
         )
 
     def _written_out(self, tree: Expression) -> Expression:
-        """Put the meaning of computed variables that are no boxes in their place."""
+        """Replace computed variables that are no boxes by their meaning."""
         match tree:
             case Name(id=id) if id in self._boxes:
                 return Compare("==", tree, Number(1.0))

@@ -101,7 +101,7 @@ class _Places:
                 self.names[_last(name)] = place
 
     def surplus(self, metadata: Collection[str]) -> Iterator[tuple[str, int]]:
-        """Return the columns that nobody asked for, which are set aside with a reason later."""
+        """Return the columns that nobody asked for, which are rejected with a reason later."""
         for place, name in enumerate(self._header):
             last = _last(name)
             if place in self._taken or last in metadata or last in self._internal:

@@ -290,7 +290,7 @@ class _Form:
         }
 
     def internal(self) -> tuple[str, ...]:
-        """Name the fields that hold no answer: notes, texts put together, calculations."""
+        """Name the fields that hold no answer: notes, composed texts, calculations."""
         known = {name for entry in self.columns for name in (entry.name, entry.companion)}
         written = [row["name"] for row in self.texts.rows + self.rows if "name" in row]
         return tuple(name for name in written if name not in known)

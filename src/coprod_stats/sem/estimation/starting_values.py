@@ -1,6 +1,6 @@
 """Starting values: loadings by instrumental variables, the rest from factor moments.
 
-Loadings come from the FABIN estimator [hagglund1982]_, whose signs are right for reverse-keyed
+Loadings come from the FABIN estimator [hagglund1982]_, whose signs are right for reverse-scored
 items; covariances of the latent variables from the loadings; regressions by least squares among
 the latent variables; residual variances from what is left. Items that load on several latent
 variables define none of them, where the others suffice: their loadings are least squares on their

@@ -149,7 +149,7 @@ def _check(data: FloatArray, answered: BoolArray) -> None:
 
 
 def _distinct_patterns(answered: BoolArray) -> tuple[BoolArray, IntArray]:
-    """Distinct rows by frequency, the row of zeros left out, and the number of each row's."""
+    """Distinct rows by frequency, the row of zeros omitted, and the number of each row's."""
     packed = np.ascontiguousarray(np.packbits(answered, axis=1))
     keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
     _, first, inverse, counts = np.unique(

@@ -45,7 +45,7 @@ class PartCount:
     sha256: str
 
 
-def put_together(
+def pool_parts(
     parts: Sequence[Part], instrument: Instrument
 ) -> tuple[Responses, tuple[PartCount, ...]]:
     """Pool answers in the columns of one questionnaire, one part below the other.
