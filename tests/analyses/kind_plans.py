@@ -129,6 +129,24 @@ LABELS = frozenset({"id", "specifications.0.specification", "specifications.0.ti
 """Fields that name something; every other one must change what is found, not how it is called."""
 
 
+VERIFIED_BY: dict[str, tuple[str, str]] = {
+    "paths": (
+        "sem/test_combinations.py::test_combination",
+        "structure/test_driver_impact.py::test_true_paths_lie_in_bonferroni_intervals",
+    ),
+    "necessity": (
+        "structure/test_necessary_conditions.py::test_every_ceiling_and_corner_agrees_with_r",
+        "structure/test_necessary_conditions.py::test_a_ceiling_that_the_population_has_is_found",
+    ),
+    "regression": (
+        "structure/regression/test_families.py::test_estimates_agree",
+        "structure/regression/test_regress.py::test_coefficients_are_recovered",
+    ),
+}
+"""By kind, the tests in ``tests/``: one that holds its statistic against an oracle, and one that
+recovers what a drawn population has."""
+
+
 def plan_of(kind: str, **changes: Any) -> dict[str, Any]:
     """Return the small plan of a kind, as a YAML file would hold it."""
     return {

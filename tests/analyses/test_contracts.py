@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from kind_plans import ANALYSES, CHANGES, HYPOTHESES, LABELS, RICH, plan_of
+from kind_plans import ANALYSES, CHANGES, HYPOTHESES, LABELS, RICH, VERIFIED_BY, plan_of
 from pydantic import BaseModel
 
 from coprod_stats.analyses.paths.form import ScoresSpecification, SemSpecification
@@ -201,19 +201,33 @@ def test_numbers_depend_neither_on_the_order_of_analyses_nor_on_workers(
 
 
 @kinds
-def test_each_kind_has_its_page_oracle_and_section(kind: Any, unchanged: dict[str, str]) -> None:
+def test_each_kind_has_its_page_and_section(kind: Any, unchanged: dict[str, str]) -> None:
     page = ROOT / "docs" / "methods" / f"{kind.methods}.md"
     assert page.is_file()
     assert kind.methods in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    assert re.search(r"oracle|tests/", page.read_text(encoding="utf-8")), "how was it verified?"
+    assert "tests/oracles/" in page.read_text(encoding="utf-8"), "how was it verified?"
     assert kind.title in unchanged[kind.name]
     guide = (ROOT / "docs" / "guide" / "plans.md").read_text(encoding="utf-8")
     assert f"| `{kind.name}` |" in guide
     assert kind.claims
 
 
+@kinds
+def test_each_kind_has_an_oracle_and_a_recovery_test(kind: Any) -> None:
+    sources = []
+    for place in VERIFIED_BY[kind.name]:
+        path, _, name = place.partition("::")
+        sources.append((ROOT / "tests" / path).read_text(encoding="utf-8"))
+        assert re.search(rf"^def {name}\(", sources[-1], re.MULTILINE), f"no test {place}"
+    against, recovery = sources
+    script = re.search(r"(\w+)\.json", against)
+    assert script, "the test reads no oracle"
+    assert (ROOT / "tests" / "oracles" / f"{script[1]}.R").is_file()
+    assert re.search(r"default_rng|simulate|draw", recovery), "nothing is drawn"
+
+
 def test_every_kind_and_no_other_has_a_plan_here() -> None:
-    assert set(KIND_NAMES) == set(ANALYSES) == set(CHANGES) == set(HYPOTHESES)
+    assert set(KIND_NAMES) == set(ANALYSES) == set(CHANGES) == set(HYPOTHESES) == set(VERIFIED_BY)
 
 
 def test_ids_of_forms_are_those_that_a_plan_discriminates_by() -> None:

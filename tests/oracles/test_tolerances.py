@@ -10,7 +10,11 @@ import pytest
 from tolerances import TOLERANCES, assert_agrees, bound, fit_entry, near
 
 TESTS = Path(__file__).parents[1]
-SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(TESTS.rglob("*.py"))}
+SOURCES = {
+    path: path.read_text(encoding="utf-8")
+    for path in sorted(TESTS.rglob("*.py"))
+    if "node_modules" not in path.parts
+}
 LIMITS = {"rel", "abs", "rtol", "atol"}
 THEIRS = re.compile(r"\b(expected|oracle|reference|theirs|wanted|want|row|rows|case|lavaan)\b")
 FROM_ORACLE = re.compile(r"\b(oracle|case)[(\[]|\b(ORACLE|REFERENCE|reference|lavaan)\b")

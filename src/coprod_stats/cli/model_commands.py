@@ -51,8 +51,10 @@ Peer = Literal["lavaan", "mplus"]
 @click.option(
     "--difference",
     type=click.Choice(get_args(DifferenceScaling)),
+    metavar="SCALING",
     default="default",
-    help="With compare: scaling of the difference test.",
+    show_default=False,
+    help=f"With compare: {', '.join(get_args(DifferenceScaling))}.",
 )
 @click.option("--json", metavar="FILE", help="Write JSON to a file, or - for output.")
 def sem(
