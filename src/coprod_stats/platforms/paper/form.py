@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.tree import Expression, names
 from coprod_stats.instruments.model import Instrument
@@ -71,11 +72,10 @@ def _refused(instrument: Instrument) -> Iterator[Fault]:
     count = n_versions(instrument)
     if count > MAX_VERSIONS:
         assigned = [variable.id for variable in instrument.assigned]
-        shown = ", ".join(assigned[:5]) + (", …" if len(assigned) > 5 else "")
         yield Fault(
             "PLATFORM-080",
-            f"chance assigns {len(assigned)} variables ({shown}), which would need "
-            f"{count:,} printed versions; paper carries at most {MAX_VERSIONS}",
+            f"chance assigns {counted(len(assigned), 'variable')} ({_first_five(assigned)}), "
+            f"which would need {count:,} printed versions; paper carries at most {MAX_VERSIONS}",
             "Field this part on a screen.",
             place="paper",
         )
@@ -107,7 +107,25 @@ def _unaskable(version: Instrument) -> Iterator[Fault]:
                     )
 
 
+def _first_five(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")
+
+
 def _losses(instrument: Instrument, languages: Sequence[str]) -> Iterator[Fault]:
+    """Return what a screen does and paper does not."""
+    yield from _lost_in_printing(instrument)
+    for language in languages:
+        yield from _untranslated(instrument, language)
+    if instrument.administrative_column("respondent") is None:
+        yield Fault(
+            "PLATFORM-186",
+            "no column holds the number of the respondent",
+            "Add an administrative column with the role 'respondent'.",
+            place="paper",
+        )
+
+
+def _lost_in_printing(instrument: Instrument) -> Iterator[Fault]:
     yield Fault(
         "PLATFORM-180",
         "paper neither leads past a question, nor demands an answer or keeps to limits",
@@ -138,33 +156,28 @@ def _losses(instrument: Instrument, languages: Sequence[str]) -> Iterator[Fault]
                 "Nothing needs to be done.",
                 place=f"placeholder [{placeholder.name}]",
             )
-    for language in languages:
-        if phrases_of(language) is None:
-            yield Fault(
-                "PLATFORM-184",
-                "the instructions of the form are in English",
-                "Change them in the Word file.",
-                place=f"language '{language}'",
-            )
-        lost = [
-            item.id
-            for item in instrument.items
-            if dict(item.translations).get(language) in ("missing", "outdated")
-        ]
-        if lost:
-            yield Fault(
-                "PLATFORM-185",
-                f"{len(lost)} items are printed in '{instrument.languages[0]}', as "
-                f"{', '.join(lost[:5])}",
-                "Translate them; see 'coprod instrument translate'.",
-                place=f"language '{language}'",
-            )
-    if instrument.administrative_column("respondent") is None:
+
+
+def _untranslated(instrument: Instrument, language: str) -> Iterator[Fault]:
+    if phrases_of(language) is None:
         yield Fault(
-            "PLATFORM-186",
-            "no column holds the number of the respondent",
-            "Add an administrative column with the role 'respondent'.",
-            place="paper",
+            "PLATFORM-184",
+            "the instructions of the form are in English",
+            "Change them in the Word file.",
+            place=f"language '{language}'",
+        )
+    lost = [
+        item.id
+        for item in instrument.items
+        if dict(item.translations).get(language) in ("missing", "outdated")
+    ]
+    if lost:
+        yield Fault(
+            "PLATFORM-185",
+            f"{counted(len(lost), 'item is', 'items are')} printed in "
+            f"'{instrument.languages[0]}' ({_first_five(lost)})",
+            "Translate them; see 'coprod instrument translate'.",
+            place=f"language '{language}'",
         )
 
 

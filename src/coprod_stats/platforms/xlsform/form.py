@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
@@ -318,7 +319,8 @@ def _fixed_orders(instrument: Instrument) -> Iterator[Fault]:
     if places:
         yield Fault(
             "PLATFORM-101",
-            f"the random order of {len(places)} pages and blocks stays as written",
+            "the random order of "
+            f"{counted(len(places), 'page or block', 'pages and blocks')} stays as written",
             "XLSForm can shuffle choices only; state the fixed order in the report.",
             place=", ".join(places),
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.inference.infer import Inference
 from coprod_stats.sem.model.parameters import ParameterTable
@@ -204,8 +205,9 @@ def _cases(estimate: Estimate) -> list[Finding]:
 def _clusters(inference: Inference, problem: Problem) -> list[Finding]:
     n_clusters = sum(sample.n_clusters for sample in problem.samples)
     message = (
-        f"there are {n_clusters} clusters for {inference.n_params} parameters: "
+        f"there are {n_clusters} clusters for {counted(inference.n_params, 'parameter')}: "
         f"{problem.withheld_with_few_clusters} withheld, and intervals use the t "
-        f"distribution with {n_clusters - 1} degrees of freedom"
+        "distribution with "
+        f"{counted(n_clusters - 1, 'degree of freedom', 'degrees of freedom')}"
     )
     return [Finding("SEM-202", message)]

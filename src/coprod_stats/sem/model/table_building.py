@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence, Set
 
+from coprod_stats.counts import counted
 from coprod_stats.sem.errors import SemModelError, SemOptionError
 from coprod_stats.sem.model.blocks import ModelBlock, level_variables, model_blocks
 from coprod_stats.sem.model.defaults import Draft, draft_rows, release_for_invariance
@@ -153,8 +154,8 @@ def _apply_modifiers(row: Draft, place: int, n_groups: int) -> None:
         if len(modifier.values) not in (1, n_groups):
             raise SemModelError(
                 f"line {modifier.position.line}, column {modifier.position.column}: "
-                f"{len(modifier.values)} values given for '{row.lhs} {row.op} {row.rhs}', "
-                f"but there {'is 1 group' if n_groups == 1 else f'are {n_groups} groups'}"
+                f"{counted(len(modifier.values), 'value')} given for "
+                f"'{row.lhs} {row.op} {row.rhs}', but the data have {counted(n_groups, 'group')}"
             )
         value = modifier.values[place if len(modifier.values) > 1 else 0]
         _apply_modifier(row, modifier, value)
