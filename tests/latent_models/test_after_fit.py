@@ -218,7 +218,7 @@ def test_wald_of_one_parameter_is_the_square_of_its_z(labelled):
 
 def test_wald_equations_may_stand_on_lines_or_after_semicolons(labelled):
     assert labelled.wald("a == b; c == d").statistic == labelled.wald("a==b\nc==d").statistic
-    assert labelled.wald("a == b\nc == d").term == "a == b c == d"
+    assert labelled.wald("a == b\nc == d").term == "a == b; c == d"
 
 
 def test_wald_restrictions_that_leave_nothing_to_test(labelled):
@@ -226,6 +226,9 @@ def test_wald_restrictions_that_leave_nothing_to_test(labelled):
         labelled.wald("a*c == 1; 2*a*c == 2")
     with pytest.raises(SemOptionError, match="whatever the parameters are"):
         labelled.wald("a*d == a*d")
+    for other in ("a == b; c > 0.5", "a == b; q := b*c", "a == b; x1 ~~ x2"):
+        with pytest.raises(SemOptionError, match="only equations"):
+            labelled.wald(other)
 
 
 def test_a_linear_equation_that_is_repeated_counts_once(labelled):

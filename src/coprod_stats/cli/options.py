@@ -31,7 +31,7 @@ json_option = click.option(
     "--json", metavar="FILE", help="Write the numbers as JSON to a file, or - for output."
 )
 out_option = click.option("--out", "-o", type=FILE, help="File to write.")
-seed_option = click.option("--seed", type=int, help="Seed of the random numbers.")
+seed_option = click.option("--seed", type=click.IntRange(min=0), help="Seed of the random numbers.")
 
 
 def instrument_in_form(name: str, form: str | None, modules: Sequence[str] = ()) -> Instrument:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import cache
+from numbers import Integral, Real
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -65,17 +66,38 @@ class DeclaredOption(NamedTuple):
         Raises
         ------
         ValueError
-            For an unknown choice, or text in place of a sequence of names.
+            For an unknown choice, a value of another type, a number below the smallest, or text
+            in place of a sequence of names.
         """
         if value is None and NoneType in get_args(self.hint):
             return None
         if self.kind is not Sequence:
-            return _choice(value, self.choices) if self.choices else value
+            return _choice(value, self.choices) if self.choices else self._typed(value)
         if isinstance(value, str):
             if value.lower() in self.words:
                 return value.lower()
             raise ValueError(f"a list of names is needed, not {value!r}")
         return tuple(_choice(name, self.choices) if self.choices else name for name in value)
+
+    def _typed(self, value: Any) -> Any:
+        if self.kind is bool and not isinstance(value, str) and value in (0, 1):
+            return bool(value)
+        expected, what = _TYPES[self.kind]
+        if isinstance(value, bool) or not isinstance(value, expected):
+            raise ValueError(f"{what} is needed, not {value!r}")
+        if self.described.least is not None and value < self.described.least:
+            raise ValueError(f"must be {self.described.least} or more, not {value}")
+        return value
+
+
+_TYPES: dict[type, tuple[Any, str]] = {
+    bool: (bool, "True or False"),
+    int: (Integral, "an integer"),
+    float: (Real, "a number"),
+    str: (str, "text"),
+    Mapping: (Mapping, "a mapping"),
+}
+"""Type of the values of an option by its kind, and its name in messages."""
 
 
 def _choice(value: object, choices: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,7 +11,7 @@ import numpy as np
 
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.model.equality import family
-from coprod_stats.sem.model.parameters import ParameterTable
+from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 from coprod_stats.sem.results import CoreFit
 
 
@@ -49,14 +50,9 @@ def _group(core: CoreFit, _: Specification) -> Reasons:
 
 
 def _group_equal(core: CoreFit, asked: Specification) -> Reasons:
-    table = core.table
     if len(core.samples) == 1:
         return
-    present = {
-        family(row.lhs, row.op, row.rhs, latent=table.latent, covariates=table.exogenous)
-        for row in table
-        if row.free >= 0
-    }
+    present = {_family(core, row) for row in core.table if row.free >= 0}
     if {"intercepts", "thresholds"} & set(asked.group_equal):
         present.add("means")  # they would be free in all groups but the first
     for name in asked.group_equal:
@@ -74,9 +70,38 @@ def _ordered(core: CoreFit, asked: Specification) -> Reasons:
             yield name, "a covariate"
 
 
-def _fixed_x(core: CoreFit, _: Specification) -> Reasons:
+def _group_partial(core: CoreFit, asked: Specification) -> Reasons:
+    held = [row for row in core.table if row.free >= 0 and _family(core, row) in asked.group_equal]
+    partial = {name: _without_group(name) for name in asked.group_partial}
+    for name, parameter in partial.items():
+        if parameter not in {f"{row.lhs}{row.op}{row.rhs}" for row in held}:
+            yield name, "not a free parameter of the families held equal"
+
+
+def _family(core: CoreFit, row: Parameter) -> str:
+    table = core.table
+    return family(row.lhs, row.op, row.rhs, latent=table.latent, covariates=table.exogenous)
+
+
+def _without_group(name: str) -> str:
+    return re.sub(r"(\.g\d+)?(\.l\d+)?$", "", name)
+
+
+def _of_standard_errors(_: CoreFit, asked: Specification) -> Reasons:
+    if asked.se == "none":
+        yield "", "there are no standard errors"
+
+
+def _information(core: CoreFit, asked: Specification) -> Reasons:
+    if asked.se == "none" and core.inference.scaled is None:
+        yield "", "neither standard errors nor the test depend on it"
+
+
+def _fixed_x(core: CoreFit, asked: Specification) -> Reasons:
     if not core.table.exogenous:
         yield "", "the model has no covariates"
+    elif not core.table.ordered and core.problem.method.discrepancy != "ML":
+        yield "", f"{asked.estimator} takes all covariates as random"
 
 
 def _of_latent_variables(core: CoreFit, _: Specification) -> Reasons:
@@ -106,6 +131,9 @@ RULES: Mapping[str, Callable[[CoreFit, Specification], Reasons]] = MappingProxyT
         "missing": _missing,
         "group": _group,
         "group_equal": _group_equal,
+        "group_partial": _group_partial,
+        "conf_level": _of_standard_errors,
+        "information": _information,
         "bootstrap_type": _bootstrap_type,
         "std_lv": _of_latent_variables,
         "effect_coding": _of_latent_variables,

@@ -81,19 +81,21 @@ def wald(fit: LabelledFit, restrictions: str) -> RestrictionTest:
     ----------
     fit : LabelledFit
     restrictions : str
-        Equations among labels, in the syntax of the model, such as ``a == b; c == 0``.
+        Equations among labels, in the syntax of the model, such as ``a == b; c == 0``. A
+        linear one that follows from others adds no degree of freedom.
 
     Raises
     ------
     LatentModelError
         Where the fit has no standard errors.
     SemError
-        If the equations cannot be read, there are none, or they follow from each other or from
-        the model.
+        If the equations cannot be read, there are none or anything else beside them, nonlinear ones
+        follow from each other, or they hold whatever the parameters are.
     """
     if np.isnan(fit.vcov).any():
         raise LatentModelError("wald: the fit has no standard errors")
-    return _labelled(" ".join(restrictions.split()), core_wald(fit.core, restrictions))
+    lines = (" ".join(line.split()) for line in restrictions.replace(";", "\n").splitlines())
+    return _labelled("; ".join(filter(None, lines)), core_wald(fit.core, restrictions))
 
 
 def release_tests(fit: LabelledFit) -> ReleaseTests:

@@ -202,8 +202,8 @@ def _contradictions(asked: SemOptions) -> Iterator[str]:
         yield f"conf_level must lie between 0 and 1, not {asked.conf_level}"
     if asked.std_lv and asked.effect_coding:
         yield "std_lv and effect_coding identify latent variables in two ways; choose one"
-    if asked.bootstrap < 0 or asked.bootstrap == 1:
-        yield f"bootstrap: at least 2 samples are needed, not {asked.bootstrap}"
+    if asked.bootstrap == 1:
+        yield "bootstrap: at least 2 samples are needed, not 1"
     bootstraps_errors = asked.bootstrap > 0 and asked.bootstrap_type == "naive"
     if bootstraps_errors and asked.se not in ("default", "bootstrap"):
         yield f"bootstrap has no effect with se={asked.se!r}"

@@ -160,12 +160,15 @@ def wald(fit: CoreFit, constraints: str) -> DifferenceTest:
     SemSyntaxError, SemModelError
         Where the equations cannot be read.
     SemOptionError
-        Where there is none, or they say nothing or the same.
+        Where there is none, they hold in any case, or the text holds anything else.
     """
-    items = [item for item in parse_model(constraints).constraints if item.operator == "=="]
+    read = parse_model(constraints)
+    items = tuple(item for item in read.constraints if item.operator == "==")
     if not items:
         raise SemOptionError("wald: there is no equation 'left == right' to test")
-    table = replace(_without_labels_tied(fit.table), constraints=tuple(items))
+    if read.relations or read.definitions or items != read.constraints:
+        raise SemOptionError("wald: only equations 'left == right' can be tested")
+    table = replace(_without_labels_tied(fit.table), constraints=items)
     limits = restrictions(table)
     params = fit.estimate.params
     # what is linear was solved away: its equations span the complement of the basis
