@@ -70,6 +70,39 @@ def test_import_tells_what_was_kept_and_what_was_set_aside(coprod, tmp_path) -> 
     assert len((tmp_path / "out.csv.rejected.csv").read_text().splitlines()) == 4
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            ("responses", "import", "c.csv", "-i", "carers", "-o", "o.csv", "--sidecar", "s.json"),
+            "only with --from a platform: --sidecar",
+        ),
+        (
+            ("instrument", "translate", "citizen", "--lang", "de", "--note", "hello"),
+            "only with --from: --note",
+        ),
+        (
+            (
+                "instrument",
+                "translate",
+                "citizen",
+                "--lang",
+                "de",
+                "--form",
+                "f",
+                "--from",
+                "s.csv",
+            ),
+            "without effect with --from: --form",
+        ),
+    ],
+)
+def test_options_without_effect_are_refused(coprod, given, message) -> None:
+    shown = coprod(*given)
+    assert shown.returncode == 2
+    assert message in " ".join(shown.stderr.split())
+
+
 def test_import_as_json(coprod, tmp_path) -> None:
     (tmp_path / "raw.txt").write_text("RID;COP1\n1;1\n")
     shown = coprod(

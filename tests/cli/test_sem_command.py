@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tolerances import near
 
+from coprod_stats.instruments.shipped import shelf
+
 DATA = Path(__file__).parents[1] / "oracles" / "lavaan" / "data"
 SOURCE = Path(__file__).parents[2] / "src"
 CFA = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\n"
@@ -133,9 +135,37 @@ def test_nested_models_are_compared_from_their_json(coprod, models, options, dat
     assert f"Difference test: {method}" in coprod("sem", "compare", "cfa.json", "apart.json").stdout
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (("compare", "a.json", "b.json", "--modindices"), "in coprod sem compare: --modindices"),
+        (("compare", "a.json", "b.json", "--estimator", "MLR"), "compare: --estimator"),
+        (("compare", "a.json", "--data", "x.csv", "--emit", "mplus"), "compare: --data, --emit"),
+        (("cfa.txt", "--data", "x.csv", "--emit", "lavaan", "--json", "f.json"), "--emit: --json"),
+        (("cfa.txt", "--data", "x.csv", "--emit", "lavaan", "--scores", "s.csv"), "--emit: --scor"),
+    ],
+)
+def test_options_without_effect_are_refused(coprod, models, given, message):
+    shown = coprod("sem", *given)
+    assert shown.returncode == 2
+    assert message in " ".join(shown.stderr.split())
+
+
+def test_a_shipped_sample_is_found_and_what_it_rejects_is_counted(coprod, models):
+    Path("tri.txt").write_text("f =~ COP1 + COP2 + COP3", encoding="utf-8")
+    found = coprod("sem", "tri.txt", "--data", "carers", "--instrument", "carers")
+    assert found.returncode == 0
+    header, first, *rest = (shelf("sample_data") / "carers.csv").read_text("utf-8").splitlines()
+    cells = first.split(",")
+    cells[header.split(",").index("COP1")] = "77"
+    Path("odd.csv").write_text("\n".join([header, ",".join(cells), *rest]), encoding="utf-8")
+    shown = coprod("sem", "tri.txt", "--data", "odd.csv", "--instrument", "carers")
+    assert "rejected 0 rows, 1 value" in shown.stderr
+
+
 def test_the_scaling_of_a_comparison_is_chosen(coprod, models):
     shown = coprod("sem", "cfa.txt", "--data", "x.csv", "--difference", "satorra.2000")
-    assert "--difference belongs to coprod sem compare" in shown.stderr
+    assert "only in coprod sem compare: --difference" in shown.stderr
     for estimator in ("MLR", "ULS"):
         for name in ("cfa", "apart"):
             coprod(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
-from coprod_stats.cli.options import FILE
+from coprod_stats.cli.options import FILE, refuse_given, report_rejected
 from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say, warn
 from coprod_stats.cli.sem_options import with_sem_options
+from coprod_stats.latent_models.sem_options import declared_options
 from coprod_stats.literals import DifferenceScaling
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ IMPROPER = 3
 """Exit status of a model that did not converge or is improper."""
 
 _COMPARE = "compare"
+
+_OF_RESULTS = frozenset({"engine", "modindices", "scores", "json"})
+_OF_A_FIT = frozenset(
+    {*(option.name for option in declared_options()), "data", "instrument", "rotation_target"}
+    | {"modindices", "scores", "emit"}
+)
+"""Options that need a fit, and those that show its results."""
 
 Peer = Literal["lavaan", "mplus"]
 
@@ -72,14 +80,17 @@ def sem(
 ) -> None:
     """Fit one latent-variable model; exit status 3 if the solution is improper."""
     if files[0] == _COMPARE:
+        refuse_given(_OF_A_FIT, "without effect in coprod sem compare")
         _compare([Path(file) for file in files[1:]], difference, json)
         return
-    if difference != "default":
-        fail("--difference belongs to coprod sem compare")
+    refuse_given({"difference"}, "only in coprod sem compare")
     if len(files) > 1:
         raise click.UsageError("one model at a time")
     if data is None:
         raise click.UsageError("a model needs --data")
+    from coprod_stats.instruments.shipped import find_shipped
+
+    data = find_shipped("sample_data", data)
     if rotation_target is not None:
         target = {"target": _target(rotation_target)}
         options["rotation_args"] = (options["rotation_args"] or {}) | target
@@ -88,6 +99,7 @@ def sem(
         options["engine"] = "core"
     asked = _specification(Path(files[0]), options)
     if emit is not None:
+        refuse_given(_OF_RESULTS, "without effect with --emit")
         _emit(asked, data, instrument, emit)
         return
     fit = _fit(asked, data, instrument)
@@ -139,6 +151,7 @@ def _columns(path: Path, asked: Specification, instrument: str | None) -> dict[s
     from coprod_stats.latent_models.frames import frame_columns
 
     responses = bound_answers(path, instrument, None)
+    report_rejected(responses)
     return frame_columns(responses.numbers(list(responses.answers.columns)), asked.columns)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from coprod_stats.cli.output import warn
 from coprod_stats.counts import counted
@@ -32,6 +33,26 @@ json_option = click.option(
 )
 out_option = click.option("--out", "-o", type=FILE, help="File to write.")
 seed_option = click.option("--seed", type=click.IntRange(min=0), help="Seed of the random numbers.")
+
+
+def refuse_given(names: Collection[str], why: str) -> None:
+    """Refuse those of the options that are not at their default.
+
+    Raises
+    ------
+    click.UsageError
+        Naming them.
+    """
+    context = click.get_current_context()
+    given = [
+        option.opts[0]
+        for option in context.command.params
+        if option.name in names
+        and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+        and context.params[option.name] != option.default
+    ]
+    if given:
+        raise click.UsageError(f"{why}: {', '.join(given)}")
 
 
 def instrument_in_form(name: str, form: str | None, modules: Sequence[str] = ()) -> Instrument:

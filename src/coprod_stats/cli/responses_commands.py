@@ -17,6 +17,7 @@ from coprod_stats.cli.options import (
     json_option,
     module_option,
     out_option,
+    refuse_given,
     report_rejected,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
@@ -72,6 +73,7 @@ def import_answers(
         platform = cast(ExportSource, source)
         found = _exported(file, instrument, form, module, source=platform, sidecar=sidecar)
     else:
+        refuse_given({"sidecar"}, "only with --from a platform")
         plain = cast("FileFormat | None", source)
         found = bound_answers(file, instrument, form, module, source=plain)
     write_canonical(found.answers, out, for_spreadsheet=for_spreadsheet)

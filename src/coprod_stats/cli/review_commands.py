@@ -14,6 +14,7 @@ from coprod_stats.cli.options import (
     json_option,
     module_option,
     name_argument,
+    refuse_given,
 )
 from coprod_stats.cli.output import say, write_json
 from coprod_stats.counts import counted
@@ -160,7 +161,12 @@ def translate(
         write_sheet,
     )
 
-    rows = translation_rows(name, lang, form=form) if sheet is None else read_sheet(sheet)
+    if sheet is None:
+        refuse_given({"note"}, "only with --from")
+        rows = translation_rows(name, lang, form=form)
+    else:
+        refuse_given({"form"}, "without effect with --from")
+        rows = read_sheet(sheet)
     if out is not None and sheet is not None:
         instrument = read_draft(name).form.instrument
         text = translations_text(rows, instrument=instrument, language=lang, note=note)
@@ -178,7 +184,7 @@ def translate(
     for row in rows:
         if row.status in ("missing", "outdated") and out is None:
             say(f"{row.status:<9} {row.key}: {row.source}")
-    states = ", ".join(f"{n} {status}" for status, n in counts.items())
+    states = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none is translated"
     say(f"{counted(len(rows), 'text')}: {states}")
     if out is not None:
         say(f"written: {out}")
