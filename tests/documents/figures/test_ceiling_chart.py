@@ -1,5 +1,5 @@
 from drawn_text import outside, overlapping
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coprod_stats.documents.figures.ceiling import ceiling_chart
@@ -42,6 +42,10 @@ def test_where_there_is_no_ceiling_none_is_drawn_and_the_description_says_so():
     assert "No ceiling" not in chart().description
 
 
+@example([(0.0, 0.0), (1.8364335300655048e-243, 0.0)], "M")
+@example([(0.0, 0.0), (0.0, 5e-324)], "M")
+@example([(1e17, 0.0), (1e17, 1.0)], "M")
+@example([(1e6, 0.0), (1e6 + 1e-5, 1.0)], "M")
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(0, 9)), min_size=1, max_size=20),

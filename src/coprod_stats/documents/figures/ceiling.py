@@ -18,6 +18,7 @@ Point = tuple[float, float]
 
 _TOP, _SIDE = 12.0, 380.0
 _LINE = 16.5
+_MOST_DECIMALS = 6
 _LARGEST, _SMALLEST = 12.0, 2.2
 
 
@@ -34,6 +35,9 @@ class _Axis:
     def words(self, tick: float) -> str:
         step = self.ticks[1] - self.ticks[0]
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
+        if digits > _MOST_DECIMALS:
+            largest = max(map(abs, self.ticks))
+            return f"{tick:.{1 + math.ceil(math.log10(largest / step))}g}"
         return NumberFormat("decimal", digits)(tick) if digits else count(tick)
 
     @property
