@@ -163,6 +163,19 @@ def test_a_shipped_sample_is_found_and_what_it_rejects_is_counted(coprod, models
     assert "rejected 0 rows, 1 value" in shown.stderr
 
 
+def test_fits_with_other_groups_of_one_file_are_of_different_data(coprod, models):
+    rows = (DATA / "hs1939.csv").read_text(encoding="utf-8").splitlines()
+    halves = [f"{row},{'half' if k == 0 else k % 2}" for k, row in enumerate(rows)]
+    Path("two.csv").write_text("\n".join(halves), encoding="utf-8")
+    for name, group in (("cfa", "school"), ("apart", "half")):
+        coprod(
+            "sem", f"{name}.txt", "--data", "two.csv", "--json", f"{name}.json", "--group", group
+        )
+    shown = coprod("sem", "compare", "cfa.json", "apart.json")
+    assert shown.returncode == 1
+    assert "different data" in shown.stderr
+
+
 def test_the_scaling_of_a_comparison_is_chosen(coprod, models):
     shown = coprod("sem", "cfa.txt", "--data", "x.csv", "--difference", "satorra.2000")
     assert "only in coprod sem compare: --difference" in shown.stderr

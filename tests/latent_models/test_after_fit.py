@@ -132,8 +132,18 @@ def test_reliability_of_ordered_indicators_is_about_latent_responses():
     ordered = fit_sem("F =~ x4 + x5 + x6", read("hs_ord4.csv"), ordered="all").reliability()
     expected = EXPECTED["omega"]["hs_ord4"]["latent"]
     assert ordered.tidy()["omega"].item() == pytest.approx(expected, abs=1e-6)
-    assert ordered.of_latent_responses
-    assert "latent responses" in str(ordered)
+    assert ordered.of_latent_responses == ("F",)
+    assert str(ordered).endswith("of latent responses, not of sums of the answers: F")
+
+
+def test_reliability_of_mixed_indicators_says_which_factor_is_about_latent_responses(pupils):
+    graded = pupils.assign(
+        **{name: pd.qcut(pupils[name], 4).cat.codes for name in ("x4", "x5", "x6")}
+    )
+    model = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6"
+    found = fit_sem(model, graded, ordered=["x4", "x5", "x6"], estimator="WLSMV").reliability()
+    assert found.of_latent_responses == ("textual",)
+    assert fit_sem(model, pupils).reliability().of_latent_responses == ()
 
 
 def test_reliability_needs_indicators(pupils):

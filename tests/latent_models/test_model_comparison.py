@@ -248,3 +248,25 @@ def test_weights_that_differ_are_other_data(fits):
     turned = fit_sem(model, data.assign(w=data["w"].to_numpy()[::-1]), sampling_weights="w")
     with pytest.raises(LatentModelError, match="different data"):
         compare(freer, turned)
+
+
+PATH = "x3 ~ x1 + x2"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "message"),
+    [
+        ({}, {"fixed_x": False}, "differ in fixed_x"),
+        ({}, {"meanstructure": True}, "differ in meanstructure"),
+        (
+            {"estimator": "MLR"},
+            {"estimator": "MLR", "information": "expected"},
+            "differ in information",
+        ),
+    ],
+)
+def test_fits_whose_likelihoods_or_scalings_differ_are_not_compared(fits, one, other, message):
+    _, _, data = fits("MLM")
+    freer, restricted = fit_sem(PATH, data, **one), fit_sem("x3 ~ x1 + 0*x2", data, **other)
+    with pytest.raises(LatentModelError, match=message):
+        compare(freer, restricted)

@@ -37,13 +37,13 @@ class FactorReliability(NotebookTables):
     ----------
     factors : tuple of FactorCoefficients
         Latent variables with observed indicators, group by group.
-    of_latent_responses : bool
-        Whether the coefficients are about the responses that underlie ordered indicators, not
-        about sums of the answers.
+    of_latent_responses : tuple of str
+        Latent variables with ordered indicators, whose coefficients are about the responses that
+        underlie these, not about sums of the answers.
     """
 
     factors: tuple[FactorCoefficients, ...]
-    of_latent_responses: bool
+    of_latent_responses: tuple[str, ...]
 
     def tidy(self) -> pd.DataFrame:
         """One row per group and latent variable."""
@@ -65,14 +65,16 @@ class FactorReliability(NotebookTables):
                 "n_factors": [table["term"].nunique()],
                 "n_groups": [table["group"].nunique()],
                 **{f"lowest_{kind}": [table[kind].min()] for kind in kinds},
-                "of_latent_responses": [self.of_latent_responses],
+                "of_latent_responses": [", ".join(self.of_latent_responses)],
             }
         )
 
     def __str__(self) -> str:
         text = self.tidy().to_string(index=False, float_format="{:.3f}".format, na_rep="")
-        about = "\nof latent responses, not of sums of the answers" * self.of_latent_responses
-        return f"{text}{about}"
+        if not self.of_latent_responses:
+            return text
+        named = ", ".join(self.of_latent_responses)
+        return f"{text}\nof latent responses, not of sums of the answers: {named}"
 
 
 def factor_reliability(fit: LabelledFit) -> FactorReliability:
@@ -99,4 +101,8 @@ def factor_reliability(fit: LabelledFit) -> FactorReliability:
         for group, found in enumerate(model_reliability(fit.core))
         for i, name in enumerate(found.latent)
     )
-    return FactorReliability(factors, bool(fit.core.table.ordered))
+    table = fit.core.table
+    underlying = dict.fromkeys(
+        row.lhs for row in table if row.op == "=~" and row.rhs in table.ordered
+    )
+    return FactorReliability(factors, tuple(underlying))

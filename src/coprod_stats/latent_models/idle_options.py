@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import numpy as np
-
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.model.equality import family
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
@@ -116,7 +114,7 @@ def _meanstructure(core: CoreFit, asked: Specification) -> Reasons:
 
 def _missing(core: CoreFit, asked: Specification) -> Reasons:
     # the others change the objective or the standard errors of complete data too
-    if asked.missing == "pairwise" and not _has_holes(core):
+    if asked.missing == "pairwise" and not core.has_missing_values:
         yield "", "no answer is missing"
 
 
@@ -148,7 +146,3 @@ def _has_means_anyway(table: ParameterTable, asked: Specification) -> bool:
     needed = asked.missing != "listwise" or asked.model_type == "growth" or bool(asked.ordered)
     named = asked.group is not None or asked.cluster is not None
     return needed or named or any(row.op == "~1" and row.user for row in table)
-
-
-def _has_holes(core: CoreFit) -> bool:
-    return any(bool(np.isnan(sample.data).any()) for sample in core.samples)

@@ -167,7 +167,8 @@ def _warnings(
         if groups is not None and (groups < 0).any():
             message += f", {int((groups < 0).sum())} of them in column {asked.group}"
         found.append(FitWarning("SEM-301", message))
-    if core.problem.is_baseline_by_available_cases and "cfi_scaled" in core.indices:
+    by_available = core.problem.is_baseline_by_available_cases and core.has_missing_values
+    if by_available and "cfi_scaled" in core.indices:
         found.append(FitWarning("SEM-302", _TWO_STAGE_BASELINE))
     if idle:
         message = f"options that have no effect on this model: {', '.join(map(str, idle))}"

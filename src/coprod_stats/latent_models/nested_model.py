@@ -19,8 +19,22 @@ if TYPE_CHECKING:
 ReadColumns = Callable[[Mapping[str, str], Specification], Columns]
 """Columns of the file of a fit, given its name and SHA-256."""
 
-OPTIONS = ("missing", "test", "likelihood", "ordered", "auxiliary", "weights", "clusters")
+OPTIONS = (
+    "missing",
+    "test",
+    "likelihood",
+    "fixed_x",
+    "ordered",
+    "auxiliary",
+    "weights",
+    "clusters",
+)
 """Entries of the ledger that two fits must have in common to be compared."""
+
+_RECORDED = (*OPTIONS, "information")
+"""The same where the scaling of the tests depends on the information."""
+
+_DESIGN = ("group", "cluster", "sampling_weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +49,15 @@ class NestedModel:
     measures : mapping of str to float
         Test and fit indices, by their names in the JSON layout.
     estimator, engine : str
+    meanstructure : bool
     n_obs, n_groups : int
     observed : frozenset of str
         Variables.
     options : mapping of str to str
-        Those of ``OPTIONS``, as used.
+        Those of ``OPTIONS`` and ``information``, as used.
     data : str
-        SHA-256 of the data; empty if unknown.
+        SHA-256 of the data, in JSON with the columns of groups, clusters and weights; empty if
+        unknown.
     core : callable
         Returns the fit as arrays, refitting if it is stored as JSON.
     """
@@ -51,6 +67,7 @@ class NestedModel:
     measures: Mapping[str, float]
     estimator: str
     engine: str
+    meanstructure: bool
     n_obs: int
     n_groups: int
     observed: frozenset[str]
@@ -82,10 +99,11 @@ def model_of_fit(name: str, fit: LabelledFit) -> NestedModel:
         measures=fit.fit,
         estimator=fit.estimator,
         engine=fit.engine,
+        meanstructure=any(parameter.op == "~1" for parameter in fit.parameters),
         n_obs=fit.n_obs,
         n_groups=max(1, len(fit.group_labels)),
         observed=frozenset(variables),
-        options={option: str(used[option].used) for option in OPTIONS},
+        options={option: str(used[option].used) for option in _RECORDED},
         data=content.hexdigest(),
         core=lambda _: core,
     )
@@ -113,13 +131,20 @@ def model_of_document(
         measures=document.get("fit", {}),
         estimator=str(document.get("estimator")),
         engine=str(document.get("engine")),
+        meanstructure=any(row["op"] == "~1" for row in document.get("parameters", ())),
         n_obs=document.get("n_obs", 0),
         n_groups=document.get("n_groups", 0),
         observed=frozenset(document.get("observed", ())),
-        options={option: str(used.get(option, {}).get("used")) for option in OPTIONS},
-        data=document.get("data", {}).get("sha256", ""),
+        options={option: str(used.get(option, {}).get("used")) for option in _RECORDED},
+        data=_stored_data(document),
         core=core,
     )
+
+
+def _stored_data(document: Mapping[str, Any]) -> str:
+    digest = document.get("data", {}).get("sha256", "")
+    columns = (document.get("specification", {}).get(name) for name in _DESIGN)
+    return digest and " ".join(map(str, (digest, *columns)))
 
 
 def check_comparable(models: Sequence[NestedModel]) -> None:
@@ -133,13 +158,14 @@ def check_comparable(models: Sequence[NestedModel]) -> None:
     for model in models:
         if not {"chisq", "df"} <= set(model.measures) or not model.converged:
             raise LatentModelError(f"{model.name}: not a converged fit with a test of the model")
-    for key in ("estimator", "n_obs", "n_groups", "engine"):
+    for key in ("estimator", "n_obs", "n_groups", "engine", "meanstructure"):
         if len({getattr(model, key) for model in models}) > 1:
             raise LatentModelError(f"the fits differ in {key}: they cannot be compared")
     if len({model.observed for model in models}) > 1:
         raise LatentModelError("the fits are of different variables: they cannot be compared")
     if len({model.data for model in models if model.data}) > 1:
         raise LatentModelError("the fits are of different data: they cannot be compared")
-    for option in OPTIONS:
+    is_scaled = any(model.test != "standard" for model in models)
+    for option in _RECORDED if is_scaled else OPTIONS:
         if len({model.options[option] for model in models}) > 1:
             raise LatentModelError(f"the fits differ in {option}: they cannot be compared")

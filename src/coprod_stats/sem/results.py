@@ -73,6 +73,11 @@ class CoreFit:
         return self.estimate.problem
 
     @property
+    def has_missing_values(self) -> bool:
+        """Whether a value is missing among the cases that were used."""
+        return any(bool(np.isnan(sample.data).any()) for sample in self.samples)
+
+    @property
     def table(self) -> ParameterTable:
         """The parameter table."""
         return self.problem.table
