@@ -135,6 +135,25 @@ def test_scales_constructs_and_stale_exemptions(read: Read) -> None:
     assert "Belson" in exempted.source
 
 
+@pytest.mark.parametrize(
+    ("limits", "codes"),
+    [
+        ("min: -20, max: 40", ["-7", "-8", "-9"]),
+        ("min: -8", ["-7", "-8"]),
+        ("min: -1000, max: -9", ["-9"]),
+        ("min: -6, max: 40", []),
+        ("min: -1000, max: -10", []),
+        ("max: 40", []),
+        ("min: 0", []),
+    ],
+)
+def test_numbers_that_would_be_read_as_missing(read: Read, limits: str, codes: list[str]) -> None:
+    item = f"          - {{id: TEMP, kind: number, text: How cold?, number: {{{limits}}}}}\n"
+    survey = read(SURVEY.replace("scales:\n", f"{item}scales:\n"))
+    found = [entry.found for entry in lint(survey) if entry.code == "LINT-012"]
+    assert [words.split()[0] for words in found] == codes
+
+
 def test_a_construct_that_nothing_asks_for(read: Read) -> None:
     survey = read(SURVEY.replace("instrument: survey", "instrument: citizen"))
     assert ("LINT-010", "USE") in {(entry.code, entry.place) for entry in lint(survey)}

@@ -76,8 +76,9 @@ def options_chosen(
 ) -> tuple[str, ...]:
     """Return whether one option is among the answers that each cell holds.
 
-    Gives 1 or 0; blank where the cell is; the canonical code of missing where the cell names one.
-    A part that is neither an option nor a missing code stays in the result, to be rejected.
+    The result is 1 or 0, blank where the cell is blank, and the canonical code of missing where the
+    cell names one. A part that is neither an option nor a missing code stays in the result, to be
+    rejected.
     """
     known = dict(entry.codes)
 

@@ -1,4 +1,4 @@
-"""What every exporter of a form gives: its files, what was refused, and the sidecar.
+"""What every exporter of a form returns: its files, what was refused, and the sidecar.
 
 The sidecar says which column of a platform's export is which column of the answers.
 """
@@ -70,7 +70,7 @@ class Sidecar:
     internal : tuple of str
         Columns that the form needs for itself (texts that it composes, notes, headings).
     losses : tuple of str
-        What the platform could not carry and the form was written without, as told to the user.
+        What the platform could not carry and the form was written without, as reported to the user.
     """
 
     platform: str
@@ -179,7 +179,7 @@ class FormExport:
     losses: tuple[Fault, ...] = ()
 
     def write(self, folder: Path) -> tuple[Path, ...]:
-        """Write the files and the sidecar into a folder; gives their paths.
+        """Write the files and the sidecar into a folder, and return their paths.
 
         Raises
         ------
@@ -206,7 +206,7 @@ class Exporter(Protocol):
 
 
 def coinciding(names: Iterable[str]) -> tuple[Fault, ...]:
-    """Find names that two parts of a form would share, so that their answers could not be told."""
+    """Find names that two parts of a form share: their answers could not be distinguished."""
     return tuple(
         Fault(
             "PLATFORM-004",

@@ -65,6 +65,10 @@ RULES: dict[str, tuple[str, str]] = {
         "exemption without effect",
         "own rule: a stale exemption hides the next finding",
     ),
+    "LINT-012": (
+        "number that stands for no answer",
+        "own rule: -7, -8 and -9 are codes of missing answers in every column",
+    ),
 }
 """Rules by code: name and reference."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coprod_stats.counts import counted
 from coprod_stats.instruments.checks.lint_rules import RULES, Question, question_findings
 from coprod_stats.instruments.construct_coverage import construct_coverage
-from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
 
 MIN_ITEMS = 3
 
@@ -79,6 +80,9 @@ def _findings(instrument: Instrument) -> Iterator[tuple[str, str, str]]:
             for question in _questions(item):
                 for code, found in question_findings(question):
                     yield code, item.id, found
+        for reserved in _admissible_missing_codes(item):
+            meaning = MISSING_CODES[reserved]
+            yield "LINT-012", item.id, f"{reserved} is admissible, and is read as '{meaning}'"
     for scale in instrument.scales:
         if len(scale.items) < MIN_ITEMS:
             yield "LINT-008", scale.id, counted(len(scale.items), "item")
@@ -86,6 +90,15 @@ def _findings(instrument: Instrument) -> Iterator[tuple[str, str, str]]:
         elsewhere = entry.construct.steps or entry.construct.planned
         if entry.status in ("missing", "partly") and not elsewhere:
             yield "LINT-010", entry.construct.code, f"no item measures '{entry.construct.label}'"
+
+
+def _admissible_missing_codes(item: Item) -> Iterator[int]:
+    """Yield the codes of missing answers among the numbers that an item states as admissible."""
+    limits = item.number
+    if limits is None or limits.minimum is None:
+        return
+    highest = math.inf if limits.maximum is None else limits.maximum
+    yield from (code for code in MISSING_CODES if limits.minimum <= code <= highest)
 
 
 def _questions(item: Item) -> Iterator[Question]:

@@ -159,7 +159,7 @@ def columns(instrument: Instrument, codes: Codes) -> Iterator[SidecarColumn]:
     """Return the columns, answer codes with what they stand for.
 
     A multiple choice and a ranking are named by their question alone: each tick and each rank has
-    a heading of its own, ``MEANS[1]``, and the options are told by their codes.
+    a heading of its own, ``MEANS[1]``, and the options are distinguished by their codes.
     """
     for entry in instrument.administrative:
         name = {"respondent": RESPONDENT, "seconds": SECONDS}.get(entry.role)

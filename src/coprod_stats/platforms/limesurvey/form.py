@@ -146,7 +146,7 @@ class _Structure:
                 yield from self._derived()
 
     def _drawn(self, variable: Assigned) -> Row:
-        """Let chance set a variable once; the draw is kept when the page is shown again."""
+        """Set a variable at random once; the draw is kept when the page is shown again."""
         name = self.codes.places[variable.id].variable
         drawn = _draw(variable.values)
         text = f"{{if(strlen({name}.NAOK) == 0, {drawn}, {name}.NAOK)}}"

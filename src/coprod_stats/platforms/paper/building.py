@@ -36,7 +36,7 @@ def paper_document(version: Version, language: str) -> PaperDocument:
 
 
 def units_of(instrument: Instrument) -> tuple[Unit, ...]:
-    """Return a version's questions their numbers; rows that fit into one grid share one.
+    """Assign numbers to a version's questions; rows that fit into one grid share one.
 
     The numbers are the same in every language.
     """

@@ -27,7 +27,7 @@ def export(
 ) -> FormExport:
     """Print a questionnaire, one PDF and one Word file for each language and version.
 
-    There is a version for each outcome of what chance assigns. The workbook for data entry has
+    There is a version for each outcome of random assignment. The workbook for data entry has
     the canonical columns of all versions.
 
     Parameters
@@ -74,7 +74,8 @@ def _refused(instrument: Instrument) -> Iterator[Fault]:
         assigned = [variable.id for variable in instrument.assigned]
         yield Fault(
             "PLATFORM-080",
-            f"chance assigns {counted(len(assigned), 'variable')} ({_first_five(assigned)}), "
+            f"{counted(len(assigned), 'variable is', 'variables are')} assigned at random "
+            f"({_first_five(assigned)}), "
             f"which would need {count:,} printed versions; paper carries at most {MAX_VERSIONS}",
             "Field this part on a screen.",
             place="paper",

@@ -1,4 +1,4 @@
-"""The printed versions of a questionnaire: one for each outcome of what chance assigns."""
+"""The printed versions of a questionnaire: one for each outcome of random assignment."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument
 from coprod_stats.platforms.cell_table import CellTable, mark_unanswered, with_companion
 from coprod_stats.platforms.form_export import PlatformError, Sidecar
 from coprod_stats.platforms.redcap.expressions import checkbox_code
@@ -77,7 +77,9 @@ def _settle_boxes(
     found: dict[str, tuple[str, ...]],
 ) -> None:
     """Blank the zeros of respondents who ticked nothing; put the reason where one was ticked."""
-    missing = {code: found.get(f"{item.lower()}___{checkbox_code(code)}") for code in (-8, -9)}
+    missing = {
+        code: found.get(f"{item.lower()}___{checkbox_code(code)}") for code in (REFUSED, DONT_KNOW)
+    }
     rows = range(len(cells[columns[0]]))
     ticked = [any(cells[c][row].strip() not in ("", "0") for c in columns) for row in rows]
     reasons = [

@@ -132,7 +132,7 @@ def _losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Faul
             yield Fault(
                 "PLATFORM-133",
                 "REDCap does not check that the numbers fit together",
-                "Reading sets misfits aside.",
+                "Reading rejects what does not fit.",
                 place=f"item {item.id}",
             )
 
@@ -305,7 +305,9 @@ class _Dictionary:
 
     def _text(self, text: Text) -> str:
         return "".join(
-            f"[p_{piece.name.lower()}]" if isinstance(piece, Insert) else piece
+            self.translator.inserted(piece.name, self.language)
+            if isinstance(piece, Insert)
+            else piece
             for piece in pieces(text.in_language(self.language))
         )
 

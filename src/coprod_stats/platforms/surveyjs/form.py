@@ -304,7 +304,7 @@ class _Form:
 
     def _inserted(self, words: str, language: str) -> str:
         return "".join(
-            f"{{{calculated('P_' + piece.name, language)}}}" if isinstance(piece, Insert) else piece
+            self.translator.inserted(piece.name, language) if isinstance(piece, Insert) else piece
             for piece in pieces(words)
         )
 

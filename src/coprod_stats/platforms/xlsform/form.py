@@ -79,7 +79,7 @@ class _Form:
         self._lists: dict[tuple[Option, ...], str] = {}
 
     def assign(self, id: str, values: tuple[int, ...]) -> None:
-        """Let chance set a variable once, when the form is begun."""
+        """Set a variable at random, once, when the form is begun."""
         draw = f"draw_{field(id)}"
         self.rows.append({"type": "calculate", "name": draw, "calculation": "once(random())"})
         levels = f"{values[-1]}"
