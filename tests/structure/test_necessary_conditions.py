@@ -298,6 +298,22 @@ def test_nothing_is_necessary_where_the_best_outcome_came_with_the_least_conditi
     assert "Condition inefficiency         -" in str(result)
 
 
+def test_one_peer_in_a_wider_scope_determines_steps_but_no_line():
+    data = pd.DataFrame([(2, 5), (3, 1), (4, 4), (5, 2), (5, 3)], columns=["x", "y"])
+    asked = {"x_range": (1, 5), "y_range": (1, 6), "permutations": 0}
+    steps = cp.nca(data, "x", "y", **asked)
+    assert steps.effect_size == pytest.approx(1 - 3 * 4 / (4 * 5))
+    assert steps.bottleneck([0, 100])["necessity"].tolist() == ["necessary", "NA"]
+    assert "No line" not in str(steps)
+    line = cp.nca(data, "x", "y", ceiling="cr-fdh", **asked)
+    # p_nca_cr_fdh() and p_mpx_single_peer() of the R package NCA
+    assert (line.effect_size, line.accuracy, line.fit) == (0, 100, 0)
+    assert set(line.bottleneck()["necessity"]) == {"NN"}
+    assert "No line: the hull has a single corner, and d is 0 by definition" in str(line)
+    several = cp.nca(COUNTRIES, "individualism", "innovation", ceiling="cr-fdh", permutations=0)
+    assert "No line" not in str(several)
+
+
 def test_the_line_and_the_steps_are_drawn_within_the_scope():
     step = cp.nca(COUNTRIES, "individualism", "innovation", permutations=0)
     assert step.ceiling_points[:3].tolist() == [[18, 1.2], [18, 42.3], [46, 42.3]]
