@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.measurement.agreement_statistics import one_way_anova
 from coprod_stats.measurement.errors import MeasurementDataError
 from coprod_stats.measurement.frame_columns import complete_columns
@@ -94,11 +95,13 @@ def compare_groups(
     Raises
     ------
     MeasurementDataError
-        If there are fewer than two groups, or a group has one member or does not vary.
+        If there are fewer than two groups, a group has one member or does not vary, or the
+        confidence level is not between 0 and 1.
     """
     # pingouin takes more than a second to load
     import pingouin
 
+    check_conf_level(conf_level, error=MeasurementDataError)
     rows, n_omitted = complete_columns(df, numeric=[value], labels=[group])
     groups = _group_means(rows, value, group, conf_level)
     _require_variation(groups, group)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import pandas as pd
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.counts import counted
 from coprod_stats.latent_models.frames import frame_columns, is_pandas, numeric_columns
 from coprod_stats.structure.ceiling_permutations import CONF_LEVEL, permutation_test
@@ -145,8 +146,8 @@ def _check_test(
     idle = [name for name, value in given.items() if value is not None]
     if permutations == 0 and idle:
         raise StructureError(f"without permutations there is no test: omit {' and '.join(idle)}")
-    if conf_level is not None and not 0 < conf_level < 1:
-        raise StructureError(f"the level of an interval must lie in (0, 1), not {conf_level}")
+    if conf_level is not None:
+        check_conf_level(conf_level, error=StructureError)
 
 
 def _complete_points(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.counts import counted
 from coprod_stats.literals import RegressionErrors, RegressionFamily
 from coprod_stats.structure.errors import StructureError
@@ -101,8 +102,7 @@ def regress(
     if family not in get_args(RegressionFamily):
         known = ", ".join(get_args(RegressionFamily))
         raise StructureError(f"unknown family '{family}'; choose from {known}")
-    if not 0 < conf_level < 1:
-        raise StructureError(f"the confidence level must lie between 0 and 1, not {conf_level}")
+    check_conf_level(conf_level, error=StructureError)
     chosen = choose_errors(
         errors, family=family, clustered=cluster is not None, weighted=weights is not None
     )
