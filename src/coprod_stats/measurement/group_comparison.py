@@ -80,7 +80,8 @@ def compare_groups(
     Welch's test (for two groups, the square of his t test) and pairwise comparisons by the
     procedure of Games & Howell (1976), which controls the error rate over all pairs; for two
     groups it equals Welch's t test. Hedges' g, η² and ω² are based on the variance pooled over
-    groups.
+    groups; their limits are NaN where the means are so many standard deviations apart, some
+    10,000, that the noncentral distributions are not computed.
 
     Parameters
     ----------
