@@ -10,7 +10,12 @@ import pandas as pd
 
 from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.counts import counted
-from coprod_stats.latent_models.frames import frame_columns, is_pandas, numeric_columns
+from coprod_stats.latent_models.frames import (
+    frame_columns,
+    is_pandas,
+    numeric_columns,
+    require_columns,
+)
 from coprod_stats.structure.ceiling_permutations import CONF_LEVEL, permutation_test
 from coprod_stats.structure.ceilings import Ceiling, fit_line, fit_step, hull_corners
 from coprod_stats.structure.errors import StructureError
@@ -157,9 +162,7 @@ def _complete_points(
     if x == y:
         raise StructureError(f"condition and outcome are the same column: {x}")
     columns = frame_columns(data, (x, y), error=StructureError)
-    absent = [name for name in (x, y) if name not in columns]
-    if absent:
-        raise StructureError(f"the data have no column {', '.join(absent)}")
+    require_columns(columns, (x, y), error=StructureError)
     numeric_columns(columns, (x, y), error=StructureError)
     points = np.column_stack([columns[x], columns[y]])
     complete = ~np.isnan(points).any(axis=1)
