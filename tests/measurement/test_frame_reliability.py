@@ -168,6 +168,13 @@ def test_items_that_do_not_do(function, items, message, answers):
         function(answers, items)
 
 
+def test_an_unknown_way_with_missing_answers_is_refused(answers):
+    with pytest.raises(
+        ReliabilityError, match="unknown missing 'pairwize'; expected one of pairwise, listwise"
+    ):
+        alpha(answers, SCALES["NEG"], missing="pairwize")
+
+
 def test_answers_that_do_not_do(answers):
     data = answers[SCALES["NEG"]]
     with pytest.raises(LatentModelError, match="first value that is not a number: 'often'"):

@@ -159,6 +159,18 @@ def test_an_interval_of_explained_variance_holds_its_limits(f_ratio, between, wi
         assert reached == pytest.approx(share, abs=1e-9)
 
 
+@pytest.mark.parametrize("n_obs", [10, 1000])
+def test_limits_that_cannot_be_computed_are_missing(n_obs) -> None:
+    noise = np.random.default_rng(1).normal(size=(2, n_obs))
+    data = pd.DataFrame({"y": np.append(*noise), "g": np.repeat([1, 2], n_obs)})
+    near = compare_groups(data.assign(y=data["y"] + 3 * data["g"]), "y", "g")
+    assert near.glance()[["explained_conf_low", "explained_conf_high"]].notna().all(axis=None)
+    far = compare_groups(data.assign(y=data["y"] + 1e6 * data["g"]), "y", "g")
+    assert far.glance()[["explained_conf_low", "explained_conf_high"]].isna().all(axis=None)
+    assert far.glance()["omega_squared"].item() == pytest.approx(1)
+    assert "1 - 2" in str(far)
+
+
 @pytest.mark.parametrize("df", [4, 10, 5000])
 def test_the_small_sample_correction_is_near_its_approximation(df) -> None:
     assert small_sample_correction(df) == pytest.approx(1 - 3 / (4 * df - 1), rel=3e-3)

@@ -16,6 +16,7 @@ from coprod_stats.measurement import (
     reliability,
     scale_correlations,
 )
+from coprod_stats.measurement.frame_reliability import ReliabilityError
 from coprod_stats.measurement.scale_correlations import correlation_test, fisher_interval
 from coprod_stats.responses import Responses
 from coprod_stats.results import Result
@@ -110,6 +111,15 @@ def test_a_scale_without_scores_cannot_be_held_constant(carers: Responses) -> No
         ScaleCorrelationError, match="nobody has a score on 'MRK'; scales with scores: NEG"
     ):
         scale_correlations(score(carers), held_constant="MRK")
+
+
+def test_a_level_that_is_no_proportion_is_refused(carers: Responses) -> None:
+    with pytest.raises(ScaleCorrelationError, match="must lie between 0 and 1, not 95"):
+        scale_correlations(score(carers), conf_level=95)
+    with pytest.raises(ReliabilityError, match="must lie between 0 and 1, not 95"):
+        reliability(carers, conf_level=95)
+    with pytest.raises(ReliabilityError, match="unknown missing 'none'"):
+        reliability(carers, missing="none")
 
 
 def test_intervals_and_tests_are_symmetric() -> None:

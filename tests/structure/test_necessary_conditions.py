@@ -295,7 +295,24 @@ def test_nothing_is_necessary_where_the_best_outcome_came_with_the_least_conditi
     assert set(result.bottleneck()["necessity"]) == {"NN"}
     assert result.bottleneck()["n_below"].tolist() == [0] * 11
     assert math.isnan(result.condition_inefficiency)
+    assert math.isnan(result.fit)
     assert "Condition inefficiency         -" in str(result)
+
+
+def test_one_peer_in_a_wider_scope_determines_steps_but_no_line():
+    data = pd.DataFrame([(2, 5), (3, 1), (4, 4), (5, 2), (5, 3)], columns=["x", "y"])
+    asked = {"x_range": (1, 5), "y_range": (1, 6), "permutations": 0}
+    steps = cp.nca(data, "x", "y", **asked)
+    assert steps.effect_size == pytest.approx(1 - 3 * 4 / (4 * 5))
+    assert steps.bottleneck([0, 100])["necessity"].tolist() == ["necessary", "NA"]
+    assert "No line" not in str(steps)
+    line = cp.nca(data, "x", "y", ceiling="cr-fdh", **asked)
+    # p_nca_cr_fdh() and p_mpx_single_peer() of the R package NCA
+    assert (line.effect_size, line.accuracy, line.fit) == (0, 100, 0)
+    assert set(line.bottleneck()["necessity"]) == {"NN"}
+    assert "No line: the hull has a single corner, and d is 0 by definition" in str(line)
+    several = cp.nca(COUNTRIES, "individualism", "innovation", ceiling="cr-fdh", permutations=0)
+    assert "No line" not in str(several)
 
 
 def test_the_line_and_the_steps_are_drawn_within_the_scope():
@@ -404,7 +421,9 @@ def test_magnitudes_of_dul_2016(effect_size, magnitude):
         ({"ceiling": "ols"}, "unknown ceiling 'ols'; expected one of ce-fdh, cr-fdh"),
         ({"corner": "left"}, "unknown corner 'left'; expected one of upper-left"),
         ({"permutations": -1}, "must not be negative: -1"),
-        ({"conf_level": 1.0}, r"must lie in \(0, 1\), not 1.0"),
+        ({"seed": 1}, "without permutations there is no test: omit seed"),
+        ({"seed": 1, "conf_level": 0.9}, "no test: omit seed and conf_level"),
+        ({"permutations": 9, "conf_level": 1.0}, "must lie between 0 and 1, not 1.0"),
         ({"x_range": (20, 100)}, "20 to 100 does not contain individualism.*18.0 to 91.0"),
         ({"y_range": (0, 200)}, "0 to 200 does not contain innovation"),
         ({"y_range": (300, 0)}, "300 to 0 does not contain innovation"),

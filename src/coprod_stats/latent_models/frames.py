@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -120,6 +120,21 @@ def narwhals_frame(
             f"the data are a {kind}, not a data frame of pandas, polars or PyArrow; "
             "a lazy frame must be collected first"
         ) from reason
+
+
+def require_columns(
+    available: Container[str], names: Iterable[str], *, error: type[CoprodError] = LatentModelError
+) -> None:
+    """Refuse names that the data do not have.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``, with all absent names.
+    """
+    absent = [name for name in names if name not in available]
+    if absent:
+        raise error(f"the data have no column {', '.join(absent)}")
 
 
 def numeric_columns(

@@ -42,6 +42,7 @@ from coprod_stats.latent_models.frames import (
     is_pandas,
     narwhals_frame,
     numeric_columns,
+    require_columns,
 )
 from coprod_stats.literals import ProductCentring, ProductPairs
 
@@ -151,9 +152,7 @@ def product_indicators(
     """
     items = (*first, *second)
     columns = frame_columns(data, items)
-    faults = [name for name in items if name not in columns]
-    if faults:
-        raise LatentModelError(f"the data have no column {', '.join(faults)}")
+    require_columns(columns, items)
     repeated = [name for name, count in Counter(items).items() if count > 1]
     if repeated:
         raise LatentModelError(f"indicators named more than once: {', '.join(repeated)}")

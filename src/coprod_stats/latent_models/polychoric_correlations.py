@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.frames import column_names, frame_columns, numeric_columns
+from coprod_stats.latent_models.frames import (
+    column_names,
+    frame_columns,
+    numeric_columns,
+    require_columns,
+)
 from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.ordered.polychoric_matrix import polychoric_matrix
 
@@ -47,8 +52,7 @@ def polychoric(data: IntoDataFrame, *, sampling_weights: str | None = None) -> p
     columns = frame_columns(data, column_names(data))
     weights = None
     if sampling_weights is not None:
-        if sampling_weights not in columns:
-            raise LatentModelError(f"the data have no column {sampling_weights}")
+        require_columns(columns, [sampling_weights])
         numeric_columns(columns, [sampling_weights])
         weights = columns.pop(sampling_weights)
     names = list(columns)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from coprod_stats.counts import counted
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.frames import numeric_columns
+from coprod_stats.latent_models.frames import numeric_columns, require_columns
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.sample import SemData
 
@@ -47,9 +47,7 @@ def sem_data(
         group, or a cluster or weight is missing.
     """
     named = [name for name in (group, cluster, sampling_weights) if name is not None]
-    absent = [name for name in named if name not in columns]
-    if absent:
-        raise LatentModelError(f"the data have no column {', '.join(absent)}")
+    require_columns(columns, named)
     names = [name for name in variables if name in columns]
     numeric_columns(columns, names if sampling_weights is None else [*names, sampling_weights])
     infinite = [name for name in names if np.isinf(columns[name]).any()]

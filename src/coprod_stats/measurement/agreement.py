@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.counts import counted
 from coprod_stats.measurement.agreement_statistics import (
     OneWayAnova,
@@ -177,8 +178,10 @@ def icc(
     Raises
     ------
     MeasurementDataError
-        If there are fewer than two units, or none with two members, or the values do not vary.
+        If there are fewer than two units, or none with two members, the values do not vary, or
+        the confidence level is not between 0 and 1.
     """
+    check_conf_level(conf_level, error=MeasurementDataError)
     rows, n_omitted = complete_columns(df, numeric=[value], labels=[unit])
     codes, names = pd.factorize(rows[unit])
     if len(names) < 2 or len(names) == len(rows):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models.frames import column_names, frame_columns, numeric_columns
@@ -117,10 +118,11 @@ def alpha(
     Raises
     ------
     ReliabilityError
-        If a column is absent, or alpha cannot be computed.
+        If a column is absent, alpha cannot be computed, or an option is not admissible.
     LatentModelError
         If the data are not a data frame, or a column is not numeric.
     """
+    check_reliability_options(missing, conf_level)
     answers, names = _answers(data, items)
     answered = ~np.isnan(answers)
     used = answers[answered.any(axis=1) if missing == "pairwise" else answered.all(axis=1)]
@@ -152,10 +154,12 @@ def omega(
     Raises
     ------
     ReliabilityError
-        If a column is absent, or the model cannot be estimated.
+        If a column is absent, the model cannot be estimated, or the confidence level is not
+        between 0 and 1.
     LatentModelError
         If the data are not a data frame, or a column is not numeric.
     """
+    check_conf_level(conf_level, error=ReliabilityError)
     answers, names = _answers(data, items)
     if len(names) < 3:
         raise ReliabilityError(f"omega needs three or more items, not {len(names)}")
@@ -163,6 +167,19 @@ def omega(
     if ordered:
         return _of_ordered(complete, names, conf_level)
     return _of_numbers(complete, conf_level)
+
+
+def check_reliability_options(missing: Missing, conf_level: float) -> None:
+    """Refuse unknown ways with missing answers, and levels that are not between 0 and 1.
+
+    Raises
+    ------
+    ReliabilityError
+    """
+    if missing not in get_args(Missing):
+        known = ", ".join(get_args(Missing))
+        raise ReliabilityError(f"unknown missing {missing!r}; expected one of {known}")
+    check_conf_level(conf_level, error=ReliabilityError)
 
 
 def _of_numbers(complete: FloatArray, conf_level: float) -> ItemReliability:

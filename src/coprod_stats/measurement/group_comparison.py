@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.measurement.agreement_statistics import one_way_anova
 from coprod_stats.measurement.errors import MeasurementDataError
 from coprod_stats.measurement.frame_columns import complete_columns
@@ -79,7 +80,8 @@ def compare_groups(
     Welch's test (for two groups, the square of his t test) and pairwise comparisons by the
     procedure of Games & Howell (1976), which controls the error rate over all pairs; for two
     groups it equals Welch's t test. Hedges' g, η² and ω² are based on the variance pooled over
-    groups.
+    groups; their limits are NaN where the means are so many standard deviations apart, some
+    10,000, that the noncentral distributions are not computed.
 
     Parameters
     ----------
@@ -94,11 +96,13 @@ def compare_groups(
     Raises
     ------
     MeasurementDataError
-        If there are fewer than two groups, or a group has one member or does not vary.
+        If there are fewer than two groups, a group has one member or does not vary, or the
+        confidence level is not between 0 and 1.
     """
     # pingouin takes more than a second to load
     import pingouin
 
+    check_conf_level(conf_level, error=MeasurementDataError)
     rows, n_omitted = complete_columns(df, numeric=[value], labels=[group])
     groups = _group_means(rows, value, group, conf_level)
     _require_variation(groups, group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from scipy import optimize, special, stats
 
@@ -30,7 +31,8 @@ def hedges_g_interval(
 
     The limits of the noncentrality of :math:`t = d \sqrt{n_1 n_2 / (n_1 + n_2)}`, divided by the
     root and corrected as g itself (Cumming & Finch, 2001). Assumes equal variances, as does every
-    difference standardized by a pooled standard deviation.
+    difference standardized by a pooled standard deviation. A limit is NaN where the distribution
+    function is not computed, as for differences of 10,000 standard deviations.
     """
     df, root = n_1 + n_2 - 2, math.sqrt(n_1 * n_2 / (n_1 + n_2))
     t = cohens_d * root
@@ -59,7 +61,9 @@ def explained_variance_interval(
 ) -> tuple[float, float]:
     """Compute the interval of the population proportion, λ / (λ + N), from the noncentral F.
 
-    Steiger (2004). A limit is 0 where the ratio is too small even for equal groups.
+    Steiger (2004). A limit is 0 where the ratio is too small even for equal groups, and NaN where
+    it is so large (means some 10,000 standard deviations apart) that the distribution function
+    is not computed.
     """
     n_obs = df_between + df_within + 1
 
@@ -81,7 +85,7 @@ def _f_noncentrality(f_ratio: float, df_between: int, df_within: int, share: flo
     high = 1.0
     while excess(high) > 0:
         high *= 2
-    return float(optimize.brentq(excess, 0.0, high, xtol=1e-12))
+    return _root(excess, 0.0, high)
 
 
 def _t_noncentrality(t: float, df: int, share: float) -> float:
@@ -95,4 +99,12 @@ def _t_noncentrality(t: float, df: int, share: float) -> float:
     near, far = t, t + step
     while excess(far) * step > 0:
         near, far = far, far + step
-    return float(optimize.brentq(excess, min(near, far), max(near, far), xtol=1e-12))
+    return _root(excess, min(near, far), max(near, far))
+
+
+def _root(excess: Callable[[float], float], low: float, high: float) -> float:
+    """Return the root between two limits; NaN if the function is NaN on the way."""
+    try:
+        return float(optimize.brentq(excess, low, high, xtol=1e-12))
+    except ValueError:
+        return math.nan

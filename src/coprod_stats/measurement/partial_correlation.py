@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.counts import counted
 from coprod_stats.measurement.errors import MeasurementDataError
 from coprod_stats.measurement.frame_columns import complete_columns
@@ -102,9 +103,10 @@ def partial_correlation(
     Raises
     ------
     MeasurementDataError
-        If no covariate is named, the variables are linearly dependent, or there are too few
-        complete rows.
+        If no covariate is named, the variables are linearly dependent, there are too few
+        complete rows, or the confidence level is not between 0 and 1.
     """
+    check_conf_level(conf_level, error=MeasurementDataError)
     if not covariates:
         raise MeasurementDataError("name at least one variable to control for")
     names = [x, y, *covariates]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from coprod_stats.instruments import Scale
+from coprod_stats.measurement.frame_reliability import check_reliability_options
 from coprod_stats.measurement.scale_reliability import (
     Missing,
     ScaleReliability,
@@ -66,7 +67,13 @@ def reliability(
         who answered all items of the scale.
     conf_level : float
         Confidence level of the intervals.
+
+    Raises
+    ------
+    ReliabilityError
+        If an option is not admissible.
     """
+    check_reliability_options(missing, conf_level)
     scales = tuple(
         _of_scale(responses, scale, missing, conf_level) for scale in responses.instrument.scales
     )

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.errors import CoprodError
 from coprod_stats.quality.pairwise_moments import pairwise_correlation
 from coprod_stats.results import NotebookTables
@@ -18,7 +19,7 @@ FloatArray = NDArray[np.float64]
 
 
 class ScaleCorrelationError(CoprodError):
-    """Correlations requested of scales without scores."""
+    """Correlations that cannot be computed as requested."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,8 +113,10 @@ def scale_correlations(
     Raises
     ------
     ScaleCorrelationError
-        If nobody has a score on the scale to control for.
+        If nobody has a score on the scale to control for, or the confidence level is not between
+        0 and 1.
     """
+    check_conf_level(conf_level, error=ScaleCorrelationError)
     values = scores.values.dropna(axis=1, how="all")
     if held_constant is not None and held_constant not in values:
         scored = ", ".join(map(str, values)) or "none"

@@ -13,6 +13,9 @@ from coprod_stats.structure.ceilings import TOLERANCE, Ceiling, effect_sizes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+CONF_LEVEL = 0.95
+"""Default level of the Monte Carlo interval of the p value."""
+
 _CELLS = 500_000
 """Cells in a block of permutations, which fits into the processor's cache."""
 
@@ -42,7 +45,7 @@ def permutation_test(
     ceiling: Ceiling,
     permutations: int,
     rng: np.random.Generator,
-    conf_level: float = 0.95,
+    conf_level: float = CONF_LEVEL,
 ) -> PermutationTest:
     r"""Test whether x and y are unrelated, by the effect sizes of permuted y.
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from coprod_stats.latent_models.frames import require_columns
 from coprod_stats.structure.errors import StructureError
 
 
@@ -24,9 +25,7 @@ def indicator_columns(data: pd.DataFrame, covariates: Sequence[str]) -> pd.DataF
         If a covariate is not a column of the data, has fewer than two values, or the name of an
         indicator is taken.
     """
-    absent = [name for name in covariates if name not in data.columns]
-    if absent:
-        raise StructureError(f"the data have no column {', '.join(absent)}")
+    require_columns(data.columns, covariates, error=StructureError)
     constant = [name for name in covariates if data[name].nunique(dropna=True) < 2]
     if constant:
         raise StructureError(f"covariates with fewer than two values: {', '.join(constant)}")

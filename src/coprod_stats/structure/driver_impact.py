@@ -11,6 +11,7 @@ import pandas as pd
 
 from coprod_stats.counts import counted
 from coprod_stats.latent_models import SemFit, fit_sem
+from coprod_stats.latent_models.frames import require_columns
 from coprod_stats.literals import Engine, Estimator, Missing
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.covariates import indicator_columns
@@ -137,9 +138,7 @@ def fit_driver_impact(
         If the engine cannot fit the model.
     """
     rules = rules or DecisionRules()
-    absent = [name for name in model.items if name not in data.columns]
-    if absent:
-        raise StructureError(f"the data have no column {', '.join(absent)}")
+    require_columns(data.columns, model.items, error=StructureError)
     covariates = indicator_columns(data, model.covariates)
     columns = [data[list(model.items)], covariates]
     columns += [data[[column]] for column in (cluster, sampling_weights) if column is not None]

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import pandas as pd
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.counts import counted
-from coprod_stats.latent_models.frames import frame_columns, is_pandas, numeric_columns
-from coprod_stats.structure.ceiling_permutations import permutation_test
+from coprod_stats.latent_models.frames import (
+    frame_columns,
+    is_pandas,
+    numeric_columns,
+    require_columns,
+)
+from coprod_stats.structure.ceiling_permutations import CONF_LEVEL, permutation_test
 from coprod_stats.structure.ceilings import Ceiling, fit_line, fit_step, hull_corners
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.necessity_result import NecessityResult
@@ -34,7 +40,7 @@ def nca(
     y_range: tuple[float, float] | None = None,
     permutations: int = 10_000,
     seed: int | np.random.Generator | None = None,
-    conf_level: float = 0.95,
+    conf_level: float | None = None,
 ) -> NecessityResult:
     r"""Estimate to what degree a condition is necessary for an outcome (Dul 2016).
 
@@ -63,21 +69,23 @@ def nca(
         Random permutations of the outcome for the test; 0 for no test.
     seed : int or Generator, optional
         Source of the random permutations.
-    conf_level : float
-        Level of the Monte Carlo interval of the p value.
+    conf_level : float, optional
+        Level of the Monte Carlo interval of the p value; .95 by default.
 
     Raises
     ------
     StructureError
         If a column is absent, not numeric, infinite or constant, the two are the same, fewer than
-        five rows are complete, a range does not contain the data, or an option is unknown.
+        five rows are complete, a range does not contain the data, or an option is unknown
+        or without effect.
 
     References
     ----------
     Dul, J. (2016). Necessary Condition Analysis (NCA): Logic and methodology of "necessary but
     not sufficient" causality. Organizational Research Methods, 19, 10-52.
     """
-    _check_options(ceiling, corner, permutations=permutations, conf_level=conf_level)
+    _check_options(ceiling, corner)
+    _check_test(permutations, seed=seed, conf_level=conf_level)
     points, index, n_omitted = _complete_points(data, x, y)
     limits = Scope(
         x_range=_range(points[:, 0], x_range, name=x),
@@ -109,7 +117,7 @@ def nca(
         intercept=intercept,
         effect_size=fitted.effect_size,
         accuracy=100 * float(1 - fitted.is_above.mean()),
-        fit=100.0 if fitted is hull else _fit(fitted.effect_size, hull.effect_size),
+        fit=_fit(fitted.effect_size, hull.effect_size),
         condition_inefficiency=100 * (1 - fitted.top),
         outcome_inefficiency=100 * fitted.start,
         test=permutation_test(
@@ -118,14 +126,12 @@ def nca(
             ceiling=ceiling,
             permutations=permutations,
             rng=np.random.default_rng(seed),
-            conf_level=conf_level,
+            conf_level=CONF_LEVEL if conf_level is None else conf_level,
         ),
     )
 
 
-def _check_options(
-    ceiling: Ceiling, corner: Corner, *, permutations: int, conf_level: float
-) -> None:
+def _check_options(ceiling: Ceiling, corner: Corner) -> None:
     if ceiling not in get_args(Ceiling):
         raise StructureError(
             f"unknown ceiling {ceiling!r}; expected one of {', '.join(get_args(Ceiling))}"
@@ -134,10 +140,19 @@ def _check_options(
         raise StructureError(
             f"unknown corner {corner!r}; expected one of {', '.join(get_args(Corner))}"
         )
+
+
+def _check_test(
+    permutations: int, *, seed: int | np.random.Generator | None, conf_level: float | None
+) -> None:
     if permutations < 0:
         raise StructureError(f"the number of permutations must not be negative: {permutations}")
-    if not 0 < conf_level < 1:
-        raise StructureError(f"the level of an interval must lie in (0, 1), not {conf_level}")
+    given = {"seed": seed, "conf_level": conf_level}
+    idle = [name for name, value in given.items() if value is not None]
+    if permutations == 0 and idle:
+        raise StructureError(f"without permutations there is no test: omit {' and '.join(idle)}")
+    if conf_level is not None:
+        check_conf_level(conf_level, error=StructureError)
 
 
 def _complete_points(
@@ -147,9 +162,7 @@ def _complete_points(
     if x == y:
         raise StructureError(f"condition and outcome are the same column: {x}")
     columns = frame_columns(data, (x, y), error=StructureError)
-    absent = [name for name in (x, y) if name not in columns]
-    if absent:
-        raise StructureError(f"the data have no column {', '.join(absent)}")
+    require_columns(columns, (x, y), error=StructureError)
     numeric_columns(columns, (x, y), error=StructureError)
     points = np.column_stack([columns[x], columns[y]])
     complete = ~np.isnan(points).any(axis=1)

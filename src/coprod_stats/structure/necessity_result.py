@@ -57,7 +57,7 @@ class NecessityResult(NotebookTables):
     slope, intercept : float
         Of the ceiling line; NaN for the step function and if no line is determined.
     effect_size : float
-        d, the ceiling zone as a share of the scope.
+        d, the ceiling zone as a share of the scope; 0 for CR-FDH if no line is determined.
     accuracy : float
         Percentage of cases on or below the ceiling; 100 for CE-FDH.
     fit : float
@@ -193,7 +193,8 @@ class NecessityResult(NotebookTables):
         DataFrame
             A row per level: ``outcome_percentage`` and ``outcome``; ``necessity``, which is
             ``"NN"`` (not necessary: any level of the condition suffices), ``"necessary"`` or
-            ``"NA"`` (not attainable with any level within the scope); the level required as
+            ``"NA"`` (not attainable with any level within the scope). Without a line CR-FDH
+            has ``"NN"`` throughout, as in the R package NCA. The level required is returned as
             ``condition_percentage`` of the condition's range, as ``condition`` in its own units
             and as ``condition_percentile``, the percentage of cases below it, with ``n_below``,
             their number. For a corner on the right it is the highest admissible level, and the
@@ -265,6 +266,7 @@ class NecessityResult(NotebookTables):
             "",
             f"  {'Effect size d':<24}{self.effect_size:>8.3f}  {self.magnitude}",
             *self._test_lines(),
+            *self._no_line(),
             f"  {'Ceiling accuracy':<24}{self.accuracy:>8.1f} %",
             f"  {'Condition inefficiency':<24}{_percent(self.condition_inefficiency)}",
             f"  {'Outcome inefficiency':<24}{_percent(self.outcome_inefficiency)}",
@@ -281,6 +283,11 @@ class NecessityResult(NotebookTables):
             level = f"{needed:.1f}" if necessity == "necessary" else necessity
             lines.append(f"  {share:>8.0f}{level:>10}")
         return "\n".join(lines)
+
+    def _no_line(self) -> list[str]:
+        if self.ceiling == "ce-fdh" or not math.isnan(self.slope):
+            return []
+        return ["  No line: the hull has a single corner, and d is 0 by definition"]
 
     def _test_lines(self) -> list[str]:
         if not self.permutations:

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from regression_cases import OUTCOMES, RIGHT, ROOT
 from scipy.stats import t as student
@@ -167,3 +168,22 @@ def test_tests_refer_to_t_for_gaussian_outcomes_and_to_the_normal_for_others(car
     assert np.isinf(table["df"]).all()
     half = 1.959963984540054 * table["std_error"]
     np.testing.assert_allclose(table["conf_high"] - table["estimate"], half, rtol=1e-10)
+
+
+@pytest.mark.parametrize("limit", [-12, -2])
+def test_a_steep_predictor_of_counts_agrees_with_statsmodels(limit):
+    # with -12, the Poisson mean of some zeros is below 1e-4, without separation
+    from statsmodels.api import NegativeBinomial, add_constant
+
+    rng = np.random.default_rng(3)
+    x = rng.uniform(limit, 4, 800)
+    shape = 1 / 1.5
+    y = rng.poisson(rng.gamma(shape, np.exp(x) / shape))
+    result = regress("y ~ x", pd.DataFrame({"x": x, "y": y}), "negative-binomial")
+    peer = NegativeBinomial(y, add_constant(x)).fit(method="newton", tol=1e-12, disp=False)
+    assert result.converged
+    np.testing.assert_allclose(
+        [*result.estimate, result.dispersion, result.log_likelihood],
+        [*peer.params, peer.llf],
+        rtol=ITERATED,
+    )

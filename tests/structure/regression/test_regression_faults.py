@@ -122,11 +122,20 @@ def test_an_outcome_that_is_none_of_the_family(data, formula, family, said):
         ({"cluster": "rank", "errors": "HC3"}, "HC3 is not defined with clusters here"),
         ({"errors": "HC9"}, "unknown errors 'HC9'"),
         ({"conf_level": 95}, "the confidence level must lie between 0 and 1, not 95"),
+        ({"max_iterations": 5}, "max_iterations has no effect for the family gaussian"),
+        ({"family": "logit"}, "unknown family 'logit'"),
     ],
 )
 def test_options_that_will_not_do(data, options, said):
     with pytest.raises(StructureError, match=re.escape(said)):
         regress("y ~ z", data, **options)
+
+
+@pytest.mark.parametrize("family", ["poisson", "ordinal", "negative-binomial"])
+@pytest.mark.parametrize("steps", [0, -3])
+def test_numbers_of_iterations_that_are_none(data, family, steps):
+    with pytest.raises(StructureError, match=f"max_iterations must be at least 1, not {steps}"):
+        regress("count ~ x", data, family, max_iterations=steps)
 
 
 @pytest.mark.parametrize("errors", ["HC2", "HC3"])

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_object_dtype, is_string_dtype
 
-from coprod_stats.latent_models.frames import offence, pandas_frame
+from coprod_stats.latent_models.frames import offence, pandas_frame, require_columns
 from coprod_stats.structure.errors import StructureError
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ def complete_rows(
     """
     needed = list(dict.fromkeys([*columns, *(name for name in (cluster, weights) if name)]))
     found = pandas_frame(data, needed, error=StructureError)
-    absent = [name for name in needed if name not in found]
-    if absent:
-        raise StructureError(f"the data have no column {', '.join(absent)}")
+    require_columns(found, needed, error=StructureError)
     complete = found.dropna()
     if complete.empty:
         raise StructureError(f"no row is complete in {', '.join(needed)}")

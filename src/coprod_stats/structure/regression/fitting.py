@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.counts import counted
 from coprod_stats.literals import RegressionErrors, RegressionFamily
 from coprod_stats.structure.errors import StructureError
@@ -48,7 +49,7 @@ def regress(
     cluster: str | None = None,
     weights: str | None = None,
     conf_level: float = 0.95,
-    max_iterations: int = MAX_ITERATIONS,
+    max_iterations: int | None = None,
 ) -> Regression:
     """Regress an outcome on predictors, with robust standard errors.
 
@@ -82,9 +83,9 @@ def regress(
         Confidence level of the intervals. Tests and intervals of a gaussian outcome use the t
         distribution with n - k degrees of freedom, or G - 1 with clusters; those of the other
         families use the normal distribution, as they are asymptotic.
-    max_iterations : int
-        Largest number of Newton steps. A fit that does not converge has a note and no standard
-        errors.
+    max_iterations : int, optional
+        Largest number of Newton steps, by default 100; not for ``gaussian``, which takes none. A
+        fit that does not converge has a note and no standard errors.
 
     Returns
     -------
@@ -96,13 +97,11 @@ def regress(
     StructureError
         If the formula is not admissible, a column is absent or of a wrong type, the outcome does
         not suit the family, there are too few rows, constant or collinear terms, a single
-        cluster, weights that are not positive, undefined errors, or separation.
+        cluster, weights that are not positive, undefined errors, separation, or an option that
+        is not admissible.
     """
-    if family not in get_args(RegressionFamily):
-        known = ", ".join(get_args(RegressionFamily))
-        raise StructureError(f"unknown family '{family}'; choose from {known}")
-    if not 0 < conf_level < 1:
-        raise StructureError(f"the confidence level must lie between 0 and 1, not {conf_level}")
+    _check_options(family, conf_level=conf_level, max_iterations=max_iterations)
+    steps = MAX_ITERATIONS if max_iterations is None else max_iterations
     chosen = choose_errors(
         errors, family=family, clustered=cluster is not None, weighted=weights is not None
     )
@@ -120,13 +119,9 @@ def regress(
         n_thresholds=len(thresholds),
     )
     estimates = _estimate(
-        standard.matrix, outcome, family=family, weights=rows.weights, max_iterations=max_iterations
+        standard.matrix, outcome, family=family, weights=rows.weights, max_iterations=steps
     )
     _refuse_separation(estimates, standard, outcome, family=family, terms=design.terms, of=formula)
-    covariance = np.full_like(standard.back, np.nan)
-    if estimates.converged:
-        inner = estimate_covariance(estimates, errors=chosen, clusters=rows.clusters)
-        covariance = standard.back @ inner @ standard.back.T
     params = standard.back @ estimates.params
     gaussian = family == "gaussian"
     df, r_squared, adjusted = np.inf, np.nan, np.nan
@@ -143,7 +138,7 @@ def regress(
         family=family,
         terms=(*design.terms, *thresholds),
         estimate=params,
-        covariance=covariance,
+        covariance=_covariance(estimates, standard, errors=chosen, clusters=rows.clusters),
         errors=chosen,
         df=df,
         conf_level=conf_level,
@@ -160,10 +155,39 @@ def regress(
         r_squared=r_squared,
         r_squared_adjusted=adjusted,
         converged=estimates.converged,
-        note=_note(estimates, max_iterations),
+        note=_note(estimates, steps),
         design=design,
         case_weights=rows.weights,
     )
+
+
+def _check_options(
+    family: RegressionFamily, *, conf_level: float, max_iterations: int | None
+) -> None:
+    if family not in get_args(RegressionFamily):
+        known = ", ".join(get_args(RegressionFamily))
+        raise StructureError(f"unknown family '{family}'; choose from {known}")
+    check_conf_level(conf_level, error=StructureError)
+    if max_iterations is None:
+        return
+    if family == "gaussian":
+        raise StructureError("max_iterations has no effect for the family gaussian")
+    if max_iterations < 1:
+        raise StructureError(f"max_iterations must be at least 1, not {max_iterations}")
+
+
+def _covariance(
+    estimates: Estimates,
+    standard: StandardDesign,
+    *,
+    errors: RegressionErrors,
+    clusters: NDArray[np.intp] | None,
+) -> NDArray[np.float64]:
+    """Return the covariance matrix in the units of the data; NaN without convergence."""
+    if not estimates.converged:
+        return np.full_like(standard.back, np.nan)
+    inner = estimate_covariance(estimates, errors=errors, clusters=clusters)
+    return standard.back @ inner @ standard.back.T
 
 
 def _estimate(

@@ -122,7 +122,7 @@ def _fit_negative_binomial(
         max_iterations=max_iterations,
     )
     mean = np.exp(design @ fit.params)
-    if not fit.converged or fit.certain:
+    if not fit.converged:
         return replace(fit, n_extra=1)
     if case_weights @ ((outcome - mean) ** 2 - outcome) <= 0:
         return replace(

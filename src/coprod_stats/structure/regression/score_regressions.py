@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.covariates import indicator_columns
 from coprod_stats.structure.errors import StructureError
@@ -144,13 +145,15 @@ def fit_regressions(
     ------
     StructureError
         If a column is absent or constant, a predictor is not numeric, covariance and cluster do
-        not match, or an equation has too few complete rows or collinear terms.
+        not match, an equation has too few complete rows or collinear terms, or the confidence
+        level is not between 0 and 1.
 
     References
     ----------
     MacKinnon, J. G., & White, H. (1985). Some heteroskedasticity-consistent covariance matrix
     estimators with improved finite sample properties. Journal of Econometrics, 29, 305-325.
     """
+    check_conf_level(conf_level, error=StructureError)
     if (covariance == "cluster") != (cluster is not None):
         raise StructureError("clustered standard errors and a cluster column need each other")
     if not paths:
