@@ -120,21 +120,14 @@ def study_provenance(study: StudyResult) -> Provenance:
 
 def _key_figures(study: StudyResult) -> KeyFigures:
     confirmatory = [e for e in study.analyses if e.form.role == "confirmatory"] or study.analyses
-    shown = [finding for entry in confirmatory for finding in entry.shown]
-    n_supported = sum(finding.conclusion == "supported" for finding in shown)
     sizes = sorted({entry.n_analysed for entry in confirmatory})
-    titles = dict.fromkeys(study.title_of(entry) for entry in confirmatory)
     figures = [
         KeyFigure(
             " to ".join(count(size) for size in dict.fromkeys((sizes[0], sizes[-1]))),
             "respondents analysed",
             f"of {count(study.responses.n_respondents)} in the file",
         ),
-        KeyFigure(
-            f"{count(n_supported)} of {len(shown)}",
-            "hypothesis supported" if len(shown) == 1 else "hypotheses supported",
-            "; ".join(titles),
-        ),
+        _supported(study),
     ]
     estimates = sorted(
         scale.headline.estimate for scale in study.reliability.scales if scale.headline is not None
@@ -149,6 +142,25 @@ def _key_figures(study: StudyResult) -> KeyFigures:
         )
     figures.append(_careless(study))
     return KeyFigures(tuple(figures))
+
+
+def _supported(study: StudyResult) -> KeyFigure:
+    """Count what the confirmatory tests support; other roles support nothing."""
+    tests = [entry for each in study.analyses for entry in each.findings]
+    decisive = [entry for entry in tests if entry.role == "confirmatory"]
+    if all(entry.reason for entry in decisive):
+        why = "no confirmatory test was estimated" if decisive else "no analysis is confirmatory"
+        return KeyFigure(NOT_AVAILABLE, "hypotheses supported", why)
+    n_supported = sum(entry.conclusion == "supported" for entry in decisive)
+    confirmatory = [
+        entry for entry in study.analyses if any(e.role == "confirmatory" for e in entry.shown)
+    ]
+    titles = dict.fromkeys(study.title_of(entry) for entry in confirmatory)
+    return KeyFigure(
+        f"{count(n_supported)} of {len(decisive)}",
+        "hypothesis supported" if len(decisive) == 1 else "hypotheses supported",
+        "; ".join(titles),
+    )
 
 
 def _careless(study: StudyResult) -> KeyFigure:

@@ -27,6 +27,7 @@ from coprod_stats.documents.document import (
 from coprod_stats.documents.figures.path_diagram import Node, Path, path_diagram
 from coprod_stats.documents.numbers import bounded, count, decimal, p_statement
 from coprod_stats.literals import Conclusion
+from coprod_stats.plans.model import RespondentChoice
 from coprod_stats.structure import DriverImpactResult
 
 
@@ -42,6 +43,7 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
     findings = words.of(entry.specification.specification)
     content: list[Block | Section] = [
         *_stand_in(result, entry),
+        *_role(entry, words),
         _summary(form, findings, words),
         _diagram(form, entry, findings, words),
         tests_table(form, entry, words, anchor=words.anchor(form, "tests")),
@@ -66,6 +68,12 @@ def _stand_in(result: PathsResult, entry: SpecificationResult) -> list[Block]:
         "confirmatory."
     )
     return [Notice((Paragraph(text(words)),), "warning", "Not the confirmatory estimate")]
+
+
+def _role(entry: SpecificationResult, words: ReportWords) -> list[Block]:
+    """Describe what the specification is for, unless it is confirmatory."""
+    said = words.basis(RespondentChoice(), entry.specification.role)
+    return [Paragraph(text(said))] if said else []
 
 
 def _disagreement(result: PathsResult) -> list[Block]:

@@ -1,0 +1,74 @@
+"""Sentences of a report that depend on the plan, each with its opposite case."""
+
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from coprod_stats.documents.html import render_html
+from coprod_stats.report.study import Study, run_study
+from coprod_stats.report.study_report import study_document
+
+PLAN = """
+plan: small
+title: A small study of carers
+question: Does dependency go with the burden of care?
+instrument: carers
+form: full
+data: {file: carers.csv, population: Family carers.}
+quality: {exclude_flagged: false}
+hypotheses:
+  - {id: A1, predictor: NEG, outcome: POS, sign: "-"}
+  - {id: A2, predictor: HOURS, outcome: NEG, sign: "+"}
+analyses:
+  - analysis: paths
+    id: care
+    specifications:
+      - {specification: main, title: Main, role: confirmatory, scores: true}
+"""
+
+
+def small(**changes: Any) -> dict[str, Any]:
+    """Return the small plan with some of its keys replaced."""
+    return copy.deepcopy({**yaml.safe_load(PLAN), **changes})
+
+
+def carried_out(folder: Path, plan: dict[str, Any]) -> Study:
+    path = folder / "small.yaml"
+    path.write_text(yaml.safe_dump(plan), encoding="utf-8")
+    return run_study(path)
+
+
+def page_of(study: Study) -> str:
+    """Text of a report, without its tags and repeated spaces."""
+    page = render_html(study_document(study))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_confirmatory_tests_are_counted(tmp_path: Path) -> None:
+    page = page_of(carried_out(tmp_path, small()))
+    assert "hypotheses supported 2 of 2 Main" in page
+    assert "confirms nothing" not in page
+
+
+@pytest.mark.parametrize("role", ["exploratory", "robustness"])
+def test_an_analysis_of_another_role_supports_no_hypothesis(role: str, tmp_path: Path) -> None:
+    plan = small()
+    plan["analyses"][0]["role"] = plan["analyses"][0]["specifications"][0]["role"] = role
+    page = page_of(carried_out(tmp_path, plan))
+    assert "hypotheses supported — no analysis is confirmatory" in page
+    stated = "exploratory" if role == "exploratory" else "a test of robustness"
+    assert page.count(f"This analysis is {stated}; it confirms nothing.") == 2
+
+
+def test_a_specification_that_stands_in_supports_no_hypothesis(tmp_path: Path) -> None:
+    plan = small()
+    other = {"specification": "other", "title": "Other", "scores": True}
+    plan["analyses"][0]["specifications"][0]["where"] = "HOURS > 900"
+    plan["analyses"][0]["specifications"].append(other)
+    page = page_of(carried_out(tmp_path, plan))
+    assert "hypotheses supported — no confirmatory test was estimated" in page
+    assert "This analysis is a test of robustness; it confirms nothing." in page
