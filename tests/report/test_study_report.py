@@ -72,3 +72,18 @@ def test_a_specification_that_stands_in_supports_no_hypothesis(tmp_path: Path) -
     page = page_of(carried_out(tmp_path, plan))
     assert "hypotheses supported — no confirmatory test was estimated" in page
     assert "This analysis is a test of robustness; it confirms nothing." in page
+
+
+def test_hypotheses_are_counted_where_each_claims_one_relation(tmp_path: Path) -> None:
+    page = page_of(carried_out(tmp_path, small()))
+    assert "2 of 2 hypotheses are supported" in page
+
+
+def test_relations_are_counted_where_a_hypothesis_claims_several(tmp_path: Path) -> None:
+    plan = small()
+    plan["hypotheses"] = [
+        {"id": "A1", "predictor": "HOURS", "outcome": ["NEG", "POS"], "sign": "two-sided"}
+    ]
+    page = page_of(carried_out(tmp_path, plan))
+    assert "1 of 2 relations are supported" in page
+    assert "relations supported 1 of 2" in page

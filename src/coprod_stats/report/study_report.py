@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from coprod_stats.analyses.findings import claims_noun
 from coprod_stats.analyses.registry import kind_of
 from coprod_stats.analyses.words import anchor_of
 from coprod_stats.documents.document import (
@@ -158,7 +159,7 @@ def _supported(study: StudyResult) -> KeyFigure:
     titles = dict.fromkeys(study.title_of(entry) for entry in confirmatory)
     return KeyFigure(
         f"{count(n_supported)} of {len(decisive)}",
-        "hypothesis supported" if len(decisive) == 1 else "hypotheses supported",
+        f"{claims_noun(decisive)} supported",
         "; ".join(titles),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.findings import Finding, claims_noun
 from coprod_stats.analyses.paths.estimation import ENGINE_TOLERANCE, SpecificationResult
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.paths.measurement_model import measurement_model
@@ -112,7 +112,7 @@ def _summary(form: PathsForm, findings: tuple[Finding, ...], words: ReportWords)
     return Paragraph(
         text(
             strong(f"{count(n_supported)} of {n_tests}"),
-            f" {'hypothesis is' if n_tests == 1 else 'hypotheses are'} supported"
+            f" {claims_noun(findings)} {'is' if n_tests == 1 else 'are'} supported"
             f"{'; ' if others else ''}{', '.join(others)}. The largest "
             f"coefficient is that of {largest.id}, “{words.label(largest.predictor)}” "
             f"→ “{words.label(largest.outcome)}”, β = {bounded(largest.std_all)}, ",
