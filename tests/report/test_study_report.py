@@ -1,7 +1,9 @@
 """Sentences of a report that depend on the plan, each with its opposite case."""
 
 import copy
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,3 +89,20 @@ def test_relations_are_counted_where_a_hypothesis_claims_several(tmp_path: Path)
     page = page_of(carried_out(tmp_path, plan))
     assert "1 of 2 relations are supported" in page
     assert "relations supported 1 of 2" in page
+
+
+def with_estimates(study: Study, *std_all: float) -> Study:
+    """Return a study whose findings have other standardised estimates."""
+    entry = study.analyses[0]
+    findings = tuple(
+        replace(finding, std_all=value)
+        for finding, value in zip(entry.findings, std_all, strict=True)
+    )
+    return replace(study, analyses=(replace(entry, findings=findings),))
+
+
+def test_the_largest_coefficient_is_one_that_was_estimated(tmp_path: Path) -> None:
+    study = carried_out(tmp_path, small())
+    page = page_of(with_estimates(study, math.nan, 0.2))
+    assert re.search(r"largest coefficient is that of A2, [^=]*β = .20", page)
+    assert "largest coefficient" not in page_of(with_estimates(study, math.nan, math.nan))

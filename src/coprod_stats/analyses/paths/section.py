@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 from coprod_stats.analyses.findings import Finding, claims_noun
@@ -20,6 +21,7 @@ from coprod_stats.documents.document import (
     Notice,
     Paragraph,
     Section,
+    Text,
     emphasis,
     strong,
     text,
@@ -108,22 +110,38 @@ def _summary(form: PathsForm, findings: tuple[Finding, ...], words: ReportWords)
         if counts[kind]
     ]
     n_tests, n_supported = len(findings), counts["supported"]
-    largest = max(findings, key=lambda path: abs(path.std_all))
     return Paragraph(
         text(
             strong(f"{count(n_supported)} of {n_tests}"),
             f" {claims_noun(findings)} {'is' if n_tests == 1 else 'are'} supported"
-            f"{'; ' if others else ''}{', '.join(others)}. The largest "
-            f"coefficient is that of {largest.id}, “{words.label(largest.predictor)}” "
-            f"→ “{words.label(largest.outcome)}”, β = {bounded(largest.std_all)}, ",
-            emphasis("p"),
-            f" {p_statement(largest.p_adjusted)} after adjustment. See ",
+            f"{'; ' if others else ''}{', '.join(others)}. ",
+            *_largest(findings, words),
+            "See ",
             CrossReference(words.anchor(form, "diagram")),
             " and ",
             CrossReference(words.anchor(form, "tests")),
             ". These are cross-sectional associations, with predictors and outcomes reported by "
             "the same respondents: they are consistent with the model but do not show causation.",
         )
+    )
+
+
+def _largest(findings: tuple[Finding, ...], words: ReportWords) -> Text:
+    """Describe the largest coefficient; nothing if there is no estimate."""
+    estimated = [path for path in findings if not math.isnan(path.std_all)]
+    if not estimated:
+        return ()
+    largest = max(estimated, key=lambda path: abs(path.std_all))
+    adjusted = (
+        ()
+        if math.isnan(largest.p_adjusted)
+        else text(", ", emphasis("p"), f" {p_statement(largest.p_adjusted)} after adjustment")
+    )
+    return text(
+        f"The largest coefficient is that of {largest.id}, “{words.label(largest.predictor)}” → "
+        f"“{words.label(largest.outcome)}”, β = {bounded(largest.std_all)}",
+        *adjusted,
+        ". ",
     )
 
 
