@@ -106,3 +106,50 @@ def test_the_largest_coefficient_is_one_that_was_estimated(tmp_path: Path) -> No
     page = page_of(with_estimates(study, math.nan, 0.2))
     assert re.search(r"largest coefficient is that of A2, [^=]*β = .20", page)
     assert "largest coefficient" not in page_of(with_estimates(study, math.nan, math.nan))
+
+
+def necessity(*signs: str, **changes: Any) -> dict[str, Any]:
+    """Return a plan of necessary conditions with the signs given."""
+    hypotheses = [
+        {
+            "id": f"N{number}",
+            "predictor": predictor,
+            "outcome": "NEG",
+            "sign": sign,
+            "kind": "necessary condition",
+        }
+        for number, (sign, predictor) in enumerate(zip(signs, ("POS", "HOURS"), strict=False))
+    ]
+    analysis = {"analysis": "necessity", "id": "need", "permutations": 200}
+    return small(hypotheses=hypotheses, analyses=[{**analysis, **changes}])
+
+
+WORDS_OF_SIGNS = {
+    "+": (
+        "empty: without enough of it",
+        "Condition required",
+        "Cases below it",
+        "the lowest level",
+    ),
+    "-": (
+        "empty: with too much of it",
+        "Highest admissible",
+        "Cases above it",
+        "the highest level",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sign", "other"), [("+", "-"), ("-", "+")])
+def test_a_necessary_condition_is_worded_by_its_sign(sign: str, other: str, tmp_path: Path) -> None:
+    page = page_of(carried_out(tmp_path, necessity(sign)))
+    assert all(words in page for words in WORDS_OF_SIGNS[sign])
+    assert not any(words in page for words in WORDS_OF_SIGNS[other])
+
+
+def test_conditions_of_both_signs_are_told_apart(tmp_path: Path) -> None:
+    page = page_of(carried_out(tmp_path, necessity("+", "-")))
+    assert "much of it is necessary, without enough of it" in page
+    assert "little of it is necessary, with too much of it" in page
+    assert "Cases below it" in page
+    assert "Cases above it" in page
