@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from coprod_stats.analyses.words import anchor_of
 from coprod_stats.documents.html import render_html
 from coprod_stats.report.study import Study, run_study
 from coprod_stats.report.study_report import study_document
@@ -153,3 +154,19 @@ def test_conditions_of_both_signs_are_told_apart(tmp_path: Path) -> None:
     assert "little of it is necessary, with too much of it" in page
     assert "Cases below it" in page
     assert "Cases above it" in page
+
+
+def test_any_admissible_id_can_be_reported(tmp_path: Path) -> None:
+    plan = necessity("+", id="need_it_")
+    plan["hypotheses"][0] |= {"id": "N_1", "predictor": ["POS", "HOURS"]}
+    page = page_of(carried_out(tmp_path, plan))
+    assert "N_1.2: Bottleneck Table" in page
+
+
+def test_an_analysis_that_was_not_estimated_may_have_the_name_of_a_section(tmp_path: Path) -> None:
+    page = page_of(carried_out(tmp_path, necessity("+", id="sample", where="HOURS > 900")))
+    assert "Not estimated: the conditions on respondents select nobody" in page
+
+
+def test_an_anchor_consists_of_letters_digits_and_single_hyphens() -> None:
+    assert anchor_of("Need_it_", "N__1.2", "plot") == "need-it-n-1-2-plot"

@@ -124,6 +124,7 @@ FAULTS = [
         "2 specifications are confirmatory",
     ),
     (SCORES, SCORES.replace("n: scores", "n: ml"), "PLAN-007", 20, "'ml' occurs twice"),
+    (SCORES, SCORES.replace("n: scores", "n: ML_"), "PLAN-007", 20, "in case or underscores"),
     ("covariates: [CAGE]", "cluster: TOWN", "PLAN-008", 9, "there is no column 'TOWN'"),
     ("covariates: [CAGE]", "weights: TOWN", "PLAN-008", 9, "there is no column 'TOWN'"),
     (
@@ -184,6 +185,7 @@ FAULTS = [
         "A1 claims a mediator hypothesis",
     ),
     ("id: second", "id: main", "PLAN-023", 14, "analysis 'main' occurs twice"),
+    ("id: second", "id: MAIN_", "PLAN-023", 21, "from 'MAIN_' in case or underscores alone"),
     ("tests: [A2]", "tests: [A3]", "PLAN-024", 21, "'second' tests no hypothesis of the plan"),
     ("tests: [A2]", "tests: [A1]", "PLAN-025", 12, "no analysis of the plan tests A2"),
     ("tests: [A2]", "tests: [A1, A2]", "PLAN-026", 11, "A1 has several confirmatory analyses"),

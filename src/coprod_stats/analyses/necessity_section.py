@@ -61,13 +61,9 @@ def necessity_section(
         *([Paragraph(text(basis))] if basis else []),
         _effects(conditions, words, anchor=f"{anchor}-effects"),
     ]
-    for relation, found in tested:
-        content.append(
-            _scatter(relation, found, words, anchor=f"{anchor}-{relation.id.lower()}-plot")
-        )
-        content.append(
-            _bottleneck(relation, found, words, anchor=f"{anchor}-{relation.id.lower()}")
-        )
+    for number, (relation, found) in enumerate(tested, 1):
+        content.append(_scatter(relation, found, words, anchor=f"{anchor}-{number}-plot"))
+        content.append(_bottleneck(relation, found, words, anchor=f"{anchor}-{number}"))
     return Section(anchor, heading, tuple(content))
 
 

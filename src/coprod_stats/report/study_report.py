@@ -80,7 +80,7 @@ def analysis_sections(study: StudyResult) -> list[Section]:
         kind = kind_of(entry.form)
         if entry.reason:
             notice = Notice((Paragraph(text(f"Not estimated: {entry.reason}")),), "warning")
-            found.append(Section(anchor_of(entry.form.id), kind.title, (notice,)))
+            found.append(Section(anchor_of(entry.form.id, kind.name), kind.title, (notice,)))
         else:
             found.append(kind.section(entry.form, entry.result, study.words(entry)))
     return found

@@ -10,6 +10,7 @@ from typing import Any
 from coprod_stats.analyses.checks import known_variables, text_columns
 from coprod_stats.analyses.kind import Kind, Scope
 from coprod_stats.analyses.registry import kind_of, kinds_that_claim
+from coprod_stats.analyses.words import anchor_of
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
@@ -133,6 +134,7 @@ class _Check:
 
     def analyses(self) -> Iterator[Fault]:
         ids = Counter(analysis.id for analysis in self.form.analyses)
+        anchors = Counter(anchor_of(id) for id in ids)
         known = {hypothesis.id for hypothesis in self.hypotheses}
         for position, analysis in enumerate(self.form.analyses):
             here: Location = ("analyses", position)
@@ -141,6 +143,13 @@ class _Check:
                     "PLAN-023",
                     here,
                     f"analysis '{analysis.id}' occurs twice",
+                    "Rename one of them.",
+                )
+            elif anchors[anchor_of(analysis.id)] > 1:
+                yield self.fault(
+                    "PLAN-023",
+                    here,
+                    f"another id differs from '{analysis.id}' in case or underscores alone",
                     "Rename one of them.",
                 )
             for number, name in enumerate(analysis.tests):
