@@ -17,7 +17,8 @@ from coprod_stats.structure.equivalence import classify_effect, equivalence_test
 from coprod_stats.structure.multiplicity import adjust_p_values
 from coprod_stats.study.tested_hypotheses import tested_by
 
-DEFAULT_FAMILY = "headline"
+DEFAULT_FAMILY = "default family"
+"""No name of a plan's family has a space."""
 
 
 def family_faults(
