@@ -264,6 +264,14 @@ def test_the_same_path_twice_is_a_fault_of_the_plan(read) -> None:
         read(twice)
 
 
+def test_a_family_of_both_analyses_and_hypotheses_is_one_fault(read) -> None:
+    both = "inference: {families: {f: {analyses: [main], hypotheses: [A2]}}}"
+    with pytest.raises(PlanError) as caught:
+        read(PLAN.replace("seed: 1", both))
+    (fault,) = caught.value.faults
+    assert "needs either" in fault.found
+
+
 @pytest.mark.parametrize(
     "option",
     [

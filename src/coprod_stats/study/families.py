@@ -32,8 +32,10 @@ def family_faults(
         if bool(family.analyses) == bool(family.hypotheses):
             found = f"family '{name}' needs either 'analyses' or 'hypotheses'"
             yield fault_at(source, "PLAN-028", here, found, "State one of the two.")
-        for id in (*family.analyses, *family.hypotheses):
-            if id not in (analyses if family.analyses else ids):
+        named = [(id, analyses) for id in family.analyses]
+        named += [(id, ids) for id in family.hypotheses]
+        for id, known in named:
+            if id not in known:
                 found = f"the plan has no analysis or hypothesis '{id}'"
                 yield fault_at(source, "PLAN-028", here, found, "Correct the id.")
     yield from _coverage_faults(form, hypotheses, source)
