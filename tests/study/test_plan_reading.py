@@ -288,11 +288,23 @@ def test_an_option_that_a_specification_does_not_read_is_refused(read, option) -
 
 
 @pytest.mark.parametrize(
-    ("sign", "option", "code"),
-    [('"+"', "", ""), ("two-sided", "", "PLAN-033"), ('"+"', "permutations: 100", "PLAN-034")],
+    ("sign", "option", "families", "code"),
+    [
+        ('"+"', "", "", ""),
+        ("two-sided", "", "", "PLAN-033"),
+        ('"+"', "permutations: 100", "", "PLAN-034"),
+        ('"+"', "permutations: 100", "f: {analyses: [n]}", "PLAN-034"),
+        ('"+"', "permutations: 100", "f: {analyses: [n], adjustment: fdr_bh}", ""),
+        (
+            '"+"',
+            "permutations: 100",
+            "f: {hypotheses: [N0, N1, N2]}, g: {hypotheses: [N3, N4, N5]}",
+            "",
+        ),
+    ],
 )
 def test_a_necessary_condition_has_a_direction_and_enough_permutations(
-    read, sign: str, option: str, code: str
+    read, sign: str, option: str, families: str, code: str
 ) -> None:
     claim = f"N%d, predictor: %s, outcome: NEG, kind: necessary condition, sign: {sign}"
     several = "".join(
@@ -301,6 +313,7 @@ def test_a_necessary_condition_has_a_direction_and_enough_permutations(
     )
     head = PLAN[: PLAN.index("covariates:")]
     plan = f"{head}hypotheses:\n{several}analyses:\n  - {{analysis: necessity, id: n, {option}}}\n"
+    plan += f"inference: {{families: {{{families}}}}}\n"
     if not code:
         assert len(read(plan).hypotheses) == 6
         return

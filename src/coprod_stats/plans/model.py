@@ -111,6 +111,14 @@ class Inference(PlanPart):
     smallest_effect: Probability = 0.10
     """Smallest standardised effect size of interest."""
 
+    def families_of(self, analysis: str, hypothesis: str) -> list[str]:
+        """Return the names of the families that hold a hypothesis as tested by an analysis."""
+        return [
+            name
+            for name, family in self.families.items()
+            if analysis in family.analyses or hypothesis in family.hypotheses
+        ]
+
 
 class ReportRules(PlanPart):
     """Options of the report."""

@@ -51,7 +51,7 @@ def _coverage_faults(
         if analysis.role != "confirmatory":
             continue
         for hypothesis in tested_by(analysis, hypotheses):
-            names = _families_of(form.inference, analysis.id, hypothesis.id)
+            names = form.inference.families_of(analysis.id, hypothesis.id)
             if len(names) == 1:
                 continue
             found = f"{hypothesis.id} of analysis '{analysis.id}' is in {_listed(names)}"
@@ -61,14 +61,6 @@ def _coverage_faults(
 
 def _listed(names: Sequence[str]) -> str:
     return f"the families {', '.join(names)}" if names else "no family"
-
-
-def _families_of(inference: Inference, analysis: str, hypothesis: str) -> list[str]:
-    return [
-        name
-        for name, family in inference.families.items()
-        if analysis in family.analyses or hypothesis in family.hypotheses
-    ]
 
 
 def decide(findings: Sequence[Finding], inference: Inference) -> tuple[Finding, ...]:
@@ -110,7 +102,7 @@ def decide(findings: Sequence[Finding], inference: Inference) -> tuple[Finding, 
 
 
 def _group(finding: Finding, inference: Inference) -> tuple[str, ...]:
-    names = _families_of(inference, finding.analysis, finding.hypothesis)
+    names = inference.families_of(finding.analysis, finding.hypothesis)
     family = names[0] if names else DEFAULT_FAMILY
     if finding.role == "confirmatory":
         return (family,)
