@@ -170,3 +170,9 @@ def test_an_analysis_that_was_not_estimated_may_have_the_name_of_a_section(tmp_p
 
 def test_an_anchor_consists_of_letters_digits_and_single_hyphens() -> None:
     assert anchor_of("Need_it_", "N__1.2", "plot") == "need-it-n-1-2-plot"
+
+
+def test_the_number_of_families_that_must_agree_is_that_of_the_plan(tmp_path: Path) -> None:
+    study = carried_out(tmp_path, small(quality={"exclude_flagged": False, "flags_needed": 4}))
+    assert "and at least 4 must agree" in page_of(study)
+    assert "when indices of at least 4 independent families agree" in page_of(study)

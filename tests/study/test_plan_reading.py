@@ -189,6 +189,7 @@ FAULTS = [
     ("tests: [A2]", "tests: [A3]", "PLAN-024", 21, "'second' tests no hypothesis of the plan"),
     ("tests: [A2]", "tests: [A1]", "PLAN-025", 12, "no analysis of the plan tests A2"),
     ("tests: [A2]", "tests: [A1, A2]", "PLAN-026", 11, "A1 has several confirmatory analyses"),
+    ("seed: 1", "quality: {flags_needed: 6}", "PLAN-037", 26, "since there are 5"),
     ("seed: 1", "report: {formats: [html, pdf]}", "PLAN-027", 26, "cannot be written as pdf yet"),
     ("seed: 1", "inference: {families: {f: {analyses: [x]}}}", "PLAN-028", 26, "hypothesis 'x'"),
     ("seed: 1", "inference: {families: {f: {}}}", "PLAN-028", 26, "needs either"),

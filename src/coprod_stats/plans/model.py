@@ -66,7 +66,7 @@ class QualityRules(PlanPart):
     """The treatment of careless responding."""
 
     exclude_flagged: bool = True
-    flags_needed: Annotated[int, Field(ge=1, le=8)] = 2
+    flags_needed: Annotated[int, Field(ge=1)] = 2
     """How many independent families of indices must agree."""
 
 

@@ -17,6 +17,7 @@ from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 from coprod_stats.plans.faults import fault_at
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import DESIGN_OPTIONS, AnalysisForm, PlanForm
+from coprod_stats.quality import FLAG_RULES
 from coprod_stats.study.families import family_faults
 from coprod_stats.study.tested_hypotheses import tested_by
 
@@ -35,6 +36,7 @@ def check_plan(
     yield from check.covariates()
     yield from check.hypothesis_ids()
     yield from check.respondents()
+    yield from check.quality()
     yield from check.design()
     yield from check.analyses()
     yield from check.claims()
@@ -120,6 +122,16 @@ class _Check:
         chosen = self.form.respondents
         yield from scope.class_faults(("respondents", "classes"), chosen.classes)
         yield from scope.condition_faults(("respondents", "where"), chosen.where)
+
+    def quality(self) -> Iterator[Fault]:
+        needed, n_families = self.form.quality.flags_needed, len(FLAG_RULES.families)
+        if needed > n_families:
+            yield self.fault(
+                "PLAN-037",
+                ("quality", "flags_needed"),
+                f"{needed} families of indices cannot agree, since there are {n_families}",
+                f"State a number from 1 to {n_families}.",
+            )
 
     def design(self) -> Iterator[Fault]:
         for option in ("weights", "cluster"):

@@ -55,10 +55,10 @@ def _found(study: StudyResult) -> str:
     if not flags.decisive:
         kinds = ", ".join(flags.applicable_families) or "none"
         return (
-            "Nobody can be flagged here: of the five families of indices, "
+            f"Nobody can be flagged here: of the {len(flags.rules.families)} families of indices, "
             f"{counted(len(flags.applicable_families), 'is', 'are')} available with this "
-            f"questionnaire and its data ({kinds}), and one family alone is not accepted as "
-            "evidence. That nobody is flagged does not show that everybody answered carefully."
+            f"questionnaire and its data ({kinds}), and at least {flags.rules.min_families} must "
+            "agree. That nobody is flagged does not show that everybody answered carefully."
         )
     summary = flags.glance().iloc[0]
     treatment = (
