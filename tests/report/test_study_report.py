@@ -176,3 +176,25 @@ def test_the_number_of_families_that_must_agree_is_that_of_the_plan(tmp_path: Pa
     study = carried_out(tmp_path, small(quality={"exclude_flagged": False, "flags_needed": 4}))
     assert "and at least 4 must agree" in page_of(study)
     assert "when indices of at least 4 independent families agree" in page_of(study)
+
+
+@pytest.mark.parametrize(
+    ("included", "tile", "sentence"),
+    [
+        ((False, False), "excluded from the headline analysis", "from the analyses. "),
+        ((False, True), "excluded from the headline analysis", "analyses, except in “Other”."),
+        ((True, False), "kept in the headline analysis", "analyses, except in “Main”."),
+        ((True, True), "kept in the headline analysis", "Every specification of the plan includes"),
+    ],
+)
+def test_the_report_states_who_includes_flagged_respondents(
+    included: tuple[bool, bool], tile: str, sentence: str, tmp_path: Path
+) -> None:
+    plan = small(quality={"exclude_flagged": True, "flags_needed": 1})
+    parts = plan["analyses"][0]["specifications"]
+    parts.append({"specification": "other", "title": "Other", "scores": True})
+    for part, value in zip(parts, included, strict=True):
+        part["include_flagged"] = value
+    page = page_of(carried_out(tmp_path, plan))
+    assert tile in page
+    assert sentence in page

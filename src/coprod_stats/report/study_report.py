@@ -168,9 +168,10 @@ def _careless(study: StudyResult) -> KeyFigure:
     label = "flagged as careless"
     if not study.flags.decisive:
         return KeyFigure(NOT_AVAILABLE, label, "too few families of indices in these data")
-    treatment = (
-        "excluded from the headline analysis"
-        if study.plan.form.quality.exclude_flagged
-        else "kept in all analyses"
-    )
+    if not study.plan.form.quality.exclude_flagged:
+        treatment = "kept in all analyses"
+    elif study.headline_keeps_flagged:
+        treatment = "kept in the headline analysis"
+    else:
+        treatment = "excluded from the headline analysis"
     return KeyFigure(percent(float(study.flags.flagged.mean())), label, treatment)
