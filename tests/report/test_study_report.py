@@ -198,3 +198,9 @@ def test_the_report_states_who_includes_flagged_respondents(
     page = page_of(carried_out(tmp_path, plan))
     assert tile in page
     assert sentence in page
+
+
+def test_the_byline_names_the_authors_if_there_are_any(tmp_path: Path) -> None:
+    page = page_of(carried_out(tmp_path, small(report={"authors": ["A. Byrne", "C. Doe"]})))
+    assert "A. Byrne, C. Doe · Answers carers.csv" in page
+    assert re.search(r"(?<!· )Answers carers.csv", page_of(carried_out(tmp_path, small())))

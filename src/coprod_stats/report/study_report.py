@@ -63,6 +63,7 @@ def study_document(study: StudyResult) -> Document:
         title=form.title,
         subtitle=f"{instrument.title}, {instrument.forms[0].id} form",
         byline=text(
+            f"{', '.join(form.report.authors)} · " if form.report.authors else "",
             "Answers ",
             code(study.responses.provenance.file),
             f" · instrument {instrument.id} {instrument.version} · plan {form.plan}",
