@@ -80,7 +80,8 @@ def test_the_carers_report_says_what_its_reader_must_know(carers_page: str) -> N
     assert "Positive value of caregiving (α = .45, ω = .52)" in said
     assert "Weak: three unlike items (alpha .45" in said
     assert "Nobody can be flagged here" in said
-    assert "of the five families of indices, 1 is available" in said
+    assert "of the 5 families of indices, 1 is available" in said
+    assert ", and at least 2 must agree" in said
     assert "Synthetic" not in said
 
 

@@ -6,11 +6,12 @@ import math
 from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
 from coprod_stats.analyses.findings import Finding, findings_table
 from coprod_stats.plans.model import Family, Inference
 from coprod_stats.structure.multiplicity import adjust_p_values
-from coprod_stats.study.families import conclude, decide
+from coprod_stats.study.families import DEFAULT_FAMILY, conclude, decide
 
 BLANK = Finding("H1", "H1", "A", "B", "+", "main", "one", "", "confirmatory")
 
@@ -26,7 +27,7 @@ def test_confirmatory_tests_of_several_analyses_are_one_family_by_default() -> N
     expected = adjust_p_values({"a": 0.01, "b": 0.03, "c": 0.04}, family="x", method="holm")
     assert tuple(entry.p_adjusted for entry in decided) == expected.p_adjusted
     assert {entry.family_size for entry in decided} == {3}
-    assert {entry.family for entry in decided} == {"headline"}
+    assert {entry.family for entry in decided} == {"default family"}
 
 
 def test_families_may_be_made_of_analyses_or_of_hypotheses() -> None:
@@ -38,6 +39,19 @@ def test_families_may_be_made_of_analyses_or_of_hypotheses() -> None:
     decided = decide(found, Inference(families=families))
     assert [entry.family for entry in decided] == ["first", "first", "rest"]
     assert [entry.p_adjusted for entry in decided] == pytest.approx([0.02, 0.02, 0.03])
+
+
+def test_a_family_of_any_name_holds_its_own_tests_alone() -> None:
+    names = ("headline", "default")
+    families = {name: Family(analyses=("one",), adjustment="fdr_bh") for name in names}
+    outside = {"analysis": "two", "role": "exploratory"}
+    found = [finding("H1", 0.01), finding("H2", 0.02, **outside), finding("H3", 0.03, **outside)]
+    for name in names:
+        decided = decide(found, Inference(families={name: families[name]}))
+        assert [entry.family for entry in decided] == [name, DEFAULT_FAMILY, DEFAULT_FAMILY]
+        assert [entry.p_adjusted for entry in decided] == pytest.approx([0.01, 0.04, 0.04])
+    with pytest.raises(ValidationError):
+        Inference(families={DEFAULT_FAMILY: Family()})
 
 
 def test_other_roles_are_adjusted_within_their_own_specification() -> None:

@@ -76,3 +76,11 @@ def test_a_plan_may_state_what_a_specification_leaves_aside(plan) -> None:
     unweighted = run_study(plan(""))
     assert study.headline()["estimate"].tolist() == unweighted.headline()["estimate"].tolist()
     assert "Unweighted." in render_html(study_document(study))
+    assert "DESIGN-001" in {entry.code for entry in study.warnings}
+
+
+def test_weights_that_one_of_several_specifications_uses_are_used(plan) -> None:
+    path = plan("weights: WGT")
+    scores = "      - {specification: scores, title: Scores, scores: true, without: [weights]}\n"
+    path.write_text(path.read_text(encoding="utf-8") + scores, encoding="utf-8")
+    assert "DESIGN-001" not in {entry.code for entry in run_study(path).warnings}

@@ -124,6 +124,7 @@ FAULTS = [
         "2 specifications are confirmatory",
     ),
     (SCORES, SCORES.replace("n: scores", "n: ml"), "PLAN-007", 20, "'ml' occurs twice"),
+    (SCORES, SCORES.replace("n: scores", "n: ML_"), "PLAN-007", 20, "in case or underscores"),
     ("covariates: [CAGE]", "cluster: TOWN", "PLAN-008", 9, "there is no column 'TOWN'"),
     ("covariates: [CAGE]", "weights: TOWN", "PLAN-008", 9, "there is no column 'TOWN'"),
     (
@@ -184,9 +185,11 @@ FAULTS = [
         "A1 claims a mediator hypothesis",
     ),
     ("id: second", "id: main", "PLAN-023", 14, "analysis 'main' occurs twice"),
+    ("id: second", "id: MAIN_", "PLAN-023", 21, "from 'MAIN_' in case or underscores alone"),
     ("tests: [A2]", "tests: [A3]", "PLAN-024", 21, "'second' tests no hypothesis of the plan"),
     ("tests: [A2]", "tests: [A1]", "PLAN-025", 12, "no analysis of the plan tests A2"),
     ("tests: [A2]", "tests: [A1, A2]", "PLAN-026", 11, "A1 has several confirmatory analyses"),
+    ("seed: 1", "quality: {flags_needed: 6}", "PLAN-037", 26, "since there are 5"),
     ("seed: 1", "report: {formats: [html, pdf]}", "PLAN-027", 26, "cannot be written as pdf yet"),
     ("seed: 1", "inference: {families: {f: {analyses: [x]}}}", "PLAN-028", 26, "hypothesis 'x'"),
     ("seed: 1", "inference: {families: {f: {}}}", "PLAN-028", 26, "needs either"),
@@ -262,6 +265,14 @@ def test_the_same_path_twice_is_a_fault_of_the_plan(read) -> None:
         read(twice)
 
 
+def test_a_family_of_both_analyses_and_hypotheses_is_one_fault(read) -> None:
+    both = "inference: {families: {f: {analyses: [main], hypotheses: [A2]}}}"
+    with pytest.raises(PlanError) as caught:
+        read(PLAN.replace("seed: 1", both))
+    (fault,) = caught.value.faults
+    assert "needs either" in fault.found
+
+
 @pytest.mark.parametrize(
     "option",
     [
@@ -278,11 +289,23 @@ def test_an_option_that_a_specification_does_not_read_is_refused(read, option) -
 
 
 @pytest.mark.parametrize(
-    ("sign", "option", "code"),
-    [('"+"', "", ""), ("two-sided", "", "PLAN-033"), ('"+"', "permutations: 100", "PLAN-034")],
+    ("sign", "option", "families", "code"),
+    [
+        ('"+"', "", "", ""),
+        ("two-sided", "", "", "PLAN-033"),
+        ('"+"', "permutations: 100", "", "PLAN-034"),
+        ('"+"', "permutations: 100", "f: {analyses: [n]}", "PLAN-034"),
+        ('"+"', "permutations: 100", "f: {analyses: [n], adjustment: fdr_bh}", ""),
+        (
+            '"+"',
+            "permutations: 100",
+            "f: {hypotheses: [N0, N1, N2]}, g: {hypotheses: [N3, N4, N5]}",
+            "",
+        ),
+    ],
 )
 def test_a_necessary_condition_has_a_direction_and_enough_permutations(
-    read, sign: str, option: str, code: str
+    read, sign: str, option: str, families: str, code: str
 ) -> None:
     claim = f"N%d, predictor: %s, outcome: NEG, kind: necessary condition, sign: {sign}"
     several = "".join(
@@ -291,6 +314,7 @@ def test_a_necessary_condition_has_a_direction_and_enough_permutations(
     )
     head = PLAN[: PLAN.index("covariates:")]
     plan = f"{head}hypotheses:\n{several}analyses:\n  - {{analysis: necessity, id: n, {option}}}\n"
+    plan += f"inference: {{families: {{{families}}}}}\n"
     if not code:
         assert len(read(plan).hypotheses) == 6
         return

@@ -109,6 +109,17 @@ def finding_head(
     )
 
 
+def claims_noun(findings: Sequence[Finding]) -> str:
+    """Return what the findings are about, in their number.
+
+    Hypotheses are counted only where each claims a single relation: one with several is supported
+    by none of its relations alone.
+    """
+    if len({finding.hypothesis for finding in findings}) < len(findings):
+        return "relation" if len(findings) == 1 else "relations"
+    return "hypothesis" if len(findings) == 1 else "hypotheses"
+
+
 def findings_table(findings: Sequence[Finding]) -> pd.DataFrame:
     """Return a row per finding, with every column even if there is no finding."""
     columns = [field.name for field in fields(Finding)]

@@ -21,10 +21,11 @@ from coprod_stats.errors import CoprodError, Fault
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.plans.grammar import Probability
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
-from coprod_stats.plans.model import AnalysisForm, RespondentChoice
+from coprod_stats.plans.model import AnalysisForm, Family, RespondentChoice
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure import NecessityResult, nca
 from coprod_stats.structure.ceilings import Ceiling
+from coprod_stats.structure.multiplicity import adjust_p_values
 from coprod_stats.structure.necessity_scope import Corner
 
 if TYPE_CHECKING:
@@ -111,14 +112,7 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
     def check(self, form: NecessityForm, scope: Scope) -> Iterator[Fault]:
         """Yield claims without direction, of one variable or of text, and too few permutations."""
         relations = scope.relations()
-        if relations and len(relations) / (form.permutations + 1) >= scope.plan.inference.alpha:
-            yield scope.fault(
-                "PLAN-034",
-                ("permutations",),
-                f"{form.permutations} permutations cannot give an adjusted p below "
-                f"{scope.plan.inference.alpha} for {counted(len(relations), 'condition')}",
-                "Raise their number.",
-            )
+        yield from _permutation_faults(form, scope)
         for relation in relations:
             if relation.sign not in _CORNERS:
                 yield scope.fault(
@@ -180,6 +174,30 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
             if entry.found is not None:
                 found[f"bottleneck.{entry.relation.id}"] = entry.found.bottleneck()
         return found
+
+
+def _permutation_faults(form: NecessityForm, scope: Scope) -> Iterator[Fault]:
+    """Return faults for families that cannot reach the level, however small their p values are.
+
+    The other tests of a family are left out: with p values of zero they change nothing.
+    """
+    inference = scope.plan.inference
+    families: dict[str, list[str]] = {}
+    for relation in scope.relations():
+        name = next(iter(inference.families_of(form.id, relation.hypothesis)), "")
+        families.setdefault(name, []).append(relation.id)
+    for name, ids in families.items():
+        smallest = dict.fromkeys(ids, 1 / (form.permutations + 1))
+        method = inference.families.get(name, Family()).adjustment
+        adjusted = adjust_p_values(smallest, family=name, method=method).p_adjusted
+        if min(adjusted) >= inference.alpha:
+            yield scope.fault(
+                "PLAN-034",
+                ("permutations",),
+                f"{form.permutations} permutations cannot give an adjusted p below "
+                f"{inference.alpha} for {counted(len(ids), 'condition')}",
+                "Raise their number.",
+            )
 
 
 def _tested(

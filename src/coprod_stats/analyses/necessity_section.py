@@ -43,9 +43,8 @@ def necessity_section(
     content: list[Block] = [
         Paragraph(
             text(
-                "A necessary condition leaves a corner of the scatter plot empty: without enough "
-                "of it the outcome does not occur, whatever else is present. This claim differs "
-                "from that of a positive association. The effect size ",
+                f"{_claimed(conditions)} This claim differs from that of "
+                "an association. The effect size ",
                 emphasis("d"),
                 " is the share of the plot that is empty; the ",
                 emphasis("p"),
@@ -62,14 +61,30 @@ def necessity_section(
         *([Paragraph(text(basis))] if basis else []),
         _effects(conditions, words, anchor=f"{anchor}-effects"),
     ]
-    for relation, found in tested:
-        content.append(
-            _scatter(relation, found, words, anchor=f"{anchor}-{relation.id.lower()}-plot")
-        )
-        content.append(
-            _bottleneck(relation, found, words, anchor=f"{anchor}-{relation.id.lower()}")
-        )
+    for number, (relation, found) in enumerate(tested, 1):
+        content.append(_scatter(relation, found, words, anchor=f"{anchor}-{number}-plot"))
+        content.append(_bottleneck(relation, found, words, anchor=f"{anchor}-{number}"))
     return Section(anchor, heading, tuple(content))
+
+
+def _claimed(conditions: Conditions) -> str:
+    """Describe the claim of the conditions, of which much or little is necessary."""
+    claims = {
+        "+": "without enough of it a high outcome does not occur",
+        "-": "with too much of it a high outcome does not occur",
+    }
+    signs = {relation.sign for relation, _ in conditions}
+    claimed = [words for sign, words in claims.items() if sign in signs]
+    if len(claimed) == 1:
+        return (
+            "A necessary condition leaves a corner of the scatter plot empty: "
+            f"{claimed[0]}, whatever else is present."
+        )
+    return (
+        "A necessary condition leaves a corner of the scatter plot empty. Where much of it is "
+        f"necessary, {claimed[0]}; where little of it is necessary, {claimed[1]}, whatever else "
+        "is present."
+    )
 
 
 def _effects(conditions: Conditions, words: ReportWords, *, anchor: str) -> Table:
@@ -152,7 +167,7 @@ def _scatter(
 def _bottleneck(
     relation: Relation, found: NecessityResult, words: ReportWords, *, anchor: str
 ) -> Table:
-    table = found.bottleneck()
+    table, is_upper_limit = found.bottleneck(), found.corner.endswith("right")
     table["needed"] = [
         {"NN": "not necessary", "NA": "not attainable"}.get(str(kind), "")
         for kind in table["necessity"]
@@ -175,13 +190,16 @@ def _bottleneck(
         roles={
             "outcome_percentage": Role(text("Outcome, % of range"), _PERCENT),
             "outcome": Role(text("Outcome")),
-            "condition": Role(text("Condition required")),
+            "condition": Role(
+                text("Highest admissible" if is_upper_limit else "Condition required")
+            ),
             "condition_percentage": Role(text("% of range"), _PERCENT),
-            "n_below": Role(text("Cases below it"), COUNT),
+            "n_below": Role(text(f"Cases {'above' if is_upper_limit else 'below'} it"), COUNT),
             "needed": Role(text("Remark"), align="left"),
         },
         note=text(
-            f"{counted(found.n_obs, 'case')}. Each row: the level of the condition that is "
-            "required for that level of the outcome."
+            f"{counted(found.n_obs, 'case')}. Each row: the "
+            f"{'highest' if is_upper_limit else 'lowest'} level of the condition with which that "
+            "level of the outcome is attainable."
         ),
     )

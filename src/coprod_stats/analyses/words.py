@@ -31,7 +31,7 @@ ROLES: dict[AnalysisRole, str] = {
 
 def anchor_of(*parts: str) -> str:
     """Return an anchor made of names: lower-case letters and digits, joined by hyphens."""
-    return "-".join(part.lower().replace("_", "-") for part in parts)
+    return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
 
 
 def construct_label(instrument: Instrument, name: str) -> str:

@@ -66,7 +66,7 @@ class QualityRules(PlanPart):
     """The treatment of careless responding."""
 
     exclude_flagged: bool = True
-    flags_needed: Annotated[int, Field(ge=1, le=8)] = 2
+    flags_needed: Annotated[int, Field(ge=1)] = 2
     """How many independent families of indices must agree."""
 
 
@@ -110,6 +110,14 @@ class Inference(PlanPart):
     alpha: Probability = 0.05
     smallest_effect: Probability = 0.10
     """Smallest standardised effect size of interest."""
+
+    def families_of(self, analysis: str, hypothesis: str) -> list[str]:
+        """Return the names of the families that hold a hypothesis as tested by an analysis."""
+        return [
+            name
+            for name, family in self.families.items()
+            if analysis in family.analyses or hypothesis in family.hypotheses
+        ]
 
 
 class ReportRules(PlanPart):

@@ -62,8 +62,13 @@ class FlagRules:
     rules: tuple[FlagRule, ...]
     min_families: int = 2
 
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """Families that the rules cover."""
+        return tuple(dict.fromkeys(rule.family for rule in self.rules))
+
     def __post_init__(self) -> None:
-        n_families = len({rule.family for rule in self.rules})
+        n_families = len(self.families)
         if not 1 <= self.min_families <= n_families:
             raise FlagRuleError(
                 f"the rules require {counted(self.min_families, 'family', 'families')} of indices "

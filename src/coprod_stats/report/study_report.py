@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from coprod_stats.analyses.findings import claims_noun
 from coprod_stats.analyses.registry import kind_of
 from coprod_stats.analyses.words import anchor_of
 from coprod_stats.documents.document import (
@@ -62,6 +63,7 @@ def study_document(study: StudyResult) -> Document:
         title=form.title,
         subtitle=f"{instrument.title}, {instrument.forms[0].id} form",
         byline=text(
+            f"{', '.join(form.report.authors)} · " if form.report.authors else "",
             "Answers ",
             code(study.responses.provenance.file),
             f" · instrument {instrument.id} {instrument.version} · plan {form.plan}",
@@ -79,7 +81,7 @@ def analysis_sections(study: StudyResult) -> list[Section]:
         kind = kind_of(entry.form)
         if entry.reason:
             notice = Notice((Paragraph(text(f"Not estimated: {entry.reason}")),), "warning")
-            found.append(Section(anchor_of(entry.form.id), kind.title, (notice,)))
+            found.append(Section(anchor_of(entry.form.id, kind.name), kind.title, (notice,)))
         else:
             found.append(kind.section(entry.form, entry.result, study.words(entry)))
     return found
@@ -120,21 +122,14 @@ def study_provenance(study: StudyResult) -> Provenance:
 
 def _key_figures(study: StudyResult) -> KeyFigures:
     confirmatory = [e for e in study.analyses if e.form.role == "confirmatory"] or study.analyses
-    shown = [finding for entry in confirmatory for finding in entry.shown]
-    n_supported = sum(finding.conclusion == "supported" for finding in shown)
     sizes = sorted({entry.n_analysed for entry in confirmatory})
-    titles = dict.fromkeys(study.title_of(entry) for entry in confirmatory)
     figures = [
         KeyFigure(
             " to ".join(count(size) for size in dict.fromkeys((sizes[0], sizes[-1]))),
             "respondents analysed",
             f"of {count(study.responses.n_respondents)} in the file",
         ),
-        KeyFigure(
-            f"{count(n_supported)} of {len(shown)}",
-            "hypothesis supported" if len(shown) == 1 else "hypotheses supported",
-            "; ".join(titles),
-        ),
+        _supported(study),
     ]
     estimates = sorted(
         scale.headline.estimate for scale in study.reliability.scales if scale.headline is not None
@@ -151,13 +146,33 @@ def _key_figures(study: StudyResult) -> KeyFigures:
     return KeyFigures(tuple(figures))
 
 
+def _supported(study: StudyResult) -> KeyFigure:
+    """Count what the confirmatory tests support; other roles support nothing."""
+    tests = [entry for each in study.analyses for entry in each.findings]
+    decisive = [entry for entry in tests if entry.role == "confirmatory"]
+    if all(entry.reason for entry in decisive):
+        why = "no confirmatory test was estimated" if decisive else "no analysis is confirmatory"
+        return KeyFigure(NOT_AVAILABLE, "hypotheses supported", why)
+    n_supported = sum(entry.conclusion == "supported" for entry in decisive)
+    confirmatory = [
+        entry for entry in study.analyses if any(e.role == "confirmatory" for e in entry.shown)
+    ]
+    titles = dict.fromkeys(study.title_of(entry) for entry in confirmatory)
+    return KeyFigure(
+        f"{count(n_supported)} of {len(decisive)}",
+        f"{claims_noun(decisive)} supported",
+        "; ".join(titles),
+    )
+
+
 def _careless(study: StudyResult) -> KeyFigure:
     label = "flagged as careless"
     if not study.flags.decisive:
         return KeyFigure(NOT_AVAILABLE, label, "too few families of indices in these data")
-    treatment = (
-        "excluded from the headline analysis"
-        if study.plan.form.quality.exclude_flagged
-        else "kept in all analyses"
-    )
+    if not study.plan.form.quality.exclude_flagged:
+        treatment = "kept in all analyses"
+    elif study.headline_keeps_flagged:
+        treatment = "kept in the headline analysis"
+    else:
+        treatment = "excluded from the headline analysis"
     return KeyFigure(percent(float(study.flags.flagged.mean())), label, treatment)

@@ -262,6 +262,17 @@ def _deviations(analyses: Sequence[AnalysisResult]) -> list[Deviation]:
     return list(found.values())
 
 
+def _is_used(plan: Plan, option: str) -> bool:
+    """Return whether the plan states an option of the design and some analysis uses it."""
+    if getattr(plan.form, option, None) is None:
+        return False
+    return any(
+        option in kind_of(form).uses and option not in choice.without
+        for form in plan.form.analyses
+        for _, choice in kind_of(form).choices(form)
+    )
+
+
 _DESIGN_COLUMNS = (
     ("DESIGN-001", "weight", "weights", "weights"),
     ("DESIGN-002", "stratum", "strata", "strata"),
@@ -280,7 +291,7 @@ def _warnings(
                 yield StudyWarning(code, f"{entry.form.id}: {message}")
     for code, role, several, key in _DESIGN_COLUMNS:
         column = plan.instrument.administrative_column(role)
-        if column is None or getattr(plan.form, key, None) is not None:
+        if column is None or _is_used(plan, key):
             continue
         given = responses.answers[column]
         if (given.notna() & (given != "")).any():

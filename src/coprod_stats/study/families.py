@@ -17,7 +17,8 @@ from coprod_stats.structure.equivalence import classify_effect, equivalence_test
 from coprod_stats.structure.multiplicity import adjust_p_values
 from coprod_stats.study.tested_hypotheses import tested_by
 
-DEFAULT_FAMILY = "headline"
+DEFAULT_FAMILY = "default family"
+"""No name of a plan's family has a space."""
 
 
 def family_faults(
@@ -31,8 +32,10 @@ def family_faults(
         if bool(family.analyses) == bool(family.hypotheses):
             found = f"family '{name}' needs either 'analyses' or 'hypotheses'"
             yield fault_at(source, "PLAN-028", here, found, "State one of the two.")
-        for id in (*family.analyses, *family.hypotheses):
-            if id not in (analyses if family.analyses else ids):
+        named = [(id, analyses) for id in family.analyses]
+        named += [(id, ids) for id in family.hypotheses]
+        for id, known in named:
+            if id not in known:
                 found = f"the plan has no analysis or hypothesis '{id}'"
                 yield fault_at(source, "PLAN-028", here, found, "Correct the id.")
     yield from _coverage_faults(form, hypotheses, source)
@@ -48,7 +51,7 @@ def _coverage_faults(
         if analysis.role != "confirmatory":
             continue
         for hypothesis in tested_by(analysis, hypotheses):
-            names = _families_of(form.inference, analysis.id, hypothesis.id)
+            names = form.inference.families_of(analysis.id, hypothesis.id)
             if len(names) == 1:
                 continue
             found = f"{hypothesis.id} of analysis '{analysis.id}' is in {_listed(names)}"
@@ -58,14 +61,6 @@ def _coverage_faults(
 
 def _listed(names: Sequence[str]) -> str:
     return f"the families {', '.join(names)}" if names else "no family"
-
-
-def _families_of(inference: Inference, analysis: str, hypothesis: str) -> list[str]:
-    return [
-        name
-        for name, family in inference.families.items()
-        if analysis in family.analyses or hypothesis in family.hypotheses
-    ]
 
 
 def decide(findings: Sequence[Finding], inference: Inference) -> tuple[Finding, ...]:
@@ -107,7 +102,7 @@ def decide(findings: Sequence[Finding], inference: Inference) -> tuple[Finding, 
 
 
 def _group(finding: Finding, inference: Inference) -> tuple[str, ...]:
-    names = _families_of(inference, finding.analysis, finding.hypothesis)
+    names = inference.families_of(finding.analysis, finding.hypothesis)
     family = names[0] if names else DEFAULT_FAMILY
     if finding.role == "confirmatory":
         return (family,)

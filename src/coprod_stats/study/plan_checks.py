@@ -10,12 +10,14 @@ from typing import Any
 from coprod_stats.analyses.checks import known_variables, text_columns
 from coprod_stats.analyses.kind import Kind, Scope
 from coprod_stats.analyses.registry import kind_of, kinds_that_claim
+from coprod_stats.analyses.words import anchor_of
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 from coprod_stats.plans.faults import fault_at
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import DESIGN_OPTIONS, AnalysisForm, PlanForm
+from coprod_stats.quality import FLAG_RULES
 from coprod_stats.study.families import family_faults
 from coprod_stats.study.tested_hypotheses import tested_by
 
@@ -34,6 +36,7 @@ def check_plan(
     yield from check.covariates()
     yield from check.hypothesis_ids()
     yield from check.respondents()
+    yield from check.quality()
     yield from check.design()
     yield from check.analyses()
     yield from check.claims()
@@ -120,6 +123,16 @@ class _Check:
         yield from scope.class_faults(("respondents", "classes"), chosen.classes)
         yield from scope.condition_faults(("respondents", "where"), chosen.where)
 
+    def quality(self) -> Iterator[Fault]:
+        needed, n_families = self.form.quality.flags_needed, len(FLAG_RULES.families)
+        if needed > n_families:
+            yield self.fault(
+                "PLAN-037",
+                ("quality", "flags_needed"),
+                f"{needed} families of indices cannot agree, since there are {n_families}",
+                f"State a number from 1 to {n_families}.",
+            )
+
     def design(self) -> Iterator[Fault]:
         for option in ("weights", "cluster"):
             column = getattr(self.form, option)
@@ -133,6 +146,7 @@ class _Check:
 
     def analyses(self) -> Iterator[Fault]:
         ids = Counter(analysis.id for analysis in self.form.analyses)
+        anchors = Counter(anchor_of(id) for id in ids)
         known = {hypothesis.id for hypothesis in self.hypotheses}
         for position, analysis in enumerate(self.form.analyses):
             here: Location = ("analyses", position)
@@ -141,6 +155,13 @@ class _Check:
                     "PLAN-023",
                     here,
                     f"analysis '{analysis.id}' occurs twice",
+                    "Rename one of them.",
+                )
+            elif anchors[anchor_of(analysis.id)] > 1:
+                yield self.fault(
+                    "PLAN-023",
+                    here,
+                    f"another id differs from '{analysis.id}' in case or underscores alone",
                     "Rename one of them.",
                 )
             for number, name in enumerate(analysis.tests):

@@ -195,12 +195,14 @@ class StudyResult:
 
     def title_of(self, entry: AnalysisResult) -> str:
         """Return the title of the specification or kind behind the shown findings."""
-        kind, shown = kind_of(entry.form), entry.shown
-        specification = shown[0].specification if shown else ""
-        for part in kind.parts(entry.form):
-            if getattr(part, "specification", None) == specification:
-                return kind.part_title(entry.form, part)
-        return kind.title
+        kind, part = kind_of(entry.form), _shown_part(entry)
+        return kind.title if part is entry.form else kind.part_title(entry.form, part)
+
+    @property
+    def headline_keeps_flagged(self) -> bool:
+        """Whether the shown findings of the headline analysis include flagged respondents."""
+        included = getattr(_shown_part(self.headline_analysis), "include_flagged", False)
+        return included or not self.plan.form.quality.exclude_flagged
 
     def _pooling_note(self) -> str:
         gate = self.plan.gate
@@ -211,3 +213,12 @@ class StudyResult:
         accepted = f" Accepted in the plan: {'; '.join(names)}." if names else ""
         not_pooled = f" Not pooled: {', '.join(gate.not_pooled)}." if gate.not_pooled else ""
         return f" Pooled from {pooled}.{accepted}{not_pooled}"
+
+
+def _shown_part(entry: AnalysisResult) -> Any:
+    """Return the specification behind the shown findings; the whole form where there are none."""
+    specification = entry.shown[0].specification if entry.shown else ""
+    for part in kind_of(entry.form).parts(entry.form):
+        if getattr(part, "specification", None) == specification:
+            return part
+    return entry.form

@@ -18,7 +18,7 @@ from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, Sem
 from coprod_stats.analyses.paths.result import PathsResult, path_findings
 from coprod_stats.analyses.paths.section import paths_section
 from coprod_stats.analyses.sample import StudySample
-from coprod_stats.analyses.words import ReportWords
+from coprod_stats.analyses.words import ReportWords, anchor_of
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import Section
 from coprod_stats.errors import CoprodError, Fault
@@ -69,6 +69,7 @@ class Paths(Kind[PathsForm, PathsResult]):
                 "Remove 'factors', or add a specification by structural equations.",
             )
         known = Counter(entry.specification for entry in form.specifications)
+        anchors = Counter(anchor_of(name) for name in known)
         for position, entry in enumerate(form.specifications):
             here: Location = ("specifications", position)
             if known[entry.specification] > 1:
@@ -76,6 +77,14 @@ class Paths(Kind[PathsForm, PathsResult]):
                     "PLAN-007",
                     here,
                     f"specification '{entry.specification}' occurs twice",
+                    "Rename one of them.",
+                )
+            elif anchors[anchor_of(entry.specification)] > 1:
+                yield scope.fault(
+                    "PLAN-007",
+                    here,
+                    f"another name differs from '{entry.specification}' in case or underscores "
+                    "alone",
                     "Rename one of them.",
                 )
             ends = [name for each in scope.hypotheses for name in each.variables]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
-from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.findings import Finding, claims_noun
 from coprod_stats.analyses.paths.estimation import ENGINE_TOLERANCE, SpecificationResult
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.paths.measurement_model import measurement_model
@@ -20,6 +21,7 @@ from coprod_stats.documents.document import (
     Notice,
     Paragraph,
     Section,
+    Text,
     emphasis,
     strong,
     text,
@@ -27,6 +29,7 @@ from coprod_stats.documents.document import (
 from coprod_stats.documents.figures.path_diagram import Node, Path, path_diagram
 from coprod_stats.documents.numbers import bounded, count, decimal, p_statement
 from coprod_stats.literals import Conclusion
+from coprod_stats.plans.model import RespondentChoice
 from coprod_stats.structure import DriverImpactResult
 
 
@@ -42,6 +45,7 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
     findings = words.of(entry.specification.specification)
     content: list[Block | Section] = [
         *_stand_in(result, entry),
+        *_role(entry, words),
         _summary(form, findings, words),
         _diagram(form, entry, findings, words),
         tests_table(form, entry, words, anchor=words.anchor(form, "tests")),
@@ -66,6 +70,12 @@ def _stand_in(result: PathsResult, entry: SpecificationResult) -> list[Block]:
         "confirmatory."
     )
     return [Notice((Paragraph(text(words)),), "warning", "Not the confirmatory estimate")]
+
+
+def _role(entry: SpecificationResult, words: ReportWords) -> list[Block]:
+    """Describe what the specification is for, unless it is confirmatory."""
+    said = words.basis(RespondentChoice(), entry.specification.role)
+    return [Paragraph(text(said))] if said else []
 
 
 def _disagreement(result: PathsResult) -> list[Block]:
@@ -100,22 +110,38 @@ def _summary(form: PathsForm, findings: tuple[Finding, ...], words: ReportWords)
         if counts[kind]
     ]
     n_tests, n_supported = len(findings), counts["supported"]
-    largest = max(findings, key=lambda path: abs(path.std_all))
     return Paragraph(
         text(
             strong(f"{count(n_supported)} of {n_tests}"),
-            f" {'hypothesis is' if n_tests == 1 else 'hypotheses are'} supported"
-            f"{'; ' if others else ''}{', '.join(others)}. The largest "
-            f"coefficient is that of {largest.id}, “{words.label(largest.predictor)}” "
-            f"→ “{words.label(largest.outcome)}”, β = {bounded(largest.std_all)}, ",
-            emphasis("p"),
-            f" {p_statement(largest.p_adjusted)} after adjustment. See ",
+            f" {claims_noun(findings)} {'is' if n_tests == 1 else 'are'} supported"
+            f"{'; ' if others else ''}{', '.join(others)}. ",
+            *_largest(findings, words),
+            "See ",
             CrossReference(words.anchor(form, "diagram")),
             " and ",
             CrossReference(words.anchor(form, "tests")),
             ". These are cross-sectional associations, with predictors and outcomes reported by "
             "the same respondents: they are consistent with the model but do not show causation.",
         )
+    )
+
+
+def _largest(findings: tuple[Finding, ...], words: ReportWords) -> Text:
+    """Describe the largest coefficient; nothing if there is no estimate."""
+    estimated = [path for path in findings if not math.isnan(path.std_all)]
+    if not estimated:
+        return ()
+    largest = max(estimated, key=lambda path: abs(path.std_all))
+    adjusted = (
+        ()
+        if math.isnan(largest.p_adjusted)
+        else text(", ", emphasis("p"), f" {p_statement(largest.p_adjusted)} after adjustment")
+    )
+    return text(
+        f"The largest coefficient is that of {largest.id}, “{words.label(largest.predictor)}” → "
+        f"“{words.label(largest.outcome)}”, β = {bounded(largest.std_all)}",
+        *adjusted,
+        ". ",
     )
 
 

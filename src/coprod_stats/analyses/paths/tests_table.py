@@ -75,10 +75,10 @@ def tests_table(
 
 
 def _basis(entry: SpecificationResult, words: ReportWords) -> str:
-    """Describe whose answers a specification rests on, where they are not the plan's."""
+    """Describe whose answers a specification rests on and what it is for, if either is special."""
     specification = entry.specification
     choice = specification.model_copy(update={"without": ()})
-    said = words.basis(choice, "confirmatory")
+    said = words.basis(choice, specification.role)
     return f" {said}" if said else ""
 
 

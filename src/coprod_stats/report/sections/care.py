@@ -55,32 +55,30 @@ def _found(study: StudyResult) -> str:
     if not flags.decisive:
         kinds = ", ".join(flags.applicable_families) or "none"
         return (
-            "Nobody can be flagged here: of the five families of indices, "
+            f"Nobody can be flagged here: of the {len(flags.rules.families)} families of indices, "
             f"{counted(len(flags.applicable_families), 'is', 'are')} available with this "
-            f"questionnaire and its data ({kinds}), and one family alone is not accepted as "
-            "evidence. That nobody is flagged does not show that everybody answered carefully."
+            f"questionnaire and its data ({kinds}), and at least {flags.rules.min_families} must "
+            "agree. That nobody is flagged does not show that everybody answered carefully."
         )
     summary = flags.glance().iloc[0]
-    treatment = (
-        f"They are excluded from the analyses{_kept(study)}."
-        if study.plan.form.quality.exclude_flagged
-        else "By the plan, they are kept in all analyses."
-    )
     return (
         f"Of the {counted(int(summary['n_respondents']), 'respondent')} in the sample, "
         f"{counted(int(summary['n_flagged']), 'is', 'are')} flagged "
-        f"({percent(summary['share_flagged'])}). {treatment}"
+        f"({percent(summary['share_flagged'])}). {_treatment(study)}"
     )
 
 
-def _kept(study: StudyResult) -> str:
-    """Name the specifications that keep flagged respondents."""
-    titles = [
-        kind.part_title(entry.form, part)
+def _treatment(study: StudyResult) -> str:
+    """Describe which specifications exclude flagged respondents."""
+    if not study.plan.form.quality.exclude_flagged:
+        return "By the plan, they are kept in all analyses."
+    parts = [
+        (kind.part_title(entry.form, part), getattr(part, "include_flagged", False))
         for entry in study.analyses
         for kind in [kind_of(entry.form)]
         for part in kind.parts(entry.form)
-        if getattr(part, "include_flagged", False)
     ]
-    named = ", ".join(f"“{title}”" for title in titles)
-    return f", except in {named}" if titles else ""
+    kept = [f"“{title}”" for title, is_kept in parts if is_kept]
+    if len(kept) == len(parts):
+        return "Every specification of the plan includes them."
+    return f"They are excluded from the analyses{', except in ' if kept else ''}{', '.join(kept)}."
