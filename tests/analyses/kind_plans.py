@@ -15,7 +15,7 @@ BASE: dict[str, Any] = {
     "form": "full",
     "data": {"file": "carers.csv", "population": "Family carers."},
     "quality": {"exclude_flagged": False},
-    "inference": {"alpha": 0.05, "smallest_effect": 0.1},
+    "inference": {"alpha": 0.05},
     "seed": 1,
 }
 

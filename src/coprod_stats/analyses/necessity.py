@@ -109,6 +109,11 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
         """Yield the names in its conditions on respondents."""
         yield from choice_names(form)
 
+    def uses_smallest_effect(self, form: NecessityForm) -> bool:
+        """Return False: the form has a smallest effect size of its own."""
+        del form
+        return False
+
     def check(self, form: NecessityForm, scope: Scope) -> Iterator[Fault]:
         """Yield claims without direction, of one variable or of text, and too few permutations."""
         relations = scope.relations()

@@ -98,6 +98,10 @@ class Regression(Kind[RegressionForm, RegressionResult]):
         except CoprodError:  # a fault of the plan, reported by its check
             return
 
+    def uses_smallest_effect(self, form: RegressionForm) -> bool:
+        """Return whether the coefficients are standardised, as they are for Gaussian outcomes."""
+        return form.family == "gaussian"
+
     def check(self, form: RegressionForm, scope: Scope) -> Iterator[Fault]:
         """Yield faults of the formula, and relations that it does not contain."""
         try:
