@@ -166,10 +166,10 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
         """Yield warnings of ceilings that too many cases exceed."""
         for entry in result.conditions:
             if entry.found is not None and entry.found.accuracy < ACCURACY:
-                rounded_down = math.floor(10 * entry.found.accuracy) / 10
+                accuracy = math.floor(10 * entry.found.accuracy) / 10
                 yield (
                     "NECESSITY-001",
-                    f"{entry.relation.id}: {rounded_down:.1f} % of the cases lie on or "
+                    f"{entry.relation.id}: {accuracy:.1f} % of the cases lie on or "
                     f"below the ceiling, fewer than the {ACCURACY:.0f} % that a ceiling line "
                     "should leave there (Dul 2016)",
                 )

@@ -91,6 +91,16 @@ def robustness_blocks(
         for entry in estimated
         if entry.agreement is not None and entry.agreement.agrees
     ]
+    content += [
+        Paragraph(
+            text(
+                f"{entry.specification.title}: the two engines could not be compared throughout, "
+                f"since {entry.not_compared}."
+            )
+        )
+        for entry in estimated
+        if entry.not_compared
+    ]
     return tuple(content)
 
 
