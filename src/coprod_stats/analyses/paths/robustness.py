@@ -71,7 +71,6 @@ def robustness_blocks(
                 text("Each specification in full"),
                 tuple(
                     tests_table(
-                        form,
                         entry,
                         words,
                         anchor=words.anchor(form, "tests", entry.specification.specification),
