@@ -9,9 +9,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
-from kind_plans import ANALYSES, CHANGES, HYPOTHESES, LABELS, RICH, VERIFIED_BY, plan_of
+from kind_plans import (
+    ANALYSES,
+    CHANGES,
+    COMPANIONS,
+    HYPOTHESES,
+    LABELS,
+    REFUSED,
+    RICH,
+    VERIFIED_BY,
+    plan_of,
+    plan_of_two,
+)
 from pydantic import BaseModel
 
 from coprod_stats.analyses.paths.form import ScoresSpecification, SemSpecification
@@ -97,25 +109,26 @@ FIELDS = [(name, place) for name in KIND_NAMES for place in CHANGES[name]]
 def test_no_field_is_idle(
     name: str, place: str, unchanged: dict[str, str], numbers: dict[str, str], tmp_path: Path
 ) -> None:
-    value, plan = CHANGES[name][place], plan_of(name)
-    if place in LABELS:
-        assert outcome(tmp_path, changed(plan, place, value)) != unchanged[name]
-        return
-    before = numbers[name]
-    if place.endswith("without") and KINDS[KIND_NAMES.index(name)].uses:
+    value, plan, key = CHANGES[name][place], plan_of(name), f"{name}.{place}"
+    before, only_numbers = numbers[name], True
+    if place in LABELS or place == "factors":  # the order of factors is the report's alone
+        before, only_numbers = unchanged[name], False
+    elif place.endswith("without"):
         plan = plan_of(name, covariates=["CAGE"])
         before = outcome(tmp_path, plan, only_numbers=True)
     elif place.endswith("include_flagged"):
         plan = {**plan, "quality": {"exclude_flagged": True, "flags_needed": 1}}
         before = outcome(tmp_path, plan, only_numbers=True)
-    elif place == "tests" and len(HYPOTHESES[name]) == 1:
-        value = ["X9"]  # it names what would have been tested anyway
-    elif place == "factors":
-        before, value = unchanged[name], value  # their order is the report's alone
-        assert outcome(tmp_path, changed(plan, place, value)) != before
-        return
-    after = outcome(tmp_path, changed(plan, place, value), only_numbers=True)
+    elif place == "tests":
+        plan = plan_of_two(name)
+        before = outcome(tmp_path, plan, only_numbers=True)
+    elif key in COMPANIONS:
+        for other, companion in COMPANIONS[key].items():
+            plan = changed(plan, other, companion)
+        before = outcome(tmp_path, plan, only_numbers=True)
+    after = outcome(tmp_path, changed(plan, place, value), only_numbers=only_numbers)
     assert after != before, f"{place}: {value!r} changes nothing that is found"
+    assert after.startswith("refused") == (key in REFUSED), after
 
 
 @kinds
@@ -195,9 +208,8 @@ def test_numbers_depend_neither_on_the_order_of_analyses_nor_on_workers(
         findings = run_study(path, workers=workers).findings
         mine = findings[findings["analysis"] == ANALYSES[kind.name]["id"]]
         results.append(mine.reset_index(drop=True))
-    numbers = [table.select_dtypes("number") for table in results]
-    assert len(numbers[0]) > 0
-    assert (numbers[0] - numbers[1]).abs().max().max() < 1e-9
+    assert len(results[0]) > 0
+    pd.testing.assert_frame_equal(*results, rtol=0, atol=1e-9)
 
 
 @kinds
