@@ -15,7 +15,7 @@ BASE: dict[str, Any] = {
     "form": "full",
     "data": {"file": "carers.csv", "population": "Family carers."},
     "quality": {"exclude_flagged": False},
-    "inference": {"alpha": 0.05, "smallest_effect": 0.1},
+    "inference": {"alpha": 0.05},
     "seed": 1,
 }
 
@@ -125,6 +125,30 @@ RICH: dict[str, dict[str, Any]] = {
 }
 """By kind: variables in every place of its form that may hold one, EMPL and ESEX among them."""
 
+COMPANIONS: dict[str, dict[str, Any]] = {
+    "paths.role": {"specifications.0.role": "exploratory"},
+    "paths.specifications.0.role": {"role": "exploratory"},
+    "paths.specifications.0.engine": {
+        "specifications.0.estimator": "ML",
+        "specifications.0.missing": "listwise",
+    },
+    "paths.specifications.0.ordered": {
+        "specifications.0.estimator": "WLSMV",
+        "specifications.0.missing": "pairwise",
+    },
+}
+"""By kind and field: other fields without which its change would be refused."""
+
+REFUSED = frozenset({"paths.specifications.1.scores"})
+"""Fields that admit a single value."""
+
+SECOND: dict[str, list[dict[str, Any]]] = {
+    "paths": [{"id": "A2", "predictor": "HOURS", "outcome": "NEG", "sign": "+"}],
+    "necessity": [],
+    "regression": [{"id": "R2", "predictor": "DEP", "outcome": "NEG", "sign": "+"}],
+}
+"""By kind: a second hypothesis, which its analysis need not test; necessity has two anyway."""
+
 LABELS = frozenset({"id", "specifications.0.specification", "specifications.0.title"})
 """Fields that name something; every other one must change what is found, not how it is called."""
 
@@ -155,3 +179,18 @@ def plan_of(kind: str, **changes: Any) -> dict[str, Any]:
         "analyses": [ANALYSES[kind]],
         **changes,
     }
+
+
+def plan_of_two(kind: str) -> dict[str, Any]:
+    """Return a plan whose first analysis may leave a hypothesis to an exploratory second one."""
+    first = dict(ANALYSES[kind])
+    if kind == "paths":
+        scores = {"specification": "scores", "title": "Scores", "scores": True}
+        first = {"analysis": "paths", "id": "care"}
+        first["specifications"] = [{**scores, "role": "confirmatory"}]
+        rest = {**first, "specifications": [{**scores, "role": "exploratory"}]}
+    else:
+        rest = first
+    rest = {**rest, "id": "rest", "role": "exploratory"}
+    hypotheses = [*HYPOTHESES[kind], *SECOND[kind]]
+    return plan_of(kind, hypotheses=hypotheses, analyses=[first, rest])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from coprod_stats.analyses.necessity import Necessity, NecessityResults
 from coprod_stats.analyses.words import anchor_of
 from coprod_stats.documents.html import render_html
 from coprod_stats.report.study import Study, run_study
@@ -204,3 +205,24 @@ def test_the_byline_names_the_authors_if_there_are_any(tmp_path: Path) -> None:
     page = page_of(carried_out(tmp_path, small(report={"authors": ["A. Byrne", "C. Doe"]})))
     assert "A. Byrne, C. Doe · Answers carers.csv" in page
     assert re.search(r"(?<!· )Answers carers.csv", page_of(carried_out(tmp_path, small())))
+
+
+def test_the_head_of_an_interval_states_its_level_in_full(tmp_path: Path) -> None:
+    analysis = {"analysis": "regression", "id": "burden", "formula": "NEG ~ HOURS + DEP"}
+    hypotheses = [{"id": "A2", "predictor": "HOURS", "outcome": "NEG", "sign": "+"}]
+    plan = small(hypotheses=hypotheses, analyses=[analysis], inference={"alpha": 0.025})
+    page = page_of(carried_out(tmp_path, plan))
+    assert page.count("97.5% CI") >= 2
+    assert "98% CI" not in page
+
+
+def test_an_accuracy_just_below_its_limit_is_not_rounded_to_it(tmp_path: Path) -> None:
+    study = carried_out(tmp_path, necessity("+"))
+    (condition,) = study.analyses[0].result.conditions
+    assert condition.found is not None
+    found = replace(condition.found, accuracy=94.96)
+    result = NecessityResults((replace(condition, found=found),))
+    ((code, message),) = Necessity().warnings(result)
+    assert code == "NECESSITY-001"
+    assert "94.9 % of the cases" in message
+    assert not list(Necessity().warnings(study.analyses[0].result))

@@ -3,17 +3,23 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from coprod_stats.analyses.paths.estimation import EngineAgreement, SpecificationResult
+from coprod_stats.analyses.paths.estimation import (
+    EngineAgreement,
+    SpecificationResult,
+    compare_results,
+)
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.cli.output import _finite
 from coprod_stats.documents.html import render_html
 from coprod_stats.report.study import Study, run_study
 from coprod_stats.report.study_report import study_document
 from coprod_stats.results import Result
+from coprod_stats.structure import DriverImpactResult
 from coprod_stats.study import SampleFlow, StudyResult, carry_out
 from coprod_stats.study.plan_reading import PlanError
 from coprod_stats.study.study_json import study_document as study_json
@@ -105,6 +111,57 @@ def test_engines_that_disagree_stop_the_confirmatory_section(study: Study) -> No
     page = render_html(study_document(other))
     assert "No hypothesis is decided until the cause is known" in page
     assert "care-tests" not in page
+
+
+@pytest.fixture(scope="module")
+def two_engines(tmp_path_factory: pytest.TempPathFactory) -> tuple[DriverImpactResult, ...]:
+    """Results of both engines, with a subgroup, on the same rows."""
+    subgroup = "subgroups: [{hypotheses: [A1], where: CSEX == 2, population: women}]"
+    folder = tmp_path_factory.mktemp("engines")
+    plan = written(folder, f"estimator: ML, missing: listwise, {subgroup}")
+    text = plan.read_text(encoding="utf-8").replace(
+        "missing: listwise}", f"missing: listwise, {subgroup}}}"
+    )
+    plan.write_text(text, encoding="utf-8")
+    core, _, semopy = (entry.tests for entry in specifications(carry_out(plan)))
+    assert isinstance(core, DriverImpactResult)
+    assert isinstance(semopy, DriverImpactResult)
+    return core, semopy
+
+
+def with_subgroup(result: DriverImpactResult, **changes: Any) -> DriverImpactResult:
+    (part,) = result.subgroups
+    return replace(result, subgroups=(replace(part, fit=replace(part.fit, **changes)),))
+
+
+def test_engines_are_compared_in_every_subgroup(two_engines) -> None:
+    core, semopy = two_engines
+    same = compare_results(core, semopy)
+    assert same.agreement.agrees
+    assert same.not_compared == ""
+    moved = tuple(
+        replace(row, std_all=row.std_all + 0.02) if row.op == "~" else row
+        for row in semopy.subgroups[0].fit.parameters
+    )
+    other = compare_results(core, with_subgroup(semopy, parameters=moved))
+    assert not other.agreement.agrees
+    assert other.agreement.term == "POS ~ NEG among women"
+
+
+def test_a_fit_that_did_not_converge_is_no_agreement(two_engines, study: Study) -> None:
+    core, semopy = two_engines
+    partly = compare_results(core, with_subgroup(semopy, converged=False))
+    assert partly.not_compared == "a fit to women did not converge"
+    assert partly.agreement.agrees
+    entry = study.analysis("care")
+    parts = tuple(
+        replace(part, agreement=None, not_compared=partly.not_compared) if part.agreement else part
+        for part in entry.result.specifications
+    )
+    result = replace(entry.result, specifications=parts)
+    page = render_html(study_document(replace(study, analyses=(replace(entry, result=result),))))
+    assert "could not be compared throughout, since a fit to women did not converge" in page
+    assert "the two engines agree" not in page
 
 
 def test_what_cannot_be_estimated_is_told_and_another_specification_stands_in(

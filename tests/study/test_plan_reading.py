@@ -169,6 +169,7 @@ FAULTS = [
     (SEM, with_option(SEM, "engine: semopy"), "PLAN-019", 19, "semopy does not have"),
     (SEM, with_option(SEM, "estimator: WLSMV"), "PLAN-019", 19, ""),
     (SEM, with_option(SEM, "estimator: ML, missing: pairwise"), "PLAN-019", 19, ""),
+    (SEM, with_option(SEM, "respondents: {where: HOURS > 0}"), "PLAN-021", 19, "plan's respond"),
     (SEM, with_option(SEM, "without: [weights]"), "PLAN-021", 19, "the plan has no weights"),
     (
         'sign: "-"}',
@@ -288,6 +289,20 @@ def test_an_option_that_a_specification_does_not_read_is_refused(read, option) -
         read(PLAN.replace(SCORES, with_option(SCORES, option)))
 
 
+SMALLEST = PLAN.replace("seed: 1", "inference: {smallest_effect: 0.2}").replace(
+    PLAN[PLAN.index("  - analysis: paths\n    id: main") : PLAN.index("seed: 1")],
+    "  - {analysis: regression, id: main, formula: NEG ~ POS + HOURS, family: FAMILY}\n",
+)
+
+
+def test_a_smallest_effect_that_no_analysis_uses_is_refused(read) -> None:
+    assert read(SMALLEST.replace("FAMILY", "gaussian")).form.inference.smallest_effect == 0.2
+    with pytest.raises(PlanError, match=r"PLAN-038 mine\.yaml:15.*no analysis of the plan has"):
+        read(SMALLEST.replace("FAMILY", "poisson"))
+    default = SMALLEST.replace("FAMILY", "poisson").replace("{smallest_effect: 0.2}", "{}")
+    assert read(default).form.inference.smallest_effect == 0.1
+
+
 @pytest.mark.parametrize(
     ("sign", "option", "families", "code"),
     [
@@ -325,7 +340,7 @@ def test_a_necessary_condition_has_a_direction_and_enough_permutations(
 def test_each_code_of_a_plan_has_a_test() -> None:
     tested = {code for _, _, code, _, _ in FAULTS if code.startswith("PLAN")}
     elsewhere = {"PLAN-012", "PLAN-013", "PLAN-014", "PLAN-015", "PLAN-020"}
-    elsewhere |= {"PLAN-033", "PLAN-034"}
+    elsewhere |= {"PLAN-033", "PLAN-034", "PLAN-038"}
     raised = {
         code
         for room in ("study", "plans", "analyses")

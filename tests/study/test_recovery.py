@@ -3,13 +3,15 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import norm
 
 from coprod_stats.analyses.paths.estimation import estimate_among
 from coprod_stats.analyses.paths.form import PathsForm
-from coprod_stats.analyses.sample import StudySample
+from coprod_stats.analyses.sample import StudySample, choose
 from coprod_stats.instruments.shipped import shelf
+from coprod_stats.plans.model import Respondents
 from coprod_stats.responses import Responses, read_responses
 from coprod_stats.responses.table import Provenance
 from coprod_stats.simulation.population import PopulationForm
@@ -33,7 +35,11 @@ def estimated(plan: Plan, respondents: Responses) -> PathTests:
     planned = next(entry for entry in form.specifications if entry.role == "check")
     specification = planned.model_copy(update={"engine": "core"})
     assert specification.where == "DIGITAL == 1"
-    sample = StudySample.everyone(plan.form, plan.instrument, respondents, plan.hypotheses)
+    everyone = pd.Series("everyone", index=respondents.answers.index, name="class")
+    chosen_by_plan = choose(Respondents(), plan.form, respondents, everyone)
+    sample = StudySample(
+        plan.form, plan.instrument, respondents, everyone, chosen_by_plan, plan.hypotheses
+    )
     chosen = respondents.subset(respondents.where(specification.where))
     found = estimate_among(specification, form, sample, chosen)
     assert found.tests is not None, found.reason

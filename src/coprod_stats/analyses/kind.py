@@ -79,6 +79,13 @@ class Scope:
             here = (*where, "respondents")
             yield from self.class_faults((*here, "classes"), choice.respondents.classes)
             yield from self.condition_faults((*here, "where"), choice.respondents.where)
+        if choice.respondents is not None and choice.respondents == self.plan.respondents:
+            yield self.fault(
+                "PLAN-021",
+                (*where, "respondents"),
+                "these are the plan's respondents",
+                "Remove it, or name other respondents.",
+            )
         if choice.include_flagged and not self.plan.quality.exclude_flagged:
             yield self.fault(
                 "PLAN-021",
@@ -152,6 +159,11 @@ class Kind(ABC, Generic[FormT, ResultT]):
         """Yield each choice of respondents with its location in the form."""
         if isinstance(form, RespondentChoice):
             yield (), form
+
+    def uses_smallest_effect(self, form: FormT) -> bool:
+        """Return whether the plan's smallest effect size of interest enters its conclusions."""
+        del form
+        return True
 
     @abstractmethod
     def check(self, form: FormT, scope: Scope) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -109,6 +110,11 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
         """Yield the names in its conditions on respondents."""
         yield from choice_names(form)
 
+    def uses_smallest_effect(self, form: NecessityForm) -> bool:
+        """Return False: the form has a smallest effect size of its own."""
+        del form
+        return False
+
     def check(self, form: NecessityForm, scope: Scope) -> Iterator[Fault]:
         """Yield claims without direction, of one variable or of text, and too few permutations."""
         relations = scope.relations()
@@ -160,9 +166,10 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
         """Yield warnings of ceilings that too many cases exceed."""
         for entry in result.conditions:
             if entry.found is not None and entry.found.accuracy < ACCURACY:
+                accuracy = math.floor(10 * entry.found.accuracy) / 10
                 yield (
                     "NECESSITY-001",
-                    f"{entry.relation.id}: {entry.found.accuracy:.0f} % of the cases lie on or "
+                    f"{entry.relation.id}: {accuracy:.1f} % of the cases lie on or "
                     f"below the ceiling, fewer than the {ACCURACY:.0f} % that a ceiling line "
                     "should leave there (Dul 2016)",
                 )

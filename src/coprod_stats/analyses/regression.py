@@ -35,6 +35,7 @@ from coprod_stats.structure.regression import Regression as FittedRegression
 from coprod_stats.structure.regression import regress
 from coprod_stats.structure.regression.covariances import choose_errors
 from coprod_stats.structure.regression.formula import ParsedFormula, parse_formula
+from coprod_stats.structure.regression.scaling import weighted_sd
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,6 +98,10 @@ class Regression(Kind[RegressionForm, RegressionResult]):
             yield from parse_formula(form.formula).columns
         except CoprodError:  # a fault of the plan, reported by its check
             return
+
+    def uses_smallest_effect(self, form: RegressionForm) -> bool:
+        """Return whether the coefficients are standardised, as they are for Gaussian outcomes."""
+        return form.family == "gaussian"
 
     def check(self, form: RegressionForm, scope: Scope) -> Iterator[Fault]:
         """Yield faults of the formula, and relations that it does not contain."""
@@ -209,12 +214,6 @@ def _main_terms(parsed: ParsedFormula) -> frozenset[str]:
     written = [str(term) for term in parsed.parsed.rhs]
     uses = Counter(name for term in written for name in set(re.findall(r"\w+", term)))
     return frozenset(term for term in written if term in parsed.predictors and uses[term] == 1)
-
-
-def weighted_sd(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """Return the standard deviation of the weighted rows, ``(n_obs,)``; a ratio needs no n - 1."""
-    mean = np.average(values, weights=weights)
-    return float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
 
 
 def _with_ratios(fit: FittedRegression) -> RegressionResult:

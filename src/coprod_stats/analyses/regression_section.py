@@ -123,7 +123,7 @@ def _coefficients(fit: Regression, words: ReportWords, *, anchor: str) -> Table:
             "id": Role(text("Hypothesis"), align="left"),
             "estimate": Role(text(emphasis("b")), numbers),
             "std_error": Role(text(emphasis("SE")), numbers),
-            "interval": Role(text(_interval_head(fit)), numbers),
+            "interval": Role(text(f"{words.level} CI"), numbers),
             "p_adjusted": Role(text(emphasis("p"), " adjusted"), NumberFormat("p_value", 3)),
             "conclusion": Role(text("Conclusion"), align="left"),
         },
@@ -134,10 +134,6 @@ def _coefficients(fit: Regression, words: ReportWords, *, anchor: str) -> Table:
             f" {words.adjusted(words.findings)}.",
         ),
     )
-
-
-def _interval_head(fit: Regression) -> str:
-    return f"{100 * fit.conf_level:.0f}% CI"
 
 
 def _explained(fit: Regression) -> str:
@@ -168,7 +164,7 @@ def _effects(fit: Regression, words: ReportWords, *, anchor: str) -> Table:
             "category": Role(text("Category"), align="left"),
             "estimate": Role(text("Effect"), numbers),
             "std_error": Role(text(emphasis("SE")), numbers),
-            "interval": Role(text(_interval_head(fit)), numbers),
+            "interval": Role(text(f"{words.level} CI"), numbers),
         },
         level=fit.conf_level,
         note=text("Standard errors by the delta method; ", emphasis("p"), " not adjusted."),

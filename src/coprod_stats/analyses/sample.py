@@ -57,19 +57,6 @@ class StudySample:
     planned: ChosenRespondents
     hypotheses: tuple[Hypothesis, ...] = ()
 
-    @classmethod
-    def everyone(
-        cls,
-        plan: PlanForm,
-        instrument: Instrument,
-        responses: Responses,
-        hypotheses: tuple[Hypothesis, ...],
-    ) -> StudySample:
-        """Return a sample of which all respondents are analysed."""
-        classes = pd.Series("everyone", index=responses.answers.index, name="class")
-        chosen = choose(Respondents(), plan, responses, classes)
-        return cls(plan, instrument, responses, classes, chosen, hypotheses)
-
     def of(self, hypotheses: tuple[Hypothesis, ...]) -> StudySample:
         """Return the sample for an analysis of some hypotheses."""
         return replace(self, hypotheses=hypotheses)

@@ -89,11 +89,6 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def file_source(path: Path, *, version: str = "") -> Source:
-    """Describe an input file; only the name of its path is kept."""
-    return Source(path.name, hash_file(path), version)
-
-
 def package_versions(libraries: Iterable[str] = LIBRARIES) -> dict[str, str]:
     """Return the installed version of this package and of libraries, by name."""
     return {name: importlib.metadata.version(name) for name in sorted({PACKAGE, *libraries})}

@@ -41,6 +41,7 @@ def check_plan(
     yield from check.analyses()
     yield from check.claims()
     yield from family_faults(form, hypotheses, source)
+    yield from check.smallest_effect()
     yield from check.formats()
 
 
@@ -246,6 +247,17 @@ class _Check:
             f"no analysis of the plan tests {hypothesis.id}, a {_claim_noun(hypothesis.kind)}",
             f"Add an analysis: {', '.join(kinds_that_claim(hypothesis.kind))}.",
         )
+
+    def smallest_effect(self) -> Iterator[Fault]:
+        if "smallest_effect" not in self.form.inference.model_fields_set:
+            return
+        if not any(kind_of(form).uses_smallest_effect(form) for form in self.form.analyses):
+            yield self.fault(
+                "PLAN-038",
+                ("inference", "smallest_effect"),
+                "no analysis of the plan has standardised coefficients",
+                "Remove it, or state it in the analysis if its kind has such an option.",
+            )
 
     def formats(self) -> Iterator[Fault]:
         for position, name in enumerate(self.form.report.formats):

@@ -69,6 +69,8 @@ class SpecificationResult:
         Respondents of the specification; the tests hold the number of rows analysed.
     agreement : EngineAgreement, optional
         Comparison with the first engine, where the specification uses the second one.
+    not_compared : str
+        Why some or all fits were not compared with those of the first engine; empty otherwise.
     """
 
     specification: SemSpecification | ScoresSpecification
@@ -76,6 +78,7 @@ class SpecificationResult:
     tests: PathTests | None
     reason: str = ""
     agreement: EngineAgreement | None = None
+    not_compared: str = ""
 
     def glance(self) -> pd.DataFrame:
         """One row: the specification, its respondents and its fit."""
@@ -112,13 +115,19 @@ def estimate_among(
                 raise NoRespondentsError("the conditions on respondents select nobody")
             if isinstance(specification, ScoresSpecification):
                 tests: PathTests = _by_scores(specification, sample, respondents)
-                agreement = None
+                compared = _Comparison()
             else:
                 tests = _by_equations(specification, form, sample, respondents)
-                agreement = _agreement(specification, form, sample, respondents, tests)
+                compared = _comparison(specification, form, sample, respondents, tests)
         except CoprodError as error:
             return SpecificationResult(specification, respondents.n_respondents, None, str(error))
-    return SpecificationResult(specification, respondents.n_respondents, tests, agreement=agreement)
+    return SpecificationResult(
+        specification,
+        respondents.n_respondents,
+        tests,
+        agreement=compared.agreement,
+        not_compared=compared.not_compared,
+    )
 
 
 def driver_impact_model(
@@ -211,24 +220,45 @@ def _fitted(
     )
 
 
-def _agreement(
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """The comparison of two engines, and why fits were left out of it; empty if none was."""
+
+    agreement: EngineAgreement | None = None
+    not_compared: str = ""
+
+
+def _comparison(
     specification: SemSpecification,
     form: PathsForm,
     sample: StudySample,
     respondents: Responses,
     theirs: DriverImpactResult,
-) -> EngineAgreement | None:
-    """Compare the fits of two engines; None if either did not converge."""
+) -> _Comparison:
+    """Compare the fits of two engines to everyone and to each subgroup."""
     if specification.engine != "semopy":
-        return None
+        return _Comparison()
     by_core = specification.model_copy(update={"engine": "core"})
-    ours = _by_equations(by_core, form, sample, respondents)
-    if not (ours.fit.converged and theirs.fit.converged):
-        return None
+    return compare_results(_by_equations(by_core, form, sample, respondents), theirs)
+
+
+def compare_results(ours: DriverImpactResult, theirs: DriverImpactResult) -> _Comparison:
+    """Compare the standardised estimates of two engines, fit by fit."""
+    fits = [("all respondents", ours.fit, theirs.fit)]
+    fits += [
+        (mine.population, mine.fit, other.fit)
+        for mine, other in zip(ours.subgroups, theirs.subgroups, strict=True)
+    ]
+    failed = [name for name, *pair in fits if not all(fit.converged for fit in pair)]
+    reason = f"a fit to {' and to '.join(failed)} did not converge" if failed else ""
     found = [
-        difference
-        for difference in fit_differences(ours.fit, theirs.fit)
+        (difference.difference, f"{difference.name} among {name}")
+        for name, mine, other in fits
+        if name not in failed
+        for difference in fit_differences(mine, other)
         if difference.what == "std_all"
     ]
-    largest = max(found, key=lambda difference: abs(difference.difference))
-    return EngineAgreement(largest.name, largest.difference)
+    if not found:
+        return _Comparison(not_compared=reason)
+    largest, term = max(found, key=lambda entry: abs(entry[0]))
+    return _Comparison(EngineAgreement(term, largest), reason)

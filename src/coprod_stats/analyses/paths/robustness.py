@@ -71,7 +71,6 @@ def robustness_blocks(
                 text("Each specification in full"),
                 tuple(
                     tests_table(
-                        form,
                         entry,
                         words,
                         anchor=words.anchor(form, "tests", entry.specification.specification),
@@ -90,6 +89,16 @@ def robustness_blocks(
         )
         for entry in estimated
         if entry.agreement is not None and entry.agreement.agrees
+    ]
+    content += [
+        Paragraph(
+            text(
+                f"{entry.specification.title}: the two engines could not be compared throughout, "
+                f"since {entry.not_compared}."
+            )
+        )
+        for entry in estimated
+        if entry.not_compared
     ]
     return tuple(content)
 

@@ -48,7 +48,7 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
         *_role(entry, words),
         _summary(form, findings, words),
         _diagram(form, entry, findings, words),
-        tests_table(form, entry, words, anchor=words.anchor(form, "tests")),
+        tests_table(entry, words, anchor=words.anchor(form, "tests")),
         _reading(words),
     ]
     if isinstance(entry.tests, DriverImpactResult):

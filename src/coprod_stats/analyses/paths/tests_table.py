@@ -7,7 +7,6 @@ import pandas as pd
 from coprod_stats.analyses.conclusions import conclusion_badge
 from coprod_stats.analyses.findings import findings_table
 from coprod_stats.analyses.paths.estimation import SpecificationResult
-from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import Table, emphasis, text
@@ -18,9 +17,7 @@ from coprod_stats.structure import DriverImpactResult, PathTests
 _PROBABILITY = NumberFormat("p_value", 3)
 
 
-def tests_table(
-    form: PathsForm, entry: SpecificationResult, words: ReportWords, *, anchor: str
-) -> Table:
+def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) -> Table:
     """Compose the tests of one specification, a row per path, grouped by outcome."""
     assert entry.tests is not None
     findings = words.of(entry.specification.specification)
@@ -67,7 +64,7 @@ def tests_table(
             f"{count(words.n_respondents)} in the file. Sign: expected sign, ± for two-sided "
             "hypotheses. ",
             emphasis("p"),
-            f" {words.adjusted(findings)}.{_design_words(form, entry, words)}",
+            f" {words.adjusted(findings)}.{_design_words(entry, words)}",
             _basis(entry, words),
             *_subgroup_words(entry.tests),
         ),
@@ -82,9 +79,8 @@ def _basis(entry: SpecificationResult, words: ReportWords) -> str:
     return f" {said}" if said else ""
 
 
-def _design_words(form: PathsForm, entry: SpecificationResult, words: ReportWords) -> str:
+def _design_words(entry: SpecificationResult, words: ReportWords) -> str:
     """Describe which options of the plan's design the specification takes into account."""
-    del form
     plan, without = words.plan, entry.specification.without
     notes = []
     if plan.covariates:

@@ -27,6 +27,12 @@ class StandardDesign:
     back: NDArray[np.float64]
 
 
+def weighted_sd(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Return the standard deviation of the weighted rows, ``(n_obs,)``, with divisor N."""
+    mean = np.average(values, weights=weights)
+    return float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+
+
 def standard_design(
     matrix: NDArray[np.float64],
     terms: tuple[str, ...],
