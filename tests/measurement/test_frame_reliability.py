@@ -8,7 +8,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 from coprod_stats import alpha, omega
-from coprod_stats.latent_models import LatentModelError
 from coprod_stats.measurement.categorical_omega import (
     categorical_omega,
     covariance_of_answers,
@@ -156,8 +155,8 @@ def test_an_ordered_loading_beyond_1_has_no_omega():
 @pytest.mark.parametrize(
     ("function", "items", "message"),
     [
-        (alpha, ["COP1", "gone"], "no column gone"),
-        (alpha, ["COP1", "COP1"], "named more than once: COP1"),
+        (alpha, ["COP1", "gone"], "no column 'gone'; the data have"),
+        (alpha, ["COP1", "COP1"], "'COP1' is named twice"),
         (alpha, ["COP1"], "a single item"),
         (alpha, [], "no items"),
         (omega, ["COP1", "COP2"], "three or more items, not 2"),
@@ -177,8 +176,13 @@ def test_an_unknown_way_with_missing_answers_is_refused(answers):
 
 def test_answers_that_do_not_do(answers):
     data = answers[SCALES["NEG"]]
-    with pytest.raises(LatentModelError, match="first value that is not a number: 'often'"):
-        alpha(data.assign(COP2="often"))
+    for function in (alpha, omega):
+        with pytest.raises(ReliabilityError, match="first value that is not a number: 'often'"):
+            function(data.assign(COP2="often"))
+        with pytest.raises(ReliabilityError, match="infinite values in 'COP2'"):
+            function(data.assign(COP2=data["COP2"].replace(1, np.inf)))
+        with pytest.raises(ReliabilityError, match="not a data frame"):
+            function([1, 2])
     with pytest.raises(ReliabilityError, match=r"no omega: .*singular"):
         omega(data.assign(COP2=data["COP3"]))
     with pytest.raises(ReliabilityError, match="no omega"):
