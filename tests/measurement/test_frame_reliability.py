@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from exact_samples import sample_with
 from numpy.testing import assert_allclose
 
 from coprod_stats import alpha, omega
@@ -23,11 +24,6 @@ CARERS = json.loads((ORACLES / "psych_carers.json").read_text(encoding="utf-8"))
 ORDERED = json.loads((ORACLES / "sem_after_fit.json").read_text(encoding="utf-8"))["omega"]
 SCALES = {"NEG": [f"COP{i}" for i in range(2, 8)], "POS": ["COP1", "COP8", "COP9"]}
 FILES = {"hs_ord4": "hs_ord4.csv", "visual": "hs_ord4.csv", "bfi": "bfi_complete.csv"}
-
-
-@pytest.fixture(scope="module")
-def answers():
-    return pd.read_csv(ROOT / "sample_data" / "carers.csv")
 
 
 def ordered_answers(case):
@@ -115,20 +111,17 @@ def test_an_item_against_the_others_is_noted(answers):
     assert alpha(answers, SCALES["NEG"]).notes == ()
 
 
-def sample_with(covariance):
-    noise = np.random.default_rng(3).normal(size=(60, len(covariance)))
-    noise -= noise.mean(axis=0)
-    whitened = noise @ np.linalg.inv(np.linalg.cholesky(np.cov(noise, rowvar=False))).T
-    return pd.DataFrame(whitened @ np.linalg.cholesky(np.array(covariance)).T, columns=list("abc"))
+def exact(covariance):
+    return pd.DataFrame(sample_with(covariance), columns=list("abc"))
 
 
 def test_solutions_that_are_not_proper_say_so():
-    heywood = omega(sample_with([[1, 0.7, 0.7], [0.7, 1, 0.35], [0.7, 0.35, 1]]))
+    heywood = omega(exact([[1, 0.7, 0.7], [0.7, 1, 0.35], [0.7, 0.35, 1]]))
     assert not heywood.glance()["proper"].item()
     assert "Heywood" in heywood.glance()["notes"].item()
     assert np.isnan(heywood.coefficient.conf_low)
     assert not np.isnan(heywood.estimate)
-    none = omega(sample_with([[1, 0.2, -0.2], [0.2, 1, 0.2], [-0.2, 0.2, 1]]))
+    none = omega(exact([[1, 0.2, -0.2], [0.2, 1, 0.2], [-0.2, 0.2, 1]]))
     assert not none.proper
     assert np.isnan(none.estimate)
     assert "did not converge" in str(none)
