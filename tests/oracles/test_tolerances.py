@@ -35,23 +35,50 @@ def test_every_entry_has_a_reason_and_is_used(entry) -> None:
 
 def literal_limits(text: str) -> Iterator[tuple[int, str]]:
     """Return comparisons with numbers of an oracle that state a tolerance of their own."""
-    for function in ast.walk(ast.parse(text)):
-        if isinstance(function, ast.FunctionDef) and FROM_ORACLE.search(ast.unparse(function)):
+    tree = ast.parse(text)
+    read = {name for name, value in module_names(tree) if "json.loads" in ast.unparse(value)}
+    constants = {name for name, value in module_names(tree) if is_limit(value)}
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+        if read & names or FROM_ORACLE.search(ast.unparse(function)):
             for call in ast.walk(function):
-                if isinstance(call, ast.Call) and states_number(call):
+                if isinstance(call, ast.Call) and states_number(call, read, constants):
                     yield call.lineno, ast.unparse(call)
 
 
-def states_number(call: ast.Call) -> bool:
+def module_names(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+
+
+def is_limit(value: ast.expr) -> bool:
+    """Return whether an expression is a number, or a dict of limits by their keywords."""
+    if isinstance(value, ast.Dict):
+        return bool(value.keys) and all(
+            isinstance(key, ast.Constant) and key.value in LIMITS for key in value.keys
+        )
+    return isinstance(value, ast.Constant) and isinstance(value.value, int | float)
+
+
+def states_number(call: ast.Call, read: set[str], constants: set[str]) -> bool:
     name = ast.unparse(call.func).rpartition(".")[2]
     if name not in ("approx", "assert_allclose") or not call.args:
         return False
     numbers = [
         keyword
         for keyword in call.keywords
-        if keyword.arg in LIMITS and isinstance(keyword.value, ast.Constant) and keyword.value.value
+        if keyword.arg in {*LIMITS, None}
+        and (
+            (isinstance(keyword.value, ast.Constant) and keyword.value.value)
+            or (isinstance(keyword.value, ast.Name) and keyword.value.id in constants)
+        )
     ]
-    return bool(numbers) and bool(THEIRS.search(ast.unparse(call.args[-1])))
+    theirs = call.args[-1]
+    named = {node.id for node in ast.walk(theirs) if isinstance(node, ast.Name)}
+    return bool(numbers) and bool(read & named or THEIRS.search(ast.unparse(theirs)))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(TESTS).as_posix())
@@ -72,6 +99,21 @@ def test_a_number_beside_an_oracle_is_found(comparison, found) -> None:
     text = f"def test():\n    expected = oracle('name')\n    {comparison}"
     assert bool(list(literal_limits(text))) is found
     assert not list(literal_limits(text.replace("oracle('name')", "1 + 1")))
+
+
+@pytest.mark.parametrize(
+    "comparison",
+    [
+        "x == approx(SAVED['p'], abs=1e-6)",
+        "x == approx(SAVED['p'], abs=LIMIT)",
+        "assert_allclose(x, SAVED['p'], **BOTH)",
+    ],
+)
+def test_a_constant_of_the_module_beside_an_oracle_is_found(comparison) -> None:
+    head = "LIMIT = 1e-6\nBOTH = {'rtol': 1e-9}\nSAVED = json.loads(text)\n"
+    text = f"{head}def test():\n    {comparison}"
+    assert list(literal_limits(text))
+    assert not list(literal_limits(text.replace("json.loads(text)", "2 * text")))
 
 
 @pytest.mark.parametrize(
