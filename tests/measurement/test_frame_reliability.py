@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from numpy.testing import assert_allclose
+from exact_samples import sample_with
+from tolerances import assert_agrees
 
 from coprod_stats import alpha, omega
-from coprod_stats.latent_models import LatentModelError
 from coprod_stats.measurement.categorical_omega import (
     categorical_omega,
     covariance_of_answers,
@@ -24,11 +24,6 @@ CARERS = json.loads((ORACLES / "psych_carers.json").read_text(encoding="utf-8"))
 ORDERED = json.loads((ORACLES / "sem_after_fit.json").read_text(encoding="utf-8"))["omega"]
 SCALES = {"NEG": [f"COP{i}" for i in range(2, 8)], "POS": ["COP1", "COP8", "COP9"]}
 FILES = {"hs_ord4": "hs_ord4.csv", "visual": "hs_ord4.csv", "bfi": "bfi_complete.csv"}
-
-
-@pytest.fixture(scope="module")
-def answers():
-    return pd.read_csv(ROOT / "sample_data" / "carers.csv")
 
 
 def ordered_answers(case):
@@ -52,8 +47,8 @@ def test_alpha_is_that_of_psych(scale, missing, answers):
         "n_items",
     ]
     row = table.iloc[0]
-    assert_allclose(row["estimate"], expected["total"]["raw_alpha"], atol=1e-9)
-    assert_allclose([row["conf_low"], row["conf_high"]], expected["feldt"], atol=1e-9)
+    assert_agrees(row["estimate"], expected["total"]["raw_alpha"], "closed form")
+    assert_agrees([row["conf_low"], row["conf_high"]], expected["feldt"], "reliability limits")
     assert (row["n_obs"], row["n_items"]) == (expected["n"], len(SCALES[scale]))
 
 
@@ -61,8 +56,8 @@ def test_alpha_is_that_of_psych(scale, missing, answers):
 def test_omega_is_that_of_semtools(scale, answers):
     found = omega(answers[SCALES[scale]])
     expected = CARERS["omega"][scale]
-    assert_allclose(found.estimate, expected["omega"], atol=1e-9)
-    assert_allclose(found.coefficient.std_error, expected["se"], atol=1e-9)
+    assert_agrees(found.estimate, expected["omega"], "polished omega")
+    assert_agrees(found.coefficient.std_error, expected["se"], "polished omega")
     assert found.tidy()["n_obs"].item() == expected["n"]
     assert found.proper
     assert str(found).startswith(f"omega {expected['omega']:.3f} [")
@@ -71,7 +66,7 @@ def test_omega_is_that_of_semtools(scale, answers):
 @pytest.mark.parametrize("case", FILES)
 def test_omega_of_ordered_items_is_that_of_semtools(case):
     found = omega(ordered_answers(case), ordered=True)
-    assert_allclose(found.estimate, ORDERED[case]["observed"], atol=1e-6)
+    assert_agrees(found.estimate, ORDERED[case]["observed"], "ordered")
     assert found.tidy()["n_obs"].item() == ORDERED[case]["n_obs"]
     assert np.isnan(found.coefficient.conf_low)
     assert str(found).startswith("omega ")
@@ -116,20 +111,17 @@ def test_an_item_against_the_others_is_noted(answers):
     assert alpha(answers, SCALES["NEG"]).notes == ()
 
 
-def sample_with(covariance):
-    noise = np.random.default_rng(3).normal(size=(60, len(covariance)))
-    noise -= noise.mean(axis=0)
-    whitened = noise @ np.linalg.inv(np.linalg.cholesky(np.cov(noise, rowvar=False))).T
-    return pd.DataFrame(whitened @ np.linalg.cholesky(np.array(covariance)).T, columns=list("abc"))
+def exact(covariance):
+    return pd.DataFrame(sample_with(covariance), columns=list("abc"))
 
 
 def test_solutions_that_are_not_proper_say_so():
-    heywood = omega(sample_with([[1, 0.7, 0.7], [0.7, 1, 0.35], [0.7, 0.35, 1]]))
+    heywood = omega(exact([[1, 0.7, 0.7], [0.7, 1, 0.35], [0.7, 0.35, 1]]))
     assert not heywood.glance()["proper"].item()
     assert "Heywood" in heywood.glance()["notes"].item()
     assert np.isnan(heywood.coefficient.conf_low)
     assert not np.isnan(heywood.estimate)
-    none = omega(sample_with([[1, 0.2, -0.2], [0.2, 1, 0.2], [-0.2, 0.2, 1]]))
+    none = omega(exact([[1, 0.2, -0.2], [0.2, 1, 0.2], [-0.2, 0.2, 1]]))
     assert not none.proper
     assert np.isnan(none.estimate)
     assert "did not converge" in str(none)
@@ -156,8 +148,8 @@ def test_an_ordered_loading_beyond_1_has_no_omega():
 @pytest.mark.parametrize(
     ("function", "items", "message"),
     [
-        (alpha, ["COP1", "gone"], "no column gone"),
-        (alpha, ["COP1", "COP1"], "named more than once: COP1"),
+        (alpha, ["COP1", "gone"], "no column 'gone'; the data have"),
+        (alpha, ["COP1", "COP1"], "'COP1' is named twice"),
         (alpha, ["COP1"], "a single item"),
         (alpha, [], "no items"),
         (omega, ["COP1", "COP2"], "three or more items, not 2"),
@@ -177,8 +169,13 @@ def test_an_unknown_way_with_missing_answers_is_refused(answers):
 
 def test_answers_that_do_not_do(answers):
     data = answers[SCALES["NEG"]]
-    with pytest.raises(LatentModelError, match="first value that is not a number: 'often'"):
-        alpha(data.assign(COP2="often"))
+    for function in (alpha, omega):
+        with pytest.raises(ReliabilityError, match="first value that is not a number: 'often'"):
+            function(data.assign(COP2="often"))
+        with pytest.raises(ReliabilityError, match="infinite values in 'COP2'"):
+            function(data.assign(COP2=data["COP2"].replace(1, np.inf)))
+        with pytest.raises(ReliabilityError, match="not a data frame"):
+            function([1, 2])
     with pytest.raises(ReliabilityError, match=r"no omega: .*singular"):
         omega(data.assign(COP2=data["COP3"]))
     with pytest.raises(ReliabilityError, match="no omega"):

@@ -27,11 +27,6 @@ def oracle() -> dict:
     return json.loads((ROOT / "tests/oracles/agreement_and_groups.json").read_text())
 
 
-@pytest.fixture(scope="module")
-def answers() -> pd.DataFrame:
-    return pd.read_csv(ROOT / "sample_data" / "carers.csv")
-
-
 @pytest.mark.parametrize(
     ("entry", "value", "group", "level"),
     [

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from exact_samples import sample_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -162,14 +163,6 @@ def test_says_why_there_is_no_coefficient(answers: np.ndarray, note: str) -> Non
     assert found.headline is None
 
 
-def sample_with(covariance: np.ndarray) -> np.ndarray:
-    """Draw rows whose covariance matrix, divisor n - 1, is exactly this."""
-    noise = np.random.default_rng(3).normal(size=(60, len(covariance)))
-    noise -= noise.mean(axis=0)
-    whitened = noise @ np.linalg.inv(np.linalg.cholesky(np.cov(noise, rowvar=False))).T
-    return whitened @ np.linalg.cholesky(covariance).T
-
-
 def test_a_heywood_case_is_said_to_be_improper() -> None:
     found = of(sample_with(np.array([[1, 0.7, 0.7], [0.7, 1, 0.35], [0.7, 0.35, 1]])))
     assert found.improper
@@ -178,6 +171,8 @@ def test_a_heywood_case_is_said_to_be_improper() -> None:
     assert np.isnan(coefficient(found, "omega").std_error)
     assert found.headline is not None
     assert found.headline.term == "alpha"
+    assert f" {found.estimate('omega'):.2f} " in str(found)
+    assert "nan" not in str(found)
 
 
 def test_a_factor_that_cannot_exist_gives_no_omega() -> None:

@@ -65,6 +65,17 @@ TOLERANCES = {
         1e-7, 0, "Newton steps by lavaan's gradient and Hessian, which it differentiates"
     ),
     "polished measures": Tolerance(1e-12, 1e-7, "the same, in the test and the indices"),
+    "reliability limits": Tolerance(
+        1e-9, 0, "quantiles of F by another series than R's, times one less alpha"
+    ),
+    "polished reliability": Tolerance(1e-7, 0, "sums of polished loadings and residual variances"),
+    "HTMT, ordered": Tolerance(1e-4, 0, "lavCor stops at the coarse default of its optimizer"),
+    "residuals": Tolerance(1e-6, 0, "what polished estimates leave of moments of size 1"),
+    "Wald statistic": Tolerance(0, 1e-6, "rests on the inverse of a polished solution's Hessian"),
+    "p value of a Wald test": Tolerance(0, 1e-5, "the same, in a tail: ten times as much"),
+    "necessary conditions": Tolerance(
+        1e-9, 1e-9, "areas and lines of at most 75 cases by other formulas in R: rounding alone"
+    ),
     "psych polychoric": Tolerance(
         2e-3, 0, "psych adds 0.5 to empty cells and optimizes to some 1e-4: close, not equal"
     ),

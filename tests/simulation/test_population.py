@@ -49,6 +49,11 @@ from coprod_stats.study.synthetic_sample import draw_sample
         ("{agree:", "{agreed:", "POPULATION-008", 8, "no item uses a response scale 'agreed'"),
         ("{USE: {1: 1}}", "{USE: {7: 1}}", "POPULATION-009", 10, "no answer has the code 7"),
         ("{0: 1, 1: 3}", "{0: 0}", "POPULATION-009", 12, "the weights are all 0"),
+        ("[0.1, 0.2, 0.4, 0.2, 0.1]", "[0.1, 0.2, 0.4, 0.2, 0.2]", "POPULATION-005", 8, "to 1.1"),
+        ("{WAY__1:", "{A1: {1: 1}, WAY__1:", "POPULATION-010", 12, "follow from its loading"),
+        ("{WAY__1:", "{ATT: {1: 1}, WAY__1:", "POPULATION-010", 12, "an attention item"),
+        ("{NAME:", "{RID: [x], NAME:", "POPULATION-010", 14, "the number of the respondent"),
+        ("{NAME:", "{TOWN: [x], NAME:", "POPULATION-010", 14, "the names of the clusters"),
         ("rows: 400", "rows: none", "SHAPE-001", 4, ""),
     ],
 )
@@ -85,6 +90,23 @@ def test_impossible_matrices_are_faults(tmp_path, correlations, residual, found)
     )
     with pytest.raises(PopulationError, match=found):
         read_population(path, read_plan("driver_impact").instrument)
+
+
+def test_shares_that_no_loading_needs_are_a_fault(plan) -> None:
+    loadings = "{A: [0.9, 0.8, 0.7], B: [0.8, 0.8, 0.8]}"
+    with pytest.raises(PopulationError, match=r"POPULATION-010.*no item with a loading uses it"):
+        draw_sample(plan(("{B: {A: 0.5}}", "{}"), (loadings, "{}")))
+
+
+def test_weights_of_a_ranking_are_a_fault(plan) -> None:
+    path = plan(("{WAY__1:", "{ORD__1: {1: 1}, WAY__1:"))
+    questionnaire = path.with_name("tiny.yaml")
+    ranking = '- {id: ORD, kind: rank, text: "Order?", options: {1: "One", 2: "Two"}}'
+    questionnaire.write_text(
+        questionnaire.read_text().replace("- {id: WAY,", f"{ranking}\n          - {{id: WAY,")
+    )
+    with pytest.raises(PopulationError, match=r"POPULATION-010.*ranks and points are drawn"):
+        draw_sample(path)
 
 
 def test_faults_come_together(plan) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tolerances import assert_agrees
 
 import coprod_stats as cp
 from coprod_stats.results import CaseResult
@@ -14,8 +15,6 @@ from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.necessity_result import effect_magnitude
 
 ORACLES = Path(__file__).parents[1] / "oracles"
-# areas and lines of at most 75 cases, computed by other formulas in R: rounding alone
-AGREEMENT = {"rtol": 1e-9, "atol": 1e-9}
 CORNERS = ("upper-left", "upper-right", "lower-left", "lower-right")
 
 # Countries on which ceilings and scope of the 28 in Dul (2016) depend: Hofstede's individualism,
@@ -134,13 +133,11 @@ def test_every_ceiling_and_corner_agrees_with_r(sample, democracy, likert, oracl
             "condition_inefficiency",
             "outcome_inefficiency",
         ):
-            np.testing.assert_allclose(
-                row[name], numbers(expected[name]), **AGREEMENT, err_msg=name
-            )
+            assert_agrees(row[name], numbers(expected[name]), "necessary conditions", name)
         table = result.bottleneck()
         assert table["necessity"].tolist() == expected["necessity"]
         for name in ("outcome", "condition"):
-            np.testing.assert_allclose(table[name], numbers(expected[name]), **AGREEMENT)
+            assert_agrees(table[name], numbers(expected[name]), "necessary conditions", name)
         named = table["necessity"] == "necessary"
         assert [n for n in expected["n_below"] if n is not None] == table["n_below"][named].tolist()
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models.frames import (
     column_names,
     frame_columns,
@@ -41,26 +43,45 @@ def complete_columns(
         not a finite number where numbers are needed.
     """
     names = [*numeric, *labels]
-    _require_columns(column_names(frame, error=MeasurementDataError), names)
-    numbers = frame_columns(frame, numeric, error=MeasurementDataError)
-    numeric_columns(numbers, numeric, error=MeasurementDataError)
+    available = column_names(frame, error=MeasurementDataError)
+    _require_columns(available, names, error=MeasurementDataError)
+    numbers = number_columns(frame, numeric, error=MeasurementDataError)
     found = pandas_frame(frame, labels, error=MeasurementDataError).assign(**numbers)[names]
-    infinite = [name for name in numeric if np.isinf(found[name].to_numpy(np.float64)).any()]
-    if infinite:
-        raise MeasurementDataError(f"infinite values in {_quoted(infinite)}")
     complete = found.dropna().reset_index(drop=True)
     return complete, len(found) - len(complete)
 
 
-def _require_columns(available: Sequence[str], names: Sequence[str]) -> None:
+def number_columns(
+    frame: IntoDataFrame, names: Sequence[str], *, error: type[CoprodError]
+) -> dict[str, NDArray[np.float64]]:
+    """Return columns of finite numbers, NaN where missing; ordered categories by rank.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``, if the data are no data frame, a column is absent, named twice, or
+        holds a value that is not a finite number.
+    """
+    _require_columns(column_names(frame, error=error), names, error=error)
+    numbers = frame_columns(frame, names, error=error)
+    numeric_columns(numbers, names, error=error)
+    infinite = [name for name in names if np.isinf(numbers[name]).any()]
+    if infinite:
+        raise error(f"infinite values in {_quoted(infinite)}")
+    return numbers
+
+
+def _require_columns(
+    available: Sequence[str], names: Sequence[str], *, error: type[CoprodError]
+) -> None:
     """Check that each column occurs once in the data and is named once; name all absent ones."""
     lacking = [name for name in names if name not in available]
     if lacking:
         there = ", ".join(available) or "none"
-        raise MeasurementDataError(f"no column {_quoted(lacking)}; the data have: {there}")
+        raise error(f"no column {_quoted(lacking)}; the data have: {there}")
     repeated = sorted({name for name in names if list(names).count(name) > 1})
     if repeated:
-        raise MeasurementDataError(f"{_quoted(repeated)} is named twice; name each column once")
+        raise error(f"{_quoted(repeated)} is named twice; name each column once")
 
 
 def _quoted(names: Sequence[str]) -> str:

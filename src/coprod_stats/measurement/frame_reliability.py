@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from coprod_stats.confidence_level import check_conf_level
 from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
-from coprod_stats.latent_models.frames import column_names, frame_columns, numeric_columns
+from coprod_stats.latent_models.frames import column_names
 from coprod_stats.measurement.categorical_omega import (
     fit_ordered_factor,
     fitted_categorical_omega,
 )
+from coprod_stats.measurement.frame_columns import number_columns
 from coprod_stats.measurement.one_factor_omega import OneFactorError
 from coprod_stats.measurement.scale_reliability import (
     Coefficient,
@@ -118,9 +119,8 @@ def alpha(
     Raises
     ------
     ReliabilityError
-        If a column is absent, alpha cannot be computed, or an option is not admissible.
-    LatentModelError
-        If the data are not a data frame, or a column is not numeric.
+        If the data are not a data frame, a column is absent or holds a value that is not a finite
+        number, alpha cannot be computed, or an option is not admissible.
     """
     check_reliability_options(missing, conf_level)
     answers, names = _answers(data, items)
@@ -154,10 +154,8 @@ def omega(
     Raises
     ------
     ReliabilityError
-        If a column is absent, the model cannot be estimated, or the confidence level is not
-        between 0 and 1.
-    LatentModelError
-        If the data are not a data frame, or a column is not numeric.
+        If the data are not a data frame, a column is absent or holds a value that is not a finite
+        number, the model cannot be estimated, or the confidence level is not between 0 and 1.
     """
     check_conf_level(conf_level, error=ReliabilityError)
     answers, names = _answers(data, items)
@@ -207,15 +205,8 @@ def _of_ordered(complete: FloatArray, names: tuple[str, ...], conf_level: float)
 def _answers(
     data: IntoDataFrame, items: Sequence[str] | None
 ) -> tuple[FloatArray, tuple[str, ...]]:
-    names = tuple(column_names(data) if items is None else items)
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise ReliabilityError(f"items named more than once: {', '.join(repeated)}")
-    columns = frame_columns(data, names)
-    absent = [name for name in names if name not in columns]
-    if absent:
-        raise ReliabilityError(f"the data have no column {', '.join(absent)}")
+    names = tuple(column_names(data, error=ReliabilityError) if items is None else items)
     if not names:
         raise ReliabilityError("no items were named")
-    numeric_columns(columns, names)
+    columns = number_columns(data, names, error=ReliabilityError)
     return np.column_stack([columns[name] for name in names]), names

@@ -9,6 +9,7 @@ detected.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -46,8 +47,11 @@ def fit_one_factor(answers: FloatArray, *, conf_level: float = 0.95) -> SemFit:
     Raises
     ------
     OneFactorError
-        If the covariance matrix is not positive definite, or the model cannot be fitted.
+        If there are fewer than three items, the covariance matrix is not positive definite,
+        or the model cannot be fitted.
     """
+    if answers.shape[1] < 3:
+        raise OneFactorError(f"one factor needs three or more items, not {answers.shape[1]}")
     if fault := covariance_fault(pairwise_covariance(answers)):
         raise OneFactorError(fault)
     names = _names(answers.shape[1])
@@ -59,8 +63,12 @@ def fit_one_factor(answers: FloatArray, *, conf_level: float = 0.95) -> SemFit:
 
 
 def estimated_omega(fit: SemFit) -> FittedParameter:
-    """Return omega with its standard error and interval; no interval in a Heywood case."""
-    return next(row for row in fit.parameters if row.op == ":=")
+    """Return omega with its standard error and interval, which are NaN in a Heywood case."""
+    found = next(row for row in fit.parameters if row.op == ":=")
+    if not has_negative_residual(fit):
+        return found
+    nan = float("nan")
+    return replace(found, se=nan, z=nan, pvalue=nan, ci_lower=nan, ci_upper=nan, std_all_se=nan)
 
 
 def omega_observed_variance(fit: SemFit) -> float:

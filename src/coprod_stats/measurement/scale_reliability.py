@@ -251,12 +251,10 @@ def coefficients_of_one_factor(
     if not fit.converged:
         return fit, (), "no omega: the one-factor model did not converge"
     found = estimated_omega(fit)
+    omega = Coefficient("omega", found.est, n_obs, found.se, found.ci_lower, found.ci_upper)
     observed = Coefficient("omega_observed", omega_observed_variance(fit), n_obs)
-    if has_negative_residual(fit):
-        heywood = "omega is improper: a residual variance is negative (Heywood case)"
-        return fit, (Coefficient("omega", found.est, n_obs), observed), heywood
-    interval = found.se, found.ci_lower, found.ci_upper
-    return fit, (Coefficient("omega", found.est, n_obs, *interval), observed), ""
+    heywood = "omega is improper: a residual variance is negative (Heywood case)"
+    return fit, (omega, observed), heywood if has_negative_residual(fit) else ""
 
 
 def reliability_table(scales: Sequence[ScaleReliability]) -> pd.DataFrame:
@@ -277,11 +275,12 @@ def printed_reliability(table: pd.DataFrame) -> str:
     shown = table[["scale", "n_items", "n_obs", "verdict"]].copy()
     rows = table.to_dict("records")
     for term in ("alpha", "omega", "spearman_brown"):
-        shown[term] = [
-            ""
-            if np.isnan(row[term])
-            else f"{row[term]:.2f} [{row[f'{term}_low']:.2f}, {row[f'{term}_high']:.2f}]"
-            for row in rows
-        ]
+        shown[term] = [_printed(row[term], row[f"{term}_low"], row[f"{term}_high"]) for row in rows]
     notes = [f"{row['scale']}: {row['notes']}" for row in rows if row["notes"]]
     return "\n".join([shown.to_string(index=False), *notes])
+
+
+def _printed(estimate: float, low: float, high: float) -> str:
+    if np.isnan(estimate):
+        return ""
+    return f"{estimate:.2f}" if np.isnan(low) else f"{estimate:.2f} [{low:.2f}, {high:.2f}]"

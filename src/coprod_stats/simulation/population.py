@@ -48,6 +48,7 @@ class CarelessForm(_Part):
 
     share: Share
     seconds: NumberForm
+    """Of the duration; nobody takes fewer than 20 seconds."""
     attention_passed: Share = 0.3
 
 

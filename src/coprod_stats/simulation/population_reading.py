@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,8 +149,16 @@ class _Check:
         scales = {
             item.responses.id: item.responses for item in self.instrument.items if item.responses
         }
+        in_scales = self._items_of_scales()
+        used = {
+            item.responses.id
+            for item in self.instrument.items
+            if item.responses and item.id in in_scales
+        }
         for name, shares in self.form.shares.items():
-            if name not in scales:
+            if name in scales and name not in used:
+                yield self._idle(("shares", name), "no item with a loading uses it")
+            elif name not in scales:
                 yield self.fault(
                     "POPULATION-008",
                     ("shares", name),
@@ -164,16 +172,21 @@ class _Check:
                     f"{counted(len(shares), 'share')} for {counted(wanted, 'answer')}",
                     "Use one per answer, lowest first.",
                 )
+            else:
+                yield from self._whole(("shares", name), shares)
 
-    def _groups(self) -> Iterator[Fault]:
-        total = sum(group.share for group in self.form.groups.values())
+    def _whole(self, location: Location, shares: Sequence[float]) -> Iterator[Fault]:
+        total = sum(shares)
         if abs(total - 1) > 1e-9:
             yield self.fault(
                 "POPULATION-005",
-                ("groups",),
+                location,
                 f"the shares add up to {total:g}",
                 "Make them add up to 1.",
             )
+
+    def _groups(self) -> Iterator[Fault]:
+        yield from self._whole(("groups",), [group.share for group in self.form.groups.values()])
         yield from self._weights(("answers",), self.form.answers)
         for name, group in self.form.groups.items():
             yield from self._weights(("groups", name, "answers"), group.answers)
@@ -191,6 +204,8 @@ class _Check:
                     "Correct the id; an option of a multiple choice is ID__n.",
                 )
                 continue
+            if reason := self._not_drawn(item):
+                yield self._idle(here, reason)
             if unknown := sorted(weights.keys() - answer_codes(item)):
                 yield self.fault(
                     "POPULATION-009",
@@ -203,7 +218,40 @@ class _Check:
                     "POPULATION-009", here, "the weights are all 0", "Make one of them larger."
                 )
 
+    def _items_of_scales(self) -> set[str]:
+        """Return the items whose answers follow from loadings."""
+        return {
+            item
+            for scale in self.instrument.scales
+            if scale.id in self.form.loadings
+            for item in scale.items
+        }
+
+    def _not_drawn(self, item: Item) -> str:
+        """Return why the answers of an item are not drawn by weights; empty if they are."""
+        if item.id in self._items_of_scales():
+            return "the answers follow from its loading"
+        if item.attention_pass is not None:
+            return "an attention item is answered correctly, but by the careless"
+        return "ranks and points are drawn evenly" if item.kind in ("rank", "allocate") else ""
+
+    def _idle(self, location: Location, reason: str) -> Fault:
+        return self.fault(
+            "POPULATION-010", location, f"without effect: {reason}", "Remove the line."
+        )
+
+    def _filled(self) -> dict[str, str]:
+        """Return the columns that the simulation fills itself, with what."""
+        filled = {respondent_column(self.instrument): "the number of the respondent is put here"}
+        if self.form.clusters:
+            filled[self.form.clusters.column] = "the names of the clusters are put here"
+        return filled
+
     def _columns(self) -> Iterator[Fault]:
+        for key, named in (("numbers", self.form.numbers), ("texts", self.form.texts)):
+            for name, reason in self._filled().items():
+                if name in named:
+                    yield self._idle((key, name), reason)
         numbers = {item.id for item in self.instrument.items if item.kind == "number"}
         texts = {item.id for item in self.instrument.items if item.kind == "text"}
         for column in self.instrument.administrative:
@@ -223,6 +271,11 @@ class _Check:
                         f"there is no {what} '{name}'",
                         f"There are: {', '.join(sorted(known)) or 'none'}.",
                     )
+
+
+def respondent_column(instrument: Instrument) -> str:
+    """Return the column that identifies respondents: of that role, otherwise the first."""
+    return instrument.administrative_column("respondent") or instrument.columns[0]
 
 
 def answer_codes(item: Item) -> frozenset[int]:

@@ -20,6 +20,7 @@ from coprod_stats.simulation.population import (
     path_matrix,
     residual_covariance,
 )
+from coprod_stats.simulation.population_reading import respondent_column
 
 FloatArray = NDArray[np.float64]
 
@@ -88,7 +89,7 @@ class _Draw:
         self.cluster = rng.integers(clusters.count, size=n) if clusters else np.zeros(n, dtype=int)
 
     def id_column(self) -> str:
-        return self.instrument.administrative_column("respondent") or self.instrument.columns[0]
+        return respondent_column(self.instrument)
 
     def administrative(self) -> dict[str, object]:
         table: dict[str, object] = {}

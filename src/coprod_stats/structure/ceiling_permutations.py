@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coprod_stats.sem.distributions import ndtri
 from coprod_stats.structure.ceilings import TOLERANCE, Ceiling, effect_sizes
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def permutation_test(
         permutations=permutations,
         n_as_large=n_as_large,
         p_value=p_value,
-        accuracy=_normal_quantile((1 + conf_level) / 2)
+        accuracy=float(ndtri(np.array((1 + conf_level) / 2)))
         * math.sqrt(p_value * (1 - p_value) / permutations),
         conf_low=low,
         conf_high=high,
@@ -118,10 +119,3 @@ def _binomial_interval(successes: int, trials: int, conf_level: float) -> tuple[
     low = betaincinv(successes, trials - successes + 1, tail) if successes else 0.0
     high = betaincinv(successes + 1, trials - successes, 1 - tail) if successes < trials else 1.0
     return float(low), float(high)
-
-
-def _normal_quantile(probability: float) -> float:
-    # scipy is slow to import
-    from scipy.special import ndtri
-
-    return float(ndtri(probability))

@@ -46,7 +46,7 @@ def data():
     [
         ("y ~ nope + x", "the data have no column nope"),
         ("group ~ x", "the outcome group must be numeric for the family gaussian"),
-        ("flat ~ x", "flat: constant in the complete rows: flat"),
+        ("flat ~ x", "the outcome flat is constant in the complete rows"),
         ("y ~ x + flat", "y: constant in the complete rows: flat"),
         ("y ~ rank + x + z + both", "y: the terms x, z, both are collinear"),
         ("y ~ day", "day holds neither numbers nor text, but datetime64"),

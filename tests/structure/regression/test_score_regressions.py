@@ -91,6 +91,7 @@ def test_tables_and_text(scores):
         (RegressionPath("y1", ("x1",), ("label",)), "fewer than two values: label"),
         (RegressionPath("y1", ("x1",), ("income",)), "no column income"),
         (RegressionPath("y1", ("x1", "twice")), "collinear"),
+        (RegressionPath("flat", ("x1",)), "^the outcome flat is constant in the complete rows$"),
         (RegressionPath("y1", ("flat",)), "constant in the complete rows: flat"),
         (RegressionPath("y1", ("rare",)), "2 complete rows are too few for 1 term$"),
     ],

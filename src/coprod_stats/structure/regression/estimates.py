@@ -7,6 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+TOLERANCE = 1e-9
+"""Largest step of a coefficient, in standard units, at which iterations end; the next Newton step
+is of the order of its square."""
+
+NEARLY_CERTAIN = 1e-4
+"""Distance of a fitted probability from 1 below which separation is tested."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimates:

@@ -9,19 +9,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.structure.regression.estimates import Estimates
+from coprod_stats.structure.regression.estimates import NEARLY_CERTAIN, TOLERANCE, Estimates
 
 GlmFamily = Literal["gaussian", "binomial", "poisson", "negative-binomial"]
 
-TOLERANCE = 1e-9
-"""Largest change of a coefficient, in standard units, at which iterations end; the next Newton
-step is of the order of its square."""
-
 MAX_ITERATIONS = 100
 """Default maximum of Newton's method; about a dozen are usual."""
-
-NEARLY_CERTAIN = 1e-4
-"""Distance of a fitted probability from 1 below which separation is tested."""
 
 LOG_DISPERSIONS = (-12.0, 12.0)
 """Range in which the logarithm of alpha is searched; beyond it, rounding dominates."""

@@ -11,13 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.structure.regression.estimates import Estimates
-
-TOLERANCE = 1e-9
-"""Largest Newton step, in standard units, at which iterations end."""
-
-NEARLY_CERTAIN = 1e-4
-"""Distance of a fitted probability from 1 below which separation is tested."""
+from coprod_stats.structure.regression.estimates import NEARLY_CERTAIN, TOLERANCE, Estimates
 
 MOST_HALVINGS = 30
 
@@ -66,7 +60,7 @@ def fit_ordered_logit(
     n_obs, n_terms = design.shape
     case_weights = np.ones(n_obs) if weights is None else weights
     rank = codes.astype(int)
-    above, below = _borders(design, rank, n_categories)
+    above, below = threshold_rows(design, rank, n_categories)
     shares = np.bincount(rank, weights=case_weights, minlength=n_categories).cumsum()[:-1] / n_obs
     params = np.concatenate([np.zeros(n_terms), np.log(shares / (1 - shares))])
     ends = rank == n_categories - 1, rank == 0
@@ -119,7 +113,7 @@ def _improved(
     return None
 
 
-def _borders(
+def threshold_rows(
     design: NDArray[np.float64], rank: NDArray[np.intp], n_categories: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return rows whose products with the parameters are tau_j - x'beta and tau_(j-1) - x'beta."""

@@ -43,7 +43,7 @@ def code_outcome(values: pd.Series, *, family: RegressionFamily, name: str) -> O
         )
     numbers = values.to_numpy(dtype=float)
     if np.ptp(numbers) == 0:
-        raise StructureError(f"{name}: constant in the complete rows: {name}")
+        raise StructureError(f"the outcome {name} is constant in the complete rows")
     if family != "gaussian" and ((numbers < 0) | (numbers != np.floor(numbers))).any():
         raise StructureError(
             f"the outcome {name} must hold counts (0, 1, 2, …) for the family {family}"

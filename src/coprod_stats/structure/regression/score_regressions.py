@@ -177,7 +177,7 @@ def _fit_path(scores: pd.DataFrame, path: RegressionPath, *, cluster: str | None
     terms = tuple(name for name in frame.columns if name not in (path.outcome, cluster))
     outcome = frame[path.outcome].to_numpy(dtype=float)
     if len(outcome) and np.ptp(outcome) == 0:
-        raise StructureError(f"{path.outcome}: constant in the complete rows: {path.outcome}")
+        raise StructureError(f"the outcome {path.outcome} is constant in the complete rows")
     labels = pd.factorize(frame[cluster])[0] if cluster else None
     design = np.column_stack([np.ones(len(frame)), frame[list(terms)].to_numpy(dtype=float)])
     terms = (INTERCEPT, *terms)

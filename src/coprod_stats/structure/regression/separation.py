@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.literals import RegressionFamily
+from coprod_stats.structure.regression.ordered_logit import threshold_rows
 
 PART = 1e-6
 """Absolute value of an entry of the direction, at most 1, below which it is rounding error."""
@@ -62,8 +63,6 @@ def _directed_rows(
     if family == "binomial":
         return np.where(outcome == 1, 1.0, -1.0)[:, None] * design
     if family == "ordinal":
-        thresholds = np.arange(outcome.max())
-        above = np.hstack([-design, (outcome[:, None] == thresholds).astype(float)])
-        below = np.hstack([-design, (outcome[:, None] == thresholds + 1).astype(float)])
+        above, below = threshold_rows(design, outcome.astype(int), int(outcome.max()) + 1)
         return np.vstack([above[outcome < outcome.max()], -below[outcome > 0]])
     return np.vstack([-design, design[outcome > 0]])
