@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import math
-from html import escape
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -82,6 +81,9 @@ def notebook_table(table: pd.DataFrame, caption: str = "") -> str:
     html = str(shown.to_html(index=False, max_rows=rows, notebook=True))
     if not caption:
         return html
+    # of no use to a command, which this module would make wait for it
+    from html import escape
+
     return html.replace("<thead>", f"<caption>{escape(caption)}</caption>\n  <thead>", 1)
 
 

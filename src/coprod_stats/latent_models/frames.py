@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from decimal import Decimal
-from numbers import Real
+from numbers import Complex, Number, Real
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
     import pandas as pd
     from narwhals.stable.v2.typing import IntoDataFrame
-
-_NUMBERS = (Real, Decimal, np.bool_)
 
 
 def frame_columns(
@@ -157,14 +154,21 @@ def numeric_columns(
 
 def numbers_if_all_are(values: Sequence[Any] | NDArray[np.object_]) -> NDArray[Any]:
     """Return floats if all values are numbers or None, otherwise the values as objects."""
-    if all(value is None or isinstance(value, _NUMBERS) for value in values):
+    if all(value is None or _is_number(value) for value in values):
         return np.array([np.nan if v is None else float(v) for v in values], dtype=np.float64)
     return np.fromiter(values, dtype=object, count=len(values))
 
 
+def _is_number(value: Any) -> bool:
+    """Return whether a value is a real number; a ``Decimal`` is a number, yet none of ``Real``."""
+    if isinstance(value, (Real, np.bool_)):
+        return True
+    return isinstance(value, Number) and not isinstance(value, Complex)
+
+
 def offence(values: Iterable[Any]) -> str:
     """Describe the first value that is not a number; if all texts are numeric, the first."""
-    odd = [v for v in values if not (v is None or isinstance(v, _NUMBERS))]
+    odd = [v for v in values if not (v is None or _is_number(v))]
     if not odd:
         return "categories or truth values"
     first = next((value for value in odd if not _looks_numeric(value)), None)

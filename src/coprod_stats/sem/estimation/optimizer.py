@@ -66,6 +66,8 @@ class Minimum:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
+    """A step of the quadratic programme, and whether the Hessian was the exact one."""
+
     direction: FloatArray
     gain: float
     multipliers: FloatArray
@@ -162,6 +164,8 @@ class _Problem:
 
 @dataclass(frozen=True, slots=True)
 class _End:
+    """Where the iterations with one set of binding inequalities ended."""
+
     reduced: FloatArray
     multipliers: FloatArray
     converged: bool
