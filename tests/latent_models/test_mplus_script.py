@@ -275,7 +275,9 @@ def test_the_oracle_is_what_r_gives(tmp_path: Path) -> None:
         pytest.skip("Rscript is not installed")
     for name in READ_BACK:
         made = mplus_input(*asked_of(name), f"{key_of(name)}.dat")
-        (tmp_path / f"{key_of(name)}.inp").write_text(made.text)
+        # with the oracle's own starting values, from which lavaan's search for nonlinear
+        # constraints ends in the fifth digit elsewhere than from others
+        (tmp_path / f"{key_of(name)}.inp").write_text(READ_BACK[name]["input"] + "\n")
         (tmp_path / f"{key_of(name)}.dat").write_text(made.data)
     command = ["Rscript", "tests/oracles/mplus_read_back.R", str(tmp_path)]
     run = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
