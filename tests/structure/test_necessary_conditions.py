@@ -34,6 +34,24 @@ COUNTRIES = pd.DataFrame(
     columns=["country", "individualism", "risk_taking", "innovation"],
 ).set_index("country")
 
+# Buyer-supplier relationships on which ceilings and scope of the 48 in Table 2 of Van der Valk,
+# Sumo, Dul and Schroeder (2016) depend, as the R package NCA has them (nca.example2)
+RELATIONSHIPS = pd.DataFrame(
+    [
+        (3.57, 2.71, 2.43, 3.0),
+        (1.0, 2.43, 3.29, 3.5),
+        (3.43, 1.86, 3.86, 4.5),
+        (5.0, 5.43, 5.0, 5.0),
+        (4.14, 3.71, 5.0, 5.0),
+        (3.71, 3.0, 3.43, 4.0),
+        (3.29, 5.71, 4.43, 4.5),
+        (4.0, 4.0, 4.57, 5.0),
+        (3.86, 4.29, 3.71, 4.0),
+        (5.0, 4.86, 4.95, 5.0),
+    ],
+    columns=["innovation", "contractual_detail", "goodwill_trust", "competence_trust"],
+)
+
 
 @pytest.fixture(scope="module")
 def democracy():
@@ -103,6 +121,46 @@ def test_the_bottleneck_table_of_dul_2016(condition, ceiling, needed):
         .where(table["necessity"] == "necessary", table["necessity"])
     )
     assert found.tolist() == needed
+
+
+@pytest.mark.parametrize(
+    ("condition", "ceiling", "d", "line", "needed"),
+    [
+        ("contractual_detail", "ce-fdh", 0.23727922, None, ["NN", 48.1, 77.9, 77.9, 77.9]),
+        (
+            "contractual_detail",
+            "cr-fdh",
+            0.18786190,
+            (0.54410042, 2.21364385),
+            [8.3, 27.4, 46.5, 65.6, 84.7],
+        ),
+        ("goodwill_trust", "ce-fdh", 0.30657588, None, ["NN", 49.8, 98.1, 98.1, 98.1]),
+        (
+            "goodwill_trust",
+            "cr-fdh",
+            0.25514640,
+            (0.47170502, 2.22703025),
+            [2.2, 35.2, 68.2, "NA", "NA"],
+        ),
+        ("competence_trust", "ce-fdh", 0.32125, None, ["NN", 50.0, 100.0, 100.0, 100.0]),
+        (
+            "competence_trust",
+            "cr-fdh",
+            0.20772727,
+            (0.75363636, 1.1545455),
+            ["NN", 25.5, 52.1, 78.6, "NA"],
+        ),
+    ],
+)
+def test_the_relationships_of_van_der_valk_2016(condition, ceiling, d, line, needed):
+    result = cp.nca(RELATIONSHIPS, condition, "innovation", ceiling=ceiling, permutations=0)
+    assert result.effect_size == pytest.approx(d, abs=5e-9)
+    if line is not None:
+        assert (result.slope, result.intercept) == pytest.approx(line, abs=5e-8)
+    table = result.bottleneck()
+    needs = table["necessity"] == "necessary"
+    found = table["condition_percentage"].round(1).where(needs, table["necessity"])
+    assert found.tolist() == ["NN"] * 6 + needed
 
 
 @pytest.mark.parametrize("sample", ["observed", "theoretical", "likert"])
