@@ -186,7 +186,7 @@ class Necessity(Kind[NecessityForm, NecessityResults]):
 def _permutation_faults(form: NecessityForm, scope: Scope) -> Iterator[Fault]:
     """Return faults for families that cannot reach the level, however small their p values are.
 
-    The other tests of a family are left out: with p values of zero they change nothing.
+    The other tests of a family are omitted: with p values of zero they change nothing.
     """
     inference = scope.plan.inference
     families: dict[str, list[str]] = {}

@@ -222,7 +222,7 @@ def _fitted(
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """The comparison of two engines, and why fits were left out of it; empty if none was."""
+    """The comparison of two engines, and why fits were omitted from it; empty if none was."""
 
     agreement: EngineAgreement | None = None
     not_compared: str = ""
