@@ -7,6 +7,8 @@ from importlib import import_module
 
 import click
 
+from coprod_stats.suggestions import did_you_mean
+
 
 class LazyGroup(click.Group):
     """A group whose commands are defined in modules that are loaded on demand.
@@ -27,6 +29,15 @@ class LazyGroup(click.Group):
     def list_commands(self, _: click.Context) -> list[str]:
         """Return the names in the order of the help."""
         return list(self._homes)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments name; the nearest one is suggested for another."""
+        if args[0] not in self._homes and not args[0].startswith("-"):
+            hint = did_you_mean(args[0], self._homes)
+            ctx.fail(f"No such command '{args[0]}'. {hint}".rstrip())
+        return super().resolve_command(ctx, args)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         """Load a command; None if there is no such name."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.sem_keywords import with_keywords_of
 from coprod_stats.latent_models.sem_options import SemOptions
 from coprod_stats.latent_models.specification import Specification
+from coprod_stats.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoDataFrame
@@ -69,9 +69,8 @@ def _check_call(model: object, options: Mapping[str, Any]) -> None:
     known = [item.name for item in fields(SemOptions)]
     for name in options:
         if name not in known:
-            nearest = get_close_matches(name, known, n=1)
-            hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
-            raise TypeError(f"fit_sem() has no option '{name}'{hint}")
+            hint = did_you_mean(name, known)
+            raise TypeError(f"fit_sem() has no option '{name}'. {hint}".rstrip())
 
 
 def _plain_args(given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -28,6 +28,7 @@ from coprod_stats.instruments.translations.overlay import (
     TranslationSource,
     overlay,
 )
+from coprod_stats.suggestions import did_you_mean
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -76,15 +77,18 @@ def read_draft(name: str | Path, *, modules: Sequence[str] = ()) -> Draft:
     return draft
 
 
-def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...]:
-    """Convert the validation errors of a YAML file into faults with their lines."""
+def shape_faults(
+    error: ValidationError, source: YamlSource, form: type[BaseModel]
+) -> tuple[Fault, ...]:
+    """Convert the validation errors of a YAML file of a form into faults with their lines."""
     faults: dict[tuple[Location, str], Fault] = {}
     for detail in error.errors(include_url=False):
         location = _real_location(source.data, detail["loc"])
         place = ".".join(str(step) for step in location) or "the file"
         match detail["type"]:
             case "extra_forbidden":
-                found, remedy = "is not known here", "Remove it or correct its name."
+                hint = did_you_mean(str(location[-1]), _keys(form))
+                found, remedy = "is not known here", hint or "Remove it or correct its name."
             case "missing":
                 found, remedy = f"'{detail['loc'][-1]}' is missing", "Add it."
             case "union_tag_invalid":
@@ -97,6 +101,13 @@ def shape_faults(error: ValidationError, source: YamlSource) -> tuple[Fault, ...
                 found, remedy = message[:1].lower() + message[1:], "Correct it."
         faults[location, found] = source.fault("SHAPE-001", location, place, found, remedy)
     return tuple(fault for key, fault in faults.items() if not _follows(key, list(faults)))
+
+
+def _keys(form: type[BaseModel]) -> set[str]:
+    """Return the keys that occur anywhere in files of a form."""
+    schema = form.model_json_schema()
+    shapes = [schema, *schema.get("$defs", {}).values()]
+    return {key for shape in shapes for key in shape.get("properties", {})}
 
 
 _CONSEQUENCES = ("should have at least 1 item", "input should be a valid string")
@@ -116,7 +127,7 @@ def read_shape(form: type[Shape], source: YamlSource) -> tuple[Shape | None, tup
     try:
         return form.model_validate(source.data), source.faults
     except ValidationError as error:
-        return None, (*source.faults, *shape_faults(error, source))
+        return None, (*source.faults, *shape_faults(error, source, form))
 
 
 def _real_location(data: Any, location: tuple[str | int, ...]) -> Location:
