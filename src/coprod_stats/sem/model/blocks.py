@@ -50,12 +50,12 @@ def model_blocks(model: ModelSyntax, group_labels: Sequence[str]) -> list[ModelB
     blocks: list[ModelBlock] = []
     for group, level in headers:
         formulas = flatten(r for r in model.relations if (r.group, r.level) == (group, level))
-        places = [_group_number(group, group_labels)] if group else range(1, len(group_labels) + 1)
+        places = [group_number(group, group_labels)] if group else range(1, len(group_labels) + 1)
         blocks += [ModelBlock(place, numbers[level], formulas) for place in places]
     present = {(block.group, block.level) for block in blocks}
-    for group_number, label in enumerate(group_labels, start=1):
+    for number, label in enumerate(group_labels, start=1):
         for level_number in sorted(set(numbers.values())):
-            if (group_number, level_number) not in present:
+            if (number, level_number) not in present:
                 where = f", level {level_number}" if level_number else ""
                 raise SemModelError(
                     f"the model has no block for group '{label}'{where}; "
@@ -92,7 +92,21 @@ def _level_numbers(labels: Iterable[str]) -> dict[str, int]:
     return dict(zip(found, numbers, strict=True))
 
 
-def _group_number(value: str, group_labels: Sequence[str]) -> int:
+def group_number(value: str, group_labels: Sequence[str]) -> int:
+    """Return the number of the group, from 1, that the header of a block names.
+
+    Parameters
+    ----------
+    value : str
+        Label of the group, or else its number.
+    group_labels : sequence of str
+        Labels of the groups in order.
+
+    Raises
+    ------
+    SemModelError
+        If no group has this label or number.
+    """
     if value in group_labels:
         return list(group_labels).index(value) + 1
     if value.isdigit() and 1 <= int(value) <= len(group_labels):
