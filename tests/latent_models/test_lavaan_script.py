@@ -42,8 +42,19 @@ def table_of(lines, groups=("",)):
 
 def identities(table):
     return [
-        (row.lhs, row.op, row.rhs, row.group, row.level, row.free, repr(row.fixed), repr(row.start))
-        + (row.lower, row.upper, row.efa)
+        (
+            row.lhs,
+            row.op,
+            row.rhs,
+            row.group,
+            row.level,
+            row.free,
+            repr(row.fixed),
+            repr(row.start),
+            row.lower,
+            row.upper,
+            row.efa,
+        )
         for row in table
     ]
 
