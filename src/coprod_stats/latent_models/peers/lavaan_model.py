@@ -20,29 +20,11 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*|\.p[0-9]+\.")
 _PLAIN_GROUP = re.compile(r"[A-Za-z0-9_.]+")
 _PLAIN_PARAMETER = re.compile(r"[\w.:=~<|*]+")
 _RESERVED = frozenset(
-    [
-        "if",
-        "else",
-        "repeat",
-        "while",
-        "function",
-        "for",
-        "next",
-        "break",
-        "in",
-        "TRUE",
-        "FALSE",
-        "T",
-        "F",
-        "NULL",
-        "Inf",
-        "NaN",
-        "NA",
-        "NA_integer_",
-        "NA_real_",
-        "NA_character_",
-        "pi",
-    ]
+    (
+        *("if", "else", "repeat", "while", "function", "for", "next", "break", "in"),
+        *("TRUE", "FALSE", "T", "F", "NULL", "Inf", "NaN", "pi"),
+        *("NA", "NA_integer_", "NA_real_", "NA_character_"),
+    )
 )
 """Words of R, and constants that its expressions would read in place of a label [rcore_quotes]_."""
 
