@@ -109,6 +109,7 @@ def _tie(drafts: Sequence[Draft], members: Sequence[int]) -> None:
     rows = [drafts[place] for place in members]
     fixed = next((row for row in rows if not row.free), None)
     if fixed is not None:
+        _check_fixed(rows)
         for row in rows:
             row.fix(fixed.fixed)
         return
@@ -118,6 +119,18 @@ def _tie(drafts: Sequence[Draft], members: Sequence[int]) -> None:
     named = {row.label for row in rows}
     for row in rows:
         row.label = label if len(named) > 1 else row.label
+
+
+def _check_fixed(rows: Sequence[Draft]) -> None:
+    """Refuse one label for parameters that the model text fixes at different values."""
+    fixed = [row for row in rows if not row.free and not row.by_default]
+    for row in fixed[1:]:
+        if row.label and row.fixed != fixed[0].fixed:
+            first, other = (f"{r.lhs}{r.op}{r.rhs} at {r.fixed:g}" for r in (fixed[0], row))
+            raise SemModelError(
+                f"label '{row.label}' makes parameters equal that are fixed at different values: "
+                f"{first}, {other}"
+            )
 
 
 def effect_coding_constraints(
