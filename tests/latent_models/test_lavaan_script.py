@@ -86,7 +86,7 @@ def test_what_no_string_of_r_can_hold_is_refused(text):
         ("level: 1\nf =~ x1 + x2 + x3\nlevel: 2\ng =~ x1 + x2 + x3", ("",)),
         ("y ~ a*x + 'b#'*z\ny ~ 0 + x:z\nq := (a^2)^-a - -3.5 / exp(a - 1e-5)\na > 0.1", ("",)),
         ("x1 | t1 + 0.123456789012345*t2\nx1 ~*~ 1*x1\nf =~ x1 + x2 + x3", ("",)),
-        ("group: 'v w'\nf =~ x1 + x2\ngroup: u\nf =~ x1 + 0.9*x2 + x3", ("u", "v w")),
+        ("group: 'v w'\nf =~ x1 + x2 + x3\ngroup: u\nf =~ x1 + 0.9*x2 + x3", ("u", "v w")),
     ],
 )
 def test_a_model_written_anew_is_the_same_model(model, groups):

@@ -231,7 +231,7 @@ def test_modifiers_that_contradict_each_other_are_refused(text, groups, expected
     "text",
     [
         "f =~ x1 + x2\nf ~~ 1*f\nf ~~ 1*f",
-        "f =~ NA*x1 + a*x1 + x2 + lower(0)*x2 + upper(2)*x2 + start(1)*x2",
+        "f =~ NA*x1 + a*x1 + lower(0)*x2 + upper(2)*x2 + start(1)*x2",
         "f =~ a*x1 + a*x2 + x3",
     ],
 )

@@ -61,7 +61,7 @@ def mplus_input(asked: Specification, columns: Columns, data_file: str) -> Mplus
     columns : mapping of str to array
         The data.
     data_file : str
-        Name of the file of `data` beside the input file, from :func:`mplus_file_name`.
+        Name of the file of `data` beside the input file, as from :func:`mplus_file_name`.
 
     Raises
     ------
@@ -139,7 +139,9 @@ def _design_columns(asked: Specification) -> list[str]:
 
 
 def _data_fields(asked: Specification, data_file: str) -> Iterator[str]:
-    yield f"FILE = {data_file}"
+    if not re.fullmatch(r"[\w ./\\:-]+", data_file):
+        raise LatentModelError(f"not available in Mplus: a file named {data_file!r}")
+    yield f"FILE = {data_file}" if " " not in data_file else f'FILE = "{data_file}"'
     if asked.missing == "listwise":
         yield "LISTWISE = ON"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coprod_stats.sem.errors import SemModelError
-from coprod_stats.sem.model.parameters import LevelVariables
+from coprod_stats.sem.model.parameters import LevelVariables, group_name
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.model.variable_roles import Formula, flatten, variable_roles
 
@@ -113,6 +113,33 @@ def group_number(value: str, group_labels: Sequence[str]) -> int:
         return int(value)
     known = ", ".join(repr(label) for label in group_labels)
     raise SemModelError(f"block 'group: {value}' fits none of the groups {known}")
+
+
+def check_variables(blocks: Sequence[ModelBlock], group_labels: Sequence[str]) -> None:
+    """Refuse a block of a group that lacks observed variables of another group's.
+
+    Parameters
+    ----------
+    blocks : sequence of ModelBlock
+    group_labels : sequence of str
+        Labels of the groups in order.
+
+    Raises
+    ------
+    SemModelError
+        Naming the group and the variables.
+    """
+    observed = [variable_roles(block.formulas).observed for block in blocks]
+    for block, own in zip(blocks, observed, strict=True):
+        same_level = (o for b, o in zip(blocks, observed, strict=True) if b.level == block.level)
+        absent = dict.fromkeys(name for names in same_level for name in names if name not in own)
+        if absent:
+            name = group_name(block.group, group_labels)
+            raise SemModelError(
+                f"the block of {name} does not name {', '.join(absent)}, which another group's "
+                "does; groups with different variables are not implemented: name the same "
+                "variables in every block, or fit the groups one by one"
+            )
 
 
 def level_variables(

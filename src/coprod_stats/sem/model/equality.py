@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from coprod_stats.sem.errors import SemModelError
 from coprod_stats.sem.model.defaults import Draft
@@ -11,6 +12,26 @@ from coprod_stats.sem.model.lexer import Position
 from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.model.syntax_tree import Constraint
 from coprod_stats.sem.model.variable_roles import VariableRoles
+
+
+def with_both_locations_equal(options: ModelOptions) -> ModelOptions:
+    """Hold thresholds equal where intercepts are, and the reverse, as lavaan 0.6-14 does.
+
+    With ordered variables both place an item: latent means are estimable only if neither differs
+    between groups [wu2016]_.
+
+    Parameters
+    ----------
+    options : ModelOptions
+
+    References
+    ----------
+    .. [wu2016] Wu, H., & Estabrook, R. (2016). Psychometrika, 81, 1014-1045.
+    """
+    both = ("intercepts", "thresholds")
+    if not set(both) & set(options.group_equal):
+        return options
+    return replace(options, group_equal=tuple(dict.fromkeys((*options.group_equal, *both))))
 
 
 def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: ModelOptions) -> None:

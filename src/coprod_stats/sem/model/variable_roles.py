@@ -130,7 +130,9 @@ def _check_modifiers(formula: Formula) -> None:
 
 def _contradiction(settled: Mapping[str, ModifierValue]) -> str:
     """Describe values of different kinds that cannot hold together; empty where they can."""
-    fixed, start, lower, upper = (settled.get(kind) for kind in ("value", "start", "lower", "upper"))
+    fixed, start, lower, upper = (
+        settled.get(kind) for kind in ("value", "start", "lower", "upper")
+    )
     if isinstance(fixed, float) and isinstance(start, float) and fixed != start:
         return f"is fixed at {_shown(fixed)} and starts at {_shown(start)}; keep one"
     if isinstance(lower, float) and isinstance(upper, float) and lower > upper:
