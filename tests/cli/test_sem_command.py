@@ -283,6 +283,7 @@ def test_faults(coprod, models, words, status, message):
 
 
 def test_the_script_for_lavaan(coprod, models, snapshot):
+    shutil.copy(DATA / "hs1939.csv", models / "hs.csv")
     options = (
         "--estimator",
         "MLR",
@@ -302,10 +303,10 @@ def test_the_script_for_lavaan(coprod, models, snapshot):
         "--information",
         "observed",
     )
-    shown = coprod("sem", "cfa.txt", "--data", "pupils.csv", "--emit", "lavaan", *options)
+    shown = coprod("sem", "cfa.txt", "--data", "hs.csv", "--emit", "lavaan", *options)
     assert (shown.returncode, shown.stdout) == (0, snapshot)
     ordered = ("--ordered", "x1,x2", "--estimator", "WLSMV", "--se", "robust")
-    emit = ("sem", "cfa.txt", "--data", "p.csv", "--emit", "lavaan", *ordered)
+    emit = ("sem", "cfa.txt", "--data", "hs.csv", "--emit", "lavaan", *ordered)
     plain, clustered = coprod(*emit).stdout, coprod(*emit, "--cluster", "id").stdout
     assert 'ordered = c("x1", "x2")' in plain
     assert "ignores cluster" not in plain

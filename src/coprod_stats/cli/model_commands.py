@@ -172,11 +172,13 @@ def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) 
                 "--emit lavaan: R would read the table without --instrument, codes of missing "
                 "answers included; write a table of numbers first"
             )
-        say(lavaan_script(asked, data.as_posix()).rstrip())
+        has_design = asked.group is not None or asked.cluster is not None
+        columns = _columns(data, asked, None) if has_design else None
+        say(lavaan_script(asked, data.as_posix(), columns).rstrip())
         return
-    from coprod_stats.latent_models.peers.mplus_script import mplus_input
+    from coprod_stats.latent_models.peers.mplus_script import mplus_file_name, mplus_input
 
-    file = Path(f"{data.stem}.mplus.dat")
+    file = Path(mplus_file_name(data.stem))
     written = mplus_input(asked, _columns(data, asked, instrument), file.name)
     file.write_text(written.data, encoding="ascii")
     say(written.text.rstrip())
@@ -226,19 +228,32 @@ def _modification_indices(fit: SemFit) -> tuple[ModificationIndex, ...]:
 
 
 def _checked(fit: SemFit, *, quiet: bool) -> list[dict[str, Any]]:
-    """Compare with lavaan, and print the largest differences."""
-    from coprod_stats.latent_models.engines.comparison import engine_differences
+    """Compare with lavaan, and print the largest differences; what lavaan has as NA comes last."""
+    from coprod_stats.latent_models.engines.lavaan_engine import lavaan_check
 
-    found = sorted(engine_differences(fit, "lavaan"), key=lambda row: -abs(row.difference))
+    check = lavaan_check(fit)
+    found = sorted(
+        check.differences,
+        key=lambda row: -1.0 if math.isnan(row.difference) else abs(row.difference),
+        reverse=True,
+    )
     if not quiet:
-        say("\nLargest differences from lavaan (relative above 1):")
-        for row in found[:10]:
+        say(f"\nLargest differences from lavaan {check.version} (relative above 1):")
+        if not check.converged:
             say(
-                f"  {row.name:<32}{row.what:<5}{row.ours:>14.7f}{row.theirs:>14.7f}"
-                f"{row.difference:>12.1e}"
+                "  lavaan did not converge: its numbers are no solution, and it has no fit measures"
             )
+        for row in found[:10]:
+            theirs = "NA" if math.isnan(row.theirs) else f"{row.theirs:.7f}"
+            apart = "" if math.isnan(row.difference) else f"{row.difference:.1e}"
+            say(f"  {row.name:<32}{row.what:<5}{row.ours:>14.7f}{theirs:>14}{apart:>12}".rstrip())
     return [
-        {"name": row.name, "what": row.what, "core": row.ours, "lavaan": row.theirs}
+        {"name": row.name, "what": row.what}
+        | {
+            engine: value
+            for engine, value in (("core", row.ours), ("lavaan", row.theirs))
+            if math.isfinite(value)
+        }
         for row in found
     ]
 

@@ -51,8 +51,11 @@ def _group_equal(core: CoreFit, asked: Specification) -> Reasons:
     if len(core.samples) == 1:
         return
     present = {_family(core, row) for row in core.table if row.free >= 0}
-    if {"intercepts", "thresholds"} & set(asked.group_equal):
+    locations = {"intercepts", "thresholds"}
+    if locations & set(asked.group_equal):
         present.add("means")  # they would be free in all groups but the first
+    if core.table.ordered and locations & present:
+        present |= locations  # with ordered variables each implies the other
     for name in asked.group_equal:
         if name not in present:
             yield name, "the model has no such free parameters"
@@ -69,7 +72,8 @@ def _ordered(core: CoreFit, asked: Specification) -> Reasons:
 
 
 def _group_partial(core: CoreFit, asked: Specification) -> Reasons:
-    held = [row for row in core.table if row.free >= 0 and _family(core, row) in asked.group_equal]
+    equal = core.table.options.group_equal
+    held = [row for row in core.table if row.free >= 0 and _family(core, row) in equal]
     partial = {name: _without_group(name) for name in asked.group_partial}
     for name, parameter in partial.items():
         if parameter not in {f"{row.lhs}{row.op}{row.rhs}" for row in held}:

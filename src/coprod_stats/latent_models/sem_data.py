@@ -54,7 +54,7 @@ def sem_data(
     if infinite:
         raise LatentModelError(f"columns with infinite values: {', '.join(infinite)}")
     n_rows = len(next(iter(columns.values()))) if columns else 0
-    codes, labels = _group_codes(columns, group)
+    codes, labels = group_codes(columns, group)
     return SemData(
         values=np.column_stack([columns[name] for name in names])
         if names
@@ -82,9 +82,21 @@ def _is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(np.isnan(values))
 
 
-def _group_codes(
+def group_codes(
     columns: Columns, name: str | None
 ) -> tuple[NDArray[np.intp] | None, tuple[str, ...]]:
+    """Code a column of groups in order of first appearance, -1 where missing; None without one.
+
+    Returns
+    -------
+    (n_rows,) int array, tuple of str
+        Codes and labels.
+
+    Raises
+    ------
+    LatentModelError
+        If no row has a value.
+    """
     if name is None:
         return None, ("",)
     known = ~_is_missing(columns[name])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemError
+from coprod_stats.sem.model.parameters import group_name
 from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.observed.moments import (
     complete_rows,
@@ -54,6 +55,10 @@ class SemData:
     group_labels: tuple[str, ...] = ("",)
     weights: FloatArray | None = None
     clusters: IntArray | None = None
+
+    def group_name(self, group: int) -> str:
+        """Name a group for a reader; the first is 0."""
+        return group_name(group + 1, self.group_labels)
 
     def columns(self, wanted: Sequence[str]) -> FloatArray:
         """Columns by name; ``a:b`` is the product of two columns unless it is one itself."""
@@ -135,7 +140,8 @@ def complete_samples(data: SemData, observed: Sequence[str]) -> tuple[GroupSampl
     Raises
     ------
     SemDataError
-        ``SEM-115`` where no rows are left, ``SEM-116`` where a variable has no values.
+        ``SEM-115`` where no rows are left, ``SEM-116`` where a variable has no values, ``SEM-123``
+        where it has none in a group.
     ObservedDataError
         At unusable weights, groups or columns.
     """
@@ -180,27 +186,30 @@ def _group_samples(
         try:
             sample = sample_of(values[rows], rows, chosen)
         except ObservedDataError as error:
-            raise _named(error, values[rows], observed) from error
+            where = f"{data.group_name(len(samples))}: " if len(chosen.groups) > 1 else ""
+            raise _named(error, values[rows], observed, where) from error
         samples.append(replace(sample, n_empty=n_empty))
     return tuple(samples)
 
 
-def _named(error: ObservedDataError, values: FloatArray, observed: Sequence[str]) -> SemError:
-    """Name the constant and, from the complete cases, the collinear variables."""
+def _named(
+    error: ObservedDataError, values: FloatArray, observed: Sequence[str], where: str
+) -> SemError:
+    """Name the variables, also the constant and, from the complete cases, the collinear ones."""
     if error.code != "OBS-005":
-        return error
+        return error.named(observed, where)
     constant = np.flatnonzero(np.nanmax(values, axis=0) == np.nanmin(values, axis=0))
     if constant.size:
         names = tuple(observed[int(item)] for item in constant)
         message = "every case has the same value of these variables; omit them"
-        return SemDataError(message, code="SEM-111", variables=names)
+        return SemDataError(where + message, code="SEM-111", variables=names)
     complete = values[complete_rows(values)]
     for note in moment_notes(sample_moments(complete)) if len(complete) > 1 else ():
         if note.code == "OBS-102":
             names = tuple(observed[item] for item in note.items)
             message = "these variables are linear functions of one another; omit one"
-            return SemDataError(message, code="SEM-112", variables=names)
-    return error
+            return SemDataError(where + message, code="SEM-112", variables=names)
+    return error.named(observed, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,11 +270,7 @@ def choose_rows(
         At unusable weights or groups.
     """
     unanswered = np.isnan(data.columns(observed))
-    empty = tuple(np.array(observed)[unanswered.all(axis=0)].tolist())
-    if empty:
-        raise SemDataError(
-            "no case has an answer to these; omit them", code="SEM-116", variables=empty
-        )
+    _check_answered(data, observed, unanswered)
     keep: BoolArray = np.asarray(~unanswered.all(axis=1) if incomplete else ~unanswered.any(axis=1))
     if complete_columns:
         keep &= complete_rows(data.columns(complete_columns))
@@ -286,7 +291,31 @@ def choose_rows(
     empty_rows = unanswered.all(axis=1) & (codes >= 0)
     n_empty = tuple(np.bincount(codes[empty_rows], minlength=n_groups).tolist())
     codes[~keep] = -1
-    return ChosenRows(rows_by_group(codes, n_groups), weights, data.clusters, n_empty)
+    names = [data.group_name(group) for group in range(n_groups)]
+    return ChosenRows(rows_by_group(codes, names), weights, data.clusters, n_empty)
+
+
+def _check_answered(data: SemData, observed: Sequence[str], unanswered: BoolArray) -> None:
+    """Refuse variables that nobody answered, in the whole sample or in one of its groups."""
+    names = np.array(observed)
+    empty = tuple(names[unanswered.all(axis=0)].tolist())
+    if empty:
+        raise SemDataError(
+            "no case has an answer to these; omit them", code="SEM-116", variables=empty
+        )
+    if data.groups is None:
+        return
+    for group in range(len(data.group_labels)):
+        members = unanswered[data.groups == group]
+        empty = tuple(names[members.all(axis=0)].tolist())
+        if empty and len(members):
+            raise SemDataError(
+                f"no case of {data.group_name(group)} has an answer to these, which other groups "
+                "answered; every group must have answers to every variable of the model: omit "
+                "these or the group",
+                code="SEM-123",
+                variables=empty,
+            )
 
 
 def _complete_sample(data: FloatArray, rows: IntArray, chosen: ChosenRows) -> GroupSample:

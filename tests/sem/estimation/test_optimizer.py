@@ -56,6 +56,15 @@ def test_binding_inequality_stops_at_its_bound(fitted):
     table, minimum = fitted(HS + "a > 0.7")
     assert minimum.converged
     assert labelled(table, minimum.params, "a") == pytest.approx(0.7, abs=1e-10)
+    assert minimum.active == ()
+    assert minimum.multipliers[0] > 0
+
+
+def test_a_binding_inequality_of_several_parameters_is_held(fitted):
+    table, minimum = fitted(HS + "a + b > 1.4")
+    assert minimum.converged
+    both = sum(labelled(table, minimum.params, label) for label in "ab")
+    assert both == pytest.approx(1.4, abs=1e-10)
     assert len(minimum.active) == 1
     assert minimum.multipliers[0] > 0
     assert tangent_basis(restrictions(table), minimum.active, minimum.params).shape == (21, 20)

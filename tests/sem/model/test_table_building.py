@@ -188,6 +188,58 @@ def test_models_that_cannot_be_built(text, options, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("f =~ x1 + x2\nx2 ~ f", "x2 ~ f", "f =~ x2"),
+        ("x2 ~ a*f + x3\nf =~ x1 + b*x2", "f =~ x2", "x2 ~ f"),
+        ("g ~ f\nf =~ x1 + x2 + g\ng =~ x3", "f =~ g", "g ~ f"),
+        ("f <~ x1 + x2\nf ~ x1\nx3 ~ f", "f ~ x1", "f <~ x1"),
+        ("group: 1\nf =~ x1 + x2\nx2 ~ f", "x2 ~ f", "f =~ x2"),
+    ],
+)
+def test_a_path_stated_in_both_directions_is_refused(text, first, second):
+    with pytest.raises(SemModelError, match=f"'{first}' is the same path as '{second}' in line"):
+        table_of(text)
+
+
+def test_paths_that_only_look_alike_are_built():
+    table_of("f =~ x1 + x2 + x3\nf ~ y\ng =~ x4 + x5\ng ~ f\nx4 ~ x1")
+    table_of("level: 1\nx1 ~ x2\nlevel: 2\nx2 ~ x1")
+
+
+@pytest.mark.parametrize(
+    ("text", "groups", "expected"),
+    [
+        ("f =~ x1 + x2\nf ~~ 1*f\nf ~~ 2*f", ("",), r"two different values \(1 and 2\)"),
+        ("f =~ x1 + 1*2*x2", ("",), r"two different values \(1 and 2\)"),
+        ("f =~ x1 + NA*x2 + 1*x2", ("",), r"two different values \(NA and 1\)"),
+        ("f =~ x1 + c(1, 2)*x2 + c(1, 3)*x2", ("m", "w"), r"values \(2 and 3\)"),
+        ("f =~ x1 + a*x2 + b*x2", ("",), r"two different labels \(a and b\)"),
+        ("f =~ x1 + start(1)*x2 + start(2)*x2", ("",), "two different starting values"),
+        ("f =~ x1 + lower(1)*x2 + lower(2)*x2", ("",), "two different lower bounds"),
+        ("f =~ x1 + 1*x2 + start(2)*x2", ("",), "is fixed at 1 and starts at 2"),
+        ("f =~ x1 + lower(3)*x2 + upper(2)*x2", ("",), r"lower bound \(3\) above its upper"),
+        ("f =~ x1 + 1*x2 + 2*x3 + a*x2 + a*x3", ("",), "label 'a' makes parameters equal"),
+    ],
+)
+def test_modifiers_that_contradict_each_other_are_refused(text, groups, expected):
+    with pytest.raises(SemModelError, match=expected):
+        table_of(text, groups=groups)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f =~ x1 + x2\nf ~~ 1*f\nf ~~ 1*f",
+        "f =~ NA*x1 + a*x1 + lower(0)*x2 + upper(2)*x2 + start(1)*x2",
+        "f =~ a*x1 + a*x2 + x3",
+    ],
+)
+def test_modifiers_that_agree_are_joined(text):
+    assert table_of(text)
+
+
+@pytest.mark.parametrize(
     ("options", "expected"),
     [
         ({"group_equal": ("loading",)}, "unknown 'loading'"),

@@ -57,13 +57,13 @@ def test_covariances_ignore_a_shift_and_row_order(shift, seed):
 def test_complete_rows_and_groups():
     data = np.array([[1.0, 2.0], [np.nan, 1.0], [3.0, 4.0]])
     assert complete_rows(data).tolist() == [True, False, True]
-    rows = rows_by_group(np.array([0, 1, 0, 1, -1]), 2)
+    rows = rows_by_group(np.array([0, 1, 0, 1, -1]), ["group 1", "group 2"])
     assert [members.tolist() for members in rows] == [[0, 2], [1, 3]]
 
 
 def test_a_group_of_one_is_refused():
-    with pytest.raises(ObservedDataError, match="OBS-003: group 2"):
-        rows_by_group(np.array([0, 0, 1]), 2)
+    with pytest.raises(ObservedDataError, match="OBS-003: group 'b' has 1 usable case;"):
+        rows_by_group(np.array([0, 0, 1]), ["group 'a'", "group 'b'"])
 
 
 def test_a_single_case_is_refused():

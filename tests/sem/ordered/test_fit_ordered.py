@@ -274,7 +274,7 @@ def test_empty_categories_are_named_with_their_group():
     groups = np.repeat([0, 1], 200)
     values[:200, 2] = np.minimum(values[:200, 2], 1)
     data = SemData(values, NAMES, groups=groups, group_labels=("a", "b"))
-    with pytest.raises(SemDataError, match=r"OBS-011: group 1: .*rank: 3.*\(y3\)"):
+    with pytest.raises(SemDataError, match=r"OBS-011: group 'a': .*rank: 3.*\(y3\)"):
         fit(MODEL, data, WLSMV)
 
 

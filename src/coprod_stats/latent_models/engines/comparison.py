@@ -50,9 +50,9 @@ def engine_differences(
 ) -> tuple[EngineDifference, ...]:
     """Compare as :func:`compare_engines` does, without a data frame."""
     if other == "lavaan":
-        from coprod_stats.latent_models.engines.lavaan_engine import lavaan_differences
+        from coprod_stats.latent_models.engines.lavaan_engine import lavaan_check
 
-        return lavaan_differences(fit)
+        return lavaan_check(fit).differences
     # pandas and semopy take two seconds to import
     from coprod_stats.latent_models.engines.semopy_engine import (
         refuse_options_beyond_semopy,

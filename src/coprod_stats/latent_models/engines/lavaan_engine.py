@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +26,42 @@ suppressMessages(library({package}))
 {inputs}
 fit <- suppressWarnings({call})
 rows <- parTable(fit)
-rows$se[is.na(rows$se)] <- 0
+converged <- lavInspect(fit, "converged")
+if (is.null(rows$se)) rows$se <- NA
 group <- if (is.null(rows$group)) 1 * (rows$block > 0) else rows$group
 level <- if (is.null(rows$level)) 0 * group else (rows$block > 0) * ((rows$block - 1) %% 2 + 1)
 number <- function(x) ifelse(is.finite(x), sprintf("%.17g", x), "null")
 quoted <- function(x) encodeString(as.character(x), quote = '"')
 cells <- paste0("[", quoted(rows$lhs), ",", quoted(rows$op), ",", quoted(rows$rhs), ",", group,
   ",", level, ",", number(rows$est), ",", number(rows$se), "]")
-measures <- fitMeasures(fit)
+measures <- if (converged) fitMeasures(fit) else c(converged = 0)
 named <- paste0(quoted(gsub(".", "_", names(measures), fixed = TRUE)), ":", number(measures))
-cat("{{\\"parameters\\":[", paste(cells, collapse = ","), "],\\"fit\\":{{",
+cat("{{\\"version\\":", quoted(packageDescription("lavaan")$Version), ",\\"converged\\":",
+  tolower(converged), ",\\"parameters\\":[", paste(cells, collapse = ","), "],\\"fit\\":{{",
   paste(named, collapse = ","), "}}}}", sep = "")
 """
 
 
-def lavaan_differences(fit: SemFit) -> tuple[EngineDifference, ...]:
+@dataclass(frozen=True, slots=True)
+class LavaanCheck:
+    """The numbers of a fit beside those of lavaan.
+
+    Parameters
+    ----------
+    version : str
+        Of lavaan.
+    converged : bool
+        Whether lavaan calls its solution converged; it has no fit measures otherwise.
+    differences : tuple of EngineDifference
+        ``theirs`` is NaN where lavaan has NA.
+    """
+
+    version: str
+    converged: bool
+    differences: tuple[EngineDifference, ...]
+
+
+def lavaan_check(fit: SemFit) -> LavaanCheck:
     """Fit the same model by lavaan and compare estimates, standard errors and fit measures.
 
     Raises
@@ -70,7 +93,7 @@ def lavaan_differences(fit: SemFit) -> tuple[EngineDifference, ...]:
         for name, value in fit.fit.items()
         if name in found["fit"]
     ]
-    return tuple(differences)
+    return LavaanCheck(found["version"], bool(found["converged"]), tuple(differences))
 
 
 def _difference(name: str, what: str, ours: float, theirs: float | None) -> EngineDifference:
@@ -106,10 +129,11 @@ def _run(fit: SemFit, file: Path) -> dict[str, Any]:
     if rscript is None:
         raise LatentModelError("engine lavaan needs Rscript, which is not installed")
     asked = fit.specification
+    labels, texts = fit.group_labels, [] if asked.group is None else [asked.group]
     script = _REPORT.format(
         package="semTools" if asked.auxiliary else "lavaan",
-        inputs="\n".join(lavaan_inputs(asked, file.as_posix())),
-        call=lavaan_call(asked),
+        inputs="\n".join(lavaan_inputs(asked, file.as_posix(), labels, texts=texts)),
+        call=lavaan_call(asked, labels),
     )
     program = file.with_name("fit.R")
     program.write_text(script, encoding="utf-8")
@@ -119,6 +143,7 @@ def _run(fit: SemFit, file: Path) -> dict[str, Any]:
             capture_output=True,
             text=True,
             encoding="utf-8",
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
             timeout=TIME_LIMIT,
             check=False,
         )

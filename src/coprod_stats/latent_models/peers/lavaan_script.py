@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from coprod_stats.latent_models.frames import require_columns
+from coprod_stats.latent_models.peers.lavaan_model import model_lines, renamed_labels
+from coprod_stats.latent_models.peers.r_text import r_lines, r_string, r_vector
+from coprod_stats.latent_models.sem_data import Columns, group_codes
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.rotation.options import RotationOptions
@@ -16,7 +20,7 @@ _CLUSTERS_IGNORED = (
 )
 
 
-def lavaan_script(asked: Specification, data_file: str) -> str:
+def lavaan_script(asked: Specification, data_file: str, columns: Columns | None = None) -> str:
     """Write the model, the options and the data call for R.
 
     Parameters
@@ -24,60 +28,101 @@ def lavaan_script(asked: Specification, data_file: str) -> str:
     asked : Specification
     data_file : str
         Name of the CSV file, as R will find it.
+    columns : mapping of str to array, optional
+        Those of groups and clusters. Groups are needed: lavaan takes the blocks of a model by the
+        order of the groups, which is therefore stated.
+
+    Raises
+    ------
+    LatentModelError
+        If the column of groups is not given, or a name has no counterpart.
+    SemModelError
+        If a block of the model fits none of the groups.
     """
-    fitted = lavaan_call(asked)
+    given = columns or {}
+    if asked.group is not None:
+        require_columns(given, [asked.group])
+    design = [name for name in (asked.group, asked.cluster) if name is not None]
+    texts = [name for name in design if name in given and given[name].dtype == object]
+    labels = group_codes(given, asked.group)[1] if asked.group is not None else ()
+    renamed = renamed_labels(parse_model(asked.model))
     package = "semTools" if asked.auxiliary else "lavaan"
+    interval = ', boot.ci.type = "bca.simple"' if asked.ci == "bca" else ""
     return "\n".join(
         [
             f"library({package})",
-            *lavaan_inputs(asked, data_file),
+            *lavaan_inputs(asked, data_file, labels, texts=texts),
+            *(f"# {name} is the label {r_string(label)}" for label, name in renamed.items()),
             *(_CLUSTERS_IGNORED if asked.ordered and asked.cluster is not None else ()),
-            f"fit <- {fitted}",
+            f"fit <- {lavaan_call(asked, labels)}",
             "summary(fit, fit.measures = TRUE, standardized = TRUE, rsquare = TRUE)",
-            f"parameterEstimates(fit, level = {asked.conf_level:g}, standardized = TRUE)",
+            f"parameterEstimates(fit, level = {asked.conf_level:g}{interval}, standardized = TRUE)",
             "",
         ]
     )
 
 
-def lavaan_inputs(asked: Specification, data_file: str) -> tuple[str, str]:
-    """Read the data and state the model, in R."""
-    # R's raw strings need no escapes; the dashes keep a bracket in the model from ending them
+def lavaan_inputs(
+    asked: Specification, data_file: str, group_labels: Sequence[str], *, texts: Sequence[str] = ()
+) -> tuple[str, str]:
+    """Read the data and state the model, in R.
+
+    Parameters
+    ----------
+    asked : Specification
+    data_file : str
+    group_labels : sequence of str
+        Empty without groups.
+    texts : sequence of str
+        Columns that are read as text, so that ``01`` and ``T`` stay what they are.
+    """
+    kept = ", ".join(f'{r_string(name)} = "character"' for name in texts)
+    classes = f", colClasses = c({kept})" if texts else ""
     return (
-        f'data <- read.csv({_quoted(data_file)}, na.strings = c("", "NA"), check.names = FALSE)',
-        f'model <- r"---(\n{asked.model.strip()}\n)---"',
+        f'data <- read.csv({r_string(data_file)}, na.strings = c("", "NA"), check.names = FALSE'
+        f"{classes})",
+        f"model <- {r_lines(model_lines(parse_model(asked.model), group_labels))}",
     )
 
 
-def lavaan_call(asked: Specification) -> str:
-    """Write the call of lavaan that does the same."""
+def lavaan_call(asked: Specification, group_labels: Sequence[str]) -> str:
+    """Write the call of lavaan that does the same.
+
+    Parameters
+    ----------
+    asked : Specification
+    group_labels : sequence of str
+        Empty without groups.
+    """
     function = f"{asked.model_type}.auxiliary" if asked.auxiliary else asked.model_type
-    arguments = ",\n  ".join(["model", "data = data", *_arguments(asked)])
+    arguments = ",\n  ".join(["model", "data = data", *_arguments(asked, group_labels)])
     return f"{function}({arguments})"
 
 
-def _arguments(asked: Specification) -> Iterator[str]:
-    yield f"estimator = {_quoted(asked.used_estimator)}"
+def _arguments(asked: Specification, group_labels: Sequence[str]) -> Iterator[str]:
+    yield f"estimator = {r_string(asked.used_estimator)}"
     if asked.ordered:
-        yield f"ordered = {'TRUE' if asked.ordered == 'all' else _vector(asked.ordered)}"
-        yield f"parameterization = {_quoted(asked.parameterization)}"
+        yield f"ordered = {'TRUE' if asked.ordered == 'all' else r_vector(asked.ordered)}"
+        yield f"parameterization = {r_string(asked.parameterization)}"
     if asked.missing != "listwise":
-        yield f"missing = {_quoted(_MISSING.get(asked.missing, asked.missing))}"
+        yield f"missing = {r_string(_MISSING.get(asked.missing, asked.missing))}"
     if asked.auxiliary:
-        yield f"aux = {_vector(asked.auxiliary)}"
+        yield f"aux = {r_vector(asked.auxiliary)}"
     for name, column in (
         ("group", asked.group),
         ("cluster", asked.cluster),
         ("sampling.weights", asked.sampling_weights),
     ):
         if column is not None:
-            yield f"{name} = {_quoted(column)}"
+            yield f"{name} = {r_string(column)}"
+        if name == "group" and group_labels:
+            yield f"group.label = {r_vector(group_labels)}"
     yield from _rotation(asked)
     if asked.group_equal:
         families = [family.replace("-", ".") for family in asked.group_equal]
-        yield f"group.equal = {_vector(families)}"
+        yield f"group.equal = {r_vector(families)}"
     if asked.group_partial:
-        yield f"group.partial = {_vector(asked.group_partial)}"
+        yield f"group.partial = {r_vector(asked.group_partial)}"
     for name, given in (
         ("std.lv", asked.std_lv),
         ("effect.coding", asked.effect_coding),
@@ -90,13 +135,13 @@ def _arguments(asked: Specification) -> Iterator[str]:
     if asked.is_bootstrapped:
         yield f'se = "bootstrap", bootstrap = {asked.n_bootstrap}'
     elif asked.se != "default":
-        yield f"se = {_quoted(asked.se.replace('-', '.'))}"
+        yield f"se = {r_string(asked.se.replace('-', '.'))}"
     if asked.bootstrap_type == "bollen-stine":
         yield f'test = "bollen.stine", bootstrap = {asked.n_bootstrap}'
     if asked.information != "default":
-        yield f"information = {_quoted(asked.information)}"
+        yield f"information = {r_string(asked.information)}"
     if asked.likelihood != "normal":
-        yield f"likelihood = {_quoted(asked.likelihood)}"
+        yield f"likelihood = {r_string(asked.likelihood)}"
 
 
 def _rotation(asked: Specification) -> Iterator[str]:
@@ -104,8 +149,8 @@ def _rotation(asked: Specification) -> Iterator[str]:
     if not any(term.is_exploratory for r in parse_model(asked.model).relations for term in r.left):
         return
     used = asked.rotation_options or RotationOptions()
-    yield f"rotation = {_quoted(used.name)}"
-    yield f"rotation.se = {_quoted(used.errors)}"
+    yield f"rotation = {r_string(used.name)}"
+    yield f"rotation.se = {r_string(used.errors)}"
     arguments = []
     if used.is_orthogonal and used.name != "varimax":
         arguments.append("orthogonal = TRUE")
@@ -114,27 +159,22 @@ def _rotation(asked: Specification) -> Iterator[str]:
         "oblimin.gamma": used.oblimin_gamma,
         "promax.kappa": used.promax_kappa,
     }
-    arguments += [f"{name} = {value!r}" for name, value in numbers.items() if value is not None]
+    arguments += [
+        f"{name} = {float(value)!r}" for name, value in numbers.items() if value is not None
+    ]
     if used.target is not None:
-        cells = ["NA" if value is None else repr(value) for row in used.target for value in row]
+        cells = [
+            "NA" if value is None else repr(float(value)) for row in used.target for value in row
+        ]
         matrix = f"matrix(c({', '.join(cells)}), ncol = {len(used.target[0])}, byrow = TRUE)"
         arguments += [f"target = {matrix}", 'order.lv.by = "none"']
     elif used.order != "index":
-        arguments.append(f"order.lv.by = {_quoted(used.order)}")
+        arguments.append(f"order.lv.by = {r_string(used.order)}")
     if used.row_weights != "default":
-        arguments.append(f"row.weights = {_quoted(used.row_weights)}")
+        arguments.append(f"row.weights = {r_string(used.row_weights)}")
     if not used.std_ov:
         arguments.append("std.ov = FALSE")
     if used.reflect is False:
         arguments.append("reflect = FALSE")
     if arguments:
         yield f"rotation.args = list({', '.join(arguments)})"
-
-
-def _vector(values: Sequence[str]) -> str:
-    return f"c({', '.join(map(_quoted, values))})"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

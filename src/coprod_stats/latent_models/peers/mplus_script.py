@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -60,7 +61,7 @@ def mplus_input(asked: Specification, columns: Columns, data_file: str) -> Mplus
     columns : mapping of str to array
         The data.
     data_file : str
-        Name of the file of `data` beside the input file.
+        Name of the file of `data` beside the input file, as from :func:`mplus_file_name`.
 
     Raises
     ------
@@ -99,6 +100,18 @@ def mplus_input(asked: Specification, columns: Columns, data_file: str) -> Mplus
     return MplusInput("\n".join(lines) + "\n", file.text(), tuple(names.changed()))
 
 
+def mplus_file_name(stem: str) -> str:
+    """Name a file of data so that its name can stand in a command: no blanks, quotes, semicolons.
+
+    Parameters
+    ----------
+    stem : str
+        Name of the original file without its suffix.
+    """
+    kept = re.sub(r"[^A-Za-z0-9_-]+", "_", stem)[:40].strip("_")
+    return f"{kept or 'data'}.mplus.dat"
+
+
 def _refuse_options(asked: Specification) -> None:
     faults = []
     if asked.asked_estimator not in _ESTIMATORS:
@@ -126,6 +139,8 @@ def _design_columns(asked: Specification) -> list[str]:
 
 
 def _data_fields(asked: Specification, data_file: str) -> Iterator[str]:
+    if not re.fullmatch(r"[\w ./\\:-]+", data_file):
+        raise LatentModelError(f"not available in Mplus: a file named {data_file!r}")
     yield f"FILE = {data_file}" if " " not in data_file else f'FILE = "{data_file}"'
     if asked.missing == "listwise":
         yield "LISTWISE = ON"

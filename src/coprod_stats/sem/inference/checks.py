@@ -114,7 +114,7 @@ def _name(estimate: Estimate, row: int) -> str:
 
 def _where(table: ParameterTable, group: int, level: int) -> str:
     """Describe which group and level, as far as there are several."""
-    parts = [f"group {group}"] if table.n_groups > 1 else []
+    parts = [table.group_name(group)] if table.n_groups > 1 else []
     parts += [f"level {level}"] if level else []
     return f" ({', '.join(parts)})" if parts else ""
 
@@ -173,22 +173,36 @@ def _standard_errors(inference: Inference) -> list[Finding]:
 
 
 def _bounds(estimate: Estimate) -> list[Finding]:
-    """List estimates that ``lower()`` or ``upper()`` stopped."""
+    """List estimates that a bound stopped, and inequalities of several parameters that bind."""
     limits = estimate.restrictions.inequalities
     stopped = {
         function.indices[0]
         for function in limits
         if function.is_bound and function.value(estimate.params) < 1e-8
     }
-    if not stopped:
-        return []
-    rows = estimate.table.free_rows
-    names = tuple(_name(estimate, row) for row in rows if estimate.table.rows[row].free in stopped)
-    message = (
-        "these estimates lie on their bounds, where standard errors and tests, which are those of "
-        "unbounded parameters, are not exact"
+    findings = []
+    if stopped:
+        rows = estimate.table.free_rows
+        names = tuple(
+            _name(estimate, row) for row in rows if estimate.table.rows[row].free in stopped
+        )
+        message = (
+            "these estimates lie on their bounds, where standard errors, which are those of "
+            "unbounded parameters, are not exact and the test of the model is no chi-square"
+        )
+        findings.append(Finding("SEM-204", message, names))
+    binding = tuple(
+        " > ".join(map(str, function.expression.arguments))
+        for function in estimate.minimum.active
+        if function in limits and not function.is_bound
     )
-    return [Finding("SEM-204", message, names)]
+    if binding:
+        message = (
+            "the solution lies on these inequalities: standard errors hold them as equations, and "
+            "the test of the model, whose degrees of freedom do not count them, is no chi-square"
+        )
+        findings.append(Finding("SEM-205", message, binding))
+    return findings
 
 
 def _cases(estimate: Estimate) -> list[Finding]:

@@ -83,4 +83,5 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
         meanstructure=table.meanstructure,
         options=replace(ModelOptions(), fixed_x=table.options.fixed_x),
         levels=tuple(replace(level, latent=()) for level in table.levels),
+        group_labels=table.group_labels,
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coprod_stats.sem.errors import SemModelError
-from coprod_stats.sem.model.parameters import LevelVariables
+from coprod_stats.sem.model.parameters import LevelVariables, group_name
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.model.variable_roles import Formula, flatten, variable_roles
 
@@ -50,12 +50,12 @@ def model_blocks(model: ModelSyntax, group_labels: Sequence[str]) -> list[ModelB
     blocks: list[ModelBlock] = []
     for group, level in headers:
         formulas = flatten(r for r in model.relations if (r.group, r.level) == (group, level))
-        places = [_group_number(group, group_labels)] if group else range(1, len(group_labels) + 1)
+        places = [group_number(group, group_labels)] if group else range(1, len(group_labels) + 1)
         blocks += [ModelBlock(place, numbers[level], formulas) for place in places]
     present = {(block.group, block.level) for block in blocks}
-    for group_number, label in enumerate(group_labels, start=1):
+    for number, label in enumerate(group_labels, start=1):
         for level_number in sorted(set(numbers.values())):
-            if (group_number, level_number) not in present:
+            if (number, level_number) not in present:
                 where = f", level {level_number}" if level_number else ""
                 raise SemModelError(
                     f"the model has no block for group '{label}'{where}; "
@@ -92,13 +92,54 @@ def _level_numbers(labels: Iterable[str]) -> dict[str, int]:
     return dict(zip(found, numbers, strict=True))
 
 
-def _group_number(value: str, group_labels: Sequence[str]) -> int:
+def group_number(value: str, group_labels: Sequence[str]) -> int:
+    """Return the number of the group, from 1, that the header of a block names.
+
+    Parameters
+    ----------
+    value : str
+        Label of the group, or else its number.
+    group_labels : sequence of str
+        Labels of the groups in order.
+
+    Raises
+    ------
+    SemModelError
+        If no group has this label or number.
+    """
     if value in group_labels:
         return list(group_labels).index(value) + 1
     if value.isdigit() and 1 <= int(value) <= len(group_labels):
         return int(value)
     known = ", ".join(repr(label) for label in group_labels)
     raise SemModelError(f"block 'group: {value}' fits none of the groups {known}")
+
+
+def check_variables(blocks: Sequence[ModelBlock], group_labels: Sequence[str]) -> None:
+    """Refuse a block of a group that lacks observed variables of another group's.
+
+    Parameters
+    ----------
+    blocks : sequence of ModelBlock
+    group_labels : sequence of str
+        Labels of the groups in order.
+
+    Raises
+    ------
+    SemModelError
+        Naming the group and the variables.
+    """
+    observed = [variable_roles(block.formulas).observed for block in blocks]
+    for block, own in zip(blocks, observed, strict=True):
+        same_level = (o for b, o in zip(blocks, observed, strict=True) if b.level == block.level)
+        absent = dict.fromkeys(name for names in same_level for name in names if name not in own)
+        if absent:
+            name = group_name(block.group, group_labels)
+            raise SemModelError(
+                f"the block of {name} does not name {', '.join(absent)}, which another group's "
+                "does; groups with different variables are not implemented: name the same "
+                "variables in every block, or fit the groups one by one"
+            )
 
 
 def level_variables(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Function:
     names : mapping of str to int or float
         Each label: position in `indices`, or the value of a fixed parameter.
     is_bound : bool
-        Whether it is the distance of one parameter from its bound.
+        Whether it is the distance of one parameter from its bound, up to a positive factor.
     """
 
     expression: Expression
@@ -168,7 +168,9 @@ def restrictions(table: ParameterTable) -> Restrictions:
         if not function.indices:
             raise SemModelError(f"'{item.left} {item.operator} {item.right}' has no free parameter")
         if item.operator != "==":
-            inequalities.append(function)
+            # the same restriction as lower() or upper(), whichever way it is written
+            is_bound = len(function.indices) == 1 and _is_linear(function, table.n_free)
+            inequalities.append(replace(function, is_bound=is_bound))
         elif _is_linear(function, table.n_free):
             rows.append(function.gradient(np.zeros(table.n_free)))
             totals.append(-function.value(np.zeros(table.n_free)))

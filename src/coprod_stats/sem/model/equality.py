@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from coprod_stats.sem.errors import SemModelError
 from coprod_stats.sem.model.defaults import Draft
@@ -11,6 +12,26 @@ from coprod_stats.sem.model.lexer import Position
 from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.model.syntax_tree import Constraint
 from coprod_stats.sem.model.variable_roles import VariableRoles
+
+
+def with_both_locations_equal(options: ModelOptions) -> ModelOptions:
+    """Hold thresholds equal where intercepts are, and the reverse, as lavaan 0.6-14 does.
+
+    With ordered variables both place an item: latent means are estimable only if neither differs
+    between groups [wu2016]_.
+
+    Parameters
+    ----------
+    options : ModelOptions
+
+    References
+    ----------
+    .. [wu2016] Wu, H., & Estabrook, R. (2016). Psychometrika, 81, 1014-1045.
+    """
+    both = ("intercepts", "thresholds")
+    if not set(both) & set(options.group_equal):
+        return options
+    return replace(options, group_equal=tuple(dict.fromkeys((*options.group_equal, *both))))
 
 
 def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: ModelOptions) -> None:
@@ -109,6 +130,7 @@ def _tie(drafts: Sequence[Draft], members: Sequence[int]) -> None:
     rows = [drafts[place] for place in members]
     fixed = next((row for row in rows if not row.free), None)
     if fixed is not None:
+        _check_fixed(rows)
         for row in rows:
             row.fix(fixed.fixed)
         return
@@ -118,6 +140,18 @@ def _tie(drafts: Sequence[Draft], members: Sequence[int]) -> None:
     named = {row.label for row in rows}
     for row in rows:
         row.label = label if len(named) > 1 else row.label
+
+
+def _check_fixed(rows: Sequence[Draft]) -> None:
+    """Refuse one label for parameters that the model text fixes at different values."""
+    fixed = [row for row in rows if not row.free and not row.by_default]
+    for row in fixed[1:]:
+        if row.label and row.fixed != fixed[0].fixed:
+            first, other = (f"{r.lhs}{r.op}{r.rhs} at {r.fixed:g}" for r in (fixed[0], row))
+            raise SemModelError(
+                f"label '{row.label}' makes parameters equal that are fixed at different values: "
+                f"{first}, {other}"
+            )
 
 
 def effect_coding_constraints(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, get_args
@@ -67,6 +67,20 @@ class ModelOptions:
         if unknown:
             known = ", ".join(GROUP_EQUAL)
             raise SemOptionError(f"group_equal: unknown {unknown[0]!r}; expected some of {known}")
+
+
+def group_name(group: int, labels: Sequence[str]) -> str:
+    """Name a group for a reader, by its label if there is one.
+
+    Parameters
+    ----------
+    group : int
+        Number from 1.
+    labels : sequence of str
+        In order.
+    """
+    label = labels[group - 1] if group <= len(labels) else ""
+    return f"group '{label}'" if label else f"group {group}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +179,8 @@ class ParameterTable:
         Observed variables that only inform about missing answers.
     levels : tuple of LevelVariables
         Within and between clusters; empty in a single-level model.
+    group_labels : tuple of str
+        Of several groups, in order; messages name groups by them.
     """
 
     rows: tuple[Parameter, ...]
@@ -179,6 +195,7 @@ class ParameterTable:
     options: ModelOptions = field(default_factory=ModelOptions)
     auxiliary: tuple[str, ...] = ()
     levels: tuple[LevelVariables, ...] = ()
+    group_labels: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.rows)
@@ -246,6 +263,14 @@ class ParameterTable:
     def conditioned(self) -> tuple[str, ...]:
         """Covariates given which the other variables are modelled."""
         return self.exogenous if self.options.conditional_x else ()
+
+    def group_name(self, group: int) -> str:
+        """Name a group for a reader, by its label if there is one; the first is 1."""
+        return group_name(group, self.group_labels)
+
+    def in_group(self, group: int) -> str:
+        """Return `` in group 'b'``, or nothing where there is only one group."""
+        return f" in {self.group_name(group)}" if self.n_groups > 1 else ""
 
     def position_label(self, index: int) -> str:
         """Name of a row by its place, as constraints may use it: ``.p1.`` for the first."""

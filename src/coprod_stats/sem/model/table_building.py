@@ -7,9 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from coprod_stats.counts import counted
 from coprod_stats.sem.errors import SemModelError, SemOptionError
-from coprod_stats.sem.model.blocks import ModelBlock, level_variables, model_blocks
+from coprod_stats.sem.model.blocks import (
+    ModelBlock,
+    check_variables,
+    level_variables,
+    model_blocks,
+)
 from coprod_stats.sem.model.defaults import Draft, draft_rows, release_for_invariance
-from coprod_stats.sem.model.equality import effect_coding_constraints, tie_equal_rows
+from coprod_stats.sem.model.equality import (
+    effect_coding_constraints,
+    tie_equal_rows,
+    with_both_locations_equal,
+)
 from coprod_stats.sem.model.parameters import ModelOptions, Parameter, ParameterTable
 from coprod_stats.sem.model.syntax_tree import ModelSyntax, Modifier
 from coprod_stats.sem.model.variable_roles import Formula, VariableRoles, variable_roles
@@ -52,7 +61,10 @@ def build_parameters(
     formulas = [formula for block in blocks for formula in block.formulas]
     roles = variable_roles(formulas)
     _check_options(options, len(group_labels))
+    if any(thresholds.get(name, 0) for name in roles.observed):
+        options = with_both_locations_equal(options)
     _check_names(formulas, roles, observed_names)
+    check_variables(blocks, group_labels)
     thresholds |= {
         name: count for name, count in _named_thresholds(formulas).items() if name not in thresholds
     }
@@ -78,6 +90,7 @@ def build_parameters(
         meanstructure=meanstructure,
         options=options,
         levels=level_variables(blocks, roles.observed),
+        group_labels=tuple(group_labels),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coprod_stats.sem.errors import SemModelError
 from coprod_stats.sem.model.lexer import Position
-from coprod_stats.sem.model.syntax_tree import Modifier, Relation
+from coprod_stats.sem.model.syntax_tree import Modifier, ModifierValue, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ def flatten(relations: Iterable[Relation]) -> tuple[Formula, ...]:
     Raises
     ------
     SemModelError
-        At a formula that was given before.
+        At a formula that was given before, a path that was stated in the other direction, and
+        modifiers that contradict each other.
     """
     formulas: list[Formula] = []
     merged: dict[tuple[str, str, str], int] = {}
@@ -86,7 +87,81 @@ def flatten(relations: Iterable[Relation]) -> tuple[Formula, ...]:
                     formulas.append(formula)
                 else:
                     formulas[merged[key]] = _merge(formulas[merged[key]], formula)
+    _check_paths(formulas)
+    for formula in formulas:
+        _check_modifiers(formula)
     return tuple(_in_order(formulas))
+
+
+def _check_paths(formulas: Sequence[Formula]) -> None:
+    """Refuse a path that stands twice, as ``x2 ~ f`` beside ``f =~ x2``."""
+    stated: dict[tuple[str, str], Formula] = {}
+    for formula in formulas:
+        if formula.op not in _PATHS:
+            continue
+        path = (formula.rhs, formula.lhs) if formula.op == "=~" else (formula.lhs, formula.rhs)
+        other = stated.setdefault(path, formula)
+        if other is not formula:
+            raise SemModelError(
+                f"{_place(formula)}: '{_text(formula)}' is the same path as '{_text(other)}' in "
+                f"line {other.position.line}; state it once"
+            )
+
+
+def _check_modifiers(formula: Formula) -> None:
+    """Refuse two values, labels, starting values or bounds of one kind that differ."""
+    n_values = max((len(modifier.values) for modifier in formula.modifiers), default=1)
+    for group in range(n_values):
+        settled: dict[str, ModifierValue] = {}
+        for modifier in formula.modifiers:
+            value = modifier.values[group if len(modifier.values) > group else 0]
+            is_label = isinstance(value, str) and modifier.kind in ("value", "equal")
+            what = "label" if is_label else modifier.kind
+            before = settled.setdefault(what, value)
+            if before != value:
+                raise SemModelError(
+                    f"{_place(formula)}: '{_text(formula)}' is given two different "
+                    f"{_NAMES_OF_KINDS[what]} ({_shown(before)} and {_shown(value)}); keep one"
+                )
+        fault = _contradiction(settled)
+        if fault:
+            raise SemModelError(f"{_place(formula)}: '{_text(formula)}' {fault}")
+
+
+def _contradiction(settled: Mapping[str, ModifierValue]) -> str:
+    """Describe values of different kinds that cannot hold together; empty where they can."""
+    fixed, start, lower, upper = (
+        settled.get(kind) for kind in ("value", "start", "lower", "upper")
+    )
+    if isinstance(fixed, float) and isinstance(start, float) and fixed != start:
+        return f"is fixed at {_shown(fixed)} and starts at {_shown(start)}; keep one"
+    if isinstance(lower, float) and isinstance(upper, float) and lower > upper:
+        return f"has a lower bound ({_shown(lower)}) above its upper one ({_shown(upper)})"
+    return ""
+
+
+def _shown(value: ModifierValue) -> str:
+    return "NA" if value is None else f"{value:g}" if isinstance(value, float) else value
+
+
+_PATHS = ("=~", "~", "<~")
+_NAMES_OF_KINDS = {
+    "value": "values",
+    "label": "labels",
+    "start": "starting values",
+    "lower": "lower bounds",
+    "upper": "upper bounds",
+}
+
+
+def _place(formula: Formula) -> str:
+    return f"line {formula.position.line}, column {formula.position.column}"
+
+
+def _text(formula: Formula) -> str:
+    if formula.op == "~1":
+        return f"{formula.lhs} ~ 1"
+    return f"{formula.lhs} {formula.op} {formula.rhs}"
 
 
 def _in_order(formulas: Sequence[Formula]) -> Iterator[Formula]:
@@ -116,10 +191,9 @@ def _key(lhs: str, op: str, rhs: str) -> tuple[str, str, str]:
 def _merge(first: Formula, second: Formula) -> Formula:
     """Join ``a*x + start(1)*x``; lavaan's way of giving several modifiers."""
     if not (first.modifiers and second.modifiers):
-        place = second.position
         raise SemModelError(
-            f"line {place.line}, column {place.column}: '{second.lhs} {second.op} {second.rhs}' "
-            "is in the model twice; remove one, or give each its own modifier"
+            f"{_place(second)}: '{_text(second)}' is in the model twice; remove one, or give each "
+            "its own modifier"
         )
     modifiers = first.modifiers + second.modifiers
     return Formula(first.lhs, first.op, first.rhs, modifiers, first.position, first.efa)

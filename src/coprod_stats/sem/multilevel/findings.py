@@ -75,7 +75,7 @@ def _boundary(estimate: Estimate, samples: Sequence[ClusteredSample]) -> list[Fi
         variation, found = level.moments.variation, level.unrestricted
         if found.rank == variation.between.size:
             continue
-        where = f" in group {group + 1}" if len(samples) > 1 else ""
+        where = estimate.table.in_group(group + 1)
         within, between = np.diagonal(found.moments.within), np.diagonal(found.moments.between)
         none = [i for i in variation.both if between[i] <= VANISHING * (between[i] + within[i])]
         names = tuple(estimate.table.observed[item] for item in none)

@@ -87,7 +87,7 @@ class TwoLevelProblem(Problem):
     def prepare(cls, table: ParameterTable, data: SemData, method: Method) -> Self:
         """Choose the complete rows and split their moments by level."""
         samples = complete_samples(data, table.observed)
-        check_clusters(samples)
+        check_clusters(table, samples)
         check_moments(table, samples, method)
         return cls(table, clustered_samples(samples, table), method)
 

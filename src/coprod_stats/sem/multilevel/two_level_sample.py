@@ -103,7 +103,7 @@ def clustered_samples(
     split = []
     for group, sample in enumerate(samples):
         assert sample.clusters is not None
-        where = f" in group {group + 1}" if len(samples) > 1 else ""
+        where = table.in_group(group + 1)
         split.append(
             ClusteredSample(
                 rows=sample.rows,

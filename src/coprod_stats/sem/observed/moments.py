@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.sem.observed.errors import DataNote, ObservedDataError
 
 FloatArray = NDArray[np.float64]
@@ -55,27 +57,28 @@ def complete_rows(data: FloatArray) -> BoolArray:
     return np.asarray(~np.isnan(data).any(axis=1))
 
 
-def rows_by_group(group_codes: IntArray, n_groups: int) -> tuple[IntArray, ...]:
+def rows_by_group(group_codes: IntArray, names: Sequence[str]) -> tuple[IntArray, ...]:
     """Row numbers of each group, in the order of the data.
 
     Parameters
     ----------
     group_codes : (n_obs,) int array
         ``0 .. n_groups - 1``; other codes belong to no group.
-    n_groups : int
+    names : sequence of str
+        Of the groups, as ``group 'b'``, for messages.
 
     Raises
     ------
     ObservedDataError
         ``OBS-003`` if a group has fewer than two cases.
     """
-    rows = tuple(np.flatnonzero(group_codes == group) for group in range(n_groups))
-    for group, members in enumerate(rows):
+    rows = tuple(np.flatnonzero(group_codes == group) for group in range(len(names)))
+    for name, members in zip(names, rows, strict=True):
         if members.size < 2:
             raise ObservedDataError(
                 "OBS-003",
-                f"group {group + 1} has {members.size} usable case(s); a covariance matrix needs "
-                "at least two. Leave the group out or join it with another.",
+                f"{name} has {counted(members.size, 'usable case')}; a covariance matrix needs at "
+                "least two. Leave the group out or join it with another.",
             )
     return rows
 

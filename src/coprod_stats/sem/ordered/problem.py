@@ -92,7 +92,7 @@ class OrderedProblem(SingleLevelProblem):
         """Choose the rows and estimate thresholds and polychoric correlations."""
         levels = category_levels(data, table, table.ordered)
         samples = ordered_samples(data, table, levels, pairwise=method.missing == "pairwise")
-        check_clusters(samples)
+        check_clusters(table, samples)
         return cls(table, samples, method)
 
     def n_moments(self) -> int:
@@ -141,7 +141,7 @@ class OrderedProblem(SingleLevelProblem):
         covariates = self.table.conditioned
         items = tuple(name for name in self.table.observed if name not in covariates)
         for group, sample in enumerate(self.samples):
-            where = f"group {group + 1}: " if len(self.samples) > 1 else ""
+            where = f"{self.table.group_name(group + 1)}: " if len(self.samples) > 1 else ""
             for note in sample.moments.notes:
                 names = tuple(items[item] for item in note.items)
                 findings.append(Finding(CODES_OF_NOTES[note.code], where + note.message, names))

@@ -120,7 +120,7 @@ def ordered_samples(
         try:
             samples.append(_sample(table, rows, coded[rows], sizes, design))
         except ObservedDataError as error:
-            where = f"group {group + 1}: " if len(chosen.groups) > 1 else ""
+            where = f"{data.group_name(group)}: " if len(chosen.groups) > 1 else ""
             raise error.named(items, where) from error
     return tuple(samples)
 

@@ -144,7 +144,7 @@ class CompleteDataProblem(ContinuousProblem):
     def prepare(cls, table: ParameterTable, data: SemData, method: Method) -> Self:
         """Choose the complete rows and compute their moments."""
         samples = complete_samples(data, table.observed)
-        check_clusters(samples)
+        check_clusters(table, samples)
         check_moments(table, samples, method)
         return cls(table, samples, method)
 

@@ -64,7 +64,7 @@ class IncompleteProblem(ContinuousProblem):
         """Choose the rows with an answer at least and estimate their saturated moments."""
         fixed = table.exogenous if any(row.exogenous for row in table) else ()
         samples = incomplete_samples(data, table.observed, complete_columns=fixed)
-        check_clusters(samples)
+        check_clusters(table, samples)
         cls.check_samples(table, samples, method)
         return cls(table, samples, method)
 

@@ -27,11 +27,12 @@ CODES_OF_NOTES = {
 """Codes of notes on the data as errors and findings about the solution."""
 
 
-def check_clusters(samples: Sequence[GroupSample]) -> None:
+def check_clusters(table: ParameterTable, samples: Sequence[GroupSample]) -> None:
     """Refuse clustered data of a single cluster.
 
     Parameters
     ----------
+    table : ParameterTable
     samples : sequence of GroupSample
 
     Raises
@@ -41,7 +42,7 @@ def check_clusters(samples: Sequence[GroupSample]) -> None:
     """
     for group, sample in enumerate(samples):
         if sample.clusters is not None and sample.n_clusters < 2:
-            message = f"all cases are in one cluster{_where(group, samples)}"
+            message = f"all cases are in one cluster{table.in_group(group + 1)}"
             raise SemDataError(message, code="SEM-114")
 
 
@@ -61,7 +62,7 @@ def check_pairs(table: ParameterTable, samples: Sequence[IncompleteSample]) -> N
     for group, sample in enumerate(samples):
         lacking = unpaired(table, sample)
         if lacking:
-            where = _where(group, samples)
+            where = table.in_group(group + 1)
             message = f"no case has answers to both of some of these{where}; use missing='fiml'"
             raise SemDataError(message, code="SEM-121", variables=lacking)
 
@@ -84,7 +85,7 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
         without weights.
     """
     for group, sample in enumerate(samples):
-        where = _where(group, samples)
+        where = table.in_group(group + 1)
         if method.discrepancy in ("DWLS", "WLS"):
             _check_weights(table, sample, method, where)
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
@@ -143,7 +144,7 @@ def singular_moments(table: ParameterTable, samples: Sequence[GroupSample]) -> l
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
             names = tuple(table.observed[item] for item in note.items)
             code = CODES_OF_NOTES[note.code]
-            findings.append(Finding(code, _REASONS[code] + _where(group, samples), names))
+            findings.append(Finding(code, _REASONS[code] + table.in_group(group + 1), names))
     return findings
 
 
@@ -160,7 +161,7 @@ def unpaired_findings(table: ParameterTable, samples: Sequence[IncompleteSample]
         names = unpaired(table, sample)
         if names:
             message = (
-                f"no case has answers to both of some of these{_where(group, samples)}: their "
+                f"no case has answers to both of some of these{table.in_group(group + 1)}: their "
                 "covariance rests on the model alone; robust indices and scaled tests are withheld"
             )
             findings.append(Finding("SEM-203", message, names))
@@ -172,8 +173,3 @@ def unpaired(table: ParameterTable, sample: IncompleteSample) -> tuple[str, ...]
     observed = sample.patterns.observed.astype(np.float64)
     lacking = ((observed.T @ observed) == 0).any(axis=1)
     return tuple(table.observed[item] for item in np.flatnonzero(lacking))
-
-
-def _where(group: int, samples: Sequence[GroupSample]) -> str:
-    """Name the group where there are several."""
-    return f" in group {group + 1}" if len(samples) > 1 else ""

@@ -92,7 +92,7 @@ def check_rotatable(table: ParameterTable, blocks: Sequence[Block], *, orthogona
         cells = _Cells(matrices)
         for block in blocks:
             places = np.array([matrices.eta.index(name) for name in block.factors])
-            where = f" in group {group}" if table.n_groups > 1 else ""
+            where = table.in_group(group)
             _check_within(cells, block, places, where, orthogonal=orthogonal)
             _check_across(cells, block, places, where)
     moving = moving_parameters(table, blocks)

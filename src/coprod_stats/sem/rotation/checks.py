@@ -20,7 +20,7 @@ def check_rotation(solution: RotatedSolution) -> tuple[Finding, ...]:
 
 def _findings(solution: RotatedSolution) -> Iterator[Finding]:
     for group, rotations in enumerate(solution.rotations, start=1):
-        where = f" in group {group}" if len(solution.rotations) > 1 else ""
+        where = solution.estimate.table.in_group(group)
         for block, rotation in zip(solution.blocks, rotations, strict=True):
             if not rotation.converged:
                 message = f"the rotation of efa block '{block.name}'{where} did not converge"
