@@ -81,7 +81,12 @@ pages:
         items:
           - {id: M, text: Fifteen?, responses: ext5}
           - {id: N, kind: multiple, text: Sixteen?, responses: cnt2}  # <- CODE-003
-          - {id: O, kind: multiple, text: 17?, options: {1: A}, off_scale: {2: B}}  # <- CODE-004
+          - {id: O, kind: rank, text: 17?, options: {1: A}, off_scale: {2: B}}  # <- CODE-004
+          - {id: Q, kind: multiple, text: 19?, options: {1: A}, off_scale: {0: B}}  # <- CODE-003
+          - {id: R, kind: multiple, text: 20?, options: {1: A}, max_choices: 2}  # <- ITEM-013
+          - {id: S, kind: multiple, text: 21?, options: {1: A, 2: B, 3: C},  # <- ITEM-013
+             min_choices: 3, max_choices: 2}
+          - {id: T, text: 22?, responses: ext5, min_choices: 1}  # <- ITEM-009
           - {id: P, text: Eighteen?, responses: ext5, off_scale: {2: Unsure}}  # <- CODE-002
 derived:
   REGION: {title: Region, value: L}  # <- ITEM-001

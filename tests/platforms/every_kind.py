@@ -109,6 +109,18 @@ pages:
           - {id: POINTS, kind: allocate, total: 10, text: Who does it?,
              options: {1: We, 2: They}, when: "USED in (1, 2) or YEARS + 1 > 3"}
           - {id: LAST, kind: text, text: Anything else?, offers: [], when: "option(POINTS, 1) > 4"}
+  - page: third
+    when: CONS == 1
+    blocks:
+      - block: choices
+        items:
+          - {id: WAYS, kind: multiple, min_choices: 2, text: In which ways?,
+             options: {1: By hand, 2: By phone, 3: By post, 4: By car},
+             off_scale: {96: None of these, 97: "All, equally"}}
+          - {id: WHYNOT, kind: text, text: Why in none?, when: "includes(WAYS, 96)",
+             required: true}
+          - {id: FEW, kind: multiple, min_choices: 1, max_choices: 2, text: Which two?,
+             options: {1: One, 2: Two, 3: Three}, offers: [], when: "not includes(WAYS, 96, 97)"}
 derived:
   KEEN: {title: Keen, value: TRU1 > 3 and USED == 1}
 """
@@ -178,7 +190,10 @@ def _answer(item: Item, rng: np.random.Generator) -> object:
             options = [option.value for option in (*scale.options, *scale.off_scale)]
             return options[0] if item.required and rng.random() < 0.9 else int(rng.choice(options))
         case "multiple":
-            size = int(rng.integers(1, (item.max_choices or len(scale.options)) + 1))
+            if scale.off_scale and rng.random() < 0.2:
+                return (int(rng.choice([option.value for option in scale.off_scale])),)
+            most = item.max_choices or len(scale.options)
+            size = int(rng.integers(item.min_choices or 1, most + 1))
             return tuple(sorted(rng.choice(scale.values, size=size, replace=False).tolist()))
         case "rank":
             order = rng.permutation(scale.values)[: item.top].tolist()
@@ -206,7 +221,8 @@ def cells_of(item: Item, answer: object) -> dict[str, str]:
     if item.kind in OPTION_KINDS and isinstance(answer, int):
         return dict.fromkeys(item.columns, str(answer))
     if isinstance(answer, tuple):
-        return {f"{item.id}__{v}": str(int(v in answer)) for v in item.responses.values}
+        options = (*item.responses.options, *item.responses.off_scale)
+        return {f"{item.id}__{o.value}": str(int(o.value in answer)) for o in options}
     if isinstance(answer, Mapping):
         return {f"{item.id}__{value}": str(number) for value, number in answer.items()}
     return {item.id: plain(answer) if isinstance(answer, float) else str(answer)}

@@ -164,7 +164,7 @@ const given = (question, sub, answers) => {
   if (type === "K") return String(answer[sub] ?? "");
   return String(answer);
 };
-const check = (question, cells, subsShown, problems) => {
+const check = (question, cells, subsShown, values, problems) => {
   const filled = Object.values(cells).filter((cell) => cell !== "");
   const wrong = (what) => problems.push(`${question.name}: ${what}`);
   const codes = new Set(question.answers.map((row) => row.name));
@@ -178,6 +178,7 @@ const check = (question, cells, subsShown, problems) => {
     wrong("above the maximum");
   if (question.num_value_int_only === "1" && filled.some((cell) => Number(cell) % 1)) wrong("not whole");
   if (question.max_answers && filled.length > Number(question.max_answers)) wrong("too many");
+  if (question.em_validation_q && filled.length && !both(question.em_validation_q, values, problems)) wrong("invalid");
   const total = filled.reduce((sum, cell) => sum + Number(cell), 0);
   if (question.equals_num_value && filled.length && total !== Number(question.equals_num_value))
     wrong("wrong total");
@@ -209,7 +210,7 @@ const fill = ({ assigned, answers, language = languages[0] }) => {
     }
     texts[question.name] = shown(asked[place].text, values, problems);
     texts[`page of ${question.name}`] = shown(asked[place].group.name, values, problems);
-    if (type !== "X") check(question, cells, subsShown, problems);
+    if (type !== "X") check(question, cells, subsShown, values, problems);
   }
   return { values, problems, texts };
 };

@@ -217,8 +217,10 @@ class Respondent:
             settings["ChoiceTotal"]
         ):
             self.problems.append(f"{tag}: wrong total")
-        if settings["Type"] == "ChoiceRange" and len(answer) > int(settings["MaxChoices"]):
-            self.problems.append(f"{tag}: too many")
+        if settings["Type"] == "ChoiceRange":
+            low, high = (settings[k] or len(answer) for k in ("MinChoices", "MaxChoices"))
+            if not int(low) <= len(answer) <= int(high):
+                self.problems.append(f"{tag}: not so many")
         if (
             isinstance(answer, list)
             and len(answer) > 1

@@ -47,10 +47,21 @@ def redcap_export(instrument: Instrument, people: Respondents) -> CellTable:
             name = f"{item.id.lower()}{'_h' if item.kind in ('rank', 'allocate') else ''}"
             asked = holds(fields[name][LOGIC], row)
             row |= item_cells(fields, item, wanted[item.id] if asked else None)
+        assert demanded(fields, row) == []
         row[f"{instrument.id}_complete"] = "2"
         rows.append(row)
     header = tuple(rows[0])
     return CellTable(header, tuple(tuple(row.values()) for row in rows), tuple(range(len(rows))))
+
+
+def demanded(fields: Rows, row: dict[str, str]) -> list[str]:
+    """Name the fields that a survey page would not be left without."""
+    required = {name: field for name, field in fields.items() if field["Required Field?"] == "y"}
+    return [
+        name
+        for name, field in required.items()
+        if row.get(name, "") == "" and field[TYPE] != "checkbox" and holds(field[LOGIC], row)
+    ]
 
 
 def item_cells(fields: Rows, item: Any, answer: Any) -> dict[str, str]:

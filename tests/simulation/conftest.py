@@ -30,6 +30,8 @@ pages:
           - {id: AGE, kind: number, text: "Age?", number: {min: 18, max: 90}}
           - {id: NAME, kind: text, text: "Which?", when: USE == 1}
           - {id: WAY, kind: multiple, text: "Ways?", options: {1: "Alone", 2: "Together"}}
+          - {id: PLACE, kind: multiple, text: "Where?", min_choices: 2, max_choices: 3,
+             options: {1: A, 2: B, 3: C, 4: D}, off_scale: {8: All, 9: None}}
       - block: grid
         stem: "How far?"
         responses: agree

@@ -129,3 +129,9 @@ def test_without_clusters_and_careless(plan) -> None:
 def test_another_form_of_the_questionnaire(plan) -> None:
     assert "MORE" not in draw_sample(plan()).answers
     assert draw_sample(plan(), form="long").answers["MORE"].between(0, 9).all()
+
+
+def test_choices_keep_to_their_limits_and_exclusive_ones_stand_alone(clean) -> None:
+    ticks = clean.answers[[f"PLACE__{code}" for code in (1, 2, 3, 4, 8, 9)]].to_numpy()
+    together, alone = ticks[:, :4].sum(axis=1), ticks[:, 4:].sum(axis=1)
+    assert set(zip(together, alone, strict=True)) == {(0, 0), (2, 0), (3, 0), (0, 1)}

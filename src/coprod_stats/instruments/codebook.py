@@ -147,11 +147,12 @@ class _Codebook:
 
     def answers(self, item: Item) -> str:
         if item.responses is not None:
-            found = self.options((*item.responses.options, *item.responses.off_scale))
+            found = self.options(item.responses.all_options)
+            apart = ", ".join(str(option.value) for option in item.exclusive)
             limits = {
                 "rank": f"; ranks 1 to {item.top}, 0 not ranked",
                 "allocate": f"; points that add up to {item.total}",
-                "multiple": "; 1 chosen, 0 not chosen",
+                "multiple": "; 1 chosen, 0 not chosen" + (f"; alone: {apart}" if apart else ""),
             }
             return found + limits.get(item.kind, "")
         if item.number is None:

@@ -179,8 +179,8 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
         options = [_tied(f"{option.value} {option.label}") for option in item.responses.options]
         answers = " | ".join(options)
         if item.kind == "multiple":
-            limit = "any" if item.max_choices is None else f"at most {item.max_choices}"
-            answers = f"{limit} of: {answers}"
+            answers = f"{_how_many(item)} of: {answers}"
+            off_scale = [f"{option}{_TIE}alone" for option in off_scale]
         elif item.kind == "rank":
             answers = f"the first {item.top}, in order, of: {answers}"
         elif item.kind == "allocate":
@@ -192,6 +192,11 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
         answers = "open answer" if item.kind == "text" else ""
     if line := " || ".join(filter(None, [answers, " | ".join(beside)])):
         yield from _wrap(f"-> {line}", indent=indent)
+
+
+def _how_many(item: Item) -> str:
+    limits = (("at least", item.min_choices), ("at most", item.max_choices))
+    return " and ".join(f"{word} {n}" for word, n in limits if n is not None) or "any"
 
 
 def _number(number: NumberRange) -> str:

@@ -39,7 +39,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class ResponseScale:
-    """The response options of an item, in order; ``off_scale`` ones are valid but no amounts."""
+    """The response options of an item, in order; ``off_scale`` ones are valid but no amounts.
+
+    In a multiple choice those off the scale are exclusive: each is chosen alone.
+    """
 
     id: str
     kind: ResponseKind
@@ -50,6 +53,11 @@ class ResponseScale:
     def values(self) -> tuple[int, ...]:
         """Codes on the scale, in the given order."""
         return tuple(option.value for option in self.options)
+
+    @property
+    def all_options(self) -> tuple[Option, ...]:
+        """Options on the scale, then those off it."""
+        return (*self.options, *self.off_scale)
 
     @property
     def lowest(self) -> int:
@@ -69,7 +77,7 @@ class ResponseScale:
         KeyError
             If the scale has no such code.
         """
-        return {option.value: option.label for option in (*self.options, *self.off_scale)}[value]
+        return {option.value: option.label for option in self.all_options}[value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,8 @@ class Item:
 
     Attributes
     ----------
+    min_choices, max_choices : int or None
+        Limits on how many options of a multiple choice are chosen; exclusive ones do not count.
     top : int or None
         Number of options to rank, the best being 1.
     total : int or None
@@ -126,6 +136,7 @@ class Item:
     hint: Text | None = None
     responses: ResponseScale | None = None
     number: NumberRange | None = None
+    min_choices: int | None = None
     max_choices: int | None = None
     top: int | None = None
     total: int | None = None
@@ -149,8 +160,22 @@ class Item:
         if self.kind == "note":
             return ()
         if self.kind in OPTION_KINDS and self.responses is not None:
-            return tuple(choice_column(self.id, value) for value in self.responses.values)
+            return tuple(choice_column(self.id, option.value) for option in self.column_options)
         return (self.id,)
+
+    @property
+    def column_options(self) -> tuple[Option, ...]:
+        """Options that have a column each, in the order of ``columns``."""
+        if self.kind not in OPTION_KINDS or self.responses is None:
+            return ()
+        return (*self.responses.options, *self.exclusive)
+
+    @property
+    def exclusive(self) -> tuple[Option, ...]:
+        """Options of a multiple choice that are chosen alone, such as "none of these"."""
+        if self.kind != "multiple" or self.responses is None:
+            return ()
+        return self.responses.off_scale
 
     @property
     def in_grid(self) -> bool:

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.instruments.assignment import draw_levels, draw_points, draw_ranks
+from coprod_stats.instruments.assignment import (
+    draw_levels,
+    draw_points,
+    draw_ranks,
+    settle_choices,
+)
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
 from coprod_stats.instruments.language.tree import Expression, names, reach
 from coprod_stats.instruments.model import Instrument, Item
@@ -67,11 +72,15 @@ def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Ge
             for column, drawn in zip(item.columns, _joint(item, n_respondents, rng), strict=True):
                 answers.add(column, np.where(asked[:, position], drawn, np.nan))
             continue
-        for column in item.columns:
+        drawn = []
+        for _ in item.columns:
             steady = rng.random(n_respondents) < steadiness
             place = np.where(steady, favourite, rng.random(n_respondents))
-            given = np.where(asked[:, position], _answer(item, place), np.nan)
-            answers.add(column, given)
+            drawn.append(_answer(item, place))
+        if item.kind == "multiple":
+            drawn = list(settle_choices(item, np.column_stack(drawn), rng=rng).T)
+        for column, given in zip(item.columns, drawn, strict=True):
+            answers.add(column, np.where(asked[:, position], given, np.nan))
     return Routes(questions, asked, _classes(instrument, answers, n_respondents))
 
 
@@ -125,7 +134,7 @@ def _answer(item: Item, place: FloatArray) -> FloatArray:
     if item.kind == "multiple":
         return np.where(place < 0.5, 1.0, 0.0)
     if item.responses is not None:
-        codes = [option.value for option in (*item.responses.options, *item.responses.off_scale)]
+        codes = [option.value for option in item.responses.all_options]
         return np.take(np.asarray(codes, dtype=float), (place * len(codes)).astype(int))
     if item.number is not None:
         low = _NUMBERS[0] if item.number.minimum is None else item.number.minimum

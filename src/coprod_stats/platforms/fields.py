@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from coprod_stats.errors import CoprodError, Fault
-from coprod_stats.instruments.language.tree import Call, Compare, Expression, Name, Number
+from coprod_stats.instruments.language.tree import (
+    Call,
+    Compare,
+    Expression,
+    Logic,
+    Name,
+    Not,
+    Number,
+)
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Wording
 from coprod_stats.instruments.questions import DONT_KNOW, REFUSED
 from coprod_stats.instruments.texts import Text
@@ -62,8 +70,24 @@ def missing_choices(item: Item, instrument: Instrument) -> tuple[Option, ...]:
 def choices(item: Item, instrument: Instrument) -> tuple[Option, ...]:
     """Return all answers of an item: on the scale, off it, and why there is none."""
     scale = item.responses
-    own = (*scale.options, *scale.off_scale) if scale is not None else ()
+    own = scale.all_options if scale is not None else ()
     return (*own, *missing_choices(item, instrument))
+
+
+def alone(item: Item, instrument: Instrument) -> tuple[Option, ...]:
+    """Return the answers of a multiple choice each of which stands alone."""
+    return (*item.exclusive, *missing_choices(item, instrument))
+
+
+def enough_chosen(item: Item) -> Expression:
+    """Write that as many options are chosen as an item demands, one that stands alone, or none."""
+    assert item.responses is not None
+    name = Name(item.id)
+    chosen = [Call("includes", (name, Number(float(v)))) for v in item.responses.values]
+    least = Number(float(item.min_choices or 1))
+    exclusive = [Call("includes", (name, Number(float(o.value)))) for o in item.exclusive]
+    enough = Compare(">=", Call("count", tuple(chosen)), least)
+    return Logic("or", (Not(Call("answered", (name,))), *exclusive, enough))
 
 
 def needs_companion(item: Item) -> bool:

@@ -181,9 +181,9 @@ class _Table:
             self.values[column.id] = np.array([value_of[text] for text in cells[column.id]], kind)
 
     def reject_inconsistent(self, cells: Mapping[str, Sequence[str]]) -> None:
-        """Blank rankings and allocations whose numbers are inconsistent, and reject them."""
+        """Blank answers in several columns that are inconsistent, and reject them."""
         for item in self.instrument.items:
-            if item.kind not in ("rank", "allocate"):
+            if not item.column_options:
                 continue
             answers = np.column_stack([self.values[column] for column in item.columns])
             wrong, reason = inconsistent_answers(item, answers)
@@ -194,7 +194,7 @@ class _Table:
                         self.lines[row],
                         "",
                         column,
-                        cells[column][row],
+                        cells[column][row] if column in cells else "",
                         "value",
                         "VALUE-002",
                         reason,

@@ -158,7 +158,7 @@ def _in_range(item: Item, number: Callable[[str], float]) -> Callable[[str], flo
 
 def _among(item: Item, number: Callable[[str], float]) -> Callable[[str], float]:
     scale = item.responses
-    options = () if scale is None else (*scale.options, *scale.off_scale)
+    options = () if scale is None else scale.all_options
     listed = ", ".join(str(option.value) for option in options)
     values = [option.value for option in options]
     return _one_of(values, f"not among the answers {listed}", number)

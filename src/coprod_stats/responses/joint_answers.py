@@ -1,4 +1,4 @@
-"""Rankings and allocations whose numbers are inconsistent although each is valid by itself."""
+"""Answers in several columns that are inconsistent although each cell is valid by itself."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _TOLERANCE = 1e-6
 
 
 def inconsistent_answers(item: Item, answers: NDArray[np.float64]) -> tuple[NDArray[np.bool_], str]:
-    """Return for whom the numbers of a ranking or an allocation are inconsistent, and why.
+    """Return for whom the cells of a question with many columns are inconsistent, and why.
 
-    Only complete answers, with a number for every option, can be judged.
+    Only complete answers, with a cell for every option, can be judged.
 
     Parameters
     ----------
     item : Item
-        Of kind ``rank`` or ``allocate``.
+        Of kind ``multiple``, ``rank`` or ``allocate``.
     answers : ndarray, (n_respondents, n_options)
-        Ranks or points, with the codes of missing answers, NaN for blank.
+        Ticks, ranks or points, with the codes of missing answers, NaN for blank.
 
     Returns
     -------
@@ -31,11 +31,32 @@ def inconsistent_answers(item: Item, answers: NDArray[np.float64]) -> tuple[NDAr
     """
     missing = np.isnan(answers) | np.isin(answers, list(MISSING_CODES))
     complete = ~missing.any(axis=1)
-    if item.kind == "allocate":
-        off = np.abs(np.nansum(answers, axis=1) - (item.total or 0)) > _TOLERANCE
-        return complete & off, f"the points do not add up to {item.total}"
+    if item.kind == "multiple":
+        wrong, reason = _impossible_choices(item, answers == 1)
+    elif item.kind == "allocate":
+        wrong = np.abs(np.nansum(answers, axis=1) - (item.total or 0)) > _TOLERANCE
+        reason = f"the points do not add up to {item.total}"
+    else:
+        wrong, reason = _uneven_ranks(answers), "the ranks are not 1, 2, 3 and so on, each once"
+    return complete & wrong, reason
+
+
+def _uneven_ranks(answers: NDArray[np.float64]) -> NDArray[np.bool_]:
     given = np.sort(answers, axis=1)[:, ::-1]
     n_ranked = (given > 0).sum(axis=1)
     expected = np.maximum(n_ranked[:, np.newaxis] - np.arange(answers.shape[1]), 0)
-    uneven = (given != expected).any(axis=1)
-    return complete & uneven, "the ranks are not 1, 2, 3 and so on, each once"
+    return np.asarray((given != expected).any(axis=1))
+
+
+def _impossible_choices(item: Item, ticks: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], str]:
+    """Find exclusive options that do not stand alone, and too many or too few choices."""
+    n_shared = ticks.shape[1] - len(item.exclusive)
+    n_chosen, n_alone = ticks[:, :n_shared].sum(axis=1), ticks[:, n_shared:].sum(axis=1)
+    wrong = (n_alone > 0) & (n_chosen + n_alone > 1)
+    wrong |= n_chosen > (item.max_choices or n_shared)
+    wrong |= (n_chosen > 0) & (n_chosen < (item.min_choices or 1))
+    codes = ", ".join(str(option.value) for option in item.exclusive)
+    rules = [f"{codes} stands alone"] if codes else []
+    rules += [f"at least {item.min_choices} are chosen"] if item.min_choices else []
+    rules += [f"at most {item.max_choices} are chosen"] if item.max_choices else []
+    return wrong, f"these options cannot be chosen together: {', '.join(rules)}"

@@ -93,7 +93,7 @@ def _codes_by_label(item: Item | None, instrument: Instrument) -> dict[str, int]
         return known | {word: code for code, words in _TICK_WORDS.items() for word in words}
     if item.kind in OPTION_KINDS:  # ranks and points are numbers, not answers with labels
         return known
-    options = (*item.responses.options, *item.responses.off_scale) if item.responses else ()
+    options = item.responses.all_options if item.responses else ()
     return known | {
         _plain(text): option.value for option in options for _, text in option.label.by_language
     }

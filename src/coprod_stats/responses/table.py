@@ -135,7 +135,7 @@ class Responses:
         by_column = {column: item for item in self.instrument.items for column in item.columns}
         for column in frame.columns:
             item = by_column.get(column)
-            if item is not None and item.responses is not None and item.responses.off_scale:
+            if item is not None and item.responses is not None and not item.column_options:
                 off = [option.value for option in item.responses.off_scale]
                 kinds.loc[frame[column].isin(off), column] = OFF_SCALE
         for column, lines in self._lines_rejected().items():

@@ -282,6 +282,4 @@ def answer_codes(item: Item) -> frozenset[int]:
     """Return the codes that a respondent can choose; 0 and 1 for an option of a multiple choice."""
     if item.kind == "multiple" or item.responses is None:
         return frozenset((0, 1))
-    return frozenset(
-        option.value for option in (*item.responses.options, *item.responses.off_scale)
-    )
+    return frozenset(option.value for option in item.responses.all_options)

@@ -9,8 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coprod_stats.instruments.assignment import draw_levels, draw_points, draw_ranks
-from coprod_stats.instruments.language.evaluation import choice_column
+from coprod_stats.instruments.assignment import (
+    draw_levels,
+    draw_points,
+    draw_ranks,
+    settle_choices,
+)
 from coprod_stats.instruments.model import DONT_KNOW, NOT_ANSWERED, Instrument, Item, NumberRange
 from coprod_stats.responses.table import Provenance, Responses
 from coprod_stats.simulation.population import (
@@ -119,9 +123,9 @@ class _Draw:
             if item.id in self.in_scales:
                 continue
             if item.kind == "multiple":
-                for value in item.responses.values if item.responses else ():
-                    column = choice_column(item.id, value)
-                    table[column] = self._coded(column, (0, 1))
+                ticks = np.column_stack([self._coded(column, (0, 1)) for column in item.columns])
+                settled = settle_choices(item, ticks, rng=self.rng)
+                table |= dict(zip(item.columns, settled.T, strict=True))
             elif item.kind in ("rank", "allocate"):
                 table |= self._joint(item)
             elif item.kind == "number":
@@ -131,7 +135,7 @@ class _Draw:
             elif item.attention_pass is not None:
                 table[item.id] = np.full(self.n, float(item.attention_pass))
             elif item.responses is not None:
-                codes = (*item.responses.options, *item.responses.off_scale)
+                codes = item.responses.all_options
                 table[item.id] = self._coded(item.id, tuple(option.value for option in codes))
         return table
 

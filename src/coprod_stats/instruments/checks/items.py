@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS
-from coprod_stats.instruments.source.draft import CHOICE_KINDS, Draft
+from coprod_stats.instruments.source.draft import CHOICE_KINDS, Draft, PlacedItem
 from coprod_stats.instruments.source.yaml_source import Location
 
 
@@ -191,7 +191,8 @@ def check_codes_of_columns(draft: Draft) -> Iterator[Fault]:
         if placed.item.kind not in OPTION_KINDS or scale is None:
             continue
         place = f"item {placed.item.id}"
-        if any(code < 1 for code in scale.options):
+        exclusive = scale.off_scale if placed.item.kind == "multiple" else {}
+        if any(code < 1 for code in (*scale.options, *exclusive)):
             yield draft.fault(
                 "CODE-003",
                 placed.location,
@@ -199,7 +200,7 @@ def check_codes_of_columns(draft: Draft) -> Iterator[Fault]:
                 "an option with a column of its own has a code below 1",
                 "Number the options from 1: platforms code 'not chosen' as 0.",
             )
-        if scale.off_scale:
+        if scale.off_scale and not exclusive:
             yield draft.fault(
                 "CODE-004",
                 placed.location,
@@ -223,14 +224,7 @@ def check_special_items(draft: Draft) -> Iterator[Fault]:
                 f"asks for the answer {wanted}, which it does not offer",
                 "Let 'attention_pass' be one of its codes.",
             )
-        if item.max_choices is not None and item.kind != "multiple":
-            yield draft.fault(
-                "ITEM-009",
-                placed.location,
-                place,
-                "limits the number of choices but is not a multiple choice",
-                "Set 'kind: multiple' or remove 'max_choices'.",
-            )
+        yield from _limits_of_choices(draft, placed)
         if item.top is not None and (
             item.kind != "rank" or scale is None or item.top > len(scale.options)
         ):
@@ -257,3 +251,26 @@ def check_special_items(draft: Draft) -> Iterator[Fault]:
                 "reverse-scored, but its answers are not ordered",
                 "Use an ordered response scale, or remove 'reverse'.",
             )
+
+
+def _limits_of_choices(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
+    """Find limits on the number of choices where nothing can be chosen, or not so many."""
+    item, scale = placed.item, draft.response_scale(placed)
+    limits = [n for n in (item.min_choices, item.max_choices) if n is not None]
+    if limits and item.kind != "multiple":
+        yield draft.fault(
+            "ITEM-009",
+            placed.location,
+            f"item {item.id}",
+            "limits the number of choices but is not a multiple choice",
+            "Set 'kind: multiple', or remove 'min_choices' and 'max_choices'.",
+        )
+    elif limits and scale is not None and not limits[0] <= limits[-1] <= len(scale.options):
+        yield draft.fault(
+            "ITEM-013",
+            placed.location,
+            f"item {item.id}",
+            f"asks for {' to '.join(map(str, limits))} choices among {len(scale.options)} options",
+            "Let 'min_choices' be at most 'max_choices', and both at most the number of options "
+            "that are not exclusive.",
+        )

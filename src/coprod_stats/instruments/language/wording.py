@@ -106,7 +106,7 @@ def _labels(instrument: Instrument, phrases: ConditionPhrases, language: str) ->
         (item.id, float(option.value)): quoted(option.label)
         for item in instrument.items
         if item.responses is not None
-        for option in (*item.responses.options, *item.responses.off_scale)
+        for option in item.responses.all_options
     }
     return answers | {
         (variable.id, float(level.value)): quoted(level.label)

@@ -271,6 +271,7 @@ class _Builder:
             hint=self.text_or_none(form.hint),
             responses=self.answers(placed),
             number=self.number(form.number, form.kind),
+            min_choices=form.min_choices,
             max_choices=form.max_choices,
             top=self.top(placed),
             total=form.total,

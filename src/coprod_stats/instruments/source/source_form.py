@@ -33,7 +33,8 @@ Options = Annotated[dict[Code, TextForm], Field(min_length=1, json_schema_extra=
 OffScale = Annotated[
     dict[Code, TextForm],
     Field(
-        description="Options that are valid but no amount, such as 'too early to say'.",
+        description="Options that are valid but no amount, such as 'too early to say'; in a "
+        "multiple choice exclusive ones, such as 'none of these'.",
         json_schema_extra={**_CODES_AS_KEYS},
     ),
 ]
@@ -86,6 +87,9 @@ class ItemForm(_Form):
     options: Options | None = None
     off_scale: OffScale = {}
     number: NumberForm | None = None
+    min_choices: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Least number of options to choose, unless an exclusive one is chosen."
+    )
     max_choices: Annotated[int, Field(ge=1)] | None = None
     top: Annotated[int, Field(ge=1, le=99)] | None = Field(
         None, description="Number of options to rank; all if omitted."

@@ -186,8 +186,8 @@ def _answer_changes(
 ) -> Iterator[Change]:
     if was is None or became is None:
         return
-    old = {option.value: option.label for option in (*was.options, *was.off_scale)}
-    new = {option.value: option.label for option in (*became.options, *became.off_scale)}
+    old = {option.value: option.label for option in was.all_options}
+    new = {option.value: option.label for option in became.all_options}
     if (was.values, set(old)) != (became.values, set(new)) or _swapped(old, new):
         yield Change("codes", id, scales, _listed(old), _listed(new))
         return

@@ -81,12 +81,12 @@ def _of_item(item: Item, instrument: Instrument, language: str) -> Iterator[Labe
         label, low, high = question, None, None
         values: tuple[tuple[int, str], ...] = ()
         if column != item.id and scale is not None:
-            label = f"{question} {scale.options[place].label.in_language(language)}"
+            label = f"{question} {item.column_options[place].label.in_language(language)}"
             top = item.top if item.kind == "rank" else item.total
             values = _TICKS if item.kind == "multiple" else ()
             low, high = (None, None) if values else (0.0, float(top or 0))
         elif scale is not None:
-            values = _labelled((*scale.options, *scale.off_scale), language)
+            values = _labelled(scale.all_options, language)
         elif allowed is not None:
             low, high = allowed.minimum, allowed.maximum
         yield LabelledVariable(

@@ -184,8 +184,7 @@ def _of_item(item: Item, instrument: Instrument, codes: Codes) -> Iterator[Sidec
         written[option.value]: str(option.value)
         for option in (missing_choices(item, instrument) if beside else ())
     }
-    values = item.responses.values if item.responses and "__" in item.columns[0] else ()
-    options = [written[value] for value in values] or [""]
+    options = [written[option.value] for option in item.column_options] or [""]
     for column, option in zip(item.columns, options, strict=True):
         own = place.at(option) if item.kind == "allocate" else place
         yield SidecarColumn(

@@ -57,8 +57,8 @@ class Translator(Dialect):
     def answered(self, id: str, *, wanted: bool) -> str:
         """Write that there is an answer other than "don't know" or a refusal."""
         item = self.items.get(id)
-        if item is not None and item.kind == "multiple" and item.responses is not None:
-            filled = [self.chosen(id, code, wanted=True) for code in item.responses.values]
+        if item is not None and item.kind == "multiple":
+            filled = [self.chosen(id, o.value, wanted=True) for o in item.column_options]
             codes: list[str] = []
         else:
             filled = [f"strlen({variable}) > 0" for variable in self._variables(id)]

@@ -21,7 +21,9 @@ from coprod_stats.instruments.model import (
 )
 from coprod_stats.platforms.fields import (
     InexpressibleError,
+    alone,
     choices,
+    enough_chosen,
     inexpressible,
     missing_choices,
     needs_companion,
@@ -50,6 +52,7 @@ HEADER = (
     "default",
     "same_default",
     "same_script",
+    "em_validation_q",
     "equals_num_value",
     "exclude_all_others",
     "hidden",
@@ -213,9 +216,12 @@ class _Structure:
         beside = needs_companion(item)
         attributes |= {"random_group": group}
         if item.kind == "multiple":
-            alone = missing_choices(item, self.instrument)
-            names = (self.codes.answers[item.id][option.value] for option in alone)
+            names = (
+                self.codes.answers[item.id][option.value] for option in alone(item, self.instrument)
+            )
             attributes |= {"exclude_all_others": ";".join(names)}
+            if item.min_choices is not None:
+                attributes["em_validation_q"] = self.translator.holds([enough_chosen(item)])
         relevance = self._relevance(item, item)
         text = self._words(item.text, item.wordings)
         yield self._row(

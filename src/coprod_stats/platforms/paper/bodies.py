@@ -61,13 +61,12 @@ def body_of(
             return Choice(options, _columns(options, n_beside))
 
 
-def instruction_of(item: Item, phrases: Phrases) -> str:
+def instruction_of(item: Item, words: Callable[[Text], str], phrases: Phrases) -> str:
     """Describe how to answer an item that is no row of a grid."""
     match item.kind:
-        case "multiple" if item.max_choices is not None:
-            return phrases.tick_most.format(item.max_choices)
         case "multiple":
-            return phrases.tick_all
+            apart = [phrases.tick_alone.format(words(option.label)) for option in item.exclusive]
+            return " ".join([_how_many(item, phrases), *apart])
         case "rank":
             return phrases.rank.format(item.top)
         case "allocate":
@@ -80,6 +79,15 @@ def instruction_of(item: Item, phrases: Phrases) -> str:
             return phrase.format(_limits(item.number, phrases))
         case _:
             return phrases.tick_one
+
+
+def _how_many(item: Item, phrases: Phrases) -> str:
+    least, most = item.min_choices, item.max_choices
+    if least is not None and most is not None:
+        return phrases.tick_between.format(least, most)
+    if least is not None:
+        return phrases.tick_least.format(least)
+    return phrases.tick_all if most is None else phrases.tick_most.format(most)
 
 
 def _limits(number: NumberRange | None, phrases: Phrases) -> str:

@@ -239,7 +239,7 @@ class _Layout:
                 *self._alternatives(first.wordings),
             ),
             hint=self.words(first.hint) if first.hint else "",
-            instruction=instruction_of(first, self.phrases),
+            instruction=instruction_of(first, self.words, self.phrases),
             body=body,
             beside=self._beside([first], self._go_to(first)),
             consent=first.kind == "consent",

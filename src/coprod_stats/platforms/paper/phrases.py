@@ -33,6 +33,9 @@ class Phrases:
     tick_rows: str
     tick_all: str
     tick_most: str
+    tick_least: str
+    tick_between: str
+    tick_alone: str
     write_number: str
     write_decimal: str
     at_least: str
@@ -88,6 +91,9 @@ ENGLISH = Phrases(
     tick_rows="Please tick one box in each row.",
     tick_all="Please tick all that apply.",
     tick_most="Please tick at most {}.",
+    tick_least="Please tick at least {}.",
+    tick_between="Please tick {} to {}.",
+    tick_alone="If you tick “{}”, please tick nothing else.",
     write_number="Please write a whole number{}.",
     write_decimal="Please write a number{}.",
     at_least=", {} or more",
@@ -160,6 +166,9 @@ GERMAN = Phrases(
     tick_rows="Bitte kreuzen Sie in jeder Zeile ein Kästchen an.",
     tick_all="Bitte kreuzen Sie alles an, was zutrifft.",
     tick_most="Bitte kreuzen Sie höchstens {} an.",
+    tick_least="Bitte kreuzen Sie mindestens {} an.",
+    tick_between="Bitte kreuzen Sie {} bis {} an.",
+    tick_alone="Wenn Sie „{}“ ankreuzen, kreuzen Sie bitte nichts anderes an.",
     write_number="Bitte tragen Sie eine ganze Zahl ein{}.",
     write_decimal="Bitte tragen Sie eine Zahl ein{}.",
     at_least=", {} oder mehr",
@@ -232,6 +241,9 @@ ARABIC = Phrases(
     tick_rows="يرجى وضع علامة في مربع واحد في كل صف.",
     tick_all="يرجى وضع علامة أمام كل ما ينطبق.",
     tick_most="يرجى وضع {} علامات على الأكثر.",
+    tick_least="يرجى وضع {} علامات على الأقل.",
+    tick_between="يرجى وضع {} إلى {} علامات.",
+    tick_alone="إذا وضعت علامة أمام «{}» فيرجى عدم وضع أي علامة أخرى.",
     write_number="يرجى كتابة عدد صحيح{}.",
     write_decimal="يرجى كتابة عدد{}.",
     at_least="، {} أو أكثر",

@@ -188,7 +188,7 @@ def has_arrows(item: Item) -> bool:
 
 def _answers(item: Item) -> Iterator[float | None]:
     if item.responses is not None:
-        for option in (*item.responses.options, *item.responses.off_scale):
+        for option in item.responses.all_options:
             yield float(option.value)
     if item.offers:
         yield None

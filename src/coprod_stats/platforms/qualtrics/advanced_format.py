@@ -97,7 +97,9 @@ def text_losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[
         "routing": [item.id for item in items if item.conditions],
         "required answers": [item.id for item in items if item.required],
         "limits of numbers, choices and totals": [
-            item.id for item in items if item.max_choices or item.total or item.number
+            item.id
+            for item in items
+            if item.min_choices or item.max_choices or item.total or item.number
         ],
         "texts that depend on answers": [
             item.id for item in items if item.wordings or item.stem_wordings

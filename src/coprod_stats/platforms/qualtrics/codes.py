@@ -62,7 +62,7 @@ def _of_item(
     missing = [option.value for option in missing_choices(item, instrument)]
     why = _codes(ids, missing) if beside else {}
     for place_of, column in enumerate(item.columns):
-        value = item.responses.values[place_of] if item.responses and "__" in column else None
+        value = item.column_options[place_of].value if item.column_options else None
         name = place.import_id
         if item.kind in ("number", "text"):
             name = f"{name}_TEXT"

@@ -232,7 +232,7 @@ class Translator(Conditions[Formula]):
 
 def _codes(item: Item) -> tuple[int, ...]:
     scale = item.responses
-    return () if scale is None else tuple(o.value for o in (*scale.options, *scale.off_scale))
+    return () if scale is None else tuple(o.value for o in scale.all_options)
 
 
 def _is_count(node: Expression) -> bool:

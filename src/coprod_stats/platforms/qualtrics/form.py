@@ -9,7 +9,7 @@ from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.platforms.fields import choices
+from coprod_stats.platforms.fields import alone, choices
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.qualtrics.advanced_format import text_file, text_losses
 from coprod_stats.platforms.qualtrics.codes import SEEN_UNANSWERED, columns
@@ -333,6 +333,13 @@ def _losses(instrument: Instrument, layout: Layout) -> Iterator[Fault]:
                 "PLATFORM-163",
                 f"all options are put in order; the first {item.top} count",
                 "Say so in the question.",
+                place=f"item {item.id}",
+            )
+        if item.min_choices is not None and alone(item, instrument):
+            yield Fault(
+                "PLATFORM-165",
+                f"at least {item.min_choices} choices are not demanded, as one can stand alone",
+                "Reading rejects what is too little.",
                 place=f"item {item.id}",
             )
         if item.kind in ("rank", "allocate") and item.required and item.offers:

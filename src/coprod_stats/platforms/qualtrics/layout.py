@@ -154,7 +154,7 @@ class Layout:
         rows = element.items if element.kind == "matrix" else ()
         first = element.items[0] if element.items else None
         scale = first.responses if first is not None and element.kind != "note" else None
-        options = (*scale.options, *scale.off_scale) if scale is not None else ()
+        options = scale.all_options if scale is not None else ()
         texts = [element.text, element.hint, *(row.text for row in rows)]
         found = [*self.texts.of([*texts, *(option.label for option in options)])]
         found += [element.key] if element.wordings else []

@@ -8,9 +8,10 @@ from typing import Any
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
-from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument, Item, Option
+from coprod_stats.instruments.model import Instrument, Item, Option
 from coprod_stats.platforms.fields import (
     InexpressibleError,
+    alone,
     choices,
     inexpressible,
     missing_choices,
@@ -138,12 +139,10 @@ class Questions:
             logic = {str(place): self._row_logic(row) for place, row in enumerate(element.items, 1)}
             return {"Choices": {id: {"DisplayLogic": own} for id, own in logic.items() if own}}
         if element.kind == "question" and element.items[0].kind == "multiple":
-            missing = [
-                id
-                for id, option in self._listed(element).items()
-                if option.value in (DONT_KNOW, REFUSED)
-            ]
-            return {"Choices": {id: {"ExclusiveAnswer": True} for id in missing}}
+            apart = alone(element.items[0], self._instrument)
+            listed = self._listed(element).items()
+            exclusive = [id for id, option in listed if option in apart]
+            return {"Choices": {id: {"ExclusiveAnswer": True} for id in exclusive}}
         return {}
 
     def _coding(self, element: Element) -> Json:
@@ -184,9 +183,7 @@ class Questions:
             return made | {"Configuration": MATRIX_CONFIGURATION} | self._order(element)
         match first.kind:
             case "multiple":
-                most = {"MinChoices": "", "MaxChoices": str(first.max_choices)}
-                limits = {"Type": "ChoiceRange", **most} if first.max_choices else {}
-                return _question("MC", "MAVR", "TX", forced, **limits)
+                return _question("MC", "MAVR", "TX", forced, **self._limits(first))
             case "number":
                 return _question("TE", "SL", "", forced, **_number(first)) | _TYPED
             case "text":
@@ -199,6 +196,15 @@ class Questions:
                 return made | {"ClarifyingSymbolType": "None", "Labels": []}
             case _:
                 return _question("MC", "SAVR", "TX", forced)
+
+    def _limits(self, item: Item) -> Json:
+        """Return how many choices are allowed; a least number would forbid what stands alone."""
+        least = None if alone(item, self._instrument) else item.min_choices
+        if least is None and item.max_choices is None:
+            return {}
+        ends = {"MinChoices": least, "MaxChoices": item.max_choices}
+        written = {name: "" if end is None else str(end) for name, end in ends.items()}
+        return {"Type": "ChoiceRange", **written}
 
     def _order(self, element: Element) -> Json:
         first = element.items[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from coprod_stats.instruments.model import OPTION_KINDS, Item
+from coprod_stats.instruments.model import Item
 from coprod_stats.platforms.dialect import Dialect
 
 
@@ -60,10 +60,10 @@ class Translator(Dialect):
     def _filled(self, id: str) -> list[str]:
         """Return conditions of which one holds if the item was answered."""
         item = self.items.get(id)
-        if item is not None and item.responses is not None and item.kind in OPTION_KINDS:
+        if item is not None and item.column_options:
             if item.kind == "multiple":
-                return [self.chosen(id, code, wanted=True) for code in item.responses.values]
-            return [f"{self.of_option(item, code)} <> ''" for code in item.responses.values]
+                return [self.chosen(id, o.value, wanted=True) for o in item.column_options]
+            return [f"{self.of_option(item, o.value)} <> ''" for o in item.column_options]
         differs = [f"{self.answer(id)} <> '{code}'" for code in self.missing_codes(id)]
         together = " and ".join([f"{self.answer(id)} <> ''", *differs])
         return [f"({together})" if differs else together]

@@ -14,6 +14,7 @@ from coprod_stats.platforms.fields import (
     Alternatives,
     InexpressibleError,
     Insert,
+    alone,
     choices,
     companion,
     inexpressible,
@@ -135,6 +136,13 @@ def _losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Faul
                 "Reading rejects what does not fit.",
                 place=f"item {item.id}",
             )
+        if item.min_choices is not None:
+            yield Fault(
+                "PLATFORM-135",
+                f"REDCap does not check that at least {item.min_choices} options are chosen",
+                "Reading rejects what is too little.",
+                place=f"item {item.id}",
+            )
 
 
 def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
@@ -148,7 +156,7 @@ def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
         beside = companion(item).lower() if needs_companion(item) else ""
         why = missing_codes(item, instrument) if beside else ()
         for place, column in enumerate(item.columns):
-            option = item.responses.values[place] if item.responses and "__" in column else 0
+            option = item.column_options[place].value if item.column_options else 0
             name = field
             if item.kind == "multiple":
                 name = f"{field}___{checkbox_code(option)}"
@@ -214,8 +222,9 @@ class _Dictionary:
         logic = self._logic(item, item.conditions)
         note = {"note": self._text(item.hint)} if item.hint else {}
         required = {"required": "y"} if item.required else {}
+        beside = needs_companion(item)
         options = self._choices(choices(item, self.instrument), item.id)
-        shared = {"logic": logic, **note, **required}
+        shared = {"logic": logic, **note, **({} if beside else required)}
         match item.kind:
             case "note":
                 yield self._row(item.id, "descriptive", label, logic=logic)
@@ -249,13 +258,15 @@ class _Dictionary:
             case _:
                 group = {"matrix": matrix} if matrix else {}
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
-        if needs_companion(item):
+        if beside:
             why = self._choices(missing_choices(item, self.instrument), item.id)
-            yield self._row(companion(item), "radio", label, choices=why, logic=logic)
+            blank = self.translator.answered(item.id, wanted=False)
+            shown = self.translator.joined("and", [logic, blank] if logic else [blank])
+            yield self._row(companion(item), "radio", label, choices=why, logic=shown, **required)
 
     def _exclusive(self, item: Item) -> str:
-        missing = ",".join(str(o.value) for o in missing_choices(item, self.instrument))
-        none = [f"@NONEOFTHEABOVE='{missing}'"] if missing else []
+        codes = ",".join(str(option.value) for option in alone(item, self.instrument))
+        none = [f"@NONEOFTHEABOVE='{codes}'"] if codes else []
         most = [f"@MAXCHECKED={item.max_choices}"] if item.max_choices else []
         return " ".join(none + most)
 

@@ -13,8 +13,10 @@ from coprod_stats.platforms.fields import (
     Alternatives,
     InexpressibleError,
     Insert,
+    alone,
     choices,
     companion,
+    enough_chosen,
     inexpressible,
     missing_choices,
     missing_codes,
@@ -91,7 +93,7 @@ def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
         offered = [option.value for option in choices(item, instrument)]
         codes = tuple((str(code), str(code)) for code in offered)
         for place, column in enumerate(item.columns):
-            option = item.responses.values[place] if item.responses and "__" in column else ""
+            option = item.column_options[place].value if item.column_options else ""
             name = f"{item.id}.o{option}" if item.kind == "allocate" else own or item.id
             yield SidecarColumn(
                 column,
@@ -191,7 +193,9 @@ class _Form:
             return {"type": "html", "html": title, **name, **self._shown(item)}
         if item.hint is not None:
             name["description"] = self._text(item.hint)
-        if item.required:
+        if item.required and needs_companion(item):
+            name["requiredIf"] = f"{{{companion(item)}}} empty"
+        elif item.required:
             name["isRequired"] = True
         return {**self._kind(item), **name, "title": title, **self._shown(item)}
 
@@ -199,13 +203,7 @@ class _Form:
         options = [self._choice(option) for option in choices(item, self.instrument)]
         match item.kind:
             case "multiple":
-                missing = {option.value for option in missing_choices(item, self.instrument)}
-                exclusive = [
-                    option | ({"isExclusive": True} if option["value"] in missing else {})
-                    for option in options
-                ]
-                limit = {"maxSelectedChoices": item.max_choices} if item.max_choices else {}
-                return {"type": "checkbox", "choices": exclusive, **limit}
+                return self._checkbox(item, options)
             case "rank":
                 own = item.responses.options if item.responses else ()
                 return {
@@ -222,6 +220,20 @@ class _Form:
                 return {"type": "comment"}
             case _:
                 return {"type": "radiogroup", "choices": options}
+
+    def _checkbox(self, item: Item, options: Sequence[Json]) -> Json:
+        apart = [option.value for option in alone(item, self.instrument)]
+        listed = [
+            option | ({"isExclusive": True} if option["value"] in apart else {})
+            for option in options
+        ]
+        made: Json = {"type": "checkbox", "choices": listed}
+        if item.max_choices is not None:
+            made["maxSelectedChoices"] = item.max_choices
+        if item.min_choices is not None:
+            rule = self.translator.holds([enough_chosen(item)])
+            made["validators"] = [{"type": "expression", "expression": rule}]
+        return made
 
     def _allocation(self, item: Item) -> Json:
         options = item.responses.options if item.responses else ()

@@ -12,6 +12,7 @@ from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
 from coprod_stats.platforms.fields import (
     MISSING_NAMES,
     InexpressibleError,
+    alone,
     choices,
     inexpressible,
     missing_choices,
@@ -195,12 +196,14 @@ class _Form:
         row = {"type": f"{kind} {self._list(choices(item, self.instrument))}"}
         if item.kind != "multiple":
             return row
-        limits = [
-            f"not(selected(., '{name}') and count-selected(.) > 1)"
-            for name, _ in self._missing(item)
-        ]
+        names = [_choice_name(option) for option in alone(item, self.instrument)]
+        limits = [f"not(selected(., '{name}') and count-selected(.) > 1)" for name in names]
         if item.max_choices is not None:
             limits.append(f"count-selected(.) <= {item.max_choices}")
+        if item.min_choices is not None:
+            enough = [f"count-selected(.) >= {item.min_choices}"]
+            enough += [f"selected(., '{name}')" for name in names]
+            limits.append(f"({' or '.join(enough)})")
         return row | ({"constraint": " and ".join(limits)} if limits else {})
 
     def _entered(self, item: Item, row: Row, required: Row) -> Iterator[Row]:
@@ -252,8 +255,8 @@ class _Form:
             self._lists[options] = f"list_{len(self._lists) + 1}"
             for option in options:
                 words = self.texts.columns("label", option.label)
-                name = MISSING_NAMES.get(option.value) or str(option.value)
-                self.choices.append({"list_name": self._lists[options], "name": name, **words})
+                row = {"list_name": self._lists[options], "name": _choice_name(option), **words}
+                self.choices.append(row)
         return self._lists[options]
 
     def _missing(self, item: Item) -> tuple[tuple[str, str], ...]:
@@ -263,12 +266,12 @@ class _Form:
 
     def _chosen_columns(self, item: Item) -> Iterator[SidecarColumn]:
         assert item.responses is not None
-        options = (*item.responses.options, *item.responses.off_scale)
+        options = item.responses.all_options
         codes = tuple((str(option.value), str(option.value)) for option in options)
         codes += self._missing(item)
-        values = item.responses.values if item.kind == "multiple" else ("",)
+        values = [str(option.value) for option in item.column_options] or [""]
         for column, value in zip(item.columns, values, strict=True):
-            yield SidecarColumn(column, item.id, item.kind, field(item.id), str(value), codes)
+            yield SidecarColumn(column, item.id, item.kind, field(item.id), value, codes)
 
     def _entered_columns(self, item: Item, why: str) -> Iterator[SidecarColumn]:
         values = item.responses.values if item.kind == "rank" and item.responses else ()
@@ -295,6 +298,10 @@ class _Form:
         known = {name for entry in self.columns for name in (entry.name, entry.companion)}
         written = [row["name"] for row in self.texts.rows + self.rows if "name" in row]
         return tuple(name for name in written if name not in known)
+
+
+def _choice_name(option: Option) -> str:
+    return MISSING_NAMES.get(option.value) or str(option.value)
 
 
 def _relevant(condition: str) -> Row:
