@@ -139,6 +139,11 @@ Conclusion = Literal[
 ]
 """What the tests of a hypothesis allow one to say."""
 
+PatternConclusion = Literal["present", "uneven", "general-evaluation", "undetermined"]
+"""What the stated paths as a whole allow one to say, beside the unstated ones: they are stronger;
+stronger only as some drivers or impacts are evaluated more strongly than others; no stronger, while
+all are above zero; nothing."""
+
 RegressionFamily = Literal["gaussian", "binomial", "poisson", "ordinal", "negative-binomial"]
 """Outcomes of a regression, by distribution: linear, logistic, log-linear counts, ordered logit,
 overdispersed counts."""

@@ -112,6 +112,7 @@ def _print_findings(entry: AnalysisResult, title: str) -> None:
 @seed_option
 @click.option("--form", help="Form; the plan's by default.")
 @module_option
+@click.option("--population", help="Another population than the plan's: a file, or a shipped one.")
 @click.option("--clean", is_flag=True, help="Without careless respondents and missing answers.")
 def simulate(
     plan: str,
@@ -120,6 +121,7 @@ def simulate(
     seed: int | None,
     form: str | None,
     module: tuple[str, ...],
+    population: str | None,
     clean: bool,
 ) -> None:
     """Draw synthetic answers from a plan's population, in the questionnaire's own codes.
@@ -128,7 +130,9 @@ def simulate(
     """
     from coprod_stats.study.synthetic_sample import draw_sample, write_sample
 
-    sample = draw_sample(plan, n_rows=n, seed=seed, form=form, modules=module, clean=clean)
+    sample = draw_sample(
+        plan, population=population, n_rows=n, seed=seed, form=form, modules=module, clean=clean
+    )
     truth = write_sample(sample, out)
     say(f"{counted(len(sample.answers), 'synthetic respondent')}: {out}")
     say(f"true parameters: {truth}")

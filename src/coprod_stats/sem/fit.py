@@ -146,7 +146,12 @@ def _findings(
 
 
 def _withhold_scaled_test(inference: Inference, problem: Problem) -> Inference:
-    if coefficient_df(inference, problem) is None or inference.scaled is None:
+    """Leave out a test corrected for its variance where clusters are few.
+
+    ``tr((U Gamma)^2)`` is then too large by about ``tr(U Gamma)^2`` over the number of clusters;
+    ``tr(U Gamma)``, on which a test corrected for its mean rests alone, is unaffected.
+    """
+    if coefficient_df(inference, problem) is None or not problem.method.is_variance_adjusted:
         return inference
     return replace(inference, scaled=None)
 

@@ -127,6 +127,11 @@ class Method:
         return self.discrepancy == "ML" and self.likelihood == "normal"
 
     @property
+    def is_variance_adjusted(self) -> bool:
+        """Whether the scaled test is corrected for its variance as well as its mean."""
+        return self.test in ("scaled-shifted", "mean-var-adjusted")
+
+    @property
     def allows_singular_moments(self) -> bool:
         """Whether estimates need no inverse of the sample covariance matrix."""
         return self.discrepancy in ("ULS", "DWLS")

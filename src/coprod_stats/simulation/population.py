@@ -57,6 +57,8 @@ class PopulationForm(_Part):
 
     population: str
     about: str
+    like: str | None = None
+    """File of another population, beside this one, whose parts apply where this one states none."""
     rows: Annotated[int, Field(ge=1)]
     seed: Annotated[int, Field(ge=0)]
     correlations: dict[str, dict[str, Correlation]] = {}
@@ -67,6 +69,9 @@ class PopulationForm(_Part):
     """Correlation of the residuals of any two outcomes."""
     loadings: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
     """Standardised loadings of a scale's items, in its order."""
+    method_factors: dict[str, dict[str, Correlation]] = {}
+    """Standardised loadings of all items of a scale on a factor that is independent of everything
+    else, such as a general evaluation of the service; in the direction in which items are scored."""
     shares: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
     """Share of each answer, lowest first, by response scale; cut points follow from them."""
     groups: dict[str, GroupForm]

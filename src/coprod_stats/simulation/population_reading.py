@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,13 +33,35 @@ def read_population(path: Path, instrument: Instrument) -> PopulationForm:
     PopulationError
         If the file has faults; all of them are listed.
     """
-    source = read_yaml(path)
+    source = _complete(read_yaml(path), path.parent)
     form, faults = read_shape(PopulationForm, source)
     if form is None or faults:
         raise PopulationError(faults)
     if found := list(_Check(form, instrument, source).faults()):
         raise PopulationError(found)
     return form
+
+
+def _complete(source: YamlSource, folder: Path) -> YamlSource:
+    """Add the parts of the population that a file refers to, except those that it states itself."""
+    like = source.data.get("like") if isinstance(source.data, dict) else None
+    if not isinstance(like, str):
+        return source
+    base = read_yaml(folder / like)
+    if not isinstance(base.data, dict) or "like" in base.data:
+        found = "cannot be read" if base.faults else "is no population of its own"
+        remedy = "Name a file beside this one that states a whole population."
+        fault = source.fault("POPULATION-011", ("like",), "like", f"'{like}' {found}", remedy)
+        return replace(source, faults=(*source.faults, *base.faults, fault))
+    taken = {key: value for key, value in base.data.items() if key not in source.data}
+    lines = {place: line for place, line in base.lines.items() if place and place[0] in taken}
+    return replace(
+        source,
+        data={**taken, **source.data},
+        lines={**lines, **source.lines},
+        faults=(*source.faults, *base.faults),
+        files={(key,): base.file for key in taken},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +74,7 @@ class _Check:
 
     def faults(self) -> Iterator[Fault]:
         structure = [*self._loadings(), *self._paths(), *self._correlations()]
+        structure += self._method_factors()
         yield from structure or self._matrices()
         yield from self._shares()
         yield from self._groups()
@@ -59,7 +82,7 @@ class _Check:
 
     def fault(self, code: str, location: Location, found: str, remedy: str) -> Fault:
         place = ".".join(map(str, location))
-        return Fault(code, found, remedy, self.source.file, self.source.line(location), place)
+        return self.source.fault(code, location, place, found, remedy)
 
     def _loadings(self) -> Iterator[Fault]:
         scales = {scale.id: scale for scale in self.instrument.scales}
@@ -120,6 +143,29 @@ class _Check:
                         "Name each pair of two factors once.",
                     )
                 seen.add(pair)
+
+    def _method_factors(self) -> Iterator[Fault]:
+        variance: dict[str, float] = {}
+        for factor, loadings in self.form.method_factors.items():
+            for name, loading in loadings.items():
+                location = ("method_factors", factor, name)
+                if name not in self.form.loadings:
+                    yield self.fault(
+                        "POPULATION-012",
+                        location,
+                        f"'{name}' has no loadings",
+                        "Name scales that have loadings.",
+                    )
+                    continue
+                variance[name] = variance.get(name, 0.0) + loading**2
+                largest = max(self.form.loadings[name], default=0.0)
+                if variance[name] + largest**2 >= 1:
+                    yield self.fault(
+                        "POPULATION-012",
+                        location,
+                        f"an item of '{name}' would have no variance of its own",
+                        "Make some of the loadings smaller.",
+                    )
 
     def _matrices(self) -> Iterator[Fault]:
         remedy = "Make some of the coefficients smaller."

@@ -191,13 +191,26 @@ class _Draw:
 
     def scale_answers(self, latent: dict[str, FloatArray]) -> dict[str, object]:
         table: dict[str, object] = {}
+        shared = self._shared_by_method()
         for name, loadings in self.population.loadings.items():
+            common, method = shared.get(name, (0.0, 0.0))
             for id, loading in zip(self.instrument.scale(name).items, loadings, strict=True):
                 item = self.instrument.item(id)
                 sign = -1.0 if item.reverse else 1.0
-                unique = np.sqrt(1 - loading**2) * self.rng.standard_normal(self.n)
-                table[id] = self._categories(item, sign * loading * latent[name] + unique)
+                unique = np.sqrt(1 - loading**2 - method) * self.rng.standard_normal(self.n)
+                response = sign * (loading * latent[name] + common) + unique
+                table[id] = self._categories(item, response)
         return table
+
+    def _shared_by_method(self) -> dict[str, tuple[FloatArray, float]]:
+        """Return what method factors add to every item of a scale, and its variance."""
+        shared: dict[str, tuple[FloatArray, float]] = {}
+        for loadings in self.population.method_factors.values():
+            scores = self.rng.standard_normal(self.n)
+            for name, loading in loadings.items():
+                added, variance = shared.get(name, (np.zeros(self.n), 0.0))
+                shared[name] = (added + loading * scores, variance + loading**2)
+        return shared
 
     def _categories(self, item: Item, response: FloatArray) -> FloatArray:
         # half a second to import

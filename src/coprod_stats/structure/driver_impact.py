@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 import pandas as pd
 
@@ -138,13 +138,10 @@ def fit_driver_impact(
         If the engine cannot fit the model.
     """
     rules = rules or DecisionRules()
-    require_columns(data.columns, model.items, error=StructureError)
-    covariates = indicator_columns(data, model.covariates)
-    columns = [data[list(model.items)], covariates]
-    columns += [data[[column]] for column in (cluster, sampling_weights) if column is not None]
-    fit = fit_sem(
-        model.syntax(tuple(covariates.columns)),
-        pd.concat(columns, axis=1),
+    fit = fit_text(
+        data,
+        model,
+        model.syntax,
         engine=engine,
         estimator=estimator,
         missing=missing,
@@ -155,6 +152,60 @@ def fit_driver_impact(
     )
     estimates = [_estimate(path, fit) for path in model.paths]
     return DriverImpactResult(model, decide(model.paths, estimates, rules), fit, rules)
+
+
+class FitKeywords(TypedDict, total=False):
+    """Options of :func:`coprod_stats.latent_models.fit_sem` that models of paths share."""
+
+    engine: Engine
+    estimator: Estimator
+    missing: Missing
+    cluster: str | None
+    sampling_weights: str | None
+    ordered: Sequence[str] | Literal["all"]
+    conf_level: float
+
+
+def fit_text(
+    data: pd.DataFrame,
+    model: DriverImpactModel,
+    text: Callable[[tuple[str, ...]], str],
+    **options: Unpack[FitKeywords],
+) -> SemFit:
+    """Fit a model of the factors and covariates of a driver-impact model.
+
+    Parameters
+    ----------
+    data : DataFrame
+        As in :func:`fit_driver_impact`.
+    model : DriverImpactModel
+        Its items and covariates are the variables of the fit.
+    text : callable
+        Returns the model text, given the numeric columns that represent the covariates.
+    **options
+        As in :func:`coprod_stats.latent_models.fit_sem`.
+    """
+    require_columns(data.columns, model.items, error=StructureError)
+    covariates = indicator_columns(data, model.covariates)
+    design = (options.get("cluster"), options.get("sampling_weights"))
+    columns = [data[list(model.items)], covariates]
+    columns += [data[[column]] for column in design if column is not None]
+    syntax = text(tuple(covariates.columns))
+    return fit_sem(syntax, pd.concat(columns, axis=1), **options)
+
+
+def options_of(fit: SemFit) -> FitKeywords:
+    """Return the options of a fit, so that another model is fitted by the same method."""
+    asked = fit.specification
+    return {
+        "engine": asked.engine,
+        "estimator": asked.estimator,
+        "missing": asked.missing,
+        "cluster": asked.cluster,
+        "sampling_weights": asked.sampling_weights,
+        "ordered": asked.ordered,
+        "conf_level": fit.conf_level,
+    }
 
 
 def with_subgroups(

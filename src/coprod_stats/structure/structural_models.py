@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -76,6 +76,19 @@ class DriverImpactModel:
         """All items, factor by factor."""
         return tuple(item for factor in self.factors for item in factor.items)
 
+    @property
+    def stated_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Driver and impact of each path that leads from a driver to an impact."""
+        drivers = set(self.drivers)
+        return tuple((p.predictor, p.outcome) for p in self.paths if p.predictor in drivers)
+
+    @property
+    def unstated_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Drivers and impacts that no path joins, impact by impact."""
+        stated = set(self.stated_pairs)
+        pairs = ((driver, outcome) for outcome in self.outcomes for driver in self.drivers)
+        return tuple(pair for pair in pairs if pair not in stated)
+
     def predictors_of(self, outcome: str) -> tuple[str, ...]:
         """Predictors of one outcome, in order of the hypotheses."""
         return tuple(path.predictor for path in self.paths if path.outcome == outcome)
@@ -87,7 +100,11 @@ class DriverImpactModel:
             for outcome in self.outcomes
         )
 
-    def syntax(self, covariates: tuple[str, ...] = ()) -> str:
+    def syntax(
+        self,
+        covariates: tuple[str, ...] = (),
+        labels: Mapping[tuple[str, str], str] | None = None,
+    ) -> str:
         """Return the model in lavaan's syntax.
 
         Residuals of outcomes covary freely, except where a path joins the two. Covariates predict
@@ -99,15 +116,23 @@ class DriverImpactModel:
         ----------
         covariates : tuple of str
             Numeric columns that represent the covariates.
+        labels : mapping of (str, str) to str, optional
+            Labels of paths by predictor and outcome.
         """
-        return "\n".join(_syntax_lines(self, covariates))
+        return "\n".join(_syntax_lines(self, covariates, labels or {}))
 
 
-def _syntax_lines(model: DriverImpactModel, covariates: tuple[str, ...]) -> Iterator[str]:
+def _syntax_lines(
+    model: DriverImpactModel,
+    covariates: tuple[str, ...],
+    labels: Mapping[tuple[str, str], str],
+) -> Iterator[str]:
     for factor in model.factors:
         yield f"{factor.name} =~ {' + '.join(factor.items)}"
     for equation in model.equations(covariates):
-        yield f"{equation.outcome} ~ {' + '.join((*equation.predictors, *covariates))}"
+        named = ((name, labels.get((name, equation.outcome))) for name in equation.predictors)
+        terms = [f"{label}*{name}" if label else name for name, label in named]
+        yield f"{equation.outcome} ~ {' + '.join((*terms, *covariates))}"
     if covariates:
         yield from (f"{driver} ~ {' + '.join(covariates)}" for driver in model.drivers)
     joined = {frozenset((path.predictor, path.outcome)) for path in model.paths}

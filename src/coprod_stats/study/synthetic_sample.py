@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.errors import CoprodError
+from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.responses.reading import write_canonical
 from coprod_stats.simulation.population import PopulationForm
 from coprod_stats.simulation.population_reading import read_population
@@ -43,6 +44,11 @@ class SyntheticSample:
             "factor_correlations": self.population.correlations,
             "residual_correlation": self.population.residual_correlation,
             "standardised_loadings": self.population.loadings,
+            **(
+                {"method_factors": self.population.method_factors}
+                if self.population.method_factors
+                else {}
+            ),
             "answer_shares": self.population.shares,
             "careless_respondents": list(self.careless),
         }
@@ -51,6 +57,7 @@ class SyntheticSample:
 def draw_sample(
     plan: str | Path,
     *,
+    population: str | Path | None = None,
     n_rows: int | None = None,
     seed: int | None = None,
     form: str | None = None,
@@ -63,6 +70,8 @@ def draw_sample(
     ----------
     plan : str or Path
         Id of a shipped plan, or path of a YAML file.
+    population : str or Path, optional
+        Another population's file, or the name of a shipped one.
     n_rows, seed : int, optional
         By default those of the population.
     form : str, optional
@@ -83,18 +92,19 @@ def draw_sample(
     """
     read = read_plan(plan, modules=modules)
     instrument = read.instrument if form is None else read.questionnaire.for_form(form)
-    population = read_population(_population_file(read), instrument)
+    file = _population_file(read) if population is None else find_shipped("sample_data", population)
+    drawn_from = read_population(file, instrument)
     if clean:
         gone = {"dont_know": 0.0, "unanswered": 0.0, "careless": None}
-        population = population.model_copy(update=gone)
-    seed = population.seed if seed is None else seed
+        drawn_from = drawn_from.model_copy(update=gone)
+    seed = drawn_from.seed if seed is None else seed
     drawn = simulate_answers(
-        population,
+        drawn_from,
         instrument,
-        n_rows=population.rows if n_rows is None else n_rows,
+        n_rows=drawn_from.rows if n_rows is None else n_rows,
         rng=np.random.default_rng(seed),
     )
-    return SyntheticSample(drawn.answers, population, seed, drawn.careless)
+    return SyntheticSample(drawn.answers, drawn_from, seed, drawn.careless)
 
 
 def write_sample(sample: SyntheticSample, path: Path) -> Path:

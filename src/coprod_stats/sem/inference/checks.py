@@ -61,7 +61,7 @@ def check_solution(
     estimate : Estimate
     inference : Inference
     few_clusters : bool
-        Whether the scaled test was withheld and intervals use the t distribution.
+        Whether there are no more clusters than parameters.
     indices : mapping of str to float, optional
         Fit indices, where they were computed.
     """
@@ -218,10 +218,15 @@ def _cases(estimate: Estimate) -> list[Finding]:
 
 def _clusters(inference: Inference, problem: Problem) -> list[Finding]:
     n_clusters = sum(sample.n_clusters for sample in problem.samples)
+    if problem.method.is_variance_adjusted:
+        test = "the scaled test, its p value and the indices that rest on it are withheld"
+    elif inference.scaled is None:
+        test = "there is no scaled test"
+    else:
+        test = "the scaled test is corrected for its mean alone and its p value is approximate"
     message = (
-        f"there are {n_clusters} clusters for {counted(inference.n_params, 'parameter')}: "
-        f"{problem.withheld_with_few_clusters} withheld, and intervals use the t "
-        "distribution with "
+        f"there are {n_clusters} clusters for {counted(inference.n_params, 'parameter')}: {test}, "
+        "and intervals use the t distribution with "
         f"{counted(n_clusters - 1, 'degree of freedom', 'degrees of freedom')}"
     )
     return [Finding("SEM-202", message)]

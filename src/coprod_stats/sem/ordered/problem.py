@@ -50,9 +50,6 @@ class OrderedProblem(SingleLevelProblem):
 
     robust_estimators: ClassVar[tuple[str, ...]] = ("WLSMV", "WLSM", "ULSMV")
     score_methods: ClassVar[tuple[str, ...]] = ("ebm",)
-    withheld_with_few_clusters: ClassVar[str] = (
-        "the scaled test, its p value and the indices that rest on it are"
-    )
 
     @classmethod
     def check_options(cls, options: FitOptions) -> None:

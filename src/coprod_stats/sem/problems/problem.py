@@ -59,7 +59,6 @@ class Problem(ABC):
     """Whether standard errors rest on the observed information by default."""
     is_started_near: ClassVar[bool] = False
     """Whether the starting values are close to the minimum."""
-    withheld_with_few_clusters: ClassVar[str] = "the scaled test is"
     is_baseline_by_available_cases: ClassVar[bool] = False
     """Whether the scaled baseline test, as lavaan's, rests on available cases."""
 
