@@ -115,6 +115,12 @@ def make_folder(folder: Path) -> None:
         group.folders.extend(missing)
 
 
+def discard_unfinished() -> None:
+    """Remove what has not been put in place, before the process is left without ceremony."""
+    if (group := _group.get()) is not None:
+        group.discard()
+
+
 def when_committed(action: Callable[[], None]) -> None:
     """Do something once what is being written is in place; at once if nothing is."""
     group = _group.get()
