@@ -6,10 +6,10 @@ What is named here is loaded when it is first used, so that the package itself l
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
 from coprod_stats.version import __version__ as __version__
 
+TYPE_CHECKING = False  # typing loads for 10 ms, in which an interrupt would show a traceback
 if TYPE_CHECKING:
     from coprod_stats.errors import CoprodError as CoprodError
     from coprod_stats.errors import Fault as Fault

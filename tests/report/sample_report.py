@@ -44,7 +44,7 @@ from coprod_stats.documents.figures.missing import (
 )
 from coprod_stats.documents.figures.path_diagram import Node, path_diagram
 from coprod_stats.documents.figures.path_diagram import Path as ModelPath
-from coprod_stats.documents.html import write_html
+from coprod_stats.documents.html import render_html
 from coprod_stats.documents.numbers import BOUNDED, COUNT, Interval, NumberFormat, p_statement
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.report.citation import PAPER, apa_entry, bibtex_entry, software
@@ -483,4 +483,4 @@ def _rebuild():
 
 
 if __name__ == "__main__":
-    write_html(sample_report(), Path(sys.argv[1]))
+    Path(sys.argv[1]).write_text(render_html(sample_report()), encoding="utf-8", newline="\n")

@@ -12,7 +12,7 @@ from coprod_stats.report.manifest import (
     package_versions,
     python_version,
     read_manifest,
-    write_manifest,
+    write_report_files,
 )
 from coprod_stats.report.verification import verify_folder
 
@@ -32,7 +32,7 @@ def folder(tmp_path):
     (tmp_path / "report.html").write_bytes(b"<p>\xc3\xa9</p>\n")
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "paths.csv").write_bytes(b"a,b\n")
-    write_manifest(tmp_path, PROVENANCE)
+    write_report_files(tmp_path, {}, PROVENANCE)
     return tmp_path
 
 
@@ -51,7 +51,7 @@ def test_a_manifest_is_canonical_and_names_no_absolute_path(folder):
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2) + "\n"
     assert written == canonical.encode()
     assert str(folder) not in written.decode()
-    write_manifest(folder, PROVENANCE)
+    write_report_files(folder, {}, PROVENANCE)
     assert (folder / MANIFEST_NAME).read_bytes() == written
 
 

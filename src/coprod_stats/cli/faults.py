@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import io
-import os
 import sys
 from collections.abc import Callable
 
 import click
 
+from coprod_stats.cli.interruption import INTERRUPTED
 from coprod_stats.cli.output import fail
+from coprod_stats.cli.standard_streams import (
+    flush_output,
+    open_standard_streams,
+    put_aside,
+)
 from coprod_stats.errors import CoprodError
 
-INTERRUPTED = 130
-"""Exit status after an interrupt from the keyboard: 128 plus the number of the signal."""
+_OF_OUTPUT = (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def run_reporting_faults(action: Callable[[], int | None]) -> None:
     """Run a command and exit with its status; a fault that it raises is reported as a message."""
+    open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8 must not stop it
@@ -25,7 +31,7 @@ def run_reporting_faults(action: Callable[[], int | None]) -> None:
         try:
             status = action()
         finally:
-            sys.stdout.flush()
+            flush_output()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -34,10 +40,14 @@ def run_reporting_faults(action: Callable[[], int | None]) -> None:
     except CoprodError as error:
         fail(str(error))
     except BrokenPipeError:
-        # the reader (such as head) closed the pipe; the interpreter must not flush into it again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        put_aside(sys.stdout)  # the reader, such as head, has read enough
         sys.exit(0)
     except OSError as error:
-        fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+        fail(f"{error.filename or _unnamed(error)}: {error.strerror or error}")
     else:
         sys.exit(status)
+
+
+def _unnamed(error: OSError) -> str:
+    """Return what an error of the system without a file's name is about: files state theirs."""
+    return "standard output" if error.errno in _OF_OUTPUT else "the system"

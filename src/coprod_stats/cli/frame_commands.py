@@ -8,7 +8,8 @@ from typing import get_args
 
 import click
 
-from coprod_stats.cli.options import FILE, json_option
+from coprod_stats.cli.file_roles import InputFile, command
+from coprod_stats.cli.options import json_option
 from coprod_stats.cli.output import print_table, records, say, write_json
 from coprod_stats.literals import RegressionErrors, RegressionFamily
 
@@ -16,8 +17,10 @@ NOT_CONVERGED = 3
 """Exit status of a fit that did not converge."""
 
 
-@click.command(epilog="Example: coprod regress carers.csv --formula 'NEGC7 ~ DEP + C(EDU)'")
-@click.argument("data", type=FILE, help="Table: CSV, or a shipped sample by name.")
+@command(epilog="Example: coprod regress carers.csv --formula 'NEGC7 ~ DEP + C(EDU)'")
+@click.argument(
+    "data", type=InputFile("sample_data"), help="Table: CSV, or a shipped sample by name."
+)
 @click.option("--formula", "-f", required=True, help="outcome ~ predictors.")
 @click.option(
     "--family",

@@ -8,8 +8,8 @@ from typing import get_args
 
 import click
 
+from coprod_stats.cli.file_roles import InputName, OutputFolder, command
 from coprod_stats.cli.options import (
-    FILE,
     form_option,
     json_option,
     module_option,
@@ -20,7 +20,7 @@ from coprod_stats.counts import counted
 from coprod_stats.literals import Platform
 
 
-@click.command(epilog="Example: coprod instrument list")
+@command(epilog="Example: coprod instrument list")
 @json_option
 def list_instruments(json: str | None) -> None:
     """List the shipped questionnaires."""
@@ -54,7 +54,7 @@ def list_instruments(json: str | None) -> None:
         say(f"{'':<12} {forms}; {', '.join(entry.languages)}")
 
 
-@click.command(epilog="Example: coprod instrument show citizen --form core")
+@command(epilog="Example: coprod instrument show citizen --form core")
 @name_argument
 @form_option
 @module_option
@@ -73,8 +73,10 @@ def show(name: str, form: str | None, module: tuple[str, ...]) -> None:
     say(preview(instrument_in_form(name, form, module), relations=headline))
 
 
-@click.command(epilog="Example: coprod instrument check my_survey.yaml")
-@click.argument("names", nargs=-1, required=True, help="Shipped ids or paths.")
+@command(epilog="Example: coprod instrument check my_survey.yaml")
+@click.argument(
+    "names", type=InputName("instruments"), nargs=-1, required=True, help="Shipped ids or paths."
+)
 @module_option
 @json_option
 def check(names: tuple[str, ...], module: tuple[str, ...], json: str | None) -> None:
@@ -97,9 +99,9 @@ def check(names: tuple[str, ...], module: tuple[str, ...], json: str | None) -> 
         sys.exit(1)
 
 
-@click.command(epilog="Example: coprod instrument copy carers --out my_study")
+@command(epilog="Example: coprod instrument copy carers --out my_study")
 @name_argument
-@click.option("--out", "-o", type=FILE, required=True, help="Folder for the copy.")
+@click.option("--out", "-o", type=OutputFolder(), required=True, help="Folder for the copy.")
 def copy(name: str, out: Path) -> None:
     """Copy a questionnaire with its constructs into a folder, as a start for your own."""
     from coprod_stats.instruments.source.copying import copy_instrument
@@ -108,7 +110,7 @@ def copy(name: str, out: Path) -> None:
         say(f"copied: {path}")
 
 
-@click.command(epilog="Example: coprod instrument export citizen --to xlsform --out form")
+@command(epilog="Example: coprod instrument export citizen --to xlsform --out form")
 @name_argument
 @click.option(
     "--to",
@@ -117,7 +119,9 @@ def copy(name: str, out: Path) -> None:
     required=True,
     help=f"One of {', '.join(get_args(Platform))}.",
 )
-@click.option("--out", "-o", type=FILE, required=True, help="Folder for the form and its sidecar.")
+@click.option(
+    "--out", "-o", type=OutputFolder(), required=True, help="Folder for the form and its sidecar."
+)
 @click.option(
     "--lang",
     multiple=True,

@@ -1,11 +1,13 @@
-"""Entry point of the installed ``coprod``."""
+"""Entry point of the installed ``coprod``.
+
+Only what is loaded within ``run`` can be interrupted quietly: nothing else is loaded before.
+"""
 
 from __future__ import annotations
 
 import gc
 
-from coprod_stats.cli.application import app
-from coprod_stats.cli.faults import run_reporting_faults
+from coprod_stats.cli.interruption import QuietlyInterruptible
 
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
@@ -15,4 +17,8 @@ def run() -> None:
     # modules, which stay until the end, are most of what is allocated at the start: the collector
     # would search them for garbage a hundred times
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
-    run_reporting_faults(lambda: app(prog_name="coprod", standalone_mode=False))
+    with QuietlyInterruptible():
+        from coprod_stats.cli.application import app
+        from coprod_stats.cli.faults import run_reporting_faults
+
+        run_reporting_faults(lambda: app(prog_name="coprod", standalone_mode=False))

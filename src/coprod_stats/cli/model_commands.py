@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
-from coprod_stats.cli.options import FILE, refuse_given, report_rejected
+from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, command
+from coprod_stats.cli.options import refuse_given, report_rejected
 from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say, warn
 from coprod_stats.cli.sem_options import with_sem_options
+from coprod_stats.files.writing import committed_together, when_committed, write_file
 from coprod_stats.latent_models.sem_options import declared_options
 from coprod_stats.literals import DifferenceScaling
 
@@ -35,22 +38,27 @@ _OF_A_FIT = frozenset(
 Peer = Literal["lavaan", "mplus"]
 
 
-@click.command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")
+@command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")
 @click.argument(
     "files",
+    type=InputFile(),
     nargs=-1,
     required=True,
     metavar="MODEL|compare FIT.json...",
     help="File with the model in lavaan's syntax; or fits to compare.",
 )
-@click.option("--data", type=FILE, help="Answers: CSV, or any file with --instrument.")
-@click.option("--instrument", help="Read the table by a questionnaire.")
+@click.option(
+    "--data", type=InputFile("sample_data"), help="Answers: CSV, or any file with --instrument."
+)
+@click.option(
+    "--instrument", type=InputName("instruments"), help="Read the table by a questionnaire."
+)
 @with_sem_options
 @click.option(
-    "--rotation-target", type=FILE, help="CSV of target loadings, blank where unspecified."
+    "--rotation-target", type=InputFile(), help="CSV of target loadings, blank where unspecified."
 )
 @click.option("--modindices", is_flag=True, help="Modification indices.")
-@click.option("--scores", type=FILE, help="Write factor scores as CSV.")
+@click.option("--scores", type=OutputFile(), help="Write factor scores as CSV.")
 @click.option(
     "--emit",
     type=click.Choice(get_args(Peer)),
@@ -64,9 +72,11 @@ Peer = Literal["lavaan", "mplus"]
     show_default=False,
     help=f"With compare: {', '.join(get_args(DifferenceScaling))}.",
 )
-@click.option("--json", metavar="FILE", help="Write JSON to a file, or - for output.")
+@click.option(
+    "--json", type=OutputFile(str), metavar="FILE", help="Write JSON to a file, or - for output."
+)
 def sem(
-    files: tuple[str, ...],
+    files: tuple[Path, ...],
     *,
     data: Path | None,
     instrument: str | None,
@@ -79,9 +89,9 @@ def sem(
     **options: Any,
 ) -> None:
     """Fit one latent-variable model; exit status 3 if the solution is improper."""
-    if files[0] == _COMPARE:
+    if files[0] == Path(_COMPARE):
         refuse_given(_OF_A_FIT, "without effect in coprod sem compare")
-        _compare([Path(file) for file in files[1:]], difference, json)
+        _compare(files[1:], difference, json)
         return
     refuse_given({"difference"}, "only in coprod sem compare")
     if len(files) > 1:
@@ -97,15 +107,16 @@ def sem(
     check = options["engine"] == "lavaan"
     if check:
         options["engine"] = "core"
-    asked = _specification(Path(files[0]), options)
+    asked = _specification(files[0], options)
     if emit is not None:
         refuse_given(_OF_RESULTS, "without effect with --emit")
         _emit(asked, data, instrument, emit)
         return
     fit = _fit(asked, data, instrument)
-    _show(fit, json, _data_file(data, instrument), modindices=modindices, check=check)
-    if scores is not None:
-        _write_scores(fit, scores)
+    with committed_together():
+        if scores is not None:
+            _write_scores(fit, scores)
+        _show(fit, json, _data_file(data, instrument), modindices=modindices, check=check)
     if not fit.proper:
         sys.exit(IMPROPER)
 
@@ -180,7 +191,7 @@ def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) 
 
     file = Path(mplus_file_name(data.stem))
     written = mplus_input(asked, _columns(data, asked, instrument), file.name)
-    file.write_text(written.data, encoding="ascii")
+    write_file(file, written.data)
     say(written.text.rstrip())
     warn(f"data for Mplus: {file}; the commands above belong into a file beside it")
 
@@ -188,15 +199,17 @@ def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) 
 def _write_scores(fit: SemFit, path: Path) -> None:
     """Write regression or modal scores, a row per row of the data; blank for rows not used."""
     import csv
+    import io
 
     from coprod_stats.sem.factor_scores import factor_scores
 
     found = factor_scores(fit.core)
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(found.latent)
-        for row in found.scores.tolist():
-            writer.writerow("" if math.isnan(score) else score for score in row)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(found.latent)
+    for row in found.scores.tolist():
+        writer.writerow("" if math.isnan(score) else score for score in row)
+    write_file(path, text.getvalue())
 
 
 def _show(
@@ -216,9 +229,9 @@ def _show(
     if check:
         document["engine_differences"] = _checked(fit, quiet=json == STANDARD_OUTPUT)
     if json == STANDARD_OUTPUT:
-        say(as_json(document).rstrip())
+        when_committed(lambda: say(as_json(document).rstrip()))
     elif json is not None:
-        Path(json).write_text(as_json(document), encoding="utf-8")
+        write_file(json, as_json(document))
 
 
 def _modification_indices(fit: SemFit) -> tuple[ModificationIndex, ...]:
@@ -258,7 +271,7 @@ def _checked(fit: SemFit, *, quiet: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _compare(paths: list[Path], scaling: DifferenceScaling, json: str | None) -> None:
+def _compare(paths: Sequence[Path], scaling: DifferenceScaling, json: str | None) -> None:
     from coprod_stats.cli.comparison_output import comparison_document, comparison_lines
     from coprod_stats.cli.output import write_json
     from coprod_stats.latent_models.comparison import compare_documents

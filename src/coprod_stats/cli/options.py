@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile
 from coprod_stats.cli.output import warn
 from coprod_stats.counts import counted
 from coprod_stats.literals import FileFormat
@@ -17,21 +18,30 @@ if TYPE_CHECKING:
     from coprod_stats.instruments.model import Instrument
     from coprod_stats.responses.table import Responses
 
-FILE = click.Path(path_type=Path)
-
-data_argument = click.argument("data", type=FILE, help="Answers: CSV, XLSX, SPSS or Parquet.")
-name_argument = click.argument("name", help="Shipped id or path of a questionnaire.")
+data_argument = click.argument(
+    "data", type=InputFile("sample_data"), help="Answers: CSV, XLSX, SPSS or Parquet."
+)
+name_argument = click.argument(
+    "name", type=InputName("instruments"), help="Shipped id or path of a questionnaire."
+)
 instrument_option = click.option(
-    "--instrument", "-i", required=True, help="Shipped id or path of the questionnaire."
+    "--instrument",
+    "-i",
+    type=InputName("instruments"),
+    required=True,
+    help="Shipped id or path of the questionnaire.",
 )
 form_option = click.option("--form", help="Form of the questionnaire; its first by default.")
 module_option = click.option(
     "--module", multiple=True, help="Module to insert; may be given several times."
 )
 json_option = click.option(
-    "--json", metavar="FILE", help="Write the numbers as JSON to a file, or - for output."
+    "--json",
+    type=OutputFile(str),
+    metavar="FILE",
+    help="Write the numbers as JSON to a file, or - for output.",
 )
-out_option = click.option("--out", "-o", type=FILE, help="File to write.")
+out_option = click.option("--out", "-o", type=OutputFile(), help="File to write.")
 seed_option = click.option("--seed", type=click.IntRange(min=0), help="Seed of the random numbers.")
 
 

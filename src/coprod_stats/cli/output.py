@@ -8,8 +8,9 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+from coprod_stats.files.writing import when_committed, write_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,9 +48,9 @@ def write_json(content: Any, target: str) -> None:
     """Write JSON to a file, or to standard output for ``-``; non-finite numbers are omitted."""
     text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
     if target == STANDARD_OUTPUT:
-        say(text)
+        when_committed(lambda: say(text))
     else:
-        Path(target).write_text(f"{text}\n", encoding="utf-8")
+        write_file(target, f"{text}\n")
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

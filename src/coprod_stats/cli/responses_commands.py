@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast, get_args
 
 import click
 
+from coprod_stats.cli.file_roles import InputFile, OutputFile, command
 from coprod_stats.cli.options import (
-    FILE,
     bound_answers,
     data_argument,
     form_option,
@@ -21,23 +21,35 @@ from coprod_stats.cli.options import (
     report_rejected,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
+from coprod_stats.files.writing import committed_together
 from coprod_stats.literals import AnswersFormat, ExportSource, FileFormat
 
 if TYPE_CHECKING:
     from coprod_stats.responses.table import Responses
 
 SHOWN_COLUMNS = 8
+
+
+def _rejected_path(out: Path) -> Path:
+    """Return the file beside the answers for what did not fit."""
+    return out.with_name(f"{out.name}.rejected.csv")
+
+
 SOURCES = (*get_args(FileFormat), *get_args(ExportSource))
 
 
-@click.command(
+@command(
     epilog="Example: coprod responses import export.xlsx --from xlsx --instrument citizen "
     "--out answers.csv",
 )
-@click.argument("file", type=FILE, help="Answers: CSV, XLSX, SPSS or Parquet.")
+@click.argument("file", type=InputFile("sample_data"), help="Answers: CSV, XLSX, SPSS or Parquet.")
 @instrument_option
 @click.option(
-    "--out", "-o", type=FILE, required=True, help="Canonical CSV, or .xlsx or .parquet, to write."
+    "--out",
+    "-o",
+    type=OutputFile(companions=lambda out: [_rejected_path(out)]),
+    required=True,
+    help="Canonical CSV, or .xlsx or .parquet, to write.",
 )
 @click.option(
     "--from",
@@ -46,7 +58,7 @@ SOURCES = (*get_args(FileFormat), *get_args(ExportSource))
     metavar="SOURCE",
     help=f"One of {', '.join(SOURCES)}; by default from the file's suffix.",
 )
-@click.option("--sidecar", type=FILE, help="sidecar.json of the form that was fielded.")
+@click.option("--sidecar", type=InputFile(), help="sidecar.json of the form that was fielded.")
 @click.option(
     "--for-spreadsheet",
     is_flag=True,
@@ -76,11 +88,13 @@ def import_answers(
         refuse_given({"sidecar"}, "only with --from a platform")
         plain = cast("FileFormat | None", source)
         found = bound_answers(file, instrument, form, module, source=plain)
-    write_canonical(found.answers, out, for_spreadsheet=for_spreadsheet)
-    rejected = out.with_name(f"{out.name}.rejected.csv")
-    write_rejected(found.rejected, rejected)
+    rejected = _rejected_path(out)
+    with committed_together():
+        write_canonical(found.answers, out, for_spreadsheet=for_spreadsheet)
+        write_rejected(found.rejected, rejected)
+        if json is not None:
+            write_json(_counts(found), json)
     if json is not None:
-        write_json(_counts(found), json)
         return
     say(f"{file.name}: {found.provenance.reading}")
     say(
@@ -141,7 +155,7 @@ def _counts(found: Responses) -> dict[str, object]:
     }
 
 
-@click.command(epilog="Example: coprod quality answers.csv --instrument citizen")
+@command(epilog="Example: coprod quality answers.csv --instrument citizen")
 @data_argument
 @instrument_option
 @out_option
@@ -157,10 +171,13 @@ def quality(
     responses = bound_answers(data, instrument, form)
     report_rejected(responses)
     flags = flag_careless(responses)
-    if out is not None:
-        write_canonical(flags.augment(), out)
+    with committed_together():
+        if out is not None:
+            write_canonical(flags.augment(), out)
+        if json is not None:
+            summary = records(flags.glance())[0]
+            write_json({"rules": records(flags.tidy()), "summary": summary}, json)
     if json is not None:
-        write_json({"rules": records(flags.tidy()), "summary": records(flags.glance())[0]}, json)
         return
     say(str(flags).splitlines()[0])
     print_table(
@@ -176,7 +193,7 @@ def quality(
         say(f"flags and reasons: {out}")
 
 
-@click.command(epilog="Example: coprod score answers.csv --instrument citizen --out scores.csv")
+@command(epilog="Example: coprod score answers.csv --instrument citizen --out scores.csv")
 @data_argument
 @instrument_option
 @out_option
@@ -192,10 +209,12 @@ def score(
     responses = bound_answers(data, instrument, form)
     report_rejected(responses)
     scores = score_scales(responses)
-    if out is not None:
-        write_canonical(scores.augment(), out)
+    with committed_together():
+        if out is not None:
+            write_canonical(scores.augment(), out)
+        if json is not None:
+            write_json(records(scores.tidy()), json)
     if json is not None:
-        write_json(records(scores.tidy()), json)
         return
     print_table(
         scores.tidy(),
@@ -214,7 +233,7 @@ def score(
         say(f"scores: {out}")
 
 
-@click.command(epilog="Example: coprod reliability answers.csv --instrument citizen")
+@command(epilog="Example: coprod reliability answers.csv --instrument citizen")
 @data_argument
 @instrument_option
 @form_option

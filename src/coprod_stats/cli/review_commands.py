@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, command
 from coprod_stats.cli.options import (
-    FILE,
     data_argument,
     form_option,
     json_option,
@@ -18,10 +18,16 @@ from coprod_stats.cli.options import (
 )
 from coprod_stats.cli.output import say, write_json
 from coprod_stats.counts import counted
+from coprod_stats.files.writing import write_file
 
 
-@click.command(epilog="Example: coprod instrument coverage")
-@click.argument("names", nargs=-1, help="Questionnaires that share their constructs.")
+@command(epilog="Example: coprod instrument coverage")
+@click.argument(
+    "names",
+    type=InputName("instruments"),
+    nargs=-1,
+    help="Questionnaires that share their constructs.",
+)
 @json_option
 def coverage(names: tuple[str, ...], json: str | None) -> None:
     """Report where each construct of the article is asked, computed or analysed."""
@@ -61,9 +67,9 @@ def coverage(names: tuple[str, ...], json: str | None) -> None:
         sys.exit(1)
 
 
-@click.command(epilog="Example: coprod instrument diff wave1.yaml citizen --form core")
-@click.argument("older", help="Older version: shipped id or path.")
-@click.argument("newer", help="Newer version.")
+@command(epilog="Example: coprod instrument diff wave1.yaml citizen --form core")
+@click.argument("older", type=InputName("instruments"), help="Older version: shipped id or path.")
+@click.argument("newer", type=InputName("instruments"), help="Newer version.")
 @click.option("--form", help="Compare one form of both.")
 @json_option
 def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
@@ -90,7 +96,7 @@ def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
     say(f"{counted(len(changes), 'change')}{': ' if effects else ''}{effects}")
 
 
-@click.command(epilog="Example: coprod instrument lint citizen --form core")
+@command(epilog="Example: coprod instrument lint citizen --form core")
 @name_argument
 @click.option("--form", help="One form; all questions by default.")
 @module_option
@@ -130,12 +136,14 @@ def _readable_plans() -> list[str]:
     return readable
 
 
-@click.command(epilog="Example: coprod instrument translate citizen --lang ar --out sheet.xlsx")
+@command(epilog="Example: coprod instrument translate citizen --lang ar --out sheet.xlsx")
 @name_argument
 @click.option("--lang", required=True, help="Code of the language, such as ar.")
 @click.option("--form", help="Only the texts of one form.")
-@click.option("--out", "-o", type=FILE, help="Sheet to write (.xlsx or .csv), or .yaml.")
-@click.option("--from", "sheet", type=FILE, help="Sheet that came back from the translators.")
+@click.option("--out", "-o", type=OutputFile(), help="Sheet to write (.xlsx or .csv), or .yaml.")
+@click.option(
+    "--from", "sheet", type=InputFile(), help="Sheet that came back from the translators."
+)
 @click.option("--note", default="", show_default=False, help="Shown wherever the language appears.")
 @json_option
 def translate(
@@ -170,7 +178,7 @@ def translate(
     if out is not None and sheet is not None:
         instrument = read_draft(name).form.instrument
         text = translations_text(rows, instrument=instrument, language=lang, note=note)
-        out.write_text(text, encoding="utf-8")
+        write_file(out, text)
     elif out is not None:
         write_sheet(rows, out)
     counts = status_counts(rows)
@@ -190,9 +198,9 @@ def translate(
         say(f"written: {out}")
 
 
-@click.command(epilog="Example: coprod instrument codebook citizen --out citizen.html")
+@command(epilog="Example: coprod instrument codebook citizen --out citizen.html")
 @name_argument
-@click.option("--out", "-o", type=FILE, required=True, help="HTML file to write.")
+@click.option("--out", "-o", type=OutputFile(), required=True, help="HTML file to write.")
 @form_option
 @module_option
 @click.option("--lang", help="Language of the texts.")
@@ -204,16 +212,16 @@ def write_codebook(
     from coprod_stats.instruments.codebook import codebook
 
     instrument = instrument_in_form(name, form, module)
-    out.write_text(codebook(instrument, language=lang), encoding="utf-8")
+    write_file(out, codebook(instrument, language=lang))
     say(f"{counted(len(instrument.columns), 'column')}: {out}")
 
 
-@click.command(epilog="Example: coprod instrument draft survey.sav --out survey.yaml")
+@command(epilog="Example: coprod instrument draft survey.sav --out survey.yaml")
 @data_argument
-@click.option("--out", "-o", type=FILE, required=True, help="Questionnaire file to write.")
+@click.option("--out", "-o", type=OutputFile(), required=True, help="Questionnaire file to write.")
 @click.option(
     "--codebook",
-    type=FILE,
+    type=InputFile(),
     help="CSV or XLSX with the columns variable, label, values, missing.",
 )
 @click.option("--id", help="Id; by default from the name of --out.")
@@ -250,7 +258,7 @@ def draft(
         language=lang,
         instrument=id or identifier(out.name.partition(".")[0]),
     )
-    out.write_text(drafted.text, encoding="utf-8")
+    write_file(out, drafted.text)
     if faults := check_instrument(out):
         raise InstrumentError(faults)
     if json is not None:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from coprod_stats.cli.options import FILE, json_option, module_option, seed_option
+from coprod_stats.cli.file_roles import (
+    InputFile,
+    InputName,
+    OutputFile,
+    OutputFolder,
+    command,
+)
+from coprod_stats.cli.options import json_option, module_option, seed_option
 from coprod_stats.cli.output import print_table, progress_bar, say, warn, write_json
 from coprod_stats.counts import counted
+from coprod_stats.files.writing import committed_together
 
 if TYPE_CHECKING:
     from coprod_stats.study.result import AnalysisResult
 
-plan_argument = click.argument("plan", help="Shipped id or path of a plan.")
+plan_argument = click.argument(
+    "plan", type=InputName("analyses"), help="Shipped id or path of a plan."
+)
 DEMO_PLANS = ("driver_impact", "carers")
 STANDARDISED = {
     "id": "id",
@@ -36,11 +47,11 @@ UNSTANDARDISED = {
 }
 
 
-@click.command(epilog="Example: coprod demo --out demonstration")
+@command(epilog="Example: coprod demo --out demonstration")
 @click.option(
     "--out",
     "-o",
-    type=FILE,
+    type=OutputFolder(),
     default=Path("coprod_demo"),
     help="Folder for the report.",
 )
@@ -50,10 +61,12 @@ def demo(out: Path) -> None:
         _run_study(plan, data=None, out=out / plan, json=None, workers=1)
 
 
-@click.command(epilog="Example: coprod run carers --out carers_report")
+@command(epilog="Example: coprod run carers --out carers_report")
 @plan_argument
-@click.option("--data", type=FILE, help="Answers instead of the plan's.")
-@click.option("--out", "-o", type=FILE, default=Path("output"), help="Folder for the report.")
+@click.option("--data", type=InputFile("sample_data"), help="Answers instead of the plan's.")
+@click.option(
+    "--out", "-o", type=OutputFolder(), default=Path("output"), help="Folder for the report."
+)
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
@@ -75,9 +88,11 @@ def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None, wor
 
     with progress_bar(plan) as progress:
         study = run_study(plan, data=data, progress=progress, workers=workers)
-        written = study.report(out)
+        with committed_together():
+            written = study.report(out)
+            if json is not None:
+                write_json(study_document(study, written), json)
     if json is not None:
-        write_json(study_document(study, written), json)
         return study.confirmed
     say(study.title)
     if study.plan.form.data.synthetic:
@@ -105,9 +120,23 @@ def _print_findings(entry: AnalysisResult, title: str) -> None:
         say(f"Not estimated: {reason}.")
 
 
-@click.command(epilog="Example: coprod simulate driver_impact --n 500 --seed 7 --out synthetic.csv")
-@plan_argument
-@click.option("--out", "-o", type=FILE, required=True, help="CSV to write.")
+def _beside_sample(out: Path) -> Iterator[Path]:
+    from coprod_stats.study.synthetic_sample import truth_path
+
+    yield truth_path(out)
+
+
+@command(epilog="Example: coprod simulate driver_impact --n 500 --seed 7 --out synthetic.csv")
+@click.argument(
+    "plan", type=InputName("analyses", alone=True), help="Shipped id or path of a plan."
+)
+@click.option(
+    "--out",
+    "-o",
+    type=OutputFile(companions=_beside_sample),
+    required=True,
+    help="CSV to write.",
+)
 @click.option("--n", type=click.IntRange(min=1), help="Respondents.")
 @seed_option
 @click.option("--form", help="Form; the plan's by default.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -58,11 +57,6 @@ def render_html(document: Document) -> str:
         style=Markup(_style(document)),
     )
     return _without_addresses(_UNPRINTABLE.sub("\ufffd", page))
-
-
-def write_html(document: Document, path: Path) -> None:
-    """Render a document into a file, UTF-8 with line feeds."""
-    path.write_text(render_html(document), encoding="utf-8", newline="\n")
 
 
 def _environment(numbering: Numbering) -> jinja2.Environment:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coprod_stats.files.writing import write_file
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.labelled_fit import FittedParameter, LabelledFit
 from coprod_stats.latent_models.sem_json import as_json, fit_document
@@ -210,7 +211,7 @@ class SemFit(LabelledFit, NotebookTables):
         """
         text = as_json(fit_document(self))
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
+            write_file(path, text)
         return text
 
     def __str__(self) -> str:

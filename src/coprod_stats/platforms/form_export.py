@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 from coprod_stats.errors import CoprodError, Fault, FaultsError
+from coprod_stats.files.writing import committed_together, make_folder, write_file
 from coprod_stats.instruments.model import Instrument, ItemKind
 
 SIDECAR_FILE = "sidecar.json"
@@ -179,7 +180,7 @@ class FormExport:
     losses: tuple[Fault, ...] = ()
 
     def write(self, folder: Path) -> tuple[Path, ...]:
-        """Write the files and the sidecar into a folder, and return their paths.
+        """Write the files and the sidecar into a folder together, and return their paths.
 
         Raises
         ------
@@ -188,13 +189,12 @@ class FormExport:
         """
         if self.refused:
             raise PlatformError(self.refused)
-        folder.mkdir(parents=True, exist_ok=True)
-        written = []
-        for name, content in (*self.files.items(), (SIDECAR_FILE, self.sidecar.to_json())):
-            path = folder / name
-            path.write_bytes(content)
-            written.append(path)
-        return tuple(written)
+        files = {**self.files, SIDECAR_FILE: self.sidecar.to_json()}
+        with committed_together():
+            make_folder(folder)
+            for name, content in files.items():
+                write_file(folder / name, content)
+        return tuple(folder / name for name in files)
 
 
 class Exporter(Protocol):

@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from coprod_stats.documents.errors import ReportError
+from coprod_stats.files.staged_file import is_unfinished
+from coprod_stats.files.writing import committed_together, make_folder, write_file
 
 MANIFEST_NAME = "manifest.json"
 PACKAGE = "coprod-stats"
@@ -99,16 +101,24 @@ def python_version() -> str:
     return platform.python_version()
 
 
-def write_manifest(folder: Path, provenance: Provenance) -> Manifest:
-    """Hash every file of a folder and write the manifest beside them."""
-    manifest = Manifest(provenance, folder_hashes(folder))
-    (folder / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
-    return manifest
+def write_report_files(
+    folder: Path, files: Mapping[str, bytes], provenance: Provenance
+) -> tuple[Path, ...]:
+    """Write files into a folder, together with the manifest of all that the folder then holds."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    with committed_together():
+        make_folder(folder)
+        manifest = Manifest(provenance, folder_hashes(folder) | hashes)
+        for name, content in files.items():
+            write_file(folder / name, content)
+        write_file(folder / MANIFEST_NAME, manifest.to_json())
+    return tuple(folder / name for name in files)
 
 
 def folder_hashes(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of each file of a folder but its manifest, by its relative path."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = (path for path in folder.rglob("*") if path.is_file())
+    paths = sorted(path for path in found if not is_unfinished(path.name))
     names = {path: path.relative_to(folder).as_posix() for path in paths}
     return {name: hash_file(path) for path, name in names.items() if name != MANIFEST_NAME}
 

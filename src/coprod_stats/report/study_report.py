@@ -18,14 +18,14 @@ from coprod_stats.documents.document import (
     code,
     text,
 )
-from coprod_stats.documents.html import write_html
+from coprod_stats.documents.html import render_html
 from coprod_stats.documents.numbers import NOT_AVAILABLE, bounded, count, percent
 from coprod_stats.report.manifest import (
     Provenance,
     Source,
     package_versions,
     python_version,
-    write_manifest,
+    write_report_files,
 )
 from coprod_stats.report.sections.care import care_section
 from coprod_stats.report.sections.deviations import deviations_section
@@ -90,14 +90,11 @@ def analysis_sections(study: StudyResult) -> list[Section]:
 def write_study_report(study: StudyResult, folder: Path) -> tuple[Path, ...]:
     """Write the report in the plan's formats, and its manifest; return the files."""
     document = study_document(study)
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
+    files: dict[str, bytes] = {}
     for kind in study.plan.form.report.formats:
         assert kind == "html"  # PLAN-027: no other format is written yet
-        written.append(folder / f"{study.plan.form.plan}.html")
-        write_html(document, written[-1])
-    write_manifest(folder, study_provenance(study))
-    return tuple(written)
+        files[f"{study.plan.form.plan}.html"] = render_html(document).encode()
+    return write_report_files(folder, files, study_provenance(study))
 
 
 def study_provenance(study: StudyResult) -> Provenance:

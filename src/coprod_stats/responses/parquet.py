@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from coprod_stats.files.writing import written
 from coprod_stats.responses.raw_table import (
     RawRow,
     RawTable,
@@ -72,7 +73,8 @@ def write_parquet(answers: pd.DataFrame, path: Path) -> None:
     import pyarrow
 
     columns = {str(name): _cells(answers[name]) for name in answers.columns}
-    parquet.write_table(pyarrow.table(columns), path)
+    with written(path) as stream:
+        parquet.write_table(pyarrow.table(columns), stream)
 
 
 def _cells(values: pd.Series) -> list[float | str | None]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from coprod_stats.counts import counted
+from coprod_stats.files.writing import written
 from coprod_stats.instruments.model import MISSING_CODES, Instrument
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.spreadsheet_text import guarded, guarded_unless_number, unguarded
@@ -178,7 +179,8 @@ def _write(
     path: Path, header: Iterable[str], rows: Iterable[Iterable[str]], *, encoding: str = "utf-8"
 ) -> None:
     lines = (",".join(cells) + "\n" for cells in (header, *rows))
-    path.write_text("".join(lines), encoding=encoding, newline="")
+    with written(path) as stream:
+        stream.write("".join(lines).encode(encoding))
 
 
 def _quoted(cell: str) -> str:

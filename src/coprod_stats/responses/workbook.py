@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from coprod_stats.files.writing import write_file
 from coprod_stats.responses.raw_table import (
     RawRow,
     RawTable,
@@ -94,7 +95,9 @@ def write_workbook(answers: pd.DataFrame, path: Path) -> None:
     columns = [answers[column].astype(object).tolist() for column in answers.columns]
     for row in zip(*columns, strict=True):
         sheet.append([cell(value) for value in row])
-    workbook.save(path)
+    kept = io.BytesIO()
+    workbook.save(kept)
+    write_file(path, kept.getvalue())
 
 
 def _check_texts_fit(answers: pd.DataFrame, name: str) -> None:

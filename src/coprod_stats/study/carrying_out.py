@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -167,12 +170,28 @@ def _carried_out(
     from joblib import Parallel, delayed
 
     jobs = (delayed(task.run)(sample) for task in tasks)
-    for task, result in zip(
-        tasks, Parallel(n_jobs=workers, return_as="generator")(jobs), strict=True
-    ):
+    with _interrupts_held_back():
+        results = Parallel(n_jobs=workers, return_as="generator")(jobs)
+    for task, result in zip(tasks, results, strict=True):
         steps.next(task.title)
         found.append(result)
     return found
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Start processes that an interrupt from the keyboard does not reach; this one ends them."""
+    if os.name != "posix":
+        yield
+        return
+    from multiprocessing.resource_tracker import ensure_running
+
+    ensure_running()  # otherwise started with the processes, and it would lift the block
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 def _analysed(

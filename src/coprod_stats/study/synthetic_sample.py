@@ -12,7 +12,11 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.errors import CoprodError
+<<<<<<< HEAD
 from coprod_stats.instruments.shipped import find_shipped
+=======
+from coprod_stats.files.writing import committed_together, write_file
+>>>>>>> files
 from coprod_stats.responses.reading import write_canonical
 from coprod_stats.simulation.population import PopulationForm
 from coprod_stats.simulation.population_reading import read_population
@@ -109,10 +113,16 @@ def draw_sample(
 
 def write_sample(sample: SyntheticSample, path: Path) -> Path:
     """Write the answers, and the true parameters beside them; return the path of the latter."""
-    write_canonical(sample.answers, path)
-    truth = path.with_suffix(".truth.json")
-    truth.write_text(json.dumps(sample.truth(), indent=1) + "\n", encoding="utf-8")
+    truth = truth_path(path)
+    with committed_together():
+        write_canonical(sample.answers, path)
+        write_file(truth, json.dumps(sample.truth(), indent=1) + "\n")
     return truth
+
+
+def truth_path(path: Path) -> Path:
+    """Return the file of the true parameters beside a file of synthetic answers."""
+    return path.with_suffix(".truth.json")
 
 
 def _population_file(plan: Plan) -> Path:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from coprod_stats.errors import CoprodError
+from coprod_stats.files.writing import committed_together, make_folder, write_file
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.source.reading import InstrumentError, read_shape
 from coprod_stats.instruments.source.source_form import InstrumentForm
@@ -51,6 +51,8 @@ def copy_instrument(name: str | Path, folder: Path) -> tuple[Path, ...]:
         copies.append(folder / "translations" / translations.name)
     if there := [copy.name for copy in copies if copy.exists()]:
         raise CopyError(f"{folder} already contains {', '.join(there)}; choose another folder")
-    for copy in copies:
-        copy.parent.mkdir(parents=True, exist_ok=True)
-    return tuple(Path(shutil.copyfile(*pair)) for pair in zip(sources, copies, strict=True))
+    with committed_together():
+        for source, copy in zip(sources, copies, strict=True):
+            make_folder(copy.parent)
+            write_file(copy, source.read_bytes())
+    return tuple(copies)

@@ -1,0 +1,54 @@
+"""The files that a plan, a questionnaire or a stored fit names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+from coprod_stats.instruments.shipped import Shelf, shelf
+
+_DOCUMENTS = (".yaml", ".yml", ".json")
+_LARGEST = 50_000_000
+_PATH = re.compile(r"""[^\s"'\[\]{},#]*/[^"'\n\[\]{},#\0]{1,1000}""")
+_BY_ID = re.compile(r"""\binstrument:\s*["']?([^\s"',}\0]{1,100})""")
+
+
+def files_behind(document: Path) -> tuple[Path, ...]:
+    """Return the existing files that reading a document will read: those that it names, and theirs.
+
+    Names are looked up beside the document and in the working folder; what is shipped names only
+    what is shipped. The translations and modules beside a questionnaire belong to it without being
+    named.
+    """
+    found: dict[Path, None] = {}
+    waiting = [document]
+    while waiting:
+        for path in _next(waiting.pop()):
+            if path not in found and path != document:
+                found[path] = None
+                waiting.append(path)
+    return tuple(found)
+
+
+def _next(document: Path) -> Iterator[Path]:
+    if document.suffix.lower() not in _DOCUMENTS or not document.is_file():
+        return
+    shipped = document.parent.resolve() in map(shelf, get_args(Shelf))
+    if shipped or document.stat().st_size > _LARGEST:
+        return
+    for folder in ("translations", "modules"):
+        yield from sorted((document.parent / folder).glob("*.yaml"))
+    # names alone are wanted: parsing a questionnaire would take as long as many a command
+    text = document.read_bytes().decode(errors="replace")
+    paths = {match.strip() for match in _PATH.findall(text)}
+    paths |= {f"{name}.yaml" for name in _BY_ID.findall(text)}
+    for place in dict.fromkeys((document.parent, Path())):
+        present = sorted(path.name for path in place.iterdir() if path.suffix)
+        named = [name for name in present if _names(text, name)]
+        yield from (path for name in (*paths, *named) if (path := place / name).is_file())
+
+
+def _names(text: str, name: str) -> bool:
+    return name in text and re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", text) is not None
