@@ -148,7 +148,7 @@ def test_the_longest_cell_does_not_depend_on_what_other_libraries_set(read, limi
 
 
 def test_bytes_in_no_encoding(read, monkeypatch) -> None:
-    monkeypatch.setattr("coprod_stats.responses.delimited._LEGACY", ["shift_jis"])
+    monkeypatch.setattr("coprod_stats.input_files._LEGACY", ["shift_jis"])
     with pytest.raises(ResponsesError, match=r"the encoding is not recognised; save .* as UTF-8"):
         read(b"RID,Q1,TXT\na,1,\xff\xfe\x81\xff\n")
 

@@ -129,11 +129,11 @@ def _target(path: Path) -> list[list[float | None]]:
 
 
 def _text(path: Path) -> str:
-    from coprod_stats.responses.delimited import decode
-    from coprod_stats.responses.raw_table import read_bytes
+    from coprod_stats.input_files import decode, read_bytes
+    from coprod_stats.latent_models.errors import LatentModelError
 
-    content, _ = read_bytes(path)
-    return decode(content, path.name)[0]
+    content = read_bytes(path, error=LatentModelError)
+    return decode(content, path.name, error=LatentModelError)[0]
 
 
 def _fit(asked: Specification, data: Path, instrument: str | None) -> SemFit:
@@ -258,12 +258,11 @@ def _compare(paths: list[Path], scaling: DifferenceScaling, json: str | None) ->
 
 
 def _stored_fit(path: Path) -> dict[str, Any]:
-    import json
-
+    from coprod_stats.input_files import parse_json
     from coprod_stats.latent_models.errors import LatentModelError
 
     try:
-        document = json.loads(_text(path))
+        document = parse_json(_text(path))
     except ValueError as error:
         raise LatentModelError(f"{path}: no JSON of a fit: {error}") from error
     if not isinstance(document, dict):

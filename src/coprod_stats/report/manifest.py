@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from coprod_stats.documents.errors import ReportError
+from coprod_stats.input_files import parse_json
 
 MANIFEST_NAME = "manifest.json"
 PACKAGE = "coprod-stats"
@@ -123,7 +124,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST_NAME
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = parse_json(path.read_text(encoding="utf-8"))
         provenance = content["provenance"]
         sources = {name: Source(**provenance[name]) for name in ("data", "instrument", "plan")}
         several = {

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+from coprod_stats import input_files
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.language.numbers import spell_number
 
@@ -73,13 +74,9 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
     Raises
     ------
     ResponsesError
-        If the file cannot be read.
+        If the file cannot be read, or is larger than the limit.
     """
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise ResponsesError(f"{path}: cannot be read: {reason or error}") from error
+    content = input_files.read_bytes(path, error=ResponsesError)
     return content, hashlib.sha256(content).hexdigest()
 
 

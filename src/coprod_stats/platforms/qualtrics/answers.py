@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.errors import Fault
+from coprod_stats.input_files import parse_json
 from coprod_stats.instruments.model import NOT_ANSWERED, Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
@@ -87,7 +87,7 @@ def _import_id(cell: str) -> dict[str, str]:
     if "ImportId" not in cell:
         return {}
     try:
-        found = json.loads(cell)
+        found = parse_json(cell)
     except ValueError:
         return {}
     return {str(key): str(value) for key, value in found.items()} if "ImportId" in found else {}
