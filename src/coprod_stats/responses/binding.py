@@ -42,6 +42,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
         raise ResponsesError(
             f"{raw.file}: no column is a question of instrument '{instrument.id}'; the header has "
             f"{_shortened(raw.header)}; expected item ids such as {_shortened(questions)}"
+            + "".join(f"; {note}" for note in raw.notes)
         )
     respondent = places.get(instrument.administrative_column("respondent") or "")
     rows, rejected = _whole_rows(raw, respondent)
@@ -57,7 +58,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
         raw.reading,
         len(raw.rows),
         absent=tuple(column.id for column in by_name.values() if column.id not in places),
-        notes=tuple(table.notes),
+        notes=(*raw.notes, *table.notes),
     )
     answers = pd.DataFrame(table.values, index=pd.Index(table.lines, name="line", dtype=int))
     return Responses(instrument, answers, provenance, _ordered(rejected + table.rejected, ids))

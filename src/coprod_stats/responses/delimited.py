@@ -8,12 +8,16 @@ from collections.abc import Collection
 from pathlib import Path
 
 from coprod_stats.input_files import decode
-from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, is_filled, read_bytes
+from coprod_stats.responses.raw_table import (
+    MAX_CELL,
+    RawRow,
+    RawTable,
+    ResponsesError,
+    is_filled,
+    read_bytes,
+)
 
 DELIMITERS = (",", ";", "\t", "|")
-MAX_CELL = 131_072
-"""Longest cell in characters: an open quotation mark would otherwise swallow the file. Python's own
-limit has the same value, but any library in the process may have changed it."""
 _TOO_LONG = f"a cell of more than {MAX_CELL:,} characters, or a quotation mark that is never closed"
 
 

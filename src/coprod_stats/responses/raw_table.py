@@ -14,6 +14,10 @@ from coprod_stats import input_files
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.language.numbers import spell_number
 
+MAX_CELL = 131_072
+"""Longest cell in characters: an open quotation mark would otherwise swallow the file. Python's own
+limit for CSV has the same value, but any library in the process may have changed it."""
+
 
 class ResponsesError(CoprodError):
     """A file of answers that cannot be read as a table."""
@@ -43,6 +47,10 @@ class RawTable:
         Value labels that the file itself carries (SPSS); empty for other formats.
     missing : tuple of (column, codes)
         Codes that the file itself declares missing (SPSS).
+    titles : tuple of (column, question)
+        Questions that the file has beside its names (Qualtrics).
+    notes : tuple of str
+        What was passed over while reading, for the report.
     """
 
     file: str
@@ -53,6 +61,8 @@ class RawTable:
     comma_is_decimal: bool = False
     labels: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     missing: tuple[tuple[str, frozenset[str]], ...] = ()
+    titles: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def labels_of(self, column: str) -> dict[str, str]:
         """Return the value labels of a column by code, ignoring the case of its name."""
