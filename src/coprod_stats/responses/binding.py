@@ -59,6 +59,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
         len(raw.rows),
         absent=tuple(column.id for column in by_name.values() if column.id not in places),
         notes=(*raw.notes, *table.notes),
+        sheet=raw.sheet,
     )
     answers = pd.DataFrame(table.values, index=pd.Index(table.lines, name="line", dtype=int))
     return Responses(instrument, answers, provenance, _ordered(rejected + table.rejected, ids))

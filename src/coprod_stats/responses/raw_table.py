@@ -47,6 +47,8 @@ class RawTable:
         Value labels that the file itself carries (SPSS); empty for other formats.
     missing : tuple of (column, codes)
         Codes that the file itself declares missing (SPSS).
+    sheet : str
+        Sheet of a workbook that was asked for; empty if none was.
     titles : tuple of (column, question)
         Questions that the file has beside its names (Qualtrics).
     notes : tuple of str
@@ -61,6 +63,7 @@ class RawTable:
     comma_is_decimal: bool = False
     labels: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     missing: tuple[tuple[str, frozenset[str]], ...] = ()
+    sheet: str = ""
     titles: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -53,6 +53,8 @@ class Provenance:
         Columns of the instrument that the file lacks; they count as not asked.
     notes : tuple of str
         What was assumed while reading, for the report.
+    sheet : str
+        Sheet of a workbook that was asked for; empty if none was.
     """
 
     file: str
@@ -61,6 +63,7 @@ class Provenance:
     rows_read: int
     absent: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    sheet: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)

@@ -87,6 +87,7 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> RawTable:
         reading=f"XLSX, sheet '{titles[place]}' ({place + 1} of {len(titles)})",
         header=header,
         rows=tuple(RawRow(row.line, _fitted(row.cells, len(header))) for row in rows[1:]),
+        sheet=sheet or "",
         notes=(f"sheets that were not read (--sheet reads one): {others}",) if others else (),
     )
 
