@@ -59,7 +59,8 @@ REACHING = [
     ("engine", (), ("--engine", "semopy"), "engine", "semopy"),
 ]
 # these choose what is read and written; tests of the command and of instruments hold them
-AROUND = {"files", "data", "instrument", "difference", "modindices", "scores", "emit", "json"}
+AROUND = {"files", "data", "sheet", "instrument", "difference", "modindices", "scores", "emit"}
+AROUND |= {"json"}
 # these need exploratory blocks; tests/sem/rotation holds them
 ROTATION = {"rotation", "rotation_args", "rotation_se"}
 

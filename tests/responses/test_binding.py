@@ -53,7 +53,7 @@ def test_duplicate_respondents_are_set_aside_and_told_apart(read) -> None:
     [
         ("Q1", "4", "not among the answers 1, 2, 3, 6"),
         ("Q1", "1.5", "not among the answers 1, 2, 3, 6"),
-        ("Q1", "Agree", "not a number"),
+        ("Q1", "Agreed", "not a number"),
         ("Q1", "1_0", "not a number"),
         ("Q1", "inf", "not a number"),
         ("Q1", "1e999", "number too large"),

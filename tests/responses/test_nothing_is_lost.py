@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -19,8 +21,10 @@ from hypothesis import strategies as st
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.responses import Responses, read_responses, write_canonical, write_rejected
+from coprod_stats.responses.answer_words import plain
 from coprod_stats.responses.cell_values import is_blank_sign, parse_number
 from coprod_stats.responses.delimited import read_delimited
+from coprod_stats.responses.labels import codes_by_label
 from coprod_stats.responses.raw_table import RawTable
 from coprod_stats.responses.spss import read_spss
 from coprod_stats.responses.workbook import read_workbook
@@ -109,11 +113,22 @@ def every_cell_is_somewhere(found: Responses, raw: RawTable) -> None:
             elif values[text] or values[text.strip()]:
                 values[text if values[text] else text.strip()] -= 1
             elif not is_blank_sign(text):
-                number = parse_number(text, comma_is_decimal=True)
-                number = recoded(number, found) if values[number] == 0 else number
-                assert values[number] > 0, (row.line, text)
+                number = next((code for code in meant(text, found) if values[code]), None)
+                assert number is not None, (row.line, text)
                 values[number] -= 1
     assert not +cells
+
+
+def meant(text: str, found: Responses) -> Iterator[float]:
+    """Yield the numbers that a cell may stand for: as a number, by the file's labels, as a label."""
+    with suppress(ValueError):
+        number = parse_number(text, comma_is_decimal=True)
+        yield from (number, recoded(number, found))
+    for item in found.instrument.items:
+        for column in item.columns:
+            code = codes_by_label(item, column, found.instrument).get(plain(text))
+            if code is not None:
+                yield float(code)
 
 
 def recoded(number: float, found: Responses) -> float:
@@ -121,7 +136,9 @@ def recoded(number: float, found: Responses) -> float:
     for note in found.provenance.notes:
         for change in note.split(": ")[-1].split(", "):
             old, _, new = change.partition(" → ")
-            if new and float(old) == number:
+            with suppress(ValueError):  # a label in the cells
+                old = float(old)
+            if new and old == number:
                 return float(new.split(" ")[0])
     return number
 

@@ -126,5 +126,5 @@ def variable_table(respondents: Responses, names: tuple[str, ...]) -> pd.DataFra
 
 
 def design_column(respondents: Responses, column: str) -> pd.Series:
-    """Return a column of weights or clusters unchanged."""
-    return respondents.answers[column]
+    """Return a column of weights or clusters; missing where the answers are, in whatever way."""
+    return respondents.values([column])[column]

@@ -9,7 +9,7 @@ from typing import get_args
 import click
 
 from coprod_stats.cli.file_roles import InputFile, command
-from coprod_stats.cli.options import json_option
+from coprod_stats.cli.options import json_option, sheet_option
 from coprod_stats.cli.output import print_table, records, say, write_json
 from coprod_stats.literals import RegressionErrors, RegressionFamily
 
@@ -19,7 +19,9 @@ NOT_CONVERGED = 3
 
 @command(epilog="Example: coprod regress carers.csv --formula 'NEGC7 ~ DEP + C(EDU)'")
 @click.argument(
-    "data", type=InputFile("sample_data"), help="Table: CSV, or a shipped sample by name."
+    "data",
+    type=InputFile("sample_data"),
+    help="Table: CSV, XLSX, SPSS or Parquet, or a shipped sample.",
 )
 @click.option("--formula", "-f", required=True, help="outcome ~ predictors.")
 @click.option(
@@ -36,6 +38,7 @@ NOT_CONVERGED = 3
 @click.option("--cluster", help="Column of clusters.")
 @click.option("--weights", help="Column of sampling weights.")
 @click.option("--effects", is_flag=True, help="Average marginal effects.")
+@sheet_option
 @json_option
 def regress(
     data: Path,
@@ -45,6 +48,7 @@ def regress(
     cluster: str | None,
     weights: str | None,
     effects: bool,
+    sheet: str | None,
     json: str | None,
 ) -> None:
     """Regress an outcome on predictors; ends with status 3 if the fit did not converge."""
@@ -52,7 +56,7 @@ def regress(
     from coprod_stats.responses.plain_table import read_plain_table
     from coprod_stats.structure import regress as fit
 
-    table = read_plain_table(find_shipped("sample_data", data))
+    table = read_plain_table(find_shipped("sample_data", data), sheet=sheet)
     found = fit(formula, table, family, errors, cluster=cluster, weights=weights)
     if json is not None:
         summary = {k: v for k, v in records(found.glance())[0].items() if v is not None}

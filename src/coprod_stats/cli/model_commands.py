@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
 from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, command
-from coprod_stats.cli.options import refuse_given, report_rejected
+from coprod_stats.cli.options import refuse_given, report_rejected, sheet_option
 from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say, warn
 from coprod_stats.cli.sem_options import with_sem_options
 from coprod_stats.files.writing import committed_together, when_committed, write_file
@@ -30,7 +31,13 @@ _COMPARE = "compare"
 
 _OF_RESULTS = frozenset({"engine", "modindices", "scores", "json"})
 _OF_A_FIT = frozenset(
-    {*(option.name for option in declared_options()), "data", "instrument", "rotation_target"}
+    {
+        *(option.name for option in declared_options()),
+        "data",
+        "sheet",
+        "instrument",
+        "rotation_target",
+    }
     | {"modindices", "scores", "emit"}
 )
 """Options that need a fit, and those that show its results."""
@@ -47,9 +54,8 @@ Peer = Literal["lavaan", "mplus"]
     metavar="MODEL|compare FIT.json...",
     help="File with the model in lavaan's syntax; or fits to compare.",
 )
-@click.option(
-    "--data", type=InputFile("sample_data"), help="Answers: CSV, or any file with --instrument."
-)
+@click.option("--data", type=InputFile("sample_data"), help="Answers: CSV, XLSX, SPSS or Parquet.")
+@sheet_option
 @click.option(
     "--instrument", type=InputName("instruments"), help="Read the table by a questionnaire."
 )
@@ -79,6 +85,7 @@ def sem(
     files: tuple[Path, ...],
     *,
     data: Path | None,
+    sheet: str | None,
     instrument: str | None,
     rotation_target: Path | None,
     modindices: bool,
@@ -104,19 +111,20 @@ def sem(
     if rotation_target is not None:
         target = {"target": _target(rotation_target)}
         options["rotation_args"] = (options["rotation_args"] or {}) | target
+    table = _Table(data, instrument, sheet)
     check = options["engine"] == "lavaan"
     if check:
         options["engine"] = "core"
     asked = _specification(files[0], options)
     if emit is not None:
         refuse_given(_OF_RESULTS, "without effect with --emit")
-        _emit(asked, data, instrument, emit)
+        _emit(asked, table, emit)
         return
-    fit = _fit(asked, data, instrument)
+    fit = _fit(asked, table)
     with committed_together():
         if scores is not None:
             _write_scores(fit, scores)
-        _show(fit, json, _data_file(data, instrument), modindices=modindices, check=check)
+        _show(fit, json, table.document(), modindices=modindices, check=check)
     if not fit.proper:
         sys.exit(IMPROPER)
 
@@ -140,57 +148,78 @@ def _target(path: Path) -> list[list[float | None]]:
 
 
 def _text(path: Path) -> str:
-    from coprod_stats.responses.delimited import decode
-    from coprod_stats.responses.raw_table import read_bytes
+    from coprod_stats.input_files import decode, read_bytes
+    from coprod_stats.latent_models.errors import LatentModelError
 
-    content, _ = read_bytes(path)
-    return decode(content, path.name)[0]
+    content = read_bytes(path, error=LatentModelError)
+    return decode(content, path.name, error=LatentModelError)[0]
 
 
-def _fit(asked: Specification, data: Path, instrument: str | None) -> SemFit:
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A file of answers, and how it is read."""
+
+    path: Path
+    instrument: str | None = None
+    sheet: str | None = None
+
+    def columns(self, asked: Specification) -> dict[str, Any]:
+        """Return the columns that a model names."""
+        if self.instrument is None:
+            from coprod_stats.responses.plain_columns import read_plain_columns
+
+            return read_plain_columns(
+                self.path, asked.columns, labels=asked.labels, sheet=self.sheet
+            )
+        from coprod_stats.cli.options import bound_answers
+        from coprod_stats.latent_models.frames import frame_columns
+
+        responses = bound_answers(self.path, self.instrument, None, sheet=self.sheet)
+        report_rejected(responses)
+        return frame_columns(responses.values(list(responses.answers.columns)), asked.columns)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether other software reads the file as a CSV."""
+        from coprod_stats.responses.table_files import format_of
+
+        return format_of(self.path) == "csv"
+
+    def document(self) -> dict[str, str]:
+        """Return what the JSON of a fit states of its data."""
+        from coprod_stats.responses.raw_table import read_bytes
+
+        read_by = {"instrument": self.instrument, "sheet": self.sheet}
+        named = {"file": self.path.as_posix(), "sha256": read_bytes(self.path)[1]}
+        return named | {key: value for key, value in read_by.items() if value is not None}
+
+
+def _fit(asked: Specification, table: _Table) -> SemFit:
     from coprod_stats.latent_models.engines.choice import fit_specification
 
-    return fit_specification(asked, _columns(data, asked, instrument))
+    return fit_specification(asked, table.columns(asked))
 
 
-def _columns(path: Path, asked: Specification, instrument: str | None) -> dict[str, Any]:
-    if instrument is None:
-        from coprod_stats.responses.plain_columns import read_plain_columns
-
-        return read_plain_columns(path, asked.columns)
-    from coprod_stats.cli.options import bound_answers
-    from coprod_stats.latent_models.frames import frame_columns
-
-    responses = bound_answers(path, instrument, None)
-    report_rejected(responses)
-    return frame_columns(responses.numbers(list(responses.answers.columns)), asked.columns)
-
-
-def _data_file(path: Path, instrument: str | None) -> dict[str, str]:
-    from coprod_stats.responses.raw_table import read_bytes
-
-    named = {"file": path.as_posix(), "sha256": read_bytes(path)[1]}
-    return named if instrument is None else {**named, "instrument": instrument}
-
-
-def _emit(asked: Specification, data: Path, instrument: str | None, peer: Peer) -> None:
+def _emit(asked: Specification, table: _Table, peer: Peer) -> None:
     """Print a script for other software; data for Mplus are written to the working folder."""
     if peer == "lavaan":
         from coprod_stats.latent_models.peers.lavaan_script import lavaan_script
 
-        if instrument is not None:
+        if table.instrument is not None:
             fail(
                 "--emit lavaan: R would read the table without --instrument, codes of missing "
                 "answers included; write a table of numbers first"
             )
+        if not table.is_text:
+            fail("--emit lavaan: the script reads a CSV; write the table as one first")
         has_design = asked.group is not None or asked.cluster is not None
-        columns = _columns(data, asked, None) if has_design else None
-        say(lavaan_script(asked, data.as_posix(), columns).rstrip())
+        columns = table.columns(asked) if has_design else None
+        say(lavaan_script(asked, table.path.as_posix(), columns).rstrip())
         return
     from coprod_stats.latent_models.peers.mplus_script import mplus_file_name, mplus_input
 
-    file = Path(mplus_file_name(data.stem))
-    written = mplus_input(asked, _columns(data, asked, instrument), file.name)
+    file = Path(mplus_file_name(table.path.stem))
+    written = mplus_input(asked, table.columns(asked), file.name)
     write_file(file, written.data)
     say(written.text.rstrip())
     warn(f"data for Mplus: {file}; the commands above belong into a file beside it")
@@ -286,12 +315,11 @@ def _compare(paths: Sequence[Path], scaling: DifferenceScaling, json: str | None
 
 
 def _stored_fit(path: Path) -> dict[str, Any]:
-    import json
-
+    from coprod_stats.input_files import parse_json
     from coprod_stats.latent_models.errors import LatentModelError
 
     try:
-        document = json.loads(_text(path))
+        document = parse_json(_text(path))
     except ValueError as error:
         raise LatentModelError(f"{path}: no JSON of a fit: {error}") from error
     if not isinstance(document, dict):
@@ -302,7 +330,7 @@ def _stored_fit(path: Path) -> dict[str, Any]:
 def _columns_again(data: Any, asked: Specification) -> dict[str, Any]:
     from coprod_stats.latent_models.errors import LatentModelError
 
-    path = Path(data["file"])
-    if _data_file(path, None)["sha256"] != data["sha256"]:
-        raise LatentModelError(f"{path}: the data have changed since the models were fitted")
-    return _columns(path, asked, data.get("instrument"))
+    table = _Table(Path(data["file"]), data.get("instrument"), data.get("sheet"))
+    if table.document()["sha256"] != data["sha256"]:
+        raise LatentModelError(f"{table.path}: the data have changed since the models were fitted")
+    return table.columns(asked)

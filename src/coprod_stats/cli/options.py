@@ -41,6 +41,9 @@ json_option = click.option(
     metavar="FILE",
     help="Write the numbers as JSON to a file, or - for output.",
 )
+sheet_option = click.option(
+    "--sheet", help="Name or number of a sheet of a workbook; the first by default."
+)
 out_option = click.option("--out", "-o", type=OutputFile(), help="File to write.")
 seed_option = click.option("--seed", type=click.IntRange(min=0), help="Seed of the random numbers.")
 
@@ -80,13 +83,15 @@ def bound_answers(
     modules: Sequence[str] = (),
     *,
     source: FileFormat | None = None,
+    sheet: str | None = None,
 ) -> Responses:
     """Read answers, or a shipped sample by its name, and bind them to their questionnaire."""
     from coprod_stats.instruments.shipped import find_shipped
     from coprod_stats.responses.reading import read_responses
 
     questionnaire = instrument_in_form(instrument, form, modules)
-    return read_responses(find_shipped("sample_data", data), questionnaire, source=source)
+    file = find_shipped("sample_data", data)
+    return read_responses(file, questionnaire, source=source, sheet=sheet)
 
 
 def report_rejected(responses: Responses) -> None:

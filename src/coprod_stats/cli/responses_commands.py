@@ -19,6 +19,7 @@ from coprod_stats.cli.options import (
     out_option,
     refuse_given,
     report_rejected,
+    sheet_option,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
 from coprod_stats.files.writing import committed_together
@@ -59,6 +60,7 @@ SOURCES = (*get_args(FileFormat), *get_args(ExportSource))
     help=f"One of {', '.join(SOURCES)}; by default from the file's suffix.",
 )
 @click.option("--sidecar", type=InputFile(), help="sidecar.json of the form that was fielded.")
+@sheet_option
 @click.option(
     "--for-spreadsheet",
     is_flag=True,
@@ -73,6 +75,7 @@ def import_answers(
     out: Path,
     source: AnswersFormat | None,
     sidecar: Path | None,
+    sheet: str | None,
     for_spreadsheet: bool,
     form: str | None,
     module: tuple[str, ...],
@@ -83,11 +86,13 @@ def import_answers(
 
     if source in get_args(ExportSource):
         platform = cast(ExportSource, source)
-        found = _exported(file, instrument, form, module, source=platform, sidecar=sidecar)
+        found = _exported(
+            file, instrument, form, module, source=platform, sidecar=sidecar, sheet=sheet
+        )
     else:
         refuse_given({"sidecar"}, "only with --from a platform")
         plain = cast("FileFormat | None", source)
-        found = bound_answers(file, instrument, form, module, source=plain)
+        found = bound_answers(file, instrument, form, module, source=plain, sheet=sheet)
     rejected = _rejected_path(out)
     with committed_together():
         write_canonical(found.answers, out, for_spreadsheet=for_spreadsheet)
@@ -118,6 +123,7 @@ def _exported(
     *,
     source: ExportSource,
     sidecar: Path | None,
+    sheet: str | None,
 ) -> Responses:
     """Read a platform's export; form and modules are the sidecar's unless given."""
     from coprod_stats.platforms import read_sidecar
@@ -131,7 +137,7 @@ def _exported(
     questionnaire = instrument_in_form(
         instrument, form or known.form, modules or list(known.modules)
     )
-    return read_platform_export(file, questionnaire, source=source, sidecar=known)
+    return read_platform_export(file, questionnaire, source=source, sidecar=known, sheet=sheet)
 
 
 def _listed(names: list[str]) -> str:
@@ -160,15 +166,21 @@ def _counts(found: Responses) -> dict[str, object]:
 @instrument_option
 @out_option
 @form_option
+@sheet_option
 @json_option
 def quality(
-    data: Path, instrument: str, out: Path | None, form: str | None, json: str | None
+    data: Path,
+    instrument: str,
+    out: Path | None,
+    form: str | None,
+    sheet: str | None,
+    json: str | None,
 ) -> None:
     """Flag careless responding, with reasons, and count missing answers by kind."""
     from coprod_stats.quality import flag_careless
     from coprod_stats.responses.reading import write_canonical
 
-    responses = bound_answers(data, instrument, form)
+    responses = bound_answers(data, instrument, form, sheet=sheet)
     report_rejected(responses)
     flags = flag_careless(responses)
     with committed_together():
@@ -198,15 +210,21 @@ def quality(
 @instrument_option
 @out_option
 @form_option
+@sheet_option
 @json_option
 def score(
-    data: Path, instrument: str, out: Path | None, form: str | None, json: str | None
+    data: Path,
+    instrument: str,
+    out: Path | None,
+    form: str | None,
+    sheet: str | None,
+    json: str | None,
 ) -> None:
     """Score scales and indices by the questionnaire's own rules."""
     from coprod_stats.responses.reading import write_canonical
     from coprod_stats.scoring import score as score_scales
 
-    responses = bound_answers(data, instrument, form)
+    responses = bound_answers(data, instrument, form, sheet=sheet)
     report_rejected(responses)
     scores = score_scales(responses)
     with committed_together():
@@ -237,12 +255,15 @@ def score(
 @data_argument
 @instrument_option
 @form_option
+@sheet_option
 @json_option
-def reliability(data: Path, instrument: str, form: str | None, json: str | None) -> None:
+def reliability(
+    data: Path, instrument: str, form: str | None, sheet: str | None, json: str | None
+) -> None:
     """Estimate the reliability of every scale: alpha, omega, Spearman-Brown."""
     from coprod_stats.measurement import reliability as estimate
 
-    responses = bound_answers(data, instrument, form)
+    responses = bound_answers(data, instrument, form, sheet=sheet)
     report_rejected(responses)
     found = estimate(responses)
     if json is not None:

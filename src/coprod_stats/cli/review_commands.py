@@ -15,6 +15,7 @@ from coprod_stats.cli.options import (
     module_option,
     name_argument,
     refuse_given,
+    sheet_option,
 )
 from coprod_stats.cli.output import say, write_json
 from coprod_stats.counts import counted
@@ -227,6 +228,7 @@ def write_codebook(
 @click.option("--id", help="Id; by default from the name of --out.")
 @click.option("--title", help="Title of the questionnaire.")
 @click.option("--lang", default="en", help="Language of the labels, by its code.")
+@sheet_option
 @json_option
 def draft(
     data: Path,
@@ -235,6 +237,7 @@ def draft(
     id: str | None,
     title: str | None,
     lang: str,
+    sheet: str | None,
     json: str | None,
 ) -> None:
     """Draft a questionnaire from data collected elsewhere; guesses are marked in the file.
@@ -254,6 +257,7 @@ def draft(
     drafted = draft_instrument(
         find_shipped("sample_data", data),
         codebook=codebook,
+        sheet=sheet,
         title=title,
         language=lang,
         instrument=id or identifier(out.name.partition(".")[0]),

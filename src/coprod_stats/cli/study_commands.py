@@ -16,7 +16,7 @@ from coprod_stats.cli.file_roles import (
     OutputFolder,
     command,
 )
-from coprod_stats.cli.options import json_option, module_option, seed_option
+from coprod_stats.cli.options import json_option, module_option, seed_option, sheet_option
 from coprod_stats.cli.output import print_table, progress_bar, say, warn, write_json
 from coprod_stats.counts import counted
 from coprod_stats.files.writing import committed_together
@@ -58,12 +58,13 @@ UNSTANDARDISED = {
 def demo(out: Path) -> None:
     """Run complete studies on the shipped sample data and write their reports."""
     for plan in DEMO_PLANS:
-        _run_study(plan, data=None, out=out / plan, json=None, workers=1)
+        _run_study(plan, data=None, sheet=None, out=out / plan, json=None, workers=1)
 
 
 @command(epilog="Example: coprod run carers --out carers_report")
 @plan_argument
 @click.option("--data", type=InputFile("sample_data"), help="Answers instead of the plan's.")
+@sheet_option
 @click.option(
     "--out", "-o", type=OutputFolder(), default=Path("output"), help="Folder for the report."
 )
@@ -74,20 +75,32 @@ def demo(out: Path) -> None:
     help="Processes that share the work.",
 )
 @json_option
-def run(plan: str, data: Path | None, out: Path, workers: int, json: str | None) -> None:
+def run(
+    plan: str, data: Path | None, sheet: str | None, out: Path, workers: int, json: str | None
+) -> None:
     """Carry out a study plan: all steps, and the report in the formats that the plan names."""
-    if not _run_study(plan, data=data, out=out, json=json, workers=workers):
+    if sheet is not None and data is None:
+        raise click.UsageError("--sheet goes with --data; a plan names its own under 'data'")
+    if not _run_study(plan, data=data, sheet=sheet, out=out, json=json, workers=workers):
         warn("A confirmatory test of the plan could not be estimated.")
         sys.exit(1)
 
 
-def _run_study(plan: str, *, data: Path | None, out: Path, json: str | None, workers: int) -> bool:
+def _run_study(
+    plan: str,
+    *,
+    data: Path | None,
+    sheet: str | None,
+    out: Path,
+    json: str | None,
+    workers: int,
+) -> bool:
     """Carry out, report and print a study; return whether its confirmatory tests were possible."""
     from coprod_stats.report.study import run_study
     from coprod_stats.study.study_json import study_document
 
     with progress_bar(plan) as progress:
-        study = run_study(plan, data=data, progress=progress, workers=workers)
+        study = run_study(plan, data=data, sheet=sheet, progress=progress, workers=workers)
         with committed_together():
             written = study.report(out)
             if json is not None:

@@ -60,6 +60,13 @@ class Specification(SemOptions):
             dict.fromkeys([*self.variables_of(parse_model(self.model)), *filter(None, named)])
         )
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Columns that only name groups or clusters, so that their values are no numbers."""
+        variables = self.variables_of(parse_model(self.model))
+        named = (self.group, self.cluster)
+        return tuple(name for name in named if name is not None and name not in variables)
+
     def variables_of(self, syntax: ModelSyntax) -> tuple[str, ...]:
         """Columns of answers among them, whether or not the model has all that are ordered.
 

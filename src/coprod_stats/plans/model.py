@@ -31,6 +31,8 @@ class FieldedPart(PlanPart):
     language: Words | None = None
     """Language of the answers; by default the first of the questionnaire."""
     mode: FieldingMode = "web"
+    sheet: Words | None = None
+    """Sheet of a workbook; by default the first."""
     where: str | None = None
     """Condition for the rows of this part; every row must belong to exactly one part."""
 
@@ -40,6 +42,8 @@ class DataSource(PlanPart):
 
     file: Words | None = None
     """Path beside the plan, or the name of a shipped sample."""
+    sheet: Words | None = None
+    """Sheet of a workbook; by default the first."""
     parts: Annotated[tuple[FieldedPart, ...], Field(strict=False)] = ()
     """Waves, languages or modes, which are pooled only if they pass the gate."""
     accept: dict[Words, Words] = Field(default_factory=dict)

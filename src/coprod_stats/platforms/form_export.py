@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, get_args
 
 from coprod_stats.errors import CoprodError, Fault, FaultsError
 from coprod_stats.files.writing import committed_together, make_folder, write_file
+from coprod_stats.input_files import parse_json, read_bytes
 from coprod_stats.instruments.model import Instrument, ItemKind
 
 SIDECAR_FILE = "sidecar.json"
@@ -124,10 +125,9 @@ def read_sidecar(path: Path) -> Sidecar:
         If there is no such file or it is no sidecar of this format.
     """
     try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise SidecarError(f"{path}: cannot be read as a sidecar: {reason}") from error
+        content = parse_json(read_bytes(path, error=SidecarError))
+    except ValueError as error:
+        raise SidecarError(f"{path}: cannot be read as a sidecar: {error}") from error
     if not isinstance(content, Mapping) or content.get("sidecar") != FORMAT:
         raise SidecarError(
             f"{path.name}: no sidecar of format {FORMAT}; it is the file 'sidecar.json' that "

@@ -18,6 +18,7 @@ from typing import Any
 from coprod_stats.documents.errors import ReportError
 from coprod_stats.files.staged_file import is_unfinished
 from coprod_stats.files.writing import committed_together, make_folder, write_file
+from coprod_stats.input_files import parse_json
 
 MANIFEST_NAME = "manifest.json"
 PACKAGE = "coprod-stats"
@@ -133,7 +134,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST_NAME
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = parse_json(path.read_text(encoding="utf-8"))
         provenance = content["provenance"]
         sources = {name: Source(**provenance[name]) for name in ("data", "instrument", "plan")}
         several = {

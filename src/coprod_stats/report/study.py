@@ -60,6 +60,7 @@ def run_study(
     plan: str | Path,
     *,
     data: str | Path | None = None,
+    sheet: str | None = None,
     progress: Progress | None = None,
     workers: int = 1,
 ) -> Study:
@@ -71,6 +72,8 @@ def run_study(
         Id of a shipped plan, such as ``"driver_impact"``, or path of a YAML file.
     data : str or Path, optional
         Answers to use instead of those that the plan names.
+    sheet : str, optional
+        Name or number of a sheet of the workbook that ``data`` is.
     progress : callable, optional
         Called with the steps done, their number and the next step.
     workers : int
@@ -81,5 +84,5 @@ def run_study(
     PlanError, ResponsesError
         If the plan or the file of answers has faults.
     """
-    result = carry_out(plan, data=data, progress=progress, workers=workers)
+    result = carry_out(plan, data=data, sheet=sheet, progress=progress, workers=workers)
     return Study(**{field.name: getattr(result, field.name) for field in fields(StudyResult)})

@@ -104,6 +104,7 @@ def study_provenance(study: StudyResult) -> Provenance:
     fielded.pop(instrument.sha256, None)
     files = {part.sha256: part.file for part in study.pooled}
     answers = "" if plan.parts else f" --data {data.file}"
+    answers += f" --sheet '{data.sheet}'" if data.sheet and not plan.parts else ""
     return Provenance(
         command=f"coprod run {plan.path.name}{answers}",
         data=Source(data.file, data.sha256),

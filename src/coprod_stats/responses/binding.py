@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.responses.cell_values import Column, canonical_columns, is_blank_sign
+from coprod_stats.responses.combined_choices import with_choices_spread
 from coprod_stats.responses.joint_answers import inconsistent_answers
 from coprod_stats.responses.labels import recode_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
@@ -33,7 +34,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     ResponsesError
         If no column of the table is a question of the instrument.
     """
-    raw = _renamed(raw, instrument)
+    raw = with_choices_spread(_renamed(raw, instrument), instrument)
     columns = canonical_columns(instrument, comma_is_decimal=raw.comma_is_decimal)
     by_name = {column.id.casefold(): column for column in columns}
     places, surplus = _match(raw.header, by_name)
@@ -42,6 +43,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
         raise ResponsesError(
             f"{raw.file}: no column is a question of instrument '{instrument.id}'; the header has "
             f"{_shortened(raw.header)}; expected item ids such as {_shortened(questions)}"
+            + "".join(f"; {note}" for note in raw.notes)
         )
     respondent = places.get(instrument.administrative_column("respondent") or "")
     rows, rejected = _whole_rows(raw, respondent)
@@ -57,7 +59,8 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
         raw.reading,
         len(raw.rows),
         absent=tuple(column.id for column in by_name.values() if column.id not in places),
-        notes=tuple(table.notes),
+        notes=(*raw.notes, *table.notes),
+        sheet=raw.sheet,
     )
     answers = pd.DataFrame(table.values, index=pd.Index(table.lines, name="line", dtype=int))
     return Responses(instrument, answers, provenance, _ordered(rejected + table.rejected, ids))

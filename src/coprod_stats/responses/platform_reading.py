@@ -12,15 +12,18 @@ from coprod_stats.platforms.cell_table import CellTable
 from coprod_stats.platforms.form_export import Sidecar, SidecarError
 from coprod_stats.platforms.registry import parser_of, reader_of
 from coprod_stats.responses.binding import bind, rejected_row
-from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.raw_table import RawRow, RawTable, read_bytes
-from coprod_stats.responses.spss import read_spss
 from coprod_stats.responses.table import Responses
-from coprod_stats.responses.workbook import read_workbook
+from coprod_stats.responses.table_files import format_of, read_cells
 
 
 def read_platform_export(
-    path: Path, instrument: Instrument, *, source: ExportSource, sidecar: Sidecar
+    path: Path,
+    instrument: Instrument,
+    *,
+    source: ExportSource,
+    sidecar: Sidecar,
+    sheet: str | None = None,
 ) -> Responses:
     """Read the export of a survey platform.
 
@@ -34,6 +37,8 @@ def read_platform_export(
         The platform.
     sidecar : Sidecar
         Written beside the form.
+    sheet : str, optional
+        Sheet of a workbook; the first by default.
 
     Raises
     ------
@@ -45,7 +50,7 @@ def read_platform_export(
         If the sidecar belongs to another questionnaire or to another wording of this one.
     """
     _check(sidecar, instrument)
-    raw = _read(path, source, sidecar)
+    raw = _read(path, source, sidecar, sheet)
     width = len(raw.header)
     kept = [row for row in raw.rows if len(row.cells) == width]
     table = CellTable(raw.header, tuple(row.cells for row in kept), tuple(row.line for row in kept))
@@ -76,7 +81,7 @@ def read_platform_export(
     return replace(responses, provenance=provenance, rejected=tuple(rejected))
 
 
-def _read(path: Path, source: ExportSource, sidecar: Sidecar) -> RawTable:
+def _read(path: Path, source: ExportSource, sidecar: Sidecar, sheet: str | None) -> RawTable:
     parse = parser_of(source)
     if parse is not None:
         content, sha256 = read_bytes(path)
@@ -85,13 +90,8 @@ def _read(path: Path, source: ExportSource, sidecar: Sidecar) -> RawTable:
         return RawTable(
             path.name, sha256, "JSON", table.header, tuple(RawRow(*row) for row in rows)
         )
-    match path.suffix.lower():
-        case ".xlsx" | ".xlsm":
-            return read_workbook(path)
-        case ".sav" | ".zsav":
-            return read_spss(path)
-        case _:
-            return read_delimited(path, expected=sidecar.names)
+    known = format_of(path) if format_of(path) in ("xlsx", "sav") else "csv"
+    return read_cells(path, expected=sidecar.names, source=known, sheet=sheet)
 
 
 def _check(sidecar: Sidecar, instrument: Instrument) -> None:

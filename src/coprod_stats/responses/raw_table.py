@@ -10,8 +10,13 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+from coprod_stats import input_files
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.language.numbers import spell_number
+
+MAX_CELL = 131_072
+"""Longest cell in characters: an open quotation mark would otherwise swallow the file. Python's own
+limit for CSV has the same value, but any library in the process may have changed it."""
 
 
 class ResponsesError(CoprodError):
@@ -42,6 +47,12 @@ class RawTable:
         Value labels that the file itself carries (SPSS); empty for other formats.
     missing : tuple of (column, codes)
         Codes that the file itself declares missing (SPSS).
+    sheet : str
+        Sheet of a workbook that was asked for; empty if none was.
+    titles : tuple of (column, question)
+        Questions that the file has beside its names (Qualtrics).
+    notes : tuple of str
+        What was passed over while reading, for the report.
     """
 
     file: str
@@ -52,6 +63,9 @@ class RawTable:
     comma_is_decimal: bool = False
     labels: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     missing: tuple[tuple[str, frozenset[str]], ...] = ()
+    sheet: str = ""
+    titles: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def labels_of(self, column: str) -> dict[str, str]:
         """Return the value labels of a column by code, ignoring the case of its name."""
@@ -73,13 +87,9 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
     Raises
     ------
     ResponsesError
-        If the file cannot be read.
+        If the file cannot be read, or is larger than the limit.
     """
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise ResponsesError(f"{path}: cannot be read: {reason or error}") from error
+    content = input_files.read_bytes(path, error=ResponsesError)
     return content, hashlib.sha256(content).hexdigest()
 
 

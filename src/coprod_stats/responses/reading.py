@@ -15,12 +15,11 @@ from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.spreadsheet_text import guarded, guarded_unless_number, unguarded
 from coprod_stats.literals import FileFormat
 from coprod_stats.responses.binding import bind
-from coprod_stats.responses.delimited import read_delimited
-from coprod_stats.responses.parquet import read_parquet, write_parquet
-from coprod_stats.responses.raw_table import RawTable, ResponsesError, plain_text
-from coprod_stats.responses.spss import read_spss
+from coprod_stats.responses.parquet import write_parquet
+from coprod_stats.responses.raw_table import RawTable, plain_text
 from coprod_stats.responses.table import Rejected, Responses
-from coprod_stats.responses.workbook import read_workbook, write_workbook
+from coprod_stats.responses.table_files import format_of, read_table
+from coprod_stats.responses.workbook import write_workbook
 
 REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
 _MISSING = frozenset(map(str, MISSING_CODES))
@@ -29,36 +28,28 @@ _GUARDED = (
     "file was written for a spreadsheet, read it with --from spreadsheet"
 )
 
-_BY_SUFFIX: dict[str, FileFormat] = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".dat": "csv",
-    "": "csv",
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
-    ".sav": "sav",
-    ".zsav": "sav",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-}
-
 
 def read_responses(
-    path: str | Path, instrument: Instrument, *, source: FileFormat | None = None
+    path: str | Path,
+    instrument: Instrument,
+    *,
+    source: FileFormat | None = None,
+    sheet: str | None = None,
 ) -> Responses:
     """Read a file of answers in canonical columns.
 
     Parameters
     ----------
     path : str or Path
-        CSV (any common encoding and delimiter), XLSX (first sheet), SPSS ``.sav`` or Parquet; or
-        the name of a shipped sample, such as ``citizen_synthetic.csv``.
+        CSV (any common encoding and delimiter), XLSX, SPSS ``.sav`` or Parquet; or the name of a
+        shipped sample, such as ``citizen_synthetic.csv``.
     instrument : Instrument
         The questionnaire to which the answers belong.
     source : {"csv", "spreadsheet", "xlsx", "sav", "parquet"}, optional
         Format of the file; inferred from its suffix if omitted. ``"spreadsheet"`` is the CSV that
         ``write_canonical(..., for_spreadsheet=True)`` writes: its apostrophes are removed.
+    sheet : str, optional
+        Name or number, from 1, of a sheet of a workbook; the first by default.
 
     Returns
     -------
@@ -73,21 +64,7 @@ def read_responses(
     """
     file = find_shipped("sample_data", path)
     expected = (*instrument.columns, *instrument.originals)
-    match source or _BY_SUFFIX.get(file.suffix.lower()):
-        case "csv":
-            raw = read_delimited(file, expected=expected)
-        case "spreadsheet":
-            raw = _without_guards(read_delimited(file, expected=expected))
-        case "xlsx":
-            raw = read_workbook(file)
-        case "sav":
-            raw = read_spss(file)
-        case "parquet":
-            raw = read_parquet(file)
-        case _:
-            raise ResponsesError(
-                f"{file.name}: cannot read '{file.suffix}'; use .csv, .xlsx, .sav or .parquet"
-            )
+    raw = read_table(file, expected=expected, source=source, sheet=sheet)
     found = bind(raw, instrument)
     if (n := _guards(raw)) and source != "spreadsheet":
         notes = (
@@ -120,7 +97,7 @@ def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool 
     ResponsesError
         If a workbook cannot hold a text, or the library for Parquet is not installed.
     """
-    if _BY_SUFFIX.get(path.suffix.lower()) == "parquet":
+    if format_of(path) == "parquet":
         write_parquet(answers, path)
         return
     if path.suffix.lower() == ".xlsx":
@@ -145,11 +122,6 @@ def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
         for entry in rejected
     ]
     _write(path, REJECTED_COLUMNS, rows)
-
-
-def _without_guards(raw: RawTable) -> RawTable:
-    rows = tuple(replace(row, cells=tuple(map(unguarded, row.cells))) for row in raw.rows)
-    return replace(raw, reading=f"{raw.reading}, guarded against formulas", rows=rows)
 
 
 def _guards(raw: RawTable) -> int:

@@ -42,7 +42,7 @@ def read_spss(path: Path) -> RawTable:
         file=path.name,
         sha256=sha256,
         reading=f"SPSS, {meta.file_encoding or 'utf-8'}",
-        header=names,
+        header=tuple(name or "" for name in names),  # a damaged file can name none
         rows=tuple(RawRow(line, row) for line, row in enumerate(cells, start=2) if is_filled(row)),
         comma_is_decimal=True,
         labels=tuple(

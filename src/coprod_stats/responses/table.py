@@ -53,6 +53,8 @@ class Provenance:
         Columns of the instrument that the file lacks; they count as not asked.
     notes : tuple of str
         What was assumed while reading, for the report.
+    sheet : str
+        Sheet of a workbook that was asked for; empty if none was.
     """
 
     file: str
@@ -61,6 +63,7 @@ class Provenance:
     rows_read: int
     absent: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    sheet: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -120,9 +123,45 @@ class Responses:
         Returns
         -------
         DataFrame, (n_respondents, len(columns))
+
+        Raises
+        ------
+        UnknownNameError
+            If a column does not exist or holds texts.
         """
         amounts = _Values(self, amounts=True)
+        if texts := [column for column in columns if self._is_text(column)]:
+            raise UnknownNameError(f"'{texts[0]}' holds text, not numbers")
         return pd.DataFrame({c: amounts[c] for c in columns}, index=self.answers.index)
+
+    def values(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Return columns as what they are: numbers as amounts, texts as texts.
+
+        So are groups, clusters and weights read, whose labels may be either.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Ids of items, administrative columns or derived variables.
+
+        Returns
+        -------
+        DataFrame, (n_respondents, len(columns))
+            NaN for a number, ``None`` for a text that is missing in whatever way.
+        """
+        amounts = _Values(self, amounts=True)
+        return pd.DataFrame(
+            {c: self._texts(c) if self._is_text(c) else amounts[c] for c in columns},
+            index=self.answers.index,
+        )
+
+    def _is_text(self, column: str) -> bool:
+        return column in self.answers and not pd.api.types.is_numeric_dtype(self.answers[column])
+
+    def _texts(self, column: str) -> pd.Series:
+        texts = self.answers[column].astype(object)
+        missing = texts.isna() | (texts == "") | _amounts(texts).isin(list(MISSING_CODES))
+        return texts.mask(missing, None)
 
     def missing_kinds(self, columns: Sequence[str]) -> pd.DataFrame:
         """Classify each cell: whether it was answered, or which kind of missing it is."""

@@ -1,4 +1,4 @@
-"""XLSX workbooks: the first sheet, its cells as text; answers written as one sheet."""
+"""XLSX workbooks: a sheet, its cells as text; answers written as one sheet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from typing import Any
 import pandas as pd
 
 from coprod_stats.files.writing import write_file
+from coprod_stats.input_files import check_size
 from coprod_stats.responses.raw_table import (
+    MAX_CELL,
     RawRow,
     RawTable,
     ResponsesError,
@@ -21,23 +23,36 @@ from coprod_stats.responses.raw_table import (
     plain_text,
     read_bytes,
 )
+from coprod_stats.suggestions import did_you_mean
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 _MAX_TEXT = 32_767  # characters of a cell
 _LOST_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 _MAX_ROWS = 1_048_576  # Excel's own limit; openpyxl would fill any gap before a damaged row number
 
+_MOST_PACKED = 100
+_SMALL_PART = 1_000_000
+"""Bytes to which a part may unpack whatever its ratio; the ratio is that of Apache POI's
+ZipSecureFile, three times that of a sheet with the same text in every cell."""
 
-def read_workbook(path: Path) -> RawTable:
-    """Read the first sheet of an XLSX file.
+
+def read_workbook(path: Path, *, sheet: str | None = None) -> RawTable:
+    """Read a sheet of an XLSX file, the first unless one is named.
 
     Formulas are read as their stored results; one without a result keeps its own text, so that it
     is rejected where a number is needed and not taken for a blank.
 
+    Parameters
+    ----------
+    path : Path
+    sheet : str, optional
+        Name or number, from 1, of the sheet.
+
     Raises
     ------
     ResponsesError
-        If the file is not a workbook or its first sheet has no header.
+        If the file is not a workbook, would unpack to more than is read, or the sheet does not
+        exist or has no header.
     """
     content, sha256 = read_bytes(path)
     if content.startswith(_COMPOUND_FILE):
@@ -46,22 +61,35 @@ def read_workbook(path: Path) -> RawTable:
             "save it as .xlsx without a password"
         )
     try:
+        _check_unpacked_size(content, path.name)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles that it does not know
-            title, cells = _first_sheet(content)
+            workbook = _opened(content, results=True)
+            titles = [one.title for one in workbook.worksheets]
+            place = 0 if sheet is None else _place(sheet, titles, path.name)
+            cells = _sheet_cells(content, workbook, place)
             numbered = list(enumerate(cells, start=1))
+    except ResponsesError:
+        raise
     except Exception as error:  # a damaged file can raise anything in openpyxl, zlib or expat
         raise ResponsesError(f"{path.name}: not a readable XLSX workbook: {error}") from error
     rows = [RawRow(line, row) for line, row in numbered if is_filled(row)]
+    others = ", ".join(titles[:place] + titles[place + 1 :])
     if not rows:
-        raise ResponsesError(f"{path.name}: the first sheet is empty; a header is needed")
+        also = f"; other sheets, read with --sheet: {others}" if others else ""
+        what = "the first sheet" if place == 0 else f"the sheet '{titles[place]}'"
+        raise ResponsesError(f"{path.name}: {what} is empty; a header is needed{also}")
+    if any(len(cell) > MAX_CELL for row in rows for cell in row.cells):
+        raise ResponsesError(f"{path.name}: a cell of more than {MAX_CELL:,} characters")
     header = _trimmed(rows[0].cells)
     return RawTable(
         file=path.name,
         sha256=sha256,
-        reading=f"XLSX, sheet {title}",
+        reading=f"XLSX, sheet '{titles[place]}' ({place + 1} of {len(titles)})",
         header=header,
         rows=tuple(RawRow(row.line, _fitted(row.cells, len(header))) for row in rows[1:]),
+        sheet=sheet or "",
+        notes=(f"sheets that were not read (--sheet reads one): {others}",) if others else (),
     )
 
 
@@ -112,30 +140,61 @@ def _check_texts_fit(answers: pd.DataFrame, name: str) -> None:
                 )
 
 
-def _first_sheet(content: bytes) -> tuple[str, Iterator[tuple[str, ...]]]:
-    """Return the title and position of the first sheet, and its rows of cells as text."""
-    sheet, title = _opened(content, results=True)
+def _check_unpacked_size(content: bytes, name: str) -> None:
+    """Refuse an archive by the sizes that it declares; no more than these is unpacked."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    total = sum(part.file_size for part in parts)
+    check_size(name, total, "the unpacked workbook", error=ResponsesError)
+    for part in parts:
+        packed_tightly = part.file_size > _MOST_PACKED * max(part.compress_size, 1)
+        if packed_tightly and part.file_size > _SMALL_PART:
+            raise ResponsesError(
+                f"{name}: its part {part.filename} unpacks to {part.file_size:,} bytes, more than "
+                f"{_MOST_PACKED} times its size, which no table of answers does; save it as CSV"
+            )
+
+
+def _sheet_cells(content: bytes, workbook: Any, place: int) -> Iterator[tuple[str, ...]]:
+    """Return the rows of a sheet, cells as text."""
+    sheet = _whole_sheet(workbook, place)
     if not _has_formulas(content):
         rows = sheet.iter_rows(max_row=_MAX_ROWS, values_only=True)
-        return title, (tuple(map(plain_text, row)) for row in rows)
-    formulas, _ = _opened(content, results=False)
+        return (tuple(map(plain_text, row)) for row in rows)
+    formulas = _whole_sheet(_opened(content, results=False), place)
     pairs = zip(
         sheet.iter_rows(max_row=_MAX_ROWS), formulas.iter_rows(max_row=_MAX_ROWS), strict=True
     )
-    return title, (
+    return (
         tuple(_result_or_formula(*cells) for cells in zip(row, texts, strict=True))
         for row, texts in pairs
     )
 
 
-def _opened(content: bytes, *, results: bool) -> tuple[Any, str]:
+def _whole_sheet(workbook: Any, place: int) -> Any:
+    sheet = workbook.worksheets[place]
+    sheet.reset_dimensions()  # some programs declare a range that is too small
+    return sheet
+
+
+def _opened(content: bytes, *, results: bool) -> Any:
     # openpyxl takes .2 s to load
     from openpyxl import load_workbook
 
-    workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=results)
-    sheet = workbook.worksheets[0]
-    sheet.reset_dimensions()  # some programs declare a range that is too small
-    return sheet, f"'{sheet.title}' (1 of {len(workbook.sheetnames)})"
+    return load_workbook(io.BytesIO(content), read_only=True, data_only=results)
+
+
+def _place(wanted: str, titles: list[str], name: str) -> int:
+    """Return the position of a sheet by its name or, if none has it, by its number."""
+    folded = [title.casefold() for title in titles]
+    if wanted.casefold() in folded:
+        return folded.index(wanted.casefold())
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(titles):
+        return int(wanted) - 1
+    raise ResponsesError(
+        f"{name}: there is no sheet '{wanted}'; the workbook has: {', '.join(titles)}. "
+        f"{did_you_mean(wanted, titles)}".rstrip(". ")
+    )
 
 
 def _has_formulas(content: bytes) -> bool:

@@ -216,9 +216,7 @@ def pattern_of(fit: SemFit, tested: DriverImpactResult) -> PathPattern:
         If the fit did not converge or has no standard errors.
     """
     if not fit.converged or np.isnan(fit.vcov).any():
-        raise StructureError(
-            "the model with all paths did not converge or has no standard errors"
-        )
+        raise StructureError("the model with all paths did not converge or has no standard errors")
     means = {row.lhs: _mean(fit, row.lhs, row.std_all, row.std_all_se) for row in _defined(fit)}
     ratio, no_ratio = _ratio(fit, tested.fit)
     return PathPattern(

@@ -43,6 +43,7 @@ def carry_out(
     plan: str | Path,
     *,
     data: str | Path | None = None,
+    sheet: str | None = None,
     progress: Progress | None = None,
     workers: int = 1,
 ) -> StudyResult:
@@ -54,6 +55,8 @@ def carry_out(
         Id of a shipped plan, or path of a YAML file.
     data : str or Path, optional
         Answers to use instead of those that the plan names.
+    sheet : str, optional
+        Name or number of a sheet of the workbook that ``data`` is.
     progress : callable, optional
         Called with the steps done, their number and the next step.
     workers : int
@@ -69,7 +72,7 @@ def carry_out(
     tasks = _tasks(read)
     steps = _Steps(progress, 5 + len(tasks))
     steps.next("reading answers")
-    responses, pooled = _answers(read, data)
+    responses, pooled = _answers(read, data, sheet)
     classes = _classes(responses)
     steps.next("answer quality")
     planned = choose(read.form.respondents, read.form, responses, classes)
@@ -101,11 +104,15 @@ def carry_out(
     )
 
 
-def _answers(plan: Plan, data: str | Path | None) -> tuple[Responses, tuple[PartCount, ...]]:
+def _answers(
+    plan: Plan, data: str | Path | None, sheet: str | None
+) -> tuple[Responses, tuple[PartCount, ...]]:
     """Read the answers of a plan: one file, or its parts, which have passed the gate."""
     if plan.form.data.file is not None:
-        file = plan.beside(plan.form.data.file) if data is None else Path(data)
-        return read_responses(file, plan.instrument), ()
+        if data is not None:
+            return read_responses(data, plan.instrument, sheet=sheet), ()
+        file = plan.beside(plan.form.data.file)
+        return read_responses(file, plan.instrument, sheet=plan.form.data.sheet), ()
     if data is not None:
         fault = Fault(
             "POOL-003",
@@ -115,7 +122,11 @@ def _answers(plan: Plan, data: str | Path | None) -> tuple[Responses, tuple[Part
         )
         raise PlanError([fault])
     parts = [
-        Part(part.label, read_responses(plan.beside(part.file), part.instrument), part.where)
+        Part(
+            part.label,
+            read_responses(plan.beside(part.file), part.instrument, sheet=part.sheet),
+            part.where,
+        )
         for part in plan.parts
     ]
     return pool_parts(parts, plan.instrument)

@@ -35,6 +35,8 @@ class PooledPart:
         The version that was fielded, in its form.
     where : str
         Condition that selects the rows of the part from the file; empty for all of them.
+    sheet : str or None
+        Sheet of a workbook; the first if ``None``.
     """
 
     label: str
@@ -43,6 +45,7 @@ class PooledPart:
     language: str
     mode: str
     where: str = ""
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class PartsDraft:
                         language,
                         entry.mode,
                         entry.where or "",
+                        entry.sheet,
                     )
                 )
         return tuple(found)

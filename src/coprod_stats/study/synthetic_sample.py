@@ -12,11 +12,8 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.errors import CoprodError
-<<<<<<< HEAD
-from coprod_stats.instruments.shipped import find_shipped
-=======
 from coprod_stats.files.writing import committed_together, write_file
->>>>>>> files
+from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.responses.reading import write_canonical
 from coprod_stats.simulation.population import PopulationForm
 from coprod_stats.simulation.population_reading import read_population

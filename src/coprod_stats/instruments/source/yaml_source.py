@@ -17,7 +17,8 @@ from typing import Any
 
 import yaml
 
-from coprod_stats.errors import Fault
+from coprod_stats.errors import CoprodError, Fault
+from coprod_stats.input_files import read_bytes
 
 MAX_DEPTH = 40
 MAX_BYTES = 20_000_000
@@ -91,11 +92,10 @@ class YamlSource:
 def read_yaml(path: Path) -> YamlSource:
     """Read a YAML file; faults are returned, not raised."""
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        fault = Fault(
-            "YAML-001", f"cannot be read: {error.strerror or error}", "Check the path.", str(path)
-        )
+        content = read_bytes(path, error=CoprodError, limit=MAX_BYTES)
+    except CoprodError as error:
+        reason = str(error).removeprefix(f"{path}: cannot be read: ")
+        fault = Fault("YAML-001", f"cannot be read: {reason}", "Check the path.", str(path))
         return YamlSource(path.name, None, {}, "", (fault,))
     return parse_yaml(content, file=path.name)
 

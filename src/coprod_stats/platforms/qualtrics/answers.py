@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,7 +19,7 @@ from coprod_stats.platforms.cell_table import (
     with_companion,
 )
 from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
-from coprod_stats.platforms.qualtrics.codes import SEEN_UNANSWERED
+from coprod_stats.platforms.qualtrics.codes import SEEN_UNANSWERED, import_id
 
 _OWN = {
     "StartDate": "startDate",
@@ -77,20 +76,10 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
 def _without_header_rows(table: CellTable) -> tuple[CellTable, tuple[dict[str, str], ...]]:
     """Take off the row of questions and the row of import ids, if there are any."""
     for number, row in enumerate(table.rows[:2], 1):
-        ids = tuple(map(_import_id, row))
+        ids = tuple(map(import_id, row))
         if any(ids):
             return CellTable(table.header, table.rows[number:], table.lines[number:]), ids
     return table, ()
-
-
-def _import_id(cell: str) -> dict[str, str]:
-    if "ImportId" not in cell:
-        return {}
-    try:
-        found = json.loads(cell)
-    except ValueError:
-        return {}
-    return {str(key): str(value) for key, value in found.items()} if "ImportId" in found else {}
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from coprod_stats.input_files import parse_json
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.fields import choices, missing_choices
 from coprod_stats.platforms.form_export import SidecarColumn
@@ -25,6 +26,18 @@ class Place:
     def import_id(self) -> str:
         """Return the id by which exports know it, without what the kind of question adds."""
         return f"{self.question}_{self.row}" if self.row else self.question
+
+
+def import_id(cell: str) -> dict[str, str]:
+    """Return what a cell of the row of import ids states; nothing if it is no such cell."""
+    if "ImportId" not in cell:
+        return {}
+    try:
+        found = parse_json(cell)
+    except ValueError:
+        return {}
+    is_id = isinstance(found, dict) and "ImportId" in found
+    return {str(key): str(value) for key, value in found.items()} if is_id else {}
 
 
 def choice_ids(item: Item, instrument: Instrument) -> dict[int, str]:

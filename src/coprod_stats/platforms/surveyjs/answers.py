@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from coprod_stats.errors import Fault
+from coprod_stats.input_files import parse_json
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import MISSING, CellTable, mark_unanswered, with_companion
@@ -62,10 +63,10 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
 def _results(content: bytes) -> list[Mapping[str, Any]]:
     text = content.decode("utf-8-sig", errors="replace").strip()
     try:
-        found = json.loads(text)
+        found = parse_json(text)
     except ValueError:
         try:
-            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+            found = [parse_json(line) for line in text.splitlines() if line.strip()]
         except ValueError as error:
             raise _no_results(str(error)) from error
     results = found if isinstance(found, list) else [found]
@@ -123,7 +124,7 @@ def _canonical(cell: str, entry: SidecarColumn) -> str:
 
 def _listed(cell: str) -> list[str] | None:
     try:
-        found = json.loads(cell)
+        found = parse_json(cell)
     except ValueError:
         return None
     return [_cell(value) for value in found] if isinstance(found, list) else None

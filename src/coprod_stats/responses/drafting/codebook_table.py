@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coprod_stats.errors import Fault, FaultsError
-from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.raw_table import RawTable
-from coprod_stats.responses.workbook import read_workbook
+from coprod_stats.responses.table_files import read_table
 
 _HEADINGS: dict[str, tuple[str, ...]] = {
     "variable": (
@@ -117,8 +116,7 @@ def read_codebook(path: Path) -> Mapping[str, CodebookEntry]:
         If it has no column of variables, or cells that cannot be parsed; all are listed.
     """
     expected = [heading for known in _HEADINGS.values() for heading in known]
-    is_workbook = path.suffix.lower() in (".xlsx", ".xlsm")
-    table = read_workbook(path) if is_workbook else read_delimited(path, expected=expected)
+    table = read_table(path, expected=expected)
     places = _places(table)
     faults: list[Fault] = []
     entries: dict[str, CodebookEntry] = {}

@@ -11,17 +11,14 @@ from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.responses.cell_values import is_blank_sign, parse_number
-from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.drafting.codebook_table import (
     CodebookEntry,
     DraftError,
     declared_codes,
     read_codebook,
 )
-from coprod_stats.responses.parquet import read_parquet
 from coprod_stats.responses.raw_table import RawTable
-from coprod_stats.responses.spss import read_spss
-from coprod_stats.responses.workbook import read_workbook
+from coprod_stats.responses.table_files import format_of, read_table
 
 _DATES = (
     "DATE",
@@ -97,7 +94,9 @@ class DescribedData:
     notes: tuple[str, ...] = ()
 
 
-def describe(path: Path, codebook: Path | None = None) -> DescribedData:
+def describe(
+    path: Path, codebook: Path | None = None, *, sheet: str | None = None
+) -> DescribedData:
     """Read data with all that is known about their columns.
 
     Parameters
@@ -106,6 +105,8 @@ def describe(path: Path, codebook: Path | None = None) -> DescribedData:
         CSV, XLSX, SPSS ``.sav`` or Parquet.
     codebook : Path, optional
         See ``read_codebook``; it takes precedence over the metadata of an SPSS file.
+    sheet : str, optional
+        Name or number of a sheet of a workbook; the first by default.
 
     Raises
     ------
@@ -116,15 +117,8 @@ def describe(path: Path, codebook: Path | None = None) -> DescribedData:
         parsed or belongs to other data.
     """
     known = read_codebook(codebook) if codebook is not None else {}
-    match path.suffix.lower():
-        case ".sav" | ".zsav":
-            raw, meta = read_spss(path), _spss_metadata(path)
-        case ".xlsx" | ".xlsm":
-            raw, meta = read_workbook(path), None
-        case ".parquet" | ".pq":
-            raw, meta = read_parquet(path), None
-        case _:
-            raw, meta = read_delimited(path, expected=list(known)), None
+    raw = read_table(path, expected=list(known), sheet=sheet)
+    meta = _spss_metadata(path) if format_of(path) == "sav" else None
     names = _names(raw)
     rows = [row.cells for row in raw.rows if len(row.cells) == len(raw.header)]
     if not rows:

@@ -55,6 +55,7 @@ def draft_instrument(
     path: Path,
     *,
     codebook: Path | None = None,
+    sheet: str | None = None,
     instrument: str | None = None,
     title: str | None = None,
     language: str = "en",
@@ -71,6 +72,8 @@ def draft_instrument(
         CSV, XLSX, SPSS ``.sav`` or Parquet.
     codebook : Path, optional
         CSV or XLSX with the columns variable, label, values, missing, measure.
+    sheet : str, optional
+        Name or number of a sheet of a workbook; the first by default.
     instrument, title : str, optional
         Id and title; derived from the name of the file if omitted.
     language : str
@@ -83,7 +86,7 @@ def draft_instrument(
     DraftError
         If nothing can be drafted from it; all reasons are listed.
     """
-    data = describe(path, codebook)
+    data = describe(path, codebook, sheet=sheet)
     ids = item_ids([column.name for column in data.columns])
     columns = _columns(data)
     placed = list(zip(ids, columns, strict=True))

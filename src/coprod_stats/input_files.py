@@ -1,0 +1,186 @@
+"""Files that a user gives: their bytes up to a limit, their text in any encoding, their JSON."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import math
+import os
+import stat
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from coprod_stats.errors import CoprodError
+
+LIMIT_VARIABLE = "COPROD_MAX_BYTES"
+"""Environment variable that replaces ``MAX_BYTES``."""
+MAX_BYTES = 1_000_000_000
+"""Largest file, and largest content of a compressed one, that is read unless the user says so."""
+_CHUNK = 1 << 20
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LEGACY = [
+    "cp1252",
+    "cp1251",
+    "mac_roman",
+    "cp1250",
+    "cp1253",
+    "cp1254",
+    "cp1256",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc_kr",
+]
+"""Encodings before Unicode, the more common first: a short text may fit several equally well."""
+
+
+def size_limit(*, error: type[CoprodError] = CoprodError) -> int:
+    """Return the largest size in bytes that is read: ``MAX_BYTES``, or what the user allows.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``, if the environment variable is not a positive number.
+    """
+    stated = os.environ.get(LIMIT_VARIABLE, "")
+    if not stated:
+        return MAX_BYTES
+    try:
+        limit = float(stated)
+    except ValueError:
+        limit = math.nan
+    if not 1 <= limit < math.inf:
+        raise error(f"{LIMIT_VARIABLE}={stated}: not a number of bytes, such as 5e9")
+    return int(limit)
+
+
+def check_size(
+    name: str, size: int, what: str, *, error: type[CoprodError], limit: int | None = None
+) -> None:
+    """Refuse what is larger than the limit, before it is read.
+
+    Parameters
+    ----------
+    name : str
+        The file, for the message.
+    size : int
+        In bytes.
+    what : str
+        What has this size, such as ``the file``.
+    error : type of CoprodError
+    limit : int, optional
+        A limit that stays whatever the user allows, as that of questionnaires.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``.
+    """
+    most = limit or size_limit(error=error)
+    if size > most:
+        remedy = f"if this is the right file, set the environment variable {LIMIT_VARIABLE}"
+        raise error(
+            f"{name}: cannot be read: {what} has {size:,} bytes, more than the limit of {most:,}; "
+            f"{remedy if limit is None else 'is this the right file?'}"
+        )
+
+
+def read_bytes(path: Path, *, error: type[CoprodError], limit: int | None = None) -> bytes:
+    """Read a regular file or a pipe; the size is checked before, and while, it is read.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``, if the file cannot be read, is a device, or exceeds the limit.
+    """
+    try:
+        with path.open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
+                raise error(f"{path}: cannot be read: neither a file nor a pipe")
+            check_size(str(path), status.st_size, "the file", error=error, limit=limit)
+            return _read_up_to_limit(stream, path, error, limit)
+    except (OSError, ValueError) as reason:  # ValueError: a null character in the name
+        stated = reason.strerror if isinstance(reason, OSError) else None
+        raise error(f"{path}: cannot be read: {stated or reason}") from reason
+
+
+def _read_up_to_limit(
+    stream: BinaryIO, path: Path, error: type[CoprodError], limit: int | None
+) -> bytes:
+    """Read a stream that may be longer than its size says, as pipes are."""
+    chunks, size = [], 0
+    while chunk := stream.read(_CHUNK):
+        chunks.append(chunk)
+        size += len(chunk)
+        check_size(str(path), size, "what was read so far", error=error, limit=limit)
+    return b"".join(chunks)
+
+
+def parse_json(content: bytes | str) -> Any:
+    """Parse JSON, in UTF-8 if it comes as bytes.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, or nested too deeply for any document of ours.
+    """
+    try:
+        return json.loads(content)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def decode(content: bytes, name: str, *, error: type[CoprodError]) -> tuple[str, str]:
+    """Decode bytes, and return the text and the name of the encoding.
+
+    A byte-order mark decides; then the zero bytes that UTF-16 writes beside every ASCII letter of a
+    header; then UTF-8 if the bytes are valid in it; then the most likely older encoding by the
+    character statistics of charset-normalizer, in which case the name is marked as a guess.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``, if no encoding fits.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            return _decode_as(content, encoding, name, error), encoding
+    for encoding, zeros in (("utf-16-be", content[:200:2]), ("utf-16-le", content[1:200:2])):
+        if zeros and zeros.count(0) > len(zeros) / 2:
+            return _decode_as(content, encoding, name, error), encoding
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        encoding = _legacy_encoding(content, name, error)
+        return _decode_as(content, encoding, name, error), f"{encoding} (guessed)"
+
+
+def _decode_as(content: bytes, encoding: str, name: str, error: type[CoprodError]) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as reason:
+        raise error(
+            f"{name}: not readable as {encoding}: {reason.reason} at byte {reason.start:,}"
+        ) from reason
+
+
+def _legacy_encoding(content: bytes, name: str, error: type[CoprodError]) -> str:
+    # charset-normalizer takes .1 s to load and is rarely needed
+    from charset_normalizer import from_bytes
+
+    guesses = from_bytes(content, cp_isolation=_LEGACY, preemptive_behaviour=False)
+    if not guesses:
+        raise error(f"{name}: the encoding is not recognised; save the file as UTF-8")
+    _, rank = min(
+        (round(guess.chaos, 2), _LEGACY.index(encoding))
+        for guess in guesses
+        for encoding in guess.could_be_from_charset
+    )
+    return _LEGACY[rank]

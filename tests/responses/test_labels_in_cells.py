@@ -1,0 +1,127 @@
+"""Answers in words: labels, truth values and combined choices in the cells of any table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from coprod_stats.instruments import read_instrument
+from coprod_stats.responses import Responses, read_responses
+
+QUESTIONNAIRE = """
+instrument: words
+version: 1.0.0
+title: "Words"
+languages: [en, fr]
+offers: [dont_know, refused]
+forms: {core: {title: "Core"}}
+responses:
+  agree: {kind: bipolar, options: {1: {en: "Disagree", fr: "Pas d'accord"}, 2: {en: "Neither", fr: "Neutre"}, 3: {en: "Agree", fr: "D'accord"}}}
+administrative:
+  - {id: RID, title: "Respondent", role: respondent}
+pages:
+  - page: one
+    blocks:
+      - block: b
+        items:
+          - {id: AGR, text: {en: "Agree?", fr: "Accord ?"}, responses: agree}
+          - {id: YN, text: {en: "Helped?", fr: "Aidé ?"}, options: {1: {en: "Yes", fr: "Oui"}, 2: {en: "No", fr: "Non"}}}
+          - {id: BIN, text: {en: "Coded", fr: "Codé"}, options: {1: {en: "On", fr: "Allumé"}, 0: {en: "Off", fr: "Éteint"}}}
+          - {id: KIDS, text: {en: "Children", fr: "Enfants"}, options: {1: {en: "0", fr: "0"}, 2: {en: "1", fr: "1"}, 3: {en: "2 or more", fr: "2 ou plus"}}}
+          - {id: TWIN, text: {en: "Same", fr: "Même"}, options: {1: {en: "Some", fr: "Un peu"}, 2: {en: "Some", fr: "Assez"}}}
+          - {id: SEX, text: {en: "Sex", fr: "Sexe"}, options: {1: {en: "M: Male", fr: "M: Homme"}, 2: {en: "F: Female", fr: "F: Femme"}}}
+          - {id: HRS, kind: number, text: {en: "Hours", fr: "Heures"}, number: {min: 0, max: 168}}
+          - {id: USE, kind: multiple, text: {en: "Use", fr: "Usage"}, options: {1: {en: "Books, films", fr: "Livres"}, 2: {en: "Paths", fr: "Chemins"}, 3: {en: "Water", fr: "Eau"}}}
+          - {id: TXT, kind: text, text: {en: "Say", fr: "Dites"}}
+"""
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Callable[[str], Responses]:
+    questionnaire = tmp_path / "words.yaml"
+    questionnaire.write_text(QUESTIONNAIRE, encoding="utf-8")
+
+    def read(text: str) -> Responses:
+        path = tmp_path / "answers.csv"
+        path.write_text(text, encoding="utf-8")
+        return read_responses(path, read_instrument(questionnaire))
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "codes"),
+    [
+        ("AGR", ["Agree", "d’accord", "  DISAGREE ", "2"], [3, 3, 1, 2]),
+        ("AGR", ["3 - Agree", "(1) Disagree", "Neither (2)"], [3, 1, 2]),
+        ("AGR", ["Don't know", "Prefer not to say", "weiß nicht", "ne sait pas"], [-9, -8, -9, -9]),
+        ("AGR", ["keine Angabe", "no contesta", "refus"], [-7, -7, -8]),
+        ("YN", ["Yes", "non", "TRUE", "False", "ja", "no"], [1, 2, 1, 2, 1, 2]),
+        ("BIN", ["TRUE", "FALSE", "On", "0"], [1, 0, 1, 0]),
+        ("KIDS", ["0", "1", "2 or more"], [1, 2, 3]),
+        ("KIDS", ["1", "2", "3"], [1, 2, 3]),
+        ("SEX", ["M", "f", "M: Male", "2"], [1, 2, 1, 2]),
+        ("HRS", ["4", "don't know", "Verweigert"], [4, -9, -8]),
+        ("USE__2", ["x", "TRUE", "Y", "Paths", "unchecked", "nein", "0"], [1, 1, 1, 1, 0, 0, 0]),
+    ],
+)
+def test_a_label_in_any_language_is_read_as_its_code(answers, column, cells, codes) -> None:
+    rows = "".join(f"{n};{cell}\n" for n, cell in enumerate(cells))
+    found = answers(f"RID;{column}\n{rows}")
+    assert found.answers[column].tolist() == codes
+    assert found.rejected == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "rejected"),
+    [
+        ("TWIN", ["Some", "Assez"], ["Some"]),  # two answers share the label
+        ("KIDS", ["0", "1", "2 or more", "7"], ["0", "1", "7"]),  # a code, or a label?
+        ("AGR", ["Agreed", "4 - Agree"], ["Agreed", "4 - Agree"]),
+        ("BIN", ["Yes", "x"], ["Yes", "x"]),  # on is not yes
+        ("HRS", ["Agree"], ["Agree"]),
+    ],
+)
+def test_a_label_that_is_not_clear_is_rejected(answers, column, cells, rejected) -> None:
+    rows = "".join(f"{n};{cell}\n" for n, cell in enumerate(cells))
+    found = answers(f"RID;{column}\n{rows}")
+    assert [entry.value for entry in found.rejected] == rejected
+
+
+def test_an_open_answer_is_never_taken_for_a_label(answers) -> None:
+    found = answers("RID,AGR,TXT\n1,3,Don't know\n2,3,Yes\n")
+    assert found.answers["TXT"].tolist() == ["Don't know", "Yes"]
+
+
+def test_the_report_says_which_labels_were_read(answers) -> None:
+    found = answers("RID,AGR\n1,Agree\n2,Disagree\n")
+    assert found.provenance.notes == (
+        "AGR: labels read as their codes: 'Agree' → 3, 'Disagree' → 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "ticks"),
+    [
+        ("Paths;Water", [0, 1, 1]),
+        ("Paths;Water;", [0, 1, 1]),
+        ("Books, films, Water", [1, 0, 1]),
+        ("1,3", [1, 0, 1]),
+        ("2", [0, 1, 0]),
+        ("Livres|Eau", [1, 0, 1]),
+        ("Don't know", [-9, -9, -9]),
+    ],
+)
+def test_choices_in_one_column_are_spread_over_the_options(answers, cell, ticks) -> None:
+    found = answers(f'RID,USE\n1,"{cell}"\n')
+    assert found.answers[["USE__1", "USE__2", "USE__3"]].to_numpy().tolist() == [ticks]
+    assert found.rejected == ()
+
+
+@pytest.mark.parametrize("cell", ["Paths;Wine", "1,4", "Paths;Don't know"])
+def test_a_choice_that_is_none_of_the_options_is_rejected(answers, cell) -> None:
+    found = answers(f'RID,USE\n1,"{cell}"\n')
+    assert found.answers[["USE__1", "USE__2", "USE__3"]].isna().all(axis=None)
+    assert {entry.value for entry in found.rejected} == {cell}
