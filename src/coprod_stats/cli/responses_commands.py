@@ -197,19 +197,22 @@ def score(
     if json is not None:
         write_json(records(scores.tidy()), json)
         return
-    print_table(
-        scores.tidy(),
-        {
-            "term": "scale",
-            "title": "title",
-            "rule": "rule",
-            "n_scored": "n",
-            "mean": "mean",
-            "sd": "SD",
-            "floor": "floor",
-            "ceiling": "ceiling",
-        },
-    )
+    if not scores.scales:
+        say(str(scores))
+    else:
+        print_table(
+            scores.tidy(),
+            {
+                "term": "scale",
+                "title": "title",
+                "rule": "rule",
+                "n_scored": "n",
+                "mean": "mean",
+                "sd": "SD",
+                "floor": "floor",
+                "ceiling": "ceiling",
+            },
+        )
     if out is not None:
         say(f"scores: {out}")
 
