@@ -10,6 +10,7 @@ from collections.abc import Callable
 import click
 
 from coprod_stats.cli.output import fail
+from coprod_stats.control_characters import visible
 from coprod_stats.errors import CoprodError
 
 INTERRUPTED = 130
@@ -27,6 +28,7 @@ def run_reporting_faults(action: Callable[[], int | None]) -> None:
         finally:
             sys.stdout.flush()
     except click.ClickException as error:
+        error.message = visible(error.message)
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:

@@ -64,7 +64,9 @@ class Scores(NotebookTables):
         ``n_too_few`` counts those who answered some items but fewer than the rule requires;
         ``floor`` and ``ceiling`` are the shares at the lowest and the highest possible score.
         """
-        rows = [self._row(scale, *ends) for scale, ends in zip(self.scales, self.ranges, strict=True)]
+        rows = [
+            self._row(scale, *ends) for scale, ends in zip(self.scales, self.ranges, strict=True)
+        ]
         return pd.DataFrame(rows, columns=list(_COLUMNS))
 
     def glance(self) -> pd.DataFrame:

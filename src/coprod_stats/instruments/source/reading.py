@@ -81,7 +81,8 @@ def modules_serving(questionnaire: str) -> tuple[str, ...]:
     return tuple(
         name
         for name in list_modules()
-        if questionnaire in _module(shelf("instruments") / "modules" / f"{name}.yaml").questionnaires
+        if questionnaire
+        in _module(shelf("instruments") / "modules" / f"{name}.yaml").questionnaires
     )
 
 
