@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+
+import openpyxl
 import pytest
+
+from coprod_stats.instruments.spreadsheet_text import unguarded
 
 PLAIN = """
 instrument: parks
@@ -66,3 +71,43 @@ def test_coverage_of_a_questionnaire_is_that_of_its_own_constructs(coprod, parks
 def test_coverage_of_the_shipped_questionnaires_goes_through_their_modules(coprod) -> None:
     done = coprod("instrument", "coverage", "carers")
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "2 covered")
+
+
+HOSTILE_IDS = (
+    *("=1+1", "-1+1", "+2", "@SUM(1)", "\uff1d1+1", "-12", "r1"),
+    '=HYPERLINK("http://x","y")',
+)
+    "=1+1",
+    "-1+1",
+    "+2",
+    "@SUM(1)",
+    '=HYPERLINK("http://x","y")',
+    "\uff1d1+1",
+    "-12",
+    "r1",
+)
+
+
+@pytest.mark.parametrize("command", ["score", "quality"])
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_no_spreadsheet_executes_an_id_in_a_table_of_results(
+    coprod, parks, tmp_path, command: str, suffix: str
+) -> None:
+    parks.write_text(
+        PLAIN.replace("pages:", "administrative: [{id: RID, title: Id, role: respondent}]\npages:")
+    )
+    with (tmp_path / "answers.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = ([id, 1 + place % 2, place] for place, id in enumerate(HOSTILE_IDS))
+        csv.writer(file).writerows([["RID", "VISITS", "YEARS"], *rows])
+    out = f"results.{suffix}"
+    done = coprod(command, "answers.csv", "--instrument", parks, "--out", out)
+    assert done.returncode == 0, done.stderr
+    if suffix == "xlsx":
+        cells = [row[0] for row in openpyxl.load_workbook(out).active.iter_rows(min_row=2)]
+        assert [(cell.value, cell.data_type) for cell in cells] == [(id, "s") for id in HOSTILE_IDS]
+        return
+    with (tmp_path / out).open(newline="", encoding="utf-8") as file:
+        written = [row["respondent"] for row in csv.DictReader(file)]
+    assert [unguarded(id) for id in written] == list(HOSTILE_IDS)
+    executed = [id for id in written if id[0] in "=+-@\uff1d\uff0b\uff0d\uff20"]
+    assert executed == ["+2", "-12"]  # plain numbers

@@ -152,13 +152,13 @@ def quality(
 ) -> None:
     """Flag careless responding, with reasons, and count missing answers by kind."""
     from coprod_stats.quality import flag_careless
-    from coprod_stats.responses.reading import write_canonical
+    from coprod_stats.responses.reading import write_by_respondent
 
     responses = bound_answers(data, instrument, form)
     report_rejected(responses)
     flags = flag_careless(responses)
     if out is not None:
-        write_canonical(flags.augment(), out)
+        write_by_respondent(flags.augment(), out)
     if json is not None:
         write_json({"rules": records(flags.tidy()), "summary": records(flags.glance())[0]}, json)
         return
@@ -186,14 +186,14 @@ def score(
     data: Path, instrument: str, out: Path | None, form: str | None, json: str | None
 ) -> None:
     """Score scales and indices by the questionnaire's own rules."""
-    from coprod_stats.responses.reading import write_canonical
+    from coprod_stats.responses.reading import write_by_respondent
     from coprod_stats.scoring import score as score_scales
 
     responses = bound_answers(data, instrument, form)
     report_rejected(responses)
     scores = score_scales(responses)
     if out is not None:
-        write_canonical(scores.augment(), out)
+        write_by_respondent(scores.augment(), out)
     if json is not None:
         write_json(records(scores.tidy()), json)
         return
