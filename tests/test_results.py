@@ -41,6 +41,12 @@ def test_every_result_has_its_tables_and_is_shown_by_them(kind: type) -> None:
     assert issubclass(kind, NotebookTables)
     assert hasattr(kind, "glance")
     assert "__slots__" in vars(kind)
+    assert "__repr__" in vars(kind)
+    assert inspect.unwrap(kind.__repr__).__code__.co_filename != "<string>"  # a dataclass's own
+
+
+def test_a_result_at_a_prompt_is_a_line_whatever_it_holds() -> None:
+    assert repr(Toy()) == "<Toy: A result of three terms>"
 
 
 def test_a_result_is_shown_by_both_tables() -> None:

@@ -53,14 +53,27 @@ class CaseResult(Result, Protocol):
 class NotebookTables:
     """Display of a result in a notebook: the table of ``glance()``, that of ``tidy()`` below.
 
-    Numbers are rounded for the reader; the summary line of the class is the caption.
+    Numbers are rounded for the reader; the summary line of the class is the caption. At a prompt
+    a result is its class with that line: the fields hold whole samples and models.
     """
 
     __slots__ = ()
 
+    def __init_subclass__(cls) -> None:
+        # a dataclass writes a __repr__ of all fields unless its class has one of its own
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = NotebookTables.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {_summary_line(type(self))}>"
+
     def _repr_html_(self: Result) -> str:
-        caption = (inspect.getdoc(type(self)) or "").partition("\n")[0].rstrip(".")
+        caption = _summary_line(type(self))
         return "\n".join([notebook_table(self.glance(), caption), notebook_table(self.tidy())])
+
+
+def _summary_line(kind: type) -> str:
+    return (inspect.getdoc(kind) or "").partition("\n")[0].rstrip(".")
 
 
 def notebook_table(table: pd.DataFrame, caption: str = "") -> str:

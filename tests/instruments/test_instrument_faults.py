@@ -7,6 +7,7 @@ from inline_questionnaires import Check, Read, marked, places
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments import InstrumentError
+from coprod_stats.instruments.checks.texts import MAX_TEXT
 
 SOUND = """
 instrument: survey
@@ -227,6 +228,22 @@ def test_a_sound_questionnaire_has_no_faults(check: Check) -> None:
     assert check(SOUND) == ()
 
 
+LONG = """
+instrument: survey
+version: 1.0.0
+title: A survey
+languages: [en]
+forms: {{full: {{title: Full}}}}
+pages:
+  - page: one
+    blocks:
+      - block: one
+        items:
+          - {{id: VISITS, text: {text}, options: {{1: Never, 2: Often}}}}
+          - {{id: MORE, kind: note, text: "{other}", when: {when}}}
+"""
+
+
 @pytest.mark.parametrize("text", [ITEMS, SCALES, EXPRESSIONS], ids=["items", "scales", "routing"])
 def test_all_faults_are_found_at_once_each_at_its_line(check: Check, text: str) -> None:
     assert places(check(text)) == marked(text)
@@ -237,6 +254,24 @@ def test_all_faults_of_texts_are_found(check: Check) -> None:
     # the text of a placeholder is itself checked for placeholders
     line = next(line for line, code in marked(TEXTS) if code == "TEXT-002")
     assert found == sorted([*marked(TEXTS), (line, "TEXT-001")])
+
+
+def test_a_text_or_a_condition_that_nobody_would_read_is_a_fault(check: Check) -> None:
+    longest = "x" * MAX_TEXT
+    text = LONG.format(text=longest, when="VISITS == 1", other=longest)
+    assert check(text) == ()
+    placeholders = "[AREA] " * MAX_TEXT
+    long = LONG.format(
+        text=longest + "x", when=" or ".join(["VISITS == 1"] * MAX_TEXT), other=placeholders
+    )
+    found = sorted((fault.code, fault.place) for fault in check(long))
+    assert found == [
+        ("EXPR-001", "item MORE"),
+        ("TEXT-001", "item MORE"),
+        ("TEXT-005", "item MORE"),
+        ("TEXT-005", "item MORE"),
+        ("TEXT-005", "item VISITS"),
+    ]
 
 
 def test_a_fault_says_file_line_place_finding_and_remedy(check: Check) -> None:

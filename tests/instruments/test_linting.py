@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,19 @@ from inline_questionnaires import Read
 from coprod_stats.instruments import read_instrument
 from coprod_stats.instruments.checks.lint_rules import RULES, Question, question_findings
 from coprod_stats.instruments.checks.linting import lint
+from coprod_stats.instruments.checks.texts import MAX_TEXT
 from coprod_stats.instruments.shipped import list_modules
 from coprod_stats.instruments.source.yaml_source import read_yaml
 
 BANK: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_bank.yaml").data
 TEXT_RULES = sorted({code for item in BANK["items"] for code in item["codes"]})
+
+UNITS = (
+    *("a", "a ", "a/", "a, ", "n't", "a'", "(", "(a) ", "[A", "?", ". ", "é", "…", "aaa or un"),
+    *("between ", "both x ", "between a and ", "and ", "each other ", "match ", "compare "),
+    *("such as ", "ing up and ", "good or ", "disagree ", "as many people ", "satisf"),
+)
+"""What a rule may look at again and again in a text that repeats it."""
 
 
 @dataclass(frozen=True)
@@ -157,3 +166,34 @@ def test_numbers_that_would_be_read_as_missing(read: Read, limits: str, codes: l
 def test_a_construct_that_nothing_asks_for(read: Read) -> None:
     survey = read(SURVEY.replace("instrument: survey", "instrument: citizen"))
     assert ("LINT-010", "USE") in {(entry.code, entry.place) for entry in lint(survey)}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_time_that_a_text_takes_grows_with_its_length(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = (unit * length)[:length]
+        question = Question(text, text, (text,) * 3, "bipolar", reverse=True, is_rating=True)
+        start = time.perf_counter()
+        list(question_findings(question))
+        return time.perf_counter() - start
+
+    seconds(100)  # patterns are compiled
+    # ten times the length in a quadratic rule is a hundred times the time: seconds instead of .02
+    assert min(seconds(MAX_TEXT) for _ in range(3)) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("How well do you balance work and family?", False),
+        ("How often do staff and citizens help each other?", False),
+        ("Is there trust between the office and you?", False),
+        ("Is there trust between them? Do you read and write?", True),
+        ("Do both the office, and you, read and write?", True),
+        ("Do you read (and write) letters?", False),
+        ("Do you read (and write letters and cards?", True),
+    ],
+)
+def test_relations_name_two_sides_and_lists_ask_two_things(text: str, joined: bool) -> None:
+    codes = [code for code, _ in question_findings(Question(text.replace("? ", ". ")))]
+    assert ("LINT-001" in codes) == joined

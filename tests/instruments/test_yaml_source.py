@@ -73,7 +73,11 @@ def test_scalars_follow_the_core_schema(text: str, expected: object) -> None:
         ("a: [1, 2\n", "YAML-001", 2, "not valid YAML: "),
         ("a: 'x", "YAML-001", 1, "not valid YAML: "),
         ("a: b: c", "YAML-001", 1, "not valid YAML: "),
-        ("a: 1\x00", "YAML-001", 0, "not valid YAML"),
+        ("a: 1\nb: 1\x00", "YAML-007", 2, "a text with the control character U+0000"),
+        ("a: 1\r\nb: '\x9b31m'", "YAML-007", 2, "a text with the control character U+009B"),
+        ('a: 1\nb:\n  - "x\\e[31m"', "YAML-007", 3, "a text with the control character U+001B"),
+        ('a: 1\n"b\\r": 1', "YAML-007", 2, "a text with the control character U+000D"),
+        ("# \x07\na: 1", "YAML-007", 1, "a text with the control character U+0007"),
         ("a: \ud800", "YAML-001", 1, "not UTF-8 text"),
         ("[" * (MAX_DEPTH + 1), "YAML-005", 1, "nested too deeply"),
         ("a: " + "- " * 100_000, "YAML-001", 1, "not valid YAML"),
@@ -87,6 +91,14 @@ def test_what_cannot_be_read_is_a_fault_with_its_line(
     assert fault.found.startswith(found)
     assert fault.line == line
     assert fault.remedy
+
+
+def test_tabs_line_feeds_and_every_way_of_ending_a_line_are_text() -> None:
+    assert content('a: "x\\ty\\nz"\r\nb: |\r\n  1\r\n  2\rc: 3') == {
+        "a": "x\ty\nz",
+        "b": "1\n2\n",
+        "c": 3,
+    }
 
 
 def test_bytes_that_are_not_utf_8_point_at_their_line() -> None:

@@ -16,6 +16,7 @@ from coprod_stats.cli.standard_streams import (
     open_standard_streams,
     put_aside,
 )
+from coprod_stats.control_characters import visible
 from coprod_stats.errors import CoprodError
 
 _OF_OUTPUT = (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF)
@@ -33,6 +34,7 @@ def run_reporting_faults(action: Callable[[], int | None]) -> None:
         finally:
             flush_output()
     except click.ClickException as error:
+        error.message = visible(error.message)
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:

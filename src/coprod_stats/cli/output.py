@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
+from coprod_stats.control_characters import visible
 from coprod_stats.files.writing import when_committed, write_file
 
 if TYPE_CHECKING:
@@ -29,18 +30,18 @@ class Progress(Protocol):
 
 
 def say(text: str = "") -> None:
-    """Print a line on standard output."""
-    sys.stdout.write(f"{text}\n")
+    """Print a line on standard output; no control character of the input reaches a terminal."""
+    sys.stdout.write(f"{visible(text)}\n")
 
 
 def warn(text: str) -> None:
     """Print a line on standard error."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{visible(text)}\n")
 
 
 def fail(message: str) -> NoReturn:
     """Report faulty input on standard error and exit with status 1."""
-    sys.stderr.write(f"{message}\n")
+    sys.stderr.write(f"{visible(message)}\n")
     sys.exit(1)
 
 
@@ -115,7 +116,7 @@ def _cell(name: str, value: object, digits: int) -> str:
         return f"<{10.0**-digits:.{digits}f}"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) >= 2 else f"{value:.{digits}f}"
-    return str(value)
+    return visible(str(value))
 
 
 def _finite(content: Any) -> Any:

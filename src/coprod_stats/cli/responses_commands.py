@@ -178,14 +178,14 @@ def quality(
 ) -> None:
     """Flag careless responding, with reasons, and count missing answers by kind."""
     from coprod_stats.quality import flag_careless
-    from coprod_stats.responses.reading import write_canonical
+    from coprod_stats.responses.reading import write_by_respondent
 
     responses = bound_answers(data, instrument, form, sheet=sheet)
     report_rejected(responses)
     flags = flag_careless(responses)
     with committed_together():
         if out is not None:
-            write_canonical(flags.augment(), out)
+            write_by_respondent(flags.augment(), out)
         if json is not None:
             summary = records(flags.glance())[0]
             write_json({"rules": records(flags.tidy()), "summary": summary}, json)
@@ -221,7 +221,7 @@ def score(
     json: str | None,
 ) -> None:
     """Score scales and indices by the questionnaire's own rules."""
-    from coprod_stats.responses.reading import write_canonical
+    from coprod_stats.responses.reading import write_by_respondent
     from coprod_stats.scoring import score as score_scales
 
     responses = bound_answers(data, instrument, form, sheet=sheet)
@@ -229,24 +229,27 @@ def score(
     scores = score_scales(responses)
     with committed_together():
         if out is not None:
-            write_canonical(scores.augment(), out)
+            write_by_respondent(scores.augment(), out)
         if json is not None:
             write_json(records(scores.tidy()), json)
     if json is not None:
         return
-    print_table(
-        scores.tidy(),
-        {
-            "term": "scale",
-            "title": "title",
-            "rule": "rule",
-            "n_scored": "n",
-            "mean": "mean",
-            "sd": "SD",
-            "floor": "floor",
-            "ceiling": "ceiling",
-        },
-    )
+    if not scores.scales:
+        say(str(scores))
+    else:
+        print_table(
+            scores.tidy(),
+            {
+                "term": "scale",
+                "title": "title",
+                "rule": "rule",
+                "n_scored": "n",
+                "mean": "mean",
+                "sd": "SD",
+                "floor": "floor",
+                "ceiling": "ceiling",
+            },
+        )
     if out is not None:
         say(f"scores: {out}")
 

@@ -17,7 +17,7 @@ from coprod_stats.cli.options import (
     refuse_given,
     sheet_option,
 )
-from coprod_stats.cli.output import say, write_json
+from coprod_stats.cli.output import fail, say, write_json
 from coprod_stats.counts import counted
 from coprod_stats.files.writing import write_file
 
@@ -35,12 +35,16 @@ def coverage(names: tuple[str, ...], json: str | None) -> None:
     from collections import Counter
 
     from coprod_stats.instruments.construct_coverage import construct_coverage
-    from coprod_stats.instruments.shipped import list_modules
-    from coprod_stats.instruments.source.reading import read_instrument
+    from coprod_stats.instruments.source.reading import modules_serving, read_instrument
 
+    asked = [(name, read_instrument(name)) for name in names or ("citizen", "provider")]
     instruments = [
-        read_instrument(name, modules=list_modules()) for name in names or ("citizen", "provider")
+        read_instrument(name, modules=modules_serving(own.id)) if modules_serving(own.id) else own
+        for name, own in asked
     ]
+    if not any(one.constructs for one in instruments):
+        unnamed = ", ".join(one.id for one in instruments)
+        fail(f"{unnamed}: names no file of constructs ('constructs:'), so that none can be covered")
     found = construct_coverage(instruments, plans=_readable_plans())
     if json is not None:
         write_json(

@@ -9,6 +9,7 @@ from typing import Literal
 from coprod_stats.instruments.model import Construct, Instrument
 
 Status = Literal["covered", "partly", "planned", "missing"]
+_SIDES = ("citizen", "provider")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,21 @@ def _evidence(
     )
     steps = tuple(step for step in construct.steps if step in plans)
     found = {name.partition(".")[0] for name in (*items, *computed, *columns)}
-    wanted = [one.id for one in instruments if construct.respondent in (one.id, "both")]
+    wanted = [one.id for one in instruments if _concerns(construct, one)]
     lacking = tuple(name for name in wanted if name not in found)
     status: Status = "covered"
     if lacking and not steps:
         status = "planned" if construct.planned else "partly" if found else "missing"
     return ConstructEvidence(construct, status, items, computed, columns, steps, lacking)
+
+
+def _concerns(construct: Construct, instrument: Instrument) -> bool:
+    """Return whether a construct is about the respondents of a questionnaire.
+
+    The article's two sides have a questionnaire each; any other one measures all that its own file
+    of constructs states.
+    """
+    return construct.respondent in (instrument.id, "both") or instrument.id not in _SIDES
 
 
 def _items(instrument: Instrument, construct: Construct) -> Iterator[str]:

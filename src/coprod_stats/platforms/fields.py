@@ -24,6 +24,14 @@ from coprod_stats.instruments.texts import Text
 _INSERT = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 
 
+_INSTEAD = {
+    "ar": "أو بدلاً من الإجابة:",
+    "de": "Oder statt einer Antwort:",
+    "en": "Or, instead of an answer:",
+    "es": "O bien, en lugar de una respuesta:",
+    "fr": "Ou, au lieu d’une réponse :",
+    "pt": "Ou, em vez de uma resposta:",
+}
 MISSING_NAMES: dict[int, str] = {DONT_KNOW: "dk", REFUSED: "ref"}
 """Codes of "don't know" and of a refusal where a platform takes words for codes."""
 
@@ -98,6 +106,30 @@ def needs_companion(item: Item) -> bool:
 def companion(item: Item) -> str:
     """Name the field beside an item; item ids have no underscore, so the name is free."""
     return f"{item.id}_NA"
+
+
+def entry_hint(item: Item) -> Text | None:
+    """Return what stands beside the field of an item: its hint, and the unit of a number."""
+    unit = None if item.number is None else item.number.unit
+    if unit is None or item.hint is None:
+        return unit or item.hint
+    languages = dict.fromkeys(code for text in (item.hint, unit) for code, _ in text.by_language)
+    return Text(
+        tuple(
+            (code, f"{item.hint.in_language(code)} ({unit.in_language(code)})")
+            for code in languages
+        )
+    )
+
+
+def instead_of_answer(instrument: Instrument) -> Text:
+    """Return the text over "don't know" and a refusal where they are a field of their own."""
+    return Text(
+        tuple(
+            (language, _INSTEAD.get(language.partition("-")[0], "…"))
+            for language in instrument.languages
+        )
+    )
 
 
 def rows_together(block: Block) -> Iterator[tuple[Item, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,7 +84,7 @@ def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool 
     Parameters
     ----------
     answers : DataFrame
-        Canonical columns, or scores and flags by respondent.
+        Canonical columns.
     path : Path
         File to write.
     for_spreadsheet : bool
@@ -97,18 +97,30 @@ def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool 
     ResponsesError
         If a workbook cannot hold a text, or the library for Parquet is not installed.
     """
+    _write_table(answers, path, _guarded_answer if for_spreadsheet else str, for_spreadsheet)
+
+
+def write_by_respondent(table: pd.DataFrame, path: Path) -> None:
+    """Write scores or flags, a line for each respondent, in the formats of ``write_canonical``.
+
+    People open these tables in spreadsheets: a text of a CSV that would be executed as a formula
+    there, as the id of a respondent can be, is preceded by an apostrophe.
+    """
+    _write_table(table, path, guarded_unless_number)
+
+
+def _write_table(
+    table: pd.DataFrame, path: Path, guard: Callable[[str], str], byte_order_mark: bool = False
+) -> None:
     if format_of(path) == "parquet":
-        write_parquet(answers, path)
+        write_parquet(table, path)
         return
     if path.suffix.lower() == ".xlsx":
-        write_workbook(answers, path)
+        write_workbook(table, path)
         return
-    columns = [
-        map(_quoted, cell_texts(answers[column], guard=for_spreadsheet))
-        for column in answers.columns
-    ]
-    encoding = "utf-8-sig" if for_spreadsheet else "utf-8"
-    _write(path, map(_quoted, answers.columns), zip(*columns, strict=True), encoding=encoding)
+    columns = [map(_quoted, cell_texts(table[column], guard=guard)) for column in table.columns]
+    encoding = "utf-8-sig" if byte_order_mark else "utf-8"
+    _write(path, map(_quoted, table.columns), zip(*columns, strict=True), encoding=encoding)
 
 
 def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
@@ -128,11 +140,11 @@ def _guards(raw: RawTable) -> int:
     return sum(unguarded(cell) != cell for row in raw.rows for cell in row.cells if "'" in cell)
 
 
-def cell_texts(values: pd.Series, *, guard: bool = False) -> list[str]:
-    """Return the cells of a canonical column as text, optionally guarded against formulas."""
+def cell_texts(values: pd.Series, *, guard: Callable[[str], str] = str) -> list[str]:
+    """Return the cells of a canonical column as text; texts are guarded against formulas."""
     numeric = pd.api.types.is_numeric_dtype(values)
     cells = (values.astype(float) if numeric else values.astype(object)).tolist()
-    shown = _guarded_answer if guard and not numeric else str
+    shown = str if numeric else guard
     written = {cell: shown(_cell_text(cell)) for cell in set(cells)}  # each distinct value once
     return [written[cell] for cell in cells]
 

@@ -14,6 +14,22 @@ from coprod_stats.scoring.formative_indices import FormativeIndices, formative_i
 from coprod_stats.scoring.reverse_scoring import keyed_answers
 from coprod_stats.scoring.scoring_rules import ScoringRule
 
+_COLUMNS = (
+    "term",
+    "title",
+    "rule",
+    "n_scored",
+    "n_too_few",
+    "n_unanswered",
+    "mean",
+    "sd",
+    "min",
+    "max",
+    "floor",
+    "ceiling",
+)
+"""Columns of ``Scores.tidy()``, whether or not the questionnaire has scales."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores(NotebookTables):
@@ -48,9 +64,10 @@ class Scores(NotebookTables):
         ``n_too_few`` counts those who answered some items but fewer than the rule requires;
         ``floor`` and ``ceiling`` are the shares at the lowest and the highest possible score.
         """
-        return pd.DataFrame(
-            [self._row(scale, *ends) for scale, ends in zip(self.scales, self.ranges, strict=True)]
-        )
+        rows = [
+            self._row(scale, *ends) for scale, ends in zip(self.scales, self.ranges, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=list(_COLUMNS))
 
     def glance(self) -> pd.DataFrame:
         """One row: the number of respondents, scales and complete sets of scores."""
@@ -70,6 +87,8 @@ class Scores(NotebookTables):
         return scores
 
     def __str__(self) -> str:
+        if not self.scales:
+            return "no scales"
         columns = ["term", "title", "n_scored", "mean", "sd"]
         table = self.tidy().reindex(columns=columns)
         return str(table.to_string(index=False, float_format="{:.2f}".format))

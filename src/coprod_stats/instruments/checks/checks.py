@@ -26,7 +26,11 @@ from coprod_stats.instruments.checks.routing import (
     check_routing_order,
 )
 from coprod_stats.instruments.checks.scales import check_constructs, check_forms, check_scales
-from coprod_stats.instruments.checks.texts import check_languages, check_placeholders
+from coprod_stats.instruments.checks.texts import (
+    check_languages,
+    check_lengths,
+    check_placeholders,
+)
 from coprod_stats.instruments.source.draft import Draft
 
 _CHECKS = (
@@ -45,6 +49,7 @@ _CHECKS = (
     check_form_routing,
     check_derived_cycles,
     check_languages,
+    check_lengths,
     check_placeholders,
     check_rotation,
     check_level_texts,

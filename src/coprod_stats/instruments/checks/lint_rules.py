@@ -2,6 +2,8 @@
 
 The rules look at words, not meaning: they point at what survey methodology advises against and
 leave the judgement to the author, who rewords the question or records an exemption with a reason.
+Every rule takes time in proportion to the length of the text: a pattern that begins with a word or
+spans a text is tried at the beginnings of words only, or once.
 Their accuracy is measured on a labelled bank (``docs/methods/questionnaire_linting.md``).
 """
 
@@ -120,13 +122,12 @@ _OPPOSITES = re.compile(
     r"(difficult|bad|worse|less|rarely|low|small)\b"
 )
 """The two poles of one scale, named for balance."""
-_RELATION = re.compile(
-    r"\bbetween [\w' ]+? and\b|\bboth [\w' ]+? and\b|"
-    r"\b(reconcile|combine|compare|balance|match)\b.*|.*\b(each other|one another|match)\b"
-)
-"""Relations cannot be asked about without naming two sides."""
+_SIDES_BEGIN = re.compile(r"\b(?:between|both) ")
+_SIDES_END = re.compile(r" and\b|[^\w' ]")
+_SIDES_FOLLOW = re.compile(r"\b(reconcile|combine|compare|balance|match)\b.*")
+_MUTUAL = re.compile(r"\b(each other|one another|match)\b")
 _JOINED = re.compile(
-    r"\w+ (and|or|as well as|and/or|but also) \w+|\w+/\w+|\w+, \w+, \w+", re.IGNORECASE
+    r"\b(\w+ (and|or|as well as|and/or|but also) \w+|\w+/\w+|\w+, \w+, \w+)", re.IGNORECASE
 )
 
 
@@ -134,15 +135,47 @@ def _double_barrelled(question: Question) -> str:
     words = _plain(question.text)
     if words.count("?") > 1:
         return "asks two questions"
-    words = re.sub(r"\([^)]*\)", "", words)
-    words = _OPPOSITES.sub(" ", _RELATION.sub(" ", _PAIRS.sub(" ", _EXAMPLES.sub("", words))))
+    words = _PAIRS.sub(" ", _EXAMPLES.sub("", _without_remarks(words)))
+    words = _OPPOSITES.sub(" ", _without_relations(words))
     found = _JOINED.search(words)
     return f"'{found.group()}' joins two topics in one question" if found else ""
 
 
+def _without_remarks(words: str) -> str:
+    """Remove what stands in round brackets, from an opening one to the next closing one."""
+    kept, place = [], 0
+    while (opening := words.find("(", place)) >= 0 and (closing := words.find(")", opening)) >= 0:
+        kept.append(words[place:opening])
+        place = closing + 1
+    return "".join([*kept, words[place:]])
+
+
+def _without_relations(words: str) -> str:
+    """Remove relations, which cannot be asked about without naming two sides."""
+    place = 0
+    if (leading := _SIDES_FOLLOW.match(words)) is not None:
+        place = leading.end()
+    for mutual in _MUTUAL.finditer(words, place):
+        place = mutual.end()
+    return _SIDES_FOLLOW.sub(" ", _without_sides(words[place:]))
+
+
+def _without_sides(words: str) -> str:
+    """Remove ``between … and`` and ``both … and`` where only words stand between the two."""
+    kept, place = [], 0
+    while opening := _SIDES_BEGIN.search(words, place):
+        closing = _SIDES_END.search(words, opening.end())
+        if closing is None:
+            break
+        joined = closing.group() == " and"
+        kept += [words[place : opening.start()], " "] if joined else [words[place : closing.end()]]
+        place = closing.end()
+    return "".join([*kept, words[place:]])
+
+
 _NEGATION = re.compile(
     r"\b(not|never|nobody|no one|nothing|none|neither|nor|cannot|no longer|no|hardly|scarcely)\b|"
-    r"\w+n't\b"
+    r"\b\w+n't\b"
 )
 _NO_NEGATION = re.compile(
     r"\bwhether or not\b|\bnot only\b|\bno more than\b|\bno matter\b|"
@@ -230,7 +263,7 @@ def _too_long(question: Question) -> str:
     return f"a sentence of {longest} words" if longest > MAX_WORDS else ""
 
 
-_POLAR_PREFIX = re.compile(r"\b(not|never|no|nobody|nothing|none|hardly|cannot)\b|\w+n't\b")
+_POLAR_PREFIX = re.compile(r"\b(not|never|no|nobody|nothing|none|hardly|cannot)\b|\b\w+n't\b")
 
 
 def _reversed_by_not(question: Question) -> str:

@@ -1,4 +1,4 @@
-"""Faults of texts: languages and placeholders."""
+"""Faults of texts: languages, lengths and placeholders."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.source.draft import Draft, texts
+from coprod_stats.instruments.source.draft import Draft, conditions, texts
+from coprod_stats.instruments.source.source_form import TextForm
 
 _UNFIT = ("multiple", "rank", "allocate", "note", "consent")
+MAX_TEXT = 20_000
+"""Characters of a text or a condition; a cell of a workbook holds 32,767 with all marks."""
 _PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 
 
@@ -37,12 +40,33 @@ def check_languages(draft: Draft) -> Iterator[Fault]:
             )
 
 
+def check_lengths(draft: Draft) -> Iterator[Fault]:
+    """Find texts and conditions that are longer than anything a respondent reads."""
+    written = [
+        *((at, place, words) for at, place, text in texts(draft) for words in _by_language(text)),
+        *conditions(draft),
+    ]
+    for location, place, words in written:
+        if len(words) > MAX_TEXT:
+            yield draft.fault(
+                "TEXT-005",
+                location,
+                place,
+                f"a text of {len(words):,} characters",
+                f"Shorten it to at most {MAX_TEXT:,}, or divide it among several parts.",
+            )
+
+
+def _by_language(text: TextForm) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text.values())
+
+
 def check_placeholders(draft: Draft) -> Iterator[Fault]:
     """Find placeholders without a text."""
     known = draft.form.placeholders
     for location, place, text in texts(draft):
-        for words in (text,) if isinstance(text, str) else text.values():
-            for name in _PLACEHOLDER.findall(words):
+        for words in _by_language(text):
+            for name in dict.fromkeys(_PLACEHOLDER.findall(words)):
                 if name not in known:
                     yield draft.fault(
                         "TEXT-001",

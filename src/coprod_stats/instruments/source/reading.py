@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from coprod_stats.errors import Fault, FaultsError
 from coprod_stats.instruments.checks.checks import check_draft
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.instruments.shipped import find_shipped, shelf
+from coprod_stats.instruments.shipped import find_shipped, list_modules, shelf
 from coprod_stats.instruments.source.building import build_instrument
 from coprod_stats.instruments.source.composition import ModuleSource, compose
 from coprod_stats.instruments.source.draft import Draft
@@ -75,6 +75,23 @@ def read_draft(name: str | Path, *, modules: Sequence[str] = ()) -> Draft:
     if faults or draft is None:
         raise InstrumentError(faults)
     return draft
+
+
+def modules_serving(questionnaire: str) -> tuple[str, ...]:
+    """Return the ids of the shipped modules that have parts for a questionnaire, by its id."""
+    return tuple(
+        name
+        for name in list_modules()
+        if questionnaire
+        in _module(shelf("instruments") / "modules" / f"{name}.yaml").questionnaires
+    )
+
+
+def _module(path: Path) -> ModuleForm:
+    form, faults = read_shape(ModuleForm, read_yaml(path))
+    if form is None:
+        raise InstrumentError(faults)
+    return form
 
 
 def shape_faults(

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from coprod_stats.control_characters import control_character, control_character_in_lines
 from coprod_stats.errors import CoprodError, Fault
 from coprod_stats.input_files import read_bytes
 
@@ -115,6 +116,9 @@ def parse_yaml(content: bytes | str, *, file: str) -> YamlSource:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return failed("not UTF-8 text", "Save the file as UTF-8.", line)
+    found, line, _ = control_character_in_lines(text)
+    if found:
+        return YamlSource(file, None, {}, sha256, (_control_character(found, file, line),))
     try:
         if refusal := _refusal(text, file):
             return YamlSource(file, None, {}, sha256, (refusal,))
@@ -130,6 +134,16 @@ def parse_yaml(content: bytes | str, *, file: str) -> YamlSource:
     reader = _Reader(file)
     data = None if node is None else reader.value(node, ())
     return YamlSource(file, data, reader.lines, sha256, tuple(reader.faults))
+
+
+def _control_character(found: str, file: str, line: int) -> Fault:
+    return Fault(
+        "YAML-007",
+        f"a text with the control character {found}",
+        "Remove it; if it came from another program, save that file as UTF-8.",
+        file,
+        line,
+    )
 
 
 def _refusal(text: str, file: str) -> Fault | None:
@@ -168,13 +182,18 @@ class _Reader:
             return self.mapping(node, location)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(part, (*location, i)) for i, part in enumerate(node.value)]
+        return self.scalar(node)
+
+    def scalar(self, node: yaml.Node) -> str | int | float | bool | None:
+        if found := control_character(str(node.value)):
+            self.faults.append(_control_character(found, self.file, node.start_mark.line + 1))
         return _scalar(node)
 
     def mapping(self, node: yaml.MappingNode, location: Location) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
-            key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            key = self.scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str | int) or isinstance(key, bool):
                 self.faults.append(
                     Fault(

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from coprod_stats.control_characters import control_character, with_line_feeds
 from coprod_stats.errors import CoprodError
 from coprod_stats.files.writing import write_file
 from coprod_stats.instruments.questions import TranslationStatus
@@ -144,14 +145,20 @@ def read_sheet(path: Path) -> tuple[TranslationRow, ...]:
     Raises
     ------
     TranslationError
-        If columns or keys are missing or duplicated, or a status is invalid.
+        If columns or keys are missing or duplicated, a status is invalid, or a text has a control
+        character.
     """
     header, *lines = _table(path) or [[]]
     if missing := [name for name in COLUMNS[:3] if name not in header]:
         raise TranslationError(f"{path.name}: the sheet lacks the columns {', '.join(missing)}")
     rows: dict[str, TranslationRow] = {}
     for number, line in enumerate(lines, 2):
-        cells = dict(zip(header, map(unguarded, line), strict=False))
+        texts = [with_line_feeds(unguarded(cell)) for cell in line]
+        if found := control_character("".join(texts)):
+            raise TranslationError(
+                f"{path.name}, row {number}: a text with the control character {found}; remove it"
+            )
+        cells = dict(zip(header, texts, strict=False))
         key, translation = cells.get("key", "").strip(), cells.get("translation", "").strip()
         if not key and not any(line):
             continue

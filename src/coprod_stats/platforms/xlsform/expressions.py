@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from coprod_stats.instruments.model import Item
 from coprod_stats.platforms.dialect import Dialect
 from coprod_stats.platforms.fields import MISSING_NAMES
+from coprod_stats.platforms.xlsform.plain_text import plain
 
 
 def field(name: str, option: int | None = None) -> str:
@@ -23,6 +25,18 @@ def filled(name: str, *, wanted: bool = True) -> str:
 def calculated(name: str, language: str) -> str:
     """Name the field that holds a composed text in one language."""
     return f"{name}_{language.lower().replace('-', '_')}"
+
+
+_BETWEEN_DOLLAR_AND_BRACE = re.compile(r"(?<=\$)(?=\{)")
+
+
+def _literals(text: str) -> list[str]:
+    if "'" not in text:
+        return [f"'{text}'"]
+    if '"' not in text:
+        return [f'"{text}"']
+    first, *others = (f"'{part}'" for part in text.split("'"))
+    return [first, *(literal for other in others for literal in ('"\'"', other))]
 
 
 class XPath(Dialect):
@@ -77,12 +91,10 @@ class XPath(Dialect):
         return f"${{{calculated(f'insert_{name.lower()}', language)}}}"
 
     def quoted(self, text: str) -> str:
-        """Write a text as an XPath 1.0 literal, which has no escapes."""
-        if "'" not in text:
-            return f"'{text}'"
-        if '"' not in text:
-            return f'"{text}"'
-        return "concat(" + ', "\'", '.join(f"'{part}'" for part in text.split("'")) + ")"
+        """Write a text as XPath 1.0 literals, which have no escapes and hold no reference."""
+        parts = _BETWEEN_DOLLAR_AND_BRACE.split(plain(text))
+        literals = [literal for part in parts for literal in _literals(part)]
+        return literals[0] if len(literals) == 1 else self.together(literals)
 
     def together(self, parts: Sequence[str]) -> str:
         """Join texts."""

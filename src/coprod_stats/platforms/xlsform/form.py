@@ -14,12 +14,15 @@ from coprod_stats.platforms.fields import (
     InexpressibleError,
     alone,
     choices,
+    entry_hint,
     inexpressible,
+    instead_of_answer,
     missing_choices,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
 from coprod_stats.platforms.workbook_bytes import workbook_bytes
 from coprod_stats.platforms.xlsform.expressions import XPath, field, filled
+from coprod_stats.platforms.xlsform.plain_text import is_styled
 from coprod_stats.platforms.xlsform.texts import FormTexts, language_header
 
 Row = dict[str, str]
@@ -40,9 +43,9 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     for entry in instrument.derived:
         form.derive(entry.id, entry.value)
     refused = tuple(dict.fromkeys((*form.texts.refused, *form.refused)))
-    losses = (*_fixed_orders(instrument), *form.losses)
+    losses = (*_fixed_orders(instrument), *_styled_choices(instrument, languages), *form.losses)
     sheets = {
-        "survey": form.texts.rows + form.rows,
+        "survey": form.texts.calculations + form.rows,
         "choices": form.choices,
         "settings": [form.settings()],
     }
@@ -165,7 +168,8 @@ class _Form:
     def item(self, item: Item, relevant: str) -> None:
         """Write a question, and the one that asks why it has no answer where that is offered."""
         words = self.texts.worded("label", f"text_{field(item.id)}", item.text, item.wordings)
-        hint = {} if item.hint is None else self.texts.columns("hint", item.hint)
+        beside = entry_hint(item)
+        hint = {} if beside is None else self.texts.columns("hint", beside)
         if item.kind == "note":
             self.note(field(item.id), {**words, **hint}, relevant)
             return
@@ -185,7 +189,7 @@ class _Form:
                 {
                     "type": f"select_one {self._list(missing_choices(item, self.instrument))}",
                     "name": why,
-                    **self.texts.columns("label", item.text),
+                    **self.texts.columns("label", instead_of_answer(self.instrument)),
                     **required,
                     "relevant": self.xpath.joined("and", [*shown, *blank]),
                 }
@@ -221,12 +225,7 @@ class _Form:
             ]
             kind = "integer" if item.number.whole else "decimal"
             limit = {"constraint": " and ".join(limits)} if limits else {}
-            unit = (
-                {}
-                if item.number.unit is None or item.hint is not None
-                else (self.texts.columns("hint", item.number.unit))
-            )
-            yield {**row, **required, **unit, **limit, "type": kind}
+            yield {**row, **required, **limit, "type": kind}
         elif item.responses is not None:
             yield from self._allocation(item, row, required)
 
@@ -254,7 +253,7 @@ class _Form:
         if options not in self._lists:
             self._lists[options] = f"list_{len(self._lists) + 1}"
             for option in options:
-                words = self.texts.columns("label", option.label)
+                words = self.texts.columns("label", option.label, markdown=False)
                 row = {"list_name": self._lists[options], "name": _choice_name(option), **words}
                 self.choices.append(row)
         return self._lists[options]
@@ -296,12 +295,24 @@ class _Form:
     def internal(self) -> tuple[str, ...]:
         """Name the fields that hold no answer: notes, composed texts, calculations."""
         known = {name for entry in self.columns for name in (entry.name, entry.companion)}
-        written = [row["name"] for row in self.texts.rows + self.rows if "name" in row]
+        written = [row["name"] for row in self.texts.calculations + self.rows if "name" in row]
         return tuple(name for name in written if name not in known)
 
 
 def _choice_name(option: Option) -> str:
     return MISSING_NAMES.get(option.value) or str(option.value)
+
+
+def _styled_choices(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
+    for item in instrument.questions:
+        labels = [option.label for option in choices(item, instrument)]
+        if any(is_styled(label.in_language(lang)) for label in labels for lang in languages):
+            yield Fault(
+                "PLATFORM-103",
+                "a pair of asterisks or underscores in an answer is shown as emphasis by Collect",
+                "Use other characters: labels of choices have no escape that all clients know.",
+                place=f"item {item.id}",
+            )
 
 
 def _relevant(condition: str) -> Row:

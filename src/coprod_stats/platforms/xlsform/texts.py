@@ -16,6 +16,7 @@ from coprod_stats.platforms.fields import (
     wording_texts,
 )
 from coprod_stats.platforms.xlsform.expressions import XPath, calculated
+from coprod_stats.platforms.xlsform.plain_text import DOLLAR_SIGN, plain, unreferenced, unstyled
 
 LANGUAGE_NAMES = {
     "ar": "العربية",
@@ -36,21 +37,25 @@ class FormTexts:
     Attributes
     ----------
     rows : list of dict
-        The calculations, those of placeholders first.
+        The calculations of composed texts, those of placeholders first.
     """
 
     def __init__(self, instrument: Instrument, languages: tuple[str, ...], xpath: XPath) -> None:
         self._languages, self._xpath = languages, xpath
+        self._has_dollar_sign = False
         self.rows: list[dict[str, str]] = []
         self.refused: list[Fault] = []
         for alternatives in placeholder_texts(instrument):
             self._calculate(f"insert_{alternatives.name.lower()}", alternatives)
 
-    def columns(self, column: str, text: Text) -> dict[str, str]:
-        """Return the cells of a text, a column for each language."""
+    def columns(self, column: str, text: Text, *, markdown: bool = True) -> dict[str, str]:
+        """Return the cells of a text, a column for each language.
+
+        Labels of choices are no Markdown in every client, and are written without its escapes.
+        """
         return {
             f"{column}::{language_header(language)}": "".join(
-                self._label(text.in_language(language), language)
+                self._label(text.in_language(language), language, markdown)
             )
             for language in self._languages
         }
@@ -67,12 +72,19 @@ class FormTexts:
             for language in self._languages
         }
 
-    def _label(self, words: str, language: str) -> Iterator[str]:
+    def _label(self, words: str, language: str, markdown: bool) -> Iterator[str]:
         for piece in pieces(words):
             if isinstance(piece, Insert):
                 yield self._xpath.inserted(piece.name, language)
-            else:
-                yield piece
+                continue
+            self._has_dollar_sign |= "${" in piece
+            yield unreferenced(unstyled(plain(piece)) if markdown else plain(piece))
+
+    @property
+    def calculations(self) -> list[dict[str, str]]:
+        """Return the rows that texts refer to."""
+        sign = {"type": "calculate", "name": DOLLAR_SIGN, "calculation": "'$'"}
+        return [*([sign] if self._has_dollar_sign else []), *self.rows]
 
     def _calculate(self, name: str, alternatives: Alternatives) -> None:
         for language in self._languages:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from coprod_stats.control_characters import without_control_characters
 from coprod_stats.counts import counted
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.responses.drafting.column_kinds import DECLARED, Codes, DraftedColumn
@@ -217,7 +218,8 @@ def _order(column: DraftedColumn, indent: int) -> Iterator[str]:
 
 def quoted(text: str) -> str:
     """Quote a text as a YAML string; anything like a placeholder gets round brackets."""
-    return json.dumps(_PLACEHOLDER.sub(r"(\1)", text), ensure_ascii=False).replace("\x7f", "")
+    words = _PLACEHOLDER.sub(r"(\1)", without_control_characters(text))
+    return json.dumps(words, ensure_ascii=False)
 
 
 def _marked(remark: str) -> str:

@@ -11,6 +11,8 @@ References
 
 from __future__ import annotations
 
+from coprod_stats.control_characters import control_character_in_lines, with_line_feeds
+from coprod_stats.sem.errors import SemSyntaxError
 from coprod_stats.sem.model.expressions import FUNCTIONS
 from coprod_stats.sem.model.lexer import (
     Position,
@@ -44,6 +46,17 @@ _RELATION_TEXT = "one of =~ ~ ~~ ~*~ | <~ := == < >"
 _START = Position(1, 1)
 
 
+def _refuse_control_characters(text: str) -> None:
+    found, line, column = control_character_in_lines(text)
+    if found:
+        raise SemSyntaxError(
+            f"the control character {found}; remove it, even from a comment",
+            line=line,
+            column=column,
+            source=with_line_feeds(text).split("\n")[line - 1],
+        )
+
+
 def parse_model(text: str) -> ModelSyntax:
     """Read a model text.
 
@@ -62,6 +75,7 @@ def parse_model(text: str) -> ModelSyntax:
     SemSyntaxError
         With line and column, what was found and what was expected.
     """
+    _refuse_control_characters(text)
     lines = text.splitlines() or [""]
     relations: list[Relation] = []
     definitions: list[Definition] = []
