@@ -27,7 +27,7 @@ from coprod_stats.quality.person_index import (
 from coprod_stats.quality.response_consistency import (
     even_odd,
     person_total_correlation,
-    psychometric_synonyms,
+    synonyms_and_antonyms,
 )
 from coprod_stats.quality.routes import routes
 from coprod_stats.quality.straightlining import longstring_share
@@ -117,7 +117,7 @@ def careless_indices(responses: Responses) -> CarelessIndices:
         found += [_even_odd(responses.instrument, items, given)]
         found += _mahalanobis(responses, items, given)
         found += [person_total_correlation(given)]
-        found += [psychometric_synonyms(given, critical=limit) for limit in (0.6, -0.6)]
+        found += synonyms_and_antonyms(given)
     found += [longstring_share(responses), _attention(responses), _pace(responses)]
     return CarelessIndices(responses.respondents, tuple(found))
 

@@ -15,6 +15,7 @@ from coprod_stats.quality.pairwise_moments import (
     covariance_fault,
     pairwise_covariance,
     row_means,
+    zero_filled,
 )
 from coprod_stats.quality.person_index import (
     BoolArray,
@@ -23,6 +24,7 @@ from coprod_stats.quality.person_index import (
     person_index,
     unavailable_index,
 )
+from coprod_stats.quality.row_blocks import rowwise
 
 NO_ANSWER = "no item answered"
 
@@ -70,17 +72,22 @@ def intra_individual_sd(
     scope : str
         The part of the form that is covered.
     """
-    answered = ~np.isnan(answers)
-    n_answers = answered.sum(axis=1)
-    centred = np.where(answered, answers - row_means(answers)[:, None], 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        deviation = np.sqrt((centred**2).sum(axis=1) / (n_answers - 1.0))
+    deviation, n_answers = rowwise(_row_deviation, answers)
     reasons = {"fewer than two items answered": n_answers < 2}
     if not skip_missing:
         reasons["an item is unanswered"] = n_answers < answers.shape[1]
     return person_index(
         "intra_individual_sd", deviation, n_items=answers.shape[1], reasons=reasons, scope=scope
     )
+
+
+def _row_deviation(answers: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
+    """Return the standard deviation of each row and the number of answers behind it."""
+    answered = ~np.isnan(answers)
+    n_answers = answered.sum(axis=1)
+    centred = np.where(answered, answers - row_means(answers)[:, None], 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.sqrt((centred**2).sum(axis=1) / (n_answers - 1.0)), n_answers
 
 
 def split_intra_individual_sd(
@@ -115,8 +122,13 @@ def mahalanobis_distance(answers: FloatArray, *, scope: str = "") -> PersonIndex
         return unavailable_index(
             "mahalanobis_d2", problem, n_persons=n_persons, n_items=n_items, scope=scope
         )
-    centred = np.nan_to_num(answers - column_means(answers))
-    distance = np.einsum("ij,ij->i", centred, np.linalg.solve(covariance, centred.T).T)
+    means = column_means(answers)
+
+    def squared(given: FloatArray) -> tuple[FloatArray]:
+        centred = zero_filled(given - means)
+        return (np.einsum("ij,ij->i", centred, np.linalg.solve(covariance, centred.T).T),)
+
+    (distance,) = rowwise(squared, answers)
     return person_index(
         "mahalanobis_d2",
         distance,

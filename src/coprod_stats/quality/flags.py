@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.quality.careless_indices import CarelessIndices, careless_indices
+from coprod_stats.quality.row_blocks import row_patterns
 from coprod_stats.responses import Responses
 from coprod_stats.results import NotebookTables
 
@@ -205,17 +206,15 @@ class Flags(NotebookTables):
 
     def augment(self) -> pd.DataFrame:
         """One row per respondent: whether flagged, and the reasons."""
-        labels = [rule.label for rule in self.rules.rules]
-        reasons = [
-            "; ".join(label for label, hit in zip(labels, row, strict=True) if hit)
-            for row in self.hits
-        ]
+        labels = np.array([rule.label for rule in self.rules.rules], dtype=object)
+        patterns, which = row_patterns(self.hits.T, n_rows=len(self.hits))
+        texts = np.array(["; ".join(labels[pattern]) for pattern in patterns], dtype=object)
         return pd.DataFrame(
             {
                 "respondent": self.indices.respondents.to_numpy(),
                 "flagged": self.flagged,
                 "n_families": self.n_families,
-                "reasons": reasons,
+                "reasons": texts[which],
             },
             index=self.indices.respondents.index,
         )

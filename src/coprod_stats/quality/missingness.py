@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coprod_stats.instruments import Item
-from coprod_stats.instruments.model import MISSING_CODES
 from coprod_stats.quality.mcar import McarTest, McarTestError, little_mcar_test
 from coprod_stats.quality.routes import routes
+from coprod_stats.quality.row_blocks import row_patterns
 from coprod_stats.responses import Responses
-from coprod_stats.responses.table import ANSWERED, NOT_ASKED, OFF_SCALE, REJECTED
+from coprod_stats.responses.table import ANSWERED, BLANK, KIND_TYPE, KINDS, NOT_ASKED
 from coprod_stats.results import NotebookTables
 
-BLANK = "blank"
-KINDS = (ANSWERED, NOT_ASKED, BLANK, *MISSING_CODES.values(), OFF_SCALE, REJECTED)
-"""What a cell can be.
-
-A blank cell is "not asked" where the file lacks the column or the routing does not show the item
-to the respondent, and "blank" otherwise, since the file does not state why. Every kind but the
-first two is an answer that was asked for and is missing.
-"""
+_ANSWERED, _NOT_ASKED, _BLANK = map(KINDS.index, (ANSWERED, NOT_ASKED, BLANK))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +31,10 @@ class Missingness(NotebookTables):
     items : tuple of Item
         The questions, in order of asking.
     kinds : DataFrame, (n_respondents, n_items)
-        What each cell is, one of `KINDS`; a multiple choice counts as one question.
+        What each cell is, one of `KINDS` as a category; a multiple choice counts as one question.
+        A blank cell is "not asked" where the file lacks the column or the routing does not show the
+        item to the respondent, and "blank" otherwise, since the file does not state why. Every kind
+        but "answered" and "not asked" is an answer that was asked for and is missing.
     scale_items : tuple of str
         Items of reflective scales, for which patterns are counted and MCAR is tested.
     mcar : McarTest or None
@@ -55,21 +53,25 @@ class Missingness(NotebookTables):
 
     def tidy(self) -> pd.DataFrame:
         """One row per item: cells of each kind, and the share missing among those asked."""
-        counts = _counts(self.kinds.T)
         texts = [str(item.text) for item in self.items]
+        counts = self._by_item()
         return counts.assign(text=texts).reset_index(names="term")
 
     def shares(self) -> pd.DataFrame:
         """Share of each kind among those who were asked: one row per item, indexed by its id."""
-        counts = _counts(self.kinds.T)
+        counts = self._by_item()
         kinds = [kind for kind in KINDS if kind != NOT_ASKED]
         return counts[kinds].div(counts["n_asked"].where(counts["n_asked"] > 0), axis=0).fillna(0.0)
 
     def by_case(self) -> pd.DataFrame:
         """One row per respondent: cells of each kind, and the share missing among those asked."""
-        counts = _counts(self.kinds)
-        counts.insert(0, "respondent", self.respondents.to_numpy())
-        return counts
+        counts = np.zeros((len(KINDS), len(self.kinds)), dtype=np.int64)
+        for cells in self._codes(self.kinds.columns):
+            for kind in np.flatnonzero(np.bincount(cells)):
+                counts[kind] += cells == kind
+        table = _counts(counts.T, self.kinds.index)
+        table.insert(0, "respondent", self.respondents.to_numpy())
+        return table
 
     def augment(self) -> pd.DataFrame:
         """One row per respondent, as `by_case`."""
@@ -77,15 +79,17 @@ class Missingness(NotebookTables):
 
     def patterns(self) -> pd.DataFrame:
         """One row per pattern of scale items asked and not answered, the most frequent first."""
-        kinds = self.kinds[list(self.scale_items)].to_numpy()
-        absent = (kinds != ANSWERED) & (kinds != NOT_ASKED)
-        patterns, sizes = np.unique(absent, axis=0, return_counts=True)
+        absent = (
+            (cells != _ANSWERED) & (cells != _NOT_ASKED) for cells in self._codes(self.scale_items)
+        )
+        patterns, which = row_patterns(absent, n_rows=len(self.kinds))
+        sizes = np.bincount(which, minlength=len(patterns))
         order = np.argsort(-sizes, kind="stable")
         ids = np.array(self.scale_items, dtype=object)
         return pd.DataFrame(
             {
                 "n": sizes[order],
-                "share": sizes[order] / max(len(absent), 1),
+                "share": sizes[order] / max(len(self.kinds), 1),
                 "n_unanswered": patterns[order].sum(axis=1),
                 "unanswered": [", ".join(ids[pattern]) for pattern in patterns[order]],
             }
@@ -106,6 +110,15 @@ class Missingness(NotebookTables):
             "mcar_reason": self.mcar_reason,
         }
         return pd.DataFrame([row])
+
+    def _codes(self, ids: Iterable[str]) -> Iterator[NDArray[np.int8]]:
+        """Return the columns of ``kinds``, each cell as its place among `KINDS`."""
+        return (_codes_of(self.kinds[id]) for id in ids)
+
+    def _by_item(self) -> pd.DataFrame:
+        cells = self._codes(self.kinds.columns)
+        counts = [np.bincount(column, minlength=len(KINDS)) for column in cells]
+        return _counts(np.reshape(counts, (-1, len(KINDS))), self.kinds.columns)
 
     def __str__(self) -> str:
         columns = ["term", *KINDS, "share_missing"]
@@ -135,11 +148,17 @@ def kinds_by_item(responses: Responses, items: tuple[Item, ...]) -> pd.DataFrame
     absent = set(responses.provenance.absent)
     table = {}
     for item in items:
-        cells = by_column[list(item.columns)]
-        kind = cells.iloc[:, 0].mask((cells == ANSWERED).any(axis=1), ANSWERED)
-        shown = responses.asked(item) & (not absent.issuperset(item.columns))
-        table[item.id] = kind.mask((kind == NOT_ASKED) & shown, BLANK)
+        kind = _codes_of(by_column[item.columns[0]]).copy()
+        for column in item.columns[1:]:
+            kind[_codes_of(by_column[column]) == _ANSWERED] = _ANSWERED
+        if not absent.issuperset(item.columns):
+            kind[(kind == _NOT_ASKED) & responses.asked(item)] = _BLANK
+        table[item.id] = pd.Categorical.from_codes(kind, dtype=KIND_TYPE)
     return pd.DataFrame(table, index=by_column.index)
+
+
+def _codes_of(kinds: pd.Series) -> NDArray[np.int8]:
+    return np.asarray(kinds.cat.codes, dtype=np.int8)
 
 
 def _mcar(responses: Responses, scale_items: list[str]) -> tuple[McarTest | None, str]:
@@ -156,10 +175,10 @@ def _mcar(responses: Responses, scale_items: list[str]) -> tuple[McarTest | None
         return None, str(error)
 
 
-def _counts(kinds: pd.DataFrame) -> pd.DataFrame:
-    """Count the kinds in each row."""
-    table = pd.DataFrame({kind: (kinds == kind).sum(axis=1) for kind in KINDS}, index=kinds.index)
-    n_asked = kinds.shape[1] - table[NOT_ASKED]
+def _counts(counts: NDArray[np.int64], index: pd.Index) -> pd.DataFrame:
+    """Label the counts of each kind, (n_rows, n_kinds), with the share missing in each row."""
+    table = pd.DataFrame(counts, index=index, columns=list(KINDS))
+    n_asked = counts.sum(axis=1) - table[NOT_ASKED]
     return table.assign(
         n_asked=n_asked, share_missing=1 - table[ANSWERED] / n_asked.where(n_asked > 0)
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coprod_stats.quality.person_index import BoolArray, FloatArray
+from coprod_stats.quality.row_blocks import row_blocks, rowwise
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,21 +37,33 @@ class PairSums:
     @classmethod
     def of(cls, answers: FloatArray) -> PairSums:
         """Sum over the pairs of answers of shape (n_persons, n_items), NaN where missing."""
-        answered = (~np.isnan(answers)).astype(np.float64)
-        centred = np.nan_to_num(answers - column_means(answers))
-        return cls(
-            n_pairs=answered.T @ answered,
-            sums=centred.T @ answered,
-            squares=(centred**2).T @ answered,
-            products=centred.T @ centred,
-        )
+        means = column_means(answers)
+        n_pairs, sums, squares, products = np.zeros((4, len(means), len(means)))
+        for block in row_blocks(len(answers)):
+            answered = (~np.isnan(answers[block])).astype(np.float64)
+            centred = zero_filled(answers[block] - means)
+            n_pairs += answered.T @ answered
+            sums += centred.T @ answered
+            squares += (centred**2).T @ answered
+            products += centred.T @ centred
+        return cls(n_pairs, sums, squares, products)
+
+
+def zero_filled(answers: FloatArray) -> FloatArray:
+    """Return the answers with 0 where missing."""
+    return np.where(np.isnan(answers), 0.0, answers)
 
 
 def row_means(answers: FloatArray) -> FloatArray:
     """Mean of the answers in each row; NaN for a row without any."""
+    (means,) = rowwise(_block_means, answers)
+    return np.asarray(means, dtype=np.float64)
+
+
+def _block_means(answers: FloatArray) -> tuple[FloatArray]:
     n_answers = (~np.isnan(answers)).sum(axis=1)
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.nansum(answers, axis=1) / n_answers, dtype=np.float64)
+        return (np.nansum(answers, axis=1) / n_answers,)
 
 
 def column_means(answers: FloatArray) -> FloatArray:
@@ -97,12 +110,17 @@ def row_correlation(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArra
     flat : ndarray of bool, shape (n_rows,)
         Whether one side does not vary over those columns.
     """
+    r, n_pairs, flat = rowwise(_block_correlation, x, y)
+    return r, n_pairs, flat
+
+
+def _block_correlation(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
     both = ~np.isnan(x) & ~np.isnan(y)
     n_pairs = both.sum(axis=1).astype(np.float64)
     first, second = np.where(both, x, np.nan), np.where(both, y, np.nan)
     flat = _does_not_vary(first) | _does_not_vary(second)
-    first = np.nan_to_num(first - row_means(first)[:, None])
-    second = np.nan_to_num(second - row_means(second)[:, None])
+    first = zero_filled(first - row_means(first)[:, None])
+    second = zero_filled(second - row_means(second)[:, None])
     with np.errstate(invalid="ignore", divide="ignore"):
         r = (first * second).sum(axis=1) / np.sqrt((first**2).sum(axis=1) * (second**2).sum(axis=1))
     return np.where(flat | (n_pairs < 2), np.nan, np.clip(r, -1.0, 1.0)), n_pairs, flat

@@ -41,10 +41,7 @@ class PersonIndex:
     def __post_init__(self) -> None:
         if len(self.reasons) != self.values.shape[0]:
             raise ValueError("expected one reason per respondent, empty where there is a value")
-        silent = [
-            why == "" and np.isnan(v) for v, why in zip(self.values, self.reasons, strict=True)
-        ]
-        if any(silent):
+        if not all(self.reasons[k] for k in np.flatnonzero(np.isnan(self.values))):
             raise ValueError(f"{self.name}: a value is missing without a reason")
 
     @property
@@ -80,7 +77,7 @@ def person_index(
     for reason, applies in reversed(reasons.items()):
         why[applies] = reason
     kept = np.where(why == "", values, np.nan)
-    return PersonIndex(name, kept, tuple(str(reason) for reason in why), n_items, scope)
+    return PersonIndex(name, kept, tuple(why.tolist()), n_items, scope)
 
 
 def unavailable_index(

@@ -11,13 +11,20 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.quality.pairwise_moments import pairwise_correlation, row_correlation, row_means
+from coprod_stats.quality.pairwise_moments import (
+    pairwise_correlation,
+    row_correlation,
+    row_means,
+    zero_filled,
+)
 from coprod_stats.quality.person_index import (
+    BoolArray,
     FloatArray,
     PersonIndex,
     person_index,
     unavailable_index,
 )
+from coprod_stats.quality.row_blocks import rowwise
 
 
 def even_odd(
@@ -78,12 +85,15 @@ def person_total_correlation(answers: FloatArray, *, scope: str = "") -> PersonI
     Computed from the items that the person answered; the means exclude the person. Low or negative
     values indicate someone who answers unlike everyone else.
     """
-    answered = ~np.isnan(answers)
-    n_others = answered.sum(axis=0) - answered
-    sum_others = np.nansum(answers, axis=0) - np.nan_to_num(answers)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        others = sum_others / n_others
-    r, n_pairs, flat = row_correlation(answers, others)
+    n_answered = (~np.isnan(answers)).sum(axis=0)
+    sums = np.nansum(answers, axis=0)
+
+    def with_others(given: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            others = (sums - zero_filled(given)) / (n_answered - ~np.isnan(given))
+        return row_correlation(given, others)
+
+    r, n_pairs, flat = rowwise(with_others, answers)
     return person_index(
         "person_total_correlation",
         r,
@@ -106,8 +116,23 @@ def psychometric_synonyms(
     needs three complete pairs; unlike careless by default, nothing is resampled at random where
     the answers do not vary (``resample_na = FALSE``).
     """
-    name = "psychometric_synonyms" if critical > 0 else "psychometric_antonyms"
     correlations, _ = pairwise_correlation(answers)
+    return _within_person(answers, correlations, critical, scope=scope)
+
+
+def synonyms_and_antonyms(
+    answers: FloatArray, *, critical: float = 0.60, scope: str = ""
+) -> tuple[PersonIndex, PersonIndex]:
+    """Return `psychometric_synonyms` for ``critical`` and for its negative."""
+    correlations, _ = pairwise_correlation(answers)
+    synonyms = _within_person(answers, correlations, critical, scope=scope)
+    return synonyms, _within_person(answers, correlations, -critical, scope=scope)
+
+
+def _within_person(
+    answers: FloatArray, correlations: FloatArray, critical: float, *, scope: str
+) -> PersonIndex:
+    name = "psychometric_synonyms" if critical > 0 else "psychometric_antonyms"
     row, column = np.tril_indices(answers.shape[1], k=-1)
     r = correlations[row, column]
     chosen = r > critical if critical > 0 else r < critical
@@ -120,7 +145,10 @@ def psychometric_synonyms(
             n_items=answers.shape[1],
             scope=scope,
         )
-    values, n_pairs, flat = row_correlation(answers[:, row[chosen]], answers[:, column[chosen]])
+    first, second = row[chosen], column[chosen]
+    values, n_pairs, flat = rowwise(
+        lambda given: row_correlation(given[:, first], given[:, second]), answers
+    )
     return person_index(
         name,
         values,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from coprod_stats.instruments import Item
 from coprod_stats.quality.person_index import BoolArray
+from coprod_stats.quality.row_blocks import row_patterns
 from coprod_stats.responses import Responses
 
 
@@ -30,7 +29,7 @@ class Route:
 
 def routes(responses: Responses, items: Sequence[Item]) -> tuple[Route, ...]:
     """Group the respondents by which of the items the routing shows them, largest group first."""
-    shown = np.column_stack([responses.asked(item) for item in items])
-    ways, which = np.unique(shown, axis=0, return_inverse=True)
-    found = (Route(which.ravel() == k, way) for k, way in enumerate(ways))
+    shown = (responses.asked(item) for item in items)
+    ways, which = row_patterns(shown, n_rows=responses.n_respondents)
+    found = (Route(which == k, way) for k, way in enumerate(ways))
     return tuple(sorted(found, key=lambda route: -route.members.sum()))

@@ -20,8 +20,13 @@ from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS, Instrume
 Scope = Literal["row", "value", "column"]
 ANSWERED = "answered"
 NOT_ASKED = "not asked"
+BLANK = "blank"
 OFF_SCALE = "off scale"
 REJECTED = "rejected"
+KINDS = (ANSWERED, NOT_ASKED, BLANK, *MISSING_CODES.values(), OFF_SCALE, REJECTED)
+"""What a cell can be; "blank" is known by the routing only, see `quality.missingness`."""
+KIND_TYPE = pd.CategoricalDtype(KINDS)
+_MISSING = list(MISSING_CODES)
 
 
 class UnknownNameError(CoprodError):
@@ -132,7 +137,11 @@ class Responses:
         amounts = _Values(self, amounts=True)
         if texts := [column for column in columns if self._is_text(column)]:
             raise UnknownNameError(f"'{texts[0]}' holds text, not numbers")
-        return pd.DataFrame({c: amounts[c] for c in columns}, index=self.answers.index)
+        names = list(dict.fromkeys(columns))
+        table = np.empty((len(names), self.n_respondents))
+        for place, name in enumerate(names):
+            table[place] = amounts.compute(name)
+        return pd.DataFrame(table.T, index=self.answers.index, columns=names, copy=False)
 
     def values(self, columns: Sequence[str]) -> pd.DataFrame:
         """Return columns as what they are: numbers as amounts, texts as texts.
@@ -160,27 +169,26 @@ class Responses:
 
     def _texts(self, column: str) -> pd.Series:
         texts = self.answers[column].astype(object)
-        missing = texts.isna() | (texts == "") | _amounts(texts).isin(list(MISSING_CODES))
+        missing = texts.isna() | (texts == "") | np.isin(_amounts(texts), list(MISSING_CODES))
         return texts.mask(missing, None)
 
     def missing_kinds(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Classify each cell: whether it was answered, or which kind of missing it is."""
-        frame = self.answers[list(columns)]
-        kinds = pd.DataFrame(ANSWERED, index=frame.index, columns=frame.columns, dtype=object)
-        kinds = kinds.mask(frame.isna() | (frame == ""), NOT_ASKED)
-        codes = frame.apply(_amounts)
-        for code, kind in MISSING_CODES.items():
-            kinds = kinds.mask(codes == code, kind)
-        by_column = {column: item for item in self.instrument.items for column in item.columns}
-        for column in frame.columns:
-            item = by_column.get(column)
-            if item is not None and item.responses is not None and not item.column_options:
-                off = [option.value for option in item.responses.off_scale]
-                kinds.loc[frame[column].isin(off), column] = OFF_SCALE
-        for column, lines in self._lines_rejected().items():
-            if column in kinds:
-                kinds.loc[kinds.index.isin(lines), column] = REJECTED
-        return kinds
+        """Classify each cell: whether it was answered, or which kind of missing it is.
+
+        Returns
+        -------
+        DataFrame, (n_respondents, len(columns))
+            Categorical columns with the categories `KINDS`; a blank cell is "not asked".
+        """
+        item_of = {column: item for item in self.instrument.items for column in item.columns}
+        lines = self._lines_rejected()
+        kinds = {}
+        for column in columns:
+            codes = _kind_codes(self.answers[column], item_of.get(column))
+            if column in lines:
+                codes[self.answers.index.isin(lines[column])] = KINDS.index(REJECTED)
+            kinds[column] = pd.Categorical.from_codes(codes, dtype=KIND_TYPE)
+        return pd.DataFrame(kinds, index=self.answers.index)
 
     def _lines_rejected(self) -> dict[str, list[int]]:
         lines: dict[str, list[int]] = {}
@@ -200,7 +208,7 @@ class Responses:
             If it names something that the instrument does not have.
         """
         tree = parse_expression(condition) if isinstance(condition, str) else condition
-        return np.equal(self._values.of(tree), 1.0)
+        return self._values.holds(tree).copy()
 
     def classes(self) -> pd.Series:
         """Return the class of each respondent in the classification of the instrument.
@@ -232,7 +240,7 @@ class Responses:
         """Return to whom the routing shows an item, (n_respondents,)."""
         shown = np.ones(self.n_respondents, dtype=bool)
         for condition in item.conditions:
-            shown &= self.where(condition)
+            shown &= self._values.holds(condition)
         return shown
 
 
@@ -256,13 +264,20 @@ class _Values(Mapping[str, FloatArray]):
             if item.kind in OPTION_KINDS
         }
         self._known: dict[str, FloatArray] = {}
+        self._holding: dict[Expression, NDArray[np.bool_]] = {}
+
+    def holds(self, condition: Expression) -> NDArray[np.bool_]:
+        """Return for whom a condition is known to hold; blocks share conditions, so kept."""
+        if condition not in self._holding:
+            self._holding[condition] = np.equal(self.of(condition), 1.0)
+        return self._holding[condition]
 
     def of(self, tree: Expression) -> FloatArray:
         return evaluate(tree, self, n_rows=len(self._answers))
 
     def __getitem__(self, name: str) -> FloatArray:
         if name not in self._known:
-            self._known[name] = self._compute(name)
+            self._known[name] = self.compute(name)
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -271,13 +286,16 @@ class _Values(Mapping[str, FloatArray]):
     def __len__(self) -> int:
         return len(self._answers.columns) + len(self._derived)
 
-    def _compute(self, name: str) -> FloatArray:
+    def compute(self, name: str) -> FloatArray:
+        """Compute a column; it is not kept."""
         if name in self._derived:
             return self.of(self._derived[name])
         if columns := self._choices.get(name):
-            options = self._answers[list(columns)]
-            unknown = options.isna() | options.isin(list(MISSING_CODES))
-            return np.where(unknown.all(axis=1), np.nan, 1.0)
+            unknown = np.ones(len(self._answers), dtype=bool)
+            for column in columns:
+                numbers = _amounts(self._answers[column])
+                unknown &= np.isnan(numbers) | np.isin(numbers, _MISSING)
+            return np.where(unknown, np.nan, 1.0)
         if name not in self._answers:
             raise UnknownNameError(
                 f"there is no item, column or derived variable '{name}' "
@@ -285,13 +303,28 @@ class _Values(Mapping[str, FloatArray]):
             )
         column = self._answers[name]
         numbers = _amounts(column)
-        missing = numbers.isin([*MISSING_CODES, *self._off_scale.get(name, ())])
+        missing = np.isin(numbers, [*_MISSING, *self._off_scale.get(name, ())])
         if not pd.api.types.is_numeric_dtype(column):
             filled = column.notna() & (column != "")
             return np.where(filled & ~missing, 1.0, np.nan)
-        return numbers.mask(missing).to_numpy(dtype=float)
+        return np.where(missing, np.nan, numbers)
 
 
-def _amounts(column: pd.Series) -> pd.Series:
+def _kind_codes(column: pd.Series, item: Item | None) -> NDArray[np.int8]:
+    """Return the place among `KINDS` of each cell of a column, rejected values apart."""
+    numbers = _amounts(column)
+    blank = np.isnan(numbers)
+    if not pd.api.types.is_numeric_dtype(column):
+        blank = np.asarray(column.isna() | (column == ""), dtype=bool)
+    codes = np.where(blank, KINDS.index(NOT_ASKED), KINDS.index(ANSWERED)).astype(np.int8)
+    for code, kind in MISSING_CODES.items():
+        codes[numbers == code] = KINDS.index(kind)
+    if item is not None and item.responses is not None and not item.column_options:
+        off = [option.value for option in item.responses.off_scale]
+        codes[np.isin(numbers, off)] = KINDS.index(OFF_SCALE)
+    return codes
+
+
+def _amounts(column: pd.Series) -> FloatArray:
     """Return a column as numbers: a text answer can also be ``-8``; other texts are NaN."""
-    return pd.to_numeric(column, errors="coerce")
+    return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
