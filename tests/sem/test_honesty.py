@@ -43,10 +43,24 @@ def test_identification_is_by_rank_not_by_count(values):
     assert "f~~f" in found["SEM-104"].parameters
 
 
-def test_bifactor_model_that_does_not_converge(values):
-    result, found = findings(BIFACTOR, values, FitOptions(model=ModelOptions(orthogonal=True)))
+def test_a_model_without_a_minimum_does_not_converge():
+    # the marker is uncorrelated with the other items: their loadings on it grow without end
+    rng = np.random.default_rng(3)
+    factor = rng.normal(size=(400, 1))
+    items = np.hstack([rng.normal(size=(400, 1)), factor + rng.normal(size=(400, 3))])
+    root = np.linalg.cholesky(np.cov(items.T, bias=True))
+    target = np.eye(4) + np.pad(np.full((3, 3), 0.5) * (1 - np.eye(3)), (1, 0))
+    exact = (items - items.mean(axis=0)) @ np.linalg.inv(root).T @ np.linalg.cholesky(target).T
+    result = fit("f =~ x1 + x2 + x3 + x4", SemData(exact, NAMES[:4]))
     assert not result.converged
-    assert "SEM-101" in found
+    assert "SEM-101" in {finding.code for finding in result.findings}
+
+
+def test_a_bifactor_model_leads_to_one_solution_whatever_identifies_it(values):
+    by_marker, found = findings(BIFACTOR, values, FitOptions(model=ModelOptions(orthogonal=True)))
+    assert by_marker.converged
+    assert "SEM-105" in found
+    assert by_marker.indices["chisq"] == pytest.approx(34.88, abs=0.005)
 
 
 def test_bifactor_model_with_a_negative_variance(values):

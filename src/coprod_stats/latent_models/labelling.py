@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.literals import Engine
 from coprod_stats.sem.fit import coefficient_df
+from coprod_stats.sem.inference.checks import Finding
 from coprod_stats.sem.inference.standardization import (
     StandardizationType,
     Standardized,
@@ -24,6 +25,9 @@ from coprod_stats.sem.inference.standardization import (
 )
 from coprod_stats.sem.results import CoreFit
 from coprod_stats.version import __version__
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.resampling import BollenStine
 
 _TWO_STAGE_BASELINE = (
     "the scaled baseline test is lavaan's, which makes scaled and robust CFI and TLI too high with "
@@ -37,15 +41,25 @@ _CORE_NAMES = {"standard_errors": "se"}
 Solutions = dict[StandardizationType, Standardized]
 
 
-def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
-    """Label the arrays of a fit."""
+def labelled_fit(core: CoreFit, asked: Specification, columns: Collection[str] = ()) -> SemFit:
+    """Label the arrays of a fit.
+
+    Parameters
+    ----------
+    core : CoreFit
+    asked : Specification
+    columns : collection of str
+        Names of columns of the data, among which labels of the model are looked for.
+    """
     solutions = standardized_solutions(core.estimate)
     n_rows = len(core.data.values)
     n_used = sum(len(sample.rows) for sample in core.samples)
     idle = idle_options(core, asked)
+    test = _bollen_stine(core, asked)
+    bootstrapped = {} if test is None else {"pvalue_bollen_stine": test.p_value}
     return SemFit(
         parameters=(*_parameters(core, solutions), *_definitions(core, solutions)),
-        fit=_indices(core) | _bootstrapped_test(core, asked),
+        fit=_indices(core) | bootstrapped,
         r_squared=explained_variances(core.estimate),
         estimator=core.ledger["estimator"][1],
         engine=asked.engine,
@@ -54,7 +68,11 @@ def labelled_fit(core: CoreFit, asked: Specification) -> SemFit:
         group_labels=core.data.group_labels if core.data.groups is not None else (),
         converged=core.converged,
         proper=core.is_proper,
-        warnings=_warnings(core, asked, n_rows - n_used, idle),
+        warnings=(
+            *_findings((*core.findings, *_lost(test))),
+            *_column_labels(core, columns),
+            *_warnings(core, asked, n_rows - n_used, idle),
+        ),
         asked_and_used=_ledger(core, asked, idle),
         observed=core.table.observed,
         latent=core.table.latent,
@@ -79,17 +97,24 @@ def _indices(core: CoreFit) -> dict[str, float]:
     return {name: value for name, value in core.indices.items() if name in kept}
 
 
-def _bootstrapped_test(core: CoreFit, asked: Specification) -> dict[str, float]:
+def _bollen_stine(core: CoreFit, asked: Specification) -> BollenStine | None:
     if asked.bootstrap_type != "bollen-stine" or core.inference.df <= 0:
-        return {}
+        return None
     from coprod_stats.sem.resampling import bollen_stine
 
-    test = bollen_stine(
+    return bollen_stine(
         core.refittable,
         n_samples=asked.n_bootstrap,
         rng=np.random.default_rng(asked.seed or 0),
     )
-    return {"pvalue_bollen_stine": test.p_value}
+
+
+def _lost(test: BollenStine | None) -> list[Finding]:
+    if test is None:
+        return []
+    from coprod_stats.sem.resampling import lost_samples
+
+    return lost_samples(test.n_samples - len(test.statistics), test.n_samples)
 
 
 def _parameters(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
@@ -150,16 +175,29 @@ def _definitions(core: CoreFit, solutions: Solutions) -> list[FittedParameter]:
     ]
 
 
+def _findings(findings: Iterable[Finding]) -> Iterator[FitWarning]:
+    """Return findings of the core as sentences that end with what they concern."""
+    for finding in findings:
+        named = f": {', '.join(finding.parameters)}" if finding.parameters else ""
+        message = finding.message.removesuffix(".") if named else finding.message
+        yield FitWarning(finding.code, message + named)
+
+
+def _column_labels(core: CoreFit, columns: Collection[str]) -> Iterator[FitWarning]:
+    """Warn of labels that are columns too, as in ``y ~ x*z``, where a product was perhaps meant."""
+    labelled = {row.label: row for row in core.table if row.label in columns}
+    for label, row in labelled.items():
+        message = (
+            f"'{label}' before '*' is the label of {row.name}, and also a column of the data; a "
+            f"product of columns is written {label}:{row.rhs or row.lhs}"
+        )
+        yield FitWarning("SEM-309", message)
+
+
 def _warnings(
     core: CoreFit, asked: Specification, n_dropped: int, idle: Sequence[IdleOption]
 ) -> tuple[FitWarning, ...]:
-    found = [
-        FitWarning(
-            finding.code,
-            finding.message + (f": {', '.join(finding.parameters)}" if finding.parameters else ""),
-        )
-        for finding in core.findings
-    ]
+    found = []
     if n_dropped:
         rows = counted(len(core.data.values), "row")
         message = f"{n_dropped:,} of {rows} omitted for missing values"

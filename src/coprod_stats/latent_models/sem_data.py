@@ -26,6 +26,13 @@ def model_columns(syntax: ModelSyntax) -> tuple[str, ...]:
     return tuple(names | parts)
 
 
+def labels_of(syntax: ModelSyntax) -> tuple[str, ...]:
+    """Return the labels that a model text gives to parameters."""
+    modifiers = (m for r in syntax.relations for term in r.right for m in term.modifiers)
+    values = (value for m in modifiers if m.kind == "value" for value in m.values)
+    return tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
+
+
 def sem_data(
     columns: Columns,
     variables: Iterable[str],

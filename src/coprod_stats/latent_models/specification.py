@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.sem_data import model_columns
+from coprod_stats.latent_models.sem_data import labels_of, model_columns
 from coprod_stats.latent_models.sem_options import SemOptions
 from coprod_stats.literals import Estimator
 from coprod_stats.sem.model.parameters import ModelOptions
@@ -48,7 +48,7 @@ class Specification(SemOptions):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns that the data may have to provide.
+        """Columns that the data may have to provide, and labels, which should be none of them.
 
         Raises
         ------
@@ -56,9 +56,9 @@ class Specification(SemOptions):
             If the model text cannot be read.
         """
         named = (self.group, self.cluster, self.sampling_weights)
-        return tuple(
-            dict.fromkeys([*self.variables_of(parse_model(self.model)), *filter(None, named)])
-        )
+        syntax = parse_model(self.model)
+        labels = labels_of(syntax)
+        return tuple(dict.fromkeys([*self.variables_of(syntax), *filter(None, named), *labels]))
 
     @property
     def labels(self) -> tuple[str, ...]:

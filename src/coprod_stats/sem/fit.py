@@ -83,7 +83,7 @@ def fit(
         parameters=parameters,
         definitions=definitions,
         indices=values,
-        findings=_findings(solution, inference, values),
+        findings=(*_findings(solution, inference, values), *_bootstrap_findings(draws)),
         ledger=fit_ledger(options, data, solution, draws),
         bootstrap=draws,
         rotated=rotated,
@@ -143,6 +143,15 @@ def _findings(
     from coprod_stats.sem.rotation.checks import check_rotation
 
     return (*found, *check_rotation(solution.rotated))
+
+
+def _bootstrap_findings(draws: Bootstrap | None) -> list[Finding]:
+    if draws is None:
+        return []
+    # loaded only where standard errors are bootstrapped
+    from coprod_stats.sem.resampling import bootstrap_findings
+
+    return bootstrap_findings(draws)
 
 
 def _withhold_scaled_test(inference: Inference, problem: Problem) -> Inference:

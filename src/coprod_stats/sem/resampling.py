@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from coprod_stats.literals import BootstrapInterval
 from coprod_stats.sem.distributions import ndtr, ndtri
-from coprod_stats.sem.errors import SemOptionError
+from coprod_stats.sem.errors import SemDataError, SemOptionError
 from coprod_stats.sem.estimation.batched_gradients import MomentBatch
 from coprod_stats.sem.estimation.batched_likelihood import minimize_batch
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
 from coprod_stats.sem.estimation.least_squares import lower_triangle
+from coprod_stats.sem.inference.checks import Finding
 from coprod_stats.sem.inference.model_tests import plain_test
 from coprod_stats.sem.model.constraints import defined_functions
 from coprod_stats.sem.observed.errors import ObservedDataError
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+REFIT_ITERATIONS = 100
+"""Steps from the estimates of the whole sample after which a drawn sample is given up: most of
+those that need more have no minimum at all, their parameters growing without end."""
 
 CELLS_AT_ONCE = 2**24
 """Counts that are held at once (128 MB); more samples are drawn in portions."""
@@ -46,11 +51,20 @@ class Bootstrap:
     defined : (n_converged, n_definitions) array
     n_samples : int
         Samples that were drawn; those that did not converge are omitted.
+    n_improper : int
+        Samples among those kept whose solution is improper: a negative variance, or a covariance
+        matrix of latent variables that is not positive semidefinite.
     """
 
     params: FloatArray
     defined: FloatArray
     n_samples: int
+    n_improper: int
+
+    @property
+    def n_lost(self) -> int:
+        """Samples without estimates."""
+        return self.n_samples - len(self.params)
 
     def covariance(self) -> FloatArray:
         """Covariance matrix of the estimates over samples."""
@@ -70,6 +84,8 @@ def bootstrap(estimate: Estimate, *, n_samples: int, rng: np.random.Generator) -
     ------
     SemOptionError
         With clusters or sampling weights, whose design the naive bootstrap ignores.
+    SemDataError
+        ``SEM-124`` where fewer than two samples have estimates.
     """
     problem = estimate.problem.single_level("the bootstrap")
     samples = problem.samples
@@ -85,8 +101,78 @@ def bootstrap(estimate: Estimate, *, n_samples: int, rng: np.random.Generator) -
     params, converged = (np.concatenate(kind) for kind in zip(*parts, strict=True))
     functions = defined_functions(estimate.table)
     kept = params[converged]
+    if len(kept) < 2:
+        raise too_few_samples(len(kept), n_samples)
     defined = np.array([[function.value(row) for function in functions] for row in kept])
-    return Bootstrap(kept, defined.reshape(len(kept), len(functions)), n_samples)
+    n_improper = sum(_is_improper(estimate, row) for row in kept)
+    return Bootstrap(kept, defined.reshape(len(kept), len(functions)), n_samples, n_improper)
+
+
+def too_few_samples(n_kept: int, n_samples: int) -> SemDataError:
+    """Return the error of a bootstrap that is left without samples.
+
+    Parameters
+    ----------
+    n_kept, n_samples : int
+        Samples with estimates, and all that were drawn.
+    """
+    return SemDataError(
+        f"the model could be estimated on {n_kept} of {n_samples} bootstrap samples only; it asks "
+        "too much of these data",
+        code="SEM-124",
+    )
+
+
+def _is_improper(estimate: Estimate, params: FloatArray) -> bool:
+    """Whether a solution has a negative variance or latent variables without a proper one."""
+    rows = estimate.table.rows
+    variances = [r.free for r in rows if r.free >= 0 and r.op == "~~" and r.lhs == r.rhs]
+    if (params[variances] < 0).any():
+        return True
+    eta_covs = [model.moments(params).eta_cov for model in estimate.models]
+    return any(
+        cov.size and np.linalg.eigvalsh(cov)[0] < -1e-8 * max(np.trace(cov), 1e-8)
+        for cov in eta_covs
+    )
+
+
+NOTEWORTHY_SHARE = 0.05
+"""Share of bootstrap samples lost or improper from which on a reader must know."""
+
+
+def bootstrap_findings(draws: Bootstrap) -> list[Finding]:
+    """Describe lost and improper samples, where they are many.
+
+    Parameters
+    ----------
+    draws : Bootstrap
+    """
+    findings = lost_samples(draws.n_lost, draws.n_samples)
+    if draws.n_improper >= NOTEWORTHY_SHARE * draws.n_samples:
+        message = (
+            f"{draws.n_improper} of {draws.n_samples} bootstrap samples have an improper solution "
+            "(a negative variance, or a covariance matrix of latent variables that is not positive "
+            "definite); they are included"
+        )
+        findings.append(Finding("SEM-207", message))
+    return findings
+
+
+def lost_samples(n_lost: int, n_samples: int) -> list[Finding]:
+    """Describe bootstrap samples without estimates, where they are many.
+
+    Parameters
+    ----------
+    n_lost, n_samples : int
+    """
+    if n_lost < NOTEWORTHY_SHARE * n_samples:
+        return []
+    message = (
+        f"{n_lost} of {n_samples} bootstrap samples have no estimates (no convergence, or answers "
+        "that do not vary) and are omitted; what rests on the others is biased towards samples "
+        "that the model suits"
+    )
+    return [Finding("SEM-206", message)]
 
 
 def draw_counts(rng: np.random.Generator, n_rows: int, n_samples: int) -> IntArray:
@@ -148,7 +234,9 @@ def _refit(
 ) -> Estimate | None:
     """Estimate from one drawn sample; None where it has no estimates."""
     try:
-        refitted = estimate_model(problem.resampled(counts), start=estimate.params)
+        refitted = estimate_model(
+            problem.resampled(counts), start=estimate.params, max_iterations=REFIT_ITERATIONS
+        )
     except (ObservedDataError, np.linalg.LinAlgError):
         return None
     return refitted if refitted.minimum.converged else None
@@ -206,10 +294,13 @@ class BollenStine:
     statistics : (n_converged,) array
     p_value : float
         Share of samples whose statistic is at least that of the data.
+    n_samples : int
+        Samples that were drawn; those that did not converge are omitted.
     """
 
     statistics: FloatArray
     p_value: float
+    n_samples: int
 
 
 def bollen_stine(estimate: Estimate, *, n_samples: int, rng: np.random.Generator) -> BollenStine:
@@ -226,6 +317,8 @@ def bollen_stine(estimate: Estimate, *, n_samples: int, rng: np.random.Generator
     ------
     SemOptionError
         With incomplete or ordered data, clusters or sampling weights.
+    SemDataError
+        ``SEM-124`` where no sample has a statistic.
 
     References
     ----------
@@ -239,6 +332,8 @@ def bollen_stine(estimate: Estimate, *, n_samples: int, rng: np.random.Generator
         refitted = _refit(estimate, moved, counts)
         if refitted is not None:
             drawn.append(plain_test(refitted, df=1).statistic)
+    if not drawn:
+        raise too_few_samples(0, n_samples)
     observed = plain_test(estimate, df=1).statistic
     statistics = np.array(drawn)
-    return BollenStine(statistics, float(np.mean(statistics >= observed)))
+    return BollenStine(statistics, float(np.mean(statistics >= observed)), n_samples)

@@ -181,7 +181,7 @@ def _group_samples(
     sample_of: Callable[[FloatArray, IntArray, ChosenRows], _Sample],
 ) -> tuple[_Sample, ...]:
     values = data.columns(observed)
-    samples = []
+    samples: list[_Sample] = []
     for rows, n_empty in zip(chosen.groups, chosen.n_empty, strict=True):
         try:
             sample = sample_of(values[rows], rows, chosen)

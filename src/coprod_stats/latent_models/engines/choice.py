@@ -29,12 +29,12 @@ def fit_specification(asked: Specification, columns: Columns) -> SemFit:
     data = specified_data(asked, columns, syntax)
     if asked.engine == "core":
         with threads_for(data, ordered=bool(asked.ordered)):
-            return labelled_fit(fit(syntax, data, options), asked)
+            return labelled_fit(fit(syntax, data, options), asked, columns)
     refuse_options(asked)
     # pandas and semopy take two seconds to import
     from coprod_stats.latent_models.engines.semopy_engine import solve_by_semopy
 
-    return labelled_fit(fit(syntax, data, options, solver=solve_by_semopy), asked)
+    return labelled_fit(fit(syntax, data, options, solver=solve_by_semopy), asked, columns)
 
 
 def refuse_options(asked: Specification) -> None:

@@ -8,10 +8,11 @@ blanks, which lavaan 0.6-14 removes, or with ``#``, where it sees a comment) hav
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import count
 
 from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.latent_models.sem_data import labels_of
 from coprod_stats.sem.model.blocks import group_number
 from coprod_stats.sem.model.expressions import BINARY, Call, Expression, Name, Number
 from coprod_stats.sem.model.syntax_tree import ModelSyntax, Modifier, ModifierValue, Relation, Term
@@ -76,19 +77,11 @@ def renamed_labels(model: ModelSyntax) -> dict[str, str]:
     ----------
     model : ModelSyntax
     """
-    used = dict.fromkeys(_labels(model))
+    defined = (definition.name for definition in model.definitions)
+    used = dict.fromkeys((*labels_of(model), *defined))
     odd = [label for label in used if not _PLAIN.fullmatch(label) or label in _RESERVED]
     unused = (name for number in count(1) if (name := f"label{number}") not in used)
     return dict(zip(odd, unused, strict=False))
-
-
-def _labels(model: ModelSyntax) -> Iterator[str]:
-    for relation in model.relations:
-        for term in relation.right:
-            for modifier in term.modifiers:
-                if modifier.kind == "value":
-                    yield from (value for value in modifier.values if isinstance(value, str))
-    yield from (definition.name for definition in model.definitions)
 
 
 def _statement(relation: Relation, labels: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.estimation.objective import Evaluation, Likelihood, Objective
-from coprod_stats.sem.estimation.optimizer import Minimum, minimize
+from coprod_stats.sem.estimation.optimizer import MAX_ITERATIONS, Minimum, minimize
 from coprod_stats.sem.model.constraints import Restrictions, restrictions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.parameters import ParameterTable
@@ -54,7 +54,9 @@ class Estimate:
         return self.minimum.params
 
 
-def estimate_model(problem: Problem, *, start: FloatArray | None = None) -> Estimate:
+def estimate_model(
+    problem: Problem, *, start: FloatArray | None = None, max_iterations: int = MAX_ITERATIONS
+) -> Estimate:
     """Fit a model.
 
     Parameters
@@ -62,13 +64,16 @@ def estimate_model(problem: Problem, *, start: FloatArray | None = None) -> Esti
     problem : Problem
     start : (n_free,) array, optional
         Starting values; computed if omitted.
+    max_iterations : int
     """
     models = problem.models()
     limits = restrictions(problem.table)
     if start is None:
         start = problem.approach(models, limits, problem.starting_values(models))
     objective = problem.objective(models)
-    minimum = minimize(objective, limits, start, is_near=problem.is_started_near)
+    minimum = minimize(
+        objective, limits, start, max_iterations=max_iterations, is_near=problem.is_started_near
+    )
     implied = tuple(model.moments(minimum.params) for model in models)
     return Estimate(problem, models, objective, limits, minimum, implied)
 

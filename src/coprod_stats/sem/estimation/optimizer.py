@@ -1,12 +1,15 @@
 """Minimization: Fisher scoring from afar, exact Newton steps near the minimum.
 
 Fisher scoring is safe but converges linearly; Newton steps with the exact Hessian converge
-quadratically, so that estimates are exact to rounding. Nonlinear constraints enter each step by
+quadratically, so that estimates are exact to rounding. Where steps prove far too long, the next
+ones are damped [marquardt1963]_. Nonlinear constraints enter each step by
 their linearization with the Hessian of the Lagrangian (sequential quadratic programming,
 [nocedal2006]_ ch. 18); inequalities join as equations while they bind.
 
 References
 ----------
+.. [marquardt1963] Marquardt, D. W. (1963). Journal of the Society for Industrial and Applied
+   Mathematics, 11, 431-441.
 .. [nocedal2006] Nocedal, J., & Wright, S. J. (2006). Numerical optimization. Springer.
 """
 
@@ -32,6 +35,16 @@ CONVERGED_NEWTON = 1e-13
 
 CONVERGED_FISHER = 1e-22
 """Fisher steps converge linearly and must promise far less."""
+
+
+MAX_ITERATIONS = 200
+"""Steps after which a solution is given up."""
+
+SHORT_STEP = 0.1
+"""A step that had to be shortened below this share is followed by damped ones [marquardt1963]_."""
+
+FIRST_DAMPING = 1e-2
+"""Share of the diagonal of the second derivatives that is first added to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,7 @@ def minimize(
     restrictions: Restrictions,
     start: FloatArray,
     *,
-    max_iterations: int = 200,
+    max_iterations: int = MAX_ITERATIONS,
     is_near: bool = False,
 ) -> Minimum:
     """Minimize an objective under restrictions.
@@ -190,16 +203,18 @@ def _descend(problem: _Problem, reduced: FloatArray, max_iterations: int, *, exa
     evaluation = problem.evaluate(reduced, exact=exact)
     if not np.isfinite(evaluation.value):
         return _End(reduced, multipliers, False, 0)
+    damping = 0.0
     for iteration in range(1, max_iterations + 1):
-        step = _step(problem, reduced, evaluation, multipliers, exact=exact)
+        step = _step(problem, reduced, evaluation, multipliers, exact=exact, damping=damping)
         if step is None:
             evaluation = problem.evaluate(reduced, exact=False)
-            step = _step(problem, reduced, evaluation, multipliers, exact=False)
+            step = _step(problem, reduced, evaluation, multipliers, exact=False, damping=damping)
         if step is None:
             return _End(reduced, multipliers, False, iteration)
         multipliers = step.multipliers
         feasible = bool(np.abs(problem.values(reduced)).sum() < 1e-9)
         done = step.gain < (CONVERGED_NEWTON if step.exact else CONVERGED_FISHER) and feasible
+        done = done and not damping
         exact = step.gain < NEWTON_BELOW
         if done:
             return _End(reduced + step.direction, multipliers, True, iteration)
@@ -208,7 +223,22 @@ def _descend(problem: _Problem, reduced: FloatArray, max_iterations: int, *, exa
             negligible = step.gain < 1e-12 * (1.0 + abs(evaluation.value)) and feasible
             return _End(reduced, multipliers, negligible, iteration)
         reduced = reduced + length * step.direction
+        damping = _next_damping(damping, length, step.gain)
     return _End(reduced, multipliers, False, max_iterations)
+
+
+def _next_damping(damping: float, length: float, gain: float) -> float:
+    """Raise the damping where steps had to be shortened much, and lower it where they were not.
+
+    Near the minimum there is none, so that steps are Newton's.
+    """
+    if gain < NEWTON_BELOW * 1e-3:
+        return 0.0
+    if length < SHORT_STEP:
+        return max(FIRST_DAMPING, 8.0 * damping)
+    if length == 1.0:
+        return damping / 4.0 if damping > FIRST_DAMPING else 0.0
+    return damping
 
 
 def _step(
@@ -218,6 +248,7 @@ def _step(
     multipliers: FloatArray,
     *,
     exact: bool,
+    damping: float = 0.0,
 ) -> _Step | None:
     """Solve for the next step; None where the Hessian is not positive definite."""
     gradient, hessian = evaluation.gradient, evaluation.curvature
@@ -228,6 +259,8 @@ def _step(
     if not problem.restrictions.is_open:
         basis = problem.restrictions.basis
         gradient, hessian = gradient @ basis, restricted(hessian, basis)
+    if damping:
+        hessian = hessian + damping * np.diag(np.abs(np.diagonal(hessian)))
     if not problem.active:
         direction = _solve(hessian, gradient, exact)
         if direction is None:

@@ -192,7 +192,7 @@ def _bounds(estimate: Estimate) -> list[Finding]:
         )
         findings.append(Finding("SEM-204", message, names))
     binding = tuple(
-        " > ".join(map(str, function.expression.arguments))
+        f"{function.expression} > 0"
         for function in estimate.minimum.active
         if function in limits and not function.is_bound
     )

@@ -42,6 +42,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
+MANY_CATEGORIES = 12
+"""Categories above which lavaan 0.6-14 warns, too."""
+
+
 @dataclass(frozen=True)
 class OrderedProblem(SingleLevelProblem):
     """A model of latent responses; see :class:`~coprod_stats.sem.problems.problem.Problem`."""
@@ -133,8 +137,8 @@ class OrderedProblem(SingleLevelProblem):
         return ordered_indices(self, estimate, inference)
 
     def data_findings(self) -> Sequence[Finding]:
-        """Gather notes on thresholds and polychoric correlations."""
-        findings = []
+        """Gather notes on categories, thresholds and polychoric correlations."""
+        findings = self._many_categories()
         covariates = self.table.conditioned
         items = tuple(name for name in self.table.observed if name not in covariates)
         for group, sample in enumerate(self.samples):
@@ -143,6 +147,24 @@ class OrderedProblem(SingleLevelProblem):
                 names = tuple(items[item] for item in note.items)
                 findings.append(Finding(CODES_OF_NOTES[note.code], where + note.message, names))
         return findings
+
+    def _many_categories(self) -> list[Finding]:
+        """List ordered variables with so many categories that they may not be meant as such."""
+        covariates = self.table.conditioned
+        items = [name for name in self.table.observed if name not in covariates]
+        sizes = self.samples[0].moments.n_categories
+        many = tuple(
+            f"{name} ({size})"
+            for name, size in zip(items, sizes, strict=True)
+            if size > MANY_CATEGORIES
+        )
+        if not many:
+            return []
+        message = (
+            f"these are taken as ordered with more than {MANY_CATEGORIES} categories; a number "
+            "belongs outside of the list of ordered variables"
+        )
+        return [Finding("SEM-216", message, many)]
 
     def solution_findings(
         self, estimate: Estimate, indices: Mapping[str, float] | None
