@@ -112,7 +112,9 @@ def codes_by_label(item: Item | None, column: str, instrument: Instrument) -> di
 def _labels(options: tuple[Option, ...]) -> Iterator[tuple[str, int]]:
     """Yield the labels that belong to one option, and the letters before the label of one."""
     said = {(plain(text), option.value) for option in options for text in _texts(option)}
-    short = {(match[1], code) for text, code in said if (match := _LETTERS_BEFORE_LABEL.match(text))}
+    short = {
+        (match[1], code) for text, code in said if (match := _LETTERS_BEFORE_LABEL.match(text))
+    }
     for pairs in (short, said):
         times = Counter(text for text, _ in pairs)
         yield from ((text, code) for text, code in pairs if times[text] == 1 and text)

@@ -27,6 +27,7 @@ _GUARDED = (
     "file was written for a spreadsheet, read it with --from spreadsheet"
 )
 
+
 def read_responses(
     path: str | Path,
     instrument: Instrument,

@@ -150,6 +150,8 @@ class DraftWriter:
         yield f"            text: {quoted(item.text)}"
         if column.kind == "number":
             yield from _number(column)
+        elif column.kind == "multiple":
+            yield from _mapping("options", column.options, 12)
         elif column.kind == "single":
             name = self.scales.get(item.answers, "")
             if name and name != of_block:
