@@ -12,6 +12,7 @@ from coprod_stats.instruments.model import MISSING_CODES, ResponseKind
 from coprod_stats.responses.answer_words import BIPOLAR, FREQUENCY, OFF_SCALE, UNIPOLAR, WEIGHTS
 from coprod_stats.responses.drafting.described_data import DescribedColumn
 from coprod_stats.responses.drafting.word_answers import (
+    CATEGORY_LENGTH,
     MAX_CATEGORIES,
     are_dates,
     choices,
@@ -302,6 +303,9 @@ def _single(
 
 
 def _texts(column: DescribedColumn) -> DraftedColumn:
+    if len(set(column.texts)) == 1 < len(column.texts):
+        said = f"the same text throughout: {column.texts[0][:CATEGORY_LENGTH]}"
+        return DraftedColumn(column, "administrative", guesses=(said,))
     if options := choices(column):
         said = "several choices in one column, numbered; the import spreads them"
         codes = tuple(enumerate(options, 1))

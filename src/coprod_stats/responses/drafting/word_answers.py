@@ -57,10 +57,10 @@ def numbered(column: DescribedColumn) -> NumberedColumn | None:
         return None
     for known, labels in _known_words(column):
         met = [text for text in column.texts if plain(text) in known]
-        if 2 * len(met) > len(column.texts):
+        if len(labels) > 1 and 2 * len(met) > len(column.texts):
             return _by_codebook(column, known, labels)
     counts = Counter(column.texts)
-    few = len(counts) <= MAX_CATEGORIES and 2 * len(counts) <= len(column.texts)
+    few = 1 < len(counts) <= MAX_CATEGORIES and 2 * len(counts) <= len(column.texts)
     if not few or max(map(len, counts)) > CATEGORY_LENGTH:
         return None
     words, why = _in_order(tuple(counts))
