@@ -67,7 +67,7 @@ def city_survey(folder: Path, n: int = 200) -> Path:
 def test_a_table_without_labels_becomes_a_questionnaire(tmp_path: Path) -> None:
     data = city_survey(tmp_path)
     found, instrument = drafted(data)
-    assert found.kinds == {"single": 9, "administrative": 3, "number": 1, "text": 1}
+    assert found.kinds == {"single": 10, "administrative": 2, "number": 1, "text": 1}
     assert codes(instrument.item("SVCPOLICE")) == ((1, 2, 3, 4, 5), (9,))
     assert codes(instrument.item("CONTACT311")) == ((1, 2), (9,))
     assert instrument.item("SVCPOLICE").responses is instrument.item("POLTRAFFIC").responses
@@ -77,7 +77,9 @@ def test_a_table_without_labels_becomes_a_questionnaire(tmp_path: Path) -> None:
     assert instrument.item("AGE").original is None
     assert [page.id for page in instrument.pages] == ["p1_svc", "p2_pol", "p3"]
     roles = {column.id: column.role for column in instrument.administrative}
-    assert roles == {"ID": "respondent", "MODE": "other", "WGT": "weight"}
+    assert roles == {"ID": "respondent", "WGT": "weight"}
+    mode = instrument.item("MODE").responses
+    assert [str(option.label) for option in mode.options] == ["Mail", "Web"]
     assert instrument.scales == ()
 
 
@@ -85,7 +87,7 @@ def test_what_was_guessed_is_said_and_scales_are_only_suggested(tmp_path: Path) 
     found, _ = drafted(city_survey(tmp_path))
     assert "# GUESS: code 9 stands apart from the others: don't know or no answer?" in found.text
     assert "# GUESS: code 999 stands apart" in found.text
-    assert "# GUESS: 2 text categories: Mail, Web" in found.text
+    assert "# GUESS: answers in words, numbered in alphabetical order" in found.text
     assert found.n_guesses == found.text.count("# GUESS: ")
     assert found.n_suggested == 2
     suggested = found.text.partition("# Suggested scales")[2]
@@ -189,7 +191,7 @@ def test_a_codebook_may_have_a_row_for_each_code(tmp_path: Path) -> None:
         ("variable,values\nq1,Yes and no\n", "DRAFT-002", "'Yes and no' is not a list of codes"),
         ("variable,missing\nq1,none\n", "DRAFT-002", "'none' is not a code for a missing value"),
         ("variable,missing\nq1,1-5000\n", "DRAFT-002", "spans more than 1,000 codes"),
-        ("variable,code,code label\nq1,a,Yes\n", "DRAFT-002", "'a' is not a whole number"),
+        ("variable,code,code label\nq1,9999999999,Yes\n", "DRAFT-002", "is not a whole number"),
         ("variable,label\n,Yes\n", "DRAFT-002", "does not name a variable"),
         ("variable,label\nother,Yes\n", "DRAFT-003", "names no column of data.csv"),
     ],

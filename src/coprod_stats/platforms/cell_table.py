@@ -96,11 +96,11 @@ def options_chosen(
 
 
 def holds_labels(cells: tuple[str, ...], entry: SidecarColumn, instrument: Instrument) -> bool:
-    """Return whether cells of a question with one answer hold labels where codes belong."""
+    """Return whether cells of a question with options hold labels where codes belong."""
     scale = instrument.item(entry.item).responses
     options = () if scale is None else scale.all_options
     labels = {words for option in options for _, words in option.label.by_language}
-    labels -= set(dict(entry.codes))
+    labels -= {*dict(entry.codes), *(str(option.value) for option in options)}
     return any(cell.strip() in labels for cell in cells)
 
 

@@ -52,11 +52,13 @@ TRUTH_WORDS: dict[str, int] = {"true": 1, "false": 0, "wahr": 1, "falsch": 0, "v
 """Truth values as R, Python and spreadsheets write them, for questions with the codes 1 and 0."""
 
 OFF_SCALE = re.compile(
-    r"(?<!\w)(don.?t know|do not know|dk|dnk|refus\w*|prefer not|no answer|not answered|no response|"
+    r"(?<!\w)(don.?t know|do not know|dk|dnk|refus\w*|prefer not|no answer|not answered|"
+    r"no response|"
     r"not applicable|does not apply|n/?a|missing|no opinion|not ascertained|not asked|"
     r"can.?t (say|choose)|cannot (say|choose)|"
     r"wei(ß|ss) (ich )?nicht|kann ich nicht (sagen|beurteilen)|keine (angabe|antwort|meinung)|"
-    r"k\. ?a\.|verweiger\w+|möchte (ich )?(dazu )?nicht (sagen|(be)?antworten)|nicht (erhoben|gefragt)|"
+    r"k\. ?a\.|verweiger\w+|möchte (ich )?(dazu )?nicht (sagen|(be)?antworten)|"
+    r"nicht (erhoben|gefragt)|"
     r"(je )?ne sai[st] pas|nsp|sans (réponse|opinion|avis)|pas de réponse|non[- ]réponse|"
     r"(préfère|souhaite) (ne )?pas (le )?(répondre|dire)|non concerné\w*|sans objet|"
     r"no (lo )?s(abe|é)|no contesta|ns/nc|no procede|no aplica|sin (respuesta|opinión)|"

@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument
-from coprod_stats.platforms.cell_table import CellTable, mark_unanswered, with_companion
+from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument, Item
+from coprod_stats.platforms.cell_table import (
+    CellTable,
+    holds_labels,
+    mark_unanswered,
+    with_companion,
+)
+from coprod_stats.platforms.fields import choices
 from coprod_stats.platforms.form_export import PlatformError, Sidecar
 from coprod_stats.platforms.redcap.expressions import checkbox_code
 
@@ -18,6 +24,8 @@ _STRUCTURE = (
     "redcap_survey_identifier",
 )
 _COMPLETE = "2"
+_TICKED = {"Checked", "Unchecked"}
+_RAW_DATA = "Export 'CSV / Microsoft Excel (raw data)', not the one with labels."
 
 
 def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTable:
@@ -27,6 +35,8 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     answered if a box is ticked, as "seen, unanswered" if the routing shows it and none is. Blanks
     of records whose form is not complete stay "not asked", as nobody knows how far they got.
 
+    A report that combines the boxes of a question in one column, ``1,3``, is read as well.
+
     Raises
     ------
     PlatformError
@@ -34,8 +44,11 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         several rows for one respondent.
     """
     found = {name.strip(): table.column(name) for name in table.header}
-    _refuse_labels(found, sidecar)
+    combined = _combined(found, instrument)
+    _refuse_labels(found, combined, sidecar, instrument)
     _refuse_repeats(found)
+    for item in combined:
+        found |= _boxes(item, found[item.id.lower()], instrument)
     blank = ("",) * len(table.rows)
     cells: dict[str, tuple[str, ...]] = {}
     for entry in sidecar.columns:
@@ -54,6 +67,7 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         *sidecar.names,
         *sidecar.internal,
         *_STRUCTURE,
+        *(item.id.lower() for item in combined),
         f"{form}_complete",
         f"{form}_timestamp",
     }
@@ -68,6 +82,35 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     return mark_unanswered(
         CellTable(tuple(cells), rows, table.lines, table.notes), instrument, complete=complete
     )
+
+
+def _combined(found: dict[str, tuple[str, ...]], instrument: Instrument) -> tuple[Item, ...]:
+    """Return the multiple choices whose boxes the export combines in one column."""
+    return tuple(
+        item
+        for item in instrument.items
+        if item.kind == "multiple"
+        and item.id.lower() in found
+        and not any(name.startswith(f"{item.id.lower()}___") for name in found)
+    )
+
+
+def _boxes(
+    item: Item, cells: tuple[str, ...], instrument: Instrument
+) -> dict[str, tuple[str, ...]]:
+    """Return a column for each box, as REDCap exports them when it does not combine them.
+
+    A cell with a part that is no code stays in every column, to be rejected.
+    """
+    codes = [str(option.value) for option in choices(item, instrument)]
+    chosen = [[part.strip() for part in cell.split(",") if part.strip()] for cell in cells]
+    return {
+        f"{item.id.lower()}___{checkbox_code(int(code))}": tuple(
+            str(int(code in parts)) if set(parts) <= set(codes) else cell
+            for cell, parts in zip(cells, chosen, strict=True)
+        )
+        for code in codes
+    }
 
 
 def _settle_boxes(
@@ -96,18 +139,36 @@ def _settle_boxes(
         )
 
 
-def _refuse_labels(found: dict[str, tuple[str, ...]], sidecar: Sidecar) -> None:
-    if any(entry.name in found for entry in sidecar.columns):
-        return
-    raise PlatformError(
-        [
-            Fault(
-                "PLATFORM-230",
-                "no field of the form is a column of the export",
-                "Export 'CSV / Microsoft Excel (raw data)', not the one with labels.",
-            ),
-        ]
-    )
+def _refuse_labels(
+    found: dict[str, tuple[str, ...]],
+    combined: tuple[Item, ...],
+    sidecar: Sidecar,
+    instrument: Instrument,
+) -> None:
+    faults = []
+    if not combined and not any(entry.name in found for entry in sidecar.columns):
+        found_none = "no field of the form is a column of the export"
+        faults.append(Fault("PLATFORM-230", found_none, _RAW_DATA))
+    names = {item.id: item.id.lower() for item in combined}
+    for entry in sidecar.columns:
+        cells = found.get(names.get(entry.item, entry.name), ())
+        if entry.kind not in ("single", "consent", "multiple"):
+            continue
+        if entry.item in names:
+            cells = tuple(cell.partition(",")[0] for cell in cells)
+        ticked_in_words = entry.kind == "multiple" and not _TICKED.isdisjoint(cells)
+        if ticked_in_words or holds_labels(cells, entry, instrument):
+            faults.append(
+                Fault(
+                    "PLATFORM-232",
+                    "labels instead of codes, which are not unique and change with the language",
+                    _RAW_DATA,
+                    place=f"column '{entry.name}'",
+                )
+            )
+            break
+    if faults:
+        raise PlatformError(faults)
 
 
 def _refuse_repeats(found: dict[str, tuple[str, ...]]) -> None:

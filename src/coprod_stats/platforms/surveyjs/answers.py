@@ -13,8 +13,17 @@ from coprod_stats.errors import Fault
 from coprod_stats.input_files import parse_json
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.platforms.cell_table import MISSING, CellTable, mark_unanswered, with_companion
+from coprod_stats.platforms.cell_table import (
+    MISSING,
+    CellTable,
+    holds_labels,
+    mark_unanswered,
+    with_companion,
+)
 from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
+
+_WRAPPERS = ("data", "Data", "results", "Results", "responses")
+"""Names of the list of results in what services and their APIs send."""
 
 
 def parse(content: bytes) -> CellTable:
@@ -41,7 +50,13 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     SurveyJS hands over results when the form is completed, so that a question which the routing
     shows and which has no answer was seen. A multiple choice with nothing chosen is "seen,
     unanswered": SurveyJS writes nothing for it.
+
+    Raises
+    ------
+    PlatformError
+        If answers are the texts that respondents saw instead of values.
     """
+    _refuse_texts(table, sidecar, instrument)
     blank = ("",) * len(table.rows)
     found = {name: table.column(name) for name in table.header}
     cells: dict[str, tuple[str, ...]] = {}
@@ -69,10 +84,41 @@ def _results(content: bytes) -> list[Mapping[str, Any]]:
             found = [parse_json(line) for line in text.splitlines() if line.strip()]
         except ValueError as error:
             raise _no_results(str(error)) from error
-    results = found if isinstance(found, list) else [found]
+    results = _unwrapped(found)
     if not all(isinstance(result, Mapping) for result in results):
         raise _no_results("an entry is no object")
     return results
+
+
+def _unwrapped(found: Any) -> list[Any]:
+    """Return the list of results, also where a service sends it in an object, as ``{"data": […]}``.
+
+    Question names are upper case here, so that the name of the list is no question.
+    """
+    if isinstance(found, Mapping):
+        lists = [found[name] for name in _WRAPPERS if isinstance(found.get(name), list)]
+        return lists[0] if lists else [found]
+    return found if isinstance(found, list) else [found]
+
+
+def _refuse_texts(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> None:
+    for entry in sidecar.columns:
+        if entry.kind not in ("single", "consent", "multiple") or entry.name not in table.header:
+            continue
+        cells = table.column(entry.name)
+        if entry.kind == "multiple":
+            cells = tuple(part for cell in cells if cell for part in _listed(cell) or (cell,))
+        if holds_labels(cells, entry, instrument):
+            raise PlatformError(
+                [
+                    Fault(
+                        "PLATFORM-221",
+                        "display texts instead of values, which change with the language",
+                        "Give 'survey.data', not the plain data with display texts.",
+                        place=f"column '{entry.name}'",
+                    )
+                ]
+            )
 
 
 def _no_results(reason: str) -> PlatformError:

@@ -211,7 +211,7 @@ def _labels(
     places: _Places, table: CellTable, sidecar: Sidecar, instrument: Instrument, shape: ExportShape
 ) -> Iterator[Fault]:
     for entry in sidecar.columns:
-        if entry.kind not in ("single", "consent") or entry.name not in places.names:
+        if entry.kind not in ("single", "consent", "multiple") or entry.name not in places.names:
             continue
         place = places.names[entry.name]
         if holds_labels(tuple(row[place] for row in table.rows), entry, instrument):

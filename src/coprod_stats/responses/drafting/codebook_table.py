@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from coprod_stats.errors import Fault, FaultsError
+from coprod_stats.responses.drafting.codebook_entry import CodebookEntry, is_whole
+from coprod_stats.responses.drafting.redcap_dictionary import dictionary_entries, is_dictionary
 from coprod_stats.responses.raw_table import RawTable
 from coprod_stats.responses.table_files import read_table
 
@@ -20,7 +22,7 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
         "column",
         "field",
         "field name",
-        "variable / field name",
+        "variable_name",
         "item",
     ),
     "label": (
@@ -30,7 +32,6 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
         "question text",
         "text",
         "description",
-        "field label",
     ),
     "values": (
         "values",
@@ -40,7 +41,6 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
         "options",
         "choices",
         "response options",
-        "choices, calculations, or slider labels",
     ),
     "missing": ("missing", "missing values", "missing codes", "na codes"),
     "measure": ("measure", "measurement", "level", "measurement level"),
@@ -48,6 +48,7 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
     "code label": ("code label", "value label", "category", "value name"),
 }
 _ENTRY = re.compile(r"\s*([+-]?\d+(?:\.0+)?)\s*(?:[=:,)]|\s[-–—]\s|\.\s|\s)\s*(.+?)\s*", re.DOTALL)
+_LETTER_ENTRY = re.compile(r"\s*([\w.-]{1,20})\s*[=:]\s*(.+?)\s*", re.DOTALL)
 _BARE = re.compile(r"\s*([+-]?\d+(?:\.0+)?)\s*")
 _SPAN = re.compile(r"\s*([+-]?\d+)\s*(?:-|–|to|thru|\.\.)\s*([+-]?\d+)\s*", re.IGNORECASE)
 _MEASURES = {
@@ -69,34 +70,12 @@ class DraftError(FaultsError):
     """Data or a codebook from which no questionnaire can be drafted."""
 
 
-@dataclass(frozen=True, slots=True)
-class CodebookEntry:
-    """The entry of a codebook for one variable.
-
-    Attributes
-    ----------
-    labels : tuple of (int, str)
-        Codes and their labels, including those for missing values.
-    missing : tuple of int
-        Codes for missing values.
-    measure : str
-        ``nominal``, ``ordinal``, ``scale`` or empty.
-    """
-
-    name: str
-    label: str = ""
-    labels: tuple[tuple[int, str], ...] = ()
-    missing: tuple[int, ...] = ()
-    measure: str = ""
-    line: int = 0
-
-
 def read_codebook(path: Path) -> Mapping[str, CodebookEntry]:
     """Read a codebook.
 
     Either one row per variable, with its codes in one cell as ``1 = Yes; 2 = No`` (or separated by
     commas, bars or line breaks), or one row per code, with the columns ``code`` and
-    ``code label``.
+    ``code label``; or a data dictionary of REDCap. Codes may be letters.
 
     Parameters
     ----------
@@ -117,6 +96,8 @@ def read_codebook(path: Path) -> Mapping[str, CodebookEntry]:
     """
     expected = [heading for known in _HEADINGS.values() for heading in known]
     table = read_table(path, expected=expected)
+    if is_dictionary(table.header):
+        return {entry.name.casefold(): entry for entry in dictionary_entries(table)}
     places = _places(table)
     faults: list[Fault] = []
     entries: dict[str, CodebookEntry] = {}
@@ -169,34 +150,43 @@ def _places(table: RawTable) -> dict[str, int]:
 
 
 def _extended(entry: CodebookEntry, cells: Mapping[str, str]) -> CodebookEntry:
-    labels = dict(entry.labels) | dict(_labels(cells.get("values", "")))
+    labels: dict[str, str] = dict(_labels(cells.get("values", "")))
     if written := cells.get("code", ""):
         labels[_code(written)] = cells.get("code label", "") or written
     missing = [*entry.missing]
+    numbers = dict(entry.labels) | {
+        int(code): label for code, label in labels.items() if is_whole(code)
+    }
     for code, label in _missing(cells.get("missing", "")):
         missing.append(code)
         if label:
-            labels.setdefault(code, label)
+            numbers.setdefault(code, label)
+    letters = [(code, label) for code, label in labels.items() if not is_whole(code)]
     return replace(
         entry,
         label=entry.label or cells.get("label", ""),
-        labels=tuple(labels.items()),
+        labels=tuple(numbers.items()),
+        letters=(*entry.letters, *letters),
         missing=tuple(dict.fromkeys(missing)),
         measure=entry.measure or _MEASURES.get(cells.get("measure", "").casefold(), ""),
     )
 
 
-def _labels(cell: str) -> Iterator[tuple[int, str]]:
-    """Return the codes and labels of a cell; separators are tried until every part is a code."""
+def _labels(cell: str) -> Iterator[tuple[str, str]]:
+    """Return the codes and labels of a cell; separators are tried until every part is a code.
+
+    Whole numbers first: letters are codes only before a sign that cannot belong to a label.
+    """
     if not cell:
         return
-    for separator in ("\n", "|", ";", ","):
-        parts = [part for part in cell.split(separator) if part.strip()]
-        matches = [_ENTRY.fullmatch(part) for part in parts]
-        if len(parts) > 1 and all(matches):
-            yield from ((_code(m[1]), m[2]) for m in matches if m is not None)
-            return
-    match = _ENTRY.fullmatch(cell)
+    for entry in (_ENTRY, _LETTER_ENTRY):
+        for separator in ("\n", "|", ";", ","):
+            parts = [part for part in cell.split(separator) if part.strip()]
+            matches = [entry.fullmatch(part) or _ENTRY.fullmatch(part) for part in parts]
+            if len(parts) > 1 and all(matches):
+                yield from ((_code(m[1]), m[2]) for m in matches if m is not None)
+                return
+    match = _ENTRY.fullmatch(cell) or _LETTER_ENTRY.fullmatch(cell)
     if match is None:
         raise ValueError(f"'{cell[:60]}' is not a list of codes and labels")
     yield _code(match[1]), match[2]
@@ -213,18 +203,21 @@ def _missing(cell: str) -> Iterator[tuple[int, str]]:
                 raise ValueError(f"'{part.strip()}' spans more than {MAX_SPAN:,} codes")
             yield from ((code, "") for code in range(low, high + 1))
         elif bare := _BARE.fullmatch(part):
-            yield _code(bare[1]), ""
+            yield int(_code(bare[1])), ""
         elif entry := _ENTRY.fullmatch(part):
-            yield _code(entry[1]), entry[2]
+            yield int(_code(entry[1])), entry[2]
         else:
             raise ValueError(f"'{part.strip()[:60]}' is not a code for a missing value")
 
 
-def _code(text: str) -> int:
+def _code(text: str) -> str:
+    """Return a code as it stands in the data: a whole number without decimals, or letters."""
     match = _BARE.fullmatch(text)
-    if match is None or abs(int(float(match[1]))) > LARGEST_CODE:
+    if match is None:
+        return text.strip()
+    if abs(int(float(match[1]))) > LARGEST_CODE:
         raise ValueError(f"'{text[:60]}' is not a whole number up to {LARGEST_CODE:,}")
-    return int(float(match[1]))
+    return str(int(float(match[1])))
 
 
 def _fault(table: RawTable, line: int, variable: str, found: str, remedy: str) -> Fault:

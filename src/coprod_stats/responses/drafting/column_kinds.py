@@ -8,9 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from coprod_stats.counts import counted
 from coprod_stats.instruments.model import MISSING_CODES, ResponseKind
+from coprod_stats.responses.answer_words import BIPOLAR, FREQUENCY, OFF_SCALE, UNIPOLAR, WEIGHTS
 from coprod_stats.responses.drafting.described_data import DescribedColumn
+from coprod_stats.responses.drafting.word_answers import (
+    CATEGORY_LENGTH,
+    MAX_CATEGORIES,
+    are_dates,
+    choices,
+    numbered,
+    stray_remark,
+)
 
 Codes = tuple[tuple[int, str], ...]
 AdministrativeRole = Literal["respondent", "unit", "wave", "weight", "stratum", "seconds", "other"]
@@ -19,16 +27,6 @@ DECLARED = "declared missing"
 """Ending of a remark that repeats what the data or their codebook state, and is no guess."""
 MAX_UNLABELLED = 11
 """Most unlabelled codes that are taken for response options, such as 0 to 10."""
-MAX_CATEGORIES, CATEGORY_LENGTH = 30, 40
-"""Most and longest texts that are taken for categories rather than for open answers."""
-
-_OFF_SCALE = re.compile(
-    r"\b(don.?t know|do not know|dk|dnk|refus\w*|prefer not|no answer|not answered|no response|"
-    r"not applicable|does not apply|n/?a|missing|no opinion|not ascertained|not asked|"
-    r"can.?t (say|choose)|cannot (say|choose)|wei(ß|ss) nicht|keine angabe|ne sait pas|no sabe|"
-    r"no contesta|no procede)\b",
-    re.IGNORECASE,
-)
 _USUAL_MISSING = frozenset(
     {
         6,
@@ -67,7 +65,8 @@ _ROLES: tuple[tuple[AdministrativeRole, re.Pattern[str]], ...] = (
     (
         "respondent",
         re.compile(
-            r"_?(r|q|p|s|hh)?id(no|num|number|_no)?|.+_id|resp(ondent)?(_?(id|no|nr|num))?|"
+            r"lfd_?nr|laufnummer|fall_?nr|fragebogen_?nr|befragten_?(nr|id)|identifiant|folio|"
+            r"identificador|cuestionario|_?(r|q|p|s|hh)?id(no|num|number|_no)?|.+_id|resp(ondent)?(_?(id|no|nr|num))?|"
             r"(case|record|row|sub|subj|subject|person|interview|response)_?(id|no|nr|num|number)?|"
             r"serial|uuid|key|_uuid|token"
         ),
@@ -76,42 +75,25 @@ _ROLES: tuple[tuple[AdministrativeRole, re.Pattern[str]], ...] = (
         "weight",
         re.compile(
             r"w|wt|wgt|(.*_)?(weight|wgt|wt)s?|[adp]?weight|.*wght|[adp]w(gh)?t|"
-            r"(final|base|sample|sampling|design)_?(weight|wgt|wt)|weight_.*"
+            r"(final|base|sample|sampling|design)_?(weight|wgt|wt)|weight_.*|" + WEIGHTS
         ),
     ),
-    ("stratum", re.compile(r"strat(a|um)?|.*_strat(a|um)|strat_.*|domain")),
+    ("stratum", re.compile(r"strat(a|um)?|.*_strat(a|um)|strat_.*|domain|schicht|strate|estrato")),
     (
         "unit",
         re.compile(
-            r"psu|.*_psu|cluster(_?id)?|clust|unit(_?id)?|school(_?id)?|"
+            r"klumpen|grappe|conglomerado|upm|psu|.*_psu|cluster(_?id)?|clust|unit(_?id)?|school(_?id)?|"
             r"comp(any)?(_?id)?|site(_?id)?|organi[sz]ation(_?id)?|org_?id|team(_?id)?|group_?id"
         ),
     ),
-    ("wave", re.compile(r"wave|round|essround|panel_?wave")),
+    ("wave", re.compile(r"wave|round|essround|panel_?wave|welle|vague|onda")),
     ("seconds", re.compile(r"duration.*|seconds|.*_seconds|interview_?time|time_?total")),
 )
 _PROBABILITY = re.compile(r"prob|.*_prob|probability|sel_?prob")
 _KIND_WORDS: tuple[tuple[ResponseKind, re.Pattern[str]], ...] = (
-    (
-        "frequency",
-        re.compile(r"never|always|often|rarely|seldom|daily|weekly|monthly|times a", re.I),
-    ),
-    (
-        "bipolar",
-        re.compile(
-            r"disagree|dissatisfied|very (bad|poor|unlikely|difficult|unhappy|negative)|oppose|"
-            r"inaccurate|extremely (bad|dissatisfied|unlikely)|much (worse|less)|neither",
-            re.I,
-        ),
-    ),
-    (
-        "unipolar",
-        re.compile(
-            r"not at all|very much|completely|a great deal|no trust|poor|excellent|a little|"
-            r"independent|\blow\b|\bhigh\b|slightly",
-            re.I,
-        ),
-    ),
+    ("frequency", re.compile(FREQUENCY, re.IGNORECASE)),
+    ("bipolar", re.compile(BIPOLAR, re.IGNORECASE)),
+    ("unipolar", re.compile(UNIPOLAR, re.IGNORECASE)),
 )
 
 
@@ -132,7 +114,7 @@ class DraftedColumn:
     """
 
     source: DescribedColumn
-    kind: Literal["single", "number", "text", "administrative"]
+    kind: Literal["single", "multiple", "number", "text", "administrative"]
     role: AdministrativeRole = "other"
     options: Codes = ()
     off_scale: Codes = ()
@@ -155,8 +137,15 @@ def drafted_column(column: DescribedColumn, *, n_rows: int, first: bool) -> Draf
     role = _role(column, n_rows)
     if role is not None:
         return DraftedColumn(column, "administrative", role)
+    in_words = None if are_dates(column) else numbered(column)
+    if in_words is not None:
+        column = in_words.column
     off_scale, guesses = _off_scale(column)
+    guesses = (*(in_words.guesses if in_words else ()), *guesses)
+    guesses += stray_remark(column.name, column.strays, "that fits no answer")
     valid = [code for code in column.codes if code not in {*dict(off_scale), *MISSING_CODES}]
+    if are_dates(column):
+        return DraftedColumn(column, "administrative", guesses=("dates or times",))
     if column.is_date:
         said = "dates or times as SPSS stores them: seconds, for dates since October 14, 1582"
         return DraftedColumn(column, "administrative", guesses=(said,))
@@ -169,6 +158,9 @@ def drafted_column(column: DescribedColumn, *, n_rows: int, first: bool) -> Draf
         return DraftedColumn(column, "administrative", guesses=("the column is empty",))
     if column.numbers is None:
         return _texts(column)
+    if dropped := [label for code, label in column.labels if code not in dict(off_scale)]:
+        said = f"a number, although some values have labels: {', '.join(_shown(dropped))}"
+        guesses = (*guesses, said)
     if _PROBABILITY.fullmatch(column.name.lower()):
         why = "a selection probability, judging by its name; the weight is its inverse"
         return DraftedColumn(column, "administrative", guesses=(why,))
@@ -211,7 +203,7 @@ def _off_scale(column: DescribedColumn) -> tuple[Codes, tuple[str, ...]]:
     found: dict[int, str] = {}
     said: list[str] = []
     for code in (*column.missing, *labels):
-        by_label = bool(_OFF_SCALE.search(labels.get(code, "")))
+        by_label = bool(OFF_SCALE.search(labels.get(code, "")))
         if code in MISSING_CODES or code in found or not (code in column.missing or by_label):
             continue
         found[code] = labels.get(code, f"Missing (code {code})")
@@ -268,10 +260,18 @@ def _is_choice(column: DescribedColumn, valid: Sequence[int], off_scale: dict[in
     span = max(valid) - min(valid) + 1 if valid else 0
     if len(labelled) > 1:
         inside = all(min(labelled) <= code <= max(labelled) for code in valid)
-        return labelled.issuperset(valid) or (inside and span <= MAX_UNLABELLED)
+        return (inside and span <= MAX_UNLABELLED) or _mostly_labelled(column, valid, labelled)
     if column.measure == "scale" or len(valid) < 2:
         return False
     return span <= MAX_UNLABELLED or (column.measure != "" and len(valid) <= MAX_CATEGORIES)
+
+
+def _mostly_labelled(column: DescribedColumn, valid: Sequence[int], labelled: set[int]) -> bool:
+    """Return whether codes without a label are but typing errors among those that have one."""
+    stray = set(valid) - labelled
+    counts = Counter(map(int, column.numbers or ()))
+    n_labelled = sum(counts[code] for code in labelled)
+    return len(stray) < len(labelled) and sum(counts[code] for code in stray) <= n_labelled / 2
 
 
 def _single(
@@ -282,10 +282,15 @@ def _single(
         for code, label in column.labels
         if code not in dict(off_scale) and code not in MISSING_CODES
     }
-    codes = {*valid, *labels}
+    inside = {code for code in valid if not labels or min(labels) <= code <= max(labels)}
+    codes = {*inside, *labels}
     span = range(min(codes), max(codes) + 1)
     if len(span) <= MAX_UNLABELLED and (not labels or len(labels) < len(codes)):
         codes |= set(span)
+    elif labels:
+        codes = set(labels)
+    stray = [str(code) for code in valid if code not in codes]
+    guesses += stray_remark(column.name, stray, "without a label, no option")
     options = tuple((code, labels.get(code, str(code))) for code in sorted(codes))
     return DraftedColumn(
         column,
@@ -298,16 +303,13 @@ def _single(
 
 
 def _texts(column: DescribedColumn) -> DraftedColumn:
-    distinct = set(column.texts)
-    longest = max(map(len, distinct))
-    if (
-        len(distinct) <= MAX_CATEGORIES
-        and longest <= CATEGORY_LENGTH
-        and (len(distinct) <= len(column.texts) / 2)
-    ):
-        categories = counted(len(distinct), "text category", "text categories")
-        said = f"{categories}: {', '.join(_shown(distinct))}"
+    if len(set(column.texts)) == 1 < len(column.texts):
+        said = f"the same text throughout: {column.texts[0][:CATEGORY_LENGTH]}"
         return DraftedColumn(column, "administrative", guesses=(said,))
+    if options := choices(column):
+        said = "several choices in one column, numbered; the import spreads them"
+        codes = tuple(enumerate(options, 1))
+        return DraftedColumn(column, "multiple", options=codes, labelled=True, guesses=(said,))
     return DraftedColumn(column, "text")
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.responses.cell_values import is_blank_sign, parse_number
 from coprod_stats.responses.drafting.codebook_table import (
+    LARGEST_CODE,
     CodebookEntry,
     DraftError,
     declared_codes,
@@ -36,6 +38,9 @@ _DATES = (
     "MTIME",
 )
 
+FEW_STRAYS = 0.05
+"""Share of texts below which a column of numbers stays one."""
+
 
 @dataclass(frozen=True, slots=True)
 class DescribedColumn:
@@ -57,6 +62,14 @@ class DescribedColumn:
         ``nominal``, ``ordinal``, ``scale`` or empty.
     is_date : bool
         Whether the file declares the numbers to be dates or times.
+    cells : tuple of str
+        All cells, row by row, blank where there is no answer.
+    letters : tuple of (str, str)
+        Codes that are no numbers, and their labels.
+    letters_in_file : bool
+        Whether the file of data itself holds these labels (SPSS), so that it is read by them.
+    strays : tuple of str
+        Values that are none of the answers, such as a word among numbers.
     """
 
     name: str
@@ -68,6 +81,10 @@ class DescribedColumn:
     missing: tuple[int, ...] = ()
     measure: str = ""
     is_date: bool = False
+    cells: tuple[str, ...] = ()
+    letters: tuple[tuple[str, str], ...] = ()
+    letters_in_file: bool = False
+    strays: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -113,18 +130,20 @@ def describe(
     ResponsesError
         If a file cannot be read as a table.
     DraftError
-        If a column has no name of its own, there are no rows, or the codebook cannot be
+        If two columns have one name, a filled one has none, there are no rows, or the codebook cannot be
         parsed or belongs to other data.
     """
     known = read_codebook(codebook) if codebook is not None else {}
     raw = read_table(path, expected=list(known), sheet=sheet)
     meta = _spss_metadata(path) if format_of(path) == "sav" else None
+    raw = _without_nameless_columns(raw)
     names = _names(raw)
     rows = [row.cells for row in raw.rows if len(row.cells) == len(raw.header)]
     if not rows:
         raise DraftError([_fault(raw, "has no rows below its header", "Use a file with data.")])
     uneven = len(raw.rows) - len(rows)
-    notes = [f"skipped {counted(uneven, 'row')} not as long as the header"] if uneven else []
+    notes = [*raw.notes]
+    notes += [f"skipped {counted(uneven, 'row')} not as long as the header"] if uneven else []
     _check_codebook(raw, codebook, known, names)
     strange = sorted(
         entry.name for key, entry in known.items() if key not in {name.casefold() for name in names}
@@ -135,6 +154,36 @@ def describe(
         for place, name in enumerate(names)
     )
     return DescribedData(raw.file, raw.sha256, raw.reading, len(rows), columns, tuple(notes))
+
+
+def _without_nameless_columns(raw: RawTable) -> RawTable:
+    """Pass over columns without a name: the first (names of rows), and others that are blank."""
+    kept = [
+        place
+        for place, name in enumerate(raw.header)
+        if name.strip().lstrip("\ufeff") or (place and _is_filled(raw, place))
+    ]
+    if len(kept) == len(raw.header):
+        return raw
+    width = len(raw.header)
+    rows = tuple(
+        replace(row, cells=tuple(row.cells[place] for place in kept))
+        for row in raw.rows
+        if len(row.cells) == width
+    )
+    gone = counted(width - len(kept), "column without a name was", "columns without a name were")
+    uneven = len(raw.rows) - len(rows)
+    skipped = (f"skipped {counted(uneven, 'row')} not as long as the header",) if uneven else ()
+    return replace(
+        raw,
+        header=tuple(raw.header[place] for place in kept),
+        rows=rows,
+        notes=(*raw.notes, f"{gone} passed over", *skipped),
+    )
+
+
+def _is_filled(raw: RawTable, place: int) -> bool:
+    return any(place < len(row.cells) and row.cells[place].strip() for row in raw.rows)
 
 
 def _names(raw: RawTable) -> tuple[str, ...]:
@@ -173,19 +222,21 @@ def _check_codebook(
 def _column(
     name: str, cells: Sequence[str], raw: RawTable, entry: CodebookEntry | None, meta: Any
 ) -> DescribedColumn:
-    blank = [not cell.strip() or is_blank_sign(cell) for cell in cells]
-    texts = tuple(cell.strip() for cell, empty in zip(cells, blank, strict=True) if not empty)
-    numbers = _numbers(texts, comma_is_decimal=raw.comma_is_decimal)
-    by_row: tuple[float, ...] = ()
-    if numbers is not None:
-        values = iter(numbers)
-        by_row = tuple(float("nan") if empty else next(values) for empty in blank)
-    column = DescribedColumn(name, "", texts, numbers, by_row)
-    label, labels, missing, measure, is_date = _from_spss(column, meta)
     entry = entry or CodebookEntry(name)
+    shown = tuple("" if not cell.strip() or is_blank_sign(cell) else cell.strip() for cell in cells)
+    texts = tuple(filter(None, shown))
+    known = _numbers(texts, comma_is_decimal=raw.comma_is_decimal)
+    strays = _strays(texts, known, labelled=len(entry.labels) > 1)
+    numbers: tuple[float, ...] | None = None
+    by_row: tuple[float, ...] = ()
+    if strays is not None:
+        by_row = tuple(known.get(text, math.nan) for text in shown)
+        numbers = tuple(number for number in by_row if not math.isnan(number))
+    column = DescribedColumn(name, "", texts, numbers, by_row)
+    label, labels, missing, measure, is_date, letters = _from_spss(column, meta)
     return DescribedColumn(
         name,
-        entry.label or label,
+        entry.label or dict(raw.titles).get(name, "") or label,
         texts,
         numbers,
         by_row,
@@ -193,38 +244,75 @@ def _column(
         missing=entry.missing or missing,
         measure=entry.measure or measure,
         is_date=is_date,
+        cells=shown,
+        letters=entry.letters or letters,
+        letters_in_file=not entry.letters,
+        strays=strays or (),
     )
 
 
-def _numbers(texts: Sequence[str], *, comma_is_decimal: bool) -> tuple[float, ...] | None:
+def _numbers(texts: Sequence[str], *, comma_is_decimal: bool) -> dict[str, float]:
+    """Return the number of each text that is one."""
     known: dict[str, float] = {}
-    try:
-        for text in texts:
-            if text not in known:
-                known[text] = parse_number(text, comma_is_decimal=comma_is_decimal)
-    except ValueError:
-        return None
-    return tuple(known[text] for text in texts)
+    for text in set(texts):
+        with suppress(ValueError):
+            known[text] = parse_number(text, comma_is_decimal=comma_is_decimal)
+    return known
+
+
+def _strays(
+    texts: Sequence[str], known: Mapping[str, float], *, labelled: bool
+) -> tuple[str, ...] | None:
+    """Return the texts among numbers that are typing errors; None if it is a column of texts.
+
+    Of labelled codes most answers must be numbers, of other columns nearly all: a typing error in
+    one row must not turn a question into an open one.
+    """
+    odd = [text for text in texts if text not in known]
+    most = len(texts) / 2 if labelled else FEW_STRAYS * len(texts)
+    return None if odd and len(odd) >= most else tuple(dict.fromkeys(odd))
 
 
 def _from_spss(
     column: DescribedColumn, meta: Any
-) -> tuple[str, tuple[tuple[int, str], ...], tuple[int, ...], str, bool]:
+) -> tuple[
+    str,
+    tuple[tuple[int, str], ...],
+    tuple[int, ...],
+    str,
+    bool,
+    tuple[tuple[str, str], ...],
+]:
     if meta is None:
-        return "", (), (), "", False
+        return "", (), (), "", False, ()
     name = column.name
     given = meta.variable_value_labels.get(name, {})
     labels = tuple(
-        (int(code), str(label).strip() or spell_number(code))
+        (int(float(code)), str(label).strip() or str(int(float(code))))
         for code, label in given.items()
-        if isinstance(code, float | int) and float(code).is_integer() and abs(code) <= 10**9
+        if _is_code(code)
+    )
+    letters = tuple(
+        (str(code).strip(), str(label).strip() or str(code).strip())
+        for code, label in given.items()
+        if isinstance(code, str) and code.strip() and not _is_code(code)
     )
     candidates = sorted({*column.codes, *(code for code, _ in labels)})
     missing = declared_codes(meta.missing_ranges.get(name, ()), candidates)
     measure = meta.variable_measure.get(name, "")
     format_name = str(meta.original_variable_types.get(name, "")).rstrip("0123456789.")
     label = (meta.column_names_to_labels.get(name) or "").strip()
-    return label, labels, missing, measure.replace("unknown", ""), format_name in _DATES
+    measure = measure.replace("unknown", "")
+    return label, labels, missing, measure, format_name in _DATES, letters
+
+
+def _is_code(code: object) -> bool:
+    """Return whether a value that has a label is a whole number, as a number or as a text."""
+    try:
+        number = float(str(code))
+    except ValueError:
+        return False
+    return number.is_integer() and abs(number) <= LARGEST_CODE
 
 
 def _spss_metadata(path: Path) -> Any:

@@ -72,7 +72,7 @@ class DraftWriter:
         yield "# No constructs are named here; scales are suggested at the end of the file."
         for note in data.notes:
             yield f"# {_comment(note)}"
-        yield f"instrument: {instrument}"
+        yield f"instrument: {_id(instrument)}"
         yield "version: 0.1.0"
         yield f"title: {quoted(title)}"
         yield "status: draft"
@@ -112,7 +112,7 @@ class DraftWriter:
         for id, column in self.administrative:
             role = "other" if column.role in taken else column.role
             taken.add(column.role)
-            parts = [f"id: {id}", f"title: {quoted(column.source.label or column.source.name)}"]
+            parts = [f"id: {_id(id)}", f"title: {quoted(column.source.label or column.source.name)}"]
             parts += [f"role: {role}"] if role != "other" else []
             numeric = column.source.numbers is not None and column.source.texts
             parts += ["kind: number"] if numeric and role != "respondent" else []
@@ -144,13 +144,15 @@ class DraftWriter:
         column = item.column
         if item.answers not in self.scales or column.kind != "single":
             yield from self._guesses(column, 10)
-        yield f"          - id: {item.id}"
+        yield f"          - id: {_id(item.id)}"
         yield from (f"            {line}" for line in _original(item.id, column.source.name))
         if column.kind != "single":
             yield f"            kind: {column.kind}"
         yield f"            text: {quoted(item.text)}"
         if column.kind == "number":
             yield from _number(column)
+        elif column.kind == "multiple":
+            yield from _mapping("options", column.options, 12)
         elif column.kind == "single":
             name = self.scales.get(item.answers, "")
             if name and name != of_block:
@@ -195,8 +197,8 @@ class DraftWriter:
         while id in taken:
             id = f"S{id}"
         taken.add(id)
-        ids = [item.id for item in block.items]
-        yield f"#   {id}:"
+        ids = [_id(item.id) for item in block.items]
+        yield f"#   {_id(id)}:"
         yield f"#     title: {quoted(block.stem or block.prefix)}"
         yield "#     construct: CODE"
         yield f"#     items: [{', '.join(ids)}]"
@@ -220,6 +222,11 @@ def quoted(text: str) -> str:
     """Quote a text as a YAML string; anything like a placeholder gets round brackets."""
     words = _PLACEHOLDER.sub(r"(\1)", without_control_characters(text))
     return json.dumps(words, ensure_ascii=False)
+
+
+def _id(id: str) -> str:
+    """Quote an id that YAML would read as a truth value or as nothing."""
+    return quoted_name(id) if id.casefold() in ("null", "true", "false") else id
 
 
 def _marked(remark: str) -> str:
