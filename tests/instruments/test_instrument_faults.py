@@ -88,6 +88,9 @@ pages:
           - {id: S, kind: multiple, text: 21?, options: {1: A, 2: B, 3: C},  # <- ITEM-013
              min_choices: 3, max_choices: 2}
           - {id: T, text: 22?, responses: ext5, min_choices: 1}  # <- ITEM-009
+          - {id: U, text: 23?, responses: ext5, other: 3}  # <- ITEM-014
+          - {id: V, kind: text, text: 24?, other: 1}  # <- ITEM-014
+          - {id: W, text: 25?, responses: ext5, specify: Which?}  # <- ITEM-014
           - {id: P, text: Eighteen?, responses: ext5, off_scale: {2: Unsure}}  # <- CODE-002
 derived:
   REGION: {title: Region, value: L}  # <- ITEM-001

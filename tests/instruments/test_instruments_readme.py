@@ -46,14 +46,15 @@ def test_the_example_has_no_faults(tmp_path: Path) -> None:
     ]
 
 
-def test_the_examples_of_joint_answers_and_chance_have_no_faults(tmp_path: Path) -> None:
-    _, _, joint, chance = EXAMPLES
+def test_the_examples_of_items_and_chance_have_no_faults(tmp_path: Path) -> None:
+    _, _, *items, chance = EXAMPLES
+    assert len(items) > 1
     path = tmp_path / "library.yaml"
-    items = "\n".join(f"          {line}" for line in joint.splitlines())
-    for text in (
-        f"{HEAD}pages:\n  - page: p\n    blocks:\n      - block: b\n        items:\n{items}\n",
-        HEAD + chance,
-    ):
+    pages = "pages:\n  - page: p\n    blocks:\n      - block: b\n        items:\n"
+    indented = [
+        "\n".join(f"          {line}" for line in example.splitlines()) for example in items
+    ]
+    for text in (*(f"{HEAD}{pages}{lines}\n" for lines in indented), HEAD + chance):
         path.write_text(text, encoding="utf-8")
         assert check_instrument(path) == ()
 

@@ -119,6 +119,10 @@ pages:
              off_scale: {96: None of these, 97: "All, equally"}}
           - {id: WHYNOT, kind: text, text: Why in none?, when: "includes(WAYS, 96)",
              required: true}
+          - {id: PLACE, text: Where?, options: {1: Here, 2: There, 3: Elsewhere}, other: 3,
+             specify: {en: "Where, then?", de: Wo?}, offers: [dont_know]}
+          - {id: TOOLS, kind: multiple, text: With what?, options: {1: A pen, 2: Other}, other: 2,
+             off_scale: {9: Nothing}, when: "not answered(PLACE__other)"}
           - {id: FEW, kind: multiple, min_choices: 1, max_choices: 2, text: Which two?,
              options: {1: One, 2: Two, 3: Three}, offers: [], when: "not includes(WAYS, 96, 97)"}
 derived:

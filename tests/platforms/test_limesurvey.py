@@ -56,22 +56,22 @@ def as_limesurvey(
     """State a respondent's answers by the codes of the form."""
     answers: dict[str, Any] = {}
     for item in instrument.questions:
-        answer = wanted[item.id]
+        answer, name = wanted[item.id], item.id.replace("_", "")
         typed = item.kind in ("number", "text", "rank", "allocate")
         entry = sidecar.of_item(item.id)[0]
         codes = {int(known): code for code, known in (*entry.codes, *entry.companion_codes)}
         if typed and answer in (-8, -9):
-            answers[f"{item.id}NA"] = codes[answer]
+            answers[f"{name}NA"] = codes[answer]
         elif item.kind == "multiple" and answer is not None:
             given = (answer,) if isinstance(answer, int) else answer
-            answers[item.id] = [codes[code] for code in given]
+            answers[name] = [codes[code] for code in given]
         elif item.kind == "rank" and isinstance(answer, Mapping):
             ranked = sorted((rank, value) for value, rank in answer.items() if rank)
-            answers[item.id] = [codes[value] for _, value in ranked]
+            answers[name] = [codes[value] for _, value in ranked]
         elif not typed and answer is not None:
-            answers[item.id] = codes[answer]
+            answers[name] = codes[answer]
         elif answer is not None:
-            answers[item.id] = answer
+            answers[name] = answer
     return {"assigned": {v.id: str(wanted[v.id]) for v in instrument.assigned}, "answers": answers}
 
 

@@ -44,7 +44,8 @@ def redcap_export(instrument: Instrument, people: Respondents) -> CellTable:
         row = {"record_id": f"r{number}"}
         row |= {a.id.lower(): str(wanted[a.id]) for a in instrument.assigned}
         for item in instrument.questions:
-            name = f"{item.id.lower()}{'_h' if item.kind in ('rank', 'allocate') else ''}"
+            name = item.id.lower().replace("__", "_")
+            name += "_h" if item.kind in ("rank", "allocate") else ""
             asked = holds(fields[name][LOGIC], row)
             row |= item_cells(fields, item, wanted[item.id] if asked else None)
         assert demanded(fields, row) == []
@@ -65,7 +66,7 @@ def demanded(fields: Rows, row: dict[str, str]) -> list[str]:
 
 
 def item_cells(fields: Rows, item: Any, answer: Any) -> dict[str, str]:
-    name = item.id.lower()
+    name = item.id.lower().replace("__", "_")
     if item.kind == "multiple":
         codes = re.findall(r"(?:^|\| )(-?\d+),", fields[name][CHOICES])
         chosen = answer if isinstance(answer, tuple) else (answer,)

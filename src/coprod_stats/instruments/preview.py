@@ -190,6 +190,8 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
         answers = _number(item.number)
     else:
         answers = "open answer" if item.kind == "text" else ""
+        if item.specifies is not None:
+            answers = f"in words, beside the option of {item.specifies}"
     if line := " || ".join(filter(None, [answers, " | ".join(beside)])):
         yield from _wrap(f"-> {line}", indent=indent)
 

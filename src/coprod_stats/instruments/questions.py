@@ -106,6 +106,10 @@ class Item:
     ----------
     min_choices, max_choices : int or None
         Limits on how many options of a multiple choice are chosen; exclusive ones do not count.
+    other : int or None
+        Option of which the respondent states in words what it stands for.
+    specifies : str or None
+        Id of the item whose option "other" this text spells out, its column being ``ID__other``.
     top : int or None
         Number of options to rank, the best being 1.
     total : int or None
@@ -138,6 +142,8 @@ class Item:
     number: NumberRange | None = None
     min_choices: int | None = None
     max_choices: int | None = None
+    other: int | None = None
+    specifies: str | None = None
     top: int | None = None
     total: int | None = None
     reverse: bool = False

@@ -27,6 +27,8 @@ from coprod_stats.simulation.population import (
 from coprod_stats.simulation.population_reading import respondent_column
 
 FloatArray = NDArray[np.float64]
+SOMETHING_ELSE = "something else"
+"""What respondents specify beside "other" unless the population says so."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -132,6 +134,8 @@ class _Draw:
                 table[item.id] = self._in_range(item)
             elif item.kind == "text":
                 table[item.id] = self._by_name(item.id, False)
+                if item.specifies is not None and item.id not in self.population.texts:
+                    table[item.id] = np.full(self.n, SOMETHING_ELSE, dtype=object)
             elif item.attention_pass is not None:
                 table[item.id] = np.full(self.n, float(item.attention_pass))
             elif item.responses is not None:

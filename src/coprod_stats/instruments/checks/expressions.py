@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import (
@@ -31,7 +32,8 @@ _TAKES: dict[str, tuple[ItemKind, ...]] = {
 def check_expressions(draft: Draft) -> Iterator[Fault]:
     """Find expressions that cannot be parsed, or that name or compare what does not exist."""
     items = {placed.item.id: placed for placed in draft.items}
-    known = {*items, *draft.form.derived, *(c.id for c in draft.form.administrative)}
+    others = {other_column(id) for id, placed in items.items() if placed.item.other is not None}
+    known = {*items, *others, *draft.form.derived, *(c.id for c in draft.form.administrative)}
     known |= assigned_levels(draft.form).keys()
     for location, place, text in conditions(draft):
         try:
@@ -39,6 +41,14 @@ def check_expressions(draft: Draft) -> Iterator[Fault]:
         except ExpressionError as error:
             yield draft.fault("EXPR-001", location, place, str(error), "Correct the expression.")
             continue
+        for name in sorted(others & {node.id for node in _bare_names(tree)}):
+            yield draft.fault(
+                "EXPR-004",
+                location,
+                place,
+                f"{name} is a text and has no number",
+                "Use answered(...) for it.",
+            )
         for name in names(tree):
             if name not in known:
                 yield draft.fault(

@@ -225,6 +225,7 @@ def check_special_items(draft: Draft) -> Iterator[Fault]:
                 "Let 'attention_pass' be one of its codes.",
             )
         yield from _limits_of_choices(draft, placed)
+        yield from _other_options(draft, placed)
         if item.top is not None and (
             item.kind != "rank" or scale is None or item.top > len(scale.options)
         ):
@@ -273,4 +274,22 @@ def _limits_of_choices(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
             f"asks for {' to '.join(map(str, limits))} choices among {len(scale.options)} options",
             "Let 'min_choices' be at most 'max_choices', and both at most the number of options "
             "that are not exclusive.",
+        )
+
+
+def _other_options(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
+    """Find "other, please specify" where there is no such option, or no room for words."""
+    item, scale = placed.item, draft.response_scale(placed)
+    if item.other is None and item.specify is None:
+        return
+    codes = (*scale.options, *scale.off_scale) if scale is not None else ()
+    in_grid = placed.block.stem is not None and item.kind == "single"
+    if item.kind not in ("single", "multiple") or in_grid or item.other not in codes:
+        yield draft.fault(
+            "ITEM-014",
+            placed.location,
+            f"item {item.id}",
+            "has 'other' or 'specify', but no option that words can stand beside",
+            "Let 'other' be the code of an option of a single or multiple choice that is no row "
+            "under a stem.",
         )

@@ -52,6 +52,11 @@ def choice_column(item: str, value: float) -> str:
     return f"{item}__{spell_number(value)}"
 
 
+def other_column(item: str) -> str:
+    """Name the column of the words for "other, please specify", as ``CHANNEL__other``."""
+    return f"{item}__other"
+
+
 def evaluate(tree: Expression, values: Mapping[str, FloatArray], *, n_rows: int) -> FloatArray:
     """Evaluate an expression for every respondent.
 

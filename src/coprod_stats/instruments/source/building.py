@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
-from coprod_stats.instruments.language.tree import Expression, Member, Name
+from coprod_stats.instruments.language.tree import Call, Compare, Expression, Member, Name, Number
 from coprod_stats.instruments.model import (
     Administrative,
     Assigned,
@@ -250,8 +251,42 @@ class _Builder:
         return Block(
             id=block.block,
             stem=self.text_or_none(block.stem),
-            items=tuple(self.item(page, self.placed[item.id]) for item in block.items),
+            items=tuple(
+                built for item in block.items for built in self.items(page, self.placed[item.id])
+            ),
             random_order=block.random_order,
+        )
+
+    def items(self, page: PageForm, placed: PlacedItem) -> Iterator[Item]:
+        """Build an item, and the text that spells out its option "other" if it has one."""
+        item = self.item(page, placed)
+        yield item
+        if item.other is None:
+            return
+        name, code = Name(item.id), float(item.other)
+        multiple = item.kind == "multiple"
+        chosen: Expression = Compare("==", name, Number(code))
+        if multiple:
+            chosen = Call("includes", (name, Number(code)))
+        words = self.text(placed.item.specify or self.form.specify)
+        given = dict(words.by_language)
+        n_own = len(item.conditions) - (item.rotation is not None)
+        yield Item(
+            id=other_column(item.id),
+            kind="text",
+            text=words,
+            page=item.page,
+            block=item.block,
+            stem=item.stem,
+            stem_wordings=item.stem_wordings,
+            specifies=item.id,
+            conditions=(*item.conditions[:n_own], chosen, *item.conditions[n_own:]),
+            forms=item.forms,
+            rotation=item.rotation,
+            translations=tuple(
+                (language, status if language in given else "missing")
+                for language, status in item.translations
+            ),
         )
 
     def item(self, page: PageForm, placed: PlacedItem) -> Item:
@@ -273,6 +308,7 @@ class _Builder:
             number=self.number(form.number, form.kind),
             min_choices=form.min_choices,
             max_choices=form.max_choices,
+            other=form.other,
             top=self.top(placed),
             total=form.total,
             reverse=form.reverse,

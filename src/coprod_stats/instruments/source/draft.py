@@ -124,6 +124,9 @@ def _front_texts(form: InstrumentForm) -> _Texts:
     yield ("about",), "about", form.about
     for name in ("dont_know", "refused"):
         yield ("missing_options", name), name, getattr(form.missing_options, name)
+    items = (item for page in form.pages for block in page.blocks for item in block.items)
+    if any(item.other is not None and item.specify is None for item in items):
+        yield ("specify",), "specify", form.specify
     for name, placeholder in form.placeholders.items():
         yield ("placeholders", name, "otherwise"), f"placeholder [{name}]", placeholder.otherwise
         for level, words in placeholder.levels.items():
@@ -163,6 +166,7 @@ def _item_texts(draft: Draft) -> _Texts:
         item, where, place = placed.item, placed.location, f"item {placed.item.id}"
         yield (*where, "text"), place, item.text
         yield (*where, "hint"), place, item.hint
+        yield (*where, "specify"), place, item.specify
         if item.number is not None:
             yield (*where, "number", "unit"), place, item.number.unit
         for w, wording in enumerate(item.wordings):

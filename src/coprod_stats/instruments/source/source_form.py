@@ -91,6 +91,12 @@ class ItemForm(_Form):
         None, description="Least number of options to choose, unless an exclusive one is chosen."
     )
     max_choices: Annotated[int, Field(ge=1)] | None = None
+    other: Code | None = Field(
+        None, description="The option that is followed by a text: other, please specify."
+    )
+    specify: TextForm | None = Field(
+        None, description="The text beside 'other'; that of the questionnaire if omitted."
+    )
     top: Annotated[int, Field(ge=1, le=99)] | None = Field(
         None, description="Number of options to rank; all if omitted."
     )
@@ -282,6 +288,7 @@ class InstrumentForm(_Form):
     constructs: Words | None = Field(None, description="File of constructs, beside this one.")
     missing_options: MissingTextsForm = MissingTextsForm()
     offers: list[MissingOption] = []
+    specify: TextForm = Field("Please specify", description="The text beside 'other' options.")
     placeholders: dict[PlaceholderName, PlaceholderForm] = {}
     timing: TimingForm = TimingForm()
     forms: Annotated[dict[Identifier, FormForm], Field(min_length=1)]

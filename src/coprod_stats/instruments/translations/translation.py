@@ -29,7 +29,7 @@ from coprod_stats.instruments.translations.overlay import (
 
 COLUMNS = ("key", "source", "translation", "status")
 PSEUDO_LANGUAGE = "qps"
-_SHOWN = ("pages", "responses", "placeholders", "missing_options", "title", "assigned")
+_SHOWN = ("pages", "responses", "placeholders", "missing_options", "specify", "title", "assigned")
 
 
 class TranslationError(CoprodError):

@@ -326,7 +326,7 @@ def _kind(item: Item) -> tuple[str, Row]:
         case "number":
             return "N", _range(item)
         case "text":
-            return "T", {}
+            return "T" if item.specifies is None else "S", {}
         case "note":
             return "X", {}
         case _:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.numbers import spell_number
-from coprod_stats.instruments.model import Instrument, Item, NumberRange, Text
+from coprod_stats.instruments.model import Instrument, Item, NumberRange, Option, Text
 from coprod_stats.platforms.fields import missing_choices
 from coprod_stats.platforms.paper.document import (
     Body,
@@ -24,6 +25,7 @@ ROW_WIDTH = 84
 BESIDE_WIDTH = 26
 SHORT_OPTION = 30
 MANY_OPTIONS = 8
+LINE = "_" * 24
 FREE_DIGITS = 6
 """Boxes for a number without an upper limit."""
 
@@ -42,10 +44,8 @@ def body_of(
     go_to: Mapping[int, str],
 ) -> Body:
     """Return what is marked or written for an item that is no row of a grid."""
-    options = tuple(
-        Tick(words(option.label), str(option.value), go_to.get(option.value, ""))
-        for option in (item.responses.options if item.responses else ())
-    )
+    own = item.responses.options if item.responses else ()
+    options = tuple(tick_of(option, item, words, go_to) for option in own)
     match item.kind:
         case "number" if item.number is not None:
             unit = words(item.number.unit) if item.number.unit else ""
@@ -59,6 +59,16 @@ def body_of(
         case _:
             n_beside = len(missing_choices(item, instrument))
             return Choice(options, _columns(options, n_beside))
+
+
+def tick_of(
+    option: Option, item: Item, words: Callable[[Text], str], go_to: Mapping[int, str]
+) -> Tick:
+    """Return an answer to tick, with a line to write on beside "other"."""
+    label, code = words(option.label), str(option.value)
+    if option.value == item.other:
+        label, code = f"{label} {LINE}", f"{code} {other_column(item.id)}"
+    return Tick(label, code, go_to.get(option.value, ""))
 
 
 def instruction_of(item: Item, words: Callable[[Text], str], phrases: Phrases) -> str:

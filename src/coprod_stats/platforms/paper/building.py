@@ -9,7 +9,7 @@ from coprod_stats.instruments.language.tree import Expression, Logic
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text, Wording
 from coprod_stats.instruments.texts import direction
 from coprod_stats.platforms.fields import choices, missing_choices
-from coprod_stats.platforms.paper.bodies import body_of, fits_side_by_side, instruction_of
+from coprod_stats.platforms.paper.bodies import body_of, fits_side_by_side, instruction_of, tick_of
 from coprod_stats.platforms.paper.checks import CheckBoxes
 from coprod_stats.platforms.paper.document import (
     CheckBox,
@@ -60,26 +60,29 @@ def units_of(instrument: Instrument) -> tuple[Unit, ...]:
 
 def numbers_of(instrument: Instrument) -> dict[str, str]:
     """Return the number of each item in a version, rows of a grid with their letter."""
-    return {
+    numbers = {
         item.id: f"{unit.number}{letter(row) if len(unit.items) > 1 else ''}"
         for unit in units_of(instrument)
         for row, item in enumerate(unit.items)
         if unit.number
     }
+    beside = [item for item in instrument.items if item.specifies in numbers]
+    return numbers | {item.id: numbers[item.specifies or ""] for item in beside}
 
 
 def _rows(block: Block) -> Iterator[tuple[Item, ...]]:
     """Return the items of a block, neighbours under its stem with the same scale together.
 
-    Other than on a screen, a row that offers no "don't know" can stand among those that do.
+    Other than on a screen, a row that offers no "don't know" can stand among those that do, and
+    the words for "other" are written beside their option.
     """
+    items = [item for item in block.items if item.specifies is None]
 
     def key(place: int) -> object:
-        item = block.items[place]
-        return item.responses if item.in_grid else place
+        return items[place].responses if items[place].in_grid else place
 
-    for _, places in groupby(range(len(block.items)), key=key):
-        yield tuple(block.items[place] for place in places)
+    for _, places in groupby(range(len(items)), key=key):
+        yield tuple(items[place] for place in places)
 
 
 def _answers(rows: Sequence[Item], instrument: Instrument) -> tuple[Option, ...]:
@@ -283,7 +286,7 @@ class _Layout:
         scale = rows[0].responses
         on_scale = scale.options if scale else ()
         return tuple(
-            Tick(self.words(option.label), str(option.value), (go_to or {}).get(option.value, ""))
+            tick_of(option, rows[0], self.words, go_to or {})
             for option in _answers(rows, self.instrument)
             if option not in on_scale
         )

@@ -187,7 +187,8 @@ class Questions:
             case "number":
                 return _question("TE", "SL", "", forced, **_number(first)) | _TYPED
             case "text":
-                return _question("TE", "ESTB", "", forced) | _TYPED
+                selector = "ESTB" if first.specifies is None else "SL"
+                return _question("TE", selector, "", forced) | _TYPED
             case "rank":
                 return _question("RO", "DND", "TX", forced)
             case "allocate":

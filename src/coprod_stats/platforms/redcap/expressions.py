@@ -14,6 +14,11 @@ def checkbox_code(value: int) -> str:
     return str(value).replace("-", "_")
 
 
+def field(id: str) -> str:
+    """Name the field of an item; REDCap makes one underscore of two."""
+    return id.lower().replace("__", "_")
+
+
 def option_field(item: str, value: int) -> str:
     """Name the field of one option of a ranking or an allocation."""
     return f"{item.lower()}_o{value}"
@@ -41,7 +46,7 @@ class Translator(Dialect):
 
     def answer(self, id: str) -> str:
         """Refer to a field."""
-        return f"[{id.lower()}]"
+        return f"[{field(id)}]"
 
     def inserted(self, name: str, _language: str, /) -> str:
         """Refer to the field that composes a text; a dictionary has one language."""

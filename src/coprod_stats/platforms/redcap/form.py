@@ -27,7 +27,12 @@ from coprod_stats.platforms.fields import (
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
-from coprod_stats.platforms.redcap.expressions import Translator, checkbox_code, option_field
+from coprod_stats.platforms.redcap.expressions import (
+    Translator,
+    checkbox_code,
+    field,
+    option_field,
+)
 
 RECORD = "record_id"
 HEADER = (
@@ -152,14 +157,14 @@ def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
     for variable in instrument.assigned:
         yield SidecarColumn(variable.id, variable.id, "assigned", variable.id.lower())
     for item in instrument.questions:
-        field = item.id.lower()
+        name_of_item = field(item.id)
         beside = companion(item).lower() if needs_companion(item) else ""
         why = missing_codes(item, instrument) if beside else ()
         for place, column in enumerate(item.columns):
             option = item.column_options[place].value if item.column_options else 0
-            name = field
+            name = name_of_item
             if item.kind == "multiple":
-                name = f"{field}___{checkbox_code(option)}"
+                name = f"{name}___{checkbox_code(option)}"
             elif item.kind in ("rank", "allocate"):
                 name = option_field(item.id, option)
             yield SidecarColumn(
@@ -240,7 +245,8 @@ class _Dictionary:
             case "number":
                 yield self._row(item.id, "text", label, **shared, **_range(item))
             case "text":
-                yield self._row(item.id, "notes", label, **shared)
+                kind = "notes" if item.specifies is None else "text"
+                yield self._row(field(item.id), kind, label, **shared)
             case "rank" | "allocate":
                 yield self._row(f"{item.id}_h", "descriptive", label, logic=logic)
                 top = item.top if item.kind == "rank" else item.total

@@ -217,7 +217,7 @@ class _Form:
             case "number":
                 return self._number(item)
             case "text":
-                return {"type": "comment"}
+                return {"type": "comment" if item.specifies is None else "text"}
             case _:
                 return {"type": "radiogroup", "choices": options}
 
