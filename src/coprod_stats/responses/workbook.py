@@ -21,11 +21,11 @@ from coprod_stats.responses.raw_table import (
     plain_text,
     read_bytes,
 )
+from coprod_stats.responses.sheet_rows import Cell, sheet_rows
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 _MAX_TEXT = 32_767  # characters of a cell
 _LOST_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
-_MAX_ROWS = 1_048_576  # Excel's own limit; openpyxl would fill any gap before a damaged row number
 
 
 def read_workbook(path: Path) -> RawTable:
@@ -49,7 +49,7 @@ def read_workbook(path: Path) -> RawTable:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles that it does not know
             title, cells = _first_sheet(content)
-            numbered = list(enumerate(cells, start=1))
+            numbered = list(cells)
     except Exception as error:  # a damaged file can raise anything in openpyxl, zlib or expat
         raise ResponsesError(f"{path.name}: not a readable XLSX workbook: {error}") from error
     rows = [RawRow(line, row) for line, row in numbered if is_filled(row)]
@@ -112,19 +112,19 @@ def _check_texts_fit(answers: pd.DataFrame, name: str) -> None:
                 )
 
 
-def _first_sheet(content: bytes) -> tuple[str, Iterator[tuple[str, ...]]]:
-    """Return the title and position of the first sheet, and its rows of cells as text."""
+def _first_sheet(content: bytes) -> tuple[str, Iterator[tuple[int, tuple[str, ...]]]]:
+    """Return the title and position of the first sheet, and its numbered rows of cells as text."""
     sheet, title = _opened(content, results=True)
     if not _has_formulas(content):
-        rows = sheet.iter_rows(max_row=_MAX_ROWS, values_only=True)
-        return title, (tuple(map(plain_text, row)) for row in rows)
+        return title, (
+            (number, tuple("" if cell is None else plain_text(cell["value"]) for cell in row))
+            for number, row in sheet_rows(sheet)
+        )
     formulas, _ = _opened(content, results=False)
-    pairs = zip(
-        sheet.iter_rows(max_row=_MAX_ROWS), formulas.iter_rows(max_row=_MAX_ROWS), strict=True
-    )
+    pairs = zip(sheet_rows(sheet), sheet_rows(formulas), strict=True)
     return title, (
-        tuple(_result_or_formula(*cells) for cells in zip(row, texts, strict=True))
-        for row, texts in pairs
+        (number, tuple(_result_or_formula(*cells) for cells in zip(row, texts, strict=True)))
+        for (number, row), (_, texts) in pairs
     )
 
 
@@ -134,7 +134,6 @@ def _opened(content: bytes, *, results: bool) -> tuple[Any, str]:
 
     workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=results)
     sheet = workbook.worksheets[0]
-    sheet.reset_dimensions()  # some programs declare a range that is too small
     return sheet, f"'{sheet.title}' (1 of {len(workbook.sheetnames)})"
 
 
@@ -144,9 +143,11 @@ def _has_formulas(content: bytes) -> bool:
         return any(re.search(rb"<(\w+:)?f[ >/]", parts.read(name)) for name in sheets)
 
 
-def _result_or_formula(result: Any, formula: Any) -> str:
-    stored = result.value is not None or result.data_type == "str"  # "str": an empty text
-    return plain_text(result.value if stored else formula.value)
+def _result_or_formula(result: Cell | None, formula: Cell | None) -> str:
+    if result is None or formula is None:
+        return ""
+    stored = result["value"] is not None or result["data_type"] == "str"  # "str": an empty text
+    return plain_text(result["value"] if stored else formula["value"])
 
 
 def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:

@@ -92,9 +92,10 @@ def read_yaml(path: Path) -> YamlSource:
     """Read a YAML file; faults are returned, not raised."""
     try:
         content = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = error.strerror if isinstance(error, OSError) else None
         fault = Fault(
-            "YAML-001", f"cannot be read: {error.strerror or error}", "Check the path.", str(path)
+            "YAML-001", f"cannot be read: {reason or error}", "Check the path.", str(path)
         )
         return YamlSource(path.name, None, {}, "", (fault,))
     return parse_yaml(content, file=path.name)
