@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_LAST_COLUMN = 16_384  # of any sheet: a damaged reference beyond it would be filled up with blanks
+MAX_ROWS, LAST_COLUMN = 1_048_576, 16_384
+"""Of a sheet as spreadsheets show it; a file can hold more."""
 
 Cell = Mapping[str, Any]
 
@@ -44,7 +45,7 @@ def sheet_rows(sheet: Any) -> Iterator[tuple[int, tuple[Cell | None, ...]]]:
 
 def _in_place(number: int, cells: list[Cell]) -> tuple[Cell | None, ...]:
     width = max((cell["column"] for cell in cells), default=0)
-    if width > _LAST_COLUMN:
+    if width > LAST_COLUMN:
         raise ValueError(f"row {number} has a cell in column {width:,}, beyond the last one")
     row: list[Cell | None] = [None] * width
     for cell in cells:

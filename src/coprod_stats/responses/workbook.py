@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from coprod_stats.files.archives import saved, write_only_sheet
 from coprod_stats.files.writing import write_file
 from coprod_stats.responses.raw_table import (
     RawRow,
@@ -21,7 +22,7 @@ from coprod_stats.responses.raw_table import (
     plain_text,
     read_bytes,
 )
-from coprod_stats.responses.sheet_rows import Cell, sheet_rows
+from coprod_stats.responses.sheet_rows import LAST_COLUMN, MAX_ROWS, Cell, sheet_rows
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 _MAX_TEXT = 32_767  # characters of a cell
@@ -71,15 +72,17 @@ def write_workbook(answers: pd.DataFrame, path: Path) -> None:
     Raises
     ------
     ResponsesError
-        If a text is longer than a cell can be, or has a control character (a carriage return
-        among them) or a sequence such as ``_x000D_``, which would be read back as something else.
+        If there are more rows or columns than a sheet has, or a text is longer than a cell can be,
+        or has a control character (a carriage return among them) or a sequence such as
+        ``_x000D_``, which would be read back as something else.
     """
+    _check_fits(answers, path.name)
     # openpyxl takes .2 s to load
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("answers")
+    sheet = write_only_sheet(workbook, "answers")
 
     def cell(value: Any) -> Any:
         if not isinstance(value, str):
@@ -90,17 +93,19 @@ def write_workbook(answers: pd.DataFrame, path: Path) -> None:
         found.data_type = "s"
         return found
 
-    _check_texts_fit(answers, path.name)
     sheet.append(list(answers.columns))
     columns = [answers[column].astype(object).tolist() for column in answers.columns]
     for row in zip(*columns, strict=True):
         sheet.append([cell(value) for value in row])
-    kept = io.BytesIO()
-    workbook.save(kept)
-    write_file(path, kept.getvalue())
+    write_file(path, saved(workbook))
 
 
-def _check_texts_fit(answers: pd.DataFrame, name: str) -> None:
+def _check_fits(answers: pd.DataFrame, name: str) -> None:
+    if len(answers) >= MAX_ROWS or answers.shape[1] > LAST_COLUMN:
+        raise ResponsesError(
+            f"{name}: a sheet of a workbook has {MAX_ROWS:,} rows, the header included, and "
+            f"{LAST_COLUMN:,} columns; the table is larger: write a CSV"
+        )
     for column in answers.columns:
         for line, value in answers[column].items():
             if not isinstance(value, str):
