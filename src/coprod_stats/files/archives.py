@@ -41,7 +41,7 @@ def saved(workbook: Workbook) -> bytes:
             ws._rels = writer._rels
             with (
                 gzip.open(_rewound(writer.out)) as sheet,
-                self._archive.open(ws.path[1:], "w") as f,
+                self._archive.open(ws.path[1:], "w") as part,
             ):
                 shutil.copyfileobj(sheet, part)
             self.manifest.append(ws)
