@@ -66,12 +66,11 @@ def _commit_group(files: Sequence[StagedFile], folders: Iterable[Path]) -> None:
 
 
 def _replace(file: StagedFile) -> None:
-    own = file.partial.stat().st_ino if file.partial.exists() else 0
     try:
         file.partial.replace(file.final)
     except FileNotFoundError:
         # another process may have found the journal, and put the file in place
-        if not file.final.exists() or file.final.stat().st_ino != own:
+        if not file.final.exists() or file.final.stat().st_ino != file.inode:
             raise
 
 

@@ -61,6 +61,7 @@ class StagedFile:
         )
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         self.stream: BinaryIO = os.fdopen(os.open(self.partial, flags, 0o666), "wb")
+        self.inode = self.partial.stat().st_ino
         if former is not None:
             self._keep_access(former)
 
@@ -85,11 +86,11 @@ class StagedFile:
 
     def keep_former(self) -> Path | None:
         """Keep the file that will be replaced under a second name; None if there is none."""
+        if not self.final.exists():
+            return None
         former = self.partial.with_suffix(FORMER)
         try:
             os.link(self.final, former)
-        except FileNotFoundError:
-            return None
         except OSError:  # a file system without hard links
             former.write_bytes(self.final.read_bytes())
         return former

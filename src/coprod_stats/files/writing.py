@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from coprod_stats.files.commit import commit, finish_interrupted
 from coprod_stats.files.same_file import same_file
-from coprod_stats.files.staged_file import StagedFile
+from coprod_stats.files.staged_file import StagedFile, belongs_to
 
 _STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/(?:self|thread-self))/fd/([0-9]+)")
@@ -205,12 +205,17 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno is None or error.filename not in (None, *_hidden_names(path)):
+        if error.errno is None or not _is_about(error.filename, path):
             raise
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _hidden_names(path: Path) -> tuple[str, ...]:
-    group = _group.get()
-    files = () if group is None else group.files
-    return tuple(str(file.partial) for file in files if file.path == path)
+def _is_about(named: object, path: Path) -> bool:
+    """Return whether an error is about a file: names none, its folder, or the file beside it."""
+    if not isinstance(named, str | Path):
+        return named is None
+    final = Path(os.path.realpath(path))
+    found = Path(os.path.realpath(named))
+    return found == final.parent or (
+        found.parent == final.parent and belongs_to(found.name, final.name)
+    )

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-
-EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""The first moment that a ZIP archive can state."""
+from coprod_stats.files.archives import saved
 
 
 def workbook_bytes(sheets: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
@@ -37,25 +29,3 @@ def workbook_bytes(sheets: Mapping[str, Sequence[Mapping[str, str]]]) -> bytes:
                 if text := cells.get(column):
                     sheet.cell(number, place, text).data_type = "s"
     return saved(workbook)
-
-
-def saved(workbook: Workbook) -> bytes:
-    """Return the bytes of a workbook, without the time at which it was written."""
-    from openpyxl.writer.excel import ExcelWriter
-
-    # Workbook.save would state the time of now as that of the last change
-    workbook.properties.created = workbook.properties.modified = datetime(*EARLIEST)
-    written = io.BytesIO()
-    ExcelWriter(workbook, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
-    return undated(written.getvalue())
-
-
-def undated(content: bytes) -> bytes:
-    """Pack an archive again, without the time at which it was written."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
-        for name in old.namelist():
-            part = zipfile.ZipInfo(name, date_time=EARLIEST)
-            part.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(part, old.read(name))
-    return packed.getvalue()

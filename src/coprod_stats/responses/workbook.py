@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from coprod_stats.files.archives import saved, write_only_sheet
 from coprod_stats.files.writing import write_file
 from coprod_stats.input_files import check_size
 from coprod_stats.responses.raw_table import (
@@ -23,12 +24,12 @@ from coprod_stats.responses.raw_table import (
     plain_text,
     read_bytes,
 )
+from coprod_stats.responses.sheet_rows import LAST_COLUMN, MAX_ROWS, Cell, sheet_rows
 from coprod_stats.suggestions import did_you_mean
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 _MAX_TEXT = 32_767  # characters of a cell
 _LOST_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
-_MAX_ROWS = 1_048_576  # Excel's own limit; openpyxl would fill any gap before a damaged row number
 
 _MOST_PACKED = 100
 _SMALL_PART = 1_000_000
@@ -67,8 +68,7 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> RawTable:
             workbook = _opened(content, results=True)
             titles = [one.title for one in workbook.worksheets]
             place = 0 if sheet is None else _place(sheet, titles, path.name)
-            cells = _sheet_cells(content, workbook, place)
-            numbered = list(enumerate(cells, start=1))
+            numbered = list(_numbered_rows(content, workbook, place))
     except ResponsesError:
         raise
     except Exception as error:  # a damaged file can raise anything in openpyxl, zlib or expat
@@ -99,15 +99,17 @@ def write_workbook(answers: pd.DataFrame, path: Path) -> None:
     Raises
     ------
     ResponsesError
-        If a text is longer than a cell can be, or has a control character (a carriage return
-        among them) or a sequence such as ``_x000D_``, which would be read back as something else.
+        If there are more rows or columns than a sheet has, or a text is longer than a cell can be,
+        or has a control character (a carriage return among them) or a sequence such as
+        ``_x000D_``, which would be read back as something else.
     """
+    _check_fits(answers, path.name)
     # openpyxl takes .2 s to load
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("answers")
+    sheet = write_only_sheet(workbook, "answers")
 
     def cell(value: Any) -> Any:
         if not isinstance(value, str):
@@ -118,17 +120,19 @@ def write_workbook(answers: pd.DataFrame, path: Path) -> None:
         found.data_type = "s"
         return found
 
-    _check_texts_fit(answers, path.name)
     sheet.append(list(answers.columns))
     columns = [answers[column].astype(object).tolist() for column in answers.columns]
     for row in zip(*columns, strict=True):
         sheet.append([cell(value) for value in row])
-    kept = io.BytesIO()
-    workbook.save(kept)
-    write_file(path, kept.getvalue())
+    write_file(path, saved(workbook))
 
 
-def _check_texts_fit(answers: pd.DataFrame, name: str) -> None:
+def _check_fits(answers: pd.DataFrame, name: str) -> None:
+    if len(answers) >= MAX_ROWS or answers.shape[1] > LAST_COLUMN:
+        raise ResponsesError(
+            f"{name}: a sheet of a workbook has {MAX_ROWS:,} rows, the header included, and "
+            f"{LAST_COLUMN:,} columns; the table is larger: write a CSV"
+        )
     for column in answers.columns:
         for line, value in answers[column].items():
             if not isinstance(value, str):
@@ -155,26 +159,22 @@ def _check_unpacked_size(content: bytes, name: str) -> None:
             )
 
 
-def _sheet_cells(content: bytes, workbook: Any, place: int) -> Iterator[tuple[str, ...]]:
-    """Return the rows of a sheet, cells as text."""
-    sheet = _whole_sheet(workbook, place)
-    if not _has_formulas(content):
-        rows = sheet.iter_rows(max_row=_MAX_ROWS, values_only=True)
-        return (tuple(map(plain_text, row)) for row in rows)
-    formulas = _whole_sheet(_opened(content, results=False), place)
-    pairs = zip(
-        sheet.iter_rows(max_row=_MAX_ROWS), formulas.iter_rows(max_row=_MAX_ROWS), strict=True
-    )
-    return (
-        tuple(_result_or_formula(*cells) for cells in zip(row, texts, strict=True))
-        for row, texts in pairs
-    )
-
-
-def _whole_sheet(workbook: Any, place: int) -> Any:
+def _numbered_rows(
+    content: bytes, workbook: Any, place: int
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Return the rows of a sheet with their numbers, cells as text."""
     sheet = workbook.worksheets[place]
-    sheet.reset_dimensions()  # some programs declare a range that is too small
-    return sheet
+    if not _has_formulas(content):
+        return (
+            (number, tuple("" if cell is None else plain_text(cell["value"]) for cell in row))
+            for number, row in sheet_rows(sheet)
+        )
+    formulas = _opened(content, results=False).worksheets[place]
+    pairs = zip(sheet_rows(sheet), sheet_rows(formulas), strict=True)
+    return (
+        (number, tuple(_result_or_formula(*cells) for cells in zip(row, texts, strict=True)))
+        for (number, row), (_, texts) in pairs
+    )
 
 
 def _opened(content: bytes, *, results: bool) -> Any:
@@ -203,9 +203,11 @@ def _has_formulas(content: bytes) -> bool:
         return any(re.search(rb"<(\w+:)?f[ >/]", parts.read(name)) for name in sheets)
 
 
-def _result_or_formula(result: Any, formula: Any) -> str:
-    stored = result.value is not None or result.data_type == "str"  # "str": an empty text
-    return plain_text(result.value if stored else formula.value)
+def _result_or_formula(result: Cell | None, formula: Cell | None) -> str:
+    if result is None or formula is None:
+        return ""
+    stored = result["value"] is not None or result["data_type"] == "str"  # "str": an empty text
+    return plain_text(result["value"] if stored else formula["value"])
 
 
 def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:

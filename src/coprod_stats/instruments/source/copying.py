@@ -15,7 +15,7 @@ SCHEMA = "instrument.schema.json"
 
 
 class CopyError(CoprodError):
-    """A file that a copy would overwrite."""
+    """A file that a copy would overwrite, or one to copy that does not exist."""
 
 
 def copy_instrument(name: str | Path, folder: Path) -> tuple[Path, ...]:
@@ -33,7 +33,7 @@ def copy_instrument(name: str | Path, folder: Path) -> tuple[Path, ...]:
     InstrumentError
         If the questionnaire cannot be read.
     CopyError
-        If one of the files already exists; nothing is copied then.
+        If a file to copy does not exist, or a copy does already; nothing is copied then.
     """
     path = find_shipped("instruments", name)
     form, faults = read_shape(InstrumentForm, read_yaml(path))
@@ -49,6 +49,8 @@ def copy_instrument(name: str | Path, folder: Path) -> tuple[Path, ...]:
     for translations in sorted((path.parent / "translations").glob(f"{path.stem}.*.yaml")):
         sources.append(translations)
         copies.append(folder / "translations" / translations.name)
+    if missing := [source.name for source in sources if not source.is_file()]:
+        raise CopyError(f"{path.name}: there is no file {', '.join(map(repr, missing))}")
     if there := [copy.name for copy in copies if copy.exists()]:
         raise CopyError(f"{folder} already contains {', '.join(there)}; choose another folder")
     with committed_together():

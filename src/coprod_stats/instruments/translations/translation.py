@@ -13,6 +13,7 @@ from pathlib import Path
 
 from coprod_stats.control_characters import control_character, with_line_feeds
 from coprod_stats.errors import CoprodError
+from coprod_stats.files.archives import saved
 from coprod_stats.files.writing import write_file
 from coprod_stats.instruments.questions import TranslationStatus
 from coprod_stats.instruments.shipped import find_shipped
@@ -130,9 +131,7 @@ def write_sheet(rows: Sequence[TranslationRow], path: Path) -> None:
                 cell.data_type = "s"  # a text that begins with '=' is no formula
         for column, width in zip("ABCD", (24, 70, 70, 12), strict=True):
             sheet.column_dimensions[column].width = width
-        kept = io.BytesIO()
-        book.save(kept)
-        write_file(path, kept.getvalue())
+        write_file(path, saved(book))
         return
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(map(guarded, line) for line in table)

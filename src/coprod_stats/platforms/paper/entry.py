@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from coprod_stats.files.archives import saved
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Logic
 from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import MISSING_CODES, Instrument
 from coprod_stats.platforms.codebooks.labelled_variables import LabelledVariable, labelled_variables
-from coprod_stats.platforms.workbook_bytes import saved
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

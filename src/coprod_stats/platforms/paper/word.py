@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from coprod_stats.files.archives import EARLIEST, undated
 from coprod_stats.platforms.paper.document import (
     CheckBox,
     Choice,
@@ -21,7 +22,6 @@ from coprod_stats.platforms.paper.document import (
     Row,
     Tick,
 )
-from coprod_stats.platforms.workbook_bytes import EARLIEST, undated
 
 if TYPE_CHECKING:
     from docx.document import Document
