@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -35,13 +36,16 @@ _OF_A_FIT = frozenset(
 Peer = Literal["lavaan", "mplus"]
 
 
-@click.command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")
+@click.command(
+    epilog="Example: coprod sem model.txt --data answers.csv --json fit.json; or, without a file, "
+    "coprod sem 'trust =~ T1 + T2 + T3' --data answers.csv"
+)
 @click.argument(
     "files",
     nargs=-1,
     required=True,
     metavar="MODEL|compare FIT.json...",
-    help="File with the model in lavaan's syntax; or fits to compare.",
+    help="Model in lavaan's syntax, in a file or as text; or fits to compare.",
 )
 @click.option("--data", type=FILE, help="Answers: CSV, or any file with --instrument.")
 @click.option("--instrument", help="Read the table by a questionnaire.")
@@ -97,7 +101,7 @@ def sem(
     check = options["engine"] == "lavaan"
     if check:
         options["engine"] = "core"
-    asked = _specification(Path(files[0]), options)
+    asked = _specification(files[0], options)
     if emit is not None:
         refuse_given(_OF_RESULTS, "without effect with --emit")
         _emit(asked, data, instrument, emit)
@@ -110,11 +114,20 @@ def sem(
         sys.exit(IMPROPER)
 
 
-def _specification(model: Path, options: dict[str, Any]) -> Specification:
+def _specification(model: str, options: dict[str, Any]) -> Specification:
     from coprod_stats.latent_models.specification import Specification
 
     given = {name: value for name, value in options.items() if value is not None}
-    return Specification(_text(model), **given)
+    return Specification(_model_text(model), **given)
+
+
+def _model_text(model: str) -> str:
+    """Return a model given in place of its file, or read the file.
+
+    Every model has a relation, whose operator holds ``~`` or ``|`` after the name of a variable.
+    """
+    is_text = any(sign in model[1:] for sign in "~|") and not os.path.isfile(model)  # noqa: PTH113 - false for what cannot be a path
+    return model if is_text else _text(Path(model))
 
 
 def _target(path: Path) -> list[list[float | None]]:

@@ -40,10 +40,6 @@ class Study(StudyResult):
     def __str__(self) -> str:
         return "\n".join([self.title, self.headline_note(), *map(self._line, self.analyses)])
 
-    def __repr__(self) -> str:
-        size = counted(len(self.analyses), "analysis", "analyses")
-        return f"<Study {self.plan.form.plan!r}: {size}>"
-
     def _repr_html_(self) -> str:
         return notebook_table(self.findings[list(_SHOWN)], self.title)
 

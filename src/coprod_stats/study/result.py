@@ -33,7 +33,7 @@ class Deviation:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AnalysisResult:
     """The result of one analysis of a plan.
 
@@ -50,6 +50,10 @@ class AnalysisResult:
     form: AnalysisForm
     result: Any
     findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        relations = counted(len(self.shown), "relation")
+        return f"<AnalysisResult {self.form.id!r}: {self.reason or relations}>"
 
     @property
     def reason(self) -> str:
@@ -89,7 +93,7 @@ class StudyWarning:
     message: str
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class StudyResult:
     """The result of a study.
 
@@ -126,6 +130,10 @@ class StudyResult:
     deviations: tuple[Deviation, ...]
     warnings: tuple[StudyWarning, ...] = ()
     pooled: tuple[PartCount, ...] = ()
+
+    def __repr__(self) -> str:
+        size = counted(len(self.analyses), "analysis", "analyses")
+        return f"<{type(self).__name__} {self.plan.form.plan!r}: {size}>"
 
     @property
     def title(self) -> str:
