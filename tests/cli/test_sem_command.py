@@ -203,6 +203,19 @@ def test_the_scaling_of_a_comparison_is_chosen(coprod, models):
         assert "nan" not in shown.stdout
 
 
+def test_a_model_may_stand_in_place_of_its_file(coprod, models):
+    by_file = fitted(coprod, "cfa.txt")
+    assert fitted(coprod, CFA)["parameters"] == by_file["parameters"]
+    assert fitted(coprod, CFA.replace("\n", ";"))["parameters"] == by_file["parameters"]
+    long = " + ".join(f"x{place}" for place in range(1, 300))
+    shown = coprod("sem", f"f =~ {long}", "--data", DATA / "hs1939.csv")
+    assert "'x10' is neither in the data" in shown.stderr
+    shown = coprod("sem", "absent.txt", "--data", DATA / "hs1939.csv")
+    assert (shown.returncode, "absent.txt" in shown.stderr) == (1, True)
+    (models / "a~b").write_text(CFA)
+    assert fitted(coprod, "a~b")["parameters"] == by_file["parameters"]
+
+
 def test_what_cannot_be_compared_is_said(coprod, models):
     data = models / "data.csv"
     data.write_bytes((DATA / "hs_ord4.csv").read_bytes())

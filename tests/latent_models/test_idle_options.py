@@ -13,7 +13,10 @@ ORDERED = {"estimator": "WLSMV", "ordered": "all"}
 
 @pytest.fixture(scope="module")
 def data(pupils):
-    codes = {f"o{i}": np.digitize(pupils[f"x{i}"], [3, 5]) * 1.0 for i in (1, 2, 3, 4)}
+    codes = {
+        f"o{i}": np.digitize(pupils[f"x{i}"], np.quantile(pupils[f"x{i}"], [0.3, 0.7])) * 1.0
+        for i in (1, 2, 3, 4)
+    }
     return pupils.assign(one="same", cl=np.arange(len(pupils)) // 3, **codes)
 
 
@@ -57,6 +60,18 @@ def test_idle_options_are_named(data, model, options, named):
         (FACTOR + "\nf ~ ageyr", {"fixed_x": False, "std_lv": True, "meanstructure": True}),
         (FACTOR, {**GROUPS, "group_equal": ["loadings", "intercepts", "means", "lv-variances"]}),
         (FACTOR, {"bootstrap": 5, "seed": 1, "bootstrap_type": "bollen-stine"}),
+        (
+            FACTOR.replace("x", "o"),
+            {**ORDERED, **GROUPS, "group_equal": ["loadings", "intercepts"]},
+        ),
+        (
+            FACTOR.replace("x", "o"),
+            {
+                **(ORDERED | GROUPS),
+                "group_equal": ["loadings", "intercepts"],
+                "group_partial": ["o1|t1"],
+            },
+        ),
     ],
 )
 def test_options_with_an_effect_are_not(data, model, options):

@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 from tolerances import assert_agrees
 
+from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models import compare, fit_sem
 from coprod_stats.latent_models.comparison import compare_documents
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.frames import frame_columns
-from coprod_stats.latent_models.sem_json import fit_document
+from coprod_stats.latent_models.sem_json import as_json, fit_document
 from coprod_stats.results import Result
+from coprod_stats.sem.compare import difference_test
 from coprod_stats.sem.errors import SemOptionError
 
 ORACLES = Path(__file__).parents[1] / "oracles"
@@ -270,3 +272,74 @@ def test_fits_whose_likelihoods_or_scalings_differ_are_not_compared(fits, one, o
     freer, restricted = fit_sem(PATH, data, **one), fit_sem("x3 ~ x1 + 0*x2", data, **other)
     with pytest.raises(LatentModelError, match=message):
         compare(freer, restricted)
+
+
+WRONG = (None, 5, -1.5, "x", [], {}, [None], {"a": None}, True, [1], "absent")
+
+
+def places(value, at=()):
+    """Paths of all parts of a document, of lists the first two entries."""
+    if at:
+        yield at
+    keys = range(min(2, len(value))) if isinstance(value, list) else value
+    for key in keys if isinstance(value, dict | list) else ():
+        yield from places(value[key], (*at, key))
+
+
+def altered(document, place, value):
+    copied = json.loads(json.dumps(document))
+    *above, last = place
+    part = copied
+    for key in above:
+        part = part[key]
+    if value == "absent":
+        del part[last]
+    else:
+        part[last] = value
+    return copied
+
+
+@pytest.mark.parametrize(
+    ("method", "parts"),
+    [
+        ("default", ()),
+        # these are read again where the models are refitted
+        ("satorra.bentler.2010", ("specification", "data")),
+    ],
+)
+def test_json_of_another_shape_is_refused_never_a_traceback(method, parts, pair):
+    documents, read = pair("MLR")
+    name, document = list(documents.items())[1]
+    n_refused = 0
+    for place in places(json.loads(as_json(document))):
+        if parts and place[0] not in parts:
+            continue
+        for value in WRONG:
+            changed = {**documents, name: altered(document, place, value)}
+            try:
+                compare_documents(changed, read, method)
+            except CoprodError as error:
+                n_refused += 1
+                assert str(error)
+    assert n_refused > 100
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"data": None}, "a: no JSON of a fit, as coprod sem --json writes it"),
+        ({}, "converged: Field required; .*; and 7 more"),
+        ({"fit": {"chisq": "4"}}, "no JSON of a fit"),
+    ],
+)
+def test_foreign_json_is_named(document, expected):
+    with pytest.raises(LatentModelError, match=expected):
+        compare_documents({"a": document, "b": document}, lambda _, __: {})
+
+
+def test_models_with_and_without_means_are_not_compared(fits):
+    _, _, data = fits("MLR")
+    model = CASES["MLR"]["freer"]
+    both = [fit_sem(model, data, estimator="MLR", meanstructure=m) for m in (True, False)]
+    with pytest.raises(SemOptionError, match="one of the models has a mean structure"):
+        difference_test(both[0].core, both[1].core)

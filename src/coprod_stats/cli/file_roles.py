@@ -29,11 +29,20 @@ _WITHOUT_FOLDER = ("dev", "proc")
 
 
 class InputFile(click.Path):
-    """A file that a command reads; with a shelf, also a shipped one by its name."""
+    """A file that a command reads; with a shelf, also a shipped one by its name.
 
-    def __init__(self, shelf: Shelf | None = None) -> None:
-        super().__init__(path_type=Path)
+    Parameters
+    ----------
+    shelf : str, optional
+        Where it may be shipped.
+    or_text : bool
+        Whether the text itself may stand for a file with it; the value is then a ``str``.
+    """
+
+    def __init__(self, shelf: Shelf | None = None, *, or_text: bool = False) -> None:
+        super().__init__(path_type=str if or_text else Path)
         self.shelf = shelf
+        self.or_text = or_text
 
 
 class InputName(StringParamType):
@@ -136,6 +145,8 @@ def _named(ctx: click.Context, *types: type) -> Iterator[tuple[click.Parameter, 
 
 def _inputs(ctx: click.Context) -> Iterator[NamedFile]:
     for parameter, value in _named(ctx, InputFile, InputName):
+        if getattr(parameter.type, "or_text", False) and not os.path.isfile(value):  # noqa: PTH113 - false for what cannot be a path
+            continue
         shelf = getattr(parameter.type, "shelf", None)
         yield NamedFile(Path(value) if shelf is None else find_shipped(shelf, value), parameter)
 

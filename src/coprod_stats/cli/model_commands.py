@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,14 +46,17 @@ _OF_A_FIT = frozenset(
 Peer = Literal["lavaan", "mplus"]
 
 
-@command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")
+@command(
+    epilog="Example: coprod sem model.txt --data answers.csv --json fit.json; or, without a file, "
+    "coprod sem 'trust =~ T1 + T2 + T3' --data answers.csv"
+)
 @click.argument(
     "files",
-    type=InputFile(),
+    type=InputFile(or_text=True),
     nargs=-1,
     required=True,
     metavar="MODEL|compare FIT.json...",
-    help="File with the model in lavaan's syntax; or fits to compare.",
+    help="Model in lavaan's syntax, in a file or as text; or fits to compare.",
 )
 @click.option("--data", type=InputFile("sample_data"), help="Answers: CSV, XLSX, SPSS or Parquet.")
 @sheet_option
@@ -82,7 +86,7 @@ Peer = Literal["lavaan", "mplus"]
     "--json", type=OutputFile(str), metavar="FILE", help="Write JSON to a file, or - for output."
 )
 def sem(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     *,
     data: Path | None,
     sheet: str | None,
@@ -96,9 +100,9 @@ def sem(
     **options: Any,
 ) -> None:
     """Fit one latent-variable model; exit status 3 if the solution is improper."""
-    if files[0] == Path(_COMPARE):
+    if files[0] == _COMPARE:
         refuse_given(_OF_A_FIT, "without effect in coprod sem compare")
-        _compare(files[1:], difference, json)
+        _compare([Path(file) for file in files[1:]], difference, json)
         return
     refuse_given({"difference"}, "only in coprod sem compare")
     if len(files) > 1:
@@ -129,11 +133,20 @@ def sem(
         sys.exit(IMPROPER)
 
 
-def _specification(model: Path, options: dict[str, Any]) -> Specification:
+def _specification(model: str, options: dict[str, Any]) -> Specification:
     from coprod_stats.latent_models.specification import Specification
 
     given = {name: value for name, value in options.items() if value is not None}
-    return Specification(_text(model), **given)
+    return Specification(_model_text(model), **given)
+
+
+def _model_text(model: str) -> str:
+    """Return a model given in place of its file, or read the file.
+
+    Every model has a relation, whose operator holds ``~`` or ``|`` after the name of a variable.
+    """
+    is_text = any(sign in model[1:] for sign in "~|") and not os.path.isfile(model)  # noqa: PTH113 - false for what cannot be a path
+    return model if is_text else _text(Path(model))
 
 
 def _target(path: Path) -> list[list[float | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from numbers import Integral, Real
@@ -73,10 +73,14 @@ class DeclaredOption(NamedTuple):
             return None
         if self.kind is not Sequence:
             return _choice(value, self.choices) if self.choices else self._typed(value)
-        if isinstance(value, str):
-            if value.lower() in self.words:
-                return value.lower()
+        if isinstance(value, str) and value.lower() in self.words:
+            return value.lower()
+        if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
             raise ValueError(f"a list of names is needed, not {value!r}")
+        value = tuple(value)
+        odd = next((name for name in value if not isinstance(name, str)), None)
+        if odd is not None:
+            raise ValueError(f"a list of names is needed; {odd!r} is none")
         return tuple(_choice(name, self.choices) if self.choices else name for name in value)
 
     def _typed(self, value: Any) -> Any:

@@ -98,7 +98,8 @@ def _indices(core: CoreFit) -> dict[str, float]:
 
 
 def _bollen_stine(core: CoreFit, asked: Specification) -> BollenStine | None:
-    if asked.bootstrap_type != "bollen-stine" or core.inference.df <= 0:
+    is_asked = asked.bootstrap_type == "bollen-stine"
+    if not is_asked or core.inference.df <= 0 or not core.converged:
         return None
     from coprod_stats.sem.resampling import bollen_stine
 

@@ -14,6 +14,7 @@ from coprod_stats.latent_models.specification import Specification
 
 if TYPE_CHECKING:
     from coprod_stats.latent_models.labelled_fit import LabelledFit
+    from coprod_stats.latent_models.stored_fit import StoredFit
     from coprod_stats.sem.results import CoreFit
 
 ReadColumns = Callable[[Mapping[str, str], Specification], Columns]
@@ -112,39 +113,51 @@ def model_of_fit(name: str, fit: LabelledFit) -> NestedModel:
 def model_of_document(
     name: str, document: Mapping[str, Any], read_columns: ReadColumns
 ) -> NestedModel:
-    """Return the JSON of a fit for comparison; if arrays are needed, the model is refitted."""
+    """Return the JSON of a fit for comparison; if arrays are needed, the model is refitted.
+
+    Raises
+    ------
+    LatentModelError
+        If it is no JSON of a fit.
+    """
+    # pydantic takes a tenth of a second to import, and only this needs it here
+    from coprod_stats.latent_models.stored_fit import stored_fit
+
+    stored = stored_fit(name, document)
 
     def core(method: str) -> CoreFit:
-        if "data" not in document:
+        if stored.data is None:
             raise LatentModelError(
-                f"the difference of {document['estimator']} statistics by Satorra's method of "
+                f"the difference of {stored.estimator} statistics by Satorra's method of "
                 f"{method} needs the data, but the JSON does not name their file; write it by "
                 "coprod sem --json"
             )
-        asked = Specification.from_json(document["specification"])
-        return fit_specification(asked, read_columns(document["data"], asked)).core
+        asked = Specification.from_json(stored.specification)
+        file = stored.data.model_dump(exclude_none=True)
+        return fit_specification(asked, read_columns(file, asked)).core
 
-    used = document.get("asked_and_used", {})
+    used = {option: entry.used for option, entry in stored.asked_and_used.items()}
     return NestedModel(
         name=name,
-        converged=bool(document.get("converged")),
-        measures=document.get("fit", {}),
-        estimator=str(document.get("estimator")),
-        engine=str(document.get("engine")),
-        meanstructure=any(row["op"] == "~1" for row in document.get("parameters", ())),
-        n_obs=document.get("n_obs", 0),
-        n_groups=document.get("n_groups", 0),
-        observed=frozenset(document.get("observed", ())),
-        options={option: str(used.get(option, {}).get("used")) for option in _RECORDED},
-        data=_stored_data(document),
+        converged=stored.converged,
+        measures=stored.fit,
+        estimator=stored.estimator,
+        engine=stored.engine,
+        meanstructure=any(row.op == "~1" for row in stored.parameters),
+        n_obs=stored.n_obs,
+        n_groups=stored.n_groups,
+        observed=frozenset(stored.observed),
+        options={option: str(used.get(option)) for option in _RECORDED},
+        data=_stored_data(stored),
         core=core,
     )
 
 
-def _stored_data(document: Mapping[str, Any]) -> str:
-    digest = document.get("data", {}).get("sha256", "")
-    columns = (document.get("specification", {}).get(name) for name in _DESIGN)
-    return digest and " ".join(map(str, (digest, *columns)))
+def _stored_data(stored: StoredFit) -> str:
+    if stored.data is None:
+        return ""
+    columns = (stored.specification.get(name) for name in _DESIGN)
+    return " ".join(map(str, (stored.data.sha256, *columns)))
 
 
 def check_comparable(models: Sequence[NestedModel]) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coprod_stats.sem.factor_scores import ScoreMethod
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SemFit(LabelledFit, NotebookTables):
     """A fitted structural equation model.
 
@@ -216,3 +216,10 @@ class SemFit(LabelledFit, NotebookTables):
 
     def __str__(self) -> str:
         return summary_text(self)
+
+    def __repr__(self) -> str:
+        state = "proper" if self.proper else "improper" if self.converged else "not converged"
+        return (
+            f"<SemFit {self.estimator} by {self.engine}: {self.n_obs} of {self.n_rows} rows, "
+            f"{self.fit['npar']:.0f} parameters, {state}>"
+        )

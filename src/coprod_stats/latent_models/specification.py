@@ -42,8 +42,10 @@ class Specification(SemOptions):
             If it holds unknown options.
         """
         unknown = set(stored) - {item.name for item in fields(cls)}
-        if unknown or "model" not in stored:
+        if unknown:
             raise LatentModelError(f"not a specification of a model: {', '.join(sorted(unknown))}")
+        if not isinstance(stored.get("model"), str):
+            raise LatentModelError("not a specification of a model: its model is no text")
         return cls(**stored)
 
     @property

@@ -109,6 +109,10 @@ def _derivatives(fit: CoreFit) -> tuple[GroupDerivatives, ...]:
 def _check_comparable(restricted: CoreFit, freer: CoreFit) -> None:
     if restricted.inference.df < freer.inference.df:
         raise SemOptionError("the restricted model has fewer degrees of freedom than the freer one")
+    if len(restricted.samples) != len(freer.samples):
+        raise SemDataError("the models are fitted to different groups")
+    if restricted.table.meanstructure != freer.table.meanstructure:
+        raise SemOptionError("one of the models has a mean structure and the other has none")
     if set(restricted.table.observed) != set(freer.table.observed) or any(
         not np.array_equal(a.rows, b.rows)
         for a, b in zip(restricted.samples, freer.samples, strict=True)

@@ -187,7 +187,7 @@ def coefficient_df(inference: Inference, problem: Problem) -> float | None:
 
 def _bootstrap(solution: Solution, inference: Inference, options: FitOptions) -> Bootstrap | None:
     is_asked = solution.problem.method.standard_errors == "bootstrap"
-    if not is_asked or inference.inverted.unidentified:
+    if not is_asked or inference.inverted.unidentified or not solution.estimate.minimum.converged:
         return None
     # loaded only where standard errors are bootstrapped
     from coprod_stats.sem.resampling import bootstrap

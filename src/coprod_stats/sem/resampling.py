@@ -20,6 +20,7 @@ from coprod_stats.sem.estimation.batched_gradients import MomentBatch
 from coprod_stats.sem.estimation.batched_likelihood import minimize_batch
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
 from coprod_stats.sem.estimation.least_squares import lower_triangle
+from coprod_stats.sem.estimation.positive_definite import factor
 from coprod_stats.sem.inference.checks import Finding
 from coprod_stats.sem.inference.model_tests import plain_test
 from coprod_stats.sem.model.constraints import defined_functions
@@ -187,7 +188,7 @@ def _estimates(
 ) -> tuple[FloatArray, BoolArray]:
     """Estimates from each drawn sample, and whether there are any."""
     n_samples = len(counts[0])
-    if problem.rests_on_normal_moments and not estimate.restrictions.is_nonlinear:
+    if _is_fitted_in_batches(estimate, problem):
         params, converged = _by_moments(estimate, counts)
     else:
         params, converged = np.empty((n_samples, problem.table.n_free)), np.zeros(n_samples, bool)
@@ -196,6 +197,14 @@ def _estimates(
         if refitted is not None:
             params[number], converged[number] = refitted.params, True
     return params, converged
+
+
+def _is_fitted_in_batches(estimate: Estimate, problem: SingleLevelProblem) -> bool:
+    """Whether all samples can be fitted at once, with the Hessian of the original one."""
+    limits = estimate.restrictions
+    if not problem.rests_on_normal_moments or limits.is_nonlinear:
+        return False
+    return factor(limits.basis.T @ estimate.minimum.final.curvature @ limits.basis) is not None
 
 
 def _by_moments(estimate: Estimate, counts: list[IntArray]) -> tuple[FloatArray, BoolArray]:

@@ -52,8 +52,8 @@ class AnalysisResult:
     findings: tuple[Finding, ...]
 
     def __repr__(self) -> str:
-        size = counted(len(self.findings), "finding")
-        return f"<AnalysisResult {self.form.id!r}: {size}>"
+        relations = counted(len(self.shown), "relation")
+        return f"<AnalysisResult {self.form.id!r}: {self.reason or relations}>"
 
     @property
     def reason(self) -> str:

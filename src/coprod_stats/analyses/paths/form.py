@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from coprod_stats.literals import AnalysisRole, Engine, Estimator, Missing
 from coprod_stats.plans.grammar import Name, PlanPart, Words
@@ -24,6 +24,12 @@ class Subgroup(PlanPart):
     """Name of the subgroup, such as ``users of a digital channel``."""
 
 
+def _in_declared_case(given: Any) -> Any:
+    """Return an estimator in its declared spelling, anything else unchanged."""
+    known = {name.lower(): name for name in get_args(Estimator)}
+    return known.get(given.lower(), given) if isinstance(given, str) else given
+
+
 class _Specification(RespondentChoice):
     specification: Name
     """A short name, by which results are looked up."""
@@ -35,7 +41,7 @@ class SemSpecification(_Specification):
     """A specification that estimates the paths by a structural equation model."""
 
     engine: Engine = "core"
-    estimator: Estimator = "MLR"
+    estimator: Annotated[Estimator, BeforeValidator(_in_declared_case)] = "MLR"
     missing: Missing = "fiml"
     ordered: bool = False
     """Whether items are ordered categories."""

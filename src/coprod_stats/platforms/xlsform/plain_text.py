@@ -20,9 +20,7 @@ _BLOCK = re.compile(
     r"|^(?= {4}|\t)",
     re.MULTILINE,
 )
-_STYLED = re.compile(
-    r"([*_])\S[^\n]*?\1|^#{1,6}[ \t]|\\(?=[!-/:-@\[-`{-~\n])", re.MULTILINE
-)
+_STYLED = re.compile(r"([*_])\S[^\n]*?\1|^#{1,6}[ \t]|\\(?=[!-/:-@\[-`{-~\n])", re.MULTILINE)
 _MARKS = re.compile(r"[\\*_]|^#", re.MULTILINE)
 
 

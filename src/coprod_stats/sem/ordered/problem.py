@@ -78,7 +78,10 @@ class OrderedProblem(SingleLevelProblem):
         cls, model: ModelSyntax, data: SemData, options: FitOptions, method: Method
     ) -> ParameterTable:
         """Complete a model by the defaults and the categories that occur in the data."""
-        table = super().complete_model(model, data, options, method)
+        # thresholds, which equality across groups may name, follow from the categories of what is
+        # observed
+        bare = replace(options.model, group_equal=(), group_partial=())
+        table = super().complete_model(model, data, replace(options, model=bare), method)
         levels = category_levels(data, table, options.ordered)
         return build_parameters(
             model,
