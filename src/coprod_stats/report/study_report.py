@@ -150,7 +150,7 @@ def _key_figures(study: StudyResult) -> KeyFigures:
     estimates = sorted(
         scale.headline.estimate for scale in study.reliability.scales if scale.headline is not None
     )
-    if estimates:
+    if estimates and study.pattern is None:
         figures.append(
             KeyFigure(
                 f"{bounded(estimates[0])} to {bounded(estimates[-1])}",

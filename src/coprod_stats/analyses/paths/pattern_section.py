@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.pattern_words import (
@@ -189,11 +191,13 @@ def _evaluation_words(found: EvaluativeFactor) -> str:
             f"(SE {decimal(found.std_error)}), not above zero: there is nothing that it could "
             "take from the paths."
         )
-    better = ""
-    if found.aic_difference == found.aic_difference:
-        verdict = "better" if found.aic_difference > 0 else "no better"
-        size = decimal(abs(found.aic_difference), 1)
-        better = f"; by AIC the model fits {verdict} with it (difference {size})"
+    criteria = [("AIC", found.aic_difference), ("BIC", found.bic_difference)]
+    better = "".join(
+        f"; by {name} the model is {'better' if difference > 0 else 'no better'} with it "
+        f"(difference {decimal(abs(difference), 1)})"
+        for name, difference in criteria
+        if not math.isnan(difference)
+    )
     return (
         f"It explains {percent(found.share)} of the items’ variance (variance "
         f"{decimal(found.variance)}, SE {decimal(found.std_error)}){better}. The hypothesised "
@@ -234,9 +238,9 @@ def _marker(words: ReportWords) -> list[Block]:
         Paragraph(
             text(
                 f"The marker “{words.label(markers[0])}” is about something other than the "
-                "service. It can reveal a style of answering, but it cannot detect a general evaluation of "
-                "the service: correlations that stay the same when it is controlled for say "
-                "nothing about that.",
+                "service. It can reveal a style of answering, but it cannot detect a general "
+                "evaluation of the service: correlations that stay the same when it is controlled "
+                "for say nothing about that.",
             )
         )
     ]

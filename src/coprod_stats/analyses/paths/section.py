@@ -50,12 +50,18 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
     content: list[Block | Section] = [
         *_stand_in(result, entry),
         *_role(entry, words),
-        *pattern_section(form, result, words),
+    ]
+    one_by_one: tuple[Block, ...] = (
         _summary(form, findings, result.pattern, words),
         _diagram(form, entry, findings, words),
         tests_table(entry, words, anchor=words.anchor(form, "tests")),
         _reading(result.pattern, words),
-    ]
+    )
+    whole = pattern_section(form, result, words)
+    if whole:
+        content += [*whole, Section(words.anchor(form, "one-by-one"), "Path by path", one_by_one)]
+    else:
+        content += one_by_one
     if isinstance(entry.tests, DriverImpactResult):
         content.append(measurement_model(form, entry.tests, words))
     robustness = robustness_blocks(form, result, words)

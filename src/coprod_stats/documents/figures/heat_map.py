@@ -20,6 +20,8 @@ _CELL_HEIGHT = 38.0
 _LINE = 15.0
 _SIZE, _SMALL = 13.0, 12.0
 _STEPS = 21
+_LEAST_END = 0.30
+"""Colours end at this value at least, so that small coefficients are pale."""
 _FRAME = 3.0
 
 
@@ -41,7 +43,7 @@ def heat_map(
 ) -> Drawing:
     """Draw a matrix of coefficients, from orange (negative) by grey (zero) to blue (positive).
 
-    The value is printed in every cell; colours end at the largest absolute value.
+    The value is printed in every cell.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ def heat_map(
         What a frame stands for, and a cell without one.
     """
     values = [abs(cell.value) for row in cells for cell in row if not math.isnan(cell.value)]
-    largest = max(values, default=0.0) or 1.0
+    largest = max([_LEAST_END, *values])
     left = _LABEL_WIDTH + _GAP
     width = min((_WIDTH - left) / len(columns), _WIDEST_CELL)
     entries = [_entry(framed, stroke=True), _entry(unframed, stroke=False)]
