@@ -12,6 +12,8 @@ from coprod_stats.literals import AnalysisRole, Conclusion, ExpectedSign, Hypoth
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 
 NAN = math.nan
+GATED = "not beyond a general evaluation"
+"""Why a relation that its own tests support is inconclusive where unstated paths are as strong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,12 @@ class Finding:
     is_negligible : bool, optional
         Whether the effect is negligible by the measure of the analysis, where that is not a
         standardised effect.
+    is_gated : bool
+        Whether its own tests support it, but the stated paths as a whole are no stronger than
+        unstated ones, so that it is inconclusive.
     reason : str
         Why there is no estimate; empty where there is one.
-    family, family_size, p_adjusted, conclusion
+    family, family_size, p_adjusted, p_equivalence_adjusted, conclusion
         Set when all analyses have run.
     """
 
@@ -65,9 +70,11 @@ class Finding:
     conf_low_90: float = NAN
     conf_high_90: float = NAN
     p_equivalence: float = NAN
+    p_equivalence_adjusted: float = NAN
     smallest_bound: float = NAN
     r_squared: float = NAN
     is_negligible: bool | None = None
+    is_gated: bool = False
     reason: str = ""
     family: str = ""
     family_size: int = 0
@@ -77,6 +84,8 @@ class Finding:
     @property
     def verdict(self) -> str:
         """The conclusion in words; an inconclusive one with the smallest bound that is excluded."""
+        if self.is_gated:
+            return f"{self.conclusion} ({GATED})"
         if self.conclusion == "inconclusive" and not math.isnan(self.smallest_bound):
             return f"inconclusive (|beta| < {self.smallest_bound:.2f})"
         return {

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from coprod_stats.analyses.sample import StudySample
     from coprod_stats.analyses.words import ReportWords
     from coprod_stats.documents.document import Section
+    from coprod_stats.structure.path_pattern import PathPattern
 
 FormT = TypeVar("FormT", bound=AnalysisForm)
 ResultT = TypeVar("ResultT", bound=Result)
@@ -200,6 +201,14 @@ class Kind(ABC, Generic[FormT, ResultT]):
     @abstractmethod
     def section(self, form: FormT, result: ResultT, words: ReportWords) -> Section:
         """Compose its part of the report."""
+
+    def pattern(self, result: ResultT) -> PathPattern | None:
+        """Return what was stated against what was not, as a whole; None where it has no such test.
+
+        Single findings are read as more than a general evaluation only where it is present.
+        """
+        del result
+        return None
 
     def warnings(self, result: ResultT) -> Iterator[tuple[str, str]]:
         """Yield code and message of each caveat on the numbers."""

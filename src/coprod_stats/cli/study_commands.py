@@ -110,6 +110,8 @@ def _run_study(
     say(study.title)
     if study.plan.form.data.synthetic:
         say("SYNTHETIC DATA: no respondent gave these answers.")
+    for line in study.lead:
+        say(line)
     for entry in study.analyses:
         several = len(study.analyses) > 1
         _print_findings(entry, f"{entry.form.id}: {study.title_of(entry)}" if several else "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -100,10 +100,26 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def interval(low: float, high: float, *, number_format: NumberFormat) -> str:
-    """Print an interval: ``[.12, .34]``; a dash if neither limit is known."""
+    """Print an interval: ``[.12, .34]``; a dash if neither limit is known.
+
+    An interval that excludes 0 does not print as one that reaches it: a limit that would be rounded
+    to 0 is printed with as many digits as it needs.
+    """
     if math.isnan(low) and math.isnan(high):
         return NOT_AVAILABLE
+    if low > 0 or high < 0:
+        return f"[{_away_from_zero(low, number_format)}, {_away_from_zero(high, number_format)}]"
     return f"[{number_format(low)}, {number_format(high)}]"
+
+
+def _away_from_zero(limit: float, number_format: NumberFormat) -> str:
+    """Print a limit that is not 0 such that it is not read as 0."""
+    printed = number_format(limit)
+    if number_format.kind == "count" or any(digit in printed for digit in "123456789∞"):
+        return printed
+    size = abs(limit) * (100 if number_format.kind == "percent" else 1)
+    digits = max(number_format.digits, math.ceil(-math.log10(size)))
+    return replace(number_format, digits=digits)(limit)
 
 
 def digits_to_show(smallest: float) -> int:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
-from coprod_stats.analyses.findings import claims_noun
+from coprod_stats.analyses.findings import Finding, claims_noun
+from coprod_stats.analyses.pattern_words import level
 from coprod_stats.analyses.registry import kind_of
 from coprod_stats.analyses.words import anchor_of
 from coprod_stats.documents.document import (
@@ -16,10 +20,11 @@ from coprod_stats.documents.document import (
     Part,
     Section,
     code,
+    strong,
     text,
 )
 from coprod_stats.documents.html import render_html
-from coprod_stats.documents.numbers import NOT_AVAILABLE, bounded, count, percent
+from coprod_stats.documents.numbers import BOUNDED, NOT_AVAILABLE, bounded, count, interval, percent
 from coprod_stats.report.manifest import (
     Provenance,
     Source,
@@ -49,6 +54,7 @@ def study_document(study: StudyResult) -> Document:
     provenance = study_provenance(study)
     deviations, pooling = deviations_section(study), pooling_section(study)
     content: list[Part] = [
+        *_lead(study),
         _key_figures(study),
         question_section(study),
         *([pooling] if pooling else []),
@@ -118,10 +124,20 @@ def study_provenance(study: StudyResult) -> Provenance:
     )
 
 
+def _lead(study: StudyResult) -> list[Part]:
+    """Return the first lines: the pattern as a whole, its size, and what it allows to say."""
+    if study.pattern is None:
+        return []
+    size, conclusion = study.lead
+    lines = Paragraph(text(strong(size), f" {conclusion}"))
+    return [lines if study.pattern.is_present else Notice((lines,), "warning")]
+
+
 def _key_figures(study: StudyResult) -> KeyFigures:
     confirmatory = [e for e in study.analyses if e.form.role == "confirmatory"] or study.analyses
     sizes = sorted({entry.n_analysed for entry in confirmatory})
     figures = [
+        *_pattern_figure(study),
         KeyFigure(
             " to ".join(count(size) for size in dict.fromkeys((sizes[0], sizes[-1]))),
             "respondents analysed",
@@ -132,7 +148,7 @@ def _key_figures(study: StudyResult) -> KeyFigures:
     estimates = sorted(
         scale.headline.estimate for scale in study.reliability.scales if scale.headline is not None
     )
-    if estimates:
+    if estimates and study.pattern is None:
         figures.append(
             KeyFigure(
                 f"{bounded(estimates[0])} to {bounded(estimates[-1])}",
@@ -151,6 +167,9 @@ def _supported(study: StudyResult) -> KeyFigure:
     if all(entry.reason for entry in decisive):
         why = "no confirmatory test was estimated" if decisive else "no analysis is confirmatory"
         return KeyFigure(NOT_AVAILABLE, "hypotheses supported", why)
+    if study.pattern is not None and not study.pattern.is_present:
+        why = "the stated paths are no stronger than a general evaluation would make them"
+        return KeyFigure(NOT_AVAILABLE, "hypotheses supported", why)
     n_supported = sum(entry.conclusion == "supported" for entry in decisive)
     confirmatory = [
         entry for entry in study.analyses if any(e.role == "confirmatory" for e in entry.shown)
@@ -159,8 +178,35 @@ def _supported(study: StudyResult) -> KeyFigure:
     return KeyFigure(
         f"{count(n_supported)} of {len(decisive)}",
         f"{claims_noun(decisive)} supported",
-        "; ".join(titles),
+        "; ".join((*_sizes(decisive), *titles)),
     )
+
+
+def _sizes(findings: Sequence[Finding]) -> list[str]:
+    """Describe the sizes of the effects, so that no count stands alone."""
+    sizes = [entry.std_all for entry in findings if not math.isnan(entry.std_all)]
+    if len(sizes) < 2:
+        return []
+    return [
+        f"β from {bounded(min(sizes))} to {bounded(max(sizes))}, median {bounded(median(sizes))}"
+    ]
+
+
+def _pattern_figure(study: StudyResult) -> list[KeyFigure]:
+    """Return the difference between stated and unstated paths."""
+    pattern = study.pattern
+    if pattern is None:
+        return []
+    contrast = pattern.contrast
+    limits = interval(contrast.conf_low, contrast.conf_high, number_format=BOUNDED)
+    return [
+        KeyFigure(
+            bounded(contrast.estimate),
+            "stated minus unstated paths",
+            f"mean β {bounded(pattern.mean_stated.estimate)} against "
+            f"{bounded(pattern.mean_unstated.estimate)}; {level(pattern)} CI {limits}",
+        )
+    ]
 
 
 def _careless(study: StudyResult) -> KeyFigure:

@@ -71,7 +71,7 @@ class PopulationForm(_Part):
     """Standardised loadings of a scale's items, in its order."""
     method_factors: dict[str, dict[str, Correlation]] = {}
     """Standardised loadings of all items of a scale on a factor that is independent of everything
-    else, such as a general evaluation of the service; in the direction in which items are scored."""
+    else, such as a general evaluation of the service; in the direction in which they are scored."""
     shares: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
     """Share of each answer, lowest first, by response scale; cut points follow from them."""
     groups: dict[str, GroupForm]

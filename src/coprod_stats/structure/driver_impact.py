@@ -158,7 +158,7 @@ class FitKeywords(TypedDict, total=False):
     """Options of :func:`coprod_stats.latent_models.fit_sem` that models of paths share."""
 
     engine: Engine
-    estimator: Estimator
+    estimator: Estimator | None
     missing: Missing
     cluster: str | None
     sampling_weights: str | None

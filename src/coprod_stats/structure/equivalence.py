@@ -168,7 +168,7 @@ def classify_effect(
     p_adjusted : float
         Two-sided p value against zero, adjusted within its family.
     p_equivalence : float
-        P value of the two one-sided tests, not adjusted.
+        P value of the two one-sided tests, adjusted within the same family.
     expected_sign : {"+", "-", "two-sided"}
         Sign registered for the hypothesis.
     alpha : float

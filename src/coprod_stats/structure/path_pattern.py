@@ -1,4 +1,4 @@
-"""The pattern of stated paths as a whole: are they stronger than the paths that nobody stated?
+"""The pattern of stated paths as a whole, against the paths that nobody stated.
 
 In the model with all paths from drivers to impacts, the mean of the stated paths is compared with
 that of the unstated ones. A general evaluation that runs through all items (a halo) raises both
@@ -286,11 +286,10 @@ def _cells(fit: SemFit, model: DriverImpactModel) -> Iterator[PatternCell]:
 def _ratio(fit: SemFit, restricted: SemFit) -> tuple[LikelihoodRatio | None, str]:
     """Test the stated paths against all paths, or return why there is no test."""
     try:
-        table = compare(fit, restricted, names=("all", "stated")).tidy()
+        compared = compare(fit, restricted, names=("all", "stated")).models[-1]
     except CoprodError as error:
         return None, str(error)
-    row = table.set_index("term").loc["stated"]
-    if math.isnan(row["chisq_diff"]):
-        return None, str(row["warnings"])
-    ratio = LikelihoodRatio(row["chisq_diff"], int(row["df_diff"]), row["p_value"], row["method"])
-    return ratio, ""
+    test = compared.test
+    if test is None or math.isnan(test.p_value):
+        return None, "; ".join(warning.message for warning in compared.warnings)
+    return LikelihoodRatio(test.statistic, test.df, test.p_value, compared.method), ""

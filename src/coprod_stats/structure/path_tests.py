@@ -10,7 +10,7 @@ from typing import Protocol
 import pandas as pd
 
 from coprod_stats.literals import Adjustment, Conclusion, ExpectedSign
-from coprod_stats.structure.equivalence import classify_effect, equivalence_test
+from coprod_stats.structure.equivalence import EquivalenceTest, classify_effect, equivalence_test
 from coprod_stats.structure.multiplicity import adjust_p_values
 from coprod_stats.structure.structural_models import StructuralPath
 
@@ -48,8 +48,9 @@ class PathResult:
     """One hypothesis: its estimate, its tests and its conclusion.
 
     ``beta`` is the standardised coefficient; ``df`` that of the reference distribution, infinite
-    for the normal; ``p_adjusted`` is adjusted within the family; ``p_equivalence`` and
-    ``smallest_bound`` are those of the test that the standardised effect is negligible.
+    for the normal; ``p_adjusted`` is adjusted within the family; ``p_equivalence``, its adjusted
+    value, the interval of level 1 - 2 alpha that decides it, and ``smallest_bound`` are those of
+    the test that the standardised effect is negligible.
     """
 
     id: str
@@ -69,7 +70,10 @@ class PathResult:
     beta_conf_high: float
     p_adjusted: float
     conclusion: Conclusion
+    beta_conf_low_90: float
+    beta_conf_high_90: float
     p_equivalence: float
+    p_equivalence_adjusted: float
     smallest_bound: float
     r_squared: float
 
@@ -130,11 +134,25 @@ def decide(
     rules : DecisionRules
         Family, adjustment, bound, level.
     """
-    p_values = {path.id: entry.p_value for path, entry in zip(paths, estimates, strict=True)}
-    adjusted = adjust_p_values(p_values, family=rules.family, method=rules.adjustment)
+    pairs = list(zip(paths, estimates, strict=True))
+    tests = {path.id: _equivalence(entry, rules, rules.alpha) for path, entry in pairs}
+    adjusted, equivalence = (
+        adjust_p_values(p_values, family=rules.family, method=rules.adjustment)
+        for p_values in (
+            {path.id: entry.p_value for path, entry in pairs},
+            {id: test.p_value for id, test in tests.items()},
+        )
+    )
     return tuple(
-        _decided(path, entry, adjusted[path.id], rules)
-        for path, entry in zip(paths, estimates, strict=True)
+        _decided(
+            path,
+            entry,
+            tests[path.id],
+            rules,
+            p_adjusted=adjusted[path.id],
+            p_equivalence_adjusted=equivalence[path.id],
+        )
+        for path, entry in pairs
     )
 
 
@@ -159,16 +177,23 @@ def conclusion_counts(paths: Sequence[PathResult]) -> dict[str, int]:
     return {f"n_{kind.replace('-', '_')}": found.count(kind) for kind in CONCLUSIONS}
 
 
-def _decided(
-    path: StructuralPath, entry: PathEstimate, p_adjusted: float, rules: DecisionRules
-) -> PathResult:
-    # an interval of level 1 - alpha, and the 1 - 2 alpha interval of the equivalence test
-    interval, equivalence = (
-        equivalence_test(
-            entry.beta, entry.beta_std_error, bound=rules.bound, alpha=level, df=entry.df
-        )
-        for level in (rules.alpha / 2, rules.alpha)
+def _equivalence(entry: PathEstimate, rules: DecisionRules, alpha: float) -> EquivalenceTest:
+    return equivalence_test(
+        entry.beta, entry.beta_std_error, bound=rules.bound, alpha=alpha, df=entry.df
     )
+
+
+def _decided(
+    path: StructuralPath,
+    entry: PathEstimate,
+    equivalence: EquivalenceTest,
+    rules: DecisionRules,
+    *,
+    p_adjusted: float,
+    p_equivalence_adjusted: float,
+) -> PathResult:
+    # an interval of level 1 - alpha beside the 1 - 2 alpha interval of the equivalence test
+    interval = _equivalence(entry, rules, rules.alpha / 2)
     return PathResult(
         id=path.id,
         predictor=path.predictor,
@@ -189,11 +214,14 @@ def _decided(
         conclusion=classify_effect(
             entry.beta,
             p_adjusted,
-            equivalence.p_value,
+            p_equivalence_adjusted,
             expected_sign=path.expected_sign,
             alpha=rules.alpha,
         ),
+        beta_conf_low_90=equivalence.conf_low,
+        beta_conf_high_90=equivalence.conf_high,
         p_equivalence=equivalence.p_value,
+        p_equivalence_adjusted=p_equivalence_adjusted,
         smallest_bound=equivalence.smallest_bound,
         r_squared=entry.r_squared,
     )

@@ -88,14 +88,22 @@ def decide(findings: Sequence[Finding], inference: Inference) -> tuple[Finding, 
     decided = list(findings)
     for (family, *_), positions in groups.items():
         rule = inference.families.get(family, Family())
-        p_values = {str(position): findings[position].p_value for position in positions}
-        adjusted = adjust_p_values(p_values, family=family, method=rule.adjustment)
+        tested = {place: with_equivalence(findings[place], inference) for place in positions}
+        adjusted, equivalence = (
+            adjust_p_values(
+                {str(place): getattr(found, name) for place, found in tested.items()},
+                family=family,
+                method=rule.adjustment,
+            )
+            for name in ("p_value", "p_equivalence")
+        )
         for position in positions:
             with_p = replace(
-                with_equivalence(findings[position], inference),
+                tested[position],
                 family=family,
                 family_size=len(positions),
                 p_adjusted=adjusted[str(position)],
+                p_equivalence_adjusted=equivalence[str(position)],
             )
             decided[position] = replace(with_p, conclusion=conclude(with_p, inference))
     return tuple(decided)
@@ -139,7 +147,7 @@ def conclude(finding: Finding, inference: Inference) -> Conclusion:
     found = classify_effect(
         effect,
         finding.p_adjusted,
-        finding.p_equivalence,
+        finding.p_equivalence_adjusted,
         expected_sign=finding.expected_sign if directed else "two-sided",
         alpha=inference.alpha,
     )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from coprod_stats.analyses.findings import Finding, findings_table
 from coprod_stats.analyses.kind import NotEstimated
+from coprod_stats.analyses.pattern_words import pattern_conclusion, pattern_size
 from coprod_stats.analyses.registry import kind_of
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.counts import counted
@@ -19,6 +20,8 @@ from coprod_stats.responses.pooling import PartCount
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
 from coprod_stats.structure.multiplicity import METHOD_NAMES
+from coprod_stats.structure.path_pattern import PathPattern
+from coprod_stats.study.pattern_gate import pattern_of
 from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
 from coprod_stats.study.tested_hypotheses import tested_by
@@ -149,6 +152,29 @@ class StudyResult:
     def headline_analysis(self) -> AnalysisResult:
         """The first confirmatory analysis, or the first one if none is confirmatory."""
         return next((e for e in self.analyses if e.form.role == "confirmatory"), self.analyses[0])
+
+    @property
+    def pattern(self) -> PathPattern | None:
+        """Stated against unstated paths, of the headline analysis or else the first that has it."""
+        found = (
+            pattern_of(entry.form, entry.result)
+            for entry in (self.headline_analysis, *self.analyses)
+        )
+        return next((pattern for pattern in found if pattern is not None), None)
+
+    @property
+    def lead(self) -> tuple[str, ...]:
+        """The first lines of a report: the pattern as a whole, and what it allows to say."""
+        pattern = self.pattern
+        if pattern is None:
+            return ()
+        tests = sum(
+            not finding.reason
+            for entry in self.analyses
+            for finding in entry.confirmatory
+            if pattern_of(entry.form, entry.result) is pattern
+        )
+        return pattern_size(pattern), pattern_conclusion(pattern, tests)
 
     @property
     def confirmed(self) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 from coprod_stats.analyses.kind import NotEstimated
 from coprod_stats.analyses.registry import kind_of
 from coprod_stats.structure import DriverImpactResult
+from coprod_stats.study.diagnostics import study_diagnostics
 from coprod_stats.study.result import AnalysisResult, StudyResult
 
 
@@ -22,6 +23,7 @@ def study_document(study: StudyResult, reports: Sequence[Path] = ()) -> dict[str
     """
     plan, instrument, data = study.plan, study.plan.instrument, study.responses.provenance
     return {
+        **_pattern(study),
         "plan": plan.form.plan,
         "instrument": {
             "id": instrument.id,
@@ -50,10 +52,19 @@ def study_document(study: StudyResult, reports: Sequence[Path] = ()) -> dict[str
         "measurement": _measurement(study),
         "analyses": [_analysis(entry) for entry in study.analyses],
         "findings": _rows(study.findings),
+        "diagnostics": [asdict(entry) for entry in study_diagnostics(study)],
         "deviations": [asdict(entry) for entry in study.deviations],
         "warnings": [asdict(entry) for entry in study.warnings],
         "reports": [str(path) for path in reports],
     }
+
+
+def _pattern(study: StudyResult) -> dict[str, Any]:
+    """Return the pattern as a whole, which comes before every single finding."""
+    pattern = study.pattern
+    if pattern is None:
+        return {}
+    return {"pattern": {"lead": " ".join(study.lead), **_rows(pattern.glance())[0]}}
 
 
 def _measurement(study: StudyResult) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import DESIGN_OPTIONS, RespondentChoice
 from coprod_stats.structure import DriverImpactResult
+from coprod_stats.structure.path_pattern import PathPattern
 
 if TYPE_CHECKING:
     import numpy as np
@@ -129,6 +130,10 @@ class Paths(Kind[PathsForm, PathsResult]):
         """Compose diagram, tests, fit, and the specifications side by side."""
         return paths_section(form, result, words)
 
+    def pattern(self, result: PathsResult) -> PathPattern | None:
+        """Return stated against unstated paths, where there are both."""
+        return result.pattern
+
     def warnings(self, result: PathsResult) -> Iterator[tuple[str, str]]:
         """Yield the warnings of every fit."""
         for entry in result.estimated:
@@ -143,6 +148,12 @@ class Paths(Kind[PathsForm, PathsResult]):
             if isinstance(entry.tests, DriverImpactResult):
                 name = entry.specification.specification
                 found[f"parameters.{name}"] = entry.tests.fit.tidy()
+        if result.pattern is not None:
+            found |= {"pattern": result.pattern.tidy(), "all_paths": result.pattern.paths()}
+        rivals = result.compared.rivals if result.compared else None
+        if rivals is not None and rivals.evaluation is not None:
+            found["evaluative_factor"] = rivals.evaluation.glance()
+            found["evaluative_factor_paths"] = rivals.evaluation.tidy()
         return found
 
 

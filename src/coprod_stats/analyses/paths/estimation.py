@@ -8,6 +8,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
+from coprod_stats.analyses.paths.rivals import Rivals, compared_specification, fit_rivals
 from coprod_stats.analyses.sample import (
     NoRespondentsError,
     StudySample,
@@ -71,6 +72,8 @@ class SpecificationResult:
         Comparison with the first engine, where the specification uses the second one.
     not_compared : str
         Why some or all fits were not compared with those of the first engine; empty otherwise.
+    rivals : Rivals, optional
+        Where the specification is the one that is compared with rival models.
     """
 
     specification: SemSpecification | ScoresSpecification
@@ -79,6 +82,7 @@ class SpecificationResult:
     reason: str = ""
     agreement: EngineAgreement | None = None
     not_compared: str = ""
+    rivals: Rivals | None = None
 
     def glance(self) -> pd.DataFrame:
         """One row: the specification, its respondents and its fit."""
@@ -113,12 +117,16 @@ def estimate_among(
         try:
             if not respondents.n_respondents:
                 raise NoRespondentsError("the conditions on respondents select nobody")
+            rivals = None
             if isinstance(specification, ScoresSpecification):
                 tests: PathTests = _by_scores(specification, sample, respondents)
                 compared = _Comparison()
             else:
                 tests = _by_equations(specification, form, sample, respondents)
                 compared = _comparison(specification, form, sample, respondents, tests)
+                if specification == compared_specification(form):
+                    table = _model_table(specification, tests.model, sample, respondents)
+                    rivals = fit_rivals(table, tests)
         except CoprodError as error:
             return SpecificationResult(specification, respondents.n_respondents, None, str(error))
     return SpecificationResult(
@@ -127,6 +135,7 @@ def estimate_among(
         tests,
         agreement=compared.agreement,
         not_compared=compared.not_compared,
+        rivals=rivals,
     )
 
 
@@ -200,24 +209,34 @@ def _fitted(
 ) -> DriverImpactResult:
     covariates = sample.covariates(specification)
     model = driver_impact_model(form, sample.instrument, _relations(sample), covariates)
-    cluster = sample.design("cluster", specification)
-    weights = sample.design("weights", specification)
-    table = item_table(respondents, model.items)
-    if covariates:
-        table = table.join(variable_table(respondents, covariates))
-    for column in filter(None, (cluster, weights)):
-        table = table.assign(**{column: design_column(respondents, column)})
     return fit_driver_impact(
-        table,
+        _model_table(specification, model, sample, respondents),
         model,
         engine=specification.engine,
         estimator=specification.estimator,
         missing=specification.missing,
-        cluster=cluster,
-        sampling_weights=weights,
+        cluster=sample.design("cluster", specification),
+        sampling_weights=sample.design("weights", specification),
         ordered="all" if specification.ordered else (),
         rules=decision_rules(sample.plan),
     )
+
+
+def _model_table(
+    specification: SemSpecification,
+    model: DriverImpactModel,
+    sample: StudySample,
+    respondents: Responses,
+) -> pd.DataFrame:
+    """Return items, covariates and columns of the design, (n_respondents, n_columns)."""
+    table = item_table(respondents, model.items)
+    if model.covariates:
+        table = table.join(variable_table(respondents, model.covariates))
+    for option in ("cluster", "weights"):
+        column = sample.design(option, specification)
+        if column is not None:
+            table = table.assign(**{column: design_column(respondents, column)})
+    return table
 
 
 @dataclass(frozen=True, slots=True)

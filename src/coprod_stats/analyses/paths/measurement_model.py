@@ -69,16 +69,35 @@ def measurement_model(form: PathsForm, tests: DriverImpactResult, words: ReportW
 
 
 def _fit_words(fit: dict[str, float]) -> Text:
-    """Report the test of the model and the fit indices; empty if they were withheld."""
-    if "pvalue" not in fit:
+    """Report the test of the model and the fit indices; empty if they were withheld.
+
+    Where the estimator scales its test, the scaled test and the robust indices are reported (the
+    scaled ones where there are no robust ones), and named.
+    """
+    test = "_scaled" if "chisq_scaled" in fit else ""
+    index = next((kind for kind in ("_robust", "_scaled") if f"cfi{kind}" in fit), "")
+    if f"pvalue{test}" not in fit:
         return ()
-    limits = interval(fit["rmsea_ci_lower"], fit["rmsea_ci_upper"], number_format=THREE)
-    return text(
-        f"χ²({count(fit['df'])}) = {decimal(fit['chisq'])}, ",
-        emphasis("p"),
-        f" {p_statement(fit['pvalue'])}, CFI = {bounded(fit['cfi'], 3)}, "
-        f"TLI = {bounded(fit['tli'], 3)}, RMSEA = {bounded(fit['rmsea'], 3)} {limits}, ",
+    name = _KINDS[index]
+    limits = interval(
+        fit[f"rmsea_ci_lower{index}"], fit[f"rmsea_ci_upper{index}"], number_format=THREE
     )
+    return text(
+        f"{'Scaled ' if test else ''}χ²({_df(fit[f'df{test}'])}) = "
+        f"{decimal(fit[f'chisq{test}'])}, ",
+        emphasis("p"),
+        f" {p_statement(fit[f'pvalue{test}'])}, {name}CFI = {bounded(fit[f'cfi{index}'], 3)}, "
+        f"{name}TLI = {bounded(fit[f'tli{index}'], 3)}, "
+        f"{name}RMSEA = {bounded(fit[f'rmsea{index}'], 3)} {limits}, ",
+    )
+
+
+_KINDS = {"_robust": "robust ", "_scaled": "scaled ", "": ""}
+
+
+def _df(df: float) -> str:
+    """Print degrees of freedom, which have a fraction where a test is adjusted for its variance."""
+    return count(df) if df == round(df) else decimal(df)
 
 
 def _sentence(words: str) -> str:

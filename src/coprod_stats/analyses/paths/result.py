@@ -13,6 +13,7 @@ from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.results import TIDY_COLUMNS, NotebookTables
 from coprod_stats.structure import PathResult
+from coprod_stats.structure.path_pattern import PathPattern
 from coprod_stats.structure.path_tests import conclusion_counts
 
 DISAGREEMENT = (
@@ -48,6 +49,17 @@ class PathsResult(NotebookTables):
         if planned.tests is not None:
             return planned
         return next(iter(self.estimated), planned)
+
+    @property
+    def compared(self) -> SpecificationResult | None:
+        """The specification that was compared with rival models; None if none was."""
+        return next((entry for entry in self.specifications if entry.rivals is not None), None)
+
+    @property
+    def pattern(self) -> PathPattern | None:
+        """Stated against unstated paths, where there are both and they could be compared."""
+        compared = self.compared if self.engines_agree else None
+        return compared.rivals.pattern if compared and compared.rivals else None
 
     @property
     def engines_agree(self) -> bool:

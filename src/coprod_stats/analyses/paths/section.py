@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from statistics import median
 
 from coprod_stats.analyses.findings import Finding, claims_noun
 from coprod_stats.analyses.paths.estimation import ENGINE_TOLERANCE, SpecificationResult
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.paths.measurement_model import measurement_model
+from coprod_stats.analyses.paths.pattern_section import pattern_section
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.paths.robustness import robustness_blocks
 from coprod_stats.analyses.paths.tests_table import tests_table
 from coprod_stats.analyses.words import ReportWords
+from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
     Block,
     CrossReference,
@@ -27,10 +30,11 @@ from coprod_stats.documents.document import (
     text,
 )
 from coprod_stats.documents.figures.path_diagram import Node, Path, path_diagram
-from coprod_stats.documents.numbers import bounded, count, decimal, p_statement
+from coprod_stats.documents.numbers import bounded, count, decimal
 from coprod_stats.literals import Conclusion
 from coprod_stats.plans.model import RespondentChoice
 from coprod_stats.structure import DriverImpactResult
+from coprod_stats.structure.path_pattern import PathPattern
 
 
 def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> Section:
@@ -46,11 +50,18 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
     content: list[Block | Section] = [
         *_stand_in(result, entry),
         *_role(entry, words),
-        _summary(form, findings, words),
+    ]
+    one_by_one: tuple[Block, ...] = (
+        _summary(form, findings, result.pattern, words),
         _diagram(form, entry, findings, words),
         tests_table(entry, words, anchor=words.anchor(form, "tests")),
-        _reading(words),
-    ]
+        _reading(result.pattern, words),
+    )
+    whole = pattern_section(form, result, words)
+    if whole:
+        content += [*whole, Section(words.anchor(form, "one-by-one"), "Path by path", one_by_one)]
+    else:
+        content += one_by_one
     if isinstance(entry.tests, DriverImpactResult):
         content.append(measurement_model(form, entry.tests, words))
     robustness = robustness_blocks(form, result, words)
@@ -102,20 +113,23 @@ _CONCLUSION_WORDS: dict[Conclusion, str] = {
 }
 
 
-def _summary(form: PathsForm, findings: tuple[Finding, ...], words: ReportWords) -> Paragraph:
+def _summary(
+    form: PathsForm,
+    findings: tuple[Finding, ...],
+    pattern: PathPattern | None,
+    words: ReportWords,
+) -> Paragraph:
     counts = Counter(entry.conclusion for entry in findings)
     others = [
         f"{count(counts[kind])} {label}"
         for kind, label in _CONCLUSION_WORDS.items()
         if counts[kind]
     ]
-    n_tests, n_supported = len(findings), counts["supported"]
     return Paragraph(
         text(
-            strong(f"{count(n_supported)} of {n_tests}"),
-            f" {claims_noun(findings)} {'is' if n_tests == 1 else 'are'} supported"
+            *_counted(findings, pattern, counts["supported"]),
             f"{'; ' if others else ''}{', '.join(others)}. ",
-            *_largest(findings, words),
+            _sizes(findings),
             "See ",
             CrossReference(words.anchor(form, "diagram")),
             " and ",
@@ -126,22 +140,30 @@ def _summary(form: PathsForm, findings: tuple[Finding, ...], words: ReportWords)
     )
 
 
-def _largest(findings: tuple[Finding, ...], words: ReportWords) -> Text:
-    """Describe the largest coefficient; nothing if there is no estimate."""
-    estimated = [path for path in findings if not math.isnan(path.std_all)]
-    if not estimated:
-        return ()
-    largest = max(estimated, key=lambda path: abs(path.std_all))
-    adjusted = (
-        ()
-        if math.isnan(largest.p_adjusted)
-        else text(", ", emphasis("p"), f" {p_statement(largest.p_adjusted)} after adjustment")
-    )
+def _counted(findings: tuple[Finding, ...], pattern: PathPattern | None, n_supported: int) -> Text:
+    """Count what is supported, or state why nothing is counted."""
+    n_tests = len(findings)
+    if pattern is not None and not pattern.is_present:
+        return text(
+            strong("No hypothesis is counted as supported"),
+            ", since the stated paths as a whole are no stronger than a general evaluation of the "
+            f"service would make them; among the {counted(n_tests, 'test')}: "
+            f"{count(sum(entry.is_gated for entry in findings))} differ from zero",
+        )
     return text(
-        f"The largest coefficient is that of {largest.id}, “{words.label(largest.predictor)}” → "
-        f"“{words.label(largest.outcome)}”, β = {bounded(largest.std_all)}",
-        *adjusted,
-        ". ",
+        strong(f"{count(n_supported)} of {n_tests}"),
+        f" {claims_noun(findings)} {'is' if n_tests == 1 else 'are'} supported",
+    )
+
+
+def _sizes(findings: tuple[Finding, ...]) -> str:
+    """Describe the distribution of the coefficients; nothing if there is no estimate."""
+    sizes = [path.std_all for path in findings if not math.isnan(path.std_all)]
+    if len(sizes) < 2:
+        return ""
+    return (
+        f"The standardised coefficients range from {bounded(min(sizes))} to {bounded(max(sizes))}, "
+        f"with a median of {bounded(median(sizes))}. "
     )
 
 
@@ -185,9 +207,15 @@ def _diagram(
     )
 
 
-def _reading(words: ReportWords) -> Details:
+def _reading(pattern: PathPattern | None, words: ReportWords) -> Details:
     rules = words.plan.inference
-    effect = bounded(rules.smallest_effect)
+    effect, inner = bounded(rules.smallest_effect), f"{100 * (1 - 2 * rules.alpha):.3g}%"
+    whole = (
+        " Where the stated paths as a whole are no stronger than the unstated ones, what the tests "
+        "alone would support is inconclusive."
+        if pattern is not None
+        else ""
+    )
     return Details(
         text("How to read the conclusions"),
         (
@@ -200,13 +228,23 @@ def _reading(words: ReportWords) -> Details:
                     strong("Supported, but negligible"),
                     f": the same, and two one-sided tests show |β| to be below {effect}, the "
                     "smallest effect size of interest in the plan. ",
-                    strong("Opposite"),
-                    ": significant, but with the opposite sign. ",
                     strong("Equivalent"),
                     f": not significant, and |β| shown to be below {effect}. ",
                     strong("Inconclusive"),
                     ": none of these; the bound is the smallest |β| that the data exclude. An "
-                    "inconclusive result is no evidence of the absence of an effect.",
+                    "inconclusive result is no evidence of the absence of an effect. ",
+                    strong("Opposite"),
+                    f": significant, but with the opposite sign.{whole}",
+                )
+            ),
+            Paragraph(
+                text(
+                    f"|β| is shown to be below {effect} if the {inner} interval lies within "
+                    f"±{effect}; since this is asked of several paths at once, the ",
+                    emphasis("p"),
+                    " value of the two tests is adjusted in the same way as that of the test "
+                    "against zero, and can stay above the level where the interval alone would "
+                    "pass.",
                 )
             ),
         ),

@@ -10,7 +10,7 @@ from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import Table, emphasis, text
-from coprod_stats.documents.numbers import BOUNDED, NumberFormat, count, digits_to_show
+from coprod_stats.documents.numbers import BOUNDED, Interval, NumberFormat, count, digits_to_show
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.structure import DriverImpactResult, PathTests
 
@@ -26,6 +26,9 @@ def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) 
     table["outcome_label"] = [words.label(name) for name in table["outcome"]]
     table["predictor_label"] = [words.label(name) for name in table["predictor"]]
     table["conclusion"] = pd.Series([conclusion_badge(path) for path in findings], dtype=object)
+    table["interval_b"] = _intervals(table, "conf_low", "conf_high")
+    table["interval_90"] = _intervals(table, "conf_low_90", "conf_high_90")
+    inner = f"{100 * (1 - 2 * words.plan.inference.alpha):.3g}%"
     table["conf_low"], table["conf_high"] = table["std_all_conf_low"], table["std_all_conf_high"]
     table["expected_sign"] = table["expected_sign"].replace({"-": "−", "two-sided": "±"})
     return frame_table(
@@ -37,22 +40,27 @@ def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) 
             "predictor_label",
             "expected_sign",
             "estimate",
-            "std_error",
+            "interval_b",
             "std_all",
             "interval",
+            "interval_90",
             "p_value",
             "p_adjusted",
+            "p_equivalence_adjusted",
             "conclusion",
         ],
         roles={
             "id": Role(text(""), align="left"),
             "predictor_label": Role(text("Predictor"), align="left"),
             "expected_sign": Role(text("Sign"), align="center"),
-            "estimate": Role(text(emphasis("b")), coefficients),
-            "std_error": Role(text(emphasis("SE")), coefficients),
+            "estimate": Role(text(emphasis("b")), coefficients, spanner="Scale points"),
+            "interval_b": Role(text(f"{words.level} CI"), coefficients, spanner="Scale points"),
             "std_all": Role(text("β"), BOUNDED, spanner="Standardised"),
             "interval": Role(text(f"{words.level} CI"), BOUNDED, spanner="Standardised"),
-            "p_adjusted": Role(text(emphasis("p"), " adjusted"), _PROBABILITY),
+            "interval_90": Role(text(f"{inner} CI"), BOUNDED, spanner="Standardised"),
+            "p_value": Role(text(emphasis("p")), _PROBABILITY, spanner="Against zero"),
+            "p_adjusted": Role(text("adjusted"), _PROBABILITY, spanner="Against zero"),
+            "p_equivalence_adjusted": Role(text(emphasis("p"), " equivalence"), _PROBABILITY),
             "conclusion": Role(text("Conclusion"), align="left"),
         },
         group_by="outcome_label",
@@ -62,13 +70,28 @@ def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) 
             f" = {count(entry.tests.n_analysed)} analysed, of "
             f"{counted(entry.n_sample, 'respondent')} of this specification and "
             f"{count(words.n_respondents)} in the file. Sign: expected sign, ± for two-sided "
-            "hypotheses. ",
+            f"hypotheses. {_unit(entry)} The {inner} interval decides equivalence. ",
             emphasis("p"),
-            f" {words.adjusted(findings)}.{_design_words(entry, words)}",
+            f" {words.adjusted(findings)}, those of equivalence too.{_design_words(entry, words)}",
             _basis(entry, words),
             *_subgroup_words(entry.tests),
         ),
     )
+
+
+def _unit(entry: SpecificationResult) -> str:
+    """State the unit of the unstandardised coefficients."""
+    if isinstance(entry.tests, DriverImpactResult):
+        return (
+            "Scale points: change of the outcome’s first item per point of the predictor’s first "
+            "item, which set the scales of the factors."
+        )
+    return "Scale points: change of the outcome’s score per point of the predictor’s."
+
+
+def _intervals(table: pd.DataFrame, low: str, high: str) -> pd.Series:
+    limits = zip(table[low], table[high], strict=True)
+    return pd.Series([Interval(*pair) for pair in limits], index=table.index, dtype=object)
 
 
 def _basis(entry: SpecificationResult, words: ReportWords) -> str:

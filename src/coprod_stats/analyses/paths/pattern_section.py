@@ -1,0 +1,246 @@
+"""The subsections on the pattern as a whole, and on what else could have made it."""
+
+from __future__ import annotations
+
+import math
+
+from coprod_stats.analyses.paths.form import PathsForm
+from coprod_stats.analyses.paths.result import PathsResult
+from coprod_stats.analyses.pattern_words import (
+    mean_with_interval,
+    pattern_conclusion,
+    pattern_size,
+    ratio_words,
+)
+from coprod_stats.analyses.words import ReportWords
+from coprod_stats.documents.document import (
+    Block,
+    CrossReference,
+    Details,
+    Figure,
+    Notice,
+    Paragraph,
+    Section,
+    Table,
+    emphasis,
+    strong,
+    text,
+)
+from coprod_stats.documents.figures.heat_map import HeatCell, heat_map
+from coprod_stats.documents.numbers import BOUNDED, NumberFormat, bounded, decimal, percent
+from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.structure.evaluative_factor import EvaluativeFactor
+from coprod_stats.structure.path_pattern import PathPattern
+
+_TERMS = {
+    "mean_stated": "Mean of the stated paths",
+    "mean_unstated": "Mean of the unstated paths",
+    "contrast": "Difference",
+    "contrast_within": "Difference within drivers and impacts",
+}
+
+
+def pattern_section(form: PathsForm, result: PathsResult, words: ReportWords) -> list[Section]:
+    """Compose stated against unstated paths, and the evaluative factor; empty without rivals."""
+    rivals = result.compared.rivals if result.compared else None
+    if rivals is None:
+        return []
+    if rivals.pattern is None:
+        reason = f"Stated and unstated paths could not be compared: {rivals.no_pattern}."
+        notice = Notice((Paragraph(text(reason)),), "warning")
+        content: tuple[Block, ...] = (notice,)
+    else:
+        content = _pattern(form, rivals.pattern, words)
+    return [
+        Section(words.anchor(form, "pattern"), "The pattern as a whole", content),
+        Section(
+            words.anchor(form, "evaluation"),
+            "What else could have made it",
+            _evaluation(form, rivals.evaluation, rivals.no_evaluation, words),
+        ),
+    ]
+
+
+def _pattern(form: PathsForm, pattern: PathPattern, words: ReportWords) -> tuple[Block, ...]:
+    n_tests = len({finding.id for finding in words.findings})
+    lead = Paragraph(
+        text(strong(pattern_size(pattern)), f" {pattern_conclusion(pattern, n_tests)}")
+    )
+    return (
+        lead if pattern.is_present else Notice((lead,), "warning"),
+        Paragraph(
+            text(
+                CrossReference(words.anchor(form, "all-paths")),
+                " shows the model with all paths from drivers to impacts, estimated by the same "
+                f"method from the same respondents. {ratio_words(pattern)} A path that no "
+                "hypothesis states is not claimed to be zero: what counts is whether the stated "
+                "ones are stronger.",
+            )
+        ),
+        _heat_map(form, pattern, words),
+        _means(form, pattern, words),
+        _caution(pattern),
+    )
+
+
+def _heat_map(form: PathsForm, pattern: PathPattern, words: ReportWords) -> Figure:
+    drivers, impacts = pattern.model.drivers, pattern.model.outcomes
+    found = {(cell.driver, cell.impact): cell for cell in pattern.cells}
+    rows = [[found[driver, impact] for driver in drivers] for impact in impacts]
+    drawing = heat_map(
+        [[HeatCell(cell.std_all, cell.stated) for cell in row] for row in rows],
+        rows=[words.label(name) for name in impacts],
+        columns=[words.label(name) for name in drivers],
+        framed="stated by a hypothesis",
+        unframed="not stated",
+    )
+    return Figure(
+        words.anchor(form, "all-paths"),
+        text(f"All {len(pattern.cells)} Paths From Drivers (Columns) to Impacts (Rows)"),
+        drawing,
+        text("Standardised coefficients of the model with all paths; framed: stated paths."),
+    )
+
+
+def _means(form: PathsForm, pattern: PathPattern, words: ReportWords) -> Table:
+    table = pattern.tidy()
+    table["mean"] = [_TERMS[term] for term in table["term"]]
+    is_normal = table["df"].max() == float("inf")
+    return frame_table(
+        table,
+        anchor=words.anchor(form, "means"),
+        title=text("Stated Against Unstated Paths"),
+        columns=["mean", "estimate", "std_error", "interval", "statistic", "p_value"],
+        roles={
+            "mean": Role(text(""), align="left"),
+            "estimate": Role(text("β"), BOUNDED),
+            "std_error": Role(text(emphasis("SE")), NumberFormat("bounded", 3)),
+            "statistic": Role(text(emphasis("z" if is_normal else "t"))),
+        },
+        level=pattern.fit.conf_level,
+        note=text(
+            "Means of standardised paths in the direction that the hypotheses expect; errors by "
+            "the delta method from the joint covariance matrix of all estimates",
+            "" if is_normal else f", t with {pattern.contrast.df:g} degrees of freedom",
+            ". The last row subtracts the mean of every driver and of every impact."
+            if pattern.within is not None
+            else ".",
+        ),
+    )
+
+
+def _caution(pattern: PathPattern) -> Paragraph:
+    """State what the contrast cannot show."""
+    if pattern.within is None:
+        within = (
+            "Here which paths are stated follows from their drivers and impacts, so that this "
+            "cannot be told apart. "
+        )
+    else:
+        within = (
+            "The difference within drivers and impacts is free of this: "
+            f"{mean_with_interval(pattern.within, pattern)}. "
+        )
+    return Paragraph(
+        text(
+            strong("What this cannot show."),
+            " An evaluation that is stronger in some scales than in others raises their paths more "
+            f"and can pass for a pattern, if those paths happen to be the stated ones. {within}"
+            "Nor does it tell a stated path from two scales that ask about the same thing.",
+        )
+    )
+
+
+def _evaluation(
+    form: PathsForm, found: EvaluativeFactor | None, reason: str, words: ReportWords
+) -> tuple[Block, ...]:
+    if found is None:
+        failed = Paragraph(text(f"The model with an evaluative factor gave no estimate: {reason}."))
+        return (Notice((failed,), "warning"), *_marker(words))
+    content: list[Block] = [
+        Paragraph(
+            text(
+                "One more factor was added to the model of the hypotheses: a general evaluation on "
+                "which all items load equally, unrelated to the drivers. ",
+                _evaluation_words(found),
+            )
+        )
+    ]
+    if found.share > 0:
+        content += [
+            Paragraph(
+                text(
+                    strong("Read with caution."),
+                    " Only the paths that are left out tell the evaluation from the factors: the "
+                    "model takes for evaluation whatever joins drivers and impacts along paths "
+                    "that nobody stated, true effects included. The changed coefficients are not "
+                    "better estimates; they show how much depends on this.",
+                )
+            ),
+            Details(
+                text("Every path without and with the factor"), (_changes(form, found, words),)
+            ),
+        ]
+    return (*content, *_marker(words))
+
+
+def _evaluation_words(found: EvaluativeFactor) -> str:
+    if found.share == 0:
+        return (
+            f"Its variance is estimated at {decimal(found.variance)} "
+            f"(SE {decimal(found.std_error)}), not above zero: there is nothing that it could "
+            "take from the paths."
+        )
+    criteria = [("AIC", found.aic_difference), ("BIC", found.bic_difference)]
+    better = "".join(
+        f"; by {name} the model is {'better' if difference > 0 else 'no better'} with it "
+        f"(difference {decimal(abs(difference), 1)})"
+        for name, difference in criteria
+        if not math.isnan(difference)
+    )
+    return (
+        f"It explains {percent(found.share)} of the items’ variance (variance "
+        f"{decimal(found.variance)}, SE {decimal(found.std_error)}){better}. The hypothesised "
+        f"paths have a mean of {bounded(found.mean_without)} without and "
+        f"{bounded(found.mean_with_factor)} with it."
+    )
+
+
+def _changes(form: PathsForm, found: EvaluativeFactor, words: ReportWords) -> Table:
+    table = found.tidy()
+    table["path"] = [
+        f"{words.label(a)} → {words.label(b)}"
+        for a, b in zip(table["predictor"], table["outcome"], strict=True)
+    ]
+    return frame_table(
+        table,
+        anchor=words.anchor(form, "evaluation-paths"),
+        title=text("The Hypothesised Paths Without and With an Evaluative Factor"),
+        columns=["term", "path", "without", "with_factor", "with_factor_se", "change"],
+        roles={
+            "term": Role(text(""), align="left"),
+            "path": Role(text("Path"), align="left"),
+            "without": Role(text("Without"), BOUNDED),
+            "with_factor": Role(text("With"), BOUNDED),
+            "with_factor_se": Role(text(emphasis("SE"), " with"), BOUNDED),
+            "change": Role(text("Change"), BOUNDED),
+        },
+        note=text("Standardised coefficients."),
+    )
+
+
+def _marker(words: ReportWords) -> list[Block]:
+    """State what a marker scale cannot detect, where the questionnaire has one."""
+    markers = [scale.id for scale in words.instrument.scales if scale.role == "marker"]
+    if not markers:
+        return []
+    return [
+        Paragraph(
+            text(
+                f"The marker “{words.label(markers[0])}” is about something other than the "
+                "service. It can reveal a style of answering, but it cannot detect a general "
+                "evaluation of the service: correlations that stay the same when it is controlled "
+                "for say nothing about that.",
+            )
+        )
+    ]

@@ -1,0 +1,148 @@
+"""A matrix of coefficients as coloured cells, some of which are framed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coprod_stats.documents.figures.legend import LegendEntry, legend
+from coprod_stats.documents.figures.svg import Drawing, Element, label, rectangle
+from coprod_stats.documents.figures.text_width import text_width, wrap
+from coprod_stats.documents.numbers import NOT_AVAILABLE, bounded
+from coprod_stats.documents.palette import diverging, readable_on
+
+_WIDTH = 900.0
+_LABEL_WIDTH = 180.0
+_GAP = 12.0
+_WIDEST_CELL = 130.0
+_CELL_HEIGHT = 38.0
+_LINE = 15.0
+_SIZE, _SMALL = 13.0, 12.0
+_STEPS = 21
+_LEAST_END = 0.30
+"""Colours end at this value at least, so that small coefficients are pale."""
+_FRAME = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """A coefficient, NaN where there is none, and whether its cell is framed."""
+
+    value: float
+    framed: bool
+
+
+def heat_map(
+    cells: Sequence[Sequence[HeatCell]],
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    framed: str,
+    unframed: str,
+) -> Drawing:
+    """Draw a matrix of coefficients, from orange (negative) by grey (zero) to blue (positive).
+
+    The value is printed in every cell.
+
+    Parameters
+    ----------
+    cells : sequence of sequences of HeatCell
+        Row by row.
+    rows, columns : sequence of str
+        Labels.
+    framed, unframed : str
+        What a frame stands for, and a cell without one.
+    """
+    values = [abs(cell.value) for row in cells for cell in row if not math.isnan(cell.value)]
+    largest = max([_LEAST_END, *values])
+    left = _LABEL_WIDTH + _GAP
+    width = min((_WIDTH - left) / len(columns), _WIDEST_CELL)
+    entries = [_entry(framed, stroke=True), _entry(unframed, stroke=False)]
+    key, height = legend(entries, x=0, y=0, width=_WIDTH)
+    heads = [wrap(name, width=width - 8, size=_SMALL) for name in columns]
+    top = height + 10 + max(map(len, heads)) * _LINE + 6
+    shapes = [*key, *_column_heads(heads, left=left, width=width, bottom=top - 8)]
+    for number, (name, row) in enumerate(zip(rows, cells, strict=True)):
+        y = top + number * _CELL_HEIGHT
+        shapes += _row_head(name, y)
+        for place, cell in enumerate(row):
+            shapes += _cell(cell, left + place * width, y, width=width, largest=largest)
+    for number, row in enumerate(cells):  # frames lie above their neighbours
+        for place, cell in enumerate(row):
+            if cell.framed:
+                shapes.append(_frame(left + place * width, top + number * _CELL_HEIGHT, width))
+    bottom = top + len(rows) * _CELL_HEIGHT
+    return Drawing(_WIDTH, bottom + 4, tuple(shapes), _description(cells, rows, columns, framed))
+
+
+def _entry(words: str, *, stroke: bool) -> LegendEntry:
+    cell = rectangle(1, -7, 22, 14, fill="rule")
+    frame = (_outline(2.5, -5.5, 19, 11),) if stroke else ()
+    return LegendEntry((cell, *frame), 24, words)
+
+
+def _column_heads(
+    heads: Sequence[Sequence[str]], *, left: float, width: float, bottom: float
+) -> list[Element]:
+    shapes = []
+    for place, lines in enumerate(heads):
+        x = left + (place + 0.5) * width
+        for number, words in enumerate(reversed(lines)):
+            shapes.append(label(x, bottom - number * _LINE, words, size=_SMALL, anchor="middle"))
+    return shapes
+
+
+def _row_head(name: str, y: float) -> list[Element]:
+    lines = wrap(name, width=_LABEL_WIDTH, size=_SIZE)
+    first = y + _CELL_HEIGHT / 2 + 4.5 - (len(lines) - 1) * _LINE / 2
+    return [
+        label(_LABEL_WIDTH, first + number * _LINE, words, size=_SIZE, anchor="end")
+        for number, words in enumerate(lines)
+    ]
+
+
+def _cell(cell: HeatCell, x: float, y: float, *, width: float, largest: float) -> list[Element]:
+    middle_x, middle_y = x + width / 2, y + _CELL_HEIGHT / 2 + 4.5
+    if math.isnan(cell.value):
+        return [label(middle_x, middle_y, NOT_AVAILABLE, anchor="middle", fill="muted")]
+    colour = diverging(_STEPS)[round((cell.value / largest + 1) / 2 * (_STEPS - 1))]
+    words = bounded(cell.value)
+    shapes = [rectangle(x + 1, y + 1, width - 2, _CELL_HEIGHT - 2, fill=colour)]
+    if text_width(words, size=_SIZE) <= width - 8:
+        shapes.append(
+            label(
+                middle_x,
+                middle_y,
+                words,
+                size=_SIZE,
+                anchor="middle",
+                fill=readable_on(colour),
+                bold=cell.framed,
+            )
+        )
+    return shapes
+
+
+def _frame(x: float, y: float, width: float) -> Element:
+    inset = 1 + _FRAME / 2
+    return _outline(x + inset, y + inset, width - 2 * inset, _CELL_HEIGHT - 2 * inset)
+
+
+def _outline(x: float, y: float, width: float, height: float) -> Element:
+    plain = rectangle(x, y, width, height, stroke="ink")
+    attributes = (*plain.attributes, ("stroke-width", f"{_FRAME:g}"))
+    return Element(plain.tag, attributes, plain.children)
+
+
+def _description(
+    cells: Sequence[Sequence[HeatCell]], rows: Sequence[str], columns: Sequence[str], framed: str
+) -> str:
+    sentences = []
+    for name, row in zip(rows, cells, strict=True):
+        said = ", ".join(
+            f"{column} {bounded(cell.value)}{f' ({framed})' if cell.framed else ''}"
+            for column, cell in zip(columns, row, strict=True)
+        )
+        sentences.append(f"{name}: {said}.")
+    return " ".join(sentences)

@@ -1,0 +1,42 @@
+"""The gate before single paths: they support nothing where the stated pattern is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.kind import NotEstimated
+from coprod_stats.analyses.registry import kind_of
+from coprod_stats.literals import Conclusion
+from coprod_stats.plans.model import AnalysisForm
+from coprod_stats.structure.path_pattern import PathPattern
+
+_GATED: dict[Conclusion, Conclusion] = {
+    "supported": "inconclusive",
+    "supported-negligible": "equivalent",
+}
+"""What is left of a conclusion: that a path differs from 0 does not show it to be more than a
+general evaluation; that it is negligible holds all the same, as does one of the opposite sign."""
+
+
+def pattern_of(form: AnalysisForm, result: Any) -> PathPattern | None:
+    """Return what was stated against what was not in an analysis, where it has such a test."""
+    return None if isinstance(result, NotEstimated) else kind_of(form).pattern(result)
+
+
+def gated(findings: Sequence[Finding], pattern: PathPattern | None) -> tuple[Finding, ...]:
+    """Return the findings of an analysis as its pattern allows; unchanged where it is present."""
+    if pattern is None or pattern.is_present:
+        return tuple(findings)
+    return tuple(
+        replace(
+            finding,
+            conclusion=_GATED[finding.conclusion],
+            is_gated=finding.conclusion == "supported",
+        )
+        if finding.conclusion in _GATED
+        else finding
+        for finding in findings
+    )
