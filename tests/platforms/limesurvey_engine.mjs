@@ -149,11 +149,11 @@ const both = (text, values, problems) => {
   return server;
 };
 const ENTITIES = { "&quot;": '"', "&#39;": "'", "&lt;": "<", "&gt;": ">", "&#123;": "{",
-                   "&#125;": "}", "&#92;": "\\", "<br />": "\n", "&nbsp;": " ", "&amp;": "&" };
+                   "&#124;": "|", "&#125;": "}", "&#92;": "\\", "<br />": "\n", "&nbsp;": " ", "&amp;": "&" };
 const shown = (text, values, problems) =>
   text
     .replace(/\{(?!\s)([^{}]*[^{}\s])\}/g, (_, inner) => both(inner, values, problems))
-    .replace(/&quot;|&#39;|&lt;|&gt;|&#12[35];|&#92;|<br \/>|&nbsp;|&amp;/g, (one) => ENTITIES[one]);
+    .replace(/&quot;|&#39;|&lt;|&gt;|&#12[345];|&#92;|<br \/>|&nbsp;|&amp;/g, (one) => ENTITIES[one]);
 
 const given = (question, sub, answers) => {
   const type = question["type/scale"];

@@ -31,9 +31,19 @@ const results = respondents.map(({ before, answers }, done) => {
     if (question.getType() === "matrix")
       for (const row of question.visibleRows) rows[row.name] = row.locText.renderedHtml;
   }
+  const shown = {};
+  for (const question of survey.getAllQuestions()) {
+    const parts = [question.locTitle, question.locDescription];
+    for (const choice of question.visibleChoices ?? []) parts.push(choice.locText);
+    for (const part of question.items ?? []) parts.push(part.locTitle);
+    for (const column of question.visibleColumns ?? []) parts.push(column.locText);
+    shown[question.name] = parts.map((part) => part.renderedHtml);
+  }
+  for (const page of survey.pages)
+    shown[page.name] = [page.locTitle.renderedHtml, page.locDescription.renderedHtml];
   const completed = survey.tryComplete();
   const errors = survey.getAllQuestions().flatMap((q) => q.errors.map((e) => `${q.name}: ${e.text}`));
-  return { completed, errors, data: survey.data, titles, rows, notes };
+  return { completed, errors, data: survey.data, titles, rows, notes, shown };
 });
 const lint = lintSurvey(form);
 console.log(JSON.stringify({ jsonErrors: new Model(form).jsonErrors ?? [], lint, results }));

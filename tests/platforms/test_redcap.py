@@ -150,10 +150,8 @@ def test_a_line_break_in_a_label_does_not_end_the_answer(every_kind: Instrument)
 
 def test_a_bar_in_a_label_does_not_end_the_answer(every_kind: Instrument) -> None:
     options = dictionary(every_kind)["tru1"][CHOICES].split(" | ")
-    assert options[1] == "2, A little ¦ less"
+    assert options[1] == "2, A little &#124; less"
     assert len(options) == 8
-    losses = compose_form(every_kind, "redcap").losses
-    assert "PLATFORM-134 item TRU1" in "\n".join(map(str, losses))
 
 
 def test_branching_logic_demands_what_is_known(every_kind: Instrument) -> None:

@@ -35,6 +35,17 @@ const answer = (node, value) => {
   else if (node.valueType === "int") node.setValue(BigInt(value));
   else node.setValue(value);
 };
+// the text that is shown, and the elements in which parts of it stand
+const shownAs = (parts) => {
+  const elements = [];
+  const text = (node) => {
+    if (node.role === "child") return node.value;
+    if (node.role === "html") return elements.push("html"), node.unsafeHtml ?? "";
+    if (node.elementName && !["p", "span"].includes(node.elementName)) elements.push(node.elementName);
+    return (node.children ?? []).map(text).join("");
+  };
+  return { text: parts.map(text).join(""), elements };
+};
 const MOST_DRAWS = 1000;
 const begun = (form, assigned) => {
   for (let draw = 0; draw < MOST_DRAWS; draw++) {
@@ -59,12 +70,18 @@ for (const { assigned, language, answers } of people) {
     if (!node) throw new Error(`no question ${name}`);
     if (node.currentState.relevant) answer(node, value);
   }
-  const labels = {};
-  for (const [name, node] of nodes) labels[name] = node.currentState.label?.asString.trim() ?? "";
+  const labels = {}, hints = {}, options = {}, styles = {};
+  for (const [name, { currentState }] of nodes) {
+    const texts = [currentState.label, currentState.hint];
+    for (const option of currentState.valueOptions ?? []) texts.push(option.label);
+    const [label, hint, ...choices] = texts.map((text) => text?.asString.trim() ?? "");
+    [labels[name], hints[name], options[name]] = [label, hint, choices];
+    styles[name] = texts.map((text) => shownAs(text?.formatted ?? []));
+  }
   const payload = await root.prepareInstancePayload({ payloadType: "monolithic" });
   const xml = await payload.data[0].get("xml_submission_file").text();
   const violations = (payload.violations ?? []).map((found) => found.reference);
-  results.push({ xml, labels, violations });
+  results.push({ xml, labels, hints, options, styles, violations });
   if (results.length % 100 === 0)
     console.error(`xforms-engine: ${results.length} of ${people.length} respondents, ${process.uptime().toFixed(0)} s`);
 }

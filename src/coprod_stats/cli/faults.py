@@ -34,8 +34,9 @@ def run_reporting_faults(action: Callable[[], int | None]) -> None:
         finally:
             flush_output()
     except click.ClickException as error:
-        error.message = visible(error.message)
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        sys.stderr.write(visible(shown.getvalue()))
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(INTERRUPTED)

@@ -74,6 +74,8 @@ def labelled_variables(instrument: Instrument, language: str) -> Iterator[Labell
 def _of_item(item: Item, instrument: Instrument, language: str) -> Iterator[LabelledVariable]:
     words = item.text.in_language(language)
     question = f"{item.stem.in_language(language)} {words}" if item.stem else words
+    if item.number is not None and item.number.unit is not None:
+        question = f"{question} ({item.number.unit.in_language(language)})"
     why = dict(_labelled(missing_choices(item, instrument), language))
     missing = ((NOT_ANSWERED, MISSING_CODES[NOT_ANSWERED]), *why.items())
     scale, allowed = item.responses, item.number

@@ -24,7 +24,9 @@ from coprod_stats.platforms.fields import (
     alone,
     choices,
     enough_chosen,
+    entry_hint,
     inexpressible,
+    instead_of_answer,
     missing_choices,
     needs_companion,
     rows_together,
@@ -205,7 +207,8 @@ class _Structure:
             yield self._row(
                 "SQ",
                 self.codes.places[row.id].sub,
-                self._words(row.text, row.wordings),
+                # a bar would part the label between the two ends of the row
+                self._words(row.text, row.wordings).replace("|", "&#124;"),
                 type="0",
                 relevance=self._relevance(row, row),
             )
@@ -213,7 +216,7 @@ class _Structure:
 
     def _question(self, item: Item, group: str) -> Iterator[Row]:
         type, attributes = _kind(item)
-        beside = needs_companion(item)
+        beside, beside_field = needs_companion(item), entry_hint(item)
         attributes |= {"random_group": group}
         if item.kind == "multiple":
             names = (
@@ -230,7 +233,7 @@ class _Structure:
             text,
             type=type,
             relevance=relevance,
-            help="" if item.hint is None else self._text(item.hint),
+            help="" if beside_field is None else self._text(beside_field),
             mandatory="N" if beside else _mandatory(item),
             **attributes,
         )
@@ -246,14 +249,15 @@ class _Structure:
             case "multiple":
                 yield from self._answers(options, item, kind="SQ")
         if beside:
-            yield from self._companion(item, text)
+            yield from self._companion(item)
 
-    def _companion(self, item: Item, text: str) -> Iterator[Row]:
+    def _companion(self, item: Item) -> Iterator[Row]:
         """Ask why there is no answer, while there is none."""
         blank = self.translator.answered(item.id, wanted=False)
         relevance = self._relevance(item, item)
         relevance = blank if relevance == "1" else f"({relevance}) and {blank}"
         name = self.codes.companions[item.id].question
+        text = self._text(instead_of_answer(self.instrument))
         yield self._row("Q", name, text, type="L", relevance=relevance, mandatory=_mandatory(item))
         yield from self._answers(missing_choices(item, self.instrument), item)
 

@@ -18,6 +18,8 @@ from coprod_stats.platforms.fields import (
     Answer,
     Insert,
     companion,
+    entry_hint,
+    instead_of_answer,
     needs_companion,
     pieces,
     placeholder_texts,
@@ -246,7 +248,7 @@ class Layout:
                 item.id,
                 item.text,
                 (item,),
-                item.hint,
+                entry_hint(item),
                 item.wordings,
                 f"W_{item.id}",
             )
@@ -259,10 +261,8 @@ class Layout:
                     "companion",
                     self.companions[item.id].question,
                     companion(item),
-                    item.text,
+                    instead_of_answer(self._instrument),
                     (item,),
-                    wordings=item.wordings,
-                    key=f"W_{item.id}",
                 )
             )
 

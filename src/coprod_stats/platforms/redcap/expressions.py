@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from coprod_stats.instruments.model import Item
 from coprod_stats.platforms.dialect import Dialect
+
+_WORD_JOINER = "\u2060"
+_REFERENCES = re.compile(r"<(?=[A-Za-z/!?])|[\[{](?=[A-Za-z])")
+_MARKS = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?[A-Za-z0-9]+;)|[\[{]")
+_ENTITIES = {"<": "&lt;", "&": "&amp;", "[": "&#91;", "{": "&#123;"}
+
+
+def as_html(text: str) -> str:
+    """Write a text for a label, which is HTML, so that nothing in it is piped or embedded.
+
+    REDCap pipes ``[field]`` and smart variables, and embeds a field at ``{field}``; a character
+    reference stands for the bracket or the brace.
+    """
+    return _MARKS.sub(lambda mark: _ENTITIES[mark.group()], text)
 
 
 def checkbox_code(value: int) -> str:
@@ -53,7 +68,12 @@ class Translator(Dialect):
         return f"[p_{name.lower()}]"
 
     def quoted(self, text: str) -> str:
-        """Write a literal; a quotation mark that would end it becomes a typographic one."""
+        """Write a literal; a quotation mark that would end it becomes a typographic one.
+
+        A composed text is data, not HTML: an invisible word joiner ends what REDCap would take for
+        a field or a tag.
+        """
+        text = _REFERENCES.sub(lambda mark: mark.group() + _WORD_JOINER, text)
         if "'" in text and '"' not in text:
             return f'"{text}"'
         return "'" + text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}") + "'"

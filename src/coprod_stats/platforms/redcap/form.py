@@ -17,7 +17,9 @@ from coprod_stats.platforms.fields import (
     alone,
     choices,
     companion,
+    entry_hint,
     inexpressible,
+    instead_of_answer,
     missing_choices,
     missing_codes,
     needs_companion,
@@ -29,6 +31,7 @@ from coprod_stats.platforms.fields import (
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
 from coprod_stats.platforms.redcap.expressions import (
     Translator,
+    as_html,
     checkbox_code,
     field,
     option_field,
@@ -82,13 +85,12 @@ _HOLD_TO_LIMITS = "@FORCE-MINMAX"
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     """Write a questionnaire as a REDCap data dictionary, in the first of the languages.
 
-    Names are lower case and ``record_id`` comes first. A bar in a label of an answer, which would
-    end the answer, becomes a broken bar. Texts that depend on answers are hidden ``@CALCTEXT``
-    fields that labels pipe in.
+    Names are lower case and ``record_id`` comes first. Texts that depend on answers are hidden
+    ``@CALCTEXT`` fields that labels pipe in.
     """
     dictionary = _Dictionary(instrument, languages[0])
     rows = list(dictionary.rows())
-    losses = [*_losses(instrument, languages), *dictionary.losses.values()]
+    losses = list(_losses(instrument, languages))
     written = io.StringIO(newline="")
     writer = csv.DictWriter(written, HEADER, restval="", lineterminator="\r\n")
     writer.writeheader()
@@ -178,13 +180,12 @@ class _Dictionary:
         self.translator = Translator(instrument)
         self.form = instrument.id.lower()
         self.refused: list[Fault] = []
-        self.losses: dict[str, Fault] = {}
         self.matrices: list[str] = []
 
     def rows(self) -> Iterator[dict[str, str]]:
         yield self._row(RECORD, "text", "Record")
         for variable in self.instrument.assigned:
-            levels = self._choices(variable.levels, variable.id)
+            levels = self._choices(variable.levels)
             label = self._text(variable.title)
             yield self._row(
                 variable.id, "radio", label, choices=levels, annotation="@HIDDEN-SURVEY"
@@ -225,11 +226,12 @@ class _Dictionary:
         label, composed = self._wording(item)
         yield from composed
         logic = self._logic(item, item.conditions)
-        note = {"note": self._text(item.hint)} if item.hint else {}
+        beside = entry_hint(item)
+        note = {"note": self._text(beside)} if beside else {}
         required = {"required": "y"} if item.required else {}
-        beside = needs_companion(item)
+        lacks = needs_companion(item)
         options = self._choices(choices(item, self.instrument), item.id)
-        shared = {"logic": logic, **note, **({} if beside else required)}
+        shared = {"logic": logic, **note, **({} if lacks else required)}
         match item.kind:
             case "note":
                 yield self._row(item.id, "descriptive", label, logic=logic)
@@ -264,11 +266,12 @@ class _Dictionary:
             case _:
                 group = {"matrix": matrix} if matrix else {}
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
-        if beside:
+        if lacks:
             why = self._choices(missing_choices(item, self.instrument), item.id)
+            instead = self._text(instead_of_answer(self.instrument))
             blank = self.translator.answered(item.id, wanted=False)
             shown = self.translator.joined("and", [logic, blank] if logic else [blank])
-            yield self._row(companion(item), "radio", label, choices=why, logic=shown, **required)
+            yield self._row(companion(item), "radio", instead, choices=why, logic=shown, **required)
 
     def _exclusive(self, item: Item) -> str:
         codes = ",".join(str(option.value) for option in alone(item, self.instrument))
@@ -281,17 +284,10 @@ class _Dictionary:
             key: text for key, text in more.items() if text
         }
 
-    def _choices(self, options: Iterable[Option], id: str) -> str:
+    def _choices(self, options: Iterable[Option]) -> str:
         # a line break would end the answer, as it does in REDCap's own storage
         labels = [(option.value, " ".join(self._text(option.label).split())) for option in options]
-        if any("|" in label for _, label in labels):
-            self.losses[id] = Fault(
-                "PLATFORM-134",
-                "a bar in a label would end the answer; written as a broken bar",
-                "Nothing needs to be done.",
-                place=f"item {id}",
-            )
-        whole = [(value, label.replace("|", "\N{BROKEN BAR}")) for value, label in labels]
+        whole = [(value, label.replace("|", "&#124;")) for value, label in labels]
         return " | ".join(f"{value}, {label}" for value, label in whole)
 
     def _logic(self, item: Item, conditions: tuple[Expression, ...]) -> str:
@@ -324,7 +320,7 @@ class _Dictionary:
         return "".join(
             self.translator.inserted(piece.name, self.language)
             if isinstance(piece, Insert)
-            else piece
+            else as_html(piece)
             for piece in pieces(text.in_language(self.language))
         )
 

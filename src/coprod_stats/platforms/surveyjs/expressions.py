@@ -9,6 +9,24 @@ from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.dialect import Dialect
 from coprod_stats.platforms.fields import InexpressibleError
 
+LEFT_BRACE = "LEFT_BRACE"
+"""Calculated value that is a brace, for which SurveyJS has no escape; what is inserted is not read
+again (https://surveyjs.io/form-library/documentation/design-survey/conditional-logic#variables)."""
+_WORD_JOINER = "\u2060"
+_ENTITIES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "{": "&#123;", "\r": None, "\n": "<br>"}
+)
+
+
+def plain(text: str) -> str:
+    """Write a text in which no name in braces is taken for a value."""
+    return text.replace("{", f"{{{LEFT_BRACE}}}")
+
+
+def as_html(text: str) -> str:
+    """Write a text for an element that shows HTML, in which SurveyJS looks for braces twice."""
+    return text.translate(_ENTITIES)
+
 
 class Translator(Dialect):
     """Writes expressions of one instrument.
@@ -23,6 +41,8 @@ class Translator(Dialect):
     always, never = "1 = 1", "1 = 2"
     signs: ClassVar[Mapping[str, str]] = {"==": "=", "!=": "<>"}
     functions: ClassVar[Mapping[str, str]] = {"mean": "avg", "if": "iif"}
+    prefix = "P"
+    """What the names of placeholders' values begin with."""
 
     def __init__(self, instrument: Instrument, paths: Mapping[str, str]) -> None:
         super().__init__(instrument)
@@ -65,19 +85,29 @@ class Translator(Dialect):
 
     def inserted(self, name: str, language: str, /) -> str:
         """Refer to the calculated value of a placeholder."""
-        return f"{{{calculated(f'P_{name}', language)}}}"
+        return f"{{{calculated(f'{self.prefix}_{name}', language)}}}"
 
     def quoted(self, text: str) -> str:
-        """Write a literal; survey-core's grammar allows neither quotation mark in it unescaped."""
-        if text.endswith("\\"):
-            raise InexpressibleError(
-                "SurveyJS: a text that is composed ends in a backslash; leave it out"
-            )
-        return "'" + text.replace("'", "\\'").replace('"', '\\"') + "'"
+        """Write a literal; survey-core's grammar allows neither quotation mark in it unescaped.
+
+        A backslash at the end would escape the closing one: an invisible word joiner follows it.
+        """
+        ended = text + _WORD_JOINER if text.endswith("\\") else text
+        return "'" + ended.replace("'", "\\'").replace('"', '\\"') + "'"
 
     def together(self, parts: Sequence[str]) -> str:
         """Join texts."""
         return " + ".join(parts) or "''"
+
+
+class HtmlTranslator(Translator):
+    """Writes composed texts for elements that show HTML."""
+
+    prefix = "H"
+
+    def quoted(self, text: str) -> str:
+        """Write a literal that shows the text in HTML."""
+        return super().quoted(as_html(text))
 
 
 def calculated(name: str, language: str) -> str:

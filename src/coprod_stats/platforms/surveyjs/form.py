@@ -17,6 +17,7 @@ from coprod_stats.platforms.fields import (
     choices,
     companion,
     enough_chosen,
+    entry_hint,
     inexpressible,
     missing_choices,
     missing_codes,
@@ -27,7 +28,14 @@ from coprod_stats.platforms.fields import (
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
-from coprod_stats.platforms.surveyjs.expressions import Translator, calculated
+from coprod_stats.platforms.surveyjs.expressions import (
+    LEFT_BRACE,
+    HtmlTranslator,
+    Translator,
+    as_html,
+    calculated,
+    plain,
+)
 
 Json = dict[str, Any]
 
@@ -116,9 +124,15 @@ class _Form:
         paths |= {id: f"{matrix}.{row}" for id, (matrix, row) in self.grids.items()}
         paths |= {variable.id: variable.id for variable in instrument.assigned}
         self.translator = Translator(instrument, paths)
+        self.html = HtmlTranslator(instrument, paths)
+        self.has_brace = False
         self.calculated: list[Json] = []
-        for alternatives in placeholder_texts(instrument):
-            self._calculate(alternatives)
+        notes = any(item.kind == "note" for item in instrument.items)
+        for translator in (self.translator, *([self.html] if notes else [])):
+            for alternatives in placeholder_texts(instrument):
+                self._calculate(
+                    f"{translator.prefix}_{alternatives.name}", alternatives, translator
+                )
 
     def json(self) -> Json:
         pages = [self._page(page) for page in self.instrument.pages]
@@ -134,8 +148,11 @@ class _Form:
             for variable in self.instrument.assigned
         ]
         pages[0]["elements"] = hidden + pages[0]["elements"]
+        title = self._text(self.instrument.title)
+        if self.has_brace:
+            self.calculated.insert(0, {"name": LEFT_BRACE, "expression": "'{'"})
         return {
-            "title": self._text(self.instrument.title),
+            "title": title,
             **({"locale": first} if (first := self.languages[0]) != "en" else {}),
             "clearInvisibleValues": "onHidden",
             "showQuestionNumbers": False,
@@ -188,11 +205,12 @@ class _Form:
 
     def _question(self, item: Item) -> Json:
         name: Json = {"name": item.id}
-        title = self._wording(f"W_{item.id}", item)
         if item.kind == "note":
-            return {"type": "html", "html": title, **name, **self._shown(item)}
-        if item.hint is not None:
-            name["description"] = self._text(item.hint)
+            return {"type": "html", "html": self._note(item), **name, **self._shown(item)}
+        title = self._wording(f"W_{item.id}", item)
+        beside = entry_hint(item)
+        if beside is not None:
+            name["description"] = self._text(beside)
         if item.required and needs_companion(item):
             name["requiredIf"] = f"{{{companion(item)}}} empty"
         elif item.required:
@@ -299,32 +317,47 @@ class _Form:
         text, wordings = (item.stem, item.stem_wordings) if stem else (item.text, item.wordings)
         if not wordings:
             return self._text(text or item.text)
-        self._calculate(wording_texts(name, wordings, text or item.text))
+        self._calculate(name, wording_texts(name, wordings, text or item.text), self.translator)
+        return self._composed(name)
+
+    def _note(self, item: Item) -> str | dict[str, str]:
+        """Return the text of a note, which is HTML."""
+        if not item.wordings:
+            return self._text(item.text, html=True)
+        name = f"W_{item.id}"
+        self._calculate(name, wording_texts(name, item.wordings, item.text), self.html)
+        return self._composed(name)
+
+    def _composed(self, name: str) -> str | dict[str, str]:
         return _localized(
             (language, f"{{{calculated(name, language)}}}") for language in self.languages
         )
 
-    def _text(self, text: Text) -> str | dict[str, str]:
+    def _text(self, text: Text, *, html: bool = False) -> str | dict[str, str]:
         given = dict(text.by_language)
         wanted = [language for language in self.languages if language in given]
         wanted = [language for language in wanted if language != self.languages[0]]
         first = self.languages[0]
         return _localized(
-            (language, self._inserted(text.in_language(language), language))
+            (language, self._inserted(text.in_language(language), language, html=html))
             for language in (first, *wanted)
         )
 
-    def _inserted(self, words: str, language: str) -> str:
+    def _inserted(self, words: str, language: str, *, html: bool) -> str:
+        translator, written = (self.html, as_html) if html else (self.translator, plain)
+        cut = pieces(words)
+        self.has_brace |= not html and any("{" in piece for piece in cut if isinstance(piece, str))
         return "".join(
-            self.translator.inserted(piece.name, language) if isinstance(piece, Insert) else piece
-            for piece in pieces(words)
+            translator.inserted(piece.name, language)
+            if isinstance(piece, Insert)
+            else written(piece)
+            for piece in cut
         )
 
-    def _calculate(self, alternatives: Alternatives) -> None:
-        name = alternatives.name if "_" in alternatives.name else f"P_{alternatives.name}"
+    def _calculate(self, name: str, alternatives: Alternatives, translator: Translator) -> None:
         for language in self.languages:
             try:
-                expression = self.translator.text(alternatives, language)
+                expression = translator.text(alternatives, language)
             except InexpressibleError as error:
                 self.refused.append(inexpressible("PLATFORM-020", f"text {name}", error))
                 return

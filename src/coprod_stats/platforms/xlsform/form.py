@@ -22,7 +22,7 @@ from coprod_stats.platforms.fields import (
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
 from coprod_stats.platforms.workbook_bytes import workbook_bytes
 from coprod_stats.platforms.xlsform.expressions import XPath, field, filled
-from coprod_stats.platforms.xlsform.plain_text import is_styled
+from coprod_stats.platforms.xlsform.plain_text import form_title, is_styled
 from coprod_stats.platforms.xlsform.texts import FormTexts, language_header
 
 Row = dict[str, str]
@@ -285,7 +285,7 @@ class _Form:
         """Return the one row of the settings sheet."""
         instrument = self.instrument
         return {
-            "form_title": instrument.title.in_language(self.languages[0]),
+            "form_title": form_title(instrument.title.in_language(self.languages[0])),
             "form_id": f"{instrument.id}_{instrument.forms[0].id}",
             "version": f"{instrument.version}-{instrument.sha256[:8]}",
             "default_language": language_header(self.languages[0]),

@@ -1,18 +1,18 @@
 """Texts of an XLSForm that no client takes for references, Markdown or HTML.
 
-``${`` begins a reference, for which XLSForm has no escape: a field that holds a dollar sign stands
-for it. Markdown has escapes (https://docs.getodk.org/form-styling/#escaping-markdown); tags and
-character references, which Collect renders, have none, and blocks of CommonMark, which ODK Web
-Forms reads, have others than Enketo knows. An invisible word joiner (U+2060) behind or before
-their first character makes them plain text in every client.
+``${`` begins a reference, and two grave accents are code to ODK Web Forms, for which XLSForm has no
+escape: fields that hold the sign stand for it. Markdown has escapes; tags and character references,
+which Collect renders, have none, and blocks of CommonMark, which ODK Web Forms reads, have others
+than Enketo knows. An invisible word joiner (U+2060) behind or before their first character makes
+them plain text in every client (https://docs.getodk.org/form-styling/).
 """
 
 from __future__ import annotations
 
 import re
 
-DOLLAR_SIGN = "dollar_sign"
-"""Field that holds a dollar sign; ids of items have no underscore, so that the name is free."""
+SIGNS = {"dollar_sign": "$", "grave_accent": "`"}
+"""Fields that hold a sign; ids of items have no underscore, so that the names are free."""
 _WORD_JOINER = "\u2060"
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?[A-Za-z0-9]+;)|\](?=\()")
 _BLOCK = re.compile(
@@ -40,6 +40,12 @@ def unstyled(text: str) -> str:
     return _MARKS.sub(r"\\\g<0>", text) if is_styled(text) else text
 
 
-def unreferenced(text: str) -> str:
-    """Write a text in which nothing is a reference but those to the dollar sign."""
-    return text.replace("${", f"${{{DOLLAR_SIGN}}}{{")
+def by_reference(text: str) -> str:
+    """Write a text in which what has no escape is a reference to one of ``SIGNS``."""
+    accented = text.replace("`", "\0") if text.count("`") > 1 else text
+    return accented.replace("${", "${dollar_sign}{").replace("\0", "${grave_accent}")
+
+
+def form_title(text: str) -> str:
+    """Write a title, which can refer to nothing."""
+    return text.replace("${", f"${_WORD_JOINER}{{")

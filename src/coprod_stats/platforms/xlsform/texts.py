@@ -16,7 +16,7 @@ from coprod_stats.platforms.fields import (
     wording_texts,
 )
 from coprod_stats.platforms.xlsform.expressions import XPath, calculated
-from coprod_stats.platforms.xlsform.plain_text import DOLLAR_SIGN, plain, unreferenced, unstyled
+from coprod_stats.platforms.xlsform.plain_text import SIGNS, by_reference, plain, unstyled
 
 LANGUAGE_NAMES = {
     "ar": "العربية",
@@ -42,7 +42,7 @@ class FormTexts:
 
     def __init__(self, instrument: Instrument, languages: tuple[str, ...], xpath: XPath) -> None:
         self._languages, self._xpath = languages, xpath
-        self._has_dollar_sign = False
+        self._signs: set[str] = set()
         self.rows: list[dict[str, str]] = []
         self.refused: list[Fault] = []
         for alternatives in placeholder_texts(instrument):
@@ -77,14 +77,19 @@ class FormTexts:
             if isinstance(piece, Insert):
                 yield self._xpath.inserted(piece.name, language)
                 continue
-            self._has_dollar_sign |= "${" in piece
-            yield unreferenced(unstyled(plain(piece)) if markdown else plain(piece))
+            written = by_reference(unstyled(plain(piece)) if markdown else plain(piece))
+            self._signs |= {name for name in SIGNS if f"${{{name}}}" in written}
+            yield written
 
     @property
     def calculations(self) -> list[dict[str, str]]:
         """Return the rows that texts refer to."""
-        sign = {"type": "calculate", "name": DOLLAR_SIGN, "calculation": "'$'"}
-        return [*([sign] if self._has_dollar_sign else []), *self.rows]
+        signs = [
+            {"type": "calculate", "name": name, "calculation": f"'{sign}'"}
+            for name, sign in SIGNS.items()
+            if name in self._signs
+        ]
+        return [*signs, *self.rows]
 
     def _calculate(self, name: str, alternatives: Alternatives) -> None:
         for language in self._languages:
