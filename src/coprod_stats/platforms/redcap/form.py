@@ -230,7 +230,7 @@ class _Dictionary:
         note = {"note": self._text(beside)} if beside else {}
         required = {"required": "y"} if item.required else {}
         lacks = needs_companion(item)
-        options = self._choices(choices(item, self.instrument), item.id)
+        options = self._choices(choices(item, self.instrument))
         shared = {"logic": logic, **note, **({} if lacks else required)}
         match item.kind:
             case "note":
@@ -267,7 +267,7 @@ class _Dictionary:
                 group = {"matrix": matrix} if matrix else {}
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
         if lacks:
-            why = self._choices(missing_choices(item, self.instrument), item.id)
+            why = self._choices(missing_choices(item, self.instrument))
             instead = self._text(instead_of_answer(self.instrument))
             blank = self.translator.answered(item.id, wanted=False)
             shown = self.translator.joined("and", [logic, blank] if logic else [blank])
