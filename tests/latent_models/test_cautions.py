@@ -174,7 +174,7 @@ class TestBootstrapSamples:
         for place in range(3):
             codes.iloc[values[:, place].argmax(), place] = 2.0
             codes.iloc[values[:, place].argmin(), place] = -1.0
-        with pytest.raises(SemDataError, match="SEM-124: .* of 2 bootstrap samples only"):
+        with pytest.raises(SemDataError, match=r"SEM-124: .* of 2 bootstrap samples only"):
             fit_sem("f =~ x1 + x2 + x3", codes, ordered="all", bootstrap=2, seed=4)
 
 

@@ -202,7 +202,7 @@ def _estimates(
 def _is_fitted_in_batches(estimate: Estimate, problem: SingleLevelProblem) -> bool:
     """Whether all samples can be fitted at once, with the Hessian of the original one."""
     limits = estimate.restrictions
-    if not problem.rests_on_normal_moments or limits.is_nonlinear:
+    if not problem.rests_on_normal_moments or limits.is_nonlinear or estimate.shifted is not None:
         return False
     return factor(limits.basis.T @ estimate.minimum.final.curvature @ limits.basis) is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +108,10 @@ class GroupSample:
     patterns: MissingPatterns | None = None
     n_empty: int = 0
 
+    def measured_from(self, offsets: FloatArray) -> Self:
+        """Subtract a number from each variable, ``(n_observed,)``."""
+        return replace(self, data=self.data - offsets, mean=self.mean - offsets)
+
     @property
     def n_clusters(self) -> int:
         """Number of clusters; of cases where there are none."""
@@ -126,6 +130,17 @@ class IncompleteSample(GroupSample):
 
     patterns: MissingPatterns
     saturated: SaturatedMoments
+
+    def measured_from(self, offsets: FloatArray) -> Self:
+        """Subtract a number from each variable, ``(n_observed,)``."""
+        means = np.where(self.patterns.observed, self.patterns.means - offsets, 0.0)
+        return replace(
+            self,
+            data=self.data - offsets,
+            mean=self.mean - offsets,
+            patterns=replace(self.patterns, means=means),
+            saturated=replace(self.saturated, mean=self.saturated.mean - offsets),
+        )
 
 
 def complete_samples(data: SemData, observed: Sequence[str]) -> tuple[GroupSample, ...]:

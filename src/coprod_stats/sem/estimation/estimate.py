@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +34,8 @@ class Estimate:
     minimum : Minimum
     implied : tuple of ImpliedMoments
         The same, at the estimates.
+    shifted : ShiftedEstimate, optional
+        Where the model was estimated with variables measured from their means.
     """
 
     problem: Problem
@@ -42,6 +44,7 @@ class Estimate:
     restrictions: Restrictions
     minimum: Minimum
     implied: tuple[ImpliedMoments, ...]
+    shifted: ShiftedEstimate | None = None
 
     @property
     def table(self) -> ParameterTable:
@@ -52,6 +55,21 @@ class Estimate:
     def params(self) -> FloatArray:
         """Estimates of the free parameters, ``(n_free,)``."""
         return self.minimum.params
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftedEstimate:
+    """A model fitted to data measured from their means, where inference is exact.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    directions : (n_free, n_free) array
+        ``P``, which turns directions there into directions of the original parameters.
+    """
+
+    estimate: Estimate
+    directions: FloatArray
 
 
 def estimate_model(
@@ -68,6 +86,9 @@ def estimate_model(
     """
     models = problem.models()
     limits = restrictions(problem.table)
+    shifted = _shifted(problem, models, limits, start, max_iterations)
+    if shifted is not None:
+        return shifted
     if start is None:
         start = problem.approach(models, limits, problem.starting_values(models))
     objective = problem.objective(models)
@@ -76,6 +97,42 @@ def estimate_model(
     )
     implied = tuple(model.moments(minimum.params) for model in models)
     return Estimate(problem, models, objective, limits, minimum, implied)
+
+
+def _shifted(
+    problem: Problem,
+    models: tuple[LisrelModel, ...],
+    limits: Restrictions,
+    start: FloatArray | None,
+    max_iterations: int,
+) -> Estimate | None:
+    """Fit the model with variables measured from their means, where these lie far from zero.
+
+    None where they do not, or where the model would be another one.
+    """
+    offsets = problem.far_offsets()
+    if offsets is None:
+        return None
+    # time stamps and the like are rare: a small model is fitted faster than imported
+    from coprod_stats.sem.estimation.far_means import shift_between
+
+    near = problem.measured_from(offsets)
+    shift = shift_between(
+        models, near.models(), offsets=offsets, samples=problem.samples, limits=limits
+    )
+    if shift is None:
+        return None
+    begin = None if start is None else shift.from_data(start)
+    found = estimate_model(near, start=begin, max_iterations=max_iterations)
+    params = shift.to_data(found.params)
+    if params is None:
+        return None
+    objective = problem.objective(models)
+    final = objective.evaluate(params, exact=True)
+    minimum = replace(found.minimum, params=params, final=final)
+    implied = tuple(model.moments(params) for model in models)
+    shifted = ShiftedEstimate(found, shift.directions(params))
+    return Estimate(problem, models, objective, limits, minimum, implied, shifted)
 
 
 def known_estimate(problem: Problem, params: FloatArray) -> Estimate | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,6 +67,9 @@ def infer(estimate: Estimate, *, tests_only: bool = False, errors_only: bool = F
     errors_only : bool
         Leave out the scaled test, which can take longer than all else.
     """
+    if estimate.shifted is not None:
+        found = infer(estimate.shifted.estimate, tests_only=tests_only, errors_only=errors_only)
+        return _turned(found, estimate.shifted.directions)
     problem, method = estimate.problem, estimate.problem.method
     n_params = estimate.restrictions.n_reduced - _n_nonlinear(estimate)
     df = problem.n_moments() - n_params
@@ -91,6 +94,23 @@ def infer(estimate: Estimate, *, tests_only: bool = False, errors_only: bool = F
     if method.standard_errors == "none":
         covariance = nothing
     return Inference(inversion, covariance, df, n_params, plain, precision.scaled, precision.groups)
+
+
+def _turned(found: Inference, directions: FloatArray) -> Inference:
+    """Express what was inferred from shifted data by the original parameters."""
+    back = np.linalg.inv(directions)
+    inverted = found.inverted
+    return replace(
+        found,
+        inverted=replace(
+            inverted,
+            information=back.T @ inverted.information @ back,
+            inverse=directions @ inverted.inverse @ directions.T,
+            basis=directions @ inverted.basis,
+        ),
+        covariance=directions @ found.covariance @ directions.T,
+        groups=tuple(replace(group, jacobian=group.jacobian @ back) for group in found.groups),
+    )
 
 
 def _is_robust(method: Method) -> bool:
@@ -152,6 +172,8 @@ def corrected_by_traces(
     """Correct a statistic by ``tr(U Gamma)`` and ``tr((U Gamma)²)``."""
     if test == "none":
         return None
+    if not np.isfinite(traces[0]) or np.isinf(traces[1]):
+        raise np.linalg.LinAlgError("the variability of the statistics is infinite")
     if plain.df == 0:
         return ModelTest(plain.statistic, 0, float("nan"), float("nan"))
     statistic, df = plain.statistic, int(plain.df)

@@ -79,7 +79,9 @@ class GroupDerivatives:
             product = self.weight_matrix @ self.gamma
             return float(np.trace(product)), float(np.sum(product * product.T))
         weights = self.weight_matrix
-        return float(weights @ np.diag(self.gamma)), float(weights @ (self.gamma**2) @ weights)
+        with np.errstate(over="ignore"):  # without bound where correlations are perfect
+            squares = self.gamma**2
+        return float(weights @ np.diag(self.gamma)), float(weights @ squares @ weights)
 
 
 def least_squares_information(groups: Sequence[GroupDerivatives]) -> FloatArray:

@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
-CONSTANT_RATIO = 1e-14
+CONSTANT_RATIO = 1e-24
 """A variance below this share of the mean square is rounding error: the item is constant."""
 
 

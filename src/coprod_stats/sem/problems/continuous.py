@@ -66,6 +66,22 @@ class ContinuousProblem(SingleLevelProblem):
         covs, means = zip(*((sample.cov, sample.mean) for sample in self.samples), strict=True)
         return starting_values(self.table, matrices, covs, means)
 
+    def far_offsets(self) -> FloatArray | None:
+        """Find means far from zero, which make slopes and intercepts nearly collinear."""
+        if not self.table.meanstructure:
+            return None
+        # most data have none, and their means tell as much
+        spread = [np.sqrt(np.maximum(np.diagonal(s.cov), 0.0)) for s in self.samples]
+        if all((np.abs(s.mean) <= 10 * d).all() for s, d in zip(self.samples, spread, strict=True)):
+            return None
+        from coprod_stats.sem.estimation.far_means import far_offsets
+
+        return far_offsets(self.samples)
+
+    def measured_from(self, offsets: FloatArray) -> Self:
+        """Subtract a number from each variable."""
+        return replace(self, samples=tuple(s.measured_from(offsets) for s in self.samples))
+
     def objective(self, models: Sequence[LisrelModel]) -> Objective:
         """Build the discrepancy between sample and implied moments."""
         return moment_objective(self.table, models, self.samples, self.method)

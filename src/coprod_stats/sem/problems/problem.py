@@ -174,6 +174,23 @@ class Problem(ABC):
         """Return the shares of variance between clusters, per group; empty for a single level."""
         return ()
 
+    def far_offsets(self) -> FloatArray | None:
+        """Return means that lie far from zero, 0 for other variables; None where none does.
+
+        Here they are not looked for.
+        """
+        return None
+
+    def measured_from(self, offsets: FloatArray) -> Self:
+        """Subtract a number from each variable.
+
+        Parameters
+        ----------
+        offsets : (n_observed,) array
+            From :meth:`far_offsets`.
+        """
+        raise TypeError(f"{type(self).__name__} has no data to be shifted")
+
     def sample_covs(self) -> tuple[FloatArray, ...]:
         """Return the sample covariance matrix of each group (and level)."""
         return tuple(sample.cov for sample in self.samples)
