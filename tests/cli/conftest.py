@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,11 +35,12 @@ def coprod(monkeypatch, capsys, tmp_path: Path) -> Callable[..., subprocess.Comp
 
 
 @pytest.fixture
-def coprod_process(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
-    """Start a command as a process of its own, in an empty folder."""
+def coprod_process(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a command as a process of its own, in an empty folder; none outlives the test."""
+    started: list[subprocess.Popen[str]] = []
 
     def start(*words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*COMMAND, *words],
             cwd=tmp_path,
             text=True,
@@ -48,5 +49,10 @@ def coprod_process(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
             stderr=subprocess.PIPE,
             encoding="utf-8",
         )
+        started.append(process)
+        return process
 
-    return start
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()

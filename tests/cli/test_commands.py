@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import click
 import numpy as np
@@ -206,3 +207,16 @@ def test_progress_is_shown_on_a_terminal(capsys, monkeypatch) -> None:
     with progress_bar("work") as progress:
         progress(1, 2, "step")
     assert capsys.readouterr().out == ""
+
+
+def test_a_table_without_rows_is_shown_as_such(coprod, tmp_path: Path) -> None:
+    questionnaire = (
+        "instrument: tiny\nversion: 1.0.0\ntitle: Tiny\nstatus: draft\nlanguages: [en]\n"
+        "forms: {full: {title: Full}}\npages:\n  - page: one\n    blocks:\n      - block: one\n"
+        "        items:\n          - {id: Q1, text: How?, options: {1: Good, 2: Bad}}\n"
+    )
+    (tmp_path / "tiny.yaml").write_text(questionnaire, encoding="utf-8")
+    (tmp_path / "answers.csv").write_text("Q1\n1\n", encoding="utf-8")
+    shown = coprod("score", "answers.csv", "-i", "tiny.yaml")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "scale" in shown.stdout

@@ -164,6 +164,28 @@ def test_if_a_renaming_fails_the_replaced_files_are_put_back(
     assert contents(tmp_path) == {"a": "old a", "c": "old c"}
 
 
+@pytest.mark.parametrize("together", [1, 2])
+def test_a_folder_that_cannot_be_brought_to_the_disk_is_as_before(
+    tmp_path: Path, monkeypatch, together: int
+) -> None:
+    (tmp_path / "a").write_text("old")
+
+    def full(_: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(committing, "_sync", full)
+
+    def write() -> None:
+        with committed_together():
+            for name in "ab"[:together]:
+                write_file(tmp_path / name, "new")
+
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)) as found:
+        write()
+    assert found.value.filename == str(tmp_path / "a")
+    assert contents(tmp_path) == {"a": "old"}
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

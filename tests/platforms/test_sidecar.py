@@ -68,3 +68,17 @@ def test_json_says_for_each_column_what_its_codes_stand_for(every_kind: Instrume
     entry = next(entry for entry in content["columns"] if entry["column"] == "USED")
     assert entry["codes"] == {"1": "1", "2": "2", "dk": "-9", "ref": "-8"}
     assert entry["name"] == "used"
+
+
+@pytest.mark.parametrize("wrong", [None, 1, True, {"a": 1}, ["a", 1], [["a"]]], ids=repr)
+@pytest.mark.parametrize("key", ["platform", "sha256", "modules", "losses", "column", "name"])
+def test_a_sidecar_of_other_kinds_of_values_is_damaged(
+    every_kind: Instrument, tmp_path: Path, key: str, wrong: object
+) -> None:
+    *_, path = compose_form(every_kind, "redcap").write(tmp_path)
+    content = json.loads(path.read_bytes())
+    holder = content if key in content else content["columns"][0]
+    holder[key] = wrong
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(SidecarError, match="a damaged sidecar"):
+        read_sidecar(path)

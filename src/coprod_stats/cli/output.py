@@ -70,13 +70,15 @@ def print_table(
     from rich.console import Console
     from rich.table import Table
 
+    # a table without rows may have no columns either
+    named = table[list(columns)] if len(table) else table.reindex(columns=list(columns))
     shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     rows = [
         [_cell(name, value, digits) for name, value in zip(columns, row, strict=True)]
-        for row in table[list(columns)].itertuples(index=False)
+        for row in named.itertuples(index=False)
     ]
     for name, label in columns.items():
-        values = [value for value in table[name] if value is not None]
+        values = [value for value in named[name] if value is not None]
         number = bool(values) and all(isinstance(value, int | float) for value in values)
         shown.add_column(label, justify="right" if number else "left", overflow="fold")
     for row in rows:

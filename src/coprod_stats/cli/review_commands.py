@@ -19,7 +19,7 @@ from coprod_stats.cli.options import (
 )
 from coprod_stats.cli.output import fail, say, write_json
 from coprod_stats.counts import counted
-from coprod_stats.files.writing import write_file
+from coprod_stats.files.writing import committed_together, write_file
 
 
 @command(epilog="Example: coprod instrument coverage")
@@ -180,19 +180,21 @@ def translate(
     else:
         refuse_given({"form"}, "without effect with --from")
         rows = read_sheet(sheet)
-    if out is not None and sheet is not None:
-        instrument = read_draft(name).form.instrument
-        text = translations_text(rows, instrument=instrument, language=lang, note=note)
-        write_file(out, text)
-    elif out is not None:
-        write_sheet(rows, out)
     counts = status_counts(rows)
+    with committed_together():
+        if out is not None and sheet is not None:
+            instrument = read_draft(name).form.instrument
+            text = translations_text(rows, instrument=instrument, language=lang, note=note)
+            write_file(out, text)
+        elif out is not None:
+            write_sheet(rows, out)
+        if json is not None:
+            keys = {
+                status: [row.key for row in rows if row.status == status]
+                for status in ("missing", "outdated")
+            }
+            write_json({"language": lang, "counts": dict(counts), **keys}, json)
     if json is not None:
-        keys = {
-            status: [row.key for row in rows if row.status == status]
-            for status in ("missing", "outdated")
-        }
-        write_json({"language": lang, "counts": dict(counts), **keys}, json)
         return
     for row in rows:
         if row.status in ("missing", "outdated") and out is None:
@@ -266,22 +268,24 @@ def draft(
         language=lang,
         instrument=id or identifier(out.name.partition(".")[0]),
     )
-    write_file(out, drafted.text)
+    with committed_together():
+        write_file(out, drafted.text)
+        if json is not None:
+            write_json(
+                {
+                    "rows": drafted.n_rows,
+                    "columns": dict(drafted.kinds),
+                    "response_scales": drafted.n_scales,
+                    "suggested_scales": drafted.n_suggested,
+                    "guesses": drafted.n_guesses,
+                    "renamed": drafted.renamed,
+                    "notes": list(drafted.notes),
+                },
+                json,
+            )
     if faults := check_instrument(out):
         raise InstrumentError(faults)
     if json is not None:
-        write_json(
-            {
-                "rows": drafted.n_rows,
-                "columns": dict(drafted.kinds),
-                "response_scales": drafted.n_scales,
-                "suggested_scales": drafted.n_suggested,
-                "guesses": drafted.n_guesses,
-                "renamed": drafted.renamed,
-                "notes": list(drafted.notes),
-            },
-            json,
-        )
         return
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(drafted.kinds.items()))
     say(f"{counted(drafted.n_rows, 'row')}, {counted(drafted.kinds.total(), 'column')}: {kinds}")

@@ -26,12 +26,26 @@ _JOURNAL = ".coprod-{token}.commit"
 def commit(files: Sequence[StagedFile]) -> None:
     """Put files that are complete in place: all of them, or none if an error is raised."""
     folders = sorted({file.final.parent for file in files})
-    if len(files) == 1:
-        files[0].partial.replace(files[0].final)
-    elif files:
-        _commit_group(files, folders)
-    for folder in folders:
-        _sync(folder)
+    former: list[tuple[StagedFile, Path | None]] = []
+    replaced: list[StagedFile] = []
+    journals: list[Path] = []
+    try:
+        for file in files:
+            former.append((file, file.keep_former()))
+        for folder in folders if len(files) > 1 else ():
+            journals.append(folder / _JOURNAL.format(token=os.urandom(4).hex()))
+            _write_journal(journals[-1], files)
+        for file in files:
+            replaced.append(file)
+            _replace(file)
+        for folder in folders:
+            _sync(folder)
+    except BaseException:
+        _remove(journals)
+        _restore(former, replaced)
+        raise
+    _remove(journals)
+    _remove(kept for _, kept in former if kept is not None)
 
 
 def finish_interrupted(folder: Path) -> None:
@@ -42,27 +56,6 @@ def finish_interrupted(folder: Path) -> None:
                 partial.replace(final)
             partial.with_suffix(FORMER).unlink(missing_ok=True)
         journal.unlink(missing_ok=True)
-
-
-def _commit_group(files: Sequence[StagedFile], folders: Iterable[Path]) -> None:
-    former: list[tuple[StagedFile, Path | None]] = []
-    replaced: list[StagedFile] = []
-    journals: list[Path] = []
-    try:
-        for file in files:
-            former.append((file, file.keep_former()))
-        for folder in folders:
-            journals.append(folder / _JOURNAL.format(token=os.urandom(4).hex()))
-            _write_journal(journals[-1], files)
-        for file in files:
-            replaced.append(file)
-            _replace(file)
-    except BaseException:
-        _remove(journals)
-        _restore(former, replaced)
-        raise
-    _remove(journals)
-    _remove(kept for _, kept in former if kept is not None)
 
 
 def _replace(file: StagedFile) -> None:

@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from coprod_stats.files.commit import commit, finish_interrupted
 from coprod_stats.files.same_file import same_file
-from coprod_stats.files.staged_file import StagedFile, belongs_to
+from coprod_stats.files.staged_file import StagedFile, is_unfinished
 
 _STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/(?:self|thread-self))/fd/([0-9]+)")
@@ -64,7 +64,9 @@ def committed_together() -> Iterator[None]:
     token = _group.set(group)
     try:
         yield
-        commit(group.files)
+        if group.files:
+            with _named(group.files[0].path):
+                commit(group.files)
     except BaseException:
         group.discard()
         raise
@@ -214,8 +216,5 @@ def _is_about(named: object, path: Path) -> bool:
     """Return whether an error is about a file: names none, its folder, or the file beside it."""
     if not isinstance(named, str | Path):
         return named is None
-    final = Path(os.path.realpath(path))
-    found = Path(os.path.realpath(named))
-    return found == final.parent or (
-        found.parent == final.parent and belongs_to(found.name, final.name)
-    )
+    place, found = Path(os.path.realpath(path)).parent, Path(os.path.realpath(named))
+    return found == place or is_unfinished(found.name)

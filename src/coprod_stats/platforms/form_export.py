@@ -144,14 +144,28 @@ def _built(content: Mapping[str, Any]) -> Sidecar:
     for entry in content["columns"]:
         if entry["kind"] not in _KINDS:
             raise ValueError(f"column {entry['column']} has the unknown kind '{entry['kind']}'")
-        codes = {key: tuple(entry[key].items()) for key in ("codes", "companion_codes")}
-        columns.append(SidecarColumn(**{**entry, **codes}))
-    lists = {key: tuple(content[key]) for key in ("modules", "languages", "internal", "losses")}
+        codes = {key: _texts(entry[key].items()) for key in ("codes", "companion_codes")}
+        plain = {key: _text(value) for key, value in entry.items() if key not in codes}
+        columns.append(SidecarColumn(**{**plain, **codes}))
+    lists = {key: _texts(content[key]) for key in ("modules", "languages", "internal", "losses")}
     words = {
-        key: str(content[key]) for key in ("platform", "instrument", "version", "sha256", "form")
+        key: _text(content[key]) for key in ("platform", "instrument", "version", "sha256", "form")
     }
     parts: dict[str, Any] = {**words, **lists, "columns": tuple(columns)}
     return Sidecar(**parts)
+
+
+def _texts(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Return a list of texts, or of pairs of texts, as tuples."""
+    if isinstance(values, str | Mapping):
+        raise TypeError(f"{values!r} is not a list of texts")
+    return tuple(_texts(value) if isinstance(value, tuple) else _text(value) for value in values)
+
+
+def _text(value: object) -> Any:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
 
 
 class PlatformError(FaultsError):

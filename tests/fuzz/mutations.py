@@ -1,0 +1,154 @@
+"""Small damage of the kinds that people, editors, spreadsheets and disks do to files."""
+
+from __future__ import annotations
+
+import copy
+from random import Random
+from typing import Any
+
+AWKWARD = (
+    *("", " ", "0", "-1", "1e309", "nan", "NA", "null", "true", "~", "=1+1", "-7", "-8", "-9"),
+    *("99999999999999999999", "0.1", "1,5", "ä", "é́", "日本", "\U0001f600", "\u202eabc", "\ufeff"),
+    *(
+        "\0",
+        "\x1b[31m",
+        "\r",
+        "\n",
+        "\t",
+        "'",
+        '"',
+        "`",
+        "\\",
+        "{x}",
+        "${x}",
+        "[x]",
+        "<b>",
+        "&amp;",
+    ),
+    *("a" * 300, "((((", "x == 1 and", "not", "answered()", "../up", "/", "C:\\x", "2024-02-30"),
+)
+SCALARS = (
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1,
+    2**63,
+    1.5,
+    float("inf"),
+    float("nan"),
+    [],
+    {},
+    [[]],
+    *AWKWARD,
+)
+
+
+def damaged_text(text: str, rng: Random) -> str:
+    """Change a text in one to four places: lines or characters."""
+    for _ in range(rng.randint(1, 4)):
+        lines = text.splitlines(keepends=True) or [""]
+        place, other = rng.randrange(len(lines)), rng.randrange(len(lines))
+        match rng.randrange(7):
+            case 0:
+                del lines[place]
+            case 1:
+                lines.insert(other, lines[place])
+            case 2:
+                lines[place], lines[other] = lines[other], lines[place]
+            case 3:
+                lines[place] = " " * rng.randint(0, 8) + lines[place].lstrip(" ")
+            case 4:
+                words = lines[place].split(" ")
+                words[rng.randrange(len(words))] = rng.choice(AWKWARD)
+                lines[place] = " ".join(words)
+            case 5:
+                at = rng.randrange(len(lines[place]) + 1)
+                lines[place] = lines[place][:at] + rng.choice(AWKWARD) + lines[place][at:]
+            case _:
+                at = rng.randrange(len(lines[place]) + 1)
+                lines[place] = lines[place][:at] + lines[place][at + 1 :]
+        text = "".join(lines)
+    return text
+
+
+def damaged_bytes(content: bytes, rng: Random) -> bytes:
+    """Cut bytes off, change some, or put others in."""
+    found = bytearray(content)
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(found) + 1)
+        match rng.randrange(4):
+            case 0:
+                del found[at:]
+            case 1 if at < len(found):
+                found[at] = rng.randrange(256)
+            case 2:
+                found[at:at] = rng.randbytes(rng.randint(1, 20))
+            case _:
+                del found[at : at + rng.randint(1, 200)]
+    return bytes(found)
+
+
+def damaged_tree(content: Any, rng: Random) -> Any:
+    """Change a document of mappings and lists in one to three places."""
+    content = copy.deepcopy(content)
+    for _ in range(rng.randint(1, 3)):
+        places = [place for place in _places(content) if place[0]]
+        if not places:
+            return rng.choice(SCALARS)
+        holder, key = rng.choice(places)
+        _change(holder, key, places, rng)
+    return content
+
+
+def _change(holder: Any, key: Any, places: list[tuple[Any, Any]], rng: Random) -> None:
+    match rng.randrange(6):
+        case 0:
+            del holder[key]
+        case 1 | 2:
+            holder[key] = rng.choice(SCALARS)
+        case 3:
+            other, name = rng.choice(places)
+            holder[key] = copy.deepcopy(other[name])
+        case 4 if isinstance(holder, list):
+            holder.insert(rng.randrange(len(holder) + 1), copy.deepcopy(holder[key]))
+        case 4:
+            holder[rng.choice(AWKWARD)] = holder.pop(key)
+        case _:
+            text = str(holder[key])
+            at = rng.randrange(len(text) + 1)
+            holder[key] = text[:at] + rng.choice(AWKWARD) + text[at:]
+
+
+def _places(content: Any) -> list[tuple[Any, Any]]:
+    found: list[tuple[Any, Any]] = []
+    waiting = [content]
+    while waiting:
+        holder = waiting.pop()
+        keys = holder if isinstance(holder, dict) else range(len(holder))
+        for key in keys:
+            found.append((holder, key))
+            if isinstance(holder[key], dict | list):
+                waiting.append(holder[key])
+    return found
+
+
+def damaged_cells(rows: list[list[str]], rng: Random) -> list[list[str]]:
+    """Change cells, the header or the order of a table; the number of its rows only knowingly."""
+    rows = [list(row) for row in rows]
+    for _ in range(rng.randint(1, 6)):
+        row = rng.randrange(len(rows))
+        column = rng.randrange(len(rows[0]))
+        match rng.randrange(6):
+            case 0 | 1 if column < len(rows[row]):
+                rows[row][column] = rng.choice(AWKWARD)
+            case 2:
+                rows.insert(rng.randint(1, len(rows)), list(rows[row]))
+            case 3:
+                rows[row].append(rng.choice(AWKWARD))
+            case 4 if rows[row]:
+                rows[row].pop()
+            case 5 if column < len(rows[0]):
+                rows[0][column] = rng.choice((*rows[0], *AWKWARD))
+    return rows
