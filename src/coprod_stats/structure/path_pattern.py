@@ -104,10 +104,11 @@ class PathPattern(NotebookTables):
     @property
     def conclusion(self) -> PatternConclusion:
         """What the two means allow to say; see ``docs/decisions/0031-pattern-before-paths.md``."""
-        if self.contrast.above_zero:
-            uneven = self.within is not None and not self.within.above_zero
-            return "uneven" if uneven else "present"
-        return "general-evaluation" if self.mean_unstated.above_zero else "undetermined"
+        general = self.mean_unstated.above_zero
+        if not self.contrast.above_zero:
+            return "general-evaluation" if general else "undetermined"
+        uneven = general and self.within is not None and not self.within.above_zero
+        return "uneven" if uneven else "present"
 
     @property
     def is_present(self) -> bool:
