@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles codes api documents schema benchmark benchmark-growth calibration clean
+.PHONY: demo test check format test-slow roundtrip oracles codes api documents schema benchmark benchmark-growth calibration pattern-rates clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -62,6 +62,9 @@ benchmark-growth: $(INSTALLED) ## how the cost of a fit grows with rows, items, 
 calibration: $(INSTALLED) ## bias and coverage of the 21 paths over 2,000 samples (an hour; goes on where it stopped)
 	$(BIN)/python benchmarks/calibration/run.py --workers -1
 	$(BIN)/python benchmarks/calibration/summary.py --write
+
+pattern-rates: $(INSTALLED) ## how often the pattern is found and a halo recognised, 50 samples each (a quarter of an hour; goes on where it stopped)
+	$(BIN)/python benchmarks/pattern/run.py --samples 50 --write
 
 clean:
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache coprod_demo
