@@ -15,7 +15,8 @@ import pandas as pd
 from coprod_stats.analyses.paths.estimation import driver_impact_model
 from coprod_stats.analyses.paths.form import PathsForm, SemSpecification
 from coprod_stats.analyses.sample import design_column, item_table
-from coprod_stats.latent_models.frames import frame_columns, sem_data
+from coprod_stats.latent_models.frames import frame_columns
+from coprod_stats.latent_models.sem_data import sem_data
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.responses import Responses
 from coprod_stats.responses.table import Provenance

@@ -130,7 +130,9 @@ def test_conclusions_follow_from_the_numbers_of_the_row(result):
     for path in result.paths:
         assert path.p_adjusted >= path.p_value
         test = equivalence_test(path.beta, path.beta_std_error)
-        assert (path.p_equivalence, path.smallest_bound) == (test.p_value, test.smallest_bound)
+        assert path.p_equivalence == test.p_value <= path.p_equivalence_adjusted
+        assert (path.beta_conf_low_90, path.beta_conf_high_90) == (test.conf_low, test.conf_high)
+        assert path.smallest_bound >= test.smallest_bound
         if path.conclusion == "inconclusive":
             assert path.p_adjusted >= 0.05
             assert path.smallest_bound >= 0.10

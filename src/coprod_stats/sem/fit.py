@@ -127,6 +127,8 @@ def fit_coefficients(
         parameters=parameters,
         standardized=standardized.values,
         standardized_errors=standardized.std_errors(inference.covariance),
+        defined=standardized.defined,
+        defined_errors=standardized.defined_std_errors(inference.covariance),
         t_df=t_df,
         findings=_findings(solution, inference),
     )

@@ -124,6 +124,8 @@ class CoefficientFit:
         One entry per row of the table.
     standardized, standardized_errors : (n_rows,) array
         Completely standardized solution with delta-method standard errors.
+    defined, defined_errors : (n_definitions,) array
+        The same of the defined parameters.
     t_df : float, optional
         Degrees of freedom of tests and intervals; None for the normal distribution.
     findings : tuple of Finding
@@ -134,6 +136,8 @@ class CoefficientFit:
     parameters: CoefficientTable
     standardized: FloatArray
     standardized_errors: FloatArray
+    defined: FloatArray
+    defined_errors: FloatArray
     t_df: float | None
     findings: tuple[Finding, ...]
 

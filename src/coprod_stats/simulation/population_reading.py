@@ -50,8 +50,13 @@ def _complete(source: YamlSource, folder: Path) -> YamlSource:
     base = read_yaml(folder / like)
     if not isinstance(base.data, dict) or "like" in base.data:
         found = "cannot be read" if base.faults else "is no population of its own"
-        remedy = "Name a file beside this one that states a whole population."
-        fault = source.fault("POPULATION-011", ("like",), "like", f"'{like}' {found}", remedy)
+        fault = source.fault(
+            "POPULATION-011",
+            ("like",),
+            "like",
+            f"'{like}' {found}",
+            "Name a file beside this one that states a whole population.",
+        )
         return replace(source, faults=(*source.faults, *base.faults, fault))
     taken = {key: value for key, value in base.data.items() if key not in source.data}
     lines = {place: line for place, line in base.lines.items() if place and place[0] in taken}

@@ -144,6 +144,30 @@ def equivalence_test(
     )
 
 
+def adjusted_bound(test: EquivalenceTest, p_adjusted: float) -> float:
+    """Return the smallest bound that is excluded at the level which an adjustment leaves a test.
+
+    An adjustment that multiplies the p value by k leaves it the level alpha / k. An effect whose
+    adjusted test does not reject has a bound no smaller than the one tested.
+
+    Parameters
+    ----------
+    test : EquivalenceTest
+    p_adjusted : float
+        Its p value, adjusted within a family.
+    """
+    if not 0 < test.p_value < p_adjusted:
+        return test.smallest_bound
+    alone = equivalence_test(
+        test.estimate,
+        test.std_error,
+        bound=test.bound,
+        alpha=test.alpha * test.p_value / p_adjusted,
+        df=test.df,
+    )
+    return alone.smallest_bound
+
+
 def classify_effect(
     estimate: float,
     p_adjusted: float,

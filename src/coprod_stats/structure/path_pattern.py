@@ -17,7 +17,6 @@ import pandas as pd
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models import SemFit, compare
-from coprod_stats.latent_models.labelled_fit import FittedParameter
 from coprod_stats.literals import PatternConclusion
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.driver_impact import DriverImpactResult, fit_text, options_of
@@ -104,10 +103,7 @@ class PathPattern(NotebookTables):
     @property
     def conclusion(self) -> PatternConclusion:
         """What the two means allow to say; see ``docs/decisions/0031-pattern-before-paths.md``."""
-        if self.contrast.above_zero:
-            uneven = self.within is not None and not self.within.above_zero
-            return "uneven" if uneven else "present"
-        return "general-evaluation" if self.mean_unstated.above_zero else "undetermined"
+        return conclude(self.contrast, self.mean_unstated, self.within)
 
     @property
     def is_present(self) -> bool:
@@ -179,6 +175,17 @@ class PathPattern(NotebookTables):
 _TESTED = tuple(item.name for item in fields(PathMean) if item.name not in ("term", "estimate"))
 
 
+def conclude(
+    contrast: PathMean, mean_unstated: PathMean, within: PathMean | None
+) -> PatternConclusion:
+    """Return what the intervals of two contrasts and of the unstated paths allow to say."""
+    general = mean_unstated.above_zero
+    if not contrast.above_zero:
+        return "general-evaluation" if general else "undetermined"
+    uneven = general and within is not None and not within.above_zero
+    return "uneven" if uneven else "present"
+
+
 def pattern_syntax(model: DriverImpactModel, covariates: tuple[str, ...] = ()) -> str:
     """Return the model with all paths and its means as defined parameters, in lavaan's syntax.
 
@@ -217,7 +224,13 @@ def pattern_of(fit: SemFit, tested: DriverImpactResult) -> PathPattern:
     """
     if not fit.converged or np.isnan(fit.vcov).any():
         raise StructureError("the model with all paths did not converge or has no standard errors")
-    means = {row.lhs: _mean(fit, row.lhs, row.std_all, row.std_all_se) for row in _defined(fit)}
+    means = {
+        row.lhs: path_mean(
+            row.lhs, row.std_all, row.std_all_se, df=fit.df, conf_level=fit.conf_level
+        )
+        for row in fit.parameters
+        if row.op == ":="
+    }
     ratio, no_ratio = _ratio(fit, tested.fit)
     return PathPattern(
         model=tested.model,
@@ -252,23 +265,22 @@ def fit_pattern(data: pd.DataFrame, tested: DriverImpactResult) -> PathPattern:
     return pattern_of(fit, tested)
 
 
-def _defined(fit: SemFit) -> list[FittedParameter]:
-    return [row for row in fit.parameters if row.op == ":="]
-
-
-def _mean(fit: SemFit, term: str, estimate: float, std_error: float) -> PathMean:
+def path_mean(
+    term: str, estimate: float, std_error: float, *, df: float, conf_level: float
+) -> PathMean:
+    """Return a mean of paths with its test against 0 and its interval, by t or normal."""
     # half a second to import
     from scipy.stats import t as student
 
     statistic = estimate / std_error if std_error > 0 else math.nan
-    half_width = float(student.ppf((1 + fit.conf_level) / 2, fit.df)) * std_error
+    half_width = float(student.ppf((1 + conf_level) / 2, df)) * std_error
     return PathMean(
         term=term,
         estimate=estimate,
         std_error=std_error,
         statistic=statistic,
-        df=fit.df,
-        p_value=2 * float(student.sf(abs(statistic), fit.df)),
+        df=df,
+        p_value=2 * float(student.sf(abs(statistic), df)),
         conf_low=estimate - half_width,
         conf_high=estimate + half_width,
     )

@@ -10,7 +10,12 @@ from typing import Protocol
 import pandas as pd
 
 from coprod_stats.literals import Adjustment, Conclusion, ExpectedSign
-from coprod_stats.structure.equivalence import EquivalenceTest, classify_effect, equivalence_test
+from coprod_stats.structure.equivalence import (
+    EquivalenceTest,
+    adjusted_bound,
+    classify_effect,
+    equivalence_test,
+)
 from coprod_stats.structure.multiplicity import adjust_p_values
 from coprod_stats.structure.structural_models import StructuralPath
 
@@ -222,6 +227,6 @@ def _decided(
         beta_conf_high_90=equivalence.conf_high,
         p_equivalence=equivalence.p_value,
         p_equivalence_adjusted=p_equivalence_adjusted,
-        smallest_bound=equivalence.smallest_bound,
+        smallest_bound=adjusted_bound(equivalence, p_equivalence_adjusted),
         r_squared=entry.r_squared,
     )

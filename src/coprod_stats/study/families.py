@@ -13,7 +13,12 @@ from coprod_stats.literals import Conclusion
 from coprod_stats.plans.faults import fault_at
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import Family, Inference, PlanForm
-from coprod_stats.structure.equivalence import classify_effect, equivalence_test
+from coprod_stats.structure.equivalence import (
+    EquivalenceTest,
+    adjusted_bound,
+    classify_effect,
+    equivalence_test,
+)
 from coprod_stats.structure.multiplicity import adjust_p_values
 from coprod_stats.study.tested_hypotheses import tested_by
 
@@ -99,11 +104,10 @@ def decide(findings: Sequence[Finding], inference: Inference) -> tuple[Finding, 
         )
         for position in positions:
             with_p = replace(
-                tested[position],
+                with_bound(tested[position], equivalence[str(position)], inference),
                 family=family,
                 family_size=len(positions),
                 p_adjusted=adjusted[str(position)],
-                p_equivalence_adjusted=equivalence[str(position)],
             )
             decided[position] = replace(with_p, conclusion=conclude(with_p, inference))
     return tuple(decided)
@@ -119,21 +123,38 @@ def _group(finding: Finding, inference: Inference) -> tuple[str, ...]:
 
 def with_equivalence(finding: Finding, inference: Inference) -> Finding:
     """Add the test of whether a standardised effect is negligible, where there is one."""
-    if math.isnan(finding.std_all) or math.isnan(finding.std_all_se):
+    test = _equivalence(finding, inference)
+    if test is None:
         return finding
-    test = equivalence_test(
-        finding.std_all,
-        finding.std_all_se,
-        bound=inference.smallest_effect,
-        alpha=inference.alpha,
-        df=finding.df,
-    )
     return replace(
         finding,
         conf_low_90=test.conf_low,
         conf_high_90=test.conf_high,
         p_equivalence=test.p_value,
-        smallest_bound=test.smallest_bound,
+    )
+
+
+def with_bound(finding: Finding, p_adjusted: float, inference: Inference) -> Finding:
+    """Add the adjusted p value of the test of equivalence, and the bound that it excludes."""
+    test = _equivalence(finding, inference)
+    if test is None:
+        return finding
+    return replace(
+        finding,
+        p_equivalence_adjusted=p_adjusted,
+        smallest_bound=adjusted_bound(test, p_adjusted),
+    )
+
+
+def _equivalence(finding: Finding, inference: Inference) -> EquivalenceTest | None:
+    if math.isnan(finding.std_all) or math.isnan(finding.std_all_se):
+        return None
+    return equivalence_test(
+        finding.std_all,
+        finding.std_all_se,
+        bound=inference.smallest_effect,
+        alpha=inference.alpha,
+        df=finding.df,
     )
 
 

@@ -13,7 +13,7 @@ from coprod_stats.analyses.paths.measurement_model import measurement_model
 from coprod_stats.analyses.paths.pattern_section import pattern_section
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.paths.robustness import robustness_blocks
-from coprod_stats.analyses.paths.tests_table import tests_table
+from coprod_stats.analyses.paths.tests_table import equivalence_table, tests_table
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
@@ -55,6 +55,7 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
         _summary(form, findings, result.pattern, words),
         _diagram(form, entry, findings, words),
         tests_table(entry, words, anchor=words.anchor(form, "tests")),
+        *_equivalence(form, entry, findings, words),
         _reading(result.pattern, words),
     )
     whole = pattern_section(form, result, words)
@@ -205,6 +206,16 @@ def _diagram(
             "² = share of variance explained.",
         ),
     )
+
+
+def _equivalence(
+    form: PathsForm, entry: SpecificationResult, findings: tuple[Finding, ...], words: ReportWords
+) -> list[Block]:
+    """Fold scale points and tests of equivalence; nothing if no path was estimated."""
+    if all(path.reason for path in findings):
+        return []
+    table = equivalence_table(entry, words, anchor=words.anchor(form, "equivalence"))
+    return [Details(text("In scale points, and tests of equivalence"), (table,))]
 
 
 def _reading(pattern: PathPattern | None, words: ReportWords) -> Details:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from coprod_stats.analyses.conclusions import conclusion_badge
-from coprod_stats.analyses.findings import findings_table
+from coprod_stats.analyses.findings import Finding, findings_table
 from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import Table, emphasis, text
-from coprod_stats.documents.numbers import BOUNDED, Interval, NumberFormat, count, digits_to_show
+from coprod_stats.documents.numbers import (
+    BOUNDED,
+    Interval,
+    NumberFormat,
+    bounded,
+    count,
+    digits_to_show,
+)
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.structure import DriverImpactResult, PathTests
 
@@ -21,14 +28,7 @@ def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) 
     """Compose the tests of one specification, a row per path, grouped by outcome."""
     assert entry.tests is not None
     findings = words.of(entry.specification.specification)
-    table = findings_table(findings)
-    coefficients = NumberFormat("decimal", digits_to_show(table["std_error"].min()))
-    table["outcome_label"] = [words.label(name) for name in table["outcome"]]
-    table["predictor_label"] = [words.label(name) for name in table["predictor"]]
-    table["conclusion"] = pd.Series([conclusion_badge(path) for path in findings], dtype=object)
-    table["interval_b"] = _intervals(table, "conf_low", "conf_high")
-    table["interval_90"] = _intervals(table, "conf_low_90", "conf_high_90")
-    inner = f"{100 * (1 - 2 * words.plan.inference.alpha):.3g}%"
+    table = _labelled(findings, words)
     table["conf_low"], table["conf_high"] = table["std_all_conf_low"], table["std_all_conf_high"]
     table["expected_sign"] = table["expected_sign"].replace({"-": "−", "two-sided": "±"})
     return frame_table(
@@ -39,28 +39,18 @@ def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) 
             "id",
             "predictor_label",
             "expected_sign",
-            "estimate",
-            "interval_b",
             "std_all",
             "interval",
-            "interval_90",
             "p_value",
             "p_adjusted",
-            "p_equivalence_adjusted",
             "conclusion",
         ],
         roles={
-            "id": Role(text(""), align="left"),
-            "predictor_label": Role(text("Predictor"), align="left"),
+            **_HEADS,
             "expected_sign": Role(text("Sign"), align="center"),
-            "estimate": Role(text(emphasis("b")), coefficients, spanner="Scale points"),
-            "interval_b": Role(text(f"{words.level} CI"), coefficients, spanner="Scale points"),
-            "std_all": Role(text("β"), BOUNDED, spanner="Standardised"),
-            "interval": Role(text(f"{words.level} CI"), BOUNDED, spanner="Standardised"),
-            "interval_90": Role(text(f"{inner} CI"), BOUNDED, spanner="Standardised"),
-            "p_value": Role(text(emphasis("p")), _PROBABILITY, spanner="Against zero"),
-            "p_adjusted": Role(text("adjusted"), _PROBABILITY, spanner="Against zero"),
-            "p_equivalence_adjusted": Role(text(emphasis("p"), " equivalence"), _PROBABILITY),
+            "std_all": Role(text("β"), BOUNDED),
+            "interval": Role(text(f"{words.level} CI"), BOUNDED),
+            "p_adjusted": Role(text(emphasis("p"), " adjusted"), _PROBABILITY),
             "conclusion": Role(text("Conclusion"), align="left"),
         },
         group_by="outcome_label",
@@ -69,14 +59,70 @@ def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) 
             emphasis("n"),
             f" = {count(entry.tests.n_analysed)} analysed, of "
             f"{counted(entry.n_sample, 'respondent')} of this specification and "
-            f"{count(words.n_respondents)} in the file. Sign: expected sign, ± for two-sided "
-            f"hypotheses. {_unit(entry)} The {inner} interval decides equivalence. ",
+            f"{count(words.n_respondents)} in the file. β: standardised coefficient. Sign: "
+            "expected sign, ± for two-sided hypotheses. ",
             emphasis("p"),
-            f" {words.adjusted(findings)}, those of equivalence too.{_design_words(entry, words)}",
+            f" {words.adjusted(findings)}.{_design_words(entry, words)}",
             _basis(entry, words),
             *_subgroup_words(entry.tests),
         ),
     )
+
+
+def equivalence_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) -> Table:
+    """Compose the paths in scale points, and the tests of whether they are negligible."""
+    findings = words.of(entry.specification.specification)
+    table = _labelled(findings, words)
+    table["interval_90"] = _intervals(table, "conf_low_90", "conf_high_90")
+    coefficients = NumberFormat("decimal", digits_to_show(table["std_error"].min()))
+    rules = words.plan.inference
+    inner, effect = f"{100 * (1 - 2 * rules.alpha):.3g}%", bounded(rules.smallest_effect)
+    return frame_table(
+        _in_order_of_outcomes(table),
+        anchor=anchor,
+        title=text("The Paths in Scale Points, and Tests of Equivalence"),
+        columns=[
+            "id",
+            "predictor_label",
+            "estimate",
+            "interval",
+            "std_all",
+            "interval_90",
+            "p_equivalence",
+            "p_equivalence_adjusted",
+        ],
+        roles={
+            **_HEADS,
+            "estimate": Role(text(emphasis("b")), coefficients, spanner="Scale points"),
+            "interval": Role(text(f"{words.level} CI"), coefficients, spanner="Scale points"),
+            "std_all": Role(text("β"), BOUNDED, spanner="Standardised"),
+            "interval_90": Role(text(f"{inner} CI"), BOUNDED, spanner="Standardised"),
+            "p_equivalence": Role(text(emphasis("p")), _PROBABILITY, spanner="Equivalence"),
+            "p_equivalence_adjusted": Role(text("adjusted"), _PROBABILITY, spanner="Equivalence"),
+        },
+        group_by="outcome_label",
+        level=1 - rules.alpha,
+        note=text(
+            f"{_unit(entry)} Equivalence: two one-sided tests of |β| < {effect}, which pass where "
+            f"the {inner} interval lies within ±{effect}; ",
+            emphasis("p"),
+            f" {words.adjusted(findings)}.",
+        ),
+    )
+
+
+_HEADS = {
+    "id": Role(text(""), align="left"),
+    "predictor_label": Role(text("Predictor"), align="left"),
+}
+
+
+def _labelled(findings: tuple[Finding, ...], words: ReportWords) -> pd.DataFrame:
+    table = findings_table(findings)
+    table["outcome_label"] = [words.label(name) for name in table["outcome"]]
+    table["predictor_label"] = [words.label(name) for name in table["predictor"]]
+    table["conclusion"] = pd.Series([conclusion_badge(path) for path in findings], dtype=object)
+    return table
 
 
 def _unit(entry: SpecificationResult) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from coprod_stats.documents.figures.legend import LegendEntry, legend
 from coprod_stats.documents.figures.svg import Drawing, Element, label, rectangle
 from coprod_stats.documents.figures.text_width import text_width, wrap
-from coprod_stats.documents.numbers import NOT_AVAILABLE, bounded
+from coprod_stats.documents.numbers import bounded
 from coprod_stats.documents.palette import diverging, readable_on
 
 _WIDTH = 900.0
@@ -62,18 +63,31 @@ def heat_map(
     key, height = legend(entries, x=0, y=0, width=_WIDTH)
     heads = [wrap(name, width=width - 8, size=_SMALL) for name in columns]
     top = height + 10 + max(map(len, heads)) * _LINE + 6
+    labels = [wrap(name, width=_LABEL_WIDTH, size=_SIZE) for name in rows]
+    heights = [max(_CELL_HEIGHT, len(lines) * _LINE + 8) for lines in labels]
+    tops = list(accumulate(heights, initial=top))
     shapes = [*key, *_column_heads(heads, left=left, width=width, bottom=top - 8)]
-    for number, (name, row) in enumerate(zip(rows, cells, strict=True)):
-        y = top + number * _CELL_HEIGHT
-        shapes += _row_head(name, y)
+    frames = []
+    for lines, row, y, row_height in zip(labels, cells, tops, heights, strict=False):
+        shapes += _row_head(lines, y + row_height / 2)
         for place, cell in enumerate(row):
-            shapes += _cell(cell, left + place * width, y, width=width, largest=largest)
-    for number, row in enumerate(cells):  # frames lie above their neighbours
-        for place, cell in enumerate(row):
+            box = _Box(left + place * width, y, width, row_height)
+            shapes += _cell(cell, box, largest)
             if cell.framed:
-                shapes.append(_frame(left + place * width, top + number * _CELL_HEIGHT, width))
-    bottom = top + len(rows) * _CELL_HEIGHT
-    return Drawing(_WIDTH, bottom + 4, tuple(shapes), _description(cells, rows, columns, framed))
+                frames.append(_frame(box))
+    # frames lie above the neighbours of their cells
+    shapes += frames
+    return Drawing(_WIDTH, tops[-1] + 4, tuple(shapes), _description(cells, rows, columns, framed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """Place and size of a cell."""
+
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 def _entry(words: str, *, stroke: bool) -> LegendEntry:
@@ -93,40 +107,40 @@ def _column_heads(
     return shapes
 
 
-def _row_head(name: str, y: float) -> list[Element]:
-    lines = wrap(name, width=_LABEL_WIDTH, size=_SIZE)
-    first = y + _CELL_HEIGHT / 2 + 4.5 - (len(lines) - 1) * _LINE / 2
+def _row_head(lines: Sequence[str], middle: float) -> list[Element]:
+    first = middle + 4.5 - (len(lines) - 1) * _LINE / 2
     return [
         label(_LABEL_WIDTH, first + number * _LINE, words, size=_SIZE, anchor="end")
         for number, words in enumerate(lines)
     ]
 
 
-def _cell(cell: HeatCell, x: float, y: float, *, width: float, largest: float) -> list[Element]:
-    middle_x, middle_y = x + width / 2, y + _CELL_HEIGHT / 2 + 4.5
-    if math.isnan(cell.value):
-        return [label(middle_x, middle_y, NOT_AVAILABLE, anchor="middle", fill="muted")]
-    colour = diverging(_STEPS)[round((cell.value / largest + 1) / 2 * (_STEPS - 1))]
+def _cell(cell: HeatCell, box: _Box, largest: float) -> list[Element]:
+    known = not math.isnan(cell.value)
+    share = cell.value / largest if known else 0.0
+    colour = diverging(_STEPS)[round((share + 1) / 2 * (_STEPS - 1))]
     words = bounded(cell.value)
-    shapes = [rectangle(x + 1, y + 1, width - 2, _CELL_HEIGHT - 2, fill=colour)]
-    if text_width(words, size=_SIZE) <= width - 8:
+    shapes = []
+    if known:
+        shapes.append(rectangle(box.x + 1, box.y + 1, box.width - 2, box.height - 2, fill=colour))
+    if text_width(words, size=_SIZE, bold=True) <= box.width - 8:
         shapes.append(
             label(
-                middle_x,
-                middle_y,
+                box.x + box.width / 2,
+                box.y + box.height / 2 + 4.5,
                 words,
                 size=_SIZE,
                 anchor="middle",
-                fill=readable_on(colour),
+                fill=readable_on(colour) if known else "muted",
                 bold=cell.framed,
             )
         )
     return shapes
 
 
-def _frame(x: float, y: float, width: float) -> Element:
+def _frame(box: _Box) -> Element:
     inset = 1 + _FRAME / 2
-    return _outline(x + inset, y + inset, width - 2 * inset, _CELL_HEIGHT - 2 * inset)
+    return _outline(box.x + inset, box.y + inset, box.width - 2 * inset, box.height - 2 * inset)
 
 
 def _outline(x: float, y: float, width: float, height: float) -> Element:

@@ -1,0 +1,204 @@
+"""The gate before single paths, on the two shipped samples: halo without paths, and paths."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.pattern_words import pattern_conclusion
+from coprod_stats.documents.html import render_html
+from coprod_stats.instruments.shipped import shelf
+from coprod_stats.report.study import Study, run_study
+from coprod_stats.report.study_report import study_document as report_document
+from coprod_stats.study.diagnostics import study_diagnostics
+from coprod_stats.study.pattern_gate import gated
+from coprod_stats.study.study_json import study_document
+from coprod_stats.study.synthetic_sample import draw_sample, write_sample
+
+
+@pytest.fixture(scope="module")
+def confirmatory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped plan with its confirmatory specification alone."""
+    plan = yaml.safe_load((shelf("analyses") / "driver_impact.yaml").read_text(encoding="utf-8"))
+    first = plan["analyses"][0]["specifications"][0]
+    plan["analyses"][0]["specifications"] = [first | {"subgroups": []}]
+    path = tmp_path_factory.mktemp("plan") / "confirmatory.yaml"
+    path.write_text(yaml.safe_dump(plan, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def clean(confirmatory: Path) -> Study:
+    return run_study(confirmatory)
+
+
+@pytest.fixture(scope="module")
+def halo(confirmatory: Path) -> Study:
+    return run_study(confirmatory, data="citizen_halo.csv")
+
+
+def test_the_halo_sample_is_what_the_simulator_gives(tmp_path: Path) -> None:
+    shipped = shelf("sample_data") / "citizen_halo.csv"
+    drawn = draw_sample("driver_impact", population="citizen_halo_population.yaml")
+    truth = write_sample(drawn, tmp_path / shipped.name)
+    assert (tmp_path / shipped.name).read_bytes() == shipped.read_bytes()
+    assert truth.read_bytes() == shipped.with_suffix(".truth.json").read_bytes()
+    said = json.loads(truth.read_text(encoding="utf-8"))
+    assert said["synthetic"] is True
+    assert said["standardised_paths"] == {} == said["factor_correlations"]
+    assert set(said["method_factors"]["evaluation"].values()) == {0.4}
+    clean = shelf("sample_data") / "citizen_synthetic.truth.json"
+    assert "method_factors" not in json.loads(clean.read_text(encoding="utf-8"))
+
+
+def test_the_pattern_of_the_clean_sample_is_present_and_nothing_fires(clean: Study) -> None:
+    pattern = clean.pattern
+    assert pattern is not None
+    assert pattern.conclusion == "present"
+    assert pattern.mean_stated.estimate == pytest.approx(0.193, abs=5e-4)
+    assert pattern.mean_unstated.estimate == pytest.approx(0.007, abs=5e-4)
+    assert pattern.contrast.statistic > 10
+    assert pattern.ratio is not None
+    assert pattern.ratio.p_value > 0.3
+    assert [found.fires for found in study_diagnostics(clean)] == [False, False]
+    assert sum(finding.conclusion == "supported" for finding in clean.analyses[0].findings) > 15
+
+
+def test_the_halo_sample_has_no_pattern_and_supports_no_hypothesis(halo: Study) -> None:
+    pattern = halo.pattern
+    assert pattern is not None
+    assert pattern.conclusion == "general-evaluation"
+    assert abs(pattern.contrast.statistic) < 2
+    assert pattern.ratio is not None
+    assert pattern.ratio.chisq > 200
+    assert [found.code for found in study_diagnostics(halo) if found.fires] == [
+        "HALO-001",
+        "HALO-002",
+    ]
+    findings = halo.analyses[0].findings
+    assert sum(finding.p_adjusted < 0.05 for finding in findings) > 15
+    assert not any(finding.conclusion.startswith("supported") for finding in findings)
+    assert sum(finding.is_gated for finding in findings) > 15
+
+
+def first_lines(study: Study) -> str:
+    page = render_html(report_document(study))
+    return page[page.index("<main") : page.index("Question and hypotheses</h2>")]
+
+
+def test_the_first_lines_are_the_pattern_its_size_its_interval_and_n(
+    clean: Study, halo: Study
+) -> None:
+    shown, doubted = first_lines(clean), first_lines(halo)
+    for page in (shown, doubted):
+        assert "difference" in page
+        assert "95% CI [" in page
+        assert "n = 1,2" in page
+    assert "21 paths are tested one by one" in shown
+    assert "of 21</" in shown
+    assert "general evaluation" not in shown
+    assert "as well described by a general evaluation" in doubted
+    assert "no hypothesis is counted as supported" in doubted
+    assert "one by one" not in doubted
+    assert "of 21</" not in doubted
+
+
+def test_the_section_states_what_the_pattern_allows(clean: Study, halo: Study) -> None:
+    page, doubted = (render_html(report_document(study)) for study in (clean, halo))
+    assert "fits no worse than the one with all paths" in page
+    assert "fits worse than the one with all paths" in doubted
+    assert "hypotheses are supported" in " ".join(page.split())
+    assert "No hypothesis is counted as supported" in doubted
+    assert "No hypothesis is counted as supported" not in page
+    for report in (page, doubted):
+        assert "cannot detect a general evaluation" in report
+        assert "Every path without and with the factor" in report
+        assert "is not claimed to be zero" in report
+
+
+def test_the_json_begins_with_the_pattern(clean: Study, halo: Study) -> None:
+    wanted = {
+        "mean_stated",
+        "mean_unstated",
+        "contrast",
+        "std_error",
+        "conf_low",
+        "conf_high",
+        "statistic",
+        "p_value",
+        "lr_chisq",
+        "lr_df",
+        "lr_p_value",
+        "n_analysed",
+    }
+    for study in (clean, halo):
+        document = study_document(study)
+        assert next(iter(document)) == "pattern"
+        assert wanted <= document["pattern"].keys()
+        assert document["pattern"]["lead"] == " ".join(study.lead)
+        assert {row["code"] for row in document["diagnostics"]} == {"HALO-001", "HALO-002"}
+        tables = document["analyses"][0]["tables"]
+        assert len(tables["all_paths"]) == 49
+        assert len(tables["evaluative_factor_paths"]) == 21
+
+
+def test_a_plan_without_unstated_paths_has_no_pattern(tmp_path: Path) -> None:
+    study = run_study("carers")
+    assert study.pattern is None
+    assert study.lead == ()
+    document = study_document(study)
+    assert "pattern" not in document
+    assert document["diagnostics"] == []
+    assert "The pattern as a whole" not in render_html(report_document(study))
+
+
+CONCLUSIONS = ("supported", "supported-negligible", "opposite", "equivalent", "inconclusive")
+
+
+def test_the_gate_takes_support_and_nothing_else(clean: Study, halo: Study) -> None:
+    (first, *_) = clean.analyses[0].findings
+    findings = [replace(first, conclusion=conclusion) for conclusion in CONCLUSIONS]
+    assert gated(findings, clean.pattern) == gated(findings, None) == tuple(findings)
+    closed = gated(findings, halo.pattern)
+    assert [finding.conclusion for finding in closed] == [
+        "inconclusive",
+        "equivalent",
+        "opposite",
+        "equivalent",
+        "inconclusive",
+    ]
+    assert [finding.is_gated for finding in closed] == [True, False, False, False, False]
+    assert verdicts(closed)[0] == "inconclusive (not beyond a general evaluation)"
+
+
+def verdicts(findings: tuple[Finding, ...]) -> list[str]:
+    return [finding.verdict for finding in findings]
+
+
+def test_each_conclusion_has_its_own_words(clean: Study, halo: Study) -> None:
+    present, general = clean.pattern, halo.pattern
+    assert present is not None
+    assert general is not None
+    assert present.within is not None
+    level = replace(present, mean_unstated=replace(present.mean_unstated, conf_low=0.01))
+    uneven = replace(level, within=replace(present.within, conf_low=-0.01))
+    nothing = replace(general, mean_unstated=replace(general.mean_unstated, conf_low=-0.01))
+    words = [
+        pattern_conclusion(pattern, 21) for pattern in (present, level, uneven, general, nothing)
+    ]
+    assert len(set(words)) == 5
+    assert ["tested one by one" in said for said in words] == [True, True, False, False, False]
+    assert ["no hypothesis is counted" in said for said in words] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert ["general evaluation" in said for said in words] == [False, True, True, True, False]
+    assert pattern_conclusion(present, 1).startswith("The stated pattern is there, and the single")
