@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import math
 import os
 import stat
+import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,6 +19,10 @@ LIMIT_VARIABLE = "COPROD_MAX_BYTES"
 MAX_BYTES = 1_000_000_000
 """Largest file, and largest content of a compressed one, that is read unless the user says so."""
 _CHUNK = 1 << 20
+_MOST_PACKED = 100
+_SMALL_PART = 1_000_000
+"""Bytes to which a part may unpack whatever its ratio; the ratio is that of Apache POI's
+ZipSecureFile, three times that of a sheet with the same text in every cell."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -121,6 +127,32 @@ def _read_up_to_limit(
         size += len(chunk)
         check_size(str(path), size, "what was read so far", error=error, limit=limit)
     return b"".join(chunks)
+
+
+def check_archive(name: str, content: bytes, *, error: type[CoprodError]) -> None:
+    """Refuse a ZIP archive, as a workbook is, by the sizes that it declares.
+
+    No more than these is unpacked, whatever the archive holds.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``, if its content exceeds the limit, or is packed as no table is.
+    zipfile.BadZipFile
+        If it is no archive.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    total = sum(part.file_size for part in parts)
+    check_size(name, total, "the unpacked workbook", error=error)
+    for part in parts:
+        packed_tightly = part.file_size > _MOST_PACKED * max(part.compress_size, 1)
+        if packed_tightly and part.file_size > _SMALL_PART:
+            raise error(
+                f"{name}: cannot be read: its part {part.filename} unpacks to "
+                f"{part.file_size:,} bytes, more than {_MOST_PACKED} times its size, which no "
+                "table does; save it as CSV"
+            )
 
 
 def parse_json(content: bytes | str) -> Any:
