@@ -9,10 +9,12 @@ import math
 import os
 import stat
 import zipfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from coprod_stats.errors import CoprodError
+from coprod_stats.suggestions import closest
 
 LIMIT_VARIABLE = "COPROD_MAX_BYTES"
 """Environment variable that replaces ``MAX_BYTES``."""
@@ -97,8 +99,23 @@ def check_size(
         )
 
 
-def read_bytes(path: Path, *, error: type[CoprodError], limit: int | None = None) -> bytes:
+def read_bytes(
+    path: Path,
+    *,
+    error: type[CoprodError],
+    limit: int | None = None,
+    known: Callable[[], Iterable[str]] = tuple,
+) -> bytes:
     """Read a regular file or a pipe; the size is checked before, and while, it is read.
+
+    Parameters
+    ----------
+    path : Path
+    error : type of CoprodError
+    limit : int, optional
+        As in :func:`check_size`.
+    known : callable
+        Called for names that may have been meant where a bare name is no file.
 
     Raises
     ------
@@ -114,7 +131,14 @@ def read_bytes(path: Path, *, error: type[CoprodError], limit: int | None = None
             return _read_up_to_limit(stream, path, error, limit)
     except (OSError, ValueError) as reason:  # ValueError: a null character in the name
         stated = reason.strerror if isinstance(reason, OSError) else None
-        raise error(f"{path}: cannot be read: {stated or reason}") from reason
+        meant = closest(path.name, _alike(path, known)) if not path.exists() else ""
+        raise error(f"{path}: cannot be read: {stated or reason}{meant}") from reason
+
+
+def _alike(path: Path, known: Callable[[], Iterable[str]]) -> list[str]:
+    """Return the names that may have been meant by a file that does not exist."""
+    beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    return [*beside, *(known() if path.name == str(path) else ())]
 
 
 def _read_up_to_limit(

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_LIKE = 0.7
+"""Least similarity by ``difflib``: two exchanged letters of four, or one wrong letter of three."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the question that begins a remedy, as ``Did you mean 'citizen'? ``.
+
+    Empty if no known name is like the mistyped one.
+    """
+    found = _most_alike(name, known)
+    return f"Did you mean '{found}'? " if found else ""
+
 
 def closest(name: str, known: Iterable[str]) -> str:
-    """Return words that suggest the known name most like a mistyped one.
+    """Return the same as the end of a message, as ``; did you mean 'citizen'?``."""
+    found = _most_alike(name, known)
+    return f"; did you mean '{found}'?" if found else ""
 
-    Returns
-    -------
-    str
-        As ``; did you mean 'citizen'?``; empty if no name is alike.
-    """
+
+def _most_alike(name: str, known: Iterable[str]) -> str:
     by_folded = {other.casefold(): other for other in known}
-    found = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.7)
-    return f"; did you mean '{by_folded[found[0]]}'?" if found else ""
+    found = get_close_matches(name.casefold(), by_folded, n=1, cutoff=_LIKE)
+    return by_folded[found[0]] if found else ""

@@ -28,7 +28,13 @@ _COMPARE = "compare"
 
 _OF_RESULTS = frozenset({"engine", "modindices", "scores", "json"})
 _OF_A_FIT = frozenset(
-    {*(option.name for option in declared_options()), "data", "sheet", "instrument", "rotation_target"}
+    {
+        *(option.name for option in declared_options()),
+        "data",
+        "sheet",
+        "instrument",
+        "rotation_target",
+    }
     | {"modindices", "scores", "emit"}
 )
 """Options that need a fit, and those that show its results."""

@@ -123,9 +123,7 @@ def _exported(
     questionnaire = instrument_in_form(
         instrument, form or known.form, modules or list(known.modules)
     )
-    return read_platform_export(
-        file, questionnaire, source=source, sidecar=known, sheet=sheet
-    )
+    return read_platform_export(file, questionnaire, source=source, sidecar=known, sheet=sheet)
 
 
 def _listed(names: list[str]) -> str:

@@ -111,7 +111,10 @@ class DraftWriter:
         for id, column in self.administrative:
             role = "other" if column.role in taken else column.role
             taken.add(column.role)
-            parts = [f"id: {_id(id)}", f"title: {quoted(column.source.label or column.source.name)}"]
+            parts = [
+                f"id: {_id(id)}",
+                f"title: {quoted(column.source.label or column.source.name)}",
+            ]
             parts += [f"role: {role}"] if role != "other" else []
             numeric = column.source.numbers is not None and column.source.texts
             parts += ["kind: number"] if numeric and role != "respondent" else []

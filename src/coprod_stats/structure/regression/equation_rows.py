@@ -52,7 +52,7 @@ def complete_rows(
     """
     needed = list(dict.fromkeys([*columns, *(name for name in (cluster, weights) if name)]))
     found = pandas_frame(data, needed, error=StructureError)
-    require_columns(found, needed, error=StructureError)
+    require_columns([str(name) for name in found.columns], needed, error=StructureError)
     complete = found.dropna()
     if complete.empty:
         raise StructureError(f"no row is complete in {', '.join(needed)}")
