@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-_LIKE = 0.7
-"""Least similarity by ``difflib``: two exchanged letters of four, or one wrong letter of three."""
+_LIKE = 0.66
+"""Least similarity by ``difflib``: two exchanged letters, or one wrong letter, of three."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
