@@ -42,8 +42,11 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_read(tmp_path: Path) ->
     path = tmp_path / "sparse.csv"
     with path.open("wb") as stream:
         stream.truncate(50_000_000_000)  # takes no space on the disk, and no memory if it is unread
-    assert f"more than the limit of 1,000,000,000; if this is the right file, set the environment \
-variable {LIMIT_VARIABLE}" in refusal(path)
+    assert (
+        f"more than the limit of 1,000,000,000; if this is the right file, set the environment \
+variable {LIMIT_VARIABLE}"
+        in refusal(path)
+    )
 
 
 def test_an_endless_pipe_is_read_up_to_the_limit(tmp_path: Path, monkeypatch) -> None:
@@ -105,7 +108,9 @@ def test_an_archive_beyond_the_limit_is_refused(monkeypatch) -> None:
 
 
 def test_an_ordinary_archive_is_accepted() -> None:
-    check_archive("a.xlsx", archive(small=b"x" * 900_000, mixed=os.urandom(2_000_000)), error=_RefusedError)
+    check_archive(
+        "a.xlsx", archive(small=b"x" * 900_000, mixed=os.urandom(2_000_000)), error=_RefusedError
+    )
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":'])

@@ -60,7 +60,8 @@ def test_a_header_that_lacks_a_name_is_not_taken_for_row_numbers(read) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Residents 2024,,\nRID,Q1,Q2\na,1,2\nb,2,3\n", "Residents 2024\nRID,Q1,Q2\na,1,2\nb,2,3\n"]
+    "text",
+    ["Residents 2024,,\nRID,Q1,Q2\na,1,2\nb,2,3\n", "Residents 2024\nRID,Q1,Q2\na,1,2\nb,2,3\n"],
 )
 def test_a_title_above_the_header_is_told_for_what_it_is(read, tmp_path, text) -> None:
     said = r"row 1 has 1 name \('Residents 2024'\), the rows below have 3 cells: is the header"
@@ -123,7 +124,8 @@ def test_a_sheet_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Pat
     path = tmp_path / "book.xlsx"
     path.write_bytes(workbook(Notes=[["by us"]], Answers=[["RID", "Q1"], ["a", 1]]))
     with pytest.raises(
-        ResponsesError, match=r"'Anwsers'; did you mean 'Answers'\?; the workbook has: Notes, Answers"
+        ResponsesError,
+        match=r"'Anwsers'; did you mean 'Answers'\?; the workbook has: Notes, Answers",
     ):
         read_table(path, sheet="Anwsers")
 

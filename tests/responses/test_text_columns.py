@@ -15,9 +15,7 @@ from coprod_stats.latent_models.sem_data import sem_data
 from coprod_stats.responses.plain_columns import read_plain_columns
 from coprod_stats.responses.table import UnknownNameError
 
-ANSWERS = (
-    "RID,CTRY,WGT,Q1,HOURS\na,FR,1.5,1,2\nb,DE,0.5,2,3\nc,,1,6,4\nd,FR,2,3,-9\ne,-8,1,-8,1\n"
-)
+ANSWERS = "RID,CTRY,WGT,Q1,HOURS\na,FR,1.5,1,2\nb,DE,0.5,2,3\nc,,1,6,4\nd,FR,2,3,-9\ne,-8,1,-8,1\n"
 
 
 def test_texts_stay_texts_and_numbers_are_amounts(read) -> None:
