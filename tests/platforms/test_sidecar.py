@@ -68,3 +68,10 @@ def test_json_says_for_each_column_what_its_codes_stand_for(every_kind: Instrume
     entry = next(entry for entry in content["columns"] if entry["column"] == "USED")
     assert entry["codes"] == {"1": "1", "2": "2", "dk": "-9", "ref": "-8"}
     assert entry["name"] == "used"
+
+
+def test_a_sidecar_nested_beyond_any_form_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "sidecar.json"
+    path.write_text('{"a":' + "[" * 100_000 + "]" * 100_000 + "}", encoding="utf-8")
+    with pytest.raises(SidecarError, match="nested too deeply"):
+        read_sidecar(path)

@@ -180,7 +180,10 @@ def test_a_name_that_yaml_reads_as_something_else_is_quoted(tmp_path, name) -> N
     assert found.answers[name.upper()].tolist() == [1, 2, 2]
 
 
-PAGE = 'Variable / Field Name,Form Name,Field Type,Field Label,"Choices, Calculations, OR Slider Labels"'
+PAGE = (
+    "Variable / Field Name,Form Name,Field Type,Field Label,"
+    '"Choices, Calculations, OR Slider Labels"'
+)
 API = "field_name,form_name,field_type,field_label,select_choices_or_calculations"
 DICTIONARY = """
 record_id,f,text,Id,
