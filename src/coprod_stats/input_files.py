@@ -153,6 +153,17 @@ def _read_up_to_limit(
     return b"".join(chunks)
 
 
+def check_table(name: str, n_rows: int, n_columns: int, *, error: type[CoprodError]) -> None:
+    """Refuse a packed table that would exceed the limit as a CSV: a digit and a comma a cell.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``.
+    """
+    check_size(name, 2 * n_rows * n_columns, "the unpacked table", error=error)
+
+
 def check_archive(name: str, content: bytes, *, error: type[CoprodError]) -> None:
     """Refuse a ZIP archive, as a workbook is, by the sizes that it declares.
 
