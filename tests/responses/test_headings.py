@@ -32,7 +32,7 @@ def write(folder: Path, text: str) -> Path:
         '"","RID","Q1"\n"1","a",1\n"2","b",2\n',  # R's write.csv
         ",RID,Q1\n0,a,1\n1,b,2\n",  # pandas' to_csv
         "Unnamed: 0,RID,Q1\n0,a,1\n1,b,2\n",  # the same, read and written once more
-        '"RID","Q1"\n"1","a",1\n"2","b",2\n',  # R's write.table
+        '"","RID","Q1"\n"3","a",1\n"17","b",2\n',  # rows that R has chosen
     ],
 )
 def test_row_numbers_without_a_name_are_passed_over_with_a_note(read, tmp_path, text) -> None:
@@ -73,6 +73,10 @@ def test_a_title_above_the_header_is_told_for_what_it_is(read, tmp_path, text) -
 
 def test_a_table_of_one_column_has_no_title(read) -> None:
     assert read("Q1\n1\n2\n").answers["Q1"].tolist() == [1.0, 2.0]
+
+
+def test_names_of_rows_make_no_title_of_a_header(read) -> None:
+    assert read(",Q1\nanna,1\nbert,2\n").answers["Q1"].tolist() == [1.0, 2.0]
 
 
 def test_sparse_rows_make_no_title_of_a_header(read) -> None:
