@@ -41,7 +41,8 @@ class Fault:
         position = f"{self.file}:{self.line}" if self.line else self.file
         where = ", ".join(part for part in (position, self.place) if part)
         head = f"{self.code} {where}".rstrip()
-        return f"{head}: {self.found}. {self.remedy}".rstrip()
+        stop = "" if self.found.endswith("?") else "."
+        return f"{head}: {self.found}{stop} {self.remedy}".rstrip()
 
 
 class FaultsError(CoprodError):

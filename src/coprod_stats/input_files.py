@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import math
 import os
 import stat
+import zipfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from coprod_stats.errors import CoprodError
+from coprod_stats.suggestions import closest
 
 LIMIT_VARIABLE = "COPROD_MAX_BYTES"
 """Environment variable that replaces ``MAX_BYTES``."""
 MAX_BYTES = 1_000_000_000
 """Largest file, and largest content of a compressed one, that is read unless the user says so."""
 _CHUNK = 1 << 20
+_MOST_PACKED = 100
+_SMALL_PART = 1_000_000
+"""Bytes to which a part may unpack whatever its ratio; the ratio is that of Apache POI's
+ZipSecureFile, three times that of a sheet with the same text in every cell."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -91,8 +99,23 @@ def check_size(
         )
 
 
-def read_bytes(path: Path, *, error: type[CoprodError], limit: int | None = None) -> bytes:
+def read_bytes(
+    path: Path,
+    *,
+    error: type[CoprodError],
+    limit: int | None = None,
+    known: Callable[[], Iterable[str]] = tuple,
+) -> bytes:
     """Read a regular file or a pipe; the size is checked before, and while, it is read.
+
+    Parameters
+    ----------
+    path : Path
+    error : type of CoprodError
+    limit : int, optional
+        As in :func:`check_size`.
+    known : callable
+        Called for names that may have been meant where a bare name is no file.
 
     Raises
     ------
@@ -108,7 +131,14 @@ def read_bytes(path: Path, *, error: type[CoprodError], limit: int | None = None
             return _read_up_to_limit(stream, path, error, limit)
     except (OSError, ValueError) as reason:  # ValueError: a null character in the name
         stated = reason.strerror if isinstance(reason, OSError) else None
-        raise error(f"{path}: cannot be read: {stated or reason}") from reason
+        meant = closest(path.name, _alike(path, known)) if not path.exists() else ""
+        raise error(f"{path}: cannot be read: {stated or reason}{meant}") from reason
+
+
+def _alike(path: Path, known: Callable[[], Iterable[str]]) -> list[str]:
+    """Return the names that may have been meant by a file that does not exist."""
+    beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    return [*beside, *(known() if path.name == str(path) else ())]
 
 
 def _read_up_to_limit(
@@ -121,6 +151,43 @@ def _read_up_to_limit(
         size += len(chunk)
         check_size(str(path), size, "what was read so far", error=error, limit=limit)
     return b"".join(chunks)
+
+
+def check_table(name: str, n_rows: int, n_columns: int, *, error: type[CoprodError]) -> None:
+    """Refuse a packed table that would exceed the limit as a CSV: a digit and a comma a cell.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``.
+    """
+    check_size(name, 2 * n_rows * n_columns, "the unpacked table", error=error)
+
+
+def check_archive(name: str, content: bytes, *, error: type[CoprodError]) -> None:
+    """Refuse a ZIP archive, as a workbook is, by the sizes that it declares.
+
+    No more than these is unpacked, whatever the archive holds.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``, if its content exceeds the limit, or is packed as no table is.
+    zipfile.BadZipFile
+        If it is no archive.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    total = sum(part.file_size for part in parts)
+    check_size(name, total, "the unpacked workbook", error=error)
+    for part in parts:
+        packed_tightly = part.file_size > _MOST_PACKED * max(part.compress_size, 1)
+        if packed_tightly and part.file_size > _SMALL_PART:
+            raise error(
+                f"{name}: cannot be read: its part {part.filename} unpacks to "
+                f"{part.file_size:,} bytes, more than {_MOST_PACKED} times its size, which no "
+                "table does; save it as CSV"
+            )
 
 
 def parse_json(content: bytes | str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -200,3 +202,33 @@ def test_the_codebook_escapes_texts(survey: Path) -> None:
     text = survey.read_text(encoding="utf-8").replace("do you doubt it?", "is <b>it</b> & that?")
     survey.write_text(text, encoding="utf-8")
     assert "is &lt;b&gt;it&lt;/b&gt; &amp; that?" in codebook(read_instrument(survey))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"),
+    [("utf-16", "\t"), ("utf-16-le", ","), ("cp1252", ";"), ("utf-8-sig", ","), ("utf-8", "\t")],
+)
+def test_a_sheet_is_read_in_the_encoding_that_a_spreadsheet_saved_it_in(
+    tmp_path: Path, encoding, delimiter
+) -> None:
+    lines = [
+        ["key", "source", "translation", "status"],
+        ["title", "A title", "Ein schöner Titel, ja; „doch“", "draft"],
+    ]
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter).writerows(lines)
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(text.getvalue().encode(encoding))
+    assert read_sheet(path) == (TranslationRow("title", *lines[1][1:3], "draft"),)
+
+
+def test_a_sheet_in_no_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(TranslationError, match="not readable as utf-16"):
+        read_sheet(path)
+
+
+def test_a_sheet_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TranslationError, match="cannot be read"):
+        read_sheet(tmp_path / "sheet.csv")

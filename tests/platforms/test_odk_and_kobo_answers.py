@@ -156,6 +156,11 @@ def test_kobo_labels_for_codes_are_refused(read: Read) -> None:
         read("used;age\nYes;44\n", "kobo")
 
 
+def test_kobo_labels_of_a_multiple_choice_are_refused(read: Read) -> None:
+    with pytest.raises(PlatformError, match="PLATFORM-204 column 'means': labels instead of"):
+        read("used;means\n1;Web\n", "kobo")
+
+
 def test_single_options_without_the_whole_are_refused(read: Read) -> None:
     with pytest.raises(PlatformError, match="PLATFORM-203: only columns of single options"):
         read("used;means/1;means/2\n1;1;0\n", "kobo")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -387,3 +388,38 @@ def test_a_text_by_what_nobody_is_asked_is_refused(every_kind: Instrument) -> No
     pages = (*every_kind.pages[:2], replace(page, blocks=(block,)))
     export = compose_form(replace(every_kind, pages=pages, derived=()), "qualtrics")
     assert str(export.refused[0]).startswith("PLATFORM-060 text W_TRU2: Qualtrics: a condition")
+
+
+GRAMMAR = """
+instrument: big
+version: 1.0.0
+title: Big
+languages: [en]
+forms: {full: {title: Full}}
+responses:
+  agree: {kind: bipolar, options: {1: "No", 2: "Maybe", 3: "Yes"}}
+pages:
+"""
+BLOCK = "    blocks:\n      - block: b{n}\n        responses: agree\n        items:\n"
+ITEM = '          - {{id: Q{n}, text: "q {n}"{when}}}\n'
+
+
+def seconds_to_compose(n_items: int, shape: str, folder: Path) -> float:
+    """Return the seconds of processor time that a form of this many items takes."""
+    pages = [
+        (f"  - page: p{n}\n" + BLOCK.format(n=n) if n == 0 or shape == "pages" else "")
+        + ITEM.format(n=n, when=f", when: Q{n - 1} == 1" if n and shape == "routed" else "")
+        for n in range(n_items)
+    ]
+    path = folder / "big.yaml"
+    path.write_text(GRAMMAR + "".join(pages), encoding="utf-8")
+    instrument = read_instrument(path).for_form("full")
+    begun = time.process_time()
+    compose_form(instrument, "qualtrics")
+    return time.process_time() - begun
+
+
+@pytest.mark.parametrize("shape", ["plain", "routed", "pages"])
+def test_forms_are_written_in_time_linear_in_their_items(shape, tmp_path: Path) -> None:
+    few = min(seconds_to_compose(250, shape, tmp_path) for _ in range(3))
+    assert seconds_to_compose(2_000, shape, tmp_path) < 8 * 3 * few  # quadratic: 64 times

@@ -231,3 +231,50 @@ def test_a_condition_on_a_column_that_nobody_is_asked_for_is_refused(
     page = replace(page, blocks=(replace(page.blocks[0], items=(item,)),))
     export = compose_form(replace(every_kind, pages=(page, *every_kind.pages[1:])), "redcap")
     assert "REDCap: a condition uses WGT" in str(export.refused[0])
+
+
+COMBINED = ("record_id", "cons", "means", "survey_complete")
+
+
+@pytest.mark.parametrize(
+    ("cell", "ticks"),
+    [
+        ("1,2", ("1", "1", "0")),
+        ("3", ("0", "0", "1")),
+        ("-9", ("-9", "-9", "-9")),
+        ("1,7", ("1,7", "1,7", "1,7")),  # to be rejected
+        ("1,-9", ("1", "0", "0")),
+    ],
+)
+def test_boxes_that_a_report_combines_are_read(every_kind: Instrument, cell, ticks) -> None:
+    form = compose_form(every_kind, "redcap")
+    table = read(CellTable(COMBINED, (("a", "1", cell, "2"),), (2,)), form.sidecar, every_kind)
+    assert tuple(table.column(f"MEANS__{n}")[0] for n in (1, 2, 3)) == ticks
+    assert "means" not in table.header
+
+
+def test_a_blank_of_combined_boxes_is_unanswered_only_where_it_was_seen(
+    every_kind: Instrument,
+) -> None:
+    form = compose_form(every_kind, "redcap")
+    rows = (("a", "1", "", "2"), ("b", "1", "", "0"))
+    table = read(CellTable(COMBINED, rows, (2, 3)), form.sidecar, every_kind)
+    separate = tuple(f"means___{n}" for n in (1, 2, 3))
+    header = ("record_id", "cons", *separate, "survey_complete")
+    plain_rows = (("a", "1", "0", "0", "0", "2"), ("b", "1", "0", "0", "0", "0"))
+    expected = read(CellTable(header, plain_rows, (2, 3)), form.sidecar, every_kind)
+    assert table.column("MEANS__1") == expected.column("MEANS__1")
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [("cons", "LABEL"), ("means___1", "Checked"), ("means___1", "LABEL"), ("means", "LABEL")],
+)
+def test_labels_in_columns_of_codes_are_refused(every_kind: Instrument, column, words) -> None:
+    form = compose_form(every_kind, "redcap")
+    item = every_kind.item("CONS" if column == "cons" else "MEANS")
+    assert item.responses is not None
+    label = str(item.responses.options[0].label) if words == "LABEL" else words
+    table = CellTable(("record_id", column), (("a", label),), (2,))
+    with pytest.raises(PlatformError, match=f"PLATFORM-232 column '{column[:5]}"):
+        read(table, form.sidecar, every_kind)

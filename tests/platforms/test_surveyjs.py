@@ -199,3 +199,29 @@ def test_what_is_not_an_option_stands_as_it_is(every_kind: Instrument) -> None:
     read_back = read(table, form.sidecar, every_kind)
     row = dict(zip(read_back.header, read_back.rows[0], strict=True))
     assert (row["MEANS__1"], row["GOALS__1"], row["WEATHER"]) == ("[1, 99]", "x", "fine")
+
+
+@pytest.mark.parametrize("name", ["data", "Data", "results", "responses"])
+def test_results_may_be_wrapped_as_services_send_them(name) -> None:
+    wrapped = parse(json.dumps({name: [{"A": 1}, {"A": 2}], "total": 2}).encode())
+    assert (wrapped.header, wrapped.rows) == (("A",), (("1",), ("2",)))
+
+
+def test_one_result_is_no_wrapper() -> None:
+    assert parse(b'{"A": 1, "DATA": [1, 2]}').rows == (("1", "[1, 2]"),)
+
+
+def test_results_nested_beyond_any_form_are_refused() -> None:
+    with pytest.raises(PlatformError, match="PLATFORM-220: no results of SurveyJS"):
+        parse(b'{"A":' + b"[" * 100_000)
+
+
+@pytest.mark.parametrize("item", ["CONS", "MEANS"])
+def test_display_texts_are_refused(every_kind: Instrument, item) -> None:
+    form = compose_form(every_kind, "surveyjs")
+    scale = every_kind.item(item).responses
+    assert scale is not None
+    label = str(scale.options[0].label)
+    given = json.dumps([{item: [label] if item == "MEANS" else label}]).encode()
+    with pytest.raises(PlatformError, match=f"PLATFORM-221 column '{item}'"):
+        read(parse(given), form.sidecar, every_kind)

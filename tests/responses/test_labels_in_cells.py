@@ -18,7 +18,9 @@ languages: [en, fr]
 offers: [dont_know, refused]
 forms: {core: {title: "Core"}}
 responses:
-  agree: {kind: bipolar, options: {1: {en: "Disagree", fr: "Pas d'accord"}, 2: {en: "Neither", fr: "Neutre"}, 3: {en: "Agree", fr: "D'accord"}}}
+  agree: {kind: bipolar,
+     options: {1: {en: "Disagree", fr: "Pas d'accord"}, 2: {en: "Neither", fr: "Neutre"},
+       3: {en: "Agree", fr: "D'accord"}}}
 administrative:
   - {id: RID, title: "Respondent", role: respondent}
 pages:
@@ -27,13 +29,21 @@ pages:
       - block: b
         items:
           - {id: AGR, text: {en: "Agree?", fr: "Accord ?"}, responses: agree}
-          - {id: YN, text: {en: "Helped?", fr: "Aidé ?"}, options: {1: {en: "Yes", fr: "Oui"}, 2: {en: "No", fr: "Non"}}}
-          - {id: BIN, text: {en: "Coded", fr: "Codé"}, options: {1: {en: "On", fr: "Allumé"}, 0: {en: "Off", fr: "Éteint"}}}
-          - {id: KIDS, text: {en: "Children", fr: "Enfants"}, options: {1: {en: "0", fr: "0"}, 2: {en: "1", fr: "1"}, 3: {en: "2 or more", fr: "2 ou plus"}}}
-          - {id: TWIN, text: {en: "Same", fr: "Même"}, options: {1: {en: "Some", fr: "Un peu"}, 2: {en: "Some", fr: "Assez"}}}
-          - {id: SEX, text: {en: "Sex", fr: "Sexe"}, options: {1: {en: "M: Male", fr: "M: Homme"}, 2: {en: "F: Female", fr: "F: Femme"}}}
+          - {id: YN, text: {en: "Helped?", fr: "Aidé ?"},
+             options: {1: {en: "Yes", fr: "Oui"}, 2: {en: "No", fr: "Non"}}}
+          - {id: BIN, text: {en: "Coded", fr: "Codé"},
+             options: {1: {en: "On", fr: "Allumé"}, 0: {en: "Off", fr: "Éteint"}}}
+          - {id: KIDS, text: {en: "Children", fr: "Enfants"},
+             options: {1: {en: "0", fr: "0"}, 2: {en: "1", fr: "1"},
+               3: {en: "2 or more", fr: "2 ou plus"}}}
+          - {id: TWIN, text: {en: "Same", fr: "Même"},
+             options: {1: {en: "Some", fr: "Un peu"}, 2: {en: "Some", fr: "Assez"}}}
+          - {id: SEX, text: {en: "Sex", fr: "Sexe"},
+             options: {1: {en: "M: Male", fr: "M: Homme"}, 2: {en: "F: Female", fr: "F: Femme"}}}
           - {id: HRS, kind: number, text: {en: "Hours", fr: "Heures"}, number: {min: 0, max: 168}}
-          - {id: USE, kind: multiple, text: {en: "Use", fr: "Usage"}, options: {1: {en: "Books, films", fr: "Livres"}, 2: {en: "Paths", fr: "Chemins"}, 3: {en: "Water", fr: "Eau"}}}
+          - {id: USE, kind: multiple, text: {en: "Use", fr: "Usage"},
+             options: {1: {en: "Books, films", fr: "Livres"}, 2: {en: "Paths", fr: "Chemins"},
+               3: {en: "Water", fr: "Eau"}}}
           - {id: TXT, kind: text, text: {en: "Say", fr: "Dites"}}
 """
 

@@ -120,7 +120,7 @@ def every_cell_is_somewhere(found: Responses, raw: RawTable) -> None:
 
 
 def meant(text: str, found: Responses) -> Iterator[float]:
-    """Yield the numbers that a cell may stand for: as a number, by the file's labels, as a label."""
+    """Yield the numbers that a cell may stand for: itself, or by the file's labels, or as one."""
     with suppress(ValueError):
         number = parse_number(text, comma_is_decimal=True)
         yield from (number, recoded(number, found))

@@ -23,6 +23,7 @@ from coprod_stats.plans.faults import condition_faults, fault_at
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.plans.model import AnalysisForm, DesignOption, PlanForm, RespondentChoice
 from coprod_stats.results import Result
+from coprod_stats.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,7 +118,8 @@ class Scope:
                     "PLAN-009",
                     where,
                     f"nobody is classified as '{name}'",
-                    f"The instrument has: {', '.join(known) or 'no classification'}.",
+                    f"{did_you_mean(name, known)}The instrument has: "
+                    f"{', '.join(known) or 'no classification'}.",
                 )
 
     def condition_faults(self, where: Location, text: str | None) -> Iterator[Fault]:

@@ -36,6 +36,7 @@ from coprod_stats.structure.regression import regress
 from coprod_stats.structure.regression.covariances import choose_errors
 from coprod_stats.structure.regression.formula import ParsedFormula, parse_formula
 from coprod_stats.structure.regression.scaling import weighted_sd
+from coprod_stats.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,7 +124,7 @@ class Regression(Kind[RegressionForm, RegressionResult]):
                     "PLAN-004",
                     ("formula",),
                     f"'{name}' is neither a scale nor an item, index or derived variable",
-                    "Correct the name, or choose a form that has it.",
+                    f"{did_you_mean(name, known)}Correct the name, or choose a form that has it.",
                 )
         yield from numeric_faults(scope, form.id, parsed.columns)
         yield from overlap_faults(scope, (), form, parsed.columns)

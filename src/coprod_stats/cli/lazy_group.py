@@ -7,7 +7,7 @@ from importlib import import_module
 
 import click
 
-from coprod_stats.suggestions import did_you_mean
+from coprod_stats.suggestions import closest
 
 
 class LazyGroup(click.Group):
@@ -35,8 +35,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the arguments name; the nearest one is suggested for another."""
         if args[0] not in self._homes and not args[0].startswith("-"):
-            hint = did_you_mean(args[0], self._homes)
-            ctx.fail(f"No such command '{args[0]}'. {hint}".rstrip())
+            ctx.fail(f"No such command '{args[0]}'{closest(args[0], self._homes)}")
         return super().resolve_command(ctx, args)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:

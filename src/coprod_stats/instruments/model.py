@@ -39,6 +39,7 @@ from coprod_stats.instruments.variables import (
     Module,
     Placeholder,
 )
+from coprod_stats.suggestions import closest
 
 __all__ = [
     "DONT_KNOW",
@@ -282,4 +283,7 @@ def _found(known: tuple[T, ...], id: str, what: str, instrument: str) -> T:
         if candidate.id == id:
             return candidate
     ids = ", ".join(candidate.id for candidate in known) or "none"
-    raise InstrumentLookupError(f"instrument '{instrument}' has no {what} '{id}'; it has: {ids}")
+    raise InstrumentLookupError(
+        f"instrument '{instrument}' has no {what} '{id}'; it has: {ids}"
+        f"{closest(id, [candidate.id for candidate in known])}"
+    )

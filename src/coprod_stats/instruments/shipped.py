@@ -33,6 +33,13 @@ def find_shipped(where: Shelf, name: str | Path) -> Path:
     return given
 
 
+def shipped_names() -> tuple[str, ...]:
+    """Return the names by which shipped questionnaires, plans and samples are known."""
+    samples = (path.name for path in list_shipped("sample_data", "*.csv"))
+    shelves: tuple[Shelf, ...] = ("instruments", "analyses")
+    return (*(path.stem for where in shelves for path in list_shipped(where)), *samples)
+
+
 def list_shipped(where: Shelf, pattern: str = "*.yaml") -> tuple[Path, ...]:
     """Return the shipped files of one kind, sorted by name."""
     return tuple(sorted(shelf(where).glob(pattern)))

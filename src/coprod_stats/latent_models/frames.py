@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from numbers import Complex, Number, Real
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models.errors import LatentModelError
+from coprod_stats.suggestions import closest
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -120,7 +121,7 @@ def narwhals_frame(
 
 
 def require_columns(
-    available: Container[str], names: Iterable[str], *, error: type[CoprodError] = LatentModelError
+    available: Collection[str], names: Iterable[str], *, error: type[CoprodError] = LatentModelError
 ) -> None:
     """Refuse names that the data do not have.
 
@@ -131,7 +132,8 @@ def require_columns(
     """
     absent = [name for name in names if name not in available]
     if absent:
-        raise error(f"the data have no column {', '.join(absent)}")
+        meant = closest(absent[0], available)
+        raise error(f"the data have no column {', '.join(absent)}{meant}")
 
 
 def numeric_columns(

@@ -15,7 +15,7 @@ from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.sem_keywords import with_keywords_of
 from coprod_stats.latent_models.sem_options import SemOptions
 from coprod_stats.latent_models.specification import Specification
-from coprod_stats.suggestions import did_you_mean
+from coprod_stats.suggestions import closest
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoDataFrame
@@ -69,8 +69,7 @@ def _check_call(model: object, options: Mapping[str, Any]) -> None:
     known = [item.name for item in fields(SemOptions)]
     for name in options:
         if name not in known:
-            hint = did_you_mean(name, known)
-            raise TypeError(f"fit_sem() has no option '{name}'. {hint}".rstrip())
+            raise TypeError(f"fit_sem() has no option '{name}'{closest(name, known)}")
 
 
 def _plain_args(given: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -9,6 +9,7 @@ from coprod_stats.instruments.language.expressions import ExpressionError, parse
 from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
+from coprod_stats.suggestions import did_you_mean
 
 
 def fault_at(source: YamlSource, code: str, location: Location, found: str, remedy: str) -> Fault:
@@ -36,5 +37,5 @@ def condition_faults(
             "PLAN-010",
             location,
             f"there is no item or variable '{name}'",
-            "Correct the id.",
+            f"{did_you_mean(name, known)}Correct the id.",
         )

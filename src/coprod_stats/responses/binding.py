@@ -21,6 +21,10 @@ from coprod_stats.responses.joint_answers import inconsistent_answers
 from coprod_stats.responses.labels import recode_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 from coprod_stats.responses.table import Provenance, Rejected, Responses
+from coprod_stats.suggestions import closest
+
+_MOST_SUGGESTED = 50
+"""Surplus columns whose names are compared with those of the questionnaire, which takes time."""
 
 
 def bind(raw: RawTable, instrument: Instrument) -> Responses:
@@ -108,6 +112,9 @@ def _match(
             surplus[position] = "a second column of this name"
         else:
             places[column.id] = position
+    free = [column.id for column in columns.values() if column.id not in places]
+    for position in list(surplus)[:_MOST_SUGGESTED]:
+        surplus[position] += closest(header[position].strip(), free)
     return places, surplus
 
 

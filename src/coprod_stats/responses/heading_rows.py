@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 from coprod_stats.counts import counted
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 
 _LOOKED_AT = 20
 """Rows below the header whose width is compared with it."""
+_MOST_DIGITS = 18
 _UNNAMED = "Unnamed: 0"
 """Name that pandas invents for the column of row numbers that it once wrote without a name."""
 
@@ -18,7 +20,7 @@ def with_one_header(raw: RawTable) -> RawTable:
     """Return a table below one row of names; what was passed over is in its notes.
 
     Qualtrics writes the questions and the import ids below the names, and R and pandas write row
-    numbers in a first column without a name, or with a row one cell longer than the header.
+    numbers in a first column without a name.
 
     Raises
     ------
@@ -58,28 +60,20 @@ def _without_qualtrics_rows(raw: RawTable) -> RawTable:
 
 def _without_row_numbers(raw: RawTable) -> RawTable:
     """Pass over a first column of row numbers that has no name."""
-    width = len(raw.header)
-    if not raw.rows or not width:
+    if not raw.rows or not raw.header or raw.header[0].strip() not in ("", _UNNAMED):
         return raw
-    if all(len(row.cells) == width + 1 for row in raw.rows) and raw.header[0].strip():
-        header = raw.header  # R's write.table: the header is one name shorter than the rows
-    elif raw.header[0].strip() in ("", _UNNAMED):
-        header = raw.header[1:]
-    else:
-        return raw
-    if not _counts([row.cells[0] for row in raw.rows if row.cells]):
+    if not _ascend([row.cells[0].strip() for row in raw.rows if row.cells]):
         return raw
     rows = tuple(RawRow(row.line, row.cells[1:]) for row in raw.rows)
     note = "the first column, row numbers without a name, was passed over"
-    return replace(raw, header=header, rows=rows, notes=(*raw.notes, note))
+    return replace(raw, header=raw.header[1:], rows=rows, notes=(*raw.notes, note))
 
 
-def _counts(cells: list[str]) -> bool:
-    """Return whether cells count up by one from 0 or 1."""
-    first = cells[0].strip()
-    if first not in ("0", "1"):
+def _ascend(cells: list[str]) -> bool:
+    """Return whether cells are whole numbers, each larger than the one before."""
+    if not all(cell.isdecimal() and len(cell) <= _MOST_DIGITS for cell in cells):
         return False
-    return all(cell.strip() == str(number) for number, cell in enumerate(cells, int(first)))
+    return all(int(a) < int(b) for a, b in pairwise(cells))
 
 
 def _refuse_title(raw: RawTable) -> None:
@@ -87,7 +81,9 @@ def _refuse_title(raw: RawTable) -> None:
     if not widths:
         return
     usual, named = widths.most_common(1)[0][0], _filled(raw.header)
-    if usual < 2 or 2 * named > usual:
+    # names of rows leave the first cell of a header blank, as a title seldom does
+    fewest = usual / 2 if raw.header[0].strip() else (usual - 1) / 2
+    if usual < 2 or named > fewest:
         return
     names = counted(named, "name")
     raise ResponsesError(

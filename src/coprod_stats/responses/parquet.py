@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from coprod_stats.files.writing import written
+from coprod_stats.input_files import check_table
 from coprod_stats.responses.raw_table import (
     RawRow,
     RawTable,
@@ -41,12 +42,16 @@ def read_parquet(path: Path) -> RawTable:
     content, sha256 = read_bytes(path)
     parquet = _pyarrow_parquet(path)
     try:
+        packed = parquet.read_metadata(BytesIO(content))
+        check_table(path.name, packed.num_rows, packed.num_columns, error=ResponsesError)
         table = parquet.read_table(BytesIO(content))
         columns = [
             (name, column.to_pylist())
             for name, column in zip(table.column_names, table.columns, strict=True)
             if not _UNNAMED_INDEX.fullmatch(name)
         ]
+    except ResponsesError:
+        raise
     except Exception as error:  # a damaged file can raise anything in the decoder
         raise ResponsesError(f"{path.name}: not a readable Parquet file: {error}") from error
     texts = [[_text(value, path.name, name) for value in values] for name, values in columns]

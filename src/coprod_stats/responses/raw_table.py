@@ -13,6 +13,7 @@ from pathlib import Path
 from coprod_stats import input_files
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.shipped import shipped_names
 
 MAX_CELL = 131_072
 """Longest cell in characters: an open quotation mark would otherwise swallow the file. Python's own
@@ -89,7 +90,7 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
     ResponsesError
         If the file cannot be read, or is larger than the limit.
     """
-    content = input_files.read_bytes(path, error=ResponsesError)
+    content = input_files.read_bytes(path, error=ResponsesError, known=shipped_names)
     return content, hashlib.sha256(content).hexdigest()
 
 

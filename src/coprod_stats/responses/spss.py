@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from coprod_stats.input_files import check_table
 from coprod_stats.responses.raw_table import (
     RawRow,
     RawTable,
@@ -31,9 +32,18 @@ def read_spss(path: Path) -> RawTable:
 
     _, sha256 = read_bytes(path)
     try:
+        _, packed = pyreadstat.read_sav(str(path), metadataonly=True)
+        check_table(
+            path.name,
+            packed.number_rows or 0,
+            packed.number_columns or 0,
+            error=ResponsesError,
+        )
         columns, meta = pyreadstat.read_sav(
             str(path), user_missing=True, output_format="dict", disable_datetime_conversion=True
         )
+    except ResponsesError:
+        raise
     except Exception as error:  # a damaged file can raise anything in the parser
         raise ResponsesError(f"{path.name}: not a readable SPSS file: {error}") from error
     names = tuple(meta.column_names)

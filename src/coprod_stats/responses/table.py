@@ -16,6 +16,7 @@ from coprod_stats.instruments.language.evaluation import FloatArray, evaluate
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS, Instrument, Item
+from coprod_stats.suggestions import closest
 
 Scope = Literal["row", "value", "column"]
 ANSWERED = "answered"
@@ -299,7 +300,7 @@ class _Values(Mapping[str, FloatArray]):
         if name not in self._answers:
             raise UnknownNameError(
                 f"there is no item, column or derived variable '{name}' "
-                f"in instrument '{self._instrument.id}'"
+                f"in instrument '{self._instrument.id}'{closest(name, self)}"
             )
         column = self._answers[name]
         numbers = _amounts(column)

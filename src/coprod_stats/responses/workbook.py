@@ -14,7 +14,7 @@ import pandas as pd
 
 from coprod_stats.files.archives import saved, write_only_sheet
 from coprod_stats.files.writing import write_file
-from coprod_stats.input_files import check_size
+from coprod_stats.input_files import check_archive
 from coprod_stats.responses.raw_table import (
     MAX_CELL,
     RawRow,
@@ -25,16 +25,11 @@ from coprod_stats.responses.raw_table import (
     read_bytes,
 )
 from coprod_stats.responses.sheet_rows import LAST_COLUMN, MAX_ROWS, Cell, sheet_rows
-from coprod_stats.suggestions import did_you_mean
+from coprod_stats.suggestions import closest
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 _MAX_TEXT = 32_767  # characters of a cell
 _LOST_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
-
-_MOST_PACKED = 100
-_SMALL_PART = 1_000_000
-"""Bytes to which a part may unpack whatever its ratio; the ratio is that of Apache POI's
-ZipSecureFile, three times that of a sheet with the same text in every cell."""
 
 
 def read_workbook(path: Path, *, sheet: str | None = None) -> RawTable:
@@ -62,7 +57,7 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> RawTable:
             "save it as .xlsx without a password"
         )
     try:
-        _check_unpacked_size(content, path.name)
+        check_archive(path.name, content, error=ResponsesError)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles that it does not know
             workbook = _opened(content, results=True)
@@ -144,21 +139,6 @@ def _check_fits(answers: pd.DataFrame, name: str) -> None:
                 )
 
 
-def _check_unpacked_size(content: bytes, name: str) -> None:
-    """Refuse an archive by the sizes that it declares; no more than these is unpacked."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-    total = sum(part.file_size for part in parts)
-    check_size(name, total, "the unpacked workbook", error=ResponsesError)
-    for part in parts:
-        packed_tightly = part.file_size > _MOST_PACKED * max(part.compress_size, 1)
-        if packed_tightly and part.file_size > _SMALL_PART:
-            raise ResponsesError(
-                f"{name}: its part {part.filename} unpacks to {part.file_size:,} bytes, more than "
-                f"{_MOST_PACKED} times its size, which no table of answers does; save it as CSV"
-            )
-
-
 def _numbered_rows(
     content: bytes, workbook: Any, place: int
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -192,8 +172,8 @@ def _place(wanted: str, titles: list[str], name: str) -> int:
     if wanted.isdecimal() and 1 <= int(wanted) <= len(titles):
         return int(wanted) - 1
     raise ResponsesError(
-        f"{name}: there is no sheet '{wanted}'; the workbook has: {', '.join(titles)}. "
-        f"{did_you_mean(wanted, titles)}".rstrip(". ")
+        f"{name}: there is no sheet '{wanted}'{closest(wanted, titles)}; "
+        f"the workbook has: {', '.join(titles)}"
     )
 
 

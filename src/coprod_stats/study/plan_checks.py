@@ -20,6 +20,7 @@ from coprod_stats.plans.model import DESIGN_OPTIONS, AnalysisForm, PlanForm
 from coprod_stats.quality import FLAG_RULES
 from coprod_stats.study.families import family_faults
 from coprod_stats.study.tested_hypotheses import tested_by
+from coprod_stats.suggestions import did_you_mean
 
 AVAILABLE_FORMATS = ("html",)
 
@@ -69,7 +70,7 @@ class _Check:
                     "PLAN-003",
                     ("reliability", position),
                     f"the form has no scale '{name}'",
-                    f"It has: {', '.join(scales) or 'none'}.",
+                    f"{did_you_mean(name, scales)}It has: {', '.join(scales) or 'none'}.",
                 )
         known = known_variables(self.instrument)
         named: list[tuple[Location, str, str]] = [
@@ -87,7 +88,7 @@ class _Check:
                     "PLAN-004",
                     location,
                     f"{whose}'{name}' is neither a scale nor an item, index or derived variable",
-                    "Correct the name, or choose a form that has it.",
+                    f"{did_you_mean(name, known)}Correct the name, or choose a form that has it.",
                 )
 
     def covariates(self) -> Iterator[Fault]:
@@ -142,7 +143,8 @@ class _Check:
                     "PLAN-008",
                     (option,),
                     f"there is no column '{column}'",
-                    "Name a column of the instrument.",
+                    f"{did_you_mean(column, self.instrument.columns)}Name a column of the "
+                    "instrument.",
                 )
 
     def analyses(self) -> Iterator[Fault]:
@@ -178,7 +180,7 @@ class _Check:
                         "PLAN-002",
                         (*here, "tests", number),
                         f"the plan has no hypothesis '{name}'",
-                        "Correct the id, or add it to 'hypotheses'.",
+                        f"{did_you_mean(name, known)}Correct the id, or add it to 'hypotheses'.",
                     )
             scope, kind = self.scope(position, analysis), kind_of(analysis)
             if not scope.hypotheses:

@@ -17,6 +17,7 @@ from coprod_stats.plans.model import PlanForm
 from coprod_stats.study.fielded_parts import Gate, PartsDraft, PooledPart, without_scores
 from coprod_stats.study.plan_checks import check_plan
 from coprod_stats.study.plan_grammar import plan_grammar
+from coprod_stats.suggestions import did_you_mean
 
 HYPOTHESES_FILE = "hypotheses.yaml"
 
@@ -151,7 +152,8 @@ class _Draft:
                     "PLAN-002",
                     ("hypotheses", position),
                     f"there is no hypothesis '{entry}'",
-                    f"Correct the id, write it out, or add it to {HYPOTHESES_FILE}.",
+                    f"{did_you_mean(entry, shared)}Correct the id, write it out, or add it to "
+                    f"{HYPOTHESES_FILE}.",
                 )
                 self.faults.append(fault)
         return tuple(found)

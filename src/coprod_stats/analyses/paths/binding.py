@@ -27,6 +27,7 @@ from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import DESIGN_OPTIONS, RespondentChoice
 from coprod_stats.structure import DriverImpactResult
 from coprod_stats.structure.path_pattern import PathPattern
+from coprod_stats.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -165,7 +166,7 @@ def _factor_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:
                 "PLAN-003",
                 ("factors", position),
                 f"the form has no scale '{name}'",
-                f"It has: {', '.join(known) or 'none'}.",
+                f"{did_you_mean(name, known)}It has: {', '.join(known) or 'none'}.",
             )
 
 

@@ -21,6 +21,7 @@ from coprod_stats.instruments.language.tree import (
 from coprod_stats.instruments.questions import OPTION_KINDS, ItemKind
 from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
 from coprod_stats.instruments.source.yaml_source import Location
+from coprod_stats.suggestions import did_you_mean
 
 _TAKES: dict[str, tuple[ItemKind, ...]] = {
     "includes": ("multiple", "rank"),
@@ -56,7 +57,8 @@ def check_expressions(draft: Draft) -> Iterator[Fault]:
                     location,
                     place,
                     f"there is no item or variable '{name}'",
-                    "Correct the id; functions are written in lower case.",
+                    f"{did_you_mean(name, known)}Correct the id; functions are written in lower "
+                    "case.",
                 )
         yield from _impossible(draft, tree, items, location, place)
 

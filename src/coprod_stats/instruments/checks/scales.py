@@ -8,6 +8,7 @@ from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.yaml_source import Location
+from coprod_stats.suggestions import did_you_mean
 
 
 def check_scales(draft: Draft) -> Iterator[Fault]:
@@ -23,7 +24,7 @@ def check_scales(draft: Draft) -> Iterator[Fault]:
                     where,
                     place,
                     f"there is no item {item_id}",
-                    "Correct the id or add the item.",
+                    f"{did_you_mean(item_id, items)}Correct the id or add the item.",
                 )
                 continue
             answers = draft.response_scale(items[item_id])
@@ -95,7 +96,8 @@ def check_constructs(draft: Draft) -> Iterator[Fault]:
                 location,
                 place,
                 f"there is no construct '{code}'",
-                "Correct the code or add it to the file of constructs.",
+                f"{did_you_mean(code, draft.constructs)}Correct the code or add it to the "
+                "file of constructs.",
             )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.source.draft import Draft, conditions, texts
 from coprod_stats.instruments.source.source_form import TextForm
+from coprod_stats.suggestions import did_you_mean
 
 _UNFIT = ("multiple", "rank", "allocate", "note", "consent")
 MAX_TEXT = 20_000
@@ -73,7 +74,8 @@ def check_placeholders(draft: Draft) -> Iterator[Fault]:
                         location,
                         place,
                         f"[{name}] is not defined",
-                        "Add it to 'placeholders' or remove it from the text.",
+                        f"{did_you_mean(name, known)}Add it to 'placeholders' or remove it from "
+                        "the text.",
                     )
     items = {placed.item.id: placed.item for placed in draft.items}
     for name, placeholder in known.items():
@@ -83,7 +85,7 @@ def check_placeholders(draft: Draft) -> Iterator[Fault]:
                 ("placeholders", name),
                 f"placeholder [{name}]",
                 f"there is no item {placeholder.item}",
-                "Correct the id or remove it.",
+                f"{did_you_mean(placeholder.item, items)}Correct the id or remove it.",
             )
         elif placeholder.item is not None and items[placeholder.item].kind in _UNFIT:
             yield draft.fault(

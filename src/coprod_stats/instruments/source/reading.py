@@ -105,7 +105,7 @@ def shape_faults(
         match detail["type"]:
             case "extra_forbidden":
                 hint = did_you_mean(str(location[-1]), _keys(form))
-                found, remedy = "is not known here", hint or "Remove it or correct its name."
+                found, remedy = "is not known here", f"{hint}Remove it or correct its name."
             case "missing":
                 found, remedy = f"'{detail['loc'][-1]}' is missing", "Add it."
             case "union_tag_invalid":

@@ -20,6 +20,7 @@ import yaml
 from coprod_stats.control_characters import control_character, control_character_in_lines
 from coprod_stats.errors import CoprodError, Fault
 from coprod_stats.input_files import read_bytes
+from coprod_stats.instruments.shipped import shipped_names
 
 MAX_DEPTH = 40
 MAX_BYTES = 20_000_000
@@ -93,7 +94,7 @@ class YamlSource:
 def read_yaml(path: Path) -> YamlSource:
     """Read a YAML file; faults are returned, not raised."""
     try:
-        content = read_bytes(path, error=CoprodError, limit=MAX_BYTES)
+        content = read_bytes(path, error=CoprodError, limit=MAX_BYTES, known=shipped_names)
     except CoprodError as error:
         reason = str(error).removeprefix(f"{path}: cannot be read: ")
         fault = Fault("YAML-001", f"cannot be read: {reason}", "Check the path.", str(path))

@@ -15,6 +15,7 @@ from coprod_stats.control_characters import control_character, with_line_feeds
 from coprod_stats.errors import CoprodError
 from coprod_stats.files.archives import saved
 from coprod_stats.files.writing import write_file
+from coprod_stats.input_files import check_archive, decode, read_bytes
 from coprod_stats.instruments.questions import TranslationStatus
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.source.draft import Draft
@@ -29,6 +30,8 @@ from coprod_stats.instruments.translations.overlay import (
 )
 
 COLUMNS = ("key", "source", "translation", "status")
+_DELIMITERS = (",", ";", "\t")
+"""A sheet that a spreadsheet saved as CSV, or as Unicode text with tabulators in UTF-16."""
 PSEUDO_LANGUAGE = "qps"
 _SHOWN = ("pages", "responses", "placeholders", "missing_options", "specify", "title", "assigned")
 
@@ -144,8 +147,8 @@ def read_sheet(path: Path) -> tuple[TranslationRow, ...]:
     Raises
     ------
     TranslationError
-        If columns or keys are missing or duplicated, a status is invalid, or a text has a control
-        character.
+        If the file cannot be read, columns or keys are missing or duplicated, a status is invalid,
+        or a text has a control character.
     """
     header, *lines = _table(path) or [[]]
     if missing := [name for name in COLUMNS[:3] if name not in header]:
@@ -179,8 +182,10 @@ def _table(path: Path) -> list[list[str]]:
 
         from openpyxl import load_workbook
 
+        content = read_bytes(path, error=TranslationError)
         try:
-            sheet = load_workbook(path).active
+            check_archive(path.name, content, error=TranslationError)
+            sheet = load_workbook(io.BytesIO(content)).active
         except (BadZipFile, KeyError, ValueError) as error:
             raise TranslationError(f"{path.name}: not a readable XLSX file") from error
         assert sheet is not None
@@ -188,8 +193,18 @@ def _table(path: Path) -> list[list[str]]:
             ["" if cell is None else str(cell) for cell in line]
             for line in sheet.iter_rows(values_only=True)
         ]
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file))
+    text, _ = decode(read_bytes(path, error=TranslationError), path.name, error=TranslationError)
+    first_line = text.partition("\n")[:1]
+
+    def n_known(delimiter: str) -> int:
+        cells = next(csv.reader(first_line, delimiter=delimiter), [])
+        return sum(name in cells for name in COLUMNS)
+
+    try:
+        delimiter = max(_DELIMITERS, key=n_known)
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise TranslationError(f"{path.name}: not a readable sheet: {error}") from error
 
 
 def translations_text(

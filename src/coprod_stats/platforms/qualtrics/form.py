@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -306,6 +307,7 @@ class _Survey:
 
 
 def _losses(instrument: Instrument, layout: Layout) -> Iterator[Fault]:
+    n_parts = Counter(segment.page.id for segment in layout.segments)
     for page in instrument.pages:
         fixed = page.random_order or any(
             block.random_order and not all(item.in_grid for item in block.items)
@@ -318,7 +320,7 @@ def _losses(instrument: Instrument, layout: Layout) -> Iterator[Fault]:
                 "Note it in the report.",
                 place=f"page '{page.id}'",
             )
-        parts = sum(segment.page.id == page.id for segment in layout.segments)
+        parts = n_parts[page.id]
         if parts > 1:
             yield Fault(
                 "PLATFORM-162",

@@ -7,6 +7,7 @@ block of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -148,6 +149,8 @@ class Layout:
         self.companions: dict[str, Place] = {}
         self.segments: list[Segment] = []
         self._questions = 0
+        self._cuts: Counter[str] = Counter()
+        self._asked_here: set[str] = set()  # items of the questions of the last segment
         for page in instrument.pages:
             self._page(page)
 
@@ -199,6 +202,7 @@ class Layout:
 
     def _matrix(self, page: Page, block: Block, rows: tuple[Item, ...]) -> None:
         alike = len({row.conditions for row in rows}) == 1
+        ids = {row.id for row in rows}
         for row in rows:
             assert row.stem is not None
             own = () if alike else (name for tree in row.conditions for name in names(tree))
@@ -206,8 +210,8 @@ class Layout:
             wording = [f"W_{row.id}"] if row.wordings else []
             late |= self._needed((*self.texts.of([row.text]), *wording))
             last = self.segments[-1].elements[-1] if self.segments[-1].elements else None
-            joins = last is not None and last.kind == "matrix" and last.items[-1] in rows
-            if late & self._asked_here():
+            joins = last is not None and last.kind == "matrix" and last.items[-1].id in ids
+            if late & self._asked_here:
                 self._cut(page)
                 joins = False
             if joins and last is not None:
@@ -222,6 +226,7 @@ class Layout:
                     key=last.key,
                 )
                 self.segments[-1].elements[-1] = grown
+                self._asked_here.add(row.id)
             else:
                 qid = self._qid()
                 tag = f"G_{page.id}_{block.id}_{qid.removeprefix('QID')}"
@@ -256,7 +261,7 @@ class Layout:
         self.places[item.id] = Place(self.segments[-1].elements[-1].qid)
         if needs_companion(item):
             self.companions[item.id] = Place(self._qid())
-            self.segments[-1].elements.append(
+            self._append(
                 Element(
                     "companion",
                     self.companions[item.id].question,
@@ -267,14 +272,21 @@ class Layout:
             )
 
     def _add(self, element: Element) -> None:
-        if self._needed(self.keys(element)) & self._asked_here():
+        if self._needed(self.keys(element)) & self._asked_here:
             self._cut(self.segments[-1].page)
+        self._append(element)
+
+    def _append(self, element: Element) -> None:
         self.segments[-1].elements.append(element)
+        if element.kind != "note":
+            self._asked_here |= {item.id for item in element.items}
 
     def _cut(self, page: Page) -> None:
-        number = sum(segment.page.id == page.id for segment in self.segments) + 1
+        self._cuts[page.id] += 1
+        number = self._cuts[page.id]
         name = page.id if number == 1 else f"{page.id}_{number}"
         self.segments.append(Segment(name, page))
+        self._asked_here = set()
 
     def _qid(self) -> str:
         self._questions += 1
@@ -282,10 +294,6 @@ class Layout:
 
     def _needed(self, keys: Iterable[str]) -> set[str]:
         return set().union(*map(self.needed, keys))
-
-    def _asked_here(self) -> set[str]:
-        here = {element for element in self.segments[-1].elements if element.kind != "note"}
-        return {item.id for element in here for item in element.items}
 
     def _resolved(self, needed: Iterable[str]) -> set[str]:
         """Return the items behind derived variables, which conditions may name."""

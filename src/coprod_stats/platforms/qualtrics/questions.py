@@ -59,6 +59,18 @@ class Questions:
         self._instrument, self._layout, self._languages = instrument, layout, languages
         self._conditions, self._code_of = conditions, code_of
         self.refused: list[Fault] = []
+        self._in_random_order = {
+            item.id
+            for page in instrument.pages
+            for block in page.blocks
+            if block.random_order
+            for item in block.items
+        }
+        self._segment_of = {
+            element.qid: place
+            for place, segment in enumerate(layout.segments)
+            for element in segment.elements
+        }
 
     def payload(self, element: Element, segment: Segment) -> Json:
         """Write a question."""
@@ -208,9 +220,7 @@ class Questions:
         return {"Type": "ChoiceRange", **written}
 
     def _order(self, element: Element) -> Json:
-        first = element.items[0]
-        blocks = (b for page in self._instrument.pages for b in page.blocks if first in b.items)
-        if not any(block.random_order for block in blocks):
+        if element.items[0].id not in self._in_random_order:
             return {}
         return {"Randomization": {"Advanced": None, "TotalRandSubset": "", "Type": "All"}}
 
@@ -223,8 +233,9 @@ class Questions:
             qid = self._layout.places[element.items[0].id].question
             blank = Comparing(f"q://{qid}/ChoiceTextEntryValue", "Empty")
             formula = join("and", [formula, blank])
-        here = {other.qid for other in segment.elements}
-        logic = self._logic(formula, place, same_page=bool(here & questions_of(formula)))
+        here = self._segment_of[element.qid]
+        same_page = any(self._segment_of.get(qid) == here for qid in questions_of(formula))
+        logic = self._logic(formula, place, same_page=same_page)
         return {"DisplayLogic": logic} if logic else {}
 
     def _holds(self, place: str, *alternatives: Sequence[Expression]) -> Formula:

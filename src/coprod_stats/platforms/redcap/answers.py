@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from coprod_stats.errors import Fault
@@ -155,7 +157,7 @@ def _refuse_labels(
         if entry.kind not in ("single", "consent", "multiple"):
             continue
         if entry.item in names:
-            cells = tuple(cell.partition(",")[0] for cell in cells)
+            cells = tuple(start for cell in cells for start in _starts(cell))
         ticked_in_words = entry.kind == "multiple" and not _TICKED.isdisjoint(cells)
         if ticked_in_words or holds_labels(cells, entry, instrument):
             faults.append(
@@ -169,6 +171,12 @@ def _refuse_labels(
             break
     if faults:
         raise PlatformError(faults)
+
+
+def _starts(cell: str) -> Iterator[str]:
+    """Yield what a cell of combined boxes begins with: a label may itself hold commas."""
+    parts = cell.split(",")
+    yield from (",".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
 def _refuse_repeats(found: dict[str, tuple[str, ...]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+LARGEST_CODE = 10**9
 _WHOLE = re.compile(r"\s*[+-]?\d+(?:\.0+)?\s*")
 
 

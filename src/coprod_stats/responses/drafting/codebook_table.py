@@ -8,7 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from coprod_stats.errors import Fault, FaultsError
-from coprod_stats.responses.drafting.codebook_entry import CodebookEntry, is_whole
+from coprod_stats.responses.drafting.codebook_entry import (
+    LARGEST_CODE,
+    CodebookEntry,
+    is_whole,
+)
 from coprod_stats.responses.drafting.redcap_dictionary import dictionary_entries, is_dictionary
 from coprod_stats.responses.raw_table import RawTable
 from coprod_stats.responses.table_files import read_table
@@ -61,7 +65,6 @@ _MEASURES = {
     "continuous": "scale",
     "numeric": "scale",
 }
-LARGEST_CODE = 10**9
 MAX_SPAN = 1_000
 """Most codes in a range such as 90-99: more are taken for a typing error."""
 

@@ -12,9 +12,8 @@ from typing import Any
 from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.responses.cell_values import is_blank_sign, parse_number
+from coprod_stats.responses.drafting.codebook_entry import LARGEST_CODE, CodebookEntry
 from coprod_stats.responses.drafting.codebook_table import (
-    LARGEST_CODE,
-    CodebookEntry,
     DraftError,
     declared_codes,
     read_codebook,
@@ -130,8 +129,8 @@ def describe(
     ResponsesError
         If a file cannot be read as a table.
     DraftError
-        If two columns have one name, a filled one has none, there are no rows, or the codebook cannot be
-        parsed or belongs to other data.
+        If two columns have one name, a filled one has none, there are no rows, or the codebook
+        cannot be parsed or belongs to other data.
     """
     known = read_codebook(codebook) if codebook is not None else {}
     raw = read_table(path, expected=list(known), sheet=sheet)

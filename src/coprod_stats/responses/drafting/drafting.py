@@ -63,7 +63,7 @@ def draft_instrument(
     """Draft a questionnaire from data.
 
     Columns become questions with their answers, or administrative columns (ids, weights, strata,
-    clusters, text categories). Labels, codes and missing values come from the SPSS file or
+    clusters, dates). Labels, codes and missing values come from the SPSS file or
     the codebook; what is inferred is marked as a guess.
 
     Parameters
@@ -101,8 +101,8 @@ def draft_instrument(
             [
                 Fault(
                     "DRAFT-004",
-                    "no column looks like a question: all are ids, weights, dates or "
-                    "text categories",
+                    "no column looks like a question: all are ids, weights, dates, blank or the "
+                    "same throughout",
                     "Write the questionnaire by hand.",
                     data.file,
                 )

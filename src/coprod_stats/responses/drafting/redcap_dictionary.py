@@ -11,7 +11,11 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
-from coprod_stats.responses.drafting.codebook_entry import CodebookEntry, is_whole
+from coprod_stats.responses.drafting.codebook_entry import (
+    LARGEST_CODE,
+    CodebookEntry,
+    is_whole,
+)
 from coprod_stats.responses.raw_table import RawTable
 
 _HEADINGS: dict[str, tuple[str, ...]] = {
@@ -25,7 +29,6 @@ _TRUTH = {"yesno": (("1", "Yes"), ("0", "No")), "truefalse": (("1", "True"), ("0
 _NO_COLUMN = ("descriptive",)
 _BOX = ((0, "Unchecked"), (1, "Checked"))
 _MARKUP = re.compile(r"<(/?[a-zA-Z][^<>]*|!--.*?--)>", re.DOTALL)
-LARGEST_CODE = 10**9
 
 
 def is_dictionary(header: Sequence[str]) -> bool:

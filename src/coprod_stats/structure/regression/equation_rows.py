@@ -10,7 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype, is_object_dtype, is_string_dtype
 
-from coprod_stats.latent_models.frames import offence, pandas_frame, require_columns
+from coprod_stats.latent_models.frames import (
+    column_names,
+    offence,
+    pandas_frame,
+    require_columns,
+)
 from coprod_stats.structure.errors import StructureError
 
 if TYPE_CHECKING:
@@ -52,7 +57,7 @@ def complete_rows(
     """
     needed = list(dict.fromkeys([*columns, *(name for name in (cluster, weights) if name)]))
     found = pandas_frame(data, needed, error=StructureError)
-    require_columns(found, needed, error=StructureError)
+    require_columns(column_names(data, error=StructureError), needed, error=StructureError)
     complete = found.dropna()
     if complete.empty:
         raise StructureError(f"no row is complete in {', '.join(needed)}")
