@@ -16,7 +16,7 @@ from coprod_stats.cli.options import (
     name_argument,
     refuse_given,
 )
-from coprod_stats.cli.output import fail, say, write_json
+from coprod_stats.cli.output import fail, say, warn, write_json
 from coprod_stats.counts import counted
 
 
@@ -206,10 +206,14 @@ def write_codebook(
     """Write the codebook: every column with its question, who was asked, and its codes."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.instruments.codebook import codebook
+    from coprod_stats.instruments.translations.coverage import translation_coverage
 
     instrument = instrument_in_form(name, form, module)
     out.write_text(codebook(instrument, language=lang), encoding="utf-8")
     say(f"{counted(len(instrument.columns), 'column')}: {out}")
+    for entry in translation_coverage(instrument):
+        if entry.language == lang and not entry.is_complete:
+            warn(str(entry))
 
 
 @click.command(epilog="Example: coprod instrument draft survey.sav --out survey.yaml")
