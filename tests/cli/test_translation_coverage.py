@@ -38,7 +38,7 @@ pages:
           - {id: YEARS, kind: number, text: {en: Since?, de: Seit?},
              number: {unit: {en: years, de: Jahre}}, forms: [full]}
 """
-TEXTS = 14
+TEXTS = 13
 PLATFORMS: tuple[Platform, ...] = ("xlsform", "limesurvey", "qualtrics", "surveyjs", "paper")
 ONE_LANGUAGE: tuple[Platform, ...] = ("redcap", "spss", "frictionless", "ddi")
 
@@ -52,7 +52,7 @@ def parks(tmp_path):
 
 @pytest.fixture
 def half(parks):
-    """Remove the German of three texts: an answer, a question that is in one form only, its unit."""
+    """Remove the German of an answer, and of a question in one form only with its unit."""
     text = PARKS.replace("{en: Often, de: Oft}", "Often").replace("{en: years, de: Jahre}", "years")
     parks.write_text(text.replace("{en: Since?, de: Seit?}", "Since?"), encoding="utf-8")
     return parks
