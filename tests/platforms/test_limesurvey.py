@@ -50,6 +50,11 @@ def fill(instrument: Instrument, filled: list[dict[str, Any]], folder: Path) -> 
     return json.loads(done.stdout)
 
 
+def code_of(heading: str) -> str:
+    """Return the code by which the engine takes an answer, that of the row in ``G1[TRU1]``."""
+    return heading.partition("[")[2].rstrip("]") or heading
+
+
 def as_limesurvey(
     instrument: Instrument, wanted: dict[str, Any], sidecar: Sidecar
 ) -> dict[str, Any]:
@@ -59,19 +64,20 @@ def as_limesurvey(
         answer = wanted[item.id]
         typed = item.kind in ("number", "text", "rank", "allocate")
         entry = sidecar.of_item(item.id)[0]
+        name = entry.name.partition("[")[0] if item.kind == "allocate" else code_of(entry.name)
         codes = {int(known): code for code, known in (*entry.codes, *entry.companion_codes)}
         if typed and answer in (-8, -9):
-            answers[f"{item.id}NA"] = codes[answer]
+            answers[entry.companion] = codes[answer]
         elif item.kind == "multiple" and answer is not None:
             given = (answer,) if isinstance(answer, int) else answer
-            answers[item.id] = [codes[code] for code in given]
+            answers[name] = [codes[code] for code in given]
         elif item.kind == "rank" and isinstance(answer, Mapping):
             ranked = sorted((rank, value) for value, rank in answer.items() if rank)
-            answers[item.id] = [codes[value] for _, value in ranked]
+            answers[name] = [codes[value] for _, value in ranked]
         elif not typed and answer is not None:
-            answers[item.id] = codes[answer]
+            answers[name] = codes[answer]
         elif answer is not None:
-            answers[item.id] = answer
+            answers[name] = answer
     return {"assigned": {v.id: str(wanted[v.id]) for v in instrument.assigned}, "answers": answers}
 
 

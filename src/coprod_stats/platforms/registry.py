@@ -101,8 +101,8 @@ def compose_form(
 def _with_untranslated(form: FormExport, instrument: Instrument) -> FormExport:
     """Add what a form shows in another language than it says, on every platform."""
     found = tuple(_untranslated(instrument, form.sidecar.languages))
-    sidecar = replace(form.sidecar, losses=(*map(str, found), *form.sidecar.losses))
-    return replace(form, sidecar=sidecar, losses=(*found, *form.losses))
+    sidecar = replace(form.sidecar, losses=(*form.sidecar.losses, *map(str, found)))
+    return replace(form, sidecar=sidecar, losses=(*form.losses, *found))
 
 
 def _untranslated(instrument: Instrument, languages: Sequence[str]) -> Iterator[Fault]:
