@@ -28,7 +28,7 @@ from test_xlsform import xform
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.codebook import codebook
-from coprod_stats.platforms import compose_form
+from coprod_stats.platforms import PlatformError, compose_form
 
 HOSTILE = (
     "Price in ${t0} or ${T0} or ${q://QID1/ChoiceTextEntryValue} or ${e://Field/P_WHO_en}",
@@ -261,6 +261,11 @@ def test_codebooks_say_what_was_written(hostile: Instrument, tmp_path: Path) -> 
         assert as_read(meta.column_names_to_labels[f"T{n}"]) == text
         assert as_read(meta.variable_value_labels[f"T{n}"][1.0]) == text
         assert text in as_read(page)
+
+
+def test_a_text_that_no_cell_holds_is_refused_rather_than_cut(tmp_path: Path) -> None:
+    with pytest.raises(PlatformError, match=r"PLATFORM-005 sheet '\w+'.* a cell of a workbook"):
+        compose_form(survey(tmp_path, ("${a}" * 4_000,)), "xlsform")
 
 
 PIECES = st.sampled_from(

@@ -50,6 +50,11 @@ def fill(instrument: Instrument, filled: list[dict[str, Any]], folder: Path) -> 
     return json.loads(done.stdout)
 
 
+def code_of(heading: str) -> str:
+    """Return the code by which the engine takes an answer, that of the row in ``G1[TRU1]``."""
+    return heading.partition("[")[2].rstrip("]") or heading
+
+
 def as_limesurvey(
     instrument: Instrument, wanted: dict[str, Any], sidecar: Sidecar
 ) -> dict[str, Any]:
@@ -59,9 +64,10 @@ def as_limesurvey(
         answer, name = wanted[item.id], item.id.replace("_", "")
         typed = item.kind in ("number", "text", "rank", "allocate")
         entry = sidecar.of_item(item.id)[0]
+        name = entry.name.partition("[")[0] if item.kind == "allocate" else code_of(entry.name)
         codes = {int(known): code for code, known in (*entry.codes, *entry.companion_codes)}
         if typed and answer in (-8, -9):
-            answers[f"{name}NA"] = codes[answer]
+            answers[entry.companion] = codes[answer]
         elif item.kind == "multiple" and answer is not None:
             given = (answer,) if isinstance(answer, int) else answer
             answers[name] = [codes[code] for code in given]

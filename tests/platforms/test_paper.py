@@ -279,6 +279,46 @@ def test_letters_that_no_font_has_are_refused_by_name(tmp_path: Path) -> None:
     assert not (tmp_path / "form").exists()
 
 
+@pytest.mark.parametrize("emoji", ["\U0001f9ff", "\U0001f469\u200d\U0001f52c\ufe0f"])
+def test_an_emoji_that_no_font_has_is_left_off_where_all_remains_readable(
+    tmp_path: Path, emoji: str
+) -> None:
+    options = f"{{1: 'Yes {emoji}', 2: '{emoji} No, 3', 3: Neither}}"
+    export = compose_form(inline(tmp_path, f"{{id: A, text: Fine?, options: {options}}}"), "paper")
+    assert export.refused == ()
+    (told,) = [str(loss) for loss in export.losses if loss.code == "PLATFORM-188"]
+    assert emoji[0] in told
+    pdf, word = (
+        next(content for name, content in export.files.items() if name.endswith(suffix))
+        for suffix in (".pdf", ".docx")
+    )
+    printed = "".join(text_of_pdf(pdf))
+    assert all(label in printed for label in ("Yes", "No,3", "Neither"))
+    assert emoji in text_of_word(word)
+
+
+@pytest.mark.parametrize("second", ["\U0001fae0", "Yes"])
+def test_an_emoji_that_says_something_is_refused_where_no_font_has_it(
+    tmp_path: Path, second: str
+) -> None:
+    options = f"{{1: 'Yes \U0001f9ff', 2: '{second}'}}"
+    export = compose_form(inline(tmp_path, f"{{id: A, text: Fine?, options: {options}}}"), "paper")
+    (fault,) = export.refused
+    assert fault.code == "PLATFORM-083"
+
+
+def test_the_items_of_a_grid_have_room_in_every_program_that_reads_word() -> None:
+    ns = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    file = docx.Document(io.BytesIO(word_bytes(long_grid())))
+    grids = [table for table in file.tables if len(table.columns) > 2]
+    assert grids
+    for table in grids:
+        columns = [int(column.get(f"{ns}w")) for column in table._tbl.tblGrid]
+        cells = [cell.width.twips for cell in table.rows[1].cells]
+        assert columns == cells
+        assert columns[0] > 2 * max(columns[1:])
+
+
 def test_arabic_needs_a_font_that_has_it() -> None:
     instrument = read_instrument("citizen").for_form("core")
     document = paper_document(next(versions(instrument)), "ar")

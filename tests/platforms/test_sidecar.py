@@ -70,7 +70,6 @@ def test_json_says_for_each_column_what_its_codes_stand_for(every_kind: Instrume
     assert entry["name"] == "used"
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("wrong", [None, 1, True, {"a": 1}, ["a", 1], [["a"]]], ids=repr)
 @pytest.mark.parametrize("key", ["platform", "sha256", "modules", "losses", "column", "name"])
 def test_a_sidecar_of_other_kinds_of_values_is_damaged(
@@ -82,10 +81,11 @@ def test_a_sidecar_of_other_kinds_of_values_is_damaged(
     holder[key] = wrong
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(SidecarError, match="a damaged sidecar"):
-=======
+        read_sidecar(path)
+
+
 def test_a_sidecar_nested_beyond_any_form_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sidecar.json"
     path.write_text('{"a":' + "[" * 100_000 + "]" * 100_000 + "}", encoding="utf-8")
     with pytest.raises(SidecarError, match="nested too deeply"):
->>>>>>> reading
         read_sidecar(path)

@@ -21,6 +21,7 @@ from odk_exports import kobo, leaves, odk_central
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.platforms import FormExport, PlatformError, compose_form
+from coprod_stats.platforms.xlsform.expressions import field
 from coprod_stats.responses.platform_reading import read_platform_export
 
 HERE = Path(__file__).parent
@@ -67,7 +68,7 @@ def as_xforms(instrument: Instrument, wanted: dict[str, Any]) -> dict[str, Any]:
     """State a respondent's answers by the fields of the form."""
     answers: list[list[Any]] = []
     for item in instrument.questions:
-        answer, name = wanted[item.id], item.id.lower()
+        answer, name = wanted[item.id], field(item.id)
         if answer is None:
             continue
         if item.kind == "multiple":

@@ -83,7 +83,8 @@ def check(names: tuple[str, ...], module: tuple[str, ...], json: str | None) -> 
     """Report all faults of questionnaires at once: place, finding and remedy."""
     from dataclasses import asdict
 
-    from coprod_stats.instruments.source.reading import check_instrument
+    from coprod_stats.instruments.source.reading import check_instrument, read_instrument
+    from coprod_stats.instruments.translations.coverage import translation_coverage
 
     faults = {name: check_instrument(name, modules=module) for name in names}
     if json is not None:
@@ -95,6 +96,8 @@ def check(names: tuple[str, ...], module: tuple[str, ...], json: str | None) -> 
             warn(str(fault))
         if not found and json is None:
             say(f"{Path(name).name}: no faults")
+            for entry in translation_coverage(read_instrument(name, modules=module)):
+                say(f"{Path(name).name}: {entry}")
     if any(faults.values()):
         sys.exit(1)
 

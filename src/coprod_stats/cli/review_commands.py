@@ -17,7 +17,7 @@ from coprod_stats.cli.options import (
     refuse_given,
     sheet_option,
 )
-from coprod_stats.cli.output import fail, say, write_json
+from coprod_stats.cli.output import fail, say, warn, write_json
 from coprod_stats.counts import counted
 from coprod_stats.files.writing import committed_together, write_file
 
@@ -217,10 +217,14 @@ def write_codebook(
     """Write the codebook: every column with its question, who was asked, and its codes."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.instruments.codebook import codebook
+    from coprod_stats.instruments.translations.coverage import translation_coverage
 
     instrument = instrument_in_form(name, form, module)
     write_file(out, codebook(instrument, language=lang))
     say(f"{counted(len(instrument.columns), 'column')}: {out}")
+    for entry in translation_coverage(instrument):
+        if entry.language == lang and not entry.is_complete:
+            warn(str(entry))
 
 
 @command(epilog="Example: coprod instrument draft survey.sav --out survey.yaml")

@@ -23,6 +23,7 @@ from coprod_stats.instruments.model import (
     Wording,
 )
 from coprod_stats.instruments.timing import route_lengths
+from coprod_stats.instruments.translations.coverage import translation_coverage
 
 WIDTH = 88
 _TIE = "\u00a0"
@@ -73,6 +74,8 @@ def _head(instrument: Instrument) -> Iterator[str]:
     form = instrument.forms[0]
     facts = f"{instrument.id} {instrument.version}, {instrument.status}"
     yield f"{facts}; form: {form.id} ({form.title}); languages: {', '.join(instrument.languages)}"
+    for entry in translation_coverage(instrument):
+        yield f"Translation: {entry}."
     if instrument.about is not None:
         yield ""
         yield from _wrap(str(instrument.about))

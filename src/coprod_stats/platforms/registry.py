@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +11,7 @@ from typing import cast
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.translations.coverage import translation_coverage
 from coprod_stats.literals import ExportSource, Platform
 from coprod_stats.platforms.cell_table import CellTable, Reader
 from coprod_stats.platforms.form_export import Exporter, FormExport, PlatformError
@@ -79,7 +81,8 @@ def compose_form(
         )
     if platform == "paper":
         printed = cast("Callable[..., FormExport]", _module(EXPORTERS[platform]).export)
-        return printed(instrument, languages=wanted, font_paths=font_paths)
+        form = printed(instrument, languages=wanted, font_paths=font_paths)
+        return _with_untranslated(form, instrument)
     export = cast(Exporter, _module(EXPORTERS[platform]).export)
     if font_paths:
         raise PlatformError(
@@ -92,7 +95,25 @@ def compose_form(
                 )
             ]
         )
-    return export(instrument, languages=wanted)
+    return _with_untranslated(export(instrument, languages=wanted), instrument)
+
+
+def _with_untranslated(form: FormExport, instrument: Instrument) -> FormExport:
+    """Add what a form shows in another language than it says, on every platform."""
+    found = tuple(_untranslated(instrument, form.sidecar.languages))
+    sidecar = replace(form.sidecar, losses=(*form.sidecar.losses, *map(str, found)))
+    return replace(form, sidecar=sidecar, losses=(*form.losses, *found))
+
+
+def _untranslated(instrument: Instrument, languages: Sequence[str]) -> Iterator[Fault]:
+    for entry in translation_coverage(instrument):
+        if entry.language in languages and not entry.is_complete:
+            yield Fault(
+                "PLATFORM-100",
+                str(entry),
+                f"'coprod instrument translate --lang {entry.language}' lists them.",
+                place=f"language '{entry.language}'",
+            )
 
 
 def reader_of(source: ExportSource) -> Reader:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from coprod_stats.input_files import check_table
+from coprod_stats.platforms.codebooks.spss_names import column_name
 from coprod_stats.responses.raw_table import (
     RawRow,
     RawTable,
@@ -46,21 +47,25 @@ def read_spss(path: Path) -> RawTable:
         raise
     except Exception as error:  # a damaged file can raise anything in the parser
         raise ResponsesError(f"{path.name}: not a readable SPSS file: {error}") from error
-    names = tuple(meta.column_names)
+    names = meta.column_names
     cells = zip(*([plain_text(value) for value in columns[name]] for name in names), strict=True)
     return RawTable(
         file=path.name,
         sha256=sha256,
         reading=f"SPSS, {meta.file_encoding or 'utf-8'}",
-        header=tuple(name or "" for name in names),  # a damaged file can name none
+        # a damaged file can name none
+        header=tuple(column_name(name or "") for name in names),
         rows=tuple(RawRow(line, row) for line, row in enumerate(cells, start=2) if is_filled(row)),
         comma_is_decimal=True,
         labels=tuple(
-            (name, tuple((plain_text(code), str(label)) for code, label in labels.items()))
+            (
+                column_name(name),
+                tuple((plain_text(code), str(label)) for code, label in labels.items()),
+            )
             for name, labels in meta.variable_value_labels.items()
         ),
         missing=tuple(
-            (name, _declared_missing(ranges, columns[name]))
+            (column_name(name), _declared_missing(ranges, columns[name]))
             for name, ranges in meta.missing_ranges.items()
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from coprod_stats.platforms.codebooks.labelled_variables import (
     labelled_variables,
     own_columns,
 )
+from coprod_stats.platforms.codebooks.spss_names import RESERVED, spss_name
 from coprod_stats.platforms.form_export import FormExport, PlatformError, sidecar_of
 
 VARIABLE_LABEL_BYTES, VALUE_LABEL_BYTES, STRING_BYTES = 255, 120, 32_767
@@ -23,7 +25,10 @@ VARIABLE_LABEL_BYTES, VALUE_LABEL_BYTES, STRING_BYTES = 255, 120, 32_767
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     """Write an empty ``.sav`` file that has every column with its labels."""
     content, losses = sav_file(instrument, pd.DataFrame(), language=languages[0])
-    columns = own_columns(instrument, languages[0])
+    columns = [
+        replace(column, name=spss_name(column.name))
+        for column in own_columns(instrument, languages[0])
+    ]
     sidecar = sidecar_of(
         instrument, "spss", languages=languages[:1], columns=columns, losses=losses
     )
@@ -59,21 +64,25 @@ def sav_file(
 
     variables = tuple(labelled_variables(instrument, language))
     _refuse([*_same_names(variables), *_long_texts(variables, answers)])
-    table = pd.DataFrame({v.name: _column(v, answers) for v in variables})
-    losses = tuple(_long_labels(variables))
+    table = pd.DataFrame({spss_name(v.name): _column(v, answers) for v in variables})
+    losses = (*_renamed(variables), *_long_labels(variables))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "answers.sav"
         pyreadstat.write_sav(
             table,
             str(path),
-            column_labels={v.name: cut(v.label, VARIABLE_LABEL_BYTES) for v in variables},
+            column_labels={
+                spss_name(v.name): cut(v.label, VARIABLE_LABEL_BYTES) for v in variables
+            },
             variable_value_labels={
-                v.name: {code: cut(label, VALUE_LABEL_BYTES) for code, label in _codes(v)}
+                spss_name(v.name): {
+                    code: cut(label, VALUE_LABEL_BYTES) for code, label in _codes(v)
+                }
                 for v in variables
                 if v.numeric and _codes(v)
             },
             missing_ranges={
-                v.name: [code for code, _ in v.missing]
+                spss_name(v.name): [code for code, _ in v.missing]
                 for v in variables
                 if v.numeric and v.missing
             },
@@ -97,6 +106,17 @@ def _column(variable: LabelledVariable, answers: pd.DataFrame) -> pd.Series:
     empty = [float("nan")] if variable.numeric else [""]
     kind = float if variable.numeric else object
     return pd.Series(empty * len(answers), index=answers.index, dtype=kind)
+
+
+def _renamed(variables: Sequence[LabelledVariable]) -> Iterator[Fault]:
+    for variable in variables:
+        if variable.name in RESERVED:
+            yield Fault(
+                "PLATFORM-141",
+                f"a word of SPSS's own language; the variable is {spss_name(variable.name)}",
+                "Nothing needs to be done: it is read back under its id.",
+                place=f"column {variable.name}",
+            )
 
 
 def _long_labels(variables: Sequence[LabelledVariable]) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.paper.building import numbers_of, paper_document
 from coprod_stats.platforms.paper.checks import beyond_paper
 from coprod_stats.platforms.paper.entry import entry_workbook
-from coprod_stats.platforms.paper.pdf import FontError, pdf_bytes
+from coprod_stats.platforms.paper.pdf import FontError, pdf_without_pictographs
 from coprod_stats.platforms.paper.phrases import phrases_of
 from coprod_stats.platforms.paper.versions import MAX_VERSIONS, n_versions, versions
 from coprod_stats.platforms.paper.word import word_bytes
@@ -47,11 +47,14 @@ def export(
             document = paper_document(version, language)
             name = "_".join(filter(None, (instrument.id, language, version.code)))
             try:
-                files[f"{name}.pdf"], used = pdf_bytes(document, font_paths=font_paths)
+                files[f"{name}.pdf"], used, omitted = pdf_without_pictographs(
+                    document, font_paths=font_paths
+                )
             except FontError as error:
                 refused.append(_no_font(language, error))
                 break
             of_machine |= used
+            losses += [_left_off(f"{name}.pdf", omitted)] if omitted else []
             files[f"{name}.docx"] = word_bytes(document)
     if of_machine:
         losses.append(_machine_font())
@@ -203,6 +206,15 @@ def _no_font(language: str, error: FontError) -> Fault:
         "Give a folder with a font that has them by --font-path, install one (Amiri or Noto for "
         "Arabic), or leave the language out by --lang.",
         place=f"language '{language}'",
+    )
+
+
+def _left_off(file: str, omitted: str) -> Fault:
+    return Fault(
+        "PLATFORM-188",
+        f"'{omitted}' is left off: no font at hand has it, and every text reads without it",
+        "Give a font that has it by --font-path, as Noto Emoji; the Word file shows it.",
+        place=file,
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.platforms.paper.document import PaperDocument
+from coprod_stats.platforms.paper.pictographs import are_pictographs, without_pictographs
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -38,18 +39,25 @@ SYSTEM_FONTS = (
     "Noto Sans CJK KR",
     "Arial",
     "DejaVu Sans",
+    "Noto Emoji",
+    "Noto Color Emoji",
+    "Segoe UI Emoji",
+    "Apple Color Emoji",
 )
 """Fonts of the machine that are good enough to print with, better ones first."""
 Families = tuple[str, ...]
+_SHOWN_LETTERS = 20
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+"""How Typst writes a character that is invisible by itself."""
 _UNDISPLAYED = re.compile(r'the text `?"(.+?)"`? could not be displayed')
 
 
 class FontError(CoprodError):
-    """Letters that no font at hand has; ``letters`` are some of them."""
+    """Letters that no font at hand has."""
 
     def __init__(self, letters: str) -> None:
         self.letters = letters
-        super().__init__(f"no font at hand has the letters '{letters}'")
+        super().__init__(f"no font at hand has the letters '{letters[:_SHOWN_LETTERS]}'")
 
     def __reduce__(self) -> tuple[type[FontError], tuple[str]]:
         return type(self), (self.letters,)
@@ -91,6 +99,34 @@ def pdf_bytes(
     return _compiled(document, *machine), True
 
 
+def pdf_without_pictographs(
+    document: PaperDocument, *, font_paths: Sequence[Path] = ()
+) -> tuple[bytes, bool, str]:
+    """Set a document as ``pdf_bytes`` does, without the emoji that no font at hand has.
+
+    Returns
+    -------
+    bytes, bool, str
+        The PDF, whether fonts of the machine were needed, and the characters left off.
+
+    Raises
+    ------
+    FontError
+        If a letter is in none of the fonts, or an emoji without which a text would be empty or
+        the same as another one.
+    """
+    omitted = ""
+    while True:
+        try:
+            return (*pdf_bytes(document, font_paths=font_paths), omitted)
+        except FontError as error:
+            known = are_pictographs(error.letters)
+            bare = without_pictographs(document, error.letters) if known else None
+            if bare is None:
+                raise
+            document, omitted = bare, omitted + error.letters
+
+
 def _fonts(font_paths: Sequence[Path]) -> tuple[tuple[Fonts, Families], tuple[Fonts, Families]]:
     """Return the fonts that are the same everywhere, and those of this machine as well.
 
@@ -129,4 +165,5 @@ def _compiled(document: PaperDocument, fonts: Fonts, families: Families) -> byte
         lacking = _UNDISPLAYED.findall(f"{error.message}\n{error.diagnostic}")
         if not lacking:
             raise
-        raise FontError("".join(dict.fromkeys("".join(lacking)))[:20]) from error
+        letters = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), "".join(lacking))
+        raise FontError("".join(dict.fromkeys(letters))) from error

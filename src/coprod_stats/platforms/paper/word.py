@@ -265,6 +265,9 @@ class _Writer:
         table.autofit = False
         if self.rtl:
             _child(table._tbl.tblPr, "w:bidiVisual", {}, before=_AFTER_BIDI_VISUAL)
+        # Word keeps to the cells, other programs to the columns of the table
+        for column, width in zip(table.columns, widths_mm, strict=True):
+            column.width = Mm(width)
         rows = _rows_of_cells(table)
         for cells in rows:
             for cell, width in zip(cells, widths_mm, strict=True):

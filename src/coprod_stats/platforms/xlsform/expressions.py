@@ -11,10 +11,16 @@ from coprod_stats.platforms.dialect import Dialect
 from coprod_stats.platforms.fields import MISSING_NAMES
 from coprod_stats.platforms.xlsform.plain_text import plain
 
+_RESERVED = {"meta", "formhub", "instanceid", "instancename", "seconds"}
+"""What a field may not be called: ``meta`` (https://docs.getodk.org/openrosa-metadata/), the group
+``formhub`` that KoboToolbox adds, and columns that exports have beside those of the form."""
+
 
 def field(name: str, option: int | None = None) -> str:
     """Name the field of an item, or of one option of an allocation: lower case."""
-    return name.lower() if option is None else f"{name.lower()}_{option}"
+    plain_name = name.lower()
+    own = f"q_{plain_name}" if plain_name in _RESERVED else plain_name
+    return own if option is None else f"{own}_{option}"
 
 
 def filled(name: str, *, wanted: bool = True) -> str:
