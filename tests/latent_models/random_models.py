@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import select
 import shutil
 import subprocess
 import sys
@@ -35,8 +37,8 @@ LIMIT = 1e-3
 CHUNK = 25
 """Models that one R process fits."""
 
-SECONDS = 60
-"""That lavaan may take for one model."""
+SECONDS = 40
+"""That lavaan may take for one model on a busy machine."""
 
 MEASURES = ("npar", "df", "chisq", "chisq_scaled", "cfi", "cfi_scaled", "rmsea", "srmr", "logl")
 
@@ -47,16 +49,12 @@ quoted <- function(x) encodeString(as.character(x), quote = '"')
 listed <- function(x) paste0("[", paste(x, collapse = ","), "]")
 state <- function(seed, expr) {
   told <- character()
-  began <- proc.time()[["elapsed"]]
-  setTimeLimit(elapsed = SECONDS)
   fit <- tryCatch(
     withCallingHandlers(expr, warning = function(w) {
       told <<- c(told, substr(gsub("[^ -~]", " ", conditionMessage(w)), 1, 160))
       invokeRestart("muffleWarning")
     }),
     error = function(e) gsub("[^ -~]", " ", conditionMessage(e)))
-  setTimeLimit()
-  message(seed, " took ", round(proc.time()[["elapsed"]] - began, 1), " s")
   if (is.character(fit)) {
     cat('{"seed":', seed, ',"error":', quoted(substr(fit, 1, 160)), '}\\n', sep = "")
     return(invisible())
@@ -75,7 +73,7 @@ state <- function(seed, expr) {
     ',"warnings":', listed(quoted(told)), ',"parameters":', listed(cells), ',"fit":{',
     paste(named, collapse = ","), '}}\\n', sep = "")
 }
-""".replace("SECONDS", str(SECONDS))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,30 +280,43 @@ def constrained(rng: np.random.Generator, lines: list[str], items: list[list[str
 
 
 def lavaan_answers(questions: Sequence[Question]) -> Iterator[dict[str, Any]]:
-    """Fit questions by lavaan, all in one R process."""
-    with tempfile.TemporaryDirectory() as folder:
-        parts = [REPORT]
-        for asked in questions:
-            file = Path(folder) / f"{asked.seed}.csv"
-            asked.data.to_csv(file, index=False)
-            specification = Specification(asked.model, **asked.options)
-            grouped = specification.group
-            labels = list(dict.fromkeys(asked.data[grouped])) if grouped else []
-            inputs = lavaan_inputs(
-                specification, file.as_posix(), labels, texts=[grouped] if grouped else []
-            )
-            call = lavaan_call(specification, labels)
-            parts += [*inputs, f"state({asked.seed}, {call})"]
-        script = Path(folder) / "fit.R"
-        script.write_text("\n".join(parts), encoding="ascii")
-        run = subprocess.run(
-            ["Rscript", "--vanilla", str(script)],
-            stdout=subprocess.PIPE,
-            text=True,
-            timeout=SECONDS * len(questions),
-            check=True,
-        )
-    yield from map(json.loads, run.stdout.splitlines())
+    """Fit questions by lavaan, all in one R process, which is started anew after one that hangs."""
+    left = list(questions)
+    while left:
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "fit.R"
+            script.write_text("\n".join([REPORT, *_calls(left, Path(folder))]), encoding="ascii")
+            for line in _lines(["Rscript", "--vanilla", str(script)]):
+                yield json.loads(line)
+                left = left[1:]
+        if left:
+            yield {"seed": left[0].seed, "error": f"no answer within {SECONDS} seconds"}
+            left = left[1:]
+
+
+def _calls(questions: Sequence[Question], folder: Path) -> Iterator[str]:
+    for asked in questions:
+        file = folder / f"{asked.seed}.csv"
+        asked.data.to_csv(file, index=False)
+        specification = Specification(asked.model, **asked.options)
+        texts = [specification.group] if specification.group else []
+        labels = [label for name in texts for label in dict.fromkeys(asked.data[name])]
+        yield from lavaan_inputs(specification, file.as_posix(), labels, texts=texts)
+        yield f"state({asked.seed}, {lavaan_call(specification, labels)})"
+
+
+def _lines(command: list[str]) -> Iterator[str]:
+    """Yield lines of output until the process ends or is silent for too long."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        text = b""
+        while select.select([process.stdout], [], [], SECONDS)[0]:
+            read = os.read(process.stdout.fileno(), 65536)
+            if not read:
+                break
+            *whole, text = (text + read).split(b"\n")
+            yield from (line.decode("ascii") for line in whole)
+        process.kill()
 
 
 def compared(asked: Question, theirs: dict[str, Any]) -> dict[str, Any]:
@@ -345,7 +356,8 @@ def differences(fit: Any, theirs: dict[str, Any]) -> Iterator[str]:
             continue
         est, se = found[key]
         size = max(abs(est), abs(se or 0.0), 1e-12)
-        if abs(row.est - est) > LIMIT * size:
+        # factors of unit variance may point either way
+        if abs(abs(row.est) - abs(est)) > LIMIT * size:
             yield f"{row.term} [{row.group}] {row.est:.6g} here, {est:.6g} in lavaan"
         if se and abs(row.se - se) > 5 * LIMIT * se:
             yield f"{row.term} [{row.group}] SE {row.se:.6g} here, {se:.6g} in lavaan"
@@ -375,10 +387,10 @@ def ask_lavaan(seeds: Iterable[int], file: Path) -> None:
     left = [seed for seed in seeds if seed not in done]
     for start in range(0, len(left), CHUNK):
         questions = [question(seed) for seed in left[start : start + CHUNK]]
-        answered = list(lavaan_answers(questions))
         with file.open("a", encoding="utf-8") as stream:
-            for found in answered:
+            for found in lavaan_answers(questions):
                 stream.write(f"{json.dumps(found)}\n")
+                stream.flush()
         sys.stderr.write(f"lavaan: {start + len(questions)} of {len(left)}\n")
 
 

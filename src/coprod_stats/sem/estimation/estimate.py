@@ -89,14 +89,35 @@ def estimate_model(
     shifted = _shifted(problem, models, limits, start, max_iterations)
     if shifted is not None:
         return shifted
-    if start is None:
-        start = problem.approach(models, limits, problem.starting_values(models))
     objective = problem.objective(models)
-    minimum = minimize(
-        objective, limits, start, max_iterations=max_iterations, is_near=problem.is_started_near
-    )
+    if start is None:
+        minimum = _minimum_from_any_start(problem, models, limits, objective)
+    else:
+        near = problem.is_started_near
+        minimum = minimize(objective, limits, start, max_iterations=max_iterations, is_near=near)
     implied = tuple(model.moments(minimum.params) for model in models)
     return Estimate(problem, models, objective, limits, minimum, implied)
+
+
+def _minimum_from_any_start(
+    problem: Problem,
+    models: tuple[LisrelModel, ...],
+    limits: Restrictions,
+    objective: Objective,
+) -> Minimum:
+    """Minimize from the proposed starting values; where these lead nowhere, from others in turn."""
+    proposed = problem.starting_values(models)
+    near = problem.is_started_near
+    start = problem.approach(models, limits, proposed)
+    first = minimize(objective, limits, start, is_near=near)
+    if first.converged:
+        return first
+    for other in problem.other_starts(models, proposed):
+        start = problem.approach(models, limits, other)
+        found = minimize(objective, limits, start, is_near=near)
+        if found.converged:
+            return found
+    return first
 
 
 def _shifted(

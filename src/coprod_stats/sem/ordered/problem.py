@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -111,6 +111,22 @@ class OrderedProblem(SingleLevelProblem):
         """Propose values of all free parameters from thresholds and correlations."""
         matrices = [model.matrices for model in models]
         return ordered_start(self.table, matrices, responses_of(models), self.samples)
+
+    def other_starts(
+        self, models: Sequence[LisrelModel], proposed: FloatArray
+    ) -> Iterator[FloatArray]:
+        """Yield starting values that do not rest on the covariances with markers."""
+        from coprod_stats.sem.estimation.other_starts import other_starts
+
+        matrices = [model.matrices for model in models]
+        for start in other_starts(self.table, matrices, [s.cov for s in self.samples], proposed):
+            # the residual variances of latent responses, where they are free, start at 1
+            yield np.where(self._is_of_response_scale, proposed, start)
+
+    @property
+    def _is_of_response_scale(self) -> NDArray[np.bool_]:
+        rows = [self.table.rows[index] for index in self.table.free_rows]
+        return np.array([row.lhs == row.rhs and row.lhs in self.table.ordered for row in rows])
 
     def objective(self, models: Sequence[LisrelModel]) -> CategoricalLeastSquares:
         """Build the discrepancy of thresholds, slopes and polychoric correlations."""

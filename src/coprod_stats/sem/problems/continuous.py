@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -65,6 +65,15 @@ class ContinuousProblem(SingleLevelProblem):
         matrices = [model.matrices for model in models]
         covs, means = zip(*((sample.cov, sample.mean) for sample in self.samples), strict=True)
         return starting_values(self.table, matrices, covs, means)
+
+    def other_starts(
+        self, models: Sequence[LisrelModel], proposed: FloatArray
+    ) -> Iterator[FloatArray]:
+        """Yield starting values that do not rest on the covariances with markers."""
+        from coprod_stats.sem.estimation.other_starts import other_starts
+
+        matrices = [model.matrices for model in models]
+        yield from other_starts(self.table, matrices, [s.cov for s in self.samples], proposed)
 
     def far_offsets(self) -> FloatArray | None:
         """Find means far from zero, which make slopes and intercepts nearly collinear."""

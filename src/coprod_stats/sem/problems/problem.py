@@ -8,7 +8,7 @@ is. :mod:`coprod_stats.sem.problems.choice` chooses the kind.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -212,6 +212,22 @@ class Problem(ABC):
         models : sequence of LisrelModel
             From :meth:`models`.
         """
+
+    def other_starts(
+        self,
+        models: Sequence[LisrelModel],  # noqa: ARG002
+        proposed: FloatArray,  # noqa: ARG002
+    ) -> Iterator[FloatArray]:
+        """Yield further starting values, for where the proposed ones lead nowhere; here none.
+
+        Parameters
+        ----------
+        models : sequence of LisrelModel
+            From :meth:`models`.
+        proposed : (n_free,) array
+            From :meth:`starting_values`.
+        """
+        return iter(())
 
     def approach(
         self, models: Sequence[LisrelModel], limits: Restrictions, start: FloatArray
