@@ -155,8 +155,11 @@ class _Codebook:
                 "multiple": "; 1 chosen, 0 not chosen" + (f"; alone: {apart}" if apart else ""),
             }
             return found + limits.get(item.kind, "")
+        if item.dates is not None:
+            ends = " to ".join(str(end) for end in (item.dates.first, item.dates.last) if end)
+            return f"{ends} (YYYY-MM-DD)".strip()
         if item.number is None:
-            return ""
+            return "HH:MM" if item.kind == "time" else ""
         low, high = item.number.minimum, item.number.maximum
         span = " to ".join(spell_number(bound) for bound in (low, high) if bound is not None)
         return f"{span} {self.shown(item.number.unit)}".strip()

@@ -189,11 +189,20 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
     elif item.number is not None:
         answers = _number(item.number)
     else:
-        answers = "open answer" if item.kind == "text" else ""
+        answers = _open_answer(item)
         if item.specifies is not None:
             answers = f"in words, beside the option of {item.specifies}"
     if line := " || ".join(filter(None, [answers, " | ".join(beside)])):
         yield from _wrap(f"-> {line}", indent=indent)
+
+
+def _open_answer(item: Item) -> str:
+    if item.kind == "time":
+        return "a time of day"
+    if item.dates is None:
+        return "open answer" if item.kind == "text" else ""
+    ends = (("from", item.dates.first), ("to", item.dates.last))
+    return " ".join(["a date", *(f"{word} {end}" for word, end in ends if end is not None)])
 
 
 def _how_many(item: Item) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from coprod_stats.instruments.constructs import Construct
@@ -10,12 +11,27 @@ from coprod_stats.instruments.language.evaluation import choice_column
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.texts import Text
 
-ItemKind = Literal["single", "multiple", "rank", "allocate", "number", "text", "consent", "note"]
+ItemKind = Literal[
+    "single",
+    "multiple",
+    "rank",
+    "allocate",
+    "number",
+    "text",
+    "date",
+    "time",
+    "consent",
+    "note",
+]
 ResponseKind = Literal["unipolar", "bipolar", "frequency", "count", "categorical"]
 MissingOption = Literal["dont_know", "refused"]
 TranslationStatus = Literal["missing", "outdated", "draft", "validated"]
 OPTION_KINDS: tuple[ItemKind, ...] = ("multiple", "rank", "allocate")
 """Kinds whose answers have one column per option, ``ID__n``."""
+TEXT_KINDS: tuple[ItemKind, ...] = ("text", "date", "time")
+"""Kinds whose answers are texts in the table: words, and ISO 8601 dates and times."""
+TYPED_KINDS: tuple[ItemKind, ...] = ("number", *TEXT_KINDS)
+"""Kinds whose answers are typed, so that no code of an answer stands among them."""
 
 
 NOT_ANSWERED = -7
@@ -99,6 +115,14 @@ class NumberRange:
 
 
 @dataclass(frozen=True, slots=True)
+class DateRange:
+    """The first and the last date that a date may be."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One question, with everything inherited from its block and page.
 
@@ -140,6 +164,7 @@ class Item:
     hint: Text | None = None
     responses: ResponseScale | None = None
     number: NumberRange | None = None
+    dates: DateRange | None = None
     min_choices: int | None = None
     max_choices: int | None = None
     other: int | None = None

@@ -17,7 +17,7 @@ from coprod_stats.instruments.language.tree import (
     Not,
     Number,
 )
-from coprod_stats.instruments.model import Block, Instrument, Item, Option, Wording
+from coprod_stats.instruments.model import TYPED_KINDS, Block, Instrument, Item, Option, Wording
 from coprod_stats.instruments.questions import DONT_KNOW, REFUSED
 from coprod_stats.instruments.texts import Text
 
@@ -92,7 +92,7 @@ def enough_chosen(item: Item) -> Expression:
 
 def needs_companion(item: Item) -> bool:
     """Return whether "don't know" needs a field beside the item's own, which holds no codes."""
-    return item.kind in ("number", "text", "rank", "allocate") and bool(item.offers)
+    return item.kind in (*TYPED_KINDS, "rank", "allocate") and bool(item.offers)
 
 
 def companion(item: Item) -> str:

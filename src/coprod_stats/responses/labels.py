@@ -11,6 +11,7 @@ from coprod_stats.instruments.model import (
     NOT_ANSWERED,
     OPTION_KINDS,
     REFUSED,
+    TEXT_KINDS,
     Instrument,
     Item,
 )
@@ -81,7 +82,7 @@ def recode_by_label(
 
 
 def _codes_by_label(item: Item | None, instrument: Instrument) -> dict[str, int]:
-    if item is None or item.kind == "text":
+    if item is None or item.kind in TEXT_KINDS:
         return {}
     known = {word: code for code, words in _MISSING_WORDS.items() for word in words}
     known |= {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS
@@ -148,6 +149,33 @@ def check_answers(draft: Draft) -> Iterator[Fault]:
             yield draft.fault(
                 "ITEM-007", placed.location, place, "min is above max", "Swap the two."
             )
+
+
+def check_dates(draft: Draft) -> Iterator[Fault]:
+    """Find ranges of dates on other kinds of items, that are no dates, or that run backwards."""
+    for placed in draft.items:
+        given = placed.item.date
+        if given is None:
+            continue
+        ends = [end for end in (given.min, given.max) if end is not None]
+        wrong = placed.item.kind != "date" or not all(map(_is_date, ends)) or ends != sorted(ends)
+        if wrong:
+            yield draft.fault(
+                "ITEM-015",
+                placed.location,
+                f"item {placed.item.id}",
+                "has a range of dates that is on another kind of item, or names a day that does "
+                "not exist, or runs backwards",
+                "Set 'kind: date', and let 'min' and 'max' be days in this order.",
+            )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _empty_range(low: float | None, high: float | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
@@ -13,6 +14,7 @@ from coprod_stats.instruments.model import (
     Block,
     Classification,
     Construct,
+    DateRange,
     Derived,
     Exemption,
     Form,
@@ -306,6 +308,7 @@ class _Builder:
             hint=self.text_or_none(form.hint),
             responses=self.answers(placed),
             number=self.number(form.number, form.kind),
+            dates=_dates(form),
             min_choices=form.min_choices,
             max_choices=form.max_choices,
             other=form.other,
@@ -350,6 +353,13 @@ class _Builder:
             return None
         form = form or NumberForm()
         return NumberRange(form.min, form.max, form.whole, self.text_or_none(form.unit))
+
+
+def _dates(form: ItemForm) -> DateRange | None:
+    if form.kind != "date":
+        return None
+    ends = (None, None) if form.date is None else (form.date.min, form.date.max)
+    return DateRange(*(None if end is None else date.fromisoformat(end) for end in ends))
 
 
 def _parsed(*texts: str | None) -> tuple[Expression, ...]:

@@ -75,6 +75,16 @@ class NumberForm(_Form):
     unit: TextForm | None = None
 
 
+IsoDate = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class DateForm(_Form):
+    """The range of a date, as 2026-01-31."""
+
+    min: IsoDate | None = None
+    max: IsoDate | None = None
+
+
 class ItemForm(_Form):
     """One question or row of a grid."""
 
@@ -87,6 +97,7 @@ class ItemForm(_Form):
     options: Options | None = None
     off_scale: OffScale = {}
     number: NumberForm | None = None
+    date: DateForm | None = None
     min_choices: Annotated[int, Field(ge=1)] | None = Field(
         None, description="Least number of options to choose, unless an exclusive one is chosen."
     )

@@ -52,6 +52,9 @@ HEADER = (
     "default",
     "same_default",
     "same_script",
+    "date_format",
+    "date_max",
+    "date_min",
     "em_validation_q",
     "equals_num_value",
     "exclude_all_others",
@@ -327,10 +330,20 @@ def _kind(item: Item) -> tuple[str, Row]:
             return "N", _range(item)
         case "text":
             return "T" if item.specifies is None else "S", {}
+        case "date" | "time":
+            return "D", _moment(item)
         case "note":
             return "X", {}
         case _:
             return "L", {}
+
+
+def _moment(item: Item) -> Row:
+    if item.dates is None:
+        return {"date_format": "HH:MM"}
+    ends = {"date_min": item.dates.first, "date_max": item.dates.last}
+    given = {name: str(end) for name, end in ends.items() if end is not None}
+    return {"date_format": "yyyy-mm-dd"} | given
 
 
 def _range(item: Item) -> Row:

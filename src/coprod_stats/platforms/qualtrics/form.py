@@ -335,6 +335,13 @@ def _losses(instrument: Instrument, layout: Layout) -> Iterator[Fault]:
                 "Say so in the question.",
                 place=f"item {item.id}",
             )
+        if item.dates is not None and (item.dates.first or item.dates.last):
+            yield Fault(
+                "PLATFORM-166",
+                "Qualtrics does not compare dates with a first and a last day",
+                "Reading rejects what lies outside.",
+                place=f"item {item.id}",
+            )
         if item.min_choices is not None and alone(item, instrument):
             yield Fault(
                 "PLATFORM-165",

@@ -8,7 +8,7 @@ from typing import Any
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
-from coprod_stats.instruments.model import Instrument, Item, Option
+from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item, Option
 from coprod_stats.platforms.fields import (
     InexpressibleError,
     alone,
@@ -127,7 +127,7 @@ class Questions:
             offered = missing_choices(item, self._instrument)
         elif item.kind in ("rank", "allocate") and item.responses is not None:
             offered = item.responses.options
-        elif item.kind in ("number", "text"):
+        elif item.kind in TYPED_KINDS:
             offered = ()
         else:
             offered = choices(item, self._instrument)
@@ -174,7 +174,7 @@ class Questions:
             }
         first = element.items[0]
         if element.kind == "companion":
-            forced = first.required and first.kind in ("number", "text")
+            forced = first.required and first.kind in TYPED_KINDS
             return _question("MC", "SAVR", "TX", forced)
         forced = first.required and (element.kind == "matrix" or first.kind in _CODED)
         forced = forced or (first.required and not first.offers)
@@ -189,6 +189,10 @@ class Questions:
             case "text":
                 selector = "ESTB" if first.specifies is None else "SL"
                 return _question("TE", selector, "", forced) | _TYPED
+            case "date" | "time":
+                qid = self._layout.places[first.id].question
+                matches = _matching(qid, _MOMENTS[first.kind])
+                return _question("TE", "SL", "", forced, **matches) | _TYPED
             case "rank":
                 return _question("RO", "DND", "TX", forced)
             case "allocate":
@@ -219,7 +223,7 @@ class Questions:
         of_page = () if segment.page.condition is None else (segment.page.condition,)
         conditions = [item.conditions for item in element.items] or [of_page]
         formula = self._holds(place, *conditions)
-        if element.kind == "companion" and element.items[0].kind in ("number", "text"):
+        if element.kind == "companion" and element.items[0].kind in TYPED_KINDS:
             qid = self._layout.places[element.items[0].id].question
             blank = Comparing(f"q://{qid}/ChoiceTextEntryValue", "Empty")
             formula = join("and", [formula, blank])
@@ -248,6 +252,11 @@ class Questions:
             return {}
 
 
+_MOMENTS = {
+    "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
+    "time": r"([01]?\d|2[0-3]):[0-5]\d",
+}
+"""How dates and times are typed."""
 _TYPED = {"SearchSource": {"AllowFreeResponse": "false"}}
 _CODED = ("single", "consent", "multiple")
 
@@ -262,6 +271,32 @@ def _question(type: str, selector: str, sub: str, forced: bool, **settings: obje
         **below,
         "Configuration": {},
         "Validation": {"Settings": made},
+    }
+
+
+def _matching(qid: str, pattern: str) -> Json:
+    """Demand that what is typed matches a pattern, or nothing is typed."""
+    place = f"q://{qid}/ChoiceTextEntryValue"
+    expression = {
+        "LogicType": "Question",
+        "QuestionID": qid,
+        "QuestionIsInLoop": "no",
+        "ChoiceLocator": place,
+        "Operator": "MatchesRegex",
+        "QuestionIDFromLocator": qid,
+        "LeftOperand": place,
+        "RightOperand": f"^({pattern})?$",
+        "Type": "Expression",
+        "Description": "matches the pattern",
+    }
+    logic = {"0": {"0": expression, "Type": "If"}, "Type": "BooleanExpression"}
+    message = dict.fromkeys(("messageID", "libraryID", "description"))
+    return {
+        "Type": "CustomValidation",
+        "CustomValidation": {
+            "Logic": logic,
+            "Message": message | {"subMessageID": "VE_VALIDATION"},
+        },
     }
 
 

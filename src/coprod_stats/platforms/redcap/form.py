@@ -247,6 +247,8 @@ class _Dictionary:
             case "text":
                 kind = "notes" if item.specifies is None else "text"
                 yield self._row(field(item.id), kind, label, **shared)
+            case "date" | "time":
+                yield self._row(item.id, "text", label, **shared, **_moment(item))
             case "rank" | "allocate":
                 yield self._row(f"{item.id}_h", "descriptive", label, logic=logic)
                 top = item.top if item.kind == "rank" else item.total
@@ -327,6 +329,15 @@ class _Dictionary:
             else piece
             for piece in pieces(text.in_language(self.language))
         )
+
+
+def _moment(item: Item) -> dict[str, str]:
+    if item.dates is None:
+        return {"validation": "time"}
+    ends = (("min", item.dates.first), ("max", item.dates.last))
+    limits = {name: str(end) for name, end in ends if end is not None}
+    forced = {"annotation": _HOLD_TO_LIMITS} if limits else {}
+    return {"validation": "date_ymd"} | limits | forced
 
 
 def _range(item: Item) -> dict[str, str]:

@@ -218,6 +218,8 @@ class _Form:
                 return self._number(item)
             case "text":
                 return {"type": "comment" if item.specifies is None else "text"}
+            case "date" | "time":
+                return {"type": "text", "inputType": item.kind} | _date_limits(item)
             case _:
                 return {"type": "radiogroup", "choices": options}
 
@@ -329,6 +331,13 @@ class _Form:
                 self.refused.append(inexpressible("PLATFORM-020", f"text {name}", error))
                 return
             self.calculated.append({"name": calculated(name, language), "expression": expression})
+
+
+def _date_limits(item: Item) -> Json:
+    if item.dates is None:
+        return {}
+    ends = (("min", item.dates.first), ("max", item.dates.last))
+    return {name: str(end) for name, end in ends if end is not None}
 
 
 def _localized(texts: Iterator[tuple[str, str]]) -> str | dict[str, str]:

@@ -8,7 +8,7 @@ from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
-from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
+from coprod_stats.instruments.model import TEXT_KINDS, Block, Instrument, Item, Option, Page
 from coprod_stats.platforms.fields import (
     MISSING_NAMES,
     InexpressibleError,
@@ -208,8 +208,8 @@ class _Form:
 
     def _entered(self, item: Item, row: Row, required: Row) -> Iterator[Row]:
         """Write what is typed or put in order."""
-        if item.kind == "text":
-            yield {**row, **required, "type": "text"}
+        if item.kind in TEXT_KINDS:
+            yield {**row, **required, **_date_limits(item), "type": item.kind}
         elif item.kind == "rank":
             options = item.responses.options if item.responses else ()
             yield {**row, **required, "type": f"rank {self._list(options)}"}
@@ -298,6 +298,14 @@ class _Form:
         known = {name for entry in self.columns for name in (entry.name, entry.companion)}
         written = [row["name"] for row in self.texts.rows + self.rows if "name" in row]
         return tuple(name for name in written if name not in known)
+
+
+def _date_limits(item: Item) -> Row:
+    if item.dates is None:
+        return {}
+    ends = ((">=", item.dates.first), ("<=", item.dates.last))
+    limits = [f". {sign} date('{end}')" for sign, end in ends if end is not None]
+    return {"constraint": " and ".join(limits)} if limits else {}
 
 
 def _choice_name(option: Option) -> str:
