@@ -126,6 +126,13 @@ pages:
              off_scale: {9: Nothing}, when: "not answered(PLACE__other)"}
           - {id: FEW, kind: multiple, min_choices: 1, max_choices: 2, text: Which two?,
              options: {1: One, 2: Two, 3: Three}, offers: [], when: "not includes(WAYS, 96, 97)"}
+          - id: TIMES
+            kind: number
+            text: How often?
+            number: {min: 1, max: 900}
+            checks:
+              - {holds: TIMES <= 900 - YEARS, message: {en: "Oftener than [ORG]?", de: Zu viel.}}
+              - {holds: "not includes(WAYS, 96) or TIMES < 50", message: So often in no way?}
       - block: moments
         items:
           - {id: BEGUN, kind: date, text: Since when?, offers: [dont_know, refused],

@@ -116,6 +116,8 @@ class Respondent:
         left = self._left(one)
         if operator == "MatchesRegex":
             return re.fullmatch(right, left) is not None
+        if operator == "DoesNotMatchRegex":
+            return re.fullmatch(right, left) is None
         if operator in ("Empty", "NotEmpty"):
             return (left == "") == (operator == "Empty")
         if one["LogicType"] == "EmbeddedField":

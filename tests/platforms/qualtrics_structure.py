@@ -56,6 +56,7 @@ OPERATORS = {
     "Selected",
     "NotSelected",
     "MatchesRegex",
+    "DoesNotMatchRegex",
     "EqualTo",
     "NotEqualTo",
     "LessThan",

@@ -136,6 +136,7 @@ class _Codebook:
             ("answers", self.answers(item)),
             ("reverse-scored", "yes" if item.reverse else ""),
             ("asked if", self.condition(item.conditions)),
+            ("accepted if", self.condition([check.condition for check in item.checks])),
             ("rotates in block", item.rotation or ""),
             ("facet", item.facet or ""),
             ("scales", ", ".join(self.scores[item.id])),

@@ -19,6 +19,7 @@ from coprod_stats.instruments.questions import (
     TEXT_KINDS,
     TYPED_KINDS,
     Block,
+    Check,
     DateRange,
     Item,
     ItemKind,
@@ -54,6 +55,7 @@ __all__ = [
     "Administrative",
     "Assigned",
     "Block",
+    "Check",
     "Classification",
     "Construct",
     "DateRange",
@@ -269,6 +271,9 @@ def _item_of(item: Item, gone: set[str]) -> Item:
     return replace(
         item,
         conditions=tuple(tree for tree in conditions if tree != Number(1.0)),
+        checks=tuple(
+            replace(check, condition=without(check.condition, gone)) for check in item.checks
+        ),
         wordings=_wordings_of(item.wordings, gone),
         stem_wordings=_wordings_of(item.stem_wordings, gone),
     )

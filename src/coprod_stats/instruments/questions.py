@@ -105,6 +105,14 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """What must not be known to be false of an answer, and what is said where it is."""
+
+    condition: Expression
+    message: Text
+
+
+@dataclass(frozen=True, slots=True)
 class NumberRange:
     """The range of a numeric answer."""
 
@@ -128,6 +136,8 @@ class Item:
 
     Attributes
     ----------
+    checks : tuple of Check
+        What the answer must agree with, earlier answers included.
     min_choices, max_choices : int or None
         Limits on how many options of a multiple choice are chosen; exclusive ones do not count.
     other : int or None
@@ -165,6 +175,7 @@ class Item:
     responses: ResponseScale | None = None
     number: NumberRange | None = None
     dates: DateRange | None = None
+    checks: tuple[Check, ...] = ()
     min_choices: int | None = None
     max_choices: int | None = None
     other: int | None = None

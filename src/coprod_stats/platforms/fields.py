@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -141,6 +141,14 @@ def wording_texts(name: str, wordings: tuple[Wording, ...], otherwise: Text) -> 
     """Return a text with its other wordings."""
     cases = tuple((wording.condition, wording.text) for wording in wordings)
     return Alternatives(name, cases, otherwise)
+
+
+def together(texts: Sequence[Text]) -> Text:
+    """Join texts, in each language in which one of them is written."""
+    languages = dict.fromkeys(language for text in texts for language, _ in text.by_language)
+    return Text(
+        tuple((code, " ".join(text.in_language(code) for text in texts)) for code in languages)
+    )
 
 
 def missing_codes(item: Item, instrument: Instrument) -> tuple[tuple[str, str], ...]:

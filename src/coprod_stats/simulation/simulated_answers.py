@@ -16,6 +16,7 @@ from coprod_stats.instruments.assignment import (
     draw_ranks,
     settle_choices,
 )
+from coprod_stats.instruments.language.tree import Not
 from coprod_stats.instruments.model import (
     DONT_KNOW,
     NOT_ANSWERED,
@@ -285,9 +286,17 @@ class _Draw:
 
 
 def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """Blank what the routing does not show, question by question as the form is walked."""
+    """Blank what the routing does not show, question by question as the form is walked.
+
+    An answer that a check refuses is left out by the respondent.
+    """
     routed = frame.copy()
     provenance = Provenance("synthetic", "", "simulated", len(routed))
+    for item in instrument.questions:
+        for check in item.checks:
+            refused = Responses(instrument, routed, provenance).where(Not(check.condition))
+            left = str(NOT_ANSWERED) if item.kind in TEXT_KINDS else NOT_ANSWERED
+            routed.loc[refused, list(item.columns)] = left
     for conditions, group in groupby(instrument.questions, key=lambda item: item.conditions):
         if not conditions:
             continue

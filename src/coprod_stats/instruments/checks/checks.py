@@ -22,6 +22,7 @@ from coprod_stats.instruments.checks.items import (
     check_unique_ids,
 )
 from coprod_stats.instruments.checks.routing import (
+    check_checks,
     check_derived_cycles,
     check_form_routing,
     check_routing_order,
@@ -44,6 +45,7 @@ _CHECKS = (
     check_forms,
     check_expressions,
     check_routing_order,
+    check_checks,
     check_form_routing,
     check_derived_cycles,
     check_languages,

@@ -12,6 +12,7 @@ from coprod_stats.instruments.model import (
     Administrative,
     Assigned,
     Block,
+    Check,
     Classification,
     Construct,
     DateRange,
@@ -309,6 +310,10 @@ class _Builder:
             responses=self.answers(placed),
             number=self.number(form.number, form.kind),
             dates=_dates(form),
+            checks=tuple(
+                Check(parse_expression(check.holds), self.text(check.message))
+                for check in form.checks
+            ),
             min_choices=form.min_choices,
             max_choices=form.max_choices,
             other=form.other,

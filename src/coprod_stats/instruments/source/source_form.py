@@ -66,6 +66,13 @@ class WordingForm(_Form):
     text: TextForm
 
 
+class CheckForm(_Form):
+    """What an answer must agree with, and the message for those whose answer does not."""
+
+    holds: Condition
+    message: TextForm
+
+
 class NumberForm(_Form):
     """The range of a numeric answer."""
 
@@ -98,6 +105,9 @@ class ItemForm(_Form):
     off_scale: OffScale = {}
     number: NumberForm | None = None
     date: DateForm | None = None
+    checks: list[CheckForm] = Field(
+        [], description="What must not be known to be false of this answer and earlier ones."
+    )
     min_choices: Annotated[int, Field(ge=1)] | None = Field(
         None, description="Least number of options to choose, unless an exclusive one is chosen."
     )

@@ -56,6 +56,7 @@ HEADER = (
     "date_max",
     "date_min",
     "em_validation_q",
+    "em_validation_q_tip",
     "equals_num_value",
     "exclude_all_others",
     "hidden",
@@ -68,7 +69,8 @@ HEADER = (
     "random_order",
     "value_range_allows_missing",
 )
-_ATTRIBUTES = HEADER[16:]
+_ATTRIBUTES = tuple(name for name in HEADER[16:] if name != "em_validation_q_tip")
+"""What stands with the first language only."""
 _SETTINGS = {
     "format": "G",
     "anonymized": "N",
@@ -223,8 +225,7 @@ class _Structure:
                 self.codes.answers[item.id][option.value] for option in alone(item, self.instrument)
             )
             attributes |= {"exclude_all_others": ";".join(names)}
-            if item.min_choices is not None:
-                attributes["em_validation_q"] = self.translator.holds([enough_chosen(item)])
+        attributes |= self._validation(item)
         relevance = self._relevance(item, item)
         text = self._words(item.text, item.wordings)
         yield self._row(
@@ -250,6 +251,20 @@ class _Structure:
                 yield from self._answers(options, item, kind="SQ")
         if beside:
             yield from self._companion(item, text)
+
+    def _validation(self, item: Item) -> Row:
+        """Return the equation that an answer fulfils, and what is said where it does not."""
+        rules = [enough_chosen(item)] if item.min_choices is not None else []
+        rules += [check.condition for check in item.checks]
+        if not rules:
+            return {}
+        try:
+            equation = self.translator.agrees(rules)
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
+            return {}
+        said = [self._text(check.message) for check in item.checks]
+        return {"em_validation_q": equation, "em_validation_q_tip": " ".join(said)}
 
     def _companion(self, item: Item, text: str) -> Iterator[Row]:
         """Ask why there is no answer, while there is none."""

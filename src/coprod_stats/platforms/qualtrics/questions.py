@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from coprod_stats.errors import Fault
@@ -59,6 +59,7 @@ class Questions:
         self._instrument, self._layout, self._languages = instrument, layout, languages
         self._conditions, self._code_of = conditions, code_of
         self.refused: list[Fault] = []
+        self.losses: list[Fault] = []
 
     def payload(self, element: Element, segment: Segment) -> Json:
         """Write a question."""
@@ -185,14 +186,11 @@ class Questions:
             case "multiple":
                 return _question("MC", "MAVR", "TX", forced, **self._limits(first))
             case "number":
-                return _question("TE", "SL", "", forced, **_number(first)) | _TYPED
-            case "text":
-                selector = "ESTB" if first.specifies is None else "SL"
-                return _question("TE", selector, "", forced) | _TYPED
-            case "date" | "time":
-                qid = self._layout.places[first.id].question
-                matches = _matching(qid, _MOMENTS[first.kind])
-                return _question("TE", "SL", "", forced, **matches) | _TYPED
+                made = self._custom(first) or _number(first)
+                return _question("TE", "SL", "", forced, **made) | _TYPED
+            case "text" | "date" | "time":
+                selector = "ESTB" if first.kind == "text" and first.specifies is None else "SL"
+                return _question("TE", selector, "", forced, **self._custom(first)) | _TYPED
             case "rank":
                 return _question("RO", "DND", "TX", forced)
             case "allocate":
@@ -200,13 +198,29 @@ class Questions:
                 made = _question("CS", "VRTL", "TX", forced, EnforceRange="ON", **total)
                 return made | {"ClarifyingSymbolType": "None", "Labels": []}
             case _:
-                return _question("MC", "SAVR", "TX", forced)
+                return _question("MC", "SAVR", "TX", forced, **self._custom(first))
+
+    def _custom(self, item: Item) -> Json:
+        """Return formats and checks as one rule: a question has one kind of validation."""
+        place = f"q://{self._layout.places[item.id].question}/ChoiceTextEntryValue"
+        rules: list[Formula] = []
+        if item.kind in _MOMENTS:
+            rules.append(_matching(place, _MOMENTS[item.kind]))
+        if item.checks:
+            checks = [check.condition for check in item.checks]
+            try:
+                rules += [*_limits_of_number(item, place), self._conditions.agrees(checks)]
+            except InexpressibleError as error:
+                self.losses.append(_unchecked(item, str(error)))
+        return _custom(join("and", rules)) if rules else {}
 
     def _limits(self, item: Item) -> Json:
         """Return how many choices are allowed; a least number would forbid what stands alone."""
         least = None if alone(item, self._instrument) else item.min_choices
         if least is None and item.max_choices is None:
-            return {}
+            return self._custom(item)
+        if item.checks:
+            self.losses.append(_unchecked(item, "the number of choices is limited"))
         ends = {"MinChoices": least, "MaxChoices": item.max_choices}
         written = {name: "" if end is None else str(end) for name, end in ends.items()}
         return {"Type": "ChoiceRange", **written}
@@ -274,22 +288,15 @@ def _question(type: str, selector: str, sub: str, forced: bool, **settings: obje
     }
 
 
-def _matching(qid: str, pattern: str) -> Json:
+def _matching(place: str, pattern: str) -> Comparing:
     """Demand that what is typed matches a pattern, or nothing is typed."""
-    place = f"q://{qid}/ChoiceTextEntryValue"
-    expression = {
-        "LogicType": "Question",
-        "QuestionID": qid,
-        "QuestionIsInLoop": "no",
-        "ChoiceLocator": place,
-        "Operator": "MatchesRegex",
-        "QuestionIDFromLocator": qid,
-        "LeftOperand": place,
-        "RightOperand": f"^({pattern})?$",
-        "Type": "Expression",
-        "Description": "matches the pattern",
-    }
-    logic = {"0": {"0": expression, "Type": "If"}, "Type": "BooleanExpression"}
+    return Comparing(place, "MatchesRegex", f"^({pattern})?$")
+
+
+def _custom(rule: Formula) -> Json:
+    """Return a rule as the validation of a question."""
+    logic = logic_json(rule)
+    logic.pop("inPage")
     message = dict.fromkeys(("messageID", "libraryID", "description"))
     return {
         "Type": "CustomValidation",
@@ -313,6 +320,27 @@ def _number(item: Item) -> Json:
         "TotalChars": "1",
         "ValidNumber": {"Min": low, "Max": high, "NumDecimals": decimals},
     }
+
+
+def _limits_of_number(item: Item, place: str) -> Iterator[Formula]:
+    """Return the limits of a number as comparisons, which hold for what is blank too."""
+    if item.number is None:
+        return
+    blank = Comparing(place, "Empty")
+    yield _matching(place, r"-?\d+" if item.number.whole else r"-?\d*[.,]?\d+")
+    ends = (("GreaterThanOrEqual", item.number.minimum), ("LessThanOrEqual", item.number.maximum))
+    for operator, end in ends:
+        if end is not None:
+            yield join("or", [blank, Comparing(place, operator, spell_number(end))])
+
+
+def _unchecked(item: Item, reason: str) -> Fault:
+    return Fault(
+        "PLATFORM-167",
+        f"the check of the answer is not carried out in the form ({reason})",
+        "Reading rejects what does not agree.",
+        place=f"item {item.id}",
+    )
 
 
 def _after(listed: Mapping[str, object]) -> int:

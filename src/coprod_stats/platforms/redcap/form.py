@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
-from coprod_stats.instruments.language.tree import Expression
+from coprod_stats.instruments.language.tree import Expression, Not
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text
 from coprod_stats.platforms.fields import (
     Alternatives,
@@ -141,6 +141,13 @@ def _losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Faul
                 "Reading rejects what does not fit.",
                 place=f"item {item.id}",
             )
+        if item.checks:
+            yield Fault(
+                "PLATFORM-136",
+                "REDCap shows the message of a check, but takes the answer",
+                "Add a data quality rule; reading rejects what does not agree.",
+                place=f"item {item.id}",
+            )
         if item.min_choices is not None:
             yield Fault(
                 "PLATFORM-135",
@@ -266,11 +273,23 @@ class _Dictionary:
             case _:
                 group = {"matrix": matrix} if matrix else {}
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
+        yield from self._warnings(item)
         if beside:
             why = self._choices(missing_choices(item, self.instrument), item.id)
             blank = self.translator.answered(item.id, wanted=False)
             shown = self.translator.joined("and", [logic, blank] if logic else [blank])
             yield self._row(companion(item), "radio", label, choices=why, logic=shown, **required)
+
+    def _warnings(self, item: Item) -> Iterator[dict[str, str]]:
+        """Say below a question what is wrong while it is: a dictionary cannot refuse an answer."""
+        for place, check in enumerate(item.checks, 1):
+            try:
+                fails = self.translator.holds([Not(check.condition)])
+            except InexpressibleError as error:
+                self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+                continue
+            name = f"check_{item.id}_{place}"
+            yield self._row(name, "descriptive", self._text(check.message), logic=fails)
 
     def _exclusive(self, item: Item) -> str:
         codes = ",".join(str(option.value) for option in alone(item, self.instrument))

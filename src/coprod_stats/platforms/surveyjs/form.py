@@ -197,7 +197,19 @@ class _Form:
             name["requiredIf"] = f"{{{companion(item)}}} empty"
         elif item.required:
             name["isRequired"] = True
-        return {**self._kind(item), **name, "title": title, **self._shown(item)}
+        kind = self._kind(item)
+        validators = [*kind.pop("validators", ()), *self._checks(item)]
+        checked: Json = {"validators": validators} if validators else {}
+        return {**kind, **name, "title": title, **checked, **self._shown(item)}
+
+    def _checks(self, item: Item) -> Iterator[Json]:
+        for check in item.checks:
+            try:
+                rule = self.translator.agrees([check.condition])
+            except InexpressibleError as error:
+                self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))
+                continue
+            yield {"type": "expression", "text": self._text(check.message), "expression": rule}
 
     def _kind(self, item: Item) -> Json:
         options = [self._choice(option) for option in choices(item, self.instrument)]

@@ -16,6 +16,7 @@ from coprod_stats.platforms.fields import (
     choices,
     inexpressible,
     missing_choices,
+    together,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
 from coprod_stats.platforms.workbook_bytes import workbook_bytes
@@ -172,11 +173,12 @@ class _Form:
         row = {"name": field(item.id), **words, **hint, **_relevant(relevant)}
         required = {"required": "yes"} if item.required else {}
         if item.kind in ("single", "consent", "multiple"):
-            self.rows.append({**row, **required, **self._choice(item)})
+            self.rows.append(self._checked(item, {**row, **required, **self._choice(item)}))
             self.columns += self._chosen_columns(item)
             return
         why = f"why_{field(item.id)}" if item.offers else ""
-        self.rows += self._entered(item, row, {} if why else required)
+        entered = self._entered(item, row, {} if why else required)
+        self.rows += [self._checked(item, made) for made in entered]
         self.columns += self._entered_columns(item, why)
         if why:
             shown = [] if relevant == self.xpath.always else [relevant]
@@ -190,6 +192,23 @@ class _Form:
                     "relevant": self.xpath.joined("and", [*shown, *blank]),
                 }
             )
+
+    def _checked(self, item: Item, row: Row) -> Row:
+        """Add the checks of an answer to its constraint, in which it is called ``.``."""
+        if not item.checks:
+            return row
+        try:
+            agrees = self.xpath.agrees([check.condition for check in item.checks])
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-002", f"item {item.id}", error))
+            return row
+        agrees = agrees.replace(f"${{{field(item.id)}}}", ".")
+        limits = [row["constraint"]] if "constraint" in row else []
+        texts = [check.message for check in item.checks]
+        return row | {
+            "constraint": self.xpath.joined("and", [*limits, agrees]),
+            **self.texts.columns("constraint_message", together(texts)),
+        }
 
     def _choice(self, item: Item) -> Row:
         kind = "select_multiple" if item.kind == "multiple" else "select_one"
