@@ -122,6 +122,12 @@ pages:
              required: true}
           - {id: PLACE, text: Where?, options: {1: Here, 2: There, 3: Elsewhere}, other: 3,
              specify: {en: "Where, then?", de: Wo?}, offers: [dont_know]}
+          - {id: MIXED, text: Which one?, options: {1: This, 2: That, 3: The other}, offers: [],
+             random_order: true}
+          - {id: MIXES, kind: multiple, text: Which?, options: {1: This, 2: That, 3: Else},
+             random_order: true, other: 3, off_scale: {4: None}, offers: [refused]}
+          - {id: RANKED, kind: rank, text: In order?, options: {1: This, 2: That, 3: The other},
+             random_order: true}
           - {id: TOOLS, kind: multiple, text: With what?, options: {1: A pen, 2: Other}, other: 2,
              off_scale: {9: Nothing}, when: "not answered(PLACE__other)"}
           - {id: FEW, kind: multiple, min_choices: 1, max_choices: 2, text: Which two?,

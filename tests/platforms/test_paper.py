@@ -381,7 +381,7 @@ def test_what_paper_states_differently_is_said(every_kind: Instrument, tmp_path:
     losses = {loss.code: loss for loss in compose_form(every_kind, "paper").losses}
     assert losses["PLATFORM-181"].place == "variable 'ARM'"
     assert "'the office' stands instead" in str(compose_form(every_kind, "paper").losses[2])
-    assert "26 items" in losses["PLATFORM-185"].found
+    assert "30 items" in losses["PLATFORM-185"].found
     simple = inline(tmp_path, "{id: A, text: A, options: {1: x, 2: y}}")
     codes = [loss.code for loss in compose_form(simple, "paper").losses]
     assert codes == ["PLATFORM-180", "PLATFORM-186"]

@@ -134,6 +134,7 @@ class _Codebook:
             ("kind", item.kind),
             ("columns", columns),
             ("answers", self.answers(item)),
+            ("order of options", "random" if item.random_order else ""),
             ("reverse-scored", "yes" if item.reverse else ""),
             ("asked if", self.condition(item.conditions)),
             ("accepted if", self.condition([check.condition for check in item.checks])),

@@ -188,6 +188,8 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
             answers = f"the first {item.top}, in order, of: {answers}"
         elif item.kind == "allocate":
             answers = f"{item.total} points to divide among: {answers}"
+        if item.random_order:
+            answers += " (in random order)"
         beside = off_scale + beside
     elif item.number is not None:
         answers = _number(item.number)

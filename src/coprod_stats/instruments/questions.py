@@ -144,6 +144,8 @@ class Item:
         Option of which the respondent states in words what it stands for.
     specifies : str or None
         Id of the item whose option "other" this text spells out, its column being ``ID__other``.
+    random_order : bool
+        Whether the options on the scale, but for "other", come in random order.
     top : int or None
         Number of options to rank, the best being 1.
     total : int or None
@@ -180,6 +182,7 @@ class Item:
     max_choices: int | None = None
     other: int | None = None
     specifies: str | None = None
+    random_order: bool = False
     top: int | None = None
     total: int | None = None
     reverse: bool = False
@@ -211,6 +214,13 @@ class Item:
         if self.kind not in OPTION_KINDS or self.responses is None:
             return ()
         return (*self.responses.options, *self.exclusive)
+
+    @property
+    def shuffled(self) -> tuple[Option, ...]:
+        """Options that come in random order; the others keep their places."""
+        if not self.random_order or self.responses is None:
+            return ()
+        return tuple(option for option in self.responses.options if option.value != self.other)
 
     @property
     def exclusive(self) -> tuple[Option, ...]:

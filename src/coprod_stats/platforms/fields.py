@@ -79,6 +79,27 @@ def alone(item: Item, instrument: Instrument) -> tuple[Option, ...]:
     return (*item.exclusive, *missing_choices(item, instrument))
 
 
+def shuffles(item: Item, instrument: Instrument) -> bool:
+    """Return whether all that is listed for an item comes in random order."""
+    if item.responses is None or not item.shuffled:
+        return False
+    listed = item.responses.options if item.kind == "rank" else choices(item, instrument)
+    return item.shuffled == listed
+
+
+def unshuffled(instrument: Instrument, code: str) -> Iterator[Fault]:
+    """Name the items whose options stay as written, as some of them must keep their places."""
+    for item in instrument.items:
+        if item.random_order and not shuffles(item, instrument):
+            yield Fault(
+                code,
+                "the options stay as written: the platform can shuffle only all of them, also "
+                "those off the scale, 'other' and 'don't know'",
+                "Note it in the report.",
+                place=f"item {item.id}",
+            )
+
+
 def enough_chosen(item: Item) -> Expression:
     """Write that as many options are chosen as an item demands, one that stands alone, or none."""
     assert item.responses is not None

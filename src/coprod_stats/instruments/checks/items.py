@@ -254,6 +254,7 @@ def check_special_items(draft: Draft) -> Iterator[Fault]:
             )
         yield from _limits_of_choices(draft, placed)
         yield from _other_options(draft, placed)
+        yield from _orders(draft, placed)
         if item.top is not None and (
             item.kind != "rank" or scale is None or item.top > len(scale.options)
         ):
@@ -320,4 +321,21 @@ def _other_options(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
             "has 'other' or 'specify', but no option that words can stand beside",
             "Let 'other' be the code of an option of a single or multiple choice that is no row "
             "under a stem.",
+        )
+
+
+def _orders(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
+    """Find options in random order that form a scale, or that no form can shuffle."""
+    item, scale = placed.item, draft.response_scale(placed)
+    if not item.random_order:
+        return
+    in_grid = placed.block.stem is not None and item.kind == "single"
+    ordered = scale is None or scale.kind != "categorical"
+    if item.kind not in ("single", "multiple", "rank") or in_grid or ordered:
+        yield draft.fault(
+            "ITEM-017",
+            placed.location,
+            f"item {item.id}",
+            "shows its options in random order, but they are ordered, or no list of its own",
+            "Remove 'random_order', or give the item unordered options of its own.",
         )

@@ -317,6 +317,7 @@ class _Builder:
             min_choices=form.min_choices,
             max_choices=form.max_choices,
             other=form.other,
+            random_order=form.random_order,
             top=self.top(placed),
             total=form.total,
             reverse=form.reverse,

@@ -118,6 +118,9 @@ class ItemForm(_Form):
     specify: TextForm | None = Field(
         None, description="The text beside 'other'; that of the questionnaire if omitted."
     )
+    random_order: bool = Field(
+        False, description="Show the options, but for those off the scale and 'other', shuffled."
+    )
     top: Annotated[int, Field(ge=1, le=99)] | None = Field(
         None, description="Number of options to rank; all if omitted."
     )

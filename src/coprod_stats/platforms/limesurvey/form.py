@@ -28,6 +28,8 @@ from coprod_stats.platforms.fields import (
     missing_choices,
     needs_companion,
     rows_together,
+    shuffles,
+    unshuffled,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
@@ -99,7 +101,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     for part in (_Structure.descriptions, _Structure.questions):
         rows += [row for structure in written for row in part(structure)]
     refused = dict.fromkeys(fault for structure in written for fault in structure.refused)
-    losses = [*_fixed_orders(instrument), *written[0].losses]
+    orders = (*_fixed_orders(instrument), *unshuffled(instrument, "PLATFORM-152"))
+    losses = [*orders, *written[0].losses]
     made = "\r\n".join("\t".join(row.get(name, "") for name in HEADER) for row in rows)
     content = "\ufeff" + "\t".join(HEADER) + "\r\n" + made + "\r\n"
     known = [] if refused else list(columns(instrument, codes))
@@ -220,6 +223,8 @@ class _Structure:
         type, attributes = _kind(item)
         beside = needs_companion(item)
         attributes |= {"random_group": group}
+        if shuffles(item, self.instrument):
+            attributes["random_order"] = "1"
         if item.kind == "multiple":
             names = (
                 self.codes.answers[item.id][option.value] for option in alone(item, self.instrument)

@@ -85,7 +85,22 @@ class Questions:
             "DefaultChoices": False,
             "DataVisibility": {"Private": False, "Hidden": False},
         }
+        made |= self._shuffled(element)
         return made | self._coding(element) | self._shown(element, segment)
+
+    def _shuffled(self, element: Element) -> Json:
+        """Return the order of options: what does not come in random order keeps its place."""
+        shuffled = element.items[0].shuffled if element.kind == "question" else ()
+        if not shuffled:
+            return {}
+        listed = self._listed(element)
+        moved = [id for id, option in listed.items() if option in shuffled]
+        if len(moved) == len(listed):
+            return {"Randomization": {"Advanced": None, "TotalRandSubset": "", "Type": "All"}}
+        slots = ["{~Randomized~}" if id in moved else id for id in listed]
+        order: Json = {"FixedOrder": slots, "RandomizeAll": moved, "RandomSubSet": []}
+        order |= {"Undisplayed": [], "TotalRandSubset": 0, "QuestionsPerPage": 0}
+        return {"Randomization": {"Advanced": order, "TotalRandSubset": "", "Type": "Advanced"}}
 
     def _words(self, element: Element, language: str) -> Json:
         """Write the texts of a question in one language."""

@@ -24,6 +24,8 @@ from coprod_stats.platforms.fields import (
     pieces,
     placeholder_texts,
     rows_together,
+    shuffles,
+    unshuffled,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
@@ -88,7 +90,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     """
     dictionary = _Dictionary(instrument, languages[0])
     rows = list(dictionary.rows())
-    losses = [*_losses(instrument, languages), *dictionary.losses.values()]
+    losses = [*_losses(instrument, languages), *unshuffled(instrument, "PLATFORM-137")]
+    losses += dictionary.losses.values()
     written = io.StringIO(newline="")
     writer = csv.DictWriter(written, HEADER, restval="", lineterminator="\r\n")
     writer.writeheader()
@@ -272,6 +275,7 @@ class _Dictionary:
                     )
             case _:
                 group = {"matrix": matrix} if matrix else {}
+                shared["annotation"] = " ".join(self._order(item))
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
         yield from self._warnings(item)
         if beside:
@@ -295,7 +299,10 @@ class _Dictionary:
         codes = ",".join(str(option.value) for option in alone(item, self.instrument))
         none = [f"@NONEOFTHEABOVE='{codes}'"] if codes else []
         most = [f"@MAXCHECKED={item.max_choices}"] if item.max_choices else []
-        return " ".join(none + most)
+        return " ".join(none + most + self._order(item))
+
+    def _order(self, item: Item) -> list[str]:
+        return ["@RANDOMORDER"] if shuffles(item, self.instrument) else []
 
     def _row(self, name: str, type: str, label: str, **more: str) -> dict[str, str]:
         return {"name": name.lower(), "form": self.form, "type": type, "label": label} | {

@@ -24,6 +24,8 @@ from coprod_stats.platforms.fields import (
     pieces,
     placeholder_texts,
     rows_together,
+    shuffles,
+    unshuffled,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
@@ -53,6 +55,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         )
         for variable in instrument.assigned
     ]
+    losses += unshuffled(instrument, "PLATFORM-121")
     sidecar = sidecar_of(
         instrument, "surveyjs", languages=languages, columns=_columns(instrument), losses=losses
     )
@@ -198,6 +201,8 @@ class _Form:
         elif item.required:
             name["isRequired"] = True
         kind = self._kind(item)
+        if shuffles(item, self.instrument):
+            kind["choicesOrder"] = "random"
         validators = [*kind.pop("validators", ()), *self._checks(item)]
         checked: Json = {"validators": validators} if validators else {}
         return {**kind, **name, "title": title, **checked, **self._shown(item)}

@@ -16,7 +16,9 @@ from coprod_stats.platforms.fields import (
     choices,
     inexpressible,
     missing_choices,
+    shuffles,
     together,
+    unshuffled,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
 from coprod_stats.platforms.workbook_bytes import workbook_bytes
@@ -41,7 +43,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     for entry in instrument.derived:
         form.derive(entry.id, entry.value)
     refused = tuple(dict.fromkeys((*form.texts.refused, *form.refused)))
-    losses = (*_fixed_orders(instrument), *form.losses)
+    losses = (*_fixed_orders(instrument), *unshuffled(instrument, "PLATFORM-103"), *form.losses)
     sheets = {
         "survey": form.texts.rows + form.rows,
         "choices": form.choices,
@@ -213,6 +215,7 @@ class _Form:
     def _choice(self, item: Item) -> Row:
         kind = "select_multiple" if item.kind == "multiple" else "select_one"
         row = {"type": f"{kind} {self._list(choices(item, self.instrument))}"}
+        row |= self._shuffled(item)
         if item.kind != "multiple":
             return row
         names = [_choice_name(option) for option in alone(item, self.instrument)]
@@ -225,13 +228,17 @@ class _Form:
             limits.append(f"({' or '.join(enough)})")
         return row | ({"constraint": " and ".join(limits)} if limits else {})
 
+    def _shuffled(self, item: Item) -> Row:
+        return {"parameters": "randomize=true"} if shuffles(item, self.instrument) else {}
+
     def _entered(self, item: Item, row: Row, required: Row) -> Iterator[Row]:
         """Write what is typed or put in order."""
         if item.kind in TEXT_KINDS:
             yield {**row, **required, **_date_limits(item), "type": item.kind}
         elif item.kind == "rank":
             options = item.responses.options if item.responses else ()
-            yield {**row, **required, "type": f"rank {self._list(options)}"}
+            order = self._shuffled(item)
+            yield {**row, **required, **order, "type": f"rank {self._list(options)}"}
         elif item.kind == "number" and item.number is not None:
             limits = [
                 f". {sign} {spell_number(bound)}"
