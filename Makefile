@@ -2,11 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-<<<<<<< HEAD
-.PHONY: demo test check format test-slow roundtrip oracles codes api documents schema benchmark benchmark-growth calibration fuzz clean
-=======
-.PHONY: demo test check format test-slow roundtrip oracles codes api documents schema benchmark benchmark-growth calibration pattern-rates clean
->>>>>>> pattern
+.PHONY: demo test check format test-slow roundtrip oracles codes api documents schema benchmark benchmark-growth calibration pattern-rates fuzz clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -67,13 +63,11 @@ calibration: $(INSTALLED) ## bias and coverage of the 21 paths over 2,000 sample
 	$(BIN)/python benchmarks/calibration/run.py --workers -1
 	$(BIN)/python benchmarks/calibration/summary.py --write
 
-<<<<<<< HEAD
 fuzz: $(INSTALLED) ## damaged inputs, full disks and kills for MINUTES (10); findings are kept in .fuzz
 	$(BIN)/python tests/fuzz/run.py --minutes $(or $(MINUTES),10)
-=======
+
 pattern-rates: $(INSTALLED) ## how often the pattern is found and a halo recognised, 50 samples each (a quarter of an hour; goes on where it stopped)
 	$(BIN)/python benchmarks/pattern/run.py --samples 50 --write
->>>>>>> pattern
 
 clean:
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache coprod_demo

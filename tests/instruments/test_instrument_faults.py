@@ -90,6 +90,11 @@ pages:
           - {id: T, text: 22?, responses: ext5, min_choices: 1}  # <- ITEM-009
           - {id: U, text: 23?, responses: ext5, other: 3}  # <- ITEM-014
           - {id: V, kind: text, text: 24?, other: 1}  # <- ITEM-014
+          - {id: X, kind: date, text: 26?, date: {min: 2026-02-30}}  # <- ITEM-015
+          - {id: Y, kind: date, text: 27?, date: {min: 2026-02-02, max: 2026-02-01}}  # <- ITEM-015
+          - {id: Z, kind: time, text: 28?, date: {min: 2026-02-02}}  # <- ITEM-015
+          - {id: AA, text: 29?, responses: ext5, random_order: true}  # <- ITEM-017
+          - {id: AB, kind: number, text: 30?, random_order: true}  # <- ITEM-017
           - {id: W, text: 25?, responses: ext5, specify: Which?}  # <- ITEM-014
           - {id: P, text: Eighteen?, responses: ext5, off_scale: {2: Unsure}}  # <- CODE-002
 derived:

@@ -17,6 +17,7 @@ from coprod_stats.instruments.model import (
     NOT_ANSWERED,
     OPTION_KINDS,
     REFUSED,
+    TEXT_KINDS,
     Instrument,
     Item,
 )
@@ -121,10 +122,29 @@ pages:
              required: true}
           - {id: PLACE, text: Where?, options: {1: Here, 2: There, 3: Elsewhere}, other: 3,
              specify: {en: "Where, then?", de: Wo?}, offers: [dont_know]}
+          - {id: MIXED, text: Which one?, options: {1: This, 2: That, 3: The other}, offers: [],
+             random_order: true}
+          - {id: MIXES, kind: multiple, text: Which?, options: {1: This, 2: That, 3: Else},
+             random_order: true, other: 3, off_scale: {4: None}, offers: [refused]}
+          - {id: RANKED, kind: rank, text: In order?, options: {1: This, 2: That, 3: The other},
+             random_order: true}
           - {id: TOOLS, kind: multiple, text: With what?, options: {1: A pen, 2: Other}, other: 2,
              off_scale: {9: Nothing}, when: "not answered(PLACE__other)"}
           - {id: FEW, kind: multiple, min_choices: 1, max_choices: 2, text: Which two?,
              options: {1: One, 2: Two, 3: Three}, offers: [], when: "not includes(WAYS, 96, 97)"}
+          - id: TIMES
+            kind: number
+            text: How often?
+            number: {min: 1, max: 900}
+            checks:
+              - {holds: TIMES <= 900 - YEARS, message: {en: "Oftener than [ORG]?", de: Zu viel.}}
+              - {holds: "not includes(WAYS, 96) or TIMES < 50", message: So often in no way?}
+      - block: moments
+        items:
+          - {id: BEGUN, kind: date, text: Since when?, offers: [dont_know, refused],
+             date: {min: 1990-01-01, max: 2030-12-31}}
+          - {id: ENDED, kind: date, text: Until which day?, offers: [], when: answered(BEGUN)}
+          - {id: DAILY, kind: time, text: At what time?}
 derived:
   KEEN: {title: Keen, value: TRU1 > 3 and USED == 1}
 """
@@ -140,6 +160,8 @@ TEXTS = (
 )
 
 
+DAYS = ("1999-12-31", "2024-02-29", "2026-11-30")
+TIMES = ("00:00", "09:05", "23:59")
 MODULES = (
     "vignette",
     "conjoint",
@@ -176,7 +198,7 @@ def respondents(instrument: Instrument, n: int, seed: int) -> Respondents:
 
 def table(instrument: Instrument, people: Respondents) -> pd.DataFrame:
     """Return the canonical table of respondents, as reading it back gives it."""
-    texts = {item.id for item in instrument.items if item.kind == "text"} | {"RID"}
+    texts = {item.id for item in instrument.items if item.kind in TEXT_KINDS} | {"RID"}
     return pd.DataFrame(people.canonical).apply(
         lambda column: column if column.name in texts else pd.to_numeric(column.replace("", np.nan))
     )
@@ -210,6 +232,10 @@ def _answer(item: Item, rng: np.random.Generator) -> object:
         case "number":
             low = int(item.number.minimum or 0)
             return low + (int(rng.integers(5)) if item.number.whole else rng.integers(9) / 4)
+        case "date":
+            return str(rng.choice(DAYS))
+        case "time":
+            return str(rng.choice(TIMES))
     return str(rng.choice(TEXTS))
 
 

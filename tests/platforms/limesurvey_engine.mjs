@@ -176,6 +176,8 @@ const check = (question, cells, subsShown, values, problems) => {
     wrong("below the minimum");
   if (question.max_num_value_n && filled.some((cell) => Number(cell) > Number(question.max_num_value_n)))
     wrong("above the maximum");
+  if (question.date_min && filled.some((cell) => cell < question.date_min)) wrong("too early");
+  if (question.date_max && filled.some((cell) => cell > question.date_max)) wrong("too late");
   if (question.num_value_int_only === "1" && filled.some((cell) => Number(cell) % 1)) wrong("not whole");
   if (question.max_answers && filled.length > Number(question.max_answers)) wrong("too many");
   if (question.em_validation_q && filled.length && !both(question.em_validation_q, values, problems)) wrong("invalid");
@@ -218,9 +220,13 @@ const fill = ({ assigned, answers, language = languages[0] }) => {
 const quoted = (cells) => cells.map((cell) => `"${String(cell ?? "").replaceAll('"', '""')}"`).join(";");
 const people = JSON.parse(readFileSync(process.argv[3], "utf8"));
 const filled = people.map(fill);
+const moments = Object.fromEntries(form.filter((q) => q["type/scale"] === "D").map((q) => [q.name, q.date_format]));
+// the database keeps a date and a time together
+const kept = (key, value) =>
+  !value || !(key in moments) ? value : moments[key] === "HH:MM" ? `1970-01-01 ${value}:00` : `${value} 00:00:00`;
 const rows = filled.map(({ values }, place) => [
   place + 1, "2026-11-24 10:42:45", 1, people[place].language ?? languages[0], 140, "2026-11-24 10:42:43",
-  "2026-11-24 10:42:45", ...keys.map((key) => values[key]),
+  "2026-11-24 10:42:45", ...keys.map((key) => kept(key, values[key])),
 ]);
 const OWN = ["id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"];
 const csv = "\ufeff" + [[...OWN, ...headings], ...rows].map(quoted).join("\r\n") + "\r\n\r\n";

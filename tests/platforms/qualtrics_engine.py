@@ -114,6 +114,10 @@ class Respondent:
         if operator in ("Selected", "NotSelected"):
             return self._selected(one["LeftOperand"]) == (operator == "Selected")
         left = self._left(one)
+        if operator == "MatchesRegex":
+            return re.fullmatch(right, left) is not None
+        if operator == "DoesNotMatchRegex":
+            return re.fullmatch(right, left) is None
         if operator in ("Empty", "NotEmpty"):
             return (left == "") == (operator == "Empty")
         if one["LogicType"] == "EmbeddedField":
@@ -166,9 +170,9 @@ class Respondent:
         if question["QuestionType"] == "DB":
             return
         answer = self._answer(question)
-        self._check(question, answer)
         if answer not in (None, "", [], {}):
             self.answers[qid] = answer
+        self._check(question, answer)
 
     def _in_language(self, question: Json) -> Json:
         return question["Language"].get(self.language, question) if self.language else question
@@ -205,6 +209,9 @@ class Respondent:
             missing = len(answer) < len(rows) if rows is not None else answer in (None, "", [])
             if missing:
                 self.problems.append(f"{tag}: forced")
+        custom = settings.get("CustomValidation")
+        if custom and not self.holds(custom["Logic"]):
+            self.problems.append(f"{tag}: not valid")
         if answer in (None, "", [], {}):
             return
         limits = settings.get("ValidNumber")

@@ -20,7 +20,7 @@ SELECTORS = {
     "CS": {"VRTL"},
 }
 SUB_SELECTORS = {"MC": "TX", "Matrix": "SingleAnswer", "RO": "TX", "CS": "TX"}
-VALIDATION = {"None", "ContentType", "ChoiceRange", "ChoicesTotal"}
+VALIDATION = {"None", "ContentType", "ChoiceRange", "ChoicesTotal", "CustomValidation"}
 REQUIRED = {
     "QuestionText",
     "DataExportTag",
@@ -55,6 +55,8 @@ OPTIONAL = {
 OPERATORS = {
     "Selected",
     "NotSelected",
+    "MatchesRegex",
+    "DoesNotMatchRegex",
     "EqualTo",
     "NotEqualTo",
     "LessThan",
@@ -162,6 +164,10 @@ class _Checker:
             for part in ("Choices", "Answers"):
                 if language.get(part, {}).keys() != question.get(part, {}).keys():
                     yield f"translated {part}"
+        if "CustomValidation" in settings:
+            yield from self._logic(settings["CustomValidation"]["Logic"])
+        if (settings["Type"] == "CustomValidation") != ("CustomValidation" in settings):
+            yield "custom validation"
         if "DisplayLogic" in question:
             yield from self._logic(question["DisplayLogic"])
         for choice in question.get("Choices", {}).values():

@@ -16,7 +16,7 @@ from every_kind import Respondents, plain, respondents
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
-from coprod_stats.instruments.model import Option
+from coprod_stats.instruments.model import TYPED_KINDS, Option
 from coprod_stats.instruments.texts import Text
 from coprod_stats.platforms import PlatformError, Sidecar, compose_form
 from coprod_stats.platforms.limesurvey.codes import Codes
@@ -62,7 +62,7 @@ def as_limesurvey(
     answers: dict[str, Any] = {}
     for item in instrument.questions:
         answer, name = wanted[item.id], item.id.replace("_", "")
-        typed = item.kind in ("number", "text", "rank", "allocate")
+        typed = item.kind in (*TYPED_KINDS, "rank", "allocate")
         entry = sidecar.of_item(item.id)[0]
         name = entry.name.partition("[")[0] if item.kind == "allocate" else code_of(entry.name)
         codes = {int(known): code for code, known in (*entry.codes, *entry.companion_codes)}

@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
+from coprod_stats.instruments.model import TEXT_KINDS
 from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.paper.building import paper_document
 from coprod_stats.platforms.paper.document import Matrix, PaperDocument, Question, Row, Tick
@@ -39,7 +40,7 @@ def entered(instrument: Instrument, people: Respondents) -> bytes:
         for check in sheet.data_validations.dataValidation
     }
     columns = [cell.value for cell in sheet[1]]
-    texts = {item.id for item in instrument.items if item.kind == "text"} | {"RID"}
+    texts = {item.id for item in instrument.items if item.kind in TEXT_KINDS} | {"RID"}
     for row, cells in enumerate(people.canonical, 2):
         for place, column in enumerate(columns, 1):
             if text := cells[column]:
@@ -420,7 +421,7 @@ def test_what_paper_states_differently_is_said(every_kind: Instrument, tmp_path:
     losses = {loss.code: loss for loss in compose_form(every_kind, "paper").losses}
     assert losses["PLATFORM-181"].place == "variable 'ARM'"
     assert "'the office' stands instead" in str(compose_form(every_kind, "paper").losses[2])
-    assert "22 items" in losses["PLATFORM-185"].found
+    assert "30 items" in losses["PLATFORM-185"].found
     simple = inline(tmp_path, "{id: A, text: A, options: {1: x, 2: y}}")
     codes = [loss.code for loss in compose_form(simple, "paper").losses]
     assert codes == ["PLATFORM-180", "PLATFORM-186"]

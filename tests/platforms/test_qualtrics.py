@@ -16,6 +16,7 @@ from qualtrics_structure import faults
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
+from coprod_stats.instruments.model import TYPED_KINDS
 from coprod_stats.instruments.texts import Text
 from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.qualtrics.form import language_code
@@ -39,7 +40,7 @@ def as_qualtrics(instrument: Instrument, wanted: dict[str, Any]) -> dict[str, An
     given: dict[str, Any] = {}
     for item in instrument.questions:
         answer = wanted[item.id]
-        typed = item.kind in ("number", "text", "rank", "allocate")
+        typed = item.kind in (*TYPED_KINDS, "rank", "allocate")
         if typed and answer in (-8, -9):
             given[f"{item.id}_NA"] = answer
         elif item.kind == "multiple" and answer is not None:

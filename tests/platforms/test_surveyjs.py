@@ -16,7 +16,7 @@ from every_kind import Respondents, everything, respondents
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
-from coprod_stats.instruments.model import Text
+from coprod_stats.instruments.model import TYPED_KINDS, Text
 from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.surveyjs.answers import parse, read
 from coprod_stats.platforms.surveyjs.form import grid_paths
@@ -44,7 +44,7 @@ def as_surveyjs(instrument: Instrument, wanted: dict[str, Any], number: int) -> 
     for item in instrument.questions:
         answer = wanted[item.id]
         name = ".".join(grids[item.id]) if item.id in grids else item.id
-        if item.kind in ("number", "text", "rank", "allocate") and answer in (-8, -9):
+        if item.kind in (*TYPED_KINDS, "rank", "allocate") and answer in (-8, -9):
             name, answer = f"{item.id}_NA", [answer]
         elif item.kind == "multiple" and answer is not None:
             answer = [answer] if isinstance(answer, int) else list(answer)

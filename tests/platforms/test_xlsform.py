@@ -84,7 +84,8 @@ def as_xforms(instrument: Instrument, wanted: dict[str, Any]) -> dict[str, Any]:
         elif item.kind == "allocate":
             answers += [[f"{name}_{value}", points] for value, points in answer.items()]
         else:
-            answers.append([name, answer])
+            # clients write a time of day with seconds and their zone
+            answers.append([name, f"{answer}:00.000+02:00" if item.kind == "time" else answer])
     assigned = {variable.id.lower(): str(wanted[variable.id]) for variable in instrument.assigned}
     return {"assigned": assigned, "answers": answers}
 

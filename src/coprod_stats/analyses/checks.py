@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from coprod_stats.analyses.kind import Scope
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.model import TEXT_KINDS, Instrument
 from coprod_stats.instruments.nominal import nominal_items
 from coprod_stats.instruments.score_items import items_behind
 from coprod_stats.instruments.source.yaml_source import Location
@@ -23,7 +23,7 @@ def known_variables(instrument: Instrument) -> frozenset[str]:
 
 def text_columns(instrument: Instrument) -> frozenset[str]:
     """Return the columns that hold text rather than numbers."""
-    asked = {c for item in instrument.items if item.kind == "text" for c in item.columns}
+    asked = {c for item in instrument.items if item.kind in TEXT_KINDS for c in item.columns}
     given = {column.id for column in instrument.administrative if column.kind == "text"}
     return frozenset(asked | given)
 

@@ -134,8 +134,10 @@ class _Codebook:
             ("kind", item.kind),
             ("columns", columns),
             ("answers", self.answers(item)),
+            ("order of options", "random" if item.random_order else ""),
             ("reverse-scored", "yes" if item.reverse else ""),
             ("asked if", self.condition(item.conditions)),
+            ("accepted if", self.condition([check.condition for check in item.checks])),
             ("rotates in block", item.rotation or ""),
             ("facet", item.facet or ""),
             ("scales", ", ".join(self.scores[item.id])),
@@ -155,8 +157,11 @@ class _Codebook:
                 "multiple": "; 1 chosen, 0 not chosen" + (f"; alone: {apart}" if apart else ""),
             }
             return found + limits.get(item.kind, "")
+        if item.dates is not None:
+            ends = " to ".join(str(end) for end in (item.dates.first, item.dates.last) if end)
+            return f"{ends} (YYYY-MM-DD)".strip()
         if item.number is None:
-            return ""
+            return "HH:MM" if item.kind == "time" else ""
         low, high = item.number.minimum, item.number.maximum
         span = " to ".join(spell_number(bound) for bound in (low, high) if bound is not None)
         return f"{span} {self.shown(item.number.unit)}".strip()

@@ -16,7 +16,11 @@ from coprod_stats.instruments.questions import (
     NOT_ANSWERED,
     OPTION_KINDS,
     REFUSED,
+    TEXT_KINDS,
+    TYPED_KINDS,
     Block,
+    Check,
+    DateRange,
     Item,
     ItemKind,
     MissingOption,
@@ -47,11 +51,15 @@ __all__ = [
     "NOT_ANSWERED",
     "OPTION_KINDS",
     "REFUSED",
+    "TEXT_KINDS",
+    "TYPED_KINDS",
     "Administrative",
     "Assigned",
     "Block",
+    "Check",
     "Classification",
     "Construct",
+    "DateRange",
     "Derived",
     "Exemption",
     "Form",
@@ -264,6 +272,9 @@ def _item_of(item: Item, gone: set[str]) -> Item:
     return replace(
         item,
         conditions=tuple(tree for tree in conditions if tree != Number(1.0)),
+        checks=tuple(
+            replace(check, condition=without(check.condition, gone)) for check in item.checks
+        ),
         wordings=_wordings_of(item.wordings, gone),
         stem_wordings=_wordings_of(item.stem_wordings, gone),
     )

@@ -166,6 +166,9 @@ def _item(item: Item, instrument: Instrument, *, hidden: int, answers: bool) -> 
         yield from _routing("Asked", item.conditions[hidden:], instrument, indent=11)
     if answers:
         yield from _answers(item, instrument, indent=11)
+    for check in item.checks:
+        rule = condition_in_words(check.condition, instrument)
+        yield from _wrap(f"Accepted unless it is false that {rule}: {check.message}", indent=11)
 
 
 def _wordings(wordings: Sequence[Wording], instrument: Instrument, *, indent: int) -> Iterator[str]:
@@ -188,15 +191,26 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
             answers = f"the first {item.top}, in order, of: {answers}"
         elif item.kind == "allocate":
             answers = f"{item.total} points to divide among: {answers}"
+        if item.random_order:
+            answers += " (in random order)"
         beside = off_scale + beside
     elif item.number is not None:
         answers = _number(item.number)
     else:
-        answers = "open answer" if item.kind == "text" else ""
+        answers = _open_answer(item)
         if item.specifies is not None:
             answers = f"in words, beside the option of {item.specifies}"
     if line := " || ".join(filter(None, [answers, " | ".join(beside)])):
         yield from _wrap(f"-> {line}", indent=indent)
+
+
+def _open_answer(item: Item) -> str:
+    if item.kind == "time":
+        return "a time of day"
+    if item.dates is None:
+        return "open answer" if item.kind == "text" else ""
+    ends = (("from", item.dates.first), ("to", item.dates.last))
+    return " ".join(["a date", *(f"{word} {end}" for word, end in ends if end is not None)])
 
 
 def _how_many(item: Item) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from coprod_stats.instruments.constructs import Construct
@@ -10,12 +11,27 @@ from coprod_stats.instruments.language.evaluation import choice_column
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.texts import Text
 
-ItemKind = Literal["single", "multiple", "rank", "allocate", "number", "text", "consent", "note"]
+ItemKind = Literal[
+    "single",
+    "multiple",
+    "rank",
+    "allocate",
+    "number",
+    "text",
+    "date",
+    "time",
+    "consent",
+    "note",
+]
 ResponseKind = Literal["unipolar", "bipolar", "frequency", "count", "categorical"]
 MissingOption = Literal["dont_know", "refused"]
 TranslationStatus = Literal["missing", "outdated", "draft", "validated"]
 OPTION_KINDS: tuple[ItemKind, ...] = ("multiple", "rank", "allocate")
 """Kinds whose answers have one column per option, ``ID__n``."""
+TEXT_KINDS: tuple[ItemKind, ...] = ("text", "date", "time")
+"""Kinds whose answers are texts in the table: words, and ISO 8601 dates and times."""
+TYPED_KINDS: tuple[ItemKind, ...] = ("number", *TEXT_KINDS)
+"""Kinds whose answers are typed, so that no code of an answer stands among them."""
 
 
 NOT_ANSWERED = -7
@@ -89,6 +105,14 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """What must not be known to be false of an answer, and what is said where it is."""
+
+    condition: Expression
+    message: Text
+
+
+@dataclass(frozen=True, slots=True)
 class NumberRange:
     """The range of a numeric answer."""
 
@@ -99,17 +123,29 @@ class NumberRange:
 
 
 @dataclass(frozen=True, slots=True)
+class DateRange:
+    """The first and the last date that a date may be."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One question, with everything inherited from its block and page.
 
     Attributes
     ----------
+    checks : tuple of Check
+        What the answer must agree with, earlier answers included.
     min_choices, max_choices : int or None
         Limits on how many options of a multiple choice are chosen; exclusive ones do not count.
     other : int or None
         Option of which the respondent states in words what it stands for.
     specifies : str or None
         Id of the item whose option "other" this text spells out, its column being ``ID__other``.
+    random_order : bool
+        Whether the options on the scale, but for "other", come in random order.
     top : int or None
         Number of options to rank, the best being 1.
     total : int or None
@@ -140,10 +176,13 @@ class Item:
     hint: Text | None = None
     responses: ResponseScale | None = None
     number: NumberRange | None = None
+    dates: DateRange | None = None
+    checks: tuple[Check, ...] = ()
     min_choices: int | None = None
     max_choices: int | None = None
     other: int | None = None
     specifies: str | None = None
+    random_order: bool = False
     top: int | None = None
     total: int | None = None
     reverse: bool = False
@@ -175,6 +214,13 @@ class Item:
         if self.kind not in OPTION_KINDS or self.responses is None:
             return ()
         return (*self.responses.options, *self.exclusive)
+
+    @property
+    def shuffled(self) -> tuple[Option, ...]:
+        """Options that come in random order; the others keep their places."""
+        if not self.random_order or self.responses is None:
+            return ()
+        return tuple(option for option in self.responses.options if option.value != self.other)
 
     @property
     def exclusive(self) -> tuple[Option, ...]:

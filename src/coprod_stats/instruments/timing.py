@@ -43,7 +43,7 @@ def item_seconds(item: Item, timing: Timing) -> float:
             return timing.checklist_row * n_options + timing.single
         case "allocate":
             return timing.allocation_row * n_options
-        case "number":
+        case "number" | "date" | "time":
             return timing.number
         case "text":
             return timing.text

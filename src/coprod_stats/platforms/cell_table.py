@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
-from coprod_stats.instruments.model import MISSING_CODES, NOT_ANSWERED, OPTION_KINDS, Instrument
+from coprod_stats.instruments.model import (
+    MISSING_CODES,
+    NOT_ANSWERED,
+    OPTION_KINDS,
+    TEXT_KINDS,
+    Instrument,
+)
 from coprod_stats.platforms.form_export import Sidecar, SidecarColumn
 
 
@@ -143,7 +149,7 @@ class _Answers(Mapping[str, FloatArray]):
 
     def __init__(self, table: CellTable, instrument: Instrument) -> None:
         self._table = table
-        self._texts = {item.id for item in instrument.items if item.kind == "text"}
+        self._texts = {item.id for item in instrument.items if item.kind in TEXT_KINDS}
         self._texts |= {c.id for c in instrument.administrative if c.kind == "text"}
         self._derived = {entry.id: entry.value for entry in instrument.derived}
         self._options = {

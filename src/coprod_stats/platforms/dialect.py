@@ -35,8 +35,10 @@ from coprod_stats.platforms.fields import (
 from coprod_stats.platforms.two_valued_conditions import (
     TRUE,
     anyone,
+    both,
     known_to_hold,
     known_value,
+    not_known_to_fail,
 )
 
 C = TypeVar("C")
@@ -72,6 +74,17 @@ class Conditions(ABC, Generic[C]):
         """
         trees = [known_to_hold(conditions, self.instrument) for conditions in alternatives]
         return self.condition(anyone(trees))
+
+    def agrees(self, conditions: Sequence[Expression]) -> C:
+        """Translate "none of the conditions is known to be false", as checks of an answer demand.
+
+        Raises
+        ------
+        InexpressibleError
+            If a condition uses a column that nobody is asked for, or what the platform lacks.
+        """
+        trees = [not_known_to_fail(condition, self.instrument) for condition in conditions]
+        return self.condition(both(trees))
 
     def values(self, tree: Expression) -> list[tuple[C, Expression]]:
         """Translate a value by cases: when each holds, and the number that it then is.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -17,7 +17,7 @@ from coprod_stats.instruments.language.tree import (
     Not,
     Number,
 )
-from coprod_stats.instruments.model import Block, Instrument, Item, Option, Wording
+from coprod_stats.instruments.model import TYPED_KINDS, Block, Instrument, Item, Option, Wording
 from coprod_stats.instruments.questions import DONT_KNOW, REFUSED
 from coprod_stats.instruments.texts import Text
 
@@ -87,6 +87,27 @@ def alone(item: Item, instrument: Instrument) -> tuple[Option, ...]:
     return (*item.exclusive, *missing_choices(item, instrument))
 
 
+def shuffles(item: Item, instrument: Instrument) -> bool:
+    """Return whether all that is listed for an item comes in random order."""
+    if item.responses is None or not item.shuffled:
+        return False
+    listed = item.responses.options if item.kind == "rank" else choices(item, instrument)
+    return item.shuffled == listed
+
+
+def unshuffled(instrument: Instrument, code: str) -> Iterator[Fault]:
+    """Name the items whose options stay as written, as some of them must keep their places."""
+    for item in instrument.items:
+        if item.random_order and not shuffles(item, instrument):
+            yield Fault(
+                code,
+                "the options stay as written: the platform can shuffle only all of them, also "
+                "those off the scale, 'other' and 'don't know'",
+                "Note it in the report.",
+                place=f"item {item.id}",
+            )
+
+
 def enough_chosen(item: Item) -> Expression:
     """Write that as many options are chosen as an item demands, one that stands alone, or none."""
     assert item.responses is not None
@@ -100,7 +121,7 @@ def enough_chosen(item: Item) -> Expression:
 
 def needs_companion(item: Item) -> bool:
     """Return whether "don't know" needs a field beside the item's own, which holds no codes."""
-    return item.kind in ("number", "text", "rank", "allocate") and bool(item.offers)
+    return item.kind in (*TYPED_KINDS, "rank", "allocate") and bool(item.offers)
 
 
 def companion(item: Item) -> str:
@@ -173,6 +194,14 @@ def wording_texts(name: str, wordings: tuple[Wording, ...], otherwise: Text) -> 
     """Return a text with its other wordings."""
     cases = tuple((wording.condition, wording.text) for wording in wordings)
     return Alternatives(name, cases, otherwise)
+
+
+def together(texts: Sequence[Text]) -> Text:
+    """Join texts, in each language in which one of them is written."""
+    languages = dict.fromkeys(language for text in texts for language, _ in text.by_language)
+    return Text(
+        tuple((code, " ".join(text.in_language(code) for text in texts)) for code in languages)
+    )
 
 
 def missing_codes(item: Item, instrument: Instrument) -> tuple[tuple[str, str], ...]:

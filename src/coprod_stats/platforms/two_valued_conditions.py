@@ -54,6 +54,12 @@ def known_to_hold(conditions: Sequence[Expression], instrument: Instrument) -> E
     return both([_holds(condition, True, derived) for condition in conditions])
 
 
+def not_known_to_fail(condition: Expression, instrument: Instrument) -> Expression:
+    """Describe when a condition is not known to be false, in two-valued logic."""
+    derived = {entry.id: entry.value for entry in instrument.derived}
+    return _negated(_holds(condition, False, derived))
+
+
 def known_value(
     tree: Expression, instrument: Instrument
 ) -> tuple[tuple[Expression, Expression], ...]:

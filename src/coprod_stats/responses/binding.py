@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.responses.cell_values import Column, canonical_columns, is_blank_sign
+from coprod_stats.responses.checked_answers import without_disagreeing
 from coprod_stats.responses.combined_choices import with_choices_spread
 from coprod_stats.responses.joint_answers import inconsistent_answers
 from coprod_stats.responses.labels import recode_by_label
@@ -67,7 +68,13 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
         sheet=raw.sheet,
     )
     answers = pd.DataFrame(table.values, index=pd.Index(table.lines, name="line", dtype=int))
-    return Responses(instrument, answers, provenance, _ordered(rejected + table.rejected, ids))
+    bound = Responses(instrument, answers, provenance)
+    answers, disagreeing = without_disagreeing(bound, cells)
+    return replace(
+        bound,
+        answers=answers,
+        rejected=_ordered(rejected + table.rejected + disagreeing, ids),
+    )
 
 
 def _renamed(raw: RawTable, instrument: Instrument) -> RawTable:

@@ -6,13 +6,17 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import date, time
 
 from coprod_stats.instruments.language.numbers import spell_number
-from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
+from coprod_stats.instruments.model import MISSING_CODES, DateRange, Instrument, Item
 
 BLANK_SIGNS = frozenset({"na", "n/a", "nan", "<na>", "null", "#n/a", "#null!", "."})
 """What R, Python, databases, Excel, SPSS and Stata write for a missing number, in lower case."""
 
+MISSING_TEXTS = frozenset(map(str, MISSING_CODES))
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
@@ -90,6 +94,10 @@ def canonical_columns(instrument: Instrument, *, comma_is_decimal: bool) -> Iter
                 yield Column(item.id, True, True, _in_range(item, number))
             case "text":
                 yield Column(item.id, False, True, str)
+            case "date":
+                yield Column(item.id, False, True, _day(item.dates or DateRange()))
+            case "time":
+                yield Column(item.id, False, True, _time_of_day)
             case "single" | "consent":
                 yield Column(item.id, True, True, _among(item, number))
 
@@ -154,6 +162,44 @@ def _in_range(item: Item, number: Callable[[str], float]) -> Callable[[str], flo
         return value
 
     return parse
+
+
+def _day(allowed: DateRange) -> Callable[[str], str]:
+    """Read a date in ISO 8601, as spreadsheets also write it with midnight behind."""
+
+    def parse(text: str) -> str:
+        plain = text.strip()
+        if plain in MISSING_TEXTS:
+            return plain
+        written = _DAY.fullmatch(plain)
+        if written is None:
+            raise ValueError("not a date as 2026-01-31")
+        try:
+            day = date.fromisoformat(written[1])
+        except ValueError as error:
+            raise ValueError("there is no such day") from error
+        if allowed.first is not None and day < allowed.first:
+            raise ValueError(f"before {allowed.first}")
+        if allowed.last is not None and day > allowed.last:
+            raise ValueError(f"after {allowed.last}")
+        return day.isoformat()
+
+    return parse
+
+
+def _time_of_day(text: str) -> str:
+    """Read a time of day on the respondent's clock; a time zone behind it is left out."""
+    plain = text.strip()
+    if plain in MISSING_TEXTS:
+        return plain
+    written = _TIME.fullmatch(plain)
+    if written is None:
+        raise ValueError("not a time of day as 14:30")
+    try:
+        clock = time(int(written[1]), int(written[2]), int(written[3] or 0))
+    except ValueError as error:
+        raise ValueError("there is no such time of day") from error
+    return clock.isoformat("seconds" if clock.second else "minutes")
 
 
 def _among(item: Item, number: Callable[[str], float]) -> Callable[[str], float]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from coprod_stats.counts import counted
 from coprod_stats.errors import Fault, FaultsError
-from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.model import TEXT_KINDS, Instrument, Item
 from coprod_stats.instruments.source.reading import read_shape
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource, read_yaml
 from coprod_stats.simulation.population import (
@@ -304,7 +304,7 @@ class _Check:
                 if name in named:
                     yield self._idle((key, name), reason)
         numbers = {item.id for item in self.instrument.items if item.kind == "number"}
-        texts = {item.id for item in self.instrument.items if item.kind == "text"}
+        texts = {item.id for item in self.instrument.items if item.kind in TEXT_KINDS}
         for column in self.instrument.administrative:
             (numbers if column.kind == "number" else texts).add(column.id)
         units = texts & {column.id for column in self.instrument.administrative}

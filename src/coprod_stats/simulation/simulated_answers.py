@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
 
 import numpy as np
@@ -15,7 +16,15 @@ from coprod_stats.instruments.assignment import (
     draw_ranks,
     settle_choices,
 )
-from coprod_stats.instruments.model import DONT_KNOW, NOT_ANSWERED, Instrument, Item, NumberRange
+from coprod_stats.instruments.language.tree import Not
+from coprod_stats.instruments.model import (
+    DONT_KNOW,
+    NOT_ANSWERED,
+    TEXT_KINDS,
+    Instrument,
+    Item,
+    NumberRange,
+)
 from coprod_stats.responses.table import Provenance, Responses
 from coprod_stats.simulation.population import (
     NumberForm,
@@ -27,6 +36,8 @@ from coprod_stats.simulation.population import (
 from coprod_stats.simulation.population_reading import respondent_column
 
 FloatArray = NDArray[np.float64]
+LATEST = date(2025, 12, 31)
+"""Last date that is drawn where a question does not limit it."""
 SOMETHING_ELSE = "something else"
 """What respondents specify beside "other" unless the population says so."""
 
@@ -132,6 +143,8 @@ class _Draw:
                 table |= self._joint(item)
             elif item.kind == "number":
                 table[item.id] = self._in_range(item)
+            elif item.kind in ("date", "time"):
+                table[item.id] = self._moments(item)
             elif item.kind == "text":
                 table[item.id] = self._by_name(item.id, False)
                 if item.specifies is not None and item.id not in self.population.texts:
@@ -165,6 +178,18 @@ class _Draw:
                 codes, size=int(members.sum()), p=chosen / chosen.sum()
             )
         return answers
+
+    def _moments(self, item: Item) -> object:
+        """Draw dates within their range, or times of day."""
+        if item.id in self.population.texts:
+            return self._by_name(item.id, False)
+        if item.dates is None:
+            minutes = self.rng.integers(24 * 60, size=self.n)
+            return np.array([f"{m // 60:02d}:{m % 60:02d}" for m in minutes], dtype=object)
+        last = item.dates.last or max(item.dates.first or LATEST, LATEST)
+        first = item.dates.first or last - timedelta(days=365)
+        days = self.rng.integers((last - first).days + 1, size=self.n)
+        return np.array([str(first + timedelta(days=int(day))) for day in days], dtype=object)
 
     def _in_range(self, item: Item) -> FloatArray:
         allowed = item.number or NumberRange()
@@ -274,9 +299,17 @@ class _Draw:
 
 
 def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """Blank what the routing does not show, question by question as the form is walked."""
+    """Blank what the routing does not show, question by question as the form is walked.
+
+    An answer that a check refuses is left out by the respondent.
+    """
     routed = frame.copy()
     provenance = Provenance("synthetic", "", "simulated", len(routed))
+    for item in instrument.questions:
+        for check in item.checks:
+            refused = Responses(instrument, routed, provenance).where(Not(check.condition))
+            left = str(NOT_ANSWERED) if item.kind in TEXT_KINDS else NOT_ANSWERED
+            routed.loc[refused, list(item.columns)] = left
     for conditions, group in groupby(instrument.questions, key=lambda item: item.conditions):
         if not conditions:
             continue
@@ -285,5 +318,5 @@ def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
         if not hidden.any():
             continue
         for item in items:
-            routed.loc[hidden, list(item.columns)] = "" if item.kind == "text" else np.nan
+            routed.loc[hidden, list(item.columns)] = "" if item.kind in TEXT_KINDS else np.nan
     return routed

@@ -18,7 +18,7 @@ from coprod_stats.instruments.language.tree import (
     names,
     walk,
 )
-from coprod_stats.instruments.questions import OPTION_KINDS, ItemKind
+from coprod_stats.instruments.questions import OPTION_KINDS, TEXT_KINDS, ItemKind
 from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.suggestions import did_you_mean
@@ -102,14 +102,14 @@ def _impossible(
                 continue
             case Name(id=id) if node in bare and id in items:
                 kind = items[id].item.kind
-                if kind in (*OPTION_KINDS, "text", "note"):
+                if kind in (*OPTION_KINDS, *TEXT_KINDS, "note"):
                     yield draft.fault(
                         "EXPR-004",
                         location,
                         place,
                         f"{id} is of kind '{kind}' and has no single number",
-                        "Use answered(...) for a text, includes(...) for a multiple choice, "
-                        "option(...) for a ranking or an allocation.",
+                        "Use answered(...) for a text, a date or a time, includes(...) for a "
+                        "multiple choice, option(...) for a ranking or an allocation.",
                     )
                 continue
             case _:

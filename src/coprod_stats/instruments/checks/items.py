@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS
@@ -150,6 +151,33 @@ def check_answers(draft: Draft) -> Iterator[Fault]:
             )
 
 
+def check_dates(draft: Draft) -> Iterator[Fault]:
+    """Find ranges of dates on other kinds of items, that are no dates, or that run backwards."""
+    for placed in draft.items:
+        given = placed.item.date
+        if given is None:
+            continue
+        ends = [end for end in (given.min, given.max) if end is not None]
+        wrong = placed.item.kind != "date" or not all(map(_is_date, ends)) or ends != sorted(ends)
+        if wrong:
+            yield draft.fault(
+                "ITEM-015",
+                placed.location,
+                f"item {placed.item.id}",
+                "has a range of dates that is on another kind of item, or names a day that does "
+                "not exist, or runs backwards",
+                "Set 'kind: date', and let 'min' and 'max' be days in this order.",
+            )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _empty_range(low: float | None, high: float | None) -> bool:
     return low is not None and high is not None and low > high
 
@@ -226,6 +254,7 @@ def check_special_items(draft: Draft) -> Iterator[Fault]:
             )
         yield from _limits_of_choices(draft, placed)
         yield from _other_options(draft, placed)
+        yield from _orders(draft, placed)
         if item.top is not None and (
             item.kind != "rank" or scale is None or item.top > len(scale.options)
         ):
@@ -292,4 +321,21 @@ def _other_options(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
             "has 'other' or 'specify', but no option that words can stand beside",
             "Let 'other' be the code of an option of a single or multiple choice that is no row "
             "under a stem.",
+        )
+
+
+def _orders(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
+    """Find options in random order that form a scale, or that no form can shuffle."""
+    item, scale = placed.item, draft.response_scale(placed)
+    if not item.random_order:
+        return
+    in_grid = placed.block.stem is not None and item.kind == "single"
+    ordered = scale is None or scale.kind != "categorical"
+    if item.kind not in ("single", "multiple", "rank") or in_grid or ordered:
+        yield draft.fault(
+            "ITEM-017",
+            placed.location,
+            f"item {item.id}",
+            "shows its options in random order, but they are ordered, or no list of its own",
+            "Remove 'random_order', or give the item unordered options of its own.",
         )

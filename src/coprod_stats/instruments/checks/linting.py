@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from coprod_stats.counts import counted
 from coprod_stats.instruments.checks.lint_rules import RULES, Question, question_findings
 from coprod_stats.instruments.construct_coverage import construct_coverage
-from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
+from coprod_stats.instruments.model import MISSING_CODES, TEXT_KINDS, Instrument, Item
 
 MIN_ITEMS = 3
 
@@ -76,7 +76,7 @@ def lint(instrument: Instrument) -> tuple[Finding, ...]:
 
 def _findings(instrument: Instrument) -> Iterator[tuple[str, str, str]]:
     for item in instrument.items:
-        if item.attention_pass is None and item.kind not in ("consent", "note", "text"):
+        if item.attention_pass is None and item.kind not in ("consent", "note", *TEXT_KINDS):
             for question in _questions(item):
                 for code, found in question_findings(question):
                     yield code, item.id, found

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
 from coprod_stats.instruments.language.tree import names, reach
+from coprod_stats.instruments.questions import TYPED_KINDS
 from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions
 from coprod_stats.instruments.source.yaml_source import Location
+
+_CHECKED = ("single", "multiple", *TYPED_KINDS)
+"""Kinds of questions that can be checked."""
 
 
 def check_routing_order(draft: Draft) -> Iterator[Fault]:
@@ -24,7 +29,8 @@ def check_routing_order(draft: Draft) -> Iterator[Fault]:
         start = _start(location)
         for name in sorted(dependencies.items(text)):
             needed = dependencies.placed[name]
-            if needed.location >= start:
+            about_itself = "checks" in location and needed.location == start
+            if needed.location >= start and not about_itself:
                 same_page = len(location) == len(("pages", 0, "when")) and needed.page == start[1]
                 yield draft.fault(
                     "ROUTE-001",
@@ -36,13 +42,34 @@ def check_routing_order(draft: Draft) -> Iterator[Fault]:
                 )
 
 
+def check_checks(draft: Draft) -> Iterator[Fault]:
+    """Find checks that no form can carry out beside the question that they are of."""
+    dependencies = _Dependencies(draft)
+    for placed in draft.items:
+        item = placed.item
+        row = placed.block.stem is not None and item.kind == "single"
+        for check in item.checks:
+            alone = item.kind in _CHECKED and not row
+            if not alone or item.id not in dependencies.items(check.holds):
+                yield draft.fault(
+                    "ITEM-016",
+                    placed.location,
+                    f"item {item.id}",
+                    "has a check that is not about its own answer, or is on a row, a ranking, an "
+                    "allocation or a note",
+                    f"Let the check name {item.id}, on a question with an answer of its own.",
+                )
+
+
 def check_form_routing(draft: Draft) -> Iterator[Fault]:
     """Find questions of a form that depend on a question which that form does not ask."""
     dependencies = _Dependencies(draft)
     for placed in draft.items:
         page = draft.form.pages[placed.page]
         wordings = (*placed.block.wordings, *placed.item.wordings)
-        texts = (page.when, placed.block.when, placed.item.when, *(w.when for w in wordings))
+        checked = (check.holds for check in placed.item.checks)
+        texts = (page.when, placed.block.when, placed.item.when, *checked)
+        texts = (*texts, *(w.when for w in wordings))
         needed = {name for text in texts for name in dependencies.items(text)}
         for form in _forms(draft, placed):
             for name in sorted(needed):
@@ -78,6 +105,7 @@ class _Dependencies:
 
     def __init__(self, draft: Draft) -> None:
         self.placed = {placed.item.id: placed for placed in draft.items}
+        self.placed |= {other_column(id): placed for id, placed in self.placed.items()}
         self._uses = {id: _used(derived.value) for id, derived in draft.form.derived.items()}
         self._known: dict[str, frozenset[str]] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
@@ -11,8 +12,10 @@ from coprod_stats.instruments.model import (
     Administrative,
     Assigned,
     Block,
+    Check,
     Classification,
     Construct,
+    DateRange,
     Derived,
     Exemption,
     Form,
@@ -306,9 +309,15 @@ class _Builder:
             hint=self.text_or_none(form.hint),
             responses=self.answers(placed),
             number=self.number(form.number, form.kind),
+            dates=_dates(form),
+            checks=tuple(
+                Check(parse_expression(check.holds), self.text(check.message))
+                for check in form.checks
+            ),
             min_choices=form.min_choices,
             max_choices=form.max_choices,
             other=form.other,
+            random_order=form.random_order,
             top=self.top(placed),
             total=form.total,
             reverse=form.reverse,
@@ -350,6 +359,13 @@ class _Builder:
             return None
         form = form or NumberForm()
         return NumberRange(form.min, form.max, form.whole, self.text_or_none(form.unit))
+
+
+def _dates(form: ItemForm) -> DateRange | None:
+    if form.kind != "date":
+        return None
+    ends = (None, None) if form.date is None else (form.date.min, form.date.max)
+    return DateRange(*(None if end is None else date.fromisoformat(end) for end in ends))
 
 
 def _parsed(*texts: str | None) -> tuple[Expression, ...]:

@@ -95,6 +95,8 @@ def conditions(draft: Draft) -> Iterator[tuple[Location, str, str]]:
             yield (*placed.location, "when"), place, placed.item.when
         for w, wording in enumerate(placed.item.wordings):
             yield (*placed.location, "wordings", w, "when"), place, wording.when
+        for c, check in enumerate(placed.item.checks):
+            yield (*placed.location, "checks", c, "holds"), place, check.holds
     for id, derived in form.derived.items():
         yield ("derived", id, "value"), f"derived variable '{id}'", derived.value
     for id, index in form.indices.items():
@@ -171,6 +173,8 @@ def _item_texts(draft: Draft) -> _Texts:
             yield (*where, "number", "unit"), place, item.number.unit
         for w, wording in enumerate(item.wordings):
             yield (*where, "wordings", w, "text"), place, wording.text
+        for c, check in enumerate(item.checks):
+            yield (*where, "checks", c, "message"), place, check.message
         for key, answers in (("options", item.options or {}), ("off_scale", item.off_scale)):
             for code, label in answers.items():
                 yield (*where, key, code), f"{place}, code {code}", label

@@ -66,6 +66,13 @@ class WordingForm(_Form):
     text: TextForm
 
 
+class CheckForm(_Form):
+    """What an answer must agree with, and the message for those whose answer does not."""
+
+    holds: Condition
+    message: TextForm
+
+
 class NumberForm(_Form):
     """The range of a numeric answer."""
 
@@ -73,6 +80,16 @@ class NumberForm(_Form):
     max: Bound | None = None
     whole: bool = True
     unit: TextForm | None = None
+
+
+IsoDate = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class DateForm(_Form):
+    """The range of a date, as 2026-01-31."""
+
+    min: IsoDate | None = None
+    max: IsoDate | None = None
 
 
 class ItemForm(_Form):
@@ -87,6 +104,10 @@ class ItemForm(_Form):
     options: Options | None = None
     off_scale: OffScale = {}
     number: NumberForm | None = None
+    date: DateForm | None = None
+    checks: list[CheckForm] = Field(
+        [], description="What must not be known to be false of this answer and earlier ones."
+    )
     min_choices: Annotated[int, Field(ge=1)] | None = Field(
         None, description="Least number of options to choose, unless an exclusive one is chosen."
     )
@@ -96,6 +117,9 @@ class ItemForm(_Form):
     )
     specify: TextForm | None = Field(
         None, description="The text beside 'other'; that of the questionnaire if omitted."
+    )
+    random_order: bool = Field(
+        False, description="Show the options, but for those off the scale and 'other', shuffled."
     )
     top: Annotated[int, Field(ge=1, le=99)] | None = Field(
         None, description="Number of options to rank; all if omitted."

@@ -49,9 +49,12 @@ def _variable(data: ElementTree.Element, variable: LabelledVariable, number: int
     element = _under(data, "var", ID=f"V{number}", name=variable.name, **interval)
     _under(element, "labl", variable.label)
     _under(_under(element, "qstn"), "qstnLit", variable.question)
-    if variable.minimum is not None or variable.maximum is not None:
-        bounds = {"min": variable.minimum, "max": variable.maximum}
-        given = {name: spell_number(bound) for name, bound in bounds.items() if bound is not None}
+    bounds = {"min": variable.minimum, "max": variable.maximum}
+    given = {name: spell_number(bound) for name, bound in bounds.items() if bound is not None}
+    if variable.dates is not None:
+        ends = {"min": variable.dates.first, "max": variable.dates.last}
+        given = {name: str(end) for name, end in ends.items() if end is not None}
+    if given:
         _under(_under(element, "valrng"), "range", **given)
     for is_missing, codes in (("N", variable.values), ("Y", variable.missing)):
         for code, label in codes:

@@ -16,6 +16,8 @@ from coprod_stats.platforms.form_export import FormExport, sidecar_of
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 DATA_FILE = "answers.csv"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?|-[789]"
+"""A time of day, or why there is none."""
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
@@ -68,6 +70,12 @@ def _field(variable: LabelledVariable) -> dict[str, Any]:
         limits["minimum"] = math.ceil(variable.minimum) if integer else variable.minimum
     if variable.maximum is not None:
         limits["maximum"] = math.floor(variable.maximum) if integer else variable.maximum
+    if variable.dates is not None:
+        field["type"] = "date"
+        ends = (("minimum", variable.dates.first), ("maximum", variable.dates.last))
+        limits |= {name: str(end) for name, end in ends if end is not None}
+    if variable.kind == "time":
+        limits["pattern"] = _TIME
     if limits:
         field["constraints"] = limits
     if variable.missing:

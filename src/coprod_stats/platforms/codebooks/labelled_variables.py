@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from coprod_stats.instruments.model import (
     MISSING_CODES,
     NOT_ANSWERED,
+    TEXT_KINDS,
+    DateRange,
     Instrument,
     Item,
     Option,
@@ -47,6 +49,7 @@ class LabelledVariable:
     minimum: float | None = None
     maximum: float | None = None
     whole: bool = False
+    dates: DateRange | None = None
 
 
 def labelled_variables(instrument: Instrument, language: str) -> Iterator[LabelledVariable]:
@@ -97,12 +100,13 @@ def _of_item(item: Item, instrument: Instrument, language: str) -> Iterator[Labe
             item.kind,
             label,
             question,
-            item.kind != "text",
+            item.kind not in TEXT_KINDS,
             values,
             missing,
             low,
             high,
             whole=bool(values) or (allowed is not None and allowed.whole),
+            dates=item.dates,
         )
 
 

@@ -166,6 +166,8 @@ def _answers(entry: SidecarColumn, found: _Export) -> Cells | None:
         return recoded(tuple(map(_applicable, cells)), dict(entry.codes) | {"": ""})
     if entry.kind in ("number", "allocate", "assigned"):
         cells = tuple(_plain_number(_applicable(cell)) for cell in cells)
+    if entry.kind in ("date", "time"):
+        cells = tuple(_moment(_applicable(cell), entry.kind) for cell in cells)
     reasons = found.columns.get(entry.companion) if entry.companion else None
     return cells if reasons is None else with_companion(cells, reasons, entry)
 
@@ -182,6 +184,12 @@ def _plain_number(cell: str) -> str:
     """Take off the zeros with which the database pads decimals."""
     padded = _PADDED.fullmatch(cell.strip())
     return padded[1] + (padded[2] or "") if padded else cell
+
+
+def _moment(cell: str, kind: str) -> str:
+    """Take the date or the time out of both together, as the database keeps them."""
+    day, blank, time = cell.strip().partition(" ")
+    return (day if kind == "date" else time) if blank else cell
 
 
 def _joined(parts: dict[str, Cells], n_rows: int) -> Cells:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item
 from coprod_stats.platforms.fields import (
     MISSING_NAMES,
     choices,
@@ -193,7 +193,7 @@ def _of_item(item: Item, instrument: Instrument, codes: Codes) -> Iterator[Sidec
             item.kind,
             own.heading,
             option="" if item.kind == "allocate" else option,
-            codes=() if item.kind in ("number", "text", "allocate") else known,
+            codes=() if item.kind in (*TYPED_KINDS, "allocate") else known,
             companion=beside,
             companion_codes=tuple(why.items()),
         )

@@ -30,6 +30,8 @@ from coprod_stats.platforms.fields import (
     missing_choices,
     needs_companion,
     rows_together,
+    shuffles,
+    unshuffled,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
@@ -54,7 +56,11 @@ HEADER = (
     "default",
     "same_default",
     "same_script",
+    "date_format",
+    "date_max",
+    "date_min",
     "em_validation_q",
+    "em_validation_q_tip",
     "equals_num_value",
     "exclude_all_others",
     "hidden",
@@ -67,7 +73,8 @@ HEADER = (
     "random_order",
     "value_range_allows_missing",
 )
-_ATTRIBUTES = HEADER[16:]
+_ATTRIBUTES = tuple(name for name in HEADER[16:] if name != "em_validation_q_tip")
+"""What stands with the first language only."""
 _SETTINGS = {
     "format": "G",
     "anonymized": "N",
@@ -96,7 +103,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     for part in (_Structure.descriptions, _Structure.questions):
         rows += [row for structure in written for row in part(structure)]
     refused = dict.fromkeys(fault for structure in written for fault in structure.refused)
-    losses = [*_fixed_orders(instrument), *written[0].losses]
+    orders = (*_fixed_orders(instrument), *unshuffled(instrument, "PLATFORM-152"))
+    losses = [*orders, *written[0].losses]
     made = "\r\n".join("\t".join(row.get(name, "") for name in HEADER) for row in rows)
     content = "\ufeff" + "\t".join(HEADER) + "\r\n" + made + "\r\n"
     known = [] if refused else list(columns(instrument, codes))
@@ -218,13 +226,14 @@ class _Structure:
         type, attributes = _kind(item)
         beside, beside_field = needs_companion(item), entry_hint(item)
         attributes |= {"random_group": group}
+        if shuffles(item, self.instrument):
+            attributes["random_order"] = "1"
         if item.kind == "multiple":
             names = (
                 self.codes.answers[item.id][option.value] for option in alone(item, self.instrument)
             )
             attributes |= {"exclude_all_others": ";".join(names)}
-            if item.min_choices is not None:
-                attributes["em_validation_q"] = self.translator.holds([enough_chosen(item)])
+        attributes |= self._validation(item)
         relevance = self._relevance(item, item)
         text = self._words(item.text, item.wordings)
         yield self._row(
@@ -250,6 +259,20 @@ class _Structure:
                 yield from self._answers(options, item, kind="SQ")
         if beside:
             yield from self._companion(item)
+
+    def _validation(self, item: Item) -> Row:
+        """Return the equation that an answer fulfils, and what is said where it does not."""
+        rules = [enough_chosen(item)] if item.min_choices is not None else []
+        rules += [check.condition for check in item.checks]
+        if not rules:
+            return {}
+        try:
+            equation = self.translator.agrees(rules)
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
+            return {}
+        said = [self._text(check.message) for check in item.checks]
+        return {"em_validation_q": equation, "em_validation_q_tip": " ".join(said)}
 
     def _companion(self, item: Item) -> Iterator[Row]:
         """Ask why there is no answer, while there is none."""
@@ -331,10 +354,20 @@ def _kind(item: Item) -> tuple[str, Row]:
             return "N", _range(item)
         case "text":
             return "T" if item.specifies is None else "S", {}
+        case "date" | "time":
+            return "D", _moment(item)
         case "note":
             return "X", {}
         case _:
             return "L", {}
+
+
+def _moment(item: Item) -> Row:
+    if item.dates is None:
+        return {"date_format": "HH:MM"}
+    ends = {"date_min": item.dates.first, "date_max": item.dates.last}
+    given = {name: str(end) for name, end in ends.items() if end is not None}
+    return {"date_format": "yyyy-mm-dd"} | given
 
 
 def _range(item: Item) -> Row:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.numbers import spell_number
-from coprod_stats.instruments.model import Instrument, Item, NumberRange, Option, Text
+from coprod_stats.instruments.model import DateRange, Instrument, Item, NumberRange, Option, Text
 from coprod_stats.platforms.fields import missing_choices
 from coprod_stats.platforms.paper.document import (
     Body,
@@ -50,6 +51,8 @@ def body_of(
         case "number" if item.number is not None:
             unit = words(item.number.unit) if item.number.unit else ""
             return NumberBox(_digits(item.number), not item.number.whole, unit)
+        case "date" | "time":
+            return Lines(1)
         case "text" | "number":
             return Lines()
         case "rank":
@@ -83,6 +86,12 @@ def instruction_of(item: Item, words: Callable[[Text], str], phrases: Phrases) -
             return phrases.allocate.format(item.total)
         case "text":
             return phrases.write_words
+        case "date":
+            days = item.dates or DateRange()
+            limits = _between(_shown(days.first), _shown(days.last), phrases)
+            return phrases.write_date.format(limits)
+        case "time":
+            return phrases.write_time
         case "number":
             whole = item.number is None or item.number.whole
             phrase = phrases.write_number if whole else phrases.write_decimal
@@ -101,12 +110,21 @@ def _how_many(item: Item, phrases: Phrases) -> str:
 
 
 def _limits(number: NumberRange | None, phrases: Phrases) -> str:
-    low, high = (None, None) if number is None else (number.minimum, number.maximum)
+    ends = (None, None) if number is None else (number.minimum, number.maximum)
+    low, high = (None if end is None else spell_number(end) for end in ends)
+    return _between(low, high, phrases)
+
+
+def _between(low: str | None, high: str | None, phrases: Phrases) -> str:
     if low is not None and high is not None:
-        return phrases.between.format(spell_number(low), spell_number(high))
+        return phrases.between.format(low, high)
     if low is not None:
-        return phrases.at_least.format(spell_number(low))
-    return "" if high is None else phrases.at_most.format(spell_number(high))
+        return phrases.at_least.format(low)
+    return "" if high is None else phrases.at_most.format(high)
+
+
+def _shown(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _digits(number: NumberRange) -> int:

@@ -159,8 +159,12 @@ def _coded(values: Sequence[tuple[int, str]]) -> str:
 
 
 def _range(variable: LabelledVariable) -> str:
+    if variable.dates is not None:
+        ends = (("from", variable.dates.first), ("to", variable.dates.last))
+        days = (f"{word} {end}" for word, end in ends if end is not None)
+        return " ".join(["date as YYYY-MM-DD", *days])
     if not variable.numeric:
-        return "text"
+        return "time as HH:MM" if variable.kind == "time" else "text"
     bounds = [("from", variable.minimum), ("to", variable.maximum)]
     given = (f"{word} {spell_number(bound)}" for word, bound in bounds if bound is not None)
     return " ".join(["number", *given])

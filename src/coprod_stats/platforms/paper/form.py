@@ -152,6 +152,14 @@ def _lost_in_printing(instrument: Instrument) -> Iterator[Fault]:
                 "Note it in the report.",
                 place=f"page '{page.id}'",
             )
+    for item in instrument.items:
+        if item.random_order:
+            yield Fault(
+                "PLATFORM-189",
+                "the order of the options stays as written",
+                "Note it in the report.",
+                place=f"item {item.id}",
+            )
     for placeholder in instrument.placeholders:
         if placeholder.item is not None:
             yield Fault(

@@ -42,6 +42,8 @@ class Phrases:
     at_most: str
     between: str
     write_words: str
+    write_date: str
+    write_time: str
     rank: str
     allocate: str
     total: str
@@ -100,6 +102,8 @@ ENGLISH = Phrases(
     at_most=", {} or less",
     between=", {} to {}",
     write_words="Please write in your own words.",
+    write_date="Please write the date as year-month-day, such as 2026-01-31{}.",
+    write_time="Please write the time as hours:minutes, such as 14:30.",
     rank="Please write 1 beside the first, and so on up to {}. Leave the others empty.",
     allocate="Please divide {} points. Write 0 where there are none.",
     total="Total",
@@ -175,6 +179,8 @@ GERMAN = Phrases(
     at_most=", {} oder weniger",
     between=", {} bis {}",
     write_words="Bitte schreiben Sie in eigenen Worten.",
+    write_date="Bitte schreiben Sie das Datum als Jahr-Monat-Tag, etwa 2026-01-31{}.",
+    write_time="Bitte schreiben Sie die Uhrzeit als Stunden:Minuten, etwa 14:30.",
     rank="Bitte schreiben Sie 1 neben das Erste und so weiter bis {}. Lassen Sie die anderen leer.",
     allocate="Bitte verteilen Sie {} Punkte. Schreiben Sie 0, wo es keine sind.",
     total="Summe",
@@ -250,6 +256,8 @@ ARABIC = Phrases(
     at_most="، {} أو أقل",
     between="، من {} إلى {}",
     write_words="يرجى الكتابة بكلماتك.",
+    write_date="يرجى كتابة التاريخ على شكل سنة-شهر-يوم، مثل 2026-01-31{}.",
+    write_time="يرجى كتابة الوقت على شكل ساعات:دقائق، مثل 14:30.",
     rank="يرجى كتابة 1 بجانب الأول وهكذا حتى {}. اترك الباقي فارغًا.",
     allocate="يرجى توزيع {} نقطة. اكتب 0 حيث لا توجد نقاط.",
     total="المجموع",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.model import Instrument, Item, Option, Text
+from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item, Option, Text
 from coprod_stats.platforms.fields import Insert, choices, missing_choices, pieces
 from coprod_stats.platforms.qualtrics.codes import choice_ids
 from coprod_stats.platforms.qualtrics.layout import Element, Layout, as_html
@@ -17,6 +17,8 @@ _TYPES = {
     "multiple": "MC:MultipleAnswer:Vertical",
     "number": "TextEntry:SingleLine",
     "text": "TextEntry:Essay",
+    "date": "TextEntry:SingleLine",
+    "time": "TextEntry:SingleLine",
     "rank": "RankOrder",
     "allocate": "ConstantSum",
 }
@@ -72,7 +74,7 @@ class _Written:
             return missing_choices(item, self._instrument)
         if item.kind in ("rank", "allocate"):
             return item.responses.options if item.responses else ()
-        return () if item.kind in ("number", "text") else choices(item, self._instrument)
+        return () if item.kind in TYPED_KINDS else choices(item, self._instrument)
 
     def _options(self, item: Item, options: tuple[Option, ...], what: str) -> Iterator[str]:
         ids = choice_ids(item, self._instrument)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from coprod_stats.input_files import parse_json
-from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item
 from coprod_stats.platforms.fields import choices, missing_choices
 from coprod_stats.platforms.form_export import SidecarColumn
 
@@ -77,7 +77,7 @@ def _of_item(
     for place_of, column in enumerate(item.columns):
         value = item.column_options[place_of].value if item.column_options else None
         name = place.import_id
-        if item.kind in ("number", "text"):
+        if item.kind in TYPED_KINDS:
             name = f"{name}_TEXT"
         elif item.kind in ("rank", "allocate") and value is not None:
             name = f"{name}_{ids[value]}"

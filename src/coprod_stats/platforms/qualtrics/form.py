@@ -135,7 +135,12 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         for item in instrument.questions
         if SEEN_UNANSWERED in (str(option.value) for option in choices(item, instrument))
     ]
-    losses = [*_losses(instrument, layout), *flow.losses, *text_losses(instrument, languages)]
+    losses = [
+        *_losses(instrument, layout),
+        *questions.losses,
+        *flow.losses,
+        *text_losses(instrument, languages),
+    ]
     texts = [embedded(key, lang) for key in layout.texts.known for lang in languages]
     notes = [e.tag for segment in layout.segments for e in segment.elements if e.kind == "note"]
     sidecar = sidecar_of(
@@ -335,6 +340,20 @@ def _losses(instrument: Instrument, layout: Layout) -> Iterator[Fault]:
                 "PLATFORM-163",
                 f"all options are put in order; the first {item.top} count",
                 "Say so in the question.",
+                place=f"item {item.id}",
+            )
+        if item.checks:
+            yield Fault(
+                "PLATFORM-168",
+                "a check that fails is reported in Qualtrics' own words",
+                "Enter the message in the library of messages, and choose it in the validation.",
+                place=f"item {item.id}",
+            )
+        if item.dates is not None and (item.dates.first or item.dates.last):
+            yield Fault(
+                "PLATFORM-166",
+                "Qualtrics does not compare dates with a first and a last day",
+                "Reading rejects what lies outside.",
                 place=f"item {item.id}",
             )
         if item.min_choices is not None and alone(item, instrument):

@@ -20,6 +20,7 @@ MOST = 400
 """Comparisons that a condition may come to."""
 UNANSWERED = ""
 _OPPOSITE = {
+    "MatchesRegex": "DoesNotMatchRegex",
     "Selected": "NotSelected",
     "EqualTo": "NotEqualTo",
     "Empty": "NotEmpty",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
-from coprod_stats.instruments.model import Instrument, Item, Option
+from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item, Option
 from coprod_stats.platforms.fields import (
     InexpressibleError,
     alone,
@@ -71,6 +71,7 @@ class Questions:
             for place, segment in enumerate(layout.segments)
             for element in segment.elements
         }
+        self.losses: list[Fault] = []
 
     def payload(self, element: Element, segment: Segment) -> Json:
         """Write a question."""
@@ -96,7 +97,22 @@ class Questions:
             "DefaultChoices": False,
             "DataVisibility": {"Private": False, "Hidden": False},
         }
+        made |= self._shuffled(element)
         return made | self._coding(element) | self._shown(element, segment)
+
+    def _shuffled(self, element: Element) -> Json:
+        """Return the order of options: what does not come in random order keeps its place."""
+        shuffled = element.items[0].shuffled if element.kind == "question" else ()
+        if not shuffled:
+            return {}
+        listed = self._listed(element)
+        moved = [id for id, option in listed.items() if option in shuffled]
+        if len(moved) == len(listed):
+            return {"Randomization": {"Advanced": None, "TotalRandSubset": "", "Type": "All"}}
+        slots = ["{~Randomized~}" if id in moved else id for id in listed]
+        order: Json = {"FixedOrder": slots, "RandomizeAll": moved, "RandomSubSet": []}
+        order |= {"Undisplayed": [], "TotalRandSubset": 0, "QuestionsPerPage": 0}
+        return {"Randomization": {"Advanced": order, "TotalRandSubset": "", "Type": "Advanced"}}
 
     def _words(self, element: Element, language: str) -> Json:
         """Write the texts of a question in one language."""
@@ -139,7 +155,7 @@ class Questions:
             offered = missing_choices(item, self._instrument)
         elif item.kind in ("rank", "allocate") and item.responses is not None:
             offered = item.responses.options
-        elif item.kind in ("number", "text"):
+        elif item.kind in TYPED_KINDS:
             offered = ()
         else:
             offered = choices(item, self._instrument)
@@ -186,7 +202,7 @@ class Questions:
             }
         first = element.items[0]
         if element.kind == "companion":
-            forced = first.required and first.kind in ("number", "text")
+            forced = first.required and first.kind in TYPED_KINDS
             return _question("MC", "SAVR", "TX", forced)
         forced = first.required and (element.kind == "matrix" or first.kind in _CODED)
         forced = forced or (first.required and not first.offers)
@@ -197,10 +213,11 @@ class Questions:
             case "multiple":
                 return _question("MC", "MAVR", "TX", forced, **self._limits(first))
             case "number":
-                return _question("TE", "SL", "", forced, **_number(first)) | _TYPED
-            case "text":
-                selector = "ESTB" if first.specifies is None else "SL"
-                return _question("TE", selector, "", forced) | _TYPED
+                made = self._custom(first) or _number(first)
+                return _question("TE", "SL", "", forced, **made) | _TYPED
+            case "text" | "date" | "time":
+                selector = "ESTB" if first.kind == "text" and first.specifies is None else "SL"
+                return _question("TE", selector, "", forced, **self._custom(first)) | _TYPED
             case "rank":
                 return _question("RO", "DND", "TX", forced)
             case "allocate":
@@ -208,13 +225,29 @@ class Questions:
                 made = _question("CS", "VRTL", "TX", forced, EnforceRange="ON", **total)
                 return made | {"ClarifyingSymbolType": "None", "Labels": []}
             case _:
-                return _question("MC", "SAVR", "TX", forced)
+                return _question("MC", "SAVR", "TX", forced, **self._custom(first))
+
+    def _custom(self, item: Item) -> Json:
+        """Return formats and checks as one rule: a question has one kind of validation."""
+        place = f"q://{self._layout.places[item.id].question}/ChoiceTextEntryValue"
+        rules: list[Formula] = []
+        if item.kind in _MOMENTS:
+            rules.append(_matching(place, _MOMENTS[item.kind]))
+        if item.checks:
+            checks = [check.condition for check in item.checks]
+            try:
+                rules += [*_limits_of_number(item, place), self._conditions.agrees(checks)]
+            except InexpressibleError as error:
+                self.losses.append(_unchecked(item, str(error)))
+        return _custom(join("and", rules)) if rules else {}
 
     def _limits(self, item: Item) -> Json:
         """Return how many choices are allowed; a least number would forbid what stands alone."""
         least = None if alone(item, self._instrument) else item.min_choices
         if least is None and item.max_choices is None:
-            return {}
+            return self._custom(item)
+        if item.checks:
+            self.losses.append(_unchecked(item, "the number of choices is limited"))
         ends = {"MinChoices": least, "MaxChoices": item.max_choices}
         written = {name: "" if end is None else str(end) for name, end in ends.items()}
         return {"Type": "ChoiceRange", **written}
@@ -229,7 +262,7 @@ class Questions:
         of_page = () if segment.page.condition is None else (segment.page.condition,)
         conditions = [item.conditions for item in element.items] or [of_page]
         formula = self._holds(place, *conditions)
-        if element.kind == "companion" and element.items[0].kind in ("number", "text"):
+        if element.kind == "companion" and element.items[0].kind in TYPED_KINDS:
             qid = self._layout.places[element.items[0].id].question
             blank = Comparing(f"q://{qid}/ChoiceTextEntryValue", "Empty")
             formula = join("and", [formula, blank])
@@ -259,6 +292,11 @@ class Questions:
             return {}
 
 
+_MOMENTS = {
+    "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
+    "time": r"([01]?\d|2[0-3]):[0-5]\d",
+}
+"""How dates and times are typed."""
 _TYPED = {"SearchSource": {"AllowFreeResponse": "false"}}
 _CODED = ("single", "consent", "multiple")
 
@@ -276,6 +314,25 @@ def _question(type: str, selector: str, sub: str, forced: bool, **settings: obje
     }
 
 
+def _matching(place: str, pattern: str) -> Comparing:
+    """Demand that what is typed matches a pattern, or nothing is typed."""
+    return Comparing(place, "MatchesRegex", f"^({pattern})?$")
+
+
+def _custom(rule: Formula) -> Json:
+    """Return a rule as the validation of a question."""
+    logic = logic_json(rule)
+    logic.pop("inPage")
+    message = dict.fromkeys(("messageID", "libraryID", "description"))
+    return {
+        "Type": "CustomValidation",
+        "CustomValidation": {
+            "Logic": logic,
+            "Message": message | {"subMessageID": "VE_VALIDATION"},
+        },
+    }
+
+
 def _number(item: Item) -> Json:
     """Return the limits of a number."""
     allowed = item.number
@@ -289,6 +346,27 @@ def _number(item: Item) -> Json:
         "TotalChars": "1",
         "ValidNumber": {"Min": low, "Max": high, "NumDecimals": decimals},
     }
+
+
+def _limits_of_number(item: Item, place: str) -> Iterator[Formula]:
+    """Return the limits of a number as comparisons, which hold for what is blank too."""
+    if item.number is None:
+        return
+    blank = Comparing(place, "Empty")
+    yield _matching(place, r"-?\d+" if item.number.whole else r"-?\d*[.,]?\d+")
+    ends = (("GreaterThanOrEqual", item.number.minimum), ("LessThanOrEqual", item.number.maximum))
+    for operator, end in ends:
+        if end is not None:
+            yield join("or", [blank, Comparing(place, operator, spell_number(end))])
+
+
+def _unchecked(item: Item, reason: str) -> Fault:
+    return Fault(
+        "PLATFORM-167",
+        f"the check of the answer is not carried out in the form ({reason})",
+        "Reading rejects what does not agree.",
+        place=f"item {item.id}",
+    )
 
 
 def _after(listed: Mapping[str, object]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
-from coprod_stats.instruments.language.tree import Expression
+from coprod_stats.instruments.language.tree import Expression, Not
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text
 from coprod_stats.platforms.fields import (
     Alternatives,
@@ -26,6 +26,8 @@ from coprod_stats.platforms.fields import (
     pieces,
     placeholder_texts,
     rows_together,
+    shuffles,
+    unshuffled,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
@@ -90,7 +92,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     """
     dictionary = _Dictionary(instrument, languages[0])
     rows = list(dictionary.rows())
-    losses = list(_losses(instrument, languages))
+    losses = [*_losses(instrument, languages), *unshuffled(instrument, "PLATFORM-137")]
     written = io.StringIO(newline="")
     writer = csv.DictWriter(written, HEADER, restval="", lineterminator="\r\n")
     writer.writeheader()
@@ -141,6 +143,13 @@ def _losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Faul
                 "PLATFORM-133",
                 "REDCap does not check that the numbers fit together",
                 "Reading rejects what does not fit.",
+                place=f"item {item.id}",
+            )
+        if item.checks:
+            yield Fault(
+                "PLATFORM-136",
+                "REDCap shows the message of a check, but takes the answer",
+                "Add a data quality rule; reading rejects what does not agree.",
                 place=f"item {item.id}",
             )
         if item.min_choices is not None:
@@ -249,6 +258,8 @@ class _Dictionary:
             case "text":
                 kind = "notes" if item.specifies is None else "text"
                 yield self._row(field(item.id), kind, label, **shared)
+            case "date" | "time":
+                yield self._row(item.id, "text", label, **shared, **_moment(item))
             case "rank" | "allocate":
                 yield self._row(f"{item.id}_h", "descriptive", label, logic=logic)
                 top = item.top if item.kind == "rank" else item.total
@@ -265,7 +276,9 @@ class _Dictionary:
                     )
             case _:
                 group = {"matrix": matrix} if matrix else {}
+                shared["annotation"] = " ".join(self._order(item))
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
+        yield from self._warnings(item)
         if lacks:
             why = self._choices(missing_choices(item, self.instrument))
             instead = self._text(instead_of_answer(self.instrument))
@@ -273,11 +286,25 @@ class _Dictionary:
             shown = self.translator.joined("and", [logic, blank] if logic else [blank])
             yield self._row(companion(item), "radio", instead, choices=why, logic=shown, **required)
 
+    def _warnings(self, item: Item) -> Iterator[dict[str, str]]:
+        """Say below a question what is wrong while it is: a dictionary cannot refuse an answer."""
+        for place, check in enumerate(item.checks, 1):
+            try:
+                fails = self.translator.holds([Not(check.condition)])
+            except InexpressibleError as error:
+                self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+                continue
+            name = f"check_{item.id}_{place}"
+            yield self._row(name, "descriptive", self._text(check.message), logic=fails)
+
     def _exclusive(self, item: Item) -> str:
         codes = ",".join(str(option.value) for option in alone(item, self.instrument))
         none = [f"@NONEOFTHEABOVE='{codes}'"] if codes else []
         most = [f"@MAXCHECKED={item.max_choices}"] if item.max_choices else []
-        return " ".join(none + most)
+        return " ".join(none + most + self._order(item))
+
+    def _order(self, item: Item) -> list[str]:
+        return ["@RANDOMORDER"] if shuffles(item, self.instrument) else []
 
     def _row(self, name: str, type: str, label: str, **more: str) -> dict[str, str]:
         return {"name": name.lower(), "form": self.form, "type": type, "label": label} | {
@@ -323,6 +350,15 @@ class _Dictionary:
             else as_html(piece)
             for piece in pieces(text.in_language(self.language))
         )
+
+
+def _moment(item: Item) -> dict[str, str]:
+    if item.dates is None:
+        return {"validation": "time"}
+    ends = (("min", item.dates.first), ("max", item.dates.last))
+    limits = {name: str(end) for name, end in ends if end is not None}
+    forced = {"annotation": _HOLD_TO_LIMITS} if limits else {}
+    return {"validation": "date_ymd"} | limits | forced
 
 
 def _range(item: Item) -> dict[str, str]:

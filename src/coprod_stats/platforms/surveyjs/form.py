@@ -25,6 +25,8 @@ from coprod_stats.platforms.fields import (
     pieces,
     placeholder_texts,
     rows_together,
+    shuffles,
+    unshuffled,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
@@ -61,6 +63,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         )
         for variable in instrument.assigned
     ]
+    losses += unshuffled(instrument, "PLATFORM-121")
     sidecar = sidecar_of(
         instrument, "surveyjs", languages=languages, columns=_columns(instrument), losses=losses
     )
@@ -215,7 +218,21 @@ class _Form:
             name["requiredIf"] = f"{{{companion(item)}}} empty"
         elif item.required:
             name["isRequired"] = True
-        return {**self._kind(item), **name, "title": title, **self._shown(item)}
+        kind = self._kind(item)
+        if shuffles(item, self.instrument):
+            kind["choicesOrder"] = "random"
+        validators = [*kind.pop("validators", ()), *self._checks(item)]
+        checked: Json = {"validators": validators} if validators else {}
+        return {**kind, **name, "title": title, **checked, **self._shown(item)}
+
+    def _checks(self, item: Item) -> Iterator[Json]:
+        for check in item.checks:
+            try:
+                rule = self.translator.agrees([check.condition])
+            except InexpressibleError as error:
+                self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))
+                continue
+            yield {"type": "expression", "text": self._text(check.message), "expression": rule}
 
     def _kind(self, item: Item) -> Json:
         options = [self._choice(option) for option in choices(item, self.instrument)]
@@ -236,6 +253,8 @@ class _Form:
                 return self._number(item)
             case "text":
                 return {"type": "comment" if item.specifies is None else "text"}
+            case "date" | "time":
+                return {"type": "text", "inputType": item.kind} | _date_limits(item)
             case _:
                 return {"type": "radiogroup", "choices": options}
 
@@ -362,6 +381,13 @@ class _Form:
                 self.refused.append(inexpressible("PLATFORM-020", f"text {name}", error))
                 return
             self.calculated.append({"name": calculated(name, language), "expression": expression})
+
+
+def _date_limits(item: Item) -> Json:
+    if item.dates is None:
+        return {}
+    ends = (("min", item.dates.first), ("max", item.dates.last))
+    return {name: str(end) for name, end in ends if end is not None}
 
 
 def _localized(texts: Iterator[tuple[str, str]]) -> str | dict[str, str]:

@@ -8,7 +8,7 @@ from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
-from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
+from coprod_stats.instruments.model import TEXT_KINDS, Block, Instrument, Item, Option, Page
 from coprod_stats.platforms.fields import (
     MISSING_NAMES,
     InexpressibleError,
@@ -18,6 +18,9 @@ from coprod_stats.platforms.fields import (
     inexpressible,
     instead_of_answer,
     missing_choices,
+    shuffles,
+    together,
+    unshuffled,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
 from coprod_stats.platforms.workbook_bytes import workbook_bytes
@@ -43,7 +46,12 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     for entry in instrument.derived:
         form.derive(entry.id, entry.value)
     refused = tuple(dict.fromkeys((*form.texts.refused, *form.refused)))
-    losses = (*_fixed_orders(instrument), *_styled_choices(instrument, languages), *form.losses)
+    losses = (
+        *_fixed_orders(instrument),
+        *unshuffled(instrument, "PLATFORM-104"),
+        *_styled_choices(instrument, languages),
+        *form.losses,
+    )
     sheets = {
         "survey": form.texts.calculations + form.rows,
         "choices": form.choices,
@@ -176,11 +184,12 @@ class _Form:
         row = {"name": field(item.id), **words, **hint, **_relevant(relevant)}
         required = {"required": "yes"} if item.required else {}
         if item.kind in ("single", "consent", "multiple"):
-            self.rows.append({**row, **required, **self._choice(item)})
+            self.rows.append(self._checked(item, {**row, **required, **self._choice(item)}))
             self.columns += self._chosen_columns(item)
             return
         why = f"why_{field(item.id)}" if item.offers else ""
-        self.rows += self._entered(item, row, {} if why else required)
+        entered = self._entered(item, row, {} if why else required)
+        self.rows += [self._checked(item, made) for made in entered]
         self.columns += self._entered_columns(item, why)
         if why:
             shown = [] if relevant == self.xpath.always else [relevant]
@@ -195,9 +204,27 @@ class _Form:
                 }
             )
 
+    def _checked(self, item: Item, row: Row) -> Row:
+        """Add the checks of an answer to its constraint, in which it is called ``.``."""
+        if not item.checks:
+            return row
+        try:
+            agrees = self.xpath.agrees([check.condition for check in item.checks])
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-002", f"item {item.id}", error))
+            return row
+        agrees = agrees.replace(f"${{{field(item.id)}}}", ".")
+        limits = [row["constraint"]] if "constraint" in row else []
+        texts = [check.message for check in item.checks]
+        return row | {
+            "constraint": self.xpath.joined("and", [*limits, agrees]),
+            **self.texts.columns("constraint_message", together(texts)),
+        }
+
     def _choice(self, item: Item) -> Row:
         kind = "select_multiple" if item.kind == "multiple" else "select_one"
         row = {"type": f"{kind} {self._list(choices(item, self.instrument))}"}
+        row |= self._shuffled(item)
         if item.kind != "multiple":
             return row
         names = [_choice_name(option) for option in alone(item, self.instrument)]
@@ -210,13 +237,17 @@ class _Form:
             limits.append(f"({' or '.join(enough)})")
         return row | ({"constraint": " and ".join(limits)} if limits else {})
 
+    def _shuffled(self, item: Item) -> Row:
+        return {"parameters": "randomize=true"} if shuffles(item, self.instrument) else {}
+
     def _entered(self, item: Item, row: Row, required: Row) -> Iterator[Row]:
         """Write what is typed or put in order."""
-        if item.kind == "text":
-            yield {**row, **required, "type": "text"}
+        if item.kind in TEXT_KINDS:
+            yield {**row, **required, **_date_limits(item), "type": item.kind}
         elif item.kind == "rank":
             options = item.responses.options if item.responses else ()
-            yield {**row, **required, "type": f"rank {self._list(options)}"}
+            order = self._shuffled(item)
+            yield {**row, **required, **order, "type": f"rank {self._list(options)}"}
         elif item.kind == "number" and item.number is not None:
             limits = [
                 f". {sign} {spell_number(bound)}"
@@ -297,6 +328,14 @@ class _Form:
         known = {name for entry in self.columns for name in (entry.name, entry.companion)}
         written = [row["name"] for row in self.texts.calculations + self.rows if "name" in row]
         return tuple(name for name in written if name not in known)
+
+
+def _date_limits(item: Item) -> Row:
+    if item.dates is None:
+        return {}
+    ends = ((">=", item.dates.first), ("<=", item.dates.last))
+    limits = [f". {sign} date('{end}')" for sign, end in ends if end is not None]
+    return {"constraint": " and ".join(limits)} if limits else {}
 
 
 def _choice_name(option: Option) -> str:
