@@ -24,7 +24,7 @@ _JOURNAL = ".coprod-{token}.commit"
 
 
 def commit(files: Sequence[StagedFile]) -> None:
-    """Put files that are complete in place: all of them, or none if an error is raised."""
+    """Rename files that are complete: all of them, or none if an error is raised."""
     folders = sorted({file.final.parent for file in files})
     former: list[tuple[StagedFile, Path | None]] = []
     replaced: list[StagedFile] = []

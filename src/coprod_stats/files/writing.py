@@ -53,7 +53,7 @@ _inputs: ContextVar[tuple[Path, ...]] = ContextVar("_inputs", default=())
 
 @contextmanager
 def committed_together() -> Iterator[None]:
-    """Put all files that are written within in place together at the end, or none after an error.
+    """Commit all files that are written within together at the end, or none after an error.
 
     Where one is within another, the outer one counts.
     """
@@ -203,7 +203,7 @@ def _descriptor(path: Path) -> int | None:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Give an error of the system the name that the file was asked for by."""
+    """Let an error of the system name the file as it was asked for."""
     try:
         yield
     except OSError as error:
