@@ -10,6 +10,7 @@ import os
 import stat
 import zipfile
 from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,6 +22,7 @@ LIMIT_VARIABLE = "COPROD_MAX_BYTES"
 MAX_BYTES = 1_000_000_000
 """Largest file, and largest content of a compressed one, that is read unless the user says so."""
 _CHUNK = 1 << 20
+_MOST_COMPARED = 1_000
 _MOST_PACKED = 100
 _SMALL_PART = 1_000_000
 """Bytes to which a part may unpack whatever its ratio; the ratio is that of Apache POI's
@@ -137,8 +139,9 @@ def read_bytes(
 
 def _alike(path: Path, known: Callable[[], Iterable[str]]) -> list[str]:
     """Return the names that may have been meant by a file that does not exist."""
-    beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-    return [*beside, *(known() if path.name == str(path) else ())]
+    beside = path.parent.glob(f"*{path.suffix}") if path.parent.is_dir() else iter(())
+    names = [other.name for other in islice(beside, _MOST_COMPARED)]
+    return [*names, *(known() if path.name == str(path) else ())]
 
 
 def _read_up_to_limit(

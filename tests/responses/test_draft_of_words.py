@@ -159,6 +159,21 @@ def test_several_choices_in_one_column_are_a_multiple_choice(tmp_path, cells) ->
     assert found.rejected == ()
 
 
+@pytest.mark.parametrize(
+    "cells", [["Books;Kids;", "Kids;", "Books;"], ["Books, Kids", "Kids", "Books"]]
+)
+def test_choices_that_recur_together_are_still_several(tmp_path, cells) -> None:
+    _, instrument, _ = drafted(write(tmp_path / "a.csv", column("Which?", cells * 4)))
+    assert labels(instrument, "WHICH") == {1: "Books", 2: "Kids"}
+
+
+def test_a_comma_within_a_label_is_no_separator(tmp_path) -> None:
+    cells = ["Yes, often", "Yes, rarely", "No"] * 4
+    _, instrument, _ = drafted(write(tmp_path / "a.csv", column("Q", cells)))
+    assert instrument.item("Q").kind == "single"
+    assert set(labels(instrument, "Q").values()) == {"Yes, often", "Yes, rarely", "No"}
+
+
 def test_time_stamps_are_neither_ids_nor_questions(tmp_path) -> None:
     stamps = [f"2024/03/0{n} 10:11:12 AM GMT+1" for n in range(1, 5)]
     text = "Timestamp,Q\n" + "".join(f"{stamp},{n}\n" for n, stamp in enumerate(stamps, 1))

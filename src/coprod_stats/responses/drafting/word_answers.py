@@ -60,6 +60,8 @@ def numbered(column: DescribedColumn) -> NumberedColumn | None:
         if len(labels) > 1 and 2 * len(met) > len(column.texts):
             return _by_codebook(column, known, labels)
     counts = Counter(column.texts)
+    if choices(column):
+        return None
     few = 1 < len(counts) <= MAX_CATEGORIES and 2 * len(counts) <= len(column.texts)
     if not few or max(map(len, counts)) > CATEGORY_LENGTH:
         return None
@@ -77,9 +79,10 @@ def choices(column: DescribedColumn) -> tuple[str, ...]:
             continue
         cells = [[part.strip() for part in text.split(separator)] for text in column.texts]
         counts = Counter(part for cell in cells for part in cell if part)
-        alone = {cell[0] for cell in cells if len(cell) == 1}
+        alone = {cell[0] for cell in cells if len(cell) == 1} & counts.keys()
         recurring = sum(counts.values()) >= 2 * len(counts)
-        sure = separator == ";" or (alone & counts.keys() and max(map(len, counts)) <= 40)
+        # a comma may belong to a label, as in "Yes, often": then its parts hardly stand alone
+        sure = separator == ";" or 2 * len(alone) >= len(counts)
         if recurring and sure and 1 < len(counts) <= MAX_CHOICES:
             return _in_order(tuple(counts))[0]
     return ()
