@@ -5,15 +5,18 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from coprod_stats.responses.coded_rows import CodedBlock, CodedRows
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, is_filled, read_bytes
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_CELL = 131_072
 """Longest cell in characters: an open quotation mark would otherwise swallow the file. Python's own
 limit has the same value, but any library in the process may have changed it."""
+_PIECE = 1 << 20  # bytes
 _TOO_LONG = f"a cell of more than {MAX_CELL:,} characters, or a quotation mark that is never closed"
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -57,13 +60,22 @@ def read_delimited(path: Path, *, expected: Collection[str]) -> RawTable:
         If the file cannot be read, decoded or parsed, or has no header.
     """
     content, sha256 = read_bytes(path)
-    text, encoding = decode(content, path.name)
-    delimiter, text, lines_before = _stated_delimiter(text)
-    delimiter = delimiter or _likely_delimiter(text, expected)
-    rows = _rows(text, delimiter, lines_before, path.name)
-    if not rows:
+    encoding = encoding_of(content, path.name)
+    # decoded as it is read: the whole text would take up to four bytes a character
+    text = io.TextIOWrapper(io.BytesIO(content), encoding.codec, newline="")
+    beginning = text.read(MAX_CELL)
+    text.seek(0)
+    stated = text.readline() if beginning[:4].casefold() == "sep=" else ""
+    delimiter = stated[4:].rstrip("\r\n")
+    if delimiter not in DELIMITERS:
+        delimiter = _likely_delimiter(beginning[len(stated) :], expected)
+    rows = _rows(text, delimiter, 1 if stated else 0, path.name)
+    header = next(rows, None)
+    if header is None:
         raise ResponsesError(f"{path.name}: the file is empty; a header with item ids is needed")
-    header, *answers = rows
+    answers = CodedRows.of(rows)
+    _refuse_long_cells(CodedRows.of([header]), path.name)
+    _refuse_long_cells(answers, path.name)
     return RawTable(
         file=path.name,
         sha256=sha256,
@@ -74,38 +86,74 @@ def read_delimited(path: Path, *, expected: Collection[str]) -> RawTable:
     )
 
 
-def decode(content: bytes, name: str) -> tuple[str, str]:
-    """Decode bytes, and return the text and the name of the encoding.
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """The encoding of a file, as a codec of Python, and whether it is a guess."""
+
+    codec: str
+    guessed: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.codec} (guessed)" if self.guessed else self.codec
+
+
+def encoding_of(content: bytes, name: str) -> Encoding:
+    """Return the encoding in which all bytes of a file are readable.
 
     A byte-order mark decides; then the zero bytes that UTF-16 writes beside every ASCII letter of a
     header; then UTF-8 if the bytes are valid in it; then the most likely older encoding by the
-    character statistics of charset-normalizer, in which case the name is marked as a guess.
+    character statistics of charset-normalizer, in which case it is marked as a guess.
 
     Raises
     ------
     ResponsesError
         If no encoding fits.
     """
-    for mark, encoding in _BYTE_ORDER_MARKS:
+    for mark, codec in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            return _decode_as(content, encoding, name), encoding
-    for encoding, zeros in (("utf-16-be", content[:200:2]), ("utf-16-le", content[1:200:2])):
+            return Encoding(_checked(content, codec, name))
+    for codec, zeros in (("utf-16-be", content[:200:2]), ("utf-16-le", content[1:200:2])):
         if zeros and zeros.count(0) > len(zeros) / 2:
-            return _decode_as(content, encoding, name), encoding
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        encoding = _legacy_encoding(content, name)
-        return _decode_as(content, encoding, name), f"{encoding} (guessed)"
+            return Encoding(_checked(content, codec, name))
+    if _undecodable(content, "utf-8") is None:
+        return Encoding("utf-8")
+    return Encoding(_checked(content, _legacy_encoding(content, name), name), guessed=True)
 
 
-def _decode_as(content: bytes, encoding: str, name: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
+def decode(content: bytes, name: str) -> tuple[str, str]:
+    """Decode bytes, and return the text and the name of the encoding, see `encoding_of`.
+
+    Raises
+    ------
+    ResponsesError
+        If no encoding fits.
+    """
+    encoding = encoding_of(content, name)
+    return content.decode(encoding.codec), str(encoding)
+
+
+def _checked(content: bytes, codec: str, name: str) -> str:
+    if (error := _undecodable(content, codec)) is not None:
         raise ResponsesError(
-            f"{name}: not readable as {encoding}: {error.reason} at byte {error.start:,}"
+            f"{name}: not readable as {codec}: {error.reason} at byte {error.start:,}"
         ) from error
+    return codec
+
+
+def _undecodable(content: bytes, codec: str) -> UnicodeDecodeError | None:
+    """Return why bytes are not readable in an encoding; decodes a piece at a time."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    pieces = memoryview(content)
+    try:
+        for start in range(0, len(pieces), _PIECE):
+            decoder.decode(bytes(pieces[start : start + _PIECE]))
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        try:
+            content.decode(codec)
+        except UnicodeDecodeError as error:  # with its place in the whole
+            return error
+    return None
 
 
 def _legacy_encoding(content: bytes, name: str) -> str:
@@ -123,17 +171,8 @@ def _legacy_encoding(content: bytes, name: str) -> str:
     return _LEGACY[rank]
 
 
-def _stated_delimiter(text: str) -> tuple[str, str, int]:
-    """Return the delimiter of Excel's ``sep=`` line, the text after it and the lines removed."""
-    if text[:4].casefold() != "sep=":
-        return "", text, 0
-    line, _, rest = text.partition("\n")
-    stated = line[4:].rstrip("\r")
-    return (stated if stated in DELIMITERS else ""), rest, 1
-
-
-def _likely_delimiter(text: str, expected: Collection[str]) -> str:
-    header = text[:MAX_CELL].lstrip("\r\n").splitlines()[:1]
+def _likely_delimiter(beginning: str, expected: Collection[str]) -> str:
+    header = beginning.lstrip("\r\n").splitlines()[:1]
     known = {name.casefold() for name in expected}
 
     def found(delimiter: str) -> tuple[int, int]:
@@ -146,20 +185,29 @@ def _likely_delimiter(text: str, expected: Collection[str]) -> str:
     return max(DELIMITERS, key=found)
 
 
-def _rows(text: str, delimiter: str, lines_before: int, name: str) -> list[RawRow]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[RawRow] = []
+def _rows(
+    text: io.TextIOWrapper, delimiter: str, lines_before: int, name: str
+) -> Iterator[RawRow]:
+    """Yield the rows that are not blank, each with its first line."""
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     line = 1 + lines_before
     try:
         for cells in reader:
-            if any(len(cell) > MAX_CELL for cell in cells):
-                raise ResponsesError(f"{name}:{line}: {_TOO_LONG}")
             if is_filled(cells):
-                rows.append(RawRow(line, tuple(cells)))
+                yield RawRow(line, tuple(cells))
             line = reader.line_num + 1 + lines_before
     except csv.Error as error:
         raise ResponsesError(f"{name}:{line}: {_explained(error)}") from error
-    return rows
+
+
+def _refuse_long_cells(rows: CodedRows, name: str) -> None:
+    """Refuse cells that Python's own limit, where it was raised, has let pass."""
+    for block in rows.blocks.values():
+        for column in block.columns:
+            long = [text for text in column.texts if len(text) > MAX_CELL]
+            if long:
+                line = block.lines[column.rows_with(long)[0]]
+                raise ResponsesError(f"{name}:{line}: {_TOO_LONG}")
 
 
 def _explained(error: csv.Error) -> str:
@@ -173,8 +221,9 @@ def _explained(error: csv.Error) -> str:
     return f"not a readable row: {what}"
 
 
-def _without_last_delimiter(rows: list[RawRow], width: int) -> tuple[RawRow, ...]:
+def _without_last_delimiter(rows: CodedRows, width: int) -> CodedRows:
     """Drop one blank cell beyond the header if every row ends with one."""
-    if all(len(row.cells) == width + 1 and not row.cells[-1].strip() for row in rows):
-        return tuple(RawRow(row.line, row.cells[:-1]) for row in rows)
-    return tuple(rows)
+    block = rows.of_width(width + 1)
+    if len(block) == len(rows) and not any(map(str.strip, block.columns[-1].texts)):
+        return CodedRows([CodedBlock(block.lines, block.columns[:-1])])
+    return rows

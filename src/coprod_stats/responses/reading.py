@@ -14,9 +14,10 @@ from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.spreadsheet_text import guarded, guarded_unless_number, unguarded
 from coprod_stats.literals import FileFormat
 from coprod_stats.responses.binding import bind
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.parquet import read_parquet, write_parquet
-from coprod_stats.responses.raw_table import RawTable, ResponsesError, plain_text
+from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, plain_text
 from coprod_stats.responses.spss import read_spss
 from coprod_stats.responses.table import Rejected, Responses
 from coprod_stats.responses.workbook import read_workbook, write_workbook
@@ -147,12 +148,19 @@ def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
 
 
 def _without_guards(raw: RawTable) -> RawTable:
-    rows = tuple(replace(row, cells=tuple(map(unguarded, row.cells))) for row in raw.rows)
+    rows = CodedRows.of(RawRow(row.line, tuple(map(unguarded, row.cells))) for row in raw.rows)
     return replace(raw, reading=f"{raw.reading}, guarded against formulas", rows=rows)
 
 
 def _guards(raw: RawTable) -> int:
-    return sum(unguarded(cell) != cell for row in raw.rows for cell in row.cells if "'" in cell)
+    """Return the number of cells that have an apostrophe against formulas."""
+    columns = [c for block in CodedRows.of(raw.rows).blocks.values() for c in block.columns]
+    return sum(
+        len(column.rows_with([text]))
+        for column in columns
+        for text in column.texts
+        if "'" in text and unguarded(text) != text
+    )
 
 
 def cell_texts(values: pd.Series, *, guard: bool = False) -> list[str]:

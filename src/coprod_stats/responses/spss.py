@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import (
     RawRow,
     RawTable,
@@ -43,7 +44,9 @@ def read_spss(path: Path) -> RawTable:
         sha256=sha256,
         reading=f"SPSS, {meta.file_encoding or 'utf-8'}",
         header=names,
-        rows=tuple(RawRow(line, row) for line, row in enumerate(cells, start=2) if is_filled(row)),
+        rows=CodedRows.of(
+            RawRow(line, row) for line, row in enumerate(cells, start=2) if is_filled(row)
+        ),
         comma_is_decimal=True,
         labels=tuple(
             (name, tuple((plain_text(code), str(label)) for code, label in labels.items()))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import (
     RawRow,
     RawTable,
@@ -60,7 +61,7 @@ def read_workbook(path: Path) -> RawTable:
         sha256=sha256,
         reading=f"XLSX, sheet {title}",
         header=header,
-        rows=tuple(RawRow(row.line, _fitted(row.cells, len(header))) for row in rows[1:]),
+        rows=CodedRows.of(RawRow(row.line, _fitted(row.cells, len(header))) for row in rows[1:]),
     )
 
 
