@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from coprod_stats.counts import counted
@@ -23,6 +27,9 @@ from coprod_stats.responses.table import Rejected, Responses
 from coprod_stats.responses.workbook import read_workbook, write_workbook
 
 REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
+_ROWS = 16_384
+"""Rows that are written at a time."""
+_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 _MISSING = frozenset(map(str, MISSING_CODES))
 _GUARDED = (
     "{cells} an apostrophe before what a spreadsheet would take for a formula; if the "
@@ -126,12 +133,20 @@ def write_canonical(answers: pd.DataFrame, path: Path, *, for_spreadsheet: bool 
     if path.suffix.lower() == ".xlsx":
         write_workbook(answers, path)
         return
-    columns = [
-        map(_quoted, cell_texts(answers[column], guard=for_spreadsheet))
-        for column in answers.columns
-    ]
+    columns = [answers[column] for column in answers.columns]
+    rows = (
+        row
+        for start in range(0, len(answers), _ROWS)
+        for row in zip(
+            *(
+                cell_texts(column.iloc[start : start + _ROWS], guard=for_spreadsheet, quoted=True)
+                for column in columns
+            ),
+            strict=True,
+        )
+    )
     encoding = "utf-8-sig" if for_spreadsheet else "utf-8"
-    _write(path, map(_quoted, answers.columns), zip(*columns, strict=True), encoding=encoding)
+    _write(path, map(_quoted, answers.columns), rows, encoding=encoding)
 
 
 def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
@@ -140,10 +155,10 @@ def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
     People open this file in spreadsheets: whatever would be executed as a formula there is
     preceded by an apostrophe.
     """
-    rows = [
+    rows = (
         [_quoted(guarded_unless_number(str(getattr(entry, name)))) for name in REJECTED_COLUMNS]
         for entry in rejected
-    ]
+    )
     _write(path, REJECTED_COLUMNS, rows)
 
 
@@ -163,13 +178,27 @@ def _guards(raw: RawTable) -> int:
     )
 
 
-def cell_texts(values: pd.Series, *, guard: bool = False) -> list[str]:
-    """Return the cells of a canonical column as text, optionally guarded against formulas."""
+def cell_texts(values: pd.Series, *, guard: bool = False, quoted: bool = False) -> list[str]:
+    """Return the cells of a canonical column as text, each distinct value spelled once.
+
+    Parameters
+    ----------
+    values : Series
+        The column.
+    guard : bool
+        Whether texts that a spreadsheet would take for formulas get an apostrophe.
+    quoted : bool
+        Whether texts are quoted as a CSV needs it.
+    """
     numeric = pd.api.types.is_numeric_dtype(values)
-    cells = (values.astype(float) if numeric else values.astype(object)).tolist()
-    shown = _guarded_answer if guard and not numeric else str
-    written = {cell: shown(_cell_text(cell)) for cell in set(cells)}  # each distinct value once
-    return [written[cell] for cell in cells]
+    codes, distinct = pd.factorize(np.asarray(values, dtype=float if numeric else object))
+    texts = list(map(_cell_text, distinct.tolist()))
+    if guard and not numeric:
+        texts = list(map(_guarded_answer, texts))
+    if quoted:
+        texts = list(map(_quoted, texts))
+    # missing values have the code -1: the last text
+    return np.array([*texts, ""], dtype=object)[codes].tolist()
 
 
 def _guarded_answer(text: str) -> str:
@@ -179,17 +208,20 @@ def _guarded_answer(text: str) -> str:
 
 def _cell_text(value: object) -> str:
     """Return the shortest text that reads as the same value; whole numbers without a point."""
-    return "" if value is pd.NA else plain_text(value)
+    return value if isinstance(value, str) else plain_text(value)
 
 
 def _write(
     path: Path, header: Iterable[str], rows: Iterable[Iterable[str]], *, encoding: str = "utf-8"
 ) -> None:
-    lines = (",".join(cells) + "\n" for cells in (header, *rows))
-    path.write_text("".join(lines), encoding=encoding, newline="")
+    """Write a CSV, some rows at a time."""
+    encoder = codecs.getincrementalencoder(encoding)()
+    lines = chain([header], rows)
+    with path.open("wb") as stream:
+        while part := [",".join(cells) for cells in islice(lines, _ROWS)]:
+            stream.write(encoder.encode("\n".join([*part, ""])))
 
 
 def _quoted(cell: str) -> str:
     # csv.writer leaves a lone carriage return unquoted if lines end otherwise: it would end a row
-    needed = any(mark in cell for mark in ',"\r\n')
-    return '"' + cell.replace('"', '""') + '"' if needed else cell
+    return '"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell
