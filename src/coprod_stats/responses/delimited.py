@@ -193,7 +193,7 @@ def _rows(
     line = 1 + lines_before
     try:
         for cells in reader:
-            if is_filled(cells):
+            if cells and (cells[0].strip() or is_filled(cells)):
                 yield RawRow(line, tuple(cells))
             line = reader.line_num + 1 + lines_before
     except csv.Error as error:
