@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.counts import counted
+from coprod_stats.responses.coded_rows import CodedBlock, CodedRows
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.raw_table import RawTable, ResponsesError
 
@@ -38,30 +39,30 @@ def read_plain_columns(
         If the file cannot be read, a name occurs twice, or a row has the wrong length.
     """
     raw = read_delimited(Path(path), expected=())
-    _check_shape(raw)
-    columns = (
-        zip(*(row.cells for row in raw.rows), strict=True) if raw.rows else [()] * len(raw.header)
-    )
+    columns = _checked(raw).columns
     return {
-        name: _parsed(cells, raw.comma_is_decimal)
-        for name, cells in zip(raw.header, columns, strict=True)
+        name: _parsed(column.texts, raw.comma_is_decimal)[column.codes]
+        for name, column in zip(raw.header, columns, strict=True)
         if wanted is None or name in wanted
     }
 
 
-def _check_shape(raw: RawTable) -> None:
+def _checked(raw: RawTable) -> CodedBlock:
+    """Return the rows, which all have the length of the header."""
     if len(set(raw.header)) < len(raw.header):
         twice = next(name for name in raw.header if raw.header.count(name) > 1)
         raise ResponsesError(f"{raw.file}: two columns are named '{twice}'")
-    for row in raw.rows:
-        if len(row.cells) != len(raw.header):
-            raise ResponsesError(
-                f"{raw.file}: line {row.line} has {counted(len(row.cells), 'cell')}, "
-                f"the header {len(raw.header)}"
-            )
+    rows = CodedRows.of(raw.rows)
+    for row in rows.of_other_widths(len(raw.header)):
+        raise ResponsesError(
+            f"{raw.file}: line {row.line} has {counted(len(row.cells), 'cell')}, "
+            f"the header {len(raw.header)}"
+        )
+    return rows.of_width(len(raw.header))
 
 
-def _parsed(cells: tuple[str, ...], comma_is_decimal: bool) -> NDArray[Any]:
+def _parsed(cells: Sequence[str], comma_is_decimal: bool) -> NDArray[Any]:
+    """Return the values of distinct texts."""
     texts = [cell.strip() for cell in cells]
     plain = ["nan" if text in _BLANK else text for text in texts]
     if comma_is_decimal:
