@@ -10,6 +10,7 @@ import os
 import stat
 import zipfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -207,38 +208,75 @@ def parse_json(content: bytes | str) -> Any:
         raise ValueError("nested too deeply") from error
 
 
-def decode(content: bytes, name: str, *, error: type[CoprodError]) -> tuple[str, str]:
-    """Decode bytes, and return the text and the name of the encoding.
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """The encoding of a file, as a codec of Python, and whether it is a guess."""
+
+    codec: str
+    guessed: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.codec} (guessed)" if self.guessed else self.codec
+
+
+def encoding_of(content: bytes, name: str, *, error: type[CoprodError]) -> Encoding:
+    """Return the encoding in which all bytes of a file are readable.
 
     A byte-order mark decides; then the zero bytes that UTF-16 writes beside every ASCII letter of a
     header; then UTF-8 if the bytes are valid in it; then the most likely older encoding by the
-    character statistics of charset-normalizer, in which case the name is marked as a guess.
+    character statistics of charset-normalizer, in which case it is marked as a guess.
 
     Raises
     ------
     CoprodError
         Of the type ``error``, if no encoding fits.
     """
-    for mark, encoding in _BYTE_ORDER_MARKS:
+    for mark, codec in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            return _decode_as(content, encoding, name, error), encoding
-    for encoding, zeros in (("utf-16-be", content[:200:2]), ("utf-16-le", content[1:200:2])):
+            return Encoding(_checked(content, codec, name, error))
+    for codec, zeros in (("utf-16-be", content[:200:2]), ("utf-16-le", content[1:200:2])):
         if zeros and zeros.count(0) > len(zeros) / 2:
-            return _decode_as(content, encoding, name, error), encoding
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        encoding = _legacy_encoding(content, name, error)
-        return _decode_as(content, encoding, name, error), f"{encoding} (guessed)"
+            return Encoding(_checked(content, codec, name, error))
+    if _undecodable(content, "utf-8") is None:
+        return Encoding("utf-8")
+    codec = _legacy_encoding(content, name, error)
+    return Encoding(_checked(content, codec, name, error), guessed=True)
 
 
-def _decode_as(content: bytes, encoding: str, name: str, error: type[CoprodError]) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as reason:
+def decode(content: bytes, name: str, *, error: type[CoprodError]) -> tuple[str, str]:
+    """Decode bytes, and return the text and the name of the encoding, see :func:`encoding_of`.
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``, if no encoding fits.
+    """
+    encoding = encoding_of(content, name, error=error)
+    return content.decode(encoding.codec), str(encoding)
+
+
+def _checked(content: bytes, codec: str, name: str, error: type[CoprodError]) -> str:
+    if (reason := _undecodable(content, codec)) is not None:
         raise error(
-            f"{name}: not readable as {encoding}: {reason.reason} at byte {reason.start:,}"
+            f"{name}: not readable as {codec}: {reason.reason} at byte {reason.start:,}"
         ) from reason
+    return codec
+
+
+def _undecodable(content: bytes, codec: str) -> UnicodeDecodeError | None:
+    """Return why bytes are not readable in an encoding; decodes a piece at a time."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    pieces = memoryview(content)
+    try:
+        for start in range(0, len(pieces), _CHUNK):
+            decoder.decode(bytes(pieces[start : start + _CHUNK]))
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        try:
+            content.decode(codec)
+        except UnicodeDecodeError as reason:  # with its place in the whole
+            return reason
+    return None
 
 
 def _legacy_encoding(content: bytes, name: str, error: type[CoprodError]) -> str:

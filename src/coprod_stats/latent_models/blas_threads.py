@@ -42,6 +42,11 @@ def threads_for(data: SemData, *, ordered: bool) -> AbstractContextManager[Any]:
     is_small = n_variables * len(data.group_labels) <= SMALLEST_LIMITED
     if is_large or (is_small and "scipy.linalg.lapack" not in sys.modules):
         return nullcontext()
+    return one_thread()
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Return a context in which BLAS uses one thread."""
     limited: AbstractContextManager[Any] = _pools().limit(limits=1, user_api="blas")
     return limited
 

@@ -142,9 +142,11 @@ def _even_odd(instrument: Instrument, items: tuple[Item, ...], given: FloatArray
         np.array([position[id] for id in position if id in scale.items], dtype=np.intp)
         for scale in instrument.scales
     ]
-    turned = np.array([item.reverse for item in items])
-    ends = np.array([_range(item) for item in items], dtype=float)
-    keyed = np.where(turned, ends.sum(axis=1) - given, given)
+    keyed = given.copy(order="K")
+    for column, item in enumerate(items):
+        if item.reverse:
+            assert item.responses is not None  # SCALE-003: a reverse item has ordered answers
+            keyed[:, column] = item.responses.lowest + item.responses.highest - given[:, column]
     return even_odd(keyed, scales, min_pairs=MIN_EVEN_ODD_PAIRS)
 
 

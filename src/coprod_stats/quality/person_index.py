@@ -41,7 +41,8 @@ class PersonIndex:
     def __post_init__(self) -> None:
         if len(self.reasons) != self.values.shape[0]:
             raise ValueError("expected one reason per respondent, empty where there is a value")
-        if not all(self.reasons[k] for k in np.flatnonzero(np.isnan(self.values))):
+        missing = np.flatnonzero(np.isnan(self.values)).tolist()
+        if not all(map(self.reasons.__getitem__, missing)):
             raise ValueError(f"{self.name}: a value is missing without a reason")
 
     @property

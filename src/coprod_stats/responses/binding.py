@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +15,13 @@ from numpy.typing import NDArray
 from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.responses.cell_values import Column, canonical_columns, is_blank_sign
-from coprod_stats.responses.checked_answers import without_disagreeing
+from coprod_stats.responses.checked_answers import disagreeing_answers
+from coprod_stats.responses.coded_rows import CodedBlock, CodedColumn, CodedRows
 from coprod_stats.responses.combined_choices import with_choices_spread
 from coprod_stats.responses.joint_answers import inconsistent_answers
 from coprod_stats.responses.labels import recode_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
-from coprod_stats.responses.table import Provenance, Rejected, Responses
+from coprod_stats.responses.table import Provenance, Rejected, Responses, Scope
 from coprod_stats.suggestions import closest
 
 _MOST_SUGGESTED = 50
@@ -51,13 +51,11 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
             + "".join(f"; {note}" for note in raw.notes)
         )
     respondent = places.get(instrument.administrative_column("respondent") or "")
-    rows, rejected = _whole_rows(raw, respondent)
-    rejected += _surplus_cells(rows, raw.header, surplus)
-    cells = {id: [row.cells[place] for row in rows] for id, place in places.items()}
-    table = _Table(raw, instrument, [row.line for row in rows])
-    table.fill(by_name.values(), cells)
-    table.reject_inconsistent(cells)
-    ids = {} if respondent is None else {row.line: row.cells[respondent].strip() for row in rows}
+    rows, rejected = _whole_rows(CodedRows.of(raw.rows), len(raw.header), respondent)
+    table = _Table(raw, instrument, by_name.values(), rows, places)
+    table.reject_surplus(surplus)
+    table.fill()
+    table.reject_inconsistent()
     provenance = Provenance(
         raw.file,
         raw.sha256,
@@ -67,14 +65,9 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
         notes=(*raw.notes, *table.notes),
         sheet=raw.sheet,
     )
-    answers = pd.DataFrame(table.values, index=pd.Index(table.lines, name="line", dtype=int))
-    bound = Responses(instrument, answers, provenance)
-    answers, disagreeing = without_disagreeing(bound, cells)
-    return replace(
-        bound,
-        answers=answers,
-        rejected=_ordered(rejected + table.rejected + disagreeing, ids),
-    )
+    answers = table.without_disagreeing(Responses(instrument, table.frame(), provenance))
+    rejected = sorted(rejected + table.rejected, key=lambda entry: (entry.line, entry.column))
+    return Responses(instrument, answers, provenance, tuple(rejected))
 
 
 def _renamed(raw: RawTable, instrument: Instrument) -> RawTable:
@@ -125,25 +118,41 @@ def _match(
     return places, surplus
 
 
-def _whole_rows(raw: RawTable, respondent: int | None) -> tuple[list[RawRow], list[Rejected]]:
+def _whole_rows(
+    rows: CodedRows, width: int, respondent: int | None
+) -> tuple[CodedBlock, list[Rejected]]:
     """Keep the rows that are as long as the header and the first of each respondent."""
-    kept: list[RawRow] = []
-    rejected: list[Rejected] = []
-    first_of: dict[str, RawRow] = {}
-    for row in raw.rows:
-        if len(row.cells) != len(raw.header):
-            reason = f"the row has {counted(len(row.cells), 'cell')}, the header {len(raw.header)}"
-            rejected.append(rejected_row("ROW-001", row, "", reason))
-            continue
-        id = row.cells[respondent].strip() if respondent is not None else ""
-        first = first_of.setdefault(id, row)
-        if first is not row and id and not is_blank_sign(id):
-            same = "the same" if first.cells == row.cells else "different"
-            reason = f"respondent already on line {first.line}, with {same} answers"
-            rejected.append(rejected_row("ROW-002", row, id, reason))
-            continue
-        kept.append(row)
-    return kept, rejected
+    rejected = [
+        rejected_row(
+            "ROW-001", row, "", f"the row has {counted(len(row.cells), 'cell')}, the header {width}"
+        )
+        for row in rows.of_other_widths(width)
+    ]
+    block = rows.of_width(width)
+    if respondent is None:
+        return block, rejected
+    first = _first_of_respondent(block.columns[respondent])
+    again = np.flatnonzero(first != np.arange(len(block)))
+    for place, before in zip(again.tolist(), first[again].tolist(), strict=True):
+        row, kept = block.row(place), block.row(before)
+        same = "the same" if kept.cells == row.cells else "different"
+        reason = f"respondent already on line {kept.line}, with {same} answers"
+        rejected.append(rejected_row("ROW-002", row, row.cells[respondent].strip(), reason))
+    if again.size:
+        block = block.taken(np.flatnonzero(first == np.arange(len(block))))
+    return block, rejected
+
+
+def _first_of_respondent(ids: CodedColumn) -> NDArray[np.intp]:
+    """Return for each row the first row with its respondent; itself where there is no id."""
+    places = np.arange(len(ids.codes))
+    texts = [text.strip() for text in ids.texts]
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    of_row = np.array([numbers[text] for text in texts], dtype=np.intp)[ids.codes]
+    first = np.empty(len(numbers), dtype=np.intp)
+    first[of_row[::-1]] = places[::-1]
+    anonymous = np.array([not text or is_blank_sign(text) for text in numbers], dtype=bool)
+    return np.where(anonymous[of_row], places, first[of_row])
 
 
 def rejected_row(code: str, row: RawRow, respondent: str, reason: str) -> Rejected:
@@ -153,74 +162,101 @@ def rejected_row(code: str, row: RawRow, respondent: str, reason: str) -> Reject
     return Rejected(row.line, respondent, "", text.getvalue(), "row", code, reason)
 
 
-def _surplus_cells(
-    rows: Sequence[RawRow], header: tuple[str, ...], surplus: Mapping[int, str]
-) -> list[Rejected]:
-    names = {position: header[position].strip() or f"column {position + 1}" for position in surplus}
-    return [
-        Rejected(row.line, "", names[position], text, "column", "COLUMN-001", reason)
-        for position, reason in surplus.items()
-        for row in rows
-        if (text := row.cells[position]).strip()
-    ]
-
-
 class _Table:
     """The canonical table being filled from the cells of the rows that are kept."""
 
-    def __init__(self, raw: RawTable, instrument: Instrument, lines: Sequence[int]) -> None:
-        self.raw, self.instrument, self.lines = raw, instrument, lines
-        self.values: dict[str, NDArray[Any]] = {}
+    def __init__(
+        self,
+        raw: RawTable,
+        instrument: Instrument,
+        columns: Collection[Column],
+        rows: CodedBlock,
+        places: Mapping[str, int],
+    ) -> None:
+        self.raw, self.instrument, self.rows = raw, instrument, rows
+        self.cells = {id: rows.columns[place] for id, place in places.items()}
+        self.ids = self.cells.get(instrument.administrative_column("respondent") or "")
+        self.columns = tuple(columns)
+        numeric = [column.id for column in columns if column.numeric]
+        self.amounts = np.empty((len(numeric), len(rows)))
+        self.numbers = dict(zip(numeric, self.amounts, strict=True))
+        self.texts: dict[str, NDArray[np.object_]] = {}
         self.rejected: list[Rejected] = []
         self.notes: list[str] = []
 
-    def fill(self, columns: Collection[Column], cells: Mapping[str, Sequence[str]]) -> None:
-        """Turn cells into values, each distinct text once; what the file lacks is blank."""
-        distinct = {id: set(texts) for id, texts in cells.items()}
-        numeric = [distinct.get(column.id, set()) for column in columns if column.numeric]
-        signs = {text for texts in numeric for text in texts if is_blank_sign(text)}
-        for column in columns:
-            kind = np.float64 if column.numeric else np.object_
-            if column.id not in cells:
-                self.values[column.id] = np.full(len(self.lines), column.blank, dtype=kind)
-                continue
-            found = distinct[column.id]
-            blanks = {text for text in found if not text.strip()}
-            blanks |= found & signs if column.sign_is_blank else set()
-            value_of = dict.fromkeys(blanks, column.blank) | self._parsed(
-                column, found - blanks, cells[column.id]
-            )
-            if not column.numeric and found & signs & blanks:
-                self.notes.append(
-                    f"{column.id}: {', '.join(sorted(found & signs))} read as blank, "
-                    "because the numeric columns of this file use it so"
-                )
-            self.values[column.id] = np.array([value_of[text] for text in cells[column.id]], kind)
+    def reject_surplus(self, surplus: Mapping[int, str]) -> None:
+        """Reject the cells of columns that the instrument does not have."""
+        for position, reason in surplus.items():
+            name = self.raw.header[position].strip() or f"column {position + 1}"
+            cells = self.rows.columns[position]
+            reasons = {text: reason for text in cells.texts if text.strip()}
+            self._reject(cells.rows_with(reasons), cells, name, "column", "COLUMN-001", reasons)
 
-    def reject_inconsistent(self, cells: Mapping[str, Sequence[str]]) -> None:
+    def fill(self) -> None:
+        """Turn cells into values, each distinct text once; what the file lacks is blank."""
+        found = {text for id in self.numbers for text in self._given(id).texts}
+        signs = set(filter(is_blank_sign, found))
+        for column in self.columns:
+            cells = self._given(column.id)
+            values = self._values(column, cells, signs)
+            if column.numeric:
+                self.numbers[column.id][:] = np.array(values, dtype=np.float64)[cells.codes]
+            else:
+                self.texts[column.id] = np.array(values, dtype=np.object_)[cells.codes]
+
+    def _given(self, id: str) -> CodedColumn:
+        return self.cells.get(id) or CodedColumn(np.zeros(len(self.rows), np.uint8), ("",))
+
+    def reject_inconsistent(self) -> None:
         """Blank answers in several columns that are inconsistent, and reject them."""
         for item in self.instrument.items:
             if not item.column_options:
                 continue
-            answers = np.column_stack([self.values[column] for column in item.columns])
+            answers = np.column_stack([self.numbers[column] for column in item.columns])
             wrong, reason = inconsistent_answers(item, answers)
             for column in item.columns if wrong.any() else ():
-                self.values[column][wrong] = np.nan
-                self.rejected += [
-                    Rejected(
-                        self.lines[row],
-                        "",
-                        column,
-                        cells[column][row] if column in cells else "",
-                        "value",
-                        "VALUE-002",
-                        reason,
+                self.numbers[column][wrong] = np.nan
+                cells = self._given(column)
+                reasons = dict.fromkeys(cells.texts, reason)
+                rows = np.flatnonzero(wrong)
+                self._reject(rows, cells, column, "value", "VALUE-002", reasons)
+
+    def without_disagreeing(self, bound: Responses) -> pd.DataFrame:
+        """Return the answers without those of which a check is known to be false; reject these."""
+        answers = bound.answers
+        for found in disagreeing_answers(bound):
+            for column in found.item.columns:
+                if column in self.cells:
+                    reasons = dict.fromkeys(self.cells[column].texts, found.reason)
+                    self._reject(
+                        found.rows, self.cells[column], column, "value", "VALUE-003", reasons
                     )
-                    for row in np.flatnonzero(wrong).tolist()
-                ]
+            answers = found.answers
+        return answers
+
+    def frame(self) -> pd.DataFrame:
+        """Return the table; its numbers are not copied."""
+        index = pd.Index(self.rows.lines, name="line")
+        numbers = pd.DataFrame(self.amounts.T, index, columns=list(self.numbers), copy=False)
+        texts = pd.DataFrame(self.texts, index)
+        return pd.concat([numbers, texts], axis=1)[[column.id for column in self.columns]]
+
+    def _values(self, column: Column, cells: CodedColumn, signs: set[str]) -> list[float | str]:
+        """Return the value of each distinct text of a column."""
+        found = set(cells.texts)
+        blanks = {text for text in found if not text.strip()}
+        blanks |= found & signs if column.sign_is_blank else set()
+        value_of = dict.fromkeys(blanks, column.blank)
+        value_of |= self._parsed(column, found - blanks, cells)
+        if not column.numeric and found & signs & blanks:
+            self.notes.append(
+                f"{column.id}: {', '.join(sorted(found & signs))} read as blank, "
+                "because the numeric columns of this file use it so"
+            )
+        return [value_of[text] for text in cells.texts]
 
     def _parsed(
-        self, column: Column, found: set[str], cells: Sequence[str]
+        self, column: Column, found: set[str], cells: CodedColumn
     ) -> dict[str, float | str]:
         """Return the value of each distinct text; those that do not fit are rejected and blank."""
         recoding = recode_by_label(found, column.id, self.raw, self.instrument)
@@ -232,24 +268,23 @@ class _Table:
                 value_of[text] = column.parse(recoding.codes.get(text.strip(), text))
             except ValueError as error:
                 value_of[text], reasons[text] = column.blank, str(error)
-        if reasons:
-            self.rejected += [
-                Rejected(line, "", column.id, text, "value", "VALUE-001", reasons[text])
-                for line, text in zip(self.lines, cells, strict=True)
-                if text in reasons
-            ]
+        self._reject(cells.rows_with(reasons), cells, column.id, "value", "VALUE-001", reasons)
         return value_of
 
-
-def _ordered(rejected: Iterable[Rejected], ids: Mapping[int, str]) -> tuple[Rejected, ...]:
-    """Sort by position, and add the respondents of rows that were kept."""
-    named = (
-        entry
-        if entry.respondent or entry.line not in ids
-        else replace(entry, respondent=ids[entry.line])
-        for entry in rejected
-    )
-    return tuple(sorted(named, key=lambda entry: (entry.line, entry.column)))
+    def _reject(
+        self,
+        rows: NDArray[np.intp],
+        cells: CodedColumn,
+        column: str,
+        scope: Scope,
+        code: str,
+        reasons: Mapping[str, str],
+    ) -> None:
+        """Reject the cells of a column in some rows, each for the reason of its text."""
+        for row, line in zip(rows.tolist(), self.rows.lines[rows].tolist(), strict=True):
+            id = "" if self.ids is None else self.ids.texts[self.ids.codes[row]].strip()
+            text = cells.texts[cells.codes[row]]
+            self.rejected.append(Rejected(line, id, column, text, scope, code, reasons[text]))
 
 
 def _shortened(names: tuple[str, ...]) -> str:

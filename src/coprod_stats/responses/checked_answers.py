@@ -1,58 +1,55 @@
-"""Answers that do not agree with what their question is checked against."""
+"""Answers that do not agree with others, by the checks of the questionnaire."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coprod_stats.instruments.language.tree import Not
+from coprod_stats.instruments.model import Item
 from coprod_stats.instruments.questions import TEXT_KINDS
-from coprod_stats.responses.table import Rejected, Responses
+from coprod_stats.responses.table import Responses
 
 
-def without_disagreeing(
-    responses: Responses, cells: Mapping[str, Sequence[str]]
-) -> tuple[pd.DataFrame, list[Rejected]]:
-    """Blank and reject the answers of which a check is known to be false.
+@dataclass(frozen=True, slots=True, eq=False)
+class Disagreement:
+    """Answers of which a check is known to be false.
+
+    Attributes
+    ----------
+    item : Item
+        The question that has the check.
+    rows : ndarray of int, (n_disagreeing,)
+        Places of the respondents.
+    reason : str
+    answers : DataFrame
+        The table without these answers, nor those of the checks before.
+    """
+
+    item: Item
+    rows: NDArray[np.intp]
+    reason: str
+    answers: pd.DataFrame
+
+
+def disagreeing_answers(responses: Responses) -> Iterator[Disagreement]:
+    """Yield what each check finds wrong.
 
     Checks are judged one after the other in the order of the questionnaire, on what the ones
     before have left.
-
-    Parameters
-    ----------
-    responses : Responses
-        Bound answers.
-    cells : mapping of str to sequence of str
-        The cells as the file has them, by column.
-
-    Returns
-    -------
-    DataFrame and list of Rejected
     """
-    answers, rejected = responses.answers, list[Rejected]()
+    answers = responses.answers
     for item in responses.instrument.questions:
         for check in item.checks:
             judged = Responses(responses.instrument, answers, responses.provenance)
             fails = judged.where(Not(check.condition))
             if not fails.any():
                 continue
-            blank = "" if item.kind in TEXT_KINDS else np.nan
-            given = [column for column in item.columns if column in cells]
-            rejected += [
-                Rejected(
-                    int(answers.index[row]),
-                    "",
-                    column,
-                    cells[column][row],
-                    "value",
-                    "VALUE-003",
-                    f"does not agree with other answers: {check.message}",
-                )
-                for row in np.flatnonzero(fails).tolist()
-                for column in given
-            ]
             answers = answers.copy()
-            answers.loc[fails, list(item.columns)] = blank
-    return answers, rejected
+            answers.loc[fails, list(item.columns)] = "" if item.kind in TEXT_KINDS else np.nan
+            reason = f"does not agree with other answers: {check.message}"
+            yield Disagreement(item, np.flatnonzero(fails), reason, answers)

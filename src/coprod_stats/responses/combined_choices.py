@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
 from coprod_stats.responses.answer_words import plain
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.labels import codes_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable
 
@@ -53,7 +54,7 @@ def with_choices_spread(raw: RawTable, instrument: Instrument) -> RawTable:
     )
     spread_names = ", ".join(item.id for item in combined.values())
     note = f"{spread_names}: all choices in one column, spread over the options"
-    rows = tuple(map(row_spread, raw.rows))
+    rows = CodedRows.of(map(row_spread, raw.rows))
     return replace(raw, header=header, rows=rows, notes=(*raw.notes, note))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from coprod_stats.input_files import decode
+from coprod_stats.input_files import encoding_of
+from coprod_stats.responses.coded_rows import CodedBlock, CodedRows
 from coprod_stats.responses.raw_table import (
     MAX_CELL,
     RawRow,
@@ -40,13 +41,22 @@ def read_delimited(path: Path, *, expected: Collection[str]) -> RawTable:
         If the file cannot be read, decoded or parsed, or has no header.
     """
     content, sha256 = read_bytes(path)
-    text, encoding = decode(content, path.name, error=ResponsesError)
-    delimiter, text, lines_before = _stated_delimiter(text)
-    delimiter = delimiter or _likely_delimiter(text, expected)
-    rows = _rows(text, delimiter, lines_before, path.name)
-    if not rows:
+    encoding = encoding_of(content, path.name, error=ResponsesError)
+    # decoded as it is read: the whole text would take up to four bytes a character
+    text = io.TextIOWrapper(io.BytesIO(content), encoding.codec, newline="")
+    beginning = text.read(MAX_CELL)
+    text.seek(0)
+    stated = text.readline() if beginning[:4].casefold() == "sep=" else ""
+    delimiter = stated[4:].rstrip("\r\n")
+    if delimiter not in DELIMITERS:
+        delimiter = _likely_delimiter(beginning[len(stated) :], expected)
+    rows = _rows(text, delimiter, 1 if stated else 0, path.name)
+    header = next(rows, None)
+    if header is None:
         raise ResponsesError(f"{path.name}: the file is empty; a header with item ids is needed")
-    header, *answers = rows
+    answers = CodedRows.of(rows)
+    _refuse_long_cells(CodedRows.of([header]), path.name)
+    _refuse_long_cells(answers, path.name)
     return RawTable(
         file=path.name,
         sha256=sha256,
@@ -57,17 +67,8 @@ def read_delimited(path: Path, *, expected: Collection[str]) -> RawTable:
     )
 
 
-def _stated_delimiter(text: str) -> tuple[str, str, int]:
-    """Return the delimiter of Excel's ``sep=`` line, the text after it and the lines removed."""
-    if text[:4].casefold() != "sep=":
-        return "", text, 0
-    line, _, rest = text.partition("\n")
-    stated = line[4:].rstrip("\r")
-    return (stated if stated in DELIMITERS else ""), rest, 1
-
-
-def _likely_delimiter(text: str, expected: Collection[str]) -> str:
-    header = text[:MAX_CELL].lstrip("\r\n").splitlines()[:1]
+def _likely_delimiter(beginning: str, expected: Collection[str]) -> str:
+    header = beginning.lstrip("\r\n").splitlines()[:1]
     known = {name.casefold() for name in expected}
 
     def found(delimiter: str) -> tuple[int, int]:
@@ -80,20 +81,27 @@ def _likely_delimiter(text: str, expected: Collection[str]) -> str:
     return max(DELIMITERS, key=found)
 
 
-def _rows(text: str, delimiter: str, lines_before: int, name: str) -> list[RawRow]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[RawRow] = []
+def _rows(text: io.TextIOWrapper, delimiter: str, lines_before: int, name: str) -> Iterator[RawRow]:
+    """Yield the rows that are not blank, each with its first line."""
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     line = 1 + lines_before
     try:
         for cells in reader:
-            if any(len(cell) > MAX_CELL for cell in cells):
-                raise ResponsesError(f"{name}:{line}: {_TOO_LONG}")
-            if is_filled(cells):
-                rows.append(RawRow(line, tuple(cells)))
+            if cells and (cells[0].strip() or is_filled(cells)):
+                yield RawRow(line, tuple(cells))
             line = reader.line_num + 1 + lines_before
     except csv.Error as error:
         raise ResponsesError(f"{name}:{line}: {_explained(error)}") from error
-    return rows
+
+
+def _refuse_long_cells(rows: CodedRows, name: str) -> None:
+    """Refuse cells that Python's own limit, where it was raised, has let pass."""
+    for block in rows.blocks.values():
+        for column in block.columns:
+            long = [text for text in column.texts if len(text) > MAX_CELL]
+            if long:
+                line = block.lines[column.rows_with(long)[0]]
+                raise ResponsesError(f"{name}:{line}: {_TOO_LONG}")
 
 
 def _explained(error: csv.Error) -> str:
@@ -107,8 +115,9 @@ def _explained(error: csv.Error) -> str:
     return f"not a readable row: {what}"
 
 
-def _without_last_delimiter(rows: list[RawRow], width: int) -> tuple[RawRow, ...]:
+def _without_last_delimiter(rows: CodedRows, width: int) -> CodedRows:
     """Drop one blank cell beyond the header if every row ends with one."""
-    if all(len(row.cells) == width + 1 and not row.cells[-1].strip() for row in rows):
-        return tuple(RawRow(row.line, row.cells[:-1]) for row in rows)
-    return tuple(rows)
+    block = rows.of_width(width + 1)
+    if len(block) == len(rows) and not any(map(str.strip, block.columns[-1].texts)):
+        return CodedRows([CodedBlock(block.lines, block.columns[:-1])])
+    return rows

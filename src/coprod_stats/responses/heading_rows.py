@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from coprod_stats.counts import counted
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 
 _LOOKED_AT = 20
@@ -64,7 +65,7 @@ def _without_row_numbers(raw: RawTable) -> RawTable:
         return raw
     if not _ascend([row.cells[0].strip() for row in raw.rows if row.cells]):
         return raw
-    rows = tuple(RawRow(row.line, row.cells[1:]) for row in raw.rows)
+    rows = CodedRows.of(RawRow(row.line, row.cells[1:]) for row in raw.rows)
     note = "the first column, row numbers without a name, was passed over"
     return replace(raw, header=raw.header[1:], rows=rows, notes=(*raw.notes, note))
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from coprod_stats.files.writing import written
 from coprod_stats.input_files import check_table
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import (
     RawRow,
     RawTable,
@@ -61,7 +62,9 @@ def read_parquet(path: Path) -> RawTable:
         sha256=sha256,
         reading="Parquet",
         header=tuple(name for name, _ in columns),
-        rows=tuple(RawRow(line, row) for line, row in enumerate(cells, start=2) if is_filled(row)),
+        rows=CodedRows.of(
+            RawRow(line, row) for line, row in enumerate(cells, start=2) if is_filled(row)
+        ),
     )
 
 

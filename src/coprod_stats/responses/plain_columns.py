@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.counts import counted
+from coprod_stats.responses.coded_rows import CodedBlock, CodedRows
 from coprod_stats.responses.raw_table import RawTable, ResponsesError
 from coprod_stats.responses.table_files import read_table
 
@@ -51,48 +52,46 @@ def read_plain_columns(
         If the file cannot be read, a name occurs twice, or a row has the wrong length.
     """
     raw = read_table(Path(path), sheet=sheet)
-    _check_shape(raw)
-    columns = (
-        zip(*(row.cells for row in raw.rows), strict=True) if raw.rows else [()] * len(raw.header)
-    )
+    columns = _checked(raw).columns
     return {
-        name: _texts(_known(cells, raw, name))
-        if name in labels
-        else _parsed(_known(cells, raw, name), raw.comma_is_decimal)
-        for name, cells in zip(raw.header, columns, strict=True)
+        name: _values(column.texts, raw, name, labels)[column.codes]
+        for name, column in zip(raw.header, columns, strict=True)
         if name and (wanted is None or name in wanted)
     }
 
 
-def _known(cells: tuple[str, ...], raw: RawTable, name: str) -> list[str]:
-    """Return the cells without white space around them; blank where the file says missing."""
+def _values(texts: Sequence[str], raw: RawTable, name: str, labels: Container[str]) -> NDArray[Any]:
+    """Return the values of the distinct texts of a column, blank where the file says missing."""
     missing = {*_BLANK, *raw.missing_of(name)}
-    return ["" if (text := cell.strip()) in missing else text for cell in cells]
+    known = ["" if (text := cell.strip()) in missing else text for cell in texts]
+    return _labels(known) if name in labels else _parsed(known, raw.comma_is_decimal)
 
 
-def _texts(cells: list[str]) -> NDArray[Any]:
+def _labels(texts: Sequence[str]) -> NDArray[Any]:
     """Return labels; a whole number that some program wrote with a point loses it again."""
-    return np.array([_POINTED.sub(r"\1", cell) or None for cell in cells], dtype=object)
+    return np.array([_POINTED.sub(r"\1", text) or None for text in texts], dtype=object)
 
 
-def _check_shape(raw: RawTable) -> None:
+def _checked(raw: RawTable) -> CodedBlock:
+    """Return the rows, which all have the length of the header."""
     named = [name for name in raw.header if name]
     if len(set(named)) < len(named):
         twice = next(name for name in named if named.count(name) > 1)
         raise ResponsesError(f"{raw.file}: two columns are named '{twice}'")
-    for row in raw.rows:
-        if len(row.cells) != len(raw.header):
-            raise ResponsesError(
-                f"{raw.file}: line {row.line} has {counted(len(row.cells), 'cell')}, "
-                f"the header {len(raw.header)}"
-            )
+    rows = CodedRows.of(raw.rows)
+    for row in rows.of_other_widths(len(raw.header)):
+        raise ResponsesError(
+            f"{raw.file}: line {row.line} has {counted(len(row.cells), 'cell')}, "
+            f"the header {len(raw.header)}"
+        )
+    return rows.of_width(len(raw.header))
 
 
-def _parsed(cells: list[str], comma_is_decimal: bool) -> NDArray[Any]:
-    plain = [cell or "nan" for cell in cells]
+def _parsed(texts: Sequence[str], comma_is_decimal: bool) -> NDArray[Any]:
+    plain = [text or "nan" for text in texts]
     if comma_is_decimal:
         plain = [text.replace(",", ".") for text in plain]
     try:
         return np.array(plain, dtype=np.float64)
     except ValueError:
-        return np.array([cell or None for cell in cells], dtype=object)
+        return np.array([text or None for text in texts], dtype=object)

@@ -12,6 +12,7 @@ from coprod_stats.platforms.cell_table import CellTable
 from coprod_stats.platforms.form_export import Sidecar, SidecarError
 from coprod_stats.platforms.registry import parser_of, reader_of
 from coprod_stats.responses.binding import bind, rejected_row
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import RawRow, RawTable, read_bytes
 from coprod_stats.responses.table import Responses
 from coprod_stats.responses.table_files import format_of, read_cells
@@ -55,7 +56,7 @@ def read_platform_export(
     kept = [row for row in raw.rows if len(row.cells) == width]
     table = CellTable(raw.header, tuple(row.cells for row in kept), tuple(row.line for row in kept))
     found = reader_of(source)(table, sidecar, instrument)
-    rows = tuple(map(RawRow, found.lines, found.rows))
+    rows = CodedRows.of(map(RawRow, found.lines, found.rows))
     canonical = replace(
         raw,
         reading=f"{source} export, {raw.reading}",
@@ -88,7 +89,7 @@ def _read(path: Path, source: ExportSource, sidecar: Sidecar, sheet: str | None)
         table = parse(content)
         rows = zip(table.lines, table.rows, strict=True)
         return RawTable(
-            path.name, sha256, "JSON", table.header, tuple(RawRow(*row) for row in rows)
+            path.name, sha256, "JSON", table.header, CodedRows.of(RawRow(*row) for row in rows)
         )
     known = format_of(path) if format_of(path) in ("xlsx", "sav") else "csv"
     return read_cells(path, expected=sidecar.names, source=known, sheet=sheet)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -40,8 +40,8 @@ class RawTable:
     ----------
     reading : str
         How the file was read, for the report, such as ``CSV, utf-8, delimiter ','``.
-    rows : tuple of RawRow
-        Rows below the header that are not blank.
+    rows : sequence of RawRow
+        Rows below the header that are not blank; of a file, `CodedRows`.
     comma_is_decimal : bool
         Whether a comma in a number can only mark decimals, as where semicolons separate the cells.
     labels : tuple of (column, ((code, label), ...))
@@ -60,7 +60,7 @@ class RawTable:
     sha256: str
     reading: str
     header: tuple[str, ...]
-    rows: tuple[RawRow, ...]
+    rows: Sequence[RawRow]
     comma_is_decimal: bool = False
     labels: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     missing: tuple[tuple[str, frozenset[str]], ...] = ()
@@ -79,7 +79,7 @@ class RawTable:
 
 def is_filled(cells: Iterable[str]) -> bool:
     """Return whether any cell contains something other than white space."""
-    return any(cell and not cell.isspace() for cell in cells)
+    return any(map(str.strip, cells))
 
 
 def read_bytes(path: Path) -> tuple[bytes, str]:

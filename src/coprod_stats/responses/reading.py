@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from coprod_stats.counts import counted
@@ -15,6 +19,7 @@ from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.spreadsheet_text import guarded, guarded_unless_number, unguarded
 from coprod_stats.literals import FileFormat
 from coprod_stats.responses.binding import bind
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.parquet import write_parquet
 from coprod_stats.responses.raw_table import RawTable, plain_text
 from coprod_stats.responses.table import Rejected, Responses
@@ -22,6 +27,9 @@ from coprod_stats.responses.table_files import format_of, read_table
 from coprod_stats.responses.workbook import write_workbook
 
 REJECTED_COLUMNS = ("line", "respondent", "column", "value", "scope", "code", "reason")
+_ROWS = 16_384
+"""Rows that are written at a time."""
+_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 _MISSING = frozenset(map(str, MISSING_CODES))
 _GUARDED = (
     "{cells} an apostrophe before what a spreadsheet would take for a formula; if the "
@@ -118,9 +126,23 @@ def _write_table(
     if path.suffix.lower() == ".xlsx":
         write_workbook(table, path)
         return
-    columns = [map(_quoted, cell_texts(table[column], guard=guard)) for column in table.columns]
+    rows = (
+        row
+        for start in range(0, len(table), _ROWS)
+        for row in zip(
+            *(
+                _csv_cells(table[column].iloc[start : start + _ROWS], guard)
+                for column in table.columns
+            ),
+            strict=True,
+        )
+    )
     encoding = "utf-8-sig" if byte_order_mark else "utf-8"
-    _write(path, map(_quoted, table.columns), zip(*columns, strict=True), encoding=encoding)
+    _write(path, map(_quoted, table.columns), rows, encoding=encoding)
+
+
+def _csv_cells(values: pd.Series, guard: Callable[[str], str]) -> list[str]:
+    return cell_texts(values, guard=guard, written=_quoted)
 
 
 def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
@@ -129,24 +151,48 @@ def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
     People open this file in spreadsheets: whatever would be executed as a formula there is
     preceded by an apostrophe.
     """
-    rows = [
+    rows = (
         [_quoted(guarded_unless_number(str(getattr(entry, name)))) for name in REJECTED_COLUMNS]
         for entry in rejected
-    ]
+    )
     _write(path, REJECTED_COLUMNS, rows)
 
 
 def _guards(raw: RawTable) -> int:
-    return sum(unguarded(cell) != cell for row in raw.rows for cell in row.cells if "'" in cell)
+    """Return the number of cells that have an apostrophe against formulas."""
+    columns = [c for block in CodedRows.of(raw.rows).blocks.values() for c in block.columns]
+    return sum(
+        len(column.rows_with([text]))
+        for column in columns
+        for text in column.texts
+        if "'" in text and unguarded(text) != text
+    )
 
 
-def cell_texts(values: pd.Series, *, guard: Callable[[str], str] = str) -> list[str]:
-    """Return the cells of a canonical column as text; texts are guarded against formulas."""
+def cell_texts(
+    values: pd.Series,
+    *,
+    guard: Callable[[str], str] = str,
+    written: Callable[[str], str] = str,
+) -> list[str]:
+    """Return the cells of a canonical column as text, each distinct value spelled once.
+
+    Parameters
+    ----------
+    values : Series
+        The column.
+    guard : callable
+        Guards the texts of a column of texts, as against formulas.
+    written : callable
+        Gives every text the form that a file needs, as its quotation marks.
+    """
     numeric = pd.api.types.is_numeric_dtype(values)
-    cells = (values.astype(float) if numeric else values.astype(object)).tolist()
+    codes, distinct = pd.factorize(np.asarray(values, dtype=float if numeric else object))
     shown = str if numeric else guard
-    written = {cell: shown(_cell_text(cell)) for cell in set(cells)}  # each distinct value once
-    return [written[cell] for cell in cells]
+    texts = [written(shown(_cell_text(value))) for value in distinct.tolist()]
+    # missing values have the code -1: the last text
+    cells: list[str] = np.array([*texts, ""], dtype=object)[codes].tolist()
+    return cells
 
 
 def _guarded_answer(text: str) -> str:
@@ -156,18 +202,20 @@ def _guarded_answer(text: str) -> str:
 
 def _cell_text(value: object) -> str:
     """Return the shortest text that reads as the same value; whole numbers without a point."""
-    return "" if value is pd.NA else plain_text(value)
+    return value if isinstance(value, str) else plain_text(value)
 
 
 def _write(
     path: Path, header: Iterable[str], rows: Iterable[Iterable[str]], *, encoding: str = "utf-8"
 ) -> None:
-    lines = (",".join(cells) + "\n" for cells in (header, *rows))
+    """Write a CSV, some rows at a time."""
+    encoder = codecs.getincrementalencoder(encoding)()
+    lines = chain([header], rows)
     with written(path) as stream:
-        stream.write("".join(lines).encode(encoding))
+        while part := [",".join(cells) for cells in islice(lines, _ROWS)]:
+            stream.write(encoder.encode("\n".join([*part, ""])))
 
 
 def _quoted(cell: str) -> str:
     # csv.writer leaves a lone carriage return unquoted if lines end otherwise: it would end a row
-    needed = any(mark in cell for mark in ',"\r\n')
-    return '"' + cell.replace('"', '""') + '"' if needed else cell
+    return '"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell

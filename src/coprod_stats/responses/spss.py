@@ -8,6 +8,7 @@ from typing import Any
 
 from coprod_stats.input_files import check_table
 from coprod_stats.platforms.codebooks.spss_names import column_name
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import (
     RawRow,
     RawTable,
@@ -55,7 +56,9 @@ def read_spss(path: Path) -> RawTable:
         reading=f"SPSS, {meta.file_encoding or 'utf-8'}",
         # a damaged file can name none
         header=tuple(column_name(name or "") for name in names),
-        rows=tuple(RawRow(line, row) for line, row in enumerate(cells, start=2) if is_filled(row)),
+        rows=CodedRows.of(
+            RawRow(line, row) for line, row in enumerate(cells, start=2) if is_filled(row)
+        ),
         comma_is_decimal=True,
         labels=tuple(
             (

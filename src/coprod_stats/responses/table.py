@@ -26,7 +26,7 @@ OFF_SCALE = "off scale"
 REJECTED = "rejected"
 KINDS = (ANSWERED, NOT_ASKED, BLANK, *MISSING_CODES.values(), OFF_SCALE, REJECTED)
 """What a cell can be; "blank" is known by the routing only, see `quality.missingness`."""
-KIND_TYPE = pd.CategoricalDtype(KINDS)
+KIND_TYPE = pd.CategoricalDtype(list(KINDS))
 _MISSING = list(MISSING_CODES)
 
 
@@ -302,11 +302,11 @@ class _Values(Mapping[str, FloatArray]):
                 f"there is no item, column or derived variable '{name}' "
                 f"in instrument '{self._instrument.id}'{closest(name, self)}"
             )
-        column = self._answers[name]
-        numbers = _amounts(column)
+        cells = self._answers[name]
+        numbers = _amounts(cells)
         missing = np.isin(numbers, [*_MISSING, *self._off_scale.get(name, ())])
-        if not pd.api.types.is_numeric_dtype(column):
-            filled = column.notna() & (column != "")
+        if not pd.api.types.is_numeric_dtype(cells):
+            filled = cells.notna() & (cells != "")
             return np.where(filled & ~missing, 1.0, np.nan)
         return np.where(missing, np.nan, numbers)
 

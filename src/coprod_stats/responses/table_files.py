@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coprod_stats.instruments.spreadsheet_text import unguarded
 from coprod_stats.literals import FileFormat
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.delimited import read_delimited
 from coprod_stats.responses.heading_rows import with_one_header
 from coprod_stats.responses.raw_table import RawTable, ResponsesError
@@ -99,5 +100,5 @@ def read_cells(
 
 
 def _without_guards(raw: RawTable) -> RawTable:
-    rows = tuple(replace(row, cells=tuple(map(unguarded, row.cells))) for row in raw.rows)
+    rows = CodedRows.of(replace(row, cells=tuple(map(unguarded, row.cells))) for row in raw.rows)
     return replace(raw, reading=f"{raw.reading}, guarded against formulas", rows=rows)

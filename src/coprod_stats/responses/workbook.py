@@ -15,6 +15,7 @@ import pandas as pd
 from coprod_stats.files.archives import saved, write_only_sheet
 from coprod_stats.files.writing import write_file
 from coprod_stats.input_files import check_archive
+from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import (
     MAX_CELL,
     RawRow,
@@ -82,7 +83,7 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> RawTable:
         sha256=sha256,
         reading=f"XLSX, sheet '{titles[place]}' ({place + 1} of {len(titles)})",
         header=header,
-        rows=tuple(RawRow(row.line, _fitted(row.cells, len(header))) for row in rows[1:]),
+        rows=CodedRows.of(RawRow(row.line, _fitted(row.cells, len(header))) for row in rows[1:]),
         sheet=sheet or "",
         notes=(f"sheets that were not read (--sheet reads one): {others}",) if others else (),
     )
