@@ -69,6 +69,12 @@ CELLS = st.one_of(
             "00",
             "1.0",
             "99999999999999999999",
+            "Agree",
+            "disagree ",
+            "Refused",
+            "TRUE",
+            "x",
+            "Together",
         ]
     ),
 )

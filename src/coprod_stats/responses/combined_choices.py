@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
+from coprod_stats.instruments.language.evaluation import choice_column
+from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item, Option
 from coprod_stats.responses.answer_words import plain
 from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.labels import codes_by_label
@@ -59,7 +60,7 @@ def with_choices_spread(raw: RawTable, instrument: Instrument) -> RawTable:
 
 
 def _known(item: Item, instrument: Instrument) -> dict[str, int]:
-    options = item.responses.options if item.responses else ()
+    options = _options(item)
     missing = {
         word: code
         for word, code in codes_by_label(item, item.id, instrument).items()
@@ -80,8 +81,15 @@ def _ticks(cell: str, item: Item, known: Mapping[str, int]) -> tuple[str, ...]:
         return (cell,) * len(item.columns)
     if missing:
         return (str(missing[0]),) * len(item.columns)
-    values = item.responses.values if item.responses else ()
-    return tuple(str(int(value in chosen)) for value in values)
+    return tuple(str(int(option.value in chosen)) for option in _options(item))
+
+
+def _options(item: Item) -> tuple[Option, ...]:
+    """Return the option of each column, whether on the scale or off it."""
+    scale = item.responses
+    offered = (*scale.options, *scale.off_scale) if scale is not None else ()
+    by_column = {choice_column(item.id, option.value): option for option in offered}
+    return tuple(by_column[column] for column in item.columns)
 
 
 def _parts(cell: str, known: Mapping[str, int], separator: str) -> tuple[int, ...] | None:

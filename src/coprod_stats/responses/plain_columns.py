@@ -44,7 +44,7 @@ def read_plain_columns(
     -------
     dict of str to (n_rows,) array
         Floats with NaN where every cell is a number or missing; texts with None otherwise. Columns
-        without a name are left out.
+        without a name are omitted.
 
     Raises
     ------
