@@ -78,9 +78,16 @@ def test_a_form_counts_its_own_texts(half) -> None:
 def test_check_and_show_tell_how_much_is_translated(coprod, half) -> None:
     told = f"{TEXTS - 3} of {TEXTS} texts are in 'de'; the others are shown in 'en'"
     check = coprod("instrument", "check", half)
-    assert (check.returncode, check.stdout) == (0, f"parks.yaml: no faults\nparks.yaml: {told}\n")
+    assert (check.returncode, check.stdout) == (0, "parks.yaml: no faults\n")
+    assert check.stderr == f"parks.yaml: {told}\n"
     show = coprod("instrument", "show", half)
     assert f"Translation: {told}." in show.stdout
+
+
+def test_check_tells_of_a_whole_translation_that_it_is_whole(coprod, parks) -> None:
+    check = coprod("instrument", "check", parks)
+    told = f"parks.yaml: {TEXTS} of {TEXTS} texts are in 'de'"
+    assert (check.stdout, check.stderr) == (f"parks.yaml: no faults\n{told}\n", "")
 
 
 @pytest.mark.parametrize("platform", [*PLATFORMS, *ONE_LANGUAGE])

@@ -21,6 +21,7 @@ EXPECTED = """\
 A survey
 ========
 survey 1.2.3, piloted; form: long (Long); languages: en, de
+Translation: 3 of 35 texts are in 'de'; the others are shown in 'en'.
 
 Length: 8 questions on 2 pages
   deep  8 questions, about 1 minute

@@ -97,7 +97,8 @@ def check(names: tuple[str, ...], module: tuple[str, ...], json: str | None) -> 
         if not found and json is None:
             say(f"{Path(name).name}: no faults")
             for entry in translation_coverage(read_instrument(name, modules=module)):
-                say(f"{Path(name).name}: {entry}")
+                tell = say if entry.is_complete else warn
+                tell(f"{Path(name).name}: {entry}")
     if any(faults.values()):
         sys.exit(1)
 
