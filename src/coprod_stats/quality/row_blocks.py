@@ -29,9 +29,7 @@ def rowwise(compute: Callable[..., tuple[Any, ...]], *tables: NDArray[Any]) -> t
     tables : ndarray, (n_rows, ...)
         Tables with the same rows.
     """
-    blocks = [
-        compute(*(table[block] for table in tables)) for block in row_blocks(len(tables[0]))
-    ]
+    blocks = [compute(*(table[block] for table in tables)) for block in row_blocks(len(tables[0]))]
     return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))
 
 

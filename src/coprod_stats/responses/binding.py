@@ -7,7 +7,6 @@ import io
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -179,7 +178,8 @@ class _Table:
             name = self.raw.header[position].strip() or f"column {position + 1}"
             cells = self.rows.columns[position]
             reasons = {text: reason for text in cells.texts if text.strip()}
-            self._reject(cells.rows_with(reasons), cells, name, "column", "COLUMN-001", reasons)
+            rows = cells.rows_with(reasons)
+            self._reject(name, cells, rows, reasons, scope="column", code="COLUMN-001")
 
     def fill(self) -> None:
         """Turn cells into values, each distinct text once; what the file lacks is blank."""
@@ -208,7 +208,7 @@ class _Table:
                 cells = self.cells[column]
                 reasons = dict.fromkeys(cells.texts, reason)
                 rows = np.flatnonzero(wrong)
-                self._reject(rows, cells, column, "value", "VALUE-002", reasons)
+                self._reject(column, cells, rows, reasons, scope="value", code="VALUE-002")
 
     def frame(self) -> pd.DataFrame:
         """Return the table; its numbers are not copied."""
@@ -217,9 +217,7 @@ class _Table:
         texts = pd.DataFrame(self.texts, index)
         return pd.concat([numbers, texts], axis=1)[[column.id for column in self.columns]]
 
-    def _values(
-        self, column: Column, cells: CodedColumn, signs: Collection[str]
-    ) -> list[float | str]:
+    def _values(self, column: Column, cells: CodedColumn, signs: set[str]) -> list[float | str]:
         """Return the value of each distinct text of a column."""
         found = set(cells.texts)
         blanks = {text for text in found if not text.strip()}
@@ -246,17 +244,19 @@ class _Table:
                 value_of[text] = column.parse(recoding.codes.get(text.strip(), text))
             except ValueError as error:
                 value_of[text], reasons[text] = column.blank, str(error)
-        self._reject(cells.rows_with(reasons), cells, column.id, "value", "VALUE-001", reasons)
+        rows = cells.rows_with(reasons)
+        self._reject(column.id, cells, rows, reasons, scope="value", code="VALUE-001")
         return value_of
 
     def _reject(
         self,
-        rows: NDArray[np.intp],
-        cells: CodedColumn,
         column: str,
+        cells: CodedColumn,
+        rows: NDArray[np.intp],
+        reasons: Mapping[str, str],
+        *,
         scope: Scope,
         code: str,
-        reasons: Mapping[str, str],
     ) -> None:
         """Reject the cells of a column in some rows, each for the reason of its text."""
         for row, line in zip(rows.tolist(), self.rows.lines[rows].tolist(), strict=True):

@@ -185,9 +185,7 @@ def _likely_delimiter(beginning: str, expected: Collection[str]) -> str:
     return max(DELIMITERS, key=found)
 
 
-def _rows(
-    text: io.TextIOWrapper, delimiter: str, lines_before: int, name: str
-) -> Iterator[RawRow]:
+def _rows(text: io.TextIOWrapper, delimiter: str, lines_before: int, name: str) -> Iterator[RawRow]:
     """Yield the rows that are not blank, each with its first line."""
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     line = 1 + lines_before

@@ -198,7 +198,8 @@ def cell_texts(values: pd.Series, *, guard: bool = False, quoted: bool = False) 
     if quoted:
         texts = list(map(_quoted, texts))
     # missing values have the code -1: the last text
-    return np.array([*texts, ""], dtype=object)[codes].tolist()
+    cells: list[str] = np.array([*texts, ""], dtype=object)[codes].tolist()
+    return cells
 
 
 def _guarded_answer(text: str) -> str:

@@ -25,7 +25,7 @@ OFF_SCALE = "off scale"
 REJECTED = "rejected"
 KINDS = (ANSWERED, NOT_ASKED, BLANK, *MISSING_CODES.values(), OFF_SCALE, REJECTED)
 """What a cell can be; "blank" is known by the routing only, see `quality.missingness`."""
-KIND_TYPE = pd.CategoricalDtype(KINDS)
+KIND_TYPE = pd.CategoricalDtype(list(KINDS))
 _MISSING = list(MISSING_CODES)
 
 
@@ -253,9 +253,9 @@ class _Values(Mapping[str, FloatArray]):
             return self.of(self._derived[name])
         if columns := self._choices.get(name):
             unknown = np.ones(len(self._answers), dtype=bool)
-            for column in columns:
-                numbers = _amounts(self._answers[column])
-                unknown &= np.isnan(numbers) | np.isin(numbers, _MISSING)
+            for option in columns:
+                options = _amounts(self._answers[option])
+                unknown &= np.isnan(options) | np.isin(options, _MISSING)
             return np.where(unknown, np.nan, 1.0)
         if name not in self._answers:
             raise UnknownNameError(

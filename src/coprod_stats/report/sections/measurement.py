@@ -22,8 +22,8 @@ from coprod_stats.documents.numbers import BOUNDED, COUNT, NumberFormat, bounded
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.instruments.model import Item, Scale
 from coprod_stats.measurement import ScaleReliability
-from coprod_stats.quality.missingness import BLANK
 from coprod_stats.report.sections.correlations import correlations_section
+from coprod_stats.responses.table import BLANK
 from coprod_stats.study import StudyResult
 
 ROLE_NAMES = {"driver": "Drivers", "impact": "Impacts", "value": "Values", "factor": "Factors"}

@@ -23,7 +23,7 @@ from coprod_stats.documents.figures.missing import (
 )
 from coprod_stats.documents.numbers import COUNT, NumberFormat, count, decimal, p_statement
 from coprod_stats.documents.tables import Role, frame_table
-from coprod_stats.quality.missingness import BLANK
+from coprod_stats.responses.table import BLANK
 from coprod_stats.study import StudyResult
 
 KINDS = ("don't know", "refused", "seen, unanswered", BLANK)
