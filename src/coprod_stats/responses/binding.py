@@ -190,7 +190,8 @@ class _Table:
             name = self.raw.header[position].strip() or f"column {position + 1}"
             cells = self.rows.columns[position]
             reasons = {text: reason for text in cells.texts if text.strip()}
-            self._reject(cells.rows_with(reasons), cells, name, "column", "COLUMN-001", reasons)
+            rows = cells.rows_with(reasons)
+            self._reject(name, cells, rows, reasons, scope="column", code="COLUMN-001")
 
     def fill(self) -> None:
         """Turn cells into values, each distinct text once; what the file lacks is blank."""
@@ -219,7 +220,7 @@ class _Table:
                 cells = self._given(column)
                 reasons = dict.fromkeys(cells.texts, reason)
                 rows = np.flatnonzero(wrong)
-                self._reject(rows, cells, column, "value", "VALUE-002", reasons)
+                self._reject(column, cells, rows, reasons, scope="value", code="VALUE-002")
 
     def without_disagreeing(self, bound: Responses) -> pd.DataFrame:
         """Return the answers without those of which a check is known to be false; reject these."""
@@ -268,17 +269,19 @@ class _Table:
                 value_of[text] = column.parse(recoding.codes.get(text.strip(), text))
             except ValueError as error:
                 value_of[text], reasons[text] = column.blank, str(error)
-        self._reject(cells.rows_with(reasons), cells, column.id, "value", "VALUE-001", reasons)
+        rows = cells.rows_with(reasons)
+        self._reject(column.id, cells, rows, reasons, scope="value", code="VALUE-001")
         return value_of
 
     def _reject(
         self,
-        rows: NDArray[np.intp],
-        cells: CodedColumn,
         column: str,
+        cells: CodedColumn,
+        rows: NDArray[np.intp],
+        reasons: Mapping[str, str],
+        *,
         scope: Scope,
         code: str,
-        reasons: Mapping[str, str],
     ) -> None:
         """Reject the cells of a column in some rows, each for the reason of its text."""
         for row, line in zip(rows.tolist(), self.rows.lines[rows].tolist(), strict=True):

@@ -1,7 +1,7 @@
 """Rows of text cells in little memory: each distinct text of a column once, cells as its number.
 
-A table of answers has few distinct texts in most columns, so that a cell takes one or two bytes, and
-what must be done with texts is done once for each.
+A table of answers has few distinct texts in most columns, so that a cell takes one or two bytes,
+and what must be done with texts is done once for each.
 """
 
 from __future__ import annotations

@@ -293,9 +293,9 @@ class _Values(Mapping[str, FloatArray]):
             return self.of(self._derived[name])
         if columns := self._choices.get(name):
             unknown = np.ones(len(self._answers), dtype=bool)
-            for column in columns:
-                numbers = _amounts(self._answers[column])
-                unknown &= np.isnan(numbers) | np.isin(numbers, _MISSING)
+            for option in columns:
+                options = _amounts(self._answers[option])
+                unknown &= np.isnan(options) | np.isin(options, _MISSING)
             return np.where(unknown, np.nan, 1.0)
         if name not in self._answers:
             raise UnknownNameError(
