@@ -36,10 +36,7 @@ _OF_A_FIT = frozenset(
 Peer = Literal["lavaan", "mplus"]
 
 
-@click.command(
-    epilog="Example: coprod sem model.txt --data answers.csv --json fit.json; or, without a file, "
-    "coprod sem 'trust =~ T1 + T2 + T3' --data answers.csv"
-)
+@click.command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")
 @click.argument(
     "files",
     nargs=-1,
