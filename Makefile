@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles codes api documents schema benchmark benchmark-growth benchmark-responses calibration pattern-rates fuzz clean
+.PHONY: demo test check format test-slow roundtrip oracles random-models codes api documents schema benchmark benchmark-growth benchmark-responses calibration pattern-rates fuzz clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -52,6 +52,9 @@ documents: codes api ## write what their examples print now into the documents
 schema: $(INSTALLED) ## write the JSON Schema of plans, which editors read, from the grammar
 	$(BIN)/python -c 'import pathlib; from coprod_stats.study.plan_grammar import schema_text; \
 	    pathlib.Path("analyses/plan.schema.json").write_text(schema_text(), encoding="utf-8")'
+
+random-models: $(INSTALLED) ## 1,000 random models here and in lavaan (needs Rscript, lavaan; an hour; goes on where it stopped)
+	$(BIN)/python tests/latent_models/random_models.py --number 1000
 
 benchmark: $(INSTALLED) ## times beside lavaan and semopy, agreement first (needs Rscript, lavaan)
 	$(BIN)/python benchmarks/sem/run.py

@@ -151,9 +151,10 @@ def answers(
     columns |= {"x": x, "z": z + 0.3 * x, "g": np.where(rng.random(n_obs) < 0.5, "u", "v")}
     if kind.startswith("odd scales"):
         for name in chain.from_iterable(items):
-            columns[name] = columns[name] * 10.0 ** rng.integers(-3, 4) + rng.integers(-50, 50)
-        columns["x"] = 2020 + 8 * x if rng.random() < 0.5 else 1.7e9 + 3e6 * x
-        columns["z"] = 42_000 + 15_000 * z
+            columns[name] = columns[name] * 10.0 ** rng.integers(-1, 2) + rng.integers(-50, 50)
+        # years, or days since 1970; lavaan converges with hardly any model of seconds since then
+        columns["x"] = 2020 + 8 * x if rng.random() < 0.5 else 19_700 + 30 * x
+        columns["z"] = 42 + 15 * z
     if kind == "FIML":
         for name in [names[-1] for names in items]:
             columns[name][rng.random(n_obs) < rng.uniform(0, 0.3)] = np.nan
@@ -161,7 +162,8 @@ def answers(
 
 
 def _coarse(rng: np.random.Generator, values: np.ndarray) -> np.ndarray:
-    shares = np.sort(rng.uniform(0.12, 0.88, int(rng.integers(1, 5))))
+    n_categories = int(rng.integers(2, 5))
+    shares = np.arange(1, n_categories) / n_categories
     return np.searchsorted(np.quantile(values, shares), values) * 1.0
 
 

@@ -46,10 +46,7 @@ _OF_A_FIT = frozenset(
 Peer = Literal["lavaan", "mplus"]
 
 
-@command(
-    epilog="Example: coprod sem model.txt --data answers.csv --json fit.json; or, without a file, "
-    "coprod sem 'trust =~ T1 + T2 + T3' --data answers.csv"
-)
+@command(epilog="Example: coprod sem model.txt --data answers.csv --json fit.json")
 @click.argument(
     "files",
     type=InputFile(or_text=True),

@@ -215,8 +215,8 @@ class Problem(ABC):
 
     def other_starts(
         self,
-        models: Sequence[LisrelModel],  # noqa: ARG002
-        proposed: FloatArray,  # noqa: ARG002
+        models: Sequence[LisrelModel],
+        proposed: FloatArray,
     ) -> Iterator[FloatArray]:
         """Yield further starting values, for where the proposed ones lead nowhere; here none.
 
