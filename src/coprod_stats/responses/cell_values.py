@@ -205,6 +205,15 @@ def _time_of_day(text: str) -> str:
 def _among(item: Item, number: Callable[[str], float]) -> Callable[[str], float]:
     scale = item.responses
     options = () if scale is None else scale.all_options
-    listed = ", ".join(str(option.value) for option in options)
+    listed = ", ".join(
+        f"{option.value} ({option.code})" if option.code else str(option.value)
+        for option in options
+    )
     values = [option.value for option in options]
-    return _one_of(values, f"not among the answers {listed}", number)
+    known = _one_of(values, f"not among the answers {listed}", number)
+    letters = {option.code: float(option.value) for option in options if option.code}
+
+    def parse(text: str) -> float:
+        return letters[text.strip()] if text.strip() in letters else known(text)
+
+    return parse

@@ -6,7 +6,7 @@ import numpy as np
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument
-from coprod_stats.platforms.cell_table import CellTable, mark_unanswered, with_companion
+from coprod_stats.platforms.cell_table import CellTable, mark_unanswered, recoded, with_companion
 from coprod_stats.platforms.form_export import PlatformError, Sidecar
 from coprod_stats.platforms.redcap.expressions import checkbox_code
 
@@ -41,7 +41,7 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     for entry in sidecar.columns:
         if entry.name not in found and entry.kind in ("administrative", "assigned"):
             continue
-        answers = found.get(entry.name, blank)
+        answers = recoded(found.get(entry.name, blank), dict(entry.codes))
         if entry.companion:
             answers = with_companion(answers, found.get(entry.companion, blank), entry)
         cells[entry.column] = answers
@@ -78,7 +78,8 @@ def _settle_boxes(
 ) -> None:
     """Blank the zeros of respondents who ticked nothing; put the reason where one was ticked."""
     missing = {
-        code: found.get(f"{item.lower()}___{checkbox_code(code)}") for code in (REFUSED, DONT_KNOW)
+        code: found.get(f"{item.lower()}___{checkbox_code(str(code))}")
+        for code in (REFUSED, DONT_KNOW)
     }
     rows = range(len(cells[columns[0]]))
     ticked = [any(cells[c][row].strip() not in ("", "0") for c in columns) for row in rows]
