@@ -209,11 +209,16 @@ def _among(item: Item, number: Callable[[str], float]) -> Callable[[str], float]
         f"{option.value} ({option.code})" if option.code else str(option.value)
         for option in options
     )
-    values = [option.value for option in options]
-    known = _one_of(values, f"not among the answers {listed}", number)
+    reason = f"not among the answers {listed}"
+    coded = _one_of([option.value for option in options], reason, number)
     letters = {option.code: float(option.value) for option in options if option.code}
 
     def parse(text: str) -> float:
-        return letters[text.strip()] if text.strip() in letters else known(text)
+        plain = text.strip()
+        if plain in letters:
+            return letters[plain]
+        if letters and not _NUMBER.fullmatch(plain):
+            raise ValueError(reason)
+        return coded(text)
 
     return parse
