@@ -44,6 +44,7 @@ placeholders:
   ORG: {item: NAME, otherwise: {en: the office, de: das Amt}}
   FEEL: {item: MOOD, otherwise: somehow}
   CASE: {variable: ARM, levels: {1: failed, 2: succeeded}, otherwise: unknown}
+  LANDED: {item: LAND, otherwise: nowhere}
 administrative:
   - {id: RID, title: Respondent, role: respondent}
 assigned:
@@ -128,6 +129,12 @@ pages:
              random_order: true, other: 3, off_scale: {4: None}, offers: [refused]}
           - {id: RANKED, kind: rank, text: In order?, options: {1: This, 2: That, 3: The other},
              random_order: true}
+          - {id: LAND, text: In which country?, options: {1: Germany, 2: Austria, 7: France},
+             off_scale: {9: Nowhere}, codes: {1: DE, 2: AT, 7: FRANCE, 9: no_where}}
+          - {id: SIDES, kind: multiple, text: Which sides?, options: {1: Left, 2: Right},
+             off_scale: {5: None}, codes: {1: A, 2: B, 5: NONE}, when: LAND != 2 and LAND < 9}
+          - {id: SAID, kind: note, text: "Thank you.", when: "includes(SIDES, 1) or LAND >= 7"}
+          - {id: WHICH, kind: text, text: "In [LANDED]?", when: "includes(SIDES, 1) or LAND >= 7"}
           - {id: TOOLS, kind: multiple, text: With what?, options: {1: A pen, 2: Other}, other: 2,
              off_scale: {9: Nothing}, when: "not answered(PLACE__other)"}
           - {id: FEW, kind: multiple, min_choices: 1, max_choices: 2, text: Which two?,
@@ -237,6 +244,12 @@ def _answer(item: Item, rng: np.random.Generator) -> object:
         case "time":
             return str(rng.choice(TIMES))
     return str(rng.choice(TEXTS))
+
+
+def written(item: Item, code: int) -> str:
+    """Return what a form writes for an answer: its letters, or its code."""
+    options = (*item.responses.options, *item.responses.off_scale)
+    return next((o.code for o in options if o.value == code and o.code), str(code))
 
 
 def plain(value: float) -> str:

@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Any
 
 _TOKEN = re.compile(
-    r"\[(?P<field>[a-z][a-z0-9_]*)(?:\((?P<box>-?\d+)\))?\]|'(?P<text>[^']*)'"
+    r"\[(?P<field>[a-z][a-z0-9_]*)(?:\((?P<box>-?\w+)\))?\]|'(?P<text>[^']*)'"
     r"|(?P<sign><>|<=|>=|=)|(?P<choice>\bif\b)"
 )
 
@@ -90,7 +90,7 @@ def holds(logic: str, record: Mapping[str, str]) -> bool:
         if match["field"]:
             name = match["field"]
             if match["box"]:
-                name += f"___{match['box'].replace('-', '_')}"
+                name += f"___{match['box'].replace('-', '_').lower()}"
             return f"Cell({record[name]!r})"
         if match["sign"]:
             return {"<>": "!=", "=": "=="}.get(match["sign"], match["sign"])

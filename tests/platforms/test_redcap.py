@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from engines import LINKML_PYTHON, needs
-from every_kind import Respondents, plain, respondents
+from every_kind import Respondents, plain, respondents, written
 from redcap_logic import holds
 
 from coprod_stats.instruments import Instrument, read_instrument
@@ -68,14 +68,17 @@ def demanded(fields: Rows, row: dict[str, str]) -> list[str]:
 def item_cells(fields: Rows, item: Any, answer: Any) -> dict[str, str]:
     name = item.id.lower().replace("__", "_")
     if item.kind == "multiple":
-        codes = re.findall(r"(?:^|\| )(-?\d+),", fields[name][CHOICES])
-        chosen = answer if isinstance(answer, tuple) else (answer,)
-        return {f"{name}___{c.replace('-', '_')}": str(int(int(c) in chosen)) for c in codes}
+        codes = re.findall(r"(?:^|\| )(-?\w+),", fields[name][CHOICES])
+        given = answer if isinstance(answer, tuple) else (answer,)
+        chosen = {written(item, code) for code in given if code is not None}
+        return {f"{name}___{c.replace('-', '_').lower()}": str(int(c in chosen)) for c in codes}
     missing = f"{name}_na" in fields and answer in (-8, -9)
     cells = {f"{name}_na": str(answer) if missing else ""} if f"{name}_na" in fields else {}
     if item.kind in ("rank", "allocate"):
         given = answer if isinstance(answer, Mapping) else {}
         return cells | {f"{name}_o{v}": str(given.get(v, "")) for v in item.responses.values}
+    if item.kind in ("single", "consent") and answer is not None:
+        return {name: written(item, answer)}
     shown = plain(answer) if isinstance(answer, float) else str(answer)
     return cells | {name: "" if answer is None or missing else shown}
 

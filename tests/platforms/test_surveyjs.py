@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from engines import NODE_MODULES, needs, node
-from every_kind import Respondents, everything, respondents
+from every_kind import Respondents, everything, respondents, written
 
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.language.expressions import parse_expression
@@ -48,6 +48,9 @@ def as_surveyjs(instrument: Instrument, wanted: dict[str, Any], number: int) -> 
             name, answer = f"{item.id}_NA", [answer]
         elif item.kind == "multiple" and answer is not None:
             answer = [answer] if isinstance(answer, int) else list(answer)
+            answer = [_value(item, code) for code in answer]
+        elif item.kind in ("single", "consent") and answer is not None:
+            answer = _value(item, answer)
         elif item.kind == "rank" and answer is not None:
             ranked = sorted((rank, value) for value, rank in answer.items() if rank)
             answer = [value for _, value in ranked]
@@ -57,6 +60,10 @@ def as_surveyjs(instrument: Instrument, wanted: dict[str, Any], number: int) -> 
             answers.append([name, answer])
     before = {variable.id: wanted[variable.id] for variable in instrument.assigned}
     return {"before": {"RID": f"r{number}"} | before, "answers": answers}
+
+
+def _value(item: Any, code: int) -> int | str:
+    return code if written(item, code) == str(code) else written(item, code)
 
 
 def round_trip(instrument: Instrument, people: Respondents, folder: Path) -> None:

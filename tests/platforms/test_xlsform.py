@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from engines import NODE_MODULES, needs, node
-from every_kind import Respondents, everything, plain, respondents
+from every_kind import Respondents, everything, plain, respondents, written
 from odk_exports import kobo, leaves, odk_central
 
 from coprod_stats.instruments import Instrument, read_instrument
@@ -73,9 +73,9 @@ def as_xforms(instrument: Instrument, wanted: dict[str, Any]) -> dict[str, Any]:
             continue
         if item.kind == "multiple":
             given = (answer,) if isinstance(answer, int) else answer
-            answers.append([name, [MISSING.get(code, str(code)) for code in given]])
+            answers.append([name, [MISSING.get(code, written(item, code)) for code in given]])
         elif item.kind in ("single", "consent"):
-            answers.append([name, MISSING.get(answer, str(answer))])
+            answers.append([name, MISSING.get(answer, written(item, answer))])
         elif answer in (-8, -9):
             answers.append([f"why_{name}", MISSING[answer]])
         elif item.kind == "rank":

@@ -167,7 +167,11 @@ class _Codebook:
         return f"{span} {self.shown(item.number.unit)}".strip()
 
     def options(self, options: Sequence[Option]) -> str:
-        return "; ".join(f"{option.value} = {self.shown(option.label)}" for option in options)
+        return "; ".join(
+            f"{option.value}{f' ({option.code})' if option.code else ''} = "
+            f"{self.shown(option.label)}"
+            for option in options
+        )
 
     def condition(self, conditions: Sequence[Expression]) -> str:
         if not conditions:

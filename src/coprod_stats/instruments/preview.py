@@ -17,6 +17,7 @@ from coprod_stats.instruments.model import (
     Instrument,
     Item,
     NumberRange,
+    Option,
     Page,
     Scale,
     Text,
@@ -181,8 +182,8 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
     texts = {"dont_know": instrument.dont_know, "refused": instrument.refused}
     beside = [_tied(texts[option]) for option in item.offers]
     if item.responses is not None:
-        off_scale = [_tied(f"{option.value} {option.label}") for option in item.responses.off_scale]
-        options = [_tied(f"{option.value} {option.label}") for option in item.responses.options]
+        off_scale = [_tied(_option(option)) for option in item.responses.off_scale]
+        options = [_tied(_option(option)) for option in item.responses.options]
         answers = " | ".join(options)
         if item.kind == "multiple":
             answers = f"{_how_many(item)} of: {answers}"
@@ -202,6 +203,11 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
             answers = f"in words, beside the option of {item.specifies}"
     if line := " || ".join(filter(None, [answers, " | ".join(beside)])):
         yield from _wrap(f"-> {line}", indent=indent)
+
+
+def _option(option: Option) -> str:
+    letters = "" if option.code is None else f" ({option.code})"
+    return f"{option.value}{letters} {option.label}"
 
 
 def _open_answer(item: Item) -> str:

@@ -47,10 +47,24 @@ MISSING_CODES: dict[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One response option: its code and its label."""
+    """One response option.
+
+    Attributes
+    ----------
+    value : int
+        Its code in the answers.
+    code : str or None
+        Letters that stand for it on forms and in exports, such as ``DE``.
+    """
 
     value: int
     label: Text
+    code: str | None = None
+
+    @property
+    def written(self) -> str:
+        """What a form writes for it: its letters, or its code."""
+        return self.code or str(self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from coprod_stats.platforms.two_valued_conditions import (
     TRUE,
     anyone,
     both,
+    compares,
     known_to_hold,
     known_value,
     not_known_to_fail,
@@ -164,7 +165,14 @@ class Dialect(Conditions[str]):
         return f" {operator} ".join(f"({part})" for part in parts)
 
     def comparison(self, tree: Compare) -> str:
-        """Write a comparison of numbers."""
+        """Write a comparison of numbers; answers that are written by letters, answer by answer."""
+        match tree:
+            case Compare(_, Name(id=id), Number(bound)) if self.aliases(id):
+                return self._one_of_codes(tree, id, bound)
+        return self.compared(tree)
+
+    def compared(self, tree: Compare) -> str:
+        """Write a comparison of what the platform holds as numbers."""
         return f"{self.number(tree.left)} {self.sign(tree.operator)} {self.number(tree.right)}"
 
     def sign(self, operator: str) -> str:
@@ -227,9 +235,42 @@ class Dialect(Conditions[str]):
         ]
         return parts[0] if len(parts) == 1 else self.together(parts)
 
+    def codes(self, id: str) -> Mapping[int, str]:
+        """Return what the form writes for each answer of an item, "don't know" apart."""
+        item = self.items[id]
+        options = () if item.responses is None else item.responses.all_options
+        return {option.value: option.written for option in options}
+
+    def aliases(self, id: str) -> dict[int, str]:
+        """Return the answers of an item with one answer that do not read as its numbers."""
+        item = self.items.get(id)
+        if item is None or item.kind not in ("single", "consent"):
+            return {}
+        return {code: alias for code, alias in self.codes(id).items() if alias != str(code)}
+
+    def numeral(self, id: str, answer: str) -> str:
+        """Write the number that an answer stands for, where the form writes something else."""
+        written = answer
+        for code, alias in reversed(self.aliases(id).items()):
+            equal = f"{self.answer(id)} {self.sign('==')} {self.quoted(alias)}"
+            written = self.choice(equal, spell_number(code), written)
+        return written
+
+    def _one_of_codes(self, tree: Compare, id: str, bound: float) -> str:
+        """Compare by name, answer by answer; a missing answer is less than any number."""
+        found: dict[bool, list[str]] = {True: [], False: []}
+        for code, alias in self.codes(id).items():
+            found[compares(tree.operator, code, bound)].append(self.quoted(alias))
+        if tree.operator in ("!=", "<", "<="):
+            differs = f"{self.answer(id)} {self.sign('!=')}"
+            others = [f"{differs} {alias}" for alias in found[False]]
+            return " and ".join(others) or self.always
+        equals = f"{self.answer(id)} {self.sign('==')}"
+        return " or ".join(f"{equals} {alias}" for alias in found[True]) or self.never
+
     def amount(self, id: str) -> str:
         """Refer to an answer as a number."""
-        return self.answer(id)
+        return self.numeral(id, self.answer(id))
 
     @abstractmethod
     def answer(self, id: str) -> str:

@@ -205,6 +205,20 @@ def _time_of_day(text: str) -> str:
 def _among(item: Item, number: Callable[[str], float]) -> Callable[[str], float]:
     scale = item.responses
     options = () if scale is None else scale.all_options
-    listed = ", ".join(str(option.value) for option in options)
-    values = [option.value for option in options]
-    return _one_of(values, f"not among the answers {listed}", number)
+    listed = ", ".join(
+        f"{option.value} ({option.code})" if option.code else str(option.value)
+        for option in options
+    )
+    reason = f"not among the answers {listed}"
+    coded = _one_of([option.value for option in options], reason, number)
+    letters = {option.code: float(option.value) for option in options if option.code}
+
+    def parse(text: str) -> float:
+        plain = text.strip()
+        if plain in letters:
+            return letters[plain]
+        if letters and not _NUMBER.fullmatch(plain):
+            raise ValueError(reason)
+        return coded(text)
+
+    return parse

@@ -8,6 +8,7 @@ from datetime import date
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS
 from coprod_stats.instruments.source.draft import CHOICE_KINDS, Draft, PlacedItem
+from coprod_stats.instruments.source.source_form import ResponseScaleForm
 from coprod_stats.instruments.source.yaml_source import Location
 
 
@@ -236,6 +237,45 @@ def check_codes_of_columns(draft: Draft) -> Iterator[Fault]:
                 f"the answer {min(scale.off_scale)} is off the scale and has no column",
                 "Let it be one of the options, each of which has a column of its own.",
             )
+
+
+def check_letter_codes(draft: Draft) -> Iterator[Fault]:
+    """Find letters for options that are incomplete, ambiguous, or on items that have no use."""
+    scales: list[tuple[Location, str, ResponseScaleForm | None]] = [
+        (("responses", id), f"response scale '{id}'", scale)
+        for id, scale in draft.form.responses.items()
+    ]
+    for placed in draft.items:
+        scale = draft.response_scale(placed)
+        own = scale is not None and bool(placed.item.codes or placed.item.off_scale)
+        place = f"item {placed.item.id}"
+        scales += [(placed.location, place, scale)] if own else []
+        misplaced = bool(placed.item.codes) and placed.item.options is None
+        if misplaced or (scale is not None and scale.codes and placed.item.kind in _PLAIN):
+            yield _letters_fault(draft, placed.location, place)
+    for location, place, scale in scales:
+        letters = [] if scale is None else [word.casefold() for word in scale.codes.values()]
+        codes = set() if scale is None else {*scale.options, *scale.off_scale}
+        taken = len(set(letters)) < len(letters) or set(letters) & set(MISSING_NAMES)
+        if scale is not None and scale.codes and (taken or set(scale.codes) != codes):
+            yield _letters_fault(draft, location, place)
+
+
+_PLAIN = ("rank", "allocate")
+"""Kinds whose options have columns of numbers, in which no letters stand."""
+MISSING_NAMES = ("dk", "ref")
+"""What forms write for "don't know" and for a refusal."""
+
+
+def _letters_fault(draft: Draft, location: Location, place: str) -> Fault:
+    return draft.fault(
+        "CODE-005",
+        location,
+        place,
+        "its letters for options do not name each option once, are 'dk' or 'ref', or stand where "
+        "options have none",
+        "Give every option of a single or multiple choice letters of its own, beside its options.",
+    )
 
 
 def check_special_items(draft: Draft) -> Iterator[Fault]:

@@ -143,8 +143,13 @@ class _Builder:
         return ResponseScale(
             id,
             form.kind,
-            tuple(Option(code, self.text(label)) for code, label in form.options.items()),
-            tuple(Option(code, self.text(label)) for code, label in form.off_scale.items()),
+            *(
+                tuple(
+                    Option(code, self.text(label), form.codes.get(code))
+                    for code, label in options.items()
+                )
+                for options in (form.options, form.off_scale)
+            ),
         )
 
     def construct(self, code: str) -> Construct:

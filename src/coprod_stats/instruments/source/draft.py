@@ -66,7 +66,10 @@ class Draft:
         item = placed.item
         if item.options is not None:
             return ResponseScaleForm(
-                kind="categorical", options=item.options, off_scale=item.off_scale
+                kind="categorical",
+                options=item.options,
+                off_scale=item.off_scale,
+                codes=item.codes,
             )
         if item.kind not in CHOICE_KINDS:
             return None

@@ -38,6 +38,13 @@ OffScale = Annotated[
         json_schema_extra={**_CODES_AS_KEYS},
     ),
 ]
+LetterCodes = Annotated[
+    dict[Code, Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,19}$")]],
+    Field(
+        description="Letters that stand for each option on forms, by its code in the answers.",
+        json_schema_extra={**_CODES_AS_KEYS},
+    ),
+]
 LevelTexts = Annotated[dict[Code, TextForm], Field(json_schema_extra={**_CODES_AS_KEYS})]
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
@@ -57,6 +64,7 @@ class ResponseScaleForm(_Form):
     kind: ResponseKind
     options: Options
     off_scale: OffScale = {}
+    codes: LetterCodes = {}
 
 
 class WordingForm(_Form):
@@ -103,6 +111,7 @@ class ItemForm(_Form):
     responses: str | None = None
     options: Options | None = None
     off_scale: OffScale = {}
+    codes: LetterCodes = {}
     number: NumberForm | None = None
     date: DateForm | None = None
     checks: list[CheckForm] = Field(

@@ -71,8 +71,11 @@ def answer_codes(item: Item, instrument: Instrument) -> dict[int, str]:
     length = SUBQUESTION_LENGTH if parts else ANSWER_LENGTH
     codes: dict[int, str] = {}
     for place, option in enumerate(choices(item, instrument), 1):
-        plain = MISSING_NAMES.get(option.value) or str(option.value).replace("-", "m")
-        codes[option.value] = plain if len(plain) <= length else f"c{np.base_repr(place, 36)}"
+        plain = MISSING_NAMES.get(option.value) or option.written.replace("-", "m")
+        fits = len(plain) <= length and plain.isalnum()
+        codes[option.value] = plain if fits else f"c{np.base_repr(place, 36)}"
+    while len(set(map(str.casefold, codes.values()))) < len(codes):  # letters that read as an alias
+        codes = {code: f"c{np.base_repr(n, 36)}" for n, code in enumerate(codes, 1)}
     return codes
 
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Call, Compare, Expression, Name, Number
 from coprod_stats.instruments.language.tree import parts as parts_of
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.dialect import Dialect
 from coprod_stats.platforms.fields import Alternatives, Insert, pieces, placeholder_texts
 from coprod_stats.platforms.limesurvey.codes import Codes
-from coprod_stats.platforms.two_valued_conditions import compares
 
 _ENTITIES = str.maketrans(
     {
@@ -70,11 +68,8 @@ class Translator(Dialect):
         """Write that an option is ticked."""
         return f"{self._part(id, code)} {'==' if wanted else '!='} 'Y'"
 
-    def comparison(self, tree: Compare) -> str:
+    def compared(self, tree: Compare) -> str:
         """Compare numbers; a missing answer is less than any, and equal to none."""
-        match tree:
-            case Compare(_, Name(id=id), Number(bound)) if self._aliases(id):
-                return self._one_of_codes(tree, id, bound)
         left, right = self.number(tree.left), self.number(tree.right)
         if not isinstance(tree.left, Number) and not isinstance(tree.right, Number):
             left, right = f"({left} - {right})", "0"  # two texts would compare by letters
@@ -95,13 +90,6 @@ class Translator(Dialect):
         if function == "mean":
             return f"({self.call('sum', arguments)} / {len(arguments)})"
         return super().call(function, arguments)
-
-    def amount(self, id: str) -> str:
-        """Refer to an answer as a number, which its code may not be."""
-        written = self.answer(id)
-        for code, alias in reversed(self._aliases(id).items()):
-            written = self.choice(f"{self.answer(id)} == '{alias}'", spell_number(code), written)
-        return written
 
     def answer(self, id: str) -> str:
         """Refer to the answer to a question."""
@@ -156,26 +144,11 @@ class Translator(Dialect):
             return []
         return [self._codes.answers[id][code] for code in self.missing_codes(id)]
 
-    def _aliases(self, id: str) -> dict[int, str]:
-        """Return the answer codes of an item with one answer that do not read as its numbers."""
-        item = self.items.get(id)
-        if item is None or item.kind not in ("single", "consent"):
-            return {}
+    def codes(self, id: str) -> Mapping[int, str]:
+        """Return the answer codes of an item, "don't know" and a refusal apart."""
         gone = self.missing_codes(id)
         written = self._codes.answers[id].items()
-        return {code: alias for code, alias in written if code not in gone and alias != str(code)}
-
-    def _one_of_codes(self, tree: Compare, id: str, bound: float) -> str:
-        """Compare by name, answer by answer; a missing answer is less than any number."""
-        gone = self.missing_codes(id)
-        found: dict[bool, list[str]] = {True: [], False: []}
-        for code, alias in self._codes.answers[id].items():
-            if code not in gone:
-                found[compares(tree.operator, code, bound)].append(alias)
-        if tree.operator in ("!=", "<", "<="):
-            others = [f"{self.answer(id)} != '{alias}'" for alias in found[False]]
-            return " and ".join(others) or self.always
-        return " or ".join(f"{self.answer(id)} == '{a}'" for a in found[True]) or self.never
+        return {code: alias for code, alias in written if code not in gone}
 
 
 def _compared(tree: Expression) -> Iterator[str]:

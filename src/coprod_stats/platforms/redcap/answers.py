@@ -12,6 +12,7 @@ from coprod_stats.platforms.cell_table import (
     CellTable,
     holds_labels,
     mark_unanswered,
+    recoded,
     with_companion,
 )
 from coprod_stats.platforms.fields import choices
@@ -56,7 +57,7 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     for entry in sidecar.columns:
         if entry.name not in found and entry.kind in ("administrative", "assigned"):
             continue
-        answers = found.get(entry.name, blank)
+        answers = recoded(found.get(entry.name, blank), dict(entry.codes))
         if entry.companion:
             answers = with_companion(answers, found.get(entry.companion, blank), entry)
         cells[entry.column] = answers
@@ -123,7 +124,8 @@ def _settle_boxes(
 ) -> None:
     """Blank the zeros of respondents who ticked nothing; put the reason where one was ticked."""
     missing = {
-        code: found.get(f"{item.lower()}___{checkbox_code(code)}") for code in (REFUSED, DONT_KNOW)
+        code: found.get(f"{item.lower()}___{checkbox_code(str(code))}")
+        for code in (REFUSED, DONT_KNOW)
     }
     rows = range(len(cells[columns[0]]))
     ticked = [any(cells[c][row].strip() not in ("", "0") for c in columns) for row in rows]

@@ -24,9 +24,9 @@ def as_html(text: str) -> str:
     return _MARKS.sub(lambda mark: _ENTITIES[mark.group()], text)
 
 
-def checkbox_code(value: int) -> str:
+def checkbox_code(written: str) -> str:
     """Return the code of an option as REDCap has it in the name of a column: ``-2`` is ``_2``."""
-    return str(value).replace("-", "_")
+    return written.replace("-", "_").lower()
 
 
 def field(id: str) -> str:
@@ -53,7 +53,7 @@ class Translator(Dialect):
 
     def chosen(self, id: str, code: int, *, wanted: bool) -> str:
         """Write that a box is ticked."""
-        return f"[{id.lower()}({code})] {'=' if wanted else '<>'} '1'"
+        return f"[{id.lower()}({self.codes(id)[code]})] {'=' if wanted else '<>'} '1'"
 
     def of_option(self, item: Item, code: int) -> str:
         """Refer to the field of an option."""

@@ -172,15 +172,29 @@ def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
         beside = companion(item).lower() if needs_companion(item) else ""
         why = missing_codes(item, instrument) if beside else ()
         for place, column in enumerate(item.columns):
-            option = item.column_options[place].value if item.column_options else 0
+            option = item.column_options[place] if item.column_options else None
             name = name_of_item
-            if item.kind == "multiple":
-                name = f"{name}___{checkbox_code(option)}"
-            elif item.kind in ("rank", "allocate"):
-                name = option_field(item.id, option)
+            if item.kind == "multiple" and option is not None:
+                name = f"{name}___{checkbox_code(option.written)}"
+            elif option is not None:
+                name = option_field(item.id, option.value)
             yield SidecarColumn(
-                column, item.id, item.kind, name, companion=beside, companion_codes=why
+                column,
+                item.id,
+                item.kind,
+                name,
+                codes=_letters(item),
+                companion=beside,
+                companion_codes=why,
             )
+
+
+def _letters(item: Item) -> tuple[tuple[str, str], ...]:
+    """Map the letters by which an item with one answer is coded to the codes of the answers."""
+    if item.kind not in ("single", "consent") or item.responses is None:
+        return ()
+    options = item.responses.all_options
+    return tuple((option.code, str(option.value)) for option in options if option.code)
 
 
 class _Dictionary:
@@ -298,7 +312,7 @@ class _Dictionary:
             yield self._row(name, "descriptive", self._text(check.message), logic=fails)
 
     def _exclusive(self, item: Item) -> str:
-        codes = ",".join(str(option.value) for option in alone(item, self.instrument))
+        codes = ",".join(option.written for option in alone(item, self.instrument))
         none = [f"@NONEOFTHEABOVE='{codes}'"] if codes else []
         most = [f"@MAXCHECKED={item.max_choices}"] if item.max_choices else []
         return " ".join(none + most + self._order(item))
@@ -313,7 +327,9 @@ class _Dictionary:
 
     def _choices(self, options: Iterable[Option]) -> str:
         # a line break would end the answer, as it does in REDCap's own storage
-        labels = [(option.value, " ".join(self._text(option.label).split())) for option in options]
+        labels = [
+            (option.written, " ".join(self._text(option.label).split())) for option in options
+        ]
         whole = [(value, label.replace("|", "&#124;")) for value, label in labels]
         return " | ".join(f"{value}, {label}" for value, label in whole)
 

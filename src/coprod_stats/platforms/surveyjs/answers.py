@@ -152,6 +152,8 @@ def _cell(value: object) -> str:
 
 def _canonical(cell: str, entry: SidecarColumn) -> str:
     """Return the canonical cell of one column from what SurveyJS holds for its question."""
+    if entry.kind in ("single", "consent"):
+        return dict(entry.codes).get(cell, cell)
     if entry.kind not in ("multiple", "rank") or not cell:
         return cell
     chosen = _listed(cell)

@@ -61,7 +61,9 @@ class Translator(Dialect):
 
     def chosen(self, id: str, code: int, *, wanted: bool) -> str:
         """Write that an option is among those chosen."""
-        return f"{self.answer(id)} {'contains' if wanted else 'notcontains'} {code}"
+        written = self.codes(id)[code]
+        value = written if written == str(code) else self.quoted(written)
+        return f"{self.answer(id)} {'contains' if wanted else 'notcontains'} {value}"
 
     def call(self, function: str, arguments: Sequence[str]) -> str:
         """Write a function; SurveyJS has none for an absolute value."""

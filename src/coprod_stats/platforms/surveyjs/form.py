@@ -101,10 +101,10 @@ def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
         beside = companion(item) if needs_companion(item) else ""
         why = missing_codes(item, instrument) if beside else ()
         own = "" if item.id not in grids else ".".join(grids[item.id])
-        offered = [option.value for option in choices(item, instrument)]
-        codes = tuple((str(code), str(code)) for code in offered)
+        offered = choices(item, instrument)
+        codes = tuple((option.written, str(option.value)) for option in offered)
         for place, column in enumerate(item.columns):
-            option = item.column_options[place].value if item.column_options else ""
+            option = item.column_options[place].written if item.column_options else ""
             name = f"{item.id}.o{option}" if item.kind == "allocate" else own or item.id
             yield SidecarColumn(
                 column,
@@ -259,7 +259,7 @@ class _Form:
                 return {"type": "radiogroup", "choices": options}
 
     def _checkbox(self, item: Item, options: Sequence[Json]) -> Json:
-        apart = [option.value for option in alone(item, self.instrument)]
+        apart = [option.code or option.value for option in alone(item, self.instrument)]
         listed = [
             option | ({"isExclusive": True} if option["value"] in apart else {})
             for option in options
@@ -330,7 +330,7 @@ class _Form:
             return {}
 
     def _choice(self, option: Option) -> Json:
-        return {"value": option.value, "text": self._text(option.label)}
+        return {"value": option.code or option.value, "text": self._text(option.label)}
 
     def _wording(self, name: str, item: Item, *, stem: bool = False) -> str | dict[str, str]:
         text, wordings = (item.stem, item.stem_wordings) if stem else (item.text, item.wordings)

@@ -66,7 +66,7 @@ class XPath(Dialect):
 
     def chosen(self, id: str, code: int, *, wanted: bool) -> str:
         """Write that an option is among those selected."""
-        selected = f"selected({self.answer(id)}, '{code}')"
+        selected = f"selected({self.answer(id)}, '{self.codes(id)[code]}')"
         return selected if wanted else f"not({selected})"
 
     def call(self, function: str, arguments: Sequence[str]) -> str:
@@ -86,7 +86,7 @@ class XPath(Dialect):
 
     def amount(self, id: str) -> str:
         """Refer to an answer as a number."""
-        return f"number({self.answer(id)})"
+        return self.numeral(id, f"number({self.answer(id)})")
 
     def answer(self, id: str) -> str:
         """Refer to a field."""

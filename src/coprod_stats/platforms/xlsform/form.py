@@ -297,9 +297,9 @@ class _Form:
     def _chosen_columns(self, item: Item) -> Iterator[SidecarColumn]:
         assert item.responses is not None
         options = item.responses.all_options
-        codes = tuple((str(option.value), str(option.value)) for option in options)
+        codes = tuple((option.written, str(option.value)) for option in options)
         codes += self._missing(item)
-        values = [str(option.value) for option in item.column_options] or [""]
+        values = [option.written for option in item.column_options] or [""]
         for column, value in zip(item.columns, values, strict=True):
             yield SidecarColumn(column, item.id, item.kind, field(item.id), value, codes)
 
@@ -339,7 +339,7 @@ def _date_limits(item: Item) -> Row:
 
 
 def _choice_name(option: Option) -> str:
-    return MISSING_NAMES.get(option.value) or str(option.value)
+    return MISSING_NAMES.get(option.value) or option.written
 
 
 def _styled_choices(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
