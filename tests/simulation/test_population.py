@@ -55,6 +55,22 @@ from coprod_stats.study.synthetic_sample import draw_sample
         ("{NAME:", "{RID: [x], NAME:", "POPULATION-010", 14, "the number of the respondent"),
         ("{NAME:", "{TOWN: [x], NAME:", "POPULATION-010", 14, "the names of the clusters"),
         ("rows: 400", "rows: none", "SHAPE-001", 4, ""),
+        ("rows: 400", "rows: 400\nlike: none.yaml", "POPULATION-011", 5, "cannot be read"),
+        ("rows: 400", "rows: 400\nlike: tiny.yaml", "SHAPE-001", 2, ""),
+        (
+            "rows: 400",
+            "rows: 400\nmethod_factors: {m: {C: 0.2}}",
+            "POPULATION-012",
+            5,
+            "'C' has no loadings",
+        ),
+        (
+            "rows: 400",
+            "rows: 400\nmethod_factors: {m: {A: 0.2}, k: {A: 0.4}}",
+            "POPULATION-012",
+            5,
+            "no variance of its own",
+        ),
     ],
 )
 def test_each_fault_has_its_code_and_line(plan, old, new, code, line, found) -> None:

@@ -135,3 +135,30 @@ def test_choices_keep_to_their_limits_and_exclusive_ones_stand_alone(clean) -> N
     ticks = clean.answers[[f"PLACE__{code}" for code in (1, 2, 3, 4, 8, 9)]].to_numpy()
     together, alone = ticks[:, :4].sum(axis=1), ticks[:, 4:].sum(axis=1)
     assert set(zip(together, alone, strict=True)) == {(0, 0), (2, 0), (3, 0), (0, 1)}
+def test_a_method_factor_joins_items_of_all_its_scales_in_their_direction(plan) -> None:
+    """Without the path, A and B have in common what the method factor gives them."""
+    path = plan(
+        ("paths: {B: {A: 0.5}}", "paths: {}\nmethod_factors: {halo: {A: 0.4, B: 0.5}}"),
+        ("icc: 0.1", "icc: 0.0"),
+    )
+    sample = draw_sample(path, n_rows=40_000, clean=True)
+    users = sample.answers[sample.answers["USE"] == 1]
+    observed = users[["A1", "A2", "A3", "B1"]].corr().to_numpy()
+    attenuation = squared_correlation_with_the_response()
+    assert observed[0, 3] == pytest.approx(0.4 * 0.5 * attenuation, abs=0.02)
+    assert observed[1, 3] == pytest.approx(-0.4 * 0.5 * attenuation, abs=0.02)
+    within_a = (0.9 * 0.7 + 0.4**2) * attenuation
+    assert observed[0, 2] == pytest.approx(within_a, abs=0.02)
+    assert sample.truth()["method_factors"] == {"halo": {"A": 0.4, "B": 0.5}}
+    assert "method_factors" not in draw_sample(plan(("icc: 0.1", "icc: 0.0"))).truth()
+
+
+def test_a_population_states_only_where_it_differs_from_another(plan, tmp_path) -> None:
+    path = plan()
+    other = tmp_path / "other.yaml"
+    other.write_text('population: other\nabout: "O"\nlike: population.yaml\nseed: 6\n')
+    like = draw_sample(path, population=other)
+    assert like.seed == 6
+    assert like.answers.equals(draw_sample(path, seed=6).answers)
+    assert like.population.about == "O"
+    assert not like.answers.equals(draw_sample(path).answers)

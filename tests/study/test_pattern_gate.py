@@ -202,3 +202,17 @@ def test_each_conclusion_has_its_own_words(clean: Study, halo: Study) -> None:
     ]
     assert ["general evaluation" in said for said in words] == [False, True, True, True, False]
     assert pattern_conclusion(present, 1).startswith("The stated pattern is there, and the single")
+
+
+def test_a_pattern_that_could_not_be_tested_is_said_first(clean: Study) -> None:
+    result = clean.analyses[0].result
+    (entry,) = result.specifications
+    rivals = replace(entry.rivals, pattern=None, no_pattern="it did not converge")
+    changed = replace(result, specifications=(replace(entry, rivals=rivals),))
+    study = replace(clean, analyses=(replace(clean.analyses[0], result=changed),))
+    assert study.pattern is None
+    assert study.lead[0] == "Stated and unstated paths could not be compared: it did not converge."
+    page = render_html(report_document(study))
+    assert page.count("could not be compared: it did not converge") == 2
+    assert "pattern" not in study_document(study)
+    assert "could not be compared" not in render_html(report_document(clean))

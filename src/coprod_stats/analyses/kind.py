@@ -212,6 +212,11 @@ class Kind(ABC, Generic[FormT, ResultT]):
         del result
         return None
 
+    def no_pattern(self, result: ResultT) -> str:
+        """Return why there is no such test although there is something that was not stated."""
+        del result
+        return ""
+
     def warnings(self, result: ResultT) -> Iterator[tuple[str, str]]:
         """Yield code and message of each caveat on the numbers."""
         del result

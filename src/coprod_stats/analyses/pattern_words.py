@@ -88,6 +88,14 @@ def pattern_conclusion(pattern: PathPattern, n_tests: int) -> str:
             )
 
 
+def without_pattern(reason: str) -> tuple[str, str]:
+    """State that the pattern could not be tested, and what that means for single paths."""
+    return (
+        f"Stated and unstated paths could not be compared: {reason}.",
+        "Nothing here shows single paths to be more than a general evaluation of the service.",
+    )
+
+
 def _general_level(pattern: PathPattern) -> str:
     """Caution where the unstated paths lie above zero beneath the stated pattern."""
     if not pattern.mean_unstated.above_zero:

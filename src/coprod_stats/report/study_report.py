@@ -126,11 +126,12 @@ def study_provenance(study: StudyResult) -> Provenance:
 
 def _lead(study: StudyResult) -> list[Part]:
     """Return the first lines: the pattern as a whole, its size, and what it allows to say."""
-    if study.pattern is None:
+    if not study.lead:
         return []
     size, conclusion = study.lead
     lines = Paragraph(text(strong(size), f" {conclusion}"))
-    return [lines if study.pattern.is_present else Notice((lines,), "warning")]
+    is_present = study.pattern is not None and study.pattern.is_present
+    return [lines if is_present else Notice((lines,), "warning")]
 
 
 def _key_figures(study: StudyResult) -> KeyFigures:

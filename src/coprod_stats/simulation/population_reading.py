@@ -49,13 +49,13 @@ def _complete(source: YamlSource, folder: Path) -> YamlSource:
         return source
     base = read_yaml(folder / like)
     if not isinstance(base.data, dict) or "like" in base.data:
-        found = "cannot be read" if base.faults else "is no population of its own"
-        fault = source.fault(
+        fault = Fault(
             "POPULATION-011",
-            ("like",),
-            "like",
-            f"'{like}' {found}",
+            f"'{like}' cannot be read, or is no population of its own",
             "Name a file beside this one that states a whole population.",
+            source.file,
+            source.line(("like",)),
+            "like",
         )
         return replace(source, faults=(*source.faults, *base.faults, fault))
     taken = {key: value for key, value in base.data.items() if key not in source.data}

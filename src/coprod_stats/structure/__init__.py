@@ -6,8 +6,10 @@ from coprod_stats.structure.driver_impact import (
     fit_driver_impact,
     with_subgroups,
 )
+from coprod_stats.structure.evaluative_factor import EvaluativeFactor, fit_evaluative_factor
 from coprod_stats.structure.necessary_conditions import nca
 from coprod_stats.structure.necessity_result import NecessityResult
+from coprod_stats.structure.path_pattern import PathPattern, fit_pattern
 from coprod_stats.structure.path_tests import DecisionRules, PathResult, PathTests
 from coprod_stats.structure.regression import Regression, regress
 from coprod_stats.structure.score_paths import ScorePathTests, fit_score_paths
@@ -21,8 +23,10 @@ __all__ = [
     "DecisionRules",
     "DriverImpactModel",
     "DriverImpactResult",
+    "EvaluativeFactor",
     "MeasuredFactor",
     "NecessityResult",
+    "PathPattern",
     "PathResult",
     "PathTests",
     "Regression",
@@ -30,6 +34,8 @@ __all__ = [
     "StructuralPath",
     "SubgroupFit",
     "fit_driver_impact",
+    "fit_evaluative_factor",
+    "fit_pattern",
     "fit_score_paths",
     "nca",
     "regress",

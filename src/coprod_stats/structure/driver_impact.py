@@ -12,6 +12,7 @@ import pandas as pd
 from coprod_stats.counts import counted
 from coprod_stats.latent_models import SemFit, fit_sem
 from coprod_stats.latent_models.frames import require_columns
+from coprod_stats.latent_models.reported_fit import reported_indices, reported_test
 from coprod_stats.literals import Engine, Estimator, Missing
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.covariates import indicator_columns
@@ -243,15 +244,19 @@ def _estimate(path: StructuralPath, fit: SemFit) -> PathEstimate:
 
 
 def _fit_line(fit: dict[str, float]) -> str:
-    labels = {"pvalue": "p", "cfi": "CFI", "tli": "TLI", "rmsea": "RMSEA", "srmr": "SRMR"}
-    indices = [
-        f"{label} = {fit[key]:.3f}"
-        for key, label in labels.items()
-        if not math.isnan(fit.get(key, math.nan))
-    ]
-    if "pvalue" in fit:
-        indices.insert(0, f"chi-square {fit['chisq']:.1f} on {fit['df']:.0f}")
-    return ", ".join(indices)
+    """Print the test and the indices that a text reports, by name, as far as there are any."""
+    parts = []
+    test, indices = reported_test(fit), reported_indices(fit)
+    if test is not None:
+        kind = "" if test.kind == "uncorrected" else f"{test.kind} "
+        parts.append(f"{kind}chi-square {test.chisq:.1f} on {test.df:.4g}, p = {test.p_value:.3f}")
+    if indices is not None:
+        kind = "" if indices.kind == "uncorrected" else f"{indices.kind} "
+        names = (("CFI", indices.cfi), ("TLI", indices.tli), ("RMSEA", indices.rmsea))
+        parts += [f"{kind}{name} = {value:.3f}" for name, value in names]
+    if "srmr" in fit:
+        parts.append(f"SRMR = {fit['srmr']:.3f}")
+    return ", ".join(parts)
 
 
 def _path_line(path: PathResult) -> str:

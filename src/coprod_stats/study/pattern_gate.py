@@ -26,6 +26,11 @@ def pattern_of(form: AnalysisForm, result: Any) -> PathPattern | None:
     return None if isinstance(result, NotEstimated) else kind_of(form).pattern(result)
 
 
+def no_pattern_of(form: AnalysisForm, result: Any) -> str:
+    """Return why an analysis has no pattern although something was not stated; empty otherwise."""
+    return "" if isinstance(result, NotEstimated) else kind_of(form).no_pattern(result)
+
+
 def gated(findings: Sequence[Finding], pattern: PathPattern | None) -> tuple[Finding, ...]:
     """Return the findings of an analysis as its pattern allows; unchanged where it is present."""
     if pattern is None or pattern.is_present:

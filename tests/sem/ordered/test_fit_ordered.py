@@ -137,8 +137,13 @@ def test_weights_and_clusters_enter_standard_errors():
     assert abs(weighted.estimate.params - plain.estimate.params).max() > 1e-3
 
 
-def test_few_clusters_withhold_the_scaled_test():
+def test_few_clusters_withhold_a_test_that_is_adjusted_for_its_variance():
     clusters = np.repeat(np.arange(8), 50)
+    by_mean = fit(
+        MODEL, SemData(answers(), NAMES, clusters=clusters), FitOptions("WLSM", ordered="all")
+    )
+    assert by_mean.indices["chisq_scaled"] != by_mean.indices["chisq"]
+    assert "corrected for its mean alone" in by_mean.findings[0].message
     fitted = fit(MODEL, SemData(answers(), NAMES, clusters=clusters), WLSMV)
     assert "chisq_scaled" not in fitted.indices
     # the uncorrected statistic is no chi-square: it must not pass for a test

@@ -135,6 +135,10 @@ class Paths(Kind[PathsForm, PathsResult]):
         """Return stated against unstated paths, where there are both."""
         return result.pattern
 
+    def no_pattern(self, result: PathsResult) -> str:
+        """Return why stated and unstated paths could not be compared although there are both."""
+        return result.no_pattern
+
     def warnings(self, result: PathsResult) -> Iterator[tuple[str, str]]:
         """Yield the warnings of every fit."""
         for entry in result.estimated:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+import pandas as pd
+
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.documents.document import (
@@ -25,6 +29,7 @@ from coprod_stats.documents.numbers import (
     p_statement,
 )
 from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.latent_models.reported_fit import fit_by_kind, reported_indices, reported_test
 from coprod_stats.structure import DriverImpactResult
 
 THREE = NumberFormat("bounded", 3)
@@ -64,40 +69,62 @@ def measurement_model(form: PathsForm, tests: DriverImpactResult, words: ReportW
     return Section(
         words.anchor(form, "fit"),
         "Measurement model and fit",
-        (Paragraph(said), *notices, Details(text("Loadings"), (table,))),
+        (
+            Paragraph(said),
+            *notices,
+            *_fit_table(form, tests.fit.fit, words),
+            Details(text("Loadings"), (table,)),
+        ),
     )
 
 
 def _fit_words(fit: dict[str, float]) -> Text:
-    """Report the test of the model and the fit indices; empty if they were withheld.
-
-    Where the estimator scales its test, the scaled test and the robust indices are reported (the
-    scaled ones where there are no robust ones), and named.
-    """
-    test = "_scaled" if "chisq_scaled" in fit else ""
-    index = next((kind for kind in ("_robust", "_scaled") if f"cfi{kind}" in fit), "")
-    if f"pvalue{test}" not in fit:
+    """Report the test of the model and the fit indices by name; empty if they were withheld."""
+    test, indices = reported_test(fit), reported_indices(fit)
+    if test is None or indices is None:
         return ()
-    name = _KINDS[index]
-    limits = interval(
-        fit[f"rmsea_ci_lower{index}"], fit[f"rmsea_ci_upper{index}"], number_format=THREE
-    )
+    scaled = "" if test.kind == "uncorrected" else f"{test.kind} "
+    name = "" if indices.kind == "uncorrected" else f"{indices.kind} "
+    limits = interval(indices.rmsea_low, indices.rmsea_high, number_format=THREE)
     return text(
-        f"{'Scaled ' if test else ''}χ²({_df(fit[f'df{test}'])}) = "
-        f"{decimal(fit[f'chisq{test}'])}, ",
+        f"{scaled.capitalize()}χ²({_df(test.df)}) = {decimal(test.chisq)}, ",
         emphasis("p"),
-        f" {p_statement(fit[f'pvalue{test}'])}, {name}CFI = {bounded(fit[f'cfi{index}'], 3)}, "
-        f"{name}TLI = {bounded(fit[f'tli{index}'], 3)}, "
-        f"{name}RMSEA = {bounded(fit[f'rmsea{index}'], 3)} {limits}, ",
+        f" {p_statement(test.p_value)}, {name}CFI = {bounded(indices.cfi, 3)}, "
+        f"{name}TLI = {bounded(indices.tli, 3)}, "
+        f"{name}RMSEA = {bounded(indices.rmsea, 3)} {limits}, ",
     )
-
-
-_KINDS = {"_robust": "robust ", "_scaled": "scaled ", "": ""}
 
 
 def _df(df: float) -> str:
     """Print degrees of freedom, which have a fraction where a test is adjusted for its variance."""
     return count(df) if df == round(df) else decimal(df)
+
+
+def _fit_table(form: PathsForm, fit: dict[str, float], words: ReportWords) -> list[Block]:
+    """Fold test and indices of every kind, where there is more than one."""
+    kinds = fit_by_kind(fit)
+    if len(kinds) < 2:
+        return []
+    frame = pd.DataFrame([asdict(row) for row in kinds]).rename(
+        columns={"rmsea_low": "conf_low", "rmsea_high": "conf_high"}
+    )
+    frame["kind"] = frame["kind"].str.capitalize()
+    table = frame_table(
+        frame,
+        anchor=words.anchor(form, "fit-table"),
+        title=text("Test and Indices of Fit, Uncorrected and Corrected"),
+        columns=["kind", "chisq", "df", "p_value", "cfi", "tli", "rmsea", "interval"],
+        roles={
+            "kind": Role(text(""), align="left"),
+            "interval": Role(text("90% CI"), THREE),
+        },
+        note=text(
+            "Corrections are for distributions that are not normal, for clusters and for weights; "
+            "robust indices estimate what the uncorrected ones would be in the population. The "
+            "text reports the scaled test and, where there are any, the robust indices."
+        ),
+    )
+    return [Details(text("Uncorrected and corrected indices"), (table,))]
 
 
 def _sentence(words: str) -> str:

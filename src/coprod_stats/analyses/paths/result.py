@@ -62,6 +62,12 @@ class PathsResult(NotebookTables):
         return compared.rivals.pattern if compared and compared.rivals else None
 
     @property
+    def no_pattern(self) -> str:
+        """Why stated and unstated paths could not be compared although there are both."""
+        compared = self.compared if self.engines_agree else None
+        return compared.rivals.no_pattern if compared and compared.rivals else ""
+
+    @property
     def engines_agree(self) -> bool:
         """Whether all comparisons of engines agree."""
         return all(e.agreement is None or e.agreement.agrees for e in self.specifications)
