@@ -135,6 +135,8 @@ def test_choices_keep_to_their_limits_and_exclusive_ones_stand_alone(clean) -> N
     ticks = clean.answers[[f"PLACE__{code}" for code in (1, 2, 3, 4, 8, 9)]].to_numpy()
     together, alone = ticks[:, :4].sum(axis=1), ticks[:, 4:].sum(axis=1)
     assert set(zip(together, alone, strict=True)) == {(0, 0), (2, 0), (3, 0), (0, 1)}
+
+
 def test_a_method_factor_joins_items_of_all_its_scales_in_their_direction(plan) -> None:
     """Without the path, A and B have in common what the method factor gives them."""
     path = plan(

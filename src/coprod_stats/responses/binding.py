@@ -227,10 +227,11 @@ class _Table:
         answers = bound.answers
         for found in disagreeing_answers(bound):
             for column in found.item.columns:
+                cells = self._given(column)
+                reasons = dict.fromkeys(cells.texts, found.reason)
                 if column in self.cells:
-                    reasons = dict.fromkeys(self.cells[column].texts, found.reason)
                     self._reject(
-                        found.rows, self.cells[column], column, "value", "VALUE-003", reasons
+                        column, cells, found.rows, reasons, scope="value", code="VALUE-003"
                     )
             answers = found.answers
         return answers

@@ -105,10 +105,10 @@ def _boxes(
 
     A cell with a part that is no code stays in every column, to be rejected.
     """
-    codes = [str(option.value) for option in choices(item, instrument)]
+    codes = [option.written for option in choices(item, instrument)]
     chosen = [[part.strip() for part in cell.split(",") if part.strip()] for cell in cells]
     return {
-        f"{item.id.lower()}___{checkbox_code(int(code))}": tuple(
+        f"{item.id.lower()}___{checkbox_code(code)}": tuple(
             str(int(code in parts)) if set(parts) <= set(codes) else cell
             for cell, parts in zip(cells, chosen, strict=True)
         )
