@@ -15,7 +15,15 @@ from typing import Any
 
 import yaml
 from calling import ROOT
-from mutations import damaged_bytes, damaged_cells, damaged_text, damaged_tree
+from mutations import (
+    damaged_bytes,
+    damaged_cells,
+    damaged_columns,
+    damaged_leaves,
+    damaged_text,
+    damaged_tree,
+    damaged_words,
+)
 
 sys.path.append(str(ROOT / "tests" / "platforms"))
 
@@ -32,10 +40,27 @@ PLATFORMS: tuple[Platform, ...] = (
 )
 MODELS = (
     "f =~ COP1 + COP2 + COP3\ng =~ COP4 + COP5 + COP6\ng ~ f\n",
-    "f =~ a*COP1 + COP2 + 0.5*COP3\nf ~~ 1*f\nCOP1 ~~ COP2\nx := a^2 - 1\na > 0\n",
+    "f =~ NA*COP1 + a*COP2 + 0.5*COP3 + b*COP4\nf ~~ 1*f\nCOP1 ~~ COP2\nx := a^2 - b\na > 0\n",
     "f =~ COP1 + COP2 + COP3 + COP4\nf ~ HOURS + DEP\nCOP1 ~ 1\nf ~~ start(0.5)*f\n",
     'efa("b")*f + efa("b")*g =~ COP1 + COP2 + COP3 + COP4 + COP5 + COP6 + COP7\n',
     "f =~ c(1, 1)*COP1 + c(a, b)*COP2 + COP3\nf ~ c(m, n)*1\na == b\n",
+)
+MODEL_WORDS = (
+    *("=~", "~~", "~", "~1", "|", "t1", ":=", "==", "<", ">", "+", "*", "0*", "NA*", "start(1)*"),
+    *(
+        "equal('a')*",
+        "c(1,2)*",
+        "level: 1\n",
+        "group: 1\n",
+        "#",
+        "!",
+        ";",
+        "f",
+        "g",
+        "HOURS",
+        "DEP",
+    ),
+    *("COP1", "CSEX", "RELAT", "1e400", "-", "^", "(", ")", "exp(", "/0"),
 )
 OPTIONS = (
     *((), ("--ordered", "all"), ("--estimator", "MLR"), ("--missing", "fiml"), ("--group", "CSEX")),
@@ -87,11 +112,7 @@ def make_case(seed: int, number: int) -> Case:
 
 def _questionnaire(rng: Random) -> Case:
     source = rng.choice((SURVEY, SURVEY, _shipped("instruments/carers.yaml")))
-    if rng.random() < 0.5:
-        text = damaged_text(source, rng)
-    else:
-        text = _yaml(damaged_tree(_tree(source), rng))
-    files = {"survey.yaml": _encoded(text), **_beside()}
+    files = {"survey.yaml": _encoded(_damaged(source, rng)), **_beside()}
     then = rng.choice(
         (
             ("instrument", "show", "survey.yaml"),
@@ -115,23 +136,23 @@ def _questionnaire(rng: Random) -> Case:
 
 def _plan(rng: Random) -> Case:
     source = _shipped("analyses/carers.yaml")
-    text = (
-        damaged_text(source, rng) if rng.random() < 0.5 else _yaml(damaged_tree(_tree(source), rng))
-    )
-    rows = _carers()[: rng.choice((2, 30, 150))]
-    files = {"plan.yaml": _encoded(text), "carers.csv": _csv(rows)}
+    rows = damaged_columns(_carers()[: rng.choice((3, 30, 150))], rng)
+    files = {"plan.yaml": _encoded(_damaged(source, rng)), "carers.csv": _csv(rows)}
     command = ("run", "plan.yaml", "--out", "report", "--json", "report.json")
     return Case("plan", files, [command], ("plan.yaml",))
 
 
 def _model(rng: Random) -> Case:
     text = rng.choice(MODELS)
-    for _ in range(rng.randint(0, 2)):
+    if rng.random() < 0.5:
+        text = damaged_words(text, rng, MODEL_WORDS)
+    elif rng.random() < 0.3:
         text = damaged_text(text, rng)
-    files = {"model.txt": _encoded(text), "carers.csv": _csv(_carers()[:200])}
-    if rng.random() < 0.3:
-        files["carers.csv"] = _csv(damaged_cells(_carers()[: rng.choice((3, 40))], rng))
+    rows = _carers()[: rng.choice((3, 12, 40, 200))]
+    rows = rng.choice((damaged_columns, damaged_columns, damaged_cells))(rows, rng)
+    files = {"model.txt": _encoded(text), "carers.csv": _csv(rows)}
     words = ("sem", "model.txt", "--data", "carers.csv", *rng.choice(OPTIONS))
+    words += tuple(word for word in rng.choice(OPTIONS[:-2]) if word not in words)
     commands = [words if "--emit" in words else (*words, "--json", "fit.json")]
     if rng.random() < 0.3 and "--emit" not in words:
         commands.append(("sem", "compare", "fit.json", "fit.json"))
@@ -181,6 +202,16 @@ def _sidecar(rng: Random) -> Case:
         *("--sidecar", "sidecar.json", "-o", "kept.csv", "--json", "counts.json"),
     )
     return Case("sidecar", files, [command], ("sidecar.json", "export.csv"))
+
+
+def _damaged(source: str, rng: Random) -> str:
+    """Damage a YAML document: its lines, its structure or, most often, its leaves alone."""
+    match rng.randrange(4):
+        case 0:
+            return damaged_text(source, rng)
+        case 1:
+            return _yaml(damaged_tree(_tree(source), rng))
+    return _yaml(damaged_leaves(_tree(source), rng))
 
 
 _TWICE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from random import Random
 from typing import Any
 
@@ -100,6 +101,69 @@ def damaged_tree(content: Any, rng: Random) -> Any:
         holder, key = rng.choice(places)
         _change(holder, key, places, rng)
     return content
+
+
+def damaged_leaves(content: Any, rng: Random) -> Any:
+    """Change texts and numbers of a document but none of its keys: much of it stays valid."""
+    content = copy.deepcopy(content)
+    leaves = [(h, k) for h, k in _places(content) if not isinstance(h[k], dict | list)]
+    shown = [(h, k) for h, k in leaves if isinstance(h[k], str) and " " in h[k]] or leaves
+    for _ in range(rng.randint(1, 3)):
+        holder, key = rng.choice(rng.choice((leaves, shown, shown)))
+        value = holder[key]
+        if isinstance(value, bool):
+            holder[key] = not value
+        elif isinstance(value, int | float):
+            holder[key] = rng.choice((value + 1, value - 1, -value, value * 1000, value / 7))
+        elif isinstance(value, str) and rng.random() < 0.3 and " " not in value:
+            other, name = rng.choice(leaves)  # often another name, code or condition
+            holder[key] = other[name]
+        else:
+            text = str(value)
+            at = rng.choice((0, len(text), rng.randrange(len(text) + 1)))
+            holder[key] = text[:at] + rng.choice(AWKWARD) + text[at:]
+    return content
+
+
+def damaged_words(text: str, rng: Random, words: tuple[str, ...]) -> str:
+    """Replace, drop or add a word of a text by its own words and others."""
+    found = re.findall(r"\w+|\s+|[^\w\s]+", text)
+    for _ in range(rng.choice((1, 1, 2))):
+        place = rng.randrange(len(found))
+        other = rng.choice((*words, rng.choice(found)))
+        match rng.randrange(4):
+            case 0:
+                found[place] = ""
+            case 1:
+                found.insert(place, other)
+            case _:
+                found[place] = other
+    return "".join(found)
+
+
+def damaged_columns(rows: list[list[str]], rng: Random) -> list[list[str]]:
+    """Make columns constant, blank, the same as others, very large, or of few different rows."""
+    rows = [list(row) for row in rows]
+    for _ in range(rng.randint(1, 3)):
+        column, other = rng.randrange(len(rows[0])), rng.randrange(len(rows[0]))
+        kind, share = rng.randrange(6), rng.choice((0.05, 0.5, 1.0))
+        for number, row in enumerate(rows[1:]):
+            if rng.random() > share:
+                continue
+            match kind:
+                case 0:
+                    row[column] = "3"
+                case 1:
+                    row[column] = ""
+                case 2:
+                    row[column] = row[other]
+                case 3:
+                    row[column] = f"{1e9 + number}"
+                case 4:
+                    row[column] = rng.choice(("1e-300", "1e300", "0", "-1"))
+                case _:
+                    row[:] = rows[1 + number % 7]
+    return rows
 
 
 def _change(holder: Any, key: Any, places: list[tuple[Any, Any]], rng: Random) -> None:
