@@ -61,6 +61,23 @@ def test_answers_in_words_are_numbered_in_their_order(tmp_path, cells, expected)
 
 
 @pytest.mark.parametrize(
+    "cells",
+    [
+        ["trifft zu", "trifft eher zu", "trifft nicht zu"],
+        ["bon", "moyen", "mauvais"],
+        ["de acuerdo", "en desacuerdo", "totalmente de acuerdo"],
+        ["stimme zu", "stimme nicht zu", "teils/teils"],
+    ],
+)
+def test_shared_answers_of_a_usual_scale_are_ordered(tmp_path, cells) -> None:
+    rows = "".join(f"{n},{cell},{cell}\n" for n, cell in enumerate(cells * 4))
+    _, instrument, _ = drafted(write(tmp_path / "a.csv", f"ID,Q1,Q2\n{rows}"))
+    scale = instrument.item("Q1").responses
+    assert scale is instrument.item("Q2").responses
+    assert scale.kind != "categorical"
+
+
+@pytest.mark.parametrize(
     "word", ["Don't know", "weiß nicht", "keine Angabe", "ne sait pas", "No sabe"]
 )
 def test_a_word_for_no_answer_is_off_the_scale(tmp_path, word) -> None:

@@ -18,6 +18,7 @@ MAX_CATEGORIES, CATEGORY_LENGTH = 30, 100
 MAX_CHOICES = 20
 """Most parts of combined cells that are taken for the options of one multiple choice."""
 _SEPARATORS = (";", ", ")
+_USUAL = "in the order of a usual scale"
 _NUMBERS = re.compile(r"(\d+)")
 _DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T,]+\d{1,2}[:.]\d{2}.*)?|"
@@ -69,7 +70,8 @@ def numbered(column: DescribedColumn) -> NumberedColumn | None:
     labels = tuple(enumerate(words, 1))
     known = {plain(word): code for code, word in labels}
     said = f"answers in words, numbered {why}"
-    return NumberedColumn(_recoded(column, known, labels, ()), (said,))
+    ordered = replace(column, measure=column.measure or ("ordinal" if why == _USUAL else ""))
+    return NumberedColumn(_recoded(ordered, known, labels, ()), (said,))
 
 
 def choices(column: DescribedColumn) -> tuple[str, ...]:
@@ -133,7 +135,7 @@ def _in_order(words: Sequence[str]) -> tuple[tuple[str, ...], str]:
         places = {plain(word): place for place, word in enumerate(scale)}
         if by_plain.keys() - apart <= places.keys():
             order = sorted(by_plain, key=lambda word: places.get(word, len(places)))
-            return tuple(map(by_plain.__getitem__, order)), "in the order of a usual scale"
+            return tuple(map(by_plain.__getitem__, order)), _USUAL
     order = sorted(by_plain, key=lambda word: (word in apart, _natural(word)))
     return tuple(map(by_plain.__getitem__, order)), "in alphabetical order"
 
