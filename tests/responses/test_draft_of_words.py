@@ -184,6 +184,19 @@ def test_choices_that_recur_together_are_still_several(tmp_path, cells) -> None:
     assert labels(instrument, "WHICH") == {1: "Books", 2: "Kids"}
 
 
+def test_an_answer_that_nobody_gave_to_one_question_leaves_the_codes_alike(tmp_path) -> None:
+    whole = ["Never", "Rarely", "Sometimes", "Often", "Always"] * 2
+    part = ["Rarely", "Often", "Always", "Rarely", "Often"] * 2
+    unlike = ["Yes", "No"] * 5
+    rows = "".join(
+        f"{n},{','.join(cells)}\n" for n, cells in enumerate(zip(part, whole, unlike, strict=True))
+    )
+    _, instrument, found = drafted(write(tmp_path / "a.csv", f"ID,Q1,Q2,Q3\n{rows}"))
+    assert instrument.item("Q1").responses is instrument.item("Q2").responses
+    assert found.answers["Q1"].tolist() == [2, 4, 5, 2, 4] * 2
+    assert set(labels(instrument, "Q3").values()) == {"Yes", "No"}
+
+
 def test_a_comma_within_a_label_is_no_separator(tmp_path) -> None:
     cells = ["Yes, often", "Yes, rarely", "No"] * 4
     _, instrument, _ = drafted(write(tmp_path / "a.csv", column("Q", cells)))
