@@ -61,6 +61,23 @@ def test_answers_in_words_are_numbered_in_their_order(tmp_path, cells, expected)
 
 
 @pytest.mark.parametrize(
+    "cells",
+    [
+        ["trifft zu", "trifft eher zu", "trifft nicht zu"],
+        ["bon", "moyen", "mauvais"],
+        ["de acuerdo", "en desacuerdo", "totalmente de acuerdo"],
+        ["stimme zu", "stimme nicht zu", "teils/teils"],
+    ],
+)
+def test_shared_answers_of_a_usual_scale_are_ordered(tmp_path, cells) -> None:
+    rows = "".join(f"{n},{cell},{cell}\n" for n, cell in enumerate(cells * 4))
+    _, instrument, _ = drafted(write(tmp_path / "a.csv", f"ID,Q1,Q2\n{rows}"))
+    scale = instrument.item("Q1").responses
+    assert scale is instrument.item("Q2").responses
+    assert scale.kind != "categorical"
+
+
+@pytest.mark.parametrize(
     "word", ["Don't know", "weiß nicht", "keine Angabe", "ne sait pas", "No sabe"]
 )
 def test_a_word_for_no_answer_is_off_the_scale(tmp_path, word) -> None:
@@ -165,6 +182,19 @@ def test_several_choices_in_one_column_are_a_multiple_choice(tmp_path, cells) ->
 def test_choices_that_recur_together_are_still_several(tmp_path, cells) -> None:
     _, instrument, _ = drafted(write(tmp_path / "a.csv", column("Which?", cells * 4)))
     assert labels(instrument, "WHICH") == {1: "Books", 2: "Kids"}
+
+
+def test_an_answer_that_nobody_gave_to_one_question_leaves_the_codes_alike(tmp_path) -> None:
+    whole = ["Never", "Rarely", "Sometimes", "Often", "Always"] * 2
+    part = ["Rarely", "Often", "Always", "Rarely", "Often"] * 2
+    unlike = ["Yes", "No"] * 5
+    rows = "".join(
+        f"{n},{','.join(cells)}\n" for n, cells in enumerate(zip(part, whole, unlike, strict=True))
+    )
+    _, instrument, found = drafted(write(tmp_path / "a.csv", f"ID,Q1,Q2,Q3\n{rows}"))
+    assert instrument.item("Q1").responses is instrument.item("Q2").responses
+    assert found.answers["Q1"].tolist() == [2, 4, 5, 2, 4] * 2
+    assert set(labels(instrument, "Q3").values()) == {"Yes", "No"}
 
 
 def test_a_comma_within_a_label_is_no_separator(tmp_path) -> None:

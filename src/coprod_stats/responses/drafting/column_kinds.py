@@ -14,6 +14,7 @@ from coprod_stats.responses.drafting.described_data import DescribedColumn
 from coprod_stats.responses.drafting.word_answers import (
     CATEGORY_LENGTH,
     MAX_CATEGORIES,
+    Answers,
     are_dates,
     choices,
     numbered,
@@ -123,7 +124,9 @@ class DraftedColumn:
     guesses: tuple[str, ...] = ()
 
 
-def drafted_column(column: DescribedColumn, *, n_rows: int, first: bool) -> DraftedColumn:
+def drafted_column(
+    column: DescribedColumn, *, n_rows: int, first: bool, usual: Sequence[Answers] = ()
+) -> DraftedColumn:
     """Decide what a column is.
 
     Parameters
@@ -133,11 +136,13 @@ def drafted_column(column: DescribedColumn, *, n_rows: int, first: bool) -> Draf
         Rows of the data: an id has a different value in each.
     first : bool
         Whether it is the first column, which may be an id whatever its name.
+    usual : sequence of mapping
+        Answers in words that questions of the data share; see ``usual_answers``.
     """
     role = _role(column, n_rows)
     if role is not None:
         return DraftedColumn(column, "administrative", role)
-    in_words = None if are_dates(column) else numbered(column)
+    in_words = None if are_dates(column) else numbered(column, usual)
     if in_words is not None:
         column = in_words.column
     off_scale, guesses = _off_scale(column)

@@ -15,6 +15,7 @@ from coprod_stats.responses.drafting.described_data import DescribedData, descri
 from coprod_stats.responses.drafting.draft_yaml import DraftWriter
 from coprod_stats.responses.drafting.grouping import DraftedItem, blocks_of
 from coprod_stats.responses.drafting.item_ids import item_ids
+from coprod_stats.responses.drafting.word_answers import usual_answers
 
 __all__ = ["DraftError", "Drafted", "draft_instrument"]
 
@@ -133,7 +134,8 @@ def identifier(name: str) -> str:
 
 
 def _columns(data: DescribedData) -> list[DraftedColumn]:
+    usual = usual_answers(data.columns)
     return [
-        drafted_column(column, n_rows=data.n_rows, first=place == 0)
+        drafted_column(column, n_rows=data.n_rows, first=place == 0, usual=usual)
         for place, column in enumerate(data.columns)
     ]

@@ -18,12 +18,16 @@ MAX_CATEGORIES, CATEGORY_LENGTH = 30, 100
 MAX_CHOICES = 20
 """Most parts of combined cells that are taken for the options of one multiple choice."""
 _SEPARATORS = (";", ", ")
+_USUAL = "in the order of a usual scale"
 _NUMBERS = re.compile(r"(\d+)")
 _DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T,]+\d{1,2}[:.]\d{2}.*)?|"
     r"\d{1,2}:\d{2}(:\d{2})?( ?[ap]m)?",
     re.IGNORECASE,
 )
+
+Answers = Mapping[str, str]
+"""Answers as they are spelled, by their form for comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,23 @@ def are_dates(column: DescribedColumn) -> bool:
     return bool(column.texts) and all(_DATE.fullmatch(text) for text in column.texts)
 
 
-def numbered(column: DescribedColumn) -> NumberedColumn | None:
+def usual_answers(columns: Sequence[DescribedColumn]) -> tuple[Answers, ...]:
+    """Return the answers of columns that hold words of a usual scale, the most numerous first.
+
+    An answer that nobody gave to one question of a battery would otherwise appear not to be
+    offered there, and the codes of the others would differ between the questions.
+    """
+    found = (_categories(column) for column in columns if column.numbers is None)
+    ordered = [words for words in found if len(words) > 2 and _in_order(words)[1] == _USUAL]
+    return tuple(sorted(ordered, key=lambda words: (-len(words), sorted(words))))
+
+
+def numbered(column: DescribedColumn, usual: Sequence[Answers] = ()) -> NumberedColumn | None:
     """Return a column of words with its answers numbered, if they are answers to choose from.
 
     By the codebook where it has these letters or labels; otherwise in the order of a usual scale
-    of answers, or of the alphabet.
+    of answers, or of the alphabet. Answers that are part of those of another question, by
+    ``usual_answers``, get the codes that they have there.
     """
     if column.numbers is not None or not column.texts:
         return None
@@ -59,17 +75,25 @@ def numbered(column: DescribedColumn) -> NumberedColumn | None:
         met = [text for text in column.texts if plain(text) in known]
         if len(labels) > 1 and 2 * len(met) > len(column.texts):
             return _by_codebook(column, known, labels)
-    counts = Counter(column.texts)
-    if choices(column):
+    own = _categories(column)
+    if not own:
         return None
-    few = 1 < len(counts) <= MAX_CATEGORIES and 2 * len(counts) <= len(column.texts)
-    if not few or max(map(len, counts)) > CATEGORY_LENGTH:
-        return None
-    words, why = _in_order(tuple(counts))
+    wider = (words for words in usual if len(own) > 2 and words.keys() >= own.keys())
+    words, why = _in_order(next(wider, own))
     labels = tuple(enumerate(words, 1))
     known = {plain(word): code for code, word in labels}
     said = f"answers in words, numbered {why}"
-    return NumberedColumn(_recoded(column, known, labels, ()), (said,))
+    ordered = replace(column, measure=column.measure or ("ordinal" if why == _USUAL else ""))
+    return NumberedColumn(_recoded(ordered, known, labels, ()), (said,))
+
+
+def _categories(column: DescribedColumn) -> Answers:
+    """Return the texts of a column if they are few and recur, each once whatever its capitals."""
+    counts = Counter(column.texts)
+    few = 1 < len(counts) <= MAX_CATEGORIES and 2 * len(counts) <= len(column.texts)
+    if not few or max(map(len, counts)) > CATEGORY_LENGTH or choices(column):
+        return {}
+    return {plain(word): word for word in sorted(counts)}
 
 
 def choices(column: DescribedColumn) -> tuple[str, ...]:
@@ -84,7 +108,7 @@ def choices(column: DescribedColumn) -> tuple[str, ...]:
         # a comma may belong to a label, as in "Yes, often": then its parts hardly stand alone
         sure = separator == ";" or 2 * len(alone) >= len(counts)
         if recurring and sure and 1 < len(counts) <= MAX_CHOICES:
-            return _in_order(tuple(counts))[0]
+            return _in_order({plain(part): part for part in sorted(counts)})[0]
     return ()
 
 
@@ -125,15 +149,14 @@ def _recoded(
     return replace(column, numbers=numbers, by_row=by_row, labels=labels, strays=strays)
 
 
-def _in_order(words: Sequence[str]) -> tuple[tuple[str, ...], str]:
+def _in_order(by_plain: Answers) -> tuple[tuple[str, ...], str]:
     """Return words in the order of a usual scale that has them all, or of the alphabet."""
-    by_plain = {plain(word): word for word in words}  # spellings that differ by case are one
     apart = {word for word in by_plain if OFF_SCALE.search(word)}
     for scale in ORDERED_SCALES:
         places = {plain(word): place for place, word in enumerate(scale)}
         if by_plain.keys() - apart <= places.keys():
             order = sorted(by_plain, key=lambda word: places.get(word, len(places)))
-            return tuple(map(by_plain.__getitem__, order)), "in the order of a usual scale"
+            return tuple(map(by_plain.__getitem__, order)), _USUAL
     order = sorted(by_plain, key=lambda word: (word in apart, _natural(word)))
     return tuple(map(by_plain.__getitem__, order)), "in alphabetical order"
 
