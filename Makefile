@@ -54,7 +54,7 @@ schema: $(INSTALLED) ## write the JSON Schema of plans, which editors read, from
 	    pathlib.Path("analyses/plan.schema.json").write_text(schema_text(), encoding="utf-8")'
 
 random-models: $(INSTALLED) ## 1,000 random models here and in lavaan (needs Rscript, lavaan; an hour; goes on where it stopped)
-	$(BIN)/python tests/latent_models/random_models.py --number 1000
+	PYTHONPATH=tests/oracles $(BIN)/python tests/latent_models/random_models.py --number 1000
 
 benchmark: $(INSTALLED) ## times beside lavaan and semopy, agreement first (needs Rscript, lavaan)
 	$(BIN)/python benchmarks/sem/run.py

@@ -1,9 +1,9 @@
 """Random models on random data, fitted here and by lavaan (``make random-models``).
 
-A question is drawn from its seed alone, so that a row of the table can be looked at again:
-``python tests/latent_models/random_models.py --show 54``. What lavaan answered and how it compares
-are kept in two files, a line per seed; seeds found there are not fitted again, so that the first
-file serves for any number of changes here.
+A question is drawn from its seed alone, so that a row of the table can be looked at again by
+``--show SEED``. What lavaan answered and how it compares are kept in two files, a line per seed;
+seeds found there are not fitted again, so that the first file serves for any number of changes
+here.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from tolerances import bound
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models import fit_sem
 from coprod_stats.latent_models.peers.lavaan_script import lavaan_call, lavaan_inputs
 from coprod_stats.latent_models.specification import Specification
 
-LIMIT = 1e-3
+LIMIT = bound("random models")
 """Of differences, relative to the value, or to its standard error where that is larger."""
 
 CHUNK = 25

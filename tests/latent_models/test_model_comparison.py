@@ -328,7 +328,7 @@ def test_json_of_another_shape_is_refused_never_a_traceback(method, parts, pair)
     ("document", "expected"),
     [
         ({"data": None}, "a: no JSON of a fit, as coprod sem --json writes it"),
-        ({}, "converged: Field required; .*; and 7 more"),
+        ({}, r"converged: true or false is needed; .*; and 7 more"),
         ({"fit": {"chisq": "4"}}, "no JSON of a fit"),
     ],
 )

@@ -1,102 +1,69 @@
-"""Random models, data and options, fitted here and by lavaan (rerun by ``make oracles``)."""
+"""Random models, fitted here and by lavaan; ``make random-models`` takes many more of them."""
 
 import shutil
+from dataclasses import replace
 
-import numpy as np
-import pandas as pd
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
-from tolerances import bound
+from random_models import KINDS, compared, differences, lavaan_answers, question, table
 
-from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models import fit_sem
-from coprod_stats.latent_models.engines.comparison import engine_differences
 
-pytestmark = [
-    pytest.mark.r,
-    pytest.mark.skipif(shutil.which("Rscript") is None, reason="needs Rscript with lavaan"),
-]
-LIMIT = bound("random models")
-BY_UNIROOT = ("rmsea_ci_lower", "rmsea_ci_upper")
-
-KINDS = {
-    "continuous": [{"estimator": e} for e in ("ML", "MLR", "MLM", "MLMV", "GLS", "ULSMV", "DWLS")],
-    "incomplete": [
-        {"missing": "fiml", "estimator": e, "information": i}
-        for e in ("ML", "MLR")
-        for i in ("expected", "observed")
-    ]
-    + [{"missing": kind} for kind in ("two-stage", "robust-two-stage")],
-    "ordered": [
-        {"ordered": "all", "estimator": e, "parameterization": p}
-        for e in ("WLSMV", "WLSM", "DWLS", "ULSMV")
-        for p in ("delta", "theta")
-    ],
-    "design": [
-        {"estimator": "MLR", **columns}
-        for columns in (
-            {"cluster": "cl"},
-            {"sampling_weights": "w"},
-            {"cluster": "cl", "sampling_weights": "w"},
-        )
-    ],
-    "groups": [
-        {"group": "g", "group_equal": families, "estimator": estimator}
-        for families in (["loadings"], ["loadings", "intercepts"], ["loadings", "residuals"])
-        for estimator in ("ML", "MLR")
-    ],
-}
+NUMBER = 2 * len(KINDS)
 
 
-def answers(rng: np.random.Generator, kind: str, n_obs: int) -> pd.DataFrame:
-    mixing = rng.normal(size=(2, 2)) * 0.3 + np.eye(2)
-    factors = rng.normal(size=(n_obs, 2)) @ mixing
-    columns = {}
-    for factor, letter in enumerate("yz"):
-        for item in range(1, 5):
-            loading = rng.uniform(0.5, 0.9) * rng.choice([1, 1, -1])
-            values = loading * factors[:, factor] + 0.7 * rng.normal(size=n_obs)
-            if kind == "ordered":
-                n_categories = int(rng.integers(2, 6))
-                shares = np.arange(1, n_categories) / n_categories
-                values = np.searchsorted(np.quantile(values, shares), values) * 1.0
-            if kind == "incomplete":
-                values[rng.random(n_obs) < 0.15] = np.nan
-            columns[f"{letter}{item}"] = values
-    columns["x"] = rng.normal(size=n_obs) + 0.4 * factors[:, 0]
-    columns["w"] = np.exp(rng.normal(0, 0.4, n_obs))
-    columns["cl"] = rng.integers(0, n_obs // 5, n_obs) * 1.0
-    columns["g"] = np.where(rng.random(n_obs) < 0.5, "b", "a")
-    return pd.DataFrame(columns)
+@pytest.fixture(scope="module")
+def rows():
+    if shutil.which("Rscript") is None:
+        pytest.skip("needs Rscript with lavaan")
+    questions = [question(seed) for seed in range(NUMBER)]
+    answered = {found["seed"]: found for found in lavaan_answers(questions)}
+    return [compared(asked, answered[asked.seed]) for asked in questions]
 
 
-@st.composite
-def questions(draw):
-    kind = draw(st.sampled_from(sorted(KINDS)))
-    options = dict(draw(st.sampled_from(KINDS[kind])))
-    lines = ["f =~ y1 + y2 + y3 + y4", "g1 =~ z1 + z2 + z3 + z4"]
-    more = ["y1 ~~ y2", "f =~ z3", "g1 ~ a*f"]
-    if not options.get("missing", "").endswith("two-stage"):  # lavaan: no fixed covariates there
-        more += ["f ~ x", "z1 ~ x"]
-    lines += draw(st.lists(st.sampled_from(more), unique=True))
-    if "g1 ~ a*f" in lines and kind != "groups":
-        lines.append("twice := 2*a^2")
-    if draw(st.booleans()):
-        options["std_lv"] = True
-    return kind, "\n".join(lines), options, draw(st.integers(0, 10**6))
+@pytest.mark.r
+def test_what_lavaan_fits_properly_is_fitted_here_and_agrees(rows):
+    proper = [row for row in rows if row["lavaan"] == "proper"]
+    assert len(proper) > NUMBER / 2
+    for row in proper:
+        # SEM-118: the correlation of two ordered items is perfect, which lavaan 0.6-14 rounds off
+        assert row["here"] == "proper" or "SEM-118" in row["codes"], row
+        assert row.get("differences", []) == [], row
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(questions())
-def test_lavaan_agrees(question):
-    kind, model, options, seed = question
-    data = answers(np.random.default_rng(seed), kind, 500)
-    try:
-        fit = fit_sem(model, data, **options)
-    except CoprodError:
-        assume(False)
-    assume(fit.proper)
-    for row in engine_differences(fit, "lavaan"):
-        if row.name not in BY_UNIROOT and not np.isnan(row.theirs):
-            assert abs(row.ours - row.theirs) <= LIMIT * max(1.0, abs(row.theirs)), row
+@pytest.mark.r
+def test_the_table_counts_every_model_once(rows):
+    *_, whole = (line for line in table(rows) if line.startswith("all"))
+    assert int(whole.split()[1]) == NUMBER
+
+
+def test_a_question_follows_from_its_seed_alone():
+    first, again, other = question(5), question(5), question(18)
+    assert (first.model, first.options) == (again.model, again.options)
+    assert first.data.equals(again.data)
+    assert first.kind == other.kind
+    assert not first.data.equals(other.data)
+
+
+def test_differences_beyond_the_limit_are_found():
+    asked = question(0)
+    fit = fit_sem(asked.model, asked.data, **asked.options)
+    same = {
+        "parameters": [
+            [r.lhs, r.op, "" if r.op == "~1" else r.rhs, r.group, r.est, r.se]
+            for r in fit.parameters
+        ],
+        "fit": dict(fit.fit),
+    }
+    assert list(differences(fit, same)) == []
+    same["parameters"][2][4] *= 1.01
+    same["fit"]["cfi"] += 0.01
+    first, second = differences(fit, same)
+    assert first.startswith(fit.parameters[2].term)
+    assert second.startswith("cfi")
+
+
+def test_a_question_that_is_refused_is_a_row_too():
+    asked = replace(question(0), model="f0 =~ a1 + nobody")
+    row = compared(asked, {"seed": 0, "error": "no such variable"})
+    assert (row["lavaan"], row["here"]) == ("refused", "refused")
+    assert "nobody" in row["reason"]

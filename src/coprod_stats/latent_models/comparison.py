@@ -45,8 +45,8 @@ _BETTER = 6e-6
 """Tolerance of lavaan for optimization error: the cube root of the machine epsilon."""
 
 _ULS_DIFFERENCE = (
-    "the difference of ULS statistics is no chi-square and has no p-value (lavaan's lavTestLRT "
-    "prints that of a chi-square all the same); fit by ULSMV for a test"
+    "the difference of ULS statistics is no chi-square and has no p-value (lavTestLRT of lavaan "
+    "0.6-14 prints that of a chi-square all the same); fit by ULSMV for a test"
 )
 _RESTRICTED_FITS_BETTER = (
     "the restricted model fits better than the freer one: they are not nested, or the freer one "

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from coprod_stats.sem.resampling import BollenStine
 
 _TWO_STAGE_BASELINE = (
-    "the scaled baseline test is lavaan's, which makes scaled and robust CFI and TLI too high with "
-    "missing answers; judge by the scaled test, RMSEA and SRMR"
+    "the scaled baseline test is that of lavaan 0.6-14, which makes scaled and robust CFI and TLI "
+    "too high with missing answers; judge by the scaled test, RMSEA and SRMR"
 )
 
 _CORE_NAMES = {"standard_errors": "se"}

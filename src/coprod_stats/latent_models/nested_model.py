@@ -11,10 +11,10 @@ from coprod_stats.latent_models.engines.choice import fit_specification
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.sem_data import Columns
 from coprod_stats.latent_models.specification import Specification
+from coprod_stats.latent_models.stored_fit import StoredFit, stored_fit
 
 if TYPE_CHECKING:
     from coprod_stats.latent_models.labelled_fit import LabelledFit
-    from coprod_stats.latent_models.stored_fit import StoredFit
     from coprod_stats.sem.results import CoreFit
 
 ReadColumns = Callable[[Mapping[str, str], Specification], Columns]
@@ -120,9 +120,6 @@ def model_of_document(
     LatentModelError
         If it is no JSON of a fit.
     """
-    # pydantic takes a tenth of a second to import, and only this needs it here
-    from coprod_stats.latent_models.stored_fit import stored_fit
-
     stored = stored_fit(name, document)
 
     def core(method: str) -> CoreFit:
@@ -133,21 +130,19 @@ def model_of_document(
                 "coprod sem --json"
             )
         asked = Specification.from_json(stored.specification)
-        file = stored.data.model_dump(exclude_none=True)
-        return fit_specification(asked, read_columns(file, asked)).core
+        return fit_specification(asked, read_columns(stored.data, asked)).core
 
-    used = {option: entry.used for option, entry in stored.asked_and_used.items()}
     return NestedModel(
         name=name,
         converged=stored.converged,
-        measures=stored.fit,
+        measures=stored.measures,
         estimator=stored.estimator,
         engine=stored.engine,
-        meanstructure=any(row.op == "~1" for row in stored.parameters),
+        meanstructure="~1" in stored.operators,
         n_obs=stored.n_obs,
         n_groups=stored.n_groups,
         observed=frozenset(stored.observed),
-        options={option: str(used.get(option)) for option in _RECORDED},
+        options={option: str(stored.used.get(option)) for option in _RECORDED},
         data=_stored_data(stored),
         core=core,
     )
@@ -157,7 +152,7 @@ def _stored_data(stored: StoredFit) -> str:
     if stored.data is None:
         return ""
     columns = (stored.specification.get(name) for name in _DESIGN)
-    return " ".join(map(str, (stored.data.sha256, *columns)))
+    return " ".join(map(str, (stored.data["sha256"], *columns)))
 
 
 def check_comparable(models: Sequence[NestedModel]) -> None:

@@ -131,13 +131,13 @@ def _shifted(
 
     None where they do not, or where the model would be another one.
     """
-    offsets = problem.far_offsets()
-    if offsets is None:
+    moved = problem.measured_from_means()
+    if moved is None:
         return None
+    near, offsets = moved
     # time stamps and the like are rare: a small model is fitted faster than imported
     from coprod_stats.sem.estimation.far_means import shift_between
 
-    near = problem.measured_from(offsets)
     shift = shift_between(
         models, near.models(), offsets=offsets, samples=problem.samples, limits=limits
     )

@@ -83,10 +83,10 @@ def _convergence(estimate: Estimate) -> list[Finding]:
     minimum = estimate.minimum
     if not minimum.converged or not np.isfinite(minimum.final.value):
         message = f"the estimates did not converge within {minimum.n_iterations} steps"
-        offsets = estimate.problem.far_offsets()
-        if offsets is None or estimate.shifted is not None:
+        moved = estimate.problem.measured_from_means()
+        if moved is None or estimate.shifted is not None:
             return [Finding("SEM-101", message)]
-        far = tuple(estimate.table.observed[place] for place in np.flatnonzero(offsets))
+        far = tuple(estimate.table.observed[place] for place in np.flatnonzero(moved[1]))
         message += "; these lie far from zero for their spread: subtract a number near their mean"
         return [Finding("SEM-101", message, far)]
     if minimum.reduced_gradient > GRADIENT_TOLERANCE:

@@ -75,21 +75,22 @@ class ContinuousProblem(SingleLevelProblem):
         matrices = [model.matrices for model in models]
         yield from other_starts(self.table, matrices, [s.cov for s in self.samples], proposed)
 
-    def far_offsets(self) -> FloatArray | None:
-        """Find means far from zero, which make slopes and intercepts nearly collinear."""
+    def measured_from_means(self) -> tuple[Self, FloatArray] | None:
+        """Subtract means far from zero, with which slopes and intercepts are nearly collinear."""
         if not self.table.meanstructure:
             return None
-        # most data have none, and their means tell as much
-        spread = [np.sqrt(np.maximum(np.diagonal(s.cov), 0.0)) for s in self.samples]
-        if all((np.abs(s.mean) <= 10 * d).all() for s, d in zip(self.samples, spread, strict=True)):
+        # most data have none: their means are compared before anything is loaded
+        spreads = [np.sqrt(np.maximum(np.diagonal(s.cov), 0.0)) for s in self.samples]
+        if all(
+            (np.abs(s.mean) <= 10 * d).all() for s, d in zip(self.samples, spreads, strict=True)
+        ):
             return None
         from coprod_stats.sem.estimation.far_means import far_offsets
 
-        return far_offsets(self.samples)
-
-    def measured_from(self, offsets: FloatArray) -> Self:
-        """Subtract a number from each variable."""
-        return replace(self, samples=tuple(s.measured_from(offsets) for s in self.samples))
+        offsets = far_offsets(self.samples)
+        if offsets is None:
+            return None
+        return replace(self, samples=tuple(s.measured_from(offsets) for s in self.samples)), offsets
 
     def objective(self, models: Sequence[LisrelModel]) -> Objective:
         """Build the discrepancy between sample and implied moments."""

@@ -174,22 +174,15 @@ class Problem(ABC):
         """Return the shares of variance between clusters, per group; empty for a single level."""
         return ()
 
-    def far_offsets(self) -> FloatArray | None:
-        """Return means that lie far from zero, 0 for other variables; None where none does.
+    def measured_from_means(self) -> tuple[Self, FloatArray] | None:
+        """Subtract the means of variables that lie far from zero, which are not looked for here.
 
-        Here they are not looked for.
+        Returns
+        -------
+        Problem, (n_observed,) array
+            The problem with the data moved, and what was subtracted; None where nothing was.
         """
         return None
-
-    def measured_from(self, offsets: FloatArray) -> Self:
-        """Subtract a number from each variable.
-
-        Parameters
-        ----------
-        offsets : (n_observed,) array
-            From :meth:`far_offsets`.
-        """
-        raise TypeError(f"{type(self).__name__} has no data to be shifted")
 
     def sample_covs(self) -> tuple[FloatArray, ...]:
         """Return the sample covariance matrix of each group (and level)."""

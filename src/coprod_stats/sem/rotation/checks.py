@@ -34,9 +34,9 @@ def _findings(solution: RotatedSolution) -> Iterator[Finding]:
                 yield Finding("SEM-231", message, block.factors)
     if solution.options.has_inexact_errors:
         message = (
-            "standard errors of the rotated solution are lavaan's, whose derivatives take the "
-            "items' variances in another metric than the rotation; rotation_se='delta' gives exact "
-            "ones"
+            "standard errors of the rotated solution are those of lavaan 0.6-14, whose derivatives "
+            "take the items' variances in another metric than the rotation; rotation_se='delta' "
+            "gives exact ones"
         )
         yield Finding("SEM-232", message)
     if not solution.is_determined:

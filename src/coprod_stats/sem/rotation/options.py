@@ -209,7 +209,7 @@ def _faults(asked: RotationOptions) -> Iterator[str]:
     if asked.name == "promax" and asked.orthogonal:
         yield "promax is an oblique rotation"
     if asked.name == "promax" and asked.se == "bordered":
-        yield "rotation_se='bordered': lavaan has no standard errors of promax; use 'delta'"
+        yield "rotation_se='bordered': lavaan 0.6-14 has no standard errors of promax; use 'delta'"
     if asked.name == "promax" and not asked.is_kaiser:
         yield "row_weights: promax starts from varimax with Kaiser's weights"
     if asked.name == "target" and asked.target is None:
