@@ -240,10 +240,10 @@ def summary(rows: int) -> str:
 def write(table: str) -> None:
     """Write the table between the marks of the document."""
     text = DOCUMENT.read_text(encoding="utf-8")
-    begin, end = "<!-- rates: begin -->\n", "\n<!-- rates: end -->"
+    begin, end = "<!-- rates: begin -->\n", "<!-- rates: end -->"
     head, _, rest = text.partition(begin)
     _, _, tail = rest.partition(end)
-    DOCUMENT.write_text(f"{head}{begin}{table}{end}{tail}", encoding="utf-8")
+    DOCUMENT.write_text(f"{head}{begin}{table}\n{end}{tail}", encoding="utf-8")
 
 
 if __name__ == "__main__":
