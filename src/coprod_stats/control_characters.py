@@ -40,7 +40,7 @@ def with_line_feeds(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return a text whose control characters are spelled, as ``\x1b``."""
+    r"""Return a text whose control characters are spelled as JSON spells them, ``\u001b``."""
     return _CONTROL.sub(_spelled, text)
 
 
@@ -50,5 +50,4 @@ def without_control_characters(text: str) -> str:
 
 
 def _spelled(found: re.Match[str]) -> str:
-    code = ord(found.group())
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return f"\\u{ord(found.group()):04x}"
