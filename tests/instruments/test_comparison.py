@@ -33,6 +33,10 @@ pages:
           - {id: TRU2, text: do you doubt it?, reverse: true, when: USED == 1}
           - {id: TRU3, text: is it kind?}
           - {id: ALONE, text: is it far?}
+          - {id: MUCH, kind: number, text: how much is it?, number: {max: 9}}
+          - {id: MANY, kind: multiple, text: which?, options: {1: A, 2: B}, max_choices: 2}
+          - {id: DAY, kind: date, text: when?, date: {min: 2020-01-01}}
+          - {id: WHY, kind: text, text: why?, length: {max: 9}}
 scales:
   TRU: {title: Trust, construct: TRU, items: [TRU1, TRU2, TRU3], min_answered: 2}
 indices:
@@ -56,6 +60,17 @@ def changed(read: Read, *pairs: tuple[str, str]) -> tuple[Instrument, Instrument
         ("is it far?", "is it very far?", "wording", "ALONE", "harmless"),
         ("verlassen Sie sich darauf", "vertrauen Sie darauf", "translation", "TRU1", "threatens"),
         (", reverse: true", "", "keying", "TRU2", "breaks"),
+        ("number: {max: 9}", "number: {max: 8}", "limits", "MUCH", "harmless"),
+        (
+            "{max: 9}}\n          - {id: MANY",
+            "{max: 9}, checks: [{holds: MUCH > 0, message: m}]}\n          - {id: MANY",
+            "limits",
+            "MUCH",
+            "harmless",
+        ),
+        ("max_choices: 2", "min_choices: 1", "limits", "MANY", "harmless"),
+        ("{min: 2020-01-01}", "{min: 2021-01-01}", "limits", "DAY", "harmless"),
+        ("length: {max: 9}", "length: {max: 9}, format: digits", "limits", "WHY", "harmless"),
         ("when: USED == 1", "when: USED == 2", "routing", "TRU2", "threatens"),
         ("text: is it kind?", "text: is it kind?, rotation: A", "rotation", "TRU3", "harmless"),
         ("min_answered: 2", "min_answered: 3", "scoring", "TRU", "breaks"),

@@ -95,6 +95,11 @@ pages:
           - {id: Z, kind: time, text: 28?, date: {min: 2026-02-02}}  # <- ITEM-015
           - {id: AA, text: 29?, responses: ext5, random_order: true}  # <- ITEM-017
           - {id: AB, kind: number, text: 30?, random_order: true}  # <- ITEM-017
+          - {id: AC, kind: number, text: 31?, length: {max: 5}}  # <- ITEM-018
+          - {id: AD, kind: text, text: 32?, length: {min: 6, max: 5}}  # <- ITEM-018
+          - {id: AE, kind: text, text: 33?, pattern: "(?i)a"}  # <- ITEM-018
+          - {id: AF, kind: text, text: 34?, pattern: "[a"}  # <- ITEM-018
+          - {id: AG, kind: text, text: 35?, pattern: a, format: email}  # <- ITEM-018
           - {id: W, text: 25?, responses: ext5, specify: Which?}  # <- ITEM-014
           - {id: P, text: Eighteen?, responses: ext5, off_scale: {2: Unsure}}  # <- CODE-002
 derived:

@@ -146,6 +146,9 @@ pages:
             checks:
               - {holds: TIMES <= 900 - YEARS, message: {en: "Oftener than [ORG]?", de: Zu viel.}}
               - {holds: "not includes(WAYS, 96) or TIMES < 50", message: So often in no way?}
+          - {id: PLATE, kind: text, text: Which number?, pattern: '[A-Z]{2,3}/\\d+',
+             length: {min: 5, max: 8}, offers: [dont_know]}
+          - {id: PLATE2, kind: text, text: And then?, pattern: "[A-Z]+/[0-9]+", offers: []}
       - block: moments
         items:
           - {id: BEGUN, kind: date, text: Since when?, offers: [dont_know, refused],
@@ -167,6 +170,7 @@ TEXTS = (
 )
 
 
+PLATES = ("AB/12", "XYZ/9999")
 DAYS = ("1999-12-31", "2024-02-29", "2026-11-30")
 TIMES = ("00:00", "09:05", "23:59")
 MODULES = (
@@ -243,7 +247,7 @@ def _answer(item: Item, rng: np.random.Generator) -> object:
             return str(rng.choice(DAYS))
         case "time":
             return str(rng.choice(TIMES))
-    return str(rng.choice(TEXTS))
+    return str(rng.choice(TEXTS if item.rule is None else PLATES))
 
 
 def written(item: Item, code: int) -> str:

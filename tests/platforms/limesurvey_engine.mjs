@@ -176,6 +176,9 @@ const check = (question, cells, subsShown, values, problems) => {
     wrong("below the minimum");
   if (question.max_num_value_n && filled.some((cell) => Number(cell) > Number(question.max_num_value_n)))
     wrong("above the maximum");
+  if (question.maximum_chars && filled.some((cell) => cell.length > Number(question.maximum_chars))) wrong("too long");
+  const regex = question.validation && new RegExp(question.validation.slice(1, -1));
+  if (regex && filled.some((cell) => !regex.test(cell))) wrong("no match");
   if (question.date_min && filled.some((cell) => cell < question.date_min)) wrong("too early");
   if (question.date_max && filled.some((cell) => cell > question.date_max)) wrong("too late");
   if (question.num_value_int_only === "1" && filled.some((cell) => Number(cell) % 1)) wrong("not whole");

@@ -70,7 +70,10 @@ def test_an_exclusive_option_has_its_column_and_stands_alone(
     assert {(entry.line, entry.code) for entry in found.rejected} == {
         (4 if source == "surveyjs" else 5, "VALUE-002")
     }
-    assert "96, 97 stands alone, at least 2 are chosen" in found.rejected[0].reason
+    assert (
+        "an exclusive one (96, 97) is chosen alone, at least 2 are chosen"
+        in found.rejected[0].reason
+    )
 
 
 @pytest.mark.parametrize(

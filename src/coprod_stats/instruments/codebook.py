@@ -158,8 +158,13 @@ class _Codebook:
             }
             return found + limits.get(item.kind, "")
         if item.dates is not None:
-            ends = " to ".join(str(end) for end in (item.dates.first, item.dates.last) if end)
-            return f"{ends} (YYYY-MM-DD)".strip()
+            days = " to ".join(str(day) for day in (item.dates.first, item.dates.last) if day)
+            return f"{days} (YYYY-MM-DD)".strip()
+        if item.rule is not None:
+            ends = (item.rule.shortest, item.rule.longest)
+            span = " to ".join(str(end) for end in ends if end is not None)
+            written = item.rule.format or item.rule.pattern or ""
+            return "; ".join(filter(None, [f"{span} characters" if span else "", written]))
         if item.number is None:
             return "HH:MM" if item.kind == "time" else ""
         low, high = item.number.minimum, item.number.maximum

@@ -29,6 +29,7 @@ from coprod_stats.instruments.questions import (
     Page,
     ResponseKind,
     ResponseScale,
+    TextRule,
     TranslationStatus,
     Wording,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "Role",
     "Scale",
     "Text",
+    "TextRule",
     "Timing",
     "TranslationStatus",
     "Wording",

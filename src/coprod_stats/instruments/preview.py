@@ -21,6 +21,7 @@ from coprod_stats.instruments.model import (
     Page,
     Scale,
     Text,
+    TextRule,
     Wording,
 )
 from coprod_stats.instruments.timing import route_lengths
@@ -214,9 +215,18 @@ def _open_answer(item: Item) -> str:
     if item.kind == "time":
         return "a time of day"
     if item.dates is None:
-        return "open answer" if item.kind == "text" else ""
+        return _text(item.rule) if item.kind == "text" else ""
     ends = (("from", item.dates.first), ("to", item.dates.last))
     return " ".join(["a date", *(f"{word} {end}" for word, end in ends if end is not None)])
+
+
+def _text(rule: TextRule | None) -> str:
+    words = ["open answer"]
+    if rule is not None:
+        ends = (("at least", rule.shortest), ("at most", rule.longest))
+        words += [f"of {word} {n} characters" for word, n in ends if n is not None]
+        words += [f"in the format {rule.format or rule.pattern}"] if rule.pattern else []
+    return ", ".join(words)
 
 
 def _how_many(item: Item) -> str:

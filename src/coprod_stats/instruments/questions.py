@@ -144,6 +144,33 @@ class DateRange:
     last: date | None = None
 
 
+TextFormat = Literal["email", "url", "digits"]
+FORMATS: dict[TextFormat, str] = {
+    "email": r"[^@\s]+@[^@\s]+\.[^@\s]+",
+    "url": r"https?://[^\s]+",
+    "digits": r"[0-9]+",
+}
+"""Formats of texts by their names, as regular expressions."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextRule:
+    """The length of a text in characters, and the pattern that the whole of it matches.
+
+    Attributes
+    ----------
+    pattern : str or None
+        A regular expression that Python, Java, JavaScript and PCRE read alike.
+    format : str or None
+        Name of the pattern, if it has one.
+    """
+
+    shortest: int | None = None
+    longest: int | None = None
+    pattern: str | None = None
+    format: TextFormat | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question, with everything inherited from its block and page.
@@ -191,6 +218,7 @@ class Item:
     responses: ResponseScale | None = None
     number: NumberRange | None = None
     dates: DateRange | None = None
+    rule: TextRule | None = None
     checks: tuple[Check, ...] = ()
     min_choices: int | None = None
     max_choices: int | None = None

@@ -17,7 +17,15 @@ from coprod_stats.instruments.language.tree import (
     Not,
     Number,
 )
-from coprod_stats.instruments.model import TYPED_KINDS, Block, Instrument, Item, Option, Wording
+from coprod_stats.instruments.model import (
+    TYPED_KINDS,
+    Block,
+    Instrument,
+    Item,
+    Option,
+    TextRule,
+    Wording,
+)
 from coprod_stats.instruments.questions import DONT_KNOW, REFUSED
 from coprod_stats.instruments.texts import Text
 
@@ -194,6 +202,15 @@ def wording_texts(name: str, wordings: tuple[Wording, ...], otherwise: Text) -> 
     """Return a text with its other wordings."""
     cases = tuple((wording.condition, wording.text) for wording in wordings)
     return Alternatives(name, cases, otherwise)
+
+
+def patterns(rule: TextRule) -> tuple[str, ...]:
+    """Return the regular expressions that a text matches from its first to its last character."""
+    found = [f"^({rule.pattern})$"] if rule.pattern is not None else []
+    if rule.shortest is not None or rule.longest is not None:
+        longest = "" if rule.longest is None else rule.longest
+        found.append(rf"^[\s\S]{{{rule.shortest or 0},{longest}}}$")
+    return tuple(found)
 
 
 def together(texts: Sequence[Text]) -> Text:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from coprod_stats.instruments.language.numbers import spell_number
-from coprod_stats.instruments.model import MISSING_CODES, DateRange, Instrument, Item
+from coprod_stats.instruments.model import MISSING_CODES, DateRange, Instrument, Item, TextRule
 
 BLANK_SIGNS = frozenset({"na", "n/a", "nan", "<na>", "null", "#n/a", "#null!", "."})
 """What R, Python, databases, Excel, SPSS and Stata write for a missing number, in lower case."""
@@ -93,7 +93,7 @@ def canonical_columns(instrument: Instrument, *, comma_is_decimal: bool) -> Iter
             case "number":
                 yield Column(item.id, True, True, _in_range(item, number))
             case "text":
-                yield Column(item.id, False, True, str)
+                yield Column(item.id, False, True, _text(item.rule))
             case "date":
                 yield Column(item.id, False, True, _day(item.dates or DateRange()))
             case "time":
@@ -160,6 +160,26 @@ def _in_range(item: Item, number: Callable[[str], float]) -> Callable[[str], flo
         if allowed.maximum is not None and value > allowed.maximum:
             raise ValueError(f"above {spell_number(allowed.maximum)}")
         return value
+
+    return parse
+
+
+def _text(rule: TextRule | None) -> Callable[[str], str]:
+    if rule is None:
+        return str
+    pattern = re.compile(rule.pattern or r"[\s\S]*", re.ASCII)
+
+    def parse(text: str) -> str:
+        plain = text.strip()
+        if plain in MISSING_TEXTS:
+            return text
+        if rule.shortest is not None and len(text) < rule.shortest:
+            raise ValueError(f"shorter than {rule.shortest} characters")
+        if rule.longest is not None and len(text) > rule.longest:
+            raise ValueError(f"longer than {rule.longest} characters")
+        if not pattern.fullmatch(text):
+            raise ValueError(f"not in the format {rule.format or rule.pattern}")
+        return text
 
     return parse
 

@@ -56,7 +56,7 @@ def _impossible_choices(item: Item, ticks: NDArray[np.bool_]) -> tuple[NDArray[n
     wrong |= n_chosen > (item.max_choices or n_shared)
     wrong |= (n_chosen > 0) & (n_chosen < (item.min_choices or 1))
     codes = ", ".join(str(option.value) for option in item.exclusive)
-    rules = [f"{codes} stands alone"] if codes else []
+    rules = [f"an exclusive one ({codes}) is chosen alone"] if codes else []
     rules += [f"at least {item.min_choices} are chosen"] if item.min_choices else []
     rules += [f"at most {item.max_choices} are chosen"] if item.max_choices else []
     return wrong, f"these options cannot be chosen together: {', '.join(rules)}"

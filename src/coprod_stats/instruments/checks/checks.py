@@ -10,14 +10,13 @@ from coprod_stats.instruments.checks.assignments import (
     check_rotation,
     check_twins,
 )
+from coprod_stats.instruments.checks.choices import check_choices, check_letter_codes
 from coprod_stats.instruments.checks.expressions import check_expressions
 from coprod_stats.instruments.checks.items import (
     check_administrative,
     check_answers,
     check_codes,
     check_codes_of_columns,
-    check_dates,
-    check_letter_codes,
     check_originals,
     check_special_items,
     check_unique_ids,
@@ -34,6 +33,7 @@ from coprod_stats.instruments.checks.texts import (
     check_lengths,
     check_placeholders,
 )
+from coprod_stats.instruments.checks.typed_answers import check_dates, check_text_rules
 from coprod_stats.instruments.source.draft import Draft
 
 _CHECKS = (
@@ -46,6 +46,8 @@ _CHECKS = (
     check_dates,
     check_letter_codes,
     check_special_items,
+    check_choices,
+    check_text_rules,
     check_scales,
     check_constructs,
     check_forms,

@@ -31,15 +31,18 @@ from coprod_stats.instruments.model import (
     ResponseScale,
     Scale,
     Text,
+    TextRule,
     Timing,
     TranslationStatus,
     Wording,
 )
+from coprod_stats.instruments.questions import FORMATS
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
     ConstructForm,
     ItemForm,
+    LengthForm,
     NumberForm,
     PageForm,
     PlaceholderForm,
@@ -315,6 +318,7 @@ class _Builder:
             responses=self.answers(placed),
             number=self.number(form.number, form.kind),
             dates=_dates(form),
+            rule=_rule(form),
             checks=tuple(
                 Check(parse_expression(check.holds), self.text(check.message))
                 for check in form.checks
@@ -371,6 +375,14 @@ def _dates(form: ItemForm) -> DateRange | None:
         return None
     ends = (None, None) if form.date is None else (form.date.min, form.date.max)
     return DateRange(*(None if end is None else date.fromisoformat(end) for end in ends))
+
+
+def _rule(form: ItemForm) -> TextRule | None:
+    if form.length is None and form.format is None and form.pattern is None:
+        return None
+    length = form.length or LengthForm()
+    pattern = form.pattern if form.format is None else FORMATS[form.format]
+    return TextRule(length.min, length.max, pattern, form.format)
 
 
 def _parsed(*texts: str | None) -> tuple[Expression, ...]:

@@ -18,6 +18,7 @@ from coprod_stats.instruments.model import (
     Role,
     TranslationStatus,
 )
+from coprod_stats.instruments.questions import TextFormat
 
 Words = Annotated[str, StringConstraints(min_length=1)]
 TextForm = Annotated[
@@ -100,6 +101,13 @@ class DateForm(_Form):
     max: IsoDate | None = None
 
 
+class LengthForm(_Form):
+    """How many characters a text has."""
+
+    min: Annotated[int, Field(ge=1, le=32_000)] | None = None
+    max: Annotated[int, Field(ge=1, le=32_000)] | None = None
+
+
 class ItemForm(_Form):
     """One question or row of a grid."""
 
@@ -114,6 +122,11 @@ class ItemForm(_Form):
     codes: LetterCodes = {}
     number: NumberForm | None = None
     date: DateForm | None = None
+    length: LengthForm | None = None
+    format: TextFormat | None = Field(None, description="A usual format of a text.")
+    pattern: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
+        None, description="A regular expression that the whole of a text matches."
+    )
     checks: list[CheckForm] = Field(
         [], description="What must not be known to be false of this answer and earlier ones."
     )

@@ -9,7 +9,17 @@ from itertools import pairwise
 from typing import Literal
 
 from coprod_stats.instruments.language.tree import Expression
-from coprod_stats.instruments.model import Instrument, Item, ResponseScale, Scale, Text, Wording
+from coprod_stats.instruments.model import (
+    DateRange,
+    Instrument,
+    Item,
+    NumberRange,
+    ResponseScale,
+    Scale,
+    Text,
+    TextRule,
+    Wording,
+)
 from coprod_stats.instruments.score_items import score_items
 
 Kind = Literal[
@@ -20,6 +30,7 @@ Kind = Literal[
     "codes",
     "labels",
     "wording",
+    "limits",
     "keying",
     "routing",
     "order",
@@ -37,6 +48,7 @@ EFFECTS: dict[Kind, tuple[Effect, str]] = {
     "codes": ("breaks", "the same code means another answer"),
     "labels": ("threatens", "respondents choose by the labels: thresholds may have shifted"),
     "wording": ("threatens", "loadings and thresholds may have shifted"),
+    "limits": ("threatens", "other answers are admitted: distributions may be cut off elsewhere"),
     "keying": ("breaks", "the answers enter the score in the opposite direction"),
     "routing": ("threatens", "other respondents are asked: distributions differ by selection"),
     "order": ("threatens", "preceding questions can change the answers (order effects)"),
@@ -142,6 +154,8 @@ def _item_changes(was: Item, became: Item, scales: tuple[str, ...]) -> Iterator[
     yield from _answer_changes(was.id, was.responses, became.responses, scales)
     if _variants(was) != _variants(became):
         yield Change("wording", was.id, scales, _variants(was), _variants(became))
+    if (before := _limits(was)) != (now := _limits(became)):
+        yield Change("limits", was.id, scales, before, now)
     if was.reverse != became.reverse:
         yield Change("keying", was.id, scales)
     if _conditions(was) != _conditions(became):
@@ -208,6 +222,29 @@ def _swapped(old: Mapping[int, Text], new: Mapping[int, Text]) -> bool:
 
 def _listed(options: Mapping[int, Text]) -> str:
     return ", ".join(f"{code} {label}" for code, label in options.items())
+
+
+def _limits(item: Item) -> str:
+    """Describe which answers an item admits: how many, how large, how long, in which format."""
+    number, days, rule = (
+        item.number or NumberRange(),
+        item.dates or DateRange(),
+        item.rule or TextRule(),
+    )
+    facts = {
+        "min": number.minimum,
+        "max": number.maximum,
+        "whole": None if item.number is None else number.whole,
+        "first": days.first,
+        "last": days.last,
+        "shortest": rule.shortest,
+        "longest": rule.longest,
+        "pattern": rule.pattern,
+        "min_choices": item.min_choices,
+        "max_choices": item.max_choices,
+    }
+    said = [f"{name} {fact}" for name, fact in facts.items() if fact is not None]
+    return ", ".join([*said, *(f"check '{check.message}'" for check in item.checks)])
 
 
 def _variants(item: Item) -> str:

@@ -74,6 +74,8 @@ def _field(variable: LabelledVariable) -> dict[str, Any]:
         field["type"] = "date"
         ends = (("minimum", variable.dates.first), ("maximum", variable.dates.last))
         limits |= {name: str(end) for name, end in ends if end is not None}
+    if variable.rule is not None and variable.rule.pattern is not None:
+        limits["pattern"] = f"({variable.rule.pattern})|-[789]"
     if variable.kind == "time":
         limits["pattern"] = _TIME
     if limits:

@@ -13,6 +13,7 @@ from coprod_stats.instruments.model import (
     Instrument,
     Item,
     Option,
+    TextRule,
 )
 from coprod_stats.platforms.fields import missing_choices
 from coprod_stats.platforms.form_export import ColumnKind, SidecarColumn
@@ -50,6 +51,7 @@ class LabelledVariable:
     maximum: float | None = None
     whole: bool = False
     dates: DateRange | None = None
+    rule: TextRule | None = None
 
 
 def labelled_variables(instrument: Instrument, language: str) -> Iterator[LabelledVariable]:
@@ -107,6 +109,7 @@ def _of_item(item: Item, instrument: Instrument, language: str) -> Iterator[Labe
             high,
             whole=bool(values) or (allowed is not None and allowed.whole),
             dates=item.dates,
+            rule=item.rule,
         )
 
 

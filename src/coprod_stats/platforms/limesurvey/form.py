@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import (
     Assigned,
     Block,
@@ -37,6 +36,7 @@ from coprod_stats.platforms.fields import (
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.limesurvey.codes import Codes, Place, columns
 from coprod_stats.platforms.limesurvey.expressions import Translator, as_html
+from coprod_stats.platforms.limesurvey.question_types import question_type, validation
 
 Row = dict[str, str]
 HEADER = (
@@ -67,6 +67,7 @@ HEADER = (
     "max_answers",
     "max_num_value_n",
     "max_subquestions",
+    "maximum_chars",
     "min_num_value_n",
     "num_value_int_only",
     "random_group",
@@ -223,7 +224,7 @@ class _Structure:
         yield from self._answers(choices(first, self.instrument), first)
 
     def _question(self, item: Item, group: str) -> Iterator[Row]:
-        type, attributes = _kind(item)
+        type, attributes = question_type(item)
         beside, beside_field = needs_companion(item), entry_hint(item)
         attributes |= {"random_group": group}
         if shuffles(item, self.instrument):
@@ -242,6 +243,7 @@ class _Structure:
             text,
             type=type,
             relevance=relevance,
+            validation=validation(item),
             help="" if beside_field is None else self._text(beside_field),
             mandatory="N" if beside else _mandatory(item),
             **attributes,
@@ -337,45 +339,6 @@ def _draw(values: tuple[int, ...]) -> str:
         return f"rand({values[0]}, {values[-1]})"
     first, *others = values
     return f"if(rand(1, {len(values)}) == 1, {first}, {_draw(tuple(others))})"
-
-
-def _kind(item: Item) -> tuple[str, Row]:
-    """Return LimeSurvey's type of question, and its attributes."""
-    match item.kind:
-        case "multiple":
-            return "M", {"max_answers": str(item.max_choices) if item.max_choices else ""}
-        case "rank":
-            return "R", {"max_answers": str(item.top), "max_subquestions": str(item.top)}
-        case "allocate":
-            limits = {"equals_num_value": str(item.total), "min_num_value_n": "0"}
-            free = "" if item.required and not item.offers else "1"
-            return "K", limits | {"value_range_allows_missing": free}
-        case "number":
-            return "N", _range(item)
-        case "text":
-            return "T" if item.specifies is None else "S", {}
-        case "date" | "time":
-            return "D", _moment(item)
-        case "note":
-            return "X", {}
-        case _:
-            return "L", {}
-
-
-def _moment(item: Item) -> Row:
-    if item.dates is None:
-        return {"date_format": "HH:MM"}
-    ends = {"date_min": item.dates.first, "date_max": item.dates.last}
-    given = {name: str(end) for name, end in ends.items() if end is not None}
-    return {"date_format": "yyyy-mm-dd"} | given
-
-
-def _range(item: Item) -> Row:
-    if item.number is None:
-        return {}
-    bounds = {"min_num_value_n": item.number.minimum, "max_num_value_n": item.number.maximum}
-    written = {name: spell_number(bound) for name, bound in bounds.items() if bound is not None}
-    return written | {"num_value_int_only": "1" if item.number.whole else "0"}
 
 
 def _can_shuffle_questions(block: Block) -> bool:

@@ -85,7 +85,7 @@ def instruction_of(item: Item, words: Callable[[Text], str], phrases: Phrases) -
         case "allocate":
             return phrases.allocate.format(item.total)
         case "text":
-            return phrases.write_words
+            return " ".join([phrases.write_words, *_length(item, phrases)])
         case "date":
             days = item.dates or DateRange()
             limits = _between(_shown(days.first), _shown(days.last), phrases)
@@ -121,6 +121,14 @@ def _between(low: str | None, high: str | None, phrases: Phrases) -> str:
     if low is not None:
         return phrases.at_least.format(low)
     return "" if high is None else phrases.at_most.format(high)
+
+
+def _length(item: Item, phrases: Phrases) -> list[str]:
+    rule = item.rule
+    if rule is None or (rule.shortest is None and rule.longest is None):
+        return []
+    low, high = (None if end is None else str(end) for end in (rule.shortest, rule.longest))
+    return [phrases.characters.format(_between(low, high, phrases).lstrip(",، "))]
 
 
 def _shown(day: date | None) -> str | None:

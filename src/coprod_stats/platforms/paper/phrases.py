@@ -42,6 +42,7 @@ class Phrases:
     at_most: str
     between: str
     write_words: str
+    characters: str
     write_date: str
     write_time: str
     rank: str
@@ -102,6 +103,7 @@ ENGLISH = Phrases(
     at_most=", {} or less",
     between=", {} to {}",
     write_words="Please write in your own words.",
+    characters="Characters: {}.",
     write_date="Please write the date as year-month-day, such as 2026-01-31{}.",
     write_time="Please write the time as hours:minutes, such as 14:30.",
     rank="Please write 1 beside the first, and so on up to {}. Leave the others empty.",
@@ -179,6 +181,7 @@ GERMAN = Phrases(
     at_most=", {} oder weniger",
     between=", {} bis {}",
     write_words="Bitte schreiben Sie in eigenen Worten.",
+    characters="Zeichen: {}.",
     write_date="Bitte schreiben Sie das Datum als Jahr-Monat-Tag, etwa 2026-01-31{}.",
     write_time="Bitte schreiben Sie die Uhrzeit als Stunden:Minuten, etwa 14:30.",
     rank="Bitte schreiben Sie 1 neben das Erste und so weiter bis {}. Lassen Sie die anderen leer.",
@@ -256,6 +259,7 @@ ARABIC = Phrases(
     at_most="، {} أو أقل",
     between="، من {} إلى {}",
     write_words="يرجى الكتابة بكلماتك.",
+    characters="عدد الأحرف: {}.",
     write_date="يرجى كتابة التاريخ على شكل سنة-شهر-يوم، مثل 2026-01-31{}.",
     write_time="يرجى كتابة الوقت على شكل ساعات:دقائق، مثل 14:30.",
     rank="يرجى كتابة 1 بجانب الأول وهكذا حتى {}. اترك الباقي فارغًا.",

@@ -15,6 +15,7 @@ from coprod_stats.platforms.fields import (
     choices,
     inexpressible,
     missing_choices,
+    patterns,
 )
 from coprod_stats.platforms.qualtrics.codes import choice_ids
 from coprod_stats.platforms.qualtrics.conditions import Translator
@@ -233,6 +234,8 @@ class Questions:
         rules: list[Formula] = []
         if item.kind in _MOMENTS:
             rules.append(_matching(place, _MOMENTS[item.kind]))
+        if item.rule is not None:
+            rules += [_matching(place, one[1:-1]) for one in patterns(item.rule)]
         if item.checks:
             checks = [check.condition for check in item.checks]
             try:

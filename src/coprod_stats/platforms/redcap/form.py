@@ -21,7 +21,6 @@ from coprod_stats.platforms.fields import (
     inexpressible,
     instead_of_answer,
     missing_choices,
-    missing_codes,
     needs_companion,
     pieces,
     placeholder_texts,
@@ -30,16 +29,15 @@ from coprod_stats.platforms.fields import (
     unshuffled,
     wording_texts,
 )
-from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
+from coprod_stats.platforms.form_export import FormExport, coinciding, sidecar_of
+from coprod_stats.platforms.redcap.columns import RECORD, columns, losses_of
 from coprod_stats.platforms.redcap.expressions import (
     Translator,
     as_html,
-    checkbox_code,
     field,
     option_field,
 )
 
-RECORD = "record_id"
 HEADER = (
     "Variable / Field Name",
     "Form Name",
@@ -92,109 +90,26 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     """
     dictionary = _Dictionary(instrument, languages[0])
     rows = list(dictionary.rows())
-    losses = [*_losses(instrument, languages), *unshuffled(instrument, "PLATFORM-137")]
+    losses = [*losses_of(instrument, languages), *unshuffled(instrument, "PLATFORM-137")]
     written = io.StringIO(newline="")
     writer = csv.DictWriter(written, HEADER, restval="", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({_PLACE[key]: text for key, text in row.items()} for row in rows)
-    columns = tuple(_columns(instrument))
-    taken = {RECORD, *(name for entry in columns for name in (entry.name, entry.companion))}
+    known = tuple(columns(instrument))
+    taken = {RECORD, *(name for entry in known for name in (entry.name, entry.companion))}
     internal = [row["name"] for row in rows if row["name"] not in taken]
     internal = [name for name in internal if not any(n.startswith(f"{name}___") for n in taken)]
     sidecar = sidecar_of(
         instrument,
         "redcap",
         languages=languages[:1],
-        columns=columns,
+        columns=known,
         internal=internal,
         losses=losses,
     )
     files = {"redcap_data_dictionary.csv": written.getvalue().encode()}
     shared = coinciding([*(row["name"] for row in rows), *dictionary.matrices])
     return FormExport(files, sidecar, (*dictionary.refused, *shared), tuple(losses))
-
-
-def _losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
-    if len(languages) > 1:
-        yield Fault(
-            "PLATFORM-130",
-            f"a data dictionary has one language; written in '{languages[0]}'",
-            "Enter the others by REDCap's Multi-Language Management.",
-            place="languages",
-        )
-    for variable in instrument.assigned:
-        yield Fault(
-            "PLATFORM-131",
-            "a data dictionary draws nothing at random",
-            "Set the field by REDCap's randomisation module or by the survey link.",
-            place=f"variable '{variable.id}'",
-        )
-    for page in instrument.pages:
-        if page.random_order or any(block.random_order for block in page.blocks):
-            yield Fault(
-                "PLATFORM-132",
-                "the order of questions stays fixed",
-                "Note it in the report.",
-                place=f"page '{page.id}'",
-            )
-    for item in instrument.items:
-        if item.kind in ("rank", "allocate"):
-            yield Fault(
-                "PLATFORM-133",
-                "REDCap does not check that the numbers fit together",
-                "Reading rejects what does not fit.",
-                place=f"item {item.id}",
-            )
-        if item.checks:
-            yield Fault(
-                "PLATFORM-136",
-                "REDCap shows the message of a check, but takes the answer",
-                "Add a data quality rule; reading rejects what does not agree.",
-                place=f"item {item.id}",
-            )
-        if item.min_choices is not None:
-            yield Fault(
-                "PLATFORM-135",
-                f"REDCap does not check that at least {item.min_choices} options are chosen",
-                "Reading rejects what is too little.",
-                place=f"item {item.id}",
-            )
-
-
-def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
-    for entry in instrument.administrative:
-        name = RECORD if entry.role == "respondent" else entry.id.lower()
-        yield SidecarColumn(entry.id, entry.id, "administrative", name)
-    for variable in instrument.assigned:
-        yield SidecarColumn(variable.id, variable.id, "assigned", variable.id.lower())
-    for item in instrument.questions:
-        name_of_item = field(item.id)
-        beside = companion(item).lower() if needs_companion(item) else ""
-        why = missing_codes(item, instrument) if beside else ()
-        for place, column in enumerate(item.columns):
-            option = item.column_options[place] if item.column_options else None
-            name = name_of_item
-            if item.kind == "multiple" and option is not None:
-                name = f"{name}___{checkbox_code(option.written)}"
-            elif option is not None:
-                name = option_field(item.id, option.value)
-            yield SidecarColumn(
-                column,
-                item.id,
-                item.kind,
-                name,
-                codes=_letters(item),
-                companion=beside,
-                companion_codes=why,
-            )
-
-
-def _letters(item: Item) -> tuple[tuple[str, str], ...]:
-    """Map the letters by which an item with one answer is coded to the codes of the answers."""
-    if item.kind not in ("single", "consent") or item.responses is None:
-        return ()
-    options = item.responses.all_options
-    return tuple((option.code, str(option.value)) for option in options if option.code)
 
 
 class _Dictionary:
@@ -270,8 +185,9 @@ class _Dictionary:
             case "number":
                 yield self._row(item.id, "text", label, **shared, **_range(item))
             case "text":
-                kind = "notes" if item.specifies is None else "text"
-                yield self._row(field(item.id), kind, label, **shared)
+                one_line = item.specifies is not None or _is_email(item)
+                kind = "text" if one_line else "notes"
+                yield self._row(field(item.id), kind, label, **shared, **_text_rule(item))
             case "date" | "time":
                 yield self._row(item.id, "text", label, **shared, **_moment(item))
             case "rank" | "allocate":
@@ -366,6 +282,18 @@ class _Dictionary:
             else as_html(piece)
             for piece in pieces(text.in_language(self.language))
         )
+
+
+def _is_email(item: Item) -> bool:
+    return item.rule is not None and item.rule.format == "email"
+
+
+def _text_rule(item: Item) -> dict[str, str]:
+    """Return what a dictionary can hold of a rule: an e-mail address, and the greatest length."""
+    if item.rule is None:
+        return {}
+    limit = f"@CHARLIMIT={item.rule.longest}" if item.rule.longest is not None else ""
+    return {"validation": "email" if _is_email(item) else "", "annotation": limit}
 
 
 def _moment(item: Item) -> dict[str, str]:

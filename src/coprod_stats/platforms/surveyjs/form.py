@@ -22,6 +22,7 @@ from coprod_stats.platforms.fields import (
     missing_choices,
     missing_codes,
     needs_companion,
+    patterns,
     pieces,
     placeholder_texts,
     rows_together,
@@ -252,7 +253,8 @@ class _Form:
             case "number":
                 return self._number(item)
             case "text":
-                return {"type": "comment" if item.specifies is None else "text"}
+                kind = {"type": "comment" if item.specifies is None else "text"}
+                return kind | _text_rule(item)
             case "date" | "time":
                 return {"type": "text", "inputType": item.kind} | _date_limits(item)
             case _:
@@ -388,6 +390,14 @@ def _date_limits(item: Item) -> Json:
         return {}
     ends = (("min", item.dates.first), ("max", item.dates.last))
     return {name: str(end) for name, end in ends if end is not None}
+
+
+def _text_rule(item: Item) -> Json:
+    if item.rule is None:
+        return {}
+    longest = {} if item.rule.longest is None else {"maxLength": item.rule.longest}
+    rules = [{"type": "regex", "regex": pattern} for pattern in patterns(item.rule)]
+    return {**longest, "validators": rules}
 
 
 def _localized(texts: Iterator[tuple[str, str]]) -> str | dict[str, str]:

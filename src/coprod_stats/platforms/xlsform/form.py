@@ -243,7 +243,8 @@ class _Form:
     def _entered(self, item: Item, row: Row, required: Row) -> Iterator[Row]:
         """Write what is typed or put in order."""
         if item.kind in TEXT_KINDS:
-            yield {**row, **required, **_date_limits(item), "type": item.kind}
+            typed = _date_limits(item) | self._text_limits(item)
+            yield {**row, **required, **typed, "type": item.kind}
         elif item.kind == "rank":
             options = item.responses.options if item.responses else ()
             order = self._shuffled(item)
@@ -259,6 +260,15 @@ class _Form:
             yield {**row, **required, **limit, "type": kind}
         elif item.responses is not None:
             yield from self._allocation(item, row, required)
+
+    def _text_limits(self, item: Item) -> Row:
+        if item.rule is None:
+            return {}
+        ends = ((">=", item.rule.shortest), ("<=", item.rule.longest))
+        limits = [f"string-length(.) {sign} {end}" for sign, end in ends if end is not None]
+        if item.rule.pattern is not None:
+            limits.append(f"regex(., {self.xpath.quoted(f'^({item.rule.pattern})$')})")
+        return {"constraint": " and ".join(limits)}
 
     def _allocation(self, item: Item, row: Row, required: Row) -> Iterator[Row]:
         assert item.responses is not None
