@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from coprod_stats.responses import ResponsesError
+from coprod_stats.responses.table import KIND_TYPE
 
 
 def placed(found) -> list[tuple[int, str, str, str, str, str]]:
@@ -114,6 +115,7 @@ def test_the_kinds_of_missing_stay_apart(read) -> None:
     rows = ["a,-7,-7,-7,-7", "b,-8,-8,-8,-8", "c,-9,-9,-9,-9", "d,,,,", "e,6,98,no,0"]
     found = read("\n".join([",".join(["RID", *columns]), *rows]))
     kinds = found.missing_kinds(columns)
+    assert set(kinds.dtypes) == {KIND_TYPE}
     for line, kind in enumerate(["seen, unanswered", "refused", "don't know", "not asked"], 2):
         assert set(kinds.loc[line]) == {kind}
     assert kinds.loc[6].tolist() == ["off scale", "answered", "answered", "answered"]

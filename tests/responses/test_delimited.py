@@ -7,7 +7,8 @@ import csv
 
 import pytest
 
-from coprod_stats.responses import ResponsesError, read_responses
+from coprod_stats.responses import ResponsesError, delimited, read_responses
+from coprod_stats.responses.coded_rows import CodedRows
 
 TABLE = "RID,Q1,Q2,TXT\na,1,3,über Brücken gehen wir jeden Tag zur Schule\nb,2,-9,schöne Grüße\n"
 CYRILLIC = "RID,Q1,TXT\n" + "".join(
@@ -172,3 +173,37 @@ def test_what_cannot_be_read_is_said(tiny, tmp_path, name) -> None:
 def test_unknown_suffixes_are_refused(tiny, tmp_path) -> None:
     with pytest.raises(ResponsesError, match=r"cannot read '\.docx'; use \.csv, .* or \.parquet"):
         read_responses(tmp_path / "answers.docx", tiny)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("ending", ["\n", "\r", "\r\n"])
+def test_a_stated_delimiter_with_any_line_end(read, encoding, ending) -> None:
+    text = "sep=;\n\nRID;Q1;TXT\na;1;ö\nb;2;x;y\n".replace("\n", ending)
+    found = read(text.encode(encoding))
+    assert found.answers.loc[4].dropna().tolist()[0] == "a"
+    assert [(entry.line, entry.code) for entry in found.rejected] == [(5, "ROW-001")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "cp1251"])
+@pytest.mark.parametrize("size", [1, 2, 3, 64])
+def test_an_encoding_is_known_whatever_the_pieces_decoded(monkeypatch, encoding, size) -> None:
+    content = (CYRILLIC + "r9,1,😀\n" * (encoding != "cp1251")).encode(encoding)
+    whole = delimited.decode(content, "answers.csv")
+    monkeypatch.setattr(delimited, "_PIECE", size)
+    assert delimited.decode(content, "answers.csv") == whole
+
+
+def test_the_byte_that_cannot_be_read_is_counted_from_the_mark(read, monkeypatch) -> None:
+    monkeypatch.setattr(delimited, "_PIECE", 5)
+    with pytest.raises(ResponsesError, match=r"not readable as utf-8-sig: .* at byte 13"):
+        read(b"\xef\xbb\xbfRID,Q1,TXT\na,\xff,x\n")
+
+
+def test_a_cell_takes_one_byte_where_a_column_has_few_texts(tmp_path) -> None:
+    rows = [f"r{n},{n % 5},{n % 300}" for n in range(2_000)]
+    path = tmp_path / "answers.csv"
+    path.write_text("\n".join(["RID,Q1,HOURS", *rows]), encoding="utf-8")
+    raw = delimited.read_delimited(path, expected=())
+    assert isinstance(raw.rows, CodedRows)
+    columns = raw.rows.of_width(3).columns
+    assert [column.codes.itemsize for column in columns] == [2, 1, 2]

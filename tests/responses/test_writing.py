@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from coprod_stats.responses import (
     ResponsesError,
     read_responses,
+    reading,
     write_canonical,
     write_rejected,
 )
@@ -100,6 +101,17 @@ def test_a_guarded_csv_read_as_it_stands_is_told(tiny, tmp_path: Path) -> None:
     write_canonical(hostile(tiny), tmp_path / "sheet.csv", for_spreadsheet=True)
     (note,) = read_responses(tmp_path / "sheet.csv", tiny).provenance.notes
     assert note.startswith("7 cells have an apostrophe")
+
+
+@pytest.mark.parametrize("for_spreadsheet", [False, True])
+def test_rows_written_a_few_at_a_time_are_the_same_file(
+    tiny, tmp_path: Path, monkeypatch, for_spreadsheet
+) -> None:
+    table = hostile(tiny).assign(WGT=[0.1, np.nan, 1e21, -0.0, 1 / 3, 7, 1e-9, -9, np.nan, 2.5])
+    write_canonical(table, tmp_path / "whole.csv", for_spreadsheet=for_spreadsheet)
+    monkeypatch.setattr(reading, "_ROWS", 3)
+    write_canonical(table, tmp_path / "parts.csv", for_spreadsheet=for_spreadsheet)
+    assert (tmp_path / "parts.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
 def test_a_workbook_holds_texts_and_numbers_and_no_formula(tiny, tmp_path: Path) -> None:

@@ -122,12 +122,10 @@ def _whole_rows(
     rows: CodedRows, width: int, respondent: int | None
 ) -> tuple[CodedBlock, list[Rejected]]:
     """Keep the rows that are as long as the header and the first of each respondent."""
-    rejected = [
-        rejected_row(
-            "ROW-001", row, "", f"the row has {counted(len(row.cells), 'cell')}, the header {width}"
-        )
-        for row in rows.of_other_widths(width)
-    ]
+    rejected = []
+    for row in rows.of_other_widths(width):
+        reason = f"the row has {counted(len(row.cells), 'cell')}, the header {width}"
+        rejected.append(rejected_row("ROW-001", row, "", reason))
     block = rows.of_width(width)
     if respondent is None:
         return block, rejected
