@@ -246,7 +246,7 @@ COMBINED = ("record_id", "cons", "means", "survey_complete")
         ("3", ("0", "0", "1")),
         ("-9", ("-9", "-9", "-9")),
         ("1,7", ("1,7", "1,7", "1,7")),  # to be rejected
-        ("1,-9", ("1", "0", "0")),
+        ("1,-9", ("1,-9", "0,-9", "0,-9")),  # to be rejected
     ],
 )
 def test_boxes_that_a_report_combines_are_read(every_kind: Instrument, cell, ticks) -> None:

@@ -122,7 +122,10 @@ def _settle_boxes(
     cells: dict[str, tuple[str, ...]],
     found: dict[str, tuple[str, ...]],
 ) -> None:
-    """Blank the zeros of respondents who ticked nothing; put the reason where one was ticked."""
+    """Blank the zeros of respondents who ticked nothing; put the reason where one was ticked.
+
+    Beside a reason, choices are no answer: both stay in the cells, to be rejected.
+    """
     missing = {
         code: found.get(f"{item.lower()}___{checkbox_code(str(code))}")
         for code in (REFUSED, DONT_KNOW)
@@ -138,7 +141,7 @@ def _settle_boxes(
     ]
     for column in columns:
         cells[column] = tuple(
-            cell if answered else reason
+            (f"{cell},{reason}" if reason else cell) if answered else reason
             for cell, answered, reason in zip(cells[column], ticked, reasons, strict=True)
         )
 
