@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import io
 import json
 import math
 import os
 import stat
-import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.suggestions import closest
@@ -180,6 +177,10 @@ def check_archive(name: str, content: bytes, *, error: type[CoprodError]) -> Non
     zipfile.BadZipFile
         If it is no archive.
     """
+    # for workbooks only
+    import io
+    import zipfile
+
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
     total = sum(part.file_size for part in parts)
@@ -208,8 +209,7 @@ def parse_json(content: bytes | str) -> Any:
         raise ValueError("nested too deeply") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(NamedTuple):
     """The encoding of a file, as a codec of Python, and whether it is a guess."""
 
     codec: str

@@ -9,11 +9,10 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from click.types import StringParamType
@@ -87,8 +86,7 @@ class OutputFolder(click.Path):
         super().__init__(path_type=Path)
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFile:
+class NamedFile(NamedTuple):
     """A file that was named on the command line, with the parameter that named it."""
 
     path: Path

@@ -6,9 +6,8 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import click
 
@@ -165,8 +164,7 @@ def _text(path: Path) -> str:
     return decode(content, path.name, error=LatentModelError)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(NamedTuple):
     """A file of answers, and how it is read."""
 
     path: Path

@@ -81,7 +81,7 @@ def _refuse_title(raw: RawTable) -> None:
     widths = Counter(_filled(row.cells) for row in raw.rows[:_LOOKED_AT])
     if not widths:
         return
-    usual, named = widths.most_common(1)[0][0], _filled(raw.header)
+    usual, named = max(widths, key=lambda width: widths[width]), _filled(raw.header)
     # names of rows leave the first cell of a header blank, as a title seldom does
     fewest = usual / 2 if raw.header[0].strip() else (usual - 1) / 2
     if usual < 2 or named > fewest:

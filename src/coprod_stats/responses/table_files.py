@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from coprod_stats.instruments.spreadsheet_text import unguarded
 from coprod_stats.literals import FileFormat
 from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.delimited import read_delimited
@@ -100,5 +99,8 @@ def read_cells(
 
 
 def _without_guards(raw: RawTable) -> RawTable:
+    # its patterns are for this format alone
+    from coprod_stats.instruments.spreadsheet_text import unguarded
+
     rows = CodedRows.of(replace(row, cells=tuple(map(unguarded, row.cells))) for row in raw.rows)
     return replace(raw, reading=f"{raw.reading}, guarded against formulas", rows=rows)
