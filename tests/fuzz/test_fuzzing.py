@@ -80,8 +80,8 @@ def test_a_traceback_is_found_with_its_place(monkeypatch, tmp_path: Path) -> Non
     ],
 )
 def test_an_end_without_a_documented_message_is_found(err: str, fault: str) -> None:
-    assert calling._judged(1, err, "")[0].startswith(fault)
-    assert bool(calling._judged(1, err, "")[0]) is bool(fault)
+    assert calling._judged(1, "", err, "")[0].startswith(fault)
+    assert bool(calling._judged(1, "", err, "")[0]) is bool(fault)
 
 
 def test_a_row_that_is_neither_kept_nor_rejected_is_found(monkeypatch, tmp_path: Path) -> None:
