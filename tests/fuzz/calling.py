@@ -51,7 +51,7 @@ def call(words: tuple[str, ...], folder: Path) -> Outcome:
         sys.argv = former[0]
         os.chdir(former[1])
     texts = [_text(stream) for stream in (out, err)]
-    return Outcome(status, *texts, *_judged(status, texts[1], raised))
+    return Outcome(status, *texts, *_judged(status, *texts, raised))
 
 
 def _text(stream: io.TextIOWrapper) -> str:
@@ -61,14 +61,14 @@ def _text(stream: io.TextIOWrapper) -> str:
     return buffer.getvalue().decode("utf-8", "replace")
 
 
-def _judged(status: int, err: str, raised: str) -> tuple[str, str]:
+def _judged(status: int, out: str, err: str, raised: str) -> tuple[str, str]:
     if raised:
         kind = raised.strip().splitlines()[-1].partition(":")[0]
         frames = _FRAME.findall(raised)
         return f"{kind} in {' '.join(frames[-1]) if frames else 'a library'}", raised
     if status not in DOCUMENTED:
         return f"status {status}", err
-    if status in (1, 2) and not err.strip():
+    if status in (1, 2) and not (err + out).strip():  # a finding of a check may be its output
         return f"status {status} without a message", err
     if "Traceback (most recent call last)" in err:
         return "a traceback on standard error", err

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -19,7 +20,7 @@ from reduction import reduced
 
 from coprod_stats.cli import responses_commands
 from coprod_stats.files import commit
-from coprod_stats.responses import binding, reading
+from coprod_stats.responses import reading
 
 HERE = Path(__file__).parent
 IMPORT = ("responses", "import", "one.csv", "-i", "whole.yaml", "-o", "kept.csv", "--json")
@@ -79,33 +80,29 @@ def test_a_traceback_is_found_with_its_place(monkeypatch, tmp_path: Path) -> Non
     ],
 )
 def test_an_end_without_a_documented_message_is_found(err: str, fault: str) -> None:
-    assert calling._judged(1, err, "")[0].startswith(fault)
-    assert bool(calling._judged(1, err, "")[0]) is bool(fault)
+    assert calling._judged(1, "", err, "")[0].startswith(fault)
+    assert bool(calling._judged(1, "", err, "")[0]) is bool(fault)
 
 
 def test_a_row_that_is_neither_kept_nor_rejected_is_found(monkeypatch, tmp_path: Path) -> None:
-    whole_rows = binding._whole_rows
-
-    def losing(*values: object) -> object:
-        kept, rejected = whole_rows(*values)
-        return kept[1:], rejected
-
-    monkeypatch.setattr(binding, "_whole_rows", losing)
+    write = reading.write_canonical
+    monkeypatch.setattr(
+        reading, "write_canonical", lambda answers, *to, **how: write(answers[1:], *to, **how)
+    )
     found = checking.check(answers(), tmp_path)
     assert found is not None
     assert found.fault == "rows lost between reading and writing"
 
 
 def test_a_row_that_was_never_read_is_found(monkeypatch, tmp_path: Path) -> None:
-    read = reading.read_delimited
+    read = responses_commands.bound_answers
 
     def losing(*values: object, **words: object) -> object:
-        from dataclasses import replace
+        found = read(*values, **words)
+        fewer = replace(found.provenance, rows_read=found.provenance.rows_read - 1)
+        return replace(found, answers=found.answers[1:], provenance=fewer)
 
-        raw = read(*values, **words)
-        return replace(raw, rows=raw.rows[1:])
-
-    monkeypatch.setattr(reading, "read_delimited", losing)
+    monkeypatch.setattr(responses_commands, "bound_answers", losing)
     found = checking.check(answers(), tmp_path)
     assert found is not None
     assert found.fault == "rows lost in reading"
