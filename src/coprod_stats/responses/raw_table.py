@@ -10,8 +10,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
-from coprod_stats import input_files
 from coprod_stats.errors import CoprodError
+from coprod_stats.input_files import read_bytes as read_limited
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.shipped import shipped_names
 
@@ -90,7 +90,7 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
     ResponsesError
         If the file cannot be read, or is larger than the limit.
     """
-    content = input_files.read_bytes(path, error=ResponsesError, known=shipped_names)
+    content = read_limited(path, error=ResponsesError, known=shipped_names)
     return content, hashlib.sha256(content).hexdigest()
 
 
