@@ -134,7 +134,7 @@ def _caution(pattern: PathPattern) -> Paragraph:
     if pattern.within is None:
         within = (
             "Here which paths are stated follows from their drivers and impacts, so that this "
-            "cannot be told apart. "
+            "cannot be distinguished. "
         )
     else:
         within = (
