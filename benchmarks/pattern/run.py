@@ -227,7 +227,7 @@ def summary(rows: int) -> str:
             str(len(part)),
             f"{part['significant'].mean():.1f}",
             f"{part['mean_stated'].mean():.3f}",
-            f"{part['mean_unstated'].mean():.3f}",
+            f"{round(part['mean_unstated'].mean(), 3) + 0.0:.3f}",
             f"{share.get('present', 0.0):.0%}",
             f"{evaluation:.0%}",
             f"{share.get('undetermined', 0.0):.0%}",

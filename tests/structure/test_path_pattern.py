@@ -297,3 +297,22 @@ def test_what_is_stated_may_follow_from_the_impact_alone():
         ("B", "Z"): -0.5,
     }
     assert "contrast_within" in pattern_weights(model_of(SMALL, ("A", "B")))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"estimator": "ML", "engine": "semopy"},
+        {"estimator": "WLSMV", "ordered": "all", "engine": "core"},
+        {"estimator": "WLSMV", "ordered": "all", "engine": "core", "cluster": "town"},
+    ],
+)
+def test_a_halo_is_recognised_by_every_method(options):
+    data = small(halo=0.5).apply(lambda column: np.digitize(column, (-1.2, -0.4, 0.4, 1.2)) + 1)
+    data["town"] = np.repeat(np.arange(20), 50)
+    tested = fit_driver_impact(data, model_of(SMALL, ("A", "B")), **options)
+    assert all(path.p_adjusted < 0.001 for path in tested.paths)
+    pattern = fit_pattern(data, tested)
+    assert pattern.conclusion == "general-evaluation"
+    assert pattern.ratio.p_value < 0.001
+    assert abs(fit_evaluative_factor(data, tested).mean_with_factor) < 0.1

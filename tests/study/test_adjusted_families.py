@@ -79,7 +79,13 @@ def test_what_was_not_estimated_counts_in_its_family() -> None:
         ({"p_adjusted": 0.01, "estimate": 0.3, "is_negligible": True}, "supported-negligible"),
         ({"p_adjusted": 0.2, "estimate": 0.3, "is_negligible": True}, "inconclusive"),
         ({"p_adjusted": 0.01, "estimate": 9, "std_all": -0.3}, "opposite"),
-        ({"p_adjusted": 0.2, "std_all": 0.01, "p_equivalence": 0.01}, "equivalent"),
+        ({"p_adjusted": 0.2, "std_all": 0.01, "p_equivalence_adjusted": 0.01}, "equivalent"),
+        (
+            {"p_adjusted": 0.2, "std_all": 0.01, "p_equivalence": 0.01}
+            | {"p_equivalence_adjusted": 0.06},
+            "inconclusive",
+        ),
+        ({"p_adjusted": 0.01, "std_all": 0.05, "p_equivalence_adjusted": 0.01}, "supported-negligible"),
         ({"p_adjusted": 0.01, "estimate": 0.3, "reason": "improper"}, "not-estimated"),
     ],
 )

@@ -115,6 +115,10 @@ def test_the_section_states_what_the_pattern_allows(clean: Study, halo: Study) -
     assert "hypotheses are supported" in " ".join(page.split())
     assert "No hypothesis is counted as supported" in doubted
     assert "No hypothesis is counted as supported" not in page
+    assert "by single tests" in doubted
+    assert "by single tests" not in page
+    assert "consistent with the model" in " ".join(page.split())
+    assert "consistent with the model" not in " ".join(doubted.split())
     for report in (page, doubted):
         assert "cannot detect a general evaluation" in report
         assert "Every path without and with the factor" in report

@@ -196,10 +196,13 @@ def fit_text(
 
 
 def options_of(fit: SemFit) -> FitKeywords:
-    """Return the options of a fit, so that another model is fitted by the same method."""
+    """Return the options of a fit, so that another model is fitted by the same method.
+
+    The engine is the first one, which has what the second lacks.
+    """
     asked = fit.specification
     return {
-        "engine": asked.engine,
+        "engine": "core",
         "estimator": asked.estimator,
         "missing": asked.missing,
         "cluster": asked.cluster,

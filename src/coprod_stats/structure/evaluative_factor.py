@@ -104,7 +104,7 @@ def evaluative_syntax(model: DriverImpactModel, covariates: tuple[str, ...] = ()
 
     All items load 1 on it (a random intercept; Maydeu-Olivares & Coffman 2006), and it is
     uncorrelated with the drivers and with what the paths leave unexplained of the impacts. It is
-    identified by the paths that the model leaves out; free loadings would not be.
+    identified by the paths that the model omits; free loadings would not be.
 
     References
     ----------
@@ -130,7 +130,7 @@ def fit_evaluative_factor(data: pd.DataFrame, tested: DriverImpactResult) -> Eva
     Raises
     ------
     StructureError
-        If no path is left out, which alone identifies the factor, or the fit did not converge.
+        If no path is omitted, which alone identifies the factor, or the fit did not converge.
     """
     model = tested.model
     if not model.unstated_pairs:

@@ -207,44 +207,6 @@ def pattern_syntax(model: DriverImpactModel, covariates: tuple[str, ...] = ()) -
     return "\n".join([everything.syntax(covariates, labels), *means])
 
 
-def pattern_of(fit: SemFit, tested: DriverImpactResult) -> PathPattern:
-    """Return the pattern from a fit of ``pattern_syntax`` and the fit of the stated paths.
-
-    Parameters
-    ----------
-    fit : SemFit
-        Of the model with all paths.
-    tested : DriverImpactResult
-        The model with the stated paths alone, fitted to the same rows by the same method.
-
-    Raises
-    ------
-    StructureError
-        If the fit did not converge or has no standard errors.
-    """
-    if not fit.converged or np.isnan(fit.vcov).any():
-        raise StructureError("the model with all paths did not converge or has no standard errors")
-    means = {
-        row.lhs: path_mean(
-            row.lhs, row.std_all, row.std_all_se, df=fit.df, conf_level=fit.conf_level
-        )
-        for row in fit.parameters
-        if row.op == ":="
-    }
-    ratio, no_ratio = _ratio(fit, tested.fit)
-    return PathPattern(
-        model=tested.model,
-        cells=tuple(_cells(fit, tested.model)),
-        mean_stated=means[STATED],
-        mean_unstated=means[UNSTATED],
-        contrast=means[CONTRAST],
-        within=means.get(WITHIN),
-        ratio=ratio,
-        no_ratio=no_ratio,
-        fit=fit,
-    )
-
-
 def fit_pattern(data: pd.DataFrame, tested: DriverImpactResult) -> PathPattern:
     """Fit the model with all paths as a model of the stated ones was fitted, and compare means.
 
@@ -258,11 +220,33 @@ def fit_pattern(data: pd.DataFrame, tested: DriverImpactResult) -> PathPattern:
     Raises
     ------
     StructureError
-        As :func:`pattern_syntax` and :func:`pattern_of`.
+        As :func:`pattern_syntax`, and if the fit did not converge or has no standard errors.
     """
-    model = tested.model
-    fit = fit_text(data, model, partial(pattern_syntax, model), **options_of(tested.fit))
-    return pattern_of(fit, tested)
+    model, options = tested.model, options_of(tested.fit)
+    fit = fit_text(data, model, partial(pattern_syntax, model), **options)
+    if not fit.converged or np.isnan(fit.vcov).any():
+        raise StructureError("the model with all paths did not converge or has no standard errors")
+    same_engine = tested.fit.engine == fit.engine
+    restricted = tested.fit if same_engine else fit_text(data, model, model.syntax, **options)
+    means = {
+        row.lhs: path_mean(
+            row.lhs, row.std_all, row.std_all_se, df=fit.df, conf_level=fit.conf_level
+        )
+        for row in fit.parameters
+        if row.op == ":="
+    }
+    ratio, no_ratio = _ratio(fit, restricted)
+    return PathPattern(
+        model=model,
+        cells=tuple(_cells(fit, model)),
+        mean_stated=means[STATED],
+        mean_unstated=means[UNSTATED],
+        contrast=means[CONTRAST],
+        within=means.get(WITHIN),
+        ratio=ratio,
+        no_ratio=no_ratio,
+        fit=fit,
+    )
 
 
 def path_mean(

@@ -134,7 +134,7 @@ def _caution(pattern: PathPattern) -> Paragraph:
     if pattern.within is None:
         within = (
             "Here which paths are stated follows from their drivers and impacts, so that this "
-            "cannot be told apart. "
+            "cannot be distinguished. "
         )
     else:
         within = (
@@ -171,7 +171,7 @@ def _evaluation(
             Paragraph(
                 text(
                     strong("Read with caution."),
-                    " Only the paths that are left out tell the evaluation from the factors: the "
+                    " Only the paths that are omitted tell the evaluation from the factors: the "
                     "model takes for evaluation whatever joins drivers and impacts along paths "
                     "that nobody stated, true effects included. The changed coefficients are not "
                     "better estimates; they show how much depends on this.",

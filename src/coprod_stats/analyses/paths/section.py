@@ -15,7 +15,6 @@ from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.paths.robustness import robustness_blocks
 from coprod_stats.analyses.paths.tests_table import equivalence_table, tests_table
 from coprod_stats.analyses.words import ReportWords
-from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
     Block,
     CrossReference,
@@ -135,10 +134,18 @@ def _summary(
             CrossReference(words.anchor(form, "diagram")),
             " and ",
             CrossReference(words.anchor(form, "tests")),
-            ". These are cross-sectional associations, with predictors and outcomes reported by "
-            "the same respondents: they are consistent with the model but do not show causation.",
+            f". {_ASSOCIATIONS}",
+            "."
+            if pattern is not None and not pattern.is_present
+            else ": they are consistent with the model but do not show causation.",
         )
     )
+
+
+_ASSOCIATIONS = (
+    "These are cross-sectional associations, with predictors and outcomes reported by the same "
+    "respondents"
+)
 
 
 def _counted(findings: tuple[Finding, ...], pattern: PathPattern | None, n_supported: int) -> Text:
@@ -148,8 +155,8 @@ def _counted(findings: tuple[Finding, ...], pattern: PathPattern | None, n_suppo
         return text(
             strong("No hypothesis is counted as supported"),
             ", since the stated paths as a whole are no stronger than a general evaluation of the "
-            f"service would make them; among the {counted(n_tests, 'test')}: "
-            f"{count(sum(entry.is_gated for entry in findings))} differ from zero",
+            "service would make them; by single tests "
+            f"{count(sum(entry.is_gated for entry in findings))} of {n_tests} differ from zero",
         )
     return text(
         strong(f"{count(n_supported)} of {n_tests}"),
