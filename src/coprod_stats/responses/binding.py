@@ -149,8 +149,11 @@ def _first_of_respondent(ids: CodedColumn) -> NDArray[np.intp]:
     of_row = np.array([numbers[text] for text in texts], dtype=np.intp)[ids.codes]
     first = np.empty(len(numbers), dtype=np.intp)
     first[of_row[::-1]] = places[::-1]
-    anonymous = np.array([not text or is_blank_sign(text) for text in numbers], dtype=bool)
-    return np.where(anonymous[of_row], places, first[of_row])
+    ids_of = list(numbers)
+    for number in np.unique(of_row[first[of_row] != places]).tolist():
+        if not ids_of[number] or is_blank_sign(ids_of[number]):
+            first[number] = -1
+    return np.where(first[of_row] < 0, places, first[of_row])
 
 
 def rejected_row(code: str, row: RawRow, respondent: str, reason: str) -> Rejected:
@@ -261,11 +264,11 @@ class _Table:
         """Return the value of each distinct text; those that do not fit are rejected and blank."""
         recoding = recode_by_label(found, column.id, self.raw, self.instrument)
         self.notes += [recoding.note] if recoding.note else []
-        reasons = dict(recoding.unclear)
+        codes, reasons = recoding.codes, dict(recoding.unclear)
         value_of: dict[str, float | str] = dict.fromkeys(reasons, column.blank)
         for text in found - reasons.keys():
             try:
-                value_of[text] = column.parse(recoding.codes.get(text.strip(), text))
+                value_of[text] = column.parse(codes.get(text.strip(), text) if codes else text)
             except ValueError as error:
                 value_of[text], reasons[text] = column.blank, str(error)
         rows = cells.rows_with(reasons)
