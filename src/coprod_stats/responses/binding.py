@@ -17,7 +17,7 @@ from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.responses.cell_values import Column, canonical_columns, is_blank_sign
 from coprod_stats.responses.checked_answers import without_disagreeing
-from coprod_stats.responses.joint_answers import inconsistent_answers
+from coprod_stats.responses.joint_answers import can_be_inconsistent, inconsistent_answers
 from coprod_stats.responses.labels import recode_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 from coprod_stats.responses.table import Provenance, Rejected, Responses
@@ -190,7 +190,7 @@ class _Table:
     def reject_inconsistent(self, cells: Mapping[str, Sequence[str]]) -> None:
         """Blank answers in several columns that are inconsistent, and reject them."""
         for item in self.instrument.items:
-            if not item.column_options:
+            if not can_be_inconsistent(item):
                 continue
             answers = np.column_stack([self.values[column] for column in item.columns])
             wrong, reason = inconsistent_answers(item, answers)
