@@ -102,6 +102,7 @@ def test_the_forms_hold_to_exclusive_options_and_limits(instrument: Instrument) 
     )
     asked = named(rows_of(instrument), "Q", "W")
     assert (asked["exclude_all_others"], asked["max_answers"]) == ("96;97;dk", "2")
+    assert asked["em_validation_q_tip"] == "Please tick at least 2."
     assert dictionary(instrument)["w"]["Field Annotation"] == (
         "@NONEOFTHEABOVE='96,97,-9' @MAXCHECKED=2"
     )
@@ -137,6 +138,16 @@ def test_survey_core_demands_a_least_number_of_choices(
         "results"
     ]
     assert (found["data"].get("W") if found["completed"] else None) == taken
+    assert found["errors"] == ([] if taken else ["W: Please tick at least 2."])
+
+
+@test_surveyjs.needs_survey_core
+def test_survey_core_has_its_own_rule_where_nothing_stands_alone(tmp_path: Path) -> None:
+    plain = "- {id: W, kind: multiple, text: Which?, options: {1: A, 2: B, 3: C}, min_choices: 2}"
+    form = compose_form(short_form(tmp_path, plain), "surveyjs").files["survey.json"]
+    people = [{"before": {}, "answers": [["W", chosen]]} for chosen in ([1], [1, 3])]
+    found = test_surveyjs.fill(form, people, tmp_path)["results"]
+    assert [result["completed"] for result in found] == [False, True]
 
 
 @needs_node

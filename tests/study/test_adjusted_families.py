@@ -85,7 +85,10 @@ def test_what_was_not_estimated_counts_in_its_family() -> None:
             | {"p_equivalence_adjusted": 0.06},
             "inconclusive",
         ),
-        ({"p_adjusted": 0.01, "std_all": 0.05, "p_equivalence_adjusted": 0.01}, "supported-negligible"),
+        (
+            {"p_adjusted": 0.01, "std_all": 0.05, "p_equivalence_adjusted": 0.01},
+            "supported-negligible",
+        ),
         ({"p_adjusted": 0.01, "estimate": 0.3, "reason": "improper"}, "not-estimated"),
     ],
 )

@@ -18,7 +18,7 @@ from coprod_stats.responses.cell_values import Column, canonical_columns, is_bla
 from coprod_stats.responses.checked_answers import disagreeing_answers
 from coprod_stats.responses.coded_rows import CodedBlock, CodedColumn, CodedRows
 from coprod_stats.responses.combined_choices import with_choices_spread
-from coprod_stats.responses.joint_answers import inconsistent_answers
+from coprod_stats.responses.joint_answers import can_be_inconsistent, inconsistent_answers
 from coprod_stats.responses.labels import recode_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 from coprod_stats.responses.table import Provenance, Rejected, Responses, Scope
@@ -212,7 +212,7 @@ class _Table:
     def reject_inconsistent(self) -> None:
         """Blank answers in several columns that are inconsistent, and reject them."""
         for item in self.instrument.items:
-            if not item.column_options:
+            if not can_be_inconsistent(item):
                 continue
             answers = np.column_stack([self.numbers[column] for column in item.columns])
             wrong, reason = inconsistent_answers(item, answers)

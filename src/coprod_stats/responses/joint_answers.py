@@ -12,6 +12,13 @@ _TOLERANCE = 1e-6
 """Points are entered with few decimals; a third of 100 may be 33.333333."""
 
 
+def can_be_inconsistent(item: Item) -> bool:
+    """Return whether the cells of an item belong together: not those of a choice without rules."""
+    if item.kind == "multiple":
+        return bool(item.exclusive) or (item.min_choices, item.max_choices) != (None, None)
+    return item.kind in ("rank", "allocate")
+
+
 def inconsistent_answers(item: Item, answers: NDArray[np.float64]) -> tuple[NDArray[np.bool_], str]:
     """Return for whom the cells of a question with many columns are inconsistent, and why.
 

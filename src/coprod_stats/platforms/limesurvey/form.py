@@ -37,6 +37,7 @@ from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.limesurvey.codes import Codes, Place, columns
 from coprod_stats.platforms.limesurvey.expressions import Translator, as_html
 from coprod_stats.platforms.limesurvey.question_types import question_type, validation
+from coprod_stats.platforms.paper.phrases import least_said
 
 Row = dict[str, str]
 HEADER = (
@@ -273,7 +274,8 @@ class _Structure:
         except InexpressibleError as error:
             self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
             return {}
-        said = [self._text(check.message) for check in item.checks]
+        said = [] if item.min_choices is None else [as_html(least_said(item, self.language))]
+        said += [self._text(check.message) for check in item.checks]
         return {"em_validation_q": equation, "em_validation_q_tip": " ".join(said)}
 
     def _companion(self, item: Item) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coprod_stats.instruments.language.wording import ConditionPhrases
+from coprod_stats.instruments.model import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +271,12 @@ ARABIC = Phrases(
 )
 
 _BY_LANGUAGE = {"en": ENGLISH, "de": GERMAN, "ar": ARABIC}
+
+
+def least_said(item: Item, language: str) -> str:
+    """Say how many options are to be chosen at least, on a screen as on paper."""
+    phrases = phrases_of(language) or ENGLISH
+    return phrases.tick_least.format(item.min_choices)
 
 
 def phrases_of(language: str) -> Phrases | None:

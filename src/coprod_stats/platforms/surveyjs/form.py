@@ -31,6 +31,7 @@ from coprod_stats.platforms.fields import (
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
+from coprod_stats.platforms.paper.phrases import least_said
 from coprod_stats.platforms.surveyjs.expressions import (
     LEFT_BRACE,
     HtmlTranslator,
@@ -269,9 +270,13 @@ class _Form:
         made: Json = {"type": "checkbox", "choices": listed}
         if item.max_choices is not None:
             made["maxSelectedChoices"] = item.max_choices
-        if item.min_choices is not None:
+        if item.min_choices is not None and not apart:
+            made["minSelectedChoices"] = item.min_choices
+        elif item.min_choices is not None:
+            # SurveyJS would demand as many of who chose what stands alone
             rule = self.translator.holds([enough_chosen(item)])
-            made["validators"] = [{"type": "expression", "expression": rule}]
+            said = _localized((code, least_said(item, code)) for code in self.languages)
+            made["validators"] = [{"type": "expression", "text": said, "expression": rule}]
         return made
 
     def _allocation(self, item: Item) -> Json:
