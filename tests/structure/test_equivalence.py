@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coprod_stats.results import Result
-from coprod_stats.structure.equivalence import classify_effect, equivalence_test
+from coprod_stats.structure.equivalence import adjusted_bound, classify_effect, equivalence_test
 from coprod_stats.structure.errors import StructureError
 
 
@@ -76,3 +76,15 @@ def test_tables_and_text():
         "Two one-sided tests against |effect| < 0.1: equivalent, p = 0.0228",
         "  estimate 0.020 (SE 0.040), 90 % CI [-0.046, 0.086], smallest bound excluded 0.086",
     ]
+
+
+def test_the_bound_at_the_adjusted_level_agrees_with_the_adjusted_test():
+    test = equivalence_test(0.0, 0.045, bound=0.1)
+    assert adjusted_bound(test, test.p_value) == test.smallest_bound < 0.1
+    # at k times the p value, the bound is that of the level alpha / k
+    alone = equivalence_test(0.0, 0.045, bound=0.1, alpha=0.05 / 9)
+    assert adjusted_bound(test, 9 * test.p_value) == pytest.approx(alone.smallest_bound)
+    for factor in (1.5, 3.0, 9.0):
+        p_adjusted = factor * test.p_value
+        assert (p_adjusted < 0.05) == (adjusted_bound(test, p_adjusted) < 0.1)
+    assert adjusted_bound(test, math.nan) == test.smallest_bound

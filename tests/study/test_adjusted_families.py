@@ -106,3 +106,19 @@ def test_a_standardised_effect_is_tested_for_being_negligible() -> None:
 
 def test_a_table_without_findings_keeps_its_columns() -> None:
     assert list(findings_table([]).columns) == list(findings_table([BLANK]).columns)
+
+
+def test_tests_of_equivalence_are_adjusted_as_those_against_zero() -> None:
+    standardised = {"std_all": 0.0, "std_all_se": 0.045, "df": math.inf}
+    found = [finding(f"H{k}", 0.8, **standardised) for k in (1, 2)]
+    one, two = decide(found[:1], Inference()), decide(found, Inference())
+    assert one[0].p_equivalence == two[0].p_equivalence < 0.05
+    assert one[0].p_equivalence_adjusted == one[0].p_equivalence
+    assert two[0].p_equivalence_adjusted == pytest.approx(2 * two[0].p_equivalence)
+    assert one[0].conclusion == "equivalent"
+    assert [entry.conclusion for entry in two] == ["equivalent", "equivalent"]
+    many = decide([finding(f"H{k}", 0.8, **standardised) for k in range(9)], Inference())
+    assert {entry.conclusion for entry in many} == {"inconclusive"}
+    assert all(entry.conf_high_90 < 0.1 < entry.smallest_bound for entry in many)
+    untested = decide([finding("H1", 0.8)], Inference())
+    assert math.isnan(untested[0].p_equivalence_adjusted)
