@@ -118,6 +118,7 @@ def test_a_model_text_that_cannot_be_read_or_names_unknown_variables(holzinger, 
     [
         ({"x1": "text"}, "not numeric: x1"),
         ({"x1": np.inf}, "infinite values: x1"),
+        ({"x1": 1e200}, "whose squares no number can hold: x1"),
         ({"x1": 3.0}, r"SEM-111.*\(x1\)"),
         ({"x1": lambda d: d["x2"] + d["x3"]}, "SEM-112.*x1, x2, x3"),
         ({"x1": lambda d: d["x1"].where(d.index < 9)}, "SEM-11[23]"),

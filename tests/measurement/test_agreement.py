@@ -137,7 +137,7 @@ def test_rows_without_an_answer_or_a_unit_are_omitted_and_counted() -> None:
             {"unit": [1, 1, 2], "value": [2, "x", 2]},
             r"not numeric: value \(first value that is not a number: 'x'\)",
         ),
-        ({"unit": [1, 1, 2], "value": [2, np.inf, 2]}, "infinite values in 'value'"),
+        ({"unit": [1, 1, 2], "value": [2, np.inf, 2]}, "infinite values: value"),
     ],
 )
 def test_data_that_carry_no_icc_are_refused(columns, message) -> None:

@@ -172,7 +172,7 @@ def test_answers_that_do_not_do(answers):
     for function in (alpha, omega):
         with pytest.raises(ReliabilityError, match="first value that is not a number: 'often'"):
             function(data.assign(COP2="often"))
-        with pytest.raises(ReliabilityError, match="infinite values in 'COP2'"):
+        with pytest.raises(ReliabilityError, match="infinite values: COP2"):
             function(data.assign(COP2=data["COP2"].replace(1, np.inf)))
         with pytest.raises(ReliabilityError, match="not a data frame"):
             function([1, 2])

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from narwhals.stable.v2.typing import IntoDataFrame
 
+LARGEST = 1e140
+"""Largest amount that is analysed: sums of squares of many of them are still numbers."""
+
 
 def frame_columns(
     data: IntoDataFrame, names: Iterable[str], *, error: type[CoprodError] = LatentModelError
@@ -134,6 +137,36 @@ def require_columns(
     if absent:
         meant = closest(absent[0], available)
         raise error(f"the data have no column {', '.join(absent)}{meant}")
+
+
+def refuse_unbounded(
+    columns: Mapping[str, NDArray[np.float64]], *, error: type[CoprodError] = LatentModelError
+) -> None:
+    """Refuse columns of numbers with values that are infinite, or whose squares would be.
+
+    Parameters
+    ----------
+    columns : mapping of str to (n_rows,) array
+        NaN where missing.
+    error : type of CoprodError
+
+    Raises
+    ------
+    CoprodError
+        Of the type ``error``, with the names of the columns.
+    """
+    largest = {
+        name: float(np.nanmax(np.abs(values), initial=0.0)) for name, values in columns.items()
+    }
+    infinite = [name for name, size in largest.items() if np.isinf(size)]
+    if infinite:
+        raise error(f"infinite values: {', '.join(infinite)}")
+    huge = [name for name, size in largest.items() if size > LARGEST]
+    if huge:
+        raise error(
+            f"values beyond {LARGEST:g}, whose squares no number can hold: {', '.join(huge)}; "
+            "measure in a larger unit"
+        )
 
 
 def numeric_columns(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from coprod_stats.counts import counted
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.frames import numeric_columns, require_columns
+from coprod_stats.latent_models.frames import numeric_columns, refuse_unbounded, require_columns
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.sample import SemData
 
@@ -57,9 +57,7 @@ def sem_data(
     require_columns(columns, named)
     names = [name for name in variables if name in columns]
     numeric_columns(columns, names if sampling_weights is None else [*names, sampling_weights])
-    infinite = [name for name in names if np.isinf(columns[name]).any()]
-    if infinite:
-        raise LatentModelError(f"columns with infinite values: {', '.join(infinite)}")
+    refuse_unbounded({name: columns[name] for name in names})
     n_rows = len(next(iter(columns.values()))) if columns else 0
     codes, labels = group_codes(columns, group)
     return SemData(

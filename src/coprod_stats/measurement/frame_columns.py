@@ -15,6 +15,7 @@ from coprod_stats.latent_models.frames import (
     frame_columns,
     numeric_columns,
     pandas_frame,
+    refuse_unbounded,
 )
 from coprod_stats.measurement.errors import MeasurementDataError
 
@@ -65,9 +66,7 @@ def number_columns(
     _require_columns(column_names(frame, error=error), names, error=error)
     numbers = frame_columns(frame, names, error=error)
     numeric_columns(numbers, names, error=error)
-    infinite = [name for name in names if np.isinf(numbers[name]).any()]
-    if infinite:
-        raise error(f"infinite values in {_quoted(infinite)}")
+    refuse_unbounded(numbers, error=error)
     return numbers
 
 

@@ -14,6 +14,7 @@ from coprod_stats.latent_models.frames import (
     frame_columns,
     is_pandas,
     numeric_columns,
+    refuse_unbounded,
     require_columns,
 )
 from coprod_stats.structure.ceiling_permutations import CONF_LEVEL, permutation_test
@@ -178,11 +179,9 @@ def _check_points(points: NDArray[np.float64], *, names: tuple[str, str]) -> Non
             f"{counted(len(points), 'complete row')} of {' and '.join(names)}: the analysis of a "
             f"necessary condition needs {_FEWEST_CASES}"
         )
-    columns = list(zip(names, points.T, strict=True))
-    infinite = [name for name, column in columns if np.isinf(column).any()]
-    if infinite:
-        raise StructureError(f"infinite values: {', '.join(infinite)}")
-    constant = [name for name, column in columns if np.ptp(column) == 0]
+    columns = dict(zip(names, points.T, strict=True))
+    refuse_unbounded(columns, error=StructureError)
+    constant = [name for name, column in columns.items() if np.ptp(column) == 0]
     if constant:
         raise StructureError(
             f"constant in the complete rows, so that the scope is empty: {', '.join(constant)}"

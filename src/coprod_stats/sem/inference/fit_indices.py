@@ -124,7 +124,7 @@ def approximation_error(
     """
     if not df > 0:
         return ApproximationError(0.0, 0.0, 0.0, float("nan"))
-    if not np.isfinite(statistic + df):
+    if not np.isfinite(statistic + df + c):
         return ApproximationError(*[float("nan")] * 4)
     top = statistic if point_statistic is None else point_statistic
     c_top = c if c_point is None else c_point

@@ -14,6 +14,7 @@ from coprod_stats.latent_models.frames import (
     column_names,
     offence,
     pandas_frame,
+    refuse_unbounded,
     require_columns,
 )
 from coprod_stats.structure.errors import StructureError
@@ -74,8 +75,9 @@ def _column(values: pd.Series) -> pd.Series:
         return values
     if is_bool_dtype(values) or is_numeric_dtype(values):
         numbers = values.astype(float)
-        if not np.isfinite(numbers).all():
-            raise StructureError(f"{values.name} has infinite values")
+        refuse_unbounded(
+            {str(values.name): np.asarray(numbers, dtype=np.float64)}, error=StructureError
+        )
         return numbers
     if not (is_string_dtype(values) or is_object_dtype(values)):
         raise StructureError(f"{values.name} holds neither numbers nor text, but {values.dtype}")
