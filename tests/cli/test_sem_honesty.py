@@ -34,6 +34,11 @@ def graded(columns):
     return {name: codes(v) if name[0] in "yz" else v for name, v in columns.items()}
 
 
+def apart():
+    others = np.column_stack([np.ones(N), *(BASE[name] for name in ("y2", "y3", "y4"))])
+    return BASE["y1"] - others @ np.linalg.lstsq(others, BASE["y1"], rcond=None)[0]
+
+
 BASE, GRADED = answers(), graded(answers())
 FIRST = np.arange(N) < N // 2
 NEVER = {
@@ -41,6 +46,9 @@ NEVER = {
     "y2": np.where(FIRST, BASE["y2"], np.nan),
 }
 FEW = {"cl": np.repeat(np.arange(8.0), 25)}
+ONE = "f =~ y1 + y2 + y3 + y4\n"
+APART = {"y1": apart()}
+"""A marker that is uncorrelated with the other items: their loadings grow without end."""
 ALONE = {"group": np.append(3.0, BASE["group"][1:])}
 
 # data, model, options, exit status, codes among the findings or words of the message
@@ -72,7 +80,7 @@ CASES = {
         TWO,
         (*ORDERED, "--group", "group"),
         1,
-        "OBS-011.*group 1.*y1",
+        "OBS-011.*group '1'.*y1",
     ),
     "two_indicators": (BASE, "f =~ y1 + y2", (), 3, {"SEM-103", "SEM-104"}),
     "two_indicators_ordered": (GRADED, "f =~ y1 + y2", ORDERED, 3, {"SEM-103", "SEM-104"}),
@@ -82,9 +90,11 @@ CASES = {
     "unidentified_with_indices": (BASE, FREE, ("--modindices",), 3, {"SEM-104"}),
     "unidentified_with_scores": (BASE, FREE, ("--scores", "scores.csv"), 3, {"SEM-104"}),
     "unidentified_bootstrap": (BASE, FREE, ("--bootstrap", "20", "--seed", "1"), 3, {"SEM-104"}),
-    "bifactor": (BASE, BIFACTOR, (), 3, {"SEM-101"}),
-    "bifactor_with_indices": (BASE, BIFACTOR, ("--modindices",), 3, {"SEM-101"}),
-    "bifactor_ordered": (GRADED, BIFACTOR, ORDERED, 3, {"SEM-101"}),
+    "bifactor": (BASE, BIFACTOR, (), 0, set()),
+    "no_minimum": (BASE | APART, ONE, (), 3, {"SEM-101"}),
+    "no_minimum_with_indices": (BASE | APART, ONE, ("--modindices",), 3, {"SEM-101"}),
+    "no_minimum_bootstrapped": (BASE | APART, ONE, ("--bootstrap", "5"), 3, {"SEM-101"}),
+    "bifactor_ordered": (GRADED, BIFACTOR, ORDERED, 0, set()),
     "heywood": (
         BASE
         | {
