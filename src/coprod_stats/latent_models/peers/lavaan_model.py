@@ -1,6 +1,6 @@
 """A model text written anew for lavaan, from what was read and not from its characters.
 
-Comments are left out, blocks of groups are in the order of the groups, numbers have all their
+Comments are omitted, blocks of groups are in the order of the groups, numbers have all their
 digits, and labels that R or lavaan would read as something else (``Inf``, ``TRUE``, a label with
 blanks, which lavaan 0.6-14 removes, or with ``#``, where it sees a comment) have another name.
 """

@@ -94,7 +94,7 @@ def flatten(relations: Iterable[Relation]) -> tuple[Formula, ...]:
 
 
 def _check_paths(formulas: Sequence[Formula]) -> None:
-    """Refuse a path that stands twice, as ``x2 ~ f`` beside ``f =~ x2``."""
+    """Refuse a path that is stated twice, as ``x2 ~ f`` beside ``f =~ x2``."""
     stated: dict[tuple[str, str], Formula] = {}
     for formula in formulas:
         if formula.op not in _PATHS:
