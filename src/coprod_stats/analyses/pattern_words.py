@@ -68,8 +68,8 @@ def pattern_conclusion(pattern: PathPattern, n_tests: int) -> str:
                 "The stated paths are stronger only insofar as some drivers or impacts are related "
                 "to everything more strongly than others: within drivers and impacts the "
                 f"difference is {mean_with_interval(pattern.within, pattern)}, and the unstated "
-                "paths lie above zero too. The data are as well described by a general evaluation of the "
-                "service that is stronger in some scales, and no hypothesis is counted as "
+                "paths lie above zero too. The data are as well described by a general evaluation "
+                "of the service that is stronger in some scales, and no hypothesis is counted as "
                 "supported."
             )
         case "general-evaluation":
