@@ -15,6 +15,7 @@ from coprod_stats.analyses.words import anchor_of
 from coprod_stats.documents.html import render_html
 from coprod_stats.report.study import Study, run_study
 from coprod_stats.report.study_report import study_document
+from coprod_stats.study.study_json import study_document as json_document
 
 PLAN = """
 plan: small
@@ -226,3 +227,26 @@ def test_an_accuracy_just_below_its_limit_is_not_rounded_to_it(tmp_path: Path) -
     assert code == "NECESSITY-001"
     assert "94.9 % of the cases" in message
     assert not list(Necessity().warnings(study.analyses[0].result))
+
+
+@pytest.mark.parametrize("covariates", [[], ["CAGE", "CSEX"]])
+def test_covariates_of_a_structural_model_have_a_table(
+    covariates: list[str], tmp_path: Path
+) -> None:
+    plan = small() | {"covariates": covariates}
+    plan["hypotheses"] = [{"id": "A1", "predictor": "NEG", "outcome": "POS", "sign": "-"}]
+    plan["analyses"][0]["factors"] = ["NEG", "POS"]
+    plan["analyses"][0]["specifications"] = [
+        {"specification": "main", "title": "Main", "role": "confirmatory"}
+    ]
+    study = carried_out(tmp_path, plan)
+    page = page_of(study)
+    tables = json_document(study)["analyses"][0]["tables"]
+    if not covariates:
+        assert "Coefficients of the Covariates" not in page
+        assert "covariates" not in tables
+        return
+    assert "Coefficients of the Covariates" in page
+    found = {(row["lhs"], row["rhs"].split("_")[0]) for row in tables["covariates"]}
+    assert {row["specification"] for row in tables["covariates"]} == {"main"}
+    assert found == {(factor, name) for factor in ("NEG", "POS") for name in covariates}

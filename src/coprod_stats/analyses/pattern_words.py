@@ -65,11 +65,11 @@ def pattern_conclusion(pattern: PathPattern, n_tests: int) -> str:
         case "uneven":
             assert pattern.within is not None
             return (
-                "The stated paths are stronger only as some drivers or impacts are related to "
-                "everything more strongly than others: within drivers and impacts the difference "
-                f"is {mean_with_interval(pattern.within, pattern)}, and the unstated paths lie "
-                "above zero too. The data are as well described by a general evaluation of the "
-                "service that is stronger in some scales, and no hypothesis is counted as "
+                "The stated paths are stronger only insofar as some drivers or impacts are related "
+                "to everything more strongly than others: within drivers and impacts the "
+                f"difference is {mean_with_interval(pattern.within, pattern)}, and the unstated "
+                "paths lie above zero too. The data are as well described by a general evaluation "
+                "of the service that is stronger in some scales, and no hypothesis is counted as "
                 "supported."
             )
         case "general-evaluation":
@@ -82,9 +82,9 @@ def pattern_conclusion(pattern: PathPattern, n_tests: int) -> str:
             )
         case "undetermined":
             return (
-                "The stated paths cannot be told from those that nobody stated, and the latter "
-                "cannot be told from zero: the data do not show the stated pattern, and no "
-                "hypothesis is counted as supported."
+                "The stated paths cannot be distinguished from those that nobody stated, nor the "
+                "latter from zero: the data do not show the stated pattern, and no hypothesis is "
+                "counted as supported."
             )
 
 

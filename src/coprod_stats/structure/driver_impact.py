@@ -74,6 +74,12 @@ class DriverImpactResult(NotebookTables):
         explained = self.fit.r_squared[0] if self.fit.converged else {}
         return {name: explained[name] for name in self.model.outcomes if name in explained}
 
+    def covariates(self) -> pd.DataFrame:
+        """Return a row per coefficient of a covariate, as those of ``fit.tidy()``."""
+        rows = self.fit.tidy()
+        factors = {factor.name for factor in self.model.factors}
+        return rows[(rows["op"] == "~") & ~rows["rhs"].isin(factors)].reset_index(drop=True)
+
     def tidy(self) -> pd.DataFrame:
         """Return a row per hypothesis."""
         return path_table(self.paths, self.rules)

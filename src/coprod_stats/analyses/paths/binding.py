@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from coprod_stats.analyses.checks import overlap_faults, relation_faults
 from coprod_stats.analyses.findings import Finding
 from coprod_stats.analyses.kind import Kind, NotEstimated, Scope, choice_names, condition_names
@@ -31,7 +33,6 @@ from coprod_stats.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
 
 
 class Paths(Kind[PathsForm, PathsResult]):
@@ -147,12 +148,15 @@ class Paths(Kind[PathsForm, PathsResult]):
                     yield warning.code, f"{entry.specification.title}: {warning.message}"
 
     def tables(self, result: PathsResult) -> dict[str, pd.DataFrame]:
-        """Return fit and parameters by specification."""
-        found = {"fit": result.glance()}
+        """Return fit, parameters and covariates by specification, and the rivals."""
+        found, covariates = {"fit": result.glance()}, []
         for entry in result.estimated:
             if isinstance(entry.tests, DriverImpactResult):
                 name = entry.specification.specification
                 found[f"parameters.{name}"] = entry.tests.fit.tidy()
+                covariates.append(entry.tests.covariates().assign(specification=name))
+        if any(len(table) for table in covariates):
+            found["covariates"] = pd.concat(covariates, ignore_index=True)
         if result.pattern is not None:
             found |= {"pattern": result.pattern.tidy(), "all_paths": result.pattern.paths()}
         rivals = result.compared.rivals if result.compared else None

@@ -13,7 +13,11 @@ from coprod_stats.analyses.paths.measurement_model import measurement_model
 from coprod_stats.analyses.paths.pattern_section import pattern_section
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.paths.robustness import robustness_blocks
-from coprod_stats.analyses.paths.tests_table import equivalence_table, tests_table
+from coprod_stats.analyses.paths.tests_table import (
+    covariates_table,
+    equivalence_table,
+    tests_table,
+)
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.documents.document import (
     Block,
@@ -55,6 +59,7 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
         _diagram(form, entry, findings, words),
         tests_table(entry, words, anchor=words.anchor(form, "tests")),
         *_equivalence(form, entry, findings, words),
+        *_covariates(form, entry, words),
         _reading(result.pattern, words),
     )
     whole = pattern_section(form, result, words)
@@ -223,6 +228,14 @@ def _equivalence(
         return []
     table = equivalence_table(entry, words, anchor=words.anchor(form, "equivalence"))
     return [Details(text("In scale points, and tests of equivalence"), (table,))]
+
+
+def _covariates(form: PathsForm, entry: SpecificationResult, words: ReportWords) -> list[Block]:
+    """Fold the coefficients of the covariates of a structural model; nothing without any."""
+    if not isinstance(entry.tests, DriverImpactResult) or not len(entry.tests.covariates()):
+        return []
+    table = covariates_table(entry.tests, words, anchor=words.anchor(form, "covariates"))
+    return [Details(text("Covariates"), (table,))]
 
 
 def _reading(pattern: PathPattern | None, words: ReportWords) -> Details:

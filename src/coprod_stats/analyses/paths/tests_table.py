@@ -111,6 +111,30 @@ def equivalence_table(entry: SpecificationResult, words: ReportWords, *, anchor:
     )
 
 
+def covariates_table(tests: DriverImpactResult, words: ReportWords, *, anchor: str) -> Table:
+    """Compose the coefficients of the covariates, grouped by the factor that they predict."""
+    table = tests.covariates()
+    table["factor"] = [words.label(name) for name in table["lhs"]]
+    return frame_table(
+        table,
+        anchor=anchor,
+        title=text("Coefficients of the Covariates"),
+        columns=["rhs", "estimate", "interval", "std_all", "p_value"],
+        roles={
+            "rhs": Role(text("Covariate"), align="left"),
+            "estimate": Role(text(emphasis("b"))),
+            "std_all": Role(text("β"), BOUNDED),
+        },
+        group_by="factor",
+        level=1 - words.plan.inference.alpha,
+        note=text(
+            "Levels of a nominal covariate are compared with its first level. ",
+            emphasis("p"),
+            " not adjusted.",
+        ),
+    )
+
+
 _HEADS = {
     "id": Role(text(""), align="left"),
     "predictor_label": Role(text("Predictor"), align="left"),
