@@ -133,7 +133,6 @@ pages:
              off_scale: {9: Nowhere}, codes: {1: DE, 2: AT, 7: FRANCE, 9: no_where}}
           - {id: SIDES, kind: multiple, text: Which sides?, options: {1: Left, 2: Right},
              off_scale: {5: None}, codes: {1: A, 2: B, 5: NONE}, when: LAND != 2 and LAND < 9}
-          - {id: SAID, kind: note, text: "Thank you.", when: "includes(SIDES, 1) or LAND >= 7"}
           - {id: WHICH, kind: text, text: "In [LANDED]?", when: "includes(SIDES, 1) or LAND >= 7"}
           - {id: TOOLS, kind: multiple, text: With what?, options: {1: A pen, 2: Other}, other: 2,
              off_scale: {9: Nothing}, when: "not answered(PLACE__other)"}

@@ -105,7 +105,8 @@ class _Dependencies:
 
     def __init__(self, draft: Draft) -> None:
         self.placed = {placed.item.id: placed for placed in draft.items}
-        self.placed |= {other_column(id): placed for id, placed in self.placed.items()}
+        others = {id: p for id, p in self.placed.items() if p.item.other is not None}
+        self.placed |= {other_column(id): placed for id, placed in others.items()}
         self._uses = {id: _used(derived.value) for id, derived in draft.form.derived.items()}
         self._known: dict[str, frozenset[str]] = {}
 
