@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coprod_stats.confidence_level import check_conf_level
+from coprod_stats.latent_models.frames import refuse_unbounded
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.covariates import indicator_columns
 from coprod_stats.structure.errors import StructureError
@@ -175,11 +176,13 @@ def _fit_path(scores: pd.DataFrame, path: RegressionPath, *, cluster: str | None
         raise StructureError(f"scores must be numeric: {', '.join(text)}")
     frame = pd.concat([scores[needed], indicator_columns(scores, path.covariates)], axis=1).dropna()
     terms = tuple(name for name in frame.columns if name not in (path.outcome, cluster))
-    outcome = frame[path.outcome].to_numpy(dtype=float)
+    numbers = {name: frame[name].to_numpy(dtype=np.float64) for name in (path.outcome, *terms)}
+    refuse_unbounded(numbers, error=StructureError)
+    outcome = numbers[path.outcome]
     if len(outcome) and np.ptp(outcome) == 0:
         raise StructureError(f"the outcome {path.outcome} is constant in the complete rows")
     labels = pd.factorize(frame[cluster])[0] if cluster else None
-    design = np.column_stack([np.ones(len(frame)), frame[list(terms)].to_numpy(dtype=float)])
+    design = np.column_stack([np.ones(len(frame)), *(numbers[name] for name in terms)])
     terms = (INTERCEPT, *terms)
     standard = standard_design(design, terms, outcome=path.outcome, intercept=0)
     fit = fit_glm(
