@@ -250,3 +250,27 @@ def test_covariates_of_a_structural_model_have_a_table(
     found = {(row["lhs"], row["rhs"].split("_")[0]) for row in tables["covariates"]}
     assert {row["specification"] for row in tables["covariates"]} == {"main"}
     assert found == {(factor, name) for factor in ("NEG", "POS") for name in covariates}
+
+
+@pytest.mark.parametrize(("estimator", "scaled"), [("MLR", True), ("ML", False)])
+def test_the_printed_test_of_a_robust_fit_is_the_robust_one(
+    estimator: str, scaled: bool, tmp_path: Path
+) -> None:
+    plan = small()
+    plan["hypotheses"] = [{"id": "A1", "predictor": "NEG", "outcome": "POS", "sign": "-"}]
+    plan["analyses"][0]["factors"] = ["NEG", "POS"]
+    plan["analyses"][0]["specifications"] = [
+        {"specification": "main", "title": "Main", "role": "confirmatory"}
+        | {"estimator": estimator, "missing": "listwise"}
+    ]
+    study = carried_out(tmp_path, plan)
+    page = page_of(study)
+    fit = study.analyses[0].result.specifications[0].tests.fit.fit
+    printed = fit["chisq_scaled"] if scaled else fit["chisq"]
+    assert f"χ²({fit['df']:.0f}) = {printed:,.2f}," in page
+    assert ("Scaled χ²(" in page) == scaled
+    assert ("robust CFI = " in page) == scaled
+    assert ("Uncorrected and corrected indices" in page) == scaled
+    if scaled:
+        before_table = page[: page.index("Uncorrected and corrected indices")]
+        assert f"{fit['chisq']:,.2f}" not in before_table

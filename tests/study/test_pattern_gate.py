@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -220,3 +222,17 @@ def test_a_pattern_that_could_not_be_tested_is_said_first(clean: Study) -> None:
     assert page.count("could not be compared: it did not converge") == 2
     assert "pattern" not in study_document(study)
     assert "could not be compared" not in render_html(report_document(clean))
+
+
+def test_the_terminal_begins_with_the_pattern(confirmatory: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from coprod_stats.cli.main import run; run()"]
+    asked = ["run", str(confirmatory), "--data", "citizen_halo.csv", "--out", str(tmp_path / "r")]
+    done = subprocess.run([*command, *asked], capture_output=True, text=True, check=True)
+    title, synthetic, size, conclusion, *rest = done.stdout.splitlines()
+    assert title.startswith("Are the drivers")
+    assert synthetic.startswith("SYNTHETIC DATA")
+    assert "difference .00, 95% CI [−.02, .02]" in size
+    assert size.endswith("n = 1,283.")
+    assert "as well described by a general evaluation" in conclusion
+    assert "no hypothesis is counted as supported" in conclusion
+    assert not any(line.rstrip().endswith(" supported") for line in rest)
