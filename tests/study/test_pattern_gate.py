@@ -236,3 +236,45 @@ def test_the_terminal_begins_with_the_pattern(confirmatory: Path, tmp_path: Path
     assert "as well described by a general evaluation" in conclusion
     assert "no hypothesis is counted as supported" in conclusion
     assert not any(line.rstrip().endswith(" supported") for line in rest)
+
+
+def with_rivals(study: Study, **changes: object) -> str:
+    """Return the report of a study whose rival models came out otherwise."""
+    (analysis,) = study.analyses
+    (entry,) = analysis.result.specifications
+    rivals = replace(entry.rivals, **changes)
+    result = replace(analysis.result, specifications=(replace(entry, rivals=rivals),))
+    page = render_html(
+        report_document(replace(study, analyses=(replace(analysis, result=result),)))
+    )
+    return " ".join(page.split())
+
+
+def test_an_evaluative_factor_without_variance_takes_nothing(halo: Study) -> None:
+    rivals = halo.analyses[0].result.specifications[0].rivals
+    assert rivals is not None
+    nothing = replace(rivals.evaluation, share=0.0, variance=-0.01)
+    taken, left = with_rivals(halo), with_rivals(halo, evaluation=nothing)
+    failed = with_rivals(halo, evaluation=None, no_evaluation="it did not converge")
+    sentence = "there is nothing that it could take from the paths"
+    assert [sentence in page for page in (taken, left, failed)] == [False, True, False]
+    assert ["Read with caution." in page for page in (taken, left, failed)] == [True, False, False]
+    assert "by BIC the model is better with it" in taken
+    assert "gave no estimate: it did not converge." in failed
+    worse = replace(rivals.evaluation, aic_difference=-2.0, bic_difference=float("nan"))
+    page = with_rivals(halo, evaluation=worse)
+    assert "by AIC the model is no better with it (difference 2.0)" in page
+    assert "by BIC" not in page
+
+
+def test_what_the_pattern_lacks_is_said(clean: Study) -> None:
+    pattern = clean.pattern
+    assert pattern is not None
+    whole = with_rivals(clean)
+    assert "The difference within drivers and impacts is free of this" in whole
+    confounded = with_rivals(clean, pattern=replace(pattern, within=None))
+    assert "cannot be distinguished" in confounded
+    assert "cannot be distinguished" not in whole
+    untested = with_rivals(clean, pattern=replace(pattern, ratio=None, no_ratio="it was withheld"))
+    assert "without the unstated paths was not tested: it was withheld." in untested
+    assert "was not tested" not in whole
