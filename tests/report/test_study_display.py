@@ -31,8 +31,7 @@ def test_an_analysis_that_was_not_estimated_is_printed_with_the_reason(study: St
 def test_what_a_study_holds_has_a_short_repr(study: Study) -> None:
     assert repr(study) == "<Study 'carers': 1 analysis>"
     assert repr(study.analyses[0]) == (
-        f"<AnalysisResult {study.analyses[0].form.id!r}: "
-        f"{len(study.analyses[0].findings)} findings>"
+        f"<AnalysisResult {study.analyses[0].form.id!r}: {len(study.analyses[0].shown)} relations>"
     )
     for part in (study.scores, study.flags, study.missing, study.reliability, study.items):
         assert repr(part).startswith(f"<{type(part).__name__}: ")

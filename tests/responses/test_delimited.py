@@ -7,6 +7,7 @@ import csv
 
 import pytest
 
+from coprod_stats import input_files
 from coprod_stats.responses import ResponsesError, delimited, read_responses
 from coprod_stats.responses.coded_rows import CodedRows
 
@@ -188,13 +189,13 @@ def test_a_stated_delimiter_with_any_line_end(read, encoding, ending) -> None:
 @pytest.mark.parametrize("size", [1, 2, 3, 64])
 def test_an_encoding_is_known_whatever_the_pieces_decoded(monkeypatch, encoding, size) -> None:
     content = (CYRILLIC + "r9,1,😀\n" * (encoding != "cp1251")).encode(encoding)
-    whole = delimited.decode(content, "answers.csv")
-    monkeypatch.setattr(delimited, "_PIECE", size)
-    assert delimited.decode(content, "answers.csv") == whole
+    whole = input_files.decode(content, "answers.csv", error=ResponsesError)
+    monkeypatch.setattr(input_files, "_CHUNK", size)
+    assert input_files.decode(content, "answers.csv", error=ResponsesError) == whole
 
 
 def test_the_byte_that_cannot_be_read_is_counted_from_the_mark(read, monkeypatch) -> None:
-    monkeypatch.setattr(delimited, "_PIECE", 5)
+    monkeypatch.setattr(input_files, "_CHUNK", 5)
     with pytest.raises(ResponsesError, match=r"not readable as utf-8-sig: .* at byte 13"):
         read(b"\xef\xbb\xbfRID,Q1,TXT\na,\xff,x\n")
 

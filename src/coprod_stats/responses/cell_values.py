@@ -208,7 +208,7 @@ def _day(allowed: DateRange) -> Callable[[str], str]:
 
 
 def _time_of_day(text: str) -> str:
-    """Read a time of day on the respondent's clock; a time zone behind it is left out."""
+    """Read a time of day on the respondent's clock; a time zone behind it is omitted."""
     plain = text.strip()
     if plain in MISSING_TEXTS:
         return plain

@@ -301,7 +301,7 @@ class _Draw:
 def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Blank what the routing does not show, question by question as the form is walked.
 
-    An answer that a check refuses is left out by the respondent.
+    An answer that a check refuses is omitted by the respondent.
     """
     routed = frame.copy()
     provenance = Provenance("synthetic", "", "simulated", len(routed))

@@ -274,7 +274,7 @@ _BY_LANGUAGE = {"en": ENGLISH, "de": GERMAN, "ar": ARABIC}
 
 
 def least_said(item: Item, language: str) -> str:
-    """Say how many options are to be chosen at least, on a screen as on paper."""
+    """Return how many options are to be chosen at least, for screens as for paper."""
     phrases = phrases_of(language) or ENGLISH
     return phrases.tick_least.format(item.min_choices)
 

@@ -217,7 +217,7 @@ class _Dictionary:
             yield self._row(companion(item), "radio", instead, choices=why, logic=shown, **required)
 
     def _warnings(self, item: Item) -> Iterator[dict[str, str]]:
-        """Say below a question what is wrong while it is: a dictionary cannot refuse an answer."""
+        """Yield what stands below a question while it is wrong: a dictionary refuses nothing."""
         for place, check in enumerate(item.checks, 1):
             try:
                 fails = self.translator.holds([Not(check.condition)])
