@@ -186,7 +186,7 @@ def _draw(
         statistic=contrast.statistic,
         within_statistic=means[WITHIN].statistic,
         unstated_above_zero=unstated.above_zero,
-        conclusion=conclude(contrast, unstated, means[WITHIN]),
+        conclusion=conclude(contrast, means[STATED], unstated, means[WITHIN]),
     )
 
 

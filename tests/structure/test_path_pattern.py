@@ -204,25 +204,27 @@ def mean(low, high):
 
 
 @pytest.mark.parametrize(
-    ("contrast", "unstated", "within", "conclusion"),
+    ("contrast", "stated", "unstated", "within", "conclusion"),
     [
-        ((0.01, 0.2), (-0.1, 0.1), (0.01, 0.2), "present"),
-        ((0.01, 0.2), (-0.1, 0.1), (-0.1, 0.2), "present"),
-        ((0.01, 0.2), (0.01, 0.1), (0.01, 0.2), "present"),
-        ((0.01, 0.2), (0.01, 0.1), None, "present"),
-        ((0.01, 0.2), (0.01, 0.1), (-0.1, 0.2), "uneven"),
-        ((-0.1, 0.2), (0.01, 0.1), (0.01, 0.2), "general-evaluation"),
-        ((-0.3, -0.2), (0.01, 0.1), (-0.3, 0.2), "general-evaluation"),
-        ((-0.1, 0.2), (-0.1, 0.1), (0.01, 0.2), "undetermined"),
-        ((0.0, 0.2), (-0.1, 0.1), (0.01, 0.2), "undetermined"),
+        ((0.01, 0.2), (0.1, 0.3), (-0.1, 0.1), (0.01, 0.2), "present"),
+        ((0.01, 0.2), (0.1, 0.3), (0.01, 0.1), (0.01, 0.2), "present"),
+        ((0.01, 0.2), (0.1, 0.3), (0.01, 0.1), None, "present"),
+        ((0.01, 0.2), (0.1, 0.3), (0.01, 0.1), (-0.1, 0.2), "uneven"),
+        ((0.01, 0.2), (0.1, 0.3), (-0.1, 0.1), (-0.1, 0.2), "uneven"),
+        ((-0.1, 0.2), (0.1, 0.3), (0.01, 0.1), (0.01, 0.2), "general-evaluation"),
+        ((-0.3, -0.2), (-0.2, 0.1), (0.01, 0.1), (-0.3, 0.2), "general-evaluation"),
+        ((-0.1, 0.2), (0.1, 0.3), (-0.1, 0.1), (0.01, 0.2), "undetermined"),
+        ((0.0, 0.2), (0.1, 0.3), (-0.1, 0.1), (0.01, 0.2), "undetermined"),
+        ((0.01, 0.2), (-0.1, 0.1), (-0.3, -0.1), (0.01, 0.2), "undetermined"),
     ],
 )
-def test_the_conclusion_follows_from_three_intervals(
-    pattern, contrast, unstated, within, conclusion
+def test_the_conclusion_follows_from_four_intervals(
+    pattern, contrast, stated, unstated, within, conclusion
 ):
     changed = dataclasses.replace(
         pattern,
         contrast=mean(*contrast),
+        mean_stated=mean(*stated),
         mean_unstated=mean(*unstated),
         within=within and mean(*within),
     )

@@ -213,9 +213,17 @@ class Kind(ABC, Generic[FormT, ResultT]):
         return None
 
     def no_pattern(self, result: ResultT) -> str:
-        """Return why there is no such test although there is something that was not stated."""
+        """Return why there is no such test although there is something that was not stated.
+
+        Then single findings support nothing either.
+        """
         del result
         return ""
+
+    def is_untested(self, result: ResultT) -> bool:
+        """Return whether paths are tested one by one, and nothing unstated stands beside them."""
+        del result
+        return False
 
     def warnings(self, result: ResultT) -> Iterator[tuple[str, str]]:
         """Yield code and message of each caveat on the numbers."""

@@ -15,6 +15,9 @@ from coprod_stats.documents.numbers import (
 )
 from coprod_stats.structure.path_pattern import PathMean, PathPattern
 
+NONE_COUNTED = "none of these paths is counted as supported"
+"""What follows for single paths where the pattern is not there."""
+
 
 def pattern_size(pattern: PathPattern) -> str:
     """State the two means, their difference with its interval, and the number of respondents."""
@@ -65,26 +68,29 @@ def pattern_conclusion(pattern: PathPattern, n_tests: int) -> str:
         case "uneven":
             assert pattern.within is not None
             return (
-                "The stated paths are stronger only insofar as some drivers or impacts are related "
-                "to everything more strongly than others: within drivers and impacts the "
-                f"difference is {mean_with_interval(pattern.within, pattern)}, and the unstated "
-                "paths lie above zero too. The data are as well described by a general evaluation "
-                "of the service that is stronger in some scales, and no hypothesis is counted as "
-                "supported."
+                "The stated paths are shown to be stronger only insofar as some drivers or impacts "
+                "are related to everything more strongly than others: within drivers and impacts "
+                f"the difference is {mean_with_interval(pattern.within, pattern)}. A general "
+                "evaluation of the service that is stronger in some scales would do the same, and "
+                f"{NONE_COUNTED}."
             )
         case "general-evaluation":
             return (
-                "The stated paths are no stronger than those that nobody stated, and the latter "
-                "lie above zero "
-                f"({mean_with_interval(pattern.mean_unstated, pattern)}): the data are as well "
-                "described by a general evaluation of the service, and no hypothesis is counted "
-                "as supported."
+                "The stated paths are not shown to be stronger than those that nobody stated, and "
+                "the latter lie above zero "
+                f"({mean_with_interval(pattern.mean_unstated, pattern)}): a general evaluation of "
+                f"the service describes the data as well, and {NONE_COUNTED}."
             )
         case "undetermined":
+            found = (
+                "cannot be distinguished from those that nobody stated, nor the latter from zero"
+                if pattern.mean_stated.above_zero
+                else "do not lie above zero on average "
+                f"({mean_with_interval(pattern.mean_stated, pattern)})"
+            )
             return (
-                "The stated paths cannot be distinguished from those that nobody stated, nor the "
-                "latter from zero: the data do not show the stated pattern, and no hypothesis is "
-                "counted as supported."
+                f"The stated paths {found}: the data do not show the stated pattern, and "
+                f"{NONE_COUNTED}."
             )
 
 
@@ -92,7 +98,17 @@ def without_pattern(reason: str) -> tuple[str, str]:
     """State that the pattern could not be tested, and what that means for single paths."""
     return (
         f"Stated and unstated paths could not be compared: {reason}.",
-        "Nothing here shows single paths to be more than a general evaluation of the service.",
+        f"Nothing here shows single paths to be more than a general evaluation of the service: "
+        f"{NONE_COUNTED}.",
+    )
+
+
+def untested_pattern() -> str:
+    """State that no test of the pattern stands before the single paths."""
+    return (
+        "The stated paths were not compared with unstated ones: every path is stated, or scores "
+        "are regressed one by one. What runs through all answers of a respondent, as a general "
+        "evaluation does, would make these paths differ from zero as well."
     )
 
 

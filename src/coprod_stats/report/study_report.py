@@ -128,8 +128,8 @@ def _lead(study: StudyResult) -> list[Part]:
     """Return the first lines: the pattern as a whole, its size, and what it allows to say."""
     if not study.lead:
         return []
-    size, conclusion = study.lead
-    lines = Paragraph(text(strong(size), f" {conclusion}"))
+    first, *others = study.lead
+    lines = Paragraph(text(strong(first), *(f" {line}" for line in others)))
     is_present = study.pattern is not None and study.pattern.is_present
     return [lines if is_present else Notice((lines,), "warning")]
 
@@ -168,8 +168,8 @@ def _supported(study: StudyResult) -> KeyFigure:
     if all(entry.reason for entry in decisive):
         why = "no confirmatory test was estimated" if decisive else "no analysis is confirmatory"
         return KeyFigure(NOT_AVAILABLE, "hypotheses supported", why)
-    if study.pattern is not None and not study.pattern.is_present:
-        why = "the stated paths are no stronger than a general evaluation would make them"
+    if study.no_pattern or (study.pattern is not None and not study.pattern.is_present):
+        why = "the paths are not shown to be more than a general evaluation would make them"
         return KeyFigure(NOT_AVAILABLE, "hypotheses supported", why)
     n_supported = sum(entry.conclusion == "supported" for entry in decisive)
     confirmatory = [

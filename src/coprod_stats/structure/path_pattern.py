@@ -103,7 +103,7 @@ class PathPattern(NotebookTables):
     @property
     def conclusion(self) -> PatternConclusion:
         """What the two means allow to say; see ``docs/decisions/0031-pattern-before-paths.md``."""
-        return conclude(self.contrast, self.mean_unstated, self.within)
+        return conclude(self.contrast, self.mean_stated, self.mean_unstated, self.within)
 
     @property
     def is_present(self) -> bool:
@@ -176,14 +176,12 @@ _TESTED = tuple(item.name for item in fields(PathMean) if item.name not in ("ter
 
 
 def conclude(
-    contrast: PathMean, mean_unstated: PathMean, within: PathMean | None
+    contrast: PathMean, mean_stated: PathMean, mean_unstated: PathMean, within: PathMean | None
 ) -> PatternConclusion:
-    """Return what the intervals of two contrasts and of the unstated paths allow to say."""
-    general = mean_unstated.above_zero
-    if not contrast.above_zero:
-        return "general-evaluation" if general else "undetermined"
-    uneven = general and within is not None and not within.above_zero
-    return "uneven" if uneven else "present"
+    """Return what the intervals of two contrasts and of the two means allow to say."""
+    if not (contrast.above_zero and mean_stated.above_zero):
+        return "general-evaluation" if mean_unstated.above_zero else "undetermined"
+    return "present" if within is None or within.above_zero else "uneven"
 
 
 def pattern_syntax(model: DriverImpactModel, covariates: tuple[str, ...] = ()) -> str:

@@ -31,7 +31,7 @@ from coprod_stats.responses.reading import read_responses
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores, score
 from coprod_stats.study.families import decide
-from coprod_stats.study.pattern_gate import gated, pattern_of
+from coprod_stats.study.pattern_gate import gated, no_pattern_of, pattern_of
 from coprod_stats.study.plan_reading import Plan, PlanError, read_plan
 from coprod_stats.study.result import AnalysisResult, Deviation, StudyResult, StudyWarning
 from coprod_stats.study.sample_flow import SampleFlow
@@ -223,7 +223,13 @@ def _analysed(
     decided = iter(decide([entry for *_, found in results for entry in found], plan.form.inference))
     return tuple(
         AnalysisResult(
-            form, result, gated([next(decided) for _ in findings], pattern_of(form, result))
+            form,
+            result,
+            gated(
+                [next(decided) for _ in findings],
+                pattern_of(form, result),
+                no_pattern_of(form, result),
+            ),
         )
         for form, result, findings in results
     )

@@ -32,8 +32,9 @@ def _halo(pattern: PathPattern) -> Iterator[Diagnostic]:
         "HALO-001",
         fires,
         pattern.contrast.statistic,
-        f"a general evaluation of the service {'may' if fires else 'does not'} account for the "
-        "stated paths: they differ from the unstated ones by "
+        "a general evaluation of the service that is alike in all scales "
+        f"{'may' if fires else 'does not'} account for the stated paths: they differ from the "
+        "unstated ones by "
         f"{mean_with_interval(pattern.contrast, pattern)}",
     )
     above = pattern.mean_unstated.above_zero

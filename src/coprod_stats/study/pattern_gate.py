@@ -31,9 +31,20 @@ def no_pattern_of(form: AnalysisForm, result: Any) -> str:
     return "" if isinstance(result, NotEstimated) else kind_of(form).no_pattern(result)
 
 
-def gated(findings: Sequence[Finding], pattern: PathPattern | None) -> tuple[Finding, ...]:
-    """Return the findings of an analysis as its pattern allows; unchanged where it is present."""
-    if pattern is None or pattern.is_present:
+def is_untested(form: AnalysisForm, result: Any) -> bool:
+    """Return whether the paths of an analysis stand without a test of them as a whole."""
+    return not isinstance(result, NotEstimated) and kind_of(form).is_untested(result)
+
+
+def gated(
+    findings: Sequence[Finding], pattern: PathPattern | None, no_pattern: str = ""
+) -> tuple[Finding, ...]:
+    """Return the findings of an analysis as its pattern allows; unchanged where it is present.
+
+    Where there is something unstated that could not be compared, for the reason ``no_pattern``,
+    they support nothing either.
+    """
+    if not no_pattern and (pattern is None or pattern.is_present):
         return tuple(findings)
     return tuple(
         replace(

@@ -9,7 +9,12 @@ import pandas as pd
 
 from coprod_stats.analyses.findings import Finding, findings_table
 from coprod_stats.analyses.kind import NotEstimated
-from coprod_stats.analyses.pattern_words import pattern_conclusion, pattern_size, without_pattern
+from coprod_stats.analyses.pattern_words import (
+    pattern_conclusion,
+    pattern_size,
+    untested_pattern,
+    without_pattern,
+)
 from coprod_stats.analyses.registry import kind_of
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.counts import counted
@@ -21,7 +26,7 @@ from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
 from coprod_stats.structure.multiplicity import METHOD_NAMES
 from coprod_stats.structure.path_pattern import PathPattern
-from coprod_stats.study.pattern_gate import no_pattern_of, pattern_of
+from coprod_stats.study.pattern_gate import is_untested, no_pattern_of, pattern_of
 from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
 from coprod_stats.study.tested_hypotheses import tested_by
@@ -163,13 +168,20 @@ class StudyResult:
         return next((pattern for pattern in found if pattern is not None), None)
 
     @property
+    def no_pattern(self) -> str:
+        """Why stated and unstated paths could not be compared in an analysis that has both."""
+        reasons = (no_pattern_of(entry.form, entry.result) for entry in self.analyses)
+        return next(filter(None, reasons), "")
+
+    @property
     def lead(self) -> tuple[str, ...]:
         """The first lines of a report: the pattern as a whole, and what it allows to say."""
         pattern = self.pattern
         if pattern is None:
-            reasons = (no_pattern_of(entry.form, entry.result) for entry in self.analyses)
-            reason = next(filter(None, reasons), "")
-            return without_pattern(reason) if reason else ()
+            if reason := self.no_pattern:
+                return without_pattern(reason)
+            bare = any(is_untested(entry.form, entry.result) for entry in self.analyses)
+            return (untested_pattern(),) if bare else ()
         tests = sum(
             not finding.reason
             for entry in self.analyses

@@ -60,11 +60,11 @@ def study_document(study: StudyResult, reports: Sequence[Path] = ()) -> dict[str
 
 
 def _pattern(study: StudyResult) -> dict[str, Any]:
-    """Return the pattern as a whole, which comes before every single finding."""
-    pattern = study.pattern
-    if pattern is None:
+    """Return the pattern as a whole, or why there is none, before every single finding."""
+    if not study.lead:
         return {}
-    return {"pattern": {"lead": " ".join(study.lead), **_rows(pattern.glance())[0]}}
+    found = {} if study.pattern is None else _rows(study.pattern.glance())[0]
+    return {"pattern": {"lead": " ".join(study.lead), **found}}
 
 
 def _measurement(study: StudyResult) -> dict[str, Any]:

@@ -140,6 +140,10 @@ class Paths(Kind[PathsForm, PathsResult]):
         """Return why stated and unstated paths could not be compared although there are both."""
         return result.no_pattern
 
+    def is_untested(self, result: PathsResult) -> bool:
+        """Return whether every path is stated, or scores alone are regressed on one another."""
+        return result.pattern is None and not result.no_pattern and result.engines_agree
+
     def warnings(self, result: PathsResult) -> Iterator[tuple[str, str]]:
         """Yield the warnings of every fit."""
         for entry in result.estimated:

@@ -138,8 +138,9 @@ def _caution(pattern: PathPattern) -> Paragraph:
         )
     else:
         within = (
-            "The difference within drivers and impacts is free of this: "
-            f"{mean_with_interval(pattern.within, pattern)}. "
+            "The difference within drivers and impacts takes out what whole scales have in common "
+            f"with everything ({mean_with_interval(pattern.within, pattern)}), but not what just "
+            "the scales of stated paths share. "
         )
     return Paragraph(
         text(

@@ -156,10 +156,12 @@ _ASSOCIATIONS = (
 def _counted(findings: tuple[Finding, ...], pattern: PathPattern | None, n_supported: int) -> Text:
     """Count what is supported, or state why nothing is counted."""
     n_tests = len(findings)
-    if pattern is not None and not pattern.is_present:
+    if any(entry.is_gated for entry in findings) or (
+        pattern is not None and not pattern.is_present
+    ):
         return text(
-            strong("No hypothesis is counted as supported"),
-            ", since the stated paths as a whole are no stronger than a general evaluation of the "
+            strong("None of these paths is counted as supported"),
+            ", since as a whole they are not shown to be stronger than a general evaluation of the "
             "service would make them; by single tests "
             f"{count(sum(entry.is_gated for entry in findings))} of {n_tests} differ from zero",
         )
