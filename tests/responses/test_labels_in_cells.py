@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from coprod_stats.instruments import read_instrument
@@ -17,6 +18,9 @@ title: "Words"
 languages: [en, fr]
 offers: [dont_know, refused]
 forms: {core: {title: "Core"}}
+assigned:
+  ARM: {title: {en: "Arm", fr: "Bras"},
+    levels: {0: {en: "Control", fr: "Contrôle"}, 1: {en: "Letter", fr: "Lettre"}}}
 responses:
   agree: {kind: bipolar,
      options: {1: {en: "Disagree", fr: "Pas d'accord"}, 2: {en: "Neither", fr: "Neutre"},
@@ -31,6 +35,8 @@ pages:
           - {id: AGR, text: {en: "Agree?", fr: "Accord ?"}, responses: agree}
           - {id: YN, text: {en: "Helped?", fr: "Aidé ?"},
              options: {1: {en: "Yes", fr: "Oui"}, 2: {en: "No", fr: "Non"}}}
+          - {id: NY, text: {en: "Helped?", fr: "Aidé ?"},
+             options: {1: {en: "No", fr: "Non"}, 2: {en: "Yes", fr: "Oui"}}}
           - {id: BIN, text: {en: "Coded", fr: "Codé"},
              options: {1: {en: "On", fr: "Allumé"}, 0: {en: "Off", fr: "Éteint"}}}
           - {id: KIDS, text: {en: "Children", fr: "Enfants"},
@@ -44,6 +50,8 @@ pages:
           - {id: USE, kind: multiple, text: {en: "Use", fr: "Usage"},
              options: {1: {en: "Books, films", fr: "Livres"}, 2: {en: "Paths", fr: "Chemins"},
                3: {en: "Water", fr: "Eau"}}}
+          - {id: DAY, kind: date, text: {en: "Day", fr: "Jour"}}
+          - {id: CLOCK, kind: time, text: {en: "Time", fr: "Heure"}}
           - {id: TXT, kind: text, text: {en: "Say", fr: "Dites"}}
 """
 
@@ -103,6 +111,53 @@ def test_a_label_that_is_not_clear_is_rejected(answers, column, cells, rejected)
 def test_an_open_answer_is_never_taken_for_a_label(answers) -> None:
     found = answers("RID,AGR,TXT\n1,3,Don't know\n2,3,Yes\n")
     assert found.answers["TXT"].tolist() == ["Don't know", "Yes"]
+
+
+@pytest.mark.parametrize("column", ["DAY", "CLOCK"])
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("Don't know / does not apply", "-9"), ("Prefer not to say", "-8"), ("keine Angabe", "-7")],
+)
+def test_a_missing_answer_in_words_is_one_in_dates_and_times_too(
+    answers, column, cell, code
+) -> None:
+    found = answers(f"RID,AGR,{column}\n1,3,{cell}\n")
+    assert found.answers[column].tolist() == [code]
+    assert found.rejected == ()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize(
+    ("column", "codes"),
+    [
+        ("YN", [1, 2]),
+        ("NY", [2, 1]),
+        ("BIN", [1, 0]),
+        ("ARM", [1, 0]),
+        ("USE__2", [1, 0]),
+        ("AGR", None),
+        ("KIDS", None),
+        ("HRS", None),
+    ],
+)
+def test_truth_values_of_every_file_format_are_the_words(
+    answers, tmp_path, suffix, column, codes
+) -> None:
+    table = pd.DataFrame({"RID": ["a", "b"], "TXT": ["x", "y"], column: [True, False]})
+    path = tmp_path / f"truth.{suffix}"
+    if suffix == "csv":
+        table.to_csv(path, index=False)
+    elif suffix == "xlsx":
+        table.to_excel(path, index=False)
+    else:
+        pytest.importorskip("pyarrow")
+        table.to_parquet(path)
+    found = read_responses(path, answers("RID,AGR\n1,3\n").instrument)
+    if codes is None:
+        assert [entry.value.upper() for entry in found.rejected] == ["TRUE", "FALSE"]
+    else:
+        assert found.answers[column].tolist() == codes
+        assert found.rejected == ()
 
 
 def test_the_report_says_which_labels_were_read(answers) -> None:

@@ -12,7 +12,6 @@ from coprod_stats.instruments.model import (
     MISSING_CODES,
     OPTION_KINDS,
     REFUSED,
-    TEXT_KINDS,
     Instrument,
     Item,
     Option,
@@ -92,7 +91,10 @@ def codes_by_label(item: Item | None, column: str, instrument: Instrument) -> di
     Labels in every language of the questionnaire count, and the usual words for missing answers
     and ticks; a label that two answers share is none.
     """
-    if item is None or item.kind in TEXT_KINDS:
+    if item is None:
+        levels = next((one.levels for one in instrument.assigned if one.id == column), ())
+        return _truth(levels)
+    if item.kind == "text":
         return {}
     known = {plain(word): code for code, words in MISSING_WORDS.items() for word in words}
     known |= {
