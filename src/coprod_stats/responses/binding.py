@@ -219,8 +219,8 @@ class _Table:
             for column in item.columns if wrong.any() else ():
                 self.numbers[column][wrong] = np.nan
                 cells = self._given(column)
-                reasons = dict.fromkeys(cells.texts, reason)
-                rows = np.flatnonzero(wrong)
+                reasons = {text: reason for text in cells.texts if text.strip()}
+                rows = np.intersect1d(np.flatnonzero(wrong), cells.rows_with(reasons))
                 self._reject(column, cells, rows, reasons, scope="value", code="VALUE-002")
 
     def without_disagreeing(self, bound: Responses) -> pd.DataFrame:
