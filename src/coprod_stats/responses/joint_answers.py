@@ -39,7 +39,7 @@ def inconsistent_answers(item: Item, answers: NDArray[np.float64]) -> tuple[NDAr
     """
     missing = np.isnan(answers) | np.isin(answers, list(MISSING_CODES))
     given = np.where(missing, 0.0, answers)
-    complete = ~missing.any(axis=1)
+    complete = np.asarray(~missing.any(axis=1))
     if item.kind == "multiple":
         return _impossible_choices(item, given == 1, complete)
     if item.kind == "allocate":
