@@ -22,6 +22,8 @@ forms: {core: {title: Core}}
 administrative: [{id: RID, title: Respondent, role: respondent}]
 assigned:
   ARM: {title: Arm, levels: {1: failure, 2: success}}
+responses:
+  uses: {kind: categorical, options: {1: A, 2: B, 3: C}, off_scale: {9: None of these}}
 pages:
   - page: first
     blocks:
@@ -34,6 +36,12 @@ pages:
             text: Due to?
             options: {1: Me, 2: Staff}
             when: ARM == 1
+          - id: USE
+            kind: multiple
+            text: Which?
+            max_choices: 2
+            responses: uses
+          - {id: WHY, kind: allocate, total: 100, text: Why?, options: {1: Me, 2: Staff, 3: Luck}}
 """
 HEADER = "RID,ARM,GOALS__1,GOALS__2,GOALS__3,CAUSE__1,CAUSE__2"
 
@@ -76,6 +84,51 @@ def test_what_does_not_fit_together_is_set_aside_whole(
     columns = [entry.column for entry in responses.rejected]
     assert columns in (["GOALS__1", "GOALS__2", "GOALS__3"], ["CAUSE__1", "CAUSE__2"])
     assert responses.answers[columns].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells"),
+    [
+        ("USE__1,USE__2,USE__3,USE__9", "1,,,1"),
+        ("USE__1,USE__9", "1,1"),
+        ("USE__1,USE__2,USE__3,USE__9", "1,-7,0,1"),
+        ("USE__1,USE__2,USE__3,USE__9", "1,1,1,"),
+        ("GOALS__1,GOALS__2,GOALS__3", "1,1,"),
+        ("WHY__1,WHY__2,WHY__3", "60,60,"),
+        ("WHY__1,WHY__2,WHY__3", "60,41,-7"),
+    ],
+)
+def test_blank_cells_hide_no_contradiction(
+    tmp_path: Path, instrument: Instrument, columns: str, cells: str
+) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(f"RID,ARM,{columns}\na,1,{cells}\n", encoding="utf-8")
+    responses = read_responses(path, instrument)
+    filled = [cell for cell in cells.split(",") if cell]
+    assert [entry.value for entry in responses.rejected] == filled
+    assert {entry.code for entry in responses.rejected} == {"VALUE-002"}
+    assert responses.answers[columns.split(",")].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells"),
+    [
+        ("USE__1,USE__2,USE__3,USE__9", "1,,,0"),
+        ("USE__1,USE__2,USE__3,USE__9", ",,,1"),
+        ("GOALS__1,GOALS__2,GOALS__3", "2,,"),
+        ("WHY__1,WHY__2,WHY__3", "60,40,"),
+        ("WHY__1,WHY__2,WHY__3", "-7,,60"),
+    ],
+)
+def test_a_part_of_an_answer_without_a_contradiction_is_kept(
+    tmp_path: Path, instrument: Instrument, columns: str, cells: str
+) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(f"RID,ARM,{columns}\na,1,{cells}\n", encoding="utf-8")
+    responses = read_responses(path, instrument)
+    assert responses.rejected == ()
+    kept = responses.answers[columns.split(",")].iloc[0].dropna().tolist()
+    assert kept == [float(cell) for cell in cells.split(",") if cell]
 
 
 @pytest.mark.parametrize(

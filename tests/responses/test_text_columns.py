@@ -67,3 +67,12 @@ def test_a_workbook_is_read_without_a_questionnaire(tmp_path: Path) -> None:
     found = read_plain_columns(path)
     assert found["x"].tolist() == [1.5, 2.0]
     assert found["g"].tolist() == ["a", "b"]
+
+
+def test_truth_values_without_a_questionnaire_are_ones_and_zeros(tmp_path: Path) -> None:
+    workbook, delimited = tmp_path / "t.xlsx", tmp_path / "t.csv"
+    pd.DataFrame({"x": [True, False], "g": [True, "a"]}).to_excel(workbook, index=False)
+    delimited.write_text("x,g\nTRUE,TRUE\nFALSE,a\n", encoding="utf-8")
+    for found in map(read_plain_columns, (workbook, delimited)):
+        assert found["x"].tolist() == [1.0, 0.0]
+        assert found["g"].tolist() == ["TRUE", "a"]

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.responses.answer_words import plain
 from coprod_stats.responses.cell_values import Column, canonical_columns, is_blank_sign
 from coprod_stats.responses.checked_answers import disagreeing_answers
 from coprod_stats.responses.coded_rows import CodedBlock, CodedColumn, CodedRows
-from coprod_stats.responses.combined_choices import with_choices_spread
+from coprod_stats.responses.combined_choices import CombinedChoices, combined_choices
 from coprod_stats.responses.joint_answers import can_be_inconsistent, inconsistent_answers
-from coprod_stats.responses.labels import recode_by_label
+from coprod_stats.responses.labels import own_words, recode_by_label
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 from coprod_stats.responses.table import Provenance, Rejected, Responses, Scope
 from coprod_stats.suggestions import closest
@@ -39,10 +40,11 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     ResponsesError
         If no column of the table is a question of the instrument.
     """
-    raw = with_choices_spread(_renamed(raw, instrument), instrument)
+    raw = _renamed(raw, instrument)
+    combined = combined_choices(raw.header, instrument)
     columns = canonical_columns(instrument, comma_is_decimal=raw.comma_is_decimal)
     by_name = {column.id.casefold(): column for column in columns}
-    places, surplus = _match(raw.header, by_name)
+    places, surplus = _match(raw.header, by_name, combined)
     questions = tuple(column for item in instrument.items for column in item.columns)
     if places.keys().isdisjoint(questions):
         raise ResponsesError(
@@ -52,7 +54,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
         )
     respondent = places.get(instrument.administrative_column("respondent") or "")
     rows, rejected = _whole_rows(CodedRows.of(raw.rows), len(raw.header), respondent)
-    table = _Table(raw, instrument, by_name.values(), rows, places)
+    table = _Table(raw, instrument, by_name.values(), rows, places, combined=combined.values())
     table.reject_surplus(surplus)
     table.fill()
     table.reject_inconsistent()
@@ -97,16 +99,21 @@ def _renamed(raw: RawTable, instrument: Instrument) -> RawTable:
 
 
 def _match(
-    header: tuple[str, ...], columns: Mapping[str, Column]
+    header: tuple[str, ...],
+    columns: Mapping[str, Column],
+    combined: Mapping[int, CombinedChoices],
 ) -> tuple[dict[str, int], dict[int, str]]:
     """Find the position of each column; surplus positions come with a reason."""
     places: dict[str, int] = {}
     surplus: dict[int, str] = {}
     for position, name in enumerate(header):
-        plain = name.strip().lstrip("\ufeff").casefold()
-        column = columns.get(plain)
+        if position in combined:
+            places |= dict.fromkeys(combined[position].item.columns, position)
+            continue
+        bare = name.strip().lstrip("\ufeff").casefold()
+        column = columns.get(bare)
         if column is None:
-            known = "the instrument has no such column" if plain else "the column has no name"
+            known = "the instrument has no such column" if bare else "the column has no name"
             surplus[position] = known
         elif column.id in places:
             surplus[position] = "a second column of this name"
@@ -173,6 +180,8 @@ class _Table:
         columns: Collection[Column],
         rows: CodedBlock,
         places: Mapping[str, int],
+        *,
+        combined: Collection[CombinedChoices],
     ) -> None:
         self.raw, self.instrument, self.rows = raw, instrument, rows
         self.cells = {id: rows.columns[place] for id, place in places.items()}
@@ -183,7 +192,10 @@ class _Table:
         self.numbers = dict(zip(numeric, self.amounts, strict=True))
         self.texts: dict[str, NDArray[np.object_]] = {}
         self.rejected: list[Rejected] = []
-        self.notes: list[str] = []
+        self.combined = {id: choices for choices in combined for id in choices.item.columns}
+        spread = ", ".join(choices.item.id for choices in combined)
+        note = f"{spread}: all choices in one column, spread over the options"
+        self.notes = [note] if spread else []
 
     def reject_surplus(self, surplus: Mapping[int, str]) -> None:
         """Reject the cells of columns that the instrument does not have."""
@@ -196,8 +208,10 @@ class _Table:
 
     def fill(self) -> None:
         """Turn cells into values, each distinct text once; what the file lacks is blank."""
-        found = {text for id in self.numbers for text in self._given(id).texts}
-        signs = set(filter(is_blank_sign, found))
+        signs: set[str] = set()
+        for id in self.numbers:
+            found = set(filter(is_blank_sign, self._given(id).texts))
+            signs |= self._without_answers(found, id)
         for column in self.columns:
             cells = self._given(column.id)
             values = self._values(column, cells, signs)
@@ -205,6 +219,14 @@ class _Table:
                 self.numbers[column.id][:] = np.array(values, dtype=np.float64)[cells.codes]
             else:
                 self.texts[column.id] = np.array(values, dtype=np.object_)[cells.codes]
+
+    def _without_answers(self, signs: set[str], id: str) -> set[str]:
+        """Return the signs of a missing number that are no answers of a column."""
+        if not signs:
+            return signs
+        known = self.combined.get(id)
+        words = own_words(id, self.instrument) if known is None else known.words.keys()
+        return {sign for sign in signs if plain(sign) not in words}
 
     def _given(self, id: str) -> CodedColumn:
         return self.cells.get(id) or CodedColumn(np.zeros(len(self.rows), np.uint8), ("",))
@@ -219,8 +241,8 @@ class _Table:
             for column in item.columns if wrong.any() else ():
                 self.numbers[column][wrong] = np.nan
                 cells = self._given(column)
-                reasons = dict.fromkeys(cells.texts, reason)
-                rows = np.flatnonzero(wrong)
+                reasons = {text: reason for text in cells.texts if text.strip()}
+                rows = np.intersect1d(np.flatnonzero(wrong), cells.rows_with(reasons))
                 self._reject(column, cells, rows, reasons, scope="value", code="VALUE-002")
 
     def without_disagreeing(self, bound: Responses) -> pd.DataFrame:
@@ -248,7 +270,8 @@ class _Table:
         """Return the value of each distinct text of a column."""
         found = set(cells.texts)
         blanks = {text for text in found if not text.strip()}
-        blanks |= found & signs if column.sign_is_blank else set()
+        if column.sign_is_blank:
+            blanks |= self._without_answers(found & signs, column.id)
         value_of = dict.fromkeys(blanks, column.blank)
         value_of |= self._parsed(column, found - blanks, cells)
         if not column.numeric and found & signs & blanks:
@@ -262,7 +285,11 @@ class _Table:
         self, column: Column, found: set[str], cells: CodedColumn
     ) -> dict[str, float | str]:
         """Return the value of each distinct text; those that do not fit are rejected and blank."""
-        recoding = recode_by_label(found, column.id, self.raw, self.instrument)
+        choices = self.combined.get(column.id)
+        if choices is not None:
+            recoding = choices.recoding(found, column.id)
+        else:
+            recoding = recode_by_label(found, column.id, self.raw, self.instrument)
         self.notes += [recoding.note] if recoding.note else []
         codes, reasons = recoding.codes, dict(recoding.unclear)
         value_of: dict[str, float | str] = dict.fromkeys(reasons, column.blank)

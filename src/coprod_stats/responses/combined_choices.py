@@ -1,87 +1,135 @@
-"""Multiple choices that stand in one column, spread over the columns of their options."""
+"""Multiple choices that stand in one column, read as the ticks of their options."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from coprod_stats.instruments.language.evaluation import choice_column
 from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item, Option
 from coprod_stats.responses.answer_words import plain
-from coprod_stats.responses.coded_rows import CodedRows
-from coprod_stats.responses.labels import codes_by_label
-from coprod_stats.responses.raw_table import RawRow, RawTable
+from coprod_stats.responses.labels import (
+    Recoding,
+    codes_by_label,
+    labels_of_one,
+    letters_of,
+    without_letters,
+)
 
 _SEPARATORS = (";", "|", "\n", ",")
+_ANY_SEPARATOR = re.compile(r"[;|\n,]")
+_POINTED = re.compile(r"(-?[0-9]+)\.0+")
+_REASON = "not among the options of the question, or not clear which"
 
 
-def with_choices_spread(raw: RawTable, instrument: Instrument) -> RawTable:
-    """Spread each column that has the name of a multiple choice over its options.
+def combined_choices(header: Sequence[str], instrument: Instrument) -> dict[int, CombinedChoices]:
+    """Return the multiple choices that have one column, by its place, and none for an option.
 
-    Google Forms and Microsoft Forms write ``Benches;Paths``, REDCap ``1,3``. Parts are codes or
-    labels; a cell with a part that is neither is kept in every column, to be rejected there.
+    Google Forms and Microsoft Forms write ``Benches;Paths``, REDCap ``1,3``.
     """
-    names = [name.strip().lstrip("\ufeff").casefold() for name in raw.header]
-    combined = {
-        names.index(item.id.casefold()): item
+    names = [name.strip().lstrip("\ufeff").casefold() for name in header]
+    return {
+        names.index(item.id.casefold()): CombinedChoices(item, instrument)
         for item in instrument.items
         if item.kind == "multiple"
         and item.id.casefold() in names
         and not {column.casefold() for column in item.columns} & set(names)
     }
-    if not combined:
-        return raw
-    known = {place: _known(item, instrument) for place, item in combined.items()}
-    width = len(raw.header)
-    cache: dict[tuple[int, str], tuple[str, ...]] = {}
-
-    def spread(place: int, cell: str) -> Sequence[str]:
-        if place not in combined:
-            return (cell,)
-        if (place, cell) not in cache:
-            cache[place, cell] = _ticks(cell, combined[place], known[place])
-        return cache[place, cell]
-
-    def row_spread(row: RawRow) -> RawRow:
-        if len(row.cells) != width:
-            return row
-        cells = (one for place, cell in enumerate(row.cells) for one in spread(place, cell))
-        return RawRow(row.line, tuple(cells))
-
-    header = tuple(
-        name
-        for place, given in enumerate(raw.header)
-        for name in (combined[place].columns if place in combined else (given,))
-    )
-    spread_names = ", ".join(item.id for item in combined.values())
-    note = f"{spread_names}: all choices in one column, spread over the options"
-    rows = CodedRows.of(map(row_spread, raw.rows))
-    return replace(raw, header=header, rows=rows, notes=(*raw.notes, note))
 
 
-def _known(item: Item, instrument: Instrument) -> dict[str, int]:
-    options = _options(item)
-    missing = {
-        word: code
-        for word, code in codes_by_label(item, item.id, instrument).items()
-        if code in MISSING_CODES
-    }
-    labels = {plain(text): o.value for o in options for _, text in o.label.by_language}
-    codes = {str(code): code for code in (*MISSING_CODES, *(o.value for o in options))}
-    return missing | labels | codes
+class CombinedChoices:
+    """The cells of one column, each with all choices of a respondent.
 
+    A part of a cell is the code, the letters or the label of an option; a cell with a part that is
+    none of these, or may be two of them, is rejected.
 
-def _ticks(cell: str, item: Item, known: Mapping[str, int]) -> tuple[str, ...]:
-    """Return 1 or 0 for each option, or what the whole cell says."""
-    if not cell.strip():
-        return (cell,) * len(item.columns)
-    chosen = next(filter(None, (_parts(cell, known, sign) for sign in _SEPARATORS)), None)
-    missing = [code for code in chosen or () if code in MISSING_CODES]
-    if chosen is None or (missing and len(chosen) > 1):
-        return (cell,) * len(item.columns)
-    if missing:
-        return (str(missing[0]),) * len(item.columns)
-    return tuple(str(int(option.value in chosen)) for option in _options(item))
+    Attributes
+    ----------
+    item : Item
+        The multiple choice.
+    words : mapping of str to int
+        What may stand in a cell, in the form of ``plain``, and its code.
+    """
+
+    def __init__(self, item: Item, instrument: Instrument) -> None:
+        options = _options(item)
+        self.item = item
+        self._options = {choice_column(item.id, option.value): option.value for option in options}
+        self._letters = {option.code: option.value for option in options if option.code}
+        missing = {
+            word: code
+            for word, code in codes_by_label(item, item.id, instrument).items()
+            if code in MISSING_CODES
+        }
+        self._labels = without_letters(missing | dict(labels_of_one(options)), options)
+        self._codes = {str(code): code for code in (*MISSING_CODES, *self._options.values())}
+        self.words: Mapping[str, int] = letters_of(options) | self._labels | self._codes
+        texts = [*self.words, *(text for o in options for _, text in o.label.by_language)]
+        self._most_parts = {
+            sign: 1 + max(text.count(sign) for text in texts) for sign in _SEPARATORS
+        }
+        self._read: dict[str, tuple[int, ...] | None] = {}
+
+    def recoding(self, found: Iterable[str], column: str) -> Recoding:
+        """Return the tick of an option, or the code of a missing answer, for each cell."""
+        new = set(found) - self._read.keys()
+        if new:
+            known = self._labels | self._codes_beside_labels(new)
+            self._read |= {text: self._chosen(text, known) for text in new}
+        codes: dict[str, str] = {}
+        unclear: dict[str, str] = {}
+        for text in found:
+            chosen = self._read[text]
+            if chosen is None:
+                unclear[text] = _REASON
+            elif chosen[0] in MISSING_CODES:
+                codes[text.strip()] = str(chosen[0])
+            else:
+                codes[text.strip()] = str(int(self._options[column] in chosen))
+        return Recoding(codes, unclear)
+
+    def _codes_beside_labels(self, found: Iterable[str]) -> dict[str, int | None]:
+        """Return the codes; none for a number that labels another option in a column of labels."""
+        doubtful = {
+            text for text, code in self._codes.items() if self._labels.get(text, code) != code
+        }
+        parts = (plain(part) for text in found for part in _ANY_SEPARATOR.split(text))
+        if doubtful and any(part in self._labels and part not in self._codes for part in parts):
+            return self._codes | dict.fromkeys(doubtful)
+        return {**self._codes}
+
+    def _chosen(self, cell: str, known: Mapping[str, int | None]) -> tuple[int, ...] | None:
+        """Return the codes in a cell, those of options or that of one missing answer."""
+        read = (self._parts(cell, sign, known) for sign in _SEPARATORS)
+        chosen = next(filter(None, read), None)
+        if chosen is None or (len(chosen) > 1 and any(code in MISSING_CODES for code in chosen)):
+            return None
+        return chosen
+
+    def _parts(
+        self, cell: str, separator: str, known: Mapping[str, int | None]
+    ) -> tuple[int, ...] | None:
+        """Return the codes of all parts of a cell; a label may itself hold the separator."""
+        pieces = [piece for piece in cell.split(separator) if piece.strip()]
+        codes: list[int] = []
+        start = 0
+        while start < len(pieces):
+            last = min(len(pieces), start + self._most_parts[separator])
+            for end in range(last, start, -1):
+                code = self._code(separator.join(pieces[start:end]).strip(), known)
+                if code is not None:
+                    codes.append(code)
+                    start = end
+                    break
+            else:
+                return None
+        return tuple(codes)
+
+    def _code(self, part: str, known: Mapping[str, int | None]) -> int | None:
+        if part in self._letters:
+            return self._letters[part]
+        pointed = _POINTED.fullmatch(part)
+        return known.get(pointed[1] if pointed else plain(part))
 
 
 def _options(item: Item) -> tuple[Option, ...]:
@@ -90,19 +138,3 @@ def _options(item: Item) -> tuple[Option, ...]:
     offered = (*scale.options, *scale.off_scale) if scale is not None else ()
     by_column = {choice_column(item.id, option.value): option for option in offered}
     return tuple(by_column[column] for column in item.columns)
-
-
-def _parts(cell: str, known: Mapping[str, int], separator: str) -> tuple[int, ...] | None:
-    """Return the codes of all parts of a cell; a label may itself hold the separator."""
-    pieces = [piece for piece in cell.split(separator) if piece.strip()]
-    codes: list[int] = []
-    while pieces:
-        for length in range(len(pieces), 0, -1):
-            code = known.get(plain(separator.join(pieces[:length])))
-            if code is not None:
-                codes.append(code)
-                del pieces[:length]
-                break
-        else:
-            return None
-    return tuple(codes)

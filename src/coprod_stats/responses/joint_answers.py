@@ -22,7 +22,8 @@ def can_be_inconsistent(item: Item) -> bool:
 def inconsistent_answers(item: Item, answers: NDArray[np.float64]) -> tuple[NDArray[np.bool_], str]:
     """Return for whom the cells of a question with many columns are inconsistent, and why.
 
-    Only complete answers, with a cell for every option, can be judged.
+    What contradicts a rule whatever stands in the blank cells is inconsistent, such as an exclusive
+    option beside another; too few choices, points or ranks only in a complete answer.
 
     Parameters
     ----------
@@ -37,31 +38,39 @@ def inconsistent_answers(item: Item, answers: NDArray[np.float64]) -> tuple[NDAr
         The respondents, and the reason.
     """
     missing = np.isnan(answers) | np.isin(answers, list(MISSING_CODES))
-    complete = ~missing.any(axis=1)
+    given = np.where(missing, 0.0, answers)
+    complete = np.asarray(~missing.any(axis=1))
     if item.kind == "multiple":
-        wrong, reason = _impossible_choices(item, answers == 1)
-    elif item.kind == "allocate":
-        wrong = np.abs(np.nansum(answers, axis=1) - (item.total or 0)) > _TOLERANCE
-        reason = f"the points do not add up to {item.total}"
-    else:
-        wrong, reason = _uneven_ranks(answers), "the ranks are not 1, 2, 3 and so on, each once"
-    return complete & wrong, reason
+        return _impossible_choices(item, given == 1, complete)
+    if item.kind == "allocate":
+        surplus = given.sum(axis=1) - (item.total or 0)
+        wrong = (surplus > _TOLERANCE) | (complete & (surplus < -_TOLERANCE))
+        return wrong, f"the points do not add up to {item.total}"
+    wrong = _repeated_ranks(given) | (complete & _uneven_ranks(given))
+    return wrong, "the ranks are not 1, 2, 3 and so on, each once"
 
 
-def _uneven_ranks(answers: NDArray[np.float64]) -> NDArray[np.bool_]:
-    given = np.sort(answers, axis=1)[:, ::-1]
-    n_ranked = (given > 0).sum(axis=1)
-    expected = np.maximum(n_ranked[:, np.newaxis] - np.arange(answers.shape[1]), 0)
-    return np.asarray((given != expected).any(axis=1))
+def _repeated_ranks(given: NDArray[np.float64]) -> NDArray[np.bool_]:
+    ranks = np.sort(given, axis=1)
+    return np.asarray(((ranks[:, 1:] > 0) & (np.diff(ranks, axis=1) == 0)).any(axis=1))
 
 
-def _impossible_choices(item: Item, ticks: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], str]:
+def _uneven_ranks(given: NDArray[np.float64]) -> NDArray[np.bool_]:
+    ranks = np.sort(given, axis=1)[:, ::-1]
+    n_ranked = (ranks > 0).sum(axis=1)
+    expected = np.maximum(n_ranked[:, np.newaxis] - np.arange(given.shape[1]), 0)
+    return np.asarray((ranks != expected).any(axis=1))
+
+
+def _impossible_choices(
+    item: Item, ticks: NDArray[np.bool_], complete: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], str]:
     """Find exclusive options that do not stand alone, and too many or too few choices."""
     n_shared = ticks.shape[1] - len(item.exclusive)
     n_chosen, n_alone = ticks[:, :n_shared].sum(axis=1), ticks[:, n_shared:].sum(axis=1)
     wrong = (n_alone > 0) & (n_chosen + n_alone > 1)
     wrong |= n_chosen > (item.max_choices or n_shared)
-    wrong |= (n_chosen > 0) & (n_chosen < (item.min_choices or 1))
+    wrong |= complete & (n_chosen > 0) & (n_chosen < (item.min_choices or 1))
     codes = ", ".join(str(option.value) for option in item.exclusive)
     rules = [f"an exclusive one ({codes}) is chosen alone"] if codes else []
     rules += [f"at least {item.min_choices} are chosen"] if item.min_choices else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from coprod_stats.instruments.model import (
@@ -12,7 +12,6 @@ from coprod_stats.instruments.model import (
     MISSING_CODES,
     OPTION_KINDS,
     REFUSED,
-    TEXT_KINDS,
     Instrument,
     Item,
     Option,
@@ -60,8 +59,10 @@ def recode_by_label(
     item = next((item for item in instrument.items if column in item.columns), None)
     known = codes_by_label(item, column, instrument)
     labels, declared = raw.labels_of(column), raw.missing_of(column)
+    scale = None if item is None or item.kind in OPTION_KINDS else item.responses
+    in_cells = known if scale is None else without_letters(known, scale.all_options)
     if not labels and not declared:
-        return _of_words(found, column, known)
+        return _of_words(found, column, in_cells)
     meant = {
         code: str(known[plain(label)]) for code, label in labels.items() if plain(label) in known
     }
@@ -78,7 +79,7 @@ def recode_by_label(
             )
     changes = ", ".join(f"{code} → {new} ({labels[code]})" for code, new in codes.items())
     note = f"{column}: recoded by value labels: {changes}" if codes else ""
-    words = _of_words(set(found) - set(meant) - set(unclear), column, known)
+    words = _of_words(set(found) - set(meant) - set(unclear), column, in_cells)
     return Recoding(
         {**words.codes, **codes},
         {**words.unclear, **unclear},
@@ -92,7 +93,10 @@ def codes_by_label(item: Item | None, column: str, instrument: Instrument) -> di
     Labels in every language of the questionnaire count, and the usual words for missing answers
     and ticks; a label that two answers share is none.
     """
-    if item is None or item.kind in TEXT_KINDS:
+    if item is None:
+        levels = next((one.levels for one in instrument.assigned if one.id == column), ())
+        return _truth(levels)
+    if item.kind == "text":
         return {}
     known = {plain(word): code for code, words in MISSING_WORDS.items() for word in words}
     known |= {
@@ -111,10 +115,37 @@ def codes_by_label(item: Item | None, column: str, instrument: Instrument) -> di
         return known | {plain(text): 1 for option in own for text in _texts(option)}
     if item.kind in OPTION_KINDS or scale is None:  # ranks and points are numbers
         return known
-    return known | _truth(scale.options) | dict(_labels(scale.all_options))
+    return known | _truth(scale.options) | dict(labels_of_one(scale.all_options))
 
 
-def _labels(options: tuple[Option, ...]) -> Iterator[tuple[str, int]]:
+def own_words(column: str, instrument: Instrument) -> Set[str]:
+    """Return the labels and letters that are answers of a column, in the form of ``plain``."""
+    item = next((item for item in instrument.items if column in item.columns), None)
+    labels = codes_by_label(item, column, instrument)
+    if item is None or item.kind in OPTION_KINDS or item.responses is None:
+        return labels.keys()
+    return labels.keys() | letters_of(item.responses.all_options).keys()
+
+
+def letters_of(options: Iterable[Option]) -> dict[str, int]:
+    """Return the letter codes of options, in the form of ``plain``."""
+    return {plain(option.code): option.value for option in options if option.code}
+
+
+def without_letters(known: Mapping[str, int], options: Iterable[Option]) -> dict[str, int]:
+    """Return the words without those that are letter codes of another option.
+
+    Letters are codes, so that they come before labels; in other capitals they are neither.
+    """
+    clashing = {
+        plain(option.code)
+        for option in options
+        if option.code and known.get(plain(option.code), option.value) != option.value
+    }
+    return {word: code for word, code in known.items() if word not in clashing}
+
+
+def labels_of_one(options: tuple[Option, ...]) -> Iterator[tuple[str, int]]:
     """Yield the labels that belong to one option, and the letters before the label of one."""
     said = {(plain(text), option.value) for option in options for text in _texts(option)}
     short = {

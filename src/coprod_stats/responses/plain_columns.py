@@ -16,6 +16,8 @@ from coprod_stats.responses.raw_table import RawTable, ResponsesError
 from coprod_stats.responses.table_files import read_table
 
 _BLANK = ("", "NA")
+_TRUTH = {"TRUE": "1", "FALSE": "0"}
+"""Truth values, as R writes them and typed cells are read."""
 _POINTED = re.compile(r"^(-?(?:0|[1-9][0-9]*))\.0+$")
 
 
@@ -89,6 +91,8 @@ def _checked(raw: RawTable) -> CodedBlock:
 
 def _parsed(texts: Sequence[str], comma_is_decimal: bool) -> NDArray[Any]:
     plain = [text or "nan" for text in texts]
+    if {"nan", *_TRUTH}.issuperset(plain):
+        plain = [_TRUTH.get(text, text) for text in plain]
     if comma_is_decimal:
         plain = [text.replace(",", ".") for text in plain]
     try:

@@ -99,12 +99,15 @@ def _same(name: str, column: str) -> bool:
 
 
 def plain_text(value: object) -> str:
-    """Return a typed cell as text: whole numbers without decimals, dates in ISO 8601."""
+    """Return a typed cell as text: whole numbers without decimals, dates in ISO 8601.
+
+    A truth value is the word that a CSV has for it; which code it stands for is the question's.
+    """
     match value:
         case None:
             return ""
         case bool():
-            return str(int(value))
+            return "TRUE" if value else "FALSE"
         case float() if math.isnan(value):
             return ""
         case float() if math.isinf(value):
