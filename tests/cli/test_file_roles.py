@@ -171,7 +171,18 @@ def test_answers_may_be_simulated_for_the_plan_that_will_read_them(coprod, tmp_p
     assert len((tmp_path / "citizen_synthetic.csv").read_text().splitlines()) == 6
 
 
-@pytest.mark.parametrize("suffix", [".yaml", ".json", ".txt"])
+def test_questions_and_people_in_a_plain_text_are_not_taken_for_answers(
+    coprod, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.yaml").write_text("instrument: questions.txt\npopulation_model: in/people\n")
+    (tmp_path / "in").mkdir()
+    for name in ("questions.txt", "in/people"):
+        (tmp_path / name).write_text("mine")
+        assert coprod("simulate", "plan.yaml", "--out", name).returncode == 2
+        assert (tmp_path / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("suffix", [".yaml", ".json"])
 def test_what_answers_are_simulated_from_is_not_overwritten(
     coprod, tmp_path: Path, suffix: str
 ) -> None:

@@ -21,8 +21,8 @@ def files_behind(document: Path, *, answers: bool = True) -> tuple[Path, ...]:
     """Return the existing files that reading a document will read: those that it names, and theirs.
 
     Names are looked up beside the document and in the working folder; what is shipped names only
-    what is shipped. The translations and modules beside a questionnaire, and the hypotheses beside a
-    plan, belong to it without being named. Tables are left out where a command reads no answers.
+    what is shipped. The translations and modules beside a questionnaire, and the hypotheses beside
+    a plan, belong to it without being named. Tables are left out where a command reads no answers.
     """
     found: dict[Path, None] = {}
     waiting = [document]
