@@ -66,6 +66,7 @@ pages:
           - {id: D, kind: text, text: Four?, options: {1: "Yes"}}  # <- ITEM-005
           - {id: E, kind: text, text: Five?, number: {min: 1}}  # <- ITEM-006
           - {id: F, kind: number, text: Six?, number: {min: 9, max: 1}}  # <- ITEM-007
+          - {id: F2, kind: number, text: Six?, number: {min: 0.2, max: 0.4}}  # <- ITEM-007
           - {id: G, text: Mark 3., responses: ext5, attention_pass: 3}  # <- ITEM-008
           - {id: H, text: Eight?, responses: ext5, max_choices: 2}  # <- ITEM-009
           - {id: I, text: Nine?, options: {1: Red, 2: Blue}, reverse: true}  # <- SCALE-003
