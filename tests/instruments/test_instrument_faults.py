@@ -100,6 +100,8 @@ pages:
           - {id: AD, kind: text, text: 32?, length: {min: 6, max: 5}}  # <- ITEM-018
           - {id: AE, kind: text, text: 33?, pattern: "(?i)a"}  # <- ITEM-018
           - {id: AF, kind: text, text: 34?, pattern: "[a"}  # <- ITEM-018
+          - {id: AF2, kind: text, text: 33?, pattern: "[[:alpha:]]+"}  # <- ITEM-018
+          - {id: AF3, kind: text, text: 33?, pattern: "(a+)+b"}  # <- ITEM-019
           - {id: AG, kind: text, text: 35?, pattern: a, format: email}  # <- ITEM-018
           - {id: W, text: 25?, responses: ext5, specify: Which?}  # <- ITEM-014
           - {id: P, text: Eighteen?, responses: ext5, off_scale: {2: Unsure}}  # <- CODE-002
