@@ -125,6 +125,7 @@ def test_the_same_file_is_recognised_by_any_name(coprod, tmp_path: Path, name: s
         (("responses", "import", "x.csv.rejected.csv", "-i", "carers"), "x.csv.rejected.csv"),
         (("responses", "import", "a", "-i", "x.csv.rejected.csv"), "x.csv.rejected.csv"),
         (("simulate", "x.truth.json"), "x.truth.json"),
+        (("simulate", "carers", "--population", "x.truth.json"), "x.truth.json"),
     ],
     ids=str,
 )
@@ -168,6 +169,45 @@ def test_answers_may_be_simulated_for_the_plan_that_will_read_them(coprod, tmp_p
     (tmp_path / "citizen_synthetic.csv").write_text("old")
     coprod("simulate", "plan.yaml", "--n", "5", "--out", "citizen_synthetic.csv")
     assert len((tmp_path / "citizen_synthetic.csv").read_text().splitlines()) == 6
+
+
+def test_questions_and_people_in_a_plain_text_are_not_taken_for_answers(
+    coprod, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.yaml").write_text("instrument: questions.txt\npopulation_model: in/people\n")
+    (tmp_path / "in").mkdir()
+    for name in ("questions.txt", "in/people"):
+        (tmp_path / name).write_text("mine")
+        assert coprod("simulate", "plan.yaml", "--out", name).returncode == 2
+        assert (tmp_path / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("suffix", [".yaml", ".json"])
+def test_what_answers_are_simulated_from_is_not_overwritten(
+    coprod, tmp_path: Path, suffix: str
+) -> None:
+    files = {
+        name: tmp_path / f"{name}{suffix}" for name in ("questions", "people", "translations/de")
+    }
+    files |= {name: tmp_path / f"{name}.yaml" for name in ("constructs", "hypotheses")}
+    (tmp_path / "translations").mkdir()
+    for path in files.values():
+        path.write_text("mine")
+    files["translations/de"].rename(tmp_path / "translations" / "de.yaml")
+    files["translations/de"] = tmp_path / "translations" / "de.yaml"
+    files["questions"].write_text("constructs: constructs.yaml")
+    (tmp_path / "plan.yaml").write_text(
+        f"plan: mine\ninstrument: questions{suffix}\npopulation_model: people{suffix}\n"
+        "data: {file: answers.csv}\nhypotheses: [H1]\n"
+    )
+    (tmp_path / "answers.csv").write_text("mine")
+    before = {path: path.read_text() for path in files.values()}
+    for path in files.values():
+        shown = coprod("simulate", "plan.yaml", "--out", str(path.relative_to(tmp_path)))
+        assert shown.returncode == 2, path
+        assert "would be overwritten" in shown.stderr
+    assert {path: path.read_text() for path in files.values()} == before
+    assert "overwritten" not in coprod("simulate", "plan.yaml", "--out", "answers.csv").stderr
 
 
 def test_a_result_may_be_written_again(coprod, tmp_path: Path) -> None:

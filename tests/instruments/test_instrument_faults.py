@@ -66,6 +66,7 @@ pages:
           - {id: D, kind: text, text: Four?, options: {1: "Yes"}}  # <- ITEM-005
           - {id: E, kind: text, text: Five?, number: {min: 1}}  # <- ITEM-006
           - {id: F, kind: number, text: Six?, number: {min: 9, max: 1}}  # <- ITEM-007
+          - {id: F2, kind: number, text: Six?, number: {min: 0.2, max: 0.4}}  # <- ITEM-007
           - {id: G, text: Mark 3., responses: ext5, attention_pass: 3}  # <- ITEM-008
           - {id: H, text: Eight?, responses: ext5, max_choices: 2}  # <- ITEM-009
           - {id: I, text: Nine?, options: {1: Red, 2: Blue}, reverse: true}  # <- SCALE-003
@@ -99,6 +100,8 @@ pages:
           - {id: AD, kind: text, text: 32?, length: {min: 6, max: 5}}  # <- ITEM-018
           - {id: AE, kind: text, text: 33?, pattern: "(?i)a"}  # <- ITEM-018
           - {id: AF, kind: text, text: 34?, pattern: "[a"}  # <- ITEM-018
+          - {id: AF2, kind: text, text: 33?, pattern: "[[:alpha:]]+"}  # <- ITEM-018
+          - {id: AF3, kind: text, text: 33?, pattern: "(a+)+b"}  # <- ITEM-019
           - {id: AG, kind: text, text: 35?, pattern: a, format: email}  # <- ITEM-018
           - {id: W, text: 25?, responses: ext5, specify: Which?}  # <- ITEM-014
           - {id: P, text: Eighteen?, responses: ext5, off_scale: {2: Unsure}}  # <- CODE-002

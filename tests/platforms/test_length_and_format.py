@@ -111,7 +111,20 @@ def test_preview_codebook_and_paper_state_length_and_format(instrument: Instrume
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(?<a>x)", r"(a)\1", r"^a$", r"a++", r"\p{L}", "[", r"a\b", "(?=a)a"]
+    "pattern",
+    [
+        r"(?<a>x)",
+        r"(a)\1",
+        r"^a$",
+        r"a++",
+        r"\p{L}",
+        "[",
+        r"a\b",
+        "(?=a)a",
+        "[[:alpha:]]",
+        "[a&&b]",
+        "a{99999999999}",
+    ],
 )
 def test_a_pattern_that_platforms_read_in_different_ways_is_a_fault(
     pattern: str, tmp_path: Path

@@ -102,6 +102,18 @@ def test_letters_that_read_like_an_alias_of_limesurvey_stay_apart(tmp_path: Path
     assert len(set(codes)) == 3
 
 
+@pytest.mark.parametrize("kind", ["single", "multiple"])
+@pytest.mark.parametrize("word", ["other", "Other", "comment", "time"])
+def test_words_that_limesurvey_has_for_itself_are_no_codes(
+    kind: str, word: str, tmp_path: Path
+) -> None:
+    options = f"options: {{1: One, 2: Two}}, codes: {{1: A, 2: {word}}}"
+    rows = rows_of(short_form(tmp_path, f"- {{id: A, kind: {kind}, text: Which?, {options}}}"))
+    names = [row["name"] for row in rows if row["class"] in ("A", "SQ")]
+    assert {"A", "c2"} <= set(names)
+    assert word not in names
+
+
 @pytest.mark.parametrize(
     "item",
     [

@@ -89,3 +89,48 @@ def test_scales_are_correlated(carers_page: str) -> None:
     said = words(carers_page)
     assert "Correlations of the Scales" in said
     assert "902 −.32 [−.38, −.26] &lt; .001" in said
+
+
+NO_SCALES = """
+instrument: numbers
+version: 1.0.0
+title: Numbers
+languages: [en]
+forms: {full: {title: Full}}
+pages:
+  - page: p
+    blocks:
+      - block: b
+        items:
+          - {id: AGE, kind: number, text: How old are you?}
+          - {id: VISITS, kind: number, text: How many visits?}
+"""
+REGRESSION = """
+plan: numbers
+title: Numbers
+question: Are older people visited more often?
+instrument: numbers.yaml
+form: full
+data: {file: numbers.csv, population: People.}
+hypotheses:
+  - {id: V1, predictor: AGE, outcome: VISITS, sign: "+"}
+analyses:
+  - {analysis: regression, id: visits, tests: [V1], formula: VISITS ~ AGE}
+"""
+
+
+def test_a_questionnaire_without_scales_has_a_report(tmp_path: Path) -> None:
+    (tmp_path / "numbers.yaml").write_text(NO_SCALES)
+    (tmp_path / "plan.yaml").write_text(REGRESSION)
+    rows = [f"{20 + n},{n // 2 + n % 3}" for n in range(60)]
+    (tmp_path / "numbers.csv").write_text("\n".join(["AGE,VISITS", *rows]))
+    written = run_study(tmp_path / "plan.yaml").report(tmp_path / "report")
+    page = written[0].read_text(encoding="utf-8")
+    assert "The questionnaire has no scales" in page
+    assert "V1" in page
+    assert "Reliabilities of the Scales" not in page
+
+
+def test_a_questionnaire_with_scales_shows_them(carers_page: str) -> None:
+    assert "The questionnaire has no scales" not in carers_page
+    assert "Reliabilities of the Scales" in carers_page

@@ -164,3 +164,44 @@ def test_a_population_states_only_where_it_differs_from_another(plan, tmp_path) 
     assert like.answers.equals(draw_sample(path, seed=6).answers)
     assert like.population.about == "O"
     assert not like.answers.equals(draw_sample(path).answers)
+
+
+MORE = 'kind: number, text: "More?", number: {min: 0, max: 9}, forms: [long]'
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "kind: number, number: {max: -20}",
+        "kind: number, number: {max: -0.5}",
+        "kind: number, number: {min: -3.5}",
+        "kind: number, number: {min: 0.5, max: 2.5}",
+        "kind: number, number: {min: 0.2, max: 0.4, whole: false}",
+        "kind: number, number: {min: 7, max: 7, whole: false}",
+        "kind: number, number: {max: -1e12}",
+        'kind: date, date: {max: "0001-01-02"}',
+        'kind: date, date: {min: "9999-12-31"}',
+        'kind: date, date: {min: "0001-01-01", max: "9999-12-31"}',
+    ],
+)
+def test_answers_stay_in_a_range_wherever_it_lies(asked: str, plan, tmp_path) -> None:
+    path = plan()
+    questionnaire = tmp_path / "tiny.yaml"
+    text = questionnaire.read_text(encoding="utf-8")
+    assert MORE in text
+    questionnaire.write_text(text.replace(MORE, f'{asked}, text: "More?"'), encoding="utf-8")
+    found = bound(draw_sample(path, clean=True), path, tmp_path)
+    assert found.rejected == ()
+    assert found.answers["MORE"].notna().all()
+
+
+def test_a_narrow_range_is_drawn_from_throughout(plan, tmp_path) -> None:
+    path = plan()
+    questionnaire = tmp_path / "tiny.yaml"
+    asked = 'kind: number, text: "More?", number: {min: 0.2, max: 0.4, whole: false}'
+    text = questionnaire.read_text(encoding="utf-8")
+    questionnaire.write_text(text.replace(MORE, asked), encoding="utf-8")
+    drawn = draw_sample(path, clean=True).answers["MORE"]
+    assert drawn.between(0.2, 0.4).all()
+    assert drawn.nunique() > 50
+    assert drawn.mean() == pytest.approx(0.3, abs=0.02)

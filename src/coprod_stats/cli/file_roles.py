@@ -51,13 +51,13 @@ class InputName(StringParamType):
     ----------
     shelf : str
         Where it is shipped.
-    alone : bool
-        Whether the command reads the file but not the answers that it names.
+    answers : bool
+        Whether the command also reads the answers that the file names.
     """
 
-    def __init__(self, shelf: Shelf, *, alone: bool = False) -> None:
+    def __init__(self, shelf: Shelf, *, answers: bool = True) -> None:
         self.shelf: Shelf | None = shelf
-        self.alone = alone
+        self.answers = answers
 
 
 class OutputFile(click.Path):
@@ -113,8 +113,9 @@ class FileCommand(click.Command):
             known += [
                 (path, f"which {document.name} reads")
                 for document in inputs
-                if not getattr(document.parameter.type, "alone", False)
-                for path in files_behind(document.path)
+                for path in files_behind(
+                    document.path, answers=getattr(document.parameter.type, "answers", True)
+                )
             ]
         for (path, why), output in product(known, outputs):
             if same_file(path, output.path):

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import get_args
 
 from coprod_stats.instruments.shipped import Shelf, shelf
+from coprod_stats.responses.table_files import format_of
+from coprod_stats.study.plan_reading import HYPOTHESES_FILE
 
 _DOCUMENTS = (".yaml", ".yml", ".json")
 _LARGEST = 50_000_000
@@ -15,18 +17,19 @@ _PATH = re.compile(r"""[^\s"'\[\]{},#]*/[^"'\n\[\]{},#\0]{1,1000}""")
 _BY_ID = re.compile(r"""\binstrument:\s*["']?([^\s"',}\0]{1,100})""")
 
 
-def files_behind(document: Path) -> tuple[Path, ...]:
+def files_behind(document: Path, *, answers: bool = True) -> tuple[Path, ...]:
     """Return the existing files that reading a document will read: those that it names, and theirs.
 
     Names are looked up beside the document and in the working folder; what is shipped names only
-    what is shipped. The translations and modules beside a questionnaire belong to it without being
-    named.
+    what is shipped. The translations and modules beside a questionnaire, and the hypotheses beside
+    a plan, belong to it without being named. Tables are left out where a command reads no answers.
     """
     found: dict[Path, None] = {}
     waiting = [document]
     while waiting:
         for path in _next(waiting.pop()):
-            if path not in found and path != document:
+            unread = not answers and _is_table(path)
+            if path not in found and path != document and not unread:
                 found[path] = None
                 waiting.append(path)
     return tuple(found)
@@ -42,12 +45,19 @@ def _next(document: Path) -> Iterator[Path]:
         yield from sorted((document.parent / folder).glob("*.yaml"))
     # names alone are wanted: parsing a questionnaire would take as long as many a command
     text = document.read_bytes().decode(errors="replace")
+    if _names(text, "hypotheses") and (shared := document.parent / HYPOTHESES_FILE).is_file():
+        yield shared
     paths = {match.strip() for match in _PATH.findall(text)}
     paths |= {f"{name}.yaml" for name in _BY_ID.findall(text)}
     for place in dict.fromkeys((document.parent, Path())):
         present = sorted(path.name for path in place.iterdir() if path.suffix)
         named = [name for name in present if _names(text, name)]
         yield from (path for name in (*paths, *named) if (path := place / name).is_file())
+
+
+def _is_table(path: Path) -> bool:
+    """Return whether a file is one of answers; a plain text may be a questionnaire as well."""
+    return format_of(path) is not None and path.suffix.lower() not in ("", ".txt")
 
 
 def _names(text: str, name: str) -> bool:

@@ -143,7 +143,7 @@ def _beside_sample(out: Path) -> Iterator[Path]:
 
 @command(epilog="Example: coprod simulate driver_impact --n 500 --seed 7 --out synthetic.csv")
 @click.argument(
-    "plan", type=InputName("analyses", alone=True), help="Shipped id or path of a plan."
+    "plan", type=InputName("analyses", answers=False), help="Shipped id or path of a plan."
 )
 @click.option(
     "--out",
@@ -156,7 +156,11 @@ def _beside_sample(out: Path) -> Iterator[Path]:
 @seed_option
 @click.option("--form", help="Form; the plan's by default.")
 @module_option
-@click.option("--population", help="Another population than the plan's: a file, or a shipped one.")
+@click.option(
+    "--population",
+    type=InputFile("sample_data"),
+    help="Another population than the plan's: a file, or a shipped one.",
+)
 @click.option("--clean", is_flag=True, help="Without careless respondents and missing answers.")
 def simulate(
     plan: str,
@@ -165,12 +169,13 @@ def simulate(
     seed: int | None,
     form: str | None,
     module: tuple[str, ...],
-    population: str | None,
+    population: Path | None,
     clean: bool,
 ) -> None:
     """Draw synthetic answers from a plan's population, in the questionnaire's own codes.
 
-    The true parameters are written beside the answers as OUT.truth.json.
+    The true parameters are written beside the answers: for answers.csv as
+    answers.truth.json.
     """
     from coprod_stats.study.synthetic_sample import draw_sample, write_sample
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -128,7 +129,7 @@ class _Draw:
         return np.full(self.n, np.nan) if numeric else np.full(self.n, "", dtype=object)
 
     def _normal(self, form: NumberForm) -> FloatArray:
-        return np.rint(self.rng.normal(form.mean, form.sd, self.n)) + 0.0  # no -0
+        return _rounded(self.rng.normal(form.mean, form.sd, self.n))
 
     def single_answers(self) -> dict[str, object]:
         table: dict[str, object] = {}
@@ -187,18 +188,20 @@ class _Draw:
             minutes = self.rng.integers(24 * 60, size=self.n)
             return np.array([f"{m // 60:02d}:{m % 60:02d}" for m in minutes], dtype=object)
         last = item.dates.last or max(item.dates.first or LATEST, LATEST)
-        first = item.dates.first or last - timedelta(days=365)
+        first = item.dates.first or date.fromordinal(max(1, last.toordinal() - 365))
         days = self.rng.integers((last - first).days + 1, size=self.n)
         return np.array([str(first + timedelta(days=int(day))) for day in days], dtype=object)
 
     def _in_range(self, item: Item) -> FloatArray:
         allowed = item.number or NumberRange()
-        low = 0.0 if allowed.minimum is None else allowed.minimum
-        high = low + 100 if allowed.maximum is None else allowed.maximum
+        low, high = _ends(allowed)
         form = self.population.numbers.get(item.id)
         if form is None:
-            return np.rint(self.rng.uniform(low, high, self.n))
-        return np.clip(self._normal(form), low, high)
+            drawn = self.rng.uniform(low, high, self.n)
+        else:
+            drawn = self.rng.normal(form.mean, form.sd, self.n)
+        decimals = 0 if allowed.whole or high == low else 2 - math.floor(math.log10(high - low))
+        return np.clip(_rounded(drawn, max(0, decimals)), low, high)
 
     def latent(self) -> dict[str, FloatArray]:
         factors, correlation = factor_correlation(self.population)
@@ -320,3 +323,17 @@ def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
         for item in items:
             routed.loc[hidden, list(item.columns)] = "" if item.kind in TEXT_KINDS else np.nan
     return routed
+
+
+def _ends(allowed: NumberRange) -> tuple[float, float]:
+    """Return the least and the largest number to draw; an open range begins at 0 if it can."""
+    low, high = allowed.minimum, allowed.maximum
+    if low is None:
+        low = 0.0 if high is None or high >= 0 else high - 100
+    if high is None:
+        high = low + 100
+    return (math.ceil(low), math.floor(high)) if allowed.whole else (low, high)
+
+
+def _rounded(numbers: FloatArray, decimals: int = 0) -> FloatArray:
+    return np.round(numbers, decimals) + 0.0  # no -0

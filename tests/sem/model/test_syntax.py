@@ -145,3 +145,29 @@ def test_a_variable_cannot_depend_on_itself(text):
     with pytest.raises(SemSyntaxError, match="'f' cannot depend on itself") as caught:
         parse_model(text)
     assert caught.value.source[caught.value.column - 1] == "f"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("f =~ start(1e400)*x", 1, 12),
+        ("f =~ x\nf ~ 1e400*y", 2, 5),
+        ("f =~ -1e999*x", 1, 7),
+        ("f =~ 1e400?x", 1, 6),
+        ("x ~~ lower(1e400)*x", 1, 12),
+        ("f =~ c(1, 1e400)*x", 1, 11),
+        ("f =~ start(10^400)*x", 1, 12),
+        ("f =~ start(exp(1000))*x", 1, 12),
+        ("f =~ start(1e300/1e-300)*x", 1, 12),
+        ("f =~ a*x\na == 1e400", 2, 6),
+        ("a := 2*1e400", 1, 8),
+    ],
+)
+def test_numbers_without_end_are_refused_at_their_place(text, line, column):
+    with pytest.raises(SemSyntaxError, match=r"too large|has no value") as caught:
+        parse_model(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_the_largest_number_is_a_number():
+    assert modifiers("f =~ start(1e308)*x") == [("start", (1e308,))]

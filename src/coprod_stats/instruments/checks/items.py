@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS
 from coprod_stats.instruments.source.draft import CHOICE_KINDS, Draft
+from coprod_stats.instruments.source.source_form import NumberForm
 from coprod_stats.instruments.source.yaml_source import Location
 
 
@@ -144,14 +146,20 @@ def check_answers(draft: Draft) -> Iterator[Fault]:
                 "has 'number' but is not of that kind",
                 "Set 'kind: number' or remove 'number'.",
             )
-        if item.number is not None and _empty_range(item.number.min, item.number.max):
+        if item.number is not None and _empty_range(item.number):
             yield draft.fault(
-                "ITEM-007", placed.location, place, "min is above max", "Swap the two."
+                "ITEM-007",
+                placed.location,
+                place,
+                "min is above max, or no whole number is between them",
+                "Swap the two, widen the range, or set 'whole: false'.",
             )
 
 
-def _empty_range(low: float | None, high: float | None) -> bool:
-    return low is not None and high is not None and low > high
+def _empty_range(number: NumberForm) -> bool:
+    if number.min is None or number.max is None:
+        return False
+    return (math.ceil(number.min) if number.whole else number.min) > number.max
 
 
 def check_codes(draft: Draft) -> Iterator[Fault]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from datetime import date
+from re import _parser  # type: ignore[attr-defined]
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.checks.pattern_ambiguity import is_exponential
 from coprod_stats.instruments.source.draft import Draft
 
 
@@ -47,7 +50,18 @@ def check_text_rules(draft: Draft) -> Iterator[Fault]:
                 "has a length or a format that is on another kind of item, cannot be met, is "
                 "stated twice, or is no regular expression that all platforms read alike",
                 "Set 'kind: text', let 'min' be at most 'max', state 'format' or 'pattern', and "
-                "use no '(?', '^', '$', back-references or possessive quantifiers.",
+                "use no '(?', '^', '$', back-references, possessive quantifiers or classes within "
+                "classes ('[[:alpha:]]' is '[A-Za-z]').",
+            )
+        elif item.pattern is not None and is_exponential(item.pattern):
+            yield draft.fault(
+                "ITEM-019",
+                placed.location,
+                f"item {item.id}",
+                "has a pattern that repeats what is itself repeated in several ways, so that a "
+                "text that does not fit may take without end",
+                "Let each text match in one way: '(a+)+' is 'a+', '([a-z]+ ?)+' is "
+                "'[a-z]+( [a-z]+)*'.",
             )
 
 
@@ -57,8 +71,10 @@ _PECULIAR = re.compile(r"\(\?|\\[1-9AZzGbBkpP]|[*+?}]\+|(?<!\\)[$]|(?<![\[\\])\^
 
 def _is_common_pattern(pattern: str) -> bool:
     try:
-        re.compile(pattern)
-    except re.error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # classes within classes
+            _parser.parse(pattern)
+    except (re.error, FutureWarning, OverflowError, RecursionError):
         return False
     return not _PECULIAR.search(pattern)
 

@@ -59,20 +59,24 @@ _RESERVED = {
     "REFURL",
     "INTERVIEWTIME",
 }
+_RESERVED_SUBS = {"OTHER", "COMMENT", "TIME"}
+"""What a subquestion, or an answer, may not be called."""
 
 
 def answer_codes(item: Item, instrument: Instrument) -> dict[int, str]:
     """Return LimeSurvey's code of each answer of an item, by the canonical code.
 
-    It is the canonical code, a minus being ``m``, where LimeSurvey takes it; one that is longer
-    gets an alias, ``c`` and its place among the answers, which the sidecar maps back.
+    It is the canonical code, a minus being ``m``, where LimeSurvey takes it; one that is longer, or
+    a word that LimeSurvey has for itself, gets an alias, ``c`` and its place among the answers,
+    which the sidecar maps back.
     """
     parts = item.kind in ("multiple", "allocate")
     length = SUBQUESTION_LENGTH if parts else ANSWER_LENGTH
     codes: dict[int, str] = {}
     for place, option in enumerate(choices(item, instrument), 1):
         plain = MISSING_NAMES.get(option.value) or option.written.replace("-", "m")
-        fits = len(plain) <= length and plain.isalnum()
+        free = plain.upper() not in _RESERVED_SUBS
+        fits = len(plain) <= length and plain.isalnum() and free
         codes[option.value] = plain if fits else f"c{np.base_repr(place, 36)}"
     while len(set(map(str.casefold, codes.values()))) < len(codes):  # letters that read as an alias
         codes = {code: f"c{np.base_repr(n, 36)}" for n, code in enumerate(codes, 1)}
@@ -99,10 +103,6 @@ class Place:
     def at(self, sub: str) -> Place:
         """Return a part of the question, as one option of a multiple choice."""
         return Place(self.question, sub)
-
-
-_RESERVED_SUBS = {"OTHER", "COMMENT", "TIME"}
-"""What a subquestion may not be called."""
 
 
 class Codes:

@@ -39,6 +39,9 @@ def role_name(role: str) -> str:
 
 def measurement_section(study: StudyResult) -> Section:
     """Compose answers, items and reliabilities of the analysed respondents."""
+    if not study.plan.instrument.scales:
+        none = Paragraph(text("The questionnaire has no scales, whose answers this section shows."))
+        return Section("measurement", "Answers and scales", (none,))
     correlations = correlations_section(study)
     return Section(
         "measurement",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NoReturn
 
 from coprod_stats.sem.errors import SemModelError, SemSyntaxError
@@ -102,9 +103,16 @@ def parse_constant(stream: TokenStream) -> float:
     while stream.accept("/"):
         value = Call("/", (value, _signed(stream)))
     try:
-        return constant_value(value)
+        number = constant_value(value)
     except SemModelError as error:
         stream.fail_with(f"{error}; expected a number", at=start)
+    return _finite(number, stream, at=start)
+
+
+def _finite(number: float, stream: TokenStream, *, at: Position) -> float:
+    if not math.isfinite(number):
+        stream.fail_with("the number is too large", at=at)
+    return number
 
 
 def _product(stream: TokenStream) -> Expression:
@@ -132,7 +140,8 @@ def _atom(stream: TokenStream) -> Expression:
         stream.expect(")")
         return inner
     if stream.kind() == "number":
-        return Number(float(stream.next().text))
+        number = stream.next()
+        return Number(_finite(float(number.text), stream, at=number.position))
     if stream.kind() != "name":
         stream.fail("a number, a label or '('")
     name = stream.next()
