@@ -257,3 +257,16 @@ def test_the_time_of_a_long_cell_grows_with_its_length_alone(answers) -> None:
     assert perf_counter() - began < 5
     assert found.answers["USE__1"].tolist()[0] == 1
     assert {entry.line for entry in found.rejected} == {3}
+
+
+def test_a_sign_that_is_an_answer_of_one_question_is_no_blank_of_another(answers) -> None:
+    found = answers("RID,LAND,MANY,HRS,TXT\n1,NA,NA,4,NA\n2,1,x,4,y\n")
+    assert found.answers[["LAND", "MANY__4"]].iloc[0].tolist() == [2, 1]
+    assert found.answers["TXT"].tolist() == ["NA", "y"]  # 'NA' is no missing number here
+    assert found.rejected == ()
+
+
+def test_a_sign_that_is_no_option_is_blank_in_combined_choices(answers) -> None:
+    found = answers("RID,USE\n1,NA\n2,Paths\n")
+    assert found.answers["USE__2"].isna().tolist() == [True, False]
+    assert found.rejected == ()
