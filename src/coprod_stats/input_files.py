@@ -19,6 +19,8 @@ LIMIT_VARIABLE = "COPROD_MAX_BYTES"
 """Environment variable that replaces ``MAX_BYTES``."""
 MAX_BYTES = 1_000_000_000
 """Largest file, and largest content of a compressed one, that is read unless the user says so."""
+CELL_BYTES = 2
+"""Least size of a cell of a packed table when it is unpacked: a digit and a comma."""
 _CHUNK = 1 << 20
 _MOST_COMPARED = 1_000
 _MOST_PACKED = 100
@@ -155,14 +157,14 @@ def _read_up_to_limit(
 
 
 def check_table(name: str, n_rows: int, n_columns: int, *, error: type[CoprodError]) -> None:
-    """Refuse a packed table that would exceed the limit as a CSV: a digit and a comma a cell.
+    """Refuse a packed table that would exceed the limit as a CSV.
 
     Raises
     ------
     CoprodError
         Of the type ``error``.
     """
-    check_size(name, 2 * n_rows * n_columns, "the unpacked table", error=error)
+    check_size(name, CELL_BYTES * n_rows * n_columns, "the unpacked table", error=error)
 
 
 def check_archive(name: str, content: bytes, *, error: type[CoprodError]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from coprod_stats.input_files import check_table
+from coprod_stats.input_files import CELL_BYTES, check_table, size_limit
 from coprod_stats.platforms.codebooks.spss_names import column_name
 from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import (
@@ -17,6 +17,7 @@ from coprod_stats.responses.raw_table import (
     plain_text,
     read_bytes,
 )
+from coprod_stats.responses.spss_parser import parse_spss
 
 
 def read_spss(path: Path) -> RawTable:
@@ -29,26 +30,10 @@ def read_spss(path: Path) -> RawTable:
     ResponsesError
         If the file is not an SPSS system file.
     """
-    # pyreadstat takes .3 s to load
-    import pyreadstat
-
     _, sha256 = read_bytes(path)
-    try:
-        _, packed = pyreadstat.read_sav(str(path), metadataonly=True)
-        check_table(
-            path.name,
-            packed.number_rows or 0,
-            packed.number_columns or 0,
-            error=ResponsesError,
-        )
-        columns, meta = pyreadstat.read_sav(
-            str(path), user_missing=True, output_format="dict", disable_datetime_conversion=True
-        )
-    except ResponsesError:
-        raise
-    except Exception as error:  # a damaged file can raise anything in the parser
-        raise ResponsesError(f"{path.name}: not a readable SPSS file: {error}") from error
-    names = meta.column_names
+    columns, meta = parse_spss(path, most_cells=size_limit(error=ResponsesError) // CELL_BYTES)
+    n_rows, names = meta.number_rows or 0, meta.column_names
+    check_table(path.name, n_rows, len(names), error=ResponsesError)
     cells = zip(*([plain_text(value) for value in columns[name]] for name in names), strict=True)
     return RawTable(
         file=path.name,

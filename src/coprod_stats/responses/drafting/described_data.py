@@ -19,6 +19,7 @@ from coprod_stats.responses.drafting.codebook_table import (
     read_codebook,
 )
 from coprod_stats.responses.raw_table import RawTable
+from coprod_stats.responses.spss_parser import parse_spss
 from coprod_stats.responses.table_files import format_of, read_table
 
 _DATES = (
@@ -134,7 +135,7 @@ def describe(
     """
     known = read_codebook(codebook) if codebook is not None else {}
     raw = read_table(path, expected=list(known), sheet=sheet)
-    meta = _spss_metadata(path) if format_of(path) == "sav" else None
+    meta = parse_spss(path)[1] if format_of(path) == "sav" else None
     raw = _without_nameless_columns(raw)
     names = _names(raw)
     rows = [row.cells for row in raw.rows if len(row.cells) == len(raw.header)]
@@ -312,13 +313,6 @@ def _is_code(code: object) -> bool:
     except ValueError:
         return False
     return number.is_integer() and abs(number) <= LARGEST_CODE
-
-
-def _spss_metadata(path: Path) -> Any:
-    # pyreadstat takes .3 s to load
-    import pyreadstat
-
-    return pyreadstat.read_sav(str(path), metadataonly=True, user_missing=True)[1]
 
 
 def _fault(raw: RawTable, found: str, remedy: str) -> Fault:
