@@ -67,6 +67,22 @@ def test_an_answer_that_is_known_to_disagree_is_rejected_with_the_message(
     assert found.rejected[0].reason.endswith("Longer than since you were 15?")
 
 
+def test_the_reason_of_a_rejection_has_no_marks_of_placeholders(tmp_path: Path) -> None:
+    items = """
+- {id: NAME, kind: text, text: Where?}
+- {id: AGE, kind: number, text: Age?}
+- id: YEARS
+  kind: number
+  text: Years?
+  checks: [{holds: YEARS <= AGE, message: "Longer in [PLACE] than you live [sic]?"}]
+"""
+    head = "placeholders: {PLACE: {item: NAME, otherwise: your town}}\n"
+    path = tmp_path / "answers.csv"
+    path.write_text("NAME,AGE,YEARS\nBonn,20,30\n", encoding="utf-8")
+    (rejected,) = read_responses(path, short_form(tmp_path, items, head=head)).rejected
+    assert rejected.reason.endswith("Longer in your town than you live [sic]?")
+
+
 @test_xlsform.needs_engine
 def test_odks_engine_carries_out_checks(instrument: Instrument, tmp_path: Path) -> None:
     export = compose_form(instrument, "xlsform")

@@ -9,11 +9,10 @@ from coprod_stats.analyses.findings import Finding
 from coprod_stats.counts import counted
 from coprod_stats.documents.numbers import bounded
 from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.variables import without_marks
 from coprod_stats.literals import Adjustment, AnalysisRole
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import AnalysisForm, PlanForm, RespondentChoice
-
-_PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 
 ADJUSTMENTS: dict[Adjustment, str] = {
     "holm": "by Holm’s method",
@@ -51,8 +50,7 @@ def construct_label(instrument: Instrument, name: str) -> str:
 
 def item_label(instrument: Instrument, item: Item) -> str:
     """Return the wording of an item with its placeholders filled by their fallbacks."""
-    fallbacks = {entry.name: str(entry.otherwise) for entry in instrument.placeholders}
-    return _PLACEHOLDER.sub(lambda found: fallbacks.get(found[1], found[0]), str(item.text))
+    return without_marks(item.text, instrument.placeholders)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -22,7 +22,7 @@ def files_behind(document: Path, *, answers: bool = True) -> tuple[Path, ...]:
 
     Names are looked up beside the document and in the working folder; what is shipped names only
     what is shipped. The translations and modules beside a questionnaire, and the hypotheses beside
-    a plan, belong to it without being named. Tables are left out where a command reads no answers.
+    a plan, belong to it without being named. Tables are omitted where a command reads no answers.
     """
     found: dict[Path, None] = {}
     waiting = [document]

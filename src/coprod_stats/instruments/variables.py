@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.questions import Option
 from coprod_stats.instruments.texts import Direction, Text
+
+_MARK = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,12 @@ class Placeholder:
     otherwise: Text
     variable: str | None = None
     levels: tuple[tuple[int, Text], ...] = ()
+
+
+def without_marks(text: Text, placeholders: Iterable[Placeholder]) -> str:
+    """Return a text with its placeholders replaced by what stands where there is no answer."""
+    otherwise = {entry.name: str(entry.otherwise) for entry in placeholders}
+    return _MARK.sub(lambda found: otherwise.get(found[1], found[0]), str(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coprod_stats.instruments.language.tree import Not
 from coprod_stats.instruments.model import Item
 from coprod_stats.instruments.questions import TEXT_KINDS
+from coprod_stats.instruments.variables import without_marks
 from coprod_stats.responses.table import Responses
 
 
@@ -51,5 +52,6 @@ def disagreeing_answers(responses: Responses) -> Iterator[Disagreement]:
                 continue
             answers = answers.copy()
             answers.loc[fails, list(item.columns)] = "" if item.kind in TEXT_KINDS else np.nan
-            reason = f"does not agree with other answers: {check.message}"
+            message = without_marks(check.message, responses.instrument.placeholders)
+            reason = f"does not agree with other answers: {message}"
             yield Disagreement(item, np.flatnonzero(fails), reason, answers)
