@@ -89,3 +89,21 @@ def test_a_sidecar_nested_beyond_any_form_is_refused(tmp_path: Path) -> None:
     path.write_text('{"a":' + "[" * 100_000 + "]" * 100_000 + "}", encoding="utf-8")
     with pytest.raises(SidecarError, match="nested too deeply"):
         read_sidecar(path)
+
+
+def test_a_sidecar_with_a_part_of_a_question_is_damaged(every_kind: Instrument, tmp_path) -> None:
+    form = compose_form(every_kind, "redcap")
+    path = tmp_path / "export.csv"
+    path.write_text("record_id,cons\n1,1\n", encoding="utf-8")
+    several = next(item for item in every_kind.questions if len(item.columns) > 1)
+    columns = form.sidecar.columns
+    lost = replace(
+        form.sidecar, columns=tuple(c for c in columns if c.column != several.columns[-1])
+    )
+    with pytest.raises(SidecarError, match=f"it lacks {several.columns[-1]}"):
+        read_platform_export(path, every_kind, source="redcap", sidecar=lost)
+    whole = tuple(c for c in columns if c.item != several.id)
+    found = read_platform_export(
+        path, every_kind, source="redcap", sidecar=replace(form.sidecar, columns=whole)
+    )
+    assert found.answers[list(several.columns)].isna().all(axis=None)

@@ -25,5 +25,5 @@ def test_nothing_is_imported_from_the_working_folder(tmp_path, monkeypatch) -> N
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "answers.sav"
     path.write_bytes(b"no SPSS file")
-    with pytest.raises(ResponsesError, match="not a readable SPSS file: (?!it is damaged)"):
+    with pytest.raises(ResponsesError, match=r"not a readable SPSS file: (?!it is damaged)"):
         read_spss(path)

@@ -107,3 +107,8 @@ def _check(sidecar: Sidecar, instrument: Instrument) -> None:
             f"that differs from this file (version {instrument.version}); "
             "use the file that was fielded"
         )
+    stated = {entry.column for entry in sidecar.columns}
+    for item in instrument.questions:  # a question as a whole may be absent from a form
+        if 0 < len(stated & set(item.columns)) < len(item.columns):
+            lacking = next(column for column in item.columns if column not in stated)
+            raise SidecarError(f"a damaged sidecar: it lacks {lacking}; export the form again")

@@ -62,7 +62,7 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
             answers = with_companion(answers, found.get(entry.companion, blank), entry)
         cells[entry.column] = answers
     for item in instrument.items:
-        if item.kind == "multiple":
+        if item.kind == "multiple" and set(item.columns) <= cells.keys():
             _settle_boxes(item.id, item.columns, cells, found)
     form = instrument.id.lower()
     boxes = tuple(f"{item.id.lower()}___" for item in instrument.items if item.kind == "multiple")
