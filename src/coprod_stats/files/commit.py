@@ -50,12 +50,22 @@ def commit(files: Sequence[StagedFile]) -> None:
 
 def finish_interrupted(folder: Path) -> None:
     """Finish what a process that was killed had begun to put in place in a folder."""
-    for journal in sorted(folder.glob(_JOURNAL.format(token="*"))):
+    for journal in _journals(folder):
         for partial, final in _entries(journal):
             if partial.exists():
                 partial.replace(final)
             partial.with_suffix(FORMER).unlink(missing_ok=True)
         journal.unlink(missing_ok=True)
+
+
+def _journals(folder: Path) -> list[Path]:
+    """Return the journals in a folder, without the 5 ms that ``glob`` takes to be ready."""
+    start, end = _JOURNAL.split("{token}")
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:  # it is not there, or cannot be read: what is asked of it will say so
+        return []
+    return [folder / name for name in names if name.startswith(start) and name.endswith(end)]
 
 
 def _replace(file: StagedFile) -> None:
