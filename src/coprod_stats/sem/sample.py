@@ -21,7 +21,6 @@ from coprod_stats.sem.observed.moments import (
 from coprod_stats.sem.observed.weights import normalized_weights
 
 if TYPE_CHECKING:
-    from coprod_stats.sem.observed.em import SaturatedMoments
     from coprod_stats.sem.observed.missing_patterns import MissingPatterns
 
 FloatArray = NDArray[np.float64]
@@ -118,31 +117,6 @@ class GroupSample:
         return len(self.rows) if self.clusters is None else int(self.clusters.max()) + 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncompleteSample(GroupSample):
-    """One group of a sample with missing answers; `mean` and `cov` are the saturated estimates.
-
-    Parameters
-    ----------
-    patterns : MissingPatterns
-    saturated : SaturatedMoments
-    """
-
-    patterns: MissingPatterns
-    saturated: SaturatedMoments
-
-    def measured_from(self, offsets: FloatArray) -> Self:
-        """Subtract a number from each variable, ``(n_observed,)``."""
-        means = np.where(self.patterns.observed, self.patterns.means - offsets, 0.0)
-        return replace(
-            self,
-            data=self.data - offsets,
-            mean=self.mean - offsets,
-            patterns=replace(self.patterns, means=means),
-            saturated=replace(self.saturated, mean=self.saturated.mean - offsets),
-        )
-
-
 def complete_samples(data: SemData, observed: Sequence[str]) -> tuple[GroupSample, ...]:
     """Choose complete rows and compute moments, group by group.
 
@@ -161,40 +135,29 @@ def complete_samples(data: SemData, observed: Sequence[str]) -> tuple[GroupSampl
         At unusable weights, groups or columns.
     """
     chosen = choose_rows(data, observed, incomplete=False)
-    return _group_samples(data, observed, chosen, _complete_sample)
+    return group_samples(data, observed, chosen, _complete_sample)
 
 
-def incomplete_samples(
-    data: SemData, observed: Sequence[str], *, complete_columns: Sequence[str] = ()
-) -> tuple[IncompleteSample, ...]:
-    """Choose rows with an answer at least and estimate saturated moments, group by group.
+_Sample = TypeVar("_Sample", bound=GroupSample)
+
+
+def group_samples(
+    data: SemData,
+    observed: Sequence[str],
+    chosen: ChosenRows,
+    sample_of: Callable[[FloatArray, IntArray, ChosenRows], _Sample],
+) -> tuple[_Sample, ...]:
+    """Make a sample of the chosen rows of each group; errors name groups and variables.
 
     Parameters
     ----------
     data : SemData
     observed : sequence of str
         Variables of the model.
-    complete_columns : sequence of str
-        Variables that must be answered even so: fixed covariates.
-
-    Raises
-    ------
-    SemDataError, ObservedDataError
-        As in :func:`complete_samples`.
+    chosen : ChosenRows
+    sample_of : callable
+        Makes it from values, rows and what was chosen.
     """
-    chosen = choose_rows(data, observed, incomplete=True, complete_columns=complete_columns)
-    return _group_samples(data, observed, chosen, _incomplete_sample)
-
-
-_Sample = TypeVar("_Sample", bound=GroupSample)
-
-
-def _group_samples(
-    data: SemData,
-    observed: Sequence[str],
-    chosen: ChosenRows,
-    sample_of: Callable[[FloatArray, IntArray, ChosenRows], _Sample],
-) -> tuple[_Sample, ...]:
     values = data.columns(observed)
     samples: list[_Sample] = []
     for rows, n_empty in zip(chosen.groups, chosen.n_empty, strict=True):
@@ -347,32 +310,6 @@ def _complete_sample(data: FloatArray, rows: IntArray, chosen: ChosenRows) -> Gr
     )
 
 
-def _incomplete_sample(data: FloatArray, rows: IntArray, chosen: ChosenRows) -> IncompleteSample:
-    sample = _saturated_sample(data, rows, chosen.weights_of(rows))
-    return replace(sample, clusters=chosen.clusters_of(rows))
-
-
-def _saturated_sample(
-    data: FloatArray, rows: IntArray, weights: FloatArray | None
-) -> IncompleteSample:
-    # loaded only where answers are missing
-    from coprod_stats.sem.observed.em import saturated_moments
-    from coprod_stats.sem.observed.missing_patterns import group_by_pattern
-
-    patterns = group_by_pattern(data, weights=weights)
-    saturated = saturated_moments(patterns)
-    return IncompleteSample(
-        rows=rows,
-        data=data,
-        weights=weights,
-        n_obs=patterns.n_obs,
-        mean=saturated.mean,
-        cov=saturated.cov,
-        patterns=patterns,
-        saturated=saturated,
-    )
-
-
 def resample_complete(sample: GroupSample, counts: IntArray) -> GroupSample:
     """Take each case of a group as often as `counts` says.
 
@@ -388,16 +325,3 @@ def resample_complete(sample: GroupSample, counts: IntArray) -> GroupSample:
     return GroupSample(
         rows=sample.rows[rows], data=data, n_obs=moments.n_obs, mean=moments.mean, cov=moments.cov
     )
-
-
-def resample_incomplete(sample: GroupSample, counts: IntArray) -> IncompleteSample:
-    """Take each case of a group with missing answers as often as `counts` says.
-
-    Parameters
-    ----------
-    sample : GroupSample
-        Without weights and clusters.
-    counts : (n_rows,) int array
-    """
-    rows = np.repeat(np.arange(len(counts)), counts)
-    return _saturated_sample(sample.data[rows], sample.rows[rows], None)

@@ -8,11 +8,8 @@ from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
-from coprod_stats.instruments.texts import Text
 from coprod_stats.platforms.fields import (
-    Alternatives,
     InexpressibleError,
-    Insert,
     alone,
     choices,
     companion,
@@ -23,23 +20,14 @@ from coprod_stats.platforms.fields import (
     missing_codes,
     needs_companion,
     patterns,
-    pieces,
-    placeholder_texts,
     rows_together,
     shuffles,
     unshuffled,
-    wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
 from coprod_stats.platforms.paper.phrases import least_said
-from coprod_stats.platforms.surveyjs.expressions import (
-    LEFT_BRACE,
-    HtmlTranslator,
-    Translator,
-    as_html,
-    calculated,
-    plain,
-)
+from coprod_stats.platforms.surveyjs.expressions import Translator
+from coprod_stats.platforms.surveyjs.texts import FormTexts, localized
 
 Json = dict[str, Any]
 
@@ -54,8 +42,9 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     form = _Form(instrument, languages)
     survey = form.json()
     made = json.dumps(survey, ensure_ascii=False, indent=1) + "\n"
-    names = [entry["name"] for entry in form.calculated]
-    refused = (*form.refused, *coinciding([*names, *_names(survey["pages"])]))
+    names = [entry["name"] for entry in survey.get("calculatedValues", ())]
+    faults = (*form.texts.refused, *form.refused)
+    refused = (*faults, *coinciding([*names, *_names(survey["pages"])]))
     losses = [
         Fault(
             "PLATFORM-120",
@@ -123,21 +112,13 @@ def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
 class _Form:
     def __init__(self, instrument: Instrument, languages: tuple[str, ...]) -> None:
         self.instrument, self.languages = instrument, languages
-        self.refused: list[Fault] = []
         self.grids = grid_paths(instrument)
         paths = {item.id: item.id for item in instrument.questions}
         paths |= {id: f"{matrix}.{row}" for id, (matrix, row) in self.grids.items()}
         paths |= {variable.id: variable.id for variable in instrument.assigned}
         self.translator = Translator(instrument, paths)
-        self.html = HtmlTranslator(instrument, paths)
-        self.has_brace = False
-        self.calculated: list[Json] = []
-        notes = any(item.kind == "note" for item in instrument.items)
-        for translator in (self.translator, *([self.html] if notes else [])):
-            for alternatives in placeholder_texts(instrument):
-                self._calculate(
-                    f"{translator.prefix}_{alternatives.name}", alternatives, translator
-                )
+        self.texts = FormTexts(instrument, languages, paths)
+        self.refused: list[Fault] = []
 
     def json(self) -> Json:
         pages = [self._page(page) for page in self.instrument.pages]
@@ -147,30 +128,29 @@ class _Form:
                 "inputType": "number",
                 "name": variable.id,
                 "visible": False,
-                "title": self._text(variable.title),
+                "title": self.texts.text(variable.title),
                 "clearIfInvisible": "none",
             }
             for variable in self.instrument.assigned
         ]
         pages[0]["elements"] = hidden + pages[0]["elements"]
-        title = self._text(self.instrument.title)
-        if self.has_brace:
-            self.calculated.insert(0, {"name": LEFT_BRACE, "expression": "'{'"})
+        title = self.texts.text(self.instrument.title)
+        calculated = self.texts.calculated()
         return {
             "title": title,
             **({"locale": first} if (first := self.languages[0]) != "en" else {}),
             "clearInvisibleValues": "onHidden",
             "showQuestionNumbers": False,
-            **({"calculatedValues": self.calculated} if self.calculated else {}),
+            **({"calculatedValues": calculated} if calculated else {}),
             "pages": pages,
         }
 
     def _page(self, page: Page) -> Json:
         made: Json = {"name": f"page_{page.id}"}
         if page.title is not None:
-            made["title"] = self._text(page.title)
+            made["title"] = self.texts.text(page.title)
         if page.intro is not None:
-            made["description"] = self._text(page.intro)
+            made["description"] = self.texts.text(page.intro)
         if page.random_order:
             made["questionsOrder"] = "random"
         return made | {"elements": [self._block(page, block) for block in page.blocks]}
@@ -190,7 +170,7 @@ class _Form:
                 elements.append(self._companion(first))
         if block.stem is not None and not all(item.in_grid for item in block.items):
             first = next(item for item in block.items if not item.in_grid)
-            panel["title"] = self._wording(f"S_{first.id}", first, stem=True)
+            panel["title"] = self.texts.wording(f"S_{first.id}", first, stem=True)
         return panel | {"elements": elements}
 
     def _matrix(self, rows: Sequence[Item], *, random_order: bool) -> Json:
@@ -198,10 +178,10 @@ class _Form:
         return {
             "type": "matrix",
             "name": self.grids[first.id][0],
-            "title": self._wording(f"S_{first.id}", first, stem=True),
+            "title": self.texts.wording(f"S_{first.id}", first, stem=True),
             "columns": [self._choice(option) for option in choices(first, self.instrument)],
             "rows": [
-                {"value": row.id, "text": self._wording(f"W_{row.id}", row)} | self._shown(row)
+                {"value": row.id, "text": self.texts.wording(f"W_{row.id}", row)} | self._shown(row)
                 for row in rows
             ],
             **({"rowOrder": "random"} if random_order else {}),
@@ -211,11 +191,11 @@ class _Form:
     def _question(self, item: Item) -> Json:
         name: Json = {"name": item.id}
         if item.kind == "note":
-            return {"type": "html", "html": self._note(item), **name, **self._shown(item)}
-        title = self._wording(f"W_{item.id}", item)
+            return {"type": "html", "html": self.texts.note(item), **name, **self._shown(item)}
+        title = self.texts.wording(f"W_{item.id}", item)
         beside = entry_hint(item)
         if beside is not None:
-            name["description"] = self._text(beside)
+            name["description"] = self.texts.text(beside)
         if item.required and needs_companion(item):
             name["requiredIf"] = f"{{{companion(item)}}} empty"
         elif item.required:
@@ -234,7 +214,7 @@ class _Form:
             except InexpressibleError as error:
                 self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))
                 continue
-            yield {"type": "expression", "text": self._text(check.message), "expression": rule}
+            yield {"type": "expression", "text": self.texts.text(check.message), "expression": rule}
 
     def _kind(self, item: Item) -> Json:
         options = [self._choice(option) for option in choices(item, self.instrument)]
@@ -275,7 +255,7 @@ class _Form:
         elif item.min_choices is not None:
             # SurveyJS would demand as many of who chose what stands alone
             rule = self.translator.holds([enough_chosen(item)])
-            said = _localized((code, least_said(item, code)) for code in self.languages)
+            said = localized((code, least_said(item, code)) for code in self.languages)
             made["validators"] = [{"type": "expression", "text": said, "expression": rule}]
         return made
 
@@ -287,7 +267,7 @@ class _Form:
             "items": [
                 {
                     "name": f"o{option.value}",
-                    "title": self._text(option.label),
+                    "title": self.texts.text(option.label),
                     "inputType": "number",
                     "validators": [{"type": "numeric", "minValue": 0, "maxValue": item.total}],
                 }
@@ -322,7 +302,7 @@ class _Form:
             "type": "checkbox",
             "name": companion(item),
             "titleLocation": "hidden",
-            "title": self._text(item.text),
+            "title": self.texts.text(item.text),
             "maxSelectedChoices": 1,
             "choices": [self._choice(option) for option in options],
             **self._shown(item),
@@ -337,57 +317,7 @@ class _Form:
             return {}
 
     def _choice(self, option: Option) -> Json:
-        return {"value": option.code or option.value, "text": self._text(option.label)}
-
-    def _wording(self, name: str, item: Item, *, stem: bool = False) -> str | dict[str, str]:
-        text, wordings = (item.stem, item.stem_wordings) if stem else (item.text, item.wordings)
-        if not wordings:
-            return self._text(text or item.text)
-        self._calculate(name, wording_texts(name, wordings, text or item.text), self.translator)
-        return self._composed(name)
-
-    def _note(self, item: Item) -> str | dict[str, str]:
-        """Return the text of a note, which is HTML."""
-        if not item.wordings:
-            return self._text(item.text, html=True)
-        name = f"W_{item.id}"
-        self._calculate(name, wording_texts(name, item.wordings, item.text), self.html)
-        return self._composed(name)
-
-    def _composed(self, name: str) -> str | dict[str, str]:
-        return _localized(
-            (language, f"{{{calculated(name, language)}}}") for language in self.languages
-        )
-
-    def _text(self, text: Text, *, html: bool = False) -> str | dict[str, str]:
-        given = dict(text.by_language)
-        wanted = [language for language in self.languages if language in given]
-        wanted = [language for language in wanted if language != self.languages[0]]
-        first = self.languages[0]
-        return _localized(
-            (language, self._inserted(text.in_language(language), language, html=html))
-            for language in (first, *wanted)
-        )
-
-    def _inserted(self, words: str, language: str, *, html: bool) -> str:
-        translator, written = (self.html, as_html) if html else (self.translator, plain)
-        cut = pieces(words)
-        self.has_brace |= not html and any("{" in piece for piece in cut if isinstance(piece, str))
-        return "".join(
-            translator.inserted(piece.name, language)
-            if isinstance(piece, Insert)
-            else written(piece)
-            for piece in cut
-        )
-
-    def _calculate(self, name: str, alternatives: Alternatives, translator: Translator) -> None:
-        for language in self.languages:
-            try:
-                expression = translator.text(alternatives, language)
-            except InexpressibleError as error:
-                self.refused.append(inexpressible("PLATFORM-020", f"text {name}", error))
-                return
-            self.calculated.append({"name": calculated(name, language), "expression": expression})
+        return {"value": option.code or option.value, "text": self.texts.text(option.label)}
 
 
 def _date_limits(item: Item) -> Json:
@@ -403,9 +333,3 @@ def _text_rule(item: Item) -> Json:
     longest = {} if item.rule.longest is None else {"maxLength": item.rule.longest}
     rules = [{"type": "regex", "regex": pattern} for pattern in patterns(item.rule)]
     return {**longest, "validators": rules}
-
-
-def _localized(texts: Iterator[tuple[str, str]]) -> str | dict[str, str]:
-    """Return one text plainly, several by language, ``default`` being the form's own."""
-    (_, first), *others = texts
-    return {"default": first, **dict(others)} if others else first

@@ -40,6 +40,7 @@ from coprod_stats.sem.estimation.group_stacks import MomentSample
 from coprod_stats.sem.estimation.least_squares import moment_jacobian
 from coprod_stats.sem.estimation.maximum_likelihood import MaximumLikelihood
 from coprod_stats.sem.estimation.positive_definite import scaled_inverse
+from coprod_stats.sem.incomplete_sample import IncompleteSample
 from coprod_stats.sem.inference.fit_indices import (
     approximation_error,
     comparative_fit,
@@ -56,7 +57,6 @@ from coprod_stats.sem.inference.sandwich import (
 )
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.saturated_information import saturated_information
-from coprod_stats.sem.sample import IncompleteSample
 
 if TYPE_CHECKING:
     from coprod_stats.sem.problems.incomplete import FullInformationProblem

@@ -16,10 +16,10 @@ from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.least_squares import lower_triangle, moment_jacobian
 from coprod_stats.sem.estimation.moment_weights import moment_acov, moment_weights
 from coprod_stats.sem.estimation.positive_definite import factor, scaled_inverse
+from coprod_stats.sem.incomplete_sample import IncompleteSample
 from coprod_stats.sem.inference.sandwich import fixed_columns, saturated_meat
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
 from coprod_stats.sem.observed.saturated_information import saturated_information
-from coprod_stats.sem.sample import IncompleteSample
 
 FloatArray = NDArray[np.float64]
 

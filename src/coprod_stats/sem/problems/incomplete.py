@@ -13,6 +13,11 @@ from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.fiml import FullInformation, expected_patterns
 from coprod_stats.sem.estimation.moment_objective import moment_objective
 from coprod_stats.sem.estimation.optimizer import minimize
+from coprod_stats.sem.incomplete_sample import (
+    IncompleteSample,
+    incomplete_samples,
+    resample_incomplete,
+)
 from coprod_stats.sem.inference.information import InvertedInformation
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.parameters import ModelOptions, ParameterTable
@@ -26,12 +31,7 @@ from coprod_stats.sem.problems.sample_checks import (
     check_pairs,
     unpaired_findings,
 )
-from coprod_stats.sem.sample import (
-    IncompleteSample,
-    SemData,
-    incomplete_samples,
-    resample_incomplete,
-)
+from coprod_stats.sem.sample import SemData
 
 if TYPE_CHECKING:
     from coprod_stats.sem.estimation.estimate import Estimate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,7 +12,10 @@ from coprod_stats.sem.inference.checks import Finding
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.moments import SampleMoments, moment_notes
 from coprod_stats.sem.options import Method
-from coprod_stats.sem.sample import GroupSample, IncompleteSample
+from coprod_stats.sem.sample import GroupSample
+
+if TYPE_CHECKING:
+    from coprod_stats.sem.incomplete_sample import IncompleteSample
 
 CODES_OF_NOTES = {
     "OBS-101": "SEM-111",
