@@ -15,9 +15,9 @@ from coprod_stats.platforms.paper.document import (
     Paragraph,
     Question,
 )
-from coprod_stats.platforms.paper.phrases import phrases_of
 from coprod_stats.platforms.paper.routing import letter
 from coprod_stats.platforms.paper.versions import versions
+from coprod_stats.platforms.phrases import phrases_of
 
 HEAD = """
 instrument: routes

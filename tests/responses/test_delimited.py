@@ -7,7 +7,7 @@ import csv
 
 import pytest
 
-from coprod_stats import input_files
+from coprod_stats.files import reading
 from coprod_stats.responses import ResponsesError, delimited, read_responses
 from coprod_stats.responses.coded_rows import CodedRows
 
@@ -148,7 +148,7 @@ def test_the_longest_cell_does_not_depend_on_what_other_libraries_set(read, limi
 
 
 def test_bytes_in_no_encoding(read, monkeypatch) -> None:
-    monkeypatch.setattr("coprod_stats.input_files._LEGACY", ["shift_jis"])
+    monkeypatch.setattr("coprod_stats.files.reading._LEGACY", ["shift_jis"])
     with pytest.raises(ResponsesError, match=r"the encoding is not recognised; save .* as UTF-8"):
         read(b"RID,Q1,TXT\na,1,\xff\xfe\x81\xff\n")
 
@@ -189,13 +189,13 @@ def test_a_stated_delimiter_with_any_line_end(read, encoding, ending) -> None:
 @pytest.mark.parametrize("size", [1, 2, 3, 64])
 def test_an_encoding_is_known_whatever_the_pieces_decoded(monkeypatch, encoding, size) -> None:
     content = (CYRILLIC + "r9,1,😀\n" * (encoding != "cp1251")).encode(encoding)
-    whole = input_files.decode(content, "answers.csv", error=ResponsesError)
-    monkeypatch.setattr(input_files, "_CHUNK", size)
-    assert input_files.decode(content, "answers.csv", error=ResponsesError) == whole
+    whole = reading.decode(content, "answers.csv", error=ResponsesError)
+    monkeypatch.setattr(reading, "_CHUNK", size)
+    assert reading.decode(content, "answers.csv", error=ResponsesError) == whole
 
 
 def test_the_byte_that_cannot_be_read_is_counted_from_the_mark(read, monkeypatch) -> None:
-    monkeypatch.setattr(input_files, "_CHUNK", 5)
+    monkeypatch.setattr(reading, "_CHUNK", 5)
     with pytest.raises(ResponsesError, match=r"not readable as utf-8-sig: .* at byte 13"):
         read(b"\xef\xbb\xbfRID,Q1,TXT\na,\xff,x\n")
 

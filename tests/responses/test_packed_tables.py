@@ -8,7 +8,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from coprod_stats.input_files import LIMIT_VARIABLE
+from coprod_stats.files.reading import LIMIT_VARIABLE
 from coprod_stats.responses import ResponsesError
 from coprod_stats.responses.table_files import read_table
 

@@ -17,8 +17,9 @@ from coprod_stats.documents.html import render_html
 from coprod_stats.instruments.shipped import shelf
 from coprod_stats.report.study import Study, run_study
 from coprod_stats.report.study_report import study_document as report_document
+from coprod_stats.structure.structural_models import StructuralPath
 from coprod_stats.study.diagnostics import study_diagnostics
-from coprod_stats.study.pattern_gate import gated
+from coprod_stats.study.pattern_gate import gated, no_pattern_of, untested
 from coprod_stats.study.study_json import study_document
 from coprod_stats.study.synthetic_sample import draw_sample, write_sample
 
@@ -157,7 +158,7 @@ def test_a_plan_without_unstated_paths_has_no_pattern(tmp_path: Path) -> None:
     study = run_study("carers")
     assert study.pattern is None
     (lead,) = study.lead
-    assert lead.startswith("The stated paths were not compared with unstated ones")
+    assert "not compared with unstated ones, since scores are regressed one equation" in lead
     assert any(finding.conclusion == "supported" for finding in study.analyses[0].findings)
     document = study_document(study)
     assert document["pattern"] == {"lead": lead}
@@ -223,6 +224,34 @@ def test_a_pattern_that_could_not_be_tested_is_said_first(clean: Study) -> None:
     assert page.count("could not be compared: it did not converge") == 2
     assert study_document(study)["pattern"] == {"lead": " ".join(study.lead)}
     assert "could not be compared" not in render_html(report_document(clean))
+
+
+def test_the_gate_is_closed_where_the_compared_specification_was_not_estimated(
+    clean: Study,
+) -> None:
+    result = clean.analyses[0].result
+    (entry,) = result.specifications
+    failed = replace(entry, tests=None, reason="it did not converge", rivals=None)
+    other = replace(entry, rivals=None)
+    changed = replace(result, specifications=(failed, other))
+    assert changed.no_pattern.startswith("the specification that is compared with all paths")
+    (analysis,) = clean.analyses
+    assert untested(analysis.form, changed) == ""
+    closed = gated(analysis.findings, None, no_pattern_of(analysis.form, changed))
+    assert all(finding.conclusion != "supported" for finding in closed)
+    assert any(finding.is_gated for finding in closed)
+
+
+def test_a_model_of_all_paths_has_none_to_compare(clean: Study) -> None:
+    (analysis,) = clean.analyses
+    (entry,) = analysis.result.specifications
+    model = entry.tests.model
+    added = [StructuralPath(f"{a} {b}", a, b) for a, b in model.unstated_pairs]
+    full = replace(entry.tests, model=replace(model, paths=(*model.paths, *added)))
+    changed = replace(analysis.result, specifications=(replace(entry, tests=full, rivals=None),))
+    assert "a path is stated for every pair" in untested(analysis.form, changed)
+    assert no_pattern_of(analysis.form, changed) == ""
+    assert untested(analysis.form, analysis.result) == ""
 
 
 def test_the_terminal_begins_with_the_pattern(confirmatory: Path, tmp_path: Path) -> None:

@@ -220,10 +220,10 @@ class Kind(ABC, Generic[FormT, ResultT]):
         del result
         return ""
 
-    def is_untested(self, result: ResultT) -> bool:
-        """Return whether paths are tested one by one, and nothing unstated stands beside them."""
+    def untested(self, result: ResultT) -> str:
+        """Return why nothing unstated stands beside paths that are tested one by one."""
         del result
-        return False
+        return ""
 
     def warnings(self, result: ResultT) -> Iterator[tuple[str, str]]:
         """Yield code and message of each caveat on the numbers."""

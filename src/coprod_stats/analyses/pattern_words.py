@@ -103,12 +103,12 @@ def without_pattern(reason: str) -> tuple[str, str]:
     )
 
 
-def untested_pattern() -> str:
-    """State that no test of the pattern stands before the single paths."""
+def untested_pattern(reason: str) -> str:
+    """State that no test of the pattern stands before the single paths, and why."""
     return (
-        "The stated paths were not compared with unstated ones: every path is stated, or scores "
-        "are regressed one by one. What runs through all answers of a respondent, as a general "
-        "evaluation does, would make these paths differ from zero as well."
+        f"The stated paths were not compared with unstated ones, since {reason}. What runs through "
+        "all answers of a respondent, as a general evaluation does, would make these paths differ "
+        "from zero as well."
     )
 
 

@@ -157,7 +157,7 @@ def _target(path: Path) -> list[list[float | None]]:
 
 
 def _text(path: Path) -> str:
-    from coprod_stats.input_files import decode, read_bytes
+    from coprod_stats.files.reading import decode, read_bytes
     from coprod_stats.latent_models.errors import LatentModelError
 
     content = read_bytes(path, error=LatentModelError)
@@ -323,7 +323,7 @@ def _compare(paths: Sequence[Path], scaling: DifferenceScaling, json: str | None
 
 
 def _stored_fit(path: Path) -> dict[str, Any]:
-    from coprod_stats.input_files import parse_json
+    from coprod_stats.files.reading import parse_json
     from coprod_stats.latent_models.errors import LatentModelError
 
     try:

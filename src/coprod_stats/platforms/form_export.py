@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 from coprod_stats.errors import CoprodError, Fault, FaultsError
+from coprod_stats.files.reading import parse_json, read_bytes
 from coprod_stats.files.writing import committed_together, make_folder, write_file
-from coprod_stats.input_files import parse_json, read_bytes
 from coprod_stats.instruments.model import Instrument, ItemKind
 
 SIDECAR_FILE = "sidecar.json"

@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from coprod_stats.documents.errors import ReportError
+from coprod_stats.files.reading import parse_json
 from coprod_stats.files.staged_file import is_unfinished
 from coprod_stats.files.writing import committed_together, make_folder, write_file
-from coprod_stats.input_files import parse_json
 
 MANIFEST_NAME = "manifest.json"
 PACKAGE = "coprod-stats"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from coprod_stats.instruments.language.evaluation import choice_column
-from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item, Option
+from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
 from coprod_stats.responses.answer_words import plain
 from coprod_stats.responses.labels import (
     Recoding,
@@ -52,7 +52,7 @@ class CombinedChoices:
     """
 
     def __init__(self, item: Item, instrument: Instrument) -> None:
-        options = _options(item)
+        options = item.column_options
         self.item = item
         self._options = {choice_column(item.id, option.value): option.value for option in options}
         self._letters = {option.code: option.value for option in options if option.code}
@@ -130,11 +130,3 @@ class CombinedChoices:
             return self._letters[part]
         pointed = _POINTED.fullmatch(part)
         return known.get(pointed[1] if pointed else plain(part))
-
-
-def _options(item: Item) -> tuple[Option, ...]:
-    """Return the option of each column, whether on the scale or off it."""
-    scale = item.responses
-    offered = (*scale.options, *scale.off_scale) if scale is not None else ()
-    by_column = {choice_column(item.id, option.value): option for option in offered}
-    return tuple(by_column[column] for column in item.columns)

@@ -7,7 +7,7 @@ import io
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from coprod_stats.input_files import encoding_of
+from coprod_stats.files.reading import encoding_of
 from coprod_stats.responses.coded_rows import CodedBlock, CodedRows
 from coprod_stats.responses.raw_table import (
     MAX_CELL,

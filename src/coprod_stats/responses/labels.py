@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
+from coprod_stats.instruments.language.evaluation import choice_column
 from coprod_stats.instruments.model import (
     DONT_KNOW,
     MISSING_CODES,
@@ -106,11 +107,11 @@ def codes_by_label(item: Item | None, column: str, instrument: Instrument) -> di
     }
     scale = item.responses
     if item.kind == "multiple":
-        own = (
-            []
-            if scale is None
-            else [o for o in scale.all_options if column.endswith(f"__{o.value}")]
-        )
+        own = [
+            option
+            for option in item.column_options
+            if choice_column(item.id, option.value) == column
+        ]
         known |= {plain(word): code for code, words in TICK_WORDS.items() for word in words}
         return known | {plain(text): 1 for option in own for text in _texts(option)}
     if item.kind in OPTION_KINDS or scale is None:  # ranks and points are numbers

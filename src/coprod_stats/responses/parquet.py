@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from coprod_stats.files.reading import check_table
 from coprod_stats.files.writing import written
-from coprod_stats.input_files import check_table
 from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import (
     RawRow,

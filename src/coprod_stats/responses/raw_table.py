@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from coprod_stats.errors import CoprodError
-from coprod_stats.input_files import read_bytes as read_limited
+from coprod_stats.files.reading import read_bytes as read_limited
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.shipped import shipped_names
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from coprod_stats.input_files import CELL_BYTES, check_table, size_limit
+from coprod_stats.files.reading import CELL_BYTES, check_table, size_limit
 from coprod_stats.platforms.codebooks.spss_names import column_name
 from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import (

@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 
 from coprod_stats.files.archives import saved, write_only_sheet
+from coprod_stats.files.reading import check_archive
 from coprod_stats.files.writing import write_file
-from coprod_stats.input_files import check_archive
 from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import (
     MAX_CELL,

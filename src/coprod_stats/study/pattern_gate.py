@@ -31,9 +31,9 @@ def no_pattern_of(form: AnalysisForm, result: Any) -> str:
     return "" if isinstance(result, NotEstimated) else kind_of(form).no_pattern(result)
 
 
-def is_untested(form: AnalysisForm, result: Any) -> bool:
-    """Return whether the paths of an analysis stand without a test of them as a whole."""
-    return not isinstance(result, NotEstimated) and kind_of(form).is_untested(result)
+def untested(form: AnalysisForm, result: Any) -> str:
+    """Return why the paths of an analysis stand without a test of them as a whole, or nothing."""
+    return "" if isinstance(result, NotEstimated) else kind_of(form).untested(result)
 
 
 def gated(

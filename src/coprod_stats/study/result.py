@@ -26,7 +26,7 @@ from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
 from coprod_stats.structure.multiplicity import METHOD_NAMES
 from coprod_stats.structure.path_pattern import PathPattern
-from coprod_stats.study.pattern_gate import is_untested, no_pattern_of, pattern_of
+from coprod_stats.study.pattern_gate import no_pattern_of, pattern_of, untested
 from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
 from coprod_stats.study.tested_hypotheses import tested_by
@@ -180,8 +180,8 @@ class StudyResult:
         if pattern is None:
             if reason := self.no_pattern:
                 return without_pattern(reason)
-            bare = any(is_untested(entry.form, entry.result) for entry in self.analyses)
-            return (untested_pattern(),) if bare else ()
+            bare = (untested(entry.form, entry.result) for entry in self.analyses)
+            return tuple(map(untested_pattern, filter(None, bare)))[:1]
         tests = sum(
             not finding.reason
             for entry in self.analyses

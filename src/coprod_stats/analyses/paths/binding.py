@@ -140,9 +140,9 @@ class Paths(Kind[PathsForm, PathsResult]):
         """Return why stated and unstated paths could not be compared although there are both."""
         return result.no_pattern
 
-    def is_untested(self, result: PathsResult) -> bool:
-        """Return whether every path is stated, or scores alone are regressed on one another."""
-        return result.pattern is None and not result.no_pattern and result.engines_agree
+    def untested(self, result: PathsResult) -> str:
+        """Return why stated paths have nothing unstated beside them; empty where they have."""
+        return result.untested
 
     def warnings(self, result: PathsResult) -> Iterator[tuple[str, str]]:
         """Yield the warnings of every fit."""

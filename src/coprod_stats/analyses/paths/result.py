@@ -12,7 +12,7 @@ from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.results import TIDY_COLUMNS, NotebookTables
-from coprod_stats.structure import PathResult
+from coprod_stats.structure import DriverImpactResult, PathResult
 from coprod_stats.structure.path_pattern import PathPattern
 from coprod_stats.structure.path_tests import conclusion_counts
 
@@ -64,8 +64,23 @@ class PathsResult(NotebookTables):
     @property
     def no_pattern(self) -> str:
         """Why stated and unstated paths could not be compared although there are both."""
-        compared = self.compared if self.engines_agree else None
-        return compared.rivals.no_pattern if compared and compared.rivals else ""
+        if not self.engines_agree:
+            return ""
+        if self.compared is not None and self.compared.rivals is not None:
+            return self.compared.rivals.no_pattern
+        models = [e.tests.model for e in self.estimated if isinstance(e.tests, DriverImpactResult)]
+        if any(model.stated_pairs and model.unstated_pairs for model in models):
+            return "the specification that is compared with all paths was not estimated"
+        return ""
+
+    @property
+    def untested(self) -> str:
+        """Why there is nothing unstated with which the stated paths could be compared."""
+        if self.pattern is not None or self.no_pattern or not self.engines_agree:
+            return ""
+        if any(isinstance(entry.tests, DriverImpactResult) for entry in self.estimated):
+            return "a path is stated for every pair of a driver and an impact"
+        return "scores are regressed one equation at a time" if self.estimated else ""
 
     @property
     def engines_agree(self) -> bool:

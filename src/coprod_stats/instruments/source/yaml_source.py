@@ -19,7 +19,7 @@ import yaml
 
 from coprod_stats.control_characters import control_character, control_character_in_lines
 from coprod_stats.errors import CoprodError, Fault
-from coprod_stats.input_files import read_bytes
+from coprod_stats.files.reading import read_bytes
 from coprod_stats.instruments.shipped import shipped_names
 
 MAX_DEPTH = 40

@@ -14,8 +14,8 @@ from pathlib import Path
 from coprod_stats.control_characters import control_character, with_line_feeds
 from coprod_stats.errors import CoprodError
 from coprod_stats.files.archives import saved
+from coprod_stats.files.reading import check_archive, decode, read_bytes
 from coprod_stats.files.writing import write_file
-from coprod_stats.input_files import check_archive, decode, read_bytes
 from coprod_stats.instruments.questions import TranslationStatus
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.source.draft import Draft

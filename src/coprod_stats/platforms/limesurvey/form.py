@@ -37,7 +37,7 @@ from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.limesurvey.codes import Codes, Place, columns
 from coprod_stats.platforms.limesurvey.expressions import Translator, as_html
 from coprod_stats.platforms.limesurvey.question_types import question_type, validation
-from coprod_stats.platforms.paper.phrases import least_said
+from coprod_stats.platforms.phrases import least_said
 
 Row = dict[str, str]
 HEADER = (

@@ -17,7 +17,7 @@ from coprod_stats.platforms.paper.document import (
     NumberList,
     Tick,
 )
-from coprod_stats.platforms.paper.phrases import Phrases
+from coprod_stats.platforms.phrases import Phrases
 
 GRID_WIDTH = 64
 """Characters in small print that the answers of a grid have room for, side by side."""

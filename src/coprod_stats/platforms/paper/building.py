@@ -22,9 +22,9 @@ from coprod_stats.platforms.paper.document import (
     Row,
     Tick,
 )
-from coprod_stats.platforms.paper.phrases import ENGLISH, Phrases, phrases_of
 from coprod_stats.platforms.paper.routing import Routing, Unit, has_arrows, letter
 from coprod_stats.platforms.paper.versions import Version
+from coprod_stats.platforms.phrases import ENGLISH, Phrases, phrases_of
 
 RESPONDENT_DIGITS = 6
 Filters = tuple[Expression, ...]

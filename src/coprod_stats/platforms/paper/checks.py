@@ -20,8 +20,8 @@ from coprod_stats.instruments.language.tree import (
 )
 from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.platforms.paper.phrases import Phrases
 from coprod_stats.platforms.paper.routing import letter
+from coprod_stats.platforms.phrases import Phrases
 
 _ASKABLE = ("sum", "min", "max", "count", "any", "all", "answered", "includes", "option")
 _TRUTHS = ("any", "all", "answered", "includes")

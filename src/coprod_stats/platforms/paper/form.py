@@ -15,9 +15,9 @@ from coprod_stats.platforms.paper.building import numbers_of, paper_document
 from coprod_stats.platforms.paper.checks import beyond_paper
 from coprod_stats.platforms.paper.entry import entry_workbook
 from coprod_stats.platforms.paper.pdf import FontError, pdf_without_pictographs
-from coprod_stats.platforms.paper.phrases import phrases_of
 from coprod_stats.platforms.paper.versions import MAX_VERSIONS, n_versions, versions
 from coprod_stats.platforms.paper.word import word_bytes
+from coprod_stats.platforms.phrases import phrases_of
 
 ENTRY_FILE = "data_entry.xlsx"
 

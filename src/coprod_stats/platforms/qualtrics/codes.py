@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from coprod_stats.input_files import parse_json
+from coprod_stats.files.reading import parse_json
 from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item
 from coprod_stats.platforms.fields import choices, missing_choices
 from coprod_stats.platforms.form_export import SidecarColumn

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from coprod_stats.errors import Fault
-from coprod_stats.input_files import parse_json
+from coprod_stats.files.reading import parse_json
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import (

@@ -25,7 +25,7 @@ from coprod_stats.platforms.fields import (
     unshuffled,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
-from coprod_stats.platforms.paper.phrases import least_said
+from coprod_stats.platforms.phrases import least_said
 from coprod_stats.platforms.surveyjs.expressions import Translator
 from coprod_stats.platforms.surveyjs.texts import FormTexts, localized
 
@@ -102,7 +102,7 @@ def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
                 item.id,
                 item.kind,
                 name,
-                option=str(option),
+                option=option,
                 codes=codes if item.kind in ("single", "consent", "multiple") else (),
                 companion=beside,
                 companion_codes=why,

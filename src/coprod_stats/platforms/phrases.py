@@ -1,4 +1,4 @@
-"""What a printed questionnaire says of itself, in the languages in which the program can."""
+"""What forms say of themselves, on paper above all, in the languages in which the program can."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from coprod_stats.errors import CoprodError
-from coprod_stats.input_files import (
+from coprod_stats.files.reading import (
     LIMIT_VARIABLE,
     check_archive,
     decode,
