@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -205,3 +207,26 @@ def test_a_narrow_range_is_drawn_from_throughout(plan, tmp_path) -> None:
     assert drawn.between(0.2, 0.4).all()
     assert drawn.nunique() > 50
     assert drawn.mean() == pytest.approx(0.3, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("limits", "mean", "low", "high"),
+    [
+        ("{min: 0}", 2000, 0, math.inf),
+        ("{max: 3}", -2000, -math.inf, 3),
+        ("{whole: false}", -0.5, -math.inf, math.inf),
+        ("{min: 1990}", 2000, 1990, math.inf),
+    ],
+)
+def test_an_open_range_lies_where_the_population_says(
+    plan, tmp_path, limits, mean, low, high
+) -> None:
+    path = plan(("numbers: {", f"numbers: {{MORE: {{mean: {mean}, sd: 10}}, "))
+    questionnaire = tmp_path / "tiny.yaml"
+    text = questionnaire.read_text(encoding="utf-8")
+    asked = f'kind: number, text: "More?", number: {limits}'
+    questionnaire.write_text(text.replace(MORE, asked), encoding="utf-8")
+    drawn = draw_sample(path, n_rows=2000, clean=True).answers["MORE"]
+    assert drawn.between(low, high).all()
+    assert drawn.median() == pytest.approx(mean, abs=1.5)
+    assert drawn.nunique() > 20

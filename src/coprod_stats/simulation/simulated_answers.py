@@ -200,7 +200,11 @@ class _Draw:
             drawn = self.rng.uniform(low, high, self.n)
         else:
             drawn = self.rng.normal(form.mean, form.sd, self.n)
-        decimals = 0 if allowed.whole or high == low else 2 - math.floor(math.log10(high - low))
+            # the population says where an open range lies
+            low = low if allowed.minimum is not None else -math.inf
+            high = high if allowed.maximum is not None else math.inf
+        width = high - low if form is None or math.isfinite(high - low) else 4 * form.sd
+        decimals = 0 if allowed.whole else 2 - math.floor(math.log10(width or 1.0))
         return np.clip(_rounded(drawn, max(0, decimals)), low, high)
 
     def latent(self) -> dict[str, FloatArray]:
