@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyreadstat
 import pytest
 
 from coprod_stats.responses import Responses, ResponsesError
+from coprod_stats.responses.spss import read_spss
 
 
 @pytest.fixture
@@ -91,3 +93,34 @@ def test_truncated_files_say_that_they_are_none(read, tmp_path, cut) -> None:
 def test_what_is_no_sav_file_is_refused(read) -> None:
     with pytest.raises(ResponsesError, match=r"answers\.sav: not a readable SPSS file"):
         read(b"RID,Q1\na,1\n", "answers.sav")
+
+
+def test_dates_and_times_are_read_in_iso_8601(tmp_path: Path) -> None:
+    path = tmp_path / "made.sav"
+    pyreadstat.write_sav(
+        pd.DataFrame(
+            {
+                "DAY": [date(2024, 2, 29), date(1582, 10, 15), None],
+                "AT": [datetime(2024, 2, 29, 14, 30), datetime(1999, 12, 31, 23, 59, 59), None],
+                "CLOCK": [time(14, 30), time(0, 0, 5), None],
+                "AMOUNT": [13_928_544_000.0, 1.5, None],
+            }
+        ),
+        str(path),
+    )
+    found = [row.cells for row in read_spss(path).rows]
+    assert found == [
+        ("2024-02-29", "2024-02-29T14:30:00", "14:30:00", "13928544000"),
+        ("1582-10-15", "1999-12-31T23:59:59", "00:00:05", "1.5"),
+    ]
+
+
+def test_codes_in_a_column_of_dates_stay_codes(tmp_path: Path) -> None:
+    path = tmp_path / "made.sav"
+    pyreadstat.write_sav(
+        pd.DataFrame({"RID": ["a", "b", "c"], "DAY": [13_928_544_000.0, -8.0, 99.0]}),
+        str(path),
+        variable_format={"DAY": "DATE11"},
+        missing_ranges={"DAY": [{"lo": 99, "hi": 99}]},
+    )
+    assert [row.cells[1] for row in read_spss(path).rows] == ["2024-02-29", "-8", "99"]

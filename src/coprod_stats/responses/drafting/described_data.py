@@ -19,24 +19,11 @@ from coprod_stats.responses.drafting.codebook_table import (
     read_codebook,
 )
 from coprod_stats.responses.raw_table import RawTable
+from coprod_stats.responses.spss import MOMENTS, format_of_variable
 from coprod_stats.responses.spss_parser import parse_spss
 from coprod_stats.responses.table_files import format_of, read_table
 
-_DATES = (
-    "DATE",
-    "ADATE",
-    "EDATE",
-    "SDATE",
-    "JDATE",
-    "DATETIME",
-    "TIME",
-    "DTIME",
-    "YMDHMS",
-    "MOYR",
-    "QYR",
-    "WKYR",
-    "MTIME",
-)
+_DATES = (*MOMENTS, "DTIME", "MTIME")
 
 FEW_STRAYS = 0.05
 """Share of texts below which a column of numbers stays one."""
@@ -300,10 +287,9 @@ def _from_spss(
     candidates = sorted({*column.codes, *(code for code, _ in labels)})
     missing = declared_codes(meta.missing_ranges.get(name, ()), candidates)
     measure = meta.variable_measure.get(name, "")
-    format_name = str(meta.original_variable_types.get(name, "")).rstrip("0123456789.")
     label = (meta.column_names_to_labels.get(name) or "").strip()
     measure = measure.replace("unknown", "")
-    return label, labels, missing, measure, format_name in _DATES, letters
+    return label, labels, missing, measure, format_of_variable(meta, name) in _DATES, letters
 
 
 def _is_code(code: object) -> bool:
