@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 import click
 from click.types import StringParamType
 
+from coprod_stats.cli.output import STANDARD_OUTPUT
 from coprod_stats.files.commit import finish_interrupted
 from coprod_stats.files.same_file import same_file
 from coprod_stats.files.staged_file import refuse_unwritable
 from coprod_stats.files.writing import inputs_kept, is_stream
 from coprod_stats.instruments.shipped import Shelf, find_shipped
 
-STANDARD_OUTPUT = "-"
 _WITHOUT_FOLDER = ("dev", "proc")
 
 

@@ -13,6 +13,7 @@ from coprod_stats.instruments.language.tree import Number, names
 from coprod_stats.instruments.questions import (
     DONT_KNOW,
     MISSING_CODES,
+    MISSING_NAMES,
     NOT_ANSWERED,
     OPTION_KINDS,
     REFUSED,
@@ -49,6 +50,7 @@ from coprod_stats.suggestions import closest
 __all__ = [
     "DONT_KNOW",
     "MISSING_CODES",
+    "MISSING_NAMES",
     "NOT_ANSWERED",
     "OPTION_KINDS",
     "REFUSED",

@@ -43,6 +43,8 @@ MISSING_CODES: dict[int, str] = {
     DONT_KNOW: "don't know",
 }
 """Canonical codes of missing answers; a blank cell is 'not asked'."""
+MISSING_NAMES: dict[int, str] = {DONT_KNOW: "dk", REFUSED: "ref"}
+"""Their codes where a platform takes words for codes, so that no option has them."""
 
 
 @dataclass(frozen=True, slots=True)

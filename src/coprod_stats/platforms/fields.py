@@ -40,8 +40,6 @@ _INSTEAD = {
     "fr": "Ou, au lieu d’une réponse :",
     "pt": "Ou, em vez de uma resposta:",
 }
-MISSING_NAMES: dict[int, str] = {DONT_KNOW: "dk", REFUSED: "ref"}
-"""Codes of "don't know" and of a refusal where a platform takes words for codes."""
 
 
 class InexpressibleError(CoprodError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.questions import MISSING_NAMES
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.source_form import ResponseScaleForm
 from coprod_stats.instruments.source.yaml_source import Location
@@ -35,15 +36,13 @@ def check_letter_codes(draft: Draft) -> Iterator[Fault]:
     for location, place, scale in scales:
         letters = [] if scale is None else [word.casefold() for word in scale.codes.values()]
         codes = set() if scale is None else {*scale.options, *scale.off_scale}
-        taken = len(set(letters)) < len(letters) or set(letters) & set(MISSING_NAMES)
+        taken = len(set(letters)) < len(letters) or set(letters) & set(MISSING_NAMES.values())
         if scale is not None and scale.codes and (taken or set(scale.codes) != codes):
             yield _letters_fault(draft, location, place)
 
 
 _PLAIN = ("rank", "allocate")
 """Kinds whose options have columns of numbers, in which no letters stand."""
-MISSING_NAMES = ("dk", "ref")
-"""What forms write for "don't know" and for a refusal."""
 
 
 def _letters_fault(draft: Draft, location: Location, place: str) -> Fault:

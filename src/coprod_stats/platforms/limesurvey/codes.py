@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item
+from coprod_stats.instruments.questions import MISSING_NAMES
 from coprod_stats.platforms.fields import (
-    MISSING_NAMES,
     choices,
     companion,
     missing_choices,

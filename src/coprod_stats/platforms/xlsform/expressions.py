@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from coprod_stats.instruments.model import Item
+from coprod_stats.instruments.questions import MISSING_NAMES
 from coprod_stats.platforms.dialect import Dialect
-from coprod_stats.platforms.fields import MISSING_NAMES
 from coprod_stats.platforms.xlsform.plain_text import plain
 
 _RESERVED = {"meta", "formhub", "instanceid", "instancename", "seconds"}

@@ -9,8 +9,8 @@ from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import TEXT_KINDS, Block, Instrument, Item, Option, Page
+from coprod_stats.instruments.questions import MISSING_NAMES
 from coprod_stats.platforms.fields import (
-    MISSING_NAMES,
     InexpressibleError,
     alone,
     choices,
