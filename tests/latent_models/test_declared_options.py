@@ -43,14 +43,14 @@ def test_keywords_of_the_function_are_the_options():
             option.default,
             option.hint,
         )
-        assert f"\n    {name} : " in fit_sem.__doc__
+        assert f"\n{name} : " in fit_sem.__doc__
 
 
 def test_entries_of_the_docstring():
     text = fit_sem.__doc__
-    assert "    missing : {'listwise', 'fiml', 'pairwise', " in text
-    assert "    ordered : sequence of str or 'all', default ()\n" in text
-    assert "    group : str, optional\n        Column of groups.\n" in text
+    assert "\nmissing : {'listwise', 'fiml', 'pairwise', " in text
+    assert "\nordered : sequence of str or 'all', default ()\n" in text
+    assert "\ngroup : str, optional\n    Column of groups.\n" in text
     assert "Default: ML; WLSMV if ordered." in " ".join(text.split())
     assert "**options" not in text
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 Options = ParamSpec("Options")
 
-_ENTRY = "    **options\n"
-_WIDTH = 100
+_ENTRY = "**options\n"
+_WIDTH = 96
 
 
 class ModelFitter(Protocol[Options]):
@@ -65,7 +65,8 @@ def with_keywords_of(
         ]
         vars(function)["__signature__"] = signature.replace(parameters=[*own, *keywords])
         entries = "\n".join(map(_entry, declared))
-        function.__doc__ = (function.__doc__ or "").replace(_ENTRY, f"{entries}\n")
+        # from Python 3.13 the compiler takes the margin of docstrings away; here all lose it
+        function.__doc__ = inspect.cleandoc(function.__doc__ or "").replace(_ENTRY, f"{entries}\n")
         return cast("ModelFitter[Options]", function)
 
     return declare
@@ -76,9 +77,9 @@ def _entry(option: DeclaredOption) -> str:
     described = option.described
     kinds = ", ".join(_kinds(option))
     unset = f" Default: {described.unset}." if described.unset else ""
-    margin = " " * 8
+    margin = " " * 4
     text = fill(described.help + unset, _WIDTH, initial_indent=margin, subsequent_indent=margin)
-    return f"    {option.name} : {kinds}\n{text}"
+    return f"{option.name} : {kinds}\n{text}"
 
 
 def _kinds(option: DeclaredOption) -> Iterator[str]:
