@@ -24,6 +24,7 @@ PRINTED = {  # scripts that print what is kept
     "careless_bfi.R": "careless_bfi.json",
     "driver_impact_pattern.R": "driver_impact_pattern.json",
     "lavaan_clustered_wlsmv.R": "lavaan_clustered_wlsmv.json",
+    "measurement_model.R": "measurement_model.json",
     "m0_simulated.R": "data/m0_simulated.csv",
     "necessary_conditions.R": "necessary_conditions.json",
     "product_indicators.R": "product_indicators.json",

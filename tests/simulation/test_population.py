@@ -71,6 +71,13 @@ from coprod_stats.study.synthetic_sample import draw_sample
             5,
             "no variance of its own",
         ),
+        (
+            "rows: 400",
+            "rows: 400\nmethod_factors: {m: {A1: 0.2}, k: {A: 0.4, A1: 0.5}}",
+            "POPULATION-012",
+            5,
+            "'A1' would have no variance of its own",
+        ),
     ],
 )
 def test_each_fault_has_its_code_and_line(plan, old, new, code, line, found) -> None:

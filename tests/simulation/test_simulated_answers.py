@@ -157,6 +157,21 @@ def test_a_method_factor_joins_items_of_all_its_scales_in_their_direction(plan) 
     assert "method_factors" not in draw_sample(plan(("icc: 0.1", "icc: 0.0"))).truth()
 
 
+def test_a_method_factor_of_two_items_joins_no_others(plan) -> None:
+    path = plan(
+        ("paths: {B: {A: 0.5}}", "paths: {}\nmethod_factors: {meaning: {A2: 0.5, B1: 0.5}}"),
+        ("icc: 0.1", "icc: 0.0"),
+    )
+    sample = draw_sample(path, n_rows=40_000, clean=True)
+    users = sample.answers[sample.answers["USE"] == 1]
+    observed = users[["A1", "A2", "A3", "B1"]].corr().to_numpy()
+    attenuation = squared_correlation_with_the_response()
+    assert observed[1, 3] == pytest.approx(-0.5 * 0.5 * attenuation, abs=0.02)
+    assert observed[0, 3] == pytest.approx(0, abs=0.02)
+    assert observed[2, 3] == pytest.approx(0, abs=0.02)
+    assert observed[0, 2] == pytest.approx(0.9 * 0.7 * attenuation, abs=0.02)
+
+
 def test_a_population_states_only_where_it_differs_from_another(plan, tmp_path) -> None:
     path = plan()
     other = tmp_path / "other.yaml"

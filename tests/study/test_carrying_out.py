@@ -213,7 +213,7 @@ def test_a_report_withholds_what_few_clusters_cannot_test(tmp_path: Path) -> Non
     plan.write_text(text.replace("listwise}", "listwise, without: [cluster]}"), encoding="utf-8")
     study = run_study(plan)
     page = render_html(study_document(study))
-    fit = page[page.index("Measurement model and fit") :]
+    fit = page[page.index("Fit of the model with the paths") :]
     assert "SRMR = " in fit
     assert "CFI" not in fit
     assert "SEM-202" in fit

@@ -18,7 +18,6 @@ from coprod_stats.instruments.shipped import shelf
 from coprod_stats.report.study import Study, run_study
 from coprod_stats.report.study_report import study_document as report_document
 from coprod_stats.structure.structural_models import StructuralPath
-from coprod_stats.study.diagnostics import study_diagnostics
 from coprod_stats.study.pattern_gate import gated, no_pattern_of, untested
 from coprod_stats.study.study_json import study_document
 from coprod_stats.study.synthetic_sample import draw_sample, write_sample
@@ -68,7 +67,7 @@ def test_the_pattern_of_the_clean_sample_is_present_and_nothing_fires(clean: Stu
     assert pattern.contrast.statistic > 10
     assert pattern.ratio is not None
     assert pattern.ratio.p_value > 0.3
-    assert [found.fires for found in study_diagnostics(clean)] == [False, False]
+    assert not any(found.fires for found in clean.diagnostics)
     assert sum(finding.conclusion == "supported" for finding in clean.analyses[0].findings) > 15
 
 
@@ -79,7 +78,7 @@ def test_the_halo_sample_has_no_pattern_and_supports_no_hypothesis(halo: Study) 
     assert abs(pattern.contrast.statistic) < 2
     assert pattern.ratio is not None
     assert pattern.ratio.chisq > 200
-    assert [found.code for found in study_diagnostics(halo) if found.fires] == [
+    assert [found.code for found in halo.diagnostics if found.fires] == [
         "HALO-001",
         "HALO-002",
     ]
@@ -148,7 +147,12 @@ def test_the_json_begins_with_the_pattern(clean: Study, halo: Study) -> None:
         assert next(iter(document)) == "pattern"
         assert wanted <= document["pattern"].keys()
         assert document["pattern"]["lead"] == " ".join(study.lead)
-        assert {row["code"] for row in document["diagnostics"]} == {"HALO-001", "HALO-002"}
+        assert {row["code"] for row in document["diagnostics"]} == {
+            "HALO-001",
+            "HALO-002",
+            "DISCRIMINANT-001",
+            "OVERLAP-001",
+        }
         tables = document["analyses"][0]["tables"]
         assert len(tables["all_paths"]) == 49
         assert len(tables["evaluative_factor_paths"]) == 21

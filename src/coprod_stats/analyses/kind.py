@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from coprod_stats.analyses.diagnostics import Diagnostic
 from coprod_stats.analyses.findings import Finding
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
@@ -224,6 +225,11 @@ class Kind(ABC, Generic[FormT, ResultT]):
         """Return why nothing unstated stands beside paths that are tested one by one."""
         del result
         return ""
+
+    def diagnostics(self, result: ResultT) -> Iterator[Diagnostic]:
+        """Yield each check of what else could have made the result, fired or not."""
+        del result
+        return iter(())
 
     def warnings(self, result: ResultT) -> Iterator[tuple[str, str]]:
         """Yield code and message of each caveat on the numbers."""

@@ -131,7 +131,8 @@ def _lead(study: StudyResult) -> list[Part]:
     first, *others = study.lead
     lines = Paragraph(text(strong(first), *(f" {line}" for line in others)))
     is_present = study.pattern is not None and study.pattern.is_present
-    return [lines if is_present else Notice((lines,), "warning")]
+    doubted = any(entry.fires and entry.leads for entry in study.diagnostics)
+    return [lines if is_present and not doubted else Notice((lines,), "warning")]
 
 
 def _key_figures(study: StudyResult) -> KeyFigures:

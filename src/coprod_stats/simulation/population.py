@@ -70,8 +70,9 @@ class PopulationForm(_Part):
     loadings: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
     """Standardised loadings of a scale's items, in its order."""
     method_factors: dict[str, dict[str, Correlation]] = {}
-    """Standardised loadings of all items of a scale on a factor that is independent of everything
-    else, such as a general evaluation of the service; in the direction in which they are scored."""
+    """Standardised loadings of all items of a scale, or of one item, on a factor that is
+    independent of everything else, such as a general evaluation of the service or a meaning that
+    two items share; in the direction in which they are scored."""
     shares: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
     """Share of each answer, lowest first, by response scale; cut points follow from them."""
     groups: dict[str, GroupForm]

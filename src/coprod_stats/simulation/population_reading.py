@@ -150,25 +150,34 @@ class _Check:
                 seen.add(pair)
 
     def _method_factors(self) -> Iterator[Fault]:
-        variance: dict[str, float] = {}
+        known = {scale.id: scale for scale in self.instrument.scales}
+        by_scale = {
+            name: dict(zip(known[name].items, loadings, strict=False))
+            for name, loadings in self.form.loadings.items()
+            if name in known
+        }
+        by_item = {id: {id: own} for items in by_scale.values() for id, own in items.items()}
+        left = {id: 1 - own**2 for items in by_scale.values() for id, own in items.items()}
         for factor, loadings in self.form.method_factors.items():
             for name, loading in loadings.items():
                 location = ("method_factors", factor, name)
-                if name not in self.form.loadings:
+                items = by_scale.get(name) or by_item.get(name)
+                if items is None:
                     yield self.fault(
                         "POPULATION-012",
                         location,
                         f"'{name}' has no loadings",
-                        "Name scales that have loadings.",
+                        "Name scales that have loadings, or items of such scales.",
                     )
                     continue
-                variance[name] = variance.get(name, 0.0) + loading**2
-                largest = max(self.form.loadings[name], default=0.0)
-                if variance[name] + largest**2 >= 1:
+                left |= {id: left[id] - loading**2 for id in items}
+                if min(left[id] for id in items) <= 0:
                     yield self.fault(
                         "POPULATION-012",
                         location,
-                        f"an item of '{name}' would have no variance of its own",
+                        f"an item of '{name}' would have no variance of its own"
+                        if name in by_scale
+                        else f"'{name}' would have no variance of its own",
                         "Make some of the loadings smaller.",
                     )
 

@@ -229,24 +229,30 @@ class _Draw:
         table: dict[str, object] = {}
         shared = self._shared_by_method()
         for name, loadings in self.population.loadings.items():
-            common, method = shared.get(name, (0.0, 0.0))
             for id, loading in zip(self.instrument.scale(name).items, loadings, strict=True):
                 item = self.instrument.item(id)
                 sign = -1.0 if item.reverse else 1.0
+                common, method = shared.get(id, (0.0, 0.0))
                 unique = np.sqrt(1 - loading**2 - method) * self.rng.standard_normal(self.n)
                 response = sign * (loading * latent[name] + common) + unique
                 table[id] = self._categories(item, response)
         return table
 
     def _shared_by_method(self) -> dict[str, tuple[FloatArray, float]]:
-        """Return what method factors add to every item of a scale, and its variance."""
+        """Return what method factors add to each item, and the variance of that."""
         shared: dict[str, tuple[FloatArray, float]] = {}
         for loadings in self.population.method_factors.values():
             scores = self.rng.standard_normal(self.n)
             for name, loading in loadings.items():
-                added, variance = shared.get(name, (np.zeros(self.n), 0.0))
-                shared[name] = (added + loading * scores, variance + loading**2)
+                for id in self._items_of(name):
+                    added, variance = shared.get(id, (np.zeros(self.n), 0.0))
+                    shared[id] = (added + loading * scores, variance + loading**2)
         return shared
+
+    def _items_of(self, name: str) -> tuple[str, ...]:
+        """Return the items of a scale, or the one item of this name."""
+        in_scale = name in self.population.loadings
+        return self.instrument.scale(name).items if in_scale else (name,)
 
     def _categories(self, item: Item, response: FloatArray) -> FloatArray:
         # half a second to import

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from coprod_stats.analyses.diagnostics import Diagnostic
 from coprod_stats.analyses.findings import Finding, findings_table
 from coprod_stats.analyses.kind import NotEstimated
 from coprod_stats.analyses.pattern_words import (
@@ -168,6 +169,16 @@ class StudyResult:
         return next((pattern for pattern in found if pattern is not None), None)
 
     @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every check of what else could have made the results, analysis by analysis."""
+        return tuple(
+            found
+            for entry in self.analyses
+            if not isinstance(entry.result, NotEstimated)
+            for found in kind_of(entry.form).diagnostics(entry.result)
+        )
+
+    @property
     def no_pattern(self) -> str:
         """Why stated and unstated paths could not be compared in an analysis that has both."""
         reasons = (no_pattern_of(entry.form, entry.result) for entry in self.analyses)
@@ -175,7 +186,11 @@ class StudyResult:
 
     @property
     def lead(self) -> tuple[str, ...]:
-        """The first lines of a report: the pattern as a whole, and what it allows to say."""
+        """The first lines of a report: the pattern as a whole, and what else is wrong."""
+        found = (entry.sentence for entry in self.diagnostics if entry.fires and entry.leads)
+        return *self._lead_of_pattern(), *found
+
+    def _lead_of_pattern(self) -> tuple[str, ...]:
         pattern = self.pattern
         if pattern is None:
             if reason := self.no_pattern:

@@ -12,7 +12,6 @@ import pandas as pd
 from coprod_stats.analyses.kind import NotEstimated
 from coprod_stats.analyses.registry import kind_of
 from coprod_stats.structure import DriverImpactResult
-from coprod_stats.study.diagnostics import study_diagnostics
 from coprod_stats.study.result import AnalysisResult, StudyResult
 
 
@@ -52,7 +51,7 @@ def study_document(study: StudyResult, reports: Sequence[Path] = ()) -> dict[str
         "measurement": _measurement(study),
         "analyses": [_analysis(entry) for entry in study.analyses],
         "findings": _rows(study.findings),
-        "diagnostics": [asdict(entry) for entry in study_diagnostics(study)],
+        "diagnostics": _diagnostics(study),
         "deviations": [asdict(entry) for entry in study.deviations],
         "warnings": [asdict(entry) for entry in study.warnings],
         "reports": [str(path) for path in reports],
@@ -65,6 +64,11 @@ def _pattern(study: StudyResult) -> dict[str, Any]:
         return {}
     found = {} if study.pattern is None else _rows(study.pattern.glance())[0]
     return {"pattern": {"lead": " ".join(study.lead), **found}}
+
+
+def _diagnostics(study: StudyResult) -> list[dict[str, Any]]:
+    names = ("code", "fires", "statistic", "message")
+    return [{name: getattr(entry, name) for name in names} for entry in study.diagnostics]
 
 
 def _measurement(study: StudyResult) -> dict[str, Any]:

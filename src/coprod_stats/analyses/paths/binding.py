@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from coprod_stats.analyses.checks import overlap_faults, relation_faults
+from coprod_stats.analyses.diagnostics import Diagnostic
 from coprod_stats.analyses.findings import Finding
 from coprod_stats.analyses.kind import Kind, NotEstimated, Scope, choice_names, condition_names
+from coprod_stats.analyses.paths.diagnostics import path_diagnostics
 from coprod_stats.analyses.paths.estimation import (
     SpecificationResult,
     driver_impact_model,
@@ -144,6 +146,10 @@ class Paths(Kind[PathsForm, PathsResult]):
         """Return why stated paths have nothing unstated beside them; empty where they have."""
         return result.untested
 
+    def diagnostics(self, result: PathsResult) -> Iterator[Diagnostic]:
+        """Yield checks of halo, of factors that are one, of items that overlap."""
+        return path_diagnostics(result)
+
     def warnings(self, result: PathsResult) -> Iterator[tuple[str, str]]:
         """Yield the warnings of every fit."""
         for entry in result.estimated:
@@ -161,6 +167,18 @@ class Paths(Kind[PathsForm, PathsResult]):
                 covariates.append(entry.tests.covariates().assign(specification=name))
         if any(len(table) for table in covariates):
             found["covariates"] = pd.concat(covariates, ignore_index=True)
+        for name, model in result.measured:
+            found |= {
+                f"measurement.{name}": model.glance(),
+                f"factors.{name}": model.factors(),
+                f"factor_correlations.{name}": model.tidy(),
+                f"residuals.{name}": model.residuals(),
+                f"modifications.{name}": model.modifications(),
+            }
+        overlap = result.overlap
+        if overlap is not None:
+            found["item_overlap"] = overlap.tidy()
+            found["item_overlap_paths"] = overlap.changes()
         if result.pattern is not None:
             found |= {"pattern": result.pattern.tidy(), "all_paths": result.pattern.paths()}
         rivals = result.compared.rivals if result.compared else None

@@ -34,6 +34,9 @@ from coprod_stats.structure import (
     fit_score_paths,
     with_subgroups,
 )
+from coprod_stats.structure.driver_impact import options_of
+from coprod_stats.structure.item_overlap import ItemOverlap, fit_item_overlap
+from coprod_stats.structure.measurement_model import MeasurementModel, fit_measurement
 
 ENGINE_TOLERANCE = 1e-4
 """Largest difference between standardised estimates at which two engines still agree."""
@@ -61,6 +64,20 @@ class EngineAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """The factors of a specification without any path, or the reason why there is no estimate.
+
+    ``overlap`` holds items that overlap across the ends of paths, ``no_overlap`` why that is not
+    known; both are empty where it was not looked for.
+    """
+
+    model: MeasurementModel | None
+    reason: str = ""
+    overlap: ItemOverlap | None = None
+    no_overlap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SpecificationResult:
     """The paths as estimated by one specification, or the reason why they were not.
 
@@ -73,7 +90,11 @@ class SpecificationResult:
     not_compared : str
         Why some or all fits were not compared with those of the first engine; empty otherwise.
     rivals : Rivals, optional
-        Where the specification is the one that is compared with rival models.
+        Of the specification that is compared, if there are any.
+    measured : Measured, optional
+        The factors without paths, where the specification is compared or has ordered items.
+    is_compared : bool
+        Whether this is the specification that is compared with other models.
     """
 
     specification: SemSpecification | ScoresSpecification
@@ -83,6 +104,8 @@ class SpecificationResult:
     agreement: EngineAgreement | None = None
     not_compared: str = ""
     rivals: Rivals | None = None
+    measured: Measured | None = None
+    is_compared: bool = False
 
     def glance(self) -> pd.DataFrame:
         """One row: the specification, its respondents and its fit."""
@@ -117,16 +140,19 @@ def estimate_among(
         try:
             if not respondents.n_respondents:
                 raise NoRespondentsError("the conditions on respondents select nobody")
-            rivals = None
+            rivals, measured, is_compared = None, None, False
             if isinstance(specification, ScoresSpecification):
                 tests: PathTests = _by_scores(specification, sample, respondents)
                 compared = _Comparison()
             else:
                 tests = _by_equations(specification, form, sample, respondents)
                 compared = _comparison(specification, form, sample, respondents, tests)
-                if specification == compared_specification(form):
-                    table = _model_table(specification, tests.model, sample, respondents)
+                table = _model_table(specification, tests.model, sample, respondents)
+                is_compared = specification == compared_specification(form)
+                if is_compared:
                     rivals = fit_rivals(table, tests)
+                if is_compared or specification.ordered:
+                    measured = _measured(table, tests, with_overlap=is_compared)
         except CoprodError as error:
             return SpecificationResult(specification, respondents.n_respondents, None, str(error))
     return SpecificationResult(
@@ -136,7 +162,22 @@ def estimate_among(
         agreement=compared.agreement,
         not_compared=compared.not_compared,
         rivals=rivals,
+        measured=measured,
+        is_compared=is_compared,
     )
+
+
+def _measured(table: pd.DataFrame, tests: DriverImpactResult, *, with_overlap: bool) -> Measured:
+    try:
+        model = fit_measurement(table, tests.model, options_of(tests.fit))
+    except CoprodError as error:
+        return Measured(None, str(error))
+    if not with_overlap:
+        return Measured(model)
+    try:
+        return Measured(model, overlap=fit_item_overlap(table, tests, model))
+    except CoprodError as error:
+        return Measured(model, no_overlap=str(error))
 
 
 def driver_impact_model(

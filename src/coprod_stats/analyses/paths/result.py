@@ -13,6 +13,8 @@ from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.results import TIDY_COLUMNS, NotebookTables
 from coprod_stats.structure import DriverImpactResult, PathResult
+from coprod_stats.structure.item_overlap import ItemOverlap
+from coprod_stats.structure.measurement_model import MeasurementModel
 from coprod_stats.structure.path_pattern import PathPattern
 from coprod_stats.structure.path_tests import conclusion_counts
 
@@ -53,7 +55,22 @@ class PathsResult(NotebookTables):
     @property
     def compared(self) -> SpecificationResult | None:
         """The specification that was compared with rival models; None if none was."""
-        return next((entry for entry in self.specifications if entry.rivals is not None), None)
+        return next((entry for entry in self.specifications if entry.is_compared), None)
+
+    @property
+    def measured(self) -> tuple[tuple[str, MeasurementModel], ...]:
+        """Each specification whose factors were estimated without paths, with that model."""
+        return tuple(
+            (entry.specification.specification, entry.measured.model)
+            for entry in self.estimated
+            if entry.measured is not None and entry.measured.model is not None
+        )
+
+    @property
+    def overlap(self) -> ItemOverlap | None:
+        """Items that overlap across the ends of paths, where that could be looked at."""
+        measured = self.compared.measured if self.compared else None
+        return measured.overlap if measured else None
 
     @property
     def pattern(self) -> PathPattern | None:

@@ -9,10 +9,12 @@ from statistics import median
 from coprod_stats.analyses.findings import Finding, claims_noun
 from coprod_stats.analyses.paths.estimation import ENGINE_TOLERANCE, SpecificationResult
 from coprod_stats.analyses.paths.form import PathsForm
-from coprod_stats.analyses.paths.measurement_model import measurement_model
+from coprod_stats.analyses.paths.measurement_section import measurement_section
+from coprod_stats.analyses.paths.overlap_section import overlap_section
 from coprod_stats.analyses.paths.pattern_section import pattern_section
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.paths.robustness import robustness_blocks
+from coprod_stats.analyses.paths.structural_fit import structural_fit
 from coprod_stats.analyses.paths.tests_table import (
     covariates_table,
     equivalence_table,
@@ -54,6 +56,7 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
         *_stand_in(result, entry),
         *_role(entry, words),
     ]
+    content += measurement_section(form, result, words)
     one_by_one: tuple[Block, ...] = (
         _summary(form, findings, result.pattern, words),
         _diagram(form, entry, findings, words),
@@ -67,8 +70,9 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
         content += [*whole, Section(words.anchor(form, "one-by-one"), "Path by path", one_by_one)]
     else:
         content += one_by_one
+    content += overlap_section(form, result, words)
     if isinstance(entry.tests, DriverImpactResult):
-        content.append(measurement_model(form, entry.tests, words))
+        content.append(structural_fit(form, entry.tests, words, with_loadings=not result.measured))
     robustness = robustness_blocks(form, result, words)
     if robustness:
         content.append(Section(words.anchor(form, "robustness"), "Robustness", robustness))

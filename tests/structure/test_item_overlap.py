@@ -1,0 +1,95 @@
+"""Items that mean the same at both ends of a path: found, freed, and not invented."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coprod_stats.structure import (
+    DriverImpactModel,
+    MeasuredFactor,
+    StructuralPath,
+    fit_driver_impact,
+)
+from coprod_stats.structure.driver_impact import options_of
+from coprod_stats.structure.item_overlap import ItemOverlap, fit_item_overlap
+from coprod_stats.structure.measurement_model import fit_measurement
+
+NAMES = ("D", "E", "X", "Y")
+MODEL = DriverImpactModel(
+    tuple(MeasuredFactor(name, tuple(f"{name}{i}" for i in (1, 2, 3))) for name in NAMES),
+    (
+        StructuralPath("H1", "D", "X", "+"),
+        StructuralPath("H2", "E", "Y", "+"),
+        StructuralPath("H3", "D", "Y", "+"),
+    ),
+)
+
+
+def drawn(overlap, seed, n=800):
+    """Factors without any path; the first items of D and X share so much unique variance."""
+    rng = np.random.default_rng(seed)
+    shared = rng.standard_normal(n)
+    table = {}
+    for name in NAMES:
+        factor = rng.standard_normal(n)
+        for i in (1, 2, 3):
+            unique = rng.standard_normal(n)
+            if (name, i) in (("D", 1), ("X", 1)):
+                unique = np.sqrt(overlap) * shared + np.sqrt(1 - overlap) * unique
+            table[f"{name}{i}"] = 0.8 * factor + 0.6 * unique
+    return pd.DataFrame(table)
+
+
+def overlap_of(table) -> ItemOverlap:
+    tested = fit_driver_impact(table, MODEL, engine="core", estimator="MLR")
+    measured = fit_measurement(table, MODEL, options_of(tested.fit))
+    return fit_item_overlap(table, tested, measured)
+
+
+def test_a_shared_meaning_is_named_and_its_path_vanishes():
+    found = overlap_of(drawn(0.5, seed=3))
+    (pair,) = found.pairs
+    assert (pair.driver, pair.impact) == ("D", "X")
+    assert (pair.driver_item, pair.impact_item) == ("D1", "X1")
+    assert pair.residual_correlation == pytest.approx(0.5, abs=0.1)
+    path = found.changes().set_index("term").loc["H1"]
+    assert path["change"] < -0.03
+    assert abs(path["freed"]) < 2 * path["freed_se"] + 0.03
+    assert found.fit.parameter("D1", "~~", "X1").std_all == pytest.approx(0.5, abs=0.1)
+    assert "D1 and X1" in str(found)
+
+
+def test_where_nothing_is_shared_nothing_is_named():
+    found = [overlap_of(drawn(0.0, seed)) for seed in range(20)]
+    assert sum(len(each.pairs) for each in found) <= 3
+    clean = next(each for each in found if not each.pairs)
+    assert clean.n_compared == 36
+    assert clean.paths == ()
+    assert clean.fit is None
+    assert str(clean).endswith("none")
+    assert clean.changes().empty
+    assert "residual_correlation" in clean.tidy()
+
+
+def test_items_that_contradict_each_other_share_a_meaning_too():
+    table = drawn(0.5, seed=3)
+    table[["X1", "X2", "X3"]] = table[["X1", "X2", "X3"]] * -1
+    (pair,) = overlap_of(table).pairs
+    assert pair.residual_correlation < -0.3
+
+
+def test_pairs_are_found_one_after_the_other():
+    table = drawn(0.5, seed=3)
+    shared = np.random.default_rng(9).standard_normal(len(table))
+    table["E2"] += 0.4 * shared
+    table["Y3"] += 0.4 * shared
+    found = overlap_of(table).tidy()
+    assert set(found["term"]) == {"D1 ~~ X1", "E2 ~~ Y3"}
+
+
+def test_two_items_of_drivers_are_no_overlap_across_a_path():
+    table = drawn(0.0, seed=5)
+    shared = np.random.default_rng(1).standard_normal(len(table))
+    table["D1"] += 0.6 * shared
+    table["E1"] += 0.6 * shared
+    assert overlap_of(table).pairs == ()
