@@ -125,6 +125,8 @@ FAULTS = [
     ),
     (SCORES, SCORES.replace("n: scores", "n: ml"), "PLAN-007", 20, "'ml' occurs twice"),
     (SCORES, SCORES.replace("n: scores", "n: ML_"), "PLAN-007", 20, "in case or underscores"),
+    ("covariates: [CAGE]", "participants: [CAGE, CAGO]", "PLAN-004", 9, "'CAGO' is neither"),
+    ("covariates: [CAGE]", "participants: [CAGE, CAGE]", "PLAN-035", 9, "'CAGE' occurs twice"),
     ("covariates: [CAGE]", "cluster: TOWN", "PLAN-008", 9, "there is no column 'TOWN'"),
     ("covariates: [CAGE]", "weights: TOWN", "PLAN-008", 9, "there is no column 'TOWN'"),
     (

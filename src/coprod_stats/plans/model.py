@@ -151,6 +151,8 @@ class PlanForm(PlanPart):
     """Column of the clusters within which answers are dependent."""
     covariates: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     """Variables that every analysis controls for."""
+    participants: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    """Variables by which the report describes the respondents, and those who were left out."""
     hypotheses: Annotated[tuple[Name | Hypothesis, ...], Field(strict=False)] = ()
     """Ids from the file of hypotheses, or hypotheses written out."""
     analyses: Annotated[tuple[SerializeAsAny[AnalysisForm], ...], Field(strict=False, min_length=1)]

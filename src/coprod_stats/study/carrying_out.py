@@ -31,6 +31,7 @@ from coprod_stats.responses.reading import read_responses
 from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores, score
 from coprod_stats.study.families import decide
+from coprod_stats.study.participants import describe_participants
 from coprod_stats.study.pattern_gate import gated, no_pattern_of, pattern_of
 from coprod_stats.study.plan_reading import Plan, PlanError, read_plan
 from coprod_stats.study.result import AnalysisResult, Deviation, StudyResult, StudyWarning
@@ -91,6 +92,7 @@ def carry_out(
         responses=responses,
         analysed=analysed,
         sample=_flow(responses, planned, analysed, read),
+        participants=describe_participants(responses, analysed, read.form.participants),
         classes=classes,
         missing=missing,
         flags=planned.flags,

@@ -35,6 +35,7 @@ def check_plan(
     check = _Check(form, instrument, hypotheses, source)
     yield from check.variables()
     yield from check.covariates()
+    yield from check.participants()
     yield from check.hypothesis_ids()
     yield from check.respondents()
     yield from check.quality()
@@ -78,10 +79,9 @@ class _Check:
             for position, hypothesis in enumerate(self.hypotheses)
             for name in hypothesis.variables
         ]
-        named += [
-            (("covariates", position), "", name)
-            for position, name in enumerate(self.form.covariates)
-        ]
+        for option in ("covariates", "participants"):
+            names: tuple[str, ...] = getattr(self.form, option)
+            named += [((option, position), "", name) for position, name in enumerate(names)]
         for location, whose, name in named:
             if name not in known:
                 yield self.fault(
@@ -90,6 +90,13 @@ class _Check:
                     f"{whose}'{name}' is neither a scale nor an item, index or derived variable",
                     f"{did_you_mean(name, known)}Correct the name, or choose a form that has it.",
                 )
+
+    def participants(self) -> Iterator[Fault]:
+        """Return variables of the participants that occur twice."""
+        for position, name in enumerate(self.form.participants):
+            if name in self.form.participants[:position]:
+                where = ("participants", position)
+                yield self.fault("PLAN-035", where, f"'{name}' occurs twice", "Remove one.")
 
     def covariates(self) -> Iterator[Fault]:
         """Return covariates that occur twice or hold text, and weights that do."""

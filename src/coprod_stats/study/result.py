@@ -27,6 +27,7 @@ from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
 from coprod_stats.structure.multiplicity import METHOD_NAMES
 from coprod_stats.structure.path_pattern import PathPattern
+from coprod_stats.study.participants import Participants
 from coprod_stats.study.pattern_gate import no_pattern_of, pattern_of, untested
 from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
@@ -112,6 +113,8 @@ class StudyResult:
         All respondents whose rows were kept.
     analysed : Responses
         The plan's respondents without those excluded for careless responding.
+    participants : Participants
+        Those analysed and everybody else, by the variables that the plan names for it.
     flags : Flags
         Of the plan's respondents.
     missing : Missingness
@@ -128,6 +131,7 @@ class StudyResult:
     responses: Responses
     analysed: Responses
     sample: SampleFlow
+    participants: Participants
     classes: pd.Series
     missing: Missingness
     flags: Flags

@@ -37,6 +37,7 @@ def _named(
 ) -> Iterator[str]:
     yield from form.reliability
     yield from form.covariates
+    yield from form.participants
     yield from filter(None, (form.weights, form.cluster))
     for hypothesis in hypotheses:
         yield from hypothesis.variables

@@ -23,6 +23,7 @@ from coprod_stats.documents.figures.missing import (
 )
 from coprod_stats.documents.numbers import COUNT, NumberFormat, count, decimal, p_statement
 from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.report.sections.participants import participants_blocks
 from coprod_stats.responses.table import BLANK
 from coprod_stats.study import StudyResult
 
@@ -38,6 +39,7 @@ def sample_section(study: StudyResult) -> Section:
         "Sample and missing answers",
         (
             Section("flow", "From the file to the analysis", tuple(_flow(study))),
+            Section("described", "Participants", tuple(participants_blocks(study))),
             Section("missing", "Missing answers", tuple(_missing(study))),
         ),
     )
