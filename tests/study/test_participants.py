@@ -1,4 +1,4 @@
-"""Who took part, and how those who were left out differ."""
+"""Who took part, and how those who were excluded differ."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ class PlanForm(PlanPart):
     covariates: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     """Variables that every analysis controls for."""
     participants: Annotated[tuple[Words, ...], Field(strict=False)] = ()
-    """Variables by which the report describes the respondents, and those who were left out."""
+    """Variables by which the report describes the respondents, and those who were excluded."""
     hypotheses: Annotated[tuple[Name | Hypothesis, ...], Field(strict=False)] = ()
     """Ids from the file of hypotheses, or hypotheses written out."""
     analyses: Annotated[tuple[SerializeAsAny[AnalysisForm], ...], Field(strict=False, min_length=1)]

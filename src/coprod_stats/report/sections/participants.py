@@ -1,4 +1,4 @@
-"""The table of participants, and how those who were left out differ from them."""
+"""The table of participants, and how those who were excluded differ from them."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def participants_blocks(study: StudyResult) -> list[Block]:
 def _sentence(found: Participants) -> str:
     described = f" describes the {count(found.n_analysed)} respondents analysed"
     if not found.n_others:
-        return f"{described}. Nobody in the file was left out."
+        return f"{described}. Nobody in the file was excluded."
     told = [row for row in found.rows if not math.isnan(row.difference)]
     apart = sorted(
         (row for row in told if abs(row.difference) >= CONSPICUOUS),
         key=lambda r: -abs(r.difference),
     )
-    beside = f"{described} beside the {count(found.n_others)} who were left out. "
+    beside = f"{described} beside the {count(found.n_others)} who were excluded. "
     if not told:
         return f"{beside}Nothing was recorded by which they could be compared."
     if not apart:
@@ -69,7 +69,7 @@ def _table(found: Participants) -> Table:
     return frame_table(
         frame,
         anchor="participants",
-        title=text("Participants, and Those Who Were Left Out"),
+        title=text("Participants, and Those Who Were Excluded"),
         columns=[
             "category",
             "n_analysed",
@@ -82,15 +82,15 @@ def _table(found: Participants) -> Table:
             "category": Role(text(""), align="left"),
             "n_analysed": Role(text("n"), COUNT, spanner="Analysed"),
             "said_analysed": Role(text("%"), spanner="Analysed"),
-            "n_others": Role(text("n"), COUNT, spanner="Left out"),
-            "said_others": Role(text("%"), spanner="Left out"),
+            "n_others": Role(text("n"), COUNT, spanner="Excluded"),
+            "said_others": Role(text("%"), spanner="Excluded"),
             "difference": Role(text("Difference"), BOUNDED),
         },
         group_by="title",
         note=text(
             "Percentages of those who answered; M (SD) of numbers in their place. Difference = "
-            "standardised difference, positive where the analysed have more (Austin, 2009). Left "
-            "out is everybody in the file who is not analysed, for whatever reason."
+            "standardised difference, positive where the analysed have more (Austin, 2009). "
+            "Excluded is everybody in the file who is not analysed, for whatever reason."
         ),
     )
 
