@@ -388,3 +388,15 @@ def test_the_command_loads_nothing_that_a_small_model_does_not_need(models):
         check=True,
     )
     assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_nothing_is_searched_for_garbage_at_the_end():
+    script = (
+        "import atexit, gc, sys\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 1000))\n"
+        "from coprod_stats.cli.main import run\n"
+        "sys.argv = ['coprod', '--version']\n"
+        "run()\n"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert found.stdout.splitlines()[-1] == "True"
