@@ -62,6 +62,8 @@ def coded_lines(
     while place < len(content):
         end = _line_end(content, min(place + CHUNK, len(content)))
         try:
+            if end - place > 2 * CHUNK:
+                raise _NotByLine
             line += coding.add(content[place:end], line)
             place = end
         except _NotByLine:
@@ -82,7 +84,7 @@ def _line_end(content: bytes, place: int) -> int:
 
 
 class _NotByLine(Exception):  # noqa: N818 - no error
-    """A chunk with a cell of several lines, or with a line that is no CSV."""
+    """A chunk with a cell of several lines, a line that is no CSV, or an endless one."""
 
 
 class _Lines:
@@ -101,8 +103,8 @@ class _Lines:
 class _Cells(NamedTuple):
     """Where the cells of lines without quotation marks begin and end, (width, n_lines) each."""
 
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
 
 
 class _LineCoding:
@@ -116,11 +118,11 @@ class _LineCoding:
     def add(self, chunk: bytes, line: int) -> int:
         """Code the lines of a chunk, and return their number."""
         bytes_ = np.frombuffer(chunk + b"\0\0", np.uint8)
-        ends = np.flatnonzero(bytes_[:-2] == _FEED)
+        ends = np.flatnonzero(bytes_[:-2] == _FEED).astype(np.int32)
         if not chunk.endswith(b"\n"):
-            ends = np.append(ends, len(chunk))
-        starts = np.append(0, ends[:-1] + 1)
-        delimiters = np.flatnonzero(bytes_ == self.delimiter)
+            ends = np.append(ends, np.int32(len(chunk)))
+        starts = np.append(np.int32(0), ends[:-1] + 1)
+        delimiters = np.flatnonzero(bytes_ == self.delimiter).astype(np.int32)
         up_to = np.searchsorted(delimiters, ends)
         before = np.append(0, up_to[:-1])
         first = bytes_[starts]
@@ -130,16 +132,16 @@ class _LineCoding:
         is_plain[np.searchsorted(ends, np.flatnonzero(bytes_ == _QUOTE))] = False
         others = self._parsed(chunk, line, np.flatnonzero(~is_plain), starts)
         stops = ends - (bytes_[ends - 1] == _RETURN)
-        between = delimiters[before[is_plain, None] + np.arange(self.width - 1)]
+        between = delimiters[before[is_plain] + np.arange(self.width - 1)[:, None]]
         cells = _Cells(
-            np.ascontiguousarray(np.column_stack([starts[is_plain], between + 1]).T),
-            np.ascontiguousarray(np.column_stack([between, stops[is_plain]]).T),
+            np.vstack([starts[is_plain], between + 1]),
+            np.vstack([between, stops[is_plain]]),
         )
         self._add_cells(chunk, bytes_, cells, np.flatnonzero(is_plain) + line, others)
         return len(ends)
 
     def _parsed(
-        self, chunk: bytes, line: int, places: NDArray[np.intp], starts: NDArray[np.int64]
+        self, chunk: bytes, line: int, places: NDArray[np.intp], starts: NDArray[np.int32]
     ) -> list[RawRow]:
         """Parse some lines of a chunk, each on its own; rows of other widths are coded."""
         rows: list[RawRow] = []
