@@ -15,7 +15,9 @@ _DOCUMENTS = (".yaml", ".yml", ".json")
 _LARGEST = 50_000_000
 _PATH = re.compile(r"""[^\s"'\[\]{},#]*/[^"'\n\[\]{},#\0]{1,1000}""")
 _BY_ID = re.compile(r"""\binstrument:\s*["']?([^\s"',}\0]{1,100})""")
-_BEGINS_AS_DOCUMENT = re.compile(rb"""(?:\xef\xbb\xbf)?(?:\s+|#[^\n]*\n|---|%[^\n]*\n)*(?:\{|["'\w-]+:\s)""")
+_BEGINS_AS_DOCUMENT = re.compile(
+    rb"""(?:\xef\xbb\xbf)?(?:\s|[#%][^\n]*\n|---)*(?:\{|["'\w-]+:\s)"""
+)
 _BEGINNING = 10_000
 
 
