@@ -71,12 +71,12 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         cells[entry.column] = answers
     taken = {*sidecar.names, *sidecar.internal}
     cells |= {name: column for name, column in found.items() if name not in taken}
-    reasons = {
+    beside = {
         entry.companion: tuple(map(_only, found[entry.companion]))
         for entry in sidecar.columns
         if entry.companion in found
     }
-    cells |= reasons_beside_answers(cells, reasons, sidecar)
+    cells |= reasons_beside_answers(cells, beside, sidecar)
     rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
     read = CellTable(tuple(cells), rows, table.lines, table.notes)
     return mark_unanswered(read, instrument, complete=np.ones(len(rows), dtype=bool))
