@@ -390,6 +390,14 @@ def test_the_command_loads_nothing_that_a_small_model_does_not_need(models):
     assert run.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_group_named_as_a_missing_value_is_not_dropped_silently(coprod, models) -> None:
+    rows = (DATA / "hs1939.csv").read_text().replace("Pasteur", "NA")
+    (models / "named.csv").write_text(rows.replace("Grant-White", "DE"))
+    shown = coprod("sem", "cfa.txt", "--data", "named.csv", "--group", "school")
+    assert "named.csv, column school: 156 cells have 'NA', which is read as missing" in shown.stderr
+    assert "156 of 301 rows omitted for missing values" in shown.stdout + shown.stderr
+
+
 def test_nothing_is_searched_for_garbage_at_the_end():
     script = (
         "import atexit, gc, sys\n"

@@ -47,4 +47,6 @@ def flush_output() -> None:
 
 
 def _null() -> TextIO:
-    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  # until the end
+    # a descriptor that stays open until the end: nobody has to close it
+    descriptor = os.open(os.devnull, os.O_WRONLY)
+    return open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: PTH123
