@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from typing import TextIO
 
 
@@ -47,6 +48,10 @@ def flush_output() -> None:
 
 
 def _null() -> TextIO:
-    # a descriptor that stays open until the end: nobody has to close it
-    descriptor = os.open(os.devnull, os.O_WRONLY)
-    return open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: PTH123
+    return open(_null_device(), "w", encoding="utf-8", closefd=False)
+
+
+@cache
+def _null_device() -> int:
+    """Open the null device; it stays open until the end, so that nobody has to close it."""
+    return os.open(os.devnull, os.O_WRONLY)
