@@ -44,9 +44,9 @@ def read(file: Path, *, by_lines: bool, chunk: int = 40) -> CodedRows | str:
         return rows
 
 
-def check_same(file: Path, content: str) -> None:
+def check_same(file: Path, content: str, chunk: int = 40) -> None:
     file.write_bytes(content.encode())
-    expected, found = (read(file, by_lines=by_lines) for by_lines in (False, True))
+    expected, found = (read(file, by_lines=by_lines, chunk=chunk) for by_lines in (False, True))
     if isinstance(expected, str) or isinstance(found, str):
         assert found == expected
         return
@@ -69,6 +69,20 @@ def test_rows_of_any_cells_are_the_same(file, rows, end, ended):
     check_same(file, end.join(lines) + (end if ended else ""))
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_few_lines_to_be_parsed_keep_their_places(file, seed):
+    rng = np.random.default_rng(seed)
+    lines = ["A,B,C"]
+    for number in range(600):
+        cells = [str(number % 97), str(rng.integers(0, 2 + number // 40)), "é" * (number % 90 == 0)]
+        if rng.random() < 0.08:
+            other = rng.choice(['"x, y"', '"7"', "", " ", '"1 ""2"""', "1,2", "é", "\n", '"a\nb"'])
+            cells[rng.integers(0, 3)] = str(other)
+        lines.append(",".join(cells))
+    for chunk in (100, 1_000, 100_000):
+        check_same(file, "\n".join(lines), chunk)
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(AS_WRITTEN, max_size=60), mark=st.sampled_from(["", "\ufeff", "sep=,\n"]))
 @example(parts=["1", '"', "2", '"', ",", "3", ",", "\n"], mark="")
@@ -83,10 +97,16 @@ def test_lines_that_end_otherwise_are_parsed(file, ending):
 
 
 @pytest.mark.parametrize(
-    "content", ["A\n1\n\n2\n \n33", "A\n", "A", "A\n\n\n", "A,B\n1,2,\n3,4,\n"]
+    "content", ["A\n1\n\n2\n \n33", "A\n", "A", "A\n\n\n", "A,B\n1,2,\n3,4,\n", '"A\nA",B\n1,2\n']
 )
 def test_narrow_and_empty_tables(file, content):
     check_same(file, content)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\N{NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE}"])
+def test_blank_rows_are_passed_over_wherever_they_stand(file, blank):
+    lines = ["A,B", *(f"{n},x" for n in range(20)), f"{blank},{blank}", "1,y", f"{blank},z"]
+    check_same(file, "\n".join(lines), 10_000)
 
 
 def test_many_short_texts_are_told_apart(file):

@@ -20,6 +20,8 @@ from coprod_stats.responses.raw_table import MAX_CELL, RawRow, ResponsesError
 CHUNK = 1 << 19
 """Bytes that are coded at a time, up to the end of a line."""
 _QUOTE, _FEED, _RETURN = b'"\n\r'
+_BATCH = 512
+"""Rows that are coded at a time where they are parsed."""
 _MOST_SHORT = 1024
 """Short texts that are told apart by their bytes."""
 
@@ -68,11 +70,14 @@ def coded_lines(
             place = end
         except _NotByLine:
             lines = _Lines(content, place)
-            rows = []
+            rows: list[RawRow] = []
             for row in parse(lines, line):
                 rows.append(row)
                 if lines.place >= end:
                     break
+                if len(rows) == _BATCH:
+                    coding.add_rows(rows)
+                    rows.clear()
             coding.add_rows(rows)
             line, place = line + lines.count, lines.place
     return CodedRows(found.block() for found in coding.of_width.values())
@@ -84,7 +89,7 @@ def _line_end(content: bytes, place: int) -> int:
 
 
 class _NotByLine(Exception):  # noqa: N818 - no error
-    """A chunk with a cell of several lines, a line that is no CSV, or an endless one."""
+    """A chunk with a cell of several lines, or in which many lines have to be parsed."""
 
 
 class _Lines:
@@ -130,6 +135,8 @@ class _LineCoding:
         is_plain = (first > ord(" ")) & (first < 128) & (first != self.delimiter)
         is_plain &= (up_to - before == self.width - 1) & (ends - starts <= MAX_CELL)
         is_plain[np.searchsorted(ends, np.flatnonzero(bytes_ == _QUOTE))] = False
+        if 5 * np.count_nonzero(~is_plain) > len(ends):
+            raise _NotByLine  # one by one they would take longer
         others = self._parsed(chunk, line, np.flatnonzero(~is_plain), starts)
         stops = ends - (bytes_[ends - 1] == _RETURN)
         between = delimiters[before[is_plain] + np.arange(self.width - 1)[:, None]]
@@ -175,16 +182,16 @@ class _LineCoding:
             return
         coding = self.of_width.setdefault(self.width, RowCoding(self.width))
         order = np.argsort(np.concatenate([lines, of_others]), kind="stable")
-        codes = self.short.codes(bytes_, cells, coding.numbers, may_be_new=not others)
-        columns: list[Any] = []
+        short = self.short.places(bytes_, cells)
         texts = chunk.decode() if chunk.isascii() else None
+        columns: list[Any] = []
         for column, numbers in enumerate(coding.numbers):
             further = [row.cells[column] for row in others]
-            if column in codes:
+            if column in short:
+                occurring = [*zip(of_others.tolist(), further, strict=True)]
+                codes = self.short.codes(column, short[column], lines, occurring, numbers)
                 of_further = [numbers[text] for text in further]
-                columns.append(
-                    np.append(codes[column], of_further)[order] if others else codes[column]
-                )
+                columns.append(np.append(codes, of_further)[order] if others else codes)
                 continue
             bounds = zip(cells.starts[column].tolist(), cells.ends[column].tolist(), strict=True)
             if texts is not None:
@@ -208,54 +215,58 @@ class _ShortTexts:
         self.numbers = np.full((width, _MOST_SHORT), -1, dtype=np.int32)
         """The number of a text in a column, -1 where it has not occurred."""
 
-    def codes(
-        self,
-        bytes_: NDArray[np.uint8],
-        cells: _Cells,
-        numbers: Sequence[dict[str, int]],
-        *,
-        may_be_new: bool,
-    ) -> dict[int, Any]:
-        """Return the codes of the columns that have no other texts.
+    def places(self, bytes_: NDArray[np.uint8], cells: _Cells) -> dict[int, NDArray[np.int16]]:
+        """Return the places among the texts of the cells of each column that has no other texts.
 
         Parameters
         ----------
         bytes_ : (n_bytes,) array
             A chunk of the file, two bytes longer than its lines.
         cells : _Cells
-        numbers : sequence of dict
-            Texts of each column with their numbers; those not yet known are added.
-        may_be_new : bool
-            Whether texts may be added, as they are in the order of the lines.
         """
         lengths = cells.ends - cells.starts
         keys = np.where(lengths > 0, bytes_[cells.starts], 0).astype(np.uint16)
         keys |= np.where(lengths > 1, bytes_[cells.starts + 1], 0).astype(np.uint16) << 8
         is_short = (lengths <= 2).all(axis=1) & ((keys & 0x8080) == 0).all(axis=1)
         columns = np.flatnonzero(is_short)
-        places = self._places(keys[columns])
-        found: dict[int, Any] = {}
-        for column, of_column in zip(columns.tolist(), places, strict=True):
-            codes = self.numbers[column][of_column]
-            lacking = np.flatnonzero((codes < 0) | (of_column < 0))
-            if lacking.size and may_be_new and of_column.min() >= 0:
-                self._add(column, of_column[lacking], numbers[column])
-                codes = self.numbers[column][of_column]
-            elif lacking.size:
-                continue
-            found[column] = codes
-        return found
-
-    def _places(self, keys: NDArray[np.uint16]) -> NDArray[np.int16]:
-        places = self.of_key[keys]
-        for key in np.unique(keys[places < 0]).tolist():
+        places = self.of_key[keys[columns]]
+        for key in np.unique(keys[columns][places < 0]).tolist():
             if len(self.texts) < _MOST_SHORT:
                 self.of_key[key] = len(self.texts)
                 self.texts.append((chr(key & 255) + chr(key >> 8)).rstrip("\0"))
-        return self.of_key[keys]
+        places = self.of_key[keys[columns]]
+        known = (places >= 0).all(axis=1)
+        return dict(zip(columns[known].tolist(), places[known], strict=True))
 
-    def _add(self, column: int, places: NDArray[np.int16], numbers: dict[str, int]) -> None:
-        """Assign numbers to texts new to a column, in the order in which they occur."""
-        new, first = np.unique(places, return_index=True)
-        for place in new[np.argsort(first)].tolist():
-            self.numbers[column, place] = numbers[self.texts[place]]
+    def codes(
+        self,
+        column: int,
+        places: NDArray[np.int16],
+        lines: NDArray[np.int64],
+        others: Sequence[tuple[int, str]],
+        numbers: dict[str, int],
+    ) -> NDArray[np.int32]:
+        """Return the codes of the cells of a column; texts are numbered in the order of lines.
+
+        Parameters
+        ----------
+        column : int
+        places : (n_cells,) array
+            From :meth:`places`.
+        lines : (n_cells,) array
+        others : sequence of (int, str)
+            Lines and texts of further cells of the column.
+        numbers : dict of str to int
+            The texts of the column; one that is looked up is added.
+        """
+        codes: NDArray[np.int32] = self.numbers[column][places]
+        lacking = np.flatnonzero(codes < 0)
+        if not lacking.size:
+            return codes
+        new, first = np.unique(places[lacking], return_index=True)
+        texts = [self.texts[place] for place in new.tolist()]
+        occurring = [*zip(lines[lacking[first]].tolist(), texts, strict=True), *others]
+        for _, text in sorted(occurring):
+            numbers[text]
+        self.numbers[column, new] = [numbers[text] for text in texts]
+        return np.asarray(self.numbers[column][places])
