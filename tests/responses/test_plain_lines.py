@@ -109,7 +109,7 @@ def test_blank_rows_are_passed_over_wherever_they_stand(file, blank):
     check_same(file, "\n".join(lines), 10_000)
 
 
-def test_many_short_texts_are_told_apart(file):
+def test_many_short_texts_are_distinguished(file):
     texts = [chr(first) + chr(second) for first in range(48, 90) for second in range(48, 90)]
     check_same(file, "A,B\n" + "".join(f"x,{text}\n" for text in texts))
 

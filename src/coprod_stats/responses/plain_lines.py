@@ -23,7 +23,7 @@ _QUOTE, _FEED, _RETURN = b'"\n\r'
 _BATCH = 512
 """Rows that are coded at a time where they are parsed."""
 _MOST_SHORT = 1024
-"""Short texts that are told apart by their bytes."""
+"""Short texts that are distinguished by their bytes."""
 
 Parse = Callable[[Iterable[str], int], Iterator[RawRow]]
 
