@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from test_file_roles import COMMANDS
 
+from coprod_stats.cli.standard_streams import open_standard_streams
 from coprod_stats.files import staged_file
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="as on Unix")
@@ -120,6 +123,20 @@ def test_a_closed_output_is_as_good_as_an_unread_one(
         closed.setattr(sys, "stdout", None)
         closed.setattr(sys, "stderr", None)
         assert coprod(*words).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_what_stood_for_a_closed_output_is_no_unclosed_file(monkeypatch, name: str) -> None:
+    found: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", found.append)
+    with monkeypatch.context() as closed, warnings.catch_warnings():
+        warnings.simplefilter("error", ResourceWarning)
+        closed.setattr(sys, name, None)
+        open_standard_streams()
+        assert getattr(sys, name).write("nowhere") == len("nowhere")
+        setattr(sys, name, None)
+        gc.collect()
+    assert found == []
 
 
 @pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)], ids=str)

@@ -210,6 +210,35 @@ def test_what_answers_are_simulated_from_is_not_overwritten(
     assert "overwritten" not in coprod("simulate", "plan.yaml", "--out", "answers.csv").stderr
 
 
+@pytest.mark.parametrize("name", ["questions.txt", "questions", "questions.v2", "questions.csv"])
+def test_what_a_questionnaire_of_any_suffix_names_is_not_overwritten(
+    coprod, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("# mine\nconstructs: constructs.txt\n")
+    (tmp_path / "constructs.txt").write_text("constructs: {T: {title: mine, source: more.yaml}}")
+    (tmp_path / "translations").mkdir()
+    files = ("constructs.txt", "translations/de.yaml", "more.yaml")
+    for file in files[1:]:
+        (tmp_path / file).write_text("mine")
+    (tmp_path / "plan.txt").write_text(f"plan: mine\ninstrument: ./{name}\n")
+    calls = [("score", "carers.csv", "-i", name), ("instrument", "codebook", name)]
+    calls += [] if name.endswith("csv") else [("run", "plan.txt")]
+    for words in calls:
+        for file in files:
+            option = "--json" if words[0] == "run" else "--out"
+            shown = coprod(*words, option, file)
+            assert shown.returncode == 2, (words, file)
+            assert "would be overwritten" in shown.stderr
+    assert [(tmp_path / file).read_text()[-4:] for file in files] == ["ml}}", "mine", "mine"]
+
+
+def test_words_in_a_table_name_no_files(coprod, tmp_path: Path) -> None:
+    (tmp_path / "answers.txt").write_text("RID,RELAT\nscores.csv,1\n")
+    (tmp_path / "scores.csv").write_text("old")
+    shown = coprod("score", "answers.txt", "-i", "carers", "-o", "scores.csv")
+    assert "overwritten" not in shown.stderr
+
+
 def test_a_result_may_be_written_again(coprod, tmp_path: Path) -> None:
     for _ in range(2):
         shown = coprod("score", "carers.csv", "-i", "carers", "-o", "s.csv", "--json", "s.json")

@@ -374,6 +374,9 @@ def test_the_command_loads_nothing_that_a_small_model_does_not_need(models):
         "          'rotation.solution', 'estimation.fiml', 'estimation.least_squares',\n"
         "          'estimation.categorical_problem', 'observed.polychoric',\n"
         "          'inference.sandwich')}\n"
+        "heavy |= {'coprod_stats.' + name for name in ('instruments.model', 'documents',\n"
+        "          'instruments.spreadsheet_text', 'platforms', 'responses.plain_lines',\n"
+        "          'responses.table', 'responses.workbook', 'study')}\n"
         "heavy |= {'coprod_stats.cli.' + name + '_commands' for name in ('instrument',\n"
         "          'responses', 'review', 'study')}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
@@ -388,3 +391,23 @@ def test_the_command_loads_nothing_that_a_small_model_does_not_need(models):
         check=True,
     )
     assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_group_named_as_a_missing_value_is_not_dropped_silently(coprod, models) -> None:
+    rows = (DATA / "hs1939.csv").read_text().replace("Pasteur", "NA")
+    (models / "named.csv").write_text(rows.replace("Grant-White", "DE"))
+    shown = coprod("sem", "cfa.txt", "--data", "named.csv", "--group", "school")
+    assert "named.csv, column school: 156 cells have 'NA', which is read as missing" in shown.stderr
+    assert "156 of 301 rows omitted for missing values" in shown.stdout + shown.stderr
+
+
+def test_nothing_is_searched_for_garbage_at_the_end():
+    script = (
+        "import atexit, gc, sys\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 1000))\n"
+        "from coprod_stats.cli.main import run\n"
+        "sys.argv = ['coprod', '--version']\n"
+        "run()\n"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert found.stdout.splitlines()[-1] == "True"

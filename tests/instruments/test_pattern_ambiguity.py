@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from coprod_stats.instruments.checks.pattern_ambiguity import is_exponential
+from coprod_stats.instruments.checks.pattern_ambiguity import is_exponential, most_steps
 from coprod_stats.instruments.questions import FORMATS
 
 
@@ -65,3 +65,51 @@ def test_repetitions_that_have_one_way(pattern: str) -> None:
     for text in ("a" * 42 + "!", "a " * 21 + "!", "1" * 42 + "!", "a," * 21 + "!"):
         re.fullmatch(pattern, text)
     assert time.process_time() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "n_loops"),
+    [
+        (".*.*x", 2),
+        (".*.*.*x", 3),
+        (".*x.*y.*z.*", 4),
+        (r"[^@ ]+@[^@ ]+\.[^@ ]+", 2),
+        (r".+\..+\..+", 3),
+        ("a*a*bc*c*d", 3),
+        (r"\s*\w+\s*\w*\s*\w*!", 3),
+        ("(ab)*(ab)*(ab)*c", 3),
+        ("(a|b)*[ab]*(b|a)*x", 3),
+        ("(x*x*x*y){2}", 5),
+        *(
+            (pattern, 1)
+            for pattern in ("a*b*c*", "[^-]*-[^-]*-.*", "([a-z]+ )+[a-z]+", "[0-9]+", "")
+        ),
+        *((pattern, 2) for pattern in FORMATS.values() if "@" in pattern),
+    ],
+)
+def test_steps_grow_with_a_power_of_the_length(pattern: str, n_loops: int) -> None:
+    assert most_steps(pattern, 1000) == 1000.0**n_loops
+
+
+@pytest.mark.parametrize(
+    ("pattern", "steps"),
+    [
+        ("[0-9]{1,9}[0-9]{1,8}[0-9]{1,7}", 1000 * 8 * 7),
+        ("[0-9]{2,5}[ /-]?[0-9]{3,8}[ -]?[0-9]{1,6}", 1000 * 5 * 6),
+        (".{0,5000}.{0,5000}x", 1000**2),
+        ("([0-9]{1,2},){0,9}x", 1000),
+    ],
+)
+def test_repetitions_that_end_share_a_text_in_few_ways(pattern: str, steps: float) -> None:
+    assert most_steps(pattern, 1000) == steps
+
+
+def test_steps_are_those_that_python_takes() -> None:
+    def seconds(pattern: str, n_letters: int) -> float:
+        started = time.process_time()
+        assert re.fullmatch(pattern, "a" * n_letters) is None
+        return time.process_time() - started
+
+    slow = seconds(".*.*.*x", 300) / most_steps(".*.*.*x", 300)
+    assert seconds("a*a*a*bx", 300) < 10 * slow * most_steps("a*a*a*bx", 300)
+    assert seconds("[^-]*-[^-]*-.*x", 30_000) < 1.0

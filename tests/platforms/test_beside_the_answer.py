@@ -8,12 +8,14 @@ from xml.etree import ElementTree
 
 import pyreadstat
 import pytest
+from short_forms import cells, read_export
 from test_limesurvey import named, rows_of
 from test_qualtrics import questions, survey_file
 from test_redcap import dictionary
 from test_xlsform import sheet
 
 from coprod_stats.instruments import Instrument, read_instrument
+from coprod_stats.literals import ExportSource
 from coprod_stats.platforms import compose_form
 
 SURVEY = """
@@ -94,3 +96,36 @@ def test_a_language_that_the_program_does_not_know_gets_no_english(tmp_path: Pat
     survey = read_instrument(tmp_path / "help.yaml").for_form("full")
     rows = {row.get("name"): row for row in sheet(compose_form(survey, "xlsform"), "survey")}
     assert rows["why_far"]["label::cy (cy)"] == "…"
+
+
+@pytest.mark.parametrize("source", ["odk", "limesurvey", "redcap", "surveyjs", "qualtrics"])
+def test_a_reason_beside_an_answer_is_rejected_and_the_answer_kept(
+    source: ExportSource, survey: Instrument, tmp_path: Path
+) -> None:
+    platform = "xlsform" if source == "odk" else source
+    (entry,) = compose_form(survey, platform).sidecar.of_item("HOURS")
+    why = next(code for code, canonical in entry.companion_codes if canonical == "-9")
+    typed, ticked = (entry.name, entry.companion)
+    if source == "qualtrics":
+        typed, ticked = ("HOURS", "HOURS_NA")  # as its headings have them
+    rows: list[dict[str, object]] = [
+        {typed: "4", ticked: ""},
+        {typed: "5", ticked: why},
+        {typed: "", ticked: why},
+    ]
+    if source == "surveyjs":
+        values: list[dict[str, object]] = [
+            {"HOURS": 4},
+            {"HOURS": 5, entry.companion: [-9]},
+            {entry.companion: [-9]},
+        ]
+        rows = values
+    found = read_export(survey, source, rows, tmp_path)
+    assert cells(found, "HOURS") == [(4.0,), (5.0,), (-9.0,)]
+    (rejected,) = found.rejected
+    assert (rejected.line, rejected.scope) == (2 if source == "surveyjs" else 3, "column")
+    assert (rejected.column, rejected.value.strip("[]")) == (entry.companion, why)
+    assert found.provenance.notes == (
+        "HOURS: 1 reason for no answer beside an answer, which counts; rejected as column "
+        f"{entry.companion}",
+    )

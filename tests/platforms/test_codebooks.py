@@ -13,6 +13,7 @@ import pyreadstat
 import pytest
 from engines import DDI_SCHEMA, needs
 from every_kind import everything, respondents, table
+from short_forms import short_form
 
 from coprod_stats.instruments import Instrument
 from coprod_stats.instruments.model import NumberRange, Option, Text
@@ -21,6 +22,7 @@ from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.codebooks.labelled_variables import labelled_variables
 from coprod_stats.platforms.codebooks.spss import cut, sav_file
 from coprod_stats.responses.reading import write_canonical
+from coprod_stats.responses.table_files import read_table
 
 DDI = "{ddi:codebook:2_5}"
 
@@ -34,6 +36,52 @@ def test_spss_labels_and_missing_values(every_kind: Instrument, tmp_path: Path) 
     assert meta.variable_value_labels["TRU1"][4] == "Viel"
     assert meta.variable_value_labels["TRU1"][-8] == "Keine Angabe"
     assert {span["lo"] for span in meta.missing_ranges["USED"]} == {-9, -8, -7}
+
+
+TEXTS = """
+- {id: SHORT, kind: text, text: How?, length: {max: 50}}
+- {id: FREE, kind: text, text: Why?}
+- {id: ONE, kind: text, text: Which letter?, length: {max: 1}}
+- {id: TINY, kind: text, text: Where?, length: {max: 20000}}
+- {id: DAY, kind: date, text: When?}
+- {id: HOUR, kind: time, text: At what time?}
+- {id: AGE, kind: number, text: How old?}
+- {id: PART, text: Which?, options: {1: A, 2: B}, other: 2}
+"""
+ADMINISTRATIVE = "administrative: [{id: RID, title: Id, kind: text, role: respondent}]\n"
+WIDTHS = {"SHORT": 200, "FREE": 32_767, "ONE": 4, "TINY": 32_767, "DAY": 10, "HOUR": 8, "AGE": 8}
+
+
+@pytest.fixture
+def empty_file(tmp_path: Path) -> Path:
+    survey = short_form(tmp_path, TEXTS, head=ADMINISTRATIVE)
+    path = tmp_path / "survey.sav"
+    path.write_bytes(next(iter(compose_form(survey, "spss").files.values())))
+    return path
+
+
+def test_texts_of_an_empty_spss_file_are_as_wide_as_they_may_be(empty_file: Path) -> None:
+    answers, meta = pyreadstat.read_sav(str(empty_file))
+    assert meta.number_rows == len(answers) == 0
+    widths = meta.variable_storage_width
+    assert {id: widths[id] for id in WIDTHS} == WIDTHS
+    assert meta.original_variable_types["SHORT"] == "A200"
+    assert widths["RID"] == 255
+    assert meta.column_names_to_labels["FREE"] == "Why?"
+    assert read_table(empty_file).header == tuple(answers.columns)
+
+
+@needs("pspp")
+def test_pspp_finds_the_widths_of_an_empty_file(empty_file: Path) -> None:
+    script = "GET FILE='survey.sav'.\nDISPLAY DICTIONARY.\nSAVE OUTFILE='again.sav'.\n"
+    (empty_file.parent / "show.sps").write_text(script)
+    shown = subprocess.run(
+        ["pspp", "--batch", "show.sps"], cwd=empty_file.parent, capture_output=True, text=True
+    )
+    assert shown.returncode == 0
+    assert "rror" not in shown.stdout
+    _, meta = pyreadstat.read_sav(str(empty_file.parent / "again.sav"))
+    assert {id: meta.variable_storage_width[id] for id in WIDTHS} == WIDTHS
 
 
 PSPP = """

@@ -132,3 +132,28 @@ def test_a_pattern_that_platforms_read_in_different_ways_is_a_fault(
     with pytest.raises(InstrumentError) as caught:
         short_form(tmp_path, f"- {{id: A, kind: text, text: A, pattern: '{pattern}'}}")
     assert [fault.code for fault in caught.value.faults] == ["ITEM-018"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "codes"),
+    [
+        ("pattern: '.*.*x'", []),
+        ("pattern: '.*.*.*x'", ["ITEM-019"]),
+        ("pattern: '.*-.*-.*', length: {max: 4000}", ["ITEM-019"]),
+        ("pattern: '.*-.*-.*', length: {max: 464}", []),
+        ("pattern: '[^-]*-[^-]*-.*'", []),
+        ("pattern: '(a+)+b', length: {max: 10}", ["ITEM-019"]),
+    ],
+)
+def test_a_pattern_that_takes_too_long_for_the_longest_text_is_a_fault(
+    rule: str, codes: list[str], tmp_path: Path
+) -> None:
+    assert _faults(rule, tmp_path) == codes
+
+
+def _faults(rule: str, folder: Path) -> list[str]:
+    try:
+        short_form(folder, f"- {{id: A, kind: text, text: A, {rule}}}")
+    except InstrumentError as error:
+        return [fault.code for fault in error.faults]
+    return []

@@ -52,6 +52,26 @@ def test_ids_that_one_float_would_hold_stay_apart(tmp_path: Path) -> None:
     assert found["x"].tolist() == [1.0, 2.0, 3.0]
 
 
+@pytest.mark.parametrize(
+    ("column", "labels", "n"),
+    [("g", ("g",), 2), ("g", (), 0), ("h", ("h",), 0), ("x", ("g",), 2)],
+)
+def test_na_among_labels_is_missing_and_said_to_be(
+    tmp_path: Path, column: str, labels: tuple[str, ...], n: int
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("g,h,x\nNA,a,1\nDE, ,2\nNA ,NAM,NA\n")
+    notes: list[str] = []
+    found = read_plain_columns(path, (column, *labels), labels=labels, note=notes.append)
+    if n:
+        assert found["g"].tolist() == [None, "DE", None]
+        (note,) = notes
+        assert "t.csv, column g: 2 cells have 'NA', which is read as missing" in note
+        assert "--instrument" in note
+    else:
+        assert notes == []
+
+
 def test_an_spss_file_is_read_without_a_questionnaire(tmp_path: Path) -> None:
     path = tmp_path / "t.sav"
     frame = pd.DataFrame({"x": [1.0, 9.0, np.nan], "g": ["a", "b", "c"]})

@@ -114,7 +114,9 @@ class FileCommand(click.Command):
                 (path, f"which {document.name} reads")
                 for document in inputs
                 for path in files_behind(
-                    document.path, answers=getattr(document.parameter.type, "answers", True)
+                    document.path,
+                    answers=getattr(document.parameter.type, "answers", True),
+                    any_suffix=isinstance(document.parameter.type, InputName),
                 )
             ]
         for (path, why), output in product(known, outputs):

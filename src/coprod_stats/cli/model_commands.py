@@ -177,7 +177,7 @@ class _Table(NamedTuple):
             from coprod_stats.responses.plain_columns import read_plain_columns
 
             return read_plain_columns(
-                self.path, asked.columns, labels=asked.labels, sheet=self.sheet
+                self.path, asked.columns, labels=asked.labels, sheet=self.sheet, note=warn
             )
         from coprod_stats.cli.options import bound_answers
         from coprod_stats.latent_models.frames import frame_columns

@@ -15,15 +15,32 @@ _DOCUMENTS = (".yaml", ".yml", ".json")
 _LARGEST = 50_000_000
 _PATH = re.compile(r"""[^\s"'\[\]{},#]*/[^"'\n\[\]{},#\0]{1,1000}""")
 _BY_ID = re.compile(r"""\binstrument:\s*["']?([^\s"',}\0]{1,100})""")
+_BEGINS_AS_DOCUMENT = re.compile(
+    rb"""(?:\xef\xbb\xbf)?(?:\s|[#%][^\n]*\n|---)*(?:\{|["'\w-]+:\s)"""
+)
+_BEGINNING = 10_000
 
 
-def files_behind(document: Path, *, answers: bool = True) -> tuple[Path, ...]:
+def files_behind(
+    document: Path, *, answers: bool = True, any_suffix: bool = False
+) -> tuple[Path, ...]:
     """Return the existing files that reading a document will read: those that it names, and theirs.
 
     Names are looked up beside the document and in the working folder; what is shipped names only
     what is shipped. The translations and modules beside a questionnaire, and the hypotheses beside
     a plan, belong to it without being named. Tables are omitted where a command reads no answers.
+
+    Parameters
+    ----------
+    document : Path
+    answers : bool
+        Whether the answers that it names are read.
+    any_suffix : bool
+        Whether it is a questionnaire or a plan, whatever its suffix; otherwise a file of a suffix
+        of tables names nothing.
     """
+    if not (any_suffix or _is_document(document)):
+        return ()
     found: dict[Path, None] = {}
     waiting = [document]
     while waiting:
@@ -31,12 +48,12 @@ def files_behind(document: Path, *, answers: bool = True) -> tuple[Path, ...]:
             unread = not answers and _is_table(path)
             if path not in found and path != document and not unread:
                 found[path] = None
-                waiting.append(path)
+                waiting += [path] if _is_document(path) else []
     return tuple(found)
 
 
 def _next(document: Path) -> Iterator[Path]:
-    if document.suffix.lower() not in _DOCUMENTS or not document.is_file():
+    if not document.is_file():
         return
     shipped = document.parent.resolve() in map(shelf, get_args(Shelf))
     if shipped or document.stat().st_size > _LARGEST:
@@ -53,6 +70,16 @@ def _next(document: Path) -> Iterator[Path]:
         present = sorted(path.name for path in place.iterdir() if path.suffix)
         named = [name for name in present if _names(text, name)]
         yield from (path for name in (*paths, *named) if (path := place / name).is_file())
+
+
+def _is_document(path: Path) -> bool:
+    """Return whether a file is one in YAML or JSON, by its suffix or by how it begins."""
+    if path.suffix.lower() in _DOCUMENTS:
+        return True
+    if _is_table(path) or not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return _BEGINS_AS_DOCUMENT.match(stream.read(_BEGINNING)) is not None
 
 
 def _is_table(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from typing import TextIO
 
 
@@ -47,4 +48,10 @@ def flush_output() -> None:
 
 
 def _null() -> TextIO:
-    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  # until the end
+    return open(_null_device(), "w", encoding="utf-8", closefd=False)
+
+
+@cache
+def _null_device() -> int:
+    """Open the null device; it stays open until the end, so that nobody has to close it."""
+    return os.open(os.devnull, os.O_WRONLY)

@@ -21,7 +21,9 @@ MAX_BYTES = 1_000_000_000
 """Largest file, and largest content of a compressed one, that is read unless the user says so."""
 CELL_BYTES = 2
 """Least size of a cell of a packed table when it is unpacked: a digit and a comma."""
-_CHUNK = 1 << 20
+_CHUNK = 1 << 24
+"""Bytes that are read or decoded at a time. After it has freed a piece of this size, the C library
+keeps memory for the arrays that follow, instead of returning each of them to the system."""
 _MOST_COMPARED = 1_000
 _MOST_PACKED = 100
 _SMALL_PART = 1_000_000

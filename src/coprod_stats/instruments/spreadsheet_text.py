@@ -34,4 +34,5 @@ def unguarded(text: str) -> str:
 
 def guarded_unless_number(text: str) -> str:
     """Guard a cell of unknown kind; plain numbers, negative or not, are left unchanged."""
-    return text if _PLAIN_NUMBER.fullmatch(text) else guarded(text)
+    # letters and digits alone, as in the ids of respondents, are no formula
+    return text if text.isalnum() or _PLAIN_NUMBER.fullmatch(text) else guarded(text)

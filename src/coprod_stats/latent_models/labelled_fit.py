@@ -64,7 +64,7 @@ class AskedAndUsed:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LabelledFit:
     """A fit of the numeric core with its rows, groups and findings labelled.
 

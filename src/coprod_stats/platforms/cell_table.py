@@ -77,6 +77,37 @@ def with_companion(
     )
 
 
+def reasons_beside_answers(
+    answers: Mapping[str, tuple[str, ...]],
+    companions: Mapping[str, tuple[str, ...]],
+    sidecar: Sidecar,
+) -> dict[str, tuple[str, ...]]:
+    """Return the reasons for no answer that were given beside an answer, which counts.
+
+    As columns that the questionnaire does not have, they are rejected, each with its row.
+
+    Parameters
+    ----------
+    answers : mapping of str to tuple of str
+        Canonical columns.
+    companions : mapping of str to tuple of str
+        Columns of the platform, among them those of the reasons.
+    sidecar : Sidecar
+    """
+    beside: dict[str, tuple[str, ...]] = {}
+    for entry in sidecar.columns:
+        if entry.companion not in companions or entry.column not in answers:
+            continue
+        codes = dict(entry.companion_codes)
+        found = tuple(
+            "" if codes.get(reason.strip(), cell.strip()) == cell.strip() else reason
+            for cell, reason in zip(answers[entry.column], companions[entry.companion], strict=True)
+        )
+        before = beside.get(entry.companion, found)
+        beside[entry.companion] = tuple(map(max, before, found))
+    return {name: reasons for name, reasons in beside.items() if any(reasons)}
+
+
 def options_chosen(
     cells: tuple[str, ...], entry: SidecarColumn, *, separator: str | None = None
 ) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from coprod_stats.responses.coded_rows import CodedBlock, CodedColumn, CodedRows
 from coprod_stats.responses.combined_choices import CombinedChoices, combined_choices
 from coprod_stats.responses.joint_answers import can_be_inconsistent, inconsistent_answers
 from coprod_stats.responses.labels import own_words, recode_by_label
+from coprod_stats.responses.other_words import SingleOrOther, single_choices
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
 from coprod_stats.responses.table import Provenance, Rejected, Responses, Scope
 from coprod_stats.suggestions import closest
@@ -41,7 +42,10 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
         If no column of the table is a question of the instrument.
     """
     raw = _renamed(raw, instrument)
-    combined = combined_choices(raw.header, instrument)
+    combined: dict[int, CombinedChoices | SingleOrOther] = {
+        **combined_choices(raw.header, instrument),
+        **single_choices(raw.header, raw, instrument),
+    }
     columns = canonical_columns(instrument, comma_is_decimal=raw.comma_is_decimal)
     by_name = {column.id.casefold(): column for column in columns}
     places, surplus = _match(raw.header, by_name, combined)
@@ -101,14 +105,14 @@ def _renamed(raw: RawTable, instrument: Instrument) -> RawTable:
 def _match(
     header: tuple[str, ...],
     columns: Mapping[str, Column],
-    combined: Mapping[int, CombinedChoices],
+    combined: Mapping[int, CombinedChoices | SingleOrOther],
 ) -> tuple[dict[str, int], dict[int, str]]:
     """Find the position of each column; surplus positions come with a reason."""
     places: dict[str, int] = {}
     surplus: dict[int, str] = {}
     for position, name in enumerate(header):
         if position in combined:
-            places |= dict.fromkeys(combined[position].item.columns, position)
+            places |= dict.fromkeys(combined[position].columns, position)
             continue
         bare = name.strip().lstrip("\ufeff").casefold()
         column = columns.get(bare)
@@ -181,7 +185,7 @@ class _Table:
         rows: CodedBlock,
         places: Mapping[str, int],
         *,
-        combined: Collection[CombinedChoices],
+        combined: Collection[CombinedChoices | SingleOrOther],
     ) -> None:
         self.raw, self.instrument, self.rows = raw, instrument, rows
         self.cells = {id: rows.columns[place] for id, place in places.items()}
@@ -192,8 +196,8 @@ class _Table:
         self.numbers = dict(zip(numeric, self.amounts, strict=True))
         self.texts: dict[str, NDArray[np.object_]] = {}
         self.rejected: list[Rejected] = []
-        self.combined = {id: choices for choices in combined for id in choices.item.columns}
-        spread = ", ".join(choices.item.id for choices in combined)
+        self.combined = {id: choices for choices in combined for id in choices.columns}
+        spread = ", ".join(c.item.id for c in combined if c.item.kind == "multiple")
         note = f"{spread}: all choices in one column, spread over the options"
         self.notes = [note] if spread else []
 
@@ -225,7 +229,7 @@ class _Table:
         if not signs:
             return signs
         known = self.combined.get(id)
-        words = own_words(id, self.instrument) if known is None else known.words.keys()
+        words = own_words(id, self.instrument) if known is None else set(known.words)
         return {sign for sign in signs if plain(sign) not in words}
 
     def _given(self, id: str) -> CodedColumn:

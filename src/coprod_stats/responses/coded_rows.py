@@ -108,12 +108,12 @@ class CodedRows(Sequence[RawRow]):
         """Return rows as coded; they are read one by one, and need not be kept."""
         if isinstance(rows, CodedRows):
             return rows
-        codings: dict[int, _Coding] = {}
+        codings: dict[int, RowCoding] = {}
         remaining = iter(rows)
         while batch := list(islice(remaining, _BATCH)):
             for width in {len(row.cells) for row in batch}:
                 of_width = [row for row in batch if len(row.cells) == width]
-                codings.setdefault(width, _Coding(width)).add(of_width)
+                codings.setdefault(width, RowCoding(width)).add(of_width)
         return cls(coding.block() for coding in codings.values())
 
     def of_width(self, width: int) -> CodedBlock:
@@ -163,22 +163,38 @@ class _Numbers(dict[str, int]):
         return number
 
 
-class _Coding:
-    """Rows of one number of cells while they are coded."""
+class RowCoding:
+    """Rows of one number of cells while they are coded.
+
+    Attributes
+    ----------
+    numbers : list of dict of str to int
+        The distinct texts of each column with their numbers; one that is looked up is added.
+    """
 
     def __init__(self, width: int) -> None:
-        self.numbers = [_Numbers() for _ in range(width)]
+        self.numbers: list[dict[str, int]] = [_Numbers() for _ in range(width)]
         self.codes: list[list[NDArray[Any]]] = [[] for _ in range(width)]
         self.lines: list[NDArray[np.int64]] = []
 
     def add(self, rows: Sequence[RawRow]) -> None:
-        n_rows = len(rows)
-        self.lines.append(np.fromiter((row.line for row in rows), np.int64, n_rows))
-        columns = zip(*(row.cells for row in rows), strict=True)
+        """Code some rows."""
+        lines = np.fromiter((row.line for row in rows), np.int64, len(rows))
+        self.add_columns(lines, list(zip(*(row.cells for row in rows), strict=True)))
+
+    def add_columns(
+        self, lines: NDArray[np.int64], columns: Sequence[Sequence[str] | NDArray[Any]]
+    ) -> None:
+        """Code some rows by their columns, each of texts, or of their numbers."""
+        self.lines.append(lines)
         for numbers, codes, cells in zip(self.numbers, self.codes, columns, strict=True):
-            codes.append(_numbered(cells, numbers))
+            if isinstance(cells, np.ndarray):
+                codes.append(_compact(cells, len(numbers)))
+            else:
+                codes.append(_numbered(cells, numbers))
 
     def block(self) -> CodedBlock:
+        """Return the rows coded so far; no more can be added."""
         columns = []
         for numbers, codes in zip(self.numbers, self.codes, strict=True):
             columns.append(
@@ -189,7 +205,7 @@ class _Coding:
         return CodedBlock(np.concatenate(self.lines), tuple(columns))
 
 
-def _numbered(cells: Sequence[str], numbers: _Numbers) -> NDArray[Any]:
+def _numbered(cells: Sequence[str], numbers: dict[str, int]) -> NDArray[Any]:
     found = list(map(numbers.__getitem__, cells))
     if len(numbers) <= 256:
         return np.frombuffer(bytes(found), np.uint8)  # three times as fast as from the list

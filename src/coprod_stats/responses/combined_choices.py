@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from coprod_stats.instruments.language.evaluation import choice_column
+from coprod_stats.instruments.language.evaluation import choice_column, other_column
 from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
 from coprod_stats.responses.answer_words import plain
 from coprod_stats.responses.labels import (
@@ -15,6 +15,7 @@ from coprod_stats.responses.labels import (
     letters_of,
     without_letters,
 )
+from coprod_stats.responses.other_words import OtherWords
 
 _SEPARATORS = (";", "|", "\n", ",")
 _ANY_SEPARATOR = re.compile(r"[;|\n,]")
@@ -29,7 +30,7 @@ def combined_choices(header: Sequence[str], instrument: Instrument) -> dict[int,
     """
     names = [name.strip().lstrip("\ufeff").casefold() for name in header]
     return {
-        names.index(item.id.casefold()): CombinedChoices(item, instrument)
+        names.index(item.id.casefold()): CombinedChoices(item, instrument, names)
         for item in instrument.items
         if item.kind == "multiple"
         and item.id.casefold() in names
@@ -41,19 +42,26 @@ class CombinedChoices:
     """The cells of one column, each with all choices of a respondent.
 
     A part of a cell is the code, the letters or the label of an option; a cell with a part that is
-    none of these, or may be two of them, is rejected.
+    none of these, or may be two of them, is rejected, unless it can be own words for "other".
 
     Attributes
     ----------
     item : Item
         The multiple choice.
+    columns : tuple of str
+        The columns that are read from the cells.
     words : mapping of str to int
         What may stand in a cell, in the form of ``plain``, and its code.
     """
 
-    def __init__(self, item: Item, instrument: Instrument) -> None:
+    def __init__(self, item: Item, instrument: Instrument, names: Collection[str]) -> None:
         options = item.column_options
-        self.item = item
+        self.item, self.columns = item, item.columns
+        self._other: OtherWords | None = None
+        if item.other is not None and other_column(item.id).casefold() not in names:
+            self._other = OtherWords(item, instrument)
+            self.columns = (*item.columns, self._other.column)
+        self._words: dict[str, str] = {}
         self._options = {choice_column(item.id, option.value): option.value for option in options}
         self._letters = {option.code: option.value for option in options if option.code}
         missing = {
@@ -76,6 +84,10 @@ class CombinedChoices:
         if new:
             known = self._labels | self._codes_beside_labels(new)
             self._read |= {text: self._chosen(text, known) for text in new}
+        if self._other is not None and column == self._other.column:
+            read = [text for text in found if self._read[text] is not None]
+            words = {text: self._words.get(text, "") for text in read}
+            return self._other.recoding(dict.fromkeys(found, "") | words)
         codes: dict[str, str] = {}
         unclear: dict[str, str] = {}
         for text in found:
@@ -100,18 +112,28 @@ class CombinedChoices:
 
     def _chosen(self, cell: str, known: Mapping[str, int | None]) -> tuple[int, ...] | None:
         """Return the codes in a cell, those of options or that of one missing answer."""
-        read = (self._parts(cell, sign, known) for sign in _SEPARATORS)
-        chosen = next(filter(None, read), None)
+        readings = [self._parts(cell, sign, known) for sign in _SEPARATORS]
+        chosen = next((codes for codes, words in readings if codes and not words), None)
+        if chosen is None and self._other is not None:
+            codes, words = max(readings, key=lambda reading: len(reading[0]))
+            written = [self._other.written(part) for part in words]
+            if written and all(written):
+                self._words[cell] = "; ".join(written)
+                chosen = [*codes, self._other.code]
         if chosen is None or (len(chosen) > 1 and any(code in MISSING_CODES for code in chosen)):
             return None
-        return chosen
+        return tuple(chosen)
 
     def _parts(
         self, cell: str, separator: str, known: Mapping[str, int | None]
-    ) -> tuple[int, ...] | None:
-        """Return the codes of all parts of a cell; a label may itself hold the separator."""
+    ) -> tuple[list[int], list[str]]:
+        """Return the codes of the parts of a cell that are options, and what stands between them.
+
+        A label may itself hold the separator, and so may what stands between.
+        """
         pieces = [piece for piece in cell.split(separator) if piece.strip()]
         codes: list[int] = []
+        between: list[list[str]] = [[]]
         start = 0
         while start < len(pieces):
             last = min(len(pieces), start + self._most_parts[separator])
@@ -119,11 +141,13 @@ class CombinedChoices:
                 code = self._code(separator.join(pieces[start:end]).strip(), known)
                 if code is not None:
                     codes.append(code)
+                    between.append([])
                     start = end
                     break
             else:
-                return None
-        return tuple(codes)
+                between[-1].append(pieces[start])
+                start += 1
+        return codes, [separator.join(parts).strip() for parts in between if parts]
 
     def _code(self, part: str, known: Mapping[str, int | None]) -> int | None:
         if part in self._letters:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from coprod_stats.files.reading import encoding_of
@@ -19,6 +19,8 @@ from coprod_stats.responses.raw_table import (
 )
 
 DELIMITERS = (",", ";", "\t", "|")
+_SMALL = 1 << 20
+"""Bytes up to which a file is parsed row by row."""
 _TOO_LONG = f"a cell of more than {MAX_CELL:,} characters, or a quotation mark that is never closed"
 
 
@@ -50,10 +52,22 @@ def read_delimited(path: Path, *, expected: Collection[str]) -> RawTable:
     delimiter = stated[4:].rstrip("\r\n")
     if delimiter not in DELIMITERS:
         delimiter = _likely_delimiter(beginning[len(stated) :], expected)
-    rows = _rows(text, delimiter, 1 if stated else 0, path.name)
-    header = next(rows, None)
+
+    def parse(lines: Iterable[str], first: int) -> Iterator[RawRow]:
+        return _rows(lines, delimiter, first, path.name)
+
+    first, lines = 2 if stated else 1, _CountedLines(text)
+    rows: Iterable[RawRow] = parse(lines, first)
+    header = next(iter(rows), None)
     if header is None:
         raise ResponsesError(f"{path.name}: the file is empty; a header with item ids is needed")
+    if len(content) > _SMALL:
+        # a small file is read faster than this is loaded
+        from coprod_stats.responses.plain_lines import can_be_coded, coded_lines
+
+        if can_be_coded(content, encoding.codec):
+            first, width = first + lines.count, len(header.cells)
+            rows = coded_lines(content, first, width=width, delimiter=delimiter, parse=parse)
     answers = CodedRows.of(rows)
     _refuse_long_cells(CodedRows.of([header]), path.name)
     _refuse_long_cells(answers, path.name)
@@ -81,15 +95,27 @@ def _likely_delimiter(beginning: str, expected: Collection[str]) -> str:
     return max(DELIMITERS, key=found)
 
 
-def _rows(text: io.TextIOWrapper, delimiter: str, lines_before: int, name: str) -> Iterator[RawRow]:
-    """Yield the rows that are not blank, each with its first line."""
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
-    line = 1 + lines_before
+class _CountedLines:
+    """Lines of a text, and how many of them have been read."""
+
+    def __init__(self, text: Iterable[str]) -> None:
+        self.text, self.count = text, 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.text:
+            self.count += 1
+            yield line
+
+
+def _rows(lines: Iterable[str], delimiter: str, first: int, name: str) -> Iterator[RawRow]:
+    """Yield the rows that are not blank, each with its first line; ``first`` is that of all."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    line = first
     try:
         for cells in reader:
             if cells and (cells[0].strip() or is_filled(cells)):
                 yield RawRow(line, tuple(cells))
-            line = reader.line_num + 1 + lines_before
+            line = reader.line_num + first
     except csv.Error as error:
         raise ResponsesError(f"{name}:{line}: {_explained(error)}") from error
 

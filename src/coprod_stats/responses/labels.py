@@ -181,6 +181,8 @@ def _truth(options: tuple[Option, ...]) -> dict[str, int]:
 
 def _of_words(found: Iterable[str], column: str, known: Mapping[str, int]) -> Recoding:
     """Recode cells that hold labels; a number is a code, unless the column holds labels."""
+    if not known:  # as of texts, of which there may be as many as respondents
+        return Recoding()
     texts = sorted({text.strip() for text in found})
     words = {
         text: code

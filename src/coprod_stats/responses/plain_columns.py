@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.counts import counted
-from coprod_stats.responses.coded_rows import CodedBlock, CodedRows
+from coprod_stats.responses.coded_rows import CodedBlock, CodedColumn, CodedRows
 from coprod_stats.responses.raw_table import RawTable, ResponsesError
 from coprod_stats.responses.table_files import read_table
 
@@ -27,6 +27,7 @@ def read_plain_columns(
     *,
     labels: Container[str] = (),
     sheet: str | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> dict[str, NDArray[Any]]:
     """Read columns of a file; blank and ``NA`` cells, and codes declared missing, are missing.
 
@@ -41,6 +42,9 @@ def read_plain_columns(
         would be one group, and so would ids of more than 15 digits.
     sheet : str, optional
         Sheet of a workbook; the first by default.
+    note : callable, optional
+        Called with what may have been meant otherwise: ``NA`` among labels, which is missing as R
+        writes it, and may have been the code of Namibia.
 
     Returns
     -------
@@ -54,12 +58,26 @@ def read_plain_columns(
         If the file cannot be read, a name occurs twice, or a row has the wrong length.
     """
     raw = read_table(Path(path), sheet=sheet)
-    columns = _checked(raw).columns
-    return {
-        name: _values(column.texts, raw, name, labels)[column.codes]
-        for name, column in zip(raw.header, columns, strict=True)
+    columns = {
+        name: column
+        for name, column in zip(raw.header, _checked(raw).columns, strict=True)
         if name and (wanted is None or name in wanted)
     }
+    for name, column in columns.items():
+        if note is not None and name in labels and (n := _n_not_available(column)):
+            cells = counted(n, "cell has", "cells have")
+            note(
+                f"{raw.file}, column {name}: {cells} 'NA', which is read as missing; if it is a "
+                "label, spell it otherwise or read the table by its questionnaire (--instrument)"
+            )
+    return {
+        name: _values(column.texts, raw, name, labels)[column.codes]
+        for name, column in columns.items()
+    }
+
+
+def _n_not_available(column: CodedColumn) -> int:
+    return len(column.rows_with(text for text in column.texts if text.strip() == "NA"))
 
 
 def _values(texts: Sequence[str], raw: RawTable, name: str, labels: Container[str]) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,10 +77,21 @@ def read_platform_export(
     provenance = replace(
         responses.provenance,
         rows_read=len(raw.rows) - (len(kept) - len(found.rows)),
-        notes=(*found.notes, *responses.provenance.notes),
+        notes=(*found.notes, *_beside_answers(found, sidecar), *responses.provenance.notes),
     )
     rejected = sorted((*uneven, *responses.rejected), key=lambda entry: (entry.line, entry.column))
     return replace(responses, provenance=provenance, rejected=tuple(rejected))
+
+
+def _beside_answers(found: CellTable, sidecar: Sidecar) -> Iterator[str]:
+    """Describe reasons for no answer that were given beside an answer."""
+    for entry in {entry.companion: entry for entry in sidecar.columns if entry.companion}.values():
+        if entry.companion in found.header:
+            n = sum(bool(reason.strip()) for reason in found.column(entry.companion))
+            yield (
+                f"{entry.item}: {counted(n, 'reason')} for no answer beside an answer, which "
+                f"counts; rejected as column {entry.companion}"
+            )
 
 
 def _read(path: Path, source: ExportSource, sidecar: Sidecar, sheet: str | None) -> RawTable:

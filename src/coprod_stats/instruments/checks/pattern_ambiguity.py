@@ -2,15 +2,18 @@
 
 Platforms and Python try all ways one after the other. Their number grows exponentially with the
 text if a loop of the expression's automaton can be gone through in two ways for the same letters
-(Weber & Seidl 1991, "On the degree of ambiguity of finite automata", criterion EDA). The automaton
-is Glushkov's: its states are the places of letters in the expression.
+(Weber & Seidl 1991, "On the degree of ambiguity of finite automata", criterion EDA), and with a
+power of its length if the same letters go through one loop, lead from it to another, and go through
+that one (criterion IDA). The automaton is Glushkov's: its states are the places of letters in the
+expression.
 """
 
 from __future__ import annotations
 
+import math
 import string
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from re import _constants as op  # type: ignore[attr-defined]
@@ -20,6 +23,8 @@ from typing import Any
 _UNROLLED = 4
 """Repetitions up to this number are written out; more are a loop."""
 _LARGEST = 300
+_MOST_TRIPLES = 100_000
+"""Places of three letters in two loops, and between them, that are looked at."""
 _CATEGORIES: dict[object, frozenset[str]] = {
     op.CATEGORY_DIGIT: frozenset(string.digits),
     op.CATEGORY_SPACE: frozenset(string.whitespace),
@@ -43,6 +48,25 @@ def is_exponential(pattern: str) -> bool:
     return automaton.is_ambiguous_in_a_loop()
 
 
+def most_steps(pattern: str, n_letters: int) -> float:
+    """Return the order of the steps after which a text is known not to match.
+
+    It is the length of the text times, for each pair of loops along which the same letters can be
+    divided in several ways, the number of these ways. Where it would take long to find out whether
+    two large loops are such a pair, they are taken for none.
+
+    Parameters
+    ----------
+    pattern : str
+        Not exponential.
+    n_letters : int
+        Length of the text.
+    """
+    automaton = _Automaton(_ASCII | set(pattern) | {_OUTSIDE})
+    automaton.sequence(_parser.parse(pattern))
+    return automaton.most_steps(n_letters)
+
+
 @dataclass(slots=True)
 class _Part:
     """Ways to begin and to end at each state, and to match nothing."""
@@ -57,6 +81,8 @@ class _Automaton:
         self.alphabet = frozenset(alphabet)
         self.letters: list[frozenset[str]] = []
         self.edges: list[Counter[int]] = []
+        self.times: list[float] = []
+        """How often each state can be passed through."""
 
     def sequence(self, nodes: Iterable[Any]) -> _Part:
         whole = _Part()
@@ -81,6 +107,7 @@ class _Automaton:
         state = len(self.letters)
         self.letters.append(self._set(kind, given))
         self.edges.append(Counter())
+        self.times.append(1.0)
         return _Part(0, Counter([state]), Counter([state]))
 
     def _set(self, kind: Any, given: Any) -> frozenset[str]:
@@ -121,7 +148,10 @@ class _Automaton:
                 whole = self._then(one, whole)
                 whole.empty = min(2, whole.empty + (place >= least))
             return whole
+        start = len(self.letters)
         part = self.sequence(body)
+        often = math.inf if most is op.MAXREPEAT else float(most)
+        self.times[start:] = [times * often for times in self.times[start:]]
         self._connect(part.last, part.first)
         if part.empty and most is not op.MAXREPEAT:  # any of the repetitions may be the empty ones
             self._connect(part.last, part.first)
@@ -129,10 +159,6 @@ class _Automaton:
         return part
 
     def is_ambiguous_in_a_loop(self) -> bool:
-        # heavy, and wanted by few questionnaires
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
         pairs = {(state, state): state for state in range(len(self.letters))}
         waiting, arcs, doubled = list(pairs), [], []
         while waiting:
@@ -148,13 +174,88 @@ class _Automaton:
                     doubled.append(arcs[-1])
         if not arcs:
             return False
-        rows, columns = zip(*arcs, strict=True)
-        graph = coo_array(([1] * len(arcs), (rows, columns)), shape=(len(pairs), len(pairs)))
-        _, loop = connected_components(graph, connection="strong")
+        loop = _components(len(pairs), arcs)
         equal = {loop[number] for (one, other), number in pairs.items() if one == other}
         return any(loop[start] == loop[end] for start, end in doubled) or any(
             one != other and loop[number] in equal for (one, other), number in pairs.items()
         )
+
+    def most_steps(self, n_letters: int) -> float:
+        reached = {loop: self._reached(loop) for loop in self._loops()}
+        loop_of = {state: loop for loop in reached for state in loop}
+        ways: dict[tuple[int, ...], float] = {}
+        # a loop that is reached from another reaches fewer states
+        for loop, beyond in sorted(reached.items(), key=lambda entry: len(entry[1])):
+            within = min(self.times[loop[0]], n_letters)
+            ways[loop] = max(
+                (
+                    ways[other] * (min(within, self.times[other[0]]) if twice else 1.0)
+                    for other in dict.fromkeys(loop_of[s] for s in beyond if s in loop_of)
+                    if other != loop
+                    for twice in (False, self._share_letters(loop, other, beyond))
+                ),
+                default=1.0,
+            )
+        return n_letters * max(ways.values(), default=1.0)
+
+    def _loops(self) -> list[tuple[int, ...]]:
+        """Return the states of each loop."""
+        states = range(len(self.letters))
+        found = _components(len(states), [(s, end) for s in states for end in self.edges[s]])
+        members: dict[int, list[int]] = {}
+        for state in states:
+            members.setdefault(found[state], []).append(state)
+        return [tuple(m) for m in members.values() if len(m) > 1 or m[0] in self.edges[m[0]]]
+
+    def _reached(self, loop: Iterable[int]) -> list[int]:
+        reached = dict.fromkeys(loop)
+        waiting = list(reached)
+        while waiting:
+            new = [end for end in self.edges[waiting.pop()] if end not in reached]
+            reached |= dict.fromkeys(new)
+            waiting += new
+        return list(reached)
+
+    def _share_letters(
+        self, one: tuple[int, ...], other: tuple[int, ...], between: Sequence[int]
+    ) -> bool:
+        """Return whether a word goes through one loop, from it to the other, and through that."""
+        if len(one) * len(other) * len(between) > _MOST_TRIPLES:
+            return False
+        within = (frozenset(one), frozenset(between), frozenset(other))
+        numbers = {(start, start, end): n for n, (start, end) in enumerate(product(one, other))}
+        waiting, arcs = list(numbers), []
+        while waiting:
+            triple = waiting.pop()
+            first, middle, last = (
+                self.edges[s].keys() & allowed for s, allowed in zip(triple, within, strict=True)
+            )
+            for ends in product(first, middle, last):
+                if not frozenset.intersection(*(self.letters[end] for end in ends)):
+                    continue
+                if ends not in numbers:
+                    numbers[ends] = len(numbers)
+                    waiting.append(ends)
+                arcs.append((numbers[triple], numbers[ends]))
+        arrived = [
+            (numbers[start, end, end], numbers[start, start, end])
+            for start, end in product(one, other)
+            if (start, end, end) in numbers
+        ]
+        found = _components(len(numbers), [*arcs, *arrived])
+        return any(found[end] == found[start] for end, start in arrived)
+
+
+def _components(n_states: int, arcs: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the number of the strongly connected component of each state."""
+    # heavy, and wanted by few questionnaires
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    rows, columns = zip(*arcs, strict=True) if arcs else ((), ())
+    graph = coo_array(([1] * len(arcs), (rows, columns)), shape=(n_states, n_states))
+    found: list[int] = connected_components(graph, connection="strong")[1].tolist()
+    return found
 
 
 def _times(ways: Counter[int], number: int) -> Counter[int]:

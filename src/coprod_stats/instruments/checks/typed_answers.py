@@ -9,7 +9,7 @@ from datetime import date
 from re import _parser  # type: ignore[attr-defined]
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.checks.pattern_ambiguity import is_exponential
+from coprod_stats.instruments.checks.pattern_ambiguity import is_exponential, most_steps
 from coprod_stats.instruments.source.draft import Draft
 
 
@@ -53,16 +53,29 @@ def check_text_rules(draft: Draft) -> Iterator[Fault]:
                 "use no '(?', '^', '$', back-references, possessive quantifiers or classes within "
                 "classes ('[[:alpha:]]' is '[A-Za-z]').",
             )
-        elif item.pattern is not None and is_exponential(item.pattern):
+        elif item.pattern is not None and _takes_without_end(item.pattern, ends[1]):
             yield draft.fault(
                 "ITEM-019",
                 placed.location,
                 f"item {item.id}",
-                "has a pattern that repeats what is itself repeated in several ways, so that a "
-                "text that does not fit may take without end",
+                "has a pattern that repeats what is itself repeated in several ways, or whose "
+                "repetitions can share a text among them in very many ways, so that a text that "
+                "does not fit may take without end",
                 "Let each text match in one way: '(a+)+' is 'a+', '([a-z]+ ?)+' is "
-                "'[a-z]+( [a-z]+)*'.",
+                "'[a-z]+( [a-z]+)*', '.*-.*-.*' is '[^-]*-[^-]*-.*'; or let 'length' end it early.",
             )
+
+
+LONGEST_TEXT = 10_000
+"""Characters of an answer that has no limit of its own: some three pages."""
+_MOST_STEPS = 1e8
+"""Steps that a text may take: about a second, and two free repetitions in a long text."""
+
+
+def _takes_without_end(pattern: str, longest: int | None) -> bool:
+    if is_exponential(pattern):
+        return True
+    return most_steps(pattern, min(longest or LONGEST_TEXT, LONGEST_TEXT)) > _MOST_STEPS
 
 
 _PECULIAR = re.compile(r"\(\?|\\[1-9AZzGbBkpP]|[*+?}]\+|(?<!\\)[$]|(?<![\[\\])\^")

@@ -20,11 +20,17 @@ from coprod_stats.platforms.codebooks.spss_names import RESERVED, spss_name
 from coprod_stats.platforms.form_export import FormExport, PlatformError, sidecar_of
 
 VARIABLE_LABEL_BYTES, VALUE_LABEL_BYTES, STRING_BYTES = 255, 120, 32_767
+_ID_BYTES = 255
+"""Width of an administrative text: longer ones cannot be compared or match files in SPSS."""
+_CHARACTER_BYTES = 4
+_N_CASES = slice(80, 84)
+"""Where the header of a system file has the number of cases (PSPP Developers Guide, System File
+Format, File Header Record)."""
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
-    """Write an empty ``.sav`` file that has every column with its labels."""
-    content, losses = sav_file(instrument, pd.DataFrame(), language=languages[0])
+    """Write an empty ``.sav`` file that has every column with its labels and its width."""
+    content, losses = _empty_file(instrument, language=languages[0])
     columns = [
         replace(column, name=spss_name(column.name))
         for column in own_columns(instrument, languages[0])
@@ -88,6 +94,38 @@ def sav_file(
             },
         )
         return path.read_bytes(), losses
+
+
+def _empty_file(instrument: Instrument, *, language: str) -> tuple[bytes, tuple[Fault, ...]]:
+    """Write a file without answers, whose texts are as wide as they may be.
+
+    The library makes a text as wide as the answers are. The file is therefore written with answers
+    of the full width, which are then removed; a case has as many bytes as two have more than one.
+    """
+    widest = {
+        v.name: "x" * _width(v) for v in labelled_variables(instrument, language) if not v.numeric
+    }
+    one, losses = sav_file(instrument, pd.DataFrame([widest]), language=language)
+    two, _ = sav_file(instrument, pd.DataFrame([widest, widest]), language=language)
+    header = bytearray(one[: 2 * len(one) - len(two)])
+    header[_N_CASES] = bytes(4)
+    return bytes(header), losses
+
+
+def _width(variable: LabelledVariable) -> int:
+    """Return the most bytes of a text in UTF-8."""
+    match variable.kind:
+        case "date":
+            return len("2026-01-31")
+        case "time":
+            return len("14:30:00")
+        case "administrative":
+            return _ID_BYTES
+        case _:
+            longest = None if variable.rule is None else variable.rule.longest
+            code = max(len(str(code)) for code, _ in variable.missing)
+            most = STRING_BYTES if longest is None else longest * _CHARACTER_BYTES
+            return min(max(most, code), STRING_BYTES)
 
 
 def cut(text: str, n_bytes: int) -> str:

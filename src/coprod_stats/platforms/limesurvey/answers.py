@@ -18,6 +18,7 @@ from coprod_stats.platforms.cell_table import (
     holds_labels,
     mark_unanswered,
     options_chosen,
+    reasons_beside_answers,
     recoded,
     with_companion,
 )
@@ -74,7 +75,7 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         name: tuple("" if cell == NOT_SHOWN else cell for cell in column)
         for name, column in cells.items()
     }
-    cells |= found.surplus()
+    cells |= found.surplus() | reasons_beside_answers(cells, found.columns, sidecar)
     rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
     read = CellTable(tuple(cells), rows, table.lines, table.notes)
     marked = mark_unanswered(read, instrument, complete=_submitted(found))

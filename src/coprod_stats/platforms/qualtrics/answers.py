@@ -15,6 +15,7 @@ from coprod_stats.platforms.cell_table import (
     holds_labels,
     mark_unanswered,
     options_chosen,
+    reasons_beside_answers,
     recoded,
     with_companion,
 )
@@ -66,7 +67,7 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         answers = _answers(entry, found, instrument)
         if answers is not None:
             cells[entry.column] = answers
-    cells |= found.surplus
+    cells |= found.surplus | reasons_beside_answers(cells, found.columns, sidecar)
     rows = tuple(zip(*cells.values(), strict=True)) if found.table.rows else ()
     notes = (*table.notes, *_notes(found))
     read = CellTable(tuple(cells), rows, found.table.lines, notes)

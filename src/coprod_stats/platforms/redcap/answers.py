@@ -12,6 +12,7 @@ from coprod_stats.platforms.cell_table import (
     CellTable,
     holds_labels,
     mark_unanswered,
+    reasons_beside_answers,
     recoded,
     with_companion,
 )
@@ -79,6 +80,7 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         for name, column in found.items()
         if name not in taken and not name.startswith(boxes)
     }
+    cells |= reasons_beside_answers(cells, found, sidecar)
     states = found.get(f"{form}_complete", (_COMPLETE,) * len(table.rows))
     complete = np.array([state.strip() == _COMPLETE for state in states], dtype=bool)
     rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()

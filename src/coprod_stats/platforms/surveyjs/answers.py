@@ -18,6 +18,7 @@ from coprod_stats.platforms.cell_table import (
     CellTable,
     holds_labels,
     mark_unanswered,
+    reasons_beside_answers,
     with_companion,
 )
 from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
@@ -70,6 +71,12 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         cells[entry.column] = answers
     taken = {*sidecar.names, *sidecar.internal}
     cells |= {name: column for name, column in found.items() if name not in taken}
+    beside = {
+        entry.companion: tuple(map(_only, found[entry.companion]))
+        for entry in sidecar.columns
+        if entry.companion in found
+    }
+    cells |= reasons_beside_answers(cells, beside, sidecar)
     rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
     read = CellTable(tuple(cells), rows, table.lines, table.notes)
     return mark_unanswered(read, instrument, complete=np.ones(len(rows), dtype=bool))

@@ -17,6 +17,7 @@ from coprod_stats.platforms.cell_table import (
     holds_labels,
     mark_unanswered,
     options_chosen,
+    reasons_beside_answers,
     recoded,
     with_companion,
 )
@@ -76,6 +77,12 @@ def canonical_table(
             columns[entry.column] = cells
     for name, place in places.surplus(shape.metadata):
         columns.setdefault(name, tuple(row[place] for row in table.rows))
+    reasons = {
+        entry.companion: taken
+        for entry in sidecar.columns
+        if entry.companion and (taken := places.take(entry.companion, table)) is not None
+    }
+    columns |= reasons_beside_answers(columns, reasons, sidecar)
     rows = tuple(zip(*columns.values(), strict=True)) if table.rows else ()
     found = CellTable(tuple(columns), rows, table.lines, table.notes)
     finished = np.ones(len(table.rows), dtype=bool)
