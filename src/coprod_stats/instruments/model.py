@@ -133,6 +133,7 @@ class Instrument:
     id: str
     version: str
     title: Text
+    introduction: Text | None
     about: Text | None
     status: str
     sources: tuple[str, ...]

@@ -62,6 +62,7 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
         id=form.instrument,
         version=form.version,
         title=build.text(form.title),
+        introduction=build.text_or_none(form.introduction),
         about=build.text_or_none(form.about),
         status=form.status,
         sources=tuple(form.sources),

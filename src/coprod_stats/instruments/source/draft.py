@@ -126,6 +126,7 @@ _Texts = Iterator[tuple[Location, str, TextForm | None]]
 
 def _front_texts(form: InstrumentForm) -> _Texts:
     yield ("title",), "title", form.title
+    yield ("introduction",), "introduction", form.introduction
     yield ("about",), "about", form.about
     for name in ("dont_know", "refused"):
         yield ("missing_options", name), name, getattr(form.missing_options, name)

@@ -322,7 +322,12 @@ class InstrumentForm(_Form):
     instrument: Identifier
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
     title: TextForm
-    about: TextForm | None = None
+    introduction: TextForm | None = Field(
+        None, description="What respondents read first, on every platform; translated."
+    )
+    about: TextForm | None = Field(
+        None, description="What researchers read: purpose, origin, limits; never on a form."
+    )
     status: Literal["draft", "piloted", "validated"] = "draft"
     sources: list[Words] = []
     languages: Annotated[list[LanguageCode], Field(min_length=1)]
