@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from coprod_stats.errors import Fault, FaultsError
 from coprod_stats.instruments.checks.checks import check_draft
+from coprod_stats.instruments.checks.shared_causes import with_shared_causes
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.shipped import find_shipped, list_modules, shelf
 from coprod_stats.instruments.source.building import build_instrument
@@ -191,7 +192,7 @@ def _read_draft(path: Path, modules: Sequence[str]) -> tuple[Draft | None, tuple
     meaning = check_draft(draft)
     if more:  # without the file of constructs, every code in it would appear to be missing
         meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
-    return draft, (*faults, *missing, *more, *meaning)
+    return draft, with_shared_causes((*faults, *missing, *more, *meaning))
 
 
 def _read_modules(
