@@ -14,6 +14,7 @@ instrument = LazyGroup(
         "show": "instrument_commands:show",
         "check": "instrument_commands:check",
         "copy": "instrument_commands:copy",
+        "subset": "adapting_commands:subset",
         "export": "instrument_commands:export",
         "coverage": "review_commands:coverage",
         "diff": "review_commands:diff",
