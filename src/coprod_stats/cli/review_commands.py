@@ -36,6 +36,7 @@ def coverage(names: tuple[str, ...], json: str | None) -> None:
 
     from coprod_stats.instruments.construct_coverage import construct_coverage
     from coprod_stats.instruments.source.reading import modules_serving, read_instrument
+    from coprod_stats.study.questionnaire_claims import readable_plans
 
     asked = [(name, read_instrument(name)) for name in names or ("citizen", "provider")]
     instruments = [
@@ -45,7 +46,7 @@ def coverage(names: tuple[str, ...], json: str | None) -> None:
     if not any(one.constructs for one in instruments):
         unnamed = ", ".join(one.id for one in instruments)
         fail(f"{unnamed}: names no file of constructs ('constructs:'), so that none can be covered")
-    found = construct_coverage(instruments, plans=_readable_plans())
+    found = construct_coverage(instruments, plans=[plan.form.plan for plan in readable_plans()])
     if json is not None:
         write_json(
             [
@@ -104,19 +105,32 @@ def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
 @command(epilog="Example: coprod instrument lint citizen --form core")
 @name_argument
 @click.option("--form", help="One form; all questions by default.")
+@click.option(
+    "--plan",
+    type=InputName("analyses", answers=False),
+    multiple=True,
+    help="Plan that tests it; by default the shipped ones. May be given several times.",
+)
 @module_option
 @json_option
 def lint_questionnaire(
-    name: str, form: str | None, module: tuple[str, ...], json: str | None
+    name: str,
+    form: str | None,
+    plan: tuple[str, ...],
+    module: tuple[str, ...],
+    json: str | None,
 ) -> None:
     """Check against survey methodology: rule, place, finding and source."""
     from dataclasses import asdict
 
     from coprod_stats.instruments.checks.linting import lint
     from coprod_stats.instruments.source.reading import read_instrument
+    from coprod_stats.study.questionnaire_claims import claimed_paths, measured_in_modules
 
     instrument = read_instrument(name, modules=module)
-    found = lint(instrument if form is None else instrument.for_form(form))
+    paths = claimed_paths(instrument, plans=plan)
+    chosen = instrument if form is None else instrument.for_form(form)
+    found = lint(chosen, paths=paths, in_modules=measured_in_modules(instrument))
     if json is not None:
         write_json([{**asdict(entry), "source": entry.source} for entry in found], json)
         return
@@ -126,19 +140,6 @@ def lint_questionnaire(
         say(f"  {code}: {source}")
     exempted = sum(bool(entry.exempted) for entry in found)
     say(f"{counted(len(found) - exempted, 'finding')}, {exempted} exempted with a reason")
-
-
-def _readable_plans() -> list[str]:
-    from coprod_stats.instruments.shipped import list_shipped
-    from coprod_stats.study.plan_reading import PlanError, read_plan
-
-    readable = []
-    for path in list_shipped("analyses"):
-        try:
-            readable.append(read_plan(path).form.plan)
-        except PlanError:  # the file of hypotheses is in the same folder as the plans
-            continue
-    return readable
 
 
 @command(epilog="Example: coprod instrument translate citizen --lang ar --out sheet.xlsx")

@@ -70,6 +70,15 @@ def construct_coverage(
     return tuple(_evidence(entry, instruments, plans) for entry in constructs.values())
 
 
+def measured_codes(instrument: Instrument) -> frozenset[str]:
+    """Return the constructs that a question, scale, index or column of a questionnaire measures."""
+    return frozenset(
+        construct.code
+        for construct in instrument.constructs
+        if any(next(find(instrument, construct), "") for find in (_items, _computed, _columns))
+    )
+
+
 def _evidence(
     construct: Construct, instruments: Sequence[Instrument], plans: Collection[str]
 ) -> ConstructEvidence:

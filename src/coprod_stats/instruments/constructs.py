@@ -60,6 +60,22 @@ class Construct:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What some questions ask about, in the table of meanings.
+
+    Attributes
+    ----------
+    near : tuple of str
+        Meanings that differ from it only in part.
+    """
+
+    id: str
+    asks: str
+    items: tuple[str, ...]
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
     """A reflective scale and its scoring rule."""
 

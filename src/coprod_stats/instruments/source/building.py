@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from coprod_stats.instruments.constructs import Meaning
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.tree import Call, Compare, Expression, Member, Name, Number
@@ -121,6 +122,10 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
         twin=form.twin,
         exemptions=tuple(
             Exemption(entry.rule, tuple(entry.at), entry.reason) for entry in form.exemptions
+        ),
+        meanings=tuple(
+            Meaning(id, entry.asks, tuple(entry.items), tuple(entry.near))
+            for id, entry in draft.meanings.items()
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.source.source_form import (
@@ -11,6 +11,7 @@ from coprod_stats.instruments.source.source_form import (
     ConstructForm,
     InstrumentForm,
     ItemForm,
+    MeaningForm,
     ResponseScaleForm,
     TextForm,
 )
@@ -46,6 +47,7 @@ class Draft:
     constructs: Mapping[str, ConstructForm]
     modules: tuple[tuple[str, str, TextForm], ...] = ()
     other_files: tuple[str, ...] = ()
+    meanings: Mapping[str, MeaningForm] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[PlacedItem, ...]:

@@ -223,7 +223,8 @@ def _read_draft(path: Path, modules: Sequence[str]) -> tuple[Draft | None, tuple
         *(translations.source.sha256 for translations in parts.translations),
     )
     constructs = parts.constructs.form.constructs if parts.constructs is not None else {}
-    draft = Draft(form, source, constructs, described, others)
+    meanings = parts.constructs.form.meanings if parts.constructs is not None else {}
+    draft = Draft(form, source, constructs, described, others, meanings)
     meaning = check_draft(draft)
     if form.constructs is not None and parts.constructs is None:  # every code would appear missing
         meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]

@@ -371,10 +371,21 @@ class ConstructForm(_Form):
     planned: Words | None = Field(None, description="The later analysis that will use it.")
 
 
+class MeaningForm(_Form):
+    """What some questions ask about; the items of all questionnaires that share the file."""
+
+    asks: Words
+    items: Annotated[list[ItemId], Field(min_length=1)]
+    near: list[Identifier] = Field([], description="Meanings that differ from it only in part.")
+
+
 class ConstructsForm(_Form):
     """The file of constructs that questionnaires share."""
 
     source: Words
+    meanings: dict[Identifier, MeaningForm] = Field(
+        {}, description="What each question asks about, by which the linter compares questions."
+    )
     constructs: dict[str, ConstructForm]
 
 

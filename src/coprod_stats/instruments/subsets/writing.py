@@ -84,10 +84,7 @@ def write_subset(
         codes = tuple(code for code in known if code in _measured(data, known))
         beside = out.with_name(f"{out.stem}_constructs.yaml")
         data["constructs"] = beside.name
-        content = parts.constructs.source.data
-        texts[beside] = yaml_text(
-            content | {"constructs": {code: content["constructs"][code] for code in codes}}
-        )
+        texts[beside] = yaml_text(_cut_constructs(parts.constructs.source.data, codes, data))
     _cut_exemptions(data, codes)
     body = yaml_text(data)
     texts = {out: f"# yaml-language-server: $schema={SCHEMA}\n{header}.\n{body}"} | texts
@@ -97,6 +94,30 @@ def write_subset(
         texts[file] = yaml_text(_cut_translations(data, parts, translations))
     _write(texts, out.parent)
     return Subset(found, codes, tuple(texts))
+
+
+def _cut_constructs(
+    content: Mapping[str, Any], codes: Sequence[str], data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a file of constructs with what is measured, and the meanings of what is asked."""
+    asked = _asked(data)
+    meanings: dict[str, Any] = {}
+    for id, entry in (content.get("meanings") or {}).items():
+        items = [item for item in entry["items"] if item in asked]
+        if items:
+            meanings[id] = entry | {"items": items}
+    for entry in meanings.values():
+        if "near" in entry:
+            entry["near"] = [id for id in entry["near"] if id in meanings]
+    constructs = {code: content["constructs"][code] for code in codes}
+    cut_content = {**content, "meanings": meanings, "constructs": constructs}
+    return {key: part for key, part in cut_content.items() if part}
+
+
+def _asked(data: Mapping[str, Any]) -> set[str]:
+    return {
+        item["id"] for page in data["pages"] for block in page["blocks"] for item in block["items"]
+    }
 
 
 def _write(texts: Mapping[Path, str], folder: Path) -> None:
@@ -126,9 +147,7 @@ def _cut_data(source: Mapping[str, Any], found: Cut) -> dict[str, Any]:
         if (key,) not in found.kept:
             data.pop(key, None)
     data["pages"] = _cut_pages(data["pages"], found)
-    asked = {
-        item["id"] for page in data["pages"] for block in page["blocks"] for item in block["items"]
-    }
+    asked = _asked(data)
     for scale in (data.get("scales") or {}).values():
         scale["items"] = [id for id in scale["items"] if id in asked]
     for placeholder in (data.get("placeholders") or {}).values():
@@ -187,10 +206,9 @@ def _measured(data: Mapping[str, Any], constructs: Mapping[str, Any]) -> set[str
 
 
 def _cut_exemptions(data: dict[str, Any], codes: Sequence[str]) -> None:
-    items = {
-        item["id"] for page in data["pages"] for block in page["blocks"] for item in block["items"]
-    }
-    places = items | set(data.get("scales") or {}) | set(data.get("indices") or {}) | set(codes)
+    places = (
+        _asked(data) | set(data.get("scales") or {}) | set(data.get("indices") or {}) | set(codes)
+    )
     kept = [
         entry | {"at": [place for place in entry["at"] if place in places]}
         for entry in data.get("exemptions") or []
