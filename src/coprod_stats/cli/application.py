@@ -16,7 +16,7 @@ instrument = LazyGroup(
         "copy": "instrument_commands:copy",
         "subset": "adapting_commands:subset",
         "export": "instrument_commands:export",
-        "coverage": "review_commands:coverage",
+        "coverage": "coverage_command:coverage",
         "diff": "review_commands:diff",
         "lint": "review_commands:lint_questionnaire",
         "translate": "review_commands:translate",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -17,60 +16,9 @@ from coprod_stats.cli.options import (
     refuse_given,
     sheet_option,
 )
-from coprod_stats.cli.output import fail, say, warn, write_json
+from coprod_stats.cli.output import say, warn, write_json
 from coprod_stats.counts import counted
 from coprod_stats.files.writing import committed_together, write_file
-
-
-@command(epilog="Example: coprod instrument coverage")
-@click.argument(
-    "names",
-    type=InputName("instruments"),
-    nargs=-1,
-    help="Questionnaires that share their constructs.",
-)
-@json_option
-def coverage(names: tuple[str, ...], json: str | None) -> None:
-    """Report where each construct of the article is asked, computed or analysed."""
-    from collections import Counter
-
-    from coprod_stats.instruments.construct_coverage import construct_coverage
-    from coprod_stats.instruments.source.reading import modules_serving, read_instrument
-    from coprod_stats.study.questionnaire_claims import readable_plans
-
-    asked = [(name, read_instrument(name)) for name in names or ("citizen", "provider")]
-    instruments = [
-        read_instrument(name, modules=modules_serving(own.id)) if modules_serving(own.id) else own
-        for name, own in asked
-    ]
-    if not any(one.constructs for one in instruments):
-        unnamed = ", ".join(one.id for one in instruments)
-        fail(f"{unnamed}: names no file of constructs ('constructs:'), so that none can be covered")
-    found = construct_coverage(instruments, plans=[plan.form.plan for plan in readable_plans()])
-    if json is not None:
-        write_json(
-            [
-                {
-                    "code": entry.construct.code,
-                    "status": entry.status,
-                    "items": list(entry.items),
-                    "computed": list(entry.computed),
-                    "columns": list(entry.columns),
-                    "steps": list(entry.steps),
-                    "lacking": list(entry.lacking),
-                    "planned": entry.construct.planned,
-                }
-                for entry in found
-            ],
-            json,
-        )
-    else:
-        for entry in found:
-            say(f"{entry.construct.code:<8} {entry.status:<8} {entry.summary}")
-        counts = Counter(entry.status for entry in found)
-        say(", ".join(f"{count} {status}" for status, count in counts.items()))
-    if any(entry.status in ("partly", "missing") for entry in found):
-        sys.exit(1)
 
 
 @command(epilog="Example: coprod instrument diff wave1.yaml citizen --form core")

@@ -76,6 +76,17 @@ def measured_in_modules(instrument: Instrument) -> frozenset[str]:
     return measured_codes(whole) - measured_codes(instrument)
 
 
+def plans_by_hypothesis(plans: Sequence[Plan], questionnaire: str) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the plans that test each hypothesis with a questionnaire."""
+    found: dict[str, tuple[str, ...]] = {}
+    for plan in plans:
+        if plan.questionnaire.id == questionnaire:
+            for path in _of_plan(plan):
+                known = found.get(path.hypothesis, ())
+                found[path.hypothesis] = tuple(dict.fromkeys((*known, plan.form.plan)))
+    return found
+
+
 def _of_plan(plan: Plan) -> Iterator[ClaimedPath]:
     for analysis in plan.form.analyses:
         for hypothesis in tested_by(analysis, plan.hypotheses):

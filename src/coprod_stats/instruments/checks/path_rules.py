@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import product
 
-import numpy as np
-from numpy.typing import NDArray
-
+from coprod_stats.instruments.checks.audience import Audience
 from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of, together
 from coprod_stats.instruments.checks.meanings import NEAR, Closeness, Meanings
 from coprod_stats.instruments.checks.scale_rules import MIN_ITEMS, Found
-from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument, Item
-from coprod_stats.instruments.routes import Routes, draw_routes
-from coprod_stats.instruments.score_items import items_behind
 
-N_ROUTES = 600
-ALMOST_ALL = 0.95
 _CONDITIONS = ("necessary condition", "configuration")
 _COUNTED = ("number", "multiple", "rank", "allocate", "date", "time")
 
@@ -65,14 +57,18 @@ def not_asked_of_all(instrument: Instrument, paths: Sequence[ClaimedPath]) -> It
     hypothesis in the form in which most respondents are asked both of its ends.
     """
     found: dict[str, tuple[str, list[ClaimedPath]]] = {}
-    forms = {form.id: _Asked(instrument, form.id) for form in instrument.forms}
+    forms = {form.id: Audience(instrument, form.id) for form in instrument.forms}
     roles = {construct.code: construct.role for construct in instrument.constructs}
     roles |= {scale.id: scale.role for scale in instrument.scales}
     for path in paths:
         if roles.get(path.predictor) == "driver":
             continue
         tried = [forms[path.form]] if path.plan and path.form in forms else list(forms.values())
-        judged = [words for form in tried if (words := form.judge(path)) is not None]
+        judged = [
+            form.obstacle(path.predictor, path.outcome)
+            for form in tried
+            if form.is_measured(path.predictor) and form.is_measured(path.outcome)
+        ]
         if judged and all(judged):
             place = path.predictor
             found.setdefault(place, (judged[0], []))[1].append(path)
@@ -83,66 +79,6 @@ def not_asked_of_all(instrument: Instrument, paths: Sequence[ClaimedPath]) -> It
             f"{words}, as {together(tested)} needs; ask everybody, with a wording for those who "
             "did not take part",
         )
-
-
-class _Asked:
-    """Who is asked what in one form, by simulated routes that chance does not shorten."""
-
-    def __init__(self, instrument: Instrument, form: str) -> None:
-        self.form = _without_chance(instrument.for_form(form))
-        self._routes: Routes | None = None
-
-    def judge(self, path: ClaimedPath) -> str | None:
-        """Return what is wrong, an empty text if nothing is, None if an end is not asked."""
-        ends = items_of(self.form, path.predictor), items_of(self.form, path.outcome)
-        if not all(ends):
-            return None
-        predictor, outcome = (self._is_asked(items) for items in ends)
-        both = predictor & outcome
-        if not both.any():
-            return f"nobody is asked both {path.predictor} and {path.outcome}"
-        decided = {item.id for item in ends[1]}
-        routed = {
-            name
-            for item in ends[0]
-            for condition in item.conditions
-            for name in items_behind(self.form, names(condition))
-        }
-        if routed & decided - {item.id for item in ends[0]}:
-            return f"the answers to {path.outcome} decide who is asked {path.predictor}"
-        share = both.sum() / outcome.sum()
-        if share < ALMOST_ALL:
-            return f"{share:.0%} of those who are asked {path.outcome} are asked {path.predictor}"
-        return ""
-
-    def _is_asked(self, items: Sequence[Item]) -> NDArray[np.bool_]:
-        if self._routes is None:
-            rng = np.random.default_rng(20261130)
-            self._routes = draw_routes(self.form, n_respondents=N_ROUTES, rng=rng)
-        ids = [item.id for item in self._routes.items]
-        columns = [ids.index(item.id) for item in items]
-        asked: NDArray[np.bool_] = self._routes.asked[:, columns].sum(axis=1) > 0
-        return asked
-
-
-def _without_chance(form: Instrument) -> Instrument:
-    """Return a form in which nothing depends on what is assigned at random alone."""
-    assigned = {variable.id for variable in form.assigned}
-
-    def lasting(item: Item) -> Item:
-        kept = tuple(tree for tree in item.conditions if not set(names(tree)) <= assigned)
-        return replace(item, conditions=kept) if kept != item.conditions else item
-
-    pages = tuple(
-        replace(
-            page,
-            blocks=tuple(
-                replace(block, items=tuple(map(lasting, block.items))) for block in page.blocks
-            ),
-        )
-        for page in form.pages
-    )
-    return replace(form, pages=pages)
 
 
 def conditions_without_measure(

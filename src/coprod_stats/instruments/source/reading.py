@@ -132,6 +132,13 @@ def modules_serving(questionnaire: str) -> tuple[str, ...]:
     )
 
 
+def module_items(module: str, questionnaire: str) -> frozenset[str]:
+    """Return the ids of the questions that a shipped module adds to a questionnaire."""
+    form = _module(shelf("instruments") / "modules" / f"{module}.yaml")
+    pages = [*form.shared.pages, *form.questionnaires[questionnaire].pages]
+    return frozenset(item.id for page in pages for block in page.blocks for item in block.items)
+
+
 def _module(path: Path) -> ModuleForm:
     form, faults = read_shape(ModuleForm, read_yaml(path))
     if form is None:
