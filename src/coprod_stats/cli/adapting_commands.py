@@ -1,4 +1,4 @@
-"""Questionnaires adapted to a study: cut to some scales."""
+"""Questionnaires before they are fielded: cut to some scales, rated by experts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from coprod_stats.cli.file_roles import OutputFile, command
-from coprod_stats.cli.options import json_option, module_option, name_argument
-from coprod_stats.cli.output import say, write_json
+from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, command
+from coprod_stats.cli.options import json_option, module_option, name_argument, sheet_option
+from coprod_stats.cli.output import records, say, warn, write_json
 from coprod_stats.counts import counted
 
 
@@ -78,6 +78,55 @@ def subset(
             say(f"went: {counted(len(names), *KINDS[kind])}: {_shortened(names)}")
     for path in found.files:
         say(f"written: {path}")
+
+
+@command(epilog="Example: coprod instrument ratings ratings.xlsx --instrument citizen")
+@click.argument("data", type=InputFile(), help="Experts' ratings of relevance, 1 to 4: CSV, XLSX.")
+@click.option(
+    "--instrument",
+    "-i",
+    type=InputName("instruments"),
+    help="Shipped id or path of the questionnaire, for its scales.",
+)
+@module_option
+@sheet_option
+@json_option
+def ratings(
+    data: Path,
+    instrument: str | None,
+    module: tuple[str, ...],
+    sheet: str | None,
+    json: str | None,
+) -> None:
+    """Compute the content validity of items from experts' ratings: I-CVI, S-CVI, kappa.
+
+    The first column is headed 'item', with a column for each expert, or 'expert', with a column for
+    each item. Ratings run from 1, not relevant, to 4, highly relevant.
+    """
+    from coprod_stats.instruments.source.reading import read_instrument
+    from coprod_stats.measurement.content_validity import content_validity
+    from coprod_stats.responses.expert_ratings import read_ratings
+
+    table = read_ratings(data, sheet=sheet)
+    scales: dict[str, tuple[str, ...]] = {}
+    if instrument is not None:
+        questionnaire = read_instrument(instrument, modules=module)
+        scales = {scale.id: scale.items for scale in questionnaire.scales}
+        asked = {item.id for item in questionnaire.questions}
+        if unknown := [str(id) for id in table.index if id not in asked]:
+            warn(f"{questionnaire.id} has no item {', '.join(unknown)}")
+    found = content_validity(table, scales=scales)
+    if json is None:
+        say(str(found))
+        return
+    write_json(
+        {
+            "glance": records(found.glance())[0],
+            "items": records(found.tidy()),
+            "scales": records(found.scale_table()),
+        },
+        json,
+    )
 
 
 def _split(given: tuple[str, ...]) -> list[str]:

@@ -19,6 +19,7 @@ instrument = LazyGroup(
         "coverage": "coverage_command:coverage",
         "diff": "review_commands:diff",
         "lint": "review_commands:lint_questionnaire",
+        "ratings": "adapting_commands:ratings",
         "translate": "review_commands:translate",
         "codebook": "review_commands:write_codebook",
         "draft": "review_commands:draft",
