@@ -18,7 +18,8 @@ from coprod_stats.instruments.shipped import find_shipped, list_modules, shelf
 from coprod_stats.instruments.source.building import build_instrument
 from coprod_stats.instruments.source.composition import ModuleSource, compose
 from coprod_stats.instruments.source.draft import Draft
-from coprod_stats.instruments.source.module_form import ModuleForm
+from coprod_stats.instruments.source.module_form import ModuleForm, PublishedScaleForm
+from coprod_stats.instruments.source.published_scales import FilledModule, with_published
 from coprod_stats.instruments.source.source_form import (
     ConstructsForm,
     InstrumentForm,
@@ -102,7 +103,7 @@ class InstrumentParts:
 
     form: InstrumentForm
     source: YamlSource
-    modules: tuple[ModuleSource, ...]
+    modules: tuple[FilledModule, ...]
     translations: tuple[TranslationSource, ...]
     constructs: ConstructsSource | None
     faults: tuple[Fault, ...]
@@ -224,14 +225,20 @@ def _read_draft(path: Path, modules: Sequence[str]) -> tuple[Draft | None, tuple
             form, faults = read_shape(InstrumentForm, source)
     if form is None:
         return None, with_shared_causes((*faults, *parts.faults))
-    described = tuple((m.form.module, m.form.version, m.form.title) for m in parts.modules)
+    inserted = [filled.module for filled in parts.modules]
+    described = tuple((m.form.module, m.form.version, m.form.title) for m in inserted)
     others = (
-        *(module.source.sha256 for module in parts.modules),
+        *(module.source.sha256 for module in inserted),
         *(translations.source.sha256 for translations in parts.translations),
     )
-    constructs = parts.constructs.form.constructs if parts.constructs is not None else {}
+    constructs = dict(parts.constructs.form.constructs) if parts.constructs is not None else {}
     meanings = parts.constructs.form.meanings if parts.constructs is not None else {}
-    draft = Draft(form, source, constructs, described, others, meanings)
+    published: dict[str, PublishedScaleForm] = {}
+    for filled in parts.modules:
+        constructs |= filled.constructs
+        published |= filled.published
+    open_places = {m.module.form.module: m.open_places for m in parts.modules}
+    draft = Draft(form, source, constructs, described, others, meanings, published, open_places)
     meaning = check_draft(draft)
     if form.constructs is not None and parts.constructs is None:  # every code would appear missing
         meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
@@ -248,7 +255,11 @@ def _read_parts(
         return None, faults
     wanted = tuple(dict.fromkeys((*form.modules, *modules)))
     found, others = _read_modules(path, wanted, source)
+    filled: list[FilledModule] = []
     if found:
+        filled = [with_published(module) for module in found]
+        others += tuple(fault for module in filled for fault in module.faults)
+        found = tuple(module.module for module in filled)
         source = compose(source, found)
         form, faults = read_shape(InstrumentForm, source)
         if form is None:
@@ -262,7 +273,9 @@ def _read_parts(
             translations += [] if read is None else [read]
     constructs, more = _read_constructs(path, form, source)
     others += more
-    return InstrumentParts(form, source, found, tuple(translations), constructs, others), faults
+    return InstrumentParts(
+        form, source, tuple(filled), tuple(translations), constructs, others
+    ), faults
 
 
 def _read_modules(

@@ -12,7 +12,7 @@ from coprod_stats.files.writing import committed_together, make_folder, write_fi
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.source.copying import SCHEMA
 from coprod_stats.instruments.source.reading import InstrumentParts, read_draft, read_parts
-from coprod_stats.instruments.source.source_form import InstrumentForm
+from coprod_stats.instruments.source.source_form import ConstructForm, InstrumentForm
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.instruments.subsets.cutting import CLASSIFICATION, Cut, SubsetError, cut
 from coprod_stats.instruments.subsets.yaml_text import yaml_text
@@ -80,11 +80,17 @@ def write_subset(
     texts: dict[Path, str] = {}
     codes: tuple[str, ...] = ()
     if parts.constructs is not None:
-        known = parts.constructs.form.constructs
+        known = dict(parts.constructs.form.constructs)
+        for filled in parts.modules:
+            known |= filled.constructs
         codes = tuple(code for code in known if code in _measured(data, known))
         beside = out.with_name(f"{out.stem}_constructs.yaml")
         data["constructs"] = beside.name
-        texts[beside] = yaml_text(_cut_constructs(parts.constructs.source.data, codes, data))
+        texts[beside] = yaml_text(
+            _cut_constructs(
+                parts.constructs.source.data, {code: known[code] for code in codes}, data
+            )
+        )
     _cut_exemptions(data, codes)
     body = yaml_text(data)
     texts = {out: f"# yaml-language-server: $schema={SCHEMA}\n{header}.\n{body}"} | texts
@@ -97,7 +103,7 @@ def write_subset(
 
 
 def _cut_constructs(
-    content: Mapping[str, Any], codes: Sequence[str], data: Mapping[str, Any]
+    content: Mapping[str, Any], kept: Mapping[str, ConstructForm], data: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return a file of constructs with what is measured, and the meanings of what is asked."""
     asked = _asked(data)
@@ -109,7 +115,10 @@ def _cut_constructs(
     for entry in meanings.values():
         if "near" in entry:
             entry["near"] = [id for id in entry["near"] if id in meanings]
-    constructs = {code: content["constructs"][code] for code in codes}
+    constructs = {
+        code: content["constructs"].get(code) or entry.model_dump(exclude_defaults=True)
+        for code, entry in kept.items()
+    }
     cut_content = {**content, "meanings": meanings, "constructs": constructs}
     return {key: part for key, part in cut_content.items() if part}
 
