@@ -15,8 +15,10 @@ from coprod_stats.instruments import read_instrument
 from coprod_stats.instruments.checks.lint_rules import RULES, Question, question_findings
 from coprod_stats.instruments.checks.linting import lint
 from coprod_stats.instruments.checks.texts import MAX_TEXT
+from coprod_stats.instruments.constructs import Role
 from coprod_stats.instruments.shipped import list_modules
 from coprod_stats.instruments.source.yaml_source import read_yaml
+from coprod_stats.study.questionnaire_claims import claimed_paths, measured_in_modules
 
 BANK: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_bank.yaml").data
 TEXT_RULES = sorted({code for item in BANK["items"] for code in item["codes"]})
@@ -25,6 +27,8 @@ UNITS = (
     *("a", "a ", "a/", "a, ", "n't", "a'", "(", "(a) ", "[A", "?", ". ", "é", "…", "aaa or un"),
     *("between ", "both x ", "between a and ", "and ", "each other ", "match ", "compare "),
     *("such as ", "ing up and ", "good or ", "disagree ", "as many people ", "satisf"),
+    *("would ", "had ", "since ", "money has been ", "compared with ", "without your ", "as a "),
+    *("by taking ", "how well ", "answer to you ", "have you ", "nobody ", "-efficien", "do you "),
 )
 """What a rule may look at again and again in a text that repeats it."""
 
@@ -60,6 +64,8 @@ def question(entry: dict[str, Any]) -> Question:
         reverse=entry.get("reverse", False),
         has_way_out=not entry.get("no_way_out", False),
         is_rating="answers" in entry,
+        roles=frozenset([entry["role"]]) if "role" in entry else frozenset(),
+        offers_dont_know=not entry.get("no_dont_know", False),
     )
 
 
@@ -83,7 +89,7 @@ def test_the_bank_is_large_and_half_of_it_sound() -> None:
     sound = sum(not entry["codes"] for entry in BANK["items"])
     assert len(BANK["items"]) >= 120
     assert 0.35 < sound / len(BANK["items"]) < 0.65
-    assert [f"LINT-{number:03}" for number in (1, 2, 3, 4, 5, 6, 7, 9)] == TEXT_RULES
+    assert [f"LINT-{number:03}" for number in (1, 2, 3, 4, 5, 6, 7, 9, 13, 14, 16)] == TEXT_RULES
 
 
 def test_precision_and_recall_on_the_bank(capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,15 +100,62 @@ def test_precision_and_recall_on_the_bank(capsys: pytest.CaptureFixture[str]) ->
     assert overall.precision >= 0.93
     assert overall.recall >= 0.85
     for code in TEXT_RULES:
-        assert accuracy(code).precision >= 0.75, code
-        assert accuracy(code).recall >= 0.65, code
+        assert accuracy(code).precision >= 0.9, code
+        assert accuracy(code).recall >= 0.8, code
+
+
+# Until the shipped questionnaires are rewritten by the new rules: what these find in the present
+# texts. To be emptied, never added to, when the rewritten ones arrive.
+_CAUSES = (
+    "KGN1 KGN2 KGN3 KGN4 KGN5 IVEST1 IVEST2 IVEST3 IVEST4 IVSOC1 IVSOC2 IVSOC3 IVSOC4 MVREL1 "
+    "MVREL2 MVREL3 MVREL4 MVECO1 MVECO2 MVECO3 MVECO4 MVNOR1 MVNOR2 MVNOR3 MVNOR4 MVNOR5 MVPUB1 "
+    "MVPUB2 MVPUB3 MVPUB4 MVPUB5 POLCH1 POLCH2 POLCH3"
+)
+_EVALUATIONS = "DRREL2 DRSET3 DRTEC2 DRKNO4 DRFLO1 DTHUM1 DTPRF3 DTACC1"
+UNTIL_REWRITTEN = {
+    "citizen": {
+        "LINT-013": _CAUSES,
+        "LINT-014": f"{_EVALUATIONS} DRKNO2",
+        "LINT-015": "DRINP3-QUA3 DRFLO2-MVNOR3 DRFLO3-MVPUB1 DRKNO3-KGN3 DRREL3-KGN3 "
+        "DRREL2-IVLOY1 DRREL3-MVREL1 DRFLO2-MVPUB1 DRFLO3-MVNOR3",
+        "LINT-017": "core",
+        "LINT-018": "IV MV MISP",
+        "LINT-019": "DTCON DTHUM DTFIN DTPRF ATT FACOM FAINC FAOPA FAPOL FARSK FPMIN CRIS FPAWR",
+        "LINT-020": "DFACT DFCIT",
+        "LINT-021": "WOR WIL",
+        "LINT-022": "QUA PRF ATT SHR KGN DRREL DRACT DRINP DRSET DRTEC DRKNO DRFLO WIL WOR",
+    },
+    # attributions are what these measure, which their module is to say
+    "modules": {"LINT-013": "VATT VATTP VEFF VABI"},
+    "provider": {
+        "LINT-013": _CAUSES,
+        "LINT-014": _EVALUATIONS,
+        "LINT-017": "core",
+        "LINT-018": "IV MV MISP",
+    },
+}
 
 
 @pytest.mark.parametrize("name", ["citizen", "provider"])
 def test_our_own_questionnaires_have_no_finding_without_a_reason(name: str) -> None:
-    found = lint(read_instrument(name, modules=list_modules()))
-    assert [str(finding) for finding in found if not finding.exempted] == []
-    assert all(len(finding.exempted) > 20 for finding in found)
+    instrument = read_instrument(name)
+    in_modules = measured_in_modules(instrument)
+    found = lint(instrument, paths=claimed_paths(instrument), in_modules=in_modules)
+    without: dict[str, set[str]] = {}
+    for finding in found:
+        if not finding.exempted:
+            without.setdefault(finding.code, set()).add(finding.place)
+    assert without == {code: set(ids.split()) for code, ids in UNTIL_REWRITTEN[name].items()}
+    assert all(len(finding.exempted) > 20 for finding in found if finding.exempted)
+
+
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_the_modules_break_no_rule_for_single_questions(name: str) -> None:
+    alone = {(entry.code, entry.place) for entry in lint(read_instrument(name))}
+    whole = lint(read_instrument(name, modules=list_modules()))
+    added = {(entry.code, entry.place) for entry in whole if not entry.exempted} - alone
+    expected = UNTIL_REWRITTEN["modules"].items()
+    assert added == {(code, place) for code, places in expected for place in places.split()}
 
 
 SURVEY = """
@@ -170,9 +223,18 @@ def test_a_construct_that_nothing_asks_for(read: Read) -> None:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_time_that_a_text_takes_grows_with_its_length(unit: str) -> None:
+    # every other word is an outcome's, the others a driver's: the rules of both are tried
+    roles: frozenset[Role] = frozenset({"impact" if UNITS.index(unit) % 2 else "driver"})
+
     def seconds(length: int) -> float:
         text = (unit * length)[:length]
-        question = Question(text, text, (text,) * 3, "bipolar", reverse=True, is_rating=True)
+        question = Question(
+            *(text, text, (text,) * 3, "bipolar"),
+            reverse=True,
+            is_rating=True,
+            roles=roles,
+            offers_dont_know=False,
+        )
         start = time.perf_counter()
         list(question_findings(question))
         return time.perf_counter() - start

@@ -22,6 +22,7 @@ LIMIT = bound("scripts run again")
 PRINTED = {  # scripts that print what is kept
     "agreement_and_groups.R": "agreement_and_groups.json",
     "careless_bfi.R": "careless_bfi.json",
+    "content_validity.R": "content_validity.json",
     "driver_impact_pattern.R": "driver_impact_pattern.json",
     "lavaan_clustered_wlsmv.R": "lavaan_clustered_wlsmv.json",
     "measurement_model.R": "measurement_model.json",

@@ -32,6 +32,8 @@ SURVEY = """
 instrument: survey
 version: 1.0.0
 title: {en: "A survey, with | and \\"quotes\\"", de: Eine Umfrage}
+introduction: {en: "Thank you. It is for [ORG].", de: "Danke. Es ist für [ORG]."}
+about: {en: "Tests the hypothesis of reciprocity.", de: "Prüft die Hypothese der Gegenseitigkeit."}
 status: draft
 languages: [en, de]
 constructs: constructs.yaml

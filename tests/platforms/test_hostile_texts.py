@@ -65,6 +65,7 @@ def survey(folder: Path, texts: tuple[str, ...]) -> Instrument:
         "instrument": "hostile",
         "version": "1.0.0",
         "title": texts[0],
+        "introduction": texts[0],
         "languages": ["en"],
         "forms": {"full": {"title": "Full"}},
         "placeholders": {f"W{n}": {"item": "NAME", "otherwise": t} for n, t in enumerate(texts)},

@@ -189,7 +189,7 @@ def test_who_declines_comes_to_the_end(every_kind: Instrument) -> None:
     survey = survey_file(every_kind)
     declined = Respondent(survey, {"CONS": 2}, {})
     assert declined.ended
-    assert declined.displayed == {"QID1", "QID2"}
+    assert declined.displayed == {"QID1", "QID2", "QID3"}
     assert not Respondent(survey, {"CONS": 1}, {}).ended
 
 

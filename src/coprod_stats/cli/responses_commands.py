@@ -258,18 +258,30 @@ def score(
 @data_argument
 @instrument_option
 @form_option
+@module_option
 @sheet_option
 @json_option
 def reliability(
-    data: Path, instrument: str, form: str | None, sheet: str | None, json: str | None
+    data: Path,
+    instrument: str,
+    form: str | None,
+    module: tuple[str, ...],
+    sheet: str | None,
+    json: str | None,
 ) -> None:
-    """Estimate the reliability of every scale: alpha, omega, Spearman-Brown."""
-    from coprod_stats.measurement import reliability as estimate
+    """Estimate the reliability of every scale: alpha, omega, Spearman-Brown.
 
-    responses = bound_answers(data, instrument, form, sheet=sheet)
+    Published scales of a module are compared with the published values.
+    """
+    from coprod_stats.measurement import reliability as estimate
+    from coprod_stats.measurement.published_values import compare_published
+
+    responses = bound_answers(data, instrument, form, module, sheet=sheet)
     report_rejected(responses)
     found = estimate(responses)
     if json is not None:
         write_json(records(found.by_scale()), json)
         return
     say(str(found))
+    if compared := str(compare_published(responses, found)):
+        say(compared)

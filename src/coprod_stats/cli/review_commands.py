@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -17,59 +16,9 @@ from coprod_stats.cli.options import (
     refuse_given,
     sheet_option,
 )
-from coprod_stats.cli.output import fail, say, warn, write_json
+from coprod_stats.cli.output import say, warn, write_json
 from coprod_stats.counts import counted
 from coprod_stats.files.writing import committed_together, write_file
-
-
-@command(epilog="Example: coprod instrument coverage")
-@click.argument(
-    "names",
-    type=InputName("instruments"),
-    nargs=-1,
-    help="Questionnaires that share their constructs.",
-)
-@json_option
-def coverage(names: tuple[str, ...], json: str | None) -> None:
-    """Report where each construct of the article is asked, computed or analysed."""
-    from collections import Counter
-
-    from coprod_stats.instruments.construct_coverage import construct_coverage
-    from coprod_stats.instruments.source.reading import modules_serving, read_instrument
-
-    asked = [(name, read_instrument(name)) for name in names or ("citizen", "provider")]
-    instruments = [
-        read_instrument(name, modules=modules_serving(own.id)) if modules_serving(own.id) else own
-        for name, own in asked
-    ]
-    if not any(one.constructs for one in instruments):
-        unnamed = ", ".join(one.id for one in instruments)
-        fail(f"{unnamed}: names no file of constructs ('constructs:'), so that none can be covered")
-    found = construct_coverage(instruments, plans=_readable_plans())
-    if json is not None:
-        write_json(
-            [
-                {
-                    "code": entry.construct.code,
-                    "status": entry.status,
-                    "items": list(entry.items),
-                    "computed": list(entry.computed),
-                    "columns": list(entry.columns),
-                    "steps": list(entry.steps),
-                    "lacking": list(entry.lacking),
-                    "planned": entry.construct.planned,
-                }
-                for entry in found
-            ],
-            json,
-        )
-    else:
-        for entry in found:
-            say(f"{entry.construct.code:<8} {entry.status:<8} {entry.summary}")
-        counts = Counter(entry.status for entry in found)
-        say(", ".join(f"{count} {status}" for status, count in counts.items()))
-    if any(entry.status in ("partly", "missing") for entry in found):
-        sys.exit(1)
 
 
 @command(epilog="Example: coprod instrument diff wave1.yaml citizen --form core")
@@ -104,19 +53,32 @@ def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
 @command(epilog="Example: coprod instrument lint citizen --form core")
 @name_argument
 @click.option("--form", help="One form; all questions by default.")
+@click.option(
+    "--plan",
+    type=InputName("analyses", answers=False),
+    multiple=True,
+    help="Plan that tests it; by default the shipped ones. May be given several times.",
+)
 @module_option
 @json_option
 def lint_questionnaire(
-    name: str, form: str | None, module: tuple[str, ...], json: str | None
+    name: str,
+    form: str | None,
+    plan: tuple[str, ...],
+    module: tuple[str, ...],
+    json: str | None,
 ) -> None:
     """Check against survey methodology: rule, place, finding and source."""
     from dataclasses import asdict
 
     from coprod_stats.instruments.checks.linting import lint
     from coprod_stats.instruments.source.reading import read_instrument
+    from coprod_stats.study.questionnaire_claims import claimed_paths, measured_in_modules
 
     instrument = read_instrument(name, modules=module)
-    found = lint(instrument if form is None else instrument.for_form(form))
+    paths = claimed_paths(instrument, plans=plan)
+    chosen = instrument if form is None else instrument.for_form(form)
+    found = lint(chosen, paths=paths, in_modules=measured_in_modules(instrument))
     if json is not None:
         write_json([{**asdict(entry), "source": entry.source} for entry in found], json)
         return
@@ -126,19 +88,6 @@ def lint_questionnaire(
         say(f"  {code}: {source}")
     exempted = sum(bool(entry.exempted) for entry in found)
     say(f"{counted(len(found) - exempted, 'finding')}, {exempted} exempted with a reason")
-
-
-def _readable_plans() -> list[str]:
-    from coprod_stats.instruments.shipped import list_shipped
-    from coprod_stats.study.plan_reading import PlanError, read_plan
-
-    readable = []
-    for path in list_shipped("analyses"):
-        try:
-            readable.append(read_plan(path).form.plan)
-        except PlanError:  # the file of hypotheses is in the same folder as the plans
-            continue
-    return readable
 
 
 @command(epilog="Example: coprod instrument translate citizen --lang ar --out sheet.xlsx")

@@ -104,6 +104,7 @@ class _Codebook:
             ("twin", one.twin or ""),
             ("hash", one.sha256),
             ("about", self.shown(one.about)),
+            ("introduction", self.shown(one.introduction)),
         ]
 
     def status(self) -> Iterator[Markup]:

@@ -70,6 +70,15 @@ def construct_coverage(
     return tuple(_evidence(entry, instruments, plans) for entry in constructs.values())
 
 
+def measured_codes(instrument: Instrument) -> frozenset[str]:
+    """Return the constructs that a question, scale, index or column of a questionnaire measures."""
+    return frozenset(
+        construct.code
+        for construct in instrument.constructs
+        if any(next(find(instrument, construct), "") for find in (_items, _computed, _columns))
+    )
+
+
 def _evidence(
     construct: Construct, instruments: Sequence[Instrument], plans: Collection[str]
 ) -> ConstructEvidence:
@@ -79,7 +88,7 @@ def _evidence(
     )
     steps = tuple(step for step in construct.steps if step in plans)
     found = {name.partition(".")[0] for name in (*items, *computed, *columns)}
-    wanted = [one.id for one in instruments if _concerns(construct, one)]
+    wanted = [one.id for one in instruments if concerns(construct, one)]
     lacking = tuple(name for name in wanted if name not in found)
     status: Status = "covered"
     if lacking and not steps:
@@ -87,7 +96,7 @@ def _evidence(
     return ConstructEvidence(construct, status, items, computed, columns, steps, lacking)
 
 
-def _concerns(construct: Construct, instrument: Instrument) -> bool:
+def concerns(construct: Construct, instrument: Instrument) -> bool:
     """Return whether a construct is about the respondents of a questionnaire.
 
     The article's two sides have a questionnaire each; any other one measures all that its own file

@@ -60,8 +60,51 @@ class Construct:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What some questions ask about, in the table of meanings.
+
+    Attributes
+    ----------
+    near : tuple of str
+        Meanings that differ from it only in part.
+    """
+
+    id: str
+    asks: str
+    items: tuple[str, ...]
+    near: tuple[str, ...] = ()
+
+
+PublishedStatistic = Literal["alpha", "omega", "mean", "sd"]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedValue:
+    """A value that a publication gives for a scale.
+
+    Attributes
+    ----------
+    sample : str
+        Whose answers it is of.
+    source : str
+        Where it stands: publication, table, page.
+    """
+
+    statistic: PublishedStatistic
+    value: float
+    sample: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
-    """A reflective scale and its scoring rule."""
+    """A reflective scale and its scoring rule.
+
+    Attributes
+    ----------
+    published : tuple of PublishedValue
+        Values to compare with, where the scale is a published one.
+    """
 
     id: str
     title: Text
@@ -72,6 +115,7 @@ class Scale:
     role: Role
     note: Text | None = None
     forms: tuple[str, ...] = ()
+    published: tuple[PublishedValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
-from coprod_stats.instruments.constructs import Construct, Index, Role, Scale
+from coprod_stats.instruments.constructs import Construct, Index, Meaning, Role, Scale
 from coprod_stats.instruments.language.folding import without
 from coprod_stats.instruments.language.tree import Number, names
 from coprod_stats.instruments.questions import (
@@ -133,6 +133,7 @@ class Instrument:
     id: str
     version: str
     title: Text
+    introduction: Text | None
     about: Text | None
     status: str
     sources: tuple[str, ...]
@@ -155,6 +156,7 @@ class Instrument:
     modules: tuple[Module, ...] = ()
     twin: str | None = None
     exemptions: tuple[Exemption, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
 
     def __repr__(self) -> str:
         size = counted(len(self.questions), "question")

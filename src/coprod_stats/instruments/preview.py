@@ -81,6 +81,9 @@ def _head(instrument: Instrument) -> Iterator[str]:
     if instrument.about is not None:
         yield ""
         yield from _wrap(str(instrument.about))
+    if instrument.introduction is not None:
+        yield ""
+        yield from _wrap(f"Respondents read first: {instrument.introduction}")
 
 
 def _length(instrument: Instrument) -> Iterator[str]:

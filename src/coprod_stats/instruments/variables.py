@@ -114,8 +114,15 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A set of questions inserted into the questionnaire."""
+    """A set of questions inserted into the questionnaire.
+
+    Attributes
+    ----------
+    open_places : tuple of str
+        Published scales that it names and whose wording nobody has put in.
+    """
 
     id: str
     version: str
     title: Text
+    open_places: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from coprod_stats.measurement.agreement import (
     icc,
     rwg,
 )
+from coprod_stats.measurement.content_validity import ContentValidity, content_validity
 from coprod_stats.measurement.errors import MeasurementDataError
 from coprod_stats.measurement.frame_reliability import ItemReliability, alpha, omega
 from coprod_stats.measurement.group_comparison import GroupComparison, compare_groups
@@ -20,6 +21,7 @@ from coprod_stats.measurement.scale_correlations import (
 from coprod_stats.measurement.scale_reliability import ScaleReliability
 
 __all__ = [
+    "ContentValidity",
     "GroupComparison",
     "IntraclassCorrelation",
     "ItemAnalysis",
@@ -34,6 +36,7 @@ __all__ = [
     "WithinGroupAgreement",
     "alpha",
     "compare_groups",
+    "content_validity",
     "icc",
     "item_analysis",
     "omega",

@@ -56,6 +56,8 @@ class Hypothesis(PlanPart):
     sources: str = ""
     approach: str = ""
     """The method suggested by the literature; reported where no kind of analysis can test it."""
+    untestable: str = ""
+    """Why no questionnaire here can test it, where its variables do not show that."""
     headline: bool = False
     note: str = ""
 

@@ -135,6 +135,10 @@ def companion(item: Item) -> str:
     return f"{item.id}_NA"
 
 
+INTRODUCTION = "welcome_text"
+"""Name of the field that shows the introduction; item ids have no underscore."""
+
+
 def entry_hint(item: Item) -> Text | None:
     """Return what stands beside the field of an item: its hint, and the unit of a number."""
     unit = None if item.number is None else item.number.unit

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.checks.missing_names import known_names
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
 from coprod_stats.instruments.language.numbers import spell_number
@@ -15,13 +16,11 @@ from coprod_stats.instruments.language.tree import (
     Member,
     Name,
     Number,
-    names,
     walk,
 )
 from coprod_stats.instruments.questions import OPTION_KINDS, TEXT_KINDS, ItemKind
 from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
 from coprod_stats.instruments.source.yaml_source import Location
-from coprod_stats.suggestions import did_you_mean
 
 _TAKES: dict[str, tuple[ItemKind, ...]] = {
     "includes": ("multiple", "rank"),
@@ -31,11 +30,10 @@ _TAKES: dict[str, tuple[ItemKind, ...]] = {
 
 
 def check_expressions(draft: Draft) -> Iterator[Fault]:
-    """Find expressions that cannot be parsed, or that name or compare what does not exist."""
+    """Find expressions that cannot be parsed, or that compare what does not exist."""
     items = {placed.item.id: placed for placed in draft.items}
     others = {other_column(id) for id, placed in items.items() if placed.item.other is not None}
-    known = {*items, *others, *draft.form.derived, *(c.id for c in draft.form.administrative)}
-    known |= assigned_levels(draft.form).keys()
+    known = known_names(draft)
     for location, place, text in conditions(draft):
         try:
             tree = parse_expression(text)
@@ -50,17 +48,7 @@ def check_expressions(draft: Draft) -> Iterator[Fault]:
                 f"{name} is a text and has no number",
                 "Use answered(...) for it.",
             )
-        for name in names(tree):
-            if name not in known:
-                yield draft.fault(
-                    "EXPR-002",
-                    location,
-                    place,
-                    f"there is no item or variable '{name}'",
-                    f"{did_you_mean(name, known)}Correct the id; functions are written in lower "
-                    "case.",
-                )
-        yield from _impossible(draft, tree, items, location, place)
+        yield from _impossible(draft, tree, items, location, place, known=known)
 
 
 def _impossible(
@@ -69,6 +57,8 @@ def _impossible(
     items: Mapping[str, PlacedItem],
     location: Location,
     place: str,
+    *,
+    known: Set[str],
 ) -> Iterator[Fault]:
     """Find comparisons with answers that an item cannot have, and uses invalid for its kind."""
     bare, assigned = _bare_names(tree), assigned_levels(draft.form)
@@ -82,7 +72,8 @@ def _impossible(
                 function="includes" | "option" as function, arguments=(Name(id=id), *options)
             ):
                 wanted = tuple(option.value for option in options if isinstance(option, Number))
-                if id not in items or items[id].item.kind not in _TAKES[function]:
+                kind = items[id].item.kind if id in items else None
+                if id in known and kind not in _TAKES[function]:
                     yield draft.fault(
                         "EXPR-006",
                         location,
@@ -101,13 +92,12 @@ def _impossible(
                     )
                 continue
             case Name(id=id) if node in bare and id in items:
-                kind = items[id].item.kind
-                if kind in (*OPTION_KINDS, *TEXT_KINDS, "note"):
+                if items[id].item.kind in (*OPTION_KINDS, *TEXT_KINDS, "note"):
                     yield draft.fault(
                         "EXPR-004",
                         location,
                         place,
-                        f"{id} is of kind '{kind}' and has no single number",
+                        f"{id} is of kind '{items[id].item.kind}' and has no single number",
                         "Use answered(...) for a text, a date or a time, includes(...) for a "
                         "multiple choice, option(...) for a ranking or an allocation.",
                     )

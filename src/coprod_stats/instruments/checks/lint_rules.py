@@ -13,6 +13,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from coprod_stats.instruments.checks.role_rules import (
+    beyond_knowledge,
+    causal_phrase,
+    evaluative_word,
+)
+from coprod_stats.instruments.constructs import Role
 from coprod_stats.instruments.questions import ResponseKind
 
 MAX_WORDS = 25
@@ -71,6 +77,49 @@ RULES: dict[str, tuple[str, str]] = {
         "number that stands for no answer",
         "own rule: -7, -8 and -9 are codes of missing answers in every column",
     ),
+    "LINT-013": (
+        "cause in an outcome",
+        "Nisbett & Wilson (1977), Psychological Review 84(3), 231-259; Ross (1989), Psychological "
+        "Review 96(2), 341-357",
+    ),
+    "LINT-014": (
+        "evaluation in a driver",
+        "Podsakoff, MacKenzie & Podsakoff (2012), Annual Review of Psychology 63, 539-569",
+    ),
+    "LINT-015": (
+        "shared meaning across a tested path",
+        "Arnulf, Larsen, Martinsen & Bong (2014), PLoS ONE 9(9), e106361",
+    ),
+    "LINT-016": (
+        "beyond respondents' knowledge",
+        "Tourangeau, Rips & Rasinski (2000), The psychology of survey response, ch. 3; Beatty & "
+        "Herrmann (2002), in Groves et al., Survey nonresponse, 71-85",
+    ),
+    "LINT-017": (
+        "too few reverse-worded items",
+        "Weijters, Baumgartner & Schillewaert (2013), Psychological Methods 18(3), 320-334",
+    ),
+    "LINT-018": (
+        "reflective scale of one item a facet",
+        "Jarvis, MacKenzie & Podsakoff (2003), J. of Consumer Research 30(2), 199-218",
+    ),
+    "LINT-019": (
+        "not asked of all whom a hypothesis is about",
+        "Heckman (1979), Econometrica 47(1), 153-161; King, Keohane & Verba (1994), Designing "
+        "social inquiry, ch. 4",
+    ),
+    "LINT-020": (
+        "class or filter by an outcome",
+        "Elwert & Winship (2014), Annual Review of Sociology 40, 31-53",
+    ),
+    "LINT-021": (
+        "necessity or configuration without a measure",
+        "Dul (2016), Organizational Research Methods 19(1), 10-52",
+    ),
+    "LINT-022": (
+        "fewer than four items in a tested scale",
+        "Marsh, Hau, Balla & Grayson (1998), Multivariate Behavioral Research 33(2), 181-220",
+    ),
 }
 """Rules by code: name and reference."""
 
@@ -89,6 +138,10 @@ class Question:
         Whether an off-scale option is offered.
     is_rating : bool
         Whether one answer on an ordered scale is asked for.
+    roles : frozenset of str
+        Roles of the constructs that it measures.
+    offers_dont_know : bool
+        Whether "don't know" or another answer off the scale is offered.
     """
 
     text: str
@@ -98,6 +151,8 @@ class Question:
     reverse: bool = False
     has_way_out: bool = True
     is_rating: bool = False
+    roles: frozenset[Role] = frozenset()
+    offers_dont_know: bool = True
 
 
 def question_findings(question: Question) -> Iterator[tuple[str, str]]:
@@ -273,6 +328,19 @@ def _reversed_by_not(question: Question) -> str:
     return f"reversed by '{found.group()}', not by an opposite" if found else ""
 
 
+def _causal(question: Question) -> str:
+    return causal_phrase(_plain(f"{question.stem} {question.text}"), question.roles)
+
+
+def _evaluative(question: Question) -> str:
+    return evaluative_word(_plain(question.text), question.roles)
+
+
+def _beyond_knowledge(question: Question) -> str:
+    words = _plain(f"{question.stem} {question.text}")
+    return beyond_knowledge(words, offers_dont_know=question.offers_dont_know)
+
+
 def _plain(text: str) -> str:
     return " ".join(text.replace("’", "'").casefold().split())
 
@@ -286,4 +354,7 @@ _RULES: dict[str, Callable[[Question], str]] = {
     "LINT-006": _no_way_out,
     "LINT-007": _too_long,
     "LINT-009": _reversed_by_not,
+    "LINT-013": _causal,
+    "LINT-014": _evaluative,
+    "LINT-016": _beyond_knowledge,
 }

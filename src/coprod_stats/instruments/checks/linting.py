@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from coprod_stats.counts import counted
+from coprod_stats.instruments.checks.claimed_paths import ClaimedPath
 from coprod_stats.instruments.checks.lint_rules import RULES, Question, question_findings
+from coprod_stats.instruments.checks.path_rules import (
+    conditions_without_measure,
+    not_asked_of_all,
+    shared_meanings,
+)
+from coprod_stats.instruments.checks.scale_rules import (
+    few_items,
+    item_roles,
+    reverse_wording,
+    scales_of_facets,
+    selection_by_outcomes,
+    short_scales,
+)
 from coprod_stats.instruments.construct_coverage import construct_coverage
+from coprod_stats.instruments.constructs import Role
 from coprod_stats.instruments.model import MISSING_CODES, TEXT_KINDS, Instrument, Item
 
-MIN_ITEMS = 3
+OF_PATHS = frozenset({"LINT-015", "LINT-019", "LINT-021", "LINT-022"})
+"""Rules that apply only where it is known what is claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +36,7 @@ class Finding:
     Attributes
     ----------
     place : str
-        Id of the item, scale or construct.
+        Id of the item, scale, construct or form; for two items, both with a hyphen.
     exempted : str
         The author's reason for an exemption; empty if there is none.
     """
@@ -41,13 +56,23 @@ class Finding:
         return f"{text} (exempted: {self.exempted})" if self.exempted else text
 
 
-def lint(instrument: Instrument) -> tuple[Finding, ...]:
+def lint(
+    instrument: Instrument,
+    *,
+    paths: Sequence[ClaimedPath] = (),
+    in_modules: Collection[str] = (),
+) -> tuple[Finding, ...]:
     """Find questions, scales and constructs of a questionnaire that break a rule.
 
     Parameters
     ----------
     instrument : Instrument
         A questionnaire or one form of it; with its modules if constructs are to be checked.
+    paths : sequence of ClaimedPath
+        What is claimed about its constructs; rules about the ends of paths need it
+        (``claimed_paths`` in ``study.questionnaire_claims``).
+    in_modules : collection of str
+        Codes of constructs that a module measures which is inserted on demand.
 
     Returns
     -------
@@ -61,33 +86,46 @@ def lint(instrument: Instrument) -> tuple[Finding, ...]:
     }
     found = [
         Finding(code, place, words, reasons.get((code, place), ""))
-        for code, place, words in _findings(instrument)
+        for code, place, words in _findings(instrument, paths, in_modules)
     ]
     used = {(finding.code, finding.place) for finding in found}
     asked = {item.id for item in instrument.items} | {scale.id for scale in instrument.scales}
     asked |= {construct.code for construct in instrument.constructs}
+    asked |= {form.id for form in instrument.forms}
     stale = [
         Finding("LINT-011", place, f"nothing here breaks {rule}")
         for rule, place in reasons
-        if (rule, place) not in used and place in asked
+        if (rule, place) not in used
+        and set(place.split("-")) <= asked
+        and (paths or rule not in OF_PATHS)
     ]
     return (*found, *stale)
 
 
-def _findings(instrument: Instrument) -> Iterator[tuple[str, str, str]]:
+def _findings(
+    instrument: Instrument, paths: Sequence[ClaimedPath], in_modules: Collection[str]
+) -> Iterator[tuple[str, str, str]]:
+    roles = item_roles(instrument)
     for item in instrument.items:
         if item.attention_pass is None and item.kind not in ("consent", "note", *TEXT_KINDS):
-            for question in _questions(item):
+            for question in _questions(item, roles.get(item.id, frozenset())):
                 for code, found in question_findings(question):
                     yield code, item.id, found
         for reserved in _admissible_missing_codes(item):
             meaning = MISSING_CODES[reserved]
             yield "LINT-012", item.id, f"{reserved} is admissible, and is read as '{meaning}'"
-    for scale in instrument.scales:
-        if len(scale.items) < MIN_ITEMS:
-            yield "LINT-008", scale.id, counted(len(scale.items), "item")
+    yield from short_scales(instrument)
+    yield from scales_of_facets(instrument)
+    yield from selection_by_outcomes(instrument, paths)
+    yield from reverse_wording(instrument, paths)
+    if paths:
+        yield from few_items(instrument, paths)
+        yield from shared_meanings(instrument, paths)
+        yield from not_asked_of_all(instrument, paths)
+        yield from conditions_without_measure(instrument, paths)
     for entry in construct_coverage([instrument]):
-        elsewhere = entry.construct.steps or entry.construct.planned
+        construct = entry.construct
+        elsewhere = construct.steps or construct.planned or construct.code in in_modules
         if entry.status in ("missing", "partly") and not elsewhere:
             yield "LINT-010", entry.construct.code, f"no item measures '{entry.construct.label}'"
 
@@ -101,11 +139,12 @@ def _admissible_missing_codes(item: Item) -> Iterator[int]:
     yield from (code for code in MISSING_CODES if limits.minimum <= code <= highest)
 
 
-def _questions(item: Item) -> Iterator[Question]:
+def _questions(item: Item, roles: frozenset[Role]) -> Iterator[Question]:
     """Return a question with its alternative wordings."""
     scale = item.responses
     ordered = scale is not None and scale.kind != "categorical"
     labels = () if scale is None else tuple(str(option.label) for option in scale.options)
+    off_scale = bool(scale and scale.off_scale)
     texts = dict.fromkeys([str(item.text), *(str(wording.text) for wording in item.wordings)])
     for text in texts:
         yield Question(
@@ -114,6 +153,8 @@ def _questions(item: Item) -> Iterator[Question]:
             labels=labels if item.kind == "single" else (),
             kind=None if scale is None else scale.kind,
             reverse=item.reverse,
-            has_way_out=bool(item.offers) or bool(scale and scale.off_scale),
+            has_way_out=bool(item.offers) or off_scale,
             is_rating=item.kind == "single" and ordered,
+            roles=roles,
+            offers_dont_know="dont_know" in item.offers or off_scale,
         )

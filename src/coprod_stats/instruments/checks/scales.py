@@ -12,20 +12,13 @@ from coprod_stats.suggestions import did_you_mean
 
 
 def check_scales(draft: Draft) -> Iterator[Fault]:
-    """Find scales whose items do not exist or cannot be summed."""
+    """Find scales whose items cannot be summed."""
     items = {placed.item.id: placed for placed in draft.items}
     for id, scale in draft.form.scales.items():
         location, place = ("scales", id), f"scale '{id}'"
         for position, item_id in enumerate(scale.items):
             where = (*location, "items", position)
-            if item_id not in items:
-                yield draft.fault(
-                    "SCALE-001",
-                    where,
-                    place,
-                    f"there is no item {item_id}",
-                    f"{did_you_mean(item_id, items)}Correct the id or add the item.",
-                )
+            if item_id not in items:  # reported with all that names it
                 continue
             answers = draft.response_scale(items[item_id])
             if answers is None or answers.kind == "categorical":

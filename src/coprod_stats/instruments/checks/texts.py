@@ -79,15 +79,7 @@ def check_placeholders(draft: Draft) -> Iterator[Fault]:
                     )
     items = {placed.item.id: placed.item for placed in draft.items}
     for name, placeholder in known.items():
-        if placeholder.item is not None and placeholder.item not in items:
-            yield draft.fault(
-                "TEXT-002",
-                ("placeholders", name),
-                f"placeholder [{name}]",
-                f"there is no item {placeholder.item}",
-                f"{did_you_mean(placeholder.item, items)}Correct the id or remove it.",
-            )
-        elif placeholder.item is not None and items[placeholder.item].kind in _UNFIT:
+        if placeholder.item in items and items[placeholder.item].kind in _UNFIT:
             yield draft.fault(
                 "TEXT-003",
                 ("placeholders", name),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from coprod_stats.instruments.constructs import Meaning, PublishedValue
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.tree import Call, Compare, Expression, Member, Name, Number
@@ -62,6 +63,7 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
         id=form.instrument,
         version=form.version,
         title=build.text(form.title),
+        introduction=build.text_or_none(form.introduction),
         about=build.text_or_none(form.about),
         status=form.status,
         sources=tuple(form.sources),
@@ -115,11 +117,16 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
         assigned=build.assigned(),
         translations=build.translations(),
         modules=tuple(
-            Module(id, version, build.text(title)) for id, version, title in draft.modules
+            Module(id, version, build.text(title), draft.open_places.get(id, ()))
+            for id, version, title in draft.modules
         ),
         twin=form.twin,
         exemptions=tuple(
             Exemption(entry.rule, tuple(entry.at), entry.reason) for entry in form.exemptions
+        ),
+        meanings=tuple(
+            Meaning(id, entry.asks, tuple(entry.items), tuple(entry.near))
+            for id, entry in draft.meanings.items()
         ),
     )
 
@@ -179,6 +186,14 @@ class _Builder:
             role=form.role or construct.role,
             note=self.text_or_none(form.note),
             forms=tuple(self.form.forms if form.forms is None else form.forms),
+            published=self.published(id),
+        )
+
+    def published(self, scale: str) -> tuple[PublishedValue, ...]:
+        entry = self.draft.published.get(scale)
+        return tuple(
+            PublishedValue(one.statistic, one.value, one.sample, one.source)
+            for one in (entry.values if entry is not None else ())
         )
 
     def classification(self) -> Classification | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.source.module_form import PublishedScaleForm
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
     ConstructForm,
     InstrumentForm,
     ItemForm,
+    MeaningForm,
     ResponseScaleForm,
     TextForm,
 )
@@ -39,6 +41,10 @@ class Draft:
         Id, version and title of each module inserted.
     other_files : tuple of str
         Hashes of the files of modules and translations.
+    meanings, published : mapping
+        The table of meanings, and published scales whose wording a module has.
+    open_places : mapping of str to tuple of str
+        Published scales without a wording, by module.
     """
 
     form: InstrumentForm
@@ -46,6 +52,9 @@ class Draft:
     constructs: Mapping[str, ConstructForm]
     modules: tuple[tuple[str, str, TextForm], ...] = ()
     other_files: tuple[str, ...] = ()
+    meanings: Mapping[str, MeaningForm] = field(default_factory=dict)
+    published: Mapping[str, PublishedScaleForm] = field(default_factory=dict)
+    open_places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[PlacedItem, ...]:
@@ -126,6 +135,7 @@ _Texts = Iterator[tuple[Location, str, TextForm | None]]
 
 def _front_texts(form: InstrumentForm) -> _Texts:
     yield ("title",), "title", form.title
+    yield ("introduction",), "introduction", form.introduction
     yield ("about",), "about", form.about
     for name in ("dont_know", "refused"):
         yield ("missing_options", name), name, getattr(form.missing_options, name)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from coprod_stats.instruments.constructs import PublishedStatistic, Role
+from coprod_stats.instruments.questions import ResponseKind
 from coprod_stats.instruments.source.source_form import (
     AdministrativeForm,
     AssignedForm,
+    Condition,
     DerivedForm,
     ExemptionForm,
     Identifier,
     IndexForm,
     ItemId,
+    Options,
     PageForm,
     PlaceholderForm,
     PlaceholderName,
@@ -42,6 +46,49 @@ class FragmentForm(BaseModel):
     exemptions: list[ExemptionForm] = []
 
 
+class PublishedValueForm(BaseModel):
+    """A value that a publication gives for its scale, with the place where it stands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    statistic: PublishedStatistic
+    value: float
+    sample: Words
+    source: Annotated[Words, Field(description="Publication, table and page.")]
+
+
+class WordingOfScaleForm(BaseModel):
+    """The wording of a published scale, as a team may use it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    stem: TextForm | None = None
+    items: Annotated[list[TextForm], Field(min_length=1)]
+    kind: ResponseKind = "bipolar"
+    options: Options
+
+
+class PublishedScaleForm(BaseModel):
+    """A place for a published scale: its reference, and its wording once a team puts it in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    title: TextForm
+    reference: Words
+    wording_at: Annotated[Words, Field(description="Where the wording is to be had, and how.")]
+    n_items: Annotated[int, Field(ge=1)] | None = Field(None, description="Published items.")
+    role: Role
+    method: Literal["mean", "sum"] = "mean"
+    min_answered: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Answers that a score needs; all if omitted."
+    )
+    reverse: list[int] = Field([], description="Places of reverse-scored items, from 1.")
+    after: Identifier | None = Field(None, description="The page that it follows.")
+    when: Condition | None = None
+    values: list[PublishedValueForm] = []
+    wording: WordingOfScaleForm | None = None
+
+
 class ModuleForm(BaseModel):
     """A module: what it adds to every questionnaire, and to each questionnaire by its id."""
 
@@ -51,6 +98,9 @@ class ModuleForm(BaseModel):
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
     title: TextForm
     about: TextForm | None = None
+    published: dict[ItemId, PublishedScaleForm] = Field(
+        {}, description="Places for published scales; each adds items once its wording is there."
+    )
     shared: FragmentForm = FragmentForm()
     questionnaires: Annotated[
         dict[Identifier, FragmentForm],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,14 +12,15 @@ from pydantic import BaseModel, ValidationError
 
 from coprod_stats.errors import Fault, FaultsError
 from coprod_stats.instruments.checks.checks import check_draft
+from coprod_stats.instruments.checks.shared_causes import with_shared_causes
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.shipped import find_shipped, list_modules, shelf
 from coprod_stats.instruments.source.building import build_instrument
 from coprod_stats.instruments.source.composition import ModuleSource, compose
 from coprod_stats.instruments.source.draft import Draft
-from coprod_stats.instruments.source.module_form import ModuleForm
+from coprod_stats.instruments.source.module_form import ModuleForm, PublishedScaleForm
+from coprod_stats.instruments.source.published_scales import FilledModule, with_published
 from coprod_stats.instruments.source.source_form import (
-    ConstructForm,
     ConstructsForm,
     InstrumentForm,
 )
@@ -77,6 +79,50 @@ def read_draft(name: str | Path, *, modules: Sequence[str] = ()) -> Draft:
     return draft
 
 
+@dataclass(frozen=True, slots=True)
+class ConstructsSource:
+    """A file of constructs with a valid shape."""
+
+    form: ConstructsForm
+    source: YamlSource
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentParts:
+    """A questionnaire with its modules inserted, and the files that belong to it.
+
+    Attributes
+    ----------
+    source : YamlSource
+        The questionnaire without its translations.
+    constructs : ConstructsSource or None
+        None if it names none, or they cannot be read.
+    faults : tuple of Fault
+        Those of modules, translations and constructs.
+    """
+
+    form: InstrumentForm
+    source: YamlSource
+    modules: tuple[FilledModule, ...]
+    translations: tuple[TranslationSource, ...]
+    constructs: ConstructsSource | None
+    faults: tuple[Fault, ...]
+
+
+def read_parts(name: str | Path, *, modules: Sequence[str] = ()) -> InstrumentParts:
+    """Read a questionnaire and the files that belong to it, each as written.
+
+    Raises
+    ------
+    InstrumentError
+        If the shape of one of them is faulty.
+    """
+    parts, faults = _read_parts(find_shipped("instruments", name), modules)
+    if parts is None or faults or parts.faults:
+        raise InstrumentError((*faults, *(parts.faults if parts is not None else ())))
+    return parts
+
+
 def modules_serving(questionnaire: str) -> tuple[str, ...]:
     """Return the ids of the shipped modules that have parts for a questionnaire, by its id."""
     return tuple(
@@ -85,6 +131,13 @@ def modules_serving(questionnaire: str) -> tuple[str, ...]:
         if questionnaire
         in _module(shelf("instruments") / "modules" / f"{name}.yaml").questionnaires
     )
+
+
+def module_items(module: str, questionnaire: str) -> frozenset[str]:
+    """Return the ids of the questions that a shipped module adds to a questionnaire."""
+    form = _module(shelf("instruments") / "modules" / f"{module}.yaml")
+    pages = [*form.shared.pages, *form.questionnaires[questionnaire].pages]
+    return frozenset(item.id for page in pages for block in page.blocks for item in block.items)
 
 
 def _module(path: Path) -> ModuleForm:
@@ -161,37 +214,68 @@ def _real_location(data: Any, location: tuple[str | int, ...]) -> Location:
 
 
 def _read_draft(path: Path, modules: Sequence[str]) -> tuple[Draft | None, tuple[Fault, ...]]:
+    parts, faults = _read_parts(path, modules)
+    if parts is None:
+        return None, with_shared_causes(faults)
+    source = parts.source
+    form: InstrumentForm | None = parts.form
+    for translations in parts.translations:
+        if form is not None:
+            source = overlay(form, source, translations)
+            form, faults = read_shape(InstrumentForm, source)
+    if form is None:
+        return None, with_shared_causes((*faults, *parts.faults))
+    inserted = [filled.module for filled in parts.modules]
+    described = tuple((m.form.module, m.form.version, m.form.title) for m in inserted)
+    others = (
+        *(module.source.sha256 for module in inserted),
+        *(translations.source.sha256 for translations in parts.translations),
+    )
+    constructs = dict(parts.constructs.form.constructs) if parts.constructs is not None else {}
+    meanings = parts.constructs.form.meanings if parts.constructs is not None else {}
+    published: dict[str, PublishedScaleForm] = {}
+    for filled in parts.modules:
+        constructs |= filled.constructs
+        published |= filled.published
+    open_places = {m.module.form.module: m.open_places for m in parts.modules}
+    draft = Draft(form, source, constructs, described, others, meanings, published, open_places)
+    meaning = check_draft(draft)
+    if form.constructs is not None and parts.constructs is None:  # every code would appear missing
+        meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
+    return draft, with_shared_causes((*faults, *parts.faults, *meaning))
+
+
+def _read_parts(
+    path: Path, modules: Sequence[str]
+) -> tuple[InstrumentParts | None, tuple[Fault, ...]]:
+    """Read a questionnaire with what belongs to it; beside it the faults of its own shape."""
     source = read_yaml(path)
     form, faults = read_shape(InstrumentForm, source)
     if form is None:
         return None, faults
     wanted = tuple(dict.fromkeys((*form.modules, *modules)))
-    found, missing = _read_modules(path, wanted, source)
+    found, others = _read_modules(path, wanted, source)
+    filled: list[FilledModule] = []
     if found:
+        filled = [with_published(module) for module in found]
+        others += tuple(fault for module in filled for fault in module.faults)
+        found = tuple(module.module for module in filled)
         source = compose(source, found)
         form, faults = read_shape(InstrumentForm, source)
-    others: list[str] = [module.source.sha256 for module in found]
-    for language in () if form is None else form.languages[1:]:
+        if form is None:
+            return None, (*faults, *others)
+    translations: list[TranslationSource] = []
+    for language in form.languages[1:]:
         beside = path.parent / "translations" / f"{path.stem}.{language}.yaml"
-        if form is None or not beside.exists():
-            continue
-        translations, more = _read_translations(beside)
-        missing += more
-        if translations is not None:
-            others.append(translations.source.sha256)
-            source = overlay(form, source, translations)
-            form, faults = read_shape(InstrumentForm, source)
-    if form is None:
-        return None, (*faults, *missing)
+        if beside.exists():
+            read, more = _read_translations(beside)
+            others += more
+            translations += [] if read is None else [read]
     constructs, more = _read_constructs(path, form, source)
-    described = tuple(
-        (module.form.module, module.form.version, module.form.title) for module in found
-    )
-    draft = Draft(form, source, constructs, described, tuple(others))
-    meaning = check_draft(draft)
-    if more:  # without the file of constructs, every code in it would appear to be missing
-        meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
-    return draft, (*faults, *missing, *more, *meaning)
+    others += more
+    return InstrumentParts(
+        form, source, tuple(filled), tuple(translations), constructs, others
+    ), faults
 
 
 def _read_modules(
@@ -231,11 +315,11 @@ def _read_translations(file: Path) -> tuple[TranslationSource | None, tuple[Faul
 
 def _read_constructs(
     path: Path, form: InstrumentForm, source: YamlSource
-) -> tuple[Mapping[str, ConstructForm], tuple[Fault, ...]]:
+) -> tuple[ConstructsSource | None, tuple[Fault, ...]]:
     if form.constructs is None:
-        return {}, ()
+        return None, ()
     if Path(form.constructs).name != form.constructs:
-        return {}, (
+        return None, (
             Fault(
                 "CONSTRUCT-002",
                 "the file of constructs is not a plain file name",
@@ -247,8 +331,9 @@ def _read_constructs(
     shared = path.parent / form.constructs
     if not shared.exists():
         shared = find_shipped("instruments", form.constructs)
-    content, faults = read_shape(ConstructsForm, read_yaml(shared))
-    return (content.constructs if content else {}), faults
+    read = read_yaml(shared)
+    content, faults = read_shape(ConstructsForm, read)
+    return (None if content is None else ConstructsSource(content, read)), faults
 
 
 def _hash(draft: Draft) -> str:

@@ -322,7 +322,12 @@ class InstrumentForm(_Form):
     instrument: Identifier
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
     title: TextForm
-    about: TextForm | None = None
+    introduction: TextForm | None = Field(
+        None, description="What respondents read first, on every platform; translated."
+    )
+    about: TextForm | None = Field(
+        None, description="What researchers read: purpose, origin, limits; never on a form."
+    )
     status: Literal["draft", "piloted", "validated"] = "draft"
     sources: list[Words] = []
     languages: Annotated[list[LanguageCode], Field(min_length=1)]
@@ -366,10 +371,21 @@ class ConstructForm(_Form):
     planned: Words | None = Field(None, description="The later analysis that will use it.")
 
 
+class MeaningForm(_Form):
+    """What some questions ask about; the items of all questionnaires that share the file."""
+
+    asks: Words
+    items: Annotated[list[ItemId], Field(min_length=1)]
+    near: list[Identifier] = Field([], description="Meanings that differ from it only in part.")
+
+
 class ConstructsForm(_Form):
     """The file of constructs that questionnaires share."""
 
     source: Words
+    meanings: dict[Identifier, MeaningForm] = Field(
+        {}, description="What each question asks about, by which the linter compares questions."
+    )
     constructs: dict[str, ConstructForm]
 
 

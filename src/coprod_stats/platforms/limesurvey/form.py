@@ -143,8 +143,9 @@ class _Structure:
 
     def descriptions(self) -> Iterator[Row]:
         yield self._row("SL", "surveyls_title", self._text(self.instrument.title))
-        if self.instrument.about is not None:
-            yield self._row("SL", "surveyls_welcometext", self._text(self.instrument.about))
+        welcome = self.instrument.introduction
+        if welcome is not None:
+            yield self._row("SL", "surveyls_welcometext", self._text(welcome))
 
     def questions(self) -> Iterator[Row]:
         last = len(self.instrument.pages)

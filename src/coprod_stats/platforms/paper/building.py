@@ -169,6 +169,8 @@ class _Layout:
 
     def _elements(self) -> Iterator[Element]:
         page = -1
+        if self.instrument.introduction is not None:
+            yield Paragraph(self.words(self.instrument.introduction), "intro")
         for place, unit in enumerate(self.units):
             yield from self._checks(place, unit)
             yield from self._route(self.page_filters, place)

@@ -15,6 +15,7 @@ from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Block, Instrument, Item, Page, Wording
 from coprod_stats.instruments.texts import Text
 from coprod_stats.platforms.fields import (
+    INTRODUCTION,
     Alternatives,
     Answer,
     Insert,
@@ -151,7 +152,9 @@ class Layout:
         self._questions = 0
         self._cuts: Counter[str] = Counter()
         self._asked_here: set[str] = set()  # items of the questions of the last segment
-        for page in instrument.pages:
+        first, *others = instrument.pages
+        self._page(first, instrument.introduction)
+        for page in others:
             self._page(page)
 
     def keys(self, element: Element) -> tuple[str, ...]:
@@ -170,8 +173,10 @@ class Layout:
         """Return the items on which a dependent text depends, through derived variables too."""
         return self._resolved(self.texts.needs(key))
 
-    def _page(self, page: Page) -> None:
+    def _page(self, page: Page, introduction: Text | None = None) -> None:
         self._cut(page)
+        if introduction is not None:
+            self._add(Element("note", self._qid(), INTRODUCTION, introduction))
         if page.title is not None or page.intro is not None:
             title, intro = (page.title, page.intro) if page.title else (page.intro, None)
             assert title is not None

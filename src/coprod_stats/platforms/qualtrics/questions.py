@@ -10,6 +10,7 @@ from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item, Option
 from coprod_stats.platforms.fields import (
+    INTRODUCTION,
     InexpressibleError,
     alone,
     choices,
@@ -261,6 +262,8 @@ class Questions:
         return {"Randomization": {"Advanced": None, "TotalRandSubset": "", "Type": "All"}}
 
     def _shown(self, element: Element, segment: Segment) -> Json:
+        if element.tag == INTRODUCTION:
+            return {}
         place = f"item {element.items[0].id}" if element.items else f"page {segment.page.id}"
         of_page = () if segment.page.condition is None else (segment.page.condition,)
         conditions = [item.conditions for item in element.items] or [of_page]

@@ -11,6 +11,7 @@ from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression, Not
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text
 from coprod_stats.platforms.fields import (
+    INTRODUCTION,
     Alternatives,
     InexpressibleError,
     Insert,
@@ -130,6 +131,9 @@ class _Dictionary:
             )
         for alternatives in placeholder_texts(self.instrument):
             yield self._composed(f"p_{alternatives.name}", alternatives)
+        if self.instrument.introduction is not None:
+            words = self._text(self.instrument.introduction)
+            yield self._row(INTRODUCTION, "descriptive", words)
         for page in self.instrument.pages:
             yield from self._page(page)
 

@@ -135,9 +135,11 @@ class _Form:
         ]
         pages[0]["elements"] = hidden + pages[0]["elements"]
         title = self.texts.text(self.instrument.title)
+        words = self.instrument.introduction
         calculated = self.texts.calculated()
         return {
             "title": title,
+            **({"description": self.texts.text(words)} if words is not None else {}),
             **({"locale": first} if (first := self.languages[0]) != "en" else {}),
             "clearInvisibleValues": "onHidden",
             "showQuestionNumbers": False,

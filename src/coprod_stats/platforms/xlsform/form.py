@@ -11,6 +11,7 @@ from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import TEXT_KINDS, Block, Instrument, Item, Option, Page
 from coprod_stats.instruments.questions import MISSING_NAMES
 from coprod_stats.platforms.fields import (
+    INTRODUCTION,
     InexpressibleError,
     alone,
     choices,
@@ -41,6 +42,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     form = _Form(instrument, languages)
     for variable in instrument.assigned:
         form.assign(variable.id, variable.values)
+    if instrument.introduction is not None:
+        form.note(INTRODUCTION, form.texts.columns("label", instrument.introduction))
     for page in instrument.pages:
         form.page(page)
     for entry in instrument.derived:

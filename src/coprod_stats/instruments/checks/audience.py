@@ -1,0 +1,101 @@
+"""Who is asked what in a form: by simulated routes that chance does not shorten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coprod_stats.instruments.checks.claimed_paths import items_of
+from coprod_stats.instruments.language.tree import names
+from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.routes import Routes, draw_routes
+from coprod_stats.instruments.score_items import items_behind
+
+N_ROUTES = 600
+ALMOST_ALL = 0.95
+
+
+class Audience:
+    """Who is asked the questions of one form; what is assigned at random is left aside."""
+
+    def __init__(self, instrument: Instrument, form: str) -> None:
+        self.form = _without_chance(instrument.for_form(form))
+        self._routes: Routes | None = None
+        self._items: dict[str, tuple[Item, ...]] = {}
+
+    def items(self, name: str) -> tuple[Item, ...]:
+        """Return the questions that measure a variable: a scale, index, item or construct."""
+        if name not in self._items:
+            self._items[name] = items_of(self.form, name)
+        return self._items[name]
+
+    def share(self, items: Sequence[Item]) -> float:
+        """Return the share of all respondents who are asked one of some questions at least."""
+        return float(self._asked(items).mean()) if items else 0.0
+
+    def is_measured(self, name: str) -> bool:
+        """Return whether this form asks anything that measures a variable."""
+        return bool(self.items(name))
+
+    def obstacle(self, predictor: str, outcome: str) -> str:
+        """Return why not all who are asked an outcome are asked its predictor; empty if they are.
+
+        Parameters
+        ----------
+        predictor, outcome : str
+            Scales, indices, items or constructs that the form measures.
+        """
+        ends = self.items(predictor), self.items(outcome)
+        asked = self._asked(ends[0]), self._asked(ends[1])
+        both = asked[0] & asked[1]
+        if not both.any():
+            return f"nobody is asked both {predictor} and {outcome}"
+        if self._decides(*ends):
+            return f"the answers to {outcome} decide who is asked {predictor}"
+        share = both.sum() / asked[1].sum()
+        if share < ALMOST_ALL:
+            return f"{share:.0%} of those who are asked {outcome} are asked {predictor}"
+        return ""
+
+    def is_cut_off(self, predictor: str, outcome: str) -> bool:
+        """Return whether the predictor's answers decide who is asked the outcome."""
+        return self._decides(self.items(outcome), self.items(predictor))
+
+    def _decides(self, asked: Sequence[Item], deciding: Sequence[Item]) -> bool:
+        """Return whether the answers to some questions decide who is asked others."""
+        conditions = dict.fromkeys(tree for item in asked for tree in item.conditions)
+        used = dict.fromkeys(name for tree in conditions for name in names(tree))
+        routing = set(items_behind(self.form, used))
+        return bool(routing & {item.id for item in deciding} - {item.id for item in asked})
+
+    def _asked(self, items: Sequence[Item]) -> NDArray[np.bool_]:
+        if self._routes is None:
+            rng = np.random.default_rng(20261130)
+            self._routes = draw_routes(self.form, n_respondents=N_ROUTES, rng=rng)
+        ids = [item.id for item in self._routes.items]
+        columns = [ids.index(item.id) for item in items]
+        asked: NDArray[np.bool_] = self._routes.asked[:, columns].sum(axis=1) > 0
+        return asked
+
+
+def _without_chance(form: Instrument) -> Instrument:
+    """Return a form in which nothing depends on what is assigned at random alone."""
+    assigned = {variable.id for variable in form.assigned}
+
+    def lasting(item: Item) -> Item:
+        kept = tuple(tree for tree in item.conditions if not set(names(tree)) <= assigned)
+        return replace(item, conditions=kept) if kept != item.conditions else item
+
+    pages = tuple(
+        replace(
+            page,
+            blocks=tuple(
+                replace(block, items=tuple(map(lasting, block.items))) for block in page.blocks
+            ),
+        )
+        for page in form.pages
+    )
+    return replace(form, pages=pages)

@@ -1,0 +1,129 @@
+"""Rules of the linter for the ends of tested paths: what they share, and who is asked both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from coprod_stats.instruments.checks.audience import Audience
+from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of, together
+from coprod_stats.instruments.checks.meanings import NEAR, Closeness, Meanings
+from coprod_stats.instruments.checks.scale_rules import MIN_ITEMS, Found
+from coprod_stats.instruments.model import Instrument, Item
+
+_CONDITIONS = ("necessary condition", "configuration")
+_COUNTED = ("number", "multiple", "rank", "allocate", "date", "time")
+
+
+def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
+    """Find pairs of questions at the two ends of a planned path that ask the same (LINT-015)."""
+    meanings = Meanings(instrument.meanings)
+    pairs: dict[tuple[str, str], list[ClaimedPath]] = {}
+    close: dict[tuple[str, str], Closeness] = {}
+    unknown: dict[str, list[ClaimedPath]] = {}
+    for form, planned in _by_form(instrument, paths).items():
+        fielded = instrument.for_form(form)
+        for path in planned:
+            ends = items_of(fielded, path.predictor), items_of(fielded, path.outcome)
+            for one, other in product(*ends):
+                found = meanings.closeness(one.id, other.id, (_words(one), _words(other)))
+                if one.id != other.id and found.value >= NEAR:
+                    pairs.setdefault((one.id, other.id), []).append(path)
+                    close[one.id, other.id] = found
+            for item in (*ends[0], *ends[1]):
+                if instrument.meanings and item.id not in meanings:
+                    unknown.setdefault(item.id, []).append(path)
+    for (one_id, other_id), tested in sorted(pairs.items(), key=lambda p: -close[p[0]].value):
+        share = close[one_id, other_id]
+        yield (
+            "LINT-015",
+            f"{one_id}-{other_id}",
+            f"closeness {share.value:.1f} across {together(tested)}: {share.shared}; reword one "
+            "of them, or give the reason why the path is not true by wording",
+        )
+    for item_id, tested in unknown.items():
+        yield (
+            "LINT-015",
+            item_id,
+            f"the table of meanings does not say what it asks, and {together(tested)} needs it; "
+            "add it under 'meanings' in the file of constructs",
+        )
+
+
+def not_asked_of_all(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
+    """Find predictors that are not asked of all whom their hypothesis is about (LINT-019).
+
+    Drivers presuppose taking part, and are left out; so is what chance decides. Judged is each
+    hypothesis in the form in which most respondents are asked both of its ends.
+    """
+    found: dict[str, tuple[str, list[ClaimedPath]]] = {}
+    forms = {form.id: Audience(instrument, form.id) for form in instrument.forms}
+    roles = {construct.code: construct.role for construct in instrument.constructs}
+    roles |= {scale.id: scale.role for scale in instrument.scales}
+    for path in paths:
+        if roles.get(path.predictor) == "driver":
+            continue
+        tried = [forms[path.form]] if path.plan and path.form in forms else list(forms.values())
+        judged = [
+            form.obstacle(path.predictor, path.outcome)
+            for form in tried
+            if form.is_measured(path.predictor) and form.is_measured(path.outcome)
+        ]
+        if judged and all(judged):
+            place = path.predictor
+            found.setdefault(place, (judged[0], []))[1].append(path)
+    for place, (words, tested) in found.items():
+        yield (
+            "LINT-019",
+            place,
+            f"{words}, as {together(tested)} needs; ask everybody, with a wording for those who "
+            "did not take part",
+        )
+
+
+def conditions_without_measure(
+    instrument: Instrument, paths: Sequence[ClaimedPath]
+) -> Iterator[Found]:
+    """Find claims of necessity or sufficiency about what one or two ratings measure (LINT-021)."""
+    forms = {form.id: instrument.for_form(form.id) for form in instrument.forms}
+    thin: dict[str, list[ClaimedPath]] = {}
+    for path in paths:
+        if path.kind not in _CONDITIONS:
+            continue
+        judged = [forms[path.form]] if path.plan and path.form in forms else list(forms.values())
+        for name in (path.predictor, path.outcome):
+            if all(_is_thin(form, name) for form in judged):
+                thin.setdefault(name, []).append(path)
+    for name, tested in thin.items():
+        yield (
+            "LINT-021",
+            name,
+            f"fewer than {MIN_ITEMS} ratings and no fact, of which {together(tested)} claims "
+            "necessity or sufficiency; a single rating cannot carry it: ask three, or a fact",
+        )
+
+
+def _is_thin(form: Instrument, name: str) -> bool:
+    """Return whether a variable is asked, by fewer than three ratings."""
+    items = items_of(form, name)
+    facts = [item for item in items if _is_fact(item)]
+    return 0 < len(items) < MIN_ITEMS and not facts
+
+
+def _is_fact(item: Item) -> bool:
+    scale = item.responses
+    unordered = scale is not None and scale.kind in ("categorical", "count")
+    return item.kind in _COUNTED or (item.kind == "single" and unordered)
+
+
+def _by_form(instrument: Instrument, paths: Sequence[ClaimedPath]) -> dict[str, list[ClaimedPath]]:
+    known = {form.id for form in instrument.forms}
+    found: dict[str, list[ClaimedPath]] = {}
+    for path in paths:
+        if path.plan and path.form in known:
+            found.setdefault(path.form, []).append(path)
+    return found
+
+
+def _words(item: Item) -> str:
+    return str(item.text)

@@ -1,0 +1,172 @@
+"""Rules of the linter for scales, classes and filters: what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from coprod_stats.counts import counted
+from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of
+from coprod_stats.instruments.checks.meanings import SAME, Meanings
+from coprod_stats.instruments.checks.role_rules import OUTCOMES
+from coprod_stats.instruments.constructs import Role, Scale
+from coprod_stats.instruments.language.tree import names
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.score_items import items_behind
+
+MIN_ITEMS = 3
+MIN_TESTED_ITEMS = 4
+"""Fewest items of a scale at an end of a tested path: with three, misfit cannot be seen."""
+
+Found = tuple[str, str, str]
+"""Code, place and finding."""
+
+
+def short_scales(instrument: Instrument) -> Iterator[Found]:
+    """Find scales that cannot be latent variables by themselves (LINT-008)."""
+    for scale in instrument.scales:
+        if len(scale.items) < MIN_ITEMS:
+            yield "LINT-008", scale.id, counted(len(scale.items), "item")
+
+
+def scales_of_facets(instrument: Instrument) -> Iterator[Found]:
+    """Find reflective scales with one item a facet, which need not correlate (LINT-018)."""
+    for scale in instrument.scales:
+        facets = [instrument.item(id).facet for id in scale.items]
+        apart = len(set(facets)) == len(facets) and None not in facets
+        if len(facets) > 1 and (apart or _each_of_another_scale(instrument, scale)):
+            yield (
+                "LINT-018",
+                scale.id,
+                f"each of its {len(facets)} items is the only one of its facet: make it an index, "
+                "and the facets outcomes of their own, or ask more items of each",
+            )
+
+
+def _each_of_another_scale(instrument: Instrument, scale: Scale) -> bool:
+    others = [
+        {other.id for other in instrument.scales if other.id != scale.id and id in other.items}
+        for id in scale.items
+    ]
+    return all(others) and len(set().union(*others)) >= len(scale.items)
+
+
+def reverse_wording(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
+    """Find forms in which the effect of wording cannot be modelled (LINT-017).
+
+    Judged are the scales at the ends of tested paths in the plan's form; without plans, all scales
+    of the first form but markers.
+    """
+    for form, scales in _fielded_scales(instrument, paths).items():
+        lacking = [scale.id for scale, reverse in scales if not reverse]
+        wanted, found = len(scales) // 2, len(scales) - len(lacking)
+        if found < wanted:
+            yield (
+                "LINT-017",
+                form,
+                f"{counted(found, 'scale')} of {len(scales)} with a reverse-worded item, where "
+                f"{wanted} are needed, one in each pair; reword an item of {_listed(lacking)}",
+            )
+
+
+def _fielded_scales(
+    instrument: Instrument, paths: Sequence[ClaimedPath]
+) -> dict[str, list[tuple[Scale, bool]]]:
+    forms = list(dict.fromkeys(path.form for path in paths if path.plan))
+    known = {form.id for form in instrument.forms}
+    found: dict[str, list[tuple[Scale, bool]]] = {}
+    for form in [form for form in forms if form in known] or [instrument.forms[0].id]:
+        ends = {
+            end for path in paths if path.form == form for end in (path.predictor, path.outcome)
+        }
+        fielded = instrument.for_form(form)
+        found[form] = [
+            (scale, any(fielded.item(id).reverse for id in scale.items))
+            for scale in fielded.scales
+            if len(scale.items) >= MIN_ITEMS
+            and scale.role != "marker"
+            and (not ends or scale.id in ends)
+        ]
+    return found
+
+
+def few_items(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
+    """Find scales at the ends of tested paths with fewer than four items in the form (LINT-022)."""
+    known = {form.id for form in instrument.forms}
+    forms = dict.fromkeys(path.form for path in paths if path.plan and path.form in known)
+    for form in forms:
+        fielded = instrument.for_form(form)
+        ends = {
+            end for path in paths if path.form == form for end in (path.predictor, path.outcome)
+        }
+        for scale in fielded.scales:
+            if scale.id in ends and len(scale.items) < MIN_TESTED_ITEMS:
+                yield (
+                    "LINT-022",
+                    scale.id,
+                    f"{counted(len(scale.items), 'item')} in the form '{form}', so that a bad item "
+                    f"cannot be seen; ask at least {MIN_TESTED_ITEMS}",
+                )
+
+
+def selection_by_outcomes(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
+    """Find questions by which respondents are selected and which an analysis explains (LINT-020).
+
+    A class, or the condition of a page, that depends on an outcome, or on a question that asks the
+    same as an end of a tested path, cuts off what is to be explained.
+    """
+    roles = item_roles(instrument)
+    meanings = Meanings(instrument.meanings)
+    selecting: dict[str, str] = {}
+    for words, item in _selecting(instrument):
+        selecting.setdefault(item, words)
+    ends = {end for path in paths if path.plan for end in (path.predictor, path.outcome)}
+    explained = {item.id: end for end in sorted(ends) for item in items_of(instrument, end)}
+    asked = {item.id for item in instrument.questions}
+    for item, words in selecting.items():
+        if item not in asked:
+            continue
+        if roles.get(item, frozenset()) & OUTCOMES:
+            yield "LINT-020", item, f"{words}, and it measures an outcome; {_NO_SELECTION}"
+            continue
+        same = next(
+            (
+                f"{end} ({other})"
+                for other, end in explained.items()
+                if other != item
+                and item in meanings
+                and other in meanings
+                and meanings.closeness(item, other, ("", "")).value == SAME
+            ),
+            "",
+        )
+        if same:
+            yield "LINT-020", item, f"{words}, and it asks the same as {same}; {_NO_SELECTION}"
+
+
+_NO_SELECTION = "select by facts that come before, and keep it as a variable"
+
+
+def _selecting(instrument: Instrument) -> Iterator[tuple[str, str]]:
+    rule = instrument.classification
+    for name, tree in rule.classes if rule is not None else ():
+        for item in items_behind(instrument, names(tree)):
+            yield f"the class '{name}' depends on it", item
+    for page in instrument.pages:
+        if page.condition is not None:
+            for item in items_behind(instrument, names(page.condition)):
+                yield f"the page '{page.id}' is asked by it", item
+
+
+def item_roles(instrument: Instrument) -> dict[str, frozenset[Role]]:
+    """Return the roles of the constructs that each item measures, by itself or in a scale."""
+    roles: dict[str, set[Role]] = {
+        item.id: {construct.role for construct in item.measures} for item in instrument.questions
+    }
+    for scale in instrument.scales:
+        for id in scale.items:
+            roles.setdefault(id, set()).add(scale.role)
+    return {id: frozenset(found) for id, found in roles.items()}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

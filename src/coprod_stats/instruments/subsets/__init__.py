@@ -1,0 +1,1 @@
+"""Questionnaires cut to some scales, with all that these depend on."""

@@ -1,0 +1,238 @@
+"""Files of a questionnaire cut to some scales: the questionnaire, constructs, translations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coprod_stats.files.writing import committed_together, make_folder, write_file
+from coprod_stats.instruments.shipped import find_shipped
+from coprod_stats.instruments.source.copying import SCHEMA
+from coprod_stats.instruments.source.reading import InstrumentParts, read_draft, read_parts
+from coprod_stats.instruments.source.source_form import ConstructForm, InstrumentForm
+from coprod_stats.instruments.source.yaml_source import Location
+from coprod_stats.instruments.subsets.cutting import CLASSIFICATION, Cut, SubsetError, cut
+from coprod_stats.instruments.subsets.yaml_text import yaml_text
+from coprod_stats.instruments.translations.overlay import TranslationSource, placed_texts
+
+_NAMED = ("responses", "assigned", "derived", "scales", "indices")
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """A questionnaire cut to some scales.
+
+    Attributes
+    ----------
+    cut : Cut
+        What stays and what went.
+    constructs : tuple of str
+        Codes that are still measured.
+    files : tuple of Path
+        Files written, the questionnaire first.
+    """
+
+    cut: Cut
+    constructs: tuple[str, ...]
+    files: tuple[Path, ...]
+
+
+def write_subset(
+    name: str | Path,
+    scales: Sequence[str],
+    out: Path,
+    *,
+    keep: Sequence[str] = (),
+    modules: Sequence[str] = (),
+) -> Subset:
+    """Cut a questionnaire to some scales, and write it with what belongs to it.
+
+    The result stands by itself: modules are part of it, beside it are the constructs that it still
+    measures, the translations of the texts that it still has, and the schema for editors.
+
+    Parameters
+    ----------
+    name : str or Path
+        Id of a shipped questionnaire, or a path.
+    scales : sequence of str
+        Scales and indices that stay.
+    out : Path
+        The questionnaire to write.
+    keep : sequence of str
+        Further items, blocks, pages, derived variables, or ``classification``.
+    modules : sequence of str
+        Modules to insert first.
+
+    Raises
+    ------
+    InstrumentError
+        If the questionnaire has faults.
+    SubsetError
+        If there is no such part, or a file is there already; nothing is written then.
+    """
+    found = cut(read_draft(name, modules=modules), scales, keep=keep)
+    parts = read_parts(name, modules=modules)
+    data = _cut_data(parts.source.data, found)
+    header = f"# Cut from {data['instrument']} {data['version']} to {', '.join(scales)}"
+    texts: dict[Path, str] = {}
+    codes: tuple[str, ...] = ()
+    if parts.constructs is not None:
+        known = dict(parts.constructs.form.constructs)
+        for filled in parts.modules:
+            known |= filled.constructs
+        codes = tuple(code for code in known if code in _measured(data, known))
+        beside = out.with_name(f"{out.stem}_constructs.yaml")
+        data["constructs"] = beside.name
+        texts[beside] = yaml_text(
+            _cut_constructs(
+                parts.constructs.source.data, {code: known[code] for code in codes}, data
+            )
+        )
+    _cut_exemptions(data, codes)
+    body = yaml_text(data)
+    texts = {out: f"# yaml-language-server: $schema={SCHEMA}\n{header}.\n{body}"} | texts
+    for translations in parts.translations:
+        language = translations.form.language
+        file = out.parent / "translations" / f"{out.stem}.{language}.yaml"
+        texts[file] = yaml_text(_cut_translations(data, parts, translations))
+    _write(texts, out.parent)
+    return Subset(found, codes, tuple(texts))
+
+
+def _cut_constructs(
+    content: Mapping[str, Any], kept: Mapping[str, ConstructForm], data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a file of constructs with what is measured, and the meanings of what is asked."""
+    asked = _asked(data)
+    meanings: dict[str, Any] = {}
+    for id, entry in (content.get("meanings") or {}).items():
+        items = [item for item in entry["items"] if item in asked]
+        if items:
+            meanings[id] = entry | {"items": items}
+    for entry in meanings.values():
+        if "near" in entry:
+            entry["near"] = [id for id in entry["near"] if id in meanings]
+    constructs = {
+        code: content["constructs"].get(code) or entry.model_dump(exclude_defaults=True)
+        for code, entry in kept.items()
+    }
+    cut_content = {**content, "meanings": meanings, "constructs": constructs}
+    return {key: part for key, part in cut_content.items() if part}
+
+
+def _asked(data: Mapping[str, Any]) -> set[str]:
+    return {
+        item["id"] for page in data["pages"] for block in page["blocks"] for item in block["items"]
+    }
+
+
+def _write(texts: Mapping[Path, str], folder: Path) -> None:
+    if there := [path.name for path in texts if path.exists()]:
+        raise SubsetError(f"{folder} already contains {', '.join(there)}; choose another name")
+    with committed_together():
+        for path, text in texts.items():
+            make_folder(path.parent)
+            write_file(path, text)
+        if not (folder / SCHEMA).exists():
+            write_file(folder / SCHEMA, find_shipped("instruments", SCHEMA).read_bytes())
+
+
+def _cut_data(source: Mapping[str, Any], found: Cut) -> dict[str, Any]:
+    """Return the data of a questionnaire without what went."""
+    data: dict[str, Any] = deepcopy(dict(source))
+    data.pop("modules", None)
+    data["forms"] = {id: data["forms"][id] for id in found.forms}
+    for key in _NAMED:
+        _keep(data, key, [name for name in data.get(key) or {} if (key, name) in found.kept])
+    _keep(
+        data,
+        "placeholders",
+        [name for name in data.get("placeholders") or {} if ("placeholders", name) in found.kept],
+    )
+    for key in (CLASSIFICATION, "planned_missing"):
+        if (key,) not in found.kept:
+            data.pop(key, None)
+    data["pages"] = _cut_pages(data["pages"], found)
+    asked = _asked(data)
+    for scale in (data.get("scales") or {}).values():
+        scale["items"] = [id for id in scale["items"] if id in asked]
+    for placeholder in (data.get("placeholders") or {}).values():
+        if placeholder.get("item") is not None and placeholder["item"] not in asked:
+            del placeholder["item"]
+    formed = [
+        *(data.get("administrative") or []),
+        *(data.get("assigned") or {}).values(),
+        *(data.get("scales") or {}).values(),
+        *([data["planned_missing"]] if data.get("planned_missing") else []),
+        *(item for page in data["pages"] for block in page["blocks"] for item in block["items"]),
+    ]
+    for part in formed:
+        _cut_forms(part, found.forms)
+    return data
+
+
+def _cut_pages(pages: Sequence[Any], found: Cut) -> list[Any]:
+    kept: list[Any] = []
+    for p, page in enumerate(pages):
+        blocks = []
+        for b, block in enumerate(page["blocks"]):
+            where: Location = ("pages", p, "blocks", b, "items")
+            items = [item for i, item in enumerate(block["items"]) if (*where, i) in found.kept]
+            if items:
+                blocks.append(block | {"items": items})
+        if blocks:
+            page.pop("after", None)
+            kept.append(page | {"blocks": blocks})
+    return kept
+
+
+def _cut_forms(part: dict[str, Any], forms: Sequence[str]) -> None:
+    if part.get("forms") is None:
+        return
+    part["forms"] = [form for form in part["forms"] if form in forms]
+    if part["forms"] == list(forms) and "sets" not in part:  # planned missingness states them
+        del part["forms"]
+
+
+def _keep(data: dict[str, Any], key: str, names: Sequence[str]) -> None:
+    if names:
+        data[key] = {name: data[key][name] for name in names}
+    else:
+        data.pop(key, None)
+
+
+def _measured(data: Mapping[str, Any], constructs: Mapping[str, Any]) -> set[str]:
+    items = [item for page in data["pages"] for block in page["blocks"] for item in block["items"]]
+    found = {code for item in items for code in item.get("measures") or []}
+    for key in ("scales", "indices"):
+        found |= {entry["construct"] for entry in (data.get(key) or {}).values()}
+    columns = {column["id"] for column in data.get("administrative") or []}
+    columns |= set(data.get("assigned") or {})
+    return found | {code for code, entry in constructs.items() if columns & set(entry.columns)}
+
+
+def _cut_exemptions(data: dict[str, Any], codes: Sequence[str]) -> None:
+    places = (
+        _asked(data) | set(data.get("scales") or {}) | set(data.get("indices") or {}) | set(codes)
+    )
+    kept = [
+        entry | {"at": [place for place in entry["at"] if place in places]}
+        for entry in data.get("exemptions") or []
+    ]
+    data["exemptions"] = [entry for entry in kept if entry["at"]]
+    if not data["exemptions"]:
+        del data["exemptions"]
+
+
+def _cut_translations(
+    data: Mapping[str, Any], parts: InstrumentParts, translations: TranslationSource
+) -> dict[str, Any]:
+    """Return a file of translations with the texts that are left."""
+    form = InstrumentForm.model_validate(data)
+    keys = {text.key for text in placed_texts(form, parts.source)}
+    content: dict[str, Any] = dict(translations.source.data)
+    content["texts"] = {key: text for key, text in content["texts"].items() if key in keys}
+    return content

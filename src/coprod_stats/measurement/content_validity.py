@@ -1,0 +1,206 @@
+"""Content validity from experts' ratings: I-CVI, S-CVI and modified kappa."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from coprod_stats.counts import counted
+from coprod_stats.measurement.errors import MeasurementDataError
+from coprod_stats.results import NotebookTables
+
+LEVELS = (1, 2, 3, 4)
+"""Ratings of relevance, from not relevant to highly relevant (Davis, 1992)."""
+RELEVANT = (3, 4)
+FEWEST_EXPERTS = 3
+"""With fewer, agreement says nothing (Lynn, 1986)."""
+ALL_MUST_AGREE = 5
+"""Up to so many experts, an item needs the agreement of all (Lynn, 1986)."""
+ITEM_CRITERION = 0.78
+"""Least I-CVI of an item with six experts or more (Polit, Beck & Owen, 2007)."""
+SCALE_CRITERION = 0.90
+"""Least S-CVI/Ave of a scale (Polit & Beck, 2006)."""
+
+
+def item_validity(n_relevant: int, n_experts: int) -> float:
+    """Return the I-CVI of an item, the share of experts who rate it 3 or 4 (Lynn, 1986)."""
+    return n_relevant / n_experts
+
+
+def chance_agreement(n_relevant: int, n_experts: int) -> float:
+    r"""Return the probability that so many experts agree by chance.
+
+    .. math:: p_c = \binom{N}{A} \, 0.5^N
+
+    with ``A`` of ``N`` experts who rate the item relevant (Polit, Beck & Owen, 2007).
+    """
+    return math.comb(n_experts, n_relevant) * 0.5**n_experts
+
+
+def modified_kappa(n_relevant: int, n_experts: int) -> float:
+    r"""Return the agreement on relevance beyond chance.
+
+    .. math:: k^* = \frac{\text{I-CVI} - p_c}{1 - p_c}
+
+    Above .74 it is excellent, from .60 good, from .40 fair (Polit, Beck & Owen, 2007).
+    """
+    chance = chance_agreement(n_relevant, n_experts)
+    return (item_validity(n_relevant, n_experts) - chance) / (1.0 - chance)
+
+
+def is_acceptable(n_relevant: int, n_experts: int) -> bool:
+    """Return whether an item's I-CVI suffices: 1 with up to five experts, else .78 or more."""
+    if n_experts <= ALL_MUST_AGREE:
+        return n_relevant == n_experts
+    return item_validity(n_relevant, n_experts) >= ITEM_CRITERION
+
+
+@dataclass(frozen=True, slots=True)
+class ContentValidity(NotebookTables):
+    """Content validity of items and scales from experts' ratings.
+
+    Parameters
+    ----------
+    items : tuple of str
+    n_relevant, n_experts : tuple of int
+        Experts who rate each item 3 or 4, and who rate it at all.
+    scales : mapping of str to tuple of str
+        Rated items of each scale; empty if none are known.
+    n_raters : int
+        Experts in the table.
+    """
+
+    items: tuple[str, ...]
+    n_relevant: tuple[int, ...]
+    n_experts: tuple[int, ...]
+    scales: Mapping[str, tuple[str, ...]]
+    n_raters: int
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row per item; ``estimate`` is the I-CVI, ``acceptable`` its criterion."""
+        pairs = list(zip(self.n_relevant, self.n_experts, strict=True))
+        return pd.DataFrame(
+            {
+                "term": self.items,
+                "estimate": [item_validity(*pair) for pair in pairs],
+                "n_relevant": self.n_relevant,
+                "n_experts": self.n_experts,
+                "chance": [chance_agreement(*pair) for pair in pairs],
+                "kappa": [modified_kappa(*pair) for pair in pairs],
+                "acceptable": [is_acceptable(*pair) for pair in pairs],
+            }
+        )
+
+    def scale_table(self) -> pd.DataFrame:
+        """Return one row per scale: S-CVI/Ave, S-CVI/UA, and the items that do not suffice."""
+        table = self.tidy().set_index("term")
+        rows = []
+        for scale, items in self.scales.items():
+            rated = table.loc[list(items)]
+            rows.append(
+                {
+                    "term": scale,
+                    "n_items": len(items),
+                    "s_cvi_ave": float(rated["estimate"].mean()),
+                    "s_cvi_ua": float((rated["estimate"] == 1.0).mean()),
+                    "acceptable": bool(rated["estimate"].mean() >= SCALE_CRITERION),
+                    "weak_items": ", ".join(rated.index[~rated["acceptable"]]),
+                }
+            )
+        columns = ["term", "n_items", "s_cvi_ave", "s_cvi_ua", "acceptable", "weak_items"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row: S-CVI/Ave (the mean I-CVI) and S-CVI/UA (share of items at 1)."""
+        table = self.tidy()
+        return pd.DataFrame(
+            {
+                "n_items": [len(self.items)],
+                "n_experts": [self.n_raters],
+                "s_cvi_ave": [float(table["estimate"].mean())],
+                "s_cvi_ua": [float((table["estimate"] == 1.0).mean())],
+                "n_acceptable": [int(table["acceptable"].sum())],
+            }
+        )
+
+    def __str__(self) -> str:
+        ave = sum(map(item_validity, self.n_relevant, self.n_experts)) / len(self.items)
+        n_all = sum(a == n for a, n in zip(self.n_relevant, self.n_experts, strict=True))
+        lines = [
+            f"{counted(len(self.items), 'item')}, {counted(self.n_raters, 'expert')}: "
+            f"S-CVI/Ave {ave:.2f}, S-CVI/UA {n_all / len(self.items):.2f}"
+        ]
+        for item, agree, n in zip(self.items, self.n_relevant, self.n_experts, strict=True):
+            mark = "" if is_acceptable(agree, n) else "  reword or drop"
+            lines.append(
+                f"{item:<20} I-CVI {item_validity(agree, n):.2f} ({agree} of {n})"
+                f"  kappa* {modified_kappa(agree, n):.2f}{mark}"
+            )
+        for row in self.scale_table().to_dict("records"):
+            below = "" if row["acceptable"] else f"  below {SCALE_CRITERION:.2f}"
+            lines.append(
+                f"{row['term']:<20} S-CVI/Ave {row['s_cvi_ave']:.2f}, S-CVI/UA "
+                f"{row['s_cvi_ua']:.2f} ({counted(int(row['n_items']), 'item')}){below}"
+            )
+        return "\n".join(lines)
+
+
+def content_validity(
+    ratings: pd.DataFrame, *, scales: Mapping[str, Collection[str]] | None = None
+) -> ContentValidity:
+    """Compute the content validity of items from experts' ratings of their relevance.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        One row per item, indexed by its id, and one column per expert; ratings from 1, not
+        relevant, to 4, highly relevant. A missing rating is left out of its item.
+    scales : mapping of str to collection of str, optional
+        Items of each scale; scales of which nothing is rated are omitted.
+
+    Raises
+    ------
+    MeasurementDataError
+        If an item occurs twice, a rating is not 1 to 4, or an item has fewer than three ratings.
+
+    Notes
+    -----
+    S-CVI/Ave is the mean of the I-CVI, the definition that Polit and Beck (2006) recommend;
+    S-CVI/UA, the share of items that all experts rate relevant, falls with the number of experts.
+    """
+    if ratings.empty:
+        raise MeasurementDataError("no item is rated")
+    if (twice := ratings.index[ratings.index.duplicated()]).size:
+        raise MeasurementDataError(f"the item {twice[0]} is rated in two rows")
+    values = ratings.apply(pd.to_numeric, errors="coerce")
+    odd = (values.isna() & ratings.notna()) | (values.notna() & ~values.isin(LEVELS))
+    if odd.to_numpy().any():
+        row, column = (int(place[0]) for place in np.nonzero(odd.to_numpy()))
+        given = str(ratings.iat[row, column])
+        raise MeasurementDataError(
+            f"item {ratings.index[row]}, expert {ratings.columns[column]}: '{given}' is no rating "
+            "from 1, not relevant, to 4, highly relevant"
+        )
+    n_experts = values.notna().sum(axis=1)
+    if (n_experts < FEWEST_EXPERTS).any():
+        item = str(n_experts.index[n_experts < FEWEST_EXPERTS][0])
+        raise MeasurementDataError(
+            f"item {item} has {counted(int(n_experts[item]), 'rating')}; at least "
+            f"{FEWEST_EXPERTS} experts are needed, better six to ten"
+        )
+    rated = set(map(str, ratings.index))
+    kept = {
+        name: tuple(item for item in items if item in rated)
+        for name, items in (scales or {}).items()
+    }
+    return ContentValidity(
+        items=tuple(map(str, ratings.index)),
+        n_relevant=tuple(int(n) for n in values.isin(RELEVANT).sum(axis=1)),
+        n_experts=tuple(int(n) for n in n_experts),
+        scales={name: items for name, items in kept.items() if items},
+        n_raters=ratings.shape[1],
+    )

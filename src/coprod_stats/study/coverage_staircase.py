@@ -1,0 +1,273 @@
+"""How far each construct is carried: from a name to answers that have been analysed.
+
+A tag on an item is no operationalisation. For each construct and questionnaire the staircase says
+what is asked in which form, of whom, whether a reliability can be had, and which plan uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, get_args
+
+from coprod_stats.instruments.checks.audience import ALMOST_ALL, Audience
+from coprod_stats.instruments.checks.scale_rules import MIN_ITEMS, scales_of_facets
+from coprod_stats.instruments.construct_coverage import concerns
+from coprod_stats.instruments.model import Construct, Instrument
+from coprod_stats.instruments.score_items import score_items
+from coprod_stats.instruments.source.reading import (
+    module_items,
+    modules_serving,
+    read_instrument,
+)
+from coprod_stats.study.hypothesis_coverage import HypothesisCoverage, judge_hypotheses
+from coprod_stats.study.plan_reading import Plan, read_hypotheses
+from coprod_stats.study.questionnaire_claims import plans_by_hypothesis
+from coprod_stats.study.used_variables import used_variables
+
+Step = Literal[
+    "named",
+    "asked",
+    "scaled",
+    "scaled as fielded",
+    "asked of all",
+    "analysed",
+    "seen on real answers",
+]
+"""Steps of the staircase. *Scaled*: three items or more in a scale or an index."""
+STEPS: tuple[Step, ...] = get_args(Step)
+Kind = Literal["reflective", "formative", "reflective and formative", "single items", "column"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormMeasure:
+    """How one form measures a construct.
+
+    Attributes
+    ----------
+    form : str
+        Form, or ``module NAME`` for questions that are inserted on demand.
+    items : tuple of str
+        Questions asked in this form.
+    n_together : int
+        Most items that one scale or index of the construct has in this form.
+    reliability : bool
+        Whether one can be had: a reflective scale of three items or more.
+    share : float
+        Share of simulated respondents who are asked one of them at least.
+    """
+
+    form: str
+    items: tuple[str, ...]
+    n_together: int
+    kind: Kind
+    reliability: bool
+    share: float
+
+    def __str__(self) -> str:
+        if not self.items:
+            return f"{self.form}: a column"
+        asked = "all" if self.share >= ALMOST_ALL else f"{self.share:.0%}"
+        words = f"{self.form}: {len(self.items)} of {asked}, {self.kind}"
+        return f"{words}, reliability" if self.reliability else words
+
+
+@dataclass(frozen=True, slots=True)
+class Staircase:
+    """One construct in one questionnaire.
+
+    Attributes
+    ----------
+    steps : tuple of str
+        Steps that it has reached, each judged by itself.
+    plans : tuple of str
+        Plans that use it.
+    note : str
+        What is planned where nothing is asked, or the module that asks.
+    """
+
+    construct: Construct
+    questionnaire: str
+    forms: tuple[FormMeasure, ...]
+    steps: tuple[Step, ...]
+    plans: tuple[str, ...]
+    note: str = ""
+
+    @property
+    def reached(self) -> Step:
+        """The last step before the first that is missing."""
+        last: Step = "named"
+        for step in STEPS:
+            if step not in self.steps:
+                break
+            last = step
+        return last
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing measures it and no plan or later analysis is to use it."""
+        return not (self.forms or self.construct.planned or self.construct.steps)
+
+    def __str__(self) -> str:
+        parts = [*map(str, self.forms), *(f"plan {name}" for name in self.plans), self.note]
+        words = "; ".join(filter(None, parts)) or "nothing asks it"
+        return f"{self.construct.code:<8} {self.questionnaire:<9} {self.reached:<18} {words}"
+
+
+def staircase(
+    instruments: Sequence[Instrument], wholes: Sequence[Instrument], plans: Sequence[Plan]
+) -> tuple[Staircase, ...]:
+    """Return how far each construct is carried in each questionnaire that it concerns.
+
+    A construct that no form asks is looked for in the modules that serve the questionnaire.
+
+    Parameters
+    ----------
+    instruments : sequence of Instrument
+        Questionnaires that share a file of constructs, without modules.
+    wholes : sequence of Instrument
+        The same with all modules that serve them.
+    plans : sequence of Plan
+        Plans that are run.
+    """
+    found: list[Staircase] = []
+    for instrument, whole in zip(instruments, wholes, strict=True):
+        own = _Questionnaire(instrument, whole, plans)
+        found += [own.of(code) for code in instrument.constructs if concerns(code, instrument)]
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The staircase of some questionnaires, and which hypotheses they can test."""
+
+    questionnaires: tuple[str, ...]
+    rows: tuple[Staircase, ...]
+    hypotheses: tuple[HypothesisCoverage, ...]
+
+    @property
+    def counts(self) -> dict[Step, int]:
+        """Constructs that have reached each step, each step judged by itself."""
+        return {step: sum(step in row.steps for row in self.rows) for step in STEPS}
+
+
+def coverage_of(names: Sequence[str | Path], plans: Sequence[Plan]) -> Coverage:
+    """Return the coverage of questionnaires that share a file of constructs.
+
+    Parameters
+    ----------
+    names : sequence of str or Path
+        Shipped ids or paths.
+    plans : sequence of Plan
+        Plans that are run.
+    """
+    own = [read_instrument(name) for name in names]
+    wholes = [
+        read_instrument(name, modules=serving) if (serving := modules_serving(one.id)) else one
+        for name, one in zip(names, own, strict=True)
+    ]
+    hypotheses: list[HypothesisCoverage] = []
+    for whole in wholes:
+        codes = {construct.code for construct in whole.constructs}
+        about = [entry for entry in read_hypotheses() if codes & set(entry.variables)]
+        tested = plans_by_hypothesis(plans, whole.id)
+        hypotheses += judge_hypotheses(about, whole, tested)
+    rows = staircase(own, wholes, plans)
+    return Coverage(tuple(one.id for one in own), rows, tuple(hypotheses))
+
+
+class _Questionnaire:
+    def __init__(self, instrument: Instrument, whole: Instrument, plans: Sequence[Plan]) -> None:
+        self.instrument = instrument
+        self.of_module = {
+            item: module.id
+            for module in whole.modules
+            if module not in instrument.modules
+            for item in module_items(module.id, instrument.id)
+        }
+        self.with_modules = [Audience(whole, form.id) for form in whole.forms]
+        self.plans = [plan for plan in plans if plan.questionnaire.id == instrument.id]
+        self.used = {
+            plan.form.plan: {*used_variables(plan.form, plan.hypotheses, plan.instrument)}
+            for plan in self.plans
+        }
+        self.of_facets = {place for _, place, _ in scales_of_facets(whole)}
+        self.audiences = {form.id: Audience(instrument, form.id) for form in instrument.forms}
+        fielded = [plan.form.form for plan in self.plans]
+        self.fielded = fielded[0] if fielded else instrument.forms[0].id
+
+    def of(self, construct: Construct) -> Staircase:
+        forms = [
+            measure
+            for form in self.instrument.forms
+            if (measure := self._measure(self.audiences[form.id], form.id, construct)) is not None
+        ]
+        forms += [] if forms else [*self._in_modules(construct)]
+        plans = self._plans_using(construct, forms)
+        steps = self._steps(forms, plans)
+        analysed = ", ".join(construct.steps) and f"part of the plan {', '.join(construct.steps)}"
+        note = "" if forms or plans else construct.planned or analysed
+        return Staircase(construct, self.instrument.id, tuple(forms), steps, plans, note)
+
+    def _in_modules(self, construct: Construct) -> Iterator[FormMeasure]:
+        """Return what modules ask, in the first form in which they do."""
+        for audience in self.with_modules:
+            measure = self._measure(audience, "module", construct)
+            if measure is not None and measure.items:
+                known = self.of_module
+                names = dict.fromkeys(known[id] for id in measure.items if id in known)
+                yield replace(measure, form=f"module {', '.join(names)}")
+                return
+
+    def _plans_using(self, construct: Construct, forms: Sequence[FormMeasure]) -> tuple[str, ...]:
+        names = {construct.code, *construct.columns, *(id for form in forms for id in form.items)}
+        names |= {s.id for s in self.instrument.scales if s.construct.code == construct.code}
+        names |= {i.id for i in self.instrument.indices if i.construct.code == construct.code}
+        using = [plan for plan, used in self.used.items() if used & names]
+        using += [step for step in construct.steps if step in self.used]
+        return tuple(dict.fromkeys(using))
+
+    def _steps(self, forms: Sequence[FormMeasure], plans: Sequence[str]) -> tuple[Step, ...]:
+        fielded = [form for form in forms if form.form == self.fielded]
+        real = {plan.form.plan for plan in self.plans if not plan.form.data.synthetic}
+        reached: dict[Step, bool] = {
+            "named": True,
+            "asked": bool(forms),
+            "scaled": any(form.n_together >= MIN_ITEMS for form in forms),
+            "scaled as fielded": any(form.n_together >= MIN_ITEMS for form in fielded),
+            "asked of all": any(form.items and form.share >= ALMOST_ALL for form in fielded),
+            "analysed": bool(plans),
+            "seen on real answers": bool(real & set(plans)),
+        }
+        return tuple(step for step in STEPS if reached[step])
+
+    def _measure(self, audience: Audience, name: str, construct: Construct) -> FormMeasure | None:
+        form, code = audience.form, construct.code
+        scales = [scale for scale in form.scales if scale.construct.code == code]
+        indices = [index for index in form.indices if index.construct.code == code]
+        behind, asked = score_items(form), {item.id for item in form.questions}
+        scored = [
+            [id for id in behind[name] if id in asked]
+            for name in [*(scale.id for scale in scales), *(index.id for index in indices)]
+        ]
+        single = [item.id for item in form.questions if construct in item.measures]
+        items = tuple(dict.fromkeys([id for ids in scored for id in ids] + single))
+        known = {column.id for column in form.administrative} | {one.id for one in form.assigned}
+        if not items and not known & set(construct.columns):
+            return None
+        kind: Kind = "single items" if items else "column"
+        if scales:
+            kind = "reflective and formative" if indices else "reflective"
+        elif indices:
+            kind = "formative"
+        return FormMeasure(
+            form=name,
+            items=items,
+            n_together=max(map(len, scored), default=0),
+            kind=kind,
+            reliability=any(
+                len(scale.items) >= MIN_ITEMS and scale.id not in self.of_facets for scale in scales
+            ),
+            share=audience.share(tuple(form.item(id) for id in items)),
+        )

@@ -1,0 +1,35 @@
+"""``coprod instrument subset``: what it tells, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+
+def test_the_lists_are_the_same_in_words_and_in_json(coprod, tmp_path: Path) -> None:
+    words = coprod("instrument", "subset", "carers", "--scales", "NEG", "--out", "one.yaml")
+    coprod(
+        *("instrument", "subset", "carers", "--scales", "NEG", "--out", "two.yaml"),
+        *("--keep", "CAGE,CSEX", "--json", "cut.json"),
+    )
+    told = json.loads((tmp_path / "cut.json").read_text(encoding="utf-8"))
+    assert told["files"] == ["two.yaml", "two_constructs.yaml"]
+    assert told["questions"] == {"full": 8}
+    assert told["gone"]["scales"] == ["POS"]
+    assert "6 of 18 questions stay\n" in words.stdout
+    assert "went: 1 scale: POS\n" in words.stdout
+    assert coprod("instrument", "check", "one.yaml", "two.yaml").returncode == 0
+
+
+def test_a_questionnaire_is_not_written_over_itself(coprod, tmp_path: Path) -> None:
+    coprod("instrument", "copy", "carers", "--out", ".")
+    before = (tmp_path / "carers.yaml").read_bytes()
+    shown = coprod("instrument", "subset", "carers.yaml", "--scales", "NEG", "--out", "carers.yaml")
+    assert shown.returncode == 2
+    assert (tmp_path / "carers.yaml").read_bytes() == before
+
+
+def test_a_scale_that_does_not_exist_is_named(coprod) -> None:
+    shown = coprod("instrument", "subset", "carers", "--scales", "NEGG", "--out", "one.yaml")
+    assert shown.returncode == 1
+    assert "no scale or index 'NEGG'. Did you mean 'NEG'" in shown.stderr
