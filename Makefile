@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles random-models codes api documents schema benchmark benchmark-growth benchmark-responses calibration pattern-rates fuzz clean
+.PHONY: demo test check format test-slow roundtrip oracles random-models codes api hypotheses documents schema benchmark benchmark-growth benchmark-responses calibration pattern-rates fuzz clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -46,7 +46,10 @@ codes: $(INSTALLED) ## write docs/codes.md anew from the source
 api: $(INSTALLED) ## write docs/api.md anew from the docstrings
 	$(BIN)/python tests/docs/api_reference.py
 
-documents: codes api ## write what their examples print now into the documents
+hypotheses: $(INSTALLED) ## write docs/hypotheses_and_forms.md anew from questionnaires, hypotheses and plans
+	$(BIN)/python tests/docs/hypotheses_page.py
+
+documents: codes api hypotheses ## write what their examples print now into the documents
 	$(BIN)/python tests/docs/runnable_documents.py README.md docs/guide/*.md
 
 schema: $(INSTALLED) ## write the JSON Schema of plans, which editors read, from the grammar

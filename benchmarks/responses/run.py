@@ -3,10 +3,10 @@
 python benchmarks/responses/run.py [--rows 10000 100000 1000000] [--rounds N]
 
 The file repeats the answers to version 0.2.0 of the citizen questionnaire (112 columns), each row
-with an id of its own. Every step is a process of its own, from the shell to its files, so that its largest
-memory is its own; the steps of a round follow each other. Ratios are to pandas.read_csv of the same
-file in the same round: it neither checks nor scores anything. The import is checked first: its
-output must be the file to the byte, since the answers are canonical.
+with an id of its own. Every step is a process of its own, from the shell to its files, so that its
+largest memory is its own; the steps of a round follow each other. Ratios are to pandas.read_csv of
+the same file in the same round: it neither checks nor scores anything. The import is checked first:
+its output must be the file to the byte, since the answers are canonical.
 """
 
 from __future__ import annotations
