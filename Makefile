@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles random-models codes api coverage documents schema benchmark benchmark-growth benchmark-responses calibration pattern-rates fuzz clean
+.PHONY: demo test check format test-slow roundtrip oracles random-models codes api coverage hypotheses documents schema benchmark benchmark-growth benchmark-responses calibration pattern-rates fuzz clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -49,7 +49,10 @@ api: $(INSTALLED) ## write docs/api.md anew from the docstrings
 coverage: $(INSTALLED) ## write docs/coverage.md anew from the questionnaires
 	$(BIN)/python tests/docs/coverage_page.py
 
-documents: codes api coverage ## write what their examples print now into the documents
+hypotheses: $(INSTALLED) ## write docs/hypotheses_and_forms.md anew from questionnaires, hypotheses and plans
+	$(BIN)/python tests/docs/hypotheses_page.py
+
+documents: codes api coverage hypotheses ## write what their examples print now into the documents
 	$(BIN)/python tests/docs/runnable_documents.py README.md docs/guide/*.md
 
 schema: $(INSTALLED) ## write the JSON Schema of plans, which editors read, from the grammar

@@ -4,8 +4,8 @@ import coprod_stats as cp
 
 instrument = cp.read_instrument("citizen").for_form("core")
 responses = cp.read_responses("citizen_synthetic.csv", instrument)
-strict = responses.subset(responses.classes() == "strict")
-careful = strict.subset(~cp.flag_careless(strict).flagged)
+took_part = responses.subset(responses.classes().isin(["strict", "broad"]))
+careful = took_part.subset(~cp.flag_careless(took_part).flagged)
 print(f"{responses.n_respondents} answered, {careful.n_respondents} analysed")
 
 print(cp.reliability(careful))

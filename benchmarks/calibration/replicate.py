@@ -1,4 +1,4 @@
-"""One sample of the shipped population, and the 21 paths estimated from it in two ways."""
+"""One sample of the population of 0.2.0, and the 21 paths estimated from it in two ways."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,9 @@ from coprod_stats.simulation.simulated_answers import simulate_answers
 from coprod_stats.structure import DriverImpactModel
 from coprod_stats.study.plan_reading import Plan, read_plan
 
-PLAN = "driver_impact"
+ROOT = Path(__file__).parents[2]
+PLAN = ROOT / "tests" / "oracles" / "driver_impact_0_2_0" / "driver_impact.yaml"
+"""The frozen plan of 0.2.0, so that samples drawn later add to those that are kept."""
 SPECIFICATIONS = ("mlr_fiml", "wlsmv")
 
 
@@ -89,7 +92,7 @@ class Design:
 
 @cache
 def design_of(n_rows: int) -> Design:
-    """Read the shipped plan and its population, of which everybody is a careful co-producer.
+    """Read the frozen plan and its population, of which everybody is a careful co-producer.
 
     Those whom the plan would not analyse are not drawn, so that a sample of 1,200 is one of 1,200
     people analysed. Users of a digital channel stay as frequent as the population has them, so

@@ -22,7 +22,6 @@ from coprod_stats.analyses.paths.estimation import driver_impact_model
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.sample import design_column, item_table
 from coprod_stats.cli.output import progress_bar
-from coprod_stats.instruments.shipped import shelf
 from coprod_stats.latent_models.frames import frame_columns
 from coprod_stats.latent_models.sem_data import sem_data
 from coprod_stats.latent_models.specification import Specification
@@ -42,6 +41,7 @@ from coprod_stats.study.plan_reading import Plan, read_plan
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.csv"
 DOCUMENT = HERE.parents[1] / "docs" / "methods" / "what_can_go_wrong.md"
+FROZEN = HERE.parents[1] / "tests" / "oracles" / "driver_impact_0_2_0"
 CLEAN, HALO = "citizen_population.yaml", "citizen_halo_population.yaml"
 ALPHA = 0.05
 LOADINGS = (0.3, 0.4, 0.5)
@@ -72,9 +72,7 @@ FIELDS = tuple(item.name for item in fields(PatternDraw))
 
 def populations(plan: Plan) -> dict[str, PopulationForm]:
     """Return the populations; everybody is a careful co-producer in each."""
-    clean, halo = (
-        read_population(shelf("sample_data") / name, plan.instrument) for name in (CLEAN, HALO)
-    )
+    clean, halo = (read_population(FROZEN / name, plan.instrument) for name in (CLEAN, HALO))
     strict = clean.groups["strict"].model_copy(update={"share": 1.0})
     careful = {"groups": {"strict": strict}, "careless": None, "dont_know": 0.0, "unanswered": 0.0}
     clean, halo = (form.model_copy(update=careful) for form in (clean, halo))
@@ -106,7 +104,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_200, help="respondents of a sample")
     parser.add_argument("--write", action="store_true", help="write the table into the document")
     asked = parser.parse_args()
-    plan = read_plan("driver_impact")
+    plan = read_plan(FROZEN / "driver_impact.yaml")
     forms = populations(plan)
     done = kept(asked.rows)
     todo = [
@@ -150,7 +148,7 @@ def _draws(
 def _draw(
     plan: Plan, model: DriverImpactModel, name: str, form: PopulationForm, *, seed: int, rows: int
 ) -> PatternDraw:
-    """Estimate the confirmatory specification of the shipped plan, and its pattern."""
+    """Estimate the confirmatory specification of the frozen plan, and its pattern."""
     drawn = simulate_answers(form, plan.instrument, n_rows=rows, rng=np.random.default_rng(seed))
     people = Responses(
         plan.instrument, drawn.answers, Provenance("synthetic", "", "simulated", rows)

@@ -2,11 +2,11 @@
 
 python benchmarks/responses/run.py [--rows 10000 100000 1000000] [--rounds N]
 
-The file repeats the shipped answers to the citizen questionnaire (112 columns), each row with an id
-of its own. Every step is a process of its own, from the shell to its files, so that its largest
-memory is its own; the steps of a round follow each other. Ratios are to pandas.read_csv of the same
-file in the same round: it neither checks nor scores anything. The import is checked first: its
-output must be the file to the byte, since the answers are canonical.
+The file repeats the answers to version 0.2.0 of the citizen questionnaire (112 columns), each row
+with an id of its own. Every step is a process of its own, from the shell to its files, so that its
+largest memory is its own; the steps of a round follow each other. Ratios are to pandas.read_csv of
+the same file in the same round: it neither checks nor scores anything. The import is checked first:
+its output must be the file to the byte, since the answers are canonical.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ANSWERS = ROOT / "sample_data" / "citizen_synthetic.csv"
+FROZEN = ROOT / "tests" / "oracles" / "driver_impact_0_2_0"
+ANSWERS = FROZEN / "citizen_synthetic.csv"
 ROWS = (10_000, 100_000, 1_000_000)
 PEER = "pandas.read_csv"
 R_READERS = {
@@ -80,7 +81,7 @@ def _written(n_rows: int, path: Path) -> Path:
 
 def _steps(file: Path, folder: Path) -> dict[str, Sequence[str]]:
     coprod = (sys.executable, "-c", "from coprod_stats.cli.main import run; run()")
-    bound = (str(file), "--instrument", "citizen", "--out")
+    bound = (str(file), "--instrument", str(FROZEN / "citizen.yaml"), "--out")
     return {
         PEER: (sys.executable, "-c", f"import pandas; pandas.read_csv({str(file)!r})"),
         "responses import": (*coprod, "responses", "import", *bound, str(folder / "imported.csv")),

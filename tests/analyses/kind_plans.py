@@ -78,6 +78,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "tests": ["A1"],
         "factors": ["POS", "NEG"],
         "specifications.0.specification": "main",
+        "specifications.0.rotating": False,
         "specifications.0.title": "Structural equations",
         "specifications.0.role": "check",
         "specifications.0.engine": "semopy",
@@ -139,8 +140,8 @@ COMPANIONS: dict[str, dict[str, Any]] = {
 }
 """By kind and field: other fields without which its change would be refused."""
 
-REFUSED = frozenset({"paths.specifications.1.scores"})
-"""Fields that admit a single value."""
+REFUSED = frozenset({"paths.specifications.1.scores", "paths.specifications.0.rotating"})
+"""Fields that admit a single value, here or in any questionnaire without rotating items."""
 
 SECOND: dict[str, list[dict[str, Any]]] = {
     "paths": [{"id": "A2", "predictor": "HOURS", "outcome": "NEG", "sign": "+"}],

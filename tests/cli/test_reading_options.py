@@ -9,7 +9,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-MODEL = "f =~ FPAWR1 + FPAWR2 + FPAWR3 + FPAWR4"
+ITEMS = ["CAP1", "CAP2", "CAP6", "CAP7"]
+MODEL = f"f =~ {' + '.join(ITEMS)}"
 CITIZEN = Path(__file__).parents[2] / "sample_data" / "citizen_synthetic.csv"
 
 
@@ -57,7 +58,7 @@ def test_weights_that_are_texts_are_refused(coprod, model, read_by) -> None:
 
 
 def test_sem_reads_spss_files_and_sheets(coprod, model, tmp_path: Path) -> None:
-    table = pd.read_csv(CITIZEN)[[f"FPAWR{n}" for n in range(1, 5)]]
+    table = pd.read_csv(CITIZEN)[ITEMS]
     table = table.where(table > 0)  # the codes of missing answers
     expected = fitted(coprod, model, "--data", written(table, tmp_path / "t.csv"))
     sav = tmp_path / "t.sav"
@@ -78,7 +79,7 @@ def written(table: pd.DataFrame, path: Path) -> Path:
 
 def test_a_script_for_lavaan_needs_a_csv(coprod, model, tmp_path: Path) -> None:
     sav = tmp_path / "t.sav"
-    pyreadstat.write_sav(pd.DataFrame({f"FPAWR{n}": [1.0, 2.0] for n in range(1, 5)}), str(sav))
+    pyreadstat.write_sav(pd.DataFrame({item: [1.0, 2.0] for item in ITEMS}), str(sav))
     done = coprod("sem", str(model), "--data", str(sav), "--emit", "lavaan")
     assert done.returncode == 1
     assert "the script reads a CSV" in done.stderr

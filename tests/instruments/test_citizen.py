@@ -12,116 +12,40 @@ from coprod_stats.instruments.catalogue import catalogue
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import Text, Wording
+from coprod_stats.instruments.timing import route_lengths
+from coprod_stats.study.plan_reading import read_hypotheses
 
-# the marks of the short form in the draft, on items with a citizen wording
-CORE = [
-    "CONS1",
-    "SCNAME",
-    "SCORG",
-    "DFDIR",
-    "DFACT",
-    "DFVOL",
-    "DFOUT",
-    "DFEND",
-    "DFCIT",
-    "CPSTG1",
-    "CPSTG2",
-    "CPSTG3",
-    "CPSTG4",
-    "CPSTG5",
-    "CPSTG6",
-    "CPWHI1",
-    "CPWHI2",
-    "CPWHI3",
-    "CPFRM",
-    "CHANNEL",
-    "CPKNW",
-    "PDCTL",
-    "ACTOR",
-    "SUCC",
-    "SECTOR",
-    "QUA1",
-    "QUA2",
-    "QUA3",
-    "PRF1",
-    "PRF2",
-    "PRF3",
-    "ATT1",
-    "ATT2",
-    "ATT3",
-    "SHR1",
-    "SHR2",
-    "SHR3",
-    "KGN1",
-    "KGN2",
-    "KGN3",
-    "IVEST1",
-    "IVENJ1",
-    "IVSOC1",
-    "IVLOY1",
-    "MVREL1",
-    "MVECO1",
-    "MVNOR3",
-    "MVPUB1",
-    "MRK1",
-    "MRK2",
-    "MRK3",
-    "ATC1",
-    "DRREL1",
-    "DRREL2",
-    "DRREL3",
-    "DRACT1",
-    "DRACT2",
-    "DRACT3",
-    "DRINP1",
-    "DRINP2",
-    "DRINP3",
-    "DRSET1",
-    "DRSET2",
-    "DRSET3",
-    "DRTEC1",
-    "DRTEC2",
-    "DRTEC3",
-    "DRKNO1",
-    "DRKNO2",
-    "DRKNO3",
-    "DRFLO1",
-    "DRFLO2",
-    "DRFLO3",
-    "WIL1",
-    "WIL2",
-    "WOR1",
-    "ROL1",
-    "NEC1",
-    "CAP1",
-    "CAP2",
-    "AGE",
-    "GEN",
-    "EDU",
-    "WRK",
-    "INCF",
-    "URB",
-    "DURYR",
-]
-ADDED = ["SCANY", "CPFRMM", "FPAWR1", "FPAWR2", "FPAWR3", "FPAWR4"]
 PERSON = ["AGE", "GEN", "EDU", "WRK", "INCF", "URB"]
-FUTURE = ["WIL1", "WIL2", "WOR1", "ROL1", "NEC1", "CAP1", "CAP2"]
-AWARENESS = ["FPAWR1", "FPAWR2", "FPAWR3", "FPAWR4"]
+FUTURE = ["WIL1", "WIL2", "WIL4", "WOR1", "WOR2", "WOR3", "CAP1", "CAP2", "CAP6", "CAP7"]
+AWARENESS = ["FPAWR5", "FPAWR6", "FPAWR7"]
+ATTITUDE = ["ATT1", "ATT2", "ATT6", "ATT7"]
+INFORMATION = ["DRFLO7", "DRFLO8", "ATC1", "DRFLO9", "DRFLO10"]
+MARKER = ["MRK1", "MRK2", "MRK3"]
+OF_EVERYBODY = [*ATTITUDE, *MARKER, *INFORMATION, *AWARENESS, *FUTURE, *PERSON]
+OF_THE_SERVICE = [
+    *("SUCRUN", "SUCU", "SUCG", "QUA1", "QUA2", "QUA5", "QUA6"),
+    *("PRF6", "PRF7", "PRF8", "PRF9", "SECTOR"),
+]
+DRIVERS = ["DRREL", "DRACT", "DRINP", "DRSET", "DRTEC", "DRKNO", "DRFLO"]
+IMPACTS = ["QUA", "PRF", "ATT", "SHR", "KGN"]
+FACETS = ["IVEST", "IVENJ", "IVSOC", "IVLOY", "MVREL", "MVECO", "MVNOR", "MVPUB"]
 
 Answers = dict[str, float]
 TAKES_PART: Answers = {
     "CONS1": 1,
     "SCANY": 1,
-    "DFDIR": 1,
+    "PMSET": 1,
+    "DFDIR2": 1,
     "DFACT": 1,
     "DFVOL": 1,
     "DFOUT": 1,
-    "DFEND": 1,
+    "DFEND2": 1,
     "DFCIT": 1,
+    "DFPOS": 1,
     **{f"CPSTG{stage}": 2 for stage in range(1, 7)},
-    "CPFRM__1": 1,
-    "CPFRM__2": 1,
-    "CPFRM__3": 0,
+    "CPWITH__1": 1,
+    "CPWITH__2": 1,
+    "CPWITH__3": 0,
     **{f"CHANNEL__{channel}": float(channel in (1, 4)) for channel in range(1, 7)},
 }
 
@@ -141,6 +65,8 @@ class Person:
             for item in instrument.items
             for column in item.columns
         }
+        for variable in instrument.assigned:
+            self.columns[variable.id] = np.array([answers.get(variable.id, 1)])
         for _ in instrument.derived:  # a derived variable may follow from another one
             for derived in instrument.derived:
                 self.columns.setdefault(derived.id, np.array([np.nan]))
@@ -177,11 +103,6 @@ def test_shipped_questionnaires_have_no_faults() -> None:
         assert check_instrument(instrument.id) == ()
 
 
-def test_it_asks_the_87_marked_questions_and_six_more(citizen: Instrument) -> None:
-    assert len(set(CORE)) == 87
-    assert {item.id for item in citizen.questions} == {*CORE, *ADDED}
-
-
 def test_the_order_separates_outcomes_from_drivers(citizen: Instrument) -> None:
     assert [page.id for page in citizen.pages] == [
         "consent",
@@ -189,19 +110,21 @@ def test_the_order_separates_outcomes_from_drivers(citizen: Instrument) -> None:
         "service",
         "taking_part",
         "ways",
+        "success",
         "quality",
+        "attitudes",
         "together",
         "values",
         "sector",
         "marker",
         "working_together",
         "setting_and_knowledge",
+        "information",
         "awareness",
         "willingness",
         "background",
     ]
-    drivers = [item.id for item in citizen.items if item.page == "setting_and_knowledge"]
-    assert "ATC1" in drivers
+    assert "ATC1" in [item.id for item in citizen.items if item.page == "information"]
     assert citizen.item("ATC1").attention_pass == 2
 
 
@@ -209,40 +132,73 @@ def test_the_order_separates_outcomes_from_drivers(citizen: Instrument) -> None:
     ("changes", "kind"),
     [
         ({}, "strict"),
-        ({"DFCIT": 2}, "strict"),
-        ({"DFDIR": 2}, "broad"),
-        ({"DFVOL": 3}, "broad"),
+        ({"DFDIR2": 2}, "broad"),
+        ({"DFVOL": 2}, "broad"),
         ({"DFOUT": 2}, "broad"),
-        ({"DFACT": 2}, "broad"),
-        ({"DFEND": np.nan}, "broad"),
-        ({"DFACT": 3}, "none"),
+        ({"DFEND2": 3}, "broad"),
+        ({"DFEND2": np.nan}, "broad"),
+        ({f"CPSTG{stage}": 0 for stage in range(1, 7)}, "broad"),
+        ({f"CPSTG{stage}": np.nan for stage in range(1, 7)}, "broad"),
+        ({**{f"CPSTG{stage}": np.nan for stage in range(1, 6)}, "CPSTG6": 1}, "strict"),
+        ({"DFVOL": 3}, "obliged"),
+        ({"DFVOL": np.nan}, "obliged"),
+        ({"DFDIR2": 3}, "none"),
+        ({"DFDIR2": np.nan}, "none"),
         ({"DFOUT": 3}, "none"),
         ({"DFOUT": np.nan}, "none"),
-        ({f"CPSTG{stage}": 0 for stage in range(1, 7)}, "none"),
-        ({f"CPSTG{stage}": np.nan for stage in range(1, 7)}, "none"),
-        ({**{f"CPSTG{stage}": np.nan for stage in range(1, 6)}, "CPSTG6": 1}, "strict"),
     ],
 )
 def test_classes_follow_the_definition(citizen: Instrument, changes: Answers, kind: str) -> None:
     assert Person(citizen, TAKES_PART | changes).kind() == kind
 
 
-def test_a_co_producer_is_asked_everything_but_awareness(citizen: Instrument) -> None:
-    asked = Person(citizen, TAKES_PART).ids()
-    assert sorted(asked) == sorted({*CORE, "SCANY", "CPFRMM"})
-    assert len(asked) == 89
+@pytest.mark.parametrize("name", ["DFACT", "DFCIT", "DFPOS"])
+def test_no_class_rests_on_what_is_a_driver_or_an_outcome(citizen: Instrument, name: str) -> None:
+    kinds = {Person(citizen, TAKES_PART | {name: answer}).kind() for answer in (1, 2, 3, np.nan)}
+    assert kinds == {"strict"}
+
+
+def test_a_co_producer_is_asked_everything_but_what_rotates(citizen: Instrument) -> None:
+    rotating = {item.id: item.rotation for item in citizen.items if item.rotation}
+    assert sorted(rotating.values()) == sorted("ABC" * 4)
+    everything = {item.id for item in citizen.questions}
+    for code, left_out in ((1, "C"), (2, "B"), (3, "A")):
+        asked = Person(citizen, TAKES_PART | {"PMSET": code}).ids()
+        assert everything - set(asked) == {
+            id for id, block in rotating.items() if block == left_out
+        }
+        assert len(asked) == 103
+
+
+def test_the_core_form_is_as_long_as_it_may_be(citizen: Instrument) -> None:
+    assert citizen.forms[0].minutes_at_most == 15
+    for length in route_lengths(citizen):
+        assert length.n_questions[1] <= 105
+        assert length.minutes[1] <= 15
+
+
+@pytest.mark.parametrize("scale", [*DRIVERS, *IMPACTS])
+def test_every_core_scale_has_four_questions_of_which_one_rotates(
+    citizen: Instrument, scale: str
+) -> None:
+    items = [citizen.item(id) for id in citizen.scale(scale).items]
+    assert len(items) == 4
+    assert sum(item.rotation is not None for item in items) == 1
+
+
+def test_either_end_of_every_stated_path_has_a_reverse_question(citizen: Instrument) -> None:
+    reverse = {s.id for s in citizen.scales if any(citizen.item(id).reverse for id in s.items)}
+    for hypothesis in read_hypotheses():
+        if hypothesis.headline:
+            assert reverse & {hypothesis.predictor, hypothesis.outcome}, hypothesis.id
 
 
 def test_technology_is_asked_of_digital_users_only(citizen: Instrument) -> None:
-    technology = {"DRTEC1", "DRTEC2", "DRTEC3"}
+    technology = {"DRTEC1", "DRTEC6", "DRTEC7", "DRTEC5"}
     for channel in range(1, 7):
         channels = {f"CHANNEL__{other}": float(other == channel) for other in range(1, 7)}
         asked = set(Person(citizen, TAKES_PART | channels).ids())
         assert asked & technology == (technology if channel >= 4 else set())
-
-
-def test_the_main_form_is_asked_of_those_with_several(citizen: Instrument) -> None:
-    assert "CPFRMM" not in Person(citizen, TAKES_PART | {"CPFRM__2": 0}).ids()
 
 
 def test_who_does_not_consent_is_asked_nothing_more(citizen: Instrument) -> None:
@@ -253,35 +209,37 @@ def test_who_does_not_consent_is_asked_nothing_more(citizen: Instrument) -> None
 @pytest.mark.parametrize("answer", [2, np.nan])
 def test_without_a_service_the_questions_are_general(citizen: Instrument, answer: float) -> None:
     person = Person(citizen, {"CONS1": 1, "SCANY": answer})
-    assert person.ids() == ["CONS1", "SCANY", *AWARENESS, *FUTURE, *PERSON]
+    rotating = {"DRFLO10"}  # set 1 leaves block C out
+    wanted = [id for id in ("CONS1", "SCANY", *OF_EVERYBODY) if id not in rotating]
+    assert person.ids() == wanted
     assert person.kind() == "none"
     for text in person.texts().values():
-        assert not re.search(r"\[SERVICE\]|\[ORG\]|\bagain\b|your contribution", text), text
+        assert not re.search(r"\[SERVICE\]|\[ORG\]|\bagain\b|your contribution to", text), text
+
+
+@pytest.mark.parametrize("form", ["core", "full"])
+def test_no_text_names_a_service_to_those_who_have_none(form: str) -> None:
+    person = Person(read_instrument("citizen").for_form(form), {"CONS1": 1, "SCANY": 2})
+    for id, text in person.texts().items():
+        assert not re.search(r"\[SERVICE\]|\[ORG\]", text), (id, text)
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [
-        {"DFDIR": 3, "DFACT": 3},
-        {"DFOUT": 3},
-        {f"CPSTG{stage}": 0 for stage in range(1, 7)},
-        {"DFACT": np.nan},
-    ],
-    ids=["took no part", "is staff", "in no stage", "did not say"],
+    "changes", [{"DFDIR2": 3}, {"DFOUT": 3}, {"DFDIR2": np.nan}], ids=["none", "is staff", "silent"]
 )
-def test_who_has_not_co_produced_gets_a_branch_of_their_own(
+def test_who_took_no_part_is_asked_of_the_service_and_of_themselves(
     citizen: Instrument, changes: Answers
 ) -> None:
     person = Person(citizen, TAKES_PART | changes)
-    asked = person.ids()
-    assert asked[-18:] == ["SECTOR", *AWARENESS, *FUTURE, *PERSON]
-    assert not {"QUA1", "DRREL1", "MRK1", "DURYR", "CHANNEL"} & set(asked)
-    texts = {id: text for id, text in person.texts().items() if id in (*AWARENESS, *FUTURE)}
+    asked = set(person.ids())
+    assert asked >= {*OF_EVERYBODY, *OF_THE_SERVICE} - {"DRFLO10", "PRF9"}
+    assert not {"DRREL1", "SHR1", "KGN4", "IVEST3", "DURYR", "CHANNEL", "SUCSTP"} & asked
+    texts = {id: text for id, text in person.texts().items() if id in OF_EVERYBODY}
     for text in texts.values():
-        assert not re.search(r"\bagain\b|your contribution|when you take part", text), text
+        assert not re.search(r"\bagain\b|your contribution to|when you take part", text), text
 
 
-def test_every_finisher_is_in_exactly_one_branch(citizen: Instrument) -> None:
+def test_awareness_and_attitude_are_asked_of_the_same_people(citizen: Instrument) -> None:
     rng = np.random.default_rng(1)
     for _ in range(200):
         answers = {
@@ -292,15 +250,15 @@ def test_every_finisher_is_in_exactly_one_branch(citizen: Instrument) -> None:
             for column in item.columns
         }
         asked = set(Person(citizen, {**answers, "CONS1": 1.0}).ids())
-        assert ("QUA1" in asked) != ("FPAWR1" in asked)
-        assert {"WIL1", "AGE"} <= asked
+        assert asked >= {*OF_EVERYBODY} - {"DRFLO10", "ATT7"}
+        assert ("DRREL1" in asked) == ("SHR1" in asked)
 
 
 def test_stems_and_rows_read_as_sentences(citizen: Instrument) -> None:
     persons = (
         Person(citizen, TAKES_PART),
         Person(citizen, {"CONS1": 1, "SCANY": 2}),
-        Person(citizen, TAKES_PART | {"DFDIR": 3, "DFACT": 3}),
+        Person(citizen, TAKES_PART | {"DFDIR2": 3}),
     )
     for person in persons:
         for item in person.asked():
@@ -318,45 +276,49 @@ def test_stems_and_rows_read_as_sentences(citizen: Instrument) -> None:
             assert "  " not in row
 
 
-def test_scales_for_all_headline_factors(citizen: Instrument) -> None:
-    sizes = {scale.id: (len(scale.items), scale.min_answered) for scale in citizen.scales}
-    drivers = ["DRREL", "DRACT", "DRINP", "DRSET", "DRTEC", "DRKNO", "DRFLO"]
-    impacts = ["QUA", "PRF", "ATT", "SHR", "KGN"]
-    assert {id: sizes[id] for id in (*drivers, *impacts, "MRK")} == dict.fromkeys(
-        (*drivers, *impacts, "MRK"), (3, 2)
+def test_sizes_of_the_scales(citizen: Instrument) -> None:
+    sizes = {scale.id: len(scale.items) for scale in citizen.scales}
+    assert {id: sizes[id] for id in (*DRIVERS, *IMPACTS, "CAP")} == dict.fromkeys(
+        (*DRIVERS, *IMPACTS, "CAP"), 4
     )
-    assert {id: sizes[id] for id in ("IV", "MV", "FPAWR")} == dict.fromkeys(
-        ("IV", "MV", "FPAWR"), (4, 3)
+    assert {id: sizes[id] for id in ("WIL", "WOR", "FPAWR", "MRK")} == dict.fromkeys(
+        ("WIL", "WOR", "FPAWR", "MRK"), 3
     )
-    assert {id: sizes[id] for id in ("WIL", "CAP", "WOR", "ROL", "NEC")} == {
-        "WIL": (2, 2),
-        "CAP": (2, 2),
-        "WOR": (1, 1),
-        "ROL": (1, 1),
-        "NEC": (1, 1),
-    }
-    assert [item.id for item in citizen.items if item.reverse] == ["ATT2", "FPAWR4"]
+    assert {id: sizes[id] for id in FACETS} == dict.fromkeys(FACETS, 1)
+    assert not {"IV", "MV"} & sizes.keys()
+    assert {"IV", "MV"} <= {index.id for index in citizen.indices}
+
+
+CAUSES = r"\b(because of|as a result|since you|due to|thanks to|led to|brought about)\b"
+
+
+def test_outcomes_state_a_level_and_no_cause() -> None:
+    for name in ("citizen", "provider"):
+        for item in read_instrument(name).questions:
+            assert not re.search(CAUSES, f"{item.stem or ''} {item.text}".lower()), item.id
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, {"CPAMT": 12, "CPEARLY": 1 / 3, "CPWHI": 6, "DTDIV": 6 + 2 + 2}),
-        ({"CPSTG1": 0, "CPSTG2": 0}, {"CPAMT": 8, "CPEARLY": 0, "CPWHI": 6, "DTDIV": 8}),
+        ({}, {"CPAMT": 12, "CPEARLY": 1 / 3, "DTDIV": 6 + 2 + 2, "DTDIVS": 6, "DTDIVC": 2}),
+        ({"CPSTG1": 0, "CPSTG2": 0}, {"CPAMT": 8, "CPEARLY": 0, "DTDIV": 8, "DTDIVS": 4}),
         (
             {f"CPSTG{stage}": 0 for stage in range(1, 7)},
-            {"CPAMT": 0, "CPEARLY": np.nan, "CPWHI": 6, "DTDIV": 4},
+            {"CPAMT": 0, "CPEARLY": np.nan, "DTDIV": 4, "DTDIVS": 0},
         ),
-        ({"CPSTG3": np.nan}, {"CPAMT": np.nan, "CPEARLY": np.nan, "CPWHI": 6, "DTDIV": np.nan}),
+        ({"CPSTG3": np.nan}, {"CPAMT": np.nan, "CPEARLY": np.nan, "DTDIV": np.nan}),
+        ({"DFDIR2": 3, **{f"CPSTG{k}": np.nan for k in range(1, 7)}}, {"CPAMT": 0}),
+        ({"SCANY": 2, "DFDIR2": np.nan, "CPSTG1": np.nan}, {"CPAMT": 0}),
+        ({"DFDIR2": np.nan, "CPSTG1": np.nan}, {"CPAMT": np.nan}),
+        ({"IVEST3": 5, "IVENJ1": 3, "IVSOC5": 3, "IVLOY2": 1}, {"IV": 3}),
+        ({"MVREL2": 5, "MVECO5": 3, "MVNOR4": 3}, {"MV": np.nan}),
     ],
 )
 def test_indices(citizen: Instrument, changes: Answers, expected: Answers) -> None:
-    answers = TAKES_PART | {f"CPWHI{k}": 2 for k in (1, 2, 3)} | changes
-    person = Person(citizen, answers)
-    found = {
-        index.id: float(evaluate(index.value, person.columns, n_rows=1)[0])
-        for index in citizen.indices
-    }
+    person = Person(citizen, TAKES_PART | changes)
+    values = {index.id: index.value for index in citizen.indices}
+    found = {name: float(evaluate(values[name], person.columns, n_rows=1)[0]) for name in expected}
     assert found == pytest.approx(expected, nan_ok=True)
 
 

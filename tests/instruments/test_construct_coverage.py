@@ -109,4 +109,4 @@ def test_what_one_side_lacks_is_said(instruments: tuple[Instrument, ...]) -> Non
     assert (found["QUA"].status, found["QUA"].lacking) == ("partly", ("citizen",))
     assert found["QUA"].summary.endswith("not in citizen")
     assert found["GAP3"].status == "missing"  # its plan is not among those that run
-    assert found["GAP1"].summary.startswith("logit of SUCC")
+    assert found["GAP1"].summary.startswith("logit of SUCU")

@@ -130,6 +130,19 @@ def test_what_semopy_cannot_estimate_is_refused_by_name(holzinger, pupils, addit
         fit_sem(f"{holzinger}\n{addition}", numbered, engine="semopy")
 
 
+def test_residuals_of_observed_outcomes_covary_with_those_of_factors(holzinger, pupils):
+    model = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\n"
+    model += "textual ~ visual\nx7 ~ visual\nx8 ~ visual\n"
+    model += "textual ~~ x7\ntextual ~~ x8\nx7 ~~ x8"
+    data = pupils.dropna()
+    ours, theirs = fit_sem(model, data), fit_sem(model, data, engine="semopy")
+    assert theirs.converged
+    for row in ours.parameters:
+        other = theirs.parameter(row.lhs, row.op, row.rhs)
+        assert other.est == pytest.approx(row.est, abs=1e-5)
+    assert theirs.fit["chisq"] == pytest.approx(ours.fit["chisq"], abs=1e-6)
+
+
 def test_other_operators_are_refused_by_name(pupils):
     with pytest.raises(LatentModelError, match="operator <~"):
         fit_sem("c <~ x1 + x2\nx3 ~ c", pupils, engine="semopy")

@@ -104,7 +104,7 @@ def test_impossible_matrices_are_faults(tmp_path, correlations, residual, found)
     for letter, name in zip("ABC", names, strict=True):
         correlations = correlations.replace(f"{letter}:", f"{name}:")
     outcomes = "{QUA: {}, PRF: {}, ATT: {}}"
-    loadings = ", ".join(f"{name}: [0.5, 0.5, 0.5]" for name in (*names, "QUA", "PRF", "ATT"))
+    loadings = ", ".join(f"{name}: [0.5, 0.5, 0.5, 0.5]" for name in (*names, "QUA", "PRF", "ATT"))
     path = tmp_path / "population.yaml"
     path.write_text(
         f"population: x\nabout: x\nrows: 5\nseed: 1\ncorrelations: {correlations}\n"

@@ -45,6 +45,32 @@ def test_covariates_predict_drivers_and_impacts():
     ]
 
 
+def test_composites_are_outcomes_that_are_observed_as_they_are():
+    paths = (*PATHS, StructuralPath("H4", "ACT", "IV"))
+    model = DriverImpactModel((REL, ACT, QUA, ATT), paths, composites=("IV",))
+    assert model.outcomes == ("QUA", "ATT", "IV")
+    assert model.drivers == ("REL", "ACT")
+    assert model.indicators == (*model.items, "IV")
+    lines = model.syntax().splitlines()
+    assert not any(line.startswith("IV =~") for line in lines)
+    assert {"IV ~ ACT", "QUA ~~ IV", "ATT ~~ IV"} <= set(lines)
+    assert ("REL", "IV") in model.unstated_pairs
+
+
+@pytest.mark.parametrize(
+    ("paths", "composites", "fault"),
+    [
+        ((*PATHS, StructuralPath("H4", "IV", "QUA")), ("IV",), "IV is a predictor"),
+        (PATHS, ("IV",), "IV is in no path"),
+        ((*PATHS, StructuralPath("H4", "ACT", "IV")), ("IV", "IV"), "factor IV occurs 2 times"),
+        ((*PATHS, StructuralPath("H4", "ACT", "IV")), (), "IV is in a path but is not a factor"),
+    ],
+)
+def test_composites_that_do_not_fit_are_faults(paths, composites, fault):
+    with pytest.raises(StructureError, match=fault):
+        DriverImpactModel((REL, ACT, QUA, ATT), paths, composites=composites)
+
+
 def test_outcomes_joined_by_a_path_have_no_residual_covariance():
     model = DriverImpactModel((REL, ACT, QUA, ATT), (*PATHS, StructuralPath("H4", "QUA", "ATT")))
     assert "QUA ~~ ATT" not in model.syntax()

@@ -1,4 +1,4 @@
-"""The gate before single paths, on the two shipped samples: halo without paths, and paths."""
+"""The gate before single paths, on two frozen samples: halo without paths, and paths."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ from coprod_stats.study.pattern_gate import gated, no_pattern_of, untested
 from coprod_stats.study.study_json import study_document
 from coprod_stats.study.synthetic_sample import draw_sample, write_sample
 
+FROZEN = Path(__file__).parents[1] / "oracles" / "driver_impact_0_2_0"
+
 
 @pytest.fixture(scope="module")
 def confirmatory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped plan with its confirmatory specification alone."""
-    plan = yaml.safe_load((shelf("analyses") / "driver_impact.yaml").read_text(encoding="utf-8"))
+    """The plan of version 0.2.0 with its confirmatory specification alone."""
+    plan = yaml.safe_load((FROZEN / "driver_impact.yaml").read_text(encoding="utf-8"))
+    plan["instrument"] = str(FROZEN / "citizen.yaml")
+    plan["data"]["file"] = str(FROZEN / "citizen_synthetic.csv")
     first = plan["analyses"][0]["specifications"][0]
     plan["analyses"][0]["specifications"] = [first | {"subgroups": []}]
     path = tmp_path_factory.mktemp("plan") / "confirmatory.yaml"
@@ -41,7 +45,7 @@ def clean(confirmatory: Path) -> Study:
 
 @pytest.fixture(scope="module")
 def halo(confirmatory: Path) -> Study:
-    return run_study(confirmatory, data="citizen_halo.csv")
+    return run_study(confirmatory, data=FROZEN / "citizen_halo.csv")
 
 
 def test_the_halo_sample_is_what_the_simulator_gives(tmp_path: Path) -> None:
@@ -260,7 +264,8 @@ def test_a_model_of_all_paths_has_none_to_compare(clean: Study) -> None:
 
 def test_the_terminal_begins_with_the_pattern(confirmatory: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from coprod_stats.cli.main import run; run()"]
-    asked = ["run", str(confirmatory), "--data", "citizen_halo.csv", "--out", str(tmp_path / "r")]
+    halo = str(FROZEN / "citizen_halo.csv")
+    asked = ["run", str(confirmatory), "--data", halo, "--out", str(tmp_path / "r")]
     done = subprocess.run([*command, *asked], capture_output=True, text=True, check=True)
     title, synthetic, size, conclusion, *rest = done.stdout.splitlines()
     assert title.startswith("Are the drivers")

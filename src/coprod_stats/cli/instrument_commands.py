@@ -59,18 +59,24 @@ def list_instruments(json: str | None) -> None:
 @form_option
 @module_option
 def show(name: str, form: str | None, module: tuple[str, ...]) -> None:
-    """Print a readable preview of a questionnaire, with its length and what it can test."""
+    """Print a readable preview of a questionnaire: its length, what it tests and costs."""
     from coprod_stats.cli.options import instrument_in_form
     from coprod_stats.instruments.preview import preview
     from coprod_stats.study.plan_reading import read_hypotheses
+    from coprod_stats.study.question_costs import costs_in_words, question_costs
 
+    hypotheses = read_hypotheses()
     headline = [
         relation
-        for hypothesis in read_hypotheses()
+        for hypothesis in hypotheses
         if hypothesis.headline
         for relation in hypothesis.relations()
     ]
-    say(preview(instrument_in_form(name, form, module), relations=headline))
+    instrument = instrument_in_form(name, form, module)
+    say(preview(instrument, relations=headline))
+    costs = costs_in_words(question_costs(instrument, hypotheses))
+    if costs:
+        say(costs)
 
 
 @command(epilog="Example: coprod instrument check my_survey.yaml")

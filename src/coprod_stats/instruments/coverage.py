@@ -32,7 +32,7 @@ class FormCoverage:
     Attributes
     ----------
     testable : tuple of str
-        Relations between two scales of three or more items.
+        Relations between two scales of three or more items, or with an index as outcome.
     untestable : tuple of (str, str)
         The other relations, each with the codes of the constructs that prevent a test.
     latent_scales : tuple of Scale
@@ -66,7 +66,12 @@ def form_coverage(instrument: Instrument, relations: Sequence[Relation] = ()) ->
     computed = {index.construct.code for index in instrument.indices}
     obstacles = {
         relation.id: [
-            code for code in (relation.predictor, relation.outcome) if code not in modelled
+            code
+            for code, found in (
+                (relation.predictor, modelled),
+                (relation.outcome, modelled | (computed - scaled)),
+            )
+            if code not in found
         ]
         for relation in relations
         if {relation.predictor, relation.outcome} <= codes

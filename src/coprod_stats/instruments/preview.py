@@ -285,7 +285,8 @@ def _testable(coverage: FormCoverage) -> Iterator[str]:
     known = len(coverage.testable) + len(coverage.untestable)
     if known:
         yield from _listed(
-            f"{len(coverage.testable)} of {known} headline relations, between latent variables",
+            f"{len(coverage.testable)} of {known} headline relations, to latent variables or "
+            "indices",
             coverage.testable,
         )
     yield from _listed(

@@ -77,7 +77,7 @@ class DriverImpactResult(NotebookTables):
     def covariates(self) -> pd.DataFrame:
         """Return a row per coefficient of a covariate, as those of ``fit.tidy()``."""
         rows = self.fit.tidy()
-        factors = {factor.name for factor in self.model.factors}
+        factors = set(self.model.names)
         return rows[(rows["op"] == "~") & ~rows["rhs"].isin(factors)].reset_index(drop=True)
 
     def tidy(self) -> pd.DataFrame:
@@ -128,8 +128,8 @@ def fit_driver_impact(
     Parameters
     ----------
     data : DataFrame
-        A row per respondent: items scored in the direction of their factor, covariates, missing
-        values as NaN, and the column of clusters if one is named.
+        A row per respondent: items scored in the direction of their factor, composites,
+        covariates, missing values as NaN, and the column of clusters if one is named.
     model : DriverImpactModel
         Factors, hypotheses, covariates.
     engine, estimator, missing, cluster, sampling_weights, ordered
@@ -186,16 +186,16 @@ def fit_text(
     data : DataFrame
         As in :func:`fit_driver_impact`.
     model : DriverImpactModel
-        Its items and covariates are the variables of the fit.
+        Its items, composites and covariates are the variables of the fit.
     text : callable
         Returns the model text, given the numeric columns that represent the covariates.
     **options
         As in :func:`coprod_stats.latent_models.fit_sem`.
     """
-    require_columns(data.columns, model.items, error=StructureError)
+    require_columns(data.columns, model.indicators, error=StructureError)
     covariates = indicator_columns(data, model.covariates)
     design = (options.get("cluster"), options.get("sampling_weights"))
-    columns = [data[list(model.items)], covariates]
+    columns = [data[list(model.indicators)], covariates]
     columns += [data[[column]] for column in design if column is not None]
     syntax = text(tuple(covariates.columns))
     return fit_sem(syntax, pd.concat(columns, axis=1), **options)

@@ -111,7 +111,7 @@ def evaluative_syntax(model: DriverImpactModel, covariates: tuple[str, ...] = ()
     Maydeu-Olivares, A., & Coffman, D. L. (2006). Random intercept item factor analysis.
     Psychological Methods, 11, 344-362.
     """
-    terms = " + ".join(f"1*{item}" for item in model.items)
+    terms = " + ".join(f"1*{item}" for item in model.indicators)
     fixed = [f"{_FACTOR} ~~ 0*{driver}" for driver in model.drivers]
     return "\n".join([model.syntax(covariates), f"{_FACTOR} =~ {terms}", *fixed])
 

@@ -72,11 +72,11 @@ def orientation(model: DriverImpactModel) -> dict[str, int]:
         if path.expected_sign != "two-sided"
     ]
     found: dict[str, int] = {}
-    for factor in model.factors:
-        if factor.name in found:
+    for name in model.names:
+        if name in found:
             continue
-        found[factor.name] = 1
-        reached = [factor.name]
+        found[name] = 1
+        reached = [name]
         while reached:
             here = reached.pop()
             for one, other, sign in expected:

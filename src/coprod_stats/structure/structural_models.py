@@ -42,17 +42,22 @@ class DriverImpactModel:
         The hypotheses; together they form the family within which p values are adjusted.
     covariates : tuple of str
         Observed variables that predict every factor.
+    composites : tuple of str
+        Outcomes that are observed as they are, such as an index over facets that need not
+        correlate: their error of measurement is part of their residual.
 
     Raises
     ------
     StructureError
         Listing all faults: repeated ids, paths, factors or items, paths between unknown factors,
-        factors without a path or with fewer than two items, cyclic paths.
+        factors or composites without a path, factors with fewer than two items, composites that
+        predict, cyclic paths.
     """
 
     factors: tuple[MeasuredFactor, ...]
     paths: tuple[StructuralPath, ...]
     covariates: tuple[str, ...] = ()
+    composites: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -60,21 +65,31 @@ class DriverImpactModel:
             raise StructureError("; ".join(faults))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Factors and composites."""
+        return (*(factor.name for factor in self.factors), *self.composites)
+
+    @property
     def outcomes(self) -> tuple[str, ...]:
-        """Endogenous factors, in order of the factors."""
+        """Endogenous factors and composites, in order of the factors."""
         reached = {path.outcome for path in self.paths}
-        return tuple(factor.name for factor in self.factors if factor.name in reached)
+        return tuple(name for name in self.names if name in reached)
 
     @property
     def drivers(self) -> tuple[str, ...]:
         """Exogenous factors, in order of the factors."""
         reached = set(self.outcomes)
-        return tuple(factor.name for factor in self.factors if factor.name not in reached)
+        return tuple(name for name in self.names if name not in reached)
 
     @property
     def items(self) -> tuple[str, ...]:
         """All items, factor by factor."""
         return tuple(item for factor in self.factors for item in factor.items)
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """All items and composites: what is observed of drivers and impacts."""
+        return (*self.items, *self.composites)
 
     @property
     def stated_pairs(self) -> tuple[tuple[str, str], ...]:
@@ -142,7 +157,7 @@ def _syntax_lines(
 
 
 def _faults(model: DriverImpactModel) -> Iterator[str]:
-    names = [factor.name for factor in model.factors]
+    names = list(model.names)
     for what, values in (
         ("hypothesis", [path.id for path in model.paths]),
         ("path", [f"{path.predictor} -> {path.outcome}" for path in model.paths]),
@@ -158,6 +173,10 @@ def _faults(model: DriverImpactModel) -> Iterator[str]:
     ends = dict.fromkeys(name for path in model.paths for name in (path.predictor, path.outcome))
     yield from (f"{name} is in a path but is not a factor" for name in ends if name not in names)
     yield from (f"factor {name} is in no path" for name in names if name not in ends)
+    predictors = {path.predictor for path in model.paths}
+    for name in model.composites:
+        if name in predictors:
+            yield f"composite {name} is a predictor, which only factors and covariates can be"
     for factor in model.factors:
         if len(factor.items) < 2:
             yield f"factor {factor.name} needs at least two items"

@@ -88,7 +88,7 @@ def _measurement(study: StudyResult) -> dict[str, Any]:
     )
     if tests is not None:
         parameters = tests.fit.tidy()
-        factors = {factor.name for factor in tests.model.factors}
+        factors = set(tests.model.names)
         between = parameters["lhs"].isin(factors) & parameters["rhs"].isin(factors)
         unlike = parameters["lhs"] != parameters["rhs"]
         covariances = parameters[(parameters["op"] == "~~") & between & unlike]

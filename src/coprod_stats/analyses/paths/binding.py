@@ -15,8 +15,10 @@ from coprod_stats.analyses.kind import Kind, NotEstimated, Scope, choice_names, 
 from coprod_stats.analyses.paths.diagnostics import path_diagnostics
 from coprod_stats.analyses.paths.estimation import (
     SpecificationResult,
+    composites,
     driver_impact_model,
     estimate,
+    ordered_items,
 )
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
 from coprod_stats.analyses.paths.result import PathsResult, path_findings
@@ -224,11 +226,12 @@ def _scores_faults(entry: ScoresSpecification, scope: Scope, here: Location) -> 
 def _sem_faults(
     form: PathsForm, entry: SemSpecification, scope: Scope, here: Location
 ) -> Iterator[Fault]:
+    indices = composites(form, scope.instrument, scope.relations())
     observed = [
         f"{relation.id}: '{name}' is not a factor of the analysis"
         for relation in scope.relations()
         for name in (relation.predictor, relation.outcome)
-        if name not in form.factors
+        if name not in (*form.factors, *indices)
     ]
     for found in dict.fromkeys(observed):
         yield scope.fault(
@@ -237,9 +240,24 @@ def _sem_faults(
             found,
             "Add the scale to 'factors', or estimate the paths by 'scores: true'.",
         )
+    yield from _rotation_faults(form, entry, scope, here)
     yield from _subgroup_faults(entry, scope, here)
     if not observed:
         yield from _model_faults(form, entry, scope, here)
+
+
+def _rotation_faults(
+    form: PathsForm, entry: SemSpecification, scope: Scope, here: Location
+) -> Iterator[Fault]:
+    """Return a fault where rotating items are to be omitted and there are none."""
+    used = {id for each in scope.instrument.scales if each.id in form.factors for id in each.items}
+    if not entry.rotating and not any(i.rotation for i in scope.instrument.items if i.id in used):
+        yield scope.fault(
+            "PLAN-039",
+            here,
+            "no item of the factors rotates: there are none to omit",
+            "Remove 'rotating', or choose a form with planned missingness.",
+        )
 
 
 def _subgroup_faults(entry: SemSpecification, scope: Scope, here: Location) -> Iterator[Fault]:
@@ -282,14 +300,16 @@ def _model_faults(
         )
         return
     try:
-        model = driver_impact_model(form, scope.instrument, scope.relations(), covariates)
+        model = driver_impact_model(
+            form, scope.instrument, scope.relations(), covariates, rotating=entry.rotating
+        )
         refuse_options(
             Specification(
                 model=model.syntax(covariates),
                 engine=entry.engine,
                 estimator=entry.estimator,
                 missing=entry.missing,
-                ordered="all" if entry.ordered else (),
+                ordered=ordered_items(entry, model),
                 cluster=used["cluster"] or None,
                 sampling_weights=used["weights"] or None,
             )

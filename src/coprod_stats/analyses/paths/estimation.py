@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
@@ -185,16 +186,50 @@ def driver_impact_model(
     instrument: Instrument,
     relations: tuple[Relation, ...],
     covariates: tuple[str, ...],
+    *,
+    rotating: bool = True,
 ) -> DriverImpactModel:
     """Return factors, hypotheses and covariates as one structural model.
+
+    An end of a path that is an index and no factor enters as a composite, observed as it is. Items
+    that rotate can be omitted.
 
     Raises
     ------
     StructureError
         If they do not form a model.
     """
-    factors = tuple(MeasuredFactor(name, instrument.scale(name).items) for name in form.factors)
-    return DriverImpactModel(factors, structural_paths(relations), covariates=covariates)
+    asked_of_some = set() if rotating else {i.id for i in instrument.items if i.rotation}
+    factors = [
+        MeasuredFactor(
+            name, tuple(id for id in instrument.scale(name).items if id not in asked_of_some)
+        )
+        for name in form.factors
+    ]
+    return DriverImpactModel(
+        tuple(factors),
+        structural_paths(relations),
+        covariates=covariates,
+        composites=composites(form, instrument, relations),
+    )
+
+
+def composites(
+    form: PathsForm, instrument: Instrument, relations: tuple[Relation, ...]
+) -> tuple[str, ...]:
+    """Return the indices among the ends of paths that are not factors, in their order."""
+    ends = dict.fromkeys(name for each in relations for name in (each.predictor, each.outcome))
+    indices = {index.id for index in instrument.indices}
+    return tuple(name for name in ends if name in indices and name not in form.factors)
+
+
+def ordered_items(
+    specification: SemSpecification, model: DriverImpactModel
+) -> tuple[str, ...] | Literal["all"]:
+    """Return the variables of a specification that are ordered: all, but for composites."""
+    if not specification.ordered:
+        return ()
+    return model.items if model.composites else "all"
 
 
 def structural_paths(relations: tuple[Relation, ...]) -> tuple[StructuralPath, ...]:
@@ -249,7 +284,9 @@ def _fitted(
     specification: SemSpecification, form: PathsForm, sample: StudySample, respondents: Responses
 ) -> DriverImpactResult:
     covariates = sample.covariates(specification)
-    model = driver_impact_model(form, sample.instrument, _relations(sample), covariates)
+    model = driver_impact_model(
+        form, sample.instrument, _relations(sample), covariates, rotating=specification.rotating
+    )
     return fit_driver_impact(
         _model_table(specification, model, sample, respondents),
         model,
@@ -258,7 +295,7 @@ def _fitted(
         missing=specification.missing,
         cluster=sample.design("cluster", specification),
         sampling_weights=sample.design("weights", specification),
-        ordered="all" if specification.ordered else (),
+        ordered=ordered_items(specification, model),
         rules=decision_rules(sample.plan),
     )
 
@@ -269,10 +306,11 @@ def _model_table(
     sample: StudySample,
     respondents: Responses,
 ) -> pd.DataFrame:
-    """Return items, covariates and columns of the design, (n_respondents, n_columns)."""
+    """Return items, composites, covariates and design columns, (n_respondents, n_columns)."""
     table = item_table(respondents, model.items)
-    if model.covariates:
-        table = table.join(variable_table(respondents, model.covariates))
+    observed = (*model.composites, *model.covariates)
+    if observed:
+        table = table.join(variable_table(respondents, observed))
     for option in ("cluster", "weights"):
         column = sample.design(option, specification)
         if column is not None:

@@ -45,6 +45,9 @@ class SemSpecification(_Specification):
     missing: Missing = "fiml"
     ordered: bool = False
     """Whether items are ordered categories."""
+    rotating: bool = True
+    """Whether items that planned missingness asks of some respondents only are used; without them
+    rows are complete, as an estimator that omits incomplete rows needs them."""
     subgroups: Annotated[tuple[Subgroup, ...], Field(strict=False)] = ()
 
 
@@ -71,5 +74,6 @@ class PathsForm(AnalysisForm):
 
     analysis: Literal["paths"]
     factors: Annotated[tuple[Words, ...], Field(strict=False)] = ()
-    """Scales of the instrument that enter as latent variables."""
+    """Scales of the instrument that enter as latent variables. An index that is an outcome enters
+    as it is observed, without being named here."""
     specifications: Annotated[tuple[Specification, ...], Field(strict=False, min_length=1)]

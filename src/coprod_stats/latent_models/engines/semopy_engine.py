@@ -163,19 +163,53 @@ def _misplaced_covariances(table: ParameterTable) -> Iterator[str]:
     """Name covariances that semopy would misplace, and variables that it would not find.
 
     It separates variables that only receive arrows from all others: a covariance across the two
-    would bypass the effects of the latter. It does not know variables without any arrow.
+    would bypass the effects of the latter, unless the former is carried by a factor of its own. It
+    does not know variables without any arrow.
     """
-    arrows = [(row.lhs, row.rhs) for row in table if row.op == "=~"]
-    arrows += [(row.rhs, row.lhs) for row in table if row.op == "~"]
-    senders, receivers = ({arrow[end] for arrow in arrows} for end in (0, 1))
-    outputs = (receivers - senders) & set(table.observed)
+    senders, receivers = _ends_of_arrows(table)
     for name in (*table.observed, *table.latent):
         if name not in senders | receivers:
             yield f"the variable {name}, which has no paths"
-    for row in table:
-        crosses = (row.lhs in outputs) != (row.rhs in outputs)
-        if row.op == "~~" and crosses and (row.free >= 0 or row.fixed != 0):
+    carried = _carried(table)
+    for row in _crossing_covariances(table):
+        if row.lhs not in carried and row.rhs not in carried:
             yield (f"the covariance {row.lhs} ~~ {row.rhs} of a residual with a predictor")
+
+
+def _ends_of_arrows(table: ParameterTable) -> tuple[set[str], set[str]]:
+    """Return the variables that send arrows and those that receive them."""
+    arrows = [(row.lhs, row.rhs) for row in table if row.op == "=~"]
+    arrows += [(row.rhs, row.lhs) for row in table if row.op == "~"]
+    return {arrow[0] for arrow in arrows}, {arrow[1] for arrow in arrows}
+
+
+def _crossing_covariances(table: ParameterTable) -> list[Parameter]:
+    """Return covariances of a variable that only receives arrows with one that does not."""
+    senders, receivers = _ends_of_arrows(table)
+    outputs = (receivers - senders) & set(table.observed)
+    return [
+        row
+        for row in table
+        if row.op == "~~"
+        and (row.lhs in outputs) != (row.rhs in outputs)
+        and (row.free >= 0 or row.fixed != 0)
+    ]
+
+
+def _carried(table: ParameterTable) -> tuple[str, ...]:
+    """Return observed outcomes whose residuals covary with those of factors.
+
+    Each is written as the only indicator, without error, of a factor that takes its place: the
+    same model, in which all of these residuals are residuals of factors.
+    """
+    _, receivers = _ends_of_arrows(table)
+    regressed = {row.lhs for row in table if row.op == "~"} & set(table.observed)
+    ends = [pair for row in _crossing_covariances(table) for pair in _both_ways(row)]
+    return tuple(dict.fromkeys(a for a, b in ends if a in regressed and b in receivers))
+
+
+def _both_ways(row: Parameter) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (row.lhs, row.rhs), (row.rhs, row.lhs)
 
 
 def _representatives(table: ParameterTable) -> dict[int, int]:
@@ -202,6 +236,9 @@ def _description(
     """
     alias, representative = _aliases(table), _representatives(table)
     lines = []
+    for place, name in enumerate(_carried(table)):
+        lines += [f"c{place:04d} =~ 1.0*{alias[name]}", f"{alias[name]} ~~ 0.0*{alias[name]}"]
+        alias[name] = f"c{place:04d}"
     for row in table:
         if row.free >= 0:
             multiplier = f"p{representative[row.free]:05d}"

@@ -1,0 +1,106 @@
+"""What the questions of a form cost, and which hypotheses they serve."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from coprod_stats.analyses.checks import known_variables
+from coprod_stats.counts import counted
+from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.score_items import items_behind
+from coprod_stats.instruments.timing import item_seconds
+from coprod_stats.plans.hypotheses import Hypothesis
+
+LISTED = 8
+"""Hypotheses that are named in a line; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCost:
+    """The questions of one scale, or those that measure one construct, or a single other one.
+
+    Attributes
+    ----------
+    part : str
+        Scale, construct or question.
+    items : tuple of str
+        The questions, in their order.
+    n_rotating : int
+        How many of them planned missingness asks of some respondents only.
+    seconds : float
+        Estimated time of those who are asked all of them.
+    hypotheses : tuple of str
+        Those whose variables depend on one of them; empty where none does.
+    """
+
+    part: str
+    items: tuple[str, ...]
+    n_rotating: int
+    seconds: float
+    hypotheses: tuple[str, ...]
+
+    def __str__(self) -> str:
+        rotating = f", {self.n_rotating} of them rotating" if self.n_rotating else ""
+        named = ", ".join(self.hypotheses[:LISTED])
+        more = len(self.hypotheses) - LISTED
+        serves = f"{named} and {more} more" if more > 0 else named or "no hypothesis"
+        n_items = counted(len(self.items), "question")
+        return f"{self.part:<10} {n_items}{rotating}, {self.seconds:.0f} s: {serves}"
+
+
+def hypotheses_served(
+    instrument: Instrument, hypotheses: Sequence[Hypothesis]
+) -> dict[str, tuple[str, ...]]:
+    """Return the hypotheses that depend on each item, by the item's id.
+
+    A hypothesis counts where the form has a predictor and an outcome of it.
+    """
+    known = known_variables(instrument) | {item.id for item in instrument.items}
+    served: dict[str, list[str]] = defaultdict(list)
+    for hypothesis in hypotheses:
+        if known.isdisjoint(hypothesis.predictors) or known.isdisjoint(hypothesis.outcomes):
+            continue
+        for id in items_behind(instrument, hypothesis.variables):
+            served[id].append(hypothesis.id)
+    return {id: tuple(dict.fromkeys(ids)) for id, ids in served.items()}
+
+
+def question_costs(
+    instrument: Instrument, hypotheses: Sequence[Hypothesis]
+) -> tuple[QuestionCost, ...]:
+    """Return what the questions of a form cost and serve, in their order.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        In one form.
+    hypotheses : sequence of Hypothesis
+        Those of the shared file.
+    """
+    return tuple(_costs(instrument, hypotheses_served(instrument, hypotheses)))
+
+
+def _costs(instrument: Instrument, served: dict[str, tuple[str, ...]]) -> Iterator[QuestionCost]:
+    scaled = {id: scale.id for scale in instrument.scales for id in scale.items}
+    parts: dict[str, list[Item]] = defaultdict(list)
+    for item in instrument.questions:
+        alone = item.measures[0].code if len(item.measures) == 1 else item.id
+        parts[scaled.get(item.id, alone)].append(item)
+    for part, items in parts.items():
+        yield QuestionCost(
+            part=part,
+            items=tuple(item.id for item in items),
+            n_rotating=sum(item.rotation is not None for item in items),
+            seconds=sum(item_seconds(item, instrument.timing) for item in items),
+            hypotheses=tuple(dict.fromkeys(id for item in items for id in served.get(item.id, ()))),
+        )
+
+
+def costs_in_words(costs: Sequence[QuestionCost]) -> str:
+    """Return a section of the preview; empty where no question serves a hypothesis."""
+    if not any(cost.hypotheses for cost in costs):
+        return ""
+    title = "What the questions cost and serve"
+    return "\n".join([title, "-" * len(title), *(f"  {cost}" for cost in costs)])

@@ -1,0 +1,51 @@
+"""Every hypothesis has the form in which it can be tested, and the page says so."""
+
+from __future__ import annotations
+
+import hypotheses_page
+import pytest
+
+from coprod_stats.instruments import read_instrument
+from coprod_stats.study.plan_reading import read_hypotheses
+from coprod_stats.study.question_costs import costs_in_words, question_costs
+
+PAGE = hypotheses_page.PAGE.read_text(encoding="utf-8")
+
+
+def test_the_page_is_current() -> None:
+    assert hypotheses_page.page() == PAGE, "write it anew: make hypotheses"
+
+
+@pytest.mark.parametrize("hypothesis", read_hypotheses(), ids=lambda entry: entry.id)
+def test_every_variable_of_a_hypothesis_is_asked_in_some_form(hypothesis) -> None:
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| {hypothesis.id} |"))
+    assert "not asked" not in row
+
+
+@pytest.mark.parametrize(
+    "id", ["H18", "H19", "H20", "H22", "H27", "H28", "H29", "H32", "H61", "H62"]
+)
+def test_who_takes_part_at_all_can_be_analysed(id: str) -> None:
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| {id} |"))
+    hypothesis = next(entry for entry in read_hypotheses() if entry.id == id)
+    full = read_instrument("citizen").for_form("full")
+    assert hypotheses_page._people(full, set(hypothesis.variables)) == hypotheses_page.EVERYBODY, (
+        row
+    )
+
+
+def test_costs_are_those_of_all_questions_and_name_what_they_serve() -> None:
+    core = read_instrument("citizen").for_form("core")
+    costs = question_costs(core, read_hypotheses())
+    asked = sorted(id for cost in costs for id in cost.items)
+    assert asked == sorted(question.id for question in core.questions)
+    by_part = {cost.part: cost for cost in costs}
+    assert by_part["DRREL"].n_rotating == 1
+    assert "H15a" in by_part["DRREL"].hypotheses
+    assert by_part["MRK"].hypotheses == ()
+    assert "MRK        3 questions, 22 s: no hypothesis" in costs_in_words(costs)
+
+
+def test_a_questionnaire_that_serves_no_hypothesis_has_no_such_section() -> None:
+    carers = read_instrument("carers").for_form("full")
+    assert costs_in_words(question_costs(carers, read_hypotheses())) == ""
