@@ -148,6 +148,10 @@ pages:
           - {id: PLATE, kind: text, text: Which number?, pattern: '[A-Z]{2,3}/\\d+',
              length: {min: 5, max: 8}, offers: [dont_know]}
           - {id: PLATE2, kind: text, text: And then?, pattern: "[A-Z]+/[0-9]+", offers: []}
+          - {id: GREEN, text: Is it green?, options: {1: "Yes", 2: "No"},
+             when: 'NAME in ("The PARK", "7") or (contains(NAME, "E") and NAME != "zwei")'}
+          - {id: NUMB, text: Is it a number?, options: {1: "Yes", 2: "No"},
+             when: 'NAME == "007" or not contains(PLATE, "b/1")'}
       - block: moments
         items:
           - {id: BEGUN, kind: date, text: Since when?, offers: [dont_know, refused],
@@ -278,10 +282,14 @@ class _Known(Mapping[str, FloatArray]):
     def __init__(self, instrument: Instrument, cells: dict[str, str]) -> None:
         self.instrument, self.cells = instrument, cells
 
+    @property
+    def texts(self) -> dict[str, tuple[str]]:
+        return {name: (cell,) for name, cell in self.cells.items()}
+
     def __getitem__(self, name: str) -> FloatArray:
         derived = {entry.id: entry.value for entry in self.instrument.derived}
         if name in derived:
-            return evaluate(derived[name], self, n_rows=1)
+            return evaluate(derived[name], self, n_rows=1, texts=self.texts)
         options = {item.id: item for item in self.instrument.items if item.kind in OPTION_KINDS}
         if name in options:
             unknown = all(np.isnan(self[column][0]) for column in options[name].columns)
@@ -307,7 +315,10 @@ def canonical(instrument: Instrument, row: dict[str, object], number: int) -> di
     cells |= {variable.id: str(row[variable.id]) for variable in instrument.assigned}
     known = _Known(instrument, cells)
     for item in instrument.questions:
-        asked = all(is_true(condition, known, n_rows=1)[0] for condition in item.conditions)
+        asked = all(
+            is_true(condition, known, n_rows=1, texts=known.texts)[0]
+            for condition in item.conditions
+        )
         blank = dict.fromkeys(item.columns, "")
         cells.update(cells_of(item, row[item.id]) if asked else blank)
     return cells

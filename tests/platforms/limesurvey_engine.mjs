@@ -38,7 +38,7 @@ const keys = form.flatMap((q) => columnsOf(q).map((sub) => (sub ? `${q.name}_${s
 const headings = form.flatMap((q) => columnsOf(q).map((sub) => (sub ? `${q.name}[${sub}]` : q.name)));
 if (new Set(keys.map((key) => key.toUpperCase())).size !== keys.length) throw new Error("codes clash");
 
-const TOKEN = /\s+|'(?:[^'])*'|(\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_]*(?:\.NAOK)?)|(<=|>=|==|!=|[<>!+\-*\/(),])/gy;
+const TOKEN = /\s+|'[^']*'|"[^"]*"|(\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_]*(?:\.NAOK)?)|(<=|>=|==|!=|[<>!+\-*\/(),])/gy;
 const WORDS = { and: "&&", or: "||", eq: "==", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=" };
 const tokenize = (text) => {
   const tokens = [];
@@ -110,6 +110,13 @@ const number = (value) => (isNumber(value) ? Number(value) : NaN);
 const FUNCTIONS = {
   strlen: (text) => String(text).length,
   join: (...parts) => parts.join(""),
+  trim: (text) => String(text).trim(),
+  strtolower: (text) => String(text).toLowerCase(),
+  // false where there is none, which is no more than 0 as PHP and JavaScript compare it
+  stripos: (text, part) => {
+    const place = String(text).toLowerCase().indexOf(String(part).toLowerCase());
+    return place < 0 ? false : place;
+  },
   sum: (...parts) => parts.filter(isNumber).reduce((total, part) => total + Number(part), 0),
   min: (...parts) => Math.min(...parts.map(number)),
   max: (...parts) => Math.max(...parts.map(number)),

@@ -9,7 +9,7 @@ from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.constructs import Construct, Index, Role, Scale
 from coprod_stats.instruments.language.folding import without
-from coprod_stats.instruments.language.tree import Number, names
+from coprod_stats.instruments.language.tree import Expression, Number, names
 from coprod_stats.instruments.questions import (
     DONT_KNOW,
     MISSING_CODES,
@@ -184,6 +184,17 @@ class Instrument:
         named = [(column.original, column.id) for column in self.administrative]
         named += [(item.original, item.id) for item in self.questions]
         return {original: id for original, id in named if original is not None}
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Conditions on who is asked what, checks, derived variables and classes."""
+        rule = self.classification
+        return (
+            *(tree for item in self.items for tree in item.conditions),
+            *(check.condition for item in self.items for check in item.checks),
+            *(entry.value for entry in self.derived),
+            *(tree for _, tree in (() if rule is None else rule.classes)),
+        )
 
     def item(self, id: str) -> Item:
         """Return an item by its id; raises ``InstrumentLookupError`` if there is none."""

@@ -15,10 +15,12 @@ from coprod_stats.instruments.assignment import (
     settle_choices,
 )
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
-from coprod_stats.instruments.language.tree import Expression, names, reach
+from coprod_stats.instruments.language.tree import Expression, names, reach, words_compared
 from coprod_stats.instruments.model import Instrument, Item
 
 _NUMBERS = (0.0, 100.0)
+_OTHER_WORDS = ""
+"""Stands for a text that no condition compares with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +62,7 @@ def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Ge
     questions = instrument.questions
     answers = _Answers(instrument, n_respondents)
     needed = _routing_names(instrument)
+    words = words_compared(instrument.expressions)
     for variable in instrument.assigned:
         answers.add(variable.id, draw_levels(variable, n_respondents=n_respondents, rng=rng))
     favourite, steadiness = rng.random(n_respondents), rng.random(n_respondents)
@@ -77,6 +80,10 @@ def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Ge
             steady = rng.random(n_respondents) < steadiness
             place = np.where(steady, favourite, rng.random(n_respondents))
             drawn.append(_answer(item, place))
+        if item.id in words:
+            said = (*words[item.id], _OTHER_WORDS)
+            places = (place * len(said)).astype(int)
+            answers.texts[item.id] = [said[one] for one in places.tolist()]
         if item.kind == "multiple":
             drawn = list(settle_choices(item, np.column_stack(drawn), rng=rng).T)
         for column, given in zip(item.columns, drawn, strict=True):
@@ -93,6 +100,7 @@ class _Answers(Mapping[str, FloatArray]):
         self._given: dict[str, FloatArray] = {}
         self._computed: dict[str, FloatArray] = {}
         self._choices = {item.id: item.columns for item in instrument.items}
+        self.texts: dict[str, list[str]] = {}
 
     def add(self, column: str, values: FloatArray) -> None:
         self._given[column] = values
@@ -101,13 +109,15 @@ class _Answers(Mapping[str, FloatArray]):
     def shown(self, conditions: tuple[Expression, ...]) -> NDArray[np.bool_]:
         shown = np.ones(self._n, dtype=bool)
         for condition in conditions:
-            shown &= is_true(condition, self, n_rows=self._n)
+            shown &= is_true(condition, self, n_rows=self._n, texts=self.texts)
         return shown
 
     def __getitem__(self, name: str) -> FloatArray:
         if name in self._derived:
             if name not in self._computed:
-                self._computed[name] = evaluate(self._derived[name], self, n_rows=self._n)
+                self._computed[name] = evaluate(
+                    self._derived[name], self, n_rows=self._n, texts=self.texts
+                )
             return self._computed[name]
         columns = self._choices.get(name, (name,))
         return self._given.get(name, self._given.get(columns[0], np.full(self._n, np.nan)))

@@ -17,7 +17,7 @@ from coprod_stats.instruments.assignment import (
     draw_ranks,
     settle_choices,
 )
-from coprod_stats.instruments.language.tree import Not
+from coprod_stats.instruments.language.tree import Not, words_compared
 from coprod_stats.instruments.model import (
     DONT_KNOW,
     NOT_ANSWERED,
@@ -40,7 +40,8 @@ FloatArray = NDArray[np.float64]
 LATEST = date(2025, 12, 31)
 """Last date that is drawn where a question does not limit it."""
 SOMETHING_ELSE = "something else"
-"""What respondents specify beside "other" unless the population says so."""
+"""What respondents write beside "other", and where conditions compare what they write, unless the
+population says so."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -103,6 +104,7 @@ class _Draw:
         self.group = rng.choice(list(population.groups), size=n, p=shares)
         scales = [instrument.scale(name) for name in population.loadings]
         self.in_scales = {id for scale in scales for id in scale.items}
+        self.words = words_compared(instrument.expressions)
         clusters = population.clusters
         self.cluster = rng.integers(clusters.count, size=n) if clusters else np.zeros(n, dtype=int)
 
@@ -147,15 +149,22 @@ class _Draw:
             elif item.kind in ("date", "time"):
                 table[item.id] = self._moments(item)
             elif item.kind == "text":
-                table[item.id] = self._by_name(item.id, False)
-                if item.specifies is not None and item.id not in self.population.texts:
-                    table[item.id] = np.full(self.n, SOMETHING_ELSE, dtype=object)
+                table[item.id] = self._text(item)
             elif item.attention_pass is not None:
                 table[item.id] = np.full(self.n, float(item.attention_pass))
             elif item.responses is not None:
                 codes = item.responses.all_options
                 table[item.id] = self._coded(item.id, tuple(option.value for option in codes))
         return table
+
+    def _text(self, item: Item) -> object:
+        """Draw texts of the population, or those with which conditions compare, or others."""
+        words = self.words.get(item.id, ())
+        if item.id in self.population.texts or not (words or item.specifies is not None):
+            return self._by_name(item.id, False)
+        if not words:
+            return np.full(self.n, SOMETHING_ELSE, dtype=object)
+        return self.rng.choice(np.array([*words, SOMETHING_ELSE], dtype=object), size=self.n)
 
     def _joint(self, item: Item) -> dict[str, FloatArray]:
         n_options = len(item.columns)
