@@ -150,6 +150,11 @@ pages:
           - {id: PLATE2, kind: text, text: And then?, pattern: "[A-Z]+/[0-9]+", offers: []}
           - {id: GREEN, text: Is it green?, options: {1: "Yes", 2: "No"},
              when: 'NAME in ("The PARK", "7") or (contains(NAME, "E") and NAME != "zwei")'}
+          - {id: FORK, text: Which way?, options: {1: This, 2: That, 3: Neither}, other: 3,
+             offers: [dont_know], options_when: {2: MIXED != 1, 3: USED == 2}}
+          - {id: FORKS, kind: multiple, text: Which ways?, options: {1: This, 2: That, 3: Both},
+             off_scale: {9: None}, options_when: {2: "includes(MIXES, 1, 2)", 9: FORK == 1,
+             3: MIXED != 1}}
           - {id: NUMB, text: Is it a number?, options: {1: "Yes", 2: "No"},
              when: 'NAME == "007" or not contains(PLATE, "b/1")'}
       - block: moments
@@ -309,12 +314,30 @@ class _Known(Mapping[str, FloatArray]):
         return len(self.cells)
 
 
+def _among_shown(item: Item, answer: object, known: _Known) -> object:
+    """Return an answer that the form shows: another option, or none, where it does not."""
+    if not item.options_when:
+        return answer
+    hidden = {
+        code
+        for code, tree in item.options_when
+        if not is_true(tree, known, n_rows=1, texts=known.texts)[0]
+    }
+    if isinstance(answer, tuple):
+        return tuple(code for code in answer if code not in hidden) or None
+    if answer not in hidden:
+        return answer
+    options = (*item.responses.options, *item.responses.off_scale)
+    return next((option.value for option in options if option.value not in hidden), None)
+
+
 def canonical(instrument: Instrument, row: dict[str, object], number: int) -> dict[str, str]:
     """Return the canonical cells of a respondent, blank where nothing was asked."""
     cells = {"RID": f"r{number}"} if instrument.administrative else {}
     cells |= {variable.id: str(row[variable.id]) for variable in instrument.assigned}
     known = _Known(instrument, cells)
     for item in instrument.questions:
+        row[item.id] = _among_shown(item, row[item.id], known)
         asked = all(
             is_true(condition, known, n_rows=1, texts=known.texts)[0]
             for condition in item.conditions

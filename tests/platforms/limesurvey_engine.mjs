@@ -213,10 +213,13 @@ const fill = ({ assigned, answers, language = languages[0] }) => {
     const cells = {};
     let subsShown = 0;
     for (const [which, sub] of columnsOf(question).entries()) {
-      const relevance = type === "F" ? question.subs[which].relevance : "1";
-      if (!both(relevance, values, problems)) continue;
-      subsShown++;
+      const relevance = "FM".includes(type) ? question.subs[which].relevance : "1";
       const key = sub ? `${question.name}_${sub}` : question.name;
+      if (!both(relevance, values, problems)) {
+        if (given(question, sub, answers) && type === "M") problems.push(`${key}: not shown`);
+        continue;
+      }
+      subsShown++;
       values[key] = cells[key] = given(question, sub, answers);
       if (type === "F") texts[sub] = shown(asked[place].subs[which].text, values, problems);
     }

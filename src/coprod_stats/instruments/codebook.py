@@ -135,6 +135,7 @@ class _Codebook:
             ("columns", columns),
             ("answers", self.answers(item)),
             ("order of options", "random" if item.random_order else ""),
+            ("options shown if", self.filters(item)),
             ("reverse-scored", "yes" if item.reverse else ""),
             ("asked if", self.condition(item.conditions)),
             ("accepted if", self.condition([check.condition for check in item.checks])),
@@ -177,6 +178,9 @@ class _Codebook:
             f"{self.shown(option.label)}"
             for option in options
         )
+
+    def filters(self, item: Item) -> str:
+        return "; ".join(f"{code}: {self.condition([tree])}" for code, tree in item.options_when)
 
     def condition(self, conditions: Sequence[Expression]) -> str:
         if not conditions:

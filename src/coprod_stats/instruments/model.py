@@ -187,11 +187,12 @@ class Instrument:
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
-        """Conditions on who is asked what, checks, derived variables and classes."""
+        """Conditions on who is asked and shown what, checks, derived variables and classes."""
         rule = self.classification
         return (
             *(tree for item in self.items for tree in item.conditions),
             *(check.condition for item in self.items for check in item.checks),
+            *(tree for item in self.items for _, tree in item.options_when),
             *(entry.value for entry in self.derived),
             *(tree for _, tree in (() if rule is None else rule.classes)),
         )
@@ -290,6 +291,7 @@ def _item_of(item: Item, gone: set[str]) -> Item:
         checks=tuple(
             replace(check, condition=without(check.condition, gone)) for check in item.checks
         ),
+        options_when=tuple((code, without(tree, gone)) for code, tree in item.options_when),
         wordings=_wordings_of(item.wordings, gone),
         stem_wordings=_wordings_of(item.stem_wordings, gone),
     )

@@ -168,6 +168,9 @@ def _item(item: Item, instrument: Instrument, *, hidden: int, answers: bool) -> 
         yield from _routing("Asked", item.conditions[hidden:], instrument, indent=11)
     if answers:
         yield from _answers(item, instrument, indent=11)
+    for code, condition in item.options_when:
+        rule = condition_in_words(condition, instrument)
+        yield from _wrap(f"Option {code} shown if {rule}.", indent=11)
     for check in item.checks:
         rule = condition_in_words(check.condition, instrument)
         yield from _wrap(f"Accepted unless it is false that {rule}: {check.message}", indent=11)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from coprod_stats.instruments.constructs import Construct
 from coprod_stats.instruments.language.evaluation import choice_column
-from coprod_stats.instruments.language.tree import Expression
+from coprod_stats.instruments.language.tree import Call, Compare, Expression, Name, Number
 from coprod_stats.instruments.texts import Text
 
 ItemKind = Literal[
@@ -187,6 +187,8 @@ class Item:
         Option of which the respondent states in words what it stands for.
     specifies : str or None
         Id of the item whose option "other" this text spells out, its column being ``ID__other``.
+    options_when : tuple of (int, Expression)
+        Options that are shown only where a condition is known to hold, by their codes.
     random_order : bool
         Whether the options on the scale, but for "other", come in random order.
     top : int or None
@@ -226,6 +228,7 @@ class Item:
     max_choices: int | None = None
     other: int | None = None
     specifies: str | None = None
+    options_when: tuple[tuple[int, Expression], ...] = ()
     random_order: bool = False
     top: int | None = None
     total: int | None = None
@@ -272,6 +275,13 @@ class Item:
         if self.kind != "multiple" or self.responses is None:
             return ()
         return self.responses.off_scale
+
+    def chosen(self, code: int) -> Expression:
+        """Return the condition that an option of a single or multiple choice is chosen."""
+        name, number = Name(self.id), Number(float(code))
+        if self.kind == "multiple":
+            return Call("includes", (name, number))
+        return Compare("==", name, number)
 
     @property
     def in_grid(self) -> bool:

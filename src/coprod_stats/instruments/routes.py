@@ -84,6 +84,8 @@ def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Ge
             said = (*words[item.id], _OTHER_WORDS)
             places = (place * len(said)).astype(int)
             answers.texts[item.id] = [said[one] for one in places.tolist()]
+        if item.options_when:
+            drawn = list(_among_shown(item, np.column_stack(drawn), answers).T)
         if item.kind == "multiple":
             drawn = list(settle_choices(item, np.column_stack(drawn), rng=rng).T)
         for column, given in zip(item.columns, drawn, strict=True):
@@ -112,6 +114,9 @@ class _Answers(Mapping[str, FloatArray]):
             shown &= is_true(condition, self, n_rows=self._n, texts=self.texts)
         return shown
 
+    def shows(self, item: Item, code: int) -> NDArray[np.bool_]:
+        return self.shown(tuple(tree for of, tree in item.options_when if of == code))
+
     def __getitem__(self, name: str) -> FloatArray:
         if name in self._derived:
             if name not in self._computed:
@@ -127,6 +132,19 @@ class _Answers(Mapping[str, FloatArray]):
 
     def __len__(self) -> int:
         return len(self._given) + len(self._derived)
+
+
+def _among_shown(item: Item, drawn: FloatArray, answers: _Answers) -> FloatArray:
+    """Return answers without options that are not shown; a single answer is the first shown."""
+    assert item.responses is not None
+    if item.kind == "single":
+        codes = [option.value for option in item.responses.all_options]
+        shown = np.column_stack([answers.shows(item, code) for code in codes])
+        hidden = np.array([(drawn[:, 0] == code) for code in codes]).T & ~shown
+        first = np.where(shown.any(axis=1), np.take(codes, shown.argmax(axis=1)), np.nan)
+        return np.where(hidden.any(axis=1), first, drawn[:, 0])[:, np.newaxis]
+    shown = np.column_stack([answers.shows(item, option.value) for option in item.column_options])
+    return np.where(shown, drawn, 0.0)
 
 
 def _joint(item: Item, n_respondents: int, rng: np.random.Generator) -> FloatArray:
@@ -157,6 +175,7 @@ def _routing_names(instrument: Instrument) -> set[str]:
     """Return the names on which routing and classification depend, derived variables resolved."""
     derived = {entry.id: names(entry.value) for entry in instrument.derived}
     trees = [condition for item in instrument.items for condition in item.conditions]
+    trees += [condition for item in instrument.items for _, condition in item.options_when]
     if instrument.classification is not None:
         trees += [condition for _, condition in instrument.classification.classes]
     return reach((name for tree in trees for name in names(tree)), derived)

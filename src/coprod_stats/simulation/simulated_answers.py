@@ -88,7 +88,7 @@ def simulate_answers(
     frame = pd.DataFrame({column: table[column] for column in instrument.columns})
     frame.index = pd.RangeIndex(2, n_rows + 2, name="line")
     return SimulatedAnswers(
-        _routed(draw.with_gaps(frame, careless), instrument),
+        _routed(draw.with_gaps(frame, careless), instrument, rng),
         tuple(str(id) for id in frame.loc[careless, draw.id_column()]),
     )
 
@@ -314,14 +314,18 @@ class _Draw:
         return gaps
 
 
-def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+def _routed(frame: pd.DataFrame, instrument: Instrument, rng: np.random.Generator) -> pd.DataFrame:
     """Blank what the routing does not show, question by question as the form is walked.
 
-    An answer that a check refuses is omitted by the respondent.
+    Who would choose an option that is not shown chooses one that is. An answer that a check
+    refuses is omitted by the respondent.
     """
     routed = frame.copy()
     provenance = Provenance("synthetic", "", "simulated", len(routed))
     for item in instrument.questions:
+        if item.options_when:
+            answers = Responses(instrument, routed, provenance)
+            routed[list(item.columns)] = _among_shown(item, answers, rng)
         for check in item.checks:
             refused = Responses(instrument, routed, provenance).where(Not(check.condition))
             left = str(NOT_ANSWERED) if item.kind in TEXT_KINDS else NOT_ANSWERED
@@ -336,6 +340,29 @@ def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
         for item in items:
             routed.loc[hidden, list(item.columns)] = "" if item.kind in TEXT_KINDS else np.nan
     return routed
+
+
+def _among_shown(item: Item, answers: Responses, rng: np.random.Generator) -> FloatArray:
+    """Return the answers to a question with hidden options replaced, (n_rows, n_columns)."""
+    assert item.responses is not None
+    conditions = dict(item.options_when)
+    options = item.column_options or item.responses.all_options
+    everyone = np.ones(answers.n_respondents, dtype=bool)
+    shown = np.column_stack(
+        [answers.where(conditions[o.value]) if o.value in conditions else everyone for o in options]
+    )
+    given = answers.answers[list(item.columns)].to_numpy(dtype=float)
+    if item.kind == "multiple":
+        kept = np.where(shown | (given < 0), given, 0.0)
+        n_kept = (kept == 1).sum(axis=1)
+        n_shared = (kept[:, : len(options) - len(item.exclusive)] == 1).sum(axis=1)
+        too_few = (n_shared < (item.min_choices or 1)) & (n_kept == n_shared) & (given >= 0).all(1)
+        return np.where(too_few[:, np.newaxis], NOT_ANSWERED, kept)
+    codes = np.array([option.value for option in options], dtype=float)
+    hidden = ((given == codes) & ~shown).any(axis=1)
+    other = codes[np.argmax(np.where(shown, rng.random(shown.shape), -1.0), axis=1)]
+    other = np.where(shown.any(axis=1), other, NOT_ANSWERED)
+    return np.where(hidden, other, given[:, 0])[:, np.newaxis]
 
 
 def _ends(allowed: NumberRange) -> tuple[float, float]:

@@ -69,7 +69,7 @@ def check_form_routing(draft: Draft) -> Iterator[Fault]:
         wordings = (*placed.block.wordings, *placed.item.wordings)
         checked = (check.holds for check in placed.item.checks)
         texts = (page.when, placed.block.when, placed.item.when, *checked)
-        texts = (*texts, *(w.when for w in wordings))
+        texts = (*texts, *(w.when for w in wordings), *placed.item.options_when.values())
         needed = {name for text in texts for name in dependencies.items(text)}
         for form in _forms(draft, placed):
             for name in sorted(needed):

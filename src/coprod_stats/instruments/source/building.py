@@ -7,7 +7,7 @@ from datetime import date
 
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
-from coprod_stats.instruments.language.tree import Call, Compare, Expression, Member, Name, Number
+from coprod_stats.instruments.language.tree import Expression, Member, Name
 from coprod_stats.instruments.model import (
     Administrative,
     Assigned,
@@ -274,11 +274,7 @@ class _Builder:
         yield item
         if item.other is None:
             return
-        name, code = Name(item.id), float(item.other)
-        multiple = item.kind == "multiple"
-        chosen: Expression = Compare("==", name, Number(code))
-        if multiple:
-            chosen = Call("includes", (name, Number(code)))
+        chosen = item.chosen(item.other)
         words = self.text(placed.item.specify or self.form.specify)
         given = dict(words.by_language)
         n_own = len(item.conditions) - (item.rotation is not None)
@@ -326,6 +322,9 @@ class _Builder:
             min_choices=form.min_choices,
             max_choices=form.max_choices,
             other=form.other,
+            options_when=tuple(
+                (code, parse_expression(text)) for code, text in form.options_when.items()
+            ),
             random_order=form.random_order,
             top=self.top(placed),
             total=form.total,

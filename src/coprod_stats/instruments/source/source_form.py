@@ -46,6 +46,14 @@ LetterCodes = Annotated[
         json_schema_extra={**_CODES_AS_KEYS},
     ),
 ]
+OptionConditions = Annotated[
+    dict[Code, Condition],
+    Field(
+        description="Options, by code, that are shown only where a condition on earlier answers "
+        "is known to hold.",
+        json_schema_extra={**_CODES_AS_KEYS},
+    ),
+]
 LevelTexts = Annotated[dict[Code, TextForm], Field(json_schema_extra={**_CODES_AS_KEYS})]
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
@@ -140,6 +148,7 @@ class ItemForm(_Form):
     specify: TextForm | None = Field(
         None, description="The text beside 'other'; that of the questionnaire if omitted."
     )
+    options_when: OptionConditions = {}
     random_order: bool = Field(
         False, description="Show the options, but for those off the scale and 'other', shuffled."
     )

@@ -244,6 +244,7 @@ def _limits(item: Item) -> str:
         "max_choices": item.max_choices,
     }
     said = [f"{name} {fact}" for name, fact in facts.items() if fact is not None]
+    said += [f"option {code} when {_formula(tree)}" for code, tree in item.options_when]
     return ", ".join([*said, *(f"check '{check.message}'" for check in item.checks)])
 
 

@@ -5,9 +5,10 @@ https://www.limesurvey.org/manual/Tab_Separated_Value_survey_structure
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import (
     Assigned,
     Block,
@@ -37,7 +38,7 @@ from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.limesurvey.codes import Codes, Place, columns
 from coprod_stats.platforms.limesurvey.expressions import Translator, as_html
 from coprod_stats.platforms.limesurvey.question_types import question_type, validation
-from coprod_stats.platforms.phrases import least_said
+from coprod_stats.platforms.phrases import least_said, only_for
 
 Row = dict[str, str]
 HEADER = (
@@ -106,7 +107,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         rows += [row for structure in written for row in part(structure)]
     refused = dict.fromkeys(fault for structure in written for fault in structure.refused)
     orders = (*_fixed_orders(instrument), *unshuffled(instrument, "PLATFORM-152"))
-    losses = [*orders, *written[0].losses]
+    losses = [*orders, *_options_refused(instrument), *written[0].losses]
     made = "\r\n".join("\t".join(row.get(name, "") for name in HEADER) for row in rows)
     content = "\ufeff" + "\t".join(HEADER) + "\r\n" + made + "\r\n"
     known = [] if refused else list(columns(instrument, codes))
@@ -267,15 +268,22 @@ class _Structure:
         """Return the equation that an answer fulfils, and what is said where it does not."""
         rules = [enough_chosen(item)] if item.min_choices is not None else []
         rules += [check.condition for check in item.checks]
-        if not rules:
+        filters = item.options_when if item.kind == "single" else ()
+        if not rules and not filters:
             return {}
         try:
             equation = self.translator.agrees(rules)
+            for code, shown in filters:
+                chosen = self.translator.holds([item.chosen(code)])
+                holds = f"!({chosen}) or ({self.translator.holds([shown])})"
+                equation = self.translator.joined("and", [*([equation] if rules else []), holds])
+                rules.append(shown)
         except InexpressibleError as error:
             self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
             return {}
         said = [] if item.min_choices is None else [as_html(least_said(item, self.language))]
         said += [self._text(check.message) for check in item.checks]
+        said += [only_for(item, code, self.instrument, self.language) for code, _ in filters]
         return {"em_validation_q": equation, "em_validation_q_tip": " ".join(said)}
 
     def _companion(self, item: Item) -> Iterator[Row]:
@@ -291,8 +299,9 @@ class _Structure:
     def _answers(
         self, options: tuple[Option, ...], item: Item, *, kind: str = "A"
     ) -> Iterator[Row]:
-        relevance = {"relevance": "1"} if kind == "SQ" else {}
         for option in options:
+            shown = [tree for of, tree in item.options_when if of == option.value]
+            relevance = {"relevance": self._holds(item, shown)} if kind == "SQ" else {}
             code = self.codes.answers[item.id][option.value]
             yield self._row(kind, code, self._text(option.label), type="0", **relevance)
 
@@ -309,8 +318,11 @@ class _Structure:
 
     def _relevance(self, place: Item | Block, *items: Item) -> str:
         """Write when one of some items is asked."""
+        return self._holds(place, *(item.conditions for item in items))
+
+    def _holds(self, place: Item | Block, *alternatives: Sequence[Expression]) -> str:
         try:
-            return self.translator.holds(*(item.conditions for item in items))
+            return self.translator.holds(*alternatives)
         except InexpressibleError as error:
             where = f"item {place.id}" if isinstance(place, Item) else f"block {place.id}"
             self.refused.append(inexpressible("PLATFORM-050", where, error))
@@ -346,6 +358,18 @@ def _draw(values: tuple[int, ...]) -> str:
 def _can_shuffle_questions(block: Block) -> bool:
     """Return whether single questions of a block can change places, as nothing goes with them."""
     return block.random_order and not any(i.in_grid or needs_companion(i) for i in block.items)
+
+
+def _options_refused(instrument: Instrument) -> Iterator[Fault]:
+    for item in instrument.items:
+        if item.options_when and item.kind == "single":
+            yield Fault(
+                "PLATFORM-155",
+                "LimeSurvey shows all options of a single choice; one that is not meant for the "
+                "respondent is refused",
+                "Nothing needs to be done.",
+                place=f"item {item.id}",
+            )
 
 
 def _fixed_orders(instrument: Instrument) -> Iterator[Fault]:

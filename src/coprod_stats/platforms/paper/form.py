@@ -198,6 +198,7 @@ def _conditions(instrument: Instrument) -> Iterator[tuple[str, Expression]]:
         place = f"item {item.id}"
         yield from ((place, condition) for condition in item.conditions)
         yield from ((place, w.condition) for w in (*item.wordings, *item.stem_wordings))
+        yield from ((place, tree) for _, tree in item.options_when)
 
 
 def _with_derived(tree: Expression, derived: dict[str, Expression]) -> Iterator[Expression]:

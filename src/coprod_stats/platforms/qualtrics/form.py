@@ -329,7 +329,7 @@ def _losses(instrument: Instrument, layout: Layout) -> Iterator[Fault]:
         if parts > 1:
             yield Fault(
                 "PLATFORM-162",
-                f"shown as {parts} pages, because a text or a row depends on "
+                f"shown as {parts} pages, because a text, a row or an option depends on "
                 "an answer on the same page",
                 "Nothing needs to be done.",
                 place=f"page '{page.id}'",

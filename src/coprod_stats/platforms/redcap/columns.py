@@ -97,6 +97,13 @@ def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fa
                 "Add a data quality rule; reading rejects what does not agree.",
                 place=f"item {item.id}",
             )
+        if item.options_when:
+            yield Fault(
+                "PLATFORM-134",
+                "REDCap hides options when a page is loaded, not while it is filled in",
+                "Show one section per page in surveys; reading rejects what should not be chosen.",
+                place=f"item {item.id}",
+            )
         if item.min_choices is not None:
             yield Fault(
                 "PLATFORM-135",

@@ -78,6 +78,8 @@ _PLACE = {
     )
 }
 
+_MOST_CONDITIONS = 5
+"""Conditions under which options of one field are shown; each doubles the length of its tag."""
 _HOLD_TO_LIMITS = "@FORCE-MINMAX"
 """Without it REDCap warns of a number outside its limits and takes it."""
 
@@ -206,7 +208,7 @@ class _Dictionary:
                     )
             case _:
                 group = {"matrix": matrix} if matrix else {}
-                shared["annotation"] = " ".join(self._order(item))
+                shared["annotation"] = " ".join([*self._order(item), *self._hidden(item)])
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
         yield from self._warnings(item)
         if lacks:
@@ -231,7 +233,28 @@ class _Dictionary:
         codes = ",".join(option.written for option in alone(item, self.instrument))
         none = [f"@NONEOFTHEABOVE='{codes}'"] if codes else []
         most = [f"@MAXCHECKED={item.max_choices}"] if item.max_choices else []
-        return " ".join(none + most + self._order(item))
+        return " ".join(none + most + self._order(item) + self._hidden(item))
+
+    def _hidden(self, item: Item) -> list[str]:
+        """Hide options: one tag for each combination of conditions, as a field takes one such."""
+        written = (
+            {}
+            if item.responses is None
+            else {option.value: option.written for option in item.responses.all_options}
+        )
+        together: dict[str, list[str]] = {}
+        for code, condition in item.options_when:
+            logic = self._logic(item, (condition,))
+            together.setdefault(logic, []).append(written[code])
+        together.pop("", None)
+        if len(together) > _MOST_CONDITIONS:
+            error = InexpressibleError(
+                f"REDCap: options are shown under {len(together)} conditions, and at most "
+                f"{_MOST_CONDITIONS} can be combined"
+            )
+            self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+            return []
+        return [_hidden_unless(list(together.items()), [])] if together else []
 
     def _order(self, item: Item) -> list[str]:
         return ["@RANDOMORDER"] if shuffles(item, self.instrument) else []
@@ -282,6 +305,15 @@ class _Dictionary:
             else as_html(piece)
             for piece in pieces(text.in_language(self.language))
         )
+
+
+def _hidden_unless(conditions: list[tuple[str, list[str]]], hidden: list[str]) -> str:
+    """Nest ``@IF`` (evaluated when the page is loaded), so that one ``@HIDECHOICE`` applies."""
+    if not conditions:
+        return f"@HIDECHOICE='{','.join(hidden)}'" if hidden else "''"
+    (logic, codes), *others = conditions
+    shown, not_shown = (_hidden_unless(others, gone) for gone in (hidden, [*hidden, *codes]))
+    return f"@IF({logic}, {shown}, {not_shown})"
 
 
 def _is_email(item: Item) -> bool:

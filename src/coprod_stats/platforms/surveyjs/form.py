@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
 from coprod_stats.platforms.fields import (
     InexpressibleError,
@@ -217,7 +218,10 @@ class _Form:
             yield {"type": "expression", "text": self.texts.text(check.message), "expression": rule}
 
     def _kind(self, item: Item) -> Json:
-        options = [self._choice(option) for option in choices(item, self.instrument)]
+        options = [
+            self._choice(option) | self._visible(item, option)
+            for option in choices(item, self.instrument)
+        ]
         match item.kind:
             case "multiple":
                 return self._checkbox(item, options)
@@ -308,9 +312,16 @@ class _Form:
             **self._shown(item),
         }
 
+    def _visible(self, item: Item, option: Option) -> Json:
+        conditions = [tree for code, tree in item.options_when if code == option.value]
+        return self._visible_if(item, conditions)
+
     def _shown(self, item: Item) -> Json:
+        return self._visible_if(item, item.conditions)
+
+    def _visible_if(self, item: Item, conditions: Sequence[Expression]) -> Json:
         try:
-            shown = self.translator.holds(item.conditions)
+            shown = self.translator.holds(conditions)
             return {} if shown == self.translator.always else {"visibleIf": shown}
         except InexpressibleError as error:
             self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))

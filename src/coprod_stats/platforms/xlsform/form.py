@@ -224,7 +224,7 @@ class _Form:
     def _choice(self, item: Item) -> Row:
         kind = "select_multiple" if item.kind == "multiple" else "select_one"
         row = {"type": f"{kind} {self._list(choices(item, self.instrument))}"}
-        row |= self._shuffled(item)
+        row |= self._shuffled(item) | self._filtered(item)
         if item.kind != "multiple":
             return row
         names = [_choice_name(option) for option in alone(item, self.instrument)]
@@ -236,6 +236,16 @@ class _Form:
             enough += [f"selected(., '{name}')" for name in names]
             limits.append(f"({' or '.join(enough)})")
         return row | ({"constraint": " and ".join(limits)} if limits else {})
+
+    def _filtered(self, item: Item) -> Row:
+        """Return the filter of the choices, which knows each by its name."""
+        filters = []
+        for option in item.responses.all_options if item.responses else ():
+            shown = [tree for code, tree in item.options_when if code == option.value]
+            holds = self._holds(f"item {item.id}", shown)
+            if holds != self.xpath.always:
+                filters.append(f"name != '{_choice_name(option)}' or ({holds})")
+        return {"choice_filter": self.xpath.joined("and", filters)} if filters else {}
 
     def _shuffled(self, item: Item) -> Row:
         return {"parameters": "randomize=true"} if shuffles(item, self.instrument) else {}
