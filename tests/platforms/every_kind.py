@@ -155,6 +155,11 @@ pages:
           - {id: FORKS, kind: multiple, text: Which ways?, options: {1: This, 2: That, 3: Both},
              off_scale: {9: None}, options_when: {2: "includes(MIXES, 1, 2)", 9: FORK == 1,
              3: MIXED != 1}}
+          - {id: CALLED, kind: text, text: Still called so?, offers: [], prefill: {answer: NAME}}
+          - {id: MOOD2, text: And now?, options: {1: good, 2: bad, 3: neither}, offers: [],
+             prefill: {answer: MOOD}}
+          - {id: COST, kind: number, text: At what cost?, number: {min: 0, whole: false},
+             offers: [], prefill: {value: 2.5}}
           - {id: NUMB, text: Is it a number?, options: {1: "Yes", 2: "No"},
              when: 'NAME == "007" or not contains(PLATE, "b/1")'}
       - block: moments
@@ -331,6 +336,17 @@ def _among_shown(item: Item, answer: object, known: _Known) -> object:
     return next((option.value for option in options if option.value not in hidden), None)
 
 
+def prefilled(item: Item, cells: Mapping[str, str]) -> object:
+    """Return what stands in a form for who leaves a prefilled question as it is."""
+    given = item.prefill
+    found = given.value if given.answer is None else cells[given.answer]
+    if found in (None, "", *map(str, MISSING_CODES)):
+        return None
+    if item.kind in TEXT_KINDS:
+        return found
+    return float(found) if item.kind == "number" else int(found)
+
+
 def canonical(instrument: Instrument, row: dict[str, object], number: int) -> dict[str, str]:
     """Return the canonical cells of a respondent, blank where nothing was asked."""
     cells = {"RID": f"r{number}"} if instrument.administrative else {}
@@ -338,6 +354,8 @@ def canonical(instrument: Instrument, row: dict[str, object], number: int) -> di
     known = _Known(instrument, cells)
     for item in instrument.questions:
         row[item.id] = _among_shown(item, row[item.id], known)
+        if row[item.id] is None and item.prefill is not None:
+            row[item.id] = prefilled(item, cells)
         asked = all(
             is_true(condition, known, n_rows=1, texts=known.texts)[0]
             for condition in item.conditions

@@ -162,6 +162,8 @@ const shown = (text, values, problems) =>
     .replace(/\{(?!\s)([^{}]*[^{}\s])\}/g, (_, inner) => both(inner, values, problems))
     .replace(/&quot;|&#39;|&lt;|&gt;|&#12[345];|&#92;|<br \/>|&nbsp;|&amp;/g, (one) => ENTITIES[one]);
 
+const prefilled = (text, values, problems) =>
+  text.startsWith("{") ? String(both(text.slice(1, -1), values, problems)) : text;
 const given = (question, sub, answers) => {
   const type = question["type/scale"];
   const answer = answers[type === "F" ? sub : question.name];
@@ -221,6 +223,8 @@ const fill = ({ assigned, answers, language = languages[0] }) => {
       }
       subsShown++;
       values[key] = cells[key] = given(question, sub, answers);
+      if (question.default && answers[question.name] === undefined)
+        values[key] = cells[key] = prefilled(asked[place].default, values, problems);
       if (type === "F") texts[sub] = shown(asked[place].subs[which].text, values, problems);
     }
     texts[question.name] = shown(asked[place].text, values, problems);

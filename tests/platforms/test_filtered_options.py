@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -125,13 +124,10 @@ def test_limesurvey_refuses_an_option_that_is_not_meant(
     assert [loss.place for loss in losses if loss.code == "PLATFORM-155"] == ["item S"]
 
 
-def hidden_in_redcap(tag: str, record: dict[str, str]) -> set[str]:
-    """Return the codes that REDCap hides when a page is loaded."""
-    nested = re.fullmatch(r"@IF\((.*)\)", tag)
-    if nested is None:
-        return set(filter(None, tag.removeprefix("@HIDECHOICE=").strip("'").split(",")))
+def if_parts(tag: str) -> tuple[str, str, str]:
+    """Cut REDCap's ``@IF`` into its condition and its two branches."""
     parts, depth, quoted = [""], 0, ""
-    for sign in nested[1]:
+    for sign in tag.removeprefix("@IF(").removesuffix(")"):
         quoted = "" if sign == quoted else quoted or (sign if sign in "'\"" else "")
         depth += 0 if quoted else (sign == "(") - (sign == ")")
         if sign == "," and not depth and not quoted:
@@ -139,6 +135,14 @@ def hidden_in_redcap(tag: str, record: dict[str, str]) -> set[str]:
         else:
             parts[-1] += sign
     logic, yes, no = map(str.strip, parts)
+    return logic, yes, no
+
+
+def hidden_in_redcap(tag: str, record: dict[str, str]) -> set[str]:
+    """Return the codes that REDCap hides when a page is loaded."""
+    if not tag.startswith("@IF"):
+        return set(filter(None, tag.removeprefix("@HIDECHOICE=").strip("'").split(",")))
+    logic, yes, no = if_parts(tag)
     return hidden_in_redcap(yes if holds(logic, record) else no, record)
 
 

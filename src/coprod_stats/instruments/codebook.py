@@ -20,6 +20,7 @@ from coprod_stats.instruments.model import (
     Option,
     Text,
 )
+from coprod_stats.instruments.prefilled_answers import prefilled_with
 from coprod_stats.instruments.texts import direction
 
 _STYLE = """
@@ -135,6 +136,7 @@ class _Codebook:
             ("columns", columns),
             ("answers", self.answers(item)),
             ("order of options", "random" if item.random_order else ""),
+            ("prefilled with", prefilled_with(item)),
             ("options shown if", self.filters(item)),
             ("reverse-scored", "yes" if item.reverse else ""),
             ("asked if", self.condition(item.conditions)),

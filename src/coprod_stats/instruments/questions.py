@@ -174,6 +174,28 @@ class TextRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Prefill:
+    """What a question comes with; exactly one of the first three is not ``None``.
+
+    Attributes
+    ----------
+    value : str or None
+        As in the answers: a code, a number, a text, a date or a time in ISO 8601.
+    answer : str or None
+        Id of an item of the same kind, asked on an earlier page.
+    parameter : str or None
+        Name of what the invitation knows of the respondent.
+    read_only : bool
+        Whether the respondent cannot change it.
+    """
+
+    value: str | None = None
+    answer: str | None = None
+    parameter: str | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One question, with everything inherited from its block and page.
 
@@ -181,6 +203,8 @@ class Item:
     ----------
     checks : tuple of Check
         What the answer must agree with, earlier answers included.
+    prefill : Prefill or None
+        What the question is answered with before the respondent answers it.
     min_choices, max_choices : int or None
         Limits on how many options of a multiple choice are chosen; exclusive ones do not count.
     other : int or None
@@ -224,6 +248,7 @@ class Item:
     dates: DateRange | None = None
     rule: TextRule | None = None
     checks: tuple[Check, ...] = ()
+    prefill: Prefill | None = None
     min_choices: int | None = None
     max_choices: int | None = None
     other: int | None = None

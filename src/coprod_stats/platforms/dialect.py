@@ -266,6 +266,16 @@ class Dialect(Conditions[str]):
         options = () if item.responses is None else item.responses.all_options
         return {option.value: option.written for option in options}
 
+    def copied(self, id: str, to: str) -> str:
+        """Write an answer as another item writes it; blank where there is none."""
+        written, theirs = self.answer(id), self.codes(to)
+        own = self.codes(id) if self.items[id].responses is not None else {}
+        for code, alias in own.items():
+            if alias != theirs[code]:
+                equal = f"{self.answer(id)} {self.sign('==')} {self.quoted(alias)}"
+                written = self.choice(equal, self.quoted(theirs[code]), written)
+        return self.choice(self.answered(id, wanted=True), written, "''")
+
     def aliases(self, id: str) -> dict[int, str]:
         """Return the answers of an item with one answer that do not read as its numbers."""
         item = self.items.get(id)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coprod_stats.instruments.language.tree import Expression, Logic, Not
 from coprod_stats.instruments.language.wording import condition_in_words
 from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.prefilled_answers import as_prefilled, prefilled_with
 from coprod_stats.instruments.questions import TEXT_KINDS
 from coprod_stats.instruments.variables import without_marks
 from coprod_stats.responses.table import Responses
@@ -62,6 +63,9 @@ def _refusals(item: Item, instrument: Instrument) -> Iterator[tuple[Expression, 
         rule = condition_in_words(shown, instrument)
         reason = f"the option {code} is shown only if {rule}"
         yield Logic("and", (item.chosen(code), Not(shown))), reason
+    unchanged = as_prefilled(item)
+    if unchanged is not None:
+        yield Not(unchanged), f"is prefilled with {prefilled_with(item)}"
     for check in item.checks:
         message = without_marks(check.message, instrument.placeholders)
         yield Not(check.condition), f"does not agree with other answers: {message}"

@@ -317,7 +317,8 @@ class _Draw:
 def _routed(frame: pd.DataFrame, instrument: Instrument, rng: np.random.Generator) -> pd.DataFrame:
     """Blank what the routing does not show, question by question as the form is walked.
 
-    Who would choose an option that is not shown chooses one that is. An answer that a check
+    Who would choose an option that is not shown chooses one that is. What is prefilled stays where
+    it cannot be changed, or where nothing else would be written. An answer that a check
     refuses is omitted by the respondent.
     """
     routed = frame.copy()
@@ -326,6 +327,8 @@ def _routed(frame: pd.DataFrame, instrument: Instrument, rng: np.random.Generato
         if item.options_when:
             answers = Responses(instrument, routed, provenance)
             routed[list(item.columns)] = _among_shown(item, answers, rng)
+        if item.prefill is not None:
+            routed[item.id] = _prefilled(item, Responses(instrument, routed, provenance))
         for check in item.checks:
             refused = Responses(instrument, routed, provenance).where(Not(check.condition))
             left = str(NOT_ANSWERED) if item.kind in TEXT_KINDS else NOT_ANSWERED
@@ -340,6 +343,23 @@ def _routed(frame: pd.DataFrame, instrument: Instrument, rng: np.random.Generato
         for item in items:
             routed.loc[hidden, list(item.columns)] = "" if item.kind in TEXT_KINDS else np.nan
     return routed
+
+
+def _prefilled(item: Item, answers: Responses) -> pd.Series:
+    """Return the answers to a question that comes with one."""
+    given, table = item.prefill, answers.answers
+    own = table[item.id]
+    assert given is not None
+    kept = np.full(len(own), given.read_only) | (own == "").to_numpy()
+    if given.value is not None:
+        value = given.value if item.kind in TEXT_KINDS else float(given.value)
+        return own.mask(kept, value)
+    if given.answer is None:
+        return own
+    source = answers.instrument.item(given.answer)
+    kept &= answers.asked(source)
+    kept &= (answers.missing_kinds([source.id])[source.id] == "answered").to_numpy()
+    return own.mask(kept, table[source.id])
 
 
 def _among_shown(item: Item, answers: Responses, rng: np.random.Generator) -> FloatArray:

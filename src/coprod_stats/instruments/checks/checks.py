@@ -21,6 +21,7 @@ from coprod_stats.instruments.checks.items import (
     check_special_items,
     check_unique_ids,
 )
+from coprod_stats.instruments.checks.prefilled import check_prefilled
 from coprod_stats.instruments.checks.routing import (
     check_checks,
     check_derived_cycles,
@@ -48,6 +49,7 @@ _CHECKS = (
     check_special_items,
     check_choices,
     check_text_rules,
+    check_prefilled,
     check_scales,
     check_constructs,
     check_forms,

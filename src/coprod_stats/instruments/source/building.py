@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
@@ -15,7 +14,6 @@ from coprod_stats.instruments.model import (
     Check,
     Classification,
     Construct,
-    DateRange,
     Derived,
     Exemption,
     Form,
@@ -31,18 +29,16 @@ from coprod_stats.instruments.model import (
     ResponseScale,
     Scale,
     Text,
-    TextRule,
     Timing,
     TranslationStatus,
     Wording,
 )
-from coprod_stats.instruments.questions import FORMATS
+from coprod_stats.instruments.source.answer_rules import dates_of, prefill_of, rule_of
+from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
-    ConstructForm,
     ItemForm,
-    LengthForm,
     NumberForm,
     PageForm,
     PlaceholderForm,
@@ -313,12 +309,13 @@ class _Builder:
             hint=self.text_or_none(form.hint),
             responses=self.answers(placed),
             number=self.number(form.number, form.kind),
-            dates=_dates(form),
-            rule=_rule(form),
+            dates=dates_of(form),
+            rule=rule_of(form),
             checks=tuple(
                 Check(parse_expression(check.holds), self.text(check.message))
                 for check in form.checks
             ),
+            prefill=prefill_of(form),
             min_choices=form.min_choices,
             max_choices=form.max_choices,
             other=form.other,
@@ -367,21 +364,6 @@ class _Builder:
             return None
         form = form or NumberForm()
         return NumberRange(form.min, form.max, form.whole, self.text_or_none(form.unit))
-
-
-def _dates(form: ItemForm) -> DateRange | None:
-    if form.kind != "date":
-        return None
-    ends = (None, None) if form.date is None else (form.date.min, form.date.max)
-    return DateRange(*(None if end is None else date.fromisoformat(end) for end in ends))
-
-
-def _rule(form: ItemForm) -> TextRule | None:
-    if form.length is None and form.format is None and form.pattern is None:
-        return None
-    length = form.length or LengthForm()
-    pattern = form.pattern if form.format is None else FORMATS[form.format]
-    return TextRule(length.min, length.max, pattern, form.format)
 
 
 def _parsed(*texts: str | None) -> tuple[Expression, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
-    ConstructForm,
     InstrumentForm,
     ItemForm,
     ResponseScaleForm,

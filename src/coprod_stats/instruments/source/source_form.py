@@ -116,6 +116,19 @@ class LengthForm(_Form):
     max: Annotated[int, Field(ge=1, le=32_000)] | None = None
 
 
+class PrefillForm(_Form):
+    """What a question comes with: one of a value, an earlier answer, a parameter of the link."""
+
+    value: int | float | Words | None = Field(
+        None, description="A code, a number, a text, a date or a time."
+    )
+    answer: ItemId | None = Field(None, description="A question of the same kind, asked before.")
+    parameter: Identifier | None = Field(
+        None, description="Name of what the invitation knows of the respondent, such as 'town'."
+    )
+    read_only: bool = False
+
+
 class ItemForm(_Form):
     """One question or row of a grid."""
 
@@ -137,6 +150,9 @@ class ItemForm(_Form):
     )
     checks: list[CheckForm] = Field(
         [], description="What must not be known to be false of this answer and earlier ones."
+    )
+    prefill: PrefillForm | None = Field(
+        None, description="What is answered already, and may be changed unless it is read-only."
     )
     min_choices: Annotated[int, Field(ge=1)] | None = Field(
         None, description="Least number of options to choose, unless an exclusive one is chosen."
@@ -357,29 +373,6 @@ class InstrumentForm(_Form):
     classification: ClassificationForm | None = None
     scales: dict[ItemId, ScaleForm] = {}
     indices: dict[ItemId, IndexForm] = {}
-
-
-class ConstructForm(_Form):
-    """One entry in the file of constructs, with its section in the article."""
-
-    family: Words
-    label: Words
-    role: Role
-    section: Words
-    sources: Words
-    respondent: Literal["citizen", "provider", "both"]
-    measure: Words
-    note: str | None = None
-    columns: list[ItemId] = Field([], description="Columns that represent it, if no question does.")
-    steps: list[Identifier] = Field([], description="Plans that analyse it.")
-    planned: Words | None = Field(None, description="The later analysis that will use it.")
-
-
-class ConstructsForm(_Form):
-    """The file of constructs that questionnaires share."""
-
-    source: Words
-    constructs: dict[str, ConstructForm]
 
 
 def json_schema() -> dict[str, Any]:

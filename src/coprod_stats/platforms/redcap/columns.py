@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument, Item
-from coprod_stats.platforms.fields import companion, missing_codes, needs_companion
+from coprod_stats.platforms.fields import (
+    by_invitation,
+    companion,
+    missing_codes,
+    needs_companion,
+)
 from coprod_stats.platforms.form_export import SidecarColumn
 from coprod_stats.platforms.redcap.expressions import checkbox_code, field, option_field
 
@@ -97,6 +102,8 @@ def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fa
                 "Add a data quality rule; reading rejects what does not agree.",
                 place=f"item {item.id}",
             )
+        link = f"Add '&{field(item.id)}=' and the value to the link of the survey."
+        yield from by_invitation(item, link)
         if item.options_when:
             yield Fault(
                 "PLATFORM-134",

@@ -165,6 +165,12 @@ class _Dictionary:
     def _item(self, item: Item, matrix: str) -> Iterator[dict[str, str]]:
         label, composed = self._wording(item)
         yield from composed
+        rows = list(self._asked(item, label, matrix))
+        if tags := self._prefilled(item):
+            rows[0]["annotation"] = " ".join(filter(None, [rows[0].get("annotation", ""), *tags]))
+        yield from rows
+
+    def _asked(self, item: Item, label: str, matrix: str) -> Iterator[dict[str, str]]:
         logic = self._logic(item, item.conditions)
         beside = entry_hint(item)
         note = {"note": self._text(beside)} if beside else {}
@@ -258,6 +264,35 @@ class _Dictionary:
 
     def _order(self, item: Item) -> list[str]:
         return ["@RANDOMORDER"] if shuffles(item, self.instrument) else []
+
+    def _prefilled(self, item: Item) -> list[str]:
+        """Return the tags of what a field comes with when its page is first shown."""
+        given = item.prefill
+        if given is None:
+            return []
+        fixed = ["@READONLY"] if given.read_only else []
+        try:
+            if given.value is not None:
+                value = given.value
+                if item.responses is not None:
+                    value = self.translator.codes(item.id)[int(value)]
+                return [f"@DEFAULT={self.translator.literal(value, '[]')}", *fixed]
+            if given.answer is not None:
+                return [self._copied(given.answer, item.id), *fixed]
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+        return fixed
+
+    def _copied(self, source: str, to: str) -> str:
+        """Pipe an answer, a choice by its value, where there is one other than "don't know"."""
+        translator, name = self.translator, field(source)
+        theirs, ours = translator.codes(source), translator.codes(to)
+        piped = f"@DEFAULT='[{name}{':value' if theirs else ''}]'"
+        for code, alias in theirs.items():
+            if alias != ours[code]:
+                equal = f"[{name}] = {translator.quoted(alias)}"
+                piped = f"@IF({equal}, @DEFAULT='{ours[code]}', {piped})"
+        return f"@IF({translator.answered(source, wanted=True)}, {piped}, '')"
 
     def _row(self, name: str, type: str, label: str, **more: str) -> dict[str, str]:
         return {"name": name.lower(), "form": self.form, "type": type, "label": label} | {

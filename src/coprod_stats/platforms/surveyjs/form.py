@@ -12,6 +12,7 @@ from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
 from coprod_stats.platforms.fields import (
     InexpressibleError,
     alone,
+    by_invitation,
     choices,
     companion,
     enough_chosen,
@@ -56,6 +57,9 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         for variable in instrument.assigned
     ]
     losses += unshuffled(instrument, "PLATFORM-121")
+    for item in instrument.questions:
+        page = f"Set it on the page that embeds the form: survey.setValue('{item.id}', …)."
+        losses += by_invitation(item, page)
     sidecar = sidecar_of(
         instrument, "surveyjs", languages=languages, columns=_columns(instrument), losses=losses
     )
@@ -206,7 +210,25 @@ class _Form:
             kind["choicesOrder"] = "random"
         validators = [*kind.pop("validators", ()), *self._checks(item)]
         checked: Json = {"validators": validators} if validators else {}
+        name |= self._prefilled(item)
         return {**kind, **name, "title": title, **checked, **self._shown(item)}
+
+    def _prefilled(self, item: Item) -> Json:
+        given = item.prefill
+        if given is None:
+            return {}
+        made: Json = {"readOnly": True} if given.read_only else {}
+        if given.answer is not None:
+            return made | {"defaultValueExpression": self.translator.copied(given.answer, item.id)}
+        if given.value is None:
+            return made
+        value: object = given.value
+        if item.responses is not None:
+            option = next(o for o in item.responses.all_options if str(o.value) == given.value)
+            value = option.code or option.value
+        elif item.kind == "number":
+            value = float(given.value) if "." in given.value else int(given.value)
+        return made | {"defaultValue": value}
 
     def _checks(self, item: Item) -> Iterator[Json]:
         for check in item.checks:
