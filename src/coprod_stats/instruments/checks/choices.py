@@ -116,7 +116,7 @@ def _orders(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
 
 
 def _filters(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
-    """Find conditions for options that do not exist, or that no form can leave out."""
+    """Find conditions for options that do not exist, or that no form can omit."""
     item, scale = placed.item, draft.response_scale(placed)
     if not item.options_when:
         return
@@ -129,7 +129,7 @@ def _filters(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
             placed.location,
             f"item {item.id}",
             "has a condition for an option that it does not have, or is no single or multiple "
-            "choice by itself, whose options can be left out",
+            "choice by itself, whose options can be omitted",
             "Let 'options_when' name codes of a single or multiple choice that is no row under a "
             "stem.",
         )
