@@ -26,6 +26,7 @@ from coprod_stats.instruments.language.tree import (
     Name,
     Not,
     Number,
+    TextMatch,
     names,
     walk,
 )
@@ -48,12 +49,17 @@ def shape(tree: Expression) -> str:
             return f"(not {shape(part)})"
         case Call(function, arguments):
             return f"{function}[{', '.join(map(shape, arguments))}]"
+        case TextMatch(item, words, within):
+            return f"({item.id} {'~' if within else '=='} {words})"
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("A + B * 2", "(A + (B * 2))"),
+        ("A == 'so' and not B != \"it's\"", "((A == so) and (not (not (B == it's))))"),
+        ("A in ('x', 'y') or contains(B, 'z')", "(((A == x) or (A == y)) or (B ~ z))"),
+        ("any(A1..A2 == 'x')", "any[(A1 == x), (A2 == x)]"),
         ("(A + B) * 2", "((A + B) * 2)"),
         ("A - B - 1", "((A - B) - 1)"),
         ("A / B / 2", "((A / B) / 2)"),
@@ -98,7 +104,14 @@ def test_precedence_and_forms(text: str, expected: str | None) -> None:
         ("A ==", 4, "the text ends, but a number, an item or a function was expected"),
         ("A == == 1", 5, "'==' stands where a number, an item or a function was expected"),
         ("A = 1", 2, "'=' is not part of the language"),
-        ("A == 'x'", 5, "''' is not part of the language"),
+        ("A == 'x", 5, "''' is not part of the language"),
+        ("A == 1 and 'x'", 11, "''x'' stands where a number, an item or a function was expected"),
+        ("A < 'x'", 4, "''x'' stands where a number: texts are compared by '==' and '!='"),
+        ("A + 1 == 'x'", 9, "a text is compared with one item"),
+        ("A == ''", 5, "a text to compare with has 1 to 200 characters on one line"),
+        ("A == 'x '", 5, "a text to compare with has 1 to 200 characters on one line"),
+        ("A in ('x', 1)", 11, "'1' stands where a text in quotation marks was expected"),
+        ("contains(A, 1)", 12, "'1' stands where a text in quotation marks was expected"),
         ("A & B", 2, "'&' is not part of the language"),
         ("A.__class__", 1, "'.' is not part of the language"),
         ("A B", 2, "'B' stands where 'and', 'or' or an operator was expected"),

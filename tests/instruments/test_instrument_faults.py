@@ -168,7 +168,7 @@ pages:
           - id: F
             text: Six?
             options: {1: "Yes"}
-            when: C > 1  # <- EXPR-004
+            when: C > 1 or E != "Yes"  # <- EXPR-004 EXPR-007
           - id: G
             text: Seven?
             options: {1: "Yes"}

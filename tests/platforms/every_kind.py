@@ -150,6 +150,20 @@ pages:
           - {id: PLATE, kind: text, text: Which number?, pattern: '[A-Z]{2,3}/\\d+',
              length: {min: 5, max: 8}, offers: [dont_know]}
           - {id: PLATE2, kind: text, text: And then?, pattern: "[A-Z]+/[0-9]+", offers: []}
+          - {id: GREEN, text: Is it green?, options: {1: "Yes", 2: "No"},
+             when: 'NAME in ("The PARK", "7") or (contains(NAME, "E") and NAME != "zwei")'}
+          - {id: FORK, text: Which way?, options: {1: This, 2: That, 3: Neither}, other: 3,
+             offers: [dont_know], options_when: {2: MIXED != 1, 3: USED == 2}}
+          - {id: FORKS, kind: multiple, text: Which ways?, options: {1: This, 2: That, 3: Both},
+             off_scale: {9: None}, options_when: {2: "includes(MIXES, 1, 2)", 9: FORK == 1,
+             3: MIXED != 1}}
+          - {id: CALLED, kind: text, text: Still called so?, offers: [], prefill: {answer: NAME}}
+          - {id: MOOD2, text: And now?, options: {1: good, 2: bad, 3: neither}, offers: [],
+             prefill: {answer: MOOD}}
+          - {id: COST, kind: number, text: At what cost?, number: {min: 0, whole: false},
+             offers: [], prefill: {value: 2.5}}
+          - {id: NUMB, text: Is it a number?, options: {1: "Yes", 2: "No"},
+             when: 'NAME == "007" or not contains(PLATE, "b/1")'}
       - block: moments
         items:
           - {id: BEGUN, kind: date, text: Since when?, offers: [dont_know, refused],
@@ -280,10 +294,14 @@ class _Known(Mapping[str, FloatArray]):
     def __init__(self, instrument: Instrument, cells: dict[str, str]) -> None:
         self.instrument, self.cells = instrument, cells
 
+    @property
+    def texts(self) -> dict[str, tuple[str]]:
+        return {name: (cell,) for name, cell in self.cells.items()}
+
     def __getitem__(self, name: str) -> FloatArray:
         derived = {entry.id: entry.value for entry in self.instrument.derived}
         if name in derived:
-            return evaluate(derived[name], self, n_rows=1)
+            return evaluate(derived[name], self, n_rows=1, texts=self.texts)
         options = {item.id: item for item in self.instrument.items if item.kind in OPTION_KINDS}
         if name in options:
             unknown = all(np.isnan(self[column][0]) for column in options[name].columns)
@@ -303,13 +321,47 @@ class _Known(Mapping[str, FloatArray]):
         return len(self.cells)
 
 
+def _among_shown(item: Item, answer: object, known: _Known) -> object:
+    """Return an answer that the form shows: another option, or none, where it does not."""
+    if not item.options_when:
+        return answer
+    hidden = {
+        code
+        for code, tree in item.options_when
+        if not is_true(tree, known, n_rows=1, texts=known.texts)[0]
+    }
+    if isinstance(answer, tuple):
+        return tuple(code for code in answer if code not in hidden) or None
+    if answer not in hidden:
+        return answer
+    options = (*item.responses.options, *item.responses.off_scale)
+    return next((option.value for option in options if option.value not in hidden), None)
+
+
+def prefilled(item: Item, cells: Mapping[str, str]) -> object:
+    """Return what stands in a form for who leaves a prefilled question as it is."""
+    given = item.prefill
+    found = given.value if given.answer is None else cells[given.answer]
+    if found in (None, "", *map(str, MISSING_CODES)):
+        return None
+    if item.kind in TEXT_KINDS:
+        return found
+    return float(found) if item.kind == "number" else int(found)
+
+
 def canonical(instrument: Instrument, row: dict[str, object], number: int) -> dict[str, str]:
     """Return the canonical cells of a respondent, blank where nothing was asked."""
     cells = {"RID": f"r{number}"} if instrument.administrative else {}
     cells |= {variable.id: str(row[variable.id]) for variable in instrument.assigned}
     known = _Known(instrument, cells)
     for item in instrument.questions:
-        asked = all(is_true(condition, known, n_rows=1)[0] for condition in item.conditions)
+        row[item.id] = _among_shown(item, row[item.id], known)
+        if row[item.id] is None and item.prefill is not None:
+            row[item.id] = prefilled(item, cells)
+        asked = all(
+            is_true(condition, known, n_rows=1, texts=known.texts)[0]
+            for condition in item.conditions
+        )
         blank = dict.fromkeys(item.columns, "")
         cells.update(cells_of(item, row[item.id]) if asked else blank)
     return cells

@@ -38,7 +38,7 @@ const keys = form.flatMap((q) => columnsOf(q).map((sub) => (sub ? `${q.name}_${s
 const headings = form.flatMap((q) => columnsOf(q).map((sub) => (sub ? `${q.name}[${sub}]` : q.name)));
 if (new Set(keys.map((key) => key.toUpperCase())).size !== keys.length) throw new Error("codes clash");
 
-const TOKEN = /\s+|'(?:[^'])*'|(\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_]*(?:\.NAOK)?)|(<=|>=|==|!=|[<>!+\-*\/(),])/gy;
+const TOKEN = /\s+|'[^']*'|"[^"]*"|(\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_]*(?:\.NAOK)?)|(<=|>=|==|!=|[<>!+\-*\/(),])/gy;
 const WORDS = { and: "&&", or: "||", eq: "==", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=" };
 const tokenize = (text) => {
   const tokens = [];
@@ -110,6 +110,13 @@ const number = (value) => (isNumber(value) ? Number(value) : NaN);
 const FUNCTIONS = {
   strlen: (text) => String(text).length,
   join: (...parts) => parts.join(""),
+  trim: (text) => String(text).trim(),
+  strtolower: (text) => String(text).toLowerCase(),
+  // false where there is none, which is no more than 0 as PHP and JavaScript compare it
+  stripos: (text, part) => {
+    const place = String(text).toLowerCase().indexOf(String(part).toLowerCase());
+    return place < 0 ? false : place;
+  },
   sum: (...parts) => parts.filter(isNumber).reduce((total, part) => total + Number(part), 0),
   min: (...parts) => Math.min(...parts.map(number)),
   max: (...parts) => Math.max(...parts.map(number)),
@@ -155,6 +162,8 @@ const shown = (text, values, problems) =>
     .replace(/\{(?!\s)([^{}]*[^{}\s])\}/g, (_, inner) => both(inner, values, problems))
     .replace(/&quot;|&#39;|&lt;|&gt;|&#12[345];|&#92;|<br \/>|&nbsp;|&amp;/g, (one) => ENTITIES[one]);
 
+const prefilled = (text, values, problems) =>
+  text.startsWith("{") ? String(both(text.slice(1, -1), values, problems)) : text;
 const given = (question, sub, answers) => {
   const type = question["type/scale"];
   const answer = answers[type === "F" ? sub : question.name];
@@ -206,11 +215,16 @@ const fill = ({ assigned, answers, language = languages[0] }) => {
     const cells = {};
     let subsShown = 0;
     for (const [which, sub] of columnsOf(question).entries()) {
-      const relevance = type === "F" ? question.subs[which].relevance : "1";
-      if (!both(relevance, values, problems)) continue;
-      subsShown++;
+      const relevance = "FM".includes(type) ? question.subs[which].relevance : "1";
       const key = sub ? `${question.name}_${sub}` : question.name;
+      if (!both(relevance, values, problems)) {
+        if (given(question, sub, answers) && type === "M") problems.push(`${key}: not shown`);
+        continue;
+      }
+      subsShown++;
       values[key] = cells[key] = given(question, sub, answers);
+      if (question.default && answers[question.name] === undefined)
+        values[key] = cells[key] = prefilled(asked[place].default, values, problems);
       if (type === "F") texts[sub] = shown(asked[place].subs[which].text, values, problems);
     }
     texts[question.name] = shown(asked[place].text, values, problems);

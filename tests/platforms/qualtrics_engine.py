@@ -194,6 +194,10 @@ class Respondent:
             }
         if given is None:
             return None
+        for code in given if isinstance(given, list) else [given]:
+            own = question.get("Choices", {}).get(ids.get(str(code)), {}).get("DisplayLogic")
+            if own is not None and not self.holds(own):
+                self.problems.append(f"{question['DataExportTag']}: {code} is not shown")
         if isinstance(given, list):
             return [ids[str(code)] for code in given]
         if isinstance(given, Mapping):

@@ -11,7 +11,7 @@ from typing import Any
 
 _TOKEN = re.compile(
     r"\[(?P<field>[a-z][a-z0-9_]*)(?:\((?P<box>-?\w+)\))?\]|'(?P<text>[^']*)'"
-    r"|(?P<sign><>|<=|>=|=)|(?P<choice>\bif\b)"
+    r'|"(?P<quoted>[^"]*)"|(?P<sign><>|<=|>=|=)|(?P<choice>\bif\b)'
 )
 
 
@@ -94,9 +94,14 @@ def holds(logic: str, record: Mapping[str, str]) -> bool:
             return f"Cell({record[name]!r})"
         if match["sign"]:
             return {"<>": "!=", "=": "=="}.get(match["sign"], match["sign"])
-        return "choose" if match["choice"] else f"Cell({match['text']!r})"
+        if match["choice"]:
+            return "choose"
+        return f"Cell({(match['quoted'] if match['text'] is None else match['text'])!r})"
 
     names = {"Cell": Cell, "choose": lambda c, yes, no: yes if c else no}
     names |= {"sum": over(sum), "min": over(min), "max": over(max), "mean": over(fmean)}
     names |= {"abs": over(lambda found: abs(found[0]))}
+    names |= {"lower": lambda cell: Cell(cell.text.lower()), "trim": lambda c: Cell(c.text.strip())}
+    names |= {"concat_ws": lambda by, *parts: Cell(by.text.join(part.text for part in parts))}
+    names |= {"contains": lambda cell, part: part.text.lower() in cell.text.lower()}
     return not logic or bool(eval(_TOKEN.sub(python, logic), names))  # noqa: S307 our own form

@@ -235,6 +235,7 @@ def test_a_page_is_cut_where_a_text_depends_on_an_answer_there(every_kind: Instr
         "second_3",
         "third",
         "third_2",
+        "third_3",
         "Trash / Unused Questions",
     ]
     losses = [str(loss) for loss in compose_form(every_kind, "qualtrics").losses]

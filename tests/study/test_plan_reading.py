@@ -138,6 +138,7 @@ FAULTS = [
     ),
     (SEM, with_option(SEM, "respondents: {classes: [x]}"), "PLAN-009", 19, "classified as 'x'"),
     ("HOURS > 0", "HOURS >", "PLAN-010", 7, ""),
+    ("HOURS > 0", "HOURS == 'a few'", "PLAN-010", 7, "'HOURS' is no text"),
     ("HOURS > 0", "NOBODY > 0", "PLAN-010", 7, "there is no item or variable 'NOBODY'"),
     (SEM, with_option(SEM, "rotating: false"), "PLAN-039", 19, "no item of the factors rotates"),
     (SEM, with_option(SEM, "where: ZZ == 1"), "PLAN-010", 19, "variable 'ZZ'"),

@@ -20,6 +20,7 @@ from coprod_stats.instruments.model import (
     Option,
     Text,
 )
+from coprod_stats.instruments.prefilled_answers import prefilled_with
 from coprod_stats.instruments.texts import direction
 
 _STYLE = """
@@ -136,6 +137,8 @@ class _Codebook:
             ("columns", columns),
             ("answers", self.answers(item)),
             ("order of options", "random" if item.random_order else ""),
+            ("prefilled with", prefilled_with(item)),
+            ("options shown if", self.filters(item)),
             ("reverse-scored", "yes" if item.reverse else ""),
             ("asked if", self.condition(item.conditions)),
             ("accepted if", self.condition([check.condition for check in item.checks])),
@@ -178,6 +181,9 @@ class _Codebook:
             f"{self.shown(option.label)}"
             for option in options
         )
+
+    def filters(self, item: Item) -> str:
+        return "; ".join(f"{code}: {self.condition([tree])}" for code, tree in item.options_when)
 
     def condition(self, conditions: Sequence[Expression]) -> str:
         if not conditions:

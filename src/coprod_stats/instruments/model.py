@@ -9,7 +9,7 @@ from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.constructs import Construct, Index, Meaning, Role, Scale
 from coprod_stats.instruments.language.folding import without
-from coprod_stats.instruments.language.tree import Number, names
+from coprod_stats.instruments.language.tree import Expression, Number, names
 from coprod_stats.instruments.questions import (
     DONT_KNOW,
     MISSING_CODES,
@@ -28,6 +28,7 @@ from coprod_stats.instruments.questions import (
     NumberRange,
     Option,
     Page,
+    Prefill,
     ResponseKind,
     ResponseScale,
     TextRule,
@@ -78,6 +79,7 @@ __all__ = [
     "Option",
     "Page",
     "Placeholder",
+    "Prefill",
     "ResponseKind",
     "ResponseScale",
     "Role",
@@ -187,6 +189,18 @@ class Instrument:
         named += [(item.original, item.id) for item in self.questions]
         return {original: id for original, id in named if original is not None}
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Conditions on who is asked and shown what, checks, derived variables and classes."""
+        rule = self.classification
+        return (
+            *(tree for item in self.items for tree in item.conditions),
+            *(check.condition for item in self.items for check in item.checks),
+            *(tree for item in self.items for _, tree in item.options_when),
+            *(entry.value for entry in self.derived),
+            *(tree for _, tree in (() if rule is None else rule.classes)),
+        )
+
     def item(self, id: str) -> Item:
         """Return an item by its id; raises ``InstrumentLookupError`` if there is none."""
         return _found(self.items, id, "item", self.id)
@@ -281,6 +295,7 @@ def _item_of(item: Item, gone: set[str]) -> Item:
         checks=tuple(
             replace(check, condition=without(check.condition, gone)) for check in item.checks
         ),
+        options_when=tuple((code, without(tree, gone)) for code, tree in item.options_when),
         wordings=_wordings_of(item.wordings, gone),
         stem_wordings=_wordings_of(item.stem_wordings, gone),
     )

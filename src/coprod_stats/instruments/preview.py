@@ -24,6 +24,7 @@ from coprod_stats.instruments.model import (
     TextRule,
     Wording,
 )
+from coprod_stats.instruments.prefilled_answers import prefilled_with
 from coprod_stats.instruments.timing import route_lengths
 from coprod_stats.instruments.translations.coverage import translation_coverage
 
@@ -171,6 +172,11 @@ def _item(item: Item, instrument: Instrument, *, hidden: int, answers: bool) -> 
         yield from _routing("Asked", item.conditions[hidden:], instrument, indent=11)
     if answers:
         yield from _answers(item, instrument, indent=11)
+    if item.prefill is not None:
+        yield from _wrap(f"Prefilled with {prefilled_with(item)}.", indent=11)
+    for code, condition in item.options_when:
+        rule = condition_in_words(condition, instrument)
+        yield from _wrap(f"Option {code} shown if {rule}.", indent=11)
     for check in item.checks:
         rule = condition_in_words(check.condition, instrument)
         yield from _wrap(f"Accepted unless it is false that {rule}: {check.message}", indent=11)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from coprod_stats.instruments.constructs import Construct
 from coprod_stats.instruments.language.evaluation import choice_column
-from coprod_stats.instruments.language.tree import Expression
+from coprod_stats.instruments.language.tree import Call, Compare, Expression, Name, Number
 from coprod_stats.instruments.texts import Text
 
 ItemKind = Literal[
@@ -174,6 +174,28 @@ class TextRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Prefill:
+    """What a question comes with; exactly one of the first three is not ``None``.
+
+    Attributes
+    ----------
+    value : str or None
+        As in the answers: a code, a number, a text, a date or a time in ISO 8601.
+    answer : str or None
+        Id of an item of the same kind, asked on an earlier page.
+    parameter : str or None
+        Name of what the invitation knows of the respondent.
+    read_only : bool
+        Whether the respondent cannot change it.
+    """
+
+    value: str | None = None
+    answer: str | None = None
+    parameter: str | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One question, with everything inherited from its block and page.
 
@@ -181,12 +203,16 @@ class Item:
     ----------
     checks : tuple of Check
         What the answer must agree with, earlier answers included.
+    prefill : Prefill or None
+        What the question is answered with before the respondent answers it.
     min_choices, max_choices : int or None
         Limits on how many options of a multiple choice are chosen; exclusive ones do not count.
     other : int or None
         Option of which the respondent states in words what it stands for.
     specifies : str or None
         Id of the item whose option "other" this text spells out, its column being ``ID__other``.
+    options_when : tuple of (int, Expression)
+        Options that are shown only where a condition is known to hold, by their codes.
     random_order : bool
         Whether the options on the scale, but for "other", come in random order.
     top : int or None
@@ -222,10 +248,12 @@ class Item:
     dates: DateRange | None = None
     rule: TextRule | None = None
     checks: tuple[Check, ...] = ()
+    prefill: Prefill | None = None
     min_choices: int | None = None
     max_choices: int | None = None
     other: int | None = None
     specifies: str | None = None
+    options_when: tuple[tuple[int, Expression], ...] = ()
     random_order: bool = False
     top: int | None = None
     total: int | None = None
@@ -272,6 +300,13 @@ class Item:
         if self.kind != "multiple" or self.responses is None:
             return ()
         return self.responses.off_scale
+
+    def chosen(self, code: int) -> Expression:
+        """Return the condition that an option of a single or multiple choice is chosen."""
+        name, number = Name(self.id), Number(float(code))
+        if self.kind == "multiple":
+            return Call("includes", (name, number))
+        return Compare("==", name, number)
 
     @property
     def in_grid(self) -> bool:

@@ -15,10 +15,12 @@ from coprod_stats.instruments.assignment import (
     settle_choices,
 )
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
-from coprod_stats.instruments.language.tree import Expression, names, reach
+from coprod_stats.instruments.language.tree import Expression, names, reach, words_compared
 from coprod_stats.instruments.model import Instrument, Item
 
 _NUMBERS = (0.0, 100.0)
+_OTHER_WORDS = ""
+"""Stands for a text that no condition compares with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +62,7 @@ def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Ge
     questions = instrument.questions
     answers = _Answers(instrument, n_respondents)
     needed = _routing_names(instrument)
+    words = words_compared(instrument.expressions)
     for variable in instrument.assigned:
         answers.add(variable.id, draw_levels(variable, n_respondents=n_respondents, rng=rng))
     favourite, steadiness = rng.random(n_respondents), rng.random(n_respondents)
@@ -77,6 +80,12 @@ def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Ge
             steady = rng.random(n_respondents) < steadiness
             place = np.where(steady, favourite, rng.random(n_respondents))
             drawn.append(_answer(item, place))
+        if item.id in words:
+            said = (*words[item.id], _OTHER_WORDS)
+            places = (place * len(said)).astype(int)
+            answers.texts[item.id] = [said[one] for one in places.tolist()]
+        if item.options_when:
+            drawn = list(_among_shown(item, np.column_stack(drawn), answers).T)
         if item.kind == "multiple":
             drawn = list(settle_choices(item, np.column_stack(drawn), rng=rng).T)
         for column, given in zip(item.columns, drawn, strict=True):
@@ -93,6 +102,7 @@ class _Answers(Mapping[str, FloatArray]):
         self._given: dict[str, FloatArray] = {}
         self._computed: dict[str, FloatArray] = {}
         self._choices = {item.id: item.columns for item in instrument.items}
+        self.texts: dict[str, list[str]] = {}
 
     def add(self, column: str, values: FloatArray) -> None:
         self._given[column] = values
@@ -101,13 +111,18 @@ class _Answers(Mapping[str, FloatArray]):
     def shown(self, conditions: tuple[Expression, ...]) -> NDArray[np.bool_]:
         shown = np.ones(self._n, dtype=bool)
         for condition in conditions:
-            shown &= is_true(condition, self, n_rows=self._n)
+            shown &= is_true(condition, self, n_rows=self._n, texts=self.texts)
         return shown
+
+    def shows(self, item: Item, code: int) -> NDArray[np.bool_]:
+        return self.shown(tuple(tree for of, tree in item.options_when if of == code))
 
     def __getitem__(self, name: str) -> FloatArray:
         if name in self._derived:
             if name not in self._computed:
-                self._computed[name] = evaluate(self._derived[name], self, n_rows=self._n)
+                self._computed[name] = evaluate(
+                    self._derived[name], self, n_rows=self._n, texts=self.texts
+                )
             return self._computed[name]
         columns = self._choices.get(name, (name,))
         return self._given.get(name, self._given.get(columns[0], np.full(self._n, np.nan)))
@@ -117,6 +132,19 @@ class _Answers(Mapping[str, FloatArray]):
 
     def __len__(self) -> int:
         return len(self._given) + len(self._derived)
+
+
+def _among_shown(item: Item, drawn: FloatArray, answers: _Answers) -> FloatArray:
+    """Return answers without options that are not shown; a single answer is the first shown."""
+    assert item.responses is not None
+    if item.kind == "single":
+        codes = [option.value for option in item.responses.all_options]
+        shown = np.column_stack([answers.shows(item, code) for code in codes])
+        hidden = np.array([(drawn[:, 0] == code) for code in codes]).T & ~shown
+        first = np.where(shown.any(axis=1), np.take(codes, shown.argmax(axis=1)), np.nan)
+        return np.where(hidden.any(axis=1), first, drawn[:, 0])[:, np.newaxis]
+    shown = np.column_stack([answers.shows(item, option.value) for option in item.column_options])
+    return np.where(shown, drawn, 0.0)
 
 
 def _joint(item: Item, n_respondents: int, rng: np.random.Generator) -> FloatArray:
@@ -147,6 +175,7 @@ def _routing_names(instrument: Instrument) -> set[str]:
     """Return the names on which routing and classification depend, derived variables resolved."""
     derived = {entry.id: names(entry.value) for entry in instrument.derived}
     trees = [condition for item in instrument.items for condition in item.conditions]
+    trees += [condition for item in instrument.items for _, condition in item.options_when]
     if instrument.classification is not None:
         trees += [condition for _, condition in instrument.classification.classes]
     return reach((name for tree in trees for name in names(tree)), derived)

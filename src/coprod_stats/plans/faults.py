@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
-from coprod_stats.instruments.language.tree import names
+from coprod_stats.instruments.language.tree import names, words_compared
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 from coprod_stats.suggestions import did_you_mean
@@ -27,11 +27,21 @@ def condition_faults(
     known = {*instrument.columns, *(item.id for item in instrument.items)}
     known |= {derived.id for derived in instrument.derived}
     try:
-        unknown = [name for name in names(parse_expression(condition)) if name not in known]
+        tree = parse_expression(condition)
     except ExpressionError as error:
         yield fault_at(source, "PLAN-010", location, str(error), "Correct the expression.")
         return
-    for name in unknown:
+    texts = {column.id for column in instrument.administrative if column.kind == "text"}
+    texts |= {item.id for item in instrument.items if item.kind == "text"}
+    for name in words_compared([tree]).keys() & known - texts:
+        yield fault_at(
+            source,
+            "PLAN-010",
+            location,
+            f"'{name}' is no text, and is compared with one",
+            "Compare it with a number.",
+        )
+    for name in (name for name in names(tree) if name not in known):
         yield fault_at(
             source,
             "PLAN-010",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -166,7 +166,7 @@ def mark_unanswered(
             continue
         seen = complete.copy()
         for condition in item.conditions:
-            seen &= is_true(condition, answers, n_rows=len(table.rows))
+            seen &= is_true(condition, answers, n_rows=len(table.rows), texts=answers.cells)
         for row in np.flatnonzero(seen).tolist():
             for column in columns:
                 if not cells[column][row].strip():
@@ -187,6 +187,7 @@ class _Answers(Mapping[str, FloatArray]):
             item.id: item.columns for item in instrument.items if item.kind in OPTION_KINDS
         }
         self._known: dict[str, FloatArray] = {}
+        self.cells = _Cells(table)
 
     def __getitem__(self, name: str) -> FloatArray:
         if name not in self._known:
@@ -201,7 +202,8 @@ class _Answers(Mapping[str, FloatArray]):
 
     def _compute(self, name: str) -> FloatArray:
         if name in self._derived:
-            return evaluate(self._derived[name], self, n_rows=len(self._table.rows))
+            rows = len(self._table.rows)
+            return evaluate(self._derived[name], self, n_rows=rows, texts=self.cells)
         if name in self._options:
             known = [~np.isnan(self[column]) for column in self._options[name]]
             return np.where(np.logical_or.reduce(known), 1.0, np.nan)
@@ -209,6 +211,23 @@ class _Answers(Mapping[str, FloatArray]):
             return np.full(len(self._table.rows), np.nan)
         as_number = _filled if name in self._texts else _amount
         return np.array([as_number(cell) for cell in self._table.column(name)], dtype=float)
+
+
+class _Cells(Mapping[str, Sequence[object]]):
+    """Cells as texts; blank where the table has no such column."""
+
+    def __init__(self, table: CellTable) -> None:
+        self._table = table
+
+    def __getitem__(self, name: str) -> Sequence[object]:
+        known = name in self._table.header
+        return self._table.column(name) if known else ("",) * len(self._table.rows)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table.header)
+
+    def __len__(self) -> int:
+        return len(self._table.header)
 
 
 def _amount(cell: str) -> float:

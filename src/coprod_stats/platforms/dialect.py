@@ -22,6 +22,7 @@ from coprod_stats.instruments.language.tree import (
     Name,
     Not,
     Number,
+    TextMatch,
 )
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.fields import (
@@ -108,6 +109,10 @@ class Conditions(ABC, Generic[C]):
                 return self.chosen(self.held(id), int(value), wanted=True)
             case Not(Call("includes", (Name(id=id), Number(value)))):
                 return self.chosen(self.held(id), int(value), wanted=False)
+            case TextMatch(Name(id=id)):
+                return self.matched(self.held(id), tree, wanted=True)
+            case Not(TextMatch(Name(id=id)) as match):
+                return self.matched(self.held(id), match, wanted=False)
             case Compare():
                 return self.comparison(tree)
             case _:
@@ -142,6 +147,10 @@ class Conditions(ABC, Generic[C]):
         """Translate "this option of a multiple choice is (not) chosen"."""
 
     @abstractmethod
+    def matched(self, id: str, match: TextMatch, *, wanted: bool) -> C:
+        """Translate "a text is or contains some words", or that it does not; a blank does not."""
+
+    @abstractmethod
     def comparison(self, tree: Compare) -> C:
         """Translate a comparison of numbers, which are known to be known."""
 
@@ -174,6 +183,22 @@ class Dialect(Conditions[str]):
     def compared(self, tree: Compare) -> str:
         """Write a comparison of what the platform holds as numbers."""
         return f"{self.number(tree.left)} {self.sign(tree.operator)} {self.number(tree.right)}"
+
+    def literal(self, words: str, unfit: str) -> str:
+        """Write words that answers are compared with as they are, not as they are shown.
+
+        Raises
+        ------
+        InexpressibleError
+            If they hold both quotation marks, or a character that the platform takes for its own.
+        """
+        mark = '"' if "'" in words else "'"
+        if mark in words or any(sign in words for sign in unfit):
+            raise InexpressibleError(
+                f"{self.platform}: a condition compares with the text {words!r}, which has "
+                f"characters that {self.platform} has for itself"
+            )
+        return f"{mark}{words}{mark}"
 
     def sign(self, operator: str) -> str:
         """Return the platform's own operator."""
@@ -240,6 +265,16 @@ class Dialect(Conditions[str]):
         item = self.items[id]
         options = () if item.responses is None else item.responses.all_options
         return {option.value: option.written for option in options}
+
+    def copied(self, id: str, to: str) -> str:
+        """Write an answer as another item writes it; blank where there is none."""
+        written, theirs = self.answer(id), self.codes(to)
+        own = self.codes(id) if self.items[id].responses is not None else {}
+        for code, alias in own.items():
+            if alias != theirs[code]:
+                equal = f"{self.answer(id)} {self.sign('==')} {self.quoted(alias)}"
+                written = self.choice(equal, self.quoted(theirs[code]), written)
+        return self.choice(self.answered(id, wanted=True), written, "''")
 
     def aliases(self, id: str) -> dict[int, str]:
         """Return the answers of an item with one answer that do not read as its numbers."""

@@ -228,6 +228,22 @@ def missing_codes(item: Item, instrument: Instrument) -> tuple[tuple[str, str], 
     return tuple((str(o.value), str(o.value)) for o in missing_choices(item, instrument))
 
 
+def by_invitation(item: Item, how: str) -> Iterator[Fault]:
+    """State how the invitation prefills an item, which no form can do by itself."""
+    if item.prefill is not None and item.prefill.parameter is not None:
+        yield Fault(
+            "PLATFORM-110",
+            f"'{item.prefill.parameter}' is prefilled by the invitation",
+            how,
+            place=f"item {item.id}",
+        )
+
+
+def not_prefilled(item: Item, what: str, remedy: str) -> Fault:
+    """State that a form is not prefilled, or can be changed."""
+    return Fault("PLATFORM-111", what, remedy, place=f"item {item.id}")
+
+
 def inexpressible(code: str, place: str, error: InexpressibleError) -> Fault:
     """Make a fault of something that a platform cannot express."""
     return Fault(code, str(error), "Field this questionnaire elsewhere, or reword it.", place=place)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coprod_stats.instruments.language.wording import ConditionPhrases
-from coprod_stats.instruments.model import Item
+from coprod_stats.instruments.language.wording import ConditionPhrases, condition_in_words
+from coprod_stats.instruments.model import Instrument, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +277,21 @@ def least_said(item: Item, language: str) -> str:
     """Return how many options are to be chosen at least, for screens as for paper."""
     phrases = phrases_of(language) or ENGLISH
     return phrases.tick_least.format(item.min_choices)
+
+
+def only_for(item: Item, code: int, instrument: Instrument, language: str) -> str:
+    """Return for whom an option is, questions being called by their texts."""
+    phrases = phrases_of(language) or ENGLISH
+    quoted = phrases.conditions.quoted
+    names = {
+        asked.id: quoted.format(asked.text.in_language(language)) for asked in instrument.questions
+    }
+    (shown,) = (tree for of, tree in item.options_when if of == code)
+    rule = condition_in_words(
+        shown, instrument, phrases=phrases.conditions, language=language, names=names
+    )
+    label = item.responses.label(code).in_language(language) if item.responses else str(code)
+    return f"{quoted.format(label)}: {phrases.only_if.format(rule)}"
 
 
 def phrases_of(language: str) -> Phrases | None:

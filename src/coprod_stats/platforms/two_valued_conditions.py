@@ -23,6 +23,7 @@ from coprod_stats.instruments.language.tree import (
     Name,
     Not,
     Number,
+    TextMatch,
 )
 from coprod_stats.instruments.model import Instrument
 
@@ -46,9 +47,9 @@ def known_to_hold(conditions: Sequence[Expression], instrument: Instrument) -> E
     -------
     Expression
         ``TRUE``, ``FALSE`` or a tree of ``Logic`` over ``Compare`` (of numbers, names, arithmetic
-        and numeric functions), ``answered(X)``, ``includes(M, v)`` with one value, and ``Not`` of
-        the latter two. Derived variables are written out; the arguments of ``count`` are
-        conditions of the same kind.
+        and numeric functions), ``answered(X)``, ``includes(M, v)`` with one value, texts compared
+        with words, and ``Not`` of the latter three. Derived variables are written out; the
+        arguments of ``count`` are conditions of the same kind.
     """
     derived = {entry.id: entry.value for entry in instrument.derived}
     return both([_holds(condition, True, derived) for condition in conditions])
@@ -116,6 +117,10 @@ def _holds(tree: Expression, wanted: bool, derived: Derived) -> Expression:
             if wanted:
                 return _join("or", chosen)
             return both([Call("answered", (name,)), *(Not(one) for one in chosen)])
+        case TextMatch(item, words, within):
+            name = Name(item.id)
+            match = TextMatch(name, words, within)
+            return match if wanted else both([Call("answered", (name,)), Not(match)])
         case Member(item, values):
             equal = tuple(Compare("==", item, Number(value)) for value in values)
             return _fold("or", equal, wanted, derived)

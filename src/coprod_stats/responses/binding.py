@@ -250,16 +250,15 @@ class _Table:
                 self._reject(column, cells, rows, reasons, scope="value", code="VALUE-002")
 
     def without_disagreeing(self, bound: Responses) -> pd.DataFrame:
-        """Return the answers without those of which a check is known to be false; reject these."""
+        """Return the answers without those that do not agree with others; reject these."""
         answers = bound.answers
         for found in disagreeing_answers(bound):
             for column in found.item.columns:
                 cells = self._given(column)
-                reasons = dict.fromkeys(cells.texts, found.reason)
+                reasons = {text: found.reason for text in cells.texts if text.strip()}
                 if column in self.cells:
-                    self._reject(
-                        column, cells, found.rows, reasons, scope="value", code="VALUE-003"
-                    )
+                    rows = np.intersect1d(found.rows, cells.rows_with(reasons))
+                    self._reject(column, cells, rows, reasons, scope="value", code="VALUE-003")
             answers = found.answers
         return answers
 

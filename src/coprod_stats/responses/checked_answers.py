@@ -1,4 +1,4 @@
-"""Answers that do not agree with others, by the checks of the questionnaire."""
+"""Answers that do not agree with others: by checks, or as options that were not shown."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coprod_stats.instruments.language.tree import Not
-from coprod_stats.instruments.model import Item
+from coprod_stats.instruments.language.tree import Expression, Logic, Not
+from coprod_stats.instruments.language.wording import condition_in_words
+from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.prefilled_answers import as_prefilled, prefilled_with
 from coprod_stats.instruments.questions import TEXT_KINDS
 from coprod_stats.instruments.variables import without_marks
 from coprod_stats.responses.table import Responses
@@ -18,12 +20,12 @@ from coprod_stats.responses.table import Responses
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Disagreement:
-    """Answers of which a check is known to be false.
+    """Answers of which a check is known to be false, or which their form does not show.
 
     Attributes
     ----------
     item : Item
-        The question that has the check.
+        The question that was answered.
     rows : ndarray of int, (n_disagreeing,)
         Places of the respondents.
     reason : str
@@ -45,13 +47,25 @@ def disagreeing_answers(responses: Responses) -> Iterator[Disagreement]:
     """
     answers = responses.answers
     for item in responses.instrument.questions:
-        for check in item.checks:
+        for refused, reason in _refusals(item, responses.instrument):
             judged = Responses(responses.instrument, answers, responses.provenance)
-            fails = judged.where(Not(check.condition))
+            fails = judged.where(refused)
             if not fails.any():
                 continue
             answers = answers.copy()
             answers.loc[fails, list(item.columns)] = "" if item.kind in TEXT_KINDS else np.nan
-            message = without_marks(check.message, responses.instrument.placeholders)
-            reason = f"does not agree with other answers: {message}"
             yield Disagreement(item, np.flatnonzero(fails), reason, answers)
+
+
+def _refusals(item: Item, instrument: Instrument) -> Iterator[tuple[Expression, str]]:
+    """Yield when an answer is known to be wrong, and why."""
+    for code, shown in item.options_when:
+        rule = condition_in_words(shown, instrument)
+        reason = f"the option {code} is shown only if {rule}"
+        yield Logic("and", (item.chosen(code), Not(shown))), reason
+    unchanged = as_prefilled(item)
+    if unchanged is not None:
+        yield Not(unchanged), f"is prefilled with {prefilled_with(item)}"
+    for check in item.checks:
+        message = without_marks(check.message, instrument.placeholders)
+        yield Not(check.condition), f"does not agree with other answers: {message}"

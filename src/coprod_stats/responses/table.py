@@ -274,7 +274,7 @@ class _Values(Mapping[str, FloatArray]):
         return self._holding[condition]
 
     def of(self, tree: Expression) -> FloatArray:
-        return evaluate(tree, self, n_rows=len(self._answers))
+        return evaluate(tree, self, n_rows=len(self._answers), texts=_Texts(self._answers))
 
     def __getitem__(self, name: str) -> FloatArray:
         if name not in self._known:
@@ -309,6 +309,25 @@ class _Values(Mapping[str, FloatArray]):
             filled = cells.notna() & (cells != "")
             return np.where(filled & ~missing, 1.0, np.nan)
         return np.where(missing, np.nan, numbers)
+
+
+class _Texts(Mapping[str, Sequence[object]]):
+    """Columns of texts, as conditions compare them with words."""
+
+    def __init__(self, answers: pd.DataFrame) -> None:
+        self._answers = answers
+
+    def __getitem__(self, name: str) -> Sequence[object]:
+        if name not in self._answers or pd.api.types.is_numeric_dtype(self._answers[name]):
+            raise UnknownNameError(f"'{name}' holds no text that words could be compared with")
+        texts: list[object] = self._answers[name].to_list()
+        return texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._answers.columns)
+
+    def __len__(self) -> int:
+        return len(self._answers.columns)
 
 
 def _kind_codes(column: pd.Series, item: Item | None) -> NDArray[np.int8]:

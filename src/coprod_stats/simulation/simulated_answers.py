@@ -17,7 +17,7 @@ from coprod_stats.instruments.assignment import (
     draw_ranks,
     settle_choices,
 )
-from coprod_stats.instruments.language.tree import Not
+from coprod_stats.instruments.language.tree import Not, words_compared
 from coprod_stats.instruments.model import (
     DONT_KNOW,
     NOT_ANSWERED,
@@ -40,7 +40,8 @@ FloatArray = NDArray[np.float64]
 LATEST = date(2025, 12, 31)
 """Last date that is drawn where a question does not limit it."""
 SOMETHING_ELSE = "something else"
-"""What respondents specify beside "other" unless the population says so."""
+"""What respondents write beside "other", and where conditions compare what they write, unless the
+population says so."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -87,7 +88,7 @@ def simulate_answers(
     frame = pd.DataFrame({column: table[column] for column in instrument.columns})
     frame.index = pd.RangeIndex(2, n_rows + 2, name="line")
     return SimulatedAnswers(
-        _routed(draw.with_gaps(frame, careless), instrument),
+        _routed(draw.with_gaps(frame, careless), instrument, rng),
         tuple(str(id) for id in frame.loc[careless, draw.id_column()]),
     )
 
@@ -103,6 +104,7 @@ class _Draw:
         self.group = rng.choice(list(population.groups), size=n, p=shares)
         scales = [instrument.scale(name) for name in population.loadings]
         self.in_scales = {id for scale in scales for id in scale.items}
+        self.words = words_compared(instrument.expressions)
         clusters = population.clusters
         self.cluster = rng.integers(clusters.count, size=n) if clusters else np.zeros(n, dtype=int)
 
@@ -147,15 +149,22 @@ class _Draw:
             elif item.kind in ("date", "time"):
                 table[item.id] = self._moments(item)
             elif item.kind == "text":
-                table[item.id] = self._by_name(item.id, False)
-                if item.specifies is not None and item.id not in self.population.texts:
-                    table[item.id] = np.full(self.n, SOMETHING_ELSE, dtype=object)
+                table[item.id] = self._text(item)
             elif item.attention_pass is not None:
                 table[item.id] = np.full(self.n, float(item.attention_pass))
             elif item.responses is not None:
                 codes = item.responses.all_options
                 table[item.id] = self._coded(item.id, tuple(option.value for option in codes))
         return table
+
+    def _text(self, item: Item) -> object:
+        """Draw texts of the population, or those with which conditions compare, or others."""
+        words = self.words.get(item.id, ())
+        if item.id in self.population.texts or not (words or item.specifies is not None):
+            return self._by_name(item.id, False)
+        if not words:
+            return np.full(self.n, SOMETHING_ELSE, dtype=object)
+        return self.rng.choice(np.array([*words, SOMETHING_ELSE], dtype=object), size=self.n)
 
     def _joint(self, item: Item) -> dict[str, FloatArray]:
         n_options = len(item.columns)
@@ -311,14 +320,21 @@ class _Draw:
         return gaps
 
 
-def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+def _routed(frame: pd.DataFrame, instrument: Instrument, rng: np.random.Generator) -> pd.DataFrame:
     """Blank what the routing does not show, question by question as the form is walked.
 
-    An answer that a check refuses is omitted by the respondent.
+    Who would choose an option that is not shown chooses one that is. What is prefilled stays where
+    it cannot be changed, or where nothing else would be written. An answer that a check
+    refuses is omitted by the respondent.
     """
     routed = frame.copy()
     provenance = Provenance("synthetic", "", "simulated", len(routed))
     for item in instrument.questions:
+        if item.options_when:
+            answers = Responses(instrument, routed, provenance)
+            routed[list(item.columns)] = _among_shown(item, answers, rng)
+        if item.prefill is not None:
+            routed[item.id] = _prefilled(item, Responses(instrument, routed, provenance))
         for check in item.checks:
             refused = Responses(instrument, routed, provenance).where(Not(check.condition))
             left = str(NOT_ANSWERED) if item.kind in TEXT_KINDS else NOT_ANSWERED
@@ -333,6 +349,46 @@ def _routed(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
         for item in items:
             routed.loc[hidden, list(item.columns)] = "" if item.kind in TEXT_KINDS else np.nan
     return routed
+
+
+def _prefilled(item: Item, answers: Responses) -> pd.Series:
+    """Return the answers to a question that comes with one."""
+    given, table = item.prefill, answers.answers
+    own = table[item.id]
+    assert given is not None
+    kept = np.full(len(own), given.read_only) | (own == "").to_numpy()
+    if given.value is not None:
+        value = given.value if item.kind in TEXT_KINDS else float(given.value)
+        return own.mask(kept, value)
+    if given.answer is None:
+        return own
+    source = answers.instrument.item(given.answer)
+    kept &= answers.asked(source)
+    kept &= (answers.missing_kinds([source.id])[source.id] == "answered").to_numpy()
+    return own.mask(kept, table[source.id])
+
+
+def _among_shown(item: Item, answers: Responses, rng: np.random.Generator) -> FloatArray:
+    """Return the answers to a question with hidden options replaced, (n_rows, n_columns)."""
+    assert item.responses is not None
+    conditions = dict(item.options_when)
+    options = item.column_options or item.responses.all_options
+    everyone = np.ones(answers.n_respondents, dtype=bool)
+    shown = np.column_stack(
+        [answers.where(conditions[o.value]) if o.value in conditions else everyone for o in options]
+    )
+    given = answers.answers[list(item.columns)].to_numpy(dtype=float)
+    if item.kind == "multiple":
+        kept = np.where(shown | (given < 0), given, 0.0)
+        n_kept = (kept == 1).sum(axis=1)
+        n_shared = (kept[:, : len(options) - len(item.exclusive)] == 1).sum(axis=1)
+        too_few = (n_shared < (item.min_choices or 1)) & (n_kept == n_shared) & (given >= 0).all(1)
+        return np.where(too_few[:, np.newaxis], NOT_ANSWERED, kept)
+    codes = np.array([option.value for option in options], dtype=float)
+    hidden = ((given == codes) & ~shown).any(axis=1)
+    other = codes[np.argmax(np.where(shown, rng.random(shown.shape), -1.0), axis=1)]
+    other = np.where(shown.any(axis=1), other, NOT_ANSWERED)
+    return np.where(hidden, other, given[:, 0])[:, np.newaxis]
 
 
 def _ends(allowed: NumberRange) -> tuple[float, float]:

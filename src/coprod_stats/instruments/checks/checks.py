@@ -22,6 +22,7 @@ from coprod_stats.instruments.checks.items import (
     check_unique_ids,
 )
 from coprod_stats.instruments.checks.missing_names import check_missing_names
+from coprod_stats.instruments.checks.prefilled import check_prefilled
 from coprod_stats.instruments.checks.routing import (
     check_checks,
     check_derived_cycles,
@@ -50,6 +51,7 @@ _CHECKS = (
     check_choices,
     check_text_rules,
     check_missing_names,
+    check_prefilled,
     check_scales,
     check_constructs,
     check_forms,

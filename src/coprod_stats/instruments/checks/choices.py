@@ -17,6 +17,7 @@ def check_choices(draft: Draft) -> Iterator[Fault]:
         yield from _limits_of_choices(draft, placed)
         yield from _other_options(draft, placed)
         yield from _orders(draft, placed)
+        yield from _filters(draft, placed)
 
 
 def check_letter_codes(draft: Draft) -> Iterator[Fault]:
@@ -111,4 +112,24 @@ def _orders(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
             f"item {item.id}",
             "shows its options in random order, but they are ordered, or no list of its own",
             "Remove 'random_order', or give the item unordered options of its own.",
+        )
+
+
+def _filters(draft: Draft, placed: PlacedItem) -> Iterator[Fault]:
+    """Find conditions for options that do not exist, or that no form can omit."""
+    item, scale = placed.item, draft.response_scale(placed)
+    if not item.options_when:
+        return
+    codes = set() if scale is None else {*scale.options, *scale.off_scale}
+    in_grid = placed.block.stem is not None and item.kind == "single"
+    unknown = set(item.options_when) - codes
+    if item.kind not in ("single", "multiple") or in_grid or unknown:
+        yield draft.fault(
+            "ITEM-023",
+            placed.location,
+            f"item {item.id}",
+            "has a condition for an option that it does not have, or is no single or multiple "
+            "choice by itself, whose options can be omitted",
+            "Let 'options_when' name codes of a single or multiple choice that is no row under a "
+            "stem.",
         )

@@ -16,6 +16,7 @@ from coprod_stats.instruments.language.tree import (
     Member,
     Name,
     Number,
+    TextMatch,
     walk,
 )
 from coprod_stats.instruments.questions import OPTION_KINDS, TEXT_KINDS, ItemKind
@@ -46,9 +47,10 @@ def check_expressions(draft: Draft) -> Iterator[Fault]:
                 location,
                 place,
                 f"{name} is a text and has no number",
-                "Use answered(...) for it.",
+                "Use answered(...) for it, or compare it with a text in quotation marks.",
             )
         yield from _impossible(draft, tree, items, location, place, known=known)
+        yield from _no_texts(draft, tree, items, location, place)
 
 
 def _impossible(
@@ -98,8 +100,9 @@ def _impossible(
                         location,
                         place,
                         f"{id} is of kind '{items[id].item.kind}' and has no single number",
-                        "Use answered(...) for a text, a date or a time, includes(...) for a "
-                        "multiple choice, option(...) for a ranking or an allocation.",
+                        "Compare a text with a text in quotation marks; use answered(...) for a "
+                        "text, a date or a time, includes(...) for a multiple choice, option(...) "
+                        "for a ranking or an allocation.",
                     )
                 continue
             case _:
@@ -116,11 +119,40 @@ def _impossible(
             )
 
 
+def _no_texts(
+    draft: Draft,
+    tree: Expression,
+    items: Mapping[str, PlacedItem],
+    location: Location,
+    place: str,
+) -> Iterator[Fault]:
+    """Find comparisons with words of what is no text."""
+    texts = {id for id, placed in items.items() if placed.item.kind == "text"}
+    texts |= {other_column(id) for id, placed in items.items() if placed.item.other is not None}
+    texts |= {column.id for column in draft.form.administrative if column.kind == "text"}
+    others = {*items, *draft.form.derived, *(c.id for c in draft.form.administrative)}
+    others |= assigned_levels(draft.form).keys()
+    for node in walk(tree):
+        if isinstance(node, TextMatch) and node.item.id in others - texts:
+            id = node.item.id
+            codes = draft.response_scale(items[id]) if id in items else None
+            letters = {} if codes is None else {word: c for c, word in codes.codes.items()}
+            meant = f"'{id} == {letters[node.words]}'" if node.words in letters else "a number"
+            yield draft.fault(
+                "EXPR-007",
+                location,
+                place,
+                f"{id} is no text, and is compared with the text '{node.words}'",
+                f"Compare it with {meant}; of dates and times conditions ask answered(...).",
+            )
+
+
 def _bare_names(tree: Expression) -> set[Name]:
-    """Return the names used as numbers, not those passed to a function on answers."""
+    """Return the names used as numbers, not those passed to a function on answers or texts."""
     asked_about = {
-        node.arguments[0]
+        node.item if isinstance(node, TextMatch) else node.arguments[0]
         for node in walk(tree)
-        if isinstance(node, Call) and node.function in ("includes", "option", "answered")
+        if isinstance(node, TextMatch)
+        or (isinstance(node, Call) and node.function in ("includes", "option", "answered"))
     }
     return {node for node in walk(tree) if isinstance(node, Name)} - asked_about

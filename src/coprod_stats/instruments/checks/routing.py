@@ -69,8 +69,10 @@ def check_form_routing(draft: Draft) -> Iterator[Fault]:
         wordings = (*placed.block.wordings, *placed.item.wordings)
         checked = (check.holds for check in placed.item.checks)
         texts = (page.when, placed.block.when, placed.item.when, *checked)
-        texts = (*texts, *(w.when for w in wordings))
+        texts = (*texts, *(w.when for w in wordings), *placed.item.options_when.values())
         needed = {name for text in texts for name in dependencies.items(text)}
+        source = placed.item.prefill.answer if placed.item.prefill is not None else None
+        needed |= {source} & dependencies.placed.keys() if source is not None else set()
         for form in _forms(draft, placed):
             for name in sorted(needed):
                 if form not in _forms(draft, dependencies.placed[name]):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.text_matching import matches
 from coprod_stats.instruments.language.tree import (
     Arithmetic,
     Binary,
@@ -21,9 +22,13 @@ from coprod_stats.instruments.language.tree import (
     Name,
     Not,
     Number,
+    TextMatch,
 )
 
 FloatArray = NDArray[np.float64]
+Texts = Mapping[str, Sequence[object]]
+"""Texts by column, one for each respondent."""
+_NO_TEXTS: Texts = {}
 
 _COMPARE: dict[Comparison, Callable[[FloatArray, FloatArray], NDArray[np.bool_]]] = {
     "==": np.equal,
@@ -57,7 +62,13 @@ def other_column(item: str) -> str:
     return f"{item}__other"
 
 
-def evaluate(tree: Expression, values: Mapping[str, FloatArray], *, n_rows: int) -> FloatArray:
+def evaluate(
+    tree: Expression,
+    values: Mapping[str, FloatArray],
+    *,
+    n_rows: int,
+    texts: Texts = _NO_TEXTS,
+) -> FloatArray:
     """Evaluate an expression for every respondent.
 
     Parameters
@@ -69,6 +80,8 @@ def evaluate(tree: Expression, values: Mapping[str, FloatArray], *, n_rows: int)
         multiple-choice items as ``ID__n``. For ``answered`` on a text item: 1 where answered.
     n_rows : int
         Number of respondents.
+    texts : mapping of str to sequence, each (n_rows,)
+        The texts that conditions compare with words; what was not answered is not looked at.
 
     Returns
     -------
@@ -83,7 +96,7 @@ def evaluate(tree: Expression, values: Mapping[str, FloatArray], *, n_rows: int)
     """
 
     def value(part: Expression) -> FloatArray:
-        return evaluate(part, values, n_rows=n_rows)
+        return evaluate(part, values, n_rows=n_rows, texts=texts)
 
     match tree:
         case Number():
@@ -96,6 +109,9 @@ def evaluate(tree: Expression, values: Mapping[str, FloatArray], *, n_rows: int)
         case Member():
             item = value(tree.item)
             return _known(np.isin(item, tree.values), item)
+        case TextMatch():
+            found = matches(texts[tree.item.id], tree.words, within=tree.within)
+            return _known(found, value(tree.item))
         case Not():
             return 1.0 - _truth(value(tree.part))
         case Logic():
@@ -103,14 +119,18 @@ def evaluate(tree: Expression, values: Mapping[str, FloatArray], *, n_rows: int)
         case Binary():
             return _finite(_ARITHMETIC[tree.operator], value(tree.left), value(tree.right))
         case Call():
-            return _call(tree, values, n_rows)
+            return _call(tree, values, value)
 
 
 def is_true(
-    tree: Expression, values: Mapping[str, FloatArray], *, n_rows: int
+    tree: Expression,
+    values: Mapping[str, FloatArray],
+    *,
+    n_rows: int,
+    texts: Texts = _NO_TEXTS,
 ) -> NDArray[np.bool_]:
     """State for whom a condition is known to be true, (n_rows,)."""
-    return np.equal(evaluate(tree, values, n_rows=n_rows), 1.0)
+    return np.equal(evaluate(tree, values, n_rows=n_rows, texts=texts), 1.0)
 
 
 def _known(outcome: NDArray[np.bool_], *sides: FloatArray) -> FloatArray:
@@ -137,7 +157,9 @@ def _finite(
     return np.where(np.isfinite(result), result, np.nan)
 
 
-def _call(call: Call, values: Mapping[str, FloatArray], n_rows: int) -> FloatArray:
+def _call(
+    call: Call, values: Mapping[str, FloatArray], value: Callable[[Expression], FloatArray]
+) -> FloatArray:
     if call.function == "answered":
         name = call.arguments[0]
         assert isinstance(name, Name)
@@ -149,7 +171,7 @@ def _call(call: Call, values: Mapping[str, FloatArray], n_rows: int) -> FloatArr
         assert isinstance(name, Name)
         assert isinstance(option, Number)
         return np.asarray(values[choice_column(name.id, option.value)], dtype=float)
-    found = [evaluate(part, values, n_rows=n_rows) for part in call.arguments]
+    found = [value(part) for part in call.arguments]
     match call.function:
         case "any":
             return _logic("or", found)

@@ -2,7 +2,8 @@
 
 One small language serves everywhere: ``DFDIR == 1 and any(CPSTG1..CPSTG6 > 0)``. It has numbers,
 item ids, ``+ - * /``, comparisons, ``in (1, 2)``, ``and or not`` and the functions in
-``FUNCTIONS``. Nothing in it can reach Python: the text is parsed here, never evaluated by Python.
+``FUNCTIONS``; texts are compared by ``NAME == "the park"`` and ``contains(NAME, "park")``. Nothing
+in it can reach Python: the text is parsed here, never evaluated by Python.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from coprod_stats.instruments.language.tree import (
     Name,
     Not,
     Number,
+    TextMatch,
     height,
 )
 
@@ -33,6 +35,9 @@ MAX_DEPTH = 60
 MAX_RANGE = 200
 MAX_LENGTH = 5_000
 MAX_DIGITS = 20
+MAX_WORDS = 200
+"""Characters of a text that answers are compared with."""
+_CONTAINS = "contains"
 
 
 class ExpressionError(CoprodError):
@@ -48,7 +53,7 @@ class ExpressionError(CoprodError):
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<range>[A-Z][A-Z0-9]*?\d+\.\.[A-Z][A-Z0-9]*?\d+(?![A-Za-z0-9_]))"
-    r"|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<operator>==|!=|<=|>=|<|>|\+|-|\*|/|\(|\)|,))"
+    r"|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<text>\"[^\"]*\"|'[^']*')|(?P<operator>==|!=|<=|>=|<|>|\+|-|\*|/|\(|\)|,))"
 )
 _COMPARISONS: tuple[Comparison, ...] = ("==", "!=", "<=", ">=", "<", ">")
 
@@ -167,16 +172,68 @@ class _Parser:
         return self.comparison(depth)
 
     def comparison(self, depth: int) -> Expression:
-        left = self.addition(depth)
+        return self.compared((self.addition(depth),), depth)[0]
+
+    def compared(self, sides: tuple[Expression, ...], depth: int) -> tuple[Expression, ...]:
+        """Compare each of some left sides with the right side that follows, if one does."""
         for operator in _COMPARISONS:
             if self.accept(operator):
-                return Compare(operator, left, self.addition(depth))
+                if self.peek().kind == "text":
+                    return self.equal_texts(sides, operator)
+                right = self.addition(depth)
+                return tuple(Compare(operator, left, right) for left in sides)
         if self.accept("in"):
-            return Member(left, self.value_list())
+            self.expect("(")
+            if self.peek().kind == "text":
+                return self.among_texts(sides)
+            values = self.value_list()
+            return tuple(Member(left, values) for left in sides)
+        return sides
+
+    def equal_texts(
+        self, sides: tuple[Expression, ...], operator: Comparison
+    ) -> tuple[Expression, ...]:
+        if operator not in ("==", "!="):
+            raise self.fail("a number: texts are compared by '==' and '!='")
+        column = self.peek().column
+        words = self.words()
+        equal = [TextMatch(self.text_of(left, column), words) for left in sides]
+        return tuple(Not(one) if operator == "!=" else one for one in equal)
+
+    def among_texts(self, sides: tuple[Expression, ...]) -> tuple[Expression, ...]:
+        column, listed = self.peek().column, [self.words()]
+        while self.accept(","):
+            listed.append(self.words())
+        self.expect(")")
+        found = []
+        for left in sides:
+            name = self.text_of(left, column)
+            equal = tuple(TextMatch(name, words) for words in listed)
+            found.append(Logic("or", equal) if len(equal) > 1 else equal[0])
+        return tuple(found)
+
+    def text_of(self, left: Expression, column: int) -> Name:
+        if not isinstance(left, Name):
+            raise ExpressionError(self.text, column, "a text is compared with one item")
         return left
 
+    def words(self) -> str:
+        token = self.peek()
+        if token.kind != "text":
+            raise self.fail("a text in quotation marks")
+        words = token.text[1:-1]
+        if not words or words != words.strip() or not words.isprintable() or len(words) > MAX_WORDS:
+            raise ExpressionError(
+                self.text,
+                token.column,
+                f"a text to compare with has 1 to {MAX_WORDS} characters on one line, and no "
+                "blanks at its ends",
+            )
+        self.position += 1
+        return words
+
     def value_list(self) -> tuple[float, ...]:
-        self.expect("(")
+        """Return the numbers up to a closing bracket."""
         values = [self.signed_number()]
         while self.accept(","):
             values.append(self.signed_number())
@@ -224,10 +281,23 @@ class _Parser:
         if token.kind != "name" or token.text in ("and", "or", "not", "in"):
             raise self.fail("a number, an item or a function")
         self.position += 1
+        if token.text == _CONTAINS:
+            return self.containing()
         for function in FUNCTIONS:
             if token.text == function:
                 return self.call(function, token, depth)
         return Name(token.text, token.column)
+
+    def containing(self) -> TextMatch:
+        self.expect("(")
+        name = self.peek()
+        if name.kind != "name":
+            raise self.fail("an item whose answer is a text")
+        self.position += 1
+        self.expect(",")
+        words = self.words()
+        self.expect(")")
+        return TextMatch(Name(name.text, name.column), words, within=True)
 
     def call(self, function: Function, token: _Token, depth: int) -> Call:
         self.expect("(")
@@ -245,15 +315,7 @@ class _Parser:
         if token.kind != "range":
             return (self.disjunction(depth + 1),)
         self.position += 1
-        expanded = _expand(self.text, token)
-        for operator in _COMPARISONS:
-            if self.accept(operator):
-                right = self.addition(depth)
-                return tuple(Compare(operator, name, right) for name in expanded)
-        if self.accept("in"):
-            values = self.value_list()
-            return tuple(Member(name, values) for name in expanded)
-        return expanded
+        return self.compared(_expand(self.text, token), depth)
 
 
 def _misuse(call: Call) -> str:

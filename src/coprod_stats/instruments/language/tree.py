@@ -102,7 +102,16 @@ class Call:
     arguments: tuple[Expression, ...]
 
 
-Expression = Number | Name | Compare | Member | Logic | Not | Binary | Call
+@dataclass(frozen=True, slots=True)
+class TextMatch:
+    """``NAME == "the park"``, or ``contains(NAME, "park")`` where ``within``."""
+
+    item: Name
+    words: str
+    within: bool = False
+
+
+Expression = Number | Name | Compare | Member | Logic | Not | Binary | Call | TextMatch
 
 
 def parts(tree: Expression) -> tuple[Expression, ...]:
@@ -110,7 +119,7 @@ def parts(tree: Expression) -> tuple[Expression, ...]:
     match tree:
         case Compare() | Binary():
             return (tree.left, tree.right)
-        case Member():
+        case Member() | TextMatch():
             return (tree.item,)
         case Logic():
             return tree.parts
@@ -141,6 +150,16 @@ def walk(tree: Expression) -> Iterator[Expression]:
 def names(tree: Expression) -> tuple[str, ...]:
     """Return the ids that an expression uses, each once, in order of appearance."""
     return tuple(dict.fromkeys(node.id for node in walk(tree) if isinstance(node, Name)))
+
+
+def words_compared(trees: Iterable[Expression]) -> dict[str, tuple[str, ...]]:
+    """Return the words with which expressions compare each text, by its id."""
+    found: dict[str, dict[str, None]] = {}
+    for tree in trees:
+        for node in walk(tree):
+            if isinstance(node, TextMatch):
+                found.setdefault(node.item.id, {})[node.words] = None
+    return {id: tuple(words) for id, words in found.items()}
 
 
 def reach(start: Iterable[str], uses: Mapping[str, Iterable[str]]) -> set[str]:

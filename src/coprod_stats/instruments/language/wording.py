@@ -19,6 +19,7 @@ from coprod_stats.instruments.language.tree import (
     Name,
     Not,
     Number,
+    TextMatch,
 )
 from coprod_stats.instruments.language.tree import names as used_names
 from coprod_stats.instruments.model import Instrument
@@ -155,6 +156,14 @@ class _Wording:
                 return f" {phrases.conjunctions[operator]} ".join(self.say(part) for part in found)
             case Not(Call("answered", (Name(id=id),))):
                 return phrases.not_known.format(self.name(id))
+            case TextMatch(Name(id=id), words, within):
+                said, quoted = self.name(id), phrases.quoted.format(words)
+                if within:
+                    return phrases.includes.format(said, quoted)
+                return f"{said} {phrases.comparisons['==']} {quoted}"
+            case Not(TextMatch(Name(id=id), words, False)):
+                quoted = phrases.quoted.format(words)
+                return f"{self.name(id)} {phrases.comparisons['!=']} {quoted}"
             case Not(part):
                 return phrases.negated.format(self.words(part))
             case Binary(operator, left, right):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from coprod_stats.instruments.constructs import Meaning, PublishedValue
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
-from coprod_stats.instruments.language.tree import Call, Compare, Expression, Member, Name, Number
+from coprod_stats.instruments.language.tree import Expression, Member, Name
 from coprod_stats.instruments.model import (
     Administrative,
     Assigned,
@@ -16,7 +15,6 @@ from coprod_stats.instruments.model import (
     Check,
     Classification,
     Construct,
-    DateRange,
     Derived,
     Exemption,
     Form,
@@ -32,18 +30,16 @@ from coprod_stats.instruments.model import (
     ResponseScale,
     Scale,
     Text,
-    TextRule,
     Timing,
     TranslationStatus,
     Wording,
 )
-from coprod_stats.instruments.questions import FORMATS
+from coprod_stats.instruments.source.answer_rules import dates_of, prefill_of, rule_of
+from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
-    ConstructForm,
     ItemForm,
-    LengthForm,
     NumberForm,
     PageForm,
     PlaceholderForm,
@@ -289,11 +285,7 @@ class _Builder:
         yield item
         if item.other is None:
             return
-        name, code = Name(item.id), float(item.other)
-        multiple = item.kind == "multiple"
-        chosen: Expression = Compare("==", name, Number(code))
-        if multiple:
-            chosen = Call("includes", (name, Number(code)))
+        chosen = item.chosen(item.other)
         words = self.text(placed.item.specify or self.form.specify)
         given = dict(words.by_language)
         n_own = len(item.conditions) - (item.rotation is not None)
@@ -332,15 +324,19 @@ class _Builder:
             hint=self.text_or_none(form.hint),
             responses=self.answers(placed),
             number=self.number(form.number, form.kind),
-            dates=_dates(form),
-            rule=_rule(form),
+            dates=dates_of(form),
+            rule=rule_of(form),
             checks=tuple(
                 Check(parse_expression(check.holds), self.text(check.message))
                 for check in form.checks
             ),
+            prefill=prefill_of(form),
             min_choices=form.min_choices,
             max_choices=form.max_choices,
             other=form.other,
+            options_when=tuple(
+                (code, parse_expression(text)) for code, text in form.options_when.items()
+            ),
             random_order=form.random_order,
             top=self.top(placed),
             total=form.total,
@@ -383,21 +379,6 @@ class _Builder:
             return None
         form = form or NumberForm()
         return NumberRange(form.min, form.max, form.whole, self.text_or_none(form.unit))
-
-
-def _dates(form: ItemForm) -> DateRange | None:
-    if form.kind != "date":
-        return None
-    ends = (None, None) if form.date is None else (form.date.min, form.date.max)
-    return DateRange(*(None if end is None else date.fromisoformat(end) for end in ends))
-
-
-def _rule(form: ItemForm) -> TextRule | None:
-    if form.length is None and form.format is None and form.pattern is None:
-        return None
-    length = form.length or LengthForm()
-    pattern = form.pattern if form.format is None else FORMATS[form.format]
-    return TextRule(length.min, length.max, pattern, form.format)
 
 
 def _parsed(*texts: str | None) -> tuple[Expression, ...]:

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.source.constructs_form import ConstructForm, MeaningForm
 from coprod_stats.instruments.source.module_form import PublishedScaleForm
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
-    ConstructForm,
     InstrumentForm,
     ItemForm,
-    MeaningForm,
     ResponseScaleForm,
     TextForm,
 )
@@ -109,6 +108,8 @@ def conditions(draft: Draft) -> Iterator[tuple[Location, str, str]]:
             yield (*placed.location, "wordings", w, "when"), place, wording.when
         for c, check in enumerate(placed.item.checks):
             yield (*placed.location, "checks", c, "holds"), place, check.holds
+        for code, condition in placed.item.options_when.items():
+            yield (*placed.location, "options_when", code), f"{place}, code {code}", condition
     for id, derived in form.derived.items():
         yield ("derived", id, "value"), f"derived variable '{id}'", derived.value
     for id, index in form.indices.items():

@@ -13,8 +13,8 @@ from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.source.composition import ModuleSource
+from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.module_form import PublishedScaleForm
-from coprod_stats.instruments.source.source_form import ConstructForm
 
 
 @dataclass(frozen=True, slots=True)

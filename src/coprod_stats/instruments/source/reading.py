@@ -17,13 +17,11 @@ from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.shipped import find_shipped, list_modules, shelf
 from coprod_stats.instruments.source.building import build_instrument
 from coprod_stats.instruments.source.composition import ModuleSource, compose
+from coprod_stats.instruments.source.constructs_form import ConstructsForm
 from coprod_stats.instruments.source.draft import Draft
 from coprod_stats.instruments.source.module_form import ModuleForm, PublishedScaleForm
 from coprod_stats.instruments.source.published_scales import FilledModule, with_published
-from coprod_stats.instruments.source.source_form import (
-    ConstructsForm,
-    InstrumentForm,
-)
+from coprod_stats.instruments.source.source_form import InstrumentForm
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource, read_yaml
 from coprod_stats.instruments.translations.overlay import (
     TranslationsForm,

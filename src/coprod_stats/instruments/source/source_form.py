@@ -46,6 +46,14 @@ LetterCodes = Annotated[
         json_schema_extra={**_CODES_AS_KEYS},
     ),
 ]
+OptionConditions = Annotated[
+    dict[Code, Condition],
+    Field(
+        description="Options, by code, that are shown only where a condition on earlier answers "
+        "is known to hold.",
+        json_schema_extra={**_CODES_AS_KEYS},
+    ),
+]
 LevelTexts = Annotated[dict[Code, TextForm], Field(json_schema_extra={**_CODES_AS_KEYS})]
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
@@ -108,6 +116,19 @@ class LengthForm(_Form):
     max: Annotated[int, Field(ge=1, le=32_000)] | None = None
 
 
+class PrefillForm(_Form):
+    """What a question comes with: one of a value, an earlier answer, a parameter of the link."""
+
+    value: int | float | Words | None = Field(
+        None, description="A code, a number, a text, a date or a time."
+    )
+    answer: ItemId | None = Field(None, description="A question of the same kind, asked before.")
+    parameter: Identifier | None = Field(
+        None, description="Name of what the invitation knows of the respondent, such as 'town'."
+    )
+    read_only: bool = False
+
+
 class ItemForm(_Form):
     """One question or row of a grid."""
 
@@ -130,6 +151,9 @@ class ItemForm(_Form):
     checks: list[CheckForm] = Field(
         [], description="What must not be known to be false of this answer and earlier ones."
     )
+    prefill: PrefillForm | None = Field(
+        None, description="What is answered already, and may be changed unless it is read-only."
+    )
     min_choices: Annotated[int, Field(ge=1)] | None = Field(
         None, description="Least number of options to choose, unless an exclusive one is chosen."
     )
@@ -140,6 +164,7 @@ class ItemForm(_Form):
     specify: TextForm | None = Field(
         None, description="The text beside 'other'; that of the questionnaire if omitted."
     )
+    options_when: OptionConditions = {}
     random_order: bool = Field(
         False, description="Show the options, but for those off the scale and 'other', shuffled."
     )
@@ -353,40 +378,6 @@ class InstrumentForm(_Form):
     classification: ClassificationForm | None = None
     scales: dict[ItemId, ScaleForm] = {}
     indices: dict[ItemId, IndexForm] = {}
-
-
-class ConstructForm(_Form):
-    """One entry in the file of constructs, with its section in the article."""
-
-    family: Words
-    label: Words
-    role: Role
-    section: Words
-    sources: Words
-    respondent: Literal["citizen", "provider", "both"]
-    measure: Words
-    note: str | None = None
-    columns: list[ItemId] = Field([], description="Columns that represent it, if no question does.")
-    steps: list[Identifier] = Field([], description="Plans that analyse it.")
-    planned: Words | None = Field(None, description="The later analysis that will use it.")
-
-
-class MeaningForm(_Form):
-    """What some questions ask about; the items of all questionnaires that share the file."""
-
-    asks: Words
-    items: Annotated[list[ItemId], Field(min_length=1)]
-    near: list[Identifier] = Field([], description="Meanings that differ from it only in part.")
-
-
-class ConstructsForm(_Form):
-    """The file of constructs that questionnaires share."""
-
-    source: Words
-    meanings: dict[Identifier, MeaningForm] = Field(
-        {}, description="What each question asks about, by which the linter compares questions."
-    )
-    constructs: dict[str, ConstructForm]
 
 
 def json_schema() -> dict[str, Any]:

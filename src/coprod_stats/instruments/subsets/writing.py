@@ -10,9 +10,10 @@ from typing import Any
 
 from coprod_stats.files.writing import committed_together, make_folder, write_file
 from coprod_stats.instruments.shipped import find_shipped
+from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.copying import SCHEMA
 from coprod_stats.instruments.source.reading import InstrumentParts, read_draft, read_parts
-from coprod_stats.instruments.source.source_form import ConstructForm, InstrumentForm
+from coprod_stats.instruments.source.source_form import InstrumentForm
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.instruments.subsets.cutting import CLASSIFICATION, Cut, SubsetError, cut
 from coprod_stats.instruments.subsets.yaml_text import yaml_text

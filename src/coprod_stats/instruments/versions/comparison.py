@@ -20,6 +20,7 @@ from coprod_stats.instruments.model import (
     TextRule,
     Wording,
 )
+from coprod_stats.instruments.prefilled_answers import prefilled_with
 from coprod_stats.instruments.score_items import score_items
 
 Kind = Literal[
@@ -242,8 +243,10 @@ def _limits(item: Item) -> str:
         "pattern": rule.pattern,
         "min_choices": item.min_choices,
         "max_choices": item.max_choices,
+        "prefilled with": prefilled_with(item) or None,
     }
     said = [f"{name} {fact}" for name, fact in facts.items() if fact is not None]
+    said += [f"option {code} when {_formula(tree)}" for code, tree in item.options_when]
     return ", ".join([*said, *(f"check '{check.message}'" for check in item.checks)])
 
 

@@ -10,7 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from coprod_stats.instruments.language.tree import Call, Compare, Expression, Name, Number
+from coprod_stats.instruments.language.text_matching import folded, reads_as_number
+from coprod_stats.instruments.language.tree import (
+    Call,
+    Compare,
+    Expression,
+    Name,
+    Number,
+    TextMatch,
+)
 from coprod_stats.instruments.language.tree import parts as parts_of
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.dialect import Dialect
@@ -32,6 +40,8 @@ _ENTITIES = str.maketrans(
         "\n": "<br />",
     }
 )
+_MARKS = "&<>{}\\"
+"""What an expression cannot hold in a literal, as it stands in HTML and between braces."""
 
 
 def as_html(text: str) -> str:
@@ -67,6 +77,17 @@ class Translator(Dialect):
     def chosen(self, id: str, code: int, *, wanted: bool) -> str:
         """Write that an option is ticked."""
         return f"{self._part(id, code)} {'==' if wanted else '!='} 'Y'"
+
+    def matched(self, id: str, match: TextMatch, *, wanted: bool) -> str:
+        """Compare texts; a sign before both keeps ``007`` from being read as the number 7."""
+        words, answer = folded(match.words), self.answer(id)
+        if match.within:  # the place is 0, as no place is, at the beginning of a text
+            found = f"stripos(join('=', {answer}), {self.literal(words, _MARKS)})"
+            return f"{found} > 0" if wanted else f"!({found} > 0)"
+        answer = f"strtolower(trim({answer}))"
+        if reads_as_number(words):
+            words, answer = f"={words}", f"join('=', {answer})"
+        return f"{answer} {'==' if wanted else '!='} {self.literal(words, _MARKS)}"
 
     def compared(self, tree: Compare) -> str:
         """Compare numbers; a missing answer is less than any, and equal to none."""

@@ -5,9 +5,10 @@ https://www.limesurvey.org/manual/Tab_Separated_Value_survey_structure
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import (
     Assigned,
     Block,
@@ -21,6 +22,7 @@ from coprod_stats.instruments.model import (
 from coprod_stats.platforms.fields import (
     InexpressibleError,
     alone,
+    by_invitation,
     choices,
     enough_chosen,
     entry_hint,
@@ -28,16 +30,17 @@ from coprod_stats.platforms.fields import (
     instead_of_answer,
     missing_choices,
     needs_companion,
+    not_prefilled,
     rows_together,
     shuffles,
-    unshuffled,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.limesurvey.codes import Codes, Place, columns
 from coprod_stats.platforms.limesurvey.expressions import Translator, as_html
+from coprod_stats.platforms.limesurvey.losses import can_shuffle_questions, losses_of
 from coprod_stats.platforms.limesurvey.question_types import question_type, validation
-from coprod_stats.platforms.phrases import least_said
+from coprod_stats.platforms.phrases import least_said, only_for
 
 Row = dict[str, str]
 HEADER = (
@@ -105,8 +108,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     for part in (_Structure.descriptions, _Structure.questions):
         rows += [row for structure in written for row in part(structure)]
     refused = dict.fromkeys(fault for structure in written for fault in structure.refused)
-    orders = (*_fixed_orders(instrument), *unshuffled(instrument, "PLATFORM-152"))
-    losses = [*orders, *written[0].losses]
+    losses = [*losses_of(instrument), *written[0].losses]
     made = "\r\n".join("\t".join(row.get(name, "") for name in HEADER) for row in rows)
     content = "\ufeff" + "\t".join(HEADER) + "\r\n" + made + "\r\n"
     known = [] if refused else list(columns(instrument, codes))
@@ -156,7 +158,7 @@ class _Structure:
             if number == 1:
                 yield from map(self._drawn, self.instrument.assigned)
             for block in page.blocks:
-                group = f"{page.id}{block.id}" if _can_shuffle_questions(block) else ""
+                group = f"{page.id}{block.id}" if can_shuffle_questions(block) else ""
                 yield from self._block(page, block, group)
             if number == last:
                 yield from self._derived()
@@ -236,7 +238,7 @@ class _Structure:
                 self.codes.answers[item.id][option.value] for option in alone(item, self.instrument)
             )
             attributes |= {"exclude_all_others": ";".join(names)}
-        attributes |= self._validation(item)
+        attributes |= self._validation(item) | self._prefilled(item)
         relevance = self._relevance(item, item)
         text = self._words(item.text, item.wordings)
         yield self._row(
@@ -268,16 +270,45 @@ class _Structure:
         """Return the equation that an answer fulfils, and what is said where it does not."""
         rules = [enough_chosen(item)] if item.min_choices is not None else []
         rules += [check.condition for check in item.checks]
-        if not rules:
+        filters = item.options_when if item.kind == "single" else ()
+        if not rules and not filters:
             return {}
         try:
             equation = self.translator.agrees(rules)
+            for code, shown in filters:
+                chosen = self.translator.holds([item.chosen(code)])
+                holds = f"!({chosen}) or ({self.translator.holds([shown])})"
+                equation = self.translator.joined("and", [*([equation] if rules else []), holds])
+                rules.append(shown)
         except InexpressibleError as error:
             self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
             return {}
         said = [] if item.min_choices is None else [as_html(least_said(item, self.language))]
         said += [self._text(check.message) for check in item.checks]
+        said += [only_for(item, code, self.instrument, self.language) for code, _ in filters]
         return {"em_validation_q": equation, "em_validation_q_tip": " ".join(said)}
+
+    def _prefilled(self, item: Item) -> Row:
+        """Return the default answer, which an expression in braces may give."""
+        given = item.prefill
+        if given is None:
+            return {}
+        link = f"Add '&{self.codes.places[item.id].question}=' and the value to the link."
+        self.losses += by_invitation(item, link)
+        if given.read_only:
+            said = "LimeSurvey has no questions that cannot be changed"
+            self.losses.append(not_prefilled(item, said, "Reading rejects what was changed."))
+        if given.answer is not None:
+            return {"default": f"{{{self.translator.copied(given.answer, item.id)}}}"}
+        if given.value is None:
+            return {}
+        if item.kind == "single":
+            return {"default": self.codes.answers[item.id][int(given.value)]}
+        try:
+            self.translator.literal(given.value.replace('"', ""), "{}")
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
+        return {"default": given.value}
 
     def _companion(self, item: Item) -> Iterator[Row]:
         """Ask why there is no answer, while there is none."""
@@ -292,8 +323,9 @@ class _Structure:
     def _answers(
         self, options: tuple[Option, ...], item: Item, *, kind: str = "A"
     ) -> Iterator[Row]:
-        relevance = {"relevance": "1"} if kind == "SQ" else {}
         for option in options:
+            shown = [tree for of, tree in item.options_when if of == option.value]
+            relevance = {"relevance": self._holds(item, shown)} if kind == "SQ" else {}
             code = self.codes.answers[item.id][option.value]
             yield self._row(kind, code, self._text(option.label), type="0", **relevance)
 
@@ -310,8 +342,11 @@ class _Structure:
 
     def _relevance(self, place: Item | Block, *items: Item) -> str:
         """Write when one of some items is asked."""
+        return self._holds(place, *(item.conditions for item in items))
+
+    def _holds(self, place: Item | Block, *alternatives: Sequence[Expression]) -> str:
         try:
-            return self.translator.holds(*(item.conditions for item in items))
+            return self.translator.holds(*alternatives)
         except InexpressibleError as error:
             where = f"item {place.id}" if isinstance(place, Item) else f"block {place.id}"
             self.refused.append(inexpressible("PLATFORM-050", where, error))
@@ -342,24 +377,3 @@ def _draw(values: tuple[int, ...]) -> str:
         return f"rand({values[0]}, {values[-1]})"
     first, *others = values
     return f"if(rand(1, {len(values)}) == 1, {first}, {_draw(tuple(others))})"
-
-
-def _can_shuffle_questions(block: Block) -> bool:
-    """Return whether single questions of a block can change places, as nothing goes with them."""
-    return block.random_order and not any(i.in_grid or needs_companion(i) for i in block.items)
-
-
-def _fixed_orders(instrument: Instrument) -> Iterator[Fault]:
-    for page in instrument.pages:
-        fixed = [f"page '{page.id}'"] if page.random_order else []
-        fixed += [
-            f"block '{block.id}'"
-            for block in page.blocks
-            if block.random_order
-            and not _can_shuffle_questions(block)
-            and len(list(rows_together(block))) > 1
-        ]
-        for place in fixed:
-            yield Fault(
-                "PLATFORM-150", "the order stays fixed", "Note it in the report.", place=place
-            )

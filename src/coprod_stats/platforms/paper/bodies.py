@@ -43,10 +43,12 @@ def body_of(
     words: Callable[[Text], str],
     phrases: Phrases,
     go_to: Mapping[int, str],
+    *,
+    only_if: Mapping[int, str],
 ) -> Body:
     """Return what is marked or written for an item that is no row of a grid."""
     own = item.responses.options if item.responses else ()
-    options = tuple(tick_of(option, item, words, go_to) for option in own)
+    options = tuple(tick_of(option, item, words, go_to, only_if) for option in own)
     match item.kind:
         case "number" if item.number is not None:
             unit = words(item.number.unit) if item.number.unit else ""
@@ -65,10 +67,16 @@ def body_of(
 
 
 def tick_of(
-    option: Option, item: Item, words: Callable[[Text], str], go_to: Mapping[int, str]
+    option: Option,
+    item: Item,
+    words: Callable[[Text], str],
+    go_to: Mapping[int, str],
+    only_if: Mapping[int, str],
 ) -> Tick:
-    """Return an answer to tick, with a line to write on beside "other"."""
+    """Return an answer to tick, for whom it is, and a line to write on beside "other"."""
     label, code = words(option.label), str(option.value)
+    if option.value in only_if:
+        label = f"{label} ({only_if[option.value]})"
     if option.value == item.other:
         label, code = f"{label} {LINE}", f"{code} {other_column(item.id)}"
     return Tick(label, code, go_to.get(option.value, ""))

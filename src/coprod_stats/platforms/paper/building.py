@@ -165,6 +165,7 @@ class _Layout:
             for item in unit.items:
                 yield self._row_filter(unit, item, place)
                 yield tuple(wording.condition for wording in item.wordings)
+                yield tuple(tree for _, tree in item.options_when)
             yield tuple(wording.condition for wording in unit.items[0].stem_wordings)
 
     def _elements(self) -> Iterator[Element]:
@@ -193,6 +194,7 @@ class _Layout:
         filters += [
             tuple(w.condition for item in unit.items for w in (*item.wordings, *item.stem_wordings))
         ]
+        filters += [tuple(tree for item in unit.items for _, tree in item.options_when)]
         for letter_, parts in self.checks.first_used(tree for trees in filters for tree in trees):
             yield CheckBox(
                 self.phrases.check.format(letter_),
@@ -233,7 +235,8 @@ class _Layout:
             return Paragraph(self.words(first.text), "note", self._alternatives(first.wordings))
         if len(unit.items) > 1:
             return self._grid(unit, place)
-        body = body_of(first, self.instrument, self.words, self.phrases, self._go_to(first))
+        go_to, only_if = self._go_to(first), self._only_if(first)
+        body = body_of(first, self.instrument, self.words, self.phrases, go_to, only_if=only_if)
         return Question(
             number=str(unit.number),
             id=first.id,
@@ -246,7 +249,7 @@ class _Layout:
             hint=self.words(first.hint) if first.hint else "",
             instruction=instruction_of(first, self.words, self.phrases),
             body=body,
-            beside=self._beside([first], self._go_to(first)),
+            beside=self._beside([first], go_to, only_if),
             consent=first.kind == "consent",
         )
 
@@ -282,16 +285,26 @@ class _Layout:
         )
 
     def _beside(
-        self, rows: Sequence[Item], go_to: Mapping[int, str] | None = None
+        self,
+        rows: Sequence[Item],
+        go_to: Mapping[int, str] | None = None,
+        only_if: Mapping[int, str] | None = None,
     ) -> tuple[Tick, ...]:
         """Return the answers off the scale, of all rows together."""
         scale = rows[0].responses
         on_scale = scale.options if scale else ()
         return tuple(
-            tick_of(option, rows[0], self.words, go_to or {})
+            tick_of(option, rows[0], self.words, go_to or {}, only_if or {})
             for option in _answers(rows, self.instrument)
             if option not in on_scale
         )
+
+    def _only_if(self, item: Item) -> dict[int, str]:
+        """State for whom options are that not everybody is to choose."""
+        return {
+            code: self.phrases.only_if.format(self.condition([tree]))
+            for code, tree in item.options_when
+        }
 
     def _go_to(self, item: Item) -> dict[int, str]:
         """State after which answers a respondent does not go on to the next question."""

@@ -9,7 +9,9 @@ from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.tree import Expression, names
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.prefilled_answers import prefilled_with
 from coprod_stats.platforms.codebooks.labelled_variables import own_columns
+from coprod_stats.platforms.fields import not_prefilled
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.paper.building import numbers_of, paper_document
 from coprod_stats.platforms.paper.checks import beyond_paper
@@ -153,6 +155,9 @@ def _lost_in_printing(instrument: Instrument) -> Iterator[Fault]:
                 place=f"page '{page.id}'",
             )
     for item in instrument.items:
+        if item.prefill is not None:
+            said = f"paper is not prefilled ({prefilled_with(item)})"
+            yield not_prefilled(item, said, "Nothing needs to be done.")
         if item.random_order:
             yield Fault(
                 "PLATFORM-189",
@@ -198,6 +203,7 @@ def _conditions(instrument: Instrument) -> Iterator[tuple[str, Expression]]:
         place = f"item {item.id}"
         yield from ((place, condition) for condition in item.conditions)
         yield from ((place, w.condition) for w in (*item.wordings, *item.stem_wordings))
+        yield from ((place, tree) for _, tree in item.options_when)
 
 
 def _with_derived(tree: Expression, derived: dict[str, Expression]) -> Iterator[Expression]:

@@ -19,6 +19,7 @@ from coprod_stats.instruments.language.tree import (
     Name,
     Not,
     Number,
+    TextMatch,
     names,
 )
 from coprod_stats.instruments.model import Instrument, Item
@@ -162,6 +163,8 @@ class Routing:
                 return frozenset({"false" if known[id] is None else "true"})
             case Call("answered", _):
                 return frozenset({"true", "false"})
+            case TextMatch(Name(id=id)) if id in known and known[id] is None:
+                return frozenset({"unknown"})
             case Not(part):
                 return frozenset(_OPPOSITE[truth] for truth in self._truths(part, known))
             case Logic(operator, parts):

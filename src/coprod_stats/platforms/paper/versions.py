@@ -9,7 +9,15 @@ from itertools import product
 
 from coprod_stats.instruments.language.folding import FALSE, MISSING, TRUE, given
 from coprod_stats.instruments.language.tree import Expression, Logic
-from coprod_stats.instruments.model import Block, Instrument, Item, Page, Text, Wording
+from coprod_stats.instruments.model import (
+    Block,
+    Instrument,
+    Item,
+    Page,
+    ResponseScale,
+    Text,
+    Wording,
+)
 from coprod_stats.platforms.fields import Insert, pieces
 
 MAX_VERSIONS = 24
@@ -135,6 +143,7 @@ def _item(item: Item, known: Mapping[str, float]) -> Item | None:
     stem, stem_wordings = item.stem, item.stem_wordings
     if stem is not None:
         stem, stem_wordings = _wordings(stem, stem_wordings, known)
+    filters, responses = _options(item, known)
     return replace(
         item,
         text=text,
@@ -142,7 +151,25 @@ def _item(item: Item, known: Mapping[str, float]) -> Item | None:
         stem=stem,
         stem_wordings=stem_wordings,
         conditions=tuple(condition for condition in conditions if condition != TRUE),
+        options_when=filters,
+        responses=responses,
     )
+
+
+def _options(
+    item: Item, known: Mapping[str, float]
+) -> tuple[tuple[tuple[int, Expression], ...], ResponseScale | None]:
+    """Settle which options this copy shows, and for whom."""
+    filters = [(code, _given(tree, known)) for code, tree in item.options_when]
+    gone = {code for code, tree in filters if tree == FALSE}
+    kept = tuple((code, tree) for code, tree in filters if tree not in (TRUE, FALSE))
+    if item.responses is None or not gone:
+        return kept, item.responses
+    on, off = (
+        tuple(option for option in listed if option.value not in gone)
+        for listed in (item.responses.options, item.responses.off_scale)
+    )
+    return kept, replace(item.responses, options=on, off_scale=off)
 
 
 def _wordings(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.text_matching import matching_pattern
 from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
@@ -17,6 +18,7 @@ from coprod_stats.instruments.language.tree import (
     Expression,
     Name,
     Number,
+    TextMatch,
     names,
     walk,
 )
@@ -91,6 +93,12 @@ class Translator(Conditions[Formula]):
         """Write that a choice is selected."""
         ticked = self._ticked(self.items[id], code)
         return ticked if wanted else negated(ticked)
+
+    def matched(self, id: str, match: TextMatch, *, wanted: bool) -> Formula:
+        """Compare a text by a regular expression."""
+        pattern = matching_pattern(match.words, within=match.within)
+        found = Comparing(self._number(self.items[id]), "MatchesRegex", pattern)
+        return found if wanted else negated(found)
 
     def comparison(self, tree: Compare) -> Formula:
         """Write a comparison, solved for the one number in it."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.platforms.fields import alone, choices
+from coprod_stats.instruments.prefilled_answers import prefilled_with
+from coprod_stats.platforms.fields import alone, choices, not_prefilled
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.qualtrics.advanced_format import text_file, text_losses
 from coprod_stats.platforms.qualtrics.codes import SEEN_UNANSWERED, columns
@@ -329,7 +330,7 @@ def _losses(instrument: Instrument, layout: Layout) -> Iterator[Fault]:
         if parts > 1:
             yield Fault(
                 "PLATFORM-162",
-                f"shown as {parts} pages, because a text or a row depends on "
+                f"shown as {parts} pages, because a text, a row or an option depends on "
                 "an answer on the same page",
                 "Nothing needs to be done.",
                 place=f"page '{page.id}'",
@@ -341,6 +342,12 @@ def _losses(instrument: Instrument, layout: Layout) -> Iterator[Fault]:
                 f"all options are put in order; the first {item.top} count",
                 "Say so in the question.",
                 place=f"item {item.id}",
+            )
+        if item.prefill is not None:
+            yield not_prefilled(
+                item,
+                f"the survey file does not prefill it ({prefilled_with(item)})",
+                "Set its default choices in Qualtrics, by piped text or embedded data if need be.",
             )
         if item.checks:
             yield Fault(

@@ -1,8 +1,8 @@
 """How a questionnaire is laid out for Qualtrics: blocks, questions with their ids, their texts.
 
-Qualtrics fills texts when a page is built, and checks the logic of single rows of a matrix then
-too. Where one of them depends on an answer on the same page, the page is cut: what follows is a
-block of its own.
+Qualtrics fills texts when a page is built, and checks the logic of single rows of a matrix and of
+single choices then too. Where one of them depends on an answer on the same page, the page is cut:
+what follows is a block of its own.
 """
 
 from __future__ import annotations
@@ -277,7 +277,11 @@ class Layout:
             )
 
     def _add(self, element: Element) -> None:
-        if self._needed(self.keys(element)) & self._asked_here:
+        needed = self._needed(self.keys(element))
+        if element.kind == "question":
+            filters = (tree for item in element.items for _, tree in item.options_when)
+            needed |= self._resolved(name for tree in filters for name in names(tree))
+        if needed & self._asked_here:
             self._cut(self.segments[-1].page)
         self._append(element)
 

@@ -168,12 +168,20 @@ class Questions:
         if element.kind == "matrix" and len({row.conditions for row in element.items}) > 1:
             logic = {str(place): self._row_logic(row) for place, row in enumerate(element.items, 1)}
             return {"Choices": {id: {"DisplayLogic": own} for id, own in logic.items() if own}}
-        if element.kind == "question" and element.items[0].kind == "multiple":
-            apart = alone(element.items[0], self._instrument)
+        if element.kind == "question":
             listed = self._listed(element).items()
-            exclusive = [id for id, option in listed if option in apart]
-            return {"Choices": {id: {"ExclusiveAnswer": True} for id in exclusive}}
+            return {"Choices": {id: self._setting(element.items[0], o) for id, o in listed}}
         return {}
+
+    def _setting(self, item: Item, option: Option) -> Json:
+        """Return whether an option is chosen alone, and for whom it is shown."""
+        made: Json = {}
+        if item.kind == "multiple" and option in alone(item, self._instrument):
+            made["ExclusiveAnswer"] = True
+        conditions = [tree for code, tree in item.options_when if code == option.value]
+        place = f"item {item.id}"
+        logic = self._logic(self._holds(place, conditions), place, same_page=False)
+        return made | ({"DisplayLogic": logic} if logic else {})
 
     def _coding(self, element: Element) -> Json:
         """Return the codes of the answers, and the order of what is listed."""

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument, Item
-from coprod_stats.platforms.fields import companion, missing_codes, needs_companion
+from coprod_stats.platforms.fields import (
+    by_invitation,
+    companion,
+    missing_codes,
+    needs_companion,
+)
 from coprod_stats.platforms.form_export import SidecarColumn
 from coprod_stats.platforms.redcap.expressions import checkbox_code, field, option_field
 
@@ -95,6 +100,15 @@ def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fa
                 "PLATFORM-136",
                 "REDCap shows the message of a check, but takes the answer",
                 "Add a data quality rule; reading rejects what does not agree.",
+                place=f"item {item.id}",
+            )
+        link = f"Add '&{field(item.id)}=' and the value to the link of the survey."
+        yield from by_invitation(item, link)
+        if item.options_when:
+            yield Fault(
+                "PLATFORM-134",
+                "REDCap hides options when a page is loaded, not while it is filled in",
+                "Show one section per page in surveys; reading rejects what should not be chosen.",
                 place=f"item {item.id}",
             )
         if item.min_choices is not None:

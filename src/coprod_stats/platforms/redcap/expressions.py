@@ -6,12 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from coprod_stats.instruments.language.text_matching import folded, reads_as_number
+from coprod_stats.instruments.language.tree import TextMatch
 from coprod_stats.instruments.model import Item
 from coprod_stats.platforms.dialect import Dialect
 
 _WORD_JOINER = "\u2060"
 _REFERENCES = re.compile(r"<(?=[A-Za-z/!?])|[\[{](?=[A-Za-z])")
 _MARKS = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?[A-Za-z0-9]+;)|[\[{]")
+_SIGNS_OF_LOGIC = "[]<>="
+"""What REDCap's logic looks for in texts too."""
 _ENTITIES = {"<": "&lt;", "&": "&amp;", "[": "&#91;", "{": "&#123;"}
 
 
@@ -54,6 +58,17 @@ class Translator(Dialect):
     def chosen(self, id: str, code: int, *, wanted: bool) -> str:
         """Write that a box is ticked."""
         return f"[{id.lower()}({self.codes(id)[code]})] {'=' if wanted else '<>'} '1'"
+
+    def matched(self, id: str, match: TextMatch, *, wanted: bool) -> str:
+        """Compare texts; a letter before both keeps ``007`` from being read as the number 7."""
+        words, answer = folded(match.words), self.answer(id)
+        if match.within:
+            found = f"contains({answer}, {self.literal(words, _SIGNS_OF_LOGIC)})"
+            return found if wanted else f"not ({found})"
+        answer = f"lower(trim({answer}))"
+        if reads_as_number(words):
+            words, answer = f"t{words}", self.together(["'t'", answer])
+        return f"{answer} {'=' if wanted else '<>'} {self.literal(words, _SIGNS_OF_LOGIC)}"
 
     def of_option(self, item: Item, code: int) -> str:
         """Refer to the field of an option."""

@@ -79,6 +79,8 @@ _PLACE = {
     )
 }
 
+_MOST_CONDITIONS = 5
+"""Conditions under which options of one field are shown; each doubles the length of its tag."""
 _HOLD_TO_LIMITS = "@FORCE-MINMAX"
 """Without it REDCap warns of a number outside its limits and takes it."""
 
@@ -167,6 +169,12 @@ class _Dictionary:
     def _item(self, item: Item, matrix: str) -> Iterator[dict[str, str]]:
         label, composed = self._wording(item)
         yield from composed
+        rows = list(self._asked(item, label, matrix))
+        if tags := self._prefilled(item):
+            rows[0]["annotation"] = " ".join(filter(None, [rows[0].get("annotation", ""), *tags]))
+        yield from rows
+
+    def _asked(self, item: Item, label: str, matrix: str) -> Iterator[dict[str, str]]:
         logic = self._logic(item, item.conditions)
         beside = entry_hint(item)
         note = {"note": self._text(beside)} if beside else {}
@@ -210,7 +218,7 @@ class _Dictionary:
                     )
             case _:
                 group = {"matrix": matrix} if matrix else {}
-                shared["annotation"] = " ".join(self._order(item))
+                shared["annotation"] = " ".join([*self._order(item), *self._hidden(item)])
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
         yield from self._warnings(item)
         if lacks:
@@ -235,10 +243,60 @@ class _Dictionary:
         codes = ",".join(option.written for option in alone(item, self.instrument))
         none = [f"@NONEOFTHEABOVE='{codes}'"] if codes else []
         most = [f"@MAXCHECKED={item.max_choices}"] if item.max_choices else []
-        return " ".join(none + most + self._order(item))
+        return " ".join(none + most + self._order(item) + self._hidden(item))
+
+    def _hidden(self, item: Item) -> list[str]:
+        """Hide options: one tag for each combination of conditions, as a field takes one such."""
+        written = (
+            {}
+            if item.responses is None
+            else {option.value: option.written for option in item.responses.all_options}
+        )
+        together: dict[str, list[str]] = {}
+        for code, condition in item.options_when:
+            logic = self._logic(item, (condition,))
+            together.setdefault(logic, []).append(written[code])
+        together.pop("", None)
+        if len(together) > _MOST_CONDITIONS:
+            error = InexpressibleError(
+                f"REDCap: options are shown under {len(together)} conditions, and at most "
+                f"{_MOST_CONDITIONS} can be combined"
+            )
+            self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+            return []
+        return [_hidden_unless(list(together.items()), [])] if together else []
 
     def _order(self, item: Item) -> list[str]:
         return ["@RANDOMORDER"] if shuffles(item, self.instrument) else []
+
+    def _prefilled(self, item: Item) -> list[str]:
+        """Return the tags of what a field comes with when its page is first shown."""
+        given = item.prefill
+        if given is None:
+            return []
+        fixed = ["@READONLY"] if given.read_only else []
+        try:
+            if given.value is not None:
+                value = given.value
+                if item.responses is not None:
+                    value = self.translator.codes(item.id)[int(value)]
+                return [f"@DEFAULT={self.translator.literal(value, '[]')}", *fixed]
+            if given.answer is not None:
+                return [self._copied(given.answer, item.id), *fixed]
+        except InexpressibleError as error:
+            self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+        return fixed
+
+    def _copied(self, source: str, to: str) -> str:
+        """Pipe an answer, a choice by its value, where there is one other than "don't know"."""
+        translator, name = self.translator, field(source)
+        theirs, ours = translator.codes(source), translator.codes(to)
+        piped = f"@DEFAULT='[{name}{':value' if theirs else ''}]'"
+        for code, alias in theirs.items():
+            if alias != ours[code]:
+                equal = f"[{name}] = {translator.quoted(alias)}"
+                piped = f"@IF({equal}, @DEFAULT='{ours[code]}', {piped})"
+        return f"@IF({translator.answered(source, wanted=True)}, {piped}, '')"
 
     def _row(self, name: str, type: str, label: str, **more: str) -> dict[str, str]:
         return {"name": name.lower(), "form": self.form, "type": type, "label": label} | {
@@ -286,6 +344,15 @@ class _Dictionary:
             else as_html(piece)
             for piece in pieces(text.in_language(self.language))
         )
+
+
+def _hidden_unless(conditions: list[tuple[str, list[str]]], hidden: list[str]) -> str:
+    """Nest ``@IF`` (evaluated when the page is loaded), so that one ``@HIDECHOICE`` applies."""
+    if not conditions:
+        return f"@HIDECHOICE='{','.join(hidden)}'" if hidden else "''"
+    (logic, codes), *others = conditions
+    shown, not_shown = (_hidden_unless(others, gone) for gone in (hidden, [*hidden, *codes]))
+    return f"@IF({logic}, {shown}, {not_shown})"
 
 
 def _is_email(item: Item) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from coprod_stats.instruments.language.text_matching import reads_as_number
+from coprod_stats.instruments.language.tree import TextMatch
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.dialect import Dialect
 from coprod_stats.platforms.fields import InexpressibleError
@@ -64,6 +66,18 @@ class Translator(Dialect):
         written = self.codes(id)[code]
         value = written if written == str(code) else self.quoted(written)
         return f"{self.answer(id)} {'contains' if wanted else 'notcontains'} {value}"
+
+    def matched(self, id: str, match: TextMatch, *, wanted: bool) -> str:
+        """Compare texts, which SurveyJS does whatever their case.
+
+        It compares 7 and ``007`` as numbers: of such texts each must contain the other.
+        """
+        answer, words = self.answer(id), self.quoted(match.words)
+        if match.within or reads_as_number(match.words):
+            sign, joint = ("contains", "and") if wanted else ("notcontains", "or")
+            found = [f"{answer} {sign} {words}", f"{words} {sign} {answer}"]
+            return f" {joint} ".join(found[: 1 if match.within else 2])
+        return f"{answer} {'=' if wanted else '<>'} {words}"
 
     def call(self, function: str, arguments: Sequence[str]) -> str:
         """Write a function; SurveyJS has none for an absolute value."""

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
 from coprod_stats.platforms.fields import (
     InexpressibleError,
     alone,
+    by_invitation,
     choices,
     companion,
     enough_chosen,
@@ -55,6 +57,9 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         for variable in instrument.assigned
     ]
     losses += unshuffled(instrument, "PLATFORM-121")
+    for item in instrument.questions:
+        page = f"Set it on the page that embeds the form: survey.setValue('{item.id}', …)."
+        losses += by_invitation(item, page)
     sidecar = sidecar_of(
         instrument, "surveyjs", languages=languages, columns=_columns(instrument), losses=losses
     )
@@ -207,7 +212,25 @@ class _Form:
             kind["choicesOrder"] = "random"
         validators = [*kind.pop("validators", ()), *self._checks(item)]
         checked: Json = {"validators": validators} if validators else {}
+        name |= self._prefilled(item)
         return {**kind, **name, "title": title, **checked, **self._shown(item)}
+
+    def _prefilled(self, item: Item) -> Json:
+        given = item.prefill
+        if given is None:
+            return {}
+        made: Json = {"readOnly": True} if given.read_only else {}
+        if given.answer is not None:
+            return made | {"defaultValueExpression": self.translator.copied(given.answer, item.id)}
+        if given.value is None:
+            return made
+        value: object = given.value
+        if item.responses is not None:
+            option = next(o for o in item.responses.all_options if str(o.value) == given.value)
+            value = option.code or option.value
+        elif item.kind == "number":
+            value = float(given.value) if "." in given.value else int(given.value)
+        return made | {"defaultValue": value}
 
     def _checks(self, item: Item) -> Iterator[Json]:
         for check in item.checks:
@@ -219,7 +242,10 @@ class _Form:
             yield {"type": "expression", "text": self.texts.text(check.message), "expression": rule}
 
     def _kind(self, item: Item) -> Json:
-        options = [self._choice(option) for option in choices(item, self.instrument)]
+        options = [
+            self._choice(option) | self._visible(item, option)
+            for option in choices(item, self.instrument)
+        ]
         match item.kind:
             case "multiple":
                 return self._checkbox(item, options)
@@ -310,9 +336,16 @@ class _Form:
             **self._shown(item),
         }
 
+    def _visible(self, item: Item, option: Option) -> Json:
+        conditions = [tree for code, tree in item.options_when if code == option.value]
+        return self._visible_if(item, conditions)
+
     def _shown(self, item: Item) -> Json:
+        return self._visible_if(item, item.conditions)
+
+    def _visible_if(self, item: Item, conditions: Sequence[Expression]) -> Json:
         try:
-            shown = self.translator.holds(item.conditions)
+            shown = self.translator.holds(conditions)
             return {} if shown == self.translator.always else {"visibleIf": shown}
         except InexpressibleError as error:
             self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from coprod_stats.instruments.language.text_matching import matching_pattern
+from coprod_stats.instruments.language.tree import TextMatch
 from coprod_stats.instruments.model import Item
 from coprod_stats.instruments.questions import MISSING_NAMES
 from coprod_stats.platforms.dialect import Dialect
@@ -69,6 +71,12 @@ class XPath(Dialect):
         selected = f"selected({self.answer(id)}, '{self.codes(id)[code]}')"
         return selected if wanted else f"not({selected})"
 
+    def matched(self, id: str, match: TextMatch, *, wanted: bool) -> str:
+        """Compare by a regular expression, as XPath 1.0 has no function for lower case."""
+        pattern = matching_pattern(match.words, within=match.within)
+        found = f"regex({self.answer(id)}, {self.joined_literals(pattern)})"
+        return found if wanted else f"not({found})"
+
     def call(self, function: str, arguments: Sequence[str]) -> str:
         """Write a function; XPath's own ``sum`` adds up sets of nodes."""
         if function in ("sum", "mean"):
@@ -98,7 +106,11 @@ class XPath(Dialect):
 
     def quoted(self, text: str) -> str:
         """Write a text as XPath 1.0 literals, which have no escapes and hold no reference."""
-        parts = _BETWEEN_DOLLAR_AND_BRACE.split(plain(text))
+        return self.joined_literals(plain(text))
+
+    def joined_literals(self, text: str) -> str:
+        """Write a text exactly, as one literal or several that are joined."""
+        parts = _BETWEEN_DOLLAR_AND_BRACE.split(text)
         literals = [literal for part in parts for literal in _literals(part)]
         return literals[0] if len(literals) == 1 else self.together(literals)
 

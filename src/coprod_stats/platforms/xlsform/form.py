@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
@@ -14,6 +13,7 @@ from coprod_stats.platforms.fields import (
     INTRODUCTION,
     InexpressibleError,
     alone,
+    by_invitation,
     choices,
     entry_hint,
     inexpressible,
@@ -21,12 +21,12 @@ from coprod_stats.platforms.fields import (
     missing_choices,
     shuffles,
     together,
-    unshuffled,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
 from coprod_stats.platforms.workbook_bytes import workbook_bytes
 from coprod_stats.platforms.xlsform.expressions import XPath, field, filled
-from coprod_stats.platforms.xlsform.plain_text import form_title, is_styled
+from coprod_stats.platforms.xlsform.losses import losses_of
+from coprod_stats.platforms.xlsform.plain_text import form_title
 from coprod_stats.platforms.xlsform.texts import FormTexts, language_header
 
 Row = dict[str, str]
@@ -50,9 +50,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         form.derive(entry.id, entry.value)
     refused = tuple(dict.fromkeys((*form.texts.refused, *form.refused)))
     losses = (
-        *_fixed_orders(instrument),
-        *unshuffled(instrument, "PLATFORM-104"),
-        *_styled_choices(instrument, languages),
+        *losses_of(instrument, languages),
         *form.losses,
     )
     sheets = {
@@ -185,6 +183,7 @@ class _Form:
             self.note(field(item.id), {**words, **hint}, relevant)
             return
         row = {"name": field(item.id), **words, **hint, **_relevant(relevant)}
+        row |= self._prefilled(item)
         required = {"required": "yes"} if item.required else {}
         if item.kind in ("single", "consent", "multiple"):
             self.rows.append(self._checked(item, {**row, **required, **self._choice(item)}))
@@ -207,6 +206,32 @@ class _Form:
                 }
             )
 
+    def _prefilled(self, item: Item) -> Row:
+        """Return what a field is filled with: when the form begins, or when an answer changes."""
+        given = item.prefill
+        if given is None:
+            return {}
+        fixed = {"readonly": "yes"} if given.read_only else {}
+        path = f"/data/page_{item.page}/{field(item.id)}"
+        self.losses += by_invitation(item, f"Add '&d[{path}]=' and the value to the link.")
+        if given.value is not None:
+            return fixed | {"default": self._default(item, given.value)}
+        if given.answer is None:
+            return fixed
+        copied = {"calculation": self.xpath.copied(given.answer, item.id)}
+        trigger = {} if given.read_only else {"trigger": f"${{{field(given.answer)}}}"}
+        return fixed | copied | trigger
+
+    def _default(self, item: Item, value: str) -> str:
+        """Write a value; a text that could be read as an expression becomes one."""
+        if item.kind == "single":
+            return self.xpath.codes(item.id)[int(value)]
+        if item.kind == "time":
+            return f"{value}:00.000"
+        if item.kind != "text" or value.replace(" ", "").isalnum():
+            return value
+        return f"concat({self.xpath.joined_literals(value)}, '')"
+
     def _checked(self, item: Item, row: Row) -> Row:
         """Add the checks of an answer to its constraint, in which it is called ``.``."""
         if not item.checks:
@@ -227,7 +252,7 @@ class _Form:
     def _choice(self, item: Item) -> Row:
         kind = "select_multiple" if item.kind == "multiple" else "select_one"
         row = {"type": f"{kind} {self._list(choices(item, self.instrument))}"}
-        row |= self._shuffled(item)
+        row |= self._shuffled(item) | self._filtered(item)
         if item.kind != "multiple":
             return row
         names = [_choice_name(option) for option in alone(item, self.instrument)]
@@ -239,6 +264,16 @@ class _Form:
             enough += [f"selected(., '{name}')" for name in names]
             limits.append(f"({' or '.join(enough)})")
         return row | ({"constraint": " and ".join(limits)} if limits else {})
+
+    def _filtered(self, item: Item) -> Row:
+        """Return the filter of the choices, which knows each by its name."""
+        filters = []
+        for option in item.responses.all_options if item.responses else ():
+            shown = [tree for code, tree in item.options_when if code == option.value]
+            holds = self._holds(f"item {item.id}", shown)
+            if holds != self.xpath.always:
+                filters.append(f"name != '{_choice_name(option)}' or ({holds})")
+        return {"choice_filter": self.xpath.joined("and", filters)} if filters else {}
 
     def _shuffled(self, item: Item) -> Row:
         return {"parameters": "randomize=true"} if shuffles(item, self.instrument) else {}
@@ -355,18 +390,6 @@ def _choice_name(option: Option) -> str:
     return MISSING_NAMES.get(option.value) or option.written
 
 
-def _styled_choices(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
-    for item in instrument.questions:
-        labels = [option.label for option in choices(item, instrument)]
-        if any(is_styled(label.in_language(lang)) for label in labels for lang in languages):
-            yield Fault(
-                "PLATFORM-103",
-                "a pair of asterisks or underscores in an answer is shown as emphasis by Collect",
-                "Use other characters: labels of choices have no escape that all clients know.",
-                place=f"item {item.id}",
-            )
-
-
 def _relevant(condition: str) -> Row:
     return {} if condition == XPath.always else {"relevant": condition}
 
@@ -376,21 +399,3 @@ def _fields(item: Item) -> tuple[str, ...]:
     if item.kind == "allocate" and item.responses is not None:
         return tuple(field(item.id, value) for value in item.responses.values)
     return (field(item.id),)
-
-
-def _fixed_orders(instrument: Instrument) -> Iterator[Fault]:
-    places = [f"page {page.id}" for page in instrument.pages if page.random_order]
-    places += [
-        f"block {block.id}"
-        for page in instrument.pages
-        for block in page.blocks
-        if block.random_order
-    ]
-    if places:
-        yield Fault(
-            "PLATFORM-101",
-            "the random order of "
-            f"{counted(len(places), 'page or block', 'pages and blocks')} stays as written",
-            "XLSForm can shuffle choices only; state the fixed order in the report.",
-            place=", ".join(places),
-        )
