@@ -194,6 +194,8 @@ class Respondent:
             }
         if given is None:
             return None
+        if question["QuestionType"] == "Slider":
+            return {"1": plain(given)}
         if isinstance(given, list):
             return [ids[str(code)] for code in given]
         if isinstance(given, Mapping):
@@ -220,6 +222,12 @@ class Respondent:
             low, high = (float(limits[k]) if limits[k] else number for k in ("Min", "Max"))
             if not low <= number <= high or (limits["NumDecimals"] == "0" and number % 1):
                 self.problems.append(f"{tag}: no such number")
+        if question["QuestionType"] == "Slider":
+            shape, stands = question["Configuration"], float(answer["1"])
+            low, high = shape["CSSliderMin"], shape["CSSliderMax"]
+            stops = (stands - low) * shape["GridLines"] / (high - low)
+            if not low <= stands <= high or abs(stops - round(stops)) > 1e-6:
+                self.problems.append(f"{tag}: the slider does not stop there")
         if settings["Type"] == "ChoicesTotal" and sum(answer.values()) != float(
             settings["ChoiceTotal"]
         ):

@@ -169,7 +169,11 @@ class _Codebook:
             return "HH:MM" if item.kind == "time" else ""
         low, high = item.number.minimum, item.number.maximum
         span = " to ".join(spell_number(bound) for bound in (low, high) if bound is not None)
-        return f"{span} {self.shown(item.number.unit)}".strip()
+        span = f"{span} {self.shown(item.number.unit)}".strip()
+        if item.number.slider is not None:
+            span += f" in steps of {spell_number(item.number.slider.step)}"
+        labels = [f"{spell_number(n)} = {self.shown(text)}" for n, text in item.number.labels]
+        return "; ".join([span, *labels])
 
     def options(self, options: Sequence[Option]) -> str:
         return "; ".join(

@@ -207,8 +207,9 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
 
 
 def _option(option: Option) -> str:
-    letters = "" if option.code is None else f" ({option.code})"
-    return f"{option.value}{letters} {option.label}"
+    written = f"{option.value}" if option.code is None else f"{option.value} ({option.code})"
+    label = str(option.label)
+    return written if label == str(option.value) else f"{written} {label}"
 
 
 def _open_answer(item: Item) -> str:
@@ -242,6 +243,10 @@ def _number(number: NumberRange) -> str:
         words.append(f"to {spell_number(number.maximum)}")
     if number.unit is not None:
         words.append(f"({number.unit})")
+    if number.slider is not None:
+        words.append(f"in steps of {spell_number(number.slider.step)}")
+        labels = [_tied(f"{spell_number(n)} = {label}") for n, label in number.labels]
+        words.append(f"on a line: {' | '.join(labels)}")
     return " ".join(words)
 
 

@@ -17,6 +17,7 @@ from coprod_stats.instruments.model import (
     TEXT_KINDS,
     Instrument,
 )
+from coprod_stats.platforms.fields import shown_options
 from coprod_stats.platforms.form_export import Sidecar, SidecarColumn
 
 
@@ -105,7 +106,8 @@ def holds_labels(cells: tuple[str, ...], entry: SidecarColumn, instrument: Instr
     """Return whether cells of a question with options hold labels where codes belong."""
     scale = instrument.item(entry.item).responses
     options = () if scale is None else scale.all_options
-    labels = {words for option in options for _, words in option.label.by_language}
+    shown = options if scale is None else (*options, *shown_options(scale))
+    labels = {words for option in shown for _, words in option.label.by_language}
     labels -= {*dict(entry.codes), *(str(option.value) for option in options)}
     return any(cell.strip() in labels for cell in cells)
 

@@ -37,6 +37,7 @@ class Phrases:
     tick_least: str
     tick_between: str
     tick_alone: str
+    mark_line: str
     write_number: str
     write_decimal: str
     at_least: str
@@ -98,6 +99,7 @@ ENGLISH = Phrases(
     tick_least="Please tick at least {}.",
     tick_between="Please tick {} to {}.",
     tick_alone="If you tick “{}”, please tick nothing else.",
+    mark_line="Please mark the line with a cross where your answer lies.",
     write_number="Please write a whole number{}.",
     write_decimal="Please write a number{}.",
     at_least=", {} or more",
@@ -176,6 +178,7 @@ GERMAN = Phrases(
     tick_least="Bitte kreuzen Sie mindestens {} an.",
     tick_between="Bitte kreuzen Sie {} bis {} an.",
     tick_alone="Wenn Sie „{}“ ankreuzen, kreuzen Sie bitte nichts anderes an.",
+    mark_line="Bitte kreuzen Sie auf der Linie die Stelle an, an der Ihre Antwort liegt.",
     write_number="Bitte tragen Sie eine ganze Zahl ein{}.",
     write_decimal="Bitte tragen Sie eine Zahl ein{}.",
     at_least=", {} oder mehr",
@@ -254,6 +257,7 @@ ARABIC = Phrases(
     tick_least="يرجى وضع {} علامات على الأقل.",
     tick_between="يرجى وضع {} إلى {} علامات.",
     tick_alone="إذا وضعت علامة أمام «{}» فيرجى عدم وضع أي علامة أخرى.",
+    mark_line="يرجى وضع علامة × على الخط في الموضع الذي يعبّر عن إجابتك.",
     write_number="يرجى كتابة عدد صحيح{}.",
     write_decimal="يرجى كتابة عدد{}.",
     at_least="، {} أو أكثر",

@@ -21,6 +21,7 @@ from coprod_stats.instruments.checks.items import (
     check_special_items,
     check_unique_ids,
 )
+from coprod_stats.instruments.checks.numbered_answers import check_points, check_sliders
 from coprod_stats.instruments.checks.routing import (
     check_checks,
     check_derived_cycles,
@@ -45,6 +46,8 @@ _CHECKS = (
     check_codes_of_columns,
     check_dates,
     check_letter_codes,
+    check_points,
+    check_sliders,
     check_special_items,
     check_choices,
     check_text_rules,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS
+from coprod_stats.instruments.source.answer_form import NumberForm
 from coprod_stats.instruments.source.draft import CHOICE_KINDS, Draft
-from coprod_stats.instruments.source.source_form import NumberForm
 from coprod_stats.instruments.source.yaml_source import Location
 
 

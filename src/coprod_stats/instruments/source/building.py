@@ -30,6 +30,7 @@ from coprod_stats.instruments.model import (
     Placeholder,
     ResponseScale,
     Scale,
+    Slider,
     Text,
     TextRule,
     Timing,
@@ -37,18 +38,20 @@ from coprod_stats.instruments.model import (
     Wording,
 )
 from coprod_stats.instruments.questions import FORMATS
+from coprod_stats.instruments.source.answer_form import (
+    LengthForm,
+    NumberForm,
+    ResponseScaleForm,
+    TextForm,
+)
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
     ConstructForm,
     ItemForm,
-    LengthForm,
-    NumberForm,
     PageForm,
     PlaceholderForm,
-    ResponseScaleForm,
     ScaleForm,
-    TextForm,
     TranslationForm,
     WordingForm,
 )
@@ -143,17 +146,14 @@ class _Builder:
         return None if given is None else self.text(given)
 
     def response_scale(self, id: str, form: ResponseScaleForm) -> ResponseScale:
-        return ResponseScale(
-            id,
-            form.kind,
-            *(
-                tuple(
-                    Option(code, self.text(label), form.codes.get(code))
-                    for code, label in options.items()
-                )
-                for options in (form.options, form.off_scale)
-            ),
+        options, off_scale = (
+            tuple(
+                Option(code, self.text(label), form.codes.get(code))
+                for code, label in given.items()
+            )
+            for given in (form.options, form.off_scale)
         )
+        return ResponseScale(id, form.kind, options, off_scale, form.points is not None)
 
     def construct(self, code: str) -> Construct:
         entry: ConstructForm = self.draft.constructs[code]
@@ -367,7 +367,11 @@ class _Builder:
         if kind != "number":
             return None
         form = form or NumberForm()
-        return NumberRange(form.min, form.max, form.whole, self.text_or_none(form.unit))
+        unit, line = self.text_or_none(form.unit), form.slider
+        if line is None:
+            return NumberRange(form.min, form.max, form.whole, unit)
+        texts = (self.text(line.low), self.text(line.high), self.text_or_none(line.middle))
+        return NumberRange(form.min, form.max, form.whole, unit, Slider(*texts, line.step))
 
 
 def _dates(form: ItemForm) -> DateRange | None:

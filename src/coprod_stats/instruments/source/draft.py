@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.source.answer_form import ResponseScaleForm, TextForm
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
     ConstructForm,
     InstrumentForm,
     ItemForm,
-    ResponseScaleForm,
-    TextForm,
 )
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 
@@ -150,7 +149,8 @@ def _front_texts(form: InstrumentForm) -> _Texts:
     for id, scale in form.responses.items():
         for key, answers in (("options", scale.options), ("off_scale", scale.off_scale)):
             for code, label in answers.items():
-                yield ("responses", id, key, code), f"response scale '{id}', code {code}", label
+                if scale.points is None or label != str(code):
+                    yield ("responses", id, key, code), f"response scale '{id}', code {code}", label
     for i, column in enumerate(form.administrative):
         yield ("administrative", i, "title"), f"column '{column.id}'", column.title
 
@@ -174,6 +174,10 @@ def _item_texts(draft: Draft) -> _Texts:
         yield (*where, "specify"), place, item.specify
         if item.number is not None:
             yield (*where, "number", "unit"), place, item.number.unit
+            if item.number.slider is not None:
+                for key in ("low", "middle", "high"):
+                    label = getattr(item.number.slider, key)
+                    yield (*where, "number", "slider", key), place, label
         for w, wording in enumerate(item.wordings):
             yield (*where, "wordings", w, "text"), place, wording.text
         for c, check in enumerate(item.checks):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from coprod_stats.instruments.source.answer_form import ResponseScaleForm, TextForm, Words
 from coprod_stats.instruments.source.source_form import (
     AdministrativeForm,
     AssignedForm,
@@ -18,10 +19,7 @@ from coprod_stats.instruments.source.source_form import (
     PageForm,
     PlaceholderForm,
     PlaceholderName,
-    ResponseScaleForm,
     ScaleForm,
-    TextForm,
-    Words,
 )
 
 

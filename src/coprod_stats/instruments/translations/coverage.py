@@ -69,7 +69,9 @@ def _shown_texts(instrument: Instrument) -> Iterator[Text]:
 
 
 def _labels(scale: ResponseScale) -> Iterator[Text]:
-    yield from (option.label for option in (*scale.options, *scale.off_scale))
+    for option in scale.all_options:
+        if not scale.numbered or str(option.label) != str(option.value):
+            yield option.label
 
 
 def _block(block: Block) -> Iterator[Text]:
@@ -85,3 +87,5 @@ def _item(item: Item) -> Iterator[Text]:
     yield from (wording.text for wording in item.wordings)
     unit = None if item.number is None else item.number.unit
     yield from (text for text in (item.hint, unit) if text is not None)
+    if item.number is not None:
+        yield from (label for _, label in item.number.labels)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import (
     DateRange,
@@ -235,6 +236,8 @@ def _limits(item: Item) -> str:
         "min": number.minimum,
         "max": number.maximum,
         "whole": None if item.number is None else number.whole,
+        "step": None if number.slider is None else number.slider.step,
+        "labels": " | ".join(f"{spell_number(n)} {label}" for n, label in number.labels) or None,
         "first": days.first,
         "last": days.last,
         "shortest": rule.shortest,

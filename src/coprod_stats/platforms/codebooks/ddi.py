@@ -56,10 +56,11 @@ def _variable(data: ElementTree.Element, variable: LabelledVariable, number: int
         given = {name: str(end) for name, end in ends.items() if end is not None}
     if given:
         _under(_under(element, "valrng"), "range", **given)
-    for is_missing, codes in (("N", variable.values), ("Y", variable.missing)):
+    own = (*variable.values, *variable.marks)
+    for is_missing, codes in (("N", own), ("Y", variable.missing)):
         for code, label in codes:
             category = _under(element, "catgry", missing=is_missing)
-            _under(category, "catValu", str(code))
+            _under(category, "catValu", spell_number(code))
             _under(category, "labl", label)
     _under(element, "varFormat", type="numeric" if variable.numeric else "character")
 

@@ -95,8 +95,8 @@ def cut(text: str, n_bytes: int) -> str:
     return text.encode()[:n_bytes].decode(errors="ignore")
 
 
-def _codes(variable: LabelledVariable) -> tuple[tuple[int, str], ...]:
-    return (*variable.values, *variable.missing)
+def _codes(variable: LabelledVariable) -> tuple[tuple[float, str], ...]:
+    return (*variable.values, *variable.marks, *variable.missing)
 
 
 def _column(variable: LabelledVariable, answers: pd.DataFrame) -> pd.Series:

@@ -284,11 +284,11 @@ class _Layout:
     ) -> tuple[Tick, ...]:
         """Return the answers off the scale, of all rows together."""
         scale = rows[0].responses
-        on_scale = scale.options if scale else ()
+        on_scale = scale.values if scale else ()
         return tuple(
             tick_of(option, rows[0], self.words, go_to or {})
             for option in _answers(rows, self.instrument)
-            if option not in on_scale
+            if option.value not in on_scale
         )
 
     def _go_to(self, item: Item) -> dict[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.fields import companion, missing_codes, needs_companion
 from coprod_stats.platforms.form_export import SidecarColumn
@@ -48,6 +49,14 @@ def _letters(item: Item) -> tuple[tuple[str, str], ...]:
         return ()
     options = item.responses.all_options
     return tuple((option.code, str(option.value)) for option in options if option.code)
+
+
+def moves_by_one(item: Item) -> bool:
+    """Return whether an item is a slider of whole numbers, the only one that REDCap has."""
+    if item.number is None or item.number.slider is None:
+        return False
+    parts = (*item.number.ends, item.number.slider.step)
+    return all(part.is_integer() for part in parts)
 
 
 def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
@@ -95,6 +104,21 @@ def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fa
                 "PLATFORM-136",
                 "REDCap shows the message of a check, but takes the answer",
                 "Add a data quality rule; reading rejects what does not agree.",
+                place=f"item {item.id}",
+            )
+        slider = None if item.number is None else item.number.slider
+        if slider is not None and not moves_by_one(item):
+            yield Fault(
+                "PLATFORM-146",
+                "a number to type: REDCap's sliders have whole numbers only",
+                "Reading rejects what lies between the steps.",
+                place=f"item {item.id}",
+            )
+        elif slider is not None and slider.step != 1:
+            yield Fault(
+                "PLATFORM-145",
+                f"REDCap's slider moves by 1, not by {spell_number(slider.step)}",
+                "Reading rejects what lies between the steps.",
                 place=f"item {item.id}",
             )
         if item.min_choices is not None:

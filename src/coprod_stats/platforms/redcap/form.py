@@ -20,17 +20,19 @@ from coprod_stats.platforms.fields import (
     entry_hint,
     inexpressible,
     instead_of_answer,
+    line_labels,
     missing_choices,
     needs_companion,
     pieces,
     placeholder_texts,
     rows_together,
     shuffles,
+    together,
     unshuffled,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, coinciding, sidecar_of
-from coprod_stats.platforms.redcap.columns import RECORD, columns, losses_of
+from coprod_stats.platforms.redcap.columns import RECORD, columns, losses_of, moves_by_one
 from coprod_stats.platforms.redcap.expressions import (
     Translator,
     as_html,
@@ -73,6 +75,7 @@ _PLACE = {
         ("max", 9),
         ("logic", 11),
         ("required", 12),
+        ("alignment", 13),
         ("matrix", 15),
         ("annotation", 17),
     )
@@ -164,8 +167,8 @@ class _Dictionary:
         label, composed = self._wording(item)
         yield from composed
         logic = self._logic(item, item.conditions)
-        beside = entry_hint(item)
-        note = {"note": self._text(beside)} if beside else {}
+        beside = [hint for hint in (entry_hint(item), self._unnamed(item)) if hint]
+        note = {"note": self._text(together(beside))} if beside else {}
         required = {"required": "y"} if item.required else {}
         lacks = needs_companion(item)
         options = self._choices(choices(item, self.instrument))
@@ -182,6 +185,8 @@ class _Dictionary:
                     **shared,
                     annotation=self._exclusive(item),
                 )
+            case "number" if moves_by_one(item):
+                yield self._row(item.id, "slider", label, **shared, **self._line(item))
             case "number":
                 yield self._row(item.id, "text", label, **shared, **_range(item))
             case "text":
@@ -207,6 +212,8 @@ class _Dictionary:
             case _:
                 group = {"matrix": matrix} if matrix else {}
                 shared["annotation"] = " ".join(self._order(item))
+                if item.responses is not None and item.responses.numbered and not matrix:
+                    shared["alignment"] = "RH"
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
         yield from self._warnings(item)
         if lacks:
@@ -227,6 +234,20 @@ class _Dictionary:
             name = f"check_{item.id}_{place}"
             yield self._row(name, "descriptive", self._text(check.message), logic=fails)
 
+    def _unnamed(self, item: Item) -> Text | None:
+        """Return the labels of a line that is written as a number."""
+        return None if moves_by_one(item) else line_labels(item)
+
+    def _line(self, item: Item) -> dict[str, str]:
+        """Return ends and labels of a slider, which shows its number."""
+        number = item.number
+        assert number is not None
+        assert number.slider is not None
+        low, high = map(spell_number, number.ends)
+        texts = (number.slider.low, number.slider.middle, number.slider.high)
+        labels = ["" if text is None else self._label(text) for text in texts]
+        return {"choices": " | ".join(labels), "validation": "number", "min": low, "max": high}
+
     def _exclusive(self, item: Item) -> str:
         codes = ",".join(option.written for option in alone(item, self.instrument))
         none = [f"@NONEOFTHEABOVE='{codes}'"] if codes else []
@@ -242,12 +263,11 @@ class _Dictionary:
         }
 
     def _choices(self, options: Iterable[Option]) -> str:
-        # a line break would end the answer, as it does in REDCap's own storage
-        labels = [
-            (option.written, " ".join(self._text(option.label).split())) for option in options
-        ]
-        whole = [(value, label.replace("|", "&#124;")) for value, label in labels]
-        return " | ".join(f"{value}, {label}" for value, label in whole)
+        return " | ".join(f"{option.written}, {self._label(option.label)}" for option in options)
+
+    def _label(self, text: Text) -> str:
+        """Write a label of a list; a line break would end it, as in REDCap's own storage."""
+        return " ".join(self._text(text).split()).replace("|", "&#124;")
 
     def _logic(self, item: Item, conditions: tuple[Expression, ...]) -> str:
         try:

@@ -239,7 +239,9 @@ class _Form:
             case "date" | "time":
                 return {"type": "text", "inputType": item.kind} | _date_limits(item)
             case _:
-                return {"type": "radiogroup", "choices": options}
+                numbered = item.responses is not None and item.responses.numbered
+                side_by_side = {"colCount": 0} if numbered else {}
+                return {"type": "radiogroup", "choices": options, **side_by_side}
 
     def _checkbox(self, item: Item, options: Sequence[Json]) -> Json:
         apart = [option.code or option.value for option in alone(item, self.instrument)]
@@ -287,6 +289,11 @@ class _Form:
         allowed = item.number
         if allowed is None:
             return made
+        if allowed.slider is not None:
+            low, high = allowed.ends
+            labels = [{"value": n, "text": self.texts.text(text)} for n, text in allowed.labels]
+            ends = {"min": low, "max": high, "step": allowed.slider.step}
+            return {"type": "slider", **ends, "customLabels": labels}
         if allowed.minimum is not None:
             made["min"] = allowed.minimum
         if allowed.maximum is not None:

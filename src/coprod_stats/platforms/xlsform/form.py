@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
-from coprod_stats.instruments.model import TEXT_KINDS, Block, Instrument, Item, Option, Page
+from coprod_stats.instruments.model import (
+    TEXT_KINDS,
+    Block,
+    Instrument,
+    Item,
+    NumberRange,
+    Option,
+    Page,
+    Text,
+)
 from coprod_stats.instruments.questions import MISSING_NAMES
 from coprod_stats.platforms.fields import (
     InexpressibleError,
@@ -25,10 +33,13 @@ from coprod_stats.platforms.fields import (
 from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
 from coprod_stats.platforms.workbook_bytes import workbook_bytes
 from coprod_stats.platforms.xlsform.expressions import XPath, field, filled
-from coprod_stats.platforms.xlsform.plain_text import form_title, is_styled
+from coprod_stats.platforms.xlsform.losses import fixed_orders, styled_choices
+from coprod_stats.platforms.xlsform.plain_text import form_title
 from coprod_stats.platforms.xlsform.texts import FormTexts, language_header
 
 Row = dict[str, str]
+MOST_TICKS = 20
+"""Steps of a slider that are marked one by one."""
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
@@ -47,9 +58,9 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         form.derive(entry.id, entry.value)
     refused = tuple(dict.fromkeys((*form.texts.refused, *form.refused)))
     losses = (
-        *_fixed_orders(instrument),
+        *fixed_orders(instrument),
         *unshuffled(instrument, "PLATFORM-104"),
-        *_styled_choices(instrument, languages),
+        *styled_choices(instrument, languages),
         *form.losses,
     )
     sheets = {
@@ -88,7 +99,7 @@ class _Form:
         ]
         self.refused: list[Fault] = []
         self.losses: list[Fault] = []
-        self._lists: dict[tuple[Option, ...], str] = {}
+        self._lists: dict[tuple[object, ...], str] = {}
 
     def assign(self, id: str, values: tuple[int, ...]) -> None:
         """Set a variable at random, once, when the form is begun."""
@@ -225,6 +236,8 @@ class _Form:
         kind = "select_multiple" if item.kind == "multiple" else "select_one"
         row = {"type": f"{kind} {self._list(choices(item, self.instrument))}"}
         row |= self._shuffled(item)
+        if item.responses is not None and item.responses.numbered and not item.in_grid:
+            row["appearance"] = "columns-pack"
         if item.kind != "multiple":
             return row
         names = [_choice_name(option) for option in alone(item, self.instrument)]
@@ -249,6 +262,8 @@ class _Form:
             options = item.responses.options if item.responses else ()
             order = self._shuffled(item)
             yield {**row, **required, **order, "type": f"rank {self._list(options)}"}
+        elif item.kind == "number" and item.number is not None and item.number.slider is not None:
+            yield {**row, **required, **self._line(item.number), "type": "range"}
         elif item.kind == "number" and item.number is not None:
             limits = [
                 f". {sign} {spell_number(bound)}"
@@ -260,6 +275,29 @@ class _Form:
             yield {**row, **required, **limit, "type": kind}
         elif item.responses is not None:
             yield from self._allocation(item, row, required)
+
+    def _line(self, number: NumberRange) -> Row:
+        """Return ends, step and labels of a slider; many ticks would run into each other."""
+        assert number.slider is not None
+        (low, high), step = number.ends, number.slider.step
+        parts = {"start": low, "end": high, "step": step}
+        many = number.n_steps > MOST_TICKS
+        if many and number.slider.middle is not None:
+            parts["tick_interval"] = (high - low) / 2
+        written = [f"{name}={spell_number(value)}" for name, value in parts.items()]
+        written.append(f"tick_labelset={self._named_numbers(number.labels)}")
+        bare = many and number.slider.middle is None
+        return {"parameters": " ".join(written)} | ({"appearance": "no-ticks"} if bare else {})
+
+    def _named_numbers(self, labels: tuple[tuple[float, Text], ...]) -> str:
+        """Name the list of the labels of some numbers."""
+        if labels not in self._lists:
+            self._lists[labels] = f"list_{len(self._lists) + 1}"
+            for number, label in labels:
+                words = self.texts.columns("label", label, markdown=False)
+                row = {"list_name": self._lists[labels], "name": spell_number(number), **words}
+                self.choices.append(row)
+        return self._lists[labels]
 
     def _text_limits(self, item: Item) -> Row:
         if item.rule is None:
@@ -352,18 +390,6 @@ def _choice_name(option: Option) -> str:
     return MISSING_NAMES.get(option.value) or option.written
 
 
-def _styled_choices(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
-    for item in instrument.questions:
-        labels = [option.label for option in choices(item, instrument)]
-        if any(is_styled(label.in_language(lang)) for label in labels for lang in languages):
-            yield Fault(
-                "PLATFORM-103",
-                "a pair of asterisks or underscores in an answer is shown as emphasis by Collect",
-                "Use other characters: labels of choices have no escape that all clients know.",
-                place=f"item {item.id}",
-            )
-
-
 def _relevant(condition: str) -> Row:
     return {} if condition == XPath.always else {"relevant": condition}
 
@@ -373,21 +399,3 @@ def _fields(item: Item) -> tuple[str, ...]:
     if item.kind == "allocate" and item.responses is not None:
         return tuple(field(item.id, value) for value in item.responses.values)
     return (field(item.id),)
-
-
-def _fixed_orders(instrument: Instrument) -> Iterator[Fault]:
-    places = [f"page {page.id}" for page in instrument.pages if page.random_order]
-    places += [
-        f"block {block.id}"
-        for page in instrument.pages
-        for block in page.blocks
-        if block.random_order
-    ]
-    if places:
-        yield Fault(
-            "PLATFORM-101",
-            "the random order of "
-            f"{counted(len(places), 'page or block', 'pages and blocks')} stays as written",
-            "XLSForm can shuffle choices only; state the fixed order in the report.",
-            place=", ".join(places),
-        )
