@@ -89,6 +89,7 @@ class _Codebook:
             ),
             *(self.assigned(variable) for variable in one.assigned),
             *self.pages(),
+            *self.rosters(),
             *self.computed(),
             Markup("</body></html>\n"),
         ]
@@ -126,6 +127,27 @@ class _Codebook:
             yield Markup("<h2>{}</h2>").format(self.shown(page.title) or page.id)
             for block in page.blocks:
                 yield from (self.item(item) for item in block.items if item.kind != "note")
+
+    def rosters(self) -> Iterator[Markup]:
+        for roster in self.instrument.rosters:
+            title = self.shown(roster.title)
+            rows = _Codebook(self.instrument.roster(roster.id), self.language)
+            yield Markup("<h2>{}: {}</h2>").format(roster.id, title)
+            facts = [
+                ("table", f"answers.csv.{roster.id}.csv, a row for each"),
+                ("number of rows", f"{roster.count or ''} at most {roster.most}".strip()),
+                (
+                    "asked if",
+                    self.condition([roster.page.condition] if roster.page.condition else []),
+                ),
+            ]
+            yield self.column(roster.id, "number of the row", facts)
+            yield from rows.pages()
+            yield from rows.computed()
+            for entry in roster.summaries:
+                value = condition_in_words(entry.value, rows.instrument)
+                found = [("of the respondent", "computed when the rows are read"), ("value", value)]
+                yield self.column(f"{roster.id}.{entry.id}", self.shown(entry.title), found)
 
     def item(self, item: Item) -> Markup:
         question = f"{self.shown(item.stem)} {self.shown(item.text)}".strip()

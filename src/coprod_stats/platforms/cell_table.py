@@ -48,6 +48,23 @@ MISSING = frozenset(map(str, MISSING_CODES))
 """Canonical codes of missing answers, as cells have them."""
 
 
+@dataclass(frozen=True, slots=True)
+class RosterRows:
+    """The rows of a roster, as a table of their own.
+
+    Attributes
+    ----------
+    respondents : tuple of str
+        Id of the respondent of each row.
+    numbers : tuple of str
+        Number of each row of its respondent, from 1.
+    """
+
+    respondents: tuple[str, ...]
+    numbers: tuple[str, ...]
+    table: CellTable
+
+
 class Reader(Protocol):
     """Turns a platform's export into canonical columns.
 

@@ -22,6 +22,7 @@ from coprod_stats.instruments.checks.items import (
     check_unique_ids,
 )
 from coprod_stats.instruments.checks.numbered_answers import check_points, check_sliders
+from coprod_stats.instruments.checks.rosters import check_reach_of_rosters, check_rosters
 from coprod_stats.instruments.checks.routing import (
     check_checks,
     check_derived_cycles,
@@ -62,6 +63,8 @@ _CHECKS = (
     check_languages,
     check_lengths,
     check_placeholders,
+    check_rosters,
+    check_reach_of_rosters,
     check_rotation,
     check_level_texts,
     check_twins,

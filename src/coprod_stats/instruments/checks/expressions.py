@@ -19,7 +19,13 @@ from coprod_stats.instruments.language.tree import (
     walk,
 )
 from coprod_stats.instruments.questions import OPTION_KINDS, TEXT_KINDS, ItemKind
-from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
+from coprod_stats.instruments.source.draft import (
+    Draft,
+    PlacedItem,
+    assigned_levels,
+    conditions,
+    rosters,
+)
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.suggestions import did_you_mean
 
@@ -36,6 +42,7 @@ def check_expressions(draft: Draft) -> Iterator[Fault]:
     others = {other_column(id) for id, placed in items.items() if placed.item.other is not None}
     known = {*items, *others, *draft.form.derived, *(c.id for c in draft.form.administrative)}
     known |= assigned_levels(draft.form).keys()
+    known |= {id for _, one in rosters(draft.form) for id in (one.id, *one.summaries)}
     for location, place, text in conditions(draft):
         try:
             tree = parse_expression(text)

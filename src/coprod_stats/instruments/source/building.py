@@ -45,6 +45,7 @@ from coprod_stats.instruments.source.answer_form import (
     TextForm,
 )
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
+from coprod_stats.instruments.source.roster_pages import with_rosters
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
     ConstructForm,
@@ -61,7 +62,7 @@ from coprod_stats.instruments.texts import direction
 def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
     """Build the instrument from a draft without faults."""
     form, build = draft.form, _Builder(draft)
-    return Instrument(
+    built = Instrument(
         id=form.instrument,
         version=form.version,
         title=build.text(form.title),
@@ -125,6 +126,7 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
             Exemption(entry.rule, tuple(entry.at), entry.reason) for entry in form.exemptions
         ),
     )
+    return with_rosters(built, form)
 
 
 class _Builder:

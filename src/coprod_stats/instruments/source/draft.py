@@ -12,6 +12,7 @@ from coprod_stats.instruments.source.source_form import (
     ConstructForm,
     InstrumentForm,
     ItemForm,
+    RosterForm,
 )
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 
@@ -159,6 +160,12 @@ def _page_texts(form: InstrumentForm) -> _Texts:
     for p, page in enumerate(form.pages):
         yield ("pages", p, "title"), f"page '{page.page}'", page.title
         yield ("pages", p, "intro"), f"page '{page.page}'", page.intro
+        if page.roster is not None:
+            place = f"roster '{page.roster.id}'"
+            yield ("pages", p, "roster", "title"), place, page.roster.title
+            for id, summary in page.roster.summaries.items():
+                at = ("pages", p, "roster", "summaries", id, "title")
+                yield at, f"summary '{id}'", summary.title
         for b, block in enumerate(page.blocks):
             where: Location = ("pages", p, "blocks", b)
             yield (*where, "stem"), f"block '{block.block}'", block.stem
@@ -197,6 +204,13 @@ def _back_texts(form: InstrumentForm) -> _Texts:
         yield ("scales", id, "note"), f"scale '{id}'", scale.note
     for id, index in form.indices.items():
         yield ("indices", id, "title"), f"index '{id}'", index.title
+
+
+def rosters(form: InstrumentForm) -> Iterator[tuple[int, RosterForm]]:
+    """Return the rosters with the number of their page."""
+    for p, page in enumerate(form.pages):
+        if page.roster is not None:
+            yield p, page.roster
 
 
 def assigned_levels(form: InstrumentForm) -> dict[str, tuple[int, ...]]:

@@ -136,6 +136,27 @@ class BlockForm(_Form):
     items: Annotated[list[ItemForm], Field(min_length=1)]
 
 
+class DerivedForm(_Form):
+    """A variable computed from answers, for routing and analysis."""
+
+    title: TextForm
+    value: Condition
+
+
+class RosterForm(_Form):
+    """What makes a page a roster: its questions are asked again, for each row of a table."""
+
+    id: ItemId
+    title: TextForm
+    count: ItemId | None = Field(None, description="The number that says how many rows there are.")
+    most: Annotated[int, Field(ge=1, le=99)] | None = Field(
+        None, description="Most rows that a respondent may add, where no question says how many."
+    )
+    summaries: dict[ItemId, DerivedForm] = Field(
+        {}, description="Variables of the respondent, such as 'count(AGE < 18)'."
+    )
+
+
 class PageForm(_Form):
     """Blocks shown together."""
 
@@ -144,6 +165,7 @@ class PageForm(_Form):
     intro: TextForm | None = None
     when: Condition | None = None
     random_order: bool = False
+    roster: RosterForm | None = None
     after: Identifier | None = Field(
         None, description="In a module: the page of the questionnaire that this one follows."
     )
@@ -168,13 +190,6 @@ class IndexForm(_Form):
 
     title: TextForm
     construct_code: Annotated[str, Field(alias="construct")]
-    value: Condition
-
-
-class DerivedForm(_Form):
-    """A variable computed from answers, for routing and analysis."""
-
-    title: TextForm
     value: Condition
 
 

@@ -16,7 +16,7 @@ from coprod_stats.instruments.model import (
     TextRule,
 )
 from coprod_stats.platforms.fields import line_labels, missing_choices
-from coprod_stats.platforms.form_export import ColumnKind, SidecarColumn
+from coprod_stats.platforms.form_export import ColumnKind, SidecarColumn, SidecarRoster
 
 _TICKS = ((1, "chosen"), (0, "not chosen"))
 
@@ -130,3 +130,11 @@ def own_columns(instrument: Instrument, language: str) -> Iterator[SidecarColumn
     """Return the columns of a format that keeps the canonical names and codes."""
     for variable in labelled_variables(instrument, language):
         yield SidecarColumn(variable.name, variable.item, variable.kind, variable.name)
+
+
+def roster_columns(instrument: Instrument, language: str) -> Iterator[SidecarRoster]:
+    """Return the columns of the rosters of a format that keeps names and codes."""
+    for roster in instrument.rosters:
+        rows = own_columns(instrument.roster(roster.id), language)
+        columns = tuple(column for column in rows if column.kind != "administrative")
+        yield SidecarRoster(roster.id, roster.id, columns)

@@ -21,6 +21,11 @@ def columns(instrument: Instrument) -> Iterator[SidecarColumn]:
         yield SidecarColumn(entry.id, entry.id, "administrative", name)
     for variable in instrument.assigned:
         yield SidecarColumn(variable.id, variable.id, "assigned", variable.id.lower())
+    yield from questions(instrument)
+
+
+def questions(instrument: Instrument) -> Iterator[SidecarColumn]:
+    """Return the columns of the questions, without those of the record."""
     for item in instrument.questions:
         name_of_item = field(item.id)
         beside = companion(item).lower() if needs_companion(item) else ""
@@ -83,6 +88,19 @@ def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fa
                 "Note it in the report.",
                 place=f"page '{page.id}'",
             )
+    for roster in instrument.rosters:
+        yield Fault(
+            "PLATFORM-147",
+            "a data dictionary repeats nothing; the questions are the instrument "
+            f"'{roster.id.lower()}', after the others",
+            "Make it a repeating instrument (Project Setup); reading rejects more rows than asked.",
+            place=f"roster '{roster.id}'",
+        )
+        yield from _losses_of_items(instrument.roster(roster.id))
+    yield from _losses_of_items(instrument)
+
+
+def _losses_of_items(instrument: Instrument) -> Iterator[Fault]:
     for item in instrument.items:
         if item.kind in ("rank", "allocate"):
             yield Fault(

@@ -5,11 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression, Not
-from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text
+from coprod_stats.instruments.model import (
+    Block,
+    Instrument,
+    Item,
+    Option,
+    Page,
+    Roster,
+    Text,
+)
 from coprod_stats.platforms.fields import (
     Alternatives,
     InexpressibleError,
@@ -31,8 +40,14 @@ from coprod_stats.platforms.fields import (
     unshuffled,
     wording_texts,
 )
-from coprod_stats.platforms.form_export import FormExport, coinciding, sidecar_of
-from coprod_stats.platforms.redcap.columns import RECORD, columns, losses_of, moves_by_one
+from coprod_stats.platforms.form_export import FormExport, SidecarRoster, coinciding, sidecar_of
+from coprod_stats.platforms.redcap.columns import (
+    RECORD,
+    columns,
+    losses_of,
+    moves_by_one,
+    questions,
+)
 from coprod_stats.platforms.redcap.expressions import (
     Translator,
     as_html,
@@ -109,6 +124,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         columns=known,
         internal=internal,
         losses=losses,
+        rosters=dictionary.rosters,
     )
     files = {"redcap_data_dictionary.csv": written.getvalue().encode()}
     shared = coinciding([*(row["name"] for row in rows), *dictionary.matrices])
@@ -116,10 +132,11 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
 
 
 class _Dictionary:
-    def __init__(self, instrument: Instrument, language: str) -> None:
+    def __init__(self, instrument: Instrument, language: str, *, form: str = "") -> None:
         self.instrument, self.language = instrument, language
         self.translator = Translator(instrument)
-        self.form = instrument.id.lower()
+        self.form = form or instrument.id.lower()
+        self.rosters: list[SidecarRoster] = []
         self.refused: list[Fault] = []
         self.matrices: list[str] = []
 
@@ -135,6 +152,29 @@ class _Dictionary:
             yield self._composed(f"p_{alternatives.name}", alternatives)
         for page in self.instrument.pages:
             yield from self._page(page)
+        for roster in self.instrument.rosters:  # the fields of an instrument stand together
+            yield from self._roster(roster)
+
+    def _roster(self, roster: Roster) -> Iterator[dict[str, str]]:
+        """Write a roster as an instrument of its own, to be made a repeating one."""
+        name = roster.id.lower()
+        inside = _Dictionary(self.instrument.roster(roster.id), self.language, form=name)
+        composed = (
+            inside._composed(f"p_{alternatives.name}", alternatives)
+            for alternatives in placeholder_texts(inside.instrument)
+        )
+        rows = [*composed, *inside._page(replace(roster.page, condition=None))]
+        outer = self._holds(f"roster {roster.id}", (roster.page.condition,))
+        for row in rows:
+            both = [logic for logic in (outer, row.get("logic", "")) if logic]
+            row["logic"] = self.translator.joined("and", both) if both else ""
+        self.refused += inside.refused
+        self.matrices += inside.matrices
+        columns = tuple(questions(inside.instrument))
+        taken = {name for entry in columns for name in (entry.name, entry.companion)}
+        internal = tuple(row["name"] for row in rows if row["name"] not in taken)
+        self.rosters.append(SidecarRoster(roster.id, name, columns, internal))
+        yield from rows
 
     def _page(self, page: Page) -> Iterator[dict[str, str]]:
         heading = self._text(page.title) if page.title else ""
@@ -270,11 +310,14 @@ class _Dictionary:
         return " ".join(self._text(text).split()).replace("|", "&#124;")
 
     def _logic(self, item: Item, conditions: tuple[Expression, ...]) -> str:
+        return self._holds(f"item {item.id}", conditions)
+
+    def _holds(self, place: str, conditions: tuple[Expression | None, ...]) -> str:
         try:
-            logic = self.translator.holds(conditions)
+            logic = self.translator.holds([tree for tree in conditions if tree is not None])
             return "" if logic == self.translator.always else logic
         except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+            self.refused.append(inexpressible("PLATFORM-030", place, error))
             return ""
 
     def _wording(self, item: Item, *, stem: bool = False) -> tuple[str, list[dict[str, str]]]:

@@ -6,13 +6,19 @@ from collections.abc import Iterator
 
 from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.model import Instrument
-from coprod_stats.platforms.fields import choices
+from coprod_stats.instruments.model import Instrument, Roster
+from coprod_stats.platforms.fields import choices, unshuffled
 from coprod_stats.platforms.xlsform.plain_text import is_styled
 
 
-def styled_choices(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
-    """Name the items with an answer in which marks of emphasis would be read."""
+def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
+    """Name orders that stay as written, and answers in which marks of emphasis are read."""
+    yield from _fixed_orders(instrument)
+    yield from unshuffled(instrument, "PLATFORM-104")
+    yield from _styled_choices(instrument, languages)
+
+
+def _styled_choices(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
     for item in instrument.questions:
         labels = [option.label for option in choices(item, instrument)]
         if any(is_styled(label.in_language(lang)) for label in labels for lang in languages):
@@ -24,8 +30,7 @@ def styled_choices(instrument: Instrument, languages: tuple[str, ...]) -> Iterat
             )
 
 
-def fixed_orders(instrument: Instrument) -> Iterator[Fault]:
-    """Name the pages and blocks whose order stays as written."""
+def _fixed_orders(instrument: Instrument) -> Iterator[Fault]:
     places = [f"page {page.id}" for page in instrument.pages if page.random_order]
     places += [
         f"block {block.id}"
@@ -41,3 +46,13 @@ def fixed_orders(instrument: Instrument) -> Iterator[Fault]:
             "XLSForm can shuffle choices only; state the fixed order in the report.",
             place=", ".join(places),
         )
+
+
+def unlimited(roster: Roster) -> Fault:
+    """Name a roster to which rows can be added without end."""
+    return Fault(
+        "PLATFORM-105",
+        f"rows can be added beyond the {roster.most} that are wanted",
+        "Ask for the number first ('count'); reading rejects further rows.",
+        place=f"roster '{roster.id}'",
+    )
