@@ -19,7 +19,7 @@ MOST_ROWS = 99
 
 
 def check_rosters(draft: Draft) -> Iterator[Fault]:
-    """Find rosters whose rows cannot be counted, told apart or kept by themselves."""
+    """Find rosters whose rows cannot be counted, distinguished or kept by themselves."""
     known = {placed.item.id: placed for placed in draft.items}
     keyed = any(column.role == "respondent" for column in draft.form.administrative)
     for p, roster in rosters(draft.form):
@@ -29,7 +29,7 @@ def check_rosters(draft: Draft) -> Iterator[Fault]:
                 "ROSTER-001",
                 location,
                 place,
-                "its rows could not be told apart, as no column holds the id of the respondent",
+                "its rows could not be distinguished, as no column holds the id of the respondent",
                 "Add an administrative column with the role 'respondent'.",
             )
         if not _can_be_counted(draft, p, roster, known):
