@@ -273,6 +273,7 @@ def test_questions_of_rosters_are_linted(tmp_path: Path) -> None:
 
 FAULTS: dict[str, tuple[str, tuple[str, str]]] = {
     "no respondent": ("ROSTER-001", ("role: respondent", "role: other")),
+    "a respondent in no form": ("ROSTER-001", ("role: respondent", "role: respondent, forms: [x]")),
     "neither count nor most": ("ROSTER-002", ("most: 3}", "summaries: {}}")),
     "both": ("ROSTER-002", ("most: 3}", "most: 3, count: SIZE}")),
     "no such count": ("ROSTER-002", ("count: SIZE", "count: SIZES")),

@@ -21,7 +21,10 @@ MOST_ROWS = 99
 def check_rosters(draft: Draft) -> Iterator[Fault]:
     """Find rosters whose rows cannot be counted, distinguished or kept by themselves."""
     known = {placed.item.id: placed for placed in draft.items}
-    keyed = any(column.role == "respondent" for column in draft.form.administrative)
+    keyed = any(
+        column.role == "respondent" and set(column.forms or draft.form.forms) >= {*draft.form.forms}
+        for column in draft.form.administrative
+    )
     for p, roster in rosters(draft.form):
         location, place = ("pages", p, "roster"), f"roster '{roster.id}'"
         if not keyed:
@@ -29,8 +32,9 @@ def check_rosters(draft: Draft) -> Iterator[Fault]:
                 "ROSTER-001",
                 location,
                 place,
-                "its rows could not be distinguished, as no column holds the id of the respondent",
-                "Add an administrative column with the role 'respondent'.",
+                "its rows could not be distinguished, as no column holds the id of the respondent "
+                "in every form",
+                "Add an administrative column with the role 'respondent', in every form.",
             )
         if not _can_be_counted(draft, p, roster, known):
             yield draft.fault(
