@@ -56,6 +56,10 @@ responses:
     kind: unipolar
     options: {1: Not at all, 2: "A little | less", 3: Some, 4: {en: Much, de: Viel}, 5: Completely}
     off_scale: {8: Too early to say}
+  nrs:
+    kind: unipolar
+    points: [0, 10]
+    options: {0: Not at all, 5: {en: "Half, or so", de: Halb}, 10: "All | of it"}
   cnt3:
     kind: count
     options: {0: Never, 1: Once, 2: More often}
@@ -164,6 +168,22 @@ pages:
              offers: [], prefill: {value: 2.5}}
           - {id: NUMB, text: Is it a number?, options: {1: "Yes", 2: "No"},
              when: 'NAME == "007" or not contains(PLATE, "b/1")'}
+      - block: lines
+        items:
+          - {id: PAIN, kind: number, text: How much does it hurt?, offers: [dont_know, refused],
+             number: {min: 0, max: 100, slider: {low: "Not | at all", high: {en: Much, de: Sehr},
+             middle: Some, step: 5}}}
+          - {id: SHARE, kind: number, text: Which part?, offers: [], when: PAIN >= 50,
+             number: {min: -1, max: 1, whole: false, slider: {low: None, high: All, step: 0.1}}}
+          - {id: TELL, kind: text, text: Tell us?, when: "SHARE > 0 or not answered(SHARE)"}
+          - {id: EASY, text: How easy is it?, responses: nrs}
+          - {id: HARD, text: Why is it hard?, kind: text, when: EASY < 5}
+      - block: parts
+        stem: How good are
+        responses: nrs
+        items:
+          - {id: SEATS, text: the seats?}
+          - {id: STAFF, text: the staff?, offers: [refused]}
       - block: moments
         items:
           - {id: BEGUN, kind: date, text: Since when?, offers: [dont_know, refused],
@@ -237,6 +257,7 @@ def _answer(item: Item, rng: np.random.Generator) -> object:
     if not item.required and rng.random() < 0.15:
         return None
     scale = item.responses
+    low = item.number.minimum if item.number is not None else None
     match item.kind:
         case "single" | "consent":
             options = [option.value for option in (*scale.options, *scale.off_scale)]
@@ -255,6 +276,10 @@ def _answer(item: Item, rng: np.random.Generator) -> object:
         case "allocate":
             points = rng.multinomial(item.total, np.ones(len(scale.values)) / len(scale.values))
             return dict(zip(scale.values, points.tolist(), strict=True))
+        case "number" if item.number.slider is not None:
+            return item.number.on_step(
+                low + int(rng.integers(item.number.n_steps + 1)) * item.number.slider.step
+            )
         case "number":
             low = int(item.number.minimum or 0)
             return low + (int(rng.integers(5)) if item.number.whole else rng.integers(9) / 4)

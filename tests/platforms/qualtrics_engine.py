@@ -198,6 +198,8 @@ class Respondent:
             own = question.get("Choices", {}).get(ids.get(str(code)), {}).get("DisplayLogic")
             if own is not None and not self.holds(own):
                 self.problems.append(f"{question['DataExportTag']}: {code} is not shown")
+        if question["QuestionType"] == "Slider":
+            return {"1": plain(given)}
         if isinstance(given, list):
             return [ids[str(code)] for code in given]
         if isinstance(given, Mapping):
@@ -224,6 +226,12 @@ class Respondent:
             low, high = (float(limits[k]) if limits[k] else number for k in ("Min", "Max"))
             if not low <= number <= high or (limits["NumDecimals"] == "0" and number % 1):
                 self.problems.append(f"{tag}: no such number")
+        if question["QuestionType"] == "Slider":
+            shape, stands = question["Configuration"], float(answer["1"])
+            low, high = shape["CSSliderMin"], shape["CSSliderMax"]
+            stops = (stands - low) * shape["GridLines"] / (high - low)
+            if not low <= stands <= high or abs(stops - round(stops)) > 1e-6:
+                self.problems.append(f"{tag}: the slider does not stop there")
         if settings["Type"] == "ChoicesTotal" and sum(answer.values()) != float(
             settings["ChoiceTotal"]
         ):

@@ -13,11 +13,12 @@ from typing import Any
 Json = dict[str, Any]
 SELECTORS = {
     "DB": {"TB"},
-    "MC": {"SAVR", "MAVR"},
+    "MC": {"SAVR", "SAHR", "MAVR"},
     "TE": {"SL", "ESTB"},
     "Matrix": {"Likert"},
     "RO": {"DND"},
     "CS": {"VRTL"},
+    "Slider": {"HSLIDER"},
 }
 SUB_SELECTORS = {"MC": "TX", "Matrix": "SingleAnswer", "RO": "TX", "CS": "TX"}
 VALIDATION = {"None", "ContentType", "ChoiceRange", "ChoicesTotal", "CustomValidation"}
@@ -185,6 +186,9 @@ class _Checker:
             answers
         ):
             yield "order"
+        if question["QuestionType"] == "Slider":
+            yield from self._slider(question)
+            return
         coded = answers if matrix else choices
         for part in ("RecodeValues", "VariableNaming"):
             values = question[part]
@@ -198,6 +202,18 @@ class _Checker:
             yield "next choice"
         if matrix and question["ChoiceDataExportTags"].keys() != choices.keys():
             yield "tags of rows"
+
+    def _slider(self, question: Json) -> Iterator[str]:
+        shape = question["Configuration"]
+        if list(question["Choices"]) != ["1"] or len(question["Labels"]) not in (2, 3):
+            yield "one line with labels at both ends"
+        if not shape["CSSliderMin"] < shape["CSSliderMax"] or shape["GridLines"] < 1:
+            yield "ends of the slider"
+        if not re.fullmatch(r"\d", shape["NumDecimals"]) or shape["SnapToGrid"] is not True:
+            yield "where the slider stops"
+        for words in (question["Language"] or {}).values():
+            if words["Labels"].keys() != question["Labels"].keys():
+                yield "translated labels"
 
     def _pipes(self, text: str) -> Iterator[str]:
         for path in PIPE.findall(text):
@@ -249,7 +265,7 @@ class _Checker:
         known = {
             "SelectableChoice": question["QuestionType"] in ("MC", "Matrix"),
             "ChoiceTextEntryValue": question["QuestionType"] == "TE",
-            "ChoiceNumericEntryValue": question["QuestionType"] in ("RO", "CS"),
+            "ChoiceNumericEntryValue": question["QuestionType"] in ("RO", "CS", "Slider"),
         }
         if not known.get(what):
             yield f"locator {one['LeftOperand']}"
@@ -288,5 +304,5 @@ def _fields(flow: list[Json]) -> Iterator[str]:
 def _texts(question: Json) -> Iterator[str]:
     for words in (question, *(question["Language"] or {}).values()):
         yield words["QuestionText"]
-        for part in ("Choices", "Answers"):
-            yield from (entry["Display"] for entry in words.get(part, {}).values())
+        for part in ("Choices", "Answers", "Labels"):
+            yield from (entry["Display"] for entry in (words.get(part) or {}).values())

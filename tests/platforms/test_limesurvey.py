@@ -74,6 +74,8 @@ def as_limesurvey(
         elif item.kind == "rank" and isinstance(answer, Mapping):
             ranked = sorted((rank, value) for value, rank in answer.items() if rank)
             answers[name] = [codes[value] for _, value in ranked]
+        elif item.kind == "number" and "[" in entry.name and answer is not None:
+            answers[entry.name.partition("[")[0]] = {name: answer}
         elif not typed and answer is not None:
             answers[name] = codes[answer]
         elif answer is not None:

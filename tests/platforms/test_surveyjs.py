@@ -19,7 +19,7 @@ from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.model import TYPED_KINDS, Text
 from coprod_stats.platforms import PlatformError, compose_form
 from coprod_stats.platforms.surveyjs.answers import parse, read
-from coprod_stats.platforms.surveyjs.form import grid_paths
+from coprod_stats.platforms.surveyjs.columns import grid_paths
 
 HERE = Path(__file__).parent
 needs_survey_core = needs("node", "survey-core")

@@ -22,7 +22,10 @@ const { loadForm } = await import(engine);
 const nodesOf = (root) => {
   const found = new Map();
   const walk = (node) => {
-    found.set(node.currentState.reference.split("/").at(-1), node);
+    const reference = node.currentState.reference;
+    // a question of a repeat is known by its row, as member[2]/age
+    const row = reference.match(/[^/]+\[\d+\](?=\/)/)?.[0];
+    found.set((row ? `${row}/` : "") + reference.split("/").at(-1), node);
     for (const child of node.currentState.children ?? []) if (typeof child === "object") walk(child);
   };
   walk(root);
@@ -63,10 +66,18 @@ if (form.status === "failure") throw form.error;
 const people = JSON.parse(readFileSync(process.argv[3], "utf8"));
 const results = [];
 for (const { assigned, language, answers } of people) {
-  const { root, nodes } = begun(form, assigned);
+  const { root, nodes: first } = begun(form, assigned);
+  let nodes = first;
   if (language) root.setLanguage(root.languages.find((known) => known.language === language));
   for (const [name, value] of answers) {
+    if (!nodes.has(name)) nodes = nodesOf(root); // rows were added
     const node = nodes.get(name);
+    if (value?.rows !== undefined) {
+      const there = node.currentState.children.length;
+      if (there < value.rows) node.addInstances(there - 1, value.rows - there);
+      if (there > value.rows) node.removeInstances(value.rows, there - value.rows);
+      continue;
+    }
     if (!node) throw new Error(`no question ${name}`);
     if (node.currentState.relevant) answer(node, value);
   }

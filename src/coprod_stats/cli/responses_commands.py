@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
@@ -22,6 +24,7 @@ from coprod_stats.cli.options import (
     sheet_option,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
+from coprod_stats.files.same_file import same_file
 from coprod_stats.files.writing import committed_together
 from coprod_stats.literals import AnswersFormat, ExportSource, FileFormat
 
@@ -60,6 +63,13 @@ SOURCES = (*get_args(FileFormat), *get_args(ExportSource))
     help=f"One of {', '.join(SOURCES)}; by default from the file's suffix.",
 )
 @click.option("--sidecar", type=InputFile(), help="sidecar.json of the form that was fielded.")
+@click.option(
+    "--roster",
+    "rosters",
+    type=InputFile(),
+    multiple=True,
+    help="File of a roster's rows, as ODK writes beside the submissions; may be repeated.",
+)
 @sheet_option
 @click.option(
     "--for-spreadsheet",
@@ -75,30 +85,51 @@ def import_answers(
     out: Path,
     source: AnswersFormat | None,
     sidecar: Path | None,
+    rosters: tuple[Path, ...],
     sheet: str | None,
     for_spreadsheet: bool,
     form: str | None,
     module: tuple[str, ...],
     json: str | None,
 ) -> None:
-    """Bind a file of answers to its questionnaire; what does not fit goes to OUT.rejected.csv."""
+    """Bind a file of answers to its questionnaire; what does not fit goes to OUT.rejected.csv.
+
+    The rows of a roster go to OUT.ROSTER.csv.
+    """
     from coprod_stats.responses.reading import write_canonical, write_rejected
+    from coprod_stats.responses.rosters import read_rosters, roster_path, with_summaries
 
     if source in get_args(ExportSource):
         platform = cast(ExportSource, source)
-        found = _exported(
-            file, instrument, form, module, source=platform, sidecar=sidecar, sheet=sheet
+        found, rows = _exported(
+            file,
+            instrument,
+            form,
+            module,
+            source=platform,
+            sidecar=sidecar,
+            rosters=rosters,
+            sheet=sheet,
         )
     else:
         refuse_given({"sidecar"}, "only with --from a platform")
         plain = cast("FileFormat | None", source)
         found = bound_answers(file, instrument, form, module, source=plain, sheet=sheet)
+        rows = read_rosters(rosters, found.instrument, found)
+    found = with_summaries(found, rows)
     rejected = _rejected_path(out)
+    beside = {roster_path(out, id): table for id, table in rows.items()}
+    _keep_inputs(
+        (file, *rosters), [path for table in beside for path in (table, _rejected_path(table))]
+    )
     with committed_together():
         write_canonical(found.answers, out, for_spreadsheet=for_spreadsheet)
         write_rejected(found.rejected, rejected)
+        for path, table in beside.items():
+            write_canonical(table.answers, path, for_spreadsheet=for_spreadsheet)
+            write_rejected(table.rejected, _rejected_path(path))
         if json is not None:
-            write_json(_counts(found), json)
+            write_json(_counts(found) | _counts_of_rosters(rows), json)
     if json is not None:
         return
     say(f"{file.name}: {found.provenance.reading}")
@@ -113,6 +144,23 @@ def import_answers(
         say(f"note: {note}")
     say(f"answers: {out}")
     say(f"rejected, with reasons: {rejected}")
+    for path, table in beside.items():
+        say(
+            f"{table.instrument.title}: {path}; rows kept {table.n_respondents:,}, "
+            f"rejected {table.n_rejected_rows:,}"
+        )
+    for roster in found.instrument.rosters:
+        if roster.id not in rows:
+            say(f"note: no rows of '{roster.id}' were given (--roster FILE)")
+
+
+def _keep_inputs(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
+    """Refuse to write the rows of a roster over a file that is read."""
+    for given, output in product(inputs, outputs):
+        if same_file(given, output):
+            raise click.BadParameter(
+                f"{output} is read: it would be overwritten", param_hint="--out"
+            )
 
 
 def _exported(
@@ -123,11 +171,15 @@ def _exported(
     *,
     source: ExportSource,
     sidecar: Path | None,
+    rosters: tuple[Path, ...],
     sheet: str | None,
-) -> Responses:
-    """Read a platform's export; form and modules are the sidecar's unless given."""
+) -> tuple[Responses, dict[str, Responses]]:
+    """Read a platform's export with its rosters; form and modules are the sidecar's."""
     from coprod_stats.platforms import read_sidecar
-    from coprod_stats.responses.platform_reading import read_platform_export
+    from coprod_stats.responses.platform_reading import (
+        read_platform_export,
+        read_platform_rosters,
+    )
 
     if sidecar is None:
         raise click.BadParameter(
@@ -137,7 +189,9 @@ def _exported(
     questionnaire = instrument_in_form(
         instrument, form or known.form, modules or list(known.modules)
     )
-    return read_platform_export(file, questionnaire, source=source, sidecar=known, sheet=sheet)
+    found = read_platform_export(file, questionnaire, source=source, sidecar=known, sheet=sheet)
+    rows = read_platform_rosters(file, found, source=source, sidecar=known, files=rosters)
+    return found, rows
 
 
 def _listed(names: list[str]) -> str:
@@ -159,6 +213,14 @@ def _counts(found: Responses) -> dict[str, object]:
         "columns_absent": list(found.provenance.absent),
         "notes": list(found.provenance.notes),
     }
+
+
+def _counts_of_rosters(rows: Mapping[str, Responses]) -> dict[str, object]:
+    counts = {
+        id: {"rows_kept": table.n_respondents, "rows_rejected": table.n_rejected_rows}
+        for id, table in rows.items()
+    }
+    return {"rosters": counts} if counts else {}
 
 
 @command(epilog="Example: coprod quality answers.csv --instrument citizen")

@@ -90,6 +90,7 @@ class _Codebook:
             ),
             *(self.assigned(variable) for variable in one.assigned),
             *self.pages(),
+            *self.rosters(),
             *self.computed(),
             Markup("</body></html>\n"),
         ]
@@ -128,6 +129,27 @@ class _Codebook:
             yield Markup("<h2>{}</h2>").format(self.shown(page.title) or page.id)
             for block in page.blocks:
                 yield from (self.item(item) for item in block.items if item.kind != "note")
+
+    def rosters(self) -> Iterator[Markup]:
+        for roster in self.instrument.rosters:
+            title = self.shown(roster.title)
+            rows = _Codebook(self.instrument.roster(roster.id), self.language)
+            yield Markup("<h2>{}: {}</h2>").format(roster.id, title)
+            facts = [
+                ("table", f"answers.csv.{roster.id}.csv, a row for each"),
+                ("number of rows", f"{roster.count or ''} at most {roster.most}".strip()),
+                (
+                    "asked if",
+                    self.condition([roster.page.condition] if roster.page.condition else []),
+                ),
+            ]
+            yield self.column(roster.id, "number of the row", facts)
+            yield from rows.pages()
+            yield from rows.computed()
+            for entry in roster.summaries:
+                value = condition_in_words(entry.value, rows.instrument)
+                found = [("of the respondent", "computed when the rows are read"), ("value", value)]
+                yield self.column(f"{roster.id}.{entry.id}", self.shown(entry.title), found)
 
     def item(self, item: Item) -> Markup:
         question = f"{self.shown(item.stem)} {self.shown(item.text)}".strip()
@@ -173,7 +195,11 @@ class _Codebook:
             return "HH:MM" if item.kind == "time" else ""
         low, high = item.number.minimum, item.number.maximum
         span = " to ".join(spell_number(bound) for bound in (low, high) if bound is not None)
-        return f"{span} {self.shown(item.number.unit)}".strip()
+        span = f"{span} {self.shown(item.number.unit)}".strip()
+        if item.number.slider is not None:
+            span += f" in steps of {spell_number(item.number.slider.step)}"
+        labels = [f"{spell_number(n)} = {self.shown(text)}" for n, text in item.number.labels]
+        return "; ".join([span, *labels])
 
     def options(self, options: Sequence[Option]) -> str:
         return "; ".join(

@@ -31,10 +31,12 @@ from coprod_stats.instruments.questions import (
     Prefill,
     ResponseKind,
     ResponseScale,
+    Slider,
     TextRule,
     TranslationStatus,
     Wording,
 )
+from coprod_stats.instruments.rosters import Roster
 from coprod_stats.instruments.texts import Text
 from coprod_stats.instruments.variables import (
     Administrative,
@@ -83,7 +85,9 @@ __all__ = [
     "ResponseKind",
     "ResponseScale",
     "Role",
+    "Roster",
     "Scale",
+    "Slider",
     "Text",
     "TextRule",
     "Timing",
@@ -159,6 +163,7 @@ class Instrument:
     twin: str | None = None
     exemptions: tuple[Exemption, ...] = ()
     meanings: tuple[Meaning, ...] = ()
+    rosters: tuple[Roster, ...] = ()
 
     def __repr__(self) -> str:
         size = counted(len(self.questions), "question")
@@ -168,6 +173,17 @@ class Instrument:
     def items(self) -> tuple[Item, ...]:
         """All items in the order in which they are asked."""
         return tuple(item for page in self.pages for block in page.blocks for item in block.items)
+
+    @property
+    def parts(self) -> tuple[Page | Roster, ...]:
+        """Pages and rosters in the order in which they are shown."""
+        placed: dict[int, list[Roster]] = {place: [] for place in range(len(self.pages) + 1)}
+        for roster in self.rosters:
+            placed[roster.place].append(roster)
+        shown: list[Page | Roster] = [*placed[0]]
+        for place, page in enumerate(self.pages, 1):
+            shown += [page, *placed[place]]
+        return tuple(shown)
 
     @property
     def questions(self) -> tuple[Item, ...]:
@@ -209,6 +225,35 @@ class Instrument:
         """Return a scale by its id; raises ``InstrumentLookupError`` if there is none."""
         return _found(self.scales, id, "scale", self.id)
 
+    def roster(self, id: str) -> Instrument:
+        """Return the questionnaire of a roster, whose table has a row for each of its rows.
+
+        Its columns are the id of the respondent, the number of the row, and the questions.
+
+        Raises
+        ------
+        InstrumentLookupError
+            If there is no such roster.
+        """
+        roster = _found(self.rosters, id, "roster", self.id)
+        key = self.administrative_column("respondent")
+        (respondent,) = (column for column in self.administrative if column.id == key)
+        number = Administrative(roster.id, roster.title, "other", "number", respondent.forms)
+        return replace(
+            self,
+            title=roster.title,
+            about=None,
+            pages=(replace(roster.page, condition=None),),
+            scales=roster.scales,
+            indices=roster.indices,
+            derived=roster.derived,
+            placeholders=roster.placeholders,
+            classification=None,
+            administrative=(replace(respondent, role="unit"), number),
+            assigned=(),
+            rosters=(),
+        )
+
     def administrative_column(self, role: str) -> str | None:
         """Return the column with a role such as ``respondent`` or ``unit``, if there is one."""
         return next((column.id for column in self.administrative if column.role == role), None)
@@ -228,6 +273,7 @@ class Instrument:
         gone = {variable.id for variable in self.assigned if form not in variable.forms}
         shortened = (_page_of(page, form, gone) for page in self.pages)
         pages = tuple(page for page in shortened if page.blocks)
+        kept = {page.id for page in pages}
         asked = {item.id for page in pages for block in page.blocks for item in block.items}
         assigned = tuple(variable for variable in self.assigned if form in variable.forms)
         administrative = tuple(column for column in self.administrative if form in column.forms)
@@ -248,9 +294,11 @@ class Instrument:
             classification=rule,
             administrative=administrative,
             assigned=assigned,
-            placeholders=tuple(
-                placeholder if placeholder.item in asked else replace(placeholder, item=None)
-                for placeholder in self.placeholders
+            placeholders=_placeholders_of(self.placeholders, asked),
+            rosters=tuple(
+                replace(roster, place=sum(page.id in kept for page in self.pages[: roster.place]))
+                for roster in (_roster_of(roster, form, gone) for roster in self.rosters)
+                if roster.page.blocks
             ),
         )
 
@@ -269,6 +317,31 @@ def _scales_of(scales: tuple[Scale, ...], form: str, asked: set[str]) -> tuple[S
         if form in scale.forms
     )
     return tuple(scale for scale in shortened if len(scale.items) >= scale.min_answered)
+
+
+def _placeholders_of(
+    placeholders: tuple[Placeholder, ...], asked: set[str]
+) -> tuple[Placeholder, ...]:
+    return tuple(
+        placeholder if placeholder.item in asked else replace(placeholder, item=None)
+        for placeholder in placeholders
+    )
+
+
+def _roster_of(roster: Roster, form: str, gone: set[str]) -> Roster:
+    page = _page_of(roster.page, form, gone)
+    asked = {item.id for block in page.blocks for item in block.items}
+    derived = _computable(roster.derived, asked | {roster.id})
+    known = asked | {roster.id} | {entry.id for entry in derived}
+    return replace(
+        roster,
+        page=page,
+        scales=_scales_of(roster.scales, form, asked),
+        derived=derived,
+        indices=tuple(index for index in roster.indices if known.issuperset(names(index.value))),
+        summaries=tuple(one for one in roster.summaries if known.issuperset(names(one.value))),
+        placeholders=_placeholders_of(roster.placeholders, asked),
+    )
 
 
 def _page_of(page: Page, form: str, gone: set[str]) -> Page:
@@ -307,7 +380,7 @@ def _wordings_of(wordings: tuple[Wording, ...], gone: set[str]) -> tuple[Wording
     )
 
 
-T = TypeVar("T", Item, Scale, Form)
+T = TypeVar("T", Item, Scale, Form, Roster)
 
 
 def _found(known: tuple[T, ...], id: str, what: str, instrument: str) -> T:

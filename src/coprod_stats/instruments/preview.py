@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from coprod_stats.counts import counted
 from coprod_stats.instruments.coverage import FormCoverage, Relation, form_coverage
@@ -19,6 +20,7 @@ from coprod_stats.instruments.model import (
     NumberRange,
     Option,
     Page,
+    Roster,
     Scale,
     Text,
     TextRule,
@@ -89,7 +91,12 @@ def _head(instrument: Instrument) -> Iterator[str]:
 
 def _length(instrument: Instrument) -> Iterator[str]:
     questions = counted(len(instrument.questions), "question")
-    yield f"Length: {questions} on {counted(len(instrument.pages), 'page')}"
+    if instrument.rosters:
+        n_rows = sum(len(instrument.roster(roster.id).questions) for roster in instrument.rosters)
+        questions += (
+            f", and {n_rows} for each row of {', '.join(r.id for r in instrument.rosters)},"
+        )
+    yield f"Length: {questions} on {counted(len(instrument.parts), 'page')}"
     lengths = route_lengths(instrument)
     width = max((len(length.respondents) for length in lengths), default=0)
     for length in lengths:
@@ -109,13 +116,32 @@ def _span(low: int, high: int) -> str:
 
 
 def _pages(instrument: Instrument) -> Iterator[str]:
-    for number, page in enumerate(instrument.pages, 1):
+    for number, part in enumerate(instrument.parts, 1):
+        page = part.page if isinstance(part, Roster) else part
         if number > 1:
             yield ""
         title = f"Page {number}: {page.title or page.id}"
         yield title
         yield "-" * len(title)
-        yield from _page(page, instrument)
+        if isinstance(part, Roster):
+            yield from _roster(part, instrument)
+        else:
+            yield from _page(page, instrument)
+
+
+def _roster(roster: Roster, instrument: Instrument) -> Iterator[str]:
+    page, rows = roster.page, instrument.roster(roster.id)
+    if page.condition is not None:
+        yield from _routing("Shown", (page.condition,), instrument, indent=2)
+    how_many = f"up to {roster.most}"
+    if roster.count is not None:
+        how_many = f"as many as {roster.count} says, at most {roster.most}"
+    about = f"Asked again for each row of the table {roster.id} ({roster.title}), {how_many}."
+    yield from _wrap(about, indent=2)
+    for entry in roster.summaries:
+        value = condition_in_words(entry.value, rows)
+        yield from _wrap(f"{entry.id} of the respondent: {entry.title} = {value}", indent=2)
+    yield from _page(replace(page, condition=None), rows)
 
 
 def _page(page: Page, instrument: Instrument) -> Iterator[str]:
@@ -216,8 +242,9 @@ def _answers(item: Item, instrument: Instrument, *, indent: int) -> Iterator[str
 
 
 def _option(option: Option) -> str:
-    letters = "" if option.code is None else f" ({option.code})"
-    return f"{option.value}{letters} {option.label}"
+    written = f"{option.value}" if option.code is None else f"{option.value} ({option.code})"
+    label = str(option.label)
+    return written if label == str(option.value) else f"{written} {label}"
 
 
 def _open_answer(item: Item) -> str:
@@ -251,6 +278,10 @@ def _number(number: NumberRange) -> str:
         words.append(f"to {spell_number(number.maximum)}")
     if number.unit is not None:
         words.append(f"({number.unit})")
+    if number.slider is not None:
+        words.append(f"in steps of {spell_number(number.slider.step)}")
+        labels = [_tied(f"{spell_number(n)} = {label}") for n, label in number.labels]
+        words.append(f"on a line: {' | '.join(labels)}")
     return " ".join(words)
 
 

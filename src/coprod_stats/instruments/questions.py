@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from coprod_stats.instruments.constructs import Construct
 from coprod_stats.instruments.language.evaluation import choice_column
 from coprod_stats.instruments.language.tree import Call, Compare, Expression, Name, Number
 from coprod_stats.instruments.texts import Text
+
+_ROUNDING = 1e-6
+"""Part of a step by which a platform's arithmetic may miss a number on a slider."""
 
 ItemKind = Literal[
     "single",
@@ -74,12 +78,18 @@ class ResponseScale:
     """The response options of an item, in order; ``off_scale`` ones are valid but no amounts.
 
     In a multiple choice those off the scale are exclusive: each is chosen alone.
+
+    Attributes
+    ----------
+    numbered : bool
+        Whether the options are numbers, most of them without a label.
     """
 
     id: str
     kind: ResponseKind
     options: tuple[Option, ...]
     off_scale: tuple[Option, ...] = ()
+    numbered: bool = False
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -129,13 +139,57 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Slider:
+    """A line with a label at each end, on which a number is marked in steps."""
+
+    low: Text
+    high: Text
+    middle: Text | None = None
+    step: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class NumberRange:
-    """The range of a numeric answer."""
+    """The range of a numeric answer; that of a slider has both ends."""
 
     minimum: float | None = None
     maximum: float | None = None
     whole: bool = True
     unit: Text | None = None
+    slider: Slider | None = None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Both ends of the range of a slider."""
+        assert self.minimum is not None
+        assert self.maximum is not None
+        return self.minimum, self.maximum
+
+    @property
+    def labels(self) -> tuple[tuple[float, Text], ...]:
+        """Numbers that have a label on the slider, in order, with their labels."""
+        if self.slider is None:
+            return ()
+        low, high = self.ends
+        named = ((low, self.slider.low), ((low + high) / 2, self.slider.middle))
+        return tuple((n, t) for n, t in (*named, (high, self.slider.high)) if t is not None)
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps from one end of the slider to the other."""
+        return self._steps_to(self.ends[1])
+
+    def _steps_to(self, value: float) -> int:
+        assert self.slider is not None
+        return round((value - self.ends[0]) / self.slider.step)
+
+    def on_step(self, value: float) -> float | None:
+        """Return the number on the slider that a value is but for rounding, if it is one."""
+        if self.slider is None:
+            return value
+        low, step = (Decimal(repr(part)) for part in (self.ends[0], self.slider.step))
+        near = float(low + self._steps_to(value) * step)
+        return near if abs(near - value) <= _ROUNDING * self.slider.step else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from coprod_stats.instruments.model import (
     TEXT_KINDS,
     Instrument,
 )
+from coprod_stats.platforms.fields import shown_options
 from coprod_stats.platforms.form_export import Sidecar, SidecarColumn
 
 
@@ -45,6 +46,23 @@ class CellTable:
 
 MISSING = frozenset(map(str, MISSING_CODES))
 """Canonical codes of missing answers, as cells have them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRows:
+    """The rows of a roster, as a table of their own.
+
+    Attributes
+    ----------
+    respondents : tuple of str
+        Id of the respondent of each row.
+    numbers : tuple of str
+        Number of each row of its respondent, from 1.
+    """
+
+    respondents: tuple[str, ...]
+    numbers: tuple[str, ...]
+    table: CellTable
 
 
 class Reader(Protocol):
@@ -136,7 +154,8 @@ def holds_labels(cells: tuple[str, ...], entry: SidecarColumn, instrument: Instr
     """Return whether cells of a question with options hold labels where codes belong."""
     scale = instrument.item(entry.item).responses
     options = () if scale is None else scale.all_options
-    labels = {words for option in options for _, words in option.label.by_language}
+    shown = options if scale is None else (*options, *shown_options(scale))
+    labels = {words for option in shown for _, words in option.label.by_language}
     labels -= {*dict(entry.codes), *(str(option.value) for option in options)}
     return any(cell.strip() in labels for cell in cells)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from coprod_stats.errors import CoprodError, Fault
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import (
     Call,
     Compare,
@@ -23,6 +24,7 @@ from coprod_stats.instruments.model import (
     Instrument,
     Item,
     Option,
+    ResponseScale,
     TextRule,
     Wording,
 )
@@ -84,8 +86,34 @@ def missing_choices(item: Item, instrument: Instrument) -> tuple[Option, ...]:
 def choices(item: Item, instrument: Instrument) -> tuple[Option, ...]:
     """Return all answers of an item: on the scale, off it, and why there is none."""
     scale = item.responses
-    own = scale.all_options if scale is not None else ()
+    own = (*shown_options(scale), *scale.off_scale) if scale is not None else ()
     return (*own, *missing_choices(item, instrument))
+
+
+def shown_options(scale: ResponseScale) -> tuple[Option, ...]:
+    """Return the options as forms show them; of numbers, those with a label show both."""
+    if not scale.numbered:
+        return scale.options
+    return tuple(replace(o, label=_after_number(o.value, o.label)) for o in scale.options)
+
+
+def _after_number(value: int, label: Text) -> Text:
+    given = label.by_language
+    return Text(tuple((c, t if t == str(value) else f"{value} – {t}") for c, t in given))
+
+
+def line_labels(item: Item) -> Text | None:
+    """Return the labels of a slider with their numbers, for where it has only one text."""
+    if item.number is None or not item.number.labels:
+        return None
+    labels = item.number.labels
+    languages = dict.fromkeys(code for _, text in labels for code, _ in text.by_language)
+    return Text(
+        tuple(
+            (code, ", ".join(f"{spell_number(n)} = {text.in_language(code)}" for n, text in labels))
+            for code in languages
+        )
+    )
 
 
 def alone(item: Item, instrument: Instrument) -> tuple[Option, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
@@ -64,11 +64,35 @@ class SidecarColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class SidecarRoster:
+    """Where a platform keeps the rows of a roster.
+
+    Attributes
+    ----------
+    roster : str
+        Id of the roster.
+    name : str
+        The platform's name of the repeated group.
+    columns : tuple of SidecarColumn
+        Columns of a row, without the respondent and the number of the row.
+    internal : tuple of str
+        Columns that the form needs for itself.
+    """
+
+    roster: str
+    name: str
+    columns: tuple[SidecarColumn, ...]
+    internal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sidecar:
     """What a reader must know about the form that was fielded.
 
     Attributes
     ----------
+    rosters : tuple of SidecarRoster
+        The repeated groups of the form; files of forms without one have no such key.
     internal : tuple of str
         Columns that the form needs for itself (texts that it composes, notes, headings).
     losses : tuple of str
@@ -85,6 +109,7 @@ class Sidecar:
     columns: tuple[SidecarColumn, ...]
     internal: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
+    rosters: tuple[SidecarRoster, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -102,18 +127,20 @@ class Sidecar:
     def to_json(self) -> bytes:
         """Write as JSON, a line for each column, the same bytes every time."""
         content = asdict(self)
-        entries = [
-            {
-                **entry,
-                "codes": dict(entry["codes"]),
-                "companion_codes": dict(entry["companion_codes"]),
-            }
-            for entry in content.pop("columns")
+        entries = list(map(_written, content.pop("columns")))
+        rosters = [
+            {**roster, "columns": list(map(_written, roster["columns"]))}
+            for roster in content.pop("rosters")
         ]
-        head = {"sidecar": FORMAT} | content
+        head = {"sidecar": FORMAT} | content | ({"rosters": rosters} if rosters else {})
         lines = ",\n  ".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
         opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
         return f'{opening},\n "columns": [\n  {lines}\n ]\n}}\n'.encode()
+
+
+def _written(entry: Mapping[str, Any]) -> dict[str, Any]:
+    codes = {key: dict(entry[key]) for key in ("codes", "companion_codes")}
+    return {**entry, **codes}
 
 
 def read_sidecar(path: Path) -> Sidecar:
@@ -140,19 +167,32 @@ def read_sidecar(path: Path) -> Sidecar:
 
 
 def _built(content: Mapping[str, Any]) -> Sidecar:
-    columns = []
-    for entry in content["columns"]:
-        if entry["kind"] not in _KINDS:
-            raise ValueError(f"column {entry['column']} has the unknown kind '{entry['kind']}'")
-        codes = {key: _texts(entry[key].items()) for key in ("codes", "companion_codes")}
-        plain = {key: _text(value) for key, value in entry.items() if key not in codes}
-        columns.append(SidecarColumn(**{**plain, **codes}))
+    rosters = tuple(
+        SidecarRoster(
+            _text(roster["roster"]),
+            _text(roster["name"]),
+            tuple(_columns(roster["columns"])),
+            _texts(roster["internal"]),
+        )
+        for roster in content.get("rosters", ())
+    )
     lists = {key: _texts(content[key]) for key in ("modules", "languages", "internal", "losses")}
     words = {
         key: _text(content[key]) for key in ("platform", "instrument", "version", "sha256", "form")
     }
-    parts: dict[str, Any] = {**words, **lists, "columns": tuple(columns)}
+    columns = tuple(_columns(content["columns"]))
+    parts: dict[str, Any] = {**words, **lists, "columns": columns, "rosters": rosters}
     return Sidecar(**parts)
+
+
+def _columns(entries: Iterable[Mapping[str, Any]]) -> Iterator[SidecarColumn]:
+    for entry in entries:
+        if entry["kind"] not in _KINDS:
+            raise ValueError(f"column {entry['column']} has the unknown kind '{entry['kind']}'")
+        codes = {key: _texts(entry[key].items()) for key in ("codes", "companion_codes")}
+        plain = {key: _text(value) for key, value in entry.items() if key not in codes}
+        parts: dict[str, Any] = {**plain, **codes}
+        yield SidecarColumn(**parts)
 
 
 def _texts(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -241,6 +281,7 @@ def sidecar_of(
     columns: Iterable[SidecarColumn],
     internal: Iterable[str] = (),
     losses: Iterable[Fault] = (),
+    rosters: Iterable[SidecarRoster] = (),
 ) -> Sidecar:
     """Make the sidecar of a form of an instrument (one that ``for_form`` gave)."""
     return Sidecar(
@@ -254,4 +295,5 @@ def sidecar_of(
         columns=tuple(columns),
         internal=tuple(internal),
         losses=tuple(map(str, losses)),
+        rosters=tuple(rosters),
     )

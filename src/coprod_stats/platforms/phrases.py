@@ -37,6 +37,8 @@ class Phrases:
     tick_least: str
     tick_between: str
     tick_alone: str
+    mark_line: str
+    roster: str
     write_number: str
     write_decimal: str
     at_least: str
@@ -98,6 +100,8 @@ ENGLISH = Phrases(
     tick_least="Please tick at least {}.",
     tick_between="Please tick {} to {}.",
     tick_alone="If you tick “{}”, please tick nothing else.",
+    mark_line="Please mark the line with a cross where your answer lies.",
+    roster="Please now fill in the sheet “{}”: one part for each, at most {}.",
     write_number="Please write a whole number{}.",
     write_decimal="Please write a number{}.",
     at_least=", {} or more",
@@ -176,6 +180,8 @@ GERMAN = Phrases(
     tick_least="Bitte kreuzen Sie mindestens {} an.",
     tick_between="Bitte kreuzen Sie {} bis {} an.",
     tick_alone="Wenn Sie „{}“ ankreuzen, kreuzen Sie bitte nichts anderes an.",
+    mark_line="Bitte kreuzen Sie auf der Linie die Stelle an, an der Ihre Antwort liegt.",
+    roster="Bitte füllen Sie nun das Blatt „{}“ aus: je einen Teil, höchstens {}.",
     write_number="Bitte tragen Sie eine ganze Zahl ein{}.",
     write_decimal="Bitte tragen Sie eine Zahl ein{}.",
     at_least=", {} oder mehr",
@@ -254,6 +260,8 @@ ARABIC = Phrases(
     tick_least="يرجى وضع {} علامات على الأقل.",
     tick_between="يرجى وضع {} إلى {} علامات.",
     tick_alone="إذا وضعت علامة أمام «{}» فيرجى عدم وضع أي علامة أخرى.",
+    mark_line="يرجى وضع علامة × على الخط في الموضع الذي يعبّر عن إجابتك.",
+    roster="يرجى الآن ملء الورقة «{}»: جزء واحد لكل منها، بحد أقصى {}.",
     write_number="يرجى كتابة عدد صحيح{}.",
     write_decimal="يرجى كتابة عدد{}.",
     at_least="، {} أو أكثر",

@@ -13,8 +13,13 @@ from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.translations.coverage import translation_coverage
 from coprod_stats.literals import ExportSource, Platform
-from coprod_stats.platforms.cell_table import CellTable, Reader
-from coprod_stats.platforms.form_export import Exporter, FormExport, PlatformError
+from coprod_stats.platforms.cell_table import CellTable, Reader, RosterRows
+from coprod_stats.platforms.form_export import (
+    Exporter,
+    FormExport,
+    PlatformError,
+    SidecarRoster,
+)
 
 EXPORTERS: dict[Platform, str] = {
     "xlsform": "xlsform.form",
@@ -28,6 +33,10 @@ EXPORTERS: dict[Platform, str] = {
     "paper": "paper.form",
 }
 """Module of each platform's writer; it has a function ``export``."""
+WITH_ROSTERS: frozenset[Platform] = frozenset(
+    {"xlsform", "surveyjs", "redcap", "paper", "spss", "frictionless", "ddi"}
+)
+"""Platforms whose forms ask the questions of a roster for each row."""
 
 READERS: dict[ExportSource, str] = {
     "odk": "xlsform.odk",
@@ -38,6 +47,10 @@ READERS: dict[ExportSource, str] = {
     "surveyjs": "surveyjs.answers",
 }
 """Module of each source's reader; it has a function ``read``, and ``parse`` if it is no table."""
+
+
+ROSTERS_APART: frozenset[ExportSource] = frozenset({"odk", "kobo"})
+"""Sources that keep the rows of a roster in a file, or on a sheet, of their own."""
 
 
 def compose_form(
@@ -79,6 +92,7 @@ def compose_form(
                 for language in unknown
             ]
         )
+    _refuse_rosters(instrument, platform)
     if platform == "paper":
         printed = cast("Callable[..., FormExport]", _module(EXPORTERS[platform]).export)
         form = printed(instrument, languages=wanted, font_paths=font_paths)
@@ -96,6 +110,23 @@ def compose_form(
             ]
         )
     return _with_untranslated(export(instrument, languages=wanted), instrument)
+
+
+def _refuse_rosters(instrument: Instrument, platform: Platform) -> None:
+    if platform in WITH_ROSTERS or not instrument.rosters:
+        return
+    raise PlatformError(
+        [
+            Fault(
+                "PLATFORM-006",
+                f"the form for '{platform}' has no questions that are asked again for each row",
+                "Field the questionnaire elsewhere, such as by ODK, SurveyJS or REDCap, or ask "
+                "the questions a fixed number of times.",
+                place=f"roster '{roster.id}'",
+            )
+            for roster in instrument.rosters
+        ]
+    )
 
 
 def _with_untranslated(form: FormExport, instrument: Instrument) -> FormExport:
@@ -119,6 +150,15 @@ def _untranslated(instrument: Instrument, languages: Sequence[str]) -> Iterator[
 def reader_of(source: ExportSource) -> Reader:
     """Return the reader of a platform's export."""
     return cast(Reader, _module(READERS[source]).read)
+
+
+RowFinder = Callable[[CellTable, SidecarRoster, str], RosterRows]
+"""Finds the rows of a roster by the platform's column of the respondent's id."""
+
+
+def roster_rows_of(source: ExportSource) -> RowFinder:
+    """Return what finds the rows of a roster in a platform's export."""
+    return cast(RowFinder, _module(READERS[source]).roster_rows)
 
 
 def parser_of(source: ExportSource) -> Callable[[bytes], CellTable] | None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from coprod_stats.responses.reading import read_responses as read_responses
     from coprod_stats.responses.reading import write_canonical as write_canonical
     from coprod_stats.responses.reading import write_rejected as write_rejected
+    from coprod_stats.responses.rosters import read_rosters as read_rosters
     from coprod_stats.responses.table import Provenance as Provenance
     from coprod_stats.responses.table import Rejected as Rejected
     from coprod_stats.responses.table import Responses as Responses
@@ -21,6 +22,7 @@ _HOMES = {
     "Responses": "table",
     "ResponsesError": "raw_table",
     "read_responses": "reading",
+    "read_rosters": "rosters",
     "write_canonical": "reading",
     "write_rejected": "reading",
 }

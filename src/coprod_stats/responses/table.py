@@ -211,6 +211,10 @@ class Responses:
         tree = parse_expression(condition) if isinstance(condition, str) else condition
         return self._values.holds(tree).copy()
 
+    def amounts(self, value: Expression) -> FloatArray:
+        """Return the value of an expression over amounts, NaN where it is missing."""
+        return _Values(self, amounts=True).of(value)
+
     def classes(self) -> pd.Series:
         """Return the class of each respondent in the classification of the instrument.
 

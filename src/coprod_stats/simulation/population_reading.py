@@ -77,6 +77,12 @@ class _Check:
     instrument: Instrument
     source: YamlSource
 
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What respondents are asked, and what is asked for each row of a roster."""
+        rows = (item for roster in self.instrument.rosters for item in roster.items)
+        return (*self.instrument.items, *rows)
+
     def faults(self) -> Iterator[Fault]:
         structure = [*self._loadings(), *self._paths(), *self._correlations()]
         structure += self._method_factors()
@@ -206,15 +212,9 @@ class _Check:
             )
 
     def _shares(self) -> Iterator[Fault]:
-        scales = {
-            item.responses.id: item.responses for item in self.instrument.items if item.responses
-        }
+        scales = {item.responses.id: item.responses for item in self.items if item.responses}
         in_scales = self._items_of_scales()
-        used = {
-            item.responses.id
-            for item in self.instrument.items
-            if item.responses and item.id in in_scales
-        }
+        used = {item.responses.id for item in self.items if item.responses and item.id in in_scales}
         for name, shares in self.form.shares.items():
             if name in scales and name not in used:
                 yield self._idle(("shares", name), "no item with a loading uses it")
@@ -252,7 +252,7 @@ class _Check:
             yield from self._weights(("groups", name, "answers"), group.answers)
 
     def _weights(self, location: Location, answers: Mapping[str, Weights]) -> Iterator[Fault]:
-        items = {column: item for item in self.instrument.items for column in item.columns}
+        items = {column: item for item in self.items for column in item.columns}
         for column, weights in answers.items():
             here = (*location, column)
             item = items.get(column)
@@ -312,8 +312,8 @@ class _Check:
             for name, reason in self._filled().items():
                 if name in named:
                     yield self._idle((key, name), reason)
-        numbers = {item.id for item in self.instrument.items if item.kind == "number"}
-        texts = {item.id for item in self.instrument.items if item.kind in TEXT_KINDS}
+        numbers = {item.id for item in self.items if item.kind == "number"}
+        texts = {item.id for item in self.items if item.kind in TEXT_KINDS}
         for column in self.instrument.administrative:
             (numbers if column.kind == "number" else texts).add(column.id)
         units = texts & {column.id for column in self.instrument.administrative}

@@ -214,6 +214,10 @@ class _Draw:
             high = high if allowed.maximum is not None else math.inf
         width = high - low if form is None or math.isfinite(high - low) else 4 * form.sd
         decimals = 0 if allowed.whole else 2 - math.floor(math.log10(width or 1.0))
+        if allowed.slider is not None:
+            nearest = np.rint((np.clip(drawn, low, high) - low) / allowed.slider.step)
+            points = low + nearest * allowed.slider.step
+            return np.array([allowed.on_step(point) for point in points], dtype=np.float64)
         return np.clip(_rounded(drawn, max(0, decimals)), low, high)
 
     def latent(self) -> dict[str, FloatArray]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ from coprod_stats.errors import CoprodError
 from coprod_stats.files.writing import committed_together, write_file
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.responses.reading import write_canonical
+from coprod_stats.responses.rosters import roster_path
 from coprod_stats.simulation.population import PopulationForm
 from coprod_stats.simulation.population_reading import read_population
 from coprod_stats.simulation.simulated_answers import simulate_answers
+from coprod_stats.simulation.simulated_rosters import simulate_rosters
 from coprod_stats.study.plan_reading import Plan, read_plan
 
 
@@ -33,6 +35,7 @@ class SyntheticSample:
     population: PopulationForm
     seed: int
     careless: tuple[str, ...]
+    rosters: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def truth(self) -> dict[str, Any]:
         """Return the true parameters, as they lie beside the answers."""
@@ -99,13 +102,11 @@ def draw_sample(
         gone = {"dont_know": 0.0, "unanswered": 0.0, "careless": None}
         drawn_from = drawn_from.model_copy(update=gone)
     seed = drawn_from.seed if seed is None else seed
-    drawn = simulate_answers(
-        drawn_from,
-        instrument,
-        n_rows=drawn_from.rows if n_rows is None else n_rows,
-        rng=np.random.default_rng(seed),
-    )
-    return SyntheticSample(drawn.answers, drawn_from, seed, drawn.careless)
+    rng = np.random.default_rng(seed)
+    n_rows = drawn_from.rows if n_rows is None else n_rows
+    drawn = simulate_answers(drawn_from, instrument, n_rows=n_rows, rng=rng)
+    answers, rosters = simulate_rosters(drawn_from, instrument, drawn.answers, rng=rng)
+    return SyntheticSample(answers, drawn_from, seed, drawn.careless, rosters)
 
 
 def write_sample(sample: SyntheticSample, path: Path) -> Path:
@@ -113,6 +114,8 @@ def write_sample(sample: SyntheticSample, path: Path) -> Path:
     truth = truth_path(path)
     with committed_together():
         write_canonical(sample.answers, path)
+        for id, rows in sample.rosters.items():
+            write_canonical(rows, roster_path(path, id))
         write_file(truth, json.dumps(sample.truth(), indent=1) + "\n")
     return truth
 

@@ -22,7 +22,9 @@ from coprod_stats.instruments.checks.items import (
     check_unique_ids,
 )
 from coprod_stats.instruments.checks.missing_names import check_missing_names
+from coprod_stats.instruments.checks.numbered_answers import check_points, check_sliders
 from coprod_stats.instruments.checks.prefilled import check_prefilled
+from coprod_stats.instruments.checks.rosters import check_reach_of_rosters, check_rosters
 from coprod_stats.instruments.checks.routing import (
     check_checks,
     check_derived_cycles,
@@ -47,6 +49,8 @@ _CHECKS = (
     check_codes_of_columns,
     check_dates,
     check_letter_codes,
+    check_points,
+    check_sliders,
     check_special_items,
     check_choices,
     check_text_rules,
@@ -63,6 +67,8 @@ _CHECKS = (
     check_languages,
     check_lengths,
     check_placeholders,
+    check_rosters,
+    check_reach_of_rosters,
     check_rotation,
     check_level_texts,
     check_twins,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.questions import MISSING_NAMES
+from coprod_stats.instruments.source.answer_form import ResponseScaleForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
-from coprod_stats.instruments.source.source_form import ResponseScaleForm
 from coprod_stats.instruments.source.yaml_source import Location
 
 

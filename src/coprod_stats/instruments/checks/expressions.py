@@ -20,7 +20,12 @@ from coprod_stats.instruments.language.tree import (
     walk,
 )
 from coprod_stats.instruments.questions import OPTION_KINDS, TEXT_KINDS, ItemKind
-from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
+from coprod_stats.instruments.source.draft import (
+    Draft,
+    PlacedItem,
+    assigned_levels,
+    conditions,
+)
 from coprod_stats.instruments.source.yaml_source import Location
 
 _TAKES: dict[str, tuple[ItemKind, ...]] = {

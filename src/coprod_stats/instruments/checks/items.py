@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import MISSING_CODES, OPTION_KINDS
-from coprod_stats.instruments.source.draft import CHOICE_KINDS, Draft
-from coprod_stats.instruments.source.source_form import NumberForm
+from coprod_stats.instruments.source.answer_form import NumberForm
+from coprod_stats.instruments.source.draft import CHOICE_KINDS, Draft, rosters
 from coprod_stats.instruments.source.yaml_source import Location
 
 
@@ -24,6 +24,12 @@ def check_unique_ids(draft: Draft) -> Iterator[Fault]:
         *((id, "derived variable", ("derived", id)) for id in draft.form.derived),
         *((id, "index", ("indices", id)) for id in draft.form.indices),
         *((id, "scale", ("scales", id)) for id in draft.form.scales),
+        *((one.id, "roster", ("pages", p, "roster")) for p, one in rosters(draft.form)),
+        *(
+            (id, "summary", ("pages", p, "roster", "summaries", id))
+            for p, one in rosters(draft.form)
+            for id in one.summaries
+        ),
     ]
     for id, what, location in places:
         if id in seen:

@@ -84,9 +84,11 @@ def lint(
         for entry in instrument.exemptions
         for place in entry.places
     }
+    parts = [instrument, *(instrument.roster(roster.id) for roster in instrument.rosters)]
     found = [
         Finding(code, place, words, reasons.get((code, place), ""))
-        for code, place, words in _findings(instrument, paths, in_modules)
+        for part in parts
+        for code, place, words in _findings(part, paths, in_modules)
     ]
     used = {(finding.code, finding.place) for finding in found}
     asked = {item.id for item in instrument.items} | {scale.id for scale in instrument.scales}

@@ -10,7 +10,7 @@ from coprod_stats.instruments.checks.shared_causes import listed, placed, with_o
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
 from coprod_stats.instruments.language.tree import names
-from coprod_stats.instruments.source.draft import Draft, assigned_levels, conditions
+from coprod_stats.instruments.source.draft import Draft, assigned_levels, conditions, rosters
 from coprod_stats.suggestions import did_you_mean
 
 
@@ -53,7 +53,8 @@ def known_names(draft: Draft) -> set[str]:
     others = {other_column(p.item.id) for p in draft.items if p.item.other is not None}
     columns = {column.id for column in draft.form.administrative}
     variables = draft.form.derived.keys() | assigned_levels(draft.form).keys()
-    return _items(draft) | others | columns | variables
+    rows = {id for _, one in rosters(draft.form) for id in (one.id, *one.summaries)}
+    return _items(draft) | others | columns | variables | rows
 
 
 def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str, Fault]]:

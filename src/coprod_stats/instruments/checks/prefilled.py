@@ -8,8 +8,9 @@ from datetime import date
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.questions import FORMATS, ItemKind
+from coprod_stats.instruments.source.answer_form import LengthForm, NumberForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
-from coprod_stats.instruments.source.source_form import ItemForm, LengthForm, NumberForm
+from coprod_stats.instruments.source.source_form import ItemForm
 from coprod_stats.suggestions import did_you_mean
 
 _PREFILLED: tuple[ItemKind, ...] = ("single", "number", "text", "date", "time")

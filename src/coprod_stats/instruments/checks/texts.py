@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.source.answer_form import TextForm
 from coprod_stats.instruments.source.draft import Draft, conditions, texts
-from coprod_stats.instruments.source.source_form import TextForm
 from coprod_stats.suggestions import did_you_mean
 
 _UNFIT = ("multiple", "rank", "allocate", "note", "consent")

@@ -6,7 +6,8 @@ from datetime import date
 
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.questions import FORMATS, DateRange, Prefill, TextRule
-from coprod_stats.instruments.source.source_form import ItemForm, LengthForm
+from coprod_stats.instruments.source.answer_form import LengthForm
+from coprod_stats.instruments.source.source_form import ItemForm
 
 
 def dates_of(form: ItemForm) -> DateRange | None:

@@ -29,23 +29,23 @@ from coprod_stats.instruments.model import (
     Placeholder,
     ResponseScale,
     Scale,
+    Slider,
     Text,
     Timing,
     TranslationStatus,
     Wording,
 )
+from coprod_stats.instruments.source.answer_form import NumberForm, ResponseScaleForm, TextForm
 from coprod_stats.instruments.source.answer_rules import dates_of, prefill_of, rule_of
 from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
+from coprod_stats.instruments.source.roster_pages import with_rosters
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
     ItemForm,
-    NumberForm,
     PageForm,
     PlaceholderForm,
-    ResponseScaleForm,
     ScaleForm,
-    TextForm,
     TranslationForm,
     WordingForm,
 )
@@ -55,7 +55,7 @@ from coprod_stats.instruments.texts import direction
 def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
     """Build the instrument from a draft without faults."""
     form, build = draft.form, _Builder(draft)
-    return Instrument(
+    built = Instrument(
         id=form.instrument,
         version=form.version,
         title=build.text(form.title),
@@ -125,6 +125,7 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
             for id, entry in draft.meanings.items()
         ),
     )
+    return with_rosters(built, form)
 
 
 class _Builder:
@@ -146,17 +147,14 @@ class _Builder:
         return None if given is None else self.text(given)
 
     def response_scale(self, id: str, form: ResponseScaleForm) -> ResponseScale:
-        return ResponseScale(
-            id,
-            form.kind,
-            *(
-                tuple(
-                    Option(code, self.text(label), form.codes.get(code))
-                    for code, label in options.items()
-                )
-                for options in (form.options, form.off_scale)
-            ),
+        options, off_scale = (
+            tuple(
+                Option(code, self.text(label), form.codes.get(code))
+                for code, label in given.items()
+            )
+            for given in (form.options, form.off_scale)
         )
+        return ResponseScale(id, form.kind, options, off_scale, form.points is not None)
 
     def construct(self, code: str) -> Construct:
         entry: ConstructForm = self.draft.constructs[code]
@@ -378,7 +376,11 @@ class _Builder:
         if kind != "number":
             return None
         form = form or NumberForm()
-        return NumberRange(form.min, form.max, form.whole, self.text_or_none(form.unit))
+        unit, line = self.text_or_none(form.unit), form.slider
+        if line is None:
+            return NumberRange(form.min, form.max, form.whole, unit)
+        texts = (self.text(line.low), self.text(line.high), self.text_or_none(line.middle))
+        return NumberRange(form.min, form.max, form.whole, unit, Slider(*texts, line.step))
 
 
 def _parsed(*texts: str | None) -> tuple[Expression, ...]:

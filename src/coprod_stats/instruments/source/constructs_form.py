@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from coprod_stats.instruments.model import Role
-from coprod_stats.instruments.source.source_form import Identifier, ItemId, Words
+from coprod_stats.instruments.source.answer_form import Words
+from coprod_stats.instruments.source.source_form import Identifier, ItemId
 
 
 class _Form(BaseModel):

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.source.answer_form import ResponseScaleForm, TextForm
 from coprod_stats.instruments.source.constructs_form import ConstructForm, MeaningForm
 from coprod_stats.instruments.source.module_form import PublishedScaleForm
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
     InstrumentForm,
     ItemForm,
-    ResponseScaleForm,
-    TextForm,
+    RosterForm,
 )
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 
@@ -161,7 +161,8 @@ def _front_texts(form: InstrumentForm) -> _Texts:
     for id, scale in form.responses.items():
         for key, answers in (("options", scale.options), ("off_scale", scale.off_scale)):
             for code, label in answers.items():
-                yield ("responses", id, key, code), f"response scale '{id}', code {code}", label
+                if scale.points is None or label != str(code):
+                    yield ("responses", id, key, code), f"response scale '{id}', code {code}", label
     for i, column in enumerate(form.administrative):
         yield ("administrative", i, "title"), f"column '{column.id}'", column.title
 
@@ -170,6 +171,12 @@ def _page_texts(form: InstrumentForm) -> _Texts:
     for p, page in enumerate(form.pages):
         yield ("pages", p, "title"), f"page '{page.page}'", page.title
         yield ("pages", p, "intro"), f"page '{page.page}'", page.intro
+        if page.roster is not None:
+            place = f"roster '{page.roster.id}'"
+            yield ("pages", p, "roster", "title"), place, page.roster.title
+            for id, summary in page.roster.summaries.items():
+                at = ("pages", p, "roster", "summaries", id, "title")
+                yield at, f"summary '{id}'", summary.title
         for b, block in enumerate(page.blocks):
             where: Location = ("pages", p, "blocks", b)
             yield (*where, "stem"), f"block '{block.block}'", block.stem
@@ -185,6 +192,10 @@ def _item_texts(draft: Draft) -> _Texts:
         yield (*where, "specify"), place, item.specify
         if item.number is not None:
             yield (*where, "number", "unit"), place, item.number.unit
+            if item.number.slider is not None:
+                for key in ("low", "middle", "high"):
+                    label = getattr(item.number.slider, key)
+                    yield (*where, "number", "slider", key), place, label
         for w, wording in enumerate(item.wordings):
             yield (*where, "wordings", w, "text"), place, wording.text
         for c, check in enumerate(item.checks):
@@ -204,6 +215,13 @@ def _back_texts(form: InstrumentForm) -> _Texts:
         yield ("scales", id, "note"), f"scale '{id}'", scale.note
     for id, index in form.indices.items():
         yield ("indices", id, "title"), f"index '{id}'", index.title
+
+
+def rosters(form: InstrumentForm) -> Iterator[tuple[int, RosterForm]]:
+    """Return the rosters with the number of their page."""
+    for p, page in enumerate(form.pages):
+        if page.roster is not None:
+            yield p, page.roster
 
 
 def assigned_levels(form: InstrumentForm) -> dict[str, tuple[int, ...]]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from coprod_stats.instruments.constructs import PublishedStatistic, Role
 from coprod_stats.instruments.questions import ResponseKind
+from coprod_stats.instruments.source.answer_form import Options, ResponseScaleForm, TextForm, Words
 from coprod_stats.instruments.source.source_form import (
     AdministrativeForm,
     AssignedForm,
@@ -18,14 +19,10 @@ from coprod_stats.instruments.source.source_form import (
     Identifier,
     IndexForm,
     ItemId,
-    Options,
     PageForm,
     PlaceholderForm,
     PlaceholderName,
-    ResponseScaleForm,
     ScaleForm,
-    TextForm,
-    Words,
 )
 
 

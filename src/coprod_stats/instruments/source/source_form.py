@@ -14,48 +14,36 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from coprod_stats.instruments.model import (
     ItemKind,
     MissingOption,
-    ResponseKind,
     Role,
     TranslationStatus,
 )
 from coprod_stats.instruments.questions import TextFormat
+from coprod_stats.instruments.source.answer_form import (
+    CODES_AS_KEYS,
+    Code,
+    DateForm,
+    LengthForm,
+    LetterCodes,
+    NumberForm,
+    OffScale,
+    Options,
+    ResponseScaleForm,
+    TextForm,
+    Words,
+)
 
-Words = Annotated[str, StringConstraints(min_length=1)]
-TextForm = Annotated[
-    Words | Annotated[dict[str, Words], Field(min_length=1)],
-    Field(description="Text in the first language, or a mapping from language code to text."),
-]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
 Condition = Annotated[Words, Field(description="An expression, such as 'DFDIR == 1 and WIL1 > 3'.")]
-Code = Annotated[int, Field(ge=-(10**9), le=10**9)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-_CODES_AS_KEYS = {"propertyNames": {"pattern": "^[-+]?[0-9]+$"}}
-Options = Annotated[dict[Code, TextForm], Field(min_length=1, json_schema_extra={**_CODES_AS_KEYS})]
-OffScale = Annotated[
-    dict[Code, TextForm],
-    Field(
-        description="Options that are valid but no amount, such as 'too early to say'; in a "
-        "multiple choice exclusive ones, such as 'none of these'.",
-        json_schema_extra={**_CODES_AS_KEYS},
-    ),
-]
-LetterCodes = Annotated[
-    dict[Code, Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,19}$")]],
-    Field(
-        description="Letters that stand for each option on forms, by its code in the answers.",
-        json_schema_extra={**_CODES_AS_KEYS},
-    ),
-]
 OptionConditions = Annotated[
     dict[Code, Condition],
     Field(
         description="Options, by code, that are shown only where a condition on earlier answers "
         "is known to hold.",
-        json_schema_extra={**_CODES_AS_KEYS},
+        json_schema_extra={**CODES_AS_KEYS},
     ),
 ]
-LevelTexts = Annotated[dict[Code, TextForm], Field(json_schema_extra={**_CODES_AS_KEYS})]
-Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
+LevelTexts = Annotated[dict[Code, TextForm], Field(json_schema_extra={**CODES_AS_KEYS})]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
 Original = Annotated[Words, Field(description="Name of its column in data collected elsewhere.")]
 RotatingBlock = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
@@ -65,15 +53,6 @@ PlaceholderName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19
 
 class _Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class ResponseScaleForm(_Form):
-    """Response options that items share."""
-
-    kind: ResponseKind
-    options: Options
-    off_scale: OffScale = {}
-    codes: LetterCodes = {}
 
 
 class WordingForm(_Form):
@@ -88,32 +67,6 @@ class CheckForm(_Form):
 
     holds: Condition
     message: TextForm
-
-
-class NumberForm(_Form):
-    """The range of a numeric answer."""
-
-    min: Bound | None = None
-    max: Bound | None = None
-    whole: bool = True
-    unit: TextForm | None = None
-
-
-IsoDate = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-
-
-class DateForm(_Form):
-    """The range of a date, as 2026-01-31."""
-
-    min: IsoDate | None = None
-    max: IsoDate | None = None
-
-
-class LengthForm(_Form):
-    """How many characters a text has."""
-
-    min: Annotated[int, Field(ge=1, le=32_000)] | None = None
-    max: Annotated[int, Field(ge=1, le=32_000)] | None = None
 
 
 class PrefillForm(_Form):
@@ -208,6 +161,27 @@ class BlockForm(_Form):
     items: Annotated[list[ItemForm], Field(min_length=1)]
 
 
+class DerivedForm(_Form):
+    """A variable computed from answers, for routing and analysis."""
+
+    title: TextForm
+    value: Condition
+
+
+class RosterForm(_Form):
+    """What makes a page a roster: its questions are asked again, for each row of a table."""
+
+    id: ItemId
+    title: TextForm
+    count: ItemId | None = Field(None, description="The number that says how many rows there are.")
+    most: Annotated[int, Field(ge=1, le=99)] | None = Field(
+        None, description="Most rows that a respondent may add, where no question says how many."
+    )
+    summaries: dict[ItemId, DerivedForm] = Field(
+        {}, description="Variables of the respondent, such as 'count(AGE < 18)'."
+    )
+
+
 class PageForm(_Form):
     """Blocks shown together."""
 
@@ -216,6 +190,7 @@ class PageForm(_Form):
     intro: TextForm | None = None
     when: Condition | None = None
     random_order: bool = False
+    roster: RosterForm | None = None
     after: Identifier | None = Field(
         None, description="In a module: the page of the questionnaire that this one follows."
     )
@@ -240,13 +215,6 @@ class IndexForm(_Form):
 
     title: TextForm
     construct_code: Annotated[str, Field(alias="construct")]
-    value: Condition
-
-
-class DerivedForm(_Form):
-    """A variable computed from answers, for routing and analysis."""
-
-    title: TextForm
     value: Condition
 
 
@@ -282,7 +250,7 @@ class PlannedMissingForm(_Form):
     title: TextForm
     sets: Annotated[
         dict[Code, Annotated[list[RotatingBlock], Field(min_length=1)]],
-        Field(min_length=2, json_schema_extra={**_CODES_AS_KEYS}),
+        Field(min_length=2, json_schema_extra={**CODES_AS_KEYS}),
     ]
     forms: Annotated[list[Identifier], Field(min_length=1)]
 

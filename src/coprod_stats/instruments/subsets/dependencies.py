@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.tree import names
+from coprod_stats.instruments.source.answer_form import TextForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions, texts
-from coprod_stats.instruments.source.source_form import TextForm
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.instruments.translations.overlay import PLACEHOLDER
 

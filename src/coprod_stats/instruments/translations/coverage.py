@@ -53,23 +53,32 @@ def translation_coverage(instrument: Instrument) -> tuple[LanguageCoverage, ...]
 
 def _shown_texts(instrument: Instrument) -> Iterator[Text]:
     yield instrument.title
-    for placeholder in instrument.placeholders:
+    rosters = instrument.rosters
+    yield from (roster.title for roster in rosters)
+    inside = [item for roster in rosters for item in roster.items]
+    for placeholder in (
+        *instrument.placeholders,
+        *(p for one in rosters for p in one.placeholders),
+    ):
         yield placeholder.otherwise
         yield from (text for _, text in placeholder.levels)
-    offered = {offer for item in instrument.items for offer in item.offers}
+    items = (*instrument.items, *inside)
+    offered = {offer for item in items for offer in item.offers}
     yield from [instrument.dont_know] * ("dont_know" in offered)
     yield from [instrument.refused] * ("refused" in offered)
-    scales = {item.responses.id: item.responses for item in instrument.items if item.responses}
+    scales = {item.responses.id: item.responses for item in items if item.responses}
     for scale in scales.values():
         yield from _labels(scale)
-    for page in instrument.pages:
+    for page in (*instrument.pages, *(roster.page for roster in rosters)):
         yield from (text for text in (page.title, page.intro) if text is not None)
         for block in page.blocks:
             yield from _block(block)
 
 
 def _labels(scale: ResponseScale) -> Iterator[Text]:
-    yield from (option.label for option in (*scale.options, *scale.off_scale))
+    for option in scale.all_options:
+        if not scale.numbered or str(option.label) != str(option.value):
+            yield option.label
 
 
 def _block(block: Block) -> Iterator[Text]:
@@ -85,3 +94,5 @@ def _item(item: Item) -> Iterator[Text]:
     yield from (wording.text for wording in item.wordings)
     unit = None if item.number is None else item.number.unit
     yield from (text for text in (item.hint, unit) if text is not None)
+    if item.number is not None:
+        yield from (label for _, label in item.number.labels)

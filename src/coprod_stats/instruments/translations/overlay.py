@@ -12,14 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.questions import TranslationStatus
+from coprod_stats.instruments.source.answer_form import TextForm, Words
 from coprod_stats.instruments.source.draft import Draft, texts
-from coprod_stats.instruments.source.source_form import (
-    Identifier,
-    InstrumentForm,
-    LanguageCode,
-    TextForm,
-    Words,
-)
+from coprod_stats.instruments.source.source_form import Identifier, InstrumentForm, LanguageCode
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 from coprod_stats.instruments.translations.text_keys import text_key
 

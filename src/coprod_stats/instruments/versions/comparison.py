@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import (
     DateRange,
@@ -15,6 +16,7 @@ from coprod_stats.instruments.model import (
     Item,
     NumberRange,
     ResponseScale,
+    Roster,
     Scale,
     Text,
     TextRule,
@@ -131,7 +133,34 @@ def compare(older: Instrument, newer: Instrument) -> tuple[Change, ...]:
     changes += _order(older, newer, touched[1])
     changes += _scoring(older, newer)
     changes += _formulas(older, newer, touched[1])
+    changes += _rosters(older, newer)
     return tuple(changes)
+
+
+def _rosters(older: Instrument, newer: Instrument) -> Iterator[Change]:
+    """Find rosters that came, went or changed, question by question."""
+    was = {roster.id: roster for roster in older.rosters}
+    became = {roster.id: roster for roster in newer.rosters}
+    for id, roster in became.items():
+        if id not in was:
+            yield Change("added", id, (), became=str(roster.title))
+            continue
+        before, now = was[id], roster
+        if (limits := _rows(before)) != (limits_now := _rows(now)):
+            yield Change("limits", id, (), limits, limits_now)
+        if _shown(before) != _shown(now):
+            yield Change("routing", id, ())
+        yield from compare(older.roster(id), newer.roster(id))
+    for id in was.keys() - became.keys():
+        yield Change("removed", id, (), was=str(was[id].title))
+
+
+def _rows(roster: Roster) -> str:
+    return f"{roster.count or ''} at most {roster.most}".strip()
+
+
+def _shown(roster: Roster) -> str:
+    return "" if roster.page.condition is None else _formula(roster.page.condition)
 
 
 def _touched(instrument: Instrument) -> Mapping[str, tuple[str, ...]]:
@@ -236,6 +265,8 @@ def _limits(item: Item) -> str:
         "min": number.minimum,
         "max": number.maximum,
         "whole": None if item.number is None else number.whole,
+        "step": None if number.slider is None else number.slider.step,
+        "labels": " | ".join(f"{spell_number(n)} {label}" for n, label in number.labels) or None,
         "first": days.first,
         "last": days.last,
         "shortest": rule.shortest,

@@ -10,6 +10,7 @@ from coprod_stats.platforms.codebooks.labelled_variables import (
     LabelledVariable,
     labelled_variables,
     own_columns,
+    roster_columns,
 )
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 
@@ -31,22 +32,36 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     _under(_under(citation, "verStmt"), "version", instrument.version)
     if instrument.about is not None:
         _under(_under(study, "stdyInfo"), "abstract", instrument.about.in_language(language))
+    tables = {"": instrument} | {one.id: instrument.roster(one.id) for one in instrument.rosters}
+    files = {id: f"F{number}" for number, id in enumerate(tables, 1)} if instrument.rosters else {}
+    for id, file in files.items():
+        text = _under(_under(root, "fileDscr", ID=file), "fileTxt")
+        _under(text, "fileName", f"answers.csv.{id}.csv" if id else "answers.csv")
     data = _under(root, "dataDscr")
-    for number, variable in enumerate(labelled_variables(instrument, language), 1):
-        _variable(data, variable, number)
+    variables = (
+        (id, one) for id, part in tables.items() for one in labelled_variables(part, language)
+    )
+    for number, (id, variable) in enumerate(variables, 1):
+        _variable(data, variable, number, {"files": files[id]} if files else {})
     ElementTree.indent(root, " ")
     content = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
     sidecar = sidecar_of(
-        instrument, "ddi", languages=languages[:1], columns=own_columns(instrument, language)
+        instrument,
+        "ddi",
+        languages=languages[:1],
+        columns=own_columns(instrument, language),
+        rosters=roster_columns(instrument, language),
     )
     return FormExport({"ddi_codebook.xml": content}, sidecar)
 
 
-def _variable(data: ElementTree.Element, variable: LabelledVariable, number: int) -> None:
+def _variable(
+    data: ElementTree.Element, variable: LabelledVariable, number: int, files: dict[str, str]
+) -> None:
     """Add one variable; the order of its parts is fixed by the schema."""
     kind = "discrete" if variable.values else "contin"
     interval = {"intrvl": kind} if variable.numeric else {}
-    element = _under(data, "var", ID=f"V{number}", name=variable.name, **interval)
+    element = _under(data, "var", ID=f"V{number}", name=variable.name, **files, **interval)
     _under(element, "labl", variable.label)
     _under(_under(element, "qstn"), "qstnLit", variable.question)
     bounds = {"min": variable.minimum, "max": variable.maximum}
@@ -56,10 +71,11 @@ def _variable(data: ElementTree.Element, variable: LabelledVariable, number: int
         given = {name: str(end) for name, end in ends.items() if end is not None}
     if given:
         _under(_under(element, "valrng"), "range", **given)
-    for is_missing, codes in (("N", variable.values), ("Y", variable.missing)):
+    own = (*variable.values, *variable.marks)
+    for is_missing, codes in (("N", own), ("Y", variable.missing)):
         for code, label in codes:
             category = _under(element, "catgry", missing=is_missing)
-            _under(category, "catValu", str(code))
+            _under(category, "catValu", spell_number(code))
             _under(category, "labl", label)
     _under(element, "varFormat", type="numeric" if variable.numeric else "character")
 

@@ -11,6 +11,7 @@ from coprod_stats.platforms.codebooks.labelled_variables import (
     LabelledVariable,
     labelled_variables,
     own_columns,
+    roster_columns,
 )
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 
@@ -26,26 +27,17 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     Codes stand both as ``categories``, with their labels, and as ``enum``, because validators
     enforce the latter only.
     """
-    variables = labelled_variables(instrument, languages[0])
+    tables = {"answers": (DATA_FILE, instrument)}
+    for roster in instrument.rosters:
+        rows = instrument.roster(roster.id)
+        tables[f"answers-{roster.id.lower()}"] = (f"{DATA_FILE}.{roster.id}.csv", rows)
     package = {
         "$schema": PROFILE,
         "name": instrument.id,
         "title": instrument.title.in_language(languages[0]),
         "version": instrument.version,
         "resources": [
-            {
-                "name": "answers",
-                "type": "table",
-                "path": DATA_FILE,
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "schema": {
-                    "fields": [_field(variable) for variable in variables],
-                    "fieldsMatch": "subset",
-                    "missingValues": [""],
-                },
-            }
+            _resource(name, path, one, languages[0]) for name, (path, one) in tables.items()
         ],
     }
     content = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
@@ -54,8 +46,25 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         "frictionless",
         languages=languages[:1],
         columns=own_columns(instrument, languages[0]),
+        rosters=roster_columns(instrument, languages[0]),
     )
     return FormExport({"datapackage.json": content.encode()}, sidecar)
+
+
+def _resource(name: str, path: str, instrument: Instrument, language: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "type": "table",
+        "path": path,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": {
+            "fields": [_field(one) for one in labelled_variables(instrument, language)],
+            "fieldsMatch": "subset",
+            "missingValues": [""],
+        },
+    }
 
 
 def _field(variable: LabelledVariable) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from coprod_stats.instruments.model import (
     Option,
     TextRule,
 )
-from coprod_stats.platforms.fields import missing_choices
-from coprod_stats.platforms.form_export import ColumnKind, SidecarColumn
+from coprod_stats.platforms.fields import line_labels, missing_choices
+from coprod_stats.platforms.form_export import ColumnKind, SidecarColumn, SidecarRoster
 
 _TICKS = ((1, "chosen"), (0, "not chosen"))
 
@@ -33,6 +33,8 @@ class LabelledVariable:
         Whether the values are numbers.
     values : tuple of (int, str)
         Codes of answers and their labels; empty where the answer is a number or a text.
+    marks : tuple of (float, str)
+        Numbers on a slider that have a label, among others that have none.
     missing : tuple of (int, str)
         Codes that say why there is no answer, and what they say.
     question : str
@@ -52,6 +54,7 @@ class LabelledVariable:
     whole: bool = False
     dates: DateRange | None = None
     rule: TextRule | None = None
+    marks: tuple[tuple[float, str], ...] = ()
 
 
 def labelled_variables(instrument: Instrument, language: str) -> Iterator[LabelledVariable]:
@@ -81,6 +84,9 @@ def _of_item(item: Item, instrument: Instrument, language: str) -> Iterator[Labe
     question = f"{item.stem.in_language(language)} {words}" if item.stem else words
     if item.number is not None and item.number.unit is not None:
         question = f"{question} ({item.number.unit.in_language(language)})"
+    line = line_labels(item)
+    if line is not None:
+        question = f"{question} ({line.in_language(language)})"
     why = dict(_labelled(missing_choices(item, instrument), language))
     missing = ((NOT_ANSWERED, MISSING_CODES[NOT_ANSWERED]), *why.items())
     scale, allowed = item.responses, item.number
@@ -110,6 +116,9 @@ def _of_item(item: Item, instrument: Instrument, language: str) -> Iterator[Labe
             whole=bool(values) or (allowed is not None and allowed.whole),
             dates=item.dates,
             rule=item.rule,
+            marks=tuple((n, text.in_language(language)) for n, text in allowed.labels)
+            if allowed is not None
+            else (),
         )
 
 
@@ -121,3 +130,11 @@ def own_columns(instrument: Instrument, language: str) -> Iterator[SidecarColumn
     """Return the columns of a format that keeps the canonical names and codes."""
     for variable in labelled_variables(instrument, language):
         yield SidecarColumn(variable.name, variable.item, variable.kind, variable.name)
+
+
+def roster_columns(instrument: Instrument, language: str) -> Iterator[SidecarRoster]:
+    """Return the columns of the rosters of a format that keeps names and codes."""
+    for roster in instrument.rosters:
+        rows = own_columns(instrument.roster(roster.id), language)
+        columns = tuple(column for column in rows if column.kind != "administrative")
+        yield SidecarRoster(roster.id, roster.id, columns)

@@ -15,6 +15,7 @@ from coprod_stats.platforms.codebooks.labelled_variables import (
     LabelledVariable,
     labelled_variables,
     own_columns,
+    roster_columns,
 )
 from coprod_stats.platforms.codebooks.spss_names import RESERVED, spss_name
 from coprod_stats.platforms.form_export import FormExport, PlatformError, sidecar_of
@@ -36,9 +37,18 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         for column in own_columns(instrument, languages[0])
     ]
     sidecar = sidecar_of(
-        instrument, "spss", languages=languages[:1], columns=columns, losses=losses
+        instrument,
+        "spss",
+        languages=languages[:1],
+        columns=columns,
+        losses=losses,
+        rosters=roster_columns(instrument, languages[0]),
     )
-    return FormExport({f"{instrument.id}.sav": content}, sidecar, losses=losses)
+    files = {f"{instrument.id}.sav": content}
+    for roster in instrument.rosters:
+        rows, more = sav_file(instrument.roster(roster.id), pd.DataFrame(), language=languages[0])
+        files[f"{instrument.id}.{roster.id}.sav"], losses = rows, (*losses, *more)
+    return FormExport(files, sidecar, losses=losses)
 
 
 def sav_file(
@@ -133,8 +143,8 @@ def cut(text: str, n_bytes: int) -> str:
     return text.encode()[:n_bytes].decode(errors="ignore")
 
 
-def _codes(variable: LabelledVariable) -> tuple[tuple[int, str], ...]:
-    return (*variable.values, *variable.missing)
+def _codes(variable: LabelledVariable) -> tuple[tuple[float, str], ...]:
+    return (*variable.values, *variable.marks, *variable.missing)
 
 
 def _column(variable: LabelledVariable, answers: pd.DataFrame) -> pd.Series:

@@ -126,6 +126,9 @@ class Codes:
         ids += [item.id for item in instrument.items if not item.in_grid]
         ids += [entry.id for entry in instrument.derived]
         self.places |= {id: Place(self.free(id)) for id in ids}
+        for item in instrument.items:
+            if item.number is not None and item.number.slider is not None:
+                self.places[item.id] = self.places[item.id].at(_sub(item))
         for rows in grids(instrument):
             grid = self.free(f"{rows[0].page}{rows[0].block}")
             self.places |= {row.id: Place(grid, _sub(row)) for row in rows}

@@ -16,6 +16,7 @@ from coprod_stats.instruments.model import (
     Item,
     Option,
     Page,
+    Slider,
     Text,
     Wording,
 )
@@ -63,6 +64,7 @@ HEADER = (
     "date_format",
     "date_max",
     "date_min",
+    "display_columns",
     "em_validation_q",
     "em_validation_q_tip",
     "equals_num_value",
@@ -76,6 +78,13 @@ HEADER = (
     "num_value_int_only",
     "random_group",
     "random_order",
+    "slider_accuracy",
+    "slider_layout",
+    "slider_max",
+    "slider_min",
+    "slider_reset",
+    "slider_separator",
+    "slider_showminmax",
     "value_range_allows_missing",
 )
 _ATTRIBUTES = tuple(name for name in HEADER[16:] if name != "em_validation_q_tip")
@@ -93,6 +102,8 @@ _SETTINGS = {
     "showprogress": "Y",
 }
 _UNTITLED = "&nbsp;"
+_MOST_COLUMNS = 12
+"""Answers that LimeSurvey puts side by side."""
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
@@ -233,6 +244,9 @@ class _Structure:
         attributes |= {"random_group": group}
         if shuffles(item, self.instrument):
             attributes["random_order"] = "1"
+        if item.responses is not None and item.responses.numbered:
+            listed = choices(item, self.instrument)
+            attributes["display_columns"] = str(min(len(listed), _MOST_COLUMNS))
         if item.kind == "multiple":
             names = (
                 self.codes.answers[item.id][option.value] for option in alone(item, self.instrument)
@@ -254,6 +268,8 @@ class _Structure:
         )
         options = choices(item, self.instrument)
         match item.kind:
+            case "number" if item.number is not None and item.number.slider is not None:
+                yield self._line(item, item.number.slider)
             case "single" | "consent":
                 yield from self._answers(options, item)
             case "rank":
@@ -265,6 +281,21 @@ class _Structure:
                 yield from self._answers(options, item, kind="SQ")
         if beside:
             yield from self._companion(item)
+
+    def _line(self, item: Item, slider: Slider) -> Row:
+        """Write the one line of a slider, with the labels at its ends."""
+        if slider.middle is not None and self.is_first:
+            self.losses.append(
+                Fault(
+                    "PLATFORM-156",
+                    "LimeSurvey labels a slider at its ends, not in the middle",
+                    "Say in the question what the middle means.",
+                    place=f"item {item.id}",
+                )
+            )
+        ends = (self._text(text).replace("|", "&#124;") for text in (slider.low, slider.high))
+        name = self.codes.places[item.id].sub
+        return self._row("SQ", name, f"|{'|'.join(ends)}", type="0", relevance="1")
 
     def _validation(self, item: Item) -> Row:
         """Return the equation that an answer fulfils, and what is said where it does not."""

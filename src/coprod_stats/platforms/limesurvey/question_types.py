@@ -6,7 +6,7 @@ https://www.limesurvey.org/manual/Question_types
 from __future__ import annotations
 
 from coprod_stats.instruments.language.numbers import spell_number
-from coprod_stats.instruments.model import Item
+from coprod_stats.instruments.model import Item, NumberRange, Slider
 from coprod_stats.platforms.fields import patterns
 
 Row = dict[str, str]
@@ -23,6 +23,8 @@ def question_type(item: Item) -> tuple[str, Row]:
             limits = {"equals_num_value": str(item.total), "min_num_value_n": "0"}
             free = "" if item.required and not item.offers else "1"
             return "K", limits | {"value_range_allows_missing": free}
+        case "number" if item.number is not None and item.number.slider is not None:
+            return "K", _line(item.number, item.number.slider)
         case "number":
             return "N", _range(item)
         case "text":
@@ -50,6 +52,14 @@ def validation(item: Item) -> str:
         return ""
     *ahead, last = (pattern.replace("/", r"\/") for pattern in patterns(item.rule))
     return f"/{''.join(f'(?={one})' for one in ahead)}{last}/"
+
+
+def _line(number: NumberRange, slider: Slider) -> Row:
+    """Return a slider without an answer until it is moved, which can be put back."""
+    low, high = number.ends
+    parts = {"slider_min": low, "slider_max": high, "slider_accuracy": slider.step}
+    on = dict.fromkeys(("slider_layout", "slider_reset", "slider_showminmax"), "1")
+    return on | {"slider_separator": "|"} | {name: spell_number(n) for name, n in parts.items()}
 
 
 def _range(item: Item) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from coprod_stats.instruments.language.evaluation import other_column
@@ -13,8 +14,10 @@ from coprod_stats.platforms.paper.document import (
     Body,
     Choice,
     Lines,
+    MarkedLine,
     NumberBox,
     NumberList,
+    Steps,
     Tick,
 )
 from coprod_stats.platforms.phrases import Phrases
@@ -27,6 +30,8 @@ BESIDE_WIDTH = 26
 SHORT_OPTION = 30
 MANY_OPTIONS = 8
 LINE = "_" * 24
+MOST_BOXES = 21
+"""Numbered boxes that stand side by side."""
 FREE_DIGITS = 6
 """Boxes for a number without an upper limit."""
 
@@ -50,6 +55,8 @@ def body_of(
     own = item.responses.options if item.responses else ()
     options = tuple(tick_of(option, item, words, go_to, only_if) for option in own)
     match item.kind:
+        case "number" if item.number is not None and item.number.slider is not None:
+            return _line(item.number, words)
         case "number" if item.number is not None:
             unit = words(item.number.unit) if item.number.unit else ""
             return NumberBox(_digits(item.number), not item.number.whole, unit)
@@ -61,9 +68,32 @@ def body_of(
             return NumberList(options, len(str(item.top)))
         case "allocate":
             return NumberList(options, len(str(item.total)), str(item.total), phrases.total)
+        case _ if item.responses is not None and item.responses.numbered and not go_to:
+            named = (o for o in own if str(o.label) != str(o.value))
+            return _steps(options, [(str(o.value), words(o.label)) for o in named])
         case _:
             n_beside = len(missing_choices(item, instrument))
             return Choice(options, _columns(options, n_beside))
+
+
+def _line(number: NumberRange, words: Callable[[Text], str]) -> Body:
+    """Return the line of a slider: boxes if they are few, else one to mark."""
+    assert number.slider is not None
+    (low, high), step = number.ends, number.slider.step
+    labels = [(spell_number(n), words(text)) for n, text in number.labels]
+    if number.n_steps < MOST_BOXES:
+        points = (number.on_step(low + n * step) for n in range(number.n_steps + 1))
+        written = [spell_number(point) for point in points if point is not None]
+        return _steps([Tick(text, text) for text in written], labels)
+    middle = labels[1][1] if len(labels) > 2 else ""
+    return MarkedLine(spell_number(low), spell_number(high), labels[0][1], labels[-1][1], middle)
+
+
+def _steps(options: Sequence[Tick], labels: Sequence[tuple[str, str]]) -> Steps:
+    """Return numbered boxes, the labels of their ends apart."""
+    inner = tuple(f"{number} = {label}" for number, label in labels[1:-1])
+    ticks = tuple(replace(option, label=option.code) for option in options)
+    return Steps(ticks, labels[0][1], labels[-1][1], inner)
 
 
 def tick_of(
@@ -100,6 +130,9 @@ def instruction_of(item: Item, words: Callable[[Text], str], phrases: Phrases) -
             return phrases.write_date.format(limits)
         case "time":
             return phrases.write_time
+        case "number" if item.number is not None and item.number.slider is not None:
+            boxes = item.number.n_steps < MOST_BOXES
+            return phrases.tick_one if boxes else phrases.mark_line
         case "number":
             whole = item.number is None or item.number.whole
             phrase = phrases.write_number if whole else phrases.write_decimal

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from coprod_stats.instruments.language.tree import Expression, Logic
-from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text, Wording
+from coprod_stats.instruments.model import (
+    Block,
+    Instrument,
+    Item,
+    Option,
+    Page,
+    Roster,
+    Text,
+    Wording,
+)
 from coprod_stats.instruments.texts import direction
 from coprod_stats.platforms.fields import choices, missing_choices
 from coprod_stats.platforms.paper.bodies import body_of, fits_side_by_side, instruction_of, tick_of
@@ -172,7 +181,10 @@ class _Layout:
         page = -1
         if self.instrument.introduction is not None:
             yield Paragraph(self.words(self.instrument.introduction), "intro")
+        ahead = sorted(self.instrument.rosters, key=lambda roster: roster.place)
         for place, unit in enumerate(self.units):
+            while ahead and ahead[0].place <= unit.page:
+                yield self._sheet(ahead.pop(0))
             yield from self._checks(place, unit)
             yield from self._route(self.page_filters, place)
             if unit.page != page:
@@ -180,6 +192,15 @@ class _Layout:
                 yield from self._head(self.instrument.pages[page])
             yield from self._route(self.own_filters, place)
             yield self._unit(unit, place)
+        yield from map(self._sheet, ahead)
+
+    def _sheet(self, roster: Roster) -> Paragraph:
+        """Lead to the sheet of a roster, and state for whom it is."""
+        said = self.phrases.roster.format(self.words(roster.title), roster.most)
+        if roster.page.condition is not None:
+            in_case = self.phrases.in_case.format(self.condition([roster.page.condition]))
+            said = f"{in_case} {said}"
+        return Paragraph(said, "route")
 
     def _head(self, page: Page) -> Iterator[Element]:
         if page.title is not None:
@@ -292,11 +313,11 @@ class _Layout:
     ) -> tuple[Tick, ...]:
         """Return the answers off the scale, of all rows together."""
         scale = rows[0].responses
-        on_scale = scale.options if scale else ()
+        on_scale = scale.values if scale else ()
         return tuple(
             tick_of(option, rows[0], self.words, go_to or {}, only_if or {})
             for option in _answers(rows, self.instrument)
-            if option not in on_scale
+            if option.value not in on_scale
         )
 
     def _only_if(self, item: Item) -> dict[int, str]:

@@ -88,6 +88,35 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """Numbered boxes side by side, of which one is ticked, with words at both ends.
+
+    Attributes
+    ----------
+    notes : tuple of str
+        What numbers between the ends mean.
+    """
+
+    options: tuple[Tick, ...]
+    low: str
+    high: str
+    notes: tuple[str, ...] = ()
+    kind: Literal["steps"] = "steps"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedLine:
+    """A line to mark, with numbers and words at both ends and perhaps in the middle."""
+
+    first: str
+    last: str
+    low: str
+    high: str
+    middle: str = ""
+    kind: Literal["line"] = "line"
+
+
+@dataclass(frozen=True, slots=True)
 class NumberList:
     """Answers that each get a number: ranks, or points with their total."""
 
@@ -98,7 +127,7 @@ class NumberList:
     kind: Literal["numbers"] = "numbers"
 
 
-Body = Choice | Matrix | NumberBox | Lines | NumberList
+Body = Choice | Matrix | NumberBox | Lines | NumberList | Steps | MarkedLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,15 @@ from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.tree import Expression, names
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.prefilled_answers import prefilled_with
-from coprod_stats.platforms.codebooks.labelled_variables import own_columns
+from coprod_stats.platforms.codebooks.labelled_variables import own_columns, roster_columns
 from coprod_stats.platforms.fields import not_prefilled
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.paper.building import numbers_of, paper_document
 from coprod_stats.platforms.paper.checks import beyond_paper
+from coprod_stats.platforms.paper.document import PaperDocument
 from coprod_stats.platforms.paper.entry import entry_workbook
 from coprod_stats.platforms.paper.pdf import FontError, pdf_without_pictographs
+from coprod_stats.platforms.paper.rosters import roster_sheet
 from coprod_stats.platforms.paper.versions import MAX_VERSIONS, n_versions, versions
 from coprod_stats.platforms.paper.word import word_bytes
 from coprod_stats.platforms.phrases import phrases_of
@@ -42,12 +44,13 @@ def export(
     """
     refused = [*_refused(instrument)]
     losses = [*_losses(instrument, languages)]
+    for roster in instrument.rosters:
+        known = set(losses)
+        losses += (f for f in _lost_in_printing(instrument.roster(roster.id)) if f not in known)
     files: dict[str, bytes] = {}
     of_machine = False
     for language in languages if not refused else ():
-        for version in versions(instrument):
-            document = paper_document(version, language)
-            name = "_".join(filter(None, (instrument.id, language, version.code)))
+        for name, document in _documents(instrument, language):
             try:
                 files[f"{name}.pdf"], used, omitted = pdf_without_pictographs(
                     document, font_paths=font_paths
@@ -63,14 +66,30 @@ def export(
     if not refused:
         numbers = {version.code: numbers_of(version.instrument) for version in versions(instrument)}
         files[ENTRY_FILE] = entry_workbook(instrument, language=languages[0], numbers=numbers)
+        for roster in instrument.rosters:
+            rows = instrument.roster(roster.id)
+            of_rows = {"": numbers_of(rows)}
+            name = ENTRY_FILE.replace(".", f"_{roster.id}.")
+            files[name] = entry_workbook(rows, language=languages[0], numbers=of_rows)
     sidecar = sidecar_of(
         instrument,
         "paper",
         languages=languages,
         columns=own_columns(instrument, languages[0]),
         losses=losses,
+        rosters=roster_columns(instrument, languages[0]),
     )
     return FormExport(files, sidecar, tuple(refused), tuple(losses))
+
+
+def _documents(instrument: Instrument, language: str) -> Iterator[tuple[str, PaperDocument]]:
+    """Return what is printed in a language, by the names of the files."""
+    for version in versions(instrument):
+        name = "_".join(filter(None, (instrument.id, language, version.code)))
+        yield name, paper_document(version, language)
+    for roster in instrument.rosters:
+        sheet = roster_sheet(instrument, roster, language)
+        yield f"{instrument.id}_{language}_{roster.id}", sheet
 
 
 def _refused(instrument: Instrument) -> Iterator[Fault]:
@@ -86,8 +105,9 @@ def _refused(instrument: Instrument) -> Iterator[Fault]:
             place="paper",
         )
         return
-    faults = (fault for version in versions(instrument) for fault in _unaskable(version.instrument))
-    yield from dict.fromkeys(faults)
+    parts = [version.instrument for version in versions(instrument)]
+    parts += [instrument.roster(roster.id) for roster in instrument.rosters]
+    yield from dict.fromkeys(fault for part in parts for fault in _unaskable(part))
 
 
 def _unaskable(version: Instrument) -> Iterator[Fault]:
@@ -199,6 +219,9 @@ def _untranslated(instrument: Instrument, language: str) -> Iterator[Fault]:
 
 
 def _conditions(instrument: Instrument) -> Iterator[tuple[str, Expression]]:
+    for roster in instrument.rosters:
+        if roster.page.condition is not None:
+            yield f"roster '{roster.id}'", roster.page.condition
     for item in instrument.items:
         place = f"item {item.id}"
         yield from ((place, condition) for condition in item.conditions)

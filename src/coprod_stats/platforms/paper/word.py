@@ -13,6 +13,7 @@ from coprod_stats.platforms.paper.document import (
     Choice,
     Element,
     Heading,
+    MarkedLine,
     Matrix,
     NumberBox,
     NumberList,
@@ -20,7 +21,16 @@ from coprod_stats.platforms.paper.document import (
     Paragraph,
     Question,
     Row,
+    Steps,
     Tick,
+)
+from coprod_stats.platforms.paper.word_elements import (
+    AFTER_BIDI,
+    AFTER_BIDI_VISUAL,
+    child,
+    digits,
+    field,
+    rows_of_cells,
 )
 
 if TYPE_CHECKING:
@@ -30,10 +40,10 @@ if TYPE_CHECKING:
 
 FONT = "Arial"
 """Has Latin, Greek, Cyrillic, Arabic and Hebrew letters wherever Word is."""
-BOX, ROOM = "☐", "\u00a0" * 3
+BOX = "☐"
 GREY = "666666"
-TEXT_WIDTH_MM, NUMBER_MM, GRID_MM = 176, 10, 112
-"""Width of the text, of the number beside a question, and of all answers of a grid."""
+TEXT_WIDTH_MM, NUMBER_MM, GRID_MM, STEPS_MM = 176, 10, 112, 126
+"""Width of the text, of the number of a question, of the answers of a grid, of numbered boxes."""
 
 
 def word_bytes(document: PaperDocument) -> bytes:
@@ -46,40 +56,6 @@ def word_bytes(document: PaperDocument) -> bytes:
     written = io.BytesIO()
     writer.file.save(written)
     return undated(written.getvalue())
-
-
-_AFTER_BIDI = (
-    "w:adjustRightInd",
-    "w:snapToGrid",
-    "w:spacing",
-    "w:ind",
-    "w:contextualSpacing",
-    "w:mirrorIndents",
-    "w:suppressOverlap",
-    "w:jc",
-    "w:textDirection",
-    "w:textAlignment",
-    "w:textboxTightWrap",
-    "w:outlineLvl",
-    "w:divId",
-    "w:cnfStyle",
-    "w:rPr",
-    "w:sectPr",
-    "w:pPrChange",
-)
-_AFTER_BIDI_VISUAL = (
-    "w:tblStyleRowBandSize",
-    "w:tblStyleColBandSize",
-    "w:tblW",
-    "w:jc",
-    "w:tblCellSpacing",
-    "w:tblInd",
-    "w:tblBorders",
-    "w:shd",
-    "w:tblLayout",
-    "w:tblCellMar",
-    "w:tblLook",
-)
 
 
 class _Writer:
@@ -119,7 +95,7 @@ class _Writer:
         normal: Any = self.file.styles["Normal"]
         normal.paragraph_format.space_after = Pt(2)
         language = {"w:val": self.paper.language, "w:bidi": self.paper.language}
-        _child(normal.element.get_or_add_rPr(), "w:lang", language)
+        child(normal.element.get_or_add_rPr(), "w:lang", language)
         self._footer(section)
 
     def _footer(self, section: Any) -> None:
@@ -127,9 +103,9 @@ class _Writer:
         paragraph = section.footer.paragraphs[0]
         self._direct(paragraph)
         paragraph.add_run(f"{self.paper.footer}\t\t{before}")
-        _field(paragraph, "PAGE")
+        field(paragraph, "PAGE")
         paragraph.add_run(between)
-        _field(paragraph, "NUMPAGES")
+        field(paragraph, "NUMPAGES")
         paragraph.add_run(after)
 
     def _title_block(self) -> None:
@@ -141,7 +117,7 @@ class _Writer:
         ((cell,),) = self._table(1, [TEXT_WIDTH_MM], style="Table Grid")
         self._into(cell, self.paper.office_title, size=7, color=GREY)
         for label, count in self.paper.office:
-            self._into(cell, f"{label}  {_digits(count)}", first=False)
+            self._into(cell, f"{label}  {digits(count)}", first=False)
         for line in self.paper.how_to:
             self._paragraph(f"• {line}", size=8.5)
 
@@ -194,17 +170,26 @@ class _Writer:
             case Choice():
                 self._ticks(body.options, keep_last=bool(question.beside))
             case NumberBox():
-                boxes = "_" * 16 if body.decimals else _digits(body.digits)
+                boxes = "_" * 16 if body.decimals else digits(body.digits)
                 self._paragraph(
                     f"{boxes} {body.unit}".rstrip(), indent=True, keep=bool(question.beside)
                 )
             case NumberList():
                 for option in body.options:
-                    line = self._paragraph(f"{_digits(body.digits)} ", indent=True, keep=True)
+                    line = self._paragraph(f"{digits(body.digits)} ", indent=True, keep=True)
                     self._small(line, option.code)
                     line.add_run(f"  {option.label}")
                 total = f"{body.total_label} = {body.total}" if body.total else ""
                 self._paragraph(total, bold=True, indent=True, keep=bool(question.beside))
+            case Steps():
+                self._steps(body, keep_last=bool(question.beside))
+            case MarkedLine():
+                middle = "┼" if body.middle else "─"
+                half = "─" * 20
+                drawn = f"{body.first} ├{half}{middle}{half}┤ {body.last}"
+                self._paragraph(drawn, indent=True, keep=True)
+                words = " · ".join(filter(None, (body.low, body.middle, body.high)))
+                self._paragraph(words, size=8.5, indent=True, keep=bool(question.beside))
             case _:
                 for place in range(body.count):
                     last = place == body.count - 1 and not question.beside
@@ -222,16 +207,30 @@ class _Writer:
             if tick.go_to:
                 line.add_run(f"  {'←' if self.rtl else '→'} {tick.go_to}").bold = True
 
+    def _steps(self, body: Steps, *, keep_last: bool) -> None:
+        """Write numbered boxes in a row, with words at both ends."""
+        width = min(9.0, STEPS_MM / len(body.options))
+        end = (TEXT_WIDTH_MM - width * len(body.options)) / 2
+        widths = [end, *[width] * len(body.options), end]
+        ((low, *cells, high),) = self._table(1, widths, style="Table Grid")
+        for cell, words in ((low, body.low), (high, body.high)):
+            self._centre(self._into(cell, words, size=8.5))
+        for cell, option in zip(cells, body.options, strict=True):
+            self._centre(self._into(cell, BOX))
+            self._centre(self._into(cell, option.label, first=False, size=8.5))
+        if body.notes:
+            self._paragraph("; ".join(body.notes), size=8.5, indent=True, keep=keep_last)
+
     def _matrix(self, body: Matrix) -> None:
         ticks = (*body.options, *body.beside)
         width = min(17.0, GRID_MM / len(ticks))
         widths = [TEXT_WIDTH_MM - width * len(ticks), *[width] * len(ticks)]
         header, *rows = self._table(1 + len(body.rows), widths, style="Table Grid")
-        _child(header[0]._tc.getparent().get_or_add_trPr(), "w:tblHeader", {})
+        child(header[0]._tc.getparent().get_or_add_trPr(), "w:tblHeader", {})
         for cell, tick in zip(header[1:], ticks, strict=True):
             self._centre(self._into(cell, tick.label, size=7.5))
         for cells, row in zip(rows, body.rows, strict=True):
-            _child(cells[0]._tc.getparent().get_or_add_trPr(), "w:cantSplit", {})
+            child(cells[0]._tc.getparent().get_or_add_trPr(), "w:cantSplit", {})
             self._row(cells[0], row)
             for cell, tick in zip(cells[1:], ticks, strict=True):
                 self._cell_tick(cell, tick, row, beside=tick in body.beside)
@@ -245,7 +244,7 @@ class _Writer:
             self._centre(mark)
             self._small(mark, tick.code)
         if beside:
-            _child(
+            child(
                 cell._tc.get_or_add_tcPr(),
                 "w:shd",
                 {"w:val": "clear", "w:color": "auto", "w:fill": "EEEEEE"},
@@ -264,11 +263,11 @@ class _Writer:
         table = self.file.add_table(n_rows, len(widths_mm), style=style)
         table.autofit = False
         if self.rtl:
-            _child(table._tbl.tblPr, "w:bidiVisual", {}, before=_AFTER_BIDI_VISUAL)
+            child(table._tbl.tblPr, "w:bidiVisual", {}, before=AFTER_BIDI_VISUAL)
         # Word keeps to the cells, other programs to the columns of the table
         for column, width in zip(table.columns, widths_mm, strict=True):
             column.width = Mm(width)
-        rows = _rows_of_cells(table)
+        rows = rows_of_cells(table)
         for cells in rows:
             for cell, width in zip(cells, widths_mm, strict=True):
                 cell.width = Mm(width)
@@ -342,7 +341,7 @@ class _Writer:
     def _direct(self, paragraph: Any) -> None:
         """Let a paragraph run the way its language does."""
         if self.rtl:
-            _child(paragraph._p.get_or_add_pPr(), "w:bidi", {}, before=_AFTER_BIDI)
+            child(paragraph._p.get_or_add_pPr(), "w:bidi", {}, before=AFTER_BIDI)
 
     def _indent(self, paragraph: Any, *, hanging: bool = True) -> None:
         from docx.shared import Mm
@@ -351,38 +350,3 @@ class _Writer:
         layout.left_indent = Mm(NUMBER_MM)
         if hanging:
             layout.first_line_indent = -Mm(NUMBER_MM)
-
-
-def _rows_of_cells(table: Any) -> list[list[_Cell]]:
-    """Return the cells by row; python-docx would look for all of them anew at each row."""
-    from docx.table import _Cell
-
-    return [[_Cell(cell, table) for cell in row.tc_lst] for row in table._tbl.tr_lst]
-
-
-def _digits(count: int) -> str:
-    return " ".join(f"[{ROOM}]" for _ in range(count))
-
-
-def _child(
-    parent: Any, name: str, attributes: dict[str, str], *, before: Sequence[str] = ()
-) -> None:
-    """Add an element; the schema of Word files wants it before those named."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    element = OxmlElement(name)
-    for key, value in attributes.items():
-        element.set(qn(key), value)
-    parent.insert_element_before(element, *before)
-
-
-def _field(paragraph: Any, instruction: str) -> None:
-    """Insert what Word fills in: the number of the page, or of all pages."""
-    for kind in ("begin", "", "end"):
-        run = paragraph.add_run()
-        if kind:
-            _child(run._r, "w:fldChar", {"w:fldCharType": kind})
-        else:
-            _child(run._r, "w:instrText", {})
-            run._r[-1].text = instruction

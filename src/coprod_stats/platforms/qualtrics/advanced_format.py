@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item, Option, Text
 from coprod_stats.platforms.fields import Insert, choices, missing_choices, pieces
-from coprod_stats.platforms.qualtrics.codes import choice_ids
+from coprod_stats.platforms.qualtrics.codes import choice_ids, is_slider
 from coprod_stats.platforms.qualtrics.layout import Element, Layout, as_html
 
 _TYPES = {
@@ -103,6 +103,7 @@ def text_losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[
             for item in items
             if item.min_choices or item.max_choices or item.total or item.number
         ],
+        "sliders, which are numbers to type": [item.id for item in items if is_slider(item)],
         "texts that depend on answers": [
             item.id for item in items if item.wordings or item.stem_wordings
         ],

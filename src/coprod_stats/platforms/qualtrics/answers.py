@@ -20,7 +20,7 @@ from coprod_stats.platforms.cell_table import (
     with_companion,
 )
 from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
-from coprod_stats.platforms.qualtrics.codes import SEEN_UNANSWERED, import_id
+from coprod_stats.platforms.qualtrics.codes import SEEN_UNANSWERED, SLIDER, import_id
 
 _OWN = {
     "StartDate": "startDate",
@@ -129,6 +129,8 @@ def _tags(sidecar: Sidecar) -> Iterator[tuple[str, str]]:
     for entry in sidecar.columns:
         if entry.kind in ("rank", "allocate"):
             yield f"{entry.item}_{entry.name.rpartition('_')[2]}", entry.name
+        elif entry.kind == "number" and not entry.name.endswith("_TEXT"):
+            yield f"{entry.item}_{SLIDER}", entry.name
         elif entry.kind != "administrative":
             yield entry.item, entry.name
         if entry.companion:

@@ -11,6 +11,8 @@ from coprod_stats.platforms.fields import choices, missing_choices
 from coprod_stats.platforms.form_export import SidecarColumn
 
 RESPONDENT, SECONDS = "_recordId", "duration"
+SLIDER = "1"
+"""Id of the one line of a slider."""
 SEEN_UNANSWERED = "-99"
 """What an export writes for a question that was seen and left, where its option is set."""
 
@@ -38,6 +40,17 @@ def import_id(cell: str) -> dict[str, str]:
         return {}
     is_id = isinstance(found, dict) and "ImportId" in found
     return {str(key): str(value) for key, value in found.items()} if is_id else {}
+
+
+def is_slider(item: Item) -> bool:
+    """Return whether an item is a question with a slider."""
+    return item.number is not None and item.number.slider is not None
+
+
+def entered_at(item: Item, question: str) -> str:
+    """Return where logic finds what is typed, or the number that a slider stands at."""
+    what = f"ChoiceNumericEntryValue/{SLIDER}" if is_slider(item) else "ChoiceTextEntryValue"
+    return f"q://{question}/{what}"
 
 
 def choice_ids(item: Item, instrument: Instrument) -> dict[int, str]:
@@ -77,7 +90,9 @@ def _of_item(
     for place_of, column in enumerate(item.columns):
         value = item.column_options[place_of].value if item.column_options else None
         name = place.import_id
-        if item.kind in TYPED_KINDS:
+        if is_slider(item):
+            name = f"{name}_{SLIDER}"
+        elif item.kind in TYPED_KINDS:
             name = f"{name}_TEXT"
         elif item.kind in ("rank", "allocate") and value is not None:
             name = f"{name}_{ids[value]}"

@@ -24,7 +24,7 @@ from coprod_stats.instruments.language.tree import (
 )
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.dialect import Conditions
-from coprod_stats.platforms.qualtrics.codes import Place, choice_ids
+from coprod_stats.platforms.qualtrics.codes import Place, choice_ids, entered_at
 from coprod_stats.platforms.qualtrics.linear_terms import Rank, Term, reduced
 from coprod_stats.platforms.qualtrics.logic import (
     ALWAYS,
@@ -233,7 +233,7 @@ class Translator(Conditions[Formula]):
     def _number(self, item: Item, option: int | None = None) -> str:
         place = self._places[item.id]
         if option is None:
-            return f"q://{place.question}/ChoiceTextEntryValue"
+            return entered_at(item, place.question)
         choice = choice_ids(item, self.instrument)[option]
         return f"q://{place.question}/ChoiceNumericEntryValue/{choice}"
 

@@ -18,7 +18,7 @@ from coprod_stats.instruments.language.tree import (
 )
 from coprod_stats.instruments.model import Assigned, Derived, Instrument, Item
 from coprod_stats.platforms.fields import Answer, InexpressibleError, inexpressible
-from coprod_stats.platforms.qualtrics.codes import choice_ids
+from coprod_stats.platforms.qualtrics.codes import choice_ids, entered_at
 from coprod_stats.platforms.qualtrics.conditions import Translator
 from coprod_stats.platforms.qualtrics.layout import Layout, Segment, embedded, piped_words
 from coprod_stats.platforms.qualtrics.logic import ALWAYS, NEVER, Formula, logic_json, negated
@@ -129,7 +129,8 @@ class Flow:
                 self.refused.append(inexpressible("PLATFORM-060", f"text {key}", error))
 
     def _answer(self, item: str) -> str:
-        return f"${{q://{self._layout.places[item].question}/ChoiceTextEntryValue}}"
+        place = self._layout.places[item].question
+        return f"${{{entered_at(self._instrument.item(item), place)}}}"
 
     def _gate(self, segment: Segment) -> Iterator[Json]:
         """End the survey for who does not consent, where nothing would be asked any more."""
@@ -190,7 +191,7 @@ class Flow:
             return f"${{e://Field/{id}}}"
         place = self._layout.places[id]
         if self._instrument.item(id).kind == "number":
-            return f"${{q://{place.question}/ChoiceTextEntryValue}}"
+            return f"${{{entered_at(self._instrument.item(id), place.question)}}}"
         answer = f"SelectedAnswerRecode/{place.row}" if place.row else "SelectedChoicesRecode"
         return f"${{q://{place.question}/{answer}}}"
 

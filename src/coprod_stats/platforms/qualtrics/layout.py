@@ -164,7 +164,10 @@ class Layout:
         scale = first.responses if first is not None and element.kind != "note" else None
         options = scale.all_options if scale is not None else ()
         texts = [element.text, element.hint, *(row.text for row in rows)]
-        found = [*self.texts.of([*texts, *(option.label for option in options)])]
+        labels = [option.label for option in options]
+        if element.kind == "question" and first is not None and first.number is not None:
+            labels += [label for _, label in first.number.labels]
+        found = [*self.texts.of([*texts, *labels])]
         found += [element.key] if element.wordings else []
         found += [f"W_{row.id}" for row in rows if row.wordings]
         return tuple(dict.fromkeys(found))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item, Option
 from coprod_stats.platforms.fields import (
@@ -18,7 +17,7 @@ from coprod_stats.platforms.fields import (
     missing_choices,
     patterns,
 )
-from coprod_stats.platforms.qualtrics.codes import choice_ids
+from coprod_stats.platforms.qualtrics.codes import choice_ids, entered_at
 from coprod_stats.platforms.qualtrics.conditions import Translator
 from coprod_stats.platforms.qualtrics.layout import (
     Element,
@@ -34,6 +33,15 @@ from coprod_stats.platforms.qualtrics.logic import (
     join,
     logic_json,
     questions_of,
+)
+from coprod_stats.platforms.qualtrics.question_types import (
+    custom,
+    limits_of_number,
+    line,
+    line_words,
+    matching,
+    number,
+    question,
 )
 
 Json = dict[str, Any]
@@ -131,6 +139,8 @@ class Questions:
         ):
             if labels:
                 made[name] = {id: {"Display": label} for id, label in labels.items()}
+        if element.kind == "question" and (number := element.items[0].number) is not None:
+            made |= line_words([piped_words(text, language) for _, text in number.labels])
         return made
 
     def _labels(self, element: Element, language: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -213,45 +223,50 @@ class Questions:
         first = element.items[0]
         if element.kind == "companion":
             forced = first.required and first.kind in TYPED_KINDS
-            return _question("MC", "SAVR", "TX", forced)
+            return question("MC", "SAVR", "TX", forced)
         forced = first.required and (element.kind == "matrix" or first.kind in _CODED)
         forced = forced or (first.required and not first.offers)
         if element.kind == "matrix":
-            made = _question("Matrix", "Likert", "SingleAnswer", forced)
+            made = question("Matrix", "Likert", "SingleAnswer", forced)
             return made | {"Configuration": MATRIX_CONFIGURATION} | self._order(element)
         match first.kind:
             case "multiple":
-                return _question("MC", "MAVR", "TX", forced, **self._limits(first))
+                return question("MC", "MAVR", "TX", forced, **self._limits(first))
+            case "number" if first.number is not None and first.number.slider is not None:
+                made = question("Slider", "HSLIDER", "", forced, **self._custom(first))
+                return made | line(first.number)
             case "number":
-                made = self._custom(first) or _number(first)
-                return _question("TE", "SL", "", forced, **made) | _TYPED
+                made = self._custom(first) or number(first)
+                return question("TE", "SL", "", forced, **made) | _TYPED
             case "text" | "date" | "time":
                 selector = "ESTB" if first.kind == "text" and first.specifies is None else "SL"
-                return _question("TE", selector, "", forced, **self._custom(first)) | _TYPED
+                return question("TE", selector, "", forced, **self._custom(first)) | _TYPED
             case "rank":
-                return _question("RO", "DND", "TX", forced)
+                return question("RO", "DND", "TX", forced)
             case "allocate":
                 total = {"Type": "ChoicesTotal", "ChoiceTotal": str(first.total)}
-                made = _question("CS", "VRTL", "TX", forced, EnforceRange="ON", **total)
+                made = question("CS", "VRTL", "TX", forced, EnforceRange="ON", **total)
                 return made | {"ClarifyingSymbolType": "None", "Labels": []}
             case _:
-                return _question("MC", "SAVR", "TX", forced, **self._custom(first))
+                numbered = first.responses is not None and first.responses.numbered
+                selector = "SAHR" if numbered else "SAVR"
+                return question("MC", selector, "TX", forced, **self._custom(first))
 
     def _custom(self, item: Item) -> Json:
         """Return formats and checks as one rule: a question has one kind of validation."""
-        place = f"q://{self._layout.places[item.id].question}/ChoiceTextEntryValue"
+        place = entered_at(item, self._layout.places[item.id].question)
         rules: list[Formula] = []
         if item.kind in _MOMENTS:
-            rules.append(_matching(place, _MOMENTS[item.kind]))
+            rules.append(matching(place, _MOMENTS[item.kind]))
         if item.rule is not None:
-            rules += [_matching(place, one[1:-1]) for one in patterns(item.rule)]
+            rules += [matching(place, one[1:-1]) for one in patterns(item.rule)]
         if item.checks:
             checks = [check.condition for check in item.checks]
             try:
-                rules += [*_limits_of_number(item, place), self._conditions.agrees(checks)]
+                rules += [*limits_of_number(item, place), self._conditions.agrees(checks)]
             except InexpressibleError as error:
                 self.losses.append(_unchecked(item, str(error)))
-        return _custom(join("and", rules)) if rules else {}
+        return custom(join("and", rules)) if rules else {}
 
     def _limits(self, item: Item) -> Json:
         """Return how many choices are allowed; a least number would forbid what stands alone."""
@@ -278,7 +293,7 @@ class Questions:
         formula = self._holds(place, *conditions)
         if element.kind == "companion" and element.items[0].kind in TYPED_KINDS:
             qid = self._layout.places[element.items[0].id].question
-            blank = Comparing(f"q://{qid}/ChoiceTextEntryValue", "Empty")
+            blank = Comparing(entered_at(element.items[0], qid), "Empty")
             formula = join("and", [formula, blank])
         here = self._segment_of[element.qid]
         same_page = any(self._segment_of.get(qid) == here for qid in questions_of(formula))
@@ -313,65 +328,6 @@ _MOMENTS = {
 """How dates and times are typed."""
 _TYPED = {"SearchSource": {"AllowFreeResponse": "false"}}
 _CODED = ("single", "consent", "multiple")
-
-
-def _question(type: str, selector: str, sub: str, forced: bool, **settings: object) -> Json:
-    force = "ON" if forced else "OFF"
-    made = {"ForceResponse": force, "ForceResponseType": force, "Type": "None"} | settings
-    below = {"SubSelector": sub} if sub else {}
-    return {
-        "QuestionType": type,
-        "Selector": selector,
-        **below,
-        "Configuration": {},
-        "Validation": {"Settings": made},
-    }
-
-
-def _matching(place: str, pattern: str) -> Comparing:
-    """Demand that what is typed matches a pattern, or nothing is typed."""
-    return Comparing(place, "MatchesRegex", f"^({pattern})?$")
-
-
-def _custom(rule: Formula) -> Json:
-    """Return a rule as the validation of a question."""
-    logic = logic_json(rule)
-    logic.pop("inPage")
-    message = dict.fromkeys(("messageID", "libraryID", "description"))
-    return {
-        "Type": "CustomValidation",
-        "CustomValidation": {
-            "Logic": logic,
-            "Message": message | {"subMessageID": "VE_VALIDATION"},
-        },
-    }
-
-
-def _number(item: Item) -> Json:
-    """Return the limits of a number."""
-    allowed = item.number
-    bounds = (None, None) if allowed is None else (allowed.minimum, allowed.maximum)
-    low, high = ("" if bound is None else spell_number(bound) for bound in bounds)
-    decimals = "0" if allowed is not None and allowed.whole else ""
-    return {
-        "Type": "ContentType",
-        "ContentType": "ValidNumber",
-        "MinChars": "1",
-        "TotalChars": "1",
-        "ValidNumber": {"Min": low, "Max": high, "NumDecimals": decimals},
-    }
-
-
-def _limits_of_number(item: Item, place: str) -> Iterator[Formula]:
-    """Return the limits of a number as comparisons, which hold for what is blank too."""
-    if item.number is None:
-        return
-    blank = Comparing(place, "Empty")
-    yield _matching(place, r"-?\d+" if item.number.whole else r"-?\d*[.,]?\d+")
-    ends = (("GreaterThanOrEqual", item.number.minimum), ("LessThanOrEqual", item.number.maximum))
-    for operator, end in ends:
-        if end is not None:
-            yield join("or", [blank, Comparing(place, operator, spell_number(end))])
 
 
 def _unchecked(item: Item, reason: str) -> Fault:

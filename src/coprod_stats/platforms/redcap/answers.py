@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import DONT_KNOW, REFUSED, Instrument, Item
 from coprod_stats.platforms.cell_table import (
     CellTable,
+    RosterRows,
     holds_labels,
     mark_unanswered,
     reasons_beside_answers,
@@ -17,7 +19,7 @@ from coprod_stats.platforms.cell_table import (
     with_companion,
 )
 from coprod_stats.platforms.fields import choices
-from coprod_stats.platforms.form_export import PlatformError, Sidecar
+from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarRoster
 from coprod_stats.platforms.redcap.expressions import checkbox_code
 
 _STRUCTURE = (
@@ -27,6 +29,7 @@ _STRUCTURE = (
     "redcap_data_access_group",
     "redcap_survey_identifier",
 )
+_REPEATED = "redcap_repeat_instrument"
 _COMPLETE = "2"
 _TICKED = {"Checked", "Unchecked"}
 _RAW_DATA = "Export 'CSV / Microsoft Excel (raw data)', not the one with labels."
@@ -47,6 +50,8 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         If the export has labels instead of codes, or repeated forms or several events, which are
         several rows for one respondent.
     """
+    rosters = {roster.name for roster in sidecar.rosters}
+    table = _once(table, rosters)
     found = {name.strip(): table.column(name) for name in table.header}
     combined = _combined(found, instrument)
     _refuse_labels(found, combined, sidecar, instrument)
@@ -65,15 +70,20 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     for item in instrument.items:
         if item.kind == "multiple" and set(item.columns) <= cells.keys():
             _settle_boxes(item.id, item.columns, cells, found)
-    form = instrument.id.lower()
+    # the questions of a roster are an instrument of its name
+    forms = (instrument.id.lower(), sidecar.form.lower())
+    form = next((name for name in forms if f"{name}_complete" in found), forms[0])
     boxes = tuple(f"{item.id.lower()}___" for item in instrument.items if item.kind == "multiple")
+    boxes += tuple(f"{name}___" for roster in sidecar.rosters for name in _checkboxes(roster))
     taken = {
         *sidecar.names,
         *sidecar.internal,
         *_STRUCTURE,
         *(item.id.lower() for item in combined),
-        f"{form}_complete",
-        f"{form}_timestamp",
+        *(f"{name}_{state}" for name in (form, *rosters) for state in ("complete", "timestamp")),
+        *(entry.name for roster in sidecar.rosters for entry in roster.columns),
+        *(name for roster in sidecar.rosters for name in roster.internal),
+        *(entry.companion for roster in sidecar.rosters for entry in roster.columns),
     }
     cells |= {
         name: column
@@ -86,6 +96,51 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
     return mark_unanswered(
         CellTable(tuple(cells), rows, table.lines, table.notes), instrument, complete=complete
+    )
+
+
+def _once(table: CellTable, rosters: set[str]) -> CellTable:
+    """Return the rows of the records themselves, without those of their rosters."""
+    names = [name.strip() for name in table.header]
+    if not rosters or _REPEATED not in names:
+        return table
+    place = names.index(_REPEATED)
+    return _with_rows(table, [row[place].strip() not in rosters for row in table.rows])
+
+
+def _with_rows(table: CellTable, kept: list[bool]) -> CellTable:
+    rows = tuple(row for row, stays in zip(table.rows, kept, strict=True) if stays)
+    lines = tuple(line for line, stays in zip(table.lines, kept, strict=True) if stays)
+    return replace(table, rows=rows, lines=lines)
+
+
+def _checkboxes(roster: SidecarRoster) -> tuple[str, ...]:
+    multiple = (entry for entry in roster.columns if entry.kind == "multiple")
+    return tuple(dict.fromkeys(entry.name.partition("___")[0] for entry in multiple))
+
+
+def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows:
+    """Return the rows of a repeating instrument, which stand between those of the records."""
+    names = [name.strip() for name in table.header]
+    if _REPEATED not in names:
+        return RosterRows((), (), CellTable((), (), ()))
+    place, number = names.index(_REPEATED), names.index("redcap_repeat_instance")
+    found = _with_rows(table, [row[place].strip() == roster.name for row in table.rows])
+    own = {entry.name for entry in roster.columns} | {entry.companion for entry in roster.columns}
+    boxes = tuple(f"{name}___" for name in _checkboxes(roster))
+    kept = [
+        place
+        for place, name in enumerate(names)
+        if name in own or name == f"{roster.name}_complete" or name.startswith(boxes)
+    ]
+    return RosterRows(
+        tuple(row[names.index(key)].strip() for row in found.rows),
+        tuple(row[number].strip() for row in found.rows),
+        CellTable(
+            tuple(names[place] for place in kept),
+            tuple(tuple(row[place] for place in kept) for row in found.rows),
+            found.lines,
+        ),
     )
 
 

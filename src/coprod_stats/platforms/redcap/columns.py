@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.fields import (
     by_invitation,
@@ -25,6 +26,11 @@ def columns(instrument: Instrument) -> Iterator[SidecarColumn]:
         yield SidecarColumn(entry.id, entry.id, "administrative", name)
     for variable in instrument.assigned:
         yield SidecarColumn(variable.id, variable.id, "assigned", variable.id.lower())
+    yield from questions(instrument)
+
+
+def questions(instrument: Instrument) -> Iterator[SidecarColumn]:
+    """Return the columns of the questions, without those of the record."""
     for item in instrument.questions:
         name_of_item = field(item.id)
         beside = companion(item).lower() if needs_companion(item) else ""
@@ -55,6 +61,14 @@ def _letters(item: Item) -> tuple[tuple[str, str], ...]:
     return tuple((option.code, str(option.value)) for option in options if option.code)
 
 
+def moves_by_one(item: Item) -> bool:
+    """Return whether an item is a slider of whole numbers, the only one that REDCap has."""
+    if item.number is None or item.number.slider is None:
+        return False
+    parts = (*item.number.ends, item.number.slider.step)
+    return all(part.is_integer() for part in parts)
+
+
 def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
     """Return what the dictionary holds differently without losing an answer."""
     if len(languages) > 1:
@@ -79,6 +93,19 @@ def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fa
                 "Note it in the report.",
                 place=f"page '{page.id}'",
             )
+    for roster in instrument.rosters:
+        yield Fault(
+            "PLATFORM-147",
+            "a data dictionary repeats nothing; the questions are the instrument "
+            f"'{roster.id.lower()}', after the others",
+            "Make it a repeating instrument (Project Setup); reading rejects more rows than asked.",
+            place=f"roster '{roster.id}'",
+        )
+        yield from _losses_of_items(instrument.roster(roster.id))
+    yield from _losses_of_items(instrument)
+
+
+def _losses_of_items(instrument: Instrument) -> Iterator[Fault]:
     for item in instrument.items:
         if item.kind in ("rank", "allocate"):
             yield Fault(
@@ -109,6 +136,21 @@ def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fa
                 "PLATFORM-134",
                 "REDCap hides options when a page is loaded, not while it is filled in",
                 "Show one section per page in surveys; reading rejects what should not be chosen.",
+                place=f"item {item.id}",
+            )
+        slider = None if item.number is None else item.number.slider
+        if slider is not None and not moves_by_one(item):
+            yield Fault(
+                "PLATFORM-146",
+                "a number to type: REDCap's sliders have whole numbers only",
+                "Reading rejects what lies between the steps.",
+                place=f"item {item.id}",
+            )
+        elif slider is not None and slider.step != 1:
+            yield Fault(
+                "PLATFORM-145",
+                f"REDCap's slider moves by 1, not by {spell_number(slider.step)}",
+                "Reading rejects what lies between the steps.",
                 place=f"item {item.id}",
             )
         if item.min_choices is not None:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression, Not
-from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Text
+from coprod_stats.instruments.model import (
+    Block,
+    Instrument,
+    Item,
+    Option,
+    Page,
+    Roster,
+    Text,
+)
 from coprod_stats.platforms.fields import (
     INTRODUCTION,
     Alternatives,
@@ -21,17 +30,25 @@ from coprod_stats.platforms.fields import (
     entry_hint,
     inexpressible,
     instead_of_answer,
+    line_labels,
     missing_choices,
     needs_companion,
     pieces,
     placeholder_texts,
     rows_together,
     shuffles,
+    together,
     unshuffled,
     wording_texts,
 )
-from coprod_stats.platforms.form_export import FormExport, coinciding, sidecar_of
-from coprod_stats.platforms.redcap.columns import RECORD, columns, losses_of
+from coprod_stats.platforms.form_export import FormExport, SidecarRoster, coinciding, sidecar_of
+from coprod_stats.platforms.redcap.columns import (
+    RECORD,
+    columns,
+    losses_of,
+    moves_by_one,
+    questions,
+)
 from coprod_stats.platforms.redcap.expressions import (
     Translator,
     as_html,
@@ -74,6 +91,7 @@ _PLACE = {
         ("max", 9),
         ("logic", 11),
         ("required", 12),
+        ("alignment", 13),
         ("matrix", 15),
         ("annotation", 17),
     )
@@ -109,6 +127,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         columns=known,
         internal=internal,
         losses=losses,
+        rosters=dictionary.rosters,
     )
     files = {"redcap_data_dictionary.csv": written.getvalue().encode()}
     shared = coinciding([*(row["name"] for row in rows), *dictionary.matrices])
@@ -116,10 +135,11 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
 
 
 class _Dictionary:
-    def __init__(self, instrument: Instrument, language: str) -> None:
+    def __init__(self, instrument: Instrument, language: str, *, form: str = "") -> None:
         self.instrument, self.language = instrument, language
         self.translator = Translator(instrument)
-        self.form = instrument.id.lower()
+        self.form = form or instrument.id.lower()
+        self.rosters: list[SidecarRoster] = []
         self.refused: list[Fault] = []
         self.matrices: list[str] = []
 
@@ -138,6 +158,29 @@ class _Dictionary:
             yield self._row(INTRODUCTION, "descriptive", words)
         for page in self.instrument.pages:
             yield from self._page(page)
+        for roster in self.instrument.rosters:  # the fields of an instrument stand together
+            yield from self._roster(roster)
+
+    def _roster(self, roster: Roster) -> Iterator[dict[str, str]]:
+        """Write a roster as an instrument of its own, to be made a repeating one."""
+        name = roster.id.lower()
+        inside = _Dictionary(self.instrument.roster(roster.id), self.language, form=name)
+        composed = (
+            inside._composed(f"p_{alternatives.name}", alternatives)
+            for alternatives in placeholder_texts(inside.instrument)
+        )
+        rows = [*composed, *inside._page(replace(roster.page, condition=None))]
+        outer = self._holds(f"roster {roster.id}", (roster.page.condition,))
+        for row in rows:
+            both = [logic for logic in (outer, row.get("logic", "")) if logic]
+            row["logic"] = self.translator.joined("and", both) if both else ""
+        self.refused += inside.refused
+        self.matrices += inside.matrices
+        columns = tuple(questions(inside.instrument))
+        taken = {name for entry in columns for name in (entry.name, entry.companion)}
+        internal = tuple(row["name"] for row in rows if row["name"] not in taken)
+        self.rosters.append(SidecarRoster(roster.id, name, columns, internal))
+        yield from rows
 
     def _page(self, page: Page) -> Iterator[dict[str, str]]:
         heading = self._text(page.title) if page.title else ""
@@ -176,8 +219,8 @@ class _Dictionary:
 
     def _asked(self, item: Item, label: str, matrix: str) -> Iterator[dict[str, str]]:
         logic = self._logic(item, item.conditions)
-        beside = entry_hint(item)
-        note = {"note": self._text(beside)} if beside else {}
+        beside = [hint for hint in (entry_hint(item), self._unnamed(item)) if hint]
+        note = {"note": self._text(together(beside))} if beside else {}
         required = {"required": "y"} if item.required else {}
         lacks = needs_companion(item)
         options = self._choices(choices(item, self.instrument))
@@ -194,6 +237,8 @@ class _Dictionary:
                     **shared,
                     annotation=self._exclusive(item),
                 )
+            case "number" if moves_by_one(item):
+                yield self._row(item.id, "slider", label, **shared, **self._line(item))
             case "number":
                 yield self._row(item.id, "text", label, **shared, **_range(item))
             case "text":
@@ -219,6 +264,8 @@ class _Dictionary:
             case _:
                 group = {"matrix": matrix} if matrix else {}
                 shared["annotation"] = " ".join([*self._order(item), *self._hidden(item)])
+                if item.responses is not None and item.responses.numbered and not matrix:
+                    shared["alignment"] = "RH"
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
         yield from self._warnings(item)
         if lacks:
@@ -238,6 +285,20 @@ class _Dictionary:
                 continue
             name = f"check_{item.id}_{place}"
             yield self._row(name, "descriptive", self._text(check.message), logic=fails)
+
+    def _unnamed(self, item: Item) -> Text | None:
+        """Return the labels of a line that is written as a number."""
+        return None if moves_by_one(item) else line_labels(item)
+
+    def _line(self, item: Item) -> dict[str, str]:
+        """Return ends and labels of a slider, which shows its number."""
+        number = item.number
+        assert number is not None
+        assert number.slider is not None
+        low, high = map(spell_number, number.ends)
+        texts = (number.slider.low, number.slider.middle, number.slider.high)
+        labels = ["" if text is None else self._label(text) for text in texts]
+        return {"choices": " | ".join(labels), "validation": "number", "min": low, "max": high}
 
     def _exclusive(self, item: Item) -> str:
         codes = ",".join(option.written for option in alone(item, self.instrument))
@@ -304,19 +365,21 @@ class _Dictionary:
         }
 
     def _choices(self, options: Iterable[Option]) -> str:
-        # a line break would end the answer, as it does in REDCap's own storage
-        labels = [
-            (option.written, " ".join(self._text(option.label).split())) for option in options
-        ]
-        whole = [(value, label.replace("|", "&#124;")) for value, label in labels]
-        return " | ".join(f"{value}, {label}" for value, label in whole)
+        return " | ".join(f"{option.written}, {self._label(option.label)}" for option in options)
+
+    def _label(self, text: Text) -> str:
+        """Write a label of a list; a line break would end it, as in REDCap's own storage."""
+        return " ".join(self._text(text).split()).replace("|", "&#124;")
 
     def _logic(self, item: Item, conditions: tuple[Expression, ...]) -> str:
+        return self._holds(f"item {item.id}", conditions)
+
+    def _holds(self, place: str, conditions: tuple[Expression | None, ...]) -> str:
         try:
-            logic = self.translator.holds(conditions)
+            logic = self.translator.holds([tree for tree in conditions if tree is not None])
             return "" if logic == self.translator.always else logic
         except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+            self.refused.append(inexpressible("PLATFORM-030", place, error))
             return ""
 
     def _wording(self, item: Item, *, stem: bool = False) -> tuple[str, list[dict[str, str]]]:

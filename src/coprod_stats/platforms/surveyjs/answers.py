@@ -16,12 +16,18 @@ from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import (
     MISSING,
     CellTable,
+    RosterRows,
     holds_labels,
     mark_unanswered,
     reasons_beside_answers,
     with_companion,
 )
-from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarColumn
+from coprod_stats.platforms.form_export import (
+    PlatformError,
+    Sidecar,
+    SidecarColumn,
+    SidecarRoster,
+)
 
 _WRAPPERS = ("data", "Data", "results", "Results", "responses")
 """Names of the list of results in what services and their APIs send."""
@@ -80,6 +86,24 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
     read = CellTable(tuple(cells), rows, table.lines, table.notes)
     return mark_unanswered(read, instrument, complete=np.ones(len(rows), dtype=bool))
+
+
+def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows:
+    """Return the rows of a roster, which are a list in each result."""
+    blank = ("",) * len(table.rows)
+    lists = table.column(roster.name) if roster.name in table.header else blank
+    ids = table.column(key) if key in table.header else blank
+    respondents, numbers, rows = [], [], []
+    for line, id, cell in zip(table.lines, ids, lists, strict=True):
+        listed = parse_json(cell) if cell else []
+        for number, row in enumerate(listed if isinstance(listed, list) else [], 1):
+            respondents.append(id or f"line {line}")
+            numbers.append(str(number))
+            rows.append(dict(_spread(row)) if isinstance(row, Mapping) else {})
+    header = tuple(dict.fromkeys(name for row in rows for name in row))
+    cells = tuple(tuple(row.get(name, "") for name in header) for row in rows)
+    made = CellTable(header, cells, tuple(range(1, len(rows) + 1)))
+    return RosterRows(tuple(respondents), tuple(numbers), made)
 
 
 def _results(content: bytes) -> list[Mapping[str, Any]]:

@@ -37,6 +37,8 @@ class Translator(Dialect):
     ----------
     paths : mapping of str to str
         Where SurveyJS keeps the answer of each item, as ``trust.TRU1`` for a row of a grid.
+    scope : str
+        What the names of composed texts begin with, as ``panel.`` within a dynamic panel.
     """
 
     platform = "SurveyJS"
@@ -46,9 +48,11 @@ class Translator(Dialect):
     prefix = "P"
     """What the names of placeholders' values begin with."""
 
-    def __init__(self, instrument: Instrument, paths: Mapping[str, str]) -> None:
+    def __init__(
+        self, instrument: Instrument, paths: Mapping[str, str], *, scope: str = ""
+    ) -> None:
         super().__init__(instrument)
-        self._paths = paths
+        self._paths, self._scope = paths, scope
 
     def answered(self, id: str, *, wanted: bool) -> str:
         """Write that a question has a value, and not a code of a missing answer."""
@@ -101,7 +105,7 @@ class Translator(Dialect):
 
     def inserted(self, name: str, language: str, /) -> str:
         """Refer to the calculated value of a placeholder."""
-        return f"{{{calculated(f'{self.prefix}_{name}', language)}}}"
+        return f"{{{self._scope}{calculated(f'{self.prefix}_{name}', language)}}}"
 
     def quoted(self, text: str) -> str:
         """Write a literal; survey-core's grammar allows neither quotation mark in it unescaped.

@@ -8,7 +8,7 @@ from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.tree import Expression
-from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page
+from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Roster
 from coprod_stats.platforms.fields import (
     InexpressibleError,
     alone,
@@ -19,19 +19,26 @@ from coprod_stats.platforms.fields import (
     entry_hint,
     inexpressible,
     missing_choices,
-    missing_codes,
     needs_companion,
     patterns,
     rows_together,
     shuffles,
     unshuffled,
 )
-from coprod_stats.platforms.form_export import FormExport, SidecarColumn, coinciding, sidecar_of
+from coprod_stats.platforms.form_export import (
+    FormExport,
+    SidecarRoster,
+    coinciding,
+    sidecar_of,
+)
 from coprod_stats.platforms.phrases import least_said
+from coprod_stats.platforms.surveyjs.columns import columns, grid_paths, item_columns
 from coprod_stats.platforms.surveyjs.expressions import Translator
 from coprod_stats.platforms.surveyjs.texts import FormTexts, localized
 
 Json = dict[str, Any]
+PANEL = "panel"
+"""How expressions within a dynamic panel name it."""
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
@@ -61,7 +68,13 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         page = f"Set it on the page that embeds the form: survey.setValue('{item.id}', …)."
         losses += by_invitation(item, page)
     sidecar = sidecar_of(
-        instrument, "surveyjs", languages=languages, columns=_columns(instrument), losses=losses
+        instrument,
+        "surveyjs",
+        languages=languages,
+        columns=columns(instrument),
+        internal=[roster.name for roster in form.rosters],
+        losses=losses,
+        rosters=form.rosters,
     )
     return FormExport(
         {"survey.json": made.encode()}, sidecar, refused=refused, losses=tuple(losses)
@@ -72,61 +85,30 @@ def _names(elements: Sequence[Json]) -> Iterator[str]:
     """Name the pages, panels and questions of a form."""
     for element in elements:
         yield element["name"]
-        yield from _names(element.get("elements", ()))
-
-
-def grid_paths(instrument: Instrument) -> dict[str, tuple[str, str]]:
-    """Return matrix and row of every item that is a row of a matrix."""
-    return {
-        item.id: (f"{page.id}_{block.id}_{place}", item.id)
-        for page in instrument.pages
-        for block in page.blocks
-        for place, rows in enumerate(rows_together(block), 1)
-        if rows[0].in_grid
-        for item in rows
-    }
-
-
-def _columns(instrument: Instrument) -> Iterator[SidecarColumn]:
-    grids = grid_paths(instrument)
-    for entry in instrument.administrative:
-        yield SidecarColumn(entry.id, entry.id, "administrative", entry.id)
-    for variable in instrument.assigned:
-        yield SidecarColumn(variable.id, variable.id, "assigned", variable.id)
-    for item in instrument.questions:
-        beside = companion(item) if needs_companion(item) else ""
-        why = missing_codes(item, instrument) if beside else ()
-        own = "" if item.id not in grids else ".".join(grids[item.id])
-        offered = choices(item, instrument)
-        codes = tuple((option.written, str(option.value)) for option in offered)
-        for place, column in enumerate(item.columns):
-            option = item.column_options[place].written if item.column_options else ""
-            name = f"{item.id}.o{option}" if item.kind == "allocate" else own or item.id
-            yield SidecarColumn(
-                column,
-                item.id,
-                item.kind,
-                name,
-                option=option,
-                codes=codes if item.kind in ("single", "consent", "multiple") else (),
-                companion=beside,
-                companion_codes=why,
-            )
+        yield from _names(element.get("elements") or element.get("templateElements") or ())
 
 
 class _Form:
-    def __init__(self, instrument: Instrument, languages: tuple[str, ...]) -> None:
-        self.instrument, self.languages = instrument, languages
+    """A form, or the panel of a roster, in which names begin with ``scope``."""
+
+    def __init__(
+        self, instrument: Instrument, languages: tuple[str, ...], *, scope: str = ""
+    ) -> None:
+        self.instrument, self.languages, self.scope = instrument, languages, scope
         self.grids = grid_paths(instrument)
-        paths = {item.id: item.id for item in instrument.questions}
-        paths |= {id: f"{matrix}.{row}" for id, (matrix, row) in self.grids.items()}
+        paths = {item.id: f"{scope}{item.id}" for item in instrument.questions}
+        paths |= {id: f"{scope}{matrix}.{row}" for id, (matrix, row) in self.grids.items()}
         paths |= {variable.id: variable.id for variable in instrument.assigned}
-        self.translator = Translator(instrument, paths)
-        self.texts = FormTexts(instrument, languages, paths)
+        self.translator = Translator(instrument, paths, scope=scope)
+        self.texts = FormTexts(instrument, languages, paths, scope=scope)
         self.refused: list[Fault] = []
+        self.rosters: list[SidecarRoster] = []
 
     def json(self) -> Json:
-        pages = [self._page(page) for page in self.instrument.pages]
+        pages = [
+            self._roster(part) if isinstance(part, Roster) else self._page(part)
+            for part in self.instrument.parts
+        ]
         hidden = [
             {
                 "type": "text",
@@ -161,6 +143,37 @@ class _Form:
         if page.random_order:
             made["questionsOrder"] = "random"
         return made | {"elements": [self._block(page, block) for block in page.blocks]}
+
+    def _roster(self, roster: Roster) -> Json:
+        """Write a roster as a page with a dynamic panel, whose texts are composed within it."""
+        rows = _Form(self.instrument.roster(roster.id), self.languages, scope=f"{PANEL}.")
+        elements = [rows._block(roster.page, block) for block in roster.page.blocks]
+        composed = [
+            {"type": "expression", "visible": False, "clearIfInvisible": "none", **value}
+            for value in rows.texts.composed
+        ]
+        self.texts.has_brace |= rows.texts.has_brace
+        self.refused += [*rows.texts.refused, *rows.refused]
+        internal = tuple(value["name"] for value in composed)
+        columns = tuple(item_columns(rows.instrument))
+        self.rosters.append(SidecarRoster(roster.id, roster.id, columns, internal))
+        panel: Json = {
+            "type": "paneldynamic",
+            "name": roster.id,
+            "title": self.texts.text(roster.title),
+            "templateElements": [*composed, *elements],
+            "maxPanelCount": roster.most,
+        }
+        if roster.count is not None:
+            fixed = {"allowAddPanel": False, "allowRemovePanel": False}
+            panel |= {"bindings": {"panelCount": roster.count}, **fixed}
+        made: Json = {"name": f"page_{roster.page.id}", "elements": [panel]}
+        if roster.page.title is not None:
+            made["title"] = self.texts.text(roster.page.title)
+        if roster.page.intro is not None:
+            made["description"] = self.texts.text(roster.page.intro)
+        shown = [] if roster.page.condition is None else [roster.page.condition]
+        return made | self._visible_if(f"roster {roster.id}", shown)
 
     def _block(self, page: Page, block: Block) -> Json:
         panel: Json = {"type": "panel", "name": f"panel_{page.id}_{block.id}"}
@@ -204,7 +217,7 @@ class _Form:
         if beside is not None:
             name["description"] = self.texts.text(beside)
         if item.required and needs_companion(item):
-            name["requiredIf"] = f"{{{companion(item)}}} empty"
+            name["requiredIf"] = f"{{{self.scope}{companion(item)}}} empty"
         elif item.required:
             name["isRequired"] = True
         kind = self._kind(item)
@@ -267,7 +280,9 @@ class _Form:
             case "date" | "time":
                 return {"type": "text", "inputType": item.kind} | _date_limits(item)
             case _:
-                return {"type": "radiogroup", "choices": options}
+                numbered = item.responses is not None and item.responses.numbered
+                side_by_side = {"colCount": 0} if numbered else {}
+                return {"type": "radiogroup", "choices": options, **side_by_side}
 
     def _checkbox(self, item: Item, options: Sequence[Json]) -> Json:
         apart = [option.code or option.value for option in alone(item, self.instrument)]
@@ -289,7 +304,7 @@ class _Form:
 
     def _allocation(self, item: Item) -> Json:
         options = item.responses.options if item.responses else ()
-        fields = ", ".join(f"{{{item.id}.o{option.value}}}" for option in options)
+        fields = ", ".join(f"{{{self.scope}{item.id}.o{option.value}}}" for option in options)
         return {
             "type": "multipletext",
             "items": [
@@ -315,13 +330,18 @@ class _Form:
         allowed = item.number
         if allowed is None:
             return made
+        if allowed.slider is not None:
+            low, high = allowed.ends
+            labels = [{"value": n, "text": self.texts.text(text)} for n, text in allowed.labels]
+            ends = {"min": low, "max": high, "step": allowed.slider.step}
+            return {"type": "slider", **ends, "customLabels": labels}
         if allowed.minimum is not None:
             made["min"] = allowed.minimum
         if allowed.maximum is not None:
             made["max"] = allowed.maximum
         if not allowed.whole:
             return made | {"step": "any"}
-        whole = {"type": "expression", "expression": f"{{{item.id}}} % 1 = 0"}
+        whole = {"type": "expression", "expression": f"{{{self.scope}{item.id}}} % 1 = 0"}
         return made | {"step": 1, "validators": [whole]}
 
     def _companion(self, item: Item) -> Json:
@@ -338,17 +358,17 @@ class _Form:
 
     def _visible(self, item: Item, option: Option) -> Json:
         conditions = [tree for code, tree in item.options_when if code == option.value]
-        return self._visible_if(item, conditions)
+        return self._visible_if(f"item {item.id}", conditions)
 
     def _shown(self, item: Item) -> Json:
-        return self._visible_if(item, item.conditions)
+        return self._visible_if(f"item {item.id}", item.conditions)
 
-    def _visible_if(self, item: Item, conditions: Sequence[Expression]) -> Json:
+    def _visible_if(self, place: str, conditions: Sequence[Expression]) -> Json:
         try:
             shown = self.translator.holds(conditions)
             return {} if shown == self.translator.always else {"visibleIf": shown}
         except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))
+            self.refused.append(inexpressible("PLATFORM-020", place, error))
             return {}
 
     def _choice(self, option: Option) -> Json:

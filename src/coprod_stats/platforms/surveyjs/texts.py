@@ -39,21 +39,33 @@ class FormTexts:
         The first is the form's own.
     paths : mapping of str to str
         How expressions name each item and assigned variable.
+    scope : str
+        What the names of composed texts begin with, as ``panel.`` within a dynamic panel.
 
     Attributes
     ----------
     refused : list of Fault
         Texts that the form cannot compose.
+    composed : list of dict
+        Values that hold the texts which depend on answers.
+    has_brace : bool
+        Whether a text has a brace, which is a value of the whole form.
     """
 
     def __init__(
-        self, instrument: Instrument, languages: tuple[str, ...], paths: Mapping[str, str]
+        self,
+        instrument: Instrument,
+        languages: tuple[str, ...],
+        paths: Mapping[str, str],
+        *,
+        scope: str = "",
     ) -> None:
-        self.languages = languages
+        self.languages, self._scope = languages, scope
         self.refused: list[Fault] = []
-        self._plain, self._html = Translator(instrument, paths), HtmlTranslator(instrument, paths)
-        self._has_brace = False
-        self._calculated: list[Json] = []
+        self._plain = Translator(instrument, paths, scope=scope)
+        self._html = HtmlTranslator(instrument, paths, scope=scope)
+        self.has_brace = False
+        self.composed: list[Json] = []
         notes = any(item.kind == "note" for item in instrument.items)
         for translator in (self._plain, *([self._html] if notes else [])):
             for alternatives in placeholder_texts(instrument):
@@ -63,8 +75,8 @@ class FormTexts:
 
     def calculated(self) -> list[Json]:
         """Return the calculated values on which the texts asked for so far rest."""
-        brace = [{"name": LEFT_BRACE, "expression": "'{'"}] if self._has_brace else []
-        return [*brace, *self._calculated]
+        brace = [{"name": LEFT_BRACE, "expression": "'{'"}] if self.has_brace else []
+        return [*brace, *self.composed]
 
     def wording(self, name: str, item: Item, *, stem: bool = False) -> str | dict[str, str]:
         """Return the text of a question or its stem; ``name`` is that of its calculated value."""
@@ -84,7 +96,8 @@ class FormTexts:
 
     def _composed(self, name: str) -> str | dict[str, str]:
         return localized(
-            (language, f"{{{calculated(name, language)}}}") for language in self.languages
+            (language, f"{{{self._scope}{calculated(name, language)}}}")
+            for language in self.languages
         )
 
     def text(self, text: Text, *, html: bool = False) -> str | dict[str, str]:
@@ -101,7 +114,7 @@ class FormTexts:
     def _inserted(self, words: str, language: str, *, html: bool) -> str:
         translator, written = (self._html, as_html) if html else (self._plain, plain)
         cut = pieces(words)
-        self._has_brace |= not html and any("{" in piece for piece in cut if isinstance(piece, str))
+        self.has_brace |= not html and any("{" in piece for piece in cut if isinstance(piece, str))
         return "".join(
             translator.inserted(piece.name, language)
             if isinstance(piece, Insert)
@@ -116,7 +129,7 @@ class FormTexts:
             except InexpressibleError as error:
                 self.refused.append(inexpressible("PLATFORM-020", f"text {name}", error))
                 return
-            self._calculated.append({"name": calculated(name, language), "expression": expression})
+            self.composed.append({"name": calculated(name, language), "expression": expression})
 
 
 def localized(texts: Iterator[tuple[str, str]]) -> str | dict[str, str]:

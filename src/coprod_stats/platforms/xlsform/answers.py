@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -14,6 +15,7 @@ from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.cell_table import (
     CellTable,
+    RosterRows,
     holds_labels,
     mark_unanswered,
     options_chosen,
@@ -27,6 +29,9 @@ _ADDED_BY_PYXFORM = re.compile(
     r"(generated_table_list_label|reserved_name_for_field_list_labels)_\d+"
 )
 _GROUPS = re.compile(r"[-/]")
+_INSTANCE = re.compile(r"\[(\d+)\]$")
+"""Number of a row at the end of its key, as in ``uuid:…/member[2]``."""
+_OF_REPEATS = ("_parent_table_name", "_parent_index", "_submission__id", "_index")
 Cells = tuple[str, ...]
 
 
@@ -42,6 +47,8 @@ class ExportShape:
         Columns of the platform's own.
     repeat : str
         Column that only a file of repeated groups has.
+    parents : tuple of str
+        Columns of a file of repeats with the id of the submission, the best first.
     headings : str
         What to choose when exporting, for people whose export has labels.
     """
@@ -50,6 +57,7 @@ class ExportShape:
     metadata: frozenset[str]
     repeat: str
     headings: str
+    parents: tuple[str, ...]
 
 
 def canonical_table(
@@ -87,6 +95,41 @@ def canonical_table(
     found = CellTable(tuple(columns), rows, table.lines, table.notes)
     finished = np.ones(len(table.rows), dtype=bool)
     return mark_unanswered(found, instrument, complete=finished)
+
+
+def rows_of_repeat(table: CellTable, *, shape: ExportShape) -> RosterRows:
+    """Return the rows of a file of repeats, numbered by their keys or as they stand there.
+
+    Raises
+    ------
+    PlatformError
+        If no column has the id of the submission.
+    """
+    names = [_last(name.strip().lstrip("\ufeff")) for name in table.header]
+    parent = next((names.index(name) for name in shape.parents if name in names), None)
+    if parent is None:
+        raise PlatformError(
+            [
+                Fault(
+                    "PLATFORM-205",
+                    f"no file of repeats: it has no column {' or '.join(shape.parents)}",
+                    "Give the file that the platform writes for the repeated group.",
+                )
+            ]
+        )
+    respondents = tuple(row[parent].strip() for row in table.rows)
+    keys = table.column(table.header[names.index("KEY")]) if "KEY" in names else respondents
+    seen: Counter[str] = Counter()
+    numbers = []
+    for respondent, key in zip(respondents, keys, strict=True):
+        seen[respondent] += 1
+        stated = _INSTANCE.search(key)
+        numbers.append(stated[1] if stated else str(seen[respondent]))
+    own = {*shape.parents, *shape.metadata, *_OF_REPEATS}
+    kept = [place for place, name in enumerate(names) if name not in own]
+    header = tuple(table.header[place] for place in kept)
+    rows = tuple(tuple(row[place] for place in kept) for row in table.rows)
+    return RosterRows(respondents, tuple(numbers), replace(table, header=header, rows=rows))
 
 
 class _Places:

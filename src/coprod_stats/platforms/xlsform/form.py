@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
-from coprod_stats.instruments.model import TEXT_KINDS, Block, Instrument, Item, Option, Page
-from coprod_stats.instruments.questions import MISSING_NAMES
+from coprod_stats.instruments.model import (
+    TEXT_KINDS,
+    Block,
+    Instrument,
+    Item,
+    NumberRange,
+    Page,
+    Roster,
+)
 from coprod_stats.platforms.fields import (
     INTRODUCTION,
     InexpressibleError,
@@ -22,14 +30,28 @@ from coprod_stats.platforms.fields import (
     shuffles,
     together,
 )
-from coprod_stats.platforms.form_export import FormExport, SidecarColumn, sidecar_of
+from coprod_stats.platforms.form_export import (
+    FormExport,
+    SidecarColumn,
+    SidecarRoster,
+    sidecar_of,
+)
 from coprod_stats.platforms.workbook_bytes import workbook_bytes
+from coprod_stats.platforms.xlsform.choice_lists import ChoiceLists
+from coprod_stats.platforms.xlsform.columns import (
+    choice_name,
+    chosen_columns,
+    entered_columns,
+    fields_of,
+)
 from coprod_stats.platforms.xlsform.expressions import XPath, field, filled
-from coprod_stats.platforms.xlsform.losses import losses_of
+from coprod_stats.platforms.xlsform.losses import losses_of, unlimited
 from coprod_stats.platforms.xlsform.plain_text import form_title
 from coprod_stats.platforms.xlsform.texts import FormTexts, language_header
 
 Row = dict[str, str]
+MOST_TICKS = 20
+"""Steps of a slider that are marked one by one."""
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
@@ -44,18 +66,18 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         form.assign(variable.id, variable.values)
     if instrument.introduction is not None:
         form.note(INTRODUCTION, form.texts.columns("label", instrument.introduction))
-    for page in instrument.pages:
-        form.page(page)
+    for part in instrument.parts:
+        if isinstance(part, Roster):
+            form.roster(part)
+        else:
+            form.page(part)
     for entry in instrument.derived:
         form.derive(entry.id, entry.value)
     refused = tuple(dict.fromkeys((*form.texts.refused, *form.refused)))
-    losses = (
-        *losses_of(instrument, languages),
-        *form.losses,
-    )
+    losses = (*losses_of(instrument, languages), *form.losses)
     sheets = {
         "survey": form.texts.calculations + form.rows,
-        "choices": form.choices,
+        "choices": form.lists.rows,
         "settings": [form.settings()],
     }
     sidecar = sidecar_of(
@@ -65,6 +87,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         columns=form.columns,
         internal=form.internal(),
         losses=losses,
+        rosters=form.rosters,
     )
     return FormExport({f"{instrument.id}.xlsx": workbook_bytes(sheets)}, sidecar, refused, losses)
 
@@ -72,15 +95,18 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
 class _Form:
     """The rows of a form being written."""
 
-    def __init__(self, instrument: Instrument, languages: tuple[str, ...]) -> None:
+    def __init__(
+        self, instrument: Instrument, languages: tuple[str, ...], *, around: _Form | None = None
+    ) -> None:
         self.instrument, self.languages = instrument, languages
+        self.rosters: list[SidecarRoster] = []
         self.xpath = XPath(instrument)
         self.texts = FormTexts(instrument, languages, self.xpath)
         self.rows: list[Row] = [
             {"type": "start", "name": "started_at"},
             {"type": "end", "name": "ended_at"},
         ]
-        self.choices: list[Row] = []
+        self.lists: ChoiceLists = ChoiceLists() if around is None else around.lists
         self.columns: list[SidecarColumn] = [
             SidecarColumn(column.id, column.id, "administrative", name)
             for column in instrument.administrative
@@ -89,7 +115,8 @@ class _Form:
         ]
         self.refused: list[Fault] = []
         self.losses: list[Fault] = []
-        self._lists: dict[tuple[Option, ...], str] = {}
+        if around is not None:  # the questions of a roster, between those of the form
+            self.rows, self.columns = [], []
 
     def assign(self, id: str, values: tuple[int, ...]) -> None:
         """Set a variable at random, once, when the form is begun."""
@@ -130,6 +157,30 @@ class _Form:
         for block in page.blocks:
             self.block(block, page.condition)
         self.rows.append({"type": "end_group"})
+
+    def roster(self, roster: Roster) -> None:
+        """Write a roster as a repeat, with the texts that are composed for each row."""
+        name = field(roster.id)
+        rows = _Form(self.instrument.roster(roster.id), self.languages, around=self)
+        rows.page(replace(roster.page, condition=None))
+        for entry in roster.derived:
+            rows.derive(entry.id, entry.value)
+        opening = {
+            "type": "begin_repeat",
+            "name": name,
+            **self.texts.columns("label", roster.title),
+        }
+        if roster.page.condition is not None:
+            opening |= _relevant(self._holds(f"roster {roster.id}", [roster.page.condition]))
+        if roster.count is not None:
+            opening["repeat_count"] = f"${{{field(roster.count)}}}"
+        else:
+            self.losses.append(unlimited(roster))
+        self.rows += [opening, *rows.texts.calculations, *rows.rows, {"type": "end_repeat"}]
+        self.refused += [*rows.texts.refused, *rows.refused]
+        self.losses += [*rows.losses, *losses_of(rows.instrument, self.languages)]
+        columns, internal = tuple(rows.columns), rows.internal()
+        self.rosters.append(SidecarRoster(roster.id, name, columns, internal))
 
     def block(self, block: Block, of_page: Expression | None) -> None:
         """Write a block: a grid where all rows take the same answers, else its questions."""
@@ -187,18 +238,19 @@ class _Form:
         required = {"required": "yes"} if item.required else {}
         if item.kind in ("single", "consent", "multiple"):
             self.rows.append(self._checked(item, {**row, **required, **self._choice(item)}))
-            self.columns += self._chosen_columns(item)
+            self.columns += chosen_columns(item, self.instrument)
             return
         why = f"why_{field(item.id)}" if item.offers else ""
         entered = self._entered(item, row, {} if why else required)
         self.rows += [self._checked(item, made) for made in entered]
-        self.columns += self._entered_columns(item, why)
+        self.columns += entered_columns(item, why, self.instrument)
         if why:
             shown = [] if relevant == self.xpath.always else [relevant]
-            blank = [filled(entry, wanted=False) for entry in _fields(item)]
+            blank = [filled(entry, wanted=False) for entry in fields_of(item)]
+            reasons = self.lists.of_options(missing_choices(item, self.instrument), self.texts)
             self.rows.append(
                 {
-                    "type": f"select_one {self._list(missing_choices(item, self.instrument))}",
+                    "type": f"select_one {reasons}",
                     "name": why,
                     **self.texts.columns("label", instead_of_answer(self.instrument)),
                     **required,
@@ -251,11 +303,15 @@ class _Form:
 
     def _choice(self, item: Item) -> Row:
         kind = "select_multiple" if item.kind == "multiple" else "select_one"
-        row = {"type": f"{kind} {self._list(choices(item, self.instrument))}"}
+        row = {
+            "type": f"{kind} {self.lists.of_options(choices(item, self.instrument), self.texts)}"
+        }
         row |= self._shuffled(item) | self._filtered(item)
+        if item.responses is not None and item.responses.numbered and not item.in_grid:
+            row["appearance"] = "columns-pack"
         if item.kind != "multiple":
             return row
-        names = [_choice_name(option) for option in alone(item, self.instrument)]
+        names = [choice_name(option) for option in alone(item, self.instrument)]
         limits = [f"not(selected(., '{name}') and count-selected(.) > 1)" for name in names]
         if item.max_choices is not None:
             limits.append(f"count-selected(.) <= {item.max_choices}")
@@ -272,7 +328,7 @@ class _Form:
             shown = [tree for code, tree in item.options_when if code == option.value]
             holds = self._holds(f"item {item.id}", shown)
             if holds != self.xpath.always:
-                filters.append(f"name != '{_choice_name(option)}' or ({holds})")
+                filters.append(f"name != '{choice_name(option)}' or ({holds})")
         return {"choice_filter": self.xpath.joined("and", filters)} if filters else {}
 
     def _shuffled(self, item: Item) -> Row:
@@ -286,7 +342,14 @@ class _Form:
         elif item.kind == "rank":
             options = item.responses.options if item.responses else ()
             order = self._shuffled(item)
-            yield {**row, **required, **order, "type": f"rank {self._list(options)}"}
+            yield {
+                **row,
+                **required,
+                **order,
+                "type": f"rank {self.lists.of_options(options, self.texts)}",
+            }
+        elif item.kind == "number" and item.number is not None and item.number.slider is not None:
+            yield {**row, **required, **self._line(item.number), "type": "range"}
         elif item.kind == "number" and item.number is not None:
             limits = [
                 f". {sign} {spell_number(bound)}"
@@ -298,6 +361,19 @@ class _Form:
             yield {**row, **required, **limit, "type": kind}
         elif item.responses is not None:
             yield from self._allocation(item, row, required)
+
+    def _line(self, number: NumberRange) -> Row:
+        """Return ends, step and labels of a slider; many ticks would run into each other."""
+        assert number.slider is not None
+        (low, high), step = number.ends, number.slider.step
+        parts = {"start": low, "end": high, "step": step}
+        many = number.n_steps > MOST_TICKS
+        if many and number.slider.middle is not None:
+            parts["tick_interval"] = (high - low) / 2
+        written = [f"{name}={spell_number(value)}" for name, value in parts.items()]
+        written.append(f"tick_labelset={self.lists.of_numbers(number.labels, self.texts)}")
+        bare = many and number.slider.middle is None
+        return {"parameters": " ".join(written)} | ({"appearance": "no-ticks"} if bare else {})
 
     def _text_limits(self, item: Item) -> Row:
         if item.rule is None:
@@ -312,7 +388,7 @@ class _Form:
         assert item.responses is not None
         relevant = {"relevant": row["relevant"]} if "relevant" in row else {}
         yield {**row, "type": "note", "name": f"note_{field(item.id)}"}
-        entries = _fields(item)
+        entries = fields_of(item)
         others = " + ".join(f"number(${{{entry}}})" for entry in entries[:-1])
         for entry, option in zip(entries, item.responses.options, strict=True):
             limit = f". >= 0 and . <= {item.total}"
@@ -326,39 +402,6 @@ class _Form:
                 "constraint": limit,
                 **self.texts.columns("label", option.label),
             }
-
-    def _list(self, options: tuple[Option, ...]) -> str:
-        """Name the list of some choices; items with the same ones share it."""
-        if options not in self._lists:
-            self._lists[options] = f"list_{len(self._lists) + 1}"
-            for option in options:
-                words = self.texts.columns("label", option.label, markdown=False)
-                row = {"list_name": self._lists[options], "name": _choice_name(option), **words}
-                self.choices.append(row)
-        return self._lists[options]
-
-    def _missing(self, item: Item) -> tuple[tuple[str, str], ...]:
-        """Return the names of what is offered beside a scale, with the canonical codes."""
-        options = missing_choices(item, self.instrument)
-        return tuple((MISSING_NAMES[option.value], str(option.value)) for option in options)
-
-    def _chosen_columns(self, item: Item) -> Iterator[SidecarColumn]:
-        assert item.responses is not None
-        options = item.responses.all_options
-        codes = tuple((option.written, str(option.value)) for option in options)
-        codes += self._missing(item)
-        values = [option.written for option in item.column_options] or [""]
-        for column, value in zip(item.columns, values, strict=True):
-            yield SidecarColumn(column, item.id, item.kind, field(item.id), value, codes)
-
-    def _entered_columns(self, item: Item, why: str) -> Iterator[SidecarColumn]:
-        values = item.responses.values if item.kind == "rank" and item.responses else ()
-        options = [str(value) for value in values] or [""] * len(item.columns)
-        names = _fields(item) if item.kind == "allocate" else (field(item.id),) * len(options)
-        for column, name, option in zip(item.columns, names, options, strict=True):
-            yield SidecarColumn(
-                column, item.id, item.kind, name, option, (), why, self._missing(item)
-            )
 
     def settings(self) -> Row:
         """Return the one row of the settings sheet."""
@@ -386,16 +429,5 @@ def _date_limits(item: Item) -> Row:
     return {"constraint": " and ".join(limits)} if limits else {}
 
 
-def _choice_name(option: Option) -> str:
-    return MISSING_NAMES.get(option.value) or option.written
-
-
 def _relevant(condition: str) -> Row:
     return {} if condition == XPath.always else {"relevant": condition}
-
-
-def _fields(item: Item) -> tuple[str, ...]:
-    """Name the fields that hold what is typed or ordered for an item."""
-    if item.kind == "allocate" and item.responses is not None:
-        return tuple(field(item.id, value) for value in item.responses.values)
-    return (field(item.id),)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.model import Instrument, Roster
 from coprod_stats.platforms.fields import choices, unshuffled
 from coprod_stats.platforms.xlsform.plain_text import is_styled
 
 
 def losses_of(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
-    """Return orders that stay as written, and answers that Collect would style."""
+    """Return orders that stay as written, and answers in which marks of emphasis are read."""
     yield from _fixed_orders(instrument)
     yield from unshuffled(instrument, "PLATFORM-104")
     yield from _styled_choices(instrument, languages)
@@ -46,3 +46,13 @@ def _fixed_orders(instrument: Instrument) -> Iterator[Fault]:
             "XLSForm can shuffle choices only; state the fixed order in the report.",
             place=", ".join(places),
         )
+
+
+def unlimited(roster: Roster) -> Fault:
+    """Name a roster to which rows can be added without end."""
+    return Fault(
+        "PLATFORM-105",
+        f"rows can be added beyond the {roster.most} that are wanted",
+        "Ask for the number first ('count'); reading rejects further rows.",
+        place=f"roster '{roster.id}'",
+    )

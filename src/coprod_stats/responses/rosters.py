@@ -1,0 +1,189 @@
+"""Rosters read: the rows of respondents, bound to their questions, and what they sum up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import Call, names
+from coprod_stats.instruments.model import Instrument, Roster
+from coprod_stats.responses.binding import bind, rejected_row
+from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, plain_text
+from coprod_stats.responses.table import REJECTED, Rejected, Responses
+from coprod_stats.responses.table_files import read_table
+
+
+def roster_path(answers: Path, roster: str) -> Path:
+    """Return the file of a roster beside the file of the respondents' answers."""
+    return answers.with_name(f"{answers.name}.{roster}.csv")
+
+
+def read_rosters(
+    files: tuple[Path, ...], instrument: Instrument, answers: Responses
+) -> dict[str, Responses]:
+    """Read files of rosters in canonical columns.
+
+    Parameters
+    ----------
+    files : tuple of Path
+        Each with the column of the respondent's id and a column named as the roster.
+    instrument : Instrument
+        The questionnaire of the respondents.
+    answers : Responses
+        What the respondents answered; a row without its respondent is rejected.
+
+    Raises
+    ------
+    ResponsesError
+        If a file is of no roster, or two files are of one.
+    """
+    found: dict[str, Responses] = {}
+    known = {roster.id.casefold(): roster for roster in instrument.rosters}
+    for path in files:
+        raw = read_table(path, expected=tuple(known))
+        names = [name.strip().lstrip("\ufeff").casefold() for name in raw.header]
+        ids = [known[name].id for name in names if name in known]
+        if len(ids) != 1 or ids[0] in found:
+            listed = ", ".join(roster.id for roster in instrument.rosters) or "none"
+            raise ResponsesError(
+                f"{path.name}: not the one file of a roster, which has a column for the number of "
+                f"the row that is named as the roster; this questionnaire has: {listed}"
+            )
+        found[ids[0]] = bind_rows(raw, ids[0], instrument, answers)
+    return found
+
+
+def bind_rows(raw: RawTable, roster: str, instrument: Instrument, answers: Responses) -> Responses:
+    """Bind the table of a roster to its questions, and reject rows that are of nobody.
+
+    Raises
+    ------
+    ResponsesError
+        If no column is a question of the roster.
+    """
+    bound = bind(raw, instrument.roster(roster))
+    (form,) = (one for one in instrument.rosters if one.id == roster)
+    kept, rejected = _kept(bound, form, answers)
+    gone = {entry.line for entry in rejected}
+    respondents = bound.answers[bound.instrument.columns[0]].astype(str).to_dict()
+    values = (
+        replace(entry, respondent=respondents.get(entry.line, ""))
+        for entry in bound.rejected
+        if entry.scope == "row" or entry.line not in gone
+    )
+    every = sorted((*values, *rejected), key=lambda entry: (entry.line, entry.column))
+    return replace(bound.subset(kept), rejected=tuple(every))
+
+
+def _kept(
+    bound: Responses, roster: Roster, answers: Responses
+) -> tuple[NDArray[np.bool_], list[Rejected]]:
+    """Return which rows stay, and the others with their reasons."""
+    key = bound.instrument.columns[0]
+    allowed = numbers_of_rows(roster, answers)
+    seen: set[tuple[str, float]] = set()
+    kept, rejected = np.ones(len(bound.answers), dtype=bool), []
+    columns = bound.answers[[key, roster.id]].itertuples(index=True, name=None)
+    for place, (line, respondent, number) in enumerate(columns):
+        found = _wrong(str(respondent), number, roster, allowed, seen)
+        seen.add((str(respondent), number))
+        if found is not None:
+            kept[place] = False
+            cells = tuple(plain_text(cell) for cell in bound.answers.iloc[place])
+            code, reason = found
+            rejected.append(rejected_row(code, RawRow(line, cells), str(respondent), reason))
+    return kept, rejected
+
+
+def _wrong(
+    respondent: str,
+    number: float,
+    roster: Roster,
+    allowed: Mapping[str, float],
+    seen: set[tuple[str, float]],
+) -> tuple[str, str] | None:
+    """Return why a row cannot stay, with its code; nothing if it can."""
+    if respondent not in allowed:
+        return "ROW-003", f"no respondent '{respondent}' is among the answers"
+    if not (number >= 1 and float(number).is_integer()):
+        return "ROW-004", "the number of the row is not a whole number from 1"
+    if (respondent, number) in seen:
+        return "ROW-004", f"a second row {spell_number(number)} of the respondent"
+    if number > allowed[respondent]:
+        most = spell_number(allowed[respondent])
+        return "ROW-005", f"the respondent was asked for {most} rows of '{roster.id}'"
+    return None
+
+
+def numbers_of_rows(roster: Roster, answers: Responses) -> dict[str, float]:
+    """Return how many rows each respondent was asked for at most.
+
+    Where the answer that says so is not in the file, or was rejected, it is the most there can be.
+    """
+    numbers = np.full(answers.n_respondents, float(roster.most))
+    absent = set(answers.provenance.absent)
+    if roster.count is not None and roster.count not in absent:
+        stated = np.nan_to_num(answers.numbers([roster.count])[roster.count].to_numpy())
+        unknown = answers.missing_kinds([roster.count])[roster.count] == REJECTED
+        numbers = np.where(unknown, numbers, stated)
+    condition = roster.page.condition
+    if condition is not None and absent.isdisjoint(names(condition)):
+        numbers = np.where(answers.where(condition), numbers, 0.0)
+    return dict(zip(answers.respondents, numbers.tolist(), strict=True))
+
+
+def with_summaries(answers: Responses, rosters: Mapping[str, Responses]) -> Responses:
+    """Return the respondents' answers with what their rows sum up to.
+
+    A summary is blank for who was not asked for rows, or has rows of which nothing is known; of
+    no rows a count and a sum are 0, none is ``any``, and the rest is blank.
+    """
+    table = answers.answers.copy()
+    for roster in answers.instrument.rosters:
+        if roster.id not in rosters:
+            continue
+        asked = np.array([n > 0 for n in numbers_of_rows(roster, answers).values()], dtype=bool)
+        if roster.page.condition is None:
+            asked[:] = True
+        elif roster.count is not None:
+            asked = answers.where(roster.page.condition)
+        for id, values in _summaries(roster, rosters[roster.id]):
+            none = 0.0 if _function(roster, id) in ("count", "sum", "any") else np.nan
+            found = [values.get(respondent, none) for respondent in answers.respondents]
+            table[id] = np.where(asked, found, np.nan)
+    return replace(answers, answers=table)
+
+
+def _function(roster: Roster, id: str) -> str:
+    (tree,) = (entry.value for entry in roster.summaries if entry.id == id)
+    assert isinstance(tree, Call)
+    return tree.function
+
+
+def _summaries(roster: Roster, rows: Responses) -> Iterator[tuple[str, dict[str, float]]]:
+    respondents = rows.answers[rows.instrument.columns[0]].astype(str)
+    for entry in roster.summaries:
+        assert isinstance(entry.value, Call)
+        (inner,) = entry.value.arguments
+        amounts = pd.Series(rows.amounts(inner), index=rows.answers.index)
+        if entry.value.function in ("count", "any", "all"):
+            amounts = (amounts != 0).where(amounts.notna()).astype(float)
+        grouped = amounts.groupby(respondents.to_numpy())
+        match entry.value.function:
+            case "count":
+                found = grouped.sum()
+            case "sum":
+                found = grouped.sum(min_count=1)
+            case "any" | "max":
+                found = grouped.max()
+            case "all" | "min":
+                found = grouped.min()
+            case _:
+                found = grouped.mean()
+        yield entry.id, {str(key): float(value) for key, value in found.items()}

@@ -1,0 +1,369 @@
+"""Rosters: filled by the platforms' engines, read back as tables of their own, summed up."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import test_surveyjs
+import test_xlsform
+from every_kind import OPTION_KINDS
+from odk_exports import leaves, odk_central
+from redcap_logic import holds
+from roster_forms import Rows, assert_rows, household, rows_of, summaries
+from test_redcap import LOGIC, dictionary, item_cells
+from test_xlsform import as_xforms, assert_same
+
+from coprod_stats.instruments import Instrument
+from coprod_stats.platforms import PlatformError, compose_form, read_sidecar
+from coprod_stats.platforms.form_export import Sidecar
+from coprod_stats.responses.platform_reading import read_platform_export, read_platform_rosters
+from coprod_stats.responses.reading import write_canonical
+from coprod_stats.responses.rosters import read_rosters, roster_path, with_summaries
+
+
+@pytest.fixture(scope="module")
+def instrument(tmp_path_factory: pytest.TempPathFactory) -> Instrument:
+    return household(tmp_path_factory.mktemp("household"))
+
+
+def assert_summaries(found: Any, rows: Rows) -> None:
+    wanted = summaries(rows)
+    assert np.allclose(found.answers[list(wanted)].to_numpy(), wanted.to_numpy(), equal_nan=True)
+
+
+# ODK: a file of repeats beside that of the submissions
+
+
+def odk_people(instrument: Instrument, rows: Rows) -> list[dict[str, Any]]:
+    filled = []
+    for person, inside in zip(rows.people.wanted, rows.wanted, strict=True):
+        given = as_xforms(instrument, person)
+        for roster, wanted in inside.items():
+            name = roster.lower()
+            if roster == "SERVICE":
+                given["answers"].append([name, {"rows": len(wanted)}])
+            for place, row in enumerate(wanted, 1):
+                answers = as_xforms(instrument.roster(roster), row)["answers"]
+                given["answers"] += [[f"{name}[{place}]/{key}", value] for key, value in answers]
+        filled.append(given)
+    return filled
+
+
+def odk_files(xmls: list[str], sidecar: Sidecar) -> dict[str, str]:
+    """Return the CSV of the submissions, and one of each repeat as Central writes it."""
+    files: dict[str, list[dict[str, str]]] = {roster.name: [] for roster in sidecar.rosters}
+    bare = []
+    for xml in xmls:
+        root = ET.fromstring(xml)
+        key = leaves(xml)["meta/instanceID"]
+        for name, table in files.items():
+            found = [node for node in root if node.tag.rpartition("}")[2] == name]
+            for place, node in enumerate(found, 1):
+                cells = {
+                    path.replace("/", "-"): text
+                    for path, text in leaves(ET.tostring(node, encoding="unicode")).items()
+                }
+                table.append(cells | {"PARENT_KEY": key, "KEY": f"{key}/{name}[{place}]"})
+                root.remove(node)
+        bare.append(ET.tostring(root, encoding="unicode"))
+    texts = {"": odk_central(bare, sidecar)}
+    for name, table in files.items():
+        written = io.StringIO(newline="")
+        header = list(dict.fromkeys(column for row in table for column in row))
+        writer = csv.DictWriter(written, header, restval="")
+        writer.writeheader()
+        writer.writerows(table)
+        texts[name] = written.getvalue()
+    return texts
+
+
+def odk_round_trip(instrument: Instrument, rows: Rows, folder: Path) -> None:
+    export = compose_form(instrument, "xlsform")
+    form = test_xlsform.xform(export, folder)
+    submissions = test_xlsform.fill(form, odk_people(instrument, rows))
+    assert [found["violations"] for found in submissions] == [[]] * len(submissions)
+    xmls = [found["xml"] for found in submissions]
+    paths = {}
+    for name, text in odk_files(xmls, export.sidecar).items():
+        paths[name] = folder / f"household{'-' if name else ''}{name}.csv"
+        paths[name].write_text(text, encoding="utf-8", newline="")
+    main = paths.pop("")
+    found = read_platform_export(main, instrument, source="odk", sidecar=export.sidecar)
+    ids = [leaves(xml)["meta/instanceID"] for xml in xmls]
+    assert_same(found, rows.people, ids)
+    files = tuple(paths.values())
+    read = read_platform_rosters(main, found, source="odk", sidecar=export.sidecar, files=files)
+    assert_rows(read, rows, ids)
+    assert_summaries(with_summaries(found, read), rows)
+
+
+@test_xlsform.needs_engine
+def test_rows_filled_in_odk_s_engine_come_back_as_given(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    odk_round_trip(instrument, rows_of(instrument, 25, seed=1), tmp_path)
+
+
+@test_xlsform.needs_engine
+@pytest.mark.slow
+def test_a_thousand_respondents_come_back_from_odk(instrument: Instrument, tmp_path: Path) -> None:
+    odk_round_trip(instrument, rows_of(instrument, 1_000, seed=2), tmp_path)
+
+
+@test_xlsform.needs_engine
+def test_texts_of_a_repeat_follow_its_own_row(instrument: Instrument, tmp_path: Path) -> None:
+    form = test_xlsform.xform(compose_form(instrument, "xlsform"), tmp_path)
+    answers = [["size", 2], ["care", "1"], ["member[1]/name", "Ann"], ["member[1]/age", 18]]
+    answers += [["member[2]/name", "Bo"], ["member[2]/age", 40]]
+    (shown,) = test_xlsform.fill(form, [{"assigned": {}, "answers": answers}])
+    assert shown["labels"]["member[1]/help"] == "Does Ann need help?"
+    assert shown["labels"]["member[2]/help"] == "And does Bo need help?"
+
+
+def test_odk_validate_accepts_repeats(instrument: Instrument, tmp_path: Path) -> None:
+    export = compose_form(instrument, "xlsform")
+    rows = test_xlsform.sheet(export, "survey")
+    opened = [row for row in rows if row["type"] == "begin_repeat"]
+    assert [row["name"] for row in opened] == ["member", "service"]
+    assert opened[0]["repeat_count"] == "${size}"
+    assert opened[0]["relevant"] == "number(${care}) = 1"
+    assert [loss.code for loss in export.losses if loss.place == "roster 'SERVICE'"] == [
+        "PLATFORM-105"
+    ]
+    test_xlsform.xform(export, tmp_path)
+
+
+def test_a_sheet_of_kobo_s_workbook_holds_the_rows(instrument: Instrument, tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    export = compose_form(instrument, "xlsform")
+    book = Workbook()
+    book.active.append(["size", "care", "_uuid", "_index"])
+    book.active.append(["2", "1", "a-b", "1"])
+    sheet = book.create_sheet("member")
+    sheet.append(["name", "age", "_index", "_parent_index", "_submission__uuid"])
+    sheet.append(["Ann", "40", "1", "1", "a-b"])
+    sheet.append(["Bo", "17", "2", "1", "a-b"])
+    path = tmp_path / "kobo.xlsx"
+    book.save(path)
+    found = read_platform_export(path, instrument, source="kobo", sidecar=export.sidecar)
+    read = read_platform_rosters(path, found, source="kobo", sidecar=export.sidecar)
+    assert list(read) == ["MEMBER"]
+    assert read["MEMBER"].answers["NAME"].tolist() == ["Ann", "Bo"]
+    assert with_summaries(found, read).answers["KIDS"].tolist() == [1]
+
+
+def test_a_file_without_keys_or_of_no_roster_is_refused(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    export = compose_form(instrument, "xlsform")
+    (tmp_path / "main.csv").write_text("size,care,KEY\n1,1,a\n", encoding="utf-8")
+    found = read_platform_export(
+        tmp_path / "main.csv", instrument, source="odk", sidecar=export.sidecar
+    )
+    for text, words in (("name,age\nAnn,40\n", "PLATFORM-205"), ("x,y\n1,2\n", "no column")):
+        path = tmp_path / "rows.csv"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(Exception, match=words):
+            read_platform_rosters(
+                tmp_path / "main.csv", found, source="odk", sidecar=export.sidecar, files=[path]
+            )
+
+
+# SurveyJS: a list in each result
+
+
+def surveyjs_people(instrument: Instrument, rows: Rows) -> list[dict[str, Any]]:
+    filled = []
+    pairs = zip(rows.people.wanted, rows.wanted, strict=True)
+    for number, (person, inside) in enumerate(pairs):
+        given = test_surveyjs.as_surveyjs(instrument, person, number)
+        for roster, wanted in inside.items():
+            if roster == "SERVICE":
+                given["answers"].append([roster, {"rows": len(wanted)}])
+            for place, row in enumerate(wanted, 1):
+                answers = test_surveyjs.as_surveyjs(instrument.roster(roster), row, number)
+                given["answers"] += [
+                    [f"{roster}[{place}].{key}", value] for key, value in answers["answers"]
+                ]
+        filled.append(given)
+    return filled
+
+
+def surveyjs_round_trip(instrument: Instrument, rows: Rows, folder: Path) -> None:
+    form = compose_form(instrument, "surveyjs")
+    people = surveyjs_people(instrument, rows)
+    found = test_surveyjs.fill(form.files["survey.json"], people, folder)
+    assert [result["errors"] for result in found["results"]] == [[]] * len(people)
+    path = folder / "results.json"
+    results = [result["data"] for result in found["results"]]
+    path.write_text(json.dumps(results), encoding="utf-8")
+    answers = read_platform_export(path, instrument, source="surveyjs", sidecar=form.sidecar)
+    assert answers.rejected == ()
+    read = read_platform_rosters(path, answers, source="surveyjs", sidecar=form.sidecar)
+    assert_rows(read, rows)
+    assert_summaries(with_summaries(answers, read), rows)
+
+
+@test_surveyjs.needs_survey_core
+def test_rows_filled_in_survey_core_come_back_as_given(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    surveyjs_round_trip(instrument, rows_of(instrument, 25, seed=3), tmp_path)
+
+
+@test_surveyjs.needs_survey_core
+@pytest.mark.slow
+def test_a_thousand_respondents_come_back_from_survey_core(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    surveyjs_round_trip(instrument, rows_of(instrument, 1_000, seed=4), tmp_path)
+
+
+@test_surveyjs.needs_survey_core
+def test_texts_of_a_panel_follow_its_own_row(instrument: Instrument, tmp_path: Path) -> None:
+    form = compose_form(instrument, "surveyjs").files["survey.json"]
+    answers = [["SIZE", 2], ["CARE", 1], ["MEMBER[1].NAME", "Ann"], ["MEMBER[1].AGE", 18]]
+    answers += [["MEMBER[2].NAME", "Bo"], ["MEMBER[2].AGE", 40]]
+    answers += [["MEMBER[1].HELP", 1], ["MEMBER[2].HELP", 2]]
+    found = test_surveyjs.fill(form, [{"before": {}, "answers": answers}], tmp_path)
+    assert (found["jsonErrors"], found["lint"]["findings"]) == ([], [])
+    (shown,) = found["results"]
+    assert shown["titles"]["MEMBER[1].HELP"] == "Does Ann need help?"
+    assert shown["titles"]["MEMBER[2].HELP"] == "And does Bo need help?"
+
+
+# REDCap: rows of a repeating instrument between those of the records
+
+
+def redcap_rows(instrument: Instrument, rows: Rows) -> list[dict[str, str]]:
+    fields = dictionary(instrument)
+    written = []
+    for number, (person, inside) in enumerate(zip(rows.people.wanted, rows.wanted, strict=True)):
+        record = {"record_id": f"r{number}"}
+        record |= answered(fields, instrument, person, record)
+        own = {"redcap_repeat_instrument": "", "redcap_repeat_instance": ""}
+        written.append(record | own | {"household_complete": "2"})
+        for roster, wanted in inside.items():
+            for place, row in enumerate(wanted, 1):
+                cells = answered(fields, instrument.roster(roster), row, record)
+                name = roster.lower()
+                structure = {"record_id": f"r{number}", "redcap_repeat_instrument": name}
+                structure |= {"redcap_repeat_instance": str(place), f"{name}_complete": "2"}
+                written.append(cells | structure)
+    return written
+
+
+def answered(
+    fields: Any, instrument: Instrument, wanted: dict[str, Any], record: dict[str, str]
+) -> dict[str, str]:
+    """Return the cells of some questions; logic knows the record and what was just answered."""
+    cells: dict[str, str] = {}
+    for item in instrument.questions:
+        name = item.id.lower().replace("__", "_")
+        name += "_h" if item.kind in ("rank", "allocate") else ""
+        asked = holds(fields[name][LOGIC], record | cells)
+        cells |= item_cells(fields, item, wanted[item.id] if asked else None)
+    return cells
+
+
+def redcap_round_trip(instrument: Instrument, rows: Rows, folder: Path) -> None:
+    form = compose_form(instrument, "redcap")
+    written = redcap_rows(instrument, rows)
+    header = list(dict.fromkeys(name for row in written for name in row))
+    path = folder / "redcap.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, header, restval="")
+        writer.writeheader()
+        writer.writerows(written)
+    found = read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
+    assert found.rejected == ()
+    assert found.n_respondents == len(rows.people.wanted)
+    read = read_platform_rosters(path, found, source="redcap", sidecar=form.sidecar)
+    assert_rows(read, rows)
+    assert_summaries(with_summaries(found, read), rows)
+
+
+def test_rows_of_repeating_instruments_come_back_as_given(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    redcap_round_trip(instrument, rows_of(instrument, 50, seed=5), tmp_path)
+
+
+@pytest.mark.slow
+def test_a_thousand_respondents_come_back_from_redcap(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    redcap_round_trip(instrument, rows_of(instrument, 1_000, seed=6), tmp_path)
+
+
+def test_a_roster_is_an_instrument_of_its_own_in_redcap(instrument: Instrument) -> None:
+    rows = dictionary(instrument).values()
+    assert list(dict.fromkeys(row["Form Name"] for row in rows)) == [
+        "household",
+        "member",
+        "service",
+    ]
+    losses = [loss.code for loss in compose_form(instrument, "redcap").losses]
+    assert losses.count("PLATFORM-147") == 2
+
+
+def test_rows_of_another_repeating_instrument_are_refused(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "redcap")
+    path = tmp_path / "redcap.csv"
+    header = "record_id,redcap_repeat_instrument,redcap_repeat_instance,size,household_complete"
+    path.write_text(f"{header}\n1,,,2,2\n1,visit,1,3,2\n", encoding="utf-8")
+    with pytest.raises(PlatformError, match="PLATFORM-231"):
+        read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
+
+
+# without a platform
+
+
+def test_canonical_tables_come_back_as_written(instrument: Instrument, tmp_path: Path) -> None:
+    rows = rows_of(instrument, 20, seed=7)
+    form = compose_form(instrument, "redcap")
+    path = tmp_path / "redcap.csv"
+    written = redcap_rows(instrument, rows)
+    header = list(dict.fromkeys(name for row in written for name in row))
+    lines = [header, *([row.get(name, "") for name in header] for row in written)]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(lines)
+    found = read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
+    read = read_platform_rosters(path, found, source="redcap", sidecar=form.sidecar)
+    files = []
+    for id, table in read.items():
+        files.append(roster_path(tmp_path / "answers.csv", id))
+        write_canonical(table.answers, files[-1])
+    assert [file.name for file in files] == ["answers.csv.MEMBER.csv", "answers.csv.SERVICE.csv"]
+    assert_rows(read_rosters(tuple(files), instrument, found), rows)
+
+
+@pytest.mark.parametrize("platform", ["limesurvey", "qualtrics"])
+def test_a_platform_without_repeated_groups_refuses_them_by_name(
+    platform: Any, instrument: Instrument
+) -> None:
+    with pytest.raises(PlatformError) as caught:
+        compose_form(instrument, platform)
+    assert [(fault.code, fault.place) for fault in caught.value.faults] == [
+        ("PLATFORM-006", "roster 'MEMBER'"),
+        ("PLATFORM-006", "roster 'SERVICE'"),
+    ]
+
+
+def test_the_sidecar_keeps_the_rosters(instrument: Instrument, tmp_path: Path) -> None:
+    sidecar = compose_form(instrument, "surveyjs").sidecar
+    path = tmp_path / "sidecar.json"
+    path.write_bytes(sidecar.to_json())
+    assert read_sidecar(path) == sidecar
+    assert [roster.name for roster in sidecar.rosters] == ["MEMBER", "SERVICE"]
+    assert {entry.kind for entry in sidecar.rosters[1].columns} >= {"rank", *OPTION_KINDS[1:2]}
