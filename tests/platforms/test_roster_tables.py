@@ -191,7 +191,7 @@ def test_paper_has_a_sheet_with_a_part_for_each_row(instrument: Instrument) -> N
     heads = [element.text for element in sheet.elements if element.kind == "heading"]
     assert heads == ["The members", *(f"Members of the household {n}" for n in range(1, 5))]
     asked = [element for element in sheet.elements if element.kind == "question"]
-    assert len(asked) == 4 * 7
+    assert len(asked) == 4 * 6
     files = compose_form(instrument, "paper", languages=["en"]).files
     assert {"household_en_MEMBER.pdf", "household_en_SERVICE.docx"} <= files.keys()
     assert "data_entry_MEMBER.xlsx" in files

@@ -167,6 +167,7 @@ def read_sidecar(path: Path) -> Sidecar:
 
 
 def _built(content: Mapping[str, Any]) -> Sidecar:
+    columns = tuple(_columns(content["columns"]))
     rosters = tuple(
         SidecarRoster(
             _text(roster["roster"]),
@@ -180,7 +181,6 @@ def _built(content: Mapping[str, Any]) -> Sidecar:
     words = {
         key: _text(content[key]) for key in ("platform", "instrument", "version", "sha256", "form")
     }
-    columns = tuple(_columns(content["columns"]))
     parts: dict[str, Any] = {**words, **lists, "columns": columns, "rosters": rosters}
     return Sidecar(**parts)
 
