@@ -237,7 +237,10 @@ def test_an_interrupt_of_all_processes_is_quiet_too(process, tmp_path: Path) -> 
         time.sleep(chance.uniform(0.5, 8.0))
         os.killpg(done.pid, signal.SIGINT)
         _, said = done.communicate(timeout=300)
-        assert (done.returncode, said.decode().strip()) in ((130, ""), (0, ""))
+        # by the signal itself, which a shell reports as 130 too, before Python has begun
+        ends = (130, -signal.SIGINT, 0)
+        assert done.returncode in ends
+        assert said.decode().strip() == ""
 
 
 def kill_at_random(
