@@ -39,8 +39,9 @@ def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
         yield (
             "LINT-015",
             f"{one_id}-{other_id}",
-            f"closeness {spell_number(round(share.value, 2))} across {together(tested)}: {share.shared}; reword one "
-            "of them, or give the reason why the path is not true by wording",
+            f"closeness {spell_number(round(share.value, 2))} across {together(tested)}: "
+            f"{share.shared}; reword one of them, or give the reason why the path is not true by "
+            "wording",
         )
     for item_id, tested in unknown.items():
         yield (
