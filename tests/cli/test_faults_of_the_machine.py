@@ -55,6 +55,11 @@ ON_A_SCREEN = {
     ("instrument", "show"): ("instrument", "show", "carers"),
     ("instrument", "check"): ("instrument", "check", "carers"),
     ("instrument", "copy"): WRITING["mine/carers.yaml"],
+    ("instrument", "subset"): (
+        *("instrument", "subset", "carers", "--scales", "NEG"),
+        *("--out", "short.yaml"),
+    ),
+    ("instrument", "ratings"): ("instrument", "ratings", "--help"),
     ("instrument", "export"): WRITING["form/carers.xlsx"],
     ("instrument", "coverage"): ("instrument", "coverage", "--help"),
     ("instrument", "diff"): ("instrument", "diff", "carers", "carers"),
