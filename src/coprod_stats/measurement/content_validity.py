@@ -158,7 +158,7 @@ def content_validity(
     ----------
     ratings : DataFrame
         One row per item, indexed by its id, and one column per expert; ratings from 1, not
-        relevant, to 4, highly relevant. A missing rating is left out of its item.
+        relevant, to 4, highly relevant. A missing rating is omitted from its item.
     scales : mapping of str to collection of str, optional
         Items of each scale; scales of which nothing is rated are omitted.
 

@@ -55,9 +55,10 @@ class Audience:
             return f"nobody is asked both {predictor} and {outcome}"
         if self._decides(*ends):
             return f"the answers to {outcome} decide who is asked {predictor}"
-        share = both.sum() / asked[1].sum()
+        share = float(both.sum() / asked[1].sum())
         if share < ALMOST_ALL:
-            return f"{share:.0%} of those who are asked {outcome} are asked {predictor}"
+            percent = round(100 * share)
+            return f"{percent}% of those who are asked {outcome} are asked {predictor}"
         return ""
 
     def is_cut_off(self, predictor: str, outcome: str) -> bool:

@@ -9,6 +9,7 @@ from coprod_stats.instruments.checks.audience import Audience
 from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of, together
 from coprod_stats.instruments.checks.meanings import NEAR, Closeness, Meanings
 from coprod_stats.instruments.checks.scale_rules import MIN_ITEMS, Found
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
 
 _CONDITIONS = ("necessary condition", "configuration")
@@ -38,8 +39,9 @@ def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
         yield (
             "LINT-015",
             f"{one_id}-{other_id}",
-            f"closeness {share.value:.1f} across {together(tested)}: {share.shared}; reword one "
-            "of them, or give the reason why the path is not true by wording",
+            f"closeness {spell_number(round(share.value, 2))} across {together(tested)}: "
+            f"{share.shared}; reword one of them, or give the reason why the path is not true by "
+            "wording",
         )
     for item_id, tested in unknown.items():
         yield (
@@ -53,7 +55,7 @@ def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
 def not_asked_of_all(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
     """Find predictors that are not asked of all whom their hypothesis is about (LINT-019).
 
-    Drivers presuppose taking part, and are left out; so is what chance decides. Judged is each
+    Drivers presuppose taking part, and are omitted; so is what chance decides. Judged is each
     hypothesis in the form in which most respondents are asked both of its ends.
     """
     found: dict[str, tuple[str, list[ClaimedPath]]] = {}

@@ -63,8 +63,8 @@ def reverse_wording(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
             yield (
                 "LINT-017",
                 form,
-                f"{counted(found, 'scale')} of {len(scales)} with a reverse-worded item, where "
-                f"{wanted} are needed, one in each pair; reword an item of {_listed(lacking)}",
+                f"{found} of {len(scales)} scales with a reverse-worded item, one in each pair "
+                f"would be {wanted}; reword an item of {_listed(lacking)}",
             )
 
 

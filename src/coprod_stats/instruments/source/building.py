@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from coprod_stats.instruments.constructs import Meaning, PublishedValue
+from coprod_stats.instruments.constructs import Meaning
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.tree import Expression, Member, Name
@@ -39,6 +39,7 @@ from coprod_stats.instruments.source.answer_form import NumberForm, ResponseScal
 from coprod_stats.instruments.source.answer_rules import dates_of, prefill_of, rule_of
 from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
+from coprod_stats.instruments.source.published_scales import published_values
 from coprod_stats.instruments.source.roster_pages import with_rosters
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
@@ -180,14 +181,7 @@ class _Builder:
             role=form.role or construct.role,
             note=self.text_or_none(form.note),
             forms=tuple(self.form.forms if form.forms is None else form.forms),
-            published=self.published(id),
-        )
-
-    def published(self, scale: str) -> tuple[PublishedValue, ...]:
-        entry = self.draft.published.get(scale)
-        return tuple(
-            PublishedValue(one.statistic, one.value, one.sample, one.source)
-            for one in (entry.values if entry is not None else ())
+            published=published_values(self.draft.published.get(id)),
         )
 
     def classification(self) -> Classification | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.constructs import PublishedValue
 from coprod_stats.instruments.source.composition import ModuleSource
 from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.module_form import PublishedScaleForm
@@ -57,6 +58,14 @@ def with_published(module: ModuleSource) -> FilledModule:
         filled,
         tuple(id for id in entries if id not in filled),
         tuple(_wrong_numbers(module)),
+    )
+
+
+def published_values(entry: PublishedScaleForm | None) -> tuple[PublishedValue, ...]:
+    """Return the values that a publication gives for a scale; none if it is no published one."""
+    return tuple(
+        PublishedValue(one.statistic, one.value, one.sample, one.source)
+        for one in (entry.values if entry is not None else ())
     )
 
 

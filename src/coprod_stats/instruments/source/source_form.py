@@ -318,9 +318,7 @@ class InstrumentForm(_Form):
     introduction: TextForm | None = Field(
         None, description="What respondents read first, on every platform; translated."
     )
-    about: TextForm | None = Field(
-        None, description="What researchers read: purpose, origin, limits; never on a form."
-    )
+    about: TextForm | None = Field(None, description="What researchers read; never on a form.")
     status: Literal["draft", "piloted", "validated"] = "draft"
     sources: list[Words] = []
     languages: Annotated[list[LanguageCode], Field(min_length=1)]
