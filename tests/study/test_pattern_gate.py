@@ -317,3 +317,34 @@ def test_what_the_pattern_lacks_is_said(clean: Study) -> None:
     untested = with_rivals(clean, pattern=replace(pattern, ratio=None, no_ratio="it was withheld"))
     assert "without the unstated paths was not tested: it was withheld." in untested
     assert "was not tested" not in whole
+
+
+def test_the_overlap_sample_is_what_the_simulator_gives_and_is_named_first(
+    tmp_path: Path,
+) -> None:
+    shipped = shelf("sample_data") / "citizen_overlap.csv"
+    drawn = draw_sample("driver_impact", population="citizen_overlap_population.yaml")
+    truth = write_sample(drawn, tmp_path / shipped.name)
+    assert (tmp_path / shipped.name).read_bytes() == shipped.read_bytes()
+    assert truth.read_bytes() == shipped.with_suffix(".truth.json").read_bytes()
+    plan = yaml.safe_load((shelf("analyses") / "driver_impact.yaml").read_text(encoding="utf-8"))
+    first = plan["analyses"][0]["specifications"][0]
+    plan["analyses"][0]["specifications"] = [first | {"subgroups": []}]
+    path = tmp_path / "shipped_plan.yaml"
+    path.write_text(yaml.safe_dump(plan, allow_unicode=True), encoding="utf-8")
+    overlapping, clean = run_study(path, data="citizen_overlap.csv"), run_study(path)
+    fired = {found.code for found in overlapping.diagnostics if found.fires}
+    assert fired == {"OVERLAP-001"}
+    assert not any(found.fires for found in clean.diagnostics)
+    named = {(p.driver_item, p.impact_item) for p in overlapping.analyses[0].result.overlap.pairs}
+    assert named == {("DRKNO6", "KGN4"), ("DRKNO7", "KGN6"), ("DRKNO8", "KGN7")}
+    (change,) = [p for p in overlapping.analyses[0].result.overlap.paths if p.id == "H12"]
+    assert change.held > 2 * change.freed_se > abs(change.freed)
+    page, other = first_lines(overlapping), first_lines(clean)
+    assert "3 pairs of items at both ends of a path share more" in page
+    assert "H12 changes from .10 to −.02" in page
+    assert "pairs of items" not in other
+    whole = render_html(report_document(overlapping))
+    assert "Reword one item of each pair" in whole
+    assert "Individual value, Mutual value" in whole
+    assert "No two of them share more" in render_html(report_document(clean))

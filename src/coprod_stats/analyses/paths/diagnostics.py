@@ -53,7 +53,7 @@ def _distinctness(model: MeasurementModel) -> Diagnostic:
     close = [pair for pair in model.indistinct if pair.distinctness != "marginal"]
     largest = max(abs(pair.estimate) for pair in model.correlations)
     if not close:
-        told = f"the answers distinguish all factors: no correlation exceeds {bounded(largest)}"
+        told = f"the answers distinguish the factors: no correlation exceeds {bounded(largest)}"
         return Diagnostic("DISCRIMINANT-001", False, largest, told)
     named = [
         f"{p.factor_1} and {p.factor_2} correlate by {bounded(p.estimate)}"

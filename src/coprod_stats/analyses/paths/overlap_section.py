@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coprod_stats.analyses.paths.form import PathsForm
-from coprod_stats.analyses.paths.result import PathsResult
+from coprod_stats.analyses.paths.result import PathsResult, composites_of
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
@@ -31,9 +31,22 @@ def overlap_section(form: PathsForm, result: PathsResult, words: ReportWords) ->
         reason = f"Whether items share a meaning is not known: {measured.no_overlap}."
         content: tuple[Block, ...] = (Notice((Paragraph(text(reason)),), "warning"),)
     else:
-        content = _overlap(form, measured.overlap, words)
+        content = (*_overlap(form, measured.overlap, words), *_not_compared(result, words))
     anchor = words.anchor(form, "overlap")
     return [Section(anchor, "Items with one meaning at both ends of a path", content)]
+
+
+def _not_compared(result: PathsResult, words: ReportWords) -> list[Block]:
+    """Name the outcomes and predictors whose questions are not looked at."""
+    indices = composites_of(result)
+    if not indices:
+        return []
+    named = ", ".join(map(words.label, indices))
+    said = (
+        f"Questions behind indices, which are observed as they are ({named}), are not among them: "
+        "their wording has to be compared by hand, as the linter of questionnaires does."
+    )
+    return [Paragraph(text(said))]
 
 
 def _overlap(form: PathsForm, overlap: ItemOverlap, words: ReportWords) -> tuple[Block, ...]:

@@ -122,6 +122,12 @@ class PathsResult(NotebookTables):
         return found.drop(columns=counts)
 
 
+def composites_of(result: PathsResult) -> tuple[str, ...]:
+    """Return the indices among the ends of paths, which no measurement model contains."""
+    tests = result.compared.tests if result.compared else None
+    return tests.model.composites if isinstance(tests, DriverImpactResult) else ()
+
+
 PROVISIONAL = ("p_adjusted", "conclusion", "verdict", "family", "family_size")
 """What a path model decides by itself, before the families of a plan are known."""
 COUNTS = frozenset(conclusion_counts(()))

@@ -152,9 +152,10 @@ def _labelled(findings: tuple[Finding, ...], words: ReportWords) -> pd.DataFrame
 def _unit(entry: SpecificationResult) -> str:
     """State the unit of the unstandardised coefficients."""
     if isinstance(entry.tests, DriverImpactResult):
+        ends = " or of an index" if entry.tests.model.composites else ""
         return (
-            "Scale points: change of the outcome’s first item per point of the predictor’s first "
-            "item, which set the scales of the factors."
+            f"Scale points: change of the outcome’s first item{ends} per point of the predictor’s "
+            f"first item{ends}; first items set the scales of the factors."
         )
     return "Scale points: change of the outcome’s score per point of the predictor’s."
 
