@@ -85,6 +85,9 @@ def write_subset(
         for filled in parts.modules:
             known |= filled.constructs
         codes = tuple(code for code in known if code in _measured(data, known))
+    if parts.constructs is not None and not codes:  # facts only
+        del data["constructs"]
+    elif parts.constructs is not None:
         beside = out.with_name(f"{out.stem}_constructs.yaml")
         data["constructs"] = beside.name
         texts[beside] = yaml_text(
