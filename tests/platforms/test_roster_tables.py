@@ -276,7 +276,7 @@ FAULTS: dict[str, tuple[str, tuple[str, str]]] = {
     "a respondent in no form": ("ROSTER-001", ("role: respondent", "role: respondent, forms: [x]")),
     "neither count nor most": ("ROSTER-002", ("most: 3}", "summaries: {}}")),
     "both": ("ROSTER-002", ("most: 3}", "most: 3, count: SIZE}")),
-    "no such count": ("ROSTER-002", ("count: SIZE", "count: SIZES")),
+    "no such count": ("EXPR-002", ("count: SIZE", "count: SIZES")),
     "a count of options": ("ROSTER-002", ("count: SIZE", "count: CARE")),
     "a count of parts": ("ROSTER-002", ("max: 4}", "max: 4, whole: false}")),
     "a count without an end": ("ROSTER-002", ("{min: 0, max: 4}", "{min: 0}")),

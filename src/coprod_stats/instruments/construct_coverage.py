@@ -108,18 +108,20 @@ def concerns(construct: Construct, instrument: Instrument) -> bool:
 def _items(instrument: Instrument, construct: Construct) -> Iterator[str]:
     scaled = {
         id
-        for scale in instrument.scales
+        for table in instrument.tables
+        for scale in table.scales
         if scale.construct.code == construct.code
         for id in scale.items
     }
-    for item in instrument.questions:
+    for item in (item for table in instrument.tables for item in table.questions):
         if item.id in scaled or construct in item.measures:
             yield item.id
 
 
 def _computed(instrument: Instrument, construct: Construct) -> Iterator[str]:
-    yield from (scale.id for scale in instrument.scales if scale.construct.code == construct.code)
-    yield from (index.id for index in instrument.indices if index.construct.code == construct.code)
+    for table in instrument.tables:
+        yield from (one.id for one in table.scales if one.construct.code == construct.code)
+        yield from (one.id for one in table.indices if one.construct.code == construct.code)
 
 
 def _columns(instrument: Instrument, construct: Construct) -> Iterator[str]:

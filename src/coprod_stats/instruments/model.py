@@ -175,6 +175,11 @@ class Instrument:
         return tuple(item for page in self.pages for block in page.blocks for item in block.items)
 
     @property
+    def tables(self) -> tuple[Instrument, ...]:
+        """The questionnaire of the respondents, then those of its rosters."""
+        return (self, *(self.roster(roster.id) for roster in self.rosters))
+
+    @property
     def parts(self) -> tuple[Page | Roster, ...]:
         """Pages and rosters in the order in which they are shown."""
         placed: dict[int, list[Roster]] = {place: [] for place in range(len(self.pages) + 1)}
@@ -242,6 +247,7 @@ class Instrument:
         return replace(
             self,
             title=roster.title,
+            introduction=None,
             about=None,
             pages=(replace(roster.page, condition=None),),
             scales=roster.scales,

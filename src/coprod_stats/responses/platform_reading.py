@@ -219,12 +219,19 @@ def _bound_rows(
 def _wanted(
     rows: RosterRows, roster: SidecarRoster, form: Roster, answers: Responses
 ) -> RosterRows:
-    """Return the rows without those that nobody asked for and that hold no answer."""
+    """Return the rows without those that nobody asked for and that hold no answer of anybody."""
     allowed = numbers_of_rows(form, answers)
-    own = [name not in roster.internal for name in rows.table.header]
+    known = _unanswered(roster, form)
+    untouched = [
+        None if name in roster.internal else known.get(name, frozenset({""}))
+        for name in rows.table.header
+    ]
 
     def stays(respondent: str, number: str, cells: tuple[str, ...]) -> bool:
-        filled = any(cell.strip() for cell, asked in zip(cells, own, strict=True) if asked)
+        filled = any(
+            blank is not None and cell.strip() not in blank
+            for cell, blank in zip(cells, untouched, strict=True)
+        )
         return filled or not number.isdigit() or int(number) <= allowed.get(respondent, np.inf)
 
     kept = [
@@ -240,6 +247,26 @@ def _wanted(
 
     table = replace(rows.table, rows=of(rows.table.rows), lines=of(rows.table.lines))
     return RosterRows(of(rows.respondents), of(rows.numbers), table)
+
+
+def _unanswered(roster: SidecarRoster, form: Roster) -> dict[str, frozenset[str]]:
+    """Return what columns hold that no one has answered: nothing, or what the question had."""
+    given = {
+        item.id: item.prefill.value
+        for item in form.items
+        if item.prefill is not None and item.prefill.value is not None
+    }
+    return {
+        entry.name: frozenset(
+            {
+                "",
+                given[entry.item],
+                *(written for written, code in entry.codes if code == given[entry.item]),
+            }
+        )
+        for entry in roster.columns
+        if entry.item in given
+    }
 
 
 T = TypeVar("T")

@@ -47,7 +47,8 @@ class FormMeasure:
     Attributes
     ----------
     form : str
-        Form, or ``module NAME`` for questions that are inserted on demand.
+        Form, the rows of one of its rosters, or ``module NAME`` for questions that are inserted
+        on demand.
     items : tuple of str
         Questions asked in this form.
     n_together : int
@@ -55,7 +56,7 @@ class FormMeasure:
     reliability : bool
         Whether one can be had: a reflective scale of three items or more.
     share : float
-        Share of simulated respondents who are asked one of them at least.
+        Share of simulated respondents, or rows, who are asked one of them at least.
     """
 
     form: str
@@ -192,7 +193,9 @@ class _Questionnaire:
             plan.form.plan: {*used_variables(plan.form, plan.hypotheses, plan.instrument)}
             for plan in self.plans
         }
-        self.of_facets = {place for _, place, _ in scales_of_facets(whole)}
+        self.of_facets = {
+            place for table in whole.tables for _, place, _ in scales_of_facets(table)
+        }
         self.audiences = {form.id: Audience(instrument, form.id) for form in instrument.forms}
         fielded = [plan.form.form for plan in self.plans]
         self.fielded = fielded[0] if fielded else instrument.forms[0].id
@@ -203,12 +206,26 @@ class _Questionnaire:
             for form in self.instrument.forms
             if (measure := self._measure(self.audiences[form.id], form.id, construct)) is not None
         ]
+        forms += self._in_rows(construct)
         forms += [] if forms else [*self._in_modules(construct)]
         plans = self._plans_using(construct, forms)
         steps = self._steps(forms, plans)
         analysed = ", ".join(construct.steps) and f"part of the plan {', '.join(construct.steps)}"
         note = "" if forms or plans else construct.planned or analysed
         return Staircase(construct, self.instrument.id, tuple(forms), steps, plans, note)
+
+    def _in_rows(self, construct: Construct) -> Iterator[FormMeasure]:
+        """Return what rosters ask, in the first form that has them."""
+        seen: set[str] = set()
+        for form in self.instrument.forms:
+            for roster in self.instrument.for_form(form.id).rosters:
+                if roster.id in seen:
+                    continue
+                rows = Audience(self.instrument.roster(roster.id), form.id)
+                measure = self._measure(rows, f"{form.id}, rows of {roster.id}", construct)
+                if measure is not None and measure.items:
+                    seen.add(roster.id)
+                    yield measure
 
     def _in_modules(self, construct: Construct) -> Iterator[FormMeasure]:
         """Return what modules ask, in the first form in which they do."""

@@ -84,14 +84,13 @@ def lint(
         for entry in instrument.exemptions
         for place in entry.places
     }
-    parts = [instrument, *(instrument.roster(roster.id) for roster in instrument.rosters)]
     found = [
         Finding(code, place, words, reasons.get((code, place), ""))
-        for part in parts
-        for code, place, words in _findings(part, paths, in_modules)
+        for code, place, words in _findings(instrument, paths, in_modules)
     ]
     used = {(finding.code, finding.place) for finding in found}
-    asked = {item.id for item in instrument.items} | {scale.id for scale in instrument.scales}
+    asked = {item.id for table in instrument.tables for item in table.items}
+    asked |= {scale.id for table in instrument.tables for scale in table.scales}
     asked |= {construct.code for construct in instrument.constructs}
     asked |= {form.id for form in instrument.forms}
     stale = [
@@ -107,17 +106,8 @@ def lint(
 def _findings(
     instrument: Instrument, paths: Sequence[ClaimedPath], in_modules: Collection[str]
 ) -> Iterator[tuple[str, str, str]]:
-    roles = item_roles(instrument)
-    for item in instrument.items:
-        if item.attention_pass is None and item.kind not in ("consent", "note", *TEXT_KINDS):
-            for question in _questions(item, roles.get(item.id, frozenset())):
-                for code, found in question_findings(question):
-                    yield code, item.id, found
-        for reserved in _admissible_missing_codes(item):
-            meaning = MISSING_CODES[reserved]
-            yield "LINT-012", item.id, f"{reserved} is admissible, and is read as '{meaning}'"
-    yield from short_scales(instrument)
-    yield from scales_of_facets(instrument)
+    for table in instrument.tables:
+        yield from _in_table(table)
     yield from selection_by_outcomes(instrument, paths)
     yield from reverse_wording(instrument, paths)
     if paths:
@@ -130,6 +120,21 @@ def _findings(
         elsewhere = construct.steps or construct.planned or construct.code in in_modules
         if entry.status in ("missing", "partly") and not elsewhere:
             yield "LINT-010", entry.construct.code, f"no item measures '{entry.construct.label}'"
+
+
+def _in_table(table: Instrument) -> Iterator[tuple[str, str, str]]:
+    """Find questions and scales, of the respondents or of a row, that break a rule."""
+    roles = item_roles(table)
+    for item in table.items:
+        if item.attention_pass is None and item.kind not in ("consent", "note", *TEXT_KINDS):
+            for question in _questions(item, roles.get(item.id, frozenset())):
+                for code, found in question_findings(question):
+                    yield code, item.id, found
+        for reserved in _admissible_missing_codes(item):
+            meaning = MISSING_CODES[reserved]
+            yield "LINT-012", item.id, f"{reserved} is admissible, and is read as '{meaning}'"
+    yield from short_scales(table)
+    yield from scales_of_facets(table)
 
 
 def _admissible_missing_codes(item: Item) -> Iterator[int]:

@@ -11,6 +11,7 @@ from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
 from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.source.draft import Draft, assigned_levels, conditions, rosters
+from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.suggestions import did_you_mean
 
 
@@ -59,7 +60,7 @@ def known_names(draft: Draft) -> set[str]:
 
 def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str, Fault]]:
     """Return each use of a missing name; conditions first, as routing decides who is asked."""
-    for location, place, text in conditions(draft):
+    for location, place, text in (*conditions(draft), *_of_rows(draft)):
         for name in _named(text):
             if name not in known:
                 yield (
@@ -98,6 +99,16 @@ def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str,
                         f"{did_you_mean(item_id, items)}Correct the id or add the item.",
                     ),
                 )
+
+
+def _of_rows(draft: Draft) -> Iterator[tuple[Location, str, str]]:
+    """Return what rosters name: the question that counts their rows, and what sums them up."""
+    for p, roster in rosters(draft.form):
+        if roster.count is not None:
+            yield ("pages", p, "roster", "count"), f"roster '{roster.id}'", roster.count
+        for id, summary in roster.summaries.items():
+            where = ("pages", p, "roster", "summaries", id, "value")
+            yield where, f"summary '{id}'", summary.value
 
 
 def _items(draft: Draft) -> set[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.checks.missing_names import known_names
 from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
 from coprod_stats.instruments.language.tree import Call, Expression, names, reach
 from coprod_stats.instruments.rosters import SUMMARIES
@@ -55,6 +56,15 @@ def check_rosters(draft: Draft) -> Iterator[Fault]:
                     "rotates within a roster",
                     "Ask it in every row.",
                 )
+            given = placed.item.prefill
+            if placed.page == p and given is not None and given.value is None:
+                yield draft.fault(
+                    "ROSTER-006",
+                    (*placed.location, "prefill"),
+                    f"item {placed.item.id}",
+                    "is prefilled in each row with what is of the respondent, or of its own page",
+                    "Prefill a row with a 'value', or ask the question before the roster.",
+                )
         yield from _summaries(draft, p, roster)
 
 
@@ -64,7 +74,9 @@ def _can_be_counted(
     if roster.count is None or roster.most is not None:
         return (roster.most is None) != (roster.count is None)
     counted = known.get(roster.count)
-    if counted is None or counted.item.kind != "number" or counted.page >= p:
+    if counted is None:  # reported with the missing names
+        return True
+    if counted.item.kind != "number" or counted.page >= p:
         return False
     if draft.form.pages[counted.page].roster is not None:
         return False
@@ -79,14 +91,14 @@ def _can_be_counted(
 
 
 def _summaries(draft: Draft, p: int, roster: RosterForm) -> Iterator[Fault]:
-    inside = _inside(draft, p, roster)
+    inside, known = _inside(draft, p, roster), known_names(draft)
     for id, summary in roster.summaries.items():
         try:
             tree: Expression | None = parse_expression(summary.value)
         except ExpressionError:
             tree = None
         one = isinstance(tree, Call) and tree.function in SUMMARIES and len(tree.arguments) == 1
-        if tree is None or not one or not set(names(tree)) <= inside:
+        if tree is None or not one or not set(names(tree)) & known <= inside:
             yield draft.fault(
                 "ROSTER-005",
                 ("pages", p, "roster", "summaries", id),
@@ -115,6 +127,11 @@ def check_reach_of_rosters(draft: Draft) -> Iterator[Fault]:
     for id, scale in draft.form.scales.items():
         if len({homes.of_item.get(item) for item in scale.items}) > 1:
             yield _mixed(draft, ("scales", id), f"scale '{id}'")
+    for placed in draft.items:
+        prefill = placed.item.prefill
+        source = "" if prefill is None else homes.of_item.get(prefill.answer or "", "")
+        if source and not homes.of_item[placed.item.id]:
+            yield _mixed(draft, (*placed.location, "prefill"), f"item {placed.item.id}")
     for location, place, given in texts(draft):
         if homes.misplaced(given, homes.of(location)):
             yield _mixed(draft, location, place)
@@ -145,6 +162,7 @@ class _Homes:
         self._rosters = dict(rosters(draft.form))
         self.of_item = {placed.item.id: self._of_page(placed.page) for placed in draft.items}
         self._known = self.of_item | {one.id: one.id for one in self._rosters.values()}
+        self._names = known_names(draft)
         self._uses = {id: _used(derived.value) for id, derived in draft.form.derived.items()}
         self._placeholders = {
             name: self._known.get(entry.item or "", "")
@@ -163,7 +181,8 @@ class _Homes:
     def named(self, text: str) -> set[str]:
         """Return the homes of what an expression depends on."""
         reached = reach(_used(text), self._uses)
-        return {self._known.get(name, "") for name in reached - self._uses.keys()}
+        asked = (reached & self._names) - self._uses.keys()
+        return {self._known.get(name, "") for name in asked}
 
     def misplaced(self, given: TextForm, home: str) -> bool:
         """Return whether a text inserts an answer of another home."""

@@ -151,7 +151,7 @@ def _selecting(instrument: Instrument) -> Iterator[tuple[str, str]]:
     for name, tree in rule.classes if rule is not None else ():
         for item in items_behind(instrument, names(tree)):
             yield f"the class '{name}' depends on it", item
-    for page in instrument.pages:
+    for page in (*instrument.pages, *(roster.page for roster in instrument.rosters)):
         if page.condition is not None:
             for item in items_behind(instrument, names(page.condition)):
                 yield f"the page '{page.id}' is asked by it", item

@@ -21,6 +21,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "scales": ("scale", "scales"),
     "indices": ("index", "indices"),
     "derived variables": ("derived variable", "derived variables"),
+    "summaries": ("summary", "summaries"),
     "classification": ("classification", "classifications"),
     "assigned variables": ("assigned variable", "assigned variables"),
     "planned missingness": ("plan of missingness", "plans of missingness"),
@@ -159,7 +160,7 @@ class _Cutting:
             yield node
             return
         for needed in self.graph.needs(node):
-            if _is_item(needed) or needed[:1] == ("derived",):
+            if _is_item(needed) or needed[:1] == ("derived",) or _is_summary(needed):
                 yield from self._items(needed)
 
     def _forms_of(self, node: Location) -> list[str]:
@@ -197,6 +198,7 @@ class _Cutting:
             *(("scales", id) for id in form.scales),
             *(("indices", id) for id in form.indices),
             *([(CLASSIFICATION,)] if form.classification is not None else []),
+            *filter(_is_summary, self.graph.named.values()),
         ]
         for _ in candidates:
             found = [
@@ -221,7 +223,7 @@ class _Cutting:
     def _stayed(self) -> Iterator[Stayed]:
         asked_for = {item for node in self.wanted for item in self._items(node)}
         for node, reason in self.reasons.items():
-            speaks = _is_item(node) or node[:1] in _REPORTED
+            speaks = _is_item(node) or _is_summary(node) or node[:1] in _REPORTED
             if reason is None or not speaks or node in asked_for:
                 continue
             yield Stayed(self.graph.label(node), reason.words)
@@ -234,6 +236,7 @@ class _Cutting:
             "scales": [("scales", id) for id in form.scales],
             "indices": [("indices", id) for id in form.indices],
             "derived variables": [("derived", id) for id in form.derived],
+            "summaries": list(filter(_is_summary, self.graph.named.values())),
             "classification": [(CLASSIFICATION,)] if form.classification is not None else [],
             "assigned variables": [("assigned", id) for id in form.assigned],
             "planned missingness": [("planned_missing",)] if form.planned_missing else [],
@@ -259,3 +262,7 @@ _REPORTED: tuple[Location, ...] = (
 
 def _is_item(node: Location) -> bool:
     return len(node) == len(("pages", 0, "blocks", 0, "items", 0)) and node[0] == "pages"
+
+
+def _is_summary(node: Location) -> bool:
+    return node[2:4] == ("roster", "summaries")

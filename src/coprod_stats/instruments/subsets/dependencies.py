@@ -10,7 +10,7 @@ from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.source.answer_form import TextForm
-from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions, texts
+from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions, rosters, texts
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.instruments.translations.overlay import PLACEHOLDER
 
@@ -30,7 +30,7 @@ class Dependencies:
     """The graph of one questionnaire without faults.
 
     Its nodes are locations: of pages, blocks, items, scales, indices, derived variables, response
-    scales, placeholders, variables and the classification.
+    scales, placeholders, variables, summaries of rosters and the classification.
     """
 
     def __init__(self, draft: Draft) -> None:
@@ -68,6 +68,8 @@ class Dependencies:
                 return form.pages[p].blocks[b].items[i].id
             case ("pages", int(p), "blocks", int(b)):
                 return f"block '{form.pages[p].blocks[b].block}'"
+            case ("pages", _, "roster", "summaries", str(name)):
+                return name
             case ("pages", int(p)):
                 return f"page '{form.pages[p].page}'"
             case ("administrative", int(i)):
@@ -92,10 +94,14 @@ class Dependencies:
             yield column.id, ("administrative", i)
         if form.planned_missing is not None:
             yield form.planned_missing.id, ("planned_missing",)
+        for p, roster in rosters(form):
+            yield roster.id, ("pages", p)
+            yield from ((id, ("pages", p, "roster", "summaries", id)) for id in roster.summaries)
 
     def _edges(self) -> Iterator[tuple[Location, Location, str]]:
         for placed in self.items.values():
             yield from self._places_of(placed)
+        yield from self._rows()
         for location, place, text in conditions(self.draft):
             for name in names(parse_expression(text)):
                 owner = self._owner(location)
@@ -110,6 +116,18 @@ class Dependencies:
             for item in scale.items:
                 yield ("scales", id), self.named[item], f"scale '{id}'"
 
+    def _rows(self) -> Iterator[tuple[Location, Location, str]]:
+        """Return what rosters need: the question that counts their rows, and what sums them up."""
+        for p, roster in rosters(self.draft.form):
+            if roster.count is not None:
+                words = f"the number of rows of roster '{roster.id}'"
+                yield ("pages", p), self.named[roster.count], words
+            for id, summary in roster.summaries.items():
+                node = self.named[id]
+                yield node, ("pages", p), f"summary '{id}'"
+                for name in names(parse_expression(summary.value)):
+                    yield node, self.named[name], f"the value of summary '{id}'"
+
     def _places_of(self, placed: PlacedItem) -> Iterator[tuple[Location, Location, str]]:
         page, block = placed.location[:2], placed.location[:4]
         yield placed.location, block, "its block"
@@ -119,6 +137,9 @@ class Dependencies:
             yield placed.location, ("responses", scale), f"the answers of {placed.item.id}"
         if placed.item.rotation is not None:
             yield placed.location, ("planned_missing",), f"the rotation of {placed.item.id}"
+        given = placed.item.prefill
+        if given is not None and given.answer is not None:
+            yield placed.location, self.named[given.answer], f"the answer in {placed.item.id} first"
 
     def _owner(self, location: Location) -> Location:
         match location:
@@ -126,6 +147,8 @@ class Dependencies:
                 return location[:6]
             case ("pages", _, "blocks", _, *_):
                 return location[:4]
+            case ("pages", _, "roster", "summaries", _, *_):
+                return location[:5]
             case ("derived" | "indices" | "scales" | "responses" | "placeholders", _, *_):
                 return location[:2]
             case ("pages" | "assigned" | "administrative", _, *_):

@@ -85,6 +85,9 @@ def write_subset(
         for filled in parts.modules:
             known |= filled.constructs
         codes = tuple(code for code in known if code in _measured(data, known))
+    if parts.constructs is not None and not codes:  # facts only
+        del data["constructs"]
+    elif parts.constructs is not None:
         beside = out.with_name(f"{out.stem}_constructs.yaml")
         data["constructs"] = beside.name
         texts[beside] = yaml_text(
@@ -186,8 +189,18 @@ def _cut_pages(pages: Sequence[Any], found: Cut) -> list[Any]:
                 blocks.append(block | {"items": items})
         if blocks:
             page.pop("after", None)
+            if page.get("roster") is not None:
+                _cut_summaries(page["roster"], ("pages", p, "roster", "summaries"), found)
             kept.append(page | {"blocks": blocks})
     return kept
+
+
+def _cut_summaries(roster: dict[str, Any], where: Location, found: Cut) -> None:
+    _keep(
+        roster,
+        "summaries",
+        [id for id in roster.get("summaries") or {} if (*where, id) in found.kept],
+    )
 
 
 def _cut_forms(part: dict[str, Any], forms: Sequence[str]) -> None:
@@ -212,6 +225,8 @@ def _measured(data: Mapping[str, Any], constructs: Mapping[str, Any]) -> set[str
         found |= {entry["construct"] for entry in (data.get(key) or {}).values()}
     columns = {column["id"] for column in data.get("administrative") or []}
     columns |= set(data.get("assigned") or {})
+    rows = (page.get("roster") or {} for page in data["pages"])
+    columns |= {id for roster in rows for id in roster.get("summaries") or {}}
     return found | {code for code, entry in constructs.items() if columns & set(entry.columns)}
 
 
