@@ -270,8 +270,3 @@ def by_invitation(item: Item, how: str) -> Iterator[Fault]:
 def not_prefilled(item: Item, what: str, remedy: str) -> Fault:
     """State that a form is not prefilled, or can be changed."""
     return Fault("PLATFORM-111", what, remedy, place=f"item {item.id}")
-
-
-def inexpressible(code: str, place: str, error: InexpressibleError) -> Fault:
-    """Make a fault of something that a platform cannot express."""
-    return Fault(code, str(error), "Field this questionnaire elsewhere, or reword it.", place=place)

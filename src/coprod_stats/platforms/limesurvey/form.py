@@ -27,7 +27,6 @@ from coprod_stats.platforms.fields import (
     choices,
     enough_chosen,
     entry_hint,
-    inexpressible,
     instead_of_answer,
     missing_choices,
     needs_companion,
@@ -118,7 +117,9 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     rows = list(_settings(languages))
     for part in (_Structure.descriptions, _Structure.questions):
         rows += [row for structure in written for row in part(structure)]
-    refused = dict.fromkeys(fault for structure in written for fault in structure.refused)
+    refused = dict.fromkeys(
+        fault for structure in written for fault in structure.translator.refused
+    )
     losses = [*losses_of(instrument), *written[0].losses]
     made = "\r\n".join("\t".join(row.get(name, "") for name in HEADER) for row in rows)
     content = "\ufeff" + "\t".join(HEADER) + "\r\n" + made + "\r\n"
@@ -151,7 +152,6 @@ class _Structure:
         self.instrument, self.codes = instrument, codes
         self.language, self.is_first = language, language == first
         self.translator = Translator(instrument, codes)
-        self.refused: list[Fault] = []
         self.losses: list[Fault] = []
 
     def descriptions(self) -> Iterator[Row]:
@@ -312,7 +312,7 @@ class _Structure:
                 equation = self.translator.joined("and", [*([equation] if rules else []), holds])
                 rules.append(shown)
         except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
+            self.translator.refuse(f"item {item.id}", error)
             return {}
         said = [] if item.min_choices is None else [as_html(least_said(item, self.language))]
         said += [self._text(check.message) for check in item.checks]
@@ -338,7 +338,7 @@ class _Structure:
         try:
             self.translator.literal(given.value.replace('"', ""), "{}")
         except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
+            self.translator.refuse(f"item {item.id}", error)
         return {"default": given.value}
 
     def _companion(self, item: Item) -> Iterator[Row]:
@@ -376,12 +376,8 @@ class _Structure:
         return self._holds(place, *(item.conditions for item in items))
 
     def _holds(self, place: Item | Block, *alternatives: Sequence[Expression]) -> str:
-        try:
-            return self.translator.holds(*alternatives)
-        except InexpressibleError as error:
-            where = f"item {place.id}" if isinstance(place, Item) else f"block {place.id}"
-            self.refused.append(inexpressible("PLATFORM-050", where, error))
-            return self.translator.always
+        where = f"item {place.id}" if isinstance(place, Item) else f"block {place.id}"
+        return self.translator.shown(where, *alternatives)
 
     def _text(self, text: Text) -> str:
         return self.translator.label(text.in_language(self.language), self.language)
@@ -394,7 +390,7 @@ class _Structure:
             return f"{{{written}}}"
         except InexpressibleError as error:
             place = f"text '{text}'"
-            self.refused.append(inexpressible("PLATFORM-050", place, error))
+            self.translator.refuse(place, error)
             return as_html(text.in_language(self.language))
 
 

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression, Not
 from coprod_stats.instruments.model import (
@@ -28,7 +27,6 @@ from coprod_stats.platforms.fields import (
     choices,
     companion,
     entry_hint,
-    inexpressible,
     instead_of_answer,
     line_labels,
     missing_choices,
@@ -131,7 +129,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     )
     files = {"redcap_data_dictionary.csv": written.getvalue().encode()}
     shared = coinciding([*(row["name"] for row in rows), *dictionary.matrices])
-    return FormExport(files, sidecar, (*dictionary.refused, *shared), tuple(losses))
+    return FormExport(files, sidecar, (*dictionary.translator.refused, *shared), tuple(losses))
 
 
 class _Dictionary:
@@ -140,7 +138,6 @@ class _Dictionary:
         self.translator = Translator(instrument)
         self.form = form or instrument.id.lower()
         self.rosters: list[SidecarRoster] = []
-        self.refused: list[Fault] = []
         self.matrices: list[str] = []
 
     def rows(self) -> Iterator[dict[str, str]]:
@@ -174,7 +171,7 @@ class _Dictionary:
         for row in rows:
             both = [logic for logic in (outer, row.get("logic", "")) if logic]
             row["logic"] = self.translator.joined("and", both) if both else ""
-        self.refused += inside.refused
+        self.translator.refused += inside.translator.refused
         self.matrices += inside.matrices
         columns = tuple(questions(inside.instrument))
         taken = {name for entry in columns for name in (entry.name, entry.companion)}
@@ -281,7 +278,7 @@ class _Dictionary:
             try:
                 fails = self.translator.holds([Not(check.condition)])
             except InexpressibleError as error:
-                self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+                self.translator.refuse(f"item {item.id}", error)
                 continue
             name = f"check_{item.id}_{place}"
             yield self._row(name, "descriptive", self._text(check.message), logic=fails)
@@ -323,7 +320,7 @@ class _Dictionary:
                 f"REDCap: options are shown under {len(together)} conditions, and at most "
                 f"{_MOST_CONDITIONS} can be combined"
             )
-            self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+            self.translator.refuse(f"item {item.id}", error)
             return []
         return [_hidden_unless(list(together.items()), [])] if together else []
 
@@ -345,7 +342,7 @@ class _Dictionary:
             if given.answer is not None:
                 return [self._copied(given.answer, item.id), *fixed]
         except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-030", f"item {item.id}", error))
+            self.translator.refuse(f"item {item.id}", error)
         return fixed
 
     def _copied(self, source: str, to: str) -> str:
@@ -375,12 +372,8 @@ class _Dictionary:
         return self._holds(f"item {item.id}", conditions)
 
     def _holds(self, place: str, conditions: tuple[Expression | None, ...]) -> str:
-        try:
-            logic = self.translator.holds([tree for tree in conditions if tree is not None])
-            return "" if logic == self.translator.always else logic
-        except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-030", place, error))
-            return ""
+        logic = self.translator.shown(place, [tree for tree in conditions if tree is not None])
+        return "" if logic == self.translator.always else logic
 
     def _wording(self, item: Item, *, stem: bool = False) -> tuple[str, list[dict[str, str]]]:
         """Return a label, and the field that composes it where it depends on answers."""
@@ -396,7 +389,7 @@ class _Dictionary:
         try:
             text = self.translator.text(alternatives, self.language)
         except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-030", f"text {name}", error))
+            self.translator.refuse(f"text {name}", error)
             text = "''"
         return self._row(name, "text", name, annotation=f"@HIDDEN @CALCTEXT({text})")
 

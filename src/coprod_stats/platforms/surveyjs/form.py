@@ -17,7 +17,6 @@ from coprod_stats.platforms.fields import (
     companion,
     enough_chosen,
     entry_hint,
-    inexpressible,
     missing_choices,
     needs_companion,
     patterns,
@@ -52,7 +51,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     survey = form.json()
     made = json.dumps(survey, ensure_ascii=False, indent=1) + "\n"
     names = [entry["name"] for entry in survey.get("calculatedValues", ())]
-    faults = (*form.texts.refused, *form.refused)
+    faults = (*form.texts.refused, *form.translator.refused)
     refused = (*faults, *coinciding([*names, *_names(survey["pages"])]))
     losses = [
         Fault(
@@ -101,7 +100,6 @@ class _Form:
         paths |= {variable.id: variable.id for variable in instrument.assigned}
         self.translator = Translator(instrument, paths, scope=scope)
         self.texts = FormTexts(instrument, languages, paths, scope=scope)
-        self.refused: list[Fault] = []
         self.rosters: list[SidecarRoster] = []
 
     def json(self) -> Json:
@@ -153,7 +151,7 @@ class _Form:
             for value in rows.texts.composed
         ]
         self.texts.has_brace |= rows.texts.has_brace
-        self.refused += [*rows.texts.refused, *rows.refused]
+        self.translator.refused += [*rows.texts.refused, *rows.translator.refused]
         internal = tuple(value["name"] for value in composed)
         columns = tuple(item_columns(rows.instrument))
         self.rosters.append(SidecarRoster(roster.id, roster.id, columns, internal))
@@ -250,7 +248,7 @@ class _Form:
             try:
                 rule = self.translator.agrees([check.condition])
             except InexpressibleError as error:
-                self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))
+                self.translator.refuse(f"item {item.id}", error)
                 continue
             yield {"type": "expression", "text": self.texts.text(check.message), "expression": rule}
 
@@ -364,12 +362,8 @@ class _Form:
         return self._visible_if(f"item {item.id}", item.conditions)
 
     def _visible_if(self, place: str, conditions: Sequence[Expression]) -> Json:
-        try:
-            shown = self.translator.holds(conditions)
-            return {} if shown == self.translator.always else {"visibleIf": shown}
-        except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-020", place, error))
-            return {}
+        shown = self.translator.shown(place, conditions)
+        return {} if shown == self.translator.always else {"visibleIf": shown}
 
     def _choice(self, option: Option) -> Json:
         return {"value": option.code or option.value, "text": self.texts.text(option.label)}

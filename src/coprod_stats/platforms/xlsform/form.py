@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from coprod_stats.errors import Fault
@@ -24,7 +24,6 @@ from coprod_stats.platforms.fields import (
     by_invitation,
     choices,
     entry_hint,
-    inexpressible,
     instead_of_answer,
     missing_choices,
     shuffles,
@@ -73,7 +72,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
             form.page(part)
     for entry in instrument.derived:
         form.derive(entry.id, entry.value)
-    refused = tuple(dict.fromkeys((*form.texts.refused, *form.refused)))
+    refused = tuple(dict.fromkeys(form.xpath.refused))
     losses = (*losses_of(instrument, languages), *form.losses)
     sheets = {
         "survey": form.texts.calculations + form.rows,
@@ -113,7 +112,6 @@ class _Form:
             for role, name in (("respondent", "instanceID"), ("seconds", "seconds"))
             if column.role == role
         ]
-        self.refused: list[Fault] = []
         self.losses: list[Fault] = []
         if around is not None:  # the questions of a roster, between those of the form
             self.rows, self.columns = [], []
@@ -150,7 +148,7 @@ class _Form:
         if page.title is not None:
             group |= self.texts.columns("label", page.title)
         if page.condition is not None:
-            group |= _relevant(self._holds(f"page {page.id}", [page.condition]))
+            group |= _relevant(self.xpath.shown(f"page {page.id}", [page.condition]))
         self.rows.append(group)
         if page.intro is not None:
             self.note(f"intro_{page.id}", self.texts.columns("label", page.intro))
@@ -171,13 +169,13 @@ class _Form:
             **self.texts.columns("label", roster.title),
         }
         if roster.page.condition is not None:
-            opening |= _relevant(self._holds(f"roster {roster.id}", [roster.page.condition]))
+            opening |= _relevant(self.xpath.shown(f"roster {roster.id}", [roster.page.condition]))
         if roster.count is not None:
             opening["repeat_count"] = f"${{{field(roster.count)}}}"
         else:
             self.losses.append(unlimited(roster))
         self.rows += [opening, *rows.texts.calculations, *rows.rows, {"type": "end_repeat"}]
-        self.refused += [*rows.texts.refused, *rows.refused]
+        self.xpath.refused += rows.xpath.refused
         self.losses += [*rows.losses, *losses_of(rows.instrument, self.languages)]
         columns, internal = tuple(rows.columns), rows.internal()
         self.rosters.append(SidecarRoster(roster.id, name, columns, internal))
@@ -186,7 +184,7 @@ class _Form:
         """Write a block: a grid where all rows take the same answers, else its questions."""
         own = [[tree for tree in item.conditions if tree != of_page] for item in block.items]
         relevant = [
-            self._holds(f"item {item.id}", conditions)
+            self.xpath.shown(f"item {item.id}", conditions)
             for item, conditions in zip(block.items, own, strict=True)
         ]
         first = block.items[0]
@@ -195,7 +193,7 @@ class _Form:
         if not grid:
             if block.stem is not None:
                 name = f"block_{block.id}"
-                anyone = self._holds(f"block {block.id}", *own)
+                anyone = self.xpath.shown(f"block {block.id}", *own)
                 self.note(name, self._stem(block, first), anyone)
             for item, condition in zip(block.items, relevant, strict=True):
                 self.item(item, condition)
@@ -212,14 +210,6 @@ class _Form:
     def _stem(self, block: Block, first: Item) -> Row:
         assert block.stem is not None
         return self.texts.worded("label", f"stem_{block.id}", block.stem, first.stem_wordings)
-
-    def _holds(self, place: str, *alternatives: Sequence[Expression]) -> str:
-        """Write when something is shown; what an XLSForm cannot express is refused."""
-        try:
-            return self.xpath.holds(*alternatives)
-        except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-002", place, error))
-            return self.xpath.always
 
     def note(self, name: str, words: Row, relevant: str = XPath.always) -> None:
         """Write a text that asks nothing."""
@@ -291,7 +281,7 @@ class _Form:
         try:
             agrees = self.xpath.agrees([check.condition for check in item.checks])
         except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-002", f"item {item.id}", error))
+            self.xpath.refuse(f"item {item.id}", error)
             return row
         agrees = agrees.replace(f"${{{field(item.id)}}}", ".")
         limits = [row["constraint"]] if "constraint" in row else []
@@ -326,7 +316,7 @@ class _Form:
         filters = []
         for option in item.responses.all_options if item.responses else ():
             shown = [tree for code, tree in item.options_when if code == option.value]
-            holds = self._holds(f"item {item.id}", shown)
+            holds = self.xpath.shown(f"item {item.id}", shown)
             if holds != self.xpath.always:
                 filters.append(f"name != '{choice_name(option)}' or ({holds})")
         return {"choice_filter": self.xpath.joined("and", filters)} if filters else {}
