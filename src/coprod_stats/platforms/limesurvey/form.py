@@ -248,7 +248,7 @@ class _Structure:
         self, options: tuple[Option, ...], item: Item, *, kind: str = "A"
     ) -> Iterator[Row]:
         for option in options:
-            shown = [tree for of, tree in item.options_when if of == option.value]
+            shown = item.option_conditions(option.value)
             relevance = {"relevance": self._holds(item, shown)} if kind == "SQ" else {}
             code = self.codes.answers[item.id][option.value]
             yield self._row(kind, code, self._text(option.label), type="0", **relevance)

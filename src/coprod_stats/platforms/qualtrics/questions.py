@@ -185,7 +185,7 @@ class Questions:
         made: Json = {}
         if item.kind == "multiple" and option in alone(item, self._instrument):
             made["ExclusiveAnswer"] = True
-        conditions = [tree for code, tree in item.options_when if code == option.value]
+        conditions = item.option_conditions(option.value)
         place = f"item {item.id}"
         logic = self._logic(self._conditions.shown(place, conditions), place, same_page=False)
         return made | ({"DisplayLogic": logic} if logic else {})

@@ -133,14 +133,14 @@ class _Form:
         }
 
     def _page(self, page: Page) -> Json:
-        made: Json = {"name": f"page_{page.id}"}
-        if page.title is not None:
-            made["title"] = self.texts.text(page.title)
-        if page.intro is not None:
-            made["description"] = self.texts.text(page.intro)
+        made: Json = {"name": f"page_{page.id}"} | self._heading(page)
         if page.random_order:
             made["questionsOrder"] = "random"
         return made | {"elements": [self._block(page, block) for block in page.blocks]}
+
+    def _heading(self, page: Page) -> Json:
+        parts = {"title": page.title, "description": page.intro}
+        return {name: self.texts.text(text) for name, text in parts.items() if text is not None}
 
     def _roster(self, roster: Roster) -> Json:
         """Write a roster as a page with a dynamic panel, whose texts are composed within it."""
@@ -166,10 +166,7 @@ class _Form:
             fixed = {"allowAddPanel": False, "allowRemovePanel": False}
             panel |= {"bindings": {"panelCount": roster.count}, **fixed}
         made: Json = {"name": f"page_{roster.page.id}", "elements": [panel]}
-        if roster.page.title is not None:
-            made["title"] = self.texts.text(roster.page.title)
-        if roster.page.intro is not None:
-            made["description"] = self.texts.text(roster.page.intro)
+        made |= self._heading(roster.page)
         shown = [] if roster.page.condition is None else [roster.page.condition]
         return made | self._visible_if(f"roster {roster.id}", shown)
 
@@ -355,8 +352,7 @@ class _Form:
         }
 
     def _visible(self, item: Item, option: Option) -> Json:
-        conditions = [tree for code, tree in item.options_when if code == option.value]
-        return self._visible_if(f"item {item.id}", conditions)
+        return self._visible_if(f"item {item.id}", item.option_conditions(option.value))
 
     def _shown(self, item: Item) -> Json:
         return self._visible_if(f"item {item.id}", item.conditions)

@@ -50,7 +50,7 @@ class QuestionTypes:
         """Return the filter of the choices, which knows each by its name."""
         filters = []
         for option in item.responses.all_options if item.responses else ():
-            shown = [tree for code, tree in item.options_when if code == option.value]
+            shown = item.option_conditions(option.value)
             holds = self._xpath.shown(f"item {item.id}", shown)
             if holds != self._xpath.always:
                 filters.append(f"name != '{choice_name(option)}' or ({holds})")
