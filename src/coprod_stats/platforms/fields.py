@@ -270,3 +270,13 @@ def by_invitation(item: Item, how: str) -> Iterator[Fault]:
 def not_prefilled(item: Item, what: str, remedy: str) -> Fault:
     """State that a form is not prefilled, or can be changed."""
     return Fault("PLATFORM-111", what, remedy, place=f"item {item.id}")
+
+
+def not_calculated(code: str, id: str, error: InexpressibleError) -> Fault:
+    """State that a form does not calculate a derived variable."""
+    return Fault(
+        code,
+        f"not calculated in the form ({error})",
+        "It is computed from the answers that are read back.",
+        place=f"derived variable '{id}'",
+    )

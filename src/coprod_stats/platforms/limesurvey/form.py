@@ -28,6 +28,7 @@ from coprod_stats.platforms.fields import (
     instead_of_answer,
     missing_choices,
     needs_companion,
+    not_calculated,
     rows_together,
     shuffles,
     wording_texts,
@@ -123,14 +124,7 @@ class _Structure:
             try:
                 text = self.translator.value(entry.value)
             except InexpressibleError as error:
-                self.losses.append(
-                    Fault(
-                        "PLATFORM-151",
-                        f"not calculated in the form ({error})",
-                        "It is computed from the answers that are read back.",
-                        place=f"derived variable '{entry.id}'",
-                    )
-                )
+                self.losses.append(not_calculated("PLATFORM-151", entry.id, error))
                 continue
             name = self.codes.places[entry.id].question
             yield self._row("Q", name, f"{{{text}}}", type="*", relevance="1", hidden="1")

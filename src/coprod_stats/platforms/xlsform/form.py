@@ -20,6 +20,7 @@ from coprod_stats.platforms.fields import (
     entry_hint,
     instead_of_answer,
     missing_choices,
+    not_calculated,
 )
 from coprod_stats.platforms.form_export import (
     FormExport,
@@ -123,13 +124,7 @@ class _Form:
         try:
             calculation = self.xpath.value(value)
         except InexpressibleError as error:
-            fault = Fault(
-                "PLATFORM-102",
-                f"not calculated in the form ({error})",
-                "It is computed from the answers that are read back.",
-                place=f"derived variable '{id}'",
-            )
-            self.losses.append(fault)
+            self.losses.append(not_calculated("PLATFORM-102", id, error))
             return
         self.rows.append({"type": "calculate", "name": field(id), "calculation": calculation})
 
