@@ -20,7 +20,7 @@ from coprod_stats.instruments.model import TYPED_KINDS, Option
 from coprod_stats.instruments.texts import Text
 from coprod_stats.platforms import PlatformError, Sidecar, compose_form
 from coprod_stats.platforms.limesurvey.codes import Codes
-from coprod_stats.platforms.limesurvey.form import HEADER
+from coprod_stats.platforms.limesurvey.survey_structure import HEADER
 from coprod_stats.responses.platform_reading import read_platform_export
 
 HERE = Path(__file__).parent

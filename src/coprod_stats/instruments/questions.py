@@ -362,6 +362,10 @@ class Item:
             return Call("includes", (name, number))
         return Compare("==", name, number)
 
+    def option_conditions(self, code: int) -> tuple[Expression, ...]:
+        """Return what must be known to hold for an option to be shown: one condition, or none."""
+        return tuple(tree for of, tree in self.options_when if of == code)
+
     @property
     def in_grid(self) -> bool:
         """Whether the item is a row under a stem."""

@@ -115,7 +115,7 @@ class _Answers(Mapping[str, FloatArray]):
         return shown
 
     def shows(self, item: Item, code: int) -> NDArray[np.bool_]:
-        return self.shown(tuple(tree for of, tree in item.options_when if of == code))
+        return self.shown(item.option_conditions(code))
 
     def __getitem__(self, name: str) -> FloatArray:
         if name in self._derived:

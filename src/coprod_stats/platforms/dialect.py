@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Generic, Literal, TypeVar
 
+from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import (
     Binary,
@@ -53,11 +54,16 @@ class Conditions(ABC, Generic[C]):
     ----------
     platform : str
         Name of the platform in messages.
+    refusal : str
+        Code of the fault of what the platform cannot express.
     always, never
         The condition that holds for everybody, and the one that holds for nobody.
+    refused : list of Fault
+        What could not be expressed so far.
     """
 
     platform: ClassVar[str]
+    refusal: ClassVar[str]
     always: C
     never: C
 
@@ -65,6 +71,20 @@ class Conditions(ABC, Generic[C]):
         self.instrument = instrument
         self.items = {item.id: item for item in instrument.items}
         self.levels = {variable.id: variable.values for variable in instrument.assigned}
+        self.refused: list[Fault] = []
+
+    def refuse(self, place: str, error: InexpressibleError) -> None:
+        """Record that the platform cannot express what stands at a place."""
+        remedy = "Field this questionnaire elsewhere, or reword it."
+        self.refused.append(Fault(self.refusal, str(error), remedy, place=place))
+
+    def shown(self, place: str, *alternatives: Sequence[Expression]) -> C:
+        """Translate like ``holds``; a condition that cannot be expressed is refused."""
+        try:
+            return self.holds(*alternatives)
+        except InexpressibleError as error:
+            self.refuse(place, error)
+            return self.always
 
     def holds(self, *alternatives: Sequence[Expression]) -> C:
         """Translate "all conditions of one of the alternatives are known to hold".

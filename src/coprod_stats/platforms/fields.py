@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import add
 
 from coprod_stats.errors import CoprodError, Fault
 from coprod_stats.instruments.language.numbers import spell_number
@@ -102,18 +103,18 @@ def _after_number(value: int, label: Text) -> Text:
     return Text(tuple((c, t if t == str(value) else f"{value} – {t}") for c, t in given))
 
 
+def is_slider(item: Item) -> bool:
+    """Return whether an item is a number on a line."""
+    return item.number is not None and item.number.slider is not None
+
+
 def line_labels(item: Item) -> Text | None:
     """Return the labels of a slider with their numbers, for where it has only one text."""
     if item.number is None or not item.number.labels:
         return None
-    labels = item.number.labels
-    languages = dict.fromkeys(code for _, text in labels for code, _ in text.by_language)
-    return Text(
-        tuple(
-            (code, ", ".join(f"{spell_number(n)} = {text.in_language(code)}" for n, text in labels))
-            for code in languages
-        )
-    )
+    numbers, labels = zip(*item.number.labels, strict=True)
+    named = [f"{spell_number(number)} = " for number in numbers]
+    return _composed(labels, lambda words: ", ".join(map(add, named, words)))
 
 
 def alone(item: Item, instrument: Instrument) -> tuple[Option, ...]:
@@ -172,13 +173,7 @@ def entry_hint(item: Item) -> Text | None:
     unit = None if item.number is None else item.number.unit
     if unit is None or item.hint is None:
         return unit or item.hint
-    languages = dict.fromkeys(code for text in (item.hint, unit) for code, _ in text.by_language)
-    return Text(
-        tuple(
-            (code, f"{item.hint.in_language(code)} ({unit.in_language(code)})")
-            for code in languages
-        )
-    )
+    return _composed((item.hint, unit), lambda words: f"{words[0]} ({words[1]})")
 
 
 def instead_of_answer(instrument: Instrument) -> Text:
@@ -245,9 +240,14 @@ def patterns(rule: TextRule) -> tuple[str, ...]:
 
 def together(texts: Sequence[Text]) -> Text:
     """Join texts, in each language in which one of them is written."""
+    return _composed(texts, " ".join)
+
+
+def _composed(texts: Sequence[Text], compose: Callable[[Sequence[str]], str]) -> Text:
+    """Make one text of several, in each language in which one of them is written."""
     languages = dict.fromkeys(language for text in texts for language, _ in text.by_language)
     return Text(
-        tuple((code, " ".join(text.in_language(code) for text in texts)) for code in languages)
+        tuple((code, compose([text.in_language(code) for text in texts])) for code in languages)
     )
 
 
@@ -272,6 +272,11 @@ def not_prefilled(item: Item, what: str, remedy: str) -> Fault:
     return Fault("PLATFORM-111", what, remedy, place=f"item {item.id}")
 
 
-def inexpressible(code: str, place: str, error: InexpressibleError) -> Fault:
-    """Make a fault of something that a platform cannot express."""
-    return Fault(code, str(error), "Field this questionnaire elsewhere, or reword it.", place=place)
+def not_calculated(code: str, id: str, error: InexpressibleError) -> Fault:
+    """State that a form does not calculate a derived variable."""
+    return Fault(
+        code,
+        f"not calculated in the form ({error})",
+        "It is computed from the answers that are read back.",
+        place=f"derived variable '{id}'",
+    )

@@ -294,7 +294,7 @@ def only_for(item: Item, code: int, instrument: Instrument, language: str) -> st
     names = {
         asked.id: quoted.format(asked.text.in_language(language)) for asked in instrument.questions
     }
-    (shown,) = (tree for of, tree in item.options_when if of == code)
+    (shown,) = item.option_conditions(code)
     rule = condition_in_words(
         shown, instrument, phrases=phrases.conditions, language=language, names=names
     )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -17,28 +14,19 @@ from coprod_stats.instruments.assignment import (
     draw_ranks,
     settle_choices,
 )
-from coprod_stats.instruments.language.tree import Not, words_compared
-from coprod_stats.instruments.model import (
-    DONT_KNOW,
-    NOT_ANSWERED,
-    TEXT_KINDS,
-    Instrument,
-    Item,
-    NumberRange,
-)
-from coprod_stats.responses.table import Provenance, Responses
+from coprod_stats.instruments.language.tree import words_compared
+from coprod_stats.instruments.model import DONT_KNOW, NOT_ANSWERED, Instrument, Item
 from coprod_stats.simulation.population import (
-    NumberForm,
     PopulationForm,
     factor_correlation,
     path_matrix,
     residual_covariance,
 )
 from coprod_stats.simulation.population_reading import respondent_column
+from coprod_stats.simulation.routed_answers import routed_answers
+from coprod_stats.simulation.typed_answers import draw_moments, draw_normal, draw_numbers
 
 FloatArray = NDArray[np.float64]
-LATEST = date(2025, 12, 31)
-"""Last date that is drawn where a question does not limit it."""
 SOMETHING_ELSE = "something else"
 """What respondents write beside "other", and where conditions compare what they write, unless the
 population says so."""
@@ -88,7 +76,7 @@ def simulate_answers(
     frame = pd.DataFrame({column: table[column] for column in instrument.columns})
     frame.index = pd.RangeIndex(2, n_rows + 2, name="line")
     return SimulatedAnswers(
-        _routed(draw.with_gaps(frame, careless), instrument, rng),
+        routed_answers(draw.with_gaps(frame, careless), instrument, rng=rng),
         tuple(str(id) for id in frame.loc[careless, draw.id_column()]),
     )
 
@@ -125,13 +113,10 @@ class _Draw:
 
     def _by_name(self, column: str, numeric: bool) -> object:
         if column in self.population.numbers:
-            return self._normal(self.population.numbers[column])
+            return draw_normal(self.population.numbers[column], n_respondents=self.n, rng=self.rng)
         if column in self.population.texts:
             return self.rng.choice(self.population.texts[column], size=self.n)
         return np.full(self.n, np.nan) if numeric else np.full(self.n, "", dtype=object)
-
-    def _normal(self, form: NumberForm) -> FloatArray:
-        return _rounded(self.rng.normal(form.mean, form.sd, self.n))
 
     def single_answers(self) -> dict[str, object]:
         table: dict[str, object] = {}
@@ -145,7 +130,8 @@ class _Draw:
             elif item.kind in ("rank", "allocate"):
                 table |= self._joint(item)
             elif item.kind == "number":
-                table[item.id] = self._in_range(item)
+                form = self.population.numbers.get(item.id)
+                table[item.id] = draw_numbers(item, form, n_respondents=self.n, rng=self.rng)
             elif item.kind in ("date", "time"):
                 table[item.id] = self._moments(item)
             elif item.kind == "text":
@@ -190,35 +176,9 @@ class _Draw:
         return answers
 
     def _moments(self, item: Item) -> object:
-        """Draw dates within their range, or times of day."""
         if item.id in self.population.texts:
             return self._by_name(item.id, False)
-        if item.dates is None:
-            minutes = self.rng.integers(24 * 60, size=self.n)
-            return np.array([f"{m // 60:02d}:{m % 60:02d}" for m in minutes], dtype=object)
-        last = item.dates.last or max(item.dates.first or LATEST, LATEST)
-        first = item.dates.first or date.fromordinal(max(1, last.toordinal() - 365))
-        days = self.rng.integers((last - first).days + 1, size=self.n)
-        return np.array([str(first + timedelta(days=int(day))) for day in days], dtype=object)
-
-    def _in_range(self, item: Item) -> FloatArray:
-        allowed = item.number or NumberRange()
-        low, high = _ends(allowed)
-        form = self.population.numbers.get(item.id)
-        if form is None:
-            drawn = self.rng.uniform(low, high, self.n)
-        else:
-            drawn = self.rng.normal(form.mean, form.sd, self.n)
-            # the population says where an open range lies
-            low = low if allowed.minimum is not None else -math.inf
-            high = high if allowed.maximum is not None else math.inf
-        width = high - low if form is None or math.isfinite(high - low) else 4 * form.sd
-        decimals = 0 if allowed.whole else 2 - math.floor(math.log10(width or 1.0))
-        if allowed.slider is not None:
-            nearest = np.rint((np.clip(drawn, low, high) - low) / allowed.slider.step)
-            points = low + nearest * allowed.slider.step
-            return np.array([allowed.on_step(point) for point in points], dtype=np.float64)
-        return np.clip(_rounded(drawn, max(0, decimals)), low, high)
+        return draw_moments(item, n_respondents=self.n, rng=self.rng)
 
     def latent(self) -> dict[str, FloatArray]:
         factors, correlation = factor_correlation(self.population)
@@ -304,7 +264,8 @@ class _Draw:
         seconds = self.instrument.administrative_column("seconds")
         if seconds is not None:
             usual = np.asarray(table[seconds], dtype=float)
-            table[seconds] = np.where(chosen, np.maximum(self._normal(form.seconds), 20), usual)
+            quick = draw_normal(form.seconds, n_respondents=self.n, rng=self.rng)
+            table[seconds] = np.where(chosen, np.maximum(quick, 20), usual)
         return chosen
 
     def with_gaps(self, frame: pd.DataFrame, careless: NDArray[np.bool_]) -> pd.DataFrame:
@@ -322,88 +283,3 @@ class _Draw:
                 if chosen.any():
                     gaps.loc[chosen, item.id] = code
         return gaps
-
-
-def _routed(frame: pd.DataFrame, instrument: Instrument, rng: np.random.Generator) -> pd.DataFrame:
-    """Blank what the routing does not show, question by question as the form is walked.
-
-    Who would choose an option that is not shown chooses one that is. What is prefilled stays where
-    it cannot be changed, or where nothing else would be written. An answer that a check
-    refuses is omitted by the respondent.
-    """
-    routed = frame.copy()
-    provenance = Provenance("synthetic", "", "simulated", len(routed))
-    for item in instrument.questions:
-        if item.options_when:
-            answers = Responses(instrument, routed, provenance)
-            routed[list(item.columns)] = _among_shown(item, answers, rng)
-        if item.prefill is not None:
-            routed[item.id] = _prefilled(item, Responses(instrument, routed, provenance))
-        for check in item.checks:
-            refused = Responses(instrument, routed, provenance).where(Not(check.condition))
-            left = str(NOT_ANSWERED) if item.kind in TEXT_KINDS else NOT_ANSWERED
-            routed.loc[refused, list(item.columns)] = left
-    for conditions, group in groupby(instrument.questions, key=lambda item: item.conditions):
-        if not conditions:
-            continue
-        items = list(group)
-        hidden = ~Responses(instrument, routed, provenance).asked(items[0])
-        if not hidden.any():
-            continue
-        for item in items:
-            routed.loc[hidden, list(item.columns)] = "" if item.kind in TEXT_KINDS else np.nan
-    return routed
-
-
-def _prefilled(item: Item, answers: Responses) -> pd.Series:
-    """Return the answers to a question that comes with one."""
-    given, table = item.prefill, answers.answers
-    own = table[item.id]
-    assert given is not None
-    kept = np.full(len(own), given.read_only) | (own == "").to_numpy()
-    if given.value is not None:
-        value = given.value if item.kind in TEXT_KINDS else float(given.value)
-        return own.mask(kept, value)
-    if given.answer is None:
-        return own
-    source = answers.instrument.item(given.answer)
-    kept &= answers.asked(source)
-    kept &= (answers.missing_kinds([source.id])[source.id] == "answered").to_numpy()
-    return own.mask(kept, table[source.id])
-
-
-def _among_shown(item: Item, answers: Responses, rng: np.random.Generator) -> FloatArray:
-    """Return the answers to a question with hidden options replaced, (n_rows, n_columns)."""
-    assert item.responses is not None
-    conditions = dict(item.options_when)
-    options = item.column_options or item.responses.all_options
-    everyone = np.ones(answers.n_respondents, dtype=bool)
-    shown = np.column_stack(
-        [answers.where(conditions[o.value]) if o.value in conditions else everyone for o in options]
-    )
-    given = answers.answers[list(item.columns)].to_numpy(dtype=float)
-    if item.kind == "multiple":
-        kept = np.where(shown | (given < 0), given, 0.0)
-        n_kept = (kept == 1).sum(axis=1)
-        n_shared = (kept[:, : len(options) - len(item.exclusive)] == 1).sum(axis=1)
-        too_few = (n_shared < (item.min_choices or 1)) & (n_kept == n_shared) & (given >= 0).all(1)
-        return np.where(too_few[:, np.newaxis], NOT_ANSWERED, kept)
-    codes = np.array([option.value for option in options], dtype=float)
-    hidden = ((given == codes) & ~shown).any(axis=1)
-    other = codes[np.argmax(np.where(shown, rng.random(shown.shape), -1.0), axis=1)]
-    other = np.where(shown.any(axis=1), other, NOT_ANSWERED)
-    return np.where(hidden, other, given[:, 0])[:, np.newaxis]
-
-
-def _ends(allowed: NumberRange) -> tuple[float, float]:
-    """Return the least and the largest number to draw; an open range begins at 0 if it can."""
-    low, high = allowed.minimum, allowed.maximum
-    if low is None:
-        low = 0.0 if high is None or high >= 0 else high - 100
-    if high is None:
-        high = low + 100
-    return (math.ceil(low), math.floor(high)) if allowed.whole else (low, high)
-
-
-def _rounded(numbers: FloatArray, decimals: int = 0) -> FloatArray:
-    return np.round(numbers, decimals) + 0.0  # no -0

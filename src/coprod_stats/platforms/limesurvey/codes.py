@@ -18,6 +18,7 @@ from coprod_stats.instruments.questions import MISSING_NAMES
 from coprod_stats.platforms.fields import (
     choices,
     companion,
+    is_slider,
     missing_choices,
     needs_companion,
     rows_together,
@@ -127,7 +128,7 @@ class Codes:
         ids += [entry.id for entry in instrument.derived]
         self.places |= {id: Place(self.free(id)) for id in ids}
         for item in instrument.items:
-            if item.number is not None and item.number.slider is not None:
+            if is_slider(item):
                 self.places[item.id] = self.places[item.id].at(_sub(item))
         for rows in grids(instrument):
             grid = self.free(f"{rows[0].page}{rows[0].block}")

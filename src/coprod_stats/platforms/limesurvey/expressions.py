@@ -53,6 +53,7 @@ class Translator(Dialect):
     """Writes expressions of one instrument."""
 
     platform = "LimeSurvey"
+    refusal = "PLATFORM-050"
     always, never = "1", "0"
 
     def __init__(self, instrument: Instrument, codes: Codes) -> None:

@@ -23,84 +23,29 @@ from coprod_stats.instruments.model import (
 from coprod_stats.platforms.fields import (
     InexpressibleError,
     alone,
-    by_invitation,
     choices,
-    enough_chosen,
     entry_hint,
-    inexpressible,
     instead_of_answer,
     missing_choices,
     needs_companion,
-    not_prefilled,
+    not_calculated,
     rows_together,
     shuffles,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
+from coprod_stats.platforms.limesurvey.answer_rules import AnswerRules
 from coprod_stats.platforms.limesurvey.codes import Codes, Place, columns
 from coprod_stats.platforms.limesurvey.expressions import Translator, as_html
 from coprod_stats.platforms.limesurvey.losses import can_shuffle_questions, losses_of
 from coprod_stats.platforms.limesurvey.question_types import question_type, validation
-from coprod_stats.platforms.phrases import least_said, only_for
-
-Row = dict[str, str]
-HEADER = (
-    "id",
-    "related_id",
-    "class",
-    "type/scale",
-    "name",
-    "relevance",
-    "text",
-    "help",
-    "language",
-    "validation",
-    "mandatory",
-    "encrypted",
-    "other",
-    "default",
-    "same_default",
-    "same_script",
-    "date_format",
-    "date_max",
-    "date_min",
-    "display_columns",
-    "em_validation_q",
-    "em_validation_q_tip",
-    "equals_num_value",
-    "exclude_all_others",
-    "hidden",
-    "max_answers",
-    "max_num_value_n",
-    "max_subquestions",
-    "maximum_chars",
-    "min_num_value_n",
-    "num_value_int_only",
-    "random_group",
-    "random_order",
-    "slider_accuracy",
-    "slider_layout",
-    "slider_max",
-    "slider_min",
-    "slider_reset",
-    "slider_separator",
-    "slider_showminmax",
-    "value_range_allows_missing",
+from coprod_stats.platforms.limesurvey.survey_structure import (
+    ATTRIBUTES,
+    Row,
+    settings,
+    table_bytes,
 )
-_ATTRIBUTES = tuple(name for name in HEADER[16:] if name != "em_validation_q_tip")
-"""What stands with the first language only."""
-_SETTINGS = {
-    "format": "G",
-    "anonymized": "N",
-    "datestamp": "Y",
-    "savetimings": "Y",
-    "allowprev": "Y",
-    "shownoanswer": "N",
-    "showgroupinfo": "B",
-    "showqnumcode": "X",
-    "showxquestions": "N",
-    "showprogress": "Y",
-}
+
 _UNTITLED = "&nbsp;"
 _MOST_COLUMNS = 12
 """Answers that LimeSurvey puts side by side."""
@@ -115,13 +60,13 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     """
     codes = Codes(instrument)
     written = [_Structure(instrument, codes, language, languages[0]) for language in languages]
-    rows = list(_settings(languages))
+    rows = list(settings(languages))
     for part in (_Structure.descriptions, _Structure.questions):
         rows += [row for structure in written for row in part(structure)]
-    refused = dict.fromkeys(fault for structure in written for fault in structure.refused)
-    losses = [*losses_of(instrument), *written[0].losses]
-    made = "\r\n".join("\t".join(row.get(name, "") for name in HEADER) for row in rows)
-    content = "\ufeff" + "\t".join(HEADER) + "\r\n" + made + "\r\n"
+    refused = dict.fromkeys(
+        fault for structure in written for fault in structure.translator.refused
+    )
+    losses = [*losses_of(instrument), *written[0].losses, *written[0].rules.losses]
     known = [] if refused else list(columns(instrument, codes))
     names = {entry.name for entry in known} | {entry.companion for entry in known}
     internal = dict.fromkeys(row["name"] for row in rows if row["class"] == "Q")
@@ -133,15 +78,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         internal=[name for name in internal if name not in names],
         losses=losses,
     )
-    files = {f"{instrument.id}.txt": content.encode()}
+    files = {f"{instrument.id}.txt": table_bytes(rows)}
     return FormExport(files, sidecar, refused=tuple(refused), losses=tuple(losses))
-
-
-def _settings(languages: tuple[str, ...]) -> Iterator[Row]:
-    first, *others = languages
-    named = {"language": first, "additional_languages": " ".join(others)} | _SETTINGS
-    for name, text in named.items():
-        yield {"class": "S", "name": name, "text": text}
 
 
 class _Structure:
@@ -151,7 +89,7 @@ class _Structure:
         self.instrument, self.codes = instrument, codes
         self.language, self.is_first = language, language == first
         self.translator = Translator(instrument, codes)
-        self.refused: list[Fault] = []
+        self.rules = AnswerRules(instrument, codes, self.translator, language)
         self.losses: list[Fault] = []
 
     def descriptions(self) -> Iterator[Row]:
@@ -186,14 +124,7 @@ class _Structure:
             try:
                 text = self.translator.value(entry.value)
             except InexpressibleError as error:
-                self.losses.append(
-                    Fault(
-                        "PLATFORM-151",
-                        f"not calculated in the form ({error})",
-                        "It is computed from the answers that are read back.",
-                        place=f"derived variable '{entry.id}'",
-                    )
-                )
+                self.losses.append(not_calculated("PLATFORM-151", entry.id, error))
                 continue
             name = self.codes.places[entry.id].question
             yield self._row("Q", name, f"{{{text}}}", type="*", relevance="1", hidden="1")
@@ -252,7 +183,7 @@ class _Structure:
                 self.codes.answers[item.id][option.value] for option in alone(item, self.instrument)
             )
             attributes |= {"exclude_all_others": ";".join(names)}
-        attributes |= self._validation(item) | self._prefilled(item)
+        attributes |= self.rules.validation(item) | self.rules.prefilled(item)
         relevance = self._relevance(item, item)
         text = self._words(item.text, item.wordings)
         yield self._row(
@@ -297,50 +228,6 @@ class _Structure:
         name = self.codes.places[item.id].sub
         return self._row("SQ", name, f"|{'|'.join(ends)}", type="0", relevance="1")
 
-    def _validation(self, item: Item) -> Row:
-        """Return the equation that an answer fulfils, and what is said where it does not."""
-        rules = [enough_chosen(item)] if item.min_choices is not None else []
-        rules += [check.condition for check in item.checks]
-        filters = item.options_when if item.kind == "single" else ()
-        if not rules and not filters:
-            return {}
-        try:
-            equation = self.translator.agrees(rules)
-            for code, shown in filters:
-                chosen = self.translator.holds([item.chosen(code)])
-                holds = f"!({chosen}) or ({self.translator.holds([shown])})"
-                equation = self.translator.joined("and", [*([equation] if rules else []), holds])
-                rules.append(shown)
-        except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
-            return {}
-        said = [] if item.min_choices is None else [as_html(least_said(item, self.language))]
-        said += [self._text(check.message) for check in item.checks]
-        said += [only_for(item, code, self.instrument, self.language) for code, _ in filters]
-        return {"em_validation_q": equation, "em_validation_q_tip": " ".join(said)}
-
-    def _prefilled(self, item: Item) -> Row:
-        """Return the default answer, which an expression in braces may give."""
-        given = item.prefill
-        if given is None:
-            return {}
-        link = f"Add '&{self.codes.places[item.id].question}=' and the value to the link."
-        self.losses += by_invitation(item, link)
-        if given.read_only:
-            said = "LimeSurvey has no questions that cannot be changed"
-            self.losses.append(not_prefilled(item, said, "Reading rejects what was changed."))
-        if given.answer is not None:
-            return {"default": f"{{{self.translator.copied(given.answer, item.id)}}}"}
-        if given.value is None:
-            return {}
-        if item.kind == "single":
-            return {"default": self.codes.answers[item.id][int(given.value)]}
-        try:
-            self.translator.literal(given.value.replace('"', ""), "{}")
-        except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-050", f"item {item.id}", error))
-        return {"default": given.value}
-
     def _companion(self, item: Item) -> Iterator[Row]:
         """Ask why there is no answer, while there is none."""
         blank = self.translator.answered(item.id, wanted=False)
@@ -355,14 +242,14 @@ class _Structure:
         self, options: tuple[Option, ...], item: Item, *, kind: str = "A"
     ) -> Iterator[Row]:
         for option in options:
-            shown = [tree for of, tree in item.options_when if of == option.value]
+            shown = item.option_conditions(option.value)
             relevance = {"relevance": self._holds(item, shown)} if kind == "SQ" else {}
             code = self.codes.answers[item.id][option.value]
             yield self._row(kind, code, self._text(option.label), type="0", **relevance)
 
     def _row(self, kind: str, name: str, text: str, *, type: str = "", **more: str) -> Row:
         if not self.is_first:
-            more = {key: value for key, value in more.items() if key not in _ATTRIBUTES}
+            more = {key: value for key, value in more.items() if key not in ATTRIBUTES}
         return {
             "class": kind,
             "type/scale": type,
@@ -376,12 +263,8 @@ class _Structure:
         return self._holds(place, *(item.conditions for item in items))
 
     def _holds(self, place: Item | Block, *alternatives: Sequence[Expression]) -> str:
-        try:
-            return self.translator.holds(*alternatives)
-        except InexpressibleError as error:
-            where = f"item {place.id}" if isinstance(place, Item) else f"block {place.id}"
-            self.refused.append(inexpressible("PLATFORM-050", where, error))
-            return self.translator.always
+        where = f"item {place.id}" if isinstance(place, Item) else f"block {place.id}"
+        return self.translator.shown(where, *alternatives)
 
     def _text(self, text: Text) -> str:
         return self.translator.label(text.in_language(self.language), self.language)
@@ -394,7 +277,7 @@ class _Structure:
             return f"{{{written}}}"
         except InexpressibleError as error:
             place = f"text '{text}'"
-            self.refused.append(inexpressible("PLATFORM-050", place, error))
+            self.translator.refuse(place, error)
             return as_html(text.in_language(self.language))
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Item, NumberRange, Slider
 from coprod_stats.platforms.fields import patterns
-
-Row = dict[str, str]
+from coprod_stats.platforms.limesurvey.survey_structure import Row
 
 
 def question_type(item: Item) -> tuple[str, Row]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item, Option, Text
-from coprod_stats.platforms.fields import Insert, choices, missing_choices, pieces
-from coprod_stats.platforms.qualtrics.codes import choice_ids, is_slider
+from coprod_stats.platforms.fields import Insert, choices, is_slider, missing_choices, pieces
+from coprod_stats.platforms.qualtrics.codes import choice_ids
 from coprod_stats.platforms.qualtrics.layout import Element, Layout, as_html
 
 _TYPES = {

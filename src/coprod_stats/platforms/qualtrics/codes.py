@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coprod_stats.files.reading import parse_json
 from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item
-from coprod_stats.platforms.fields import choices, missing_choices
+from coprod_stats.platforms.fields import choices, is_slider, missing_choices
 from coprod_stats.platforms.form_export import SidecarColumn
 
 RESPONDENT, SECONDS = "_recordId", "duration"
@@ -40,11 +40,6 @@ def import_id(cell: str) -> dict[str, str]:
         return {}
     is_id = isinstance(found, dict) and "ImportId" in found
     return {str(key): str(value) for key, value in found.items()} if is_id else {}
-
-
-def is_slider(item: Item) -> bool:
-    """Return whether an item is a question with a slider."""
-    return item.number is not None and item.number.slider is not None
 
 
 def entered_at(item: Item, question: str) -> str:

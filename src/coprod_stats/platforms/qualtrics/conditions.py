@@ -68,6 +68,7 @@ class Translator(Conditions[Formula]):
     """
 
     platform = "Qualtrics"
+    refusal = "PLATFORM-060"
     always, never = ALWAYS, NEVER
 
     def __init__(self, instrument: Instrument, places: Mapping[str, Place]) -> None:

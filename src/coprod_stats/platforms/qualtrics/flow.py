@@ -17,7 +17,7 @@ from coprod_stats.instruments.language.tree import (
     Number,
 )
 from coprod_stats.instruments.model import Assigned, Derived, Instrument, Item
-from coprod_stats.platforms.fields import Answer, InexpressibleError, inexpressible
+from coprod_stats.platforms.fields import Answer, InexpressibleError, not_calculated
 from coprod_stats.platforms.qualtrics.codes import choice_ids, entered_at
 from coprod_stats.platforms.qualtrics.conditions import Translator
 from coprod_stats.platforms.qualtrics.layout import Layout, Segment, embedded, piped_words
@@ -42,7 +42,6 @@ class Flow:
         self._instrument, self._layout, self._languages = instrument, layout, languages
         self._conditions, self._block_id = conditions, block_id
         self._nodes = 1
-        self.refused: list[Fault] = []
         self.losses: list[Fault] = []
 
     def json(self) -> Json:
@@ -126,7 +125,7 @@ class Flow:
                 }
                 yield self._branch(formula, [self._data(values)], key)
             except InexpressibleError as error:
-                self.refused.append(inexpressible("PLATFORM-060", f"text {key}", error))
+                self._conditions.refuse(f"text {key}", error)
 
     def _answer(self, item: str) -> str:
         place = self._layout.places[item].question
@@ -149,14 +148,7 @@ class Flow:
             values = [(known, self._calculated(value)) for known, value in cases]
             branches = [(logic_json(formula), value) for formula, value in values]
         except InexpressibleError as error:
-            self.losses.append(
-                Fault(
-                    "PLATFORM-161",
-                    f"not calculated in the form ({error})",
-                    "It is computed from the answers that are read back.",
-                    place=f"derived variable '{entry.id}'",
-                )
-            )
+            self.losses.append(not_calculated("PLATFORM-161", entry.id, error))
             return
         yield self._data({entry.id: ""})
         for (formula, value), _ in zip(values, branches, strict=True):

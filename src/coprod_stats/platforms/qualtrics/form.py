@@ -156,7 +156,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         f"{instrument.id}.qsf": _json(made),
         f"{instrument.id}_advanced.txt": text_file(instrument, layout, languages[0]).encode(),
     }
-    refused = dict.fromkeys((*unknown, *questions.refused, *flow.refused))
+    refused = dict.fromkeys((*unknown, *conditions.refused))
     return FormExport(files, sidecar, refused=tuple(refused), losses=tuple(losses))
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Item, NumberRange
-from coprod_stats.platforms.qualtrics.codes import SLIDER, is_slider
+from coprod_stats.platforms.fields import is_slider
+from coprod_stats.platforms.qualtrics.codes import SLIDER
 from coprod_stats.platforms.qualtrics.logic import Comparing, Formula, join, logic_json
 
 Json = dict[str, Any]

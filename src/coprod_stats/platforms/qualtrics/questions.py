@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item, Option
 from coprod_stats.platforms.fields import (
     INTRODUCTION,
     InexpressibleError,
     alone,
     choices,
-    inexpressible,
     missing_choices,
     patterns,
 )
@@ -68,7 +66,6 @@ class Questions:
     ) -> None:
         self._instrument, self._layout, self._languages = instrument, layout, languages
         self._conditions, self._code_of = conditions, code_of
-        self.refused: list[Fault] = []
         self._in_random_order = {
             item.id
             for page in instrument.pages
@@ -188,9 +185,9 @@ class Questions:
         made: Json = {}
         if item.kind == "multiple" and option in alone(item, self._instrument):
             made["ExclusiveAnswer"] = True
-        conditions = [tree for code, tree in item.options_when if code == option.value]
+        conditions = item.option_conditions(option.value)
         place = f"item {item.id}"
-        logic = self._logic(self._holds(place, conditions), place, same_page=False)
+        logic = self._logic(self._conditions.shown(place, conditions), place, same_page=False)
         return made | ({"DisplayLogic": logic} if logic else {})
 
     def _coding(self, element: Element) -> Json:
@@ -290,7 +287,7 @@ class Questions:
         place = f"item {element.items[0].id}" if element.items else f"page {segment.page.id}"
         of_page = () if segment.page.condition is None else (segment.page.condition,)
         conditions = [item.conditions for item in element.items] or [of_page]
-        formula = self._holds(place, *conditions)
+        formula = self._conditions.shown(place, *conditions)
         if element.kind == "companion" and element.items[0].kind in TYPED_KINDS:
             qid = self._layout.places[element.items[0].id].question
             blank = Comparing(entered_at(element.items[0], qid), "Empty")
@@ -300,16 +297,9 @@ class Questions:
         logic = self._logic(formula, place, same_page=same_page)
         return {"DisplayLogic": logic} if logic else {}
 
-    def _holds(self, place: str, *alternatives: Sequence[Expression]) -> Formula:
-        try:
-            return self._conditions.holds(*alternatives)
-        except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-060", place, error))
-            return ALWAYS
-
     def _row_logic(self, row: Item) -> Json:
         place = f"item {row.id}"
-        return self._logic(self._holds(place, row.conditions), place, same_page=False)
+        return self._logic(self._conditions.shown(place, row.conditions), place, same_page=False)
 
     def _logic(self, formula: Formula, place: str, *, same_page: bool) -> Json:
         if formula == ALWAYS:
@@ -317,7 +307,7 @@ class Questions:
         try:
             return logic_json(formula, same_page=same_page)
         except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-060", place, error))
+            self._conditions.refuse(place, error)
             return {}
 
 

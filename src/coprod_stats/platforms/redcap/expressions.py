@@ -47,6 +47,7 @@ class Translator(Dialect):
     """Writes expressions of one instrument."""
 
     platform = "REDCap"
+    refusal = "PLATFORM-030"
     always, never = "1 = 1", "1 = 2"
     signs: ClassVar[Mapping[str, str]] = {"==": "=", "!=": "<>"}
 

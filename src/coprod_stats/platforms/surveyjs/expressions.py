@@ -42,6 +42,7 @@ class Translator(Dialect):
     """
 
     platform = "SurveyJS"
+    refusal = "PLATFORM-020"
     always, never = "1 = 1", "1 = 2"
     signs: ClassVar[Mapping[str, str]] = {"==": "=", "!=": "<>"}
     functions: ClassVar[Mapping[str, str]] = {"mean": "avg", "if": "iif"}

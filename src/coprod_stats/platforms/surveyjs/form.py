@@ -17,7 +17,6 @@ from coprod_stats.platforms.fields import (
     companion,
     enough_chosen,
     entry_hint,
-    inexpressible,
     missing_choices,
     needs_companion,
     patterns,
@@ -52,7 +51,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     survey = form.json()
     made = json.dumps(survey, ensure_ascii=False, indent=1) + "\n"
     names = [entry["name"] for entry in survey.get("calculatedValues", ())]
-    faults = (*form.texts.refused, *form.refused)
+    faults = (*form.texts.refused, *form.translator.refused)
     refused = (*faults, *coinciding([*names, *_names(survey["pages"])]))
     losses = [
         Fault(
@@ -101,7 +100,6 @@ class _Form:
         paths |= {variable.id: variable.id for variable in instrument.assigned}
         self.translator = Translator(instrument, paths, scope=scope)
         self.texts = FormTexts(instrument, languages, paths, scope=scope)
-        self.refused: list[Fault] = []
         self.rosters: list[SidecarRoster] = []
 
     def json(self) -> Json:
@@ -135,14 +133,14 @@ class _Form:
         }
 
     def _page(self, page: Page) -> Json:
-        made: Json = {"name": f"page_{page.id}"}
-        if page.title is not None:
-            made["title"] = self.texts.text(page.title)
-        if page.intro is not None:
-            made["description"] = self.texts.text(page.intro)
+        made: Json = {"name": f"page_{page.id}"} | self._heading(page)
         if page.random_order:
             made["questionsOrder"] = "random"
         return made | {"elements": [self._block(page, block) for block in page.blocks]}
+
+    def _heading(self, page: Page) -> Json:
+        parts = {"title": page.title, "description": page.intro}
+        return {name: self.texts.text(text) for name, text in parts.items() if text is not None}
 
     def _roster(self, roster: Roster) -> Json:
         """Write a roster as a page with a dynamic panel, whose texts are composed within it."""
@@ -153,7 +151,7 @@ class _Form:
             for value in rows.texts.composed
         ]
         self.texts.has_brace |= rows.texts.has_brace
-        self.refused += [*rows.texts.refused, *rows.refused]
+        self.translator.refused += [*rows.texts.refused, *rows.translator.refused]
         internal = tuple(value["name"] for value in composed)
         columns = tuple(item_columns(rows.instrument))
         self.rosters.append(SidecarRoster(roster.id, roster.id, columns, internal))
@@ -168,10 +166,7 @@ class _Form:
             fixed = {"allowAddPanel": False, "allowRemovePanel": False}
             panel |= {"bindings": {"panelCount": roster.count}, **fixed}
         made: Json = {"name": f"page_{roster.page.id}", "elements": [panel]}
-        if roster.page.title is not None:
-            made["title"] = self.texts.text(roster.page.title)
-        if roster.page.intro is not None:
-            made["description"] = self.texts.text(roster.page.intro)
+        made |= self._heading(roster.page)
         shown = [] if roster.page.condition is None else [roster.page.condition]
         return made | self._visible_if(f"roster {roster.id}", shown)
 
@@ -250,7 +245,7 @@ class _Form:
             try:
                 rule = self.translator.agrees([check.condition])
             except InexpressibleError as error:
-                self.refused.append(inexpressible("PLATFORM-020", f"item {item.id}", error))
+                self.translator.refuse(f"item {item.id}", error)
                 continue
             yield {"type": "expression", "text": self.texts.text(check.message), "expression": rule}
 
@@ -357,19 +352,14 @@ class _Form:
         }
 
     def _visible(self, item: Item, option: Option) -> Json:
-        conditions = [tree for code, tree in item.options_when if code == option.value]
-        return self._visible_if(f"item {item.id}", conditions)
+        return self._visible_if(f"item {item.id}", item.option_conditions(option.value))
 
     def _shown(self, item: Item) -> Json:
         return self._visible_if(f"item {item.id}", item.conditions)
 
     def _visible_if(self, place: str, conditions: Sequence[Expression]) -> Json:
-        try:
-            shown = self.translator.holds(conditions)
-            return {} if shown == self.translator.always else {"visibleIf": shown}
-        except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-020", place, error))
-            return {}
+        shown = self.translator.shown(place, conditions)
+        return {} if shown == self.translator.always else {"visibleIf": shown}
 
     def _choice(self, option: Option) -> Json:
         return {"value": option.code or option.value, "text": self.texts.text(option.label)}

@@ -12,7 +12,6 @@ from coprod_stats.platforms.fields import (
     Alternatives,
     InexpressibleError,
     Insert,
-    inexpressible,
     pieces,
     placeholder_texts,
     wording_texts,
@@ -44,8 +43,6 @@ class FormTexts:
 
     Attributes
     ----------
-    refused : list of Fault
-        Texts that the form cannot compose.
     composed : list of dict
         Values that hold the texts which depend on answers.
     has_brace : bool
@@ -61,7 +58,6 @@ class FormTexts:
         scope: str = "",
     ) -> None:
         self.languages, self._scope = languages, scope
-        self.refused: list[Fault] = []
         self._plain = Translator(instrument, paths, scope=scope)
         self._html = HtmlTranslator(instrument, paths, scope=scope)
         self.has_brace = False
@@ -77,6 +73,11 @@ class FormTexts:
         """Return the calculated values on which the texts asked for so far rest."""
         brace = [{"name": LEFT_BRACE, "expression": "'{'"}] if self.has_brace else []
         return [*brace, *self.composed]
+
+    @property
+    def refused(self) -> tuple[Fault, ...]:
+        """Return the texts that the form cannot compose."""
+        return (*self._plain.refused, *self._html.refused)
 
     def wording(self, name: str, item: Item, *, stem: bool = False) -> str | dict[str, str]:
         """Return the text of a question or its stem; ``name`` is that of its calculated value."""
@@ -127,7 +128,7 @@ class FormTexts:
             try:
                 expression = translator.text(alternatives, language)
             except InexpressibleError as error:
-                self.refused.append(inexpressible("PLATFORM-020", f"text {name}", error))
+                translator.refuse(f"text {name}", error)
                 return
             self.composed.append({"name": calculated(name, language), "expression": expression})
 

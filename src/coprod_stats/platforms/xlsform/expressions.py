@@ -51,6 +51,7 @@ class XPath(Dialect):
     """Writes the expressions of one questionnaire."""
 
     platform = "XLSForm"
+    refusal = "PLATFORM-002"
     always, never = "true()", "false()"
     signs: ClassVar[Mapping[str, str]] = {"==": "=", "/": "div"}
 

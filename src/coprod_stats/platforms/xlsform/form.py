@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import (
-    TEXT_KINDS,
     Block,
     Instrument,
     Item,
-    NumberRange,
     Page,
     Roster,
 )
 from coprod_stats.platforms.fields import (
     INTRODUCTION,
     InexpressibleError,
-    alone,
-    by_invitation,
-    choices,
     entry_hint,
-    inexpressible,
     instead_of_answer,
     missing_choices,
-    shuffles,
-    together,
+    not_calculated,
 )
 from coprod_stats.platforms.form_export import (
     FormExport,
@@ -37,9 +29,9 @@ from coprod_stats.platforms.form_export import (
     sidecar_of,
 )
 from coprod_stats.platforms.workbook_bytes import workbook_bytes
-from coprod_stats.platforms.xlsform.choice_lists import ChoiceLists
+from coprod_stats.platforms.xlsform.answer_rules import AnswerRules
+from coprod_stats.platforms.xlsform.choice_lists import ChoiceLists, Row
 from coprod_stats.platforms.xlsform.columns import (
-    choice_name,
     chosen_columns,
     entered_columns,
     fields_of,
@@ -47,11 +39,8 @@ from coprod_stats.platforms.xlsform.columns import (
 from coprod_stats.platforms.xlsform.expressions import XPath, field, filled
 from coprod_stats.platforms.xlsform.losses import losses_of, unlimited
 from coprod_stats.platforms.xlsform.plain_text import form_title
+from coprod_stats.platforms.xlsform.question_types import QuestionTypes
 from coprod_stats.platforms.xlsform.texts import FormTexts, language_header
-
-Row = dict[str, str]
-MOST_TICKS = 20
-"""Steps of a slider that are marked one by one."""
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
@@ -73,8 +62,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
             form.page(part)
     for entry in instrument.derived:
         form.derive(entry.id, entry.value)
-    refused = tuple(dict.fromkeys((*form.texts.refused, *form.refused)))
-    losses = (*losses_of(instrument, languages), *form.losses)
+    refused = tuple(dict.fromkeys(form.xpath.refused))
+    losses = (*losses_of(instrument, languages), *form.losses, *form.rules.losses)
     sheets = {
         "survey": form.texts.calculations + form.rows,
         "choices": form.lists.rows,
@@ -107,13 +96,14 @@ class _Form:
             {"type": "end", "name": "ended_at"},
         ]
         self.lists: ChoiceLists = ChoiceLists() if around is None else around.lists
+        self.types = QuestionTypes(instrument, self.xpath, self.texts, self.lists)
+        self.rules = AnswerRules(self.xpath, self.texts)
         self.columns: list[SidecarColumn] = [
             SidecarColumn(column.id, column.id, "administrative", name)
             for column in instrument.administrative
             for role, name in (("respondent", "instanceID"), ("seconds", "seconds"))
             if column.role == role
         ]
-        self.refused: list[Fault] = []
         self.losses: list[Fault] = []
         if around is not None:  # the questions of a roster, between those of the form
             self.rows, self.columns = [], []
@@ -134,13 +124,7 @@ class _Form:
         try:
             calculation = self.xpath.value(value)
         except InexpressibleError as error:
-            fault = Fault(
-                "PLATFORM-102",
-                f"not calculated in the form ({error})",
-                "It is computed from the answers that are read back.",
-                place=f"derived variable '{id}'",
-            )
-            self.losses.append(fault)
+            self.losses.append(not_calculated("PLATFORM-102", id, error))
             return
         self.rows.append({"type": "calculate", "name": field(id), "calculation": calculation})
 
@@ -150,7 +134,7 @@ class _Form:
         if page.title is not None:
             group |= self.texts.columns("label", page.title)
         if page.condition is not None:
-            group |= _relevant(self._holds(f"page {page.id}", [page.condition]))
+            group |= _relevant(self.xpath.shown(f"page {page.id}", [page.condition]))
         self.rows.append(group)
         if page.intro is not None:
             self.note(f"intro_{page.id}", self.texts.columns("label", page.intro))
@@ -171,14 +155,18 @@ class _Form:
             **self.texts.columns("label", roster.title),
         }
         if roster.page.condition is not None:
-            opening |= _relevant(self._holds(f"roster {roster.id}", [roster.page.condition]))
+            opening |= _relevant(self.xpath.shown(f"roster {roster.id}", [roster.page.condition]))
         if roster.count is not None:
             opening["repeat_count"] = f"${{{field(roster.count)}}}"
         else:
             self.losses.append(unlimited(roster))
         self.rows += [opening, *rows.texts.calculations, *rows.rows, {"type": "end_repeat"}]
-        self.refused += [*rows.texts.refused, *rows.refused]
-        self.losses += [*rows.losses, *losses_of(rows.instrument, self.languages)]
+        self.xpath.refused += rows.xpath.refused
+        self.losses += [
+            *rows.losses,
+            *rows.rules.losses,
+            *losses_of(rows.instrument, self.languages),
+        ]
         columns, internal = tuple(rows.columns), rows.internal()
         self.rosters.append(SidecarRoster(roster.id, name, columns, internal))
 
@@ -186,7 +174,7 @@ class _Form:
         """Write a block: a grid where all rows take the same answers, else its questions."""
         own = [[tree for tree in item.conditions if tree != of_page] for item in block.items]
         relevant = [
-            self._holds(f"item {item.id}", conditions)
+            self.xpath.shown(f"item {item.id}", conditions)
             for item, conditions in zip(block.items, own, strict=True)
         ]
         first = block.items[0]
@@ -195,7 +183,7 @@ class _Form:
         if not grid:
             if block.stem is not None:
                 name = f"block_{block.id}"
-                anyone = self._holds(f"block {block.id}", *own)
+                anyone = self.xpath.shown(f"block {block.id}", *own)
                 self.note(name, self._stem(block, first), anyone)
             for item, condition in zip(block.items, relevant, strict=True):
                 self.item(item, condition)
@@ -213,14 +201,6 @@ class _Form:
         assert block.stem is not None
         return self.texts.worded("label", f"stem_{block.id}", block.stem, first.stem_wordings)
 
-    def _holds(self, place: str, *alternatives: Sequence[Expression]) -> str:
-        """Write when something is shown; what an XLSForm cannot express is refused."""
-        try:
-            return self.xpath.holds(*alternatives)
-        except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-002", place, error))
-            return self.xpath.always
-
     def note(self, name: str, words: Row, relevant: str = XPath.always) -> None:
         """Write a text that asks nothing."""
         self.rows.append({"type": "note", "name": name, **words, **_relevant(relevant)})
@@ -234,15 +214,17 @@ class _Form:
             self.note(field(item.id), {**words, **hint}, relevant)
             return
         row = {"name": field(item.id), **words, **hint, **_relevant(relevant)}
-        row |= self._prefilled(item)
+        row |= self.rules.prefilled(item)
         required = {"required": "yes"} if item.required else {}
         if item.kind in ("single", "consent", "multiple"):
-            self.rows.append(self._checked(item, {**row, **required, **self._choice(item)}))
+            self.rows.append(
+                self.rules.checked(item, {**row, **required, **self.types.chosen(item)})
+            )
             self.columns += chosen_columns(item, self.instrument)
             return
         why = f"why_{field(item.id)}" if item.offers else ""
-        entered = self._entered(item, row, {} if why else required)
-        self.rows += [self._checked(item, made) for made in entered]
+        entered = self.types.entered(item, row, {} if why else required)
+        self.rows += [self.rules.checked(item, made) for made in entered]
         self.columns += entered_columns(item, why, self.instrument)
         if why:
             shown = [] if relevant == self.xpath.always else [relevant]
@@ -257,151 +239,6 @@ class _Form:
                     "relevant": self.xpath.joined("and", [*shown, *blank]),
                 }
             )
-
-    def _prefilled(self, item: Item) -> Row:
-        """Return what a field is filled with: when the form begins, or when an answer changes."""
-        given = item.prefill
-        if given is None:
-            return {}
-        fixed = {"readonly": "yes"} if given.read_only else {}
-        path = f"/data/page_{item.page}/{field(item.id)}"
-        self.losses += by_invitation(item, f"Add '&d[{path}]=' and the value to the link.")
-        if given.value is not None:
-            return fixed | {"default": self._default(item, given.value)}
-        if given.answer is None:
-            return fixed
-        copied = {"calculation": self.xpath.copied(given.answer, item.id)}
-        trigger = {} if given.read_only else {"trigger": f"${{{field(given.answer)}}}"}
-        return fixed | copied | trigger
-
-    def _default(self, item: Item, value: str) -> str:
-        """Write a value; a text that could be read as an expression becomes one."""
-        if item.kind == "single":
-            return self.xpath.codes(item.id)[int(value)]
-        if item.kind == "time":
-            return f"{value}:00.000"
-        if item.kind != "text" or value.replace(" ", "").isalnum():
-            return value
-        return f"concat({self.xpath.joined_literals(value)}, '')"
-
-    def _checked(self, item: Item, row: Row) -> Row:
-        """Add the checks of an answer to its constraint, in which it is called ``.``."""
-        if not item.checks:
-            return row
-        try:
-            agrees = self.xpath.agrees([check.condition for check in item.checks])
-        except InexpressibleError as error:
-            self.refused.append(inexpressible("PLATFORM-002", f"item {item.id}", error))
-            return row
-        agrees = agrees.replace(f"${{{field(item.id)}}}", ".")
-        limits = [row["constraint"]] if "constraint" in row else []
-        texts = [check.message for check in item.checks]
-        return row | {
-            "constraint": self.xpath.joined("and", [*limits, agrees]),
-            **self.texts.columns("constraint_message", together(texts)),
-        }
-
-    def _choice(self, item: Item) -> Row:
-        kind = "select_multiple" if item.kind == "multiple" else "select_one"
-        row = {
-            "type": f"{kind} {self.lists.of_options(choices(item, self.instrument), self.texts)}"
-        }
-        row |= self._shuffled(item) | self._filtered(item)
-        if item.responses is not None and item.responses.numbered and not item.in_grid:
-            row["appearance"] = "columns-pack"
-        if item.kind != "multiple":
-            return row
-        names = [choice_name(option) for option in alone(item, self.instrument)]
-        limits = [f"not(selected(., '{name}') and count-selected(.) > 1)" for name in names]
-        if item.max_choices is not None:
-            limits.append(f"count-selected(.) <= {item.max_choices}")
-        if item.min_choices is not None:
-            enough = [f"count-selected(.) >= {item.min_choices}"]
-            enough += [f"selected(., '{name}')" for name in names]
-            limits.append(f"({' or '.join(enough)})")
-        return row | ({"constraint": " and ".join(limits)} if limits else {})
-
-    def _filtered(self, item: Item) -> Row:
-        """Return the filter of the choices, which knows each by its name."""
-        filters = []
-        for option in item.responses.all_options if item.responses else ():
-            shown = [tree for code, tree in item.options_when if code == option.value]
-            holds = self._holds(f"item {item.id}", shown)
-            if holds != self.xpath.always:
-                filters.append(f"name != '{choice_name(option)}' or ({holds})")
-        return {"choice_filter": self.xpath.joined("and", filters)} if filters else {}
-
-    def _shuffled(self, item: Item) -> Row:
-        return {"parameters": "randomize=true"} if shuffles(item, self.instrument) else {}
-
-    def _entered(self, item: Item, row: Row, required: Row) -> Iterator[Row]:
-        """Write what is typed or put in order."""
-        if item.kind in TEXT_KINDS:
-            typed = _date_limits(item) | self._text_limits(item)
-            yield {**row, **required, **typed, "type": item.kind}
-        elif item.kind == "rank":
-            options = item.responses.options if item.responses else ()
-            order = self._shuffled(item)
-            yield {
-                **row,
-                **required,
-                **order,
-                "type": f"rank {self.lists.of_options(options, self.texts)}",
-            }
-        elif item.kind == "number" and item.number is not None and item.number.slider is not None:
-            yield {**row, **required, **self._line(item.number), "type": "range"}
-        elif item.kind == "number" and item.number is not None:
-            limits = [
-                f". {sign} {spell_number(bound)}"
-                for sign, bound in ((">=", item.number.minimum), ("<=", item.number.maximum))
-                if bound is not None
-            ]
-            kind = "integer" if item.number.whole else "decimal"
-            limit = {"constraint": " and ".join(limits)} if limits else {}
-            yield {**row, **required, **limit, "type": kind}
-        elif item.responses is not None:
-            yield from self._allocation(item, row, required)
-
-    def _line(self, number: NumberRange) -> Row:
-        """Return ends, step and labels of a slider; many ticks would run into each other."""
-        assert number.slider is not None
-        (low, high), step = number.ends, number.slider.step
-        parts = {"start": low, "end": high, "step": step}
-        many = number.n_steps > MOST_TICKS
-        if many and number.slider.middle is not None:
-            parts["tick_interval"] = (high - low) / 2
-        written = [f"{name}={spell_number(value)}" for name, value in parts.items()]
-        written.append(f"tick_labelset={self.lists.of_numbers(number.labels, self.texts)}")
-        bare = many and number.slider.middle is None
-        return {"parameters": " ".join(written)} | ({"appearance": "no-ticks"} if bare else {})
-
-    def _text_limits(self, item: Item) -> Row:
-        if item.rule is None:
-            return {}
-        ends = ((">=", item.rule.shortest), ("<=", item.rule.longest))
-        limits = [f"string-length(.) {sign} {end}" for sign, end in ends if end is not None]
-        if item.rule.pattern is not None:
-            limits.append(f"regex(., {self.xpath.quoted(f'^({item.rule.pattern})$')})")
-        return {"constraint": " and ".join(limits)}
-
-    def _allocation(self, item: Item, row: Row, required: Row) -> Iterator[Row]:
-        assert item.responses is not None
-        relevant = {"relevant": row["relevant"]} if "relevant" in row else {}
-        yield {**row, "type": "note", "name": f"note_{field(item.id)}"}
-        entries = fields_of(item)
-        others = " + ".join(f"number(${{{entry}}})" for entry in entries[:-1])
-        for entry, option in zip(entries, item.responses.options, strict=True):
-            limit = f". >= 0 and . <= {item.total}"
-            if entry == entries[-1] and others:
-                limit = f"{others} + . = {item.total}"
-            yield {
-                "type": "decimal",
-                "name": entry,
-                **relevant,
-                **required,
-                "constraint": limit,
-                **self.texts.columns("label", option.label),
-            }
 
     def settings(self) -> Row:
         """Return the one row of the settings sheet."""
@@ -419,14 +256,6 @@ class _Form:
         known = {name for entry in self.columns for name in (entry.name, entry.companion)}
         written = [row["name"] for row in self.texts.calculations + self.rows if "name" in row]
         return tuple(name for name in written if name not in known)
-
-
-def _date_limits(item: Item) -> Row:
-    if item.dates is None:
-        return {}
-    ends = ((">=", item.dates.first), ("<=", item.dates.last))
-    limits = [f". {sign} date('{end}')" for sign, end in ends if end is not None]
-    return {"constraint": " and ".join(limits)} if limits else {}
 
 
 def _relevant(condition: str) -> Row:

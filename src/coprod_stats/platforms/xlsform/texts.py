@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument, Text, Wording
 from coprod_stats.platforms.fields import (
     Alternatives,
     InexpressibleError,
     Insert,
-    inexpressible,
     pieces,
     placeholder_texts,
     wording_texts,
@@ -44,7 +42,6 @@ class FormTexts:
         self._languages, self._xpath = languages, xpath
         self._signs: set[str] = set()
         self.rows: list[dict[str, str]] = []
-        self.refused: list[Fault] = []
         for alternatives in placeholder_texts(instrument):
             self._calculate(f"insert_{alternatives.name.lower()}", alternatives)
 
@@ -96,7 +93,7 @@ class FormTexts:
             try:
                 written = self._xpath.text(alternatives, language)
             except InexpressibleError as error:
-                self.refused.append(inexpressible("PLATFORM-002", f"text {name}", error))
+                self._xpath.refuse(f"text {name}", error)
                 return
             row = {"type": "calculate", "name": calculated(name, language), "calculation": written}
             self.rows.append(row)
