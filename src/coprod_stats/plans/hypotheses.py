@@ -48,6 +48,10 @@ class Hypothesis(PlanPart):
     through: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     """Mediators."""
     moderator: Words | None = None
+    among: Words | None = None
+    """Condition of those whom the claim is about, as ``DFTOOK == 1``; everybody, if left out.
+
+    A questionnaire without these variables asks nobody else."""
     claim: str = ""
     """The claim in words, where variables and sign do not state it fully."""
     status: str = ""

@@ -17,6 +17,9 @@ MIN_ITEMS = 3
 MIN_TESTED_ITEMS = 4
 """Fewest items of a scale at an end of a tested path: with three, misfit cannot be seen."""
 
+CONDITIONS = ("necessary condition", "configuration")
+"""Kinds of hypotheses that are tested on scores, not by a measurement model; LINT-021 is theirs."""
+
 Found = tuple[str, str, str]
 """Code, place and finding."""
 
@@ -90,7 +93,11 @@ def _fielded_scales(
 
 
 def few_items(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
-    """Find scales at the ends of tested paths with fewer than four items in the form (LINT-022)."""
+    """Find scales at the ends of tested paths with fewer than four items in the form (LINT-022).
+
+    Necessary conditions and configurations are tested on scores: three items do (LINT-021).
+    """
+    paths = [path for path in paths if path.kind not in CONDITIONS]
     known = {form.id for form in instrument.forms}
     forms = dict.fromkeys(path.form for path in paths if path.plan and path.form in known)
     for form in forms:
