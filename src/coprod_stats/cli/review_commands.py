@@ -78,7 +78,7 @@ def lint_questionnaire(
     instrument = read_instrument(name, modules=module)
     paths = claimed_paths(instrument, plans=plan)
     in_modules = measured_in_modules(instrument)
-    found = lint(instrument, form=form, paths=paths, in_modules=in_modules)
+    found = lint(instrument, form=form, paths=paths, all_claims=not plan, in_modules=in_modules)
     if json is not None:
         write_json([{**asdict(entry), "source": entry.source} for entry in found], json)
         return

@@ -79,10 +79,17 @@ class Audience:
             return f"nobody is asked both {predictor} and {outcome}"
         if self._decides(*ends, fixed=fixed):
             return f"the answers to {outcome} decide who is asked {predictor}"
-        share = both.sum() / asked[1].sum()
+        share = float(both.sum() / asked[1].sum())
         if share < ALMOST_ALL:
-            return f"{share:.0%} of those who are asked {outcome} are asked {predictor}"
+            percent = round(100 * share)
+            return f"{percent}% of those who are asked {outcome} are asked {predictor}"
         return ""
+
+    def presupposes_taking_part(self, name: str) -> bool:
+        """Return whether a variable is a driver: of those alone who take part can it be asked."""
+        roles = {construct.code: construct.role for construct in self.form.constructs}
+        roles |= {scale.id: scale.role for scale in self.form.scales}
+        return roles.get(name) == "driver"
 
     def is_cut_off(self, predictor: str, outcome: str) -> bool:
         """Return whether the predictor's answers decide who is asked the outcome."""

@@ -61,6 +61,7 @@ def lint(
     *,
     form: str | None = None,
     paths: Sequence[ClaimedPath] = (),
+    all_claims: bool = True,
     in_modules: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Find questions, scales and constructs of a questionnaire that break a rule.
@@ -75,6 +76,9 @@ def lint(
     paths : sequence of ClaimedPath
         What is claimed about its constructs; rules about the ends of paths need it
         (``claimed_paths`` in ``study.questionnaire_claims``).
+    all_claims : bool
+        Whether these are all its claims; else an exemption from those rules may serve another plan,
+        and is not called stale.
     in_modules : collection of str
         Codes of constructs that a module measures which is inserted on demand.
 
@@ -103,7 +107,7 @@ def lint(
         for rule, place in reasons
         if (rule, place) not in used
         and set(place.split("-")) <= asked
-        and (paths or rule not in OF_PATHS)
+        and ((paths and all_claims) or rule not in OF_PATHS)
     ]
     return (*found, *_stale(unused, instrument, paths, elsewhere))
 
@@ -118,9 +122,7 @@ def _stale(
     if not unused:
         return
     parts = [instrument, *(instrument.for_form(form.id) for form in instrument.forms)]
-    used = {
-        (code, place) for part in parts for code, place, _ in _findings(part, paths, elsewhere)
-    }
+    used = {(code, place) for part in parts for code, place, _ in _findings(part, paths, elsewhere)}
     for rule, place in unused:
         if (rule, place) not in used:
             yield Finding("LINT-011", place, f"nothing here breaks {rule}")

@@ -9,6 +9,7 @@ from coprod_stats.instruments.checks.audience import Audience
 from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of, together
 from coprod_stats.instruments.checks.meanings import NEAR, Closeness, Meanings
 from coprod_stats.instruments.checks.scale_rules import CONDITIONS, MIN_ITEMS, Found
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
 
 _COUNTED = ("number", "multiple", "rank", "allocate", "date", "time")
@@ -37,8 +38,9 @@ def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
         yield (
             "LINT-015",
             f"{one_id}-{other_id}",
-            f"closeness {share.value:.1f} across {together(tested)}: {share.shared}; reword one "
-            "of them, or give the reason why the path is not true by wording",
+            f"closeness {spell_number(round(share.value, 2))} across {together(tested)}: "
+            f"{share.shared}; reword one of them, or give the reason why the path is not true by "
+            "wording",
         )
     for item_id, tested in unknown.items():
         yield (
@@ -52,17 +54,15 @@ def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
 def not_asked_of_all(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
     """Find predictors that are not asked of all whom their hypothesis is about (LINT-019).
 
-    Drivers presuppose taking part, and are left out; so is what chance decides. A hypothesis that
+    Drivers presuppose taking part, and are omitted; so is what chance decides. A hypothesis that
     says whom it is about is judged among those. Judged is each hypothesis in the form in which most
     respondents are asked both of its ends.
     """
     found: dict[str, tuple[str, list[ClaimedPath]]] = {}
     about = [path.among for path in paths]
     forms = {form.id: Audience(instrument, form.id, about) for form in instrument.forms}
-    roles = {construct.code: construct.role for construct in instrument.constructs}
-    roles |= {scale.id: scale.role for scale in instrument.scales}
     for path in paths:
-        if roles.get(path.predictor) == "driver":
+        if any(form.presupposes_taking_part(path.predictor) for form in forms.values()):
             continue
         tried = [forms[path.form]] if path.plan and path.form in forms else list(forms.values())
         judged = [
@@ -77,8 +77,8 @@ def not_asked_of_all(instrument: Instrument, paths: Sequence[ClaimedPath]) -> It
         yield (
             "LINT-019",
             place,
-            f"{words}, as {together(tested)} needs; ask everybody, with a wording for those who "
-            "did not take part, or state in the hypothesis among whom it holds",
+            f"{words}, as {together(tested)} needs; state in the hypothesis among whom it holds, "
+            "or ask everybody, with a wording for those who did not take part",
         )
 
 
