@@ -66,7 +66,7 @@ def draw_routes(
     rng : numpy.random.Generator
         Source of the draws.
     populations : sequence of Expression
-        Conditions of respondents to be told apart besides the classes.
+        Conditions of respondents to be distinguished, besides the classes.
     """
     questions = instrument.questions
     answers = _Answers(instrument, n_respondents)

@@ -50,7 +50,7 @@ class Hypothesis(PlanPart):
     """Mediators."""
     moderator: Words | None = None
     among: Words | None = None
-    """Condition of those whom the claim is about, as ``DFTOOK == 1``; everybody, if left out.
+    """Condition of those whom the claim is about, as ``DFTOOK == 1``; everybody, if omitted.
 
     A questionnaire without these variables asks nobody else."""
     claim: str = ""
