@@ -45,8 +45,9 @@ def paths(case: Mapping[str, Any]) -> list[ClaimedPath]:
     for line in case.get("paths", []):
         hypothesis, kind, predictor, outcome, form = line.split()
         planned = {} if form == "none" else {"plan": "plan", "form": form}
+        among = case.get("among", {}).get(hypothesis, "")
         kind = kind.replace("-", " ")
-        found.append(ClaimedPath(hypothesis, kind, predictor, outcome, **planned))
+        found.append(ClaimedPath(hypothesis, kind, predictor, outcome, among=among, **planned))
     return found
 
 

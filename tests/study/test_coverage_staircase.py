@@ -18,7 +18,7 @@ from coprod_stats.study.coverage_staircase import (
     staircase,
 )
 from coprod_stats.study.hypothesis_coverage import HypothesisCoverage, judge_hypotheses
-from coprod_stats.study.plan_reading import read_plan
+from coprod_stats.study.plan_reading import read_hypotheses, read_plan
 from coprod_stats.study.questionnaire_claims import (
     claimed_paths,
     measured_in_modules,
@@ -106,8 +106,16 @@ def test_what_a_module_asks_is_missing_in_neither(rows: dict[str, Staircase]) ->
 
 def test_coverage_and_lint_agree_on_who_is_asked(found: Coverage) -> None:
     citizen = read_instrument("citizen")
-    status = {entry.hypothesis: entry.status for entry in found.hypotheses}
-    found_by_lint = lint(citizen, paths=claimed_paths(citizen))
+    about = [entry.id for entry in read_hypotheses() if entry.among is not None]
+    judged = {entry.hypothesis: entry.status for entry in found.hypotheses}
+    assert "H35" in about
+    assert judged["H35"] == "testable"
+    # without what the hypotheses say of whom they are, every one that needs some of them is found
+    paths = [replace(path, among="") for path in claimed_paths(citizen)]
+    of_all = [entry.model_copy(update={"among": None}) for entry in read_hypotheses()]
+    status = {entry.hypothesis: entry.status for entry in judge_hypotheses(of_all, citizen, {})}
+    found_by_lint = lint(citizen, paths=paths)
+    assert "LINT-019" in {entry.code for entry in found_by_lint}
     for entry in found_by_lint:
         if entry.code == "LINT-019":
             named = re.findall(r"\bH\d+[a-z]?\b", entry.found)

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 import coprod_stats
 from coprod_stats.instruments.shipped import list_shipped
+from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.study.plan_reading import Plan, PlanError, read_plan
 
 SHIPPED = [path for path in list_shipped("analyses") if path.stem != "hypotheses"]
@@ -408,3 +410,10 @@ def test_damaged_plans_never_raise_anything_else(read, edits) -> None:
         text = text[:place] + new + text[place + length :]
     with contextlib.suppress(PlanError):
         assert read(text.encode("utf-8", "replace").decode("utf-8")).hypotheses
+
+
+def test_a_hypothesis_is_about_those_whom_a_condition_tells() -> None:
+    claim = {"id": "X", "predictor": "FPTEN", "outcome": "QUA", "sign": "-"}
+    assert Hypothesis.model_validate({**claim, "among": "DFTOOK == 1"}).among == "DFTOOK == 1"
+    with pytest.raises(ValidationError, match="'among' is not a condition"):
+        Hypothesis.model_validate({**claim, "among": "DFTOOK =="})

@@ -77,8 +77,8 @@ def lint_questionnaire(
 
     instrument = read_instrument(name, modules=module)
     paths = claimed_paths(instrument, plans=plan)
-    chosen = instrument if form is None else instrument.for_form(form)
-    found = lint(chosen, paths=paths, in_modules=measured_in_modules(instrument))
+    in_modules = measured_in_modules(instrument)
+    found = lint(instrument, form=form, paths=paths, all_claims=not plan, in_modules=in_modules)
     if json is not None:
         write_json([{**asdict(entry), "source": entry.source} for entry in found], json)
         return

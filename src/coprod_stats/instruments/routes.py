@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,14 +35,23 @@ class Routes:
         Whether the routing shows the question.
     classes : ndarray of str, (n_respondents,)
         Class of each respondent; ``""`` if the instrument has no classification.
+    belongs : ndarray of bool, (n_respondents, n_populations)
+        Whether the respondent meets the condition of each population that was asked for.
     """
 
     items: tuple[Item, ...]
     asked: NDArray[np.bool_]
     classes: NDArray[np.str_]
+    belongs: NDArray[np.bool_]
 
 
-def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Generator) -> Routes:
+def draw_routes(
+    instrument: Instrument,
+    *,
+    n_respondents: int,
+    rng: np.random.Generator,
+    populations: Sequence[Expression] = (),
+) -> Routes:
     """Simulate the routes of respondents through the questionnaire.
 
     Only what the routing and the classification depend on is drawn. Each respondent has a
@@ -58,10 +67,12 @@ def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Ge
         Number of respondents.
     rng : numpy.random.Generator
         Source of the draws.
+    populations : sequence of Expression
+        Conditions of respondents to be distinguished, besides the classes.
     """
     questions = instrument.questions
     answers = _Answers(instrument, n_respondents)
-    needed = _routing_names(instrument)
+    needed = _routing_names(instrument, populations)
     words = words_compared(instrument.expressions)
     for variable in instrument.assigned:
         answers.add(variable.id, draw_levels(variable, n_respondents=n_respondents, rng=rng))
@@ -90,7 +101,10 @@ def draw_routes(instrument: Instrument, *, n_respondents: int, rng: np.random.Ge
             drawn = list(settle_choices(item, np.column_stack(drawn), rng=rng).T)
         for column, given in zip(item.columns, drawn, strict=True):
             answers.add(column, np.where(asked[:, position], given, np.nan))
-    return Routes(questions, asked, _classes(instrument, answers, n_respondents))
+    belongs = np.empty((n_respondents, len(populations)), dtype=bool)
+    for position, condition in enumerate(populations):
+        belongs[:, position] = answers.shown((condition,))
+    return Routes(questions, asked, _classes(instrument, answers, n_respondents), belongs)
 
 
 class _Answers(Mapping[str, FloatArray]):
@@ -171,11 +185,12 @@ def _answer(item: Item, place: FloatArray) -> FloatArray:
     return np.ones(place.shape)
 
 
-def _routing_names(instrument: Instrument) -> set[str]:
-    """Return the names on which routing and classification depend, derived variables resolved."""
+def _routing_names(instrument: Instrument, populations: Sequence[Expression]) -> set[str]:
+    """Return the names on which routes, classes and populations depend, derived ones resolved."""
     derived = {entry.id: names(entry.value) for entry in instrument.derived}
     trees = [condition for item in instrument.items for condition in item.conditions]
     trees += [condition for item in instrument.items for _, condition in item.options_when]
+    trees += populations
     if instrument.classification is not None:
         trees += [condition for _, condition in instrument.classification.classes]
     return reach((name for tree in trees for name in names(tree)), derived)

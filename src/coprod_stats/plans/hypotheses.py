@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
 from coprod_stats.literals import ExpectedSign, HypothesisKind
 from coprod_stats.plans.grammar import Name, PlanPart, Words
 
@@ -48,6 +49,10 @@ class Hypothesis(PlanPart):
     through: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     """Mediators."""
     moderator: Words | None = None
+    among: Words | None = None
+    """Condition of those whom the claim is about, as ``DFTOOK == 1``; everybody, if omitted.
+
+    A questionnaire without these variables asks nobody else."""
     claim: str = ""
     """The claim in words, where variables and sign do not state it fully."""
     status: str = ""
@@ -69,6 +74,11 @@ class Hypothesis(PlanPart):
             )
         if self.through and self.kind != "mediator":
             raise ValueError("a hypothesis with 'through' is of the kind mediator")
+        if self.among is not None:
+            try:
+                parse_expression(self.among)
+            except ExpressionError as error:
+                raise ValueError(f"'among' is not a condition: {error}") from error
         for name, several in (("predictor", self.predictors), ("outcome", self.outcomes)):
             if len(set(several)) < len(several):
                 raise ValueError(f"a variable occurs twice under '{name}'")

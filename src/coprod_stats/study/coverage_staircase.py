@@ -170,8 +170,9 @@ def coverage_of(names: Sequence[str | Path], plans: Sequence[Plan]) -> Coverage:
     ]
     hypotheses: list[HypothesisCoverage] = []
     for whole in wholes:
-        codes = {construct.code for construct in whole.constructs}
-        about = [entry for entry in read_hypotheses() if codes & set(entry.variables)]
+        known = {construct.code for construct in whole.constructs}
+        known |= {index.id for index in whole.indices}
+        about = [entry for entry in read_hypotheses() if known & set(entry.variables)]
         tested = plans_by_hypothesis(plans, whole.id)
         hypotheses += judge_hypotheses(about, whole, tested)
     rows = staircase(own, wholes, plans)

@@ -63,7 +63,8 @@ def judge_hypotheses(
     tested : mapping
         Ids of the plans that test a hypothesis with this questionnaire, by its id.
     """
-    audiences = [(form.id, Audience(instrument, form.id)) for form in instrument.forms]
+    about = [hypothesis.among or "" for hypothesis in hypotheses]
+    audiences = [(form.id, Audience(instrument, form.id, about)) for form in instrument.forms]
     return tuple(
         _judged(hypothesis, instrument.id, audiences, tested.get(hypothesis.id, ()))
         for hypothesis in hypotheses
@@ -80,8 +81,9 @@ def _judged(
     if needs:
         return HypothesisCoverage(hypothesis.id, questionnaire, "not testable", needs, "", plans)
     found: list[HypothesisCoverage] = []
+    among = hypothesis.among or ""
     for form, audience in audiences:
-        status, reason = _worst([_relation(r, audience) for r in hypothesis.relations()])
+        status, reason = _worst([_relation(r, audience, among) for r in hypothesis.relations()])
         others = (*hypothesis.through, hypothesis.moderator)
         lacking = [name for name in others if name and not _is_known(name, audience)]
         if lacking and status != "not testable":
@@ -98,20 +100,22 @@ def _worst(judged: Sequence[tuple[Status, str]]) -> tuple[Status, str]:
     return min(judged, key=lambda found: _WORST_FIRST.index(found[0]))
 
 
-def _relation(relation: Relation, audience: Audience) -> tuple[Status, str]:
+def _relation(relation: Relation, audience: Audience, among: str) -> tuple[Status, str]:
     for name in (relation.predictor, relation.outcome):
         if not _is_known(name, audience):
             return "not testable", f"{name} is not asked"
     ends = (relation.predictor, relation.outcome)
     if not all(audience.is_measured(name) for name in ends):
         return "testable", ""  # a column without a question, as what chance assigns
-    obstacle = audience.obstacle(*ends)
-    if "decide" in obstacle or obstacle.startswith("nobody"):
+    obstacle = audience.obstacle(*ends, among)
+    if obstacle.startswith(("nobody", "the answers", "those whom")):
         return "not testable", obstacle
     if audience.is_cut_off(*ends):
         words = f"the answers to {relation.predictor} decide who is asked {relation.outcome}"
         return "testable among some", words
-    return ("testable among some", obstacle) if obstacle else ("testable", "")
+    if obstacle and not audience.presupposes_taking_part(relation.predictor):
+        return "testable among some", obstacle
+    return "testable", ""
 
 
 def _is_known(name: str, audience: Audience) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from coprod_stats.instruments.checks.claimed_paths import ClaimedPath
@@ -98,6 +99,7 @@ def _of_plan(plan: Plan) -> Iterator[ClaimedPath]:
                     relation.outcome,
                     plan.form.plan,
                     plan.instrument.forms[0].id,
+                    hypothesis.among or "",
                 )
 
 
@@ -109,11 +111,13 @@ def _of_hypotheses(instrument: Instrument) -> Iterator[ClaimedPath]:
         for relation in hypothesis.relations():
             if {relation.predictor, relation.outcome} <= known:
                 yield ClaimedPath(
-                    hypothesis.id, hypothesis.kind, relation.predictor, relation.outcome
+                    hypothesis.id,
+                    hypothesis.kind,
+                    relation.predictor,
+                    relation.outcome,
+                    among=hypothesis.among or "",
                 )
 
 
 def _without_plans(planned: Sequence[ClaimedPath]) -> set[ClaimedPath]:
-    return {
-        ClaimedPath(path.hypothesis, path.kind, path.predictor, path.outcome) for path in planned
-    }
+    return {replace(path, plan="", form="") for path in planned}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.instruments.checks.claimed_paths import items_of
+from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.instruments.routes import Routes, draw_routes
@@ -19,10 +20,27 @@ ALMOST_ALL = 0.95
 
 
 class Audience:
-    """Who is asked the questions of one form; what is assigned at random is left aside."""
+    """Who is asked the questions of one form; what is assigned at random is left aside.
 
-    def __init__(self, instrument: Instrument, form: str) -> None:
+    Parameters
+    ----------
+    instrument : Instrument
+        The questionnaire.
+    form : str
+        One of its forms.
+    populations : iterable of str
+        Conditions of those whom hypotheses are about; one with variables that the form does not
+        have restricts nobody, as those whom it would leave out are not asked.
+    """
+
+    def __init__(self, instrument: Instrument, form: str, populations: Iterable[str] = ()) -> None:
         self.form = _without_chance(instrument.for_form(form))
+        known = {item.id for item in self.form.questions}
+        known |= {derived.id for derived in self.form.derived}
+        parsed = {text: parse_expression(text) for text in dict.fromkeys(populations) if text}
+        self._populations = {
+            text: tree for text, tree in parsed.items() if set(names(tree)) <= known
+        }
         self._routes: Routes | None = None
         self._items: dict[str, tuple[Item, ...]] = {}
 
@@ -40,20 +58,26 @@ class Audience:
         """Return whether this form asks anything that measures a variable."""
         return bool(self.items(name))
 
-    def obstacle(self, predictor: str, outcome: str) -> str:
+    def obstacle(self, predictor: str, outcome: str, among: str = "") -> str:
         """Return why not all who are asked an outcome are asked its predictor; empty if they are.
 
         Parameters
         ----------
         predictor, outcome : str
             Scales, indices, items or constructs that the form measures.
+        among : str
+            One of the populations, to which the comparison is confined.
         """
         ends = self.items(predictor), self.items(outcome)
-        asked = self._asked(ends[0]), self._asked(ends[1])
+        population = self._populations.get(among)
+        fixed = () if population is None else items_behind(self.form, names(population))
+        if _is_chosen_by(fixed, ends[1]):
+            return f"those whom it is about are chosen by the answers to {outcome}"
+        asked = self._asked(ends[0]), self._asked(ends[1]) & self._belongs(among)
         both = asked[0] & asked[1]
         if not both.any():
             return f"nobody is asked both {predictor} and {outcome}"
-        if self._decides(*ends):
+        if self._decides(*ends, fixed=fixed):
             return f"the answers to {outcome} decide who is asked {predictor}"
         share = float(both.sum() / asked[1].sum())
         if share < ALMOST_ALL:
@@ -61,25 +85,65 @@ class Audience:
             return f"{percent}% of those who are asked {outcome} are asked {predictor}"
         return ""
 
+    def presupposes_taking_part(self, name: str) -> bool:
+        """Return whether a variable is a driver: of those alone who take part can it be asked."""
+        roles = {construct.code: construct.role for construct in self.form.constructs}
+        roles |= {scale.id: scale.role for scale in self.form.scales}
+        return roles.get(name) == "driver"
+
     def is_cut_off(self, predictor: str, outcome: str) -> bool:
         """Return whether the predictor's answers decide who is asked the outcome."""
         return self._decides(self.items(outcome), self.items(predictor))
 
-    def _decides(self, asked: Sequence[Item], deciding: Sequence[Item]) -> bool:
-        """Return whether the answers to some questions decide who is asked others."""
+    def _decides(
+        self, asked: Sequence[Item], deciding: Sequence[Item], *, fixed: Iterable[str] = ()
+    ) -> bool:
+        """Return whether the answers to some questions decide who is asked others.
+
+        Questions that a population fixes do not decide anything within it.
+        """
         conditions = dict.fromkeys(tree for item in asked for tree in item.conditions)
         used = dict.fromkeys(name for tree in conditions for name in names(tree))
         routing = set(items_behind(self.form, used))
-        return bool(routing & {item.id for item in deciding} - {item.id for item in asked})
+        free = routing - {item.id for item in asked} - set(fixed)
+        return bool(free & {item.id for item in deciding})
 
     def _asked(self, items: Sequence[Item]) -> NDArray[np.bool_]:
-        if self._routes is None:
-            rng = np.random.default_rng(20261130)
-            self._routes = draw_routes(self.form, n_respondents=N_ROUTES, rng=rng)
-        ids = [item.id for item in self._routes.items]
+        routes = self._drawn()
+        ids = [item.id for item in routes.items]
         columns = [ids.index(item.id) for item in items]
-        asked: NDArray[np.bool_] = self._routes.asked[:, columns].sum(axis=1) > 0
+        asked: NDArray[np.bool_] = routes.asked[:, columns].sum(axis=1) > 0
         return asked
+
+    def _belongs(self, among: str) -> NDArray[np.bool_]:
+        if among not in self._populations:
+            return np.ones(N_ROUTES, dtype=bool)
+        return self._drawn().belongs[:, list(self._populations).index(among)]
+
+    def _drawn(self) -> Routes:
+        if self._routes is None:
+            self._routes = draw_routes(
+                self.form,
+                n_respondents=N_ROUTES,
+                rng=np.random.default_rng(20261130),
+                populations=tuple(self._populations.values()),
+            )
+        return self._routes
+
+
+def _is_chosen_by(fixed: Iterable[str], outcome: Sequence[Item]) -> bool:
+    """Return whether a population rests on the amount of an outcome, or on all that it is.
+
+    A yes or no that comes before an amount, as whether there was any occasion, does not select by
+    the amount.
+    """
+    shared = [item for item in outcome if item.id in set(fixed)]
+    amounts = [item for item in shared if item.kind == "number" or _is_ordered(item)]
+    return bool(shared) and (bool(amounts) or len(shared) == len(outcome))
+
+
+def _is_ordered(item: Item) -> bool:
+    return item.responses is not None and item.responses.kind != "categorical"
 
 
 def _without_chance(form: Instrument) -> Instrument:

@@ -20,6 +20,8 @@ class ClaimedPath:
         Kind of the hypothesis, as ``main`` or ``necessary condition``.
     plan, form : str
         The plan that tests it, and the form from which; empty where none does yet.
+    among : str
+        Condition of those whom it is about, as ``DFTOOK == 1``; empty for everybody.
     """
 
     hypothesis: str
@@ -28,6 +30,7 @@ class ClaimedPath:
     outcome: str
     plan: str = ""
     form: str = ""
+    among: str = ""
 
 
 def items_of(instrument: Instrument, name: str) -> tuple[Item, ...]:

@@ -21,7 +21,7 @@ from coprod_stats.instruments.checks.scale_rules import (
     selection_by_outcomes,
     short_scales,
 )
-from coprod_stats.instruments.construct_coverage import construct_coverage
+from coprod_stats.instruments.construct_coverage import construct_coverage, measured_codes
 from coprod_stats.instruments.constructs import Role
 from coprod_stats.instruments.model import MISSING_CODES, TEXT_KINDS, Instrument, Item
 
@@ -59,7 +59,9 @@ class Finding:
 def lint(
     instrument: Instrument,
     *,
+    form: str | None = None,
     paths: Sequence[ClaimedPath] = (),
+    all_claims: bool = True,
     in_modules: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Find questions, scales and constructs of a questionnaire that break a rule.
@@ -67,10 +69,16 @@ def lint(
     Parameters
     ----------
     instrument : Instrument
-        A questionnaire or one form of it; with its modules if constructs are to be checked.
+        A questionnaire; with its modules if constructs are to be checked.
+    form : str, optional
+        One form; all questions by default. A construct that another form measures is not missing
+        from it, and an exemption that another form needs is not stale.
     paths : sequence of ClaimedPath
         What is claimed about its constructs; rules about the ends of paths need it
         (``claimed_paths`` in ``study.questionnaire_claims``).
+    all_claims : bool
+        Whether these are all its claims; else an exemption from those rules may serve another plan,
+        and is not called stale.
     in_modules : collection of str
         Codes of constructs that a module measures which is inserted on demand.
 
@@ -84,27 +92,45 @@ def lint(
         for entry in instrument.exemptions
         for place in entry.places
     }
+    chosen = instrument if form is None else instrument.for_form(form)
+    elsewhere = frozenset(in_modules) | measured_codes(instrument)
     found = [
         Finding(code, place, words, reasons.get((code, place), ""))
-        for code, place, words in _findings(instrument, paths, in_modules)
+        for code, place, words in _findings(chosen, paths, elsewhere)
     ]
-    used = {(finding.code, finding.place) for finding in found}
-    asked = {item.id for table in instrument.tables for item in table.items}
-    asked |= {scale.id for table in instrument.tables for scale in table.scales}
-    asked |= {construct.code for construct in instrument.constructs}
-    asked |= {form.id for form in instrument.forms}
-    stale = [
-        Finding("LINT-011", place, f"nothing here breaks {rule}")
+    asked = {item.id for table in chosen.tables for item in table.items}
+    asked |= {scale.id for table in chosen.tables for scale in table.scales}
+    asked |= {construct.code for construct in chosen.constructs}
+    asked |= {one.id for one in chosen.forms}
+    used = {(one.code, one.place) for one in found}
+    unused = [
+        (rule, place)
         for rule, place in reasons
         if (rule, place) not in used
         and set(place.split("-")) <= asked
-        and (paths or rule not in OF_PATHS)
+        and ((paths and all_claims) or rule not in OF_PATHS)
     ]
-    return (*found, *stale)
+    return (*found, *_stale(unused, instrument, paths, elsewhere))
+
+
+def _stale(
+    unused: Collection[tuple[str, str]],
+    instrument: Instrument,
+    paths: Sequence[ClaimedPath],
+    elsewhere: Collection[str],
+) -> Iterator[Finding]:
+    """Find exemptions that neither the questionnaire nor one of its forms needs (LINT-011)."""
+    if not unused:
+        return
+    parts = [instrument, *(instrument.for_form(form.id) for form in instrument.forms)]
+    used = {(code, place) for part in parts for code, place, _ in _findings(part, paths, elsewhere)}
+    for rule, place in unused:
+        if (rule, place) not in used:
+            yield Finding("LINT-011", place, f"nothing here breaks {rule}")
 
 
 def _findings(
-    instrument: Instrument, paths: Sequence[ClaimedPath], in_modules: Collection[str]
+    instrument: Instrument, paths: Sequence[ClaimedPath], elsewhere: Collection[str]
 ) -> Iterator[tuple[str, str, str]]:
     for table in instrument.tables:
         yield from _in_table(table)
@@ -117,8 +143,8 @@ def _findings(
         yield from conditions_without_measure(instrument, paths)
     for entry in construct_coverage([instrument]):
         construct = entry.construct
-        elsewhere = construct.steps or construct.planned or construct.code in in_modules
-        if entry.status in ("missing", "partly") and not elsewhere:
+        covered = construct.steps or construct.planned or construct.code in elsewhere
+        if entry.status in ("missing", "partly") and not covered:
             yield "LINT-010", entry.construct.code, f"no item measures '{entry.construct.label}'"
 
 

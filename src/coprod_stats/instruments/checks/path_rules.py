@@ -8,11 +8,10 @@ from itertools import product
 from coprod_stats.instruments.checks.audience import Audience
 from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of, together
 from coprod_stats.instruments.checks.meanings import NEAR, Closeness, Meanings
-from coprod_stats.instruments.checks.scale_rules import MIN_ITEMS, Found
+from coprod_stats.instruments.checks.scale_rules import CONDITIONS, MIN_ITEMS, Found
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
 
-_CONDITIONS = ("necessary condition", "configuration")
 _COUNTED = ("number", "multiple", "rank", "allocate", "date", "time")
 
 
@@ -55,19 +54,19 @@ def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
 def not_asked_of_all(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
     """Find predictors that are not asked of all whom their hypothesis is about (LINT-019).
 
-    Drivers presuppose taking part, and are omitted; so is what chance decides. Judged is each
-    hypothesis in the form in which most respondents are asked both of its ends.
+    Drivers presuppose taking part, and are omitted; so is what chance decides. A hypothesis that
+    says whom it is about is judged among those. Judged is each hypothesis in the form in which most
+    respondents are asked both of its ends.
     """
     found: dict[str, tuple[str, list[ClaimedPath]]] = {}
-    forms = {form.id: Audience(instrument, form.id) for form in instrument.forms}
-    roles = {construct.code: construct.role for construct in instrument.constructs}
-    roles |= {scale.id: scale.role for scale in instrument.scales}
+    about = [path.among for path in paths]
+    forms = {form.id: Audience(instrument, form.id, about) for form in instrument.forms}
     for path in paths:
-        if roles.get(path.predictor) == "driver":
+        if any(form.presupposes_taking_part(path.predictor) for form in forms.values()):
             continue
         tried = [forms[path.form]] if path.plan and path.form in forms else list(forms.values())
         judged = [
-            form.obstacle(path.predictor, path.outcome)
+            form.obstacle(path.predictor, path.outcome, path.among)
             for form in tried
             if form.is_measured(path.predictor) and form.is_measured(path.outcome)
         ]
@@ -78,8 +77,8 @@ def not_asked_of_all(instrument: Instrument, paths: Sequence[ClaimedPath]) -> It
         yield (
             "LINT-019",
             place,
-            f"{words}, as {together(tested)} needs; ask everybody, with a wording for those who "
-            "did not take part",
+            f"{words}, as {together(tested)} needs; state in the hypothesis among whom it holds, "
+            "or ask everybody, with a wording for those who did not take part",
         )
 
 
@@ -90,7 +89,7 @@ def conditions_without_measure(
     forms = {form.id: instrument.for_form(form.id) for form in instrument.forms}
     thin: dict[str, list[ClaimedPath]] = {}
     for path in paths:
-        if path.kind not in _CONDITIONS:
+        if path.kind not in CONDITIONS:
             continue
         judged = [forms[path.form]] if path.plan and path.form in forms else list(forms.values())
         for name in (path.predictor, path.outcome):

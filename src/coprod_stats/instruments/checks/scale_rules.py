@@ -17,6 +17,9 @@ MIN_ITEMS = 3
 MIN_TESTED_ITEMS = 4
 """Fewest items of a scale at an end of a tested path: with three, misfit cannot be seen."""
 
+CONDITIONS = ("necessary condition", "configuration")
+"""Kinds of hypotheses that are tested on scores, not by a measurement model; LINT-021 is theirs."""
+
 Found = tuple[str, str, str]
 """Code, place and finding."""
 
@@ -53,8 +56,9 @@ def _each_of_another_scale(instrument: Instrument, scale: Scale) -> bool:
 def reverse_wording(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
     """Find forms in which the effect of wording cannot be modelled (LINT-017).
 
-    Judged are the scales at the ends of tested paths in the plan's form; without plans, all scales
-    of the first form but markers.
+    Judged are the scales at the ends of tested paths in the plan's form; all scales of the form but
+    markers, if none of its paths is tested by a model of measurement; without plans, those of the
+    first form.
     """
     for form, scales in _fielded_scales(instrument, paths).items():
         lacking = [scale.id for scale, reverse in scales if not reverse]
@@ -75,9 +79,7 @@ def _fielded_scales(
     known = {form.id for form in instrument.forms}
     found: dict[str, list[tuple[Scale, bool]]] = {}
     for form in [form for form in forms if form in known] or [instrument.forms[0].id]:
-        ends = {
-            end for path in paths if path.form == form for end in (path.predictor, path.outcome)
-        }
+        ends = _ends(paths, form)
         fielded = instrument.for_form(form)
         found[form] = [
             (scale, any(fielded.item(id).reverse for id in scale.items))
@@ -90,14 +92,15 @@ def _fielded_scales(
 
 
 def few_items(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
-    """Find scales at the ends of tested paths with fewer than four items in the form (LINT-022)."""
+    """Find scales at the ends of tested paths with fewer than four items in the form (LINT-022).
+
+    Necessary conditions and configurations are tested on scores: three items do (LINT-021).
+    """
     known = {form.id for form in instrument.forms}
     forms = dict.fromkeys(path.form for path in paths if path.plan and path.form in known)
     for form in forms:
         fielded = instrument.for_form(form)
-        ends = {
-            end for path in paths if path.form == form for end in (path.predictor, path.outcome)
-        }
+        ends = _ends(paths, form)
         for scale in fielded.scales:
             if scale.id in ends and len(scale.items) < MIN_TESTED_ITEMS:
                 yield (
@@ -106,6 +109,12 @@ def few_items(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[
                     f"{counted(len(scale.items), 'item')} in the form '{form}', so that a bad item "
                     f"cannot be seen; ask at least {MIN_TESTED_ITEMS}",
                 )
+
+
+def _ends(paths: Sequence[ClaimedPath], form: str) -> set[str]:
+    """Return the ends of the paths that a model of measurement tests in a form."""
+    tested = [path for path in paths if path.form == form and path.kind not in CONDITIONS]
+    return {end for path in tested for end in (path.predictor, path.outcome)}
 
 
 def selection_by_outcomes(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
