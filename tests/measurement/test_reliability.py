@@ -153,6 +153,12 @@ def test_two_item_interval_needs_four_respondents() -> None:
             np.array([[1.0, NAN], [NAN, 3]]),
             "two items were answered together by fewer than two respondents",
         ),
+        (
+            np.array(
+                [[1, 1, NAN], [5, 5, NAN], [NAN, 2, 1], [NAN, 3, 5], [1, NAN, 1], [9, NAN, 9.0]]
+            ),
+            "covariances from different respondents contradict each other: alpha would exceed 1",
+        ),
     ],
 )
 def test_says_why_there_is_no_coefficient(answers: np.ndarray, note: str) -> None:

@@ -11,6 +11,7 @@ from coprod_stats.structure import (
     fit_driver_impact,
 )
 from coprod_stats.structure.driver_impact import options_of
+from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.item_overlap import ItemOverlap, fit_item_overlap
 from coprod_stats.structure.measurement_model import fit_measurement
 
@@ -93,3 +94,15 @@ def test_two_items_of_drivers_are_no_overlap_across_a_path():
     table["D1"] += 0.6 * shared
     table["E1"] += 0.6 * shared
     assert overlap_of(table).pairs == ()
+
+
+def test_nothing_is_named_where_factors_are_one() -> None:
+    table = drawn(0.0, seed=4)
+    for i in (1, 2, 3):
+        table[f"X{i}"] = table[f"D{i}"] + 0.1 * table[f"X{i}"]
+    tested = fit_driver_impact(table, MODEL, engine="core", estimator="MLR")
+    measured = fit_measurement(table, MODEL, options_of(tested.fit))
+    assert not measured.fit.proper
+    with pytest.raises(StructureError, match="improper"):
+        fit_item_overlap(table, tested, measured)
+    assert {path.conclusion for path in tested.paths} == {"not-estimated"}

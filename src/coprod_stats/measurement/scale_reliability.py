@@ -213,9 +213,13 @@ def _obstacle(covariance: FloatArray) -> str:
     variances = np.diag(covariance)
     if (variances <= 0).any():
         return "an item does not vary"
-    sum_of_standardised = (covariance / np.sqrt(np.outer(variances, variances))).sum()
-    cancelled = min(covariance.sum() / variances.sum(), sum_of_standardised) < 1e-9
-    return "the items cancel each other out: check their scoring direction" if cancelled else ""
+    correlation = covariance / np.sqrt(np.outer(variances, variances))
+    cancelled = min(covariance.sum() / variances.sum(), correlation.sum()) < 1e-9
+    if cancelled:
+        return "the items cancel each other out: check their scoring direction"
+    if max(coefficient_alpha(covariance), coefficient_alpha(correlation)) > 1:
+        return "covariances from different respondents contradict each other: alpha would exceed 1"
+    return ""
 
 
 def _from_covariance(

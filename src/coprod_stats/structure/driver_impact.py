@@ -74,6 +74,11 @@ class DriverImpactResult(NotebookTables):
         explained = self.fit.r_squared[0] if self.fit.converged else {}
         return {name: explained[name] for name in self.model.outcomes if name in explained}
 
+    def fit_of(self, hypothesis: str) -> SemFit:
+        """Return the fit that the path of a hypothesis is taken from."""
+        parts = (part.fit for part in self.subgroups if hypothesis in part.hypotheses)
+        return next(parts, self.fit)
+
     def covariates(self) -> pd.DataFrame:
         """Return a row per coefficient of a covariate, as those of ``fit.tidy()``."""
         rows = self.fit.tidy()
@@ -242,7 +247,8 @@ def _estimate(path: StructuralPath, fit: SemFit) -> PathEstimate:
         estimate=row.est,
         std_error=row.se,
         statistic=row.z,
-        p_value=row.pvalue if fit.converged else math.nan,
+        # an improper solution decides nothing
+        p_value=row.pvalue if fit.proper else math.nan,
         conf_low=row.ci_lower,
         conf_high=row.ci_upper,
         beta=row.std_all,

@@ -130,7 +130,7 @@ def fit_item_overlap(
     Raises
     ------
     StructureError
-        If a model with freed residuals did not converge.
+        If the measurement model is improper, or a model with freed residuals did not converge.
 
     References
     ----------
@@ -141,6 +141,8 @@ def fit_item_overlap(
     n_compared = _n_items(model, model.drivers) * _n_items(model, model.outcomes)
     if not n_compared:
         return ItemOverlap((), 0, 0.0)
+    if not measured.fit.proper:
+        raise StructureError("the measurement model has an improper solution")
     critical = float(stats.chi2.isf(tested.rules.alpha / n_compared, 1))
     pairs: list[OverlappingItems] = []
     fit, largest = measured.fit, 0.0

@@ -218,12 +218,15 @@ def fit_pattern(data: pd.DataFrame, tested: DriverImpactResult) -> PathPattern:
     Raises
     ------
     StructureError
-        As :func:`pattern_syntax`, and if the fit did not converge or has no standard errors.
+        As :func:`pattern_syntax`, and if the fit did not converge, is improper or has no standard
+        errors.
     """
     model, options = tested.model, options_of(tested.fit)
     fit = fit_text(data, model, partial(pattern_syntax, model), **options)
     if not fit.converged or np.isnan(fit.vcov).any():
         raise StructureError("the model with all paths did not converge or has no standard errors")
+    if not fit.proper:
+        raise StructureError("the model with all paths has an improper solution")
     same_engine = tested.fit.engine == fit.engine
     restricted = tested.fit if same_engine else fit_text(data, model, model.syntax, **options)
     means = {

@@ -10,6 +10,7 @@ import pandas as pd
 
 from coprod_stats.analyses.findings import Finding, finding_head
 from coprod_stats.analyses.paths.estimation import SpecificationResult
+from coprod_stats.latent_models import SemFit
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.results import TIDY_COLUMNS, NotebookTables
 from coprod_stats.structure import DriverImpactResult, PathResult
@@ -166,7 +167,20 @@ def _finding(
         return head
     if disagreement:
         return replace(head, reason=disagreement)
-    return with_path(head, tests[relation.id], n_analysed=entry.tests.n_analysed)
+    found = with_path(head, tests[relation.id], n_analysed=entry.tests.n_analysed)
+    if found.reason and isinstance(entry.tests, DriverImpactResult):
+        return replace(found, reason=_unusable(entry.tests.fit_of(relation.id)) or found.reason)
+    return found
+
+
+def _unusable(fit: SemFit) -> str:
+    """State why a fit decides nothing; empty if it could."""
+    if not fit.converged:
+        return "the model did not converge"
+    if not fit.proper:
+        codes = [warning.code for warning in fit.warnings if warning.code.startswith("SEM-1")]
+        return f"the solution is improper ({', '.join(codes) or 'see the notes on the fit'})"
+    return ""
 
 
 def with_path(head: Finding, path: PathResult, *, n_analysed: int) -> Finding:
