@@ -114,6 +114,28 @@ def test_a_summary_is_of_the_rows_of_its_respondent(instrument: Instrument, tmp_
     assert unread.answers["KIDS"].isna().all()
 
 
+def test_summaries_of_rows_that_nobody_knows_are_blank(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    answers = "RID,SIZE,CARE\na,3,1\nb,-9,1\nc,many,1\nd,2,1\ne,,1\nf,0,1\n"
+    found, inside = read(instrument, tmp_path, answers, "RID,MEMBER,AGE\nd,1.5,20\nf,1,20\n")
+    summed = with_summaries(found, {"MEMBER": inside}).answers
+    assert summed["KIDS"].isna().tolist() == [True] * 5 + [False]
+    assert summed[["KIDS", "HELPED", "ROWS"]].iloc[-1].tolist() == [0, 0, 0]
+
+
+def test_of_rows_that_respondents_add_none_are_none_unless_rejected(tmp_path: Path) -> None:
+    free = household(tmp_path, one=("count: SIZE", "most: 4"))
+    rows = "RID,MEMBER,AGE\na,1,16\nb,9,20\nd,1,20\n"
+    answers = "RID,SIZE,CARE\na,3,1\nb,1,1\nc,2,1\nd,1,2\n"
+    found, inside = read(free, tmp_path, answers, rows)
+    summed = with_summaries(found, {"MEMBER": inside}).answers["KIDS"]
+    assert summed.fillna(-1).tolist() == [1, -1, 0, -1]
+    found, inside = read(free, tmp_path, "RID,SIZE\na,3\nb,1\nc,2\n", rows)
+    unknown = with_summaries(found, {"MEMBER": inside}).answers["KIDS"]
+    assert unknown.fillna(-1).tolist() == [1, -1, -1]
+
+
 @pytest.mark.parametrize("header", ["RID,NAME", "RID,MEMBER,SERVICE,NAME"])
 def test_a_file_that_is_of_no_one_roster_is_refused(
     header: str, instrument: Instrument, tmp_path: Path
