@@ -367,6 +367,22 @@ def test_the_command_writes_a_file_for_each_roster(
     assert out.read_text().splitlines()[1].startswith("a,1,16,")
 
 
+def test_the_command_counts_what_is_rejected_in_rosters(
+    instrument: Instrument, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text(ANSWERS, encoding="utf-8")
+    (tmp_path / "m.csv").write_text("RID,MEMBER,AGE,NAMME\na,1,400,Ann\na,2,30,Bo\n")
+    given = ["responses", "import", str(tmp_path / "a.csv"), "--instrument"]
+    given += [str(tmp_path / "household.yaml"), "--roster", str(tmp_path / "m.csv")]
+    given += ["--out", str(tmp_path / "out.csv")]
+    app(given, prog_name="coprod", standalone_mode=False)
+    said = capsys.readouterr().out
+    assert "rows kept 2, rejected 0; values rejected 1; columns rejected: NAMME" in said
+    app([*given, "--json", "-"], prog_name="coprod", standalone_mode=False)
+    counts = json.loads(capsys.readouterr().out)["rosters"]["MEMBER"]
+    assert (counts["values_rejected"], counts["columns_rejected"]) == (1, ["NAMME"])
+
+
 def test_rows_are_not_written_over_what_is_read(instrument: Instrument, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(ANSWERS, encoding="utf-8")
     rows = tmp_path / "out.csv.MEMBER.csv"
