@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from test_xlsform import as_xforms, assert_same
 
 from coprod_stats.instruments import Instrument
 from coprod_stats.platforms import PlatformError, compose_form, read_sidecar
-from coprod_stats.platforms.form_export import Sidecar
+from coprod_stats.platforms.form_export import Sidecar, SidecarError
 from coprod_stats.responses.platform_reading import read_platform_export, read_platform_rosters
 from coprod_stats.responses.reading import write_canonical
 from coprod_stats.responses.rosters import read_rosters, roster_path, with_summaries
@@ -324,6 +325,34 @@ def test_rows_of_another_repeating_instrument_are_refused(
     path.write_text(f"{header}\n1,,,2,2\n1,visit,1,3,2\n", encoding="utf-8")
     with pytest.raises(PlatformError, match="PLATFORM-231"):
         read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
+
+
+def test_cells_on_a_row_of_another_instrument_are_rejected_in_redcap(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "redcap")
+    path = tmp_path / "redcap.csv"
+    header = "record_id,redcap_repeat_instrument,redcap_repeat_instance,size,care,age,ways___1,kind"
+    lines = [header, "1,,,2,1,55,0,", "1,member,1,3,,40,0,", "1,member,2,,,30,1,2", "2,,,0,1,,1,"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
+    read = read_platform_rosters(path, found, source="redcap", sidecar=form.sidecar)
+    told = [(e.respondent, e.column, e.value, e.scope) for e in found.rejected]
+    assert told == [("1", "age", "55", "column"), ("2", "ways___1", "1", "column")]
+    told = [(e.respondent, e.column, e.value, e.scope) for e in read["MEMBER"].rejected]
+    assert ("1", "size", "3", "column") in told
+    assert ("1", "kind", "2", "column") in told
+    assert read["MEMBER"].answers["AGE"].tolist() == [40, 30]
+
+
+def test_a_sidecar_without_a_roster_of_the_form_is_refused(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    sidecar = replace(compose_form(instrument, "surveyjs").sidecar, rosters=())
+    path = tmp_path / "results.json"
+    path.write_text('[{"RID": "a", "SIZE": 1, "MEMBER": [{"AGE": 20}]}]', encoding="utf-8")
+    with pytest.raises(SidecarError, match="it lacks the roster"):
+        read_platform_export(path, instrument, source="surveyjs", sidecar=sidecar)
 
 
 # without a platform
