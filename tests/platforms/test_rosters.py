@@ -21,7 +21,7 @@ from roster_forms import Rows, assert_rows, household, rows_of, summaries
 from test_redcap import LOGIC, dictionary, item_cells
 from test_xlsform import as_xforms, assert_same
 
-from coprod_stats.instruments import Instrument
+from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.platforms import PlatformError, compose_form, read_sidecar
 from coprod_stats.platforms.form_export import Sidecar, SidecarError
 from coprod_stats.responses.platform_reading import read_platform_export, read_platform_rosters
@@ -353,6 +353,33 @@ def test_a_sidecar_without_a_roster_of_the_form_is_refused(
     path.write_text('[{"RID": "a", "SIZE": 1, "MEMBER": [{"AGE": 20}]}]', encoding="utf-8")
     with pytest.raises(SidecarError, match="it lacks the roster"):
         read_platform_export(path, instrument, source="surveyjs", sidecar=sidecar)
+
+
+PEOPLE = """
+instrument: people
+version: 1.0.0
+title: People
+languages: [en]
+forms: {full: {title: Full}}
+administrative: [{id: RID, title: Respondent, role: respondent}]
+pages:
+  - page: members
+    roster: {id: MEMBER, title: Members, most: 3}
+    blocks: [{block: m, items: [{id: AGE, kind: number, text: How old?}]}]
+"""
+
+
+def test_a_questionnaire_may_ask_all_of_its_questions_for_each_row(tmp_path: Path) -> None:
+    path = tmp_path / "people.yaml"
+    path.write_text(PEOPLE, encoding="utf-8")
+    only = read_instrument(path).for_form("full")
+    results = tmp_path / "results.json"
+    results.write_text('[{"RID": "a", "MEMBER": [{"AGE": 20}, {"AGE": 30}]}, {"RID": "b"}]')
+    sidecar = compose_form(only, "surveyjs").sidecar
+    found = read_platform_export(results, only, source="surveyjs", sidecar=sidecar)
+    read = read_platform_rosters(results, found, source="surveyjs", sidecar=sidecar)
+    assert found.n_respondents == 2
+    assert read["MEMBER"].answers["AGE"].tolist() == [20, 30]
 
 
 # without a platform
