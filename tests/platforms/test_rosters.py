@@ -355,6 +355,39 @@ def test_a_sidecar_without_a_roster_of_the_form_is_refused(
         read_platform_export(path, instrument, source="surveyjs", sidecar=sidecar)
 
 
+@pytest.mark.parametrize(
+    ("header", "code", "words"),
+    [
+        ("redcap_repeat_instrument,redcap_repeat_instance", "233", "'record_id'"),
+        ("record_id,redcap_repeat_instrument", "233", "'redcap_repeat_instance'"),
+        ("record_id,redcap_repeat_instance", "233", "'redcap_repeat_instrument'"),
+        ("record_id,redcap_repeat_instrument,redcap_repeat_instance", "234", "no field of its"),
+    ],
+)
+def test_an_export_that_does_not_tell_rows_apart_is_refused(
+    header: str, code: str, words: str, instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "redcap")
+    path = tmp_path / "redcap.csv"
+    names = [*header.split(","), "size", *(["age", "kind"] if code == "233" else [])]
+    path.write_text(f"{','.join(names)}\n{',' * (len(names) - 1)}1\n", encoding="utf-8")
+    found = read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
+    with pytest.raises(PlatformError, match=f"PLATFORM-{code} roster 'MEMBER'.*{words}"):
+        read_platform_rosters(path, found, source="redcap", sidecar=form.sidecar)
+
+
+@pytest.mark.parametrize("held", ['"boo"', "5", '["x"]', "[null]", '"[1"'])
+def test_what_is_no_list_of_rows_is_refused_in_surveyjs(
+    held: str, instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "surveyjs")
+    path = tmp_path / "results.json"
+    path.write_text(f'[{{"RID": "a", "SIZE": 1, "MEMBER": {held}}}]', encoding="utf-8")
+    found = read_platform_export(path, instrument, source="surveyjs", sidecar=form.sidecar)
+    with pytest.raises(PlatformError, match="PLATFORM-222 roster 'MEMBER': result 1 holds no"):
+        read_platform_rosters(path, found, source="surveyjs", sidecar=form.sidecar)
+
+
 PEOPLE = """
 instrument: people
 version: 1.0.0

@@ -22,14 +22,15 @@ from coprod_stats.platforms.fields import choices
 from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarRoster
 from coprod_stats.platforms.redcap.expressions import checkbox_code
 
+_REPEATED = "redcap_repeat_instrument"
+_INSTANCE = "redcap_repeat_instance"
 _STRUCTURE = (
     "redcap_event_name",
-    "redcap_repeat_instrument",
-    "redcap_repeat_instance",
+    _REPEATED,
+    _INSTANCE,
     "redcap_data_access_group",
     "redcap_survey_identifier",
 )
-_REPEATED = "redcap_repeat_instrument"
 _COMPLETE = "2"
 _TICKED = {"Checked", "Unchecked"}
 _RAW_DATA = "Export 'CSV / Microsoft Excel (raw data)', not the one with labels."
@@ -129,11 +130,16 @@ def _fields(roster: SidecarRoster) -> set[str]:
 
 
 def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows:
-    """Return the rows of a repeating instrument, which stand between those of the records."""
+    """Return the rows of a repeating instrument, which stand between those of the records.
+
+    Raises
+    ------
+    PlatformError
+        If the export lacks the columns that tell whose rows they are, or all fields of the rows.
+    """
     names = [name.strip() for name in table.header]
-    if _REPEATED not in names:
-        return RosterRows((), (), CellTable((), (), ()))
-    place, number = names.index(_REPEATED), names.index("redcap_repeat_instance")
+    _refuse_without_rows(names, roster, key)
+    place, number = names.index(_REPEATED), names.index(_INSTANCE)
     found = _with_rows(table, [row[place].strip() == roster.name for row in table.rows])
     own = _fields(roster)
     boxes = tuple(f"{name}___" for name in _checkboxes(roster))
@@ -156,6 +162,32 @@ def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows
             found.lines,
         ),
     )
+
+
+def _refuse_without_rows(names: list[str], roster: SidecarRoster, key: str) -> None:
+    place = f"roster '{roster.roster}'"
+    faults = [
+        Fault(
+            "PLATFORM-233",
+            f"the export has no column '{name}', which tells whose rows they are",
+            "Make it a repeating instrument (Project Setup) and export the record's id with it.",
+            place=place,
+        )
+        for name in (key, _REPEATED, _INSTANCE)
+        if name not in names
+    ]
+    boxes = tuple(f"{name}___" for name in _checkboxes(roster))
+    if not any(name in _fields(roster) or name.startswith(boxes) for name in names):
+        faults.append(
+            Fault(
+                "PLATFORM-234",
+                "no field of its rows is a column of the export",
+                "Export all instruments of the project.",
+                place=place,
+            )
+        )
+    if faults:
+        raise PlatformError(faults)
 
 
 def _combined(found: dict[str, tuple[str, ...]], instrument: Instrument) -> tuple[Item, ...]:
@@ -258,7 +290,7 @@ def _starts(cell: str) -> Iterator[str]:
 def _refuse_repeats(found: dict[str, tuple[str, ...]]) -> None:
     events = {cell.strip() for cell in found.get("redcap_event_name", ())} - {""}
     several = f"{len(events)} events" if len(events) > 1 else ""
-    if any(cell.strip() for cell in found.get("redcap_repeat_instance", ())):
+    if any(cell.strip() for cell in found.get(_INSTANCE, ())):
         several = "repeated forms"
     if several:
         raise PlatformError(
