@@ -383,6 +383,20 @@ def test_the_command_counts_what_is_rejected_in_rosters(
     assert (counts["values_rejected"], counts["columns_rejected"]) == (1, ["NAMME"])
 
 
+def test_the_command_names_a_table_of_an_earlier_import(
+    instrument: Instrument, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text(ANSWERS, encoding="utf-8")
+    (tmp_path / "m.csv").write_text("RID,MEMBER,AGE\na,1,16\n", encoding="utf-8")
+    given = ["responses", "import", str(tmp_path / "a.csv"), "--instrument"]
+    given += [str(tmp_path / "household.yaml"), "--out", str(tmp_path / "out.csv")]
+    app([*given, "--roster", str(tmp_path / "m.csv")], prog_name="coprod", standalone_mode=False)
+    assert "of an earlier import" not in capsys.readouterr().out
+    app(given, prog_name="coprod", standalone_mode=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "out.csv.MEMBER.csv is of an earlier import" in said
+
+
 def test_rows_are_not_written_over_what_is_read(instrument: Instrument, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(ANSWERS, encoding="utf-8")
     rows = tmp_path / "out.csv.MEMBER.csv"

@@ -149,7 +149,9 @@ def import_answers(
         )
     for roster in found.instrument.rosters:
         if roster.id not in rows:
-            say(f"note: no rows of '{roster.id}' were given (--roster FILE)")
+            earlier = roster_path(out, roster.id)
+            stale = f"; {earlier} is of an earlier import" if earlier.exists() else ""
+            say(f"note: no rows of '{roster.id}' were given (--roster FILE){stale}")
 
 
 def _keep_inputs(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
