@@ -151,12 +151,13 @@ def summaries(rows: Rows) -> pd.DataFrame:
         ages = [int(row["AGE"]) for row in mine if int(row["AGE"]) > 0]
         helped = [row["HELP"] == "1" for row in mine if row["HELP"] in ("1", "2")]
         asked = person["CARE"] == "1"
+        known = bool(mine) or person["SIZE"] == "0"
         values = {
-            "KIDS": float(sum(age < 18 for age in ages)),
+            "KIDS": float(sum(age < 18 for age in ages)) if known else np.nan,
             "MEANAGE": float(np.mean(ages)) if ages else np.nan,
-            "HELPED": float(any(helped)) if helped or not mine else np.nan,
+            "HELPED": float(any(helped)) if helped or (known and not mine) else np.nan,
             "EVERYONE": float(all(helped)) if helped else np.nan,
-            "ROWS": float(len(mine)),
+            "ROWS": float(len(mine)) if known else np.nan,
         }
         found.append(values if asked else dict.fromkeys(values, np.nan))
     return pd.DataFrame(found)

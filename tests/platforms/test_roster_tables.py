@@ -114,6 +114,28 @@ def test_a_summary_is_of_the_rows_of_its_respondent(instrument: Instrument, tmp_
     assert unread.answers["KIDS"].isna().all()
 
 
+def test_summaries_of_rows_that_nobody_knows_are_blank(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    answers = "RID,SIZE,CARE\na,3,1\nb,-9,1\nc,many,1\nd,2,1\ne,,1\nf,0,1\n"
+    found, inside = read(instrument, tmp_path, answers, "RID,MEMBER,AGE\nd,1.5,20\nf,1,20\n")
+    summed = with_summaries(found, {"MEMBER": inside}).answers
+    assert summed["KIDS"].isna().tolist() == [True] * 5 + [False]
+    assert summed[["KIDS", "HELPED", "ROWS"]].iloc[-1].tolist() == [0, 0, 0]
+
+
+def test_of_rows_that_respondents_add_none_are_none_unless_rejected(tmp_path: Path) -> None:
+    free = household(tmp_path, one=("count: SIZE", "most: 4"))
+    rows = "RID,MEMBER,AGE\na,1,16\nb,9,20\nd,1,20\n"
+    answers = "RID,SIZE,CARE\na,3,1\nb,1,1\nc,2,1\nd,1,2\n"
+    found, inside = read(free, tmp_path, answers, rows)
+    summed = with_summaries(found, {"MEMBER": inside}).answers["KIDS"]
+    assert summed.fillna(-1).tolist() == [1, -1, 0, -1]
+    found, inside = read(free, tmp_path, "RID,SIZE\na,3\nb,1\nc,2\n", rows)
+    unknown = with_summaries(found, {"MEMBER": inside}).answers["KIDS"]
+    assert unknown.fillna(-1).tolist() == [1, -1, -1]
+
+
 @pytest.mark.parametrize("header", ["RID,NAME", "RID,MEMBER,SERVICE,NAME"])
 def test_a_file_that_is_of_no_one_roster_is_refused(
     header: str, instrument: Instrument, tmp_path: Path
@@ -343,6 +365,36 @@ def test_the_command_writes_a_file_for_each_roster(
     assert (tmp_path / "out.csv.MEMBER.csv").read_text().startswith("RID,MEMBER,NAME,AGE")
     assert "ROW-003" in (tmp_path / "out.csv.MEMBER.csv.rejected.csv").read_text()
     assert out.read_text().splitlines()[1].startswith("a,1,16,")
+
+
+def test_the_command_counts_what_is_rejected_in_rosters(
+    instrument: Instrument, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text(ANSWERS, encoding="utf-8")
+    (tmp_path / "m.csv").write_text("RID,MEMBER,AGE,NAMME\na,1,400,Ann\na,2,30,Bo\n")
+    given = ["responses", "import", str(tmp_path / "a.csv"), "--instrument"]
+    given += [str(tmp_path / "household.yaml"), "--roster", str(tmp_path / "m.csv")]
+    given += ["--out", str(tmp_path / "out.csv")]
+    app(given, prog_name="coprod", standalone_mode=False)
+    said = capsys.readouterr().out
+    assert "rows kept 2, rejected 0; values rejected 1; columns rejected: NAMME" in said
+    app([*given, "--json", "-"], prog_name="coprod", standalone_mode=False)
+    counts = json.loads(capsys.readouterr().out)["rosters"]["MEMBER"]
+    assert (counts["values_rejected"], counts["columns_rejected"]) == (1, ["NAMME"])
+
+
+def test_the_command_names_a_table_of_an_earlier_import(
+    instrument: Instrument, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text(ANSWERS, encoding="utf-8")
+    (tmp_path / "m.csv").write_text("RID,MEMBER,AGE\na,1,16\n", encoding="utf-8")
+    given = ["responses", "import", str(tmp_path / "a.csv"), "--instrument"]
+    given += [str(tmp_path / "household.yaml"), "--out", str(tmp_path / "out.csv")]
+    app([*given, "--roster", str(tmp_path / "m.csv")], prog_name="coprod", standalone_mode=False)
+    assert "of an earlier import" not in capsys.readouterr().out
+    app(given, prog_name="coprod", standalone_mode=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "out.csv.MEMBER.csv is of an earlier import" in said
 
 
 def test_rows_are_not_written_over_what_is_read(instrument: Instrument, tmp_path: Path) -> None:

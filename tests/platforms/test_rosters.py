@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,9 @@ from roster_forms import Rows, assert_rows, household, rows_of, summaries
 from test_redcap import LOGIC, dictionary, item_cells
 from test_xlsform import as_xforms, assert_same
 
-from coprod_stats.instruments import Instrument
+from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.platforms import PlatformError, compose_form, read_sidecar
-from coprod_stats.platforms.form_export import Sidecar
+from coprod_stats.platforms.form_export import Sidecar, SidecarError
 from coprod_stats.responses.platform_reading import read_platform_export, read_platform_rosters
 from coprod_stats.responses.reading import write_canonical
 from coprod_stats.responses.rosters import read_rosters, roster_path, with_summaries
@@ -324,6 +325,94 @@ def test_rows_of_another_repeating_instrument_are_refused(
     path.write_text(f"{header}\n1,,,2,2\n1,visit,1,3,2\n", encoding="utf-8")
     with pytest.raises(PlatformError, match="PLATFORM-231"):
         read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
+
+
+def test_cells_on_a_row_of_another_instrument_are_rejected_in_redcap(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "redcap")
+    path = tmp_path / "redcap.csv"
+    header = "record_id,redcap_repeat_instrument,redcap_repeat_instance,size,care,age,ways___1,kind"
+    lines = [header, "1,,,2,1,55,0,", "1,member,1,3,,40,0,", "1,member,2,,,30,1,2", "2,,,0,1,,1,"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
+    read = read_platform_rosters(path, found, source="redcap", sidecar=form.sidecar)
+    told = [(e.respondent, e.column, e.value, e.scope) for e in found.rejected]
+    assert told == [("1", "age", "55", "column"), ("2", "ways___1", "1", "column")]
+    told = [(e.respondent, e.column, e.value, e.scope) for e in read["MEMBER"].rejected]
+    assert ("1", "size", "3", "column") in told
+    assert ("1", "kind", "2", "column") in told
+    assert read["MEMBER"].answers["AGE"].tolist() == [40, 30]
+
+
+def test_a_sidecar_without_a_roster_of_the_form_is_refused(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    sidecar = replace(compose_form(instrument, "surveyjs").sidecar, rosters=())
+    path = tmp_path / "results.json"
+    path.write_text('[{"RID": "a", "SIZE": 1, "MEMBER": [{"AGE": 20}]}]', encoding="utf-8")
+    with pytest.raises(SidecarError, match="it lacks the roster"):
+        read_platform_export(path, instrument, source="surveyjs", sidecar=sidecar)
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "words"),
+    [
+        ("redcap_repeat_instrument,redcap_repeat_instance", "233", "'record_id'"),
+        ("record_id,redcap_repeat_instrument", "233", "'redcap_repeat_instance'"),
+        ("record_id,redcap_repeat_instance", "233", "'redcap_repeat_instrument'"),
+        ("record_id,redcap_repeat_instrument,redcap_repeat_instance", "234", "no field of its"),
+    ],
+)
+def test_an_export_that_does_not_tell_rows_apart_is_refused(
+    header: str, code: str, words: str, instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "redcap")
+    path = tmp_path / "redcap.csv"
+    names = [*header.split(","), "size", *(["age", "kind"] if code == "233" else [])]
+    path.write_text(f"{','.join(names)}\n{',' * (len(names) - 1)}1\n", encoding="utf-8")
+    found = read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
+    with pytest.raises(PlatformError, match=f"PLATFORM-{code} roster 'MEMBER'.*{words}"):
+        read_platform_rosters(path, found, source="redcap", sidecar=form.sidecar)
+
+
+@pytest.mark.parametrize("held", ['"boo"', "5", '["x"]', "[null]", '"[1"'])
+def test_what_is_no_list_of_rows_is_refused_in_surveyjs(
+    held: str, instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "surveyjs")
+    path = tmp_path / "results.json"
+    path.write_text(f'[{{"RID": "a", "SIZE": 1, "MEMBER": {held}}}]', encoding="utf-8")
+    found = read_platform_export(path, instrument, source="surveyjs", sidecar=form.sidecar)
+    with pytest.raises(PlatformError, match="PLATFORM-222 roster 'MEMBER': result 1 holds no"):
+        read_platform_rosters(path, found, source="surveyjs", sidecar=form.sidecar)
+
+
+PEOPLE = """
+instrument: people
+version: 1.0.0
+title: People
+languages: [en]
+forms: {full: {title: Full}}
+administrative: [{id: RID, title: Respondent, role: respondent}]
+pages:
+  - page: members
+    roster: {id: MEMBER, title: Members, most: 3}
+    blocks: [{block: m, items: [{id: AGE, kind: number, text: How old?}]}]
+"""
+
+
+def test_a_questionnaire_may_ask_all_of_its_questions_for_each_row(tmp_path: Path) -> None:
+    path = tmp_path / "people.yaml"
+    path.write_text(PEOPLE, encoding="utf-8")
+    only = read_instrument(path).for_form("full")
+    results = tmp_path / "results.json"
+    results.write_text('[{"RID": "a", "MEMBER": [{"AGE": 20}, {"AGE": 30}]}, {"RID": "b"}]')
+    sidecar = compose_form(only, "surveyjs").sidecar
+    found = read_platform_export(results, only, source="surveyjs", sidecar=sidecar)
+    read = read_platform_rosters(results, found, source="surveyjs", sidecar=sidecar)
+    assert found.n_respondents == 2
+    assert read["MEMBER"].answers["AGE"].tolist() == [20, 30]
 
 
 # without a platform

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, TypedDict, cast, get_args
 
 import click
 
@@ -137,9 +137,7 @@ def import_answers(
         f"rows read {found.provenance.rows_read:,}, kept {found.n_respondents:,}, "
         f"rejected {found.n_rejected_rows:,}"
     )
-    values = sum(entry.scope == "value" for entry in found.rejected)
-    columns = sorted({entry.column for entry in found.rejected if entry.scope == "column"})
-    say(f"values rejected {values:,}; columns rejected: {_listed(columns)}")
+    say(_rejected_parts(found))
     for note in found.provenance.notes:
         say(f"note: {note}")
     say(f"answers: {out}")
@@ -147,11 +145,13 @@ def import_answers(
     for path, table in beside.items():
         say(
             f"{table.instrument.title}: {path}; rows kept {table.n_respondents:,}, "
-            f"rejected {table.n_rejected_rows:,}"
+            f"rejected {table.n_rejected_rows:,}; {_rejected_parts(table)}"
         )
     for roster in found.instrument.rosters:
         if roster.id not in rows:
-            say(f"note: no rows of '{roster.id}' were given (--roster FILE)")
+            earlier = roster_path(out, roster.id)
+            stale = f"; {earlier} is of an earlier import" if earlier.exists() else ""
+            say(f"note: no rows of '{roster.id}' were given (--roster FILE){stale}")
 
 
 def _keep_inputs(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
@@ -194,6 +194,31 @@ def _exported(
     return found, rows
 
 
+def _rejected_parts(found: Responses) -> str:
+    """Describe what was rejected in rows that stay."""
+    counts = _counts_of_table(found)
+    columns = _listed(counts["columns_rejected"])
+    return f"values rejected {counts['values_rejected']:,}; columns rejected: {columns}"
+
+
+class _TableCounts(TypedDict):
+    rows_kept: int
+    rows_rejected: int
+    values_rejected: int
+    columns_rejected: list[str]
+    columns_absent: list[str]
+
+
+def _counts_of_table(found: Responses) -> _TableCounts:
+    return {
+        "rows_kept": found.n_respondents,
+        "rows_rejected": found.n_rejected_rows,
+        "values_rejected": sum(entry.scope == "value" for entry in found.rejected),
+        "columns_rejected": sorted({e.column for e in found.rejected if e.scope == "column"}),
+        "columns_absent": list(found.provenance.absent),
+    }
+
+
 def _listed(names: list[str]) -> str:
     shown = ", ".join(names[:SHOWN_COLUMNS]) or "none"
     more = len(names) - SHOWN_COLUMNS
@@ -206,20 +231,13 @@ def _counts(found: Responses) -> dict[str, object]:
         "sha256": found.provenance.sha256,
         "reading": found.provenance.reading,
         "rows_read": found.provenance.rows_read,
-        "rows_kept": found.n_respondents,
-        "rows_rejected": found.n_rejected_rows,
-        "values_rejected": sum(entry.scope == "value" for entry in found.rejected),
-        "columns_rejected": sorted({e.column for e in found.rejected if e.scope == "column"}),
-        "columns_absent": list(found.provenance.absent),
+        **_counts_of_table(found),
         "notes": list(found.provenance.notes),
     }
 
 
 def _counts_of_rosters(rows: Mapping[str, Responses]) -> dict[str, object]:
-    counts = {
-        id: {"rows_kept": table.n_respondents, "rows_rejected": table.n_rejected_rows}
-        for id, table in rows.items()
-    }
+    counts = {id: _counts_of_table(table) for id, table in rows.items()}
     return {"rosters": counts} if counts else {}
 
 

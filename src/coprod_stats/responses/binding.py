@@ -50,6 +50,7 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     by_name = {column.id.casefold(): column for column in columns}
     places, surplus = _match(raw.header, by_name, combined)
     questions = tuple(column for item in instrument.items for column in item.columns)
+    questions = questions or instrument.columns  # all of its questions may be of rosters
     if places.keys().isdisjoint(questions):
         raise ResponsesError(
             f"{raw.file}: no column is a question of instrument '{instrument.id}'; the header has "

@@ -289,3 +289,7 @@ def _check(sidecar: Sidecar, instrument: Instrument) -> None:
         if 0 < len(stated & set(item.columns)) < len(item.columns):
             lacking = next(column for column in item.columns if column not in stated)
             raise SidecarError(f"a damaged sidecar: it lacks {lacking}; export the form again")
+    for roster in {one.id for one in instrument.rosters} - {one.roster for one in sidecar.rosters}:
+        raise SidecarError(
+            f"a damaged sidecar: it lacks the roster {roster}; export the form again"
+        )

@@ -141,23 +141,45 @@ def numbers_of_rows(roster: Roster, answers: Responses) -> dict[str, float]:
 def with_summaries(answers: Responses, rosters: Mapping[str, Responses]) -> Responses:
     """Return the respondents' answers with what their rows sum up to.
 
-    A summary is blank for who was not asked for rows, or has rows of which nothing is known; of
-    no rows a count and a sum are 0, none is ``any``, and the rest is blank.
+    A summary is blank for who was not asked for rows, and for who has none in the table without
+    being known to have none. Of no rows a count and a sum are 0, none is ``any``, and the rest is
+    blank.
     """
     table = answers.answers.copy()
     for roster in answers.instrument.rosters:
         if roster.id not in rosters:
             continue
-        asked = np.array([n > 0 for n in numbers_of_rows(roster, answers).values()], dtype=bool)
-        if roster.page.condition is None:
-            asked[:] = True
-        elif roster.count is not None:
-            asked = answers.where(roster.page.condition)
-        for id, values in _summaries(roster, rosters[roster.id]):
-            none = 0.0 if _function(roster, id) in ("count", "sum", "any") else np.nan
-            found = [values.get(respondent, none) for respondent in answers.respondents]
-            table[id] = np.where(asked, found, np.nan)
+        rows = rosters[roster.id]
+        not_asked, without = _not_asked(roster, answers), _without_rows(roster, answers, rows)
+        for id, values in _summaries(roster, rows):
+            of_none = 0.0 if _function(roster, id) in ("count", "sum", "any") else np.nan
+            none = np.where(without, of_none, np.nan).tolist()
+            pairs = zip(answers.respondents, none, strict=True)
+            found = [values.get(respondent, blank) for respondent, blank in pairs]
+            table[id] = np.where(not_asked, np.nan, found)
     return replace(answers, answers=table)
+
+
+def _not_asked(roster: Roster, answers: Responses) -> NDArray[np.bool_]:
+    """Return who was not asked for rows; nobody where the file lacks what the page depends on."""
+    condition = roster.page.condition
+    if condition is None or not set(answers.provenance.absent).isdisjoint(names(condition)):
+        return np.zeros(answers.n_respondents, dtype=bool)
+    return ~answers.where(condition)
+
+
+def _without_rows(roster: Roster, answers: Responses, rows: Responses) -> NDArray[np.bool_]:
+    """Return who, among those asked, is known to have no rows.
+
+    That is who stated none. Where respondents add rows, it is who is known to have been asked and
+    has none in the file, not even one that was rejected.
+    """
+    if roster.count is not None:
+        stated: NDArray[np.float64] = answers.numbers([roster.count])[roster.count].to_numpy()
+        return np.asarray(stated == 0, dtype=np.bool_)
+    rejected = {entry.respondent for entry in rows.rejected if entry.scope == "row"}
+    none = np.array([one not in rejected for one in answers.respondents], dtype=bool)
+    return none if roster.page.condition is None else none & answers.where(roster.page.condition)
 
 
 def _function(roster: Roster, id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,14 +22,15 @@ from coprod_stats.platforms.fields import choices
 from coprod_stats.platforms.form_export import PlatformError, Sidecar, SidecarRoster
 from coprod_stats.platforms.redcap.expressions import checkbox_code
 
+_REPEATED = "redcap_repeat_instrument"
+_INSTANCE = "redcap_repeat_instance"
 _STRUCTURE = (
     "redcap_event_name",
-    "redcap_repeat_instrument",
-    "redcap_repeat_instance",
+    _REPEATED,
+    _INSTANCE,
     "redcap_data_access_group",
     "redcap_survey_identifier",
 )
-_REPEATED = "redcap_repeat_instrument"
 _COMPLETE = "2"
 _TICKED = {"Checked", "Unchecked"}
 _RAW_DATA = "Export 'CSV / Microsoft Excel (raw data)', not the one with labels."
@@ -74,19 +75,16 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     forms = (instrument.id.lower(), sidecar.form.lower())
     form = next((name for name in forms if f"{name}_complete" in found), forms[0])
     boxes = tuple(f"{item.id.lower()}___" for item in instrument.items if item.kind == "multiple")
-    boxes += tuple(f"{name}___" for roster in sidecar.rosters for name in _checkboxes(roster))
+    of_rows = {name for roster in sidecar.rosters for name in _fields(roster)}
     taken = {
         *sidecar.names,
-        *sidecar.internal,
+        *(set(sidecar.internal) - of_rows),
         *_STRUCTURE,
         *(item.id.lower() for item in combined),
         *(f"{name}_{state}" for name in (form, *rosters) for state in ("complete", "timestamp")),
-        *(entry.name for roster in sidecar.rosters for entry in roster.columns),
-        *(name for roster in sidecar.rosters for name in roster.internal),
-        *(entry.companion for roster in sidecar.rosters for entry in roster.columns),
     }
     cells |= {
-        name: column
+        name: _ticked(name, column)
         for name, column in found.items()
         if name not in taken and not name.startswith(boxes)
     }
@@ -114,25 +112,47 @@ def _with_rows(table: CellTable, kept: list[bool]) -> CellTable:
     return replace(table, rows=rows, lines=lines)
 
 
+def _ticked(name: str, cells: Sequence[str]) -> tuple[str, ...]:
+    """Return cells of a field from where it does not belong, without the zeros of its boxes."""
+    untouched = "0" if "___" in name else ""
+    return tuple("" if cell.strip() == untouched else cell for cell in cells)
+
+
 def _checkboxes(roster: SidecarRoster) -> tuple[str, ...]:
     multiple = (entry for entry in roster.columns if entry.kind == "multiple")
     return tuple(dict.fromkeys(entry.name.partition("___")[0] for entry in multiple))
 
 
+def _fields(roster: SidecarRoster) -> set[str]:
+    """Return the fields that hold answers of a row, boxes also combined in one column."""
+    names = {name for entry in roster.columns for name in (entry.name, entry.companion) if name}
+    return names | set(_checkboxes(roster))
+
+
 def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows:
-    """Return the rows of a repeating instrument, which stand between those of the records."""
+    """Return the rows of a repeating instrument, which stand between those of the records.
+
+    Raises
+    ------
+    PlatformError
+        If the export lacks the columns that tell whose rows they are, or all fields of the rows.
+    """
     names = [name.strip() for name in table.header]
-    if _REPEATED not in names:
-        return RosterRows((), (), CellTable((), (), ()))
-    place, number = names.index(_REPEATED), names.index("redcap_repeat_instance")
+    _refuse_without_rows(names, roster, key)
+    place, number = names.index(_REPEATED), names.index(_INSTANCE)
     found = _with_rows(table, [row[place].strip() == roster.name for row in table.rows])
-    own = {entry.name for entry in roster.columns} | {entry.companion for entry in roster.columns}
+    own = _fields(roster)
     boxes = tuple(f"{name}___" for name in _checkboxes(roster))
-    kept = [
-        place
-        for place, name in enumerate(names)
-        if name in own or name == f"{roster.name}_complete" or name.startswith(boxes)
-    ]
+    without = {key, *_STRUCTURE, f"{roster.name}_timestamp"}
+
+    def is_kept(place: int, name: str) -> bool:
+        if name in own or name == f"{roster.name}_complete" or name.startswith(boxes):
+            return True
+        # what is of the respondent, or of another roster, is rejected with its row
+        filled = any(cell.strip() for cell in _ticked(name, [row[place] for row in found.rows]))
+        return filled and name not in without
+
+    kept = [place for place, name in enumerate(names) if is_kept(place, name)]
     return RosterRows(
         tuple(row[names.index(key)].strip() for row in found.rows),
         tuple(row[number].strip() for row in found.rows),
@@ -142,6 +162,32 @@ def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows
             found.lines,
         ),
     )
+
+
+def _refuse_without_rows(names: list[str], roster: SidecarRoster, key: str) -> None:
+    place = f"roster '{roster.roster}'"
+    faults = [
+        Fault(
+            "PLATFORM-233",
+            f"the export has no column '{name}', which tells whose rows they are",
+            "Make it a repeating instrument (Project Setup) and export the record's id with it.",
+            place=place,
+        )
+        for name in (key, _REPEATED, _INSTANCE)
+        if name not in names
+    ]
+    boxes = tuple(f"{name}___" for name in _checkboxes(roster))
+    if not any(name in _fields(roster) or name.startswith(boxes) for name in names):
+        faults.append(
+            Fault(
+                "PLATFORM-234",
+                "no field of its rows is a column of the export",
+                "Export all instruments of the project.",
+                place=place,
+            )
+        )
+    if faults:
+        raise PlatformError(faults)
 
 
 def _combined(found: dict[str, tuple[str, ...]], instrument: Instrument) -> tuple[Item, ...]:
@@ -244,7 +290,7 @@ def _starts(cell: str) -> Iterator[str]:
 def _refuse_repeats(found: dict[str, tuple[str, ...]]) -> None:
     events = {cell.strip() for cell in found.get("redcap_event_name", ())} - {""}
     several = f"{len(events)} events" if len(events) > 1 else ""
-    if any(cell.strip() for cell in found.get("redcap_repeat_instance", ())):
+    if any(cell.strip() for cell in found.get(_INSTANCE, ())):
         several = "repeated forms"
     if several:
         raise PlatformError(

@@ -89,21 +89,46 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
 
 
 def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows:
-    """Return the rows of a roster, which are a list in each result."""
+    """Return the rows of a roster, which are a list in each result.
+
+    Raises
+    ------
+    PlatformError
+        If a result has something else in its place.
+    """
     blank = ("",) * len(table.rows)
     lists = table.column(roster.name) if roster.name in table.header else blank
     ids = table.column(key) if key in table.header else blank
     respondents, numbers, rows = [], [], []
     for line, id, cell in zip(table.lines, ids, lists, strict=True):
-        listed = parse_json(cell) if cell else []
-        for number, row in enumerate(listed if isinstance(listed, list) else [], 1):
+        for number, row in enumerate(_panels(cell, roster, line), 1):
             respondents.append(id or f"line {line}")
             numbers.append(str(number))
-            rows.append(dict(_spread(row)) if isinstance(row, Mapping) else {})
+            rows.append(dict(_spread(row)))
     header = tuple(dict.fromkeys(name for row in rows for name in row))
     cells = tuple(tuple(row.get(name, "") for name in header) for row in rows)
     made = CellTable(header, cells, tuple(range(1, len(rows) + 1)))
     return RosterRows(tuple(respondents), tuple(numbers), made)
+
+
+def _panels(cell: str, roster: SidecarRoster, line: int) -> list[Mapping[str, Any]]:
+    """Return the rows that one result holds for a roster."""
+    try:
+        found = parse_json(cell) if cell.strip() else []
+    except ValueError:
+        found = None
+    if isinstance(found, list) and all(isinstance(row, Mapping) for row in found):
+        return found
+    raise PlatformError(
+        [
+            Fault(
+                "PLATFORM-222",
+                f"result {line} holds no list of rows",
+                "Give 'survey.data' as SurveyJS makes it.",
+                place=f"roster '{roster.roster}'",
+            )
+        ]
+    )
 
 
 def _results(content: bytes) -> list[Mapping[str, Any]]:
