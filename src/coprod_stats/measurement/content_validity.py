@@ -38,7 +38,7 @@ def chance_agreement(n_relevant: int, n_experts: int) -> float:
 
     with ``A`` of ``N`` experts who rate the item relevant (Polit, Beck & Owen, 2007).
     """
-    return math.comb(n_experts, n_relevant) / 2**n_experts
+    return float(math.comb(n_experts, n_relevant) / 2**n_experts)
 
 
 def modified_kappa(n_relevant: int, n_experts: int) -> float:
