@@ -33,3 +33,13 @@ def test_a_scale_that_does_not_exist_is_named(coprod) -> None:
     shown = coprod("instrument", "subset", "carers", "--scales", "NEGG", "--out", "one.yaml")
     assert shown.returncode == 1
     assert "no scale or index 'NEGG'. Did you mean 'NEG'" in shown.stderr
+
+
+def test_coverage_of_a_subset_does_not_judge_modules_that_do_not_fit_it(coprod) -> None:
+    coprod("instrument", "subset", "citizen", "--scales", "DRREL,QUA", "--out", "mine.yaml")
+    shown = coprod("instrument", "coverage", "mine.yaml")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("DRREL ")
+    assert "citizen: modules that do not fit this file are not judged: " in shown.stderr
+    assert "vignette" in shown.stderr
+    assert "bridge" not in shown.stderr

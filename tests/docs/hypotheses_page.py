@@ -19,8 +19,10 @@ from coprod_stats.instruments.score_items import items_behind
 from coprod_stats.instruments.shipped import list_modules, list_shipped
 from coprod_stats.instruments.timing import route_lengths
 from coprod_stats.plans.hypotheses import Hypothesis
+from coprod_stats.study.coverage_staircase import coverage_of
 from coprod_stats.study.plan_reading import read_hypotheses, read_plan
 from coprod_stats.study.question_costs import question_costs
+from coprod_stats.study.questionnaire_claims import readable_plans
 
 PAGE = Path(__file__).parents[2] / "docs" / "hypotheses_and_forms.md"
 SIDES = ("citizen", "provider")
@@ -69,7 +71,8 @@ def page() -> str:
             "What each hypothesis of `analyses/hypotheses.yaml` rests on: the smallest form of a "
             "questionnaire, with a module where one is needed, that asks for all of its "
             "variables; of whom they are asked; the kinds of analysis that can test it, or the "
-            "method that the literature suggests where none can yet; and the shipped plans that "
+            "method that the literature suggests where none can yet, or why no questionnaire can "
+            "by itself, as `coprod instrument coverage` judges; and the shipped plans that "
             "test it. This page is written from these files (`make hypotheses`), and nothing that "
             "it names is dropped from a questionnaire.",
             "",
@@ -98,9 +101,13 @@ def _hypotheses() -> Iterator[str]:
         for path in list_shipped("analyses")
         if _is_plan(path)
     }
+    untestable = _untestable()
     for hypothesis in read_hypotheses():
         form, people = _where(hypothesis)
         kinds = ", ".join(kinds_that_claim(hypothesis.kind)) or f"not yet: {hypothesis.approach}"
+        if hypothesis.id in untestable and "SIDE" not in hypothesis.variables:
+            method = f" ({hypothesis.approach})" if kinds.startswith("not yet") else ""
+            kinds = f"not testable: {untestable[hypothesis.id]}{method}"
         tested = ", ".join(
             name
             for name, plan in plans.items()
@@ -110,6 +117,13 @@ def _hypotheses() -> Iterator[str]:
             f"| {hypothesis.id} | {_claim(hypothesis)} | {hypothesis.kind} | {form} | {people} "
             f"| {kinds} | {tested or '–'} |"
         )
+
+
+def _untestable() -> dict[str, str]:
+    """Return the hypotheses that no questionnaire can test by itself, each with the reason."""
+    judged = coverage_of(SIDES, readable_plans()).hypotheses
+    testable = {entry.hypothesis for entry in judged if entry.status != "not testable"}
+    return {entry.hypothesis: entry.reason for entry in judged if entry.hypothesis not in testable}
 
 
 def _is_plan(path: Path) -> bool:

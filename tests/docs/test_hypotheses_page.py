@@ -6,8 +6,14 @@ import hypotheses_page
 import pytest
 
 from coprod_stats.instruments import read_instrument
+from coprod_stats.study.coverage_staircase import coverage_of
 from coprod_stats.study.plan_reading import read_hypotheses
-from coprod_stats.study.question_costs import costs_in_words, question_costs
+from coprod_stats.study.question_costs import (
+    costs_in_words,
+    hypotheses_served,
+    question_costs,
+)
+from coprod_stats.study.questionnaire_claims import readable_plans
 
 PAGE = hypotheses_page.PAGE.read_text(encoding="utf-8")
 
@@ -32,6 +38,20 @@ def test_who_takes_part_at_all_can_be_analysed(id: str) -> None:
     assert hypotheses_page._people(full, set(hypothesis.variables)) == hypotheses_page.EVERYBODY, (
         row
     )
+
+
+def test_the_page_and_the_costs_agree_with_coverage_on_what_can_be_tested() -> None:
+    judged = coverage_of(hypotheses_page.SIDES, readable_plans()).hypotheses
+    testable = {entry.hypothesis for entry in judged if entry.status != "not testable"}
+    untestable = {entry.hypothesis for entry in judged} - testable
+    for entry in read_hypotheses():
+        row = next(line for line in PAGE.splitlines() if line.startswith(f"| {entry.id} |"))
+        if "SIDE" not in entry.variables:
+            assert ("not testable: " in row) == (entry.id in untestable), row
+    for form in ("core", "full"):
+        questions = read_instrument("citizen").for_form(form)
+        served = hypotheses_served(questions, read_hypotheses())
+        assert untestable.isdisjoint(id for ids in served.values() for id in ids)
 
 
 def test_costs_are_those_of_all_questions_and_name_what_they_serve() -> None:

@@ -329,3 +329,11 @@ def test_missing_answers_are_offered_beside_the_scale(citizen: Instrument) -> No
     assert citizen.item("GEN").offers == ("refused",)
     assert citizen.item("INCF").offers == ("dont_know", "refused")
     assert citizen.item("CONS1").required
+
+
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_the_consent_names_no_time_that_depends_on_the_form(name: str) -> None:
+    consent = next(page for page in read_instrument(name).pages if page.id == "consent")
+    words = dict(consent.intro.by_language)
+    assert "The invitation says how long it takes" in words["en"]
+    assert not re.search(r"minute|hour|دقيقة|دقائق|ساعة", " ".join(words.values()))

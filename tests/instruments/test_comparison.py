@@ -179,3 +179,52 @@ def test_a_gate_without_sense_is_refused(read: Read) -> None:
         pooling_gate([])
     with pytest.raises(PoolingError, match="not an obstacle here: wording X"):
         pooling_gate([Fielding("a", read(SURVEY), "en")], accepted=["wording X"])
+
+
+ROSTER = """
+  - page: members
+    roster:
+      id: ROW
+      title: Members
+      most: 3
+      summaries: {KIDS: {title: Kids, value: count(AGE < 18)}}
+    blocks:
+      - block: member
+        items:
+          - {id: AGE, kind: number, text: How old?, number: {min: 0, max: 99}}
+          - {id: LAND, text: Where from?, options: {1: Here, 2: There}, codes: {1: HE, 2: TH}}
+          - {id: WHO, text: Who?, options: {1: Kin, 2: Other}, options_when: {2: AGE > 17}}
+          - id: WORK
+            text: Does this person work?
+            options: {1: "Yes", 2: "No"}
+            when: AGE > 5
+            checks: [{holds: WORK == 2 or AGE > 14, message: Too young}]
+            wordings: [{when: AGE > 64, text: Does this person still work?}]
+administrative: [{id: RID, title: Respondent, role: respondent}]
+scales:
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "count(AGE < 18)",
+            "count(AGE < 16)",
+            "KIDS: scoring, 'count(AGE < 18)' -> 'count(AGE < 16)'",
+        ),
+        ("{1: HE, 2: TH}", "{1: TH, 2: HE}", "LAND: codes, '1 HE, 2 TH' -> '1 TH, 2 HE'"),
+        ("{1: HE, 2: TH}", "{1: HR, 2: TH}", "LAND: letters, '1 HE, 2 TH' -> '1 HR, 2 TH'"),
+        ("{2: AGE > 17}", "{2: AGE > 15}", "WHO: limits, 'option 2 when AGE > 17' -> 'option 2"),
+        ("AGE > 14, message", "AGE > 15, message", "'check WORK == 2 or AGE > 15 'Too young''"),
+        ("{when: AGE > 64", "{when: AGE > 69", "(when AGE > 64)' -> 'Does this person still"),
+        ("value: USED + 1", "value: USED + 2", "AMT: scoring, 'USED + 1' -> 'USED + 2'"),
+    ],
+)
+def test_what_is_computed_or_shown_is_told_in_the_words_of_the_questionnaire(
+    read: Read, old: str, new: str, told: str
+) -> None:
+    text = SURVEY.replace("scales:\n", ROSTER.lstrip("\n"), 1)
+    assert old in text
+    (change,) = compare(read(text), read(text.replace(old, new)))
+    assert told in str(change)

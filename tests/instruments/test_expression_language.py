@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coprod_stats.instruments.language.expression_text import expression_text
 from coprod_stats.instruments.language.expressions import (
     MAX_DEPTH,
     MAX_DIGITS,
@@ -233,3 +234,26 @@ TOKENS = (
 def test_any_text_is_an_expression_or_an_error(text: str) -> None:
     with suppress(ExpressionError):
         parse_expression(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A == 1",
+        "A - B + 2 * C - D / 3",
+        "A - (B - C) > 2 * B + 1",
+        "(A + B) * C - A / (B * C)",
+        "A in (1, -2, 0.5) and (B == 1 or not C > -1)",
+        "not (A == 1 and B == 2) or C != 3",
+        "(A > 1) == (B > 1)",
+        "count(A < 18, B) + if(answered(A), 1, 0)",
+        'includes(A, 2) and NAME == "it\'s"',
+        'contains(NAME, \'the "Hall"\') and not OTHER == "x"',
+    ],
+)
+def test_the_text_of_a_tree_is_the_one_it_was_read_from(text: str) -> None:
+    assert expression_text(parse_expression(text)) == text
+
+
+def test_a_range_is_written_out() -> None:
+    assert expression_text(parse_expression("mean(A1..A3)")) == "mean(A1, A2, A3)"

@@ -111,6 +111,7 @@ def test_a_wording_makes_items_a_scale_and_values(tmp_path: Path) -> None:
     [
         (filled(WORDING.replace(", a third holds", "")), "has 2 of its 3 items"),
         (filled().replace("reverse: [2]", "reverse: [4]"), "reverses item 4"),
+        (filled().replace("reverse: [2]", "reverse: [0]"), "reverses item 0"),
     ],
 )
 def test_a_scale_with_another_number_of_items_is_no_published_one(
@@ -119,6 +120,39 @@ def test_a_scale_with_another_number_of_items_is_no_published_one(
     (fault,) = check_instrument(put(tmp_path, bridge))
     assert (fault.code, fault.file) == ("MODULE-006", "bridge.yaml")
     assert words in fault.found
+
+
+@pytest.mark.parametrize(
+    ("was", "given", "words"),
+    [
+        (
+            "omega, value: 0.91",
+            "alpha, value: 1.9",
+            "alpha 1.9, but it is at most 1",
+        ),
+        (
+            "omega, value: 0.91",
+            "omega, value: -0.2",
+            "omega -0.2, but it is at least 0 and at most",
+        ),
+        ("sd, value: 0.8", "sd, value: -2.0", "sd -2, but it is at least 0 and at most 2.8"),
+        ("sd, value: 0.8", "sd, value: 3.0", "sd 3, but it is at least 0 and at most 2.8"),
+        ("mean, value: 3.5", "mean, value: 99.0", "mean 99, but it is at least 1 and at most 5"),
+    ],
+)
+def test_a_published_value_that_no_scale_can_have_is_a_fault(
+    tmp_path: Path, was: str, given: str, words: str
+) -> None:
+    (fault,) = check_instrument(put(tmp_path, filled().replace(was, given)))
+    assert (fault.code, fault.file) == ("MODULE-007", "bridge.yaml")
+    assert words in fault.found
+
+
+def test_a_published_mean_of_sums_is_held_to_the_sums(tmp_path: Path) -> None:
+    sums = filled().replace("role: willingness", "role: willingness\n    method: sum")
+    (fault,) = check_instrument(put(tmp_path, sums.replace("value: 3.5", "value: 2.5")))
+    assert "mean 2.5, but it is at least 3 and at most 15" in fault.found
+    assert check_instrument(put(tmp_path, sums.replace("value: 3.5", "value: 11.5"))) == ()
 
 
 def test_answers_are_compared_with_the_published_values(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from coprod_stats.instruments import check_instrument, read_instrument
 from coprod_stats.instruments.checks.linting import lint
 from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.shipped import list_modules
+from coprod_stats.instruments.source.reading import InstrumentError
 from coprod_stats.instruments.source.yaml_source import read_yaml
 from coprod_stats.instruments.subsets.cutting import SubsetError
+from coprod_stats.instruments.subsets.dependencies import Dependencies
 from coprod_stats.instruments.subsets.writing import Subset, write_subset
 from coprod_stats.instruments.subsets.yaml_text import yaml_text
 from coprod_stats.literals import Platform
@@ -295,3 +297,13 @@ def test_yaml_is_read_back_as_it_was(tmp_path: Path, data: dict[str, object]) ->
     path.write_text(yaml_text(data), encoding="utf-8")
     assert read_yaml(path).data == data
     assert read_yaml(path).faults == ()
+
+
+def test_a_cut_with_faults_is_refused_and_leaves_no_file(
+    whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Dependencies, "needs", lambda *_: {})
+    before = sorted(whole.parents[1].rglob("*"))
+    with pytest.raises(InstrumentError, match=r"mine\.yaml"):
+        subset(whole, "TRU", keep=("TRU1", "TRU2", "TRU3"))
+    assert sorted(whole.parents[1].rglob("*")) == before

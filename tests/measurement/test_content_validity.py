@@ -138,3 +138,26 @@ def test_an_item_in_two_rows_and_an_empty_table_are_refused() -> None:
         content_validity(twice)
     with pytest.raises(MeasurementDataError, match="no item is rated"):
         content_validity(pd.DataFrame())
+
+
+def test_an_expert_twice_is_refused_and_one_without_ratings_is_none() -> None:
+    twice = pd.DataFrame([[4, 4, 3, 3]], index=["A1"], columns=["E1", "E2", "E2", "E3"])
+    with pytest.raises(MeasurementDataError, match="expert E2 occurs twice"):
+        content_validity(twice)
+    found = content_validity(rated([[4, 4, 3, None], [4, 3, 3, None]]))
+    assert found.glance()["n_experts"][0] == 3
+
+
+def test_chance_agreement_of_many_experts_is_computed() -> None:
+    found = content_validity(rated([[4] * 700 + [1] * 400])).tidy()
+    assert found["chance"][0] < 1e-18
+    assert found["kappa"][0] == pytest.approx(700 / 1100)
+
+
+def test_items_of_a_scale_that_nobody_rated_are_named_beside_its_index() -> None:
+    found = content_validity(rated([[4, 4, 4]]), scales={"S": ["A1", "A2", "A3"]})
+    assert "S-CVI/UA 1.00 (1 of 3 items; not rated: A2, A3)" in str(found)
+    assert found.scale_table()["unrated_items"].tolist() == ["A2, A3"]
+    whole = content_validity(rated([[4, 4, 4]]), scales={"S": ["A1"]})
+    assert "(1 item)" in str(whole)
+    assert whole.scale_table()["unrated_items"].tolist() == [""]

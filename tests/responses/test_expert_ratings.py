@@ -39,3 +39,29 @@ def test_a_sheet_that_says_neither_is_refused(tmp_path: Path) -> None:
     path.write_text("name,Ana,Ben\nQUA1,4,3\n", encoding="utf-8")
     with pytest.raises(ResponsesError, match=r"first column is 'name', but must be 'item'"):
         read_ratings(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("item,Ana,Ben\nQUA1,4,3,ok\n", r"r\.csv:2: 'ok' is in a column without a heading"),
+        ("item,Ana,\nQUA1,4,3\n", r"r\.csv: a column with ratings has no heading"),
+        ("item,Ana,Ben\nQUA1,4,3\n,4,4\n", r"r\.csv:3: the column 'item' is empty"),
+        ("expert,QUA1\n,4\n", r"r\.csv:2: the column 'expert' is empty"),
+    ],
+)
+def test_ratings_without_an_item_or_an_expert_are_refused(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ResponsesError, match=message):
+        read_ratings(path)
+
+
+def test_columns_without_heading_and_ratings_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("item,Ana,Ben,,\nQUA1,4,3,,,\nQUA2,4\n", encoding="utf-8")
+    table = read_ratings(path)
+    assert list(table.columns) == ["Ana", "Ben"]
+    assert table.loc["QUA2"].tolist() == ["4", None]

@@ -8,7 +8,7 @@ import click
 
 from coprod_stats.cli.file_roles import InputName, command
 from coprod_stats.cli.options import json_option
-from coprod_stats.cli.output import fail, say, write_json
+from coprod_stats.cli.output import fail, say, warn, write_json
 
 
 @command(epilog="Example: coprod instrument coverage")
@@ -34,6 +34,9 @@ def coverage(names: tuple[str, ...], json: str | None) -> None:
     if not found.rows:
         unnamed = ", ".join(found.questionnaires)
         fail(f"{unnamed}: names no file of constructs ('constructs:'), so that none can be covered")
+    for name, modules in found.not_fitting.items():
+        if modules:
+            warn(f"{name}: modules that do not fit this file are not judged: {', '.join(modules)}")
     if json is not None:
         write_json(
             {
@@ -51,6 +54,7 @@ def coverage(names: tuple[str, ...], json: str | None) -> None:
                 ],
                 "hypotheses": [asdict(entry) for entry in found.hypotheses],
                 "counts": found.counts,
+                "modules_not_fitting": {name: list(ids) for name, ids in found.not_fitting.items()},
             },
             json,
         )

@@ -34,11 +34,11 @@ def item_validity(n_relevant: int, n_experts: int) -> float:
 def chance_agreement(n_relevant: int, n_experts: int) -> float:
     r"""Return the probability that so many experts agree by chance.
 
-    .. math:: p_c = \binom{N}{A} \, 0.5^N
+    .. math:: p_c = \binom{N}{A} / 2^N
 
     with ``A`` of ``N`` experts who rate the item relevant (Polit, Beck & Owen, 2007).
     """
-    return math.comb(n_experts, n_relevant) * 0.5**n_experts
+    return float(math.comb(n_experts, n_relevant) / 2**n_experts)
 
 
 def modified_kappa(n_relevant: int, n_experts: int) -> float:
@@ -70,14 +70,17 @@ class ContentValidity(NotebookTables):
         Experts who rate each item 3 or 4, and who rate it at all.
     scales : mapping of str to tuple of str
         Rated items of each scale; empty if none are known.
+    unrated : mapping of str to tuple of str
+        Items of each of these scales that no expert rated.
     n_raters : int
-        Experts in the table.
+        Experts who rated an item at least.
     """
 
     items: tuple[str, ...]
     n_relevant: tuple[int, ...]
     n_experts: tuple[int, ...]
     scales: Mapping[str, tuple[str, ...]]
+    unrated: Mapping[str, tuple[str, ...]]
     n_raters: int
 
     def tidy(self) -> pd.DataFrame:
@@ -96,7 +99,10 @@ class ContentValidity(NotebookTables):
         )
 
     def scale_table(self) -> pd.DataFrame:
-        """Return one row per scale: S-CVI/Ave, S-CVI/UA, and the items that do not suffice."""
+        """Return one row per scale: S-CVI/Ave, S-CVI/UA, items that do not suffice or lack ratings.
+
+        The indices and ``n_items`` are those of the rated items.
+        """
         table = self.tidy().set_index("term")
         rows = []
         for scale, items in self.scales.items():
@@ -109,9 +115,11 @@ class ContentValidity(NotebookTables):
                     "s_cvi_ua": float((rated["estimate"] == 1.0).mean()),
                     "acceptable": bool(rated["estimate"].mean() >= SCALE_CRITERION),
                     "weak_items": ", ".join(rated.index[~rated["acceptable"]]),
+                    "unrated_items": ", ".join(self.unrated[scale]),
                 }
             )
         columns = ["term", "n_items", "s_cvi_ave", "s_cvi_ua", "acceptable", "weak_items"]
+        columns += ["unrated_items"]
         return pd.DataFrame(rows, columns=columns)
 
     def glance(self) -> pd.DataFrame:
@@ -142,9 +150,14 @@ class ContentValidity(NotebookTables):
             )
         for row in self.scale_table().to_dict("records"):
             below = "" if row["acceptable"] else f"  below {SCALE_CRITERION:.2f}"
+            n_rated, unrated = int(row["n_items"]), self.unrated[row["term"]]
+            number = counted(n_rated, "item")
+            if unrated:
+                number = f"{n_rated} of {n_rated + len(unrated)} items; not rated: "
+                number += ", ".join(unrated)
             lines.append(
                 f"{row['term']:<20} S-CVI/Ave {row['s_cvi_ave']:.2f}, S-CVI/UA "
-                f"{row['s_cvi_ua']:.2f} ({counted(int(row['n_items']), 'item')}){below}"
+                f"{row['s_cvi_ua']:.2f} ({number}){below}"
             )
         return "\n".join(lines)
 
@@ -160,12 +173,14 @@ def content_validity(
         One row per item, indexed by its id, and one column per expert; ratings from 1, not
         relevant, to 4, highly relevant. A missing rating is omitted from its item.
     scales : mapping of str to collection of str, optional
-        Items of each scale; scales of which nothing is rated are omitted.
+        Items of each scale; scales of which nothing is rated are omitted, and of the others it is
+        stated what is not rated.
 
     Raises
     ------
     MeasurementDataError
-        If an item occurs twice, a rating is not 1 to 4, or an item has fewer than three ratings.
+        If an item or an expert occurs twice, a rating is not 1 to 4, or an item has fewer than
+        three ratings.
 
     Notes
     -----
@@ -176,6 +191,8 @@ def content_validity(
         raise MeasurementDataError("no item is rated")
     if (twice := ratings.index[ratings.index.duplicated()]).size:
         raise MeasurementDataError(f"the item {twice[0]} is rated in two rows")
+    if (twice := ratings.columns[ratings.columns.duplicated()]).size:
+        raise MeasurementDataError(f"the expert {twice[0]} occurs twice")
     values = ratings.apply(pd.to_numeric, errors="coerce")
     odd = (values.isna() & ratings.notna()) | (values.notna() & ~values.isin(LEVELS))
     if odd.to_numpy().any():
@@ -193,14 +210,20 @@ def content_validity(
             f"{FEWEST_EXPERTS} experts are needed, better six to ten"
         )
     rated = set(map(str, ratings.index))
-    kept = {
-        name: tuple(item for item in items if item in rated)
-        for name, items in (scales or {}).items()
+    of_scales = {
+        name: tuple(items) for name, items in (scales or {}).items() if rated.intersection(items)
     }
     return ContentValidity(
         items=tuple(map(str, ratings.index)),
         n_relevant=tuple(int(n) for n in values.isin(RELEVANT).sum(axis=1)),
         n_experts=tuple(int(n) for n in n_experts),
-        scales={name: items for name, items in kept.items() if items},
-        n_raters=ratings.shape[1],
+        scales={
+            name: tuple(item for item in items if item in rated)
+            for name, items in of_scales.items()
+        },
+        unrated={
+            name: tuple(item for item in items if item not in rated)
+            for name, items in of_scales.items()
+        },
+        n_raters=int(values.notna().any().sum()),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from coprod_stats.responses.raw_table import ResponsesError
+from coprod_stats.responses.raw_table import RawRow, ResponsesError
 from coprod_stats.responses.table_files import read_table
 
 _ITEMS = ("item", "items", "id", "question")
@@ -29,7 +29,8 @@ def read_ratings(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
     Raises
     ------
     ResponsesError
-        If the file cannot be read, or its first column is neither.
+        If the file cannot be read, its first column is neither, or ratings stand in a row or a
+        column without a name.
     """
     raw = read_table(Path(path), sheet=sheet)
     first, *others = (name.strip() for name in raw.header)
@@ -38,8 +39,28 @@ def read_ratings(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
             f"{Path(path).name}: the first column is '{first}', but must be 'item' (a column for "
             "each expert follows) or 'expert' (a column for each item follows)"
         )
-    rows = [[cell.strip() for cell in row.cells] for row in raw.rows]
-    cells = [[None if cell in _BLANK else cell for cell in row[1:]] for row in rows]
-    table = pd.DataFrame(cells, index=[row[0] for row in rows], columns=others, dtype=object)
+    width = len(raw.header)
+    names, cells = [], []
+    for row in raw.rows:
+        name, *given = (cell.strip() for cell in (*row.cells, *[""] * width)[:width])
+        ratings = [None if cell in _BLANK else cell for cell in given]
+        _refuse_unnamed(Path(path).name, row, width, name, first)
+        names.append(name)
+        cells.append(ratings)
+    table = pd.DataFrame(cells, index=names, columns=others, dtype=object)
     table = table.loc[:, [name.casefold() not in _NOTES for name in others]]
+    table = table.loc[:, table.notna().any() | (table.columns != "")]
+    if "" in table.columns:
+        raise ResponsesError(f"{Path(path).name}: a column with ratings has no heading")
     return table.T if first.casefold() in _EXPERTS else table
+
+
+def _refuse_unnamed(file: str, row: RawRow, width: int, name: str, first: str) -> None:
+    """Reject a row without a name, and cells beyond the header, which would belong to nobody."""
+    if beyond := [cell for cell in row.cells[width:] if cell.strip()]:
+        raise ResponsesError(
+            f"{file}:{row.line}: '{beyond[0]}' is in a column without a heading; "
+            f"the header has {width} columns"
+        )
+    if not name:
+        raise ResponsesError(f"{file}:{row.line}: the column '{first}' is empty")

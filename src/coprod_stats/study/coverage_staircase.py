@@ -6,7 +6,7 @@ what is asked in which form, of whom, whether a reliability can be had, and whic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -18,6 +18,7 @@ from coprod_stats.instruments.model import Construct, Instrument
 from coprod_stats.instruments.score_items import score_items
 from coprod_stats.instruments.source.reading import (
     module_items,
+    modules_fitting,
     modules_serving,
     read_instrument,
 )
@@ -141,11 +142,18 @@ def staircase(
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The staircase of some questionnaires, and which hypotheses they can test."""
+    """The staircase of some questionnaires, and which hypotheses they can test.
+
+    Attributes
+    ----------
+    not_fitting : mapping of str to tuple of str
+        Modules that serve a questionnaire by its id, but do not fit the file: they are not judged.
+    """
 
     questionnaires: tuple[str, ...]
     rows: tuple[Staircase, ...]
     hypotheses: tuple[HypothesisCoverage, ...]
+    not_fitting: Mapping[str, tuple[str, ...]]
 
     @property
     def counts(self) -> dict[Step, int]:
@@ -164,10 +172,15 @@ def coverage_of(names: Sequence[str | Path], plans: Sequence[Plan]) -> Coverage:
         Plans that are run.
     """
     own = [read_instrument(name) for name in names]
+    fitting = [modules_fitting(name, one.id) for name, one in zip(names, own, strict=True)]
     wholes = [
-        read_instrument(name, modules=serving) if (serving := modules_serving(one.id)) else one
-        for name, one in zip(names, own, strict=True)
+        read_instrument(name, modules=inserted) if inserted else one
+        for name, one, inserted in zip(names, own, fitting, strict=True)
     ]
+    not_fitting = {
+        one.id: tuple(module for module in modules_serving(one.id) if module not in inserted)
+        for one, inserted in zip(own, fitting, strict=True)
+    }
     hypotheses: list[HypothesisCoverage] = []
     for whole in wholes:
         known = {construct.code for construct in whole.constructs}
@@ -176,7 +189,7 @@ def coverage_of(names: Sequence[str | Path], plans: Sequence[Plan]) -> Coverage:
         tested = plans_by_hypothesis(plans, whole.id)
         hypotheses += judge_hypotheses(about, whole, tested)
     rows = staircase(own, wholes, plans)
-    return Coverage(tuple(one.id for one in own), rows, tuple(hypotheses))
+    return Coverage(tuple(one.id for one in own), rows, tuple(hypotheses), not_fitting)
 
 
 class _Questionnaire:

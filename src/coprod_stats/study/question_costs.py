@@ -12,6 +12,7 @@ from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.instruments.score_items import items_behind
 from coprod_stats.instruments.timing import item_seconds
 from coprod_stats.plans.hypotheses import Hypothesis
+from coprod_stats.study.hypothesis_coverage import judge_hypotheses
 
 LISTED = 8
 """Hypotheses that are named in a line; the others are counted."""
@@ -32,7 +33,7 @@ class QuestionCost:
     seconds : float
         Estimated time of those who are asked all of them.
     hypotheses : tuple of str
-        Those whose variables depend on one of them; empty where none does.
+        Those that the form can test and whose variables depend on one of them.
     """
 
     part: str
@@ -55,12 +56,17 @@ def hypotheses_served(
 ) -> dict[str, tuple[str, ...]]:
     """Return the hypotheses that depend on each item, by the item's id.
 
-    A hypothesis counts where the form has a predictor and an outcome of it.
+    A hypothesis counts where the form can test it, as `judge_hypotheses` judges.
     """
     known = known_variables(instrument) | {item.id for item in instrument.items}
+    about = [
+        hypothesis
+        for hypothesis in hypotheses
+        if not known.isdisjoint(hypothesis.predictors) and not known.isdisjoint(hypothesis.outcomes)
+    ]
     served: dict[str, list[str]] = defaultdict(list)
-    for hypothesis in hypotheses:
-        if known.isdisjoint(hypothesis.predictors) or known.isdisjoint(hypothesis.outcomes):
+    for hypothesis, judged in zip(about, judge_hypotheses(about, instrument, {}), strict=True):
+        if judged.status == "not testable":
             continue
         for id in items_behind(instrument, hypothesis.variables):
             served[id].append(hypothesis.id)

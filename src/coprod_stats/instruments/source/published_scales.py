@@ -6,13 +6,15 @@ it, the module has a page, items and a scale like any other, and the published v
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.constructs import PublishedValue
+from coprod_stats.instruments.constructs import PublishedStatistic, PublishedValue
+from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.source.composition import ModuleSource
 from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.module_form import PublishedScaleForm
@@ -135,7 +137,7 @@ def _wrong_numbers(module: ModuleSource) -> Iterator[Fault]:
                 "Put in all items, in the published order.",
             )
         for place in entry.reverse if given else ():
-            if place > len(given):
+            if not 1 <= place <= len(given):
                 yield module.source.fault(
                     "MODULE-006",
                     ("published", id, "reverse"),
@@ -143,3 +145,31 @@ def _wrong_numbers(module: ModuleSource) -> Iterator[Fault]:
                     f"reverses item {place}, which it does not have",
                     "Count the items from 1.",
                 )
+        for number, one in enumerate(entry.values):
+            low, high = _possible(one.statistic, entry)
+            if not low <= one.value <= high:
+                limits = ((low, "at least"), (high, "at most"))
+                words = [
+                    f"{side} {spell_number(end)}" for end, side in limits if math.isfinite(end)
+                ]
+                yield module.source.fault(
+                    "MODULE-007",
+                    ("published", id, "values", number),
+                    f"published scale '{id}'",
+                    f"has the {one.statistic} {one.value:g}, but it is {' and '.join(words)}",
+                    "Put in the published value, on the published options and method of scoring.",
+                )
+
+
+def _possible(statistic: PublishedStatistic, entry: PublishedScaleForm) -> tuple[float, float]:
+    """Return the least and the greatest value that a statistic of a scale can have.
+
+    The standard deviation, with the divisor N - 1, is at most the range over the square root of 2.
+    """
+    if statistic in ("alpha", "omega"):  # alpha has no least value
+        return (-math.inf, 1.0) if statistic == "alpha" else (0.0, 1.0)
+    if entry.wording is None:
+        return (0.0, math.inf) if statistic == "sd" else (-math.inf, math.inf)
+    times = len(entry.wording.items) if entry.method == "sum" else 1
+    low, high = min(entry.wording.options) * times, max(entry.wording.options) * times
+    return (0.0, (high - low) / math.sqrt(2)) if statistic == "sd" else (float(low), float(high))

@@ -131,6 +131,22 @@ def modules_serving(questionnaire: str) -> tuple[str, ...]:
     )
 
 
+def modules_fitting(name: str | Path, questionnaire: str) -> tuple[str, ...]:
+    """Return the modules that serve a questionnaire and can be inserted into a file of it.
+
+    A questionnaire that has been cut or adapted need not have the pages, the constructs and the
+    response scales that a shipped module refers to.
+    """
+    serving = modules_serving(questionnaire)
+    if not check_instrument(name, modules=serving):
+        return serving
+    fitting: list[str] = []
+    for module in serving:
+        if not check_instrument(name, modules=[*fitting, module]):
+            fitting.append(module)
+    return tuple(fitting)
+
+
 def module_items(module: str, questionnaire: str) -> frozenset[str]:
     """Return the ids of the questions that a shipped module adds to a questionnaire."""
     form = _module(shelf("instruments") / "modules" / f"{module}.yaml")

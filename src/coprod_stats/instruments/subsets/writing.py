@@ -6,13 +6,20 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from coprod_stats.files.writing import committed_together, make_folder, write_file
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.copying import SCHEMA
-from coprod_stats.instruments.source.reading import InstrumentParts, read_draft, read_parts
+from coprod_stats.instruments.source.reading import (
+    InstrumentError,
+    InstrumentParts,
+    check_instrument,
+    read_draft,
+    read_parts,
+)
 from coprod_stats.instruments.source.source_form import InstrumentForm
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.instruments.subsets.cutting import CLASSIFICATION, Cut, SubsetError, cut
@@ -70,7 +77,7 @@ def write_subset(
     Raises
     ------
     InstrumentError
-        If the questionnaire has faults.
+        If the questionnaire has faults, or would have some after the cut; nothing is written then.
     SubsetError
         If there is no such part, or a file is there already; nothing is written then.
     """
@@ -102,6 +109,7 @@ def write_subset(
         language = translations.form.language
         file = out.parent / "translations" / f"{out.stem}.{language}.yaml"
         texts[file] = yaml_text(_cut_translations(data, parts, translations))
+    _refuse_faulty(texts, out)
     _write(texts, out.parent)
     return Subset(found, codes, tuple(texts))
 
@@ -131,6 +139,18 @@ def _asked(data: Mapping[str, Any]) -> set[str]:
     return {
         item["id"] for page in data["pages"] for block in page["blocks"] for item in block["items"]
     }
+
+
+def _refuse_faulty(texts: Mapping[Path, str], out: Path) -> None:
+    """Reject a cut questionnaire with faults before anything of it is written."""
+    with TemporaryDirectory() as folder:
+        for path, text in texts.items():
+            place = Path(folder) / path.relative_to(out.parent)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+        faults = check_instrument(Path(folder) / out.name)
+    if faults:
+        raise InstrumentError(faults)
 
 
 def _write(texts: Mapping[Path, str], folder: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from coprod_stats.instruments.language.expression_text import expression_text
 from coprod_stats.instruments.language.numbers import spell_number
-from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import (
+    Check,
     DateRange,
+    Derived,
+    Index,
     Instrument,
     Item,
     NumberRange,
@@ -31,6 +33,7 @@ Kind = Literal[
     "reused",
     "kind",
     "codes",
+    "letters",
     "labels",
     "wording",
     "limits",
@@ -49,6 +52,7 @@ EFFECTS: dict[Kind, tuple[Effect, str]] = {
     "reused": ("breaks", "the id now stands for another question: the answers are not the same"),
     "kind": ("breaks", "answers of different kinds cannot be compared"),
     "codes": ("breaks", "the same code means another answer"),
+    "letters": ("harmless", "forms and their exports write the same answers with other letters"),
     "labels": ("threatens", "respondents choose by the labels: thresholds may have shifted"),
     "wording": ("threatens", "loadings and thresholds may have shifted"),
     "limits": ("threatens", "other answers are admitted: distributions may be cut off elsewhere"),
@@ -68,7 +72,6 @@ Order and wording: Schuman & Presser (1981), Questions and Answers in Attitude S
 Krosnick & Presser (2010), Handbook of Survey Research, ch. 9; equal loadings and thresholds as
 the condition of pooling: Meredith (1993), Psychometrika 58, 525-543.
 """
-_COLUMN = re.compile(r", column=\d+")
 MIN_SHARED_WORDS = 1 / 3
 """Share of common words below which a text is another question, not another wording."""
 
@@ -160,7 +163,7 @@ def _rows(roster: Roster) -> str:
 
 
 def _shown(roster: Roster) -> str:
-    return "" if roster.page.condition is None else _formula(roster.page.condition)
+    return "" if roster.page.condition is None else expression_text(roster.page.condition)
 
 
 def _touched(instrument: Instrument) -> Mapping[str, tuple[str, ...]]:
@@ -235,6 +238,10 @@ def _answer_changes(
     if (was.values, set(old)) != (became.values, set(new)) or _swapped(old, new):
         yield Change("codes", id, scales, _listed(old), _listed(new))
         return
+    if (letters := _letters(was)) != (letters_now := _letters(became)):
+        stood = {option.written: option.value for option in was.all_options}
+        moved = any(stood.get(o.written, o.value) != o.value for o in became.all_options)
+        yield Change("codes" if moved else "letters", id, scales, letters, letters_now)
     for code, label in old.items():
         first, after = label.by_language[0][0], _by_language(new[code])
         for language, words in label.by_language:
@@ -242,6 +249,11 @@ def _answer_changes(
                 kind: Kind = "labels" if language == first else "translation"
                 shown = "" if language == first else language
                 yield Change(kind, id, scales, f"{code} {words}", f"{code} {now}", shown)
+
+
+def _letters(scale: ResponseScale) -> str:
+    """Return the codes of the options with the letters that forms write for them."""
+    return ", ".join(f"{option.value} {option.code or ''}".rstrip() for option in scale.all_options)
 
 
 def _swapped(old: Mapping[int, Text], new: Mapping[int, Text]) -> bool:
@@ -277,13 +289,17 @@ def _limits(item: Item) -> str:
         "prefilled with": prefilled_with(item) or None,
     }
     said = [f"{name} {fact}" for name, fact in facts.items() if fact is not None]
-    said += [f"option {code} when {_formula(tree)}" for code, tree in item.options_when]
-    return ", ".join([*said, *(f"check '{check.message}'" for check in item.checks)])
+    said += [f"option {code} when {expression_text(tree)}" for code, tree in item.options_when]
+    return ", ".join([*said, *map(_check, item.checks)])
+
+
+def _check(check: Check) -> str:
+    return f"check {expression_text(check.condition)} '{check.message}'"
 
 
 def _variants(item: Item) -> str:
     def joined(wordings: tuple[Wording, ...]) -> str:
-        return "; ".join(str(wording.text) for wording in wordings)
+        return "; ".join(f"{one.text} (when {expression_text(one.condition)})" for one in wordings)
 
     return f"{joined(item.stem_wordings)} {joined(item.wordings)}".strip()
 
@@ -291,7 +307,7 @@ def _variants(item: Item) -> str:
 def _conditions(item: Item) -> list[str]:
     rotated = 1 if item.rotation is not None else 0  # the last condition is the block's
     own = item.conditions[: len(item.conditions) - rotated]
-    return [_formula(condition) for condition in own]
+    return [expression_text(condition) for condition in own]
 
 
 def _order(
@@ -317,19 +333,21 @@ def _scoring(older: Instrument, newer: Instrument) -> Iterator[Change]:
 def _formulas(
     older: Instrument, newer: Instrument, touched: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Change]:
-    """Find indices and derived variables that are computed differently."""
-    was = {index.id: _formula(index.value) for index in older.indices}
-    was |= {derived.id: _formula(derived.value) for derived in older.derived}
-    for index in newer.indices:
-        if was.get(index.id, now := _formula(index.value)) != now:
-            yield Change("scoring", index.id, (index.id,))
-    for derived in newer.derived:
-        if was.get(derived.id, now := _formula(derived.value)) != now:
-            yield Change("scoring", derived.id, touched.get(derived.id, ()))
+    """Find indices, derived variables and summaries of rosters that are computed differently."""
+    was = {entry.id: expression_text(entry.value) for entry in _computed(older)}
+    indices = {index.id for index in newer.indices}
+    for entry in _computed(newer):
+        id, now = entry.id, expression_text(entry.value)
+        if (before := was.get(id, now)) != now:
+            scores = (id,) if id in indices else touched.get(id, ())
+            yield Change("scoring", id, scores, before, now)
 
 
-def _formula(tree: Expression) -> str:
-    return _COLUMN.sub("", repr(tree))
+def _computed(instrument: Instrument) -> Iterator[Index | Derived]:
+    yield from instrument.indices
+    yield from instrument.derived
+    for roster in instrument.rosters:
+        yield from roster.summaries
 
 
 def _rule(scale: Scale) -> str:
