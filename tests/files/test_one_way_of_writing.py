@@ -9,14 +9,20 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "coprod_stats"
-IN_MEMORY = {"platforms/paper/word.py": {"save"}, "responses/parquet.py": {"write_table"}}
+IN_MEMORY = {
+    "instruments/subsets/yaml_text.py": {"dump"},
+    "platforms/paper/word.py": {"save"},
+    "responses/parquet.py": {"write_table"},
+}
 """Modules whose calls of these names write into memory, or into what ``written`` opened."""
 SCRATCH = {
+    "instruments/subsets/writing.py": {"TemporaryDirectory", "mkdir", "write_text"},
     "latent_models/engines/lavaan_engine.py": {"open", "write_text", "TemporaryDirectory"},
     "platforms/codebooks/spss.py": {"write_sav", "TemporaryDirectory"},
     "cli/standard_streams.py": {"open"},
 }
-"""What is written for other programs into folders that are removed at once; the null device."""
+"""What is written for other programs, or for a check, into folders that are removed at once;
+the null device."""
 
 WRITING = {
     *("write_text", "write_bytes", "touch", "mkdir", "makedirs", "rename", "renames", "replace"),

@@ -346,5 +346,5 @@ def test_the_overlap_sample_is_what_the_simulator_gives_and_is_named_first(
     assert "pairs of items" not in other
     whole = render_html(report_document(overlapping))
     assert "Reword one item of each pair" in whole
-    assert "Individual value, Mutual value" in whole
+    assert "observed as they are (Individual value: mean" in whole
     assert "No two of them share more" in render_html(report_document(clean))

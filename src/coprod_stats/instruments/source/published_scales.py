@@ -156,7 +156,8 @@ def _wrong_numbers(module: ModuleSource) -> Iterator[Fault]:
                     "MODULE-007",
                     ("published", id, "values", number),
                     f"published scale '{id}'",
-                    f"has the {one.statistic} {one.value:g}, but it is {' and '.join(words)}",
+                    f"has the {one.statistic} {spell_number(one.value)}, but it is "
+                    f"{' and '.join(words)}",
                     "Put in the published value, on the published options and method of scoring.",
                 )
 
