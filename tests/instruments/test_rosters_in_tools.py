@@ -90,6 +90,12 @@ def path(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.parametrize("name", ["KIDS", "MEMBER"])
+def test_what_rows_sum_up_to_and_their_number_are_no_texts(path: Path, name: str) -> None:
+    path.write_text(SURVEY.replace("when: KIDS > 0", f"when: {name} == 'two'"), encoding="utf-8")
+    assert "EXPR-007" in {fault.code for fault in check_instrument(path)}
+
+
 def asked(instrument: Instrument) -> set[str]:
     return {item.id for table in instrument.tables for item in table.items}
 

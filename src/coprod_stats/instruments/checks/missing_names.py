@@ -8,9 +8,13 @@ from dataclasses import replace
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.checks.shared_causes import listed, placed, with_others
 from coprod_stats.instruments.language.evaluation import other_column
-from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
-from coprod_stats.instruments.language.tree import names
-from coprod_stats.instruments.source.draft import Draft, assigned_levels, conditions, rosters
+from coprod_stats.instruments.source.draft import (
+    Draft,
+    assigned_levels,
+    conditions,
+    rosters,
+    used_names,
+)
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.suggestions import did_you_mean
 
@@ -61,7 +65,7 @@ def known_names(draft: Draft) -> set[str]:
 def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str, Fault]]:
     """Return each use of a missing name; conditions first, as routing decides who is asked."""
     for location, place, text in (*conditions(draft), *_of_rows(draft)):
-        for name in _named(text):
+        for name in used_names(text):
             if name not in known:
                 yield (
                     name,
@@ -74,6 +78,19 @@ def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str,
                         "lower case.",
                     ),
                 )
+    for placed_item in draft.items:
+        given = placed_item.item.prefill
+        if given is not None and given.answer is not None and given.answer not in items:
+            yield (
+                given.answer,
+                draft.fault(
+                    "EXPR-002",
+                    (*placed_item.location, "prefill"),
+                    f"item {placed_item.item.id}",
+                    f"there is no item or variable '{given.answer}'",
+                    f"{did_you_mean(given.answer, items)}Correct the id.",
+                ),
+            )
     for name, placeholder in draft.form.placeholders.items():
         if placeholder.item is not None and placeholder.item not in items:
             yield (
@@ -113,10 +130,3 @@ def _of_rows(draft: Draft) -> Iterator[tuple[Location, str, str]]:
 
 def _items(draft: Draft) -> set[str]:
     return {entry.item.id for entry in draft.items}
-
-
-def _named(text: str) -> tuple[str, ...]:
-    try:
-        return names(parse_expression(text))
-    except ExpressionError:  # reported by its own check
-        return ()

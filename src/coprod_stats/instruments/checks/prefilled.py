@@ -11,7 +11,6 @@ from coprod_stats.instruments.questions import FORMATS, ItemKind
 from coprod_stats.instruments.source.answer_form import LengthForm, NumberForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.source_form import ItemForm
-from coprod_stats.suggestions import did_you_mean
 
 _PREFILLED: tuple[ItemKind, ...] = ("single", "number", "text", "date", "time")
 """Kinds of questions that can come with an answer."""
@@ -47,15 +46,9 @@ def _source(
     draft: Draft, placed: PlacedItem, source: str, items: Mapping[str, PlacedItem]
 ) -> Iterator[Fault]:
     where, place = (*placed.location, "prefill"), f"item {placed.item.id}"
-    if source not in items:
-        yield draft.fault(
-            "EXPR-002",
-            where,
-            place,
-            f"there is no item or variable '{source}'",
-            f"{did_you_mean(source, items)}Correct the id.",
-        )
-    elif items[source].page >= placed.page:
+    if source not in items:  # reported with all that names it
+        return
+    if items[source].page >= placed.page:
         yield draft.fault(
             "ROUTE-001",
             where,

@@ -11,7 +11,14 @@ from coprod_stats.instruments.language.expressions import ExpressionError, parse
 from coprod_stats.instruments.language.tree import Call, Expression, names, reach
 from coprod_stats.instruments.rosters import SUMMARIES
 from coprod_stats.instruments.source.answer_form import TextForm
-from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions, rosters, texts
+from coprod_stats.instruments.source.draft import (
+    Draft,
+    PlacedItem,
+    conditions,
+    rosters,
+    texts,
+    used_names,
+)
 from coprod_stats.instruments.source.source_form import RosterForm
 from coprod_stats.instruments.source.yaml_source import Location
 
@@ -158,12 +165,11 @@ class _Homes:
     """To which roster a question belongs; '' for what a respondent is asked once."""
 
     def __init__(self, draft: Draft) -> None:
-        self.draft = draft
         self._rosters = dict(rosters(draft.form))
         self.of_item = {placed.item.id: self._of_page(placed.page) for placed in draft.items}
         self._known = self.of_item | {one.id: one.id for one in self._rosters.values()}
         self._names = known_names(draft)
-        self._uses = {id: _used(derived.value) for id, derived in draft.form.derived.items()}
+        self._uses = {id: used_names(derived.value) for id, derived in draft.form.derived.items()}
         self._placeholders = {
             name: self._known.get(entry.item or "", "")
             for name, entry in draft.form.placeholders.items()
@@ -180,7 +186,7 @@ class _Homes:
 
     def named(self, text: str) -> set[str]:
         """Return the homes of what an expression depends on."""
-        reached = reach(_used(text), self._uses)
+        reached = reach(used_names(text), self._uses)
         asked = (reached & self._names) - self._uses.keys()
         return {self._known.get(name, "") for name in asked}
 
@@ -189,10 +195,3 @@ class _Homes:
         words = [given] if isinstance(given, str) else list(given.values())
         used = {name for text in words for name in _PLACEHOLDER.findall(text)}
         return any(self._placeholders.get(name, home) != home for name in used)
-
-
-def _used(text: str) -> set[str]:
-    try:
-        return set(names(parse_expression(text)))
-    except ExpressionError:  # reported by its own check
-        return set()

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.source.answer_form import ResponseScaleForm, TextForm
 from coprod_stats.instruments.source.constructs_form import ConstructForm, MeaningForm
 from coprod_stats.instruments.source.module_form import PublishedScaleForm
@@ -215,6 +217,14 @@ def _back_texts(form: InstrumentForm) -> _Texts:
         yield ("scales", id, "note"), f"scale '{id}'", scale.note
     for id, index in form.indices.items():
         yield ("indices", id, "title"), f"index '{id}'", index.title
+
+
+def used_names(text: str) -> tuple[str, ...]:
+    """Return the names in an expression; none if it cannot be parsed, which has its own check."""
+    try:
+        return names(parse_expression(text))
+    except ExpressionError:
+        return ()
 
 
 def rosters(form: InstrumentForm) -> Iterator[tuple[int, RosterForm]]:
