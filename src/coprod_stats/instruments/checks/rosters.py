@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from coprod_stats.errors import Fault
@@ -20,9 +19,9 @@ from coprod_stats.instruments.source.draft import (
     used_names,
 )
 from coprod_stats.instruments.source.source_form import RosterForm
+from coprod_stats.instruments.source.written_texts import placeholders_in
 from coprod_stats.instruments.source.yaml_source import Location
 
-_PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 MOST_ROWS = 99
 
 
@@ -192,6 +191,5 @@ class _Homes:
 
     def misplaced(self, given: TextForm, home: str) -> bool:
         """Return whether a text inserts an answer of another home."""
-        words = [given] if isinstance(given, str) else list(given.values())
-        used = {name for text in words for name in _PLACEHOLDER.findall(text)}
+        used = placeholders_in(given)
         return any(self._placeholders.get(name, home) != home for name in used)
