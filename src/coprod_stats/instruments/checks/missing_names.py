@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
+from coprod_stats.counts import listed
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.checks.shared_causes import listed, placed, with_others
+from coprod_stats.instruments.checks.shared_causes import SHOWN, placed, with_others
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.source.draft import (
     Draft,
@@ -47,7 +48,7 @@ def check_missing_names(draft: Draft) -> Iterator[Fault]:
         elif len(missing) > 1:
             first = replace(
                 first,
-                found=f"there are no items or variables {listed(missing)}",
+                found=f"there are no items or variables {listed(missing, SHOWN)}",
                 remedy="Add them, or remove what names them.",
             )
         yield replace(first, found=with_others(first.found, [placed(fault) for fault in others]))
