@@ -96,6 +96,27 @@ def test_what_rows_sum_up_to_and_their_number_are_no_texts(path: Path, name: str
     assert "EXPR-007" in {fault.code for fault in check_instrument(path)}
 
 
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("count(AGE <", "EXPR-001"),
+        ("count(AGES < 18)", "EXPR-002"),
+        ("count(CARE1 == 9)", "EXPR-003"),
+        ("sum(LIVE)", "EXPR-004"),
+        ("count(includes(AGE, 1))", "EXPR-006"),
+        ("count(AGE == 'x')", "EXPR-007"),
+        ("AGE + 1", "ROSTER-005"),
+        ("count(SIZE > 1)", "ROSTER-005"),
+    ],
+)
+def test_a_summary_is_checked_as_every_expression_is(path: Path, value: str, code: str) -> None:
+    text = SURVEY.replace('"count(AGE < 18)"', f'"{value}"')
+    path.write_text(text, encoding="utf-8")
+    assert [(fault.code, fault.place) for fault in check_instrument(path)] == [
+        (code, "summary 'KIDS'")
+    ]
+
+
 def asked(instrument: Instrument) -> set[str]:
     return {item.id for table in instrument.tables for item in table.items}
 

@@ -20,7 +20,13 @@ from coprod_stats.instruments.language.tree import (
     walk,
 )
 from coprod_stats.instruments.questions import OPTION_KINDS, TEXT_KINDS, ItemKind
-from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
+from coprod_stats.instruments.source.draft import (
+    Draft,
+    PlacedItem,
+    assigned_levels,
+    conditions,
+    summary_values,
+)
 from coprod_stats.instruments.source.yaml_source import Location
 
 _TAKES: dict[str, tuple[ItemKind, ...]] = {
@@ -35,7 +41,7 @@ def check_expressions(draft: Draft) -> Iterator[Fault]:
     items = {placed.item.id: placed for placed in draft.items}
     others = {other_column(id) for id, placed in items.items() if placed.item.other is not None}
     known = known_names(draft)
-    for location, place, text in conditions(draft):
+    for location, place, text in (*conditions(draft), *summary_values(draft.form)):
         try:
             tree = parse_expression(text)
         except ExpressionError as error:

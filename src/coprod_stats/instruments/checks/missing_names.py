@@ -14,6 +14,7 @@ from coprod_stats.instruments.source.draft import (
     assigned_levels,
     conditions,
     rosters,
+    summary_values,
     used_names,
 )
 from coprod_stats.instruments.source.yaml_source import Location
@@ -65,7 +66,8 @@ def known_names(draft: Draft) -> set[str]:
 
 def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str, Fault]]:
     """Return each use of a missing name; conditions first, as routing decides who is asked."""
-    for location, place, text in (*conditions(draft), *_of_rows(draft)):
+    named = (*conditions(draft), *_counts_of_rows(draft), *summary_values(draft.form))
+    for location, place, text in named:
         for name in used_names(text):
             if name not in known:
                 yield (
@@ -119,14 +121,11 @@ def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str,
                 )
 
 
-def _of_rows(draft: Draft) -> Iterator[tuple[Location, str, str]]:
-    """Return what rosters name: the question that counts their rows, and what sums them up."""
+def _counts_of_rows(draft: Draft) -> Iterator[tuple[Location, str, str]]:
+    """Return the questions that count the rows of rosters."""
     for p, roster in rosters(draft.form):
         if roster.count is not None:
             yield ("pages", p, "roster", "count"), f"roster '{roster.id}'", roster.count
-        for id, summary in roster.summaries.items():
-            where = ("pages", p, "roster", "summaries", id, "value")
-            yield where, f"summary '{id}'", summary.value
 
 
 def _items(draft: Draft) -> set[str]:

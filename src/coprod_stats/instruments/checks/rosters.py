@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.checks.missing_names import known_names
 from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
-from coprod_stats.instruments.language.tree import Call, Expression, names, reach
+from coprod_stats.instruments.language.tree import Call, names, reach
 from coprod_stats.instruments.rosters import SUMMARIES
 from coprod_stats.instruments.source.answer_form import TextForm
 from coprod_stats.instruments.source.draft import (
@@ -100,11 +100,11 @@ def _summaries(draft: Draft, p: int, roster: RosterForm) -> Iterator[Fault]:
     inside, known = _inside(draft, p, roster), known_names(draft)
     for id, summary in roster.summaries.items():
         try:
-            tree: Expression | None = parse_expression(summary.value)
-        except ExpressionError:
-            tree = None
+            tree = parse_expression(summary.value)
+        except ExpressionError:  # reported by its own check
+            continue
         one = isinstance(tree, Call) and tree.function in SUMMARIES and len(tree.arguments) == 1
-        if tree is None or not one or not set(names(tree)) & known <= inside:
+        if not one or not set(names(tree)) & known <= inside:
             yield draft.fault(
                 "ROSTER-005",
                 ("pages", p, "roster", "summaries", id),

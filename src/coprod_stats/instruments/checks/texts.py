@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.source.draft import Draft, conditions, texts
+from coprod_stats.instruments.source.draft import Draft, conditions, summary_values, texts
 from coprod_stats.instruments.source.written_texts import in_all_languages, placeholders_in
 from coprod_stats.suggestions import did_you_mean
 
@@ -48,6 +48,7 @@ def check_lengths(draft: Draft) -> Iterator[Fault]:
             for words in in_all_languages(text)
         ),
         *conditions(draft),
+        *summary_values(draft.form),
     ]
     for location, place, words in written:
         if len(words) > MAX_TEXT:

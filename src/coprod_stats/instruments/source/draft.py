@@ -234,6 +234,14 @@ def rosters(form: InstrumentForm) -> Iterator[tuple[int, RosterForm]]:
             yield p, page.roster
 
 
+def summary_values(form: InstrumentForm) -> Iterator[tuple[Location, str, str]]:
+    """Return the values of summaries of rosters, which are about rows, with their places."""
+    for p, roster in rosters(form):
+        for id, summary in roster.summaries.items():
+            where = ("pages", p, "roster", "summaries", id, "value")
+            yield where, f"summary '{id}'", summary.value
+
+
 def assigned_levels(form: InstrumentForm) -> dict[str, tuple[int, ...]]:
     """Return the levels of each assigned variable, the one of planned missingness included."""
     levels = {id: tuple(variable.levels) for id, variable in form.assigned.items()}
