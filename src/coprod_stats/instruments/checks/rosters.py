@@ -53,25 +53,29 @@ def check_rosters(draft: Draft) -> Iterator[Fault]:
                 "the same forms",
                 "State 'most', or in 'count' a question with 'number: {min: 0, max: …}'.",
             )
-        for placed in draft.items:
-            if placed.page == p and placed.item.rotation is not None:
-                yield draft.fault(
-                    "ROSTER-004",
-                    placed.location,
-                    f"item {placed.item.id}",
-                    "rotates within a roster",
-                    "Ask it in every row.",
-                )
-            given = placed.item.prefill
-            if placed.page == p and given is not None and given.value is None:
-                yield draft.fault(
-                    "ROSTER-006",
-                    (*placed.location, "prefill"),
-                    f"item {placed.item.id}",
-                    "is prefilled in each row with what is of the respondent, or of its own page",
-                    "Prefill a row with a 'value', or ask the question before the roster.",
-                )
+        yield from _questions_of_rows(draft, p)
         yield from _summaries(draft, p, roster)
+
+
+def _questions_of_rows(draft: Draft, p: int) -> Iterator[Fault]:
+    for placed in (placed for placed in draft.items if placed.page == p):
+        if placed.item.rotation is not None:
+            yield draft.fault(
+                "ROSTER-004",
+                placed.location,
+                f"item {placed.item.id}",
+                "rotates within a roster",
+                "Ask it in every row.",
+            )
+        given = placed.item.prefill
+        if given is not None and given.value is None:
+            yield draft.fault(
+                "ROSTER-006",
+                (*placed.location, "prefill"),
+                f"item {placed.item.id}",
+                "is prefilled in each row with what is of the respondent, or of its own page",
+                "Prefill a row with a 'value', or ask the question before the roster.",
+            )
 
 
 def _can_be_counted(
