@@ -96,6 +96,13 @@ def test_what_rows_sum_up_to_and_their_number_are_no_texts(path: Path, name: str
     assert "EXPR-007" in {fault.code for fault in check_instrument(path)}
 
 
+def test_what_is_no_question_neither_counts_rows_nor_is_an_answer(path: Path) -> None:
+    text = SURVEY.replace("count: SIZE", "count: BOTH").replace("answer: TOWN", "answer: BOTH")
+    text += "derived: {BOTH: {title: Both, value: SIZE + AGO}}\n"
+    path.write_text(text, encoding="utf-8")
+    assert [fault.code for fault in check_instrument(path)] == ["ITEM-024", "ROSTER-002"]
+
+
 @pytest.mark.parametrize(
     ("value", "code"),
     [

@@ -66,7 +66,7 @@ def known_names(draft: Draft) -> set[str]:
 
 def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str, Fault]]:
     """Return each use of a missing name; conditions first, as routing decides who is asked."""
-    named = (*conditions(draft), *_counts_of_rows(draft), *summary_values(draft.form))
+    named = (*conditions(draft), *_references(draft), *summary_values(draft.form))
     for location, place, text in named:
         for name in used_names(text):
             if name not in known:
@@ -81,19 +81,6 @@ def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str,
                         "lower case.",
                     ),
                 )
-    for placed_item in draft.items:
-        given = placed_item.item.prefill
-        if given is not None and given.answer is not None and given.answer not in items:
-            yield (
-                given.answer,
-                draft.fault(
-                    "EXPR-002",
-                    (*placed_item.location, "prefill"),
-                    f"item {placed_item.item.id}",
-                    f"there is no item or variable '{given.answer}'",
-                    f"{did_you_mean(given.answer, items)}Correct the id.",
-                ),
-            )
     for name, placeholder in draft.form.placeholders.items():
         if placeholder.item is not None and placeholder.item not in items:
             yield (
@@ -121,11 +108,15 @@ def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str,
                 )
 
 
-def _counts_of_rows(draft: Draft) -> Iterator[tuple[Location, str, str]]:
-    """Return the questions that count the rows of rosters."""
+def _references(draft: Draft) -> Iterator[tuple[Location, str, str]]:
+    """Return the questions that count the rows of rosters, or with whose answers others come."""
     for p, roster in rosters(draft.form):
         if roster.count is not None:
             yield ("pages", p, "roster", "count"), f"roster '{roster.id}'", roster.count
+    for entry in draft.items:
+        if entry.item.prefill is not None and entry.item.prefill.answer is not None:
+            where = (*entry.location, "prefill")
+            yield where, f"item {entry.item.id}", entry.item.prefill.answer
 
 
 def _items(draft: Draft) -> set[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.checks.missing_names import known_names
 from coprod_stats.instruments.questions import FORMATS, ItemKind
 from coprod_stats.instruments.source.answer_form import LengthForm, NumberForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
@@ -46,9 +47,9 @@ def _source(
     draft: Draft, placed: PlacedItem, source: str, items: Mapping[str, PlacedItem]
 ) -> Iterator[Fault]:
     where, place = (*placed.location, "prefill"), f"item {placed.item.id}"
-    if source not in items:  # reported with all that names it
+    if source not in known_names(draft):  # reported with all that names it
         return
-    if items[source].page >= placed.page:
+    if source in items and items[source].page >= placed.page:
         yield draft.fault(
             "ROUTE-001",
             where,
@@ -56,12 +57,12 @@ def _source(
             f"is prefilled with {source}, which is not asked on an earlier page",
             "Move the question, as forms prefill a page when it is shown.",
         )
-    elif not _alike(draft, placed, items[source]):
+    elif source not in items or not _alike(draft, placed, items[source]):
         yield draft.fault(
             "ITEM-024",
             where,
             place,
-            f"is prefilled with {source}, which has other answers",
+            f"is prefilled with {source}, which is no question or has other answers",
             "Prefill with a question of the same kind, whose options are all options here too.",
         )
 

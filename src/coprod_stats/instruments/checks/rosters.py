@@ -84,8 +84,8 @@ def _can_be_counted(
     if roster.count is None or roster.most is not None:
         return (roster.most is None) != (roster.count is None)
     counted = known.get(roster.count)
-    if counted is None:  # reported with the missing names
-        return True
+    if counted is None:  # what does not exist is reported with the missing names
+        return roster.count not in known_names(draft)
     if counted.item.kind != "number" or counted.page >= p:
         return False
     if draft.form.pages[counted.page].roster is not None:
