@@ -1,6 +1,6 @@
 import pytest
 
-from coprod_stats.counts import counted
+from coprod_stats.counts import counted, listed
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,9 @@ from coprod_stats.counts import counted
 )
 def test_the_noun_agrees_with_the_number(words: str, expected: str) -> None:
     assert words == expected
+
+
+def test_of_long_lists_the_first_are_named_and_the_others_counted() -> None:
+    assert listed(["a", "b"], 2) == "a, b"
+    assert listed(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+    assert listed([], 2) == ""

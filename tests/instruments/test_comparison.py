@@ -218,6 +218,8 @@ scales:
         ("{2: AGE > 17}", "{2: AGE > 15}", "WHO: limits, 'option 2 when AGE > 17' -> 'option 2"),
         ("AGE > 14, message", "AGE > 15, message", "'check WORK == 2 or AGE > 15 'Too young''"),
         ("{when: AGE > 64", "{when: AGE > 69", "(when AGE > 64)' -> 'Does this person still"),
+        ("most: 3", "most: 5", "ROW: limits, 'at most 3' -> 'at most 5'"),
+        ("members\n    ro", "members\n    when: USED == 1\n    ro", "routing, '' -> 'USED == 1'"),
         ("value: USED + 1", "value: USED + 2", "AMT: scoring, 'USED + 1' -> 'USED + 2'"),
     ],
 )
@@ -228,3 +230,13 @@ def test_what_is_computed_or_shown_is_told_in_the_words_of_the_questionnaire(
     assert old in text
     (change,) = compare(read(text), read(text.replace(old, new)))
     assert told in str(change)
+
+
+def test_a_roster_that_moved_is_told_by_the_page_before_it(read: Read) -> None:
+    page = ROSTER.lstrip("\n").partition("administrative:")[0]
+    later = read(SURVEY.replace("scales:\n", ROSTER.lstrip("\n"), 1))
+    first = SURVEY.replace("scales:\n", ROSTER.lstrip("\n").replace(page, ""), 1)
+    earlier = read(first.replace("pages:\n", f"pages:\n{page}", 1))
+    (change,) = compare(later, earlier)
+    assert (change.kind, change.place, change.became) == ("order", "ROW", "the start")
+    assert change.was == later.pages[-1].id

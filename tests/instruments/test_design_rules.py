@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from design_cases import design, paths
 
+from coprod_stats.instruments import read_instrument
 from coprod_stats.instruments.checks.lint_rules import RULES
 from coprod_stats.instruments.checks.linting import lint
 from coprod_stats.instruments.checks.meanings import Meanings, word_overlap
@@ -74,8 +75,6 @@ def test_a_pair_is_exempted_by_its_name_and_a_stale_exemption_is_found(tmp_path:
         "  - {rule: LINT-015, at: [A2-B1], reason: none}\n"
     )
     file.write_text(file.read_text(encoding="utf-8") + exempted, encoding="utf-8")
-    from coprod_stats.instruments import read_instrument
-
     instrument = read_instrument(file)
     found = {(e.code, e.place): e for e in lint(instrument, paths=paths(CASE))}
     assert found["LINT-015", "A1-B3"].exempted == "the other wording was not understood"

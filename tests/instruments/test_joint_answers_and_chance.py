@@ -221,3 +221,32 @@ def test_the_preview_says_what_is_ranked_and_allocated(survey: Instrument) -> No
 
 def test_twins_are_kept(survey: Instrument) -> None:
     assert (survey.twin, survey.item("ALL").twin) == ("other", "EVERY")
+
+
+TEXTS = """
+instrument: survey
+version: 1.0.0
+title: A survey
+languages: [en]
+forms: {full: {title: Full}}
+administrative: [{id: TOWN, title: Town, kind: text}]
+pages:
+  - page: first
+    blocks: [{block: first, items: [{id: NAME, kind: text, text: Which park?}]}]
+  - page: second
+    when: TOWN == "Cairo"
+    blocks: [{block: second, items: [{id: LIKE, text: Like it?, options: {1: A, 2: B}}]}]
+"""
+
+
+def test_routes_by_texts_of_a_population_and_of_columns_without_a_question(read: Read) -> None:
+    routes = draw_routes(
+        read(TEXTS).for_form("full"),
+        n_respondents=400,
+        rng=np.random.default_rng(1),
+        populations=[parse_expression("NAME == 'Azhar'"), parse_expression("TOWN == 'Cairo'")],
+    )
+    # half of the names are the one that is compared; nobody's town is known before the survey
+    assert routes.belongs[:, 0].mean() == pytest.approx(0.5, abs=0.1)
+    assert not routes.belongs[:, 1].any()
+    assert routes.asked.mean(axis=0).tolist() == [1, 0]

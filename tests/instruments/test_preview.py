@@ -121,6 +121,12 @@ def test_a_small_questionnaire_reads_like_this(survey: Instrument) -> None:
     assert text == EXPECTED
 
 
+def test_a_relation_from_an_index_cannot_be_tested(survey: Instrument) -> None:
+    words = "Relations without a latent predictor, or without a latent or index outcome: H1 (needs"
+    text = preview(survey, "long", relations=[Path("H1", "USE", "TRU")])
+    assert f"{words} USE)." in " ".join(text.split())
+
+
 def test_nothing_is_wider_than_a_terminal(citizen: Instrument) -> None:
     assert max(map(len, preview(citizen).splitlines())) <= WIDTH + 2
 

@@ -202,6 +202,18 @@ def test_a_subset_keeps_what_a_published_scale_measures(tmp_path: Path) -> None:
     assert read_instrument(found.files[0]).scale("PUBEFF").construct.code == "PUBEFF"
 
 
+def test_a_subset_has_a_file_of_constructs_where_published_scales_alone_have_any(
+    tmp_path: Path,
+) -> None:
+    path = put(tmp_path, filled())
+    path.write_text(SURVEY.replace("constructs: constructs.yaml\n", ""), encoding="utf-8")
+    assert check_instrument(path) == ()
+    found = write_subset(path, ["PUBEFF"], tmp_path / "mine.yaml")
+    assert found.constructs == ("PUBEFF",)
+    assert read_yaml(found.files[1]).data["source"] == "An author (2021)."
+    assert read_instrument(found.files[0]).scale("PUBEFF").construct.code == "PUBEFF"
+
+
 def test_the_shipped_bridge_has_references_and_no_wording() -> None:
     entries = read_yaml(shelf("instruments") / "modules" / "bridge.yaml").data["published"]
     assert len(entries) == 3

@@ -90,6 +90,40 @@ def path(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.parametrize("name", ["KIDS", "MEMBER"])
+def test_what_rows_sum_up_to_and_their_number_are_no_texts(path: Path, name: str) -> None:
+    path.write_text(SURVEY.replace("when: KIDS > 0", f"when: {name} == 'two'"), encoding="utf-8")
+    assert "EXPR-007" in {fault.code for fault in check_instrument(path)}
+
+
+def test_what_is_no_question_neither_counts_rows_nor_is_an_answer(path: Path) -> None:
+    text = SURVEY.replace("count: SIZE", "count: BOTH").replace("answer: TOWN", "answer: BOTH")
+    text += "derived: {BOTH: {title: Both, value: SIZE + AGO}}\n"
+    path.write_text(text, encoding="utf-8")
+    assert [fault.code for fault in check_instrument(path)] == ["ITEM-024", "ROSTER-002"]
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("count(AGE <", "EXPR-001"),
+        ("count(AGES < 18)", "EXPR-002"),
+        ("count(CARE1 == 9)", "EXPR-003"),
+        ("sum(LIVE)", "EXPR-004"),
+        ("count(includes(AGE, 1))", "EXPR-006"),
+        ("count(AGE == 'x')", "EXPR-007"),
+        ("AGE + 1", "ROSTER-005"),
+        ("count(SIZE > 1)", "ROSTER-005"),
+    ],
+)
+def test_a_summary_is_checked_as_every_expression_is(path: Path, value: str, code: str) -> None:
+    text = SURVEY.replace('"count(AGE < 18)"', f'"{value}"')
+    path.write_text(text, encoding="utf-8")
+    assert [(fault.code, fault.place) for fault in check_instrument(path)] == [
+        (code, "summary 'KIDS'")
+    ]
+
+
 def asked(instrument: Instrument) -> set[str]:
     return {item.id for table in instrument.tables for item in table.items}
 

@@ -65,6 +65,7 @@ def test_two_filters_are_two_faults(check: Check) -> None:
 def test_a_missing_name_is_one_fault_whatever_uses_it(check: Check) -> None:
     text = of_items(3).replace("id: OFTEN, text: Often?", "id: SELDOM, text: Seldom?")
     text = text.replace("{id: USED", "{id: ONCE").replace("text: Trust 1?", "text: '[WHAT]?'")
+    text = text.replace("text: Trust 0?", "text: Trust 0?, prefill: {answer: OFTEN}")
     text += (
         "placeholders: {WHAT: {item: OFTEN, otherwise: it}}\n"
         "derived:\n"
@@ -76,6 +77,7 @@ def test_a_missing_name_is_one_fault_whatever_uses_it(check: Check) -> None:
     assert "'USED'; the same holds for derived variable 'USER' (line" in used.found
     assert (often.code, often.place) == ("EXPR-002", "derived variable 'OFTENER'")
     assert "placeholder [WHAT]" in often.found
+    assert "item T0 (line" in often.found
 
 
 def test_slips_are_reported_each_at_its_line_until_there_are_too_many() -> None:

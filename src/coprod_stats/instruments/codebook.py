@@ -133,15 +133,13 @@ class _Codebook:
     def rosters(self) -> Iterator[Markup]:
         for roster in self.instrument.rosters:
             title = self.shown(roster.title)
+            shown = [] if roster.page.condition is None else [roster.page.condition]
             rows = _Codebook(self.instrument.roster(roster.id), self.language)
             yield Markup("<h2>{}: {}</h2>").format(roster.id, title)
             facts = [
                 ("table", f"answers.csv.{roster.id}.csv, a row for each"),
-                ("number of rows", f"{roster.count or ''} at most {roster.most}".strip()),
-                (
-                    "asked if",
-                    self.condition([roster.page.condition] if roster.page.condition else []),
-                ),
+                ("number of rows", roster.limits),
+                ("asked if", self.condition(shown)),
             ]
             yield self.column(roster.id, "number of the row", facts)
             yield from rows.pages()

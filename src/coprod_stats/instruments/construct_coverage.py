@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from coprod_stats.counts import listed
 from coprod_stats.instruments.model import Construct, Instrument
 
 Status = Literal["covered", "partly", "planned", "missing"]
@@ -43,7 +44,7 @@ class ConstructEvidence:
         if self.status == "planned":
             return self.construct.planned
         found = (*self.items, *self.columns, *self.computed)
-        words = [", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")]
+        words = [listed(found, 4)]
         words += [f"plan {step}" for step in self.steps]
         words += [f"not in {name}" for name in self.lacking if self.status != "covered"]
         return "; ".join(filter(None, words))

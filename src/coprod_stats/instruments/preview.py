@@ -335,7 +335,7 @@ def _testable(coverage: FormCoverage) -> Iterator[str]:
 
 def _untestable(coverage: FormCoverage) -> Iterator[str]:
     yield from _listed(
-        "Relations without a latent variable on each side",
+        "Relations without a latent predictor, or without a latent or index outcome",
         [f"{id} (needs {missing})" for id, missing in coverage.untestable],
     )
     yield from _listed(

@@ -177,19 +177,22 @@ class NumberRange:
     @property
     def n_steps(self) -> int:
         """Number of steps from one end of the slider to the other."""
-        return self._steps_to(self.ends[1])
-
-    def _steps_to(self, value: float) -> int:
         assert self.slider is not None
-        return round((value - self.ends[0]) / self.slider.step)
+        low, high = self.ends
+        return round((high - low) / self.slider.step)
 
     def on_step(self, value: float) -> float | None:
         """Return the number on the slider that a value is but for rounding, if it is one."""
         if self.slider is None:
             return value
-        low, step = (Decimal(repr(part)) for part in (self.ends[0], self.slider.step))
-        near = float(low + self._steps_to(value) * step)
-        return near if abs(near - value) <= _ROUNDING * self.slider.step else None
+        return on_step(value, low=self.ends[0], step=self.slider.step)
+
+
+def on_step(value: float, *, low: float, step: float) -> float | None:
+    """Return the number in steps from ``low`` that a value is but for rounding, if it is one."""
+    start, width = (Decimal(repr(part)) for part in (low, step))
+    near = float(start + round((value - low) / step) * width)
+    return near if abs(near - value) <= _ROUNDING * step else None
 
 
 @dataclass(frozen=True, slots=True)

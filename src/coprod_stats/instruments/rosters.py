@@ -49,3 +49,8 @@ class Roster:
     def items(self) -> tuple[Item, ...]:
         """The questions and notes of a row."""
         return tuple(item for block in self.page.blocks for item in block.items)
+
+    @property
+    def limits(self) -> str:
+        """How many rows there are: ``SIZE at most 4``, or ``at most 3`` without a count."""
+        return f"{self.count or ''} at most {self.most}".strip()

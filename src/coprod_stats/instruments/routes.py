@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,9 +71,9 @@ def draw_routes(
         Conditions of respondents to be distinguished, besides the classes.
     """
     questions = instrument.questions
-    answers = _Answers(instrument, n_respondents)
     needed = _routing_names(instrument, populations)
-    words = words_compared(instrument.expressions)
+    words = words_compared((*instrument.expressions, *populations))
+    answers = _Answers(instrument, n_respondents, words)
     for variable in instrument.assigned:
         answers.add(variable.id, draw_levels(variable, n_respondents=n_respondents, rng=rng))
     favourite, steadiness = rng.random(n_respondents), rng.random(n_respondents)
@@ -110,13 +110,14 @@ def draw_routes(
 class _Answers(Mapping[str, FloatArray]):
     """Answers given so far, with the derived variables that follow from them."""
 
-    def __init__(self, instrument: Instrument, n_respondents: int) -> None:
+    def __init__(self, instrument: Instrument, n_respondents: int, texts: Iterable[str]) -> None:
         self._n = n_respondents
         self._derived = {derived.id: derived.value for derived in instrument.derived}
         self._given: dict[str, FloatArray] = {}
         self._computed: dict[str, FloatArray] = {}
         self._choices = {item.id: item.columns for item in instrument.items}
-        self.texts: dict[str, list[str]] = {}
+        # columns without a question have no text before the survey
+        self.texts = dict.fromkeys(texts, [_OTHER_WORDS] * n_respondents)
 
     def add(self, column: str, values: FloatArray) -> None:
         self._given[column] = values

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
-from coprod_stats.instruments.language.tree import names
-from coprod_stats.instruments.source.draft import Draft, PlacedItem, assigned_levels, conditions
+from coprod_stats.instruments.source.draft import (
+    Draft,
+    PlacedItem,
+    assigned_levels,
+    conditions,
+    used_names,
+)
 from coprod_stats.instruments.source.yaml_source import Location
 
 
@@ -41,7 +45,7 @@ def check_rotation(draft: Draft) -> Iterator[Fault]:
     yield from _pairs(draft, rotating)
     for location, place, text in conditions(draft):
         if location[0] == "pages":
-            for name in _names(text):
+            for name in used_names(text):
                 if name in rotating:
                     yield draft.fault(
                         "ROTATE-004",
@@ -152,10 +156,3 @@ def check_after(draft: Draft) -> Iterator[Fault]:
                 "names the page that it follows, which only pages of modules do",
                 "Remove 'after': pages are asked in the order of the file.",
             )
-
-
-def _names(text: str) -> tuple[str, ...]:
-    try:
-        return names(parse_expression(text))
-    except ExpressionError:  # reported by its own check
-        return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from coprod_stats.counts import listed
 from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.instruments.score_items import items_behind
@@ -57,7 +58,18 @@ def _of_construct(instrument: Instrument, code: str) -> Iterable[str]:
             yield item.id
 
 
+def tested_by_form(
+    instrument: Instrument, paths: Iterable[ClaimedPath]
+) -> dict[str, list[ClaimedPath]]:
+    """Return the paths that a plan tests, by its form, where the instrument has that form."""
+    known = {form.id for form in instrument.forms}
+    found: dict[str, list[ClaimedPath]] = {}
+    for path in paths:
+        if path.plan and path.form in known:
+            found.setdefault(path.form, []).append(path)
+    return found
+
+
 def together(paths: Iterable[ClaimedPath]) -> str:
     """List the hypotheses of some paths, each once."""
-    found = list(dict.fromkeys(path.hypothesis for path in paths))
-    return ", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
+    return listed(list(dict.fromkeys(path.hypothesis for path in paths)), 4)

@@ -25,6 +25,7 @@ from coprod_stats.instruments.source.draft import (
     PlacedItem,
     assigned_levels,
     conditions,
+    summary_values,
 )
 from coprod_stats.instruments.source.yaml_source import Location
 
@@ -40,7 +41,7 @@ def check_expressions(draft: Draft) -> Iterator[Fault]:
     items = {placed.item.id: placed for placed in draft.items}
     others = {other_column(id) for id, placed in items.items() if placed.item.other is not None}
     known = known_names(draft)
-    for location, place, text in conditions(draft):
+    for location, place, text in (*conditions(draft), *summary_values(draft.form)):
         try:
             tree = parse_expression(text)
         except ExpressionError as error:
@@ -55,7 +56,7 @@ def check_expressions(draft: Draft) -> Iterator[Fault]:
                 "Use answered(...) for it, or compare it with a text in quotation marks.",
             )
         yield from _impossible(draft, tree, items, location, place, known=known)
-        yield from _no_texts(draft, tree, items, location, place)
+        yield from _no_texts(draft, tree, items, location, place, known=known)
 
 
 def _impossible(
@@ -130,15 +131,15 @@ def _no_texts(
     items: Mapping[str, PlacedItem],
     location: Location,
     place: str,
+    *,
+    known: Set[str],
 ) -> Iterator[Fault]:
     """Find comparisons with words of what is no text."""
     texts = {id for id, placed in items.items() if placed.item.kind == "text"}
     texts |= {other_column(id) for id, placed in items.items() if placed.item.other is not None}
     texts |= {column.id for column in draft.form.administrative if column.kind == "text"}
-    others = {*items, *draft.form.derived, *(c.id for c in draft.form.administrative)}
-    others |= assigned_levels(draft.form).keys()
     for node in walk(tree):
-        if isinstance(node, TextMatch) and node.item.id in others - texts:
+        if isinstance(node, TextMatch) and node.item.id in known - texts:
             id = node.item.id
             codes = draft.response_scale(items[id]) if id in items else None
             letters = {} if codes is None else {word: c for c, word in codes.codes.items()}

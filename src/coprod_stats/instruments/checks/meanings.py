@@ -51,14 +51,19 @@ class Meanings:
         """Return whether the table says what an item asks about."""
         return item in self._of_item
 
+    def shared(self, one: str, other: str) -> Meaning | None:
+        """Return the first meaning that the table gives both items; ``None`` without one."""
+        others = self._of_item.get(other, [])
+        both = (id for id in self._of_item.get(one, []) if id in others)
+        return next((self._entries[id] for id in both), None)
+
     def closeness(self, one: str, other: str, texts: tuple[str, str]) -> Closeness:
         """Return how close two items are; their words count where one has no entry."""
         mine, others = self._of_item.get(one, []), self._of_item.get(other, [])
         if not mine or not others:
             return word_overlap(*texts)
-        for id in mine:
-            if id in others:
-                return Closeness(SAME, f"both ask about {self._entries[id].asks}")
+        if (shared := self.shared(one, other)) is not None:
+            return Closeness(SAME, f"both ask about {shared.asks}")
         for id in mine:
             for of_other in others:
                 if of_other in self._entries[id].near or id in self._entries[of_other].near:

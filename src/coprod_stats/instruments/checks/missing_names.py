@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
+from coprod_stats.counts import listed
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.checks.shared_causes import listed, placed, with_others
+from coprod_stats.instruments.checks.shared_causes import SHOWN, placed, with_others
 from coprod_stats.instruments.language.evaluation import other_column
-from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
-from coprod_stats.instruments.language.tree import names
-from coprod_stats.instruments.source.draft import Draft, assigned_levels, conditions, rosters
+from coprod_stats.instruments.source.draft import (
+    Draft,
+    assigned_levels,
+    conditions,
+    rosters,
+    summary_values,
+    used_names,
+)
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.suggestions import did_you_mean
 
@@ -43,7 +49,7 @@ def check_missing_names(draft: Draft) -> Iterator[Fault]:
         elif len(missing) > 1:
             first = replace(
                 first,
-                found=f"there are no items or variables {listed(missing)}",
+                found=f"there are no items or variables {listed(missing, SHOWN)}",
                 remedy="Add them, or remove what names them.",
             )
         yield replace(first, found=with_others(first.found, [placed(fault) for fault in others]))
@@ -60,8 +66,9 @@ def known_names(draft: Draft) -> set[str]:
 
 def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str, Fault]]:
     """Return each use of a missing name; conditions first, as routing decides who is asked."""
-    for location, place, text in (*conditions(draft), *_of_rows(draft)):
-        for name in _named(text):
+    named = (*conditions(draft), *_references(draft), *summary_values(draft.form))
+    for location, place, text in named:
+        for name in used_names(text):
             if name not in known:
                 yield (
                     name,
@@ -101,22 +108,16 @@ def _uses(draft: Draft, items: Set[str], known: Set[str]) -> Iterator[tuple[str,
                 )
 
 
-def _of_rows(draft: Draft) -> Iterator[tuple[Location, str, str]]:
-    """Return what rosters name: the question that counts their rows, and what sums them up."""
+def _references(draft: Draft) -> Iterator[tuple[Location, str, str]]:
+    """Return the questions that count the rows of rosters, or with whose answers others come."""
     for p, roster in rosters(draft.form):
         if roster.count is not None:
             yield ("pages", p, "roster", "count"), f"roster '{roster.id}'", roster.count
-        for id, summary in roster.summaries.items():
-            where = ("pages", p, "roster", "summaries", id, "value")
-            yield where, f"summary '{id}'", summary.value
+    for entry in draft.items:
+        if entry.item.prefill is not None and entry.item.prefill.answer is not None:
+            where = (*entry.location, "prefill")
+            yield where, f"item {entry.item.id}", entry.item.prefill.answer
 
 
 def _items(draft: Draft) -> set[str]:
     return {entry.item.id for entry in draft.items}
-
-
-def _named(text: str) -> tuple[str, ...]:
-    try:
-        return names(parse_expression(text))
-    except ExpressionError:  # reported by its own check
-        return ()

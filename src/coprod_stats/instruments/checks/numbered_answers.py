@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.questions import NumberRange, Slider
+from coprod_stats.instruments.questions import on_step
 from coprod_stats.instruments.source.answer_form import MOST_POINTS, NumberForm, ResponseScaleForm
 from coprod_stats.instruments.source.draft import Draft
-from coprod_stats.instruments.texts import Text
 
 
 def check_sliders(draft: Draft) -> Iterator[Fault]:
@@ -28,16 +27,14 @@ def check_sliders(draft: Draft) -> Iterator[Fault]:
 
 
 def _leads_on(number: NumberForm) -> bool:
-    slider = number.slider
-    if slider is None or number.min is None or number.max is None or number.min >= number.max:
+    slider, low, high = number.slider, number.min, number.max
+    if slider is None or low is None or high is None or low >= high:
         return False
-    bare = Text((("", "-"),))
-    ends = NumberRange(number.min, number.max, slider=Slider(bare, bare, step=slider.step))
-    middle = [(number.min + number.max) / 2] if slider.middle is not None else []
-    parts = [number.min, slider.step] if number.whole else []
+    middle = [(low + high) / 2] if slider.middle is not None else []
+    parts = [low, slider.step] if number.whole else []
     return (
-        slider.step <= number.max - number.min
-        and all(ends.on_step(point) == point for point in (number.max, *middle))
+        slider.step <= high - low
+        and all(on_step(n, low=low, step=slider.step) == n for n in (high, *middle))
         and all(part.is_integer() for part in parts)
     )
 

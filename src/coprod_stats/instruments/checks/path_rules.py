@@ -6,7 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from coprod_stats.instruments.checks.audience import Audience
-from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of, together
+from coprod_stats.instruments.checks.claimed_paths import (
+    ClaimedPath,
+    items_of,
+    tested_by_form,
+    together,
+)
 from coprod_stats.instruments.checks.meanings import NEAR, Closeness, Meanings
 from coprod_stats.instruments.checks.scale_rules import CONDITIONS, MIN_ITEMS, Found
 from coprod_stats.instruments.language.numbers import spell_number
@@ -21,12 +26,12 @@ def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
     pairs: dict[tuple[str, str], list[ClaimedPath]] = {}
     close: dict[tuple[str, str], Closeness] = {}
     unknown: dict[str, list[ClaimedPath]] = {}
-    for form, planned in _by_form(instrument, paths).items():
+    for form, planned in tested_by_form(instrument, paths).items():
         fielded = instrument.for_form(form)
         for path in planned:
             ends = items_of(fielded, path.predictor), items_of(fielded, path.outcome)
             for one, other in product(*ends):
-                found = meanings.closeness(one.id, other.id, (_words(one), _words(other)))
+                found = meanings.closeness(one.id, other.id, (str(one.text), str(other.text)))
                 if one.id != other.id and found.value >= NEAR:
                     pairs.setdefault((one.id, other.id), []).append(path)
                     close[one.id, other.id] = found
@@ -55,8 +60,8 @@ def not_asked_of_all(instrument: Instrument, paths: Sequence[ClaimedPath]) -> It
     """Find predictors that are not asked of all whom their hypothesis is about (LINT-019).
 
     Drivers presuppose taking part, and are omitted; so is what chance decides. A hypothesis that
-    says whom it is about is judged among those. Judged is each hypothesis in the form in which most
-    respondents are asked both of its ends.
+    states whom it is about is judged among those. A hypothesis that a plan tests is judged in the
+    plan's form; any other is sound if it is in one of the forms that measure both of its ends.
     """
     found: dict[str, tuple[str, list[ClaimedPath]]] = {}
     about = [path.among for path in paths]
@@ -115,16 +120,3 @@ def _is_fact(item: Item) -> bool:
     scale = item.responses
     unordered = scale is not None and scale.kind in ("categorical", "count")
     return item.kind in _COUNTED or (item.kind == "single" and unordered)
-
-
-def _by_form(instrument: Instrument, paths: Sequence[ClaimedPath]) -> dict[str, list[ClaimedPath]]:
-    known = {form.id for form in instrument.forms}
-    found: dict[str, list[ClaimedPath]] = {}
-    for path in paths:
-        if path.plan and path.form in known:
-            found.setdefault(path.form, []).append(path)
-    return found
-
-
-def _words(item: Item) -> str:
-    return str(item.text)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.checks.missing_names import known_names
 from coprod_stats.instruments.questions import FORMATS, ItemKind
 from coprod_stats.instruments.source.answer_form import LengthForm, NumberForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.source_form import ItemForm
-from coprod_stats.suggestions import did_you_mean
 
 _PREFILLED: tuple[ItemKind, ...] = ("single", "number", "text", "date", "time")
 """Kinds of questions that can come with an answer."""
@@ -47,15 +47,9 @@ def _source(
     draft: Draft, placed: PlacedItem, source: str, items: Mapping[str, PlacedItem]
 ) -> Iterator[Fault]:
     where, place = (*placed.location, "prefill"), f"item {placed.item.id}"
-    if source not in items:
-        yield draft.fault(
-            "EXPR-002",
-            where,
-            place,
-            f"there is no item or variable '{source}'",
-            f"{did_you_mean(source, items)}Correct the id.",
-        )
-    elif items[source].page >= placed.page:
+    if source not in known_names(draft):  # reported with all that names it
+        return
+    if source in items and items[source].page >= placed.page:
         yield draft.fault(
             "ROUTE-001",
             where,
@@ -63,12 +57,12 @@ def _source(
             f"is prefilled with {source}, which is not asked on an earlier page",
             "Move the question, as forms prefill a page when it is shown.",
         )
-    elif not _alike(draft, placed, items[source]):
+    elif source not in items or not _alike(draft, placed, items[source]):
         yield draft.fault(
             "ITEM-024",
             where,
             place,
-            f"is prefilled with {source}, which has other answers",
+            f"is prefilled with {source}, which is no question or has other answers",
             "Prefill with a question of the same kind, whose options are all options here too.",
         )
 

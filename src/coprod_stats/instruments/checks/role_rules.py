@@ -70,8 +70,8 @@ def evaluative_word(words: str, roles: frozenset[Role]) -> str:
     if found is None:
         return ""
     return (
-        f"'{found.group()}' evaluates, so that general contentment answers it; ask how often, how "
-        "much, or whether"
+        f"'{found.group()}' evaluates, so that answers reflect general satisfaction; ask how "
+        "often, how much, or whether"
     )
 
 

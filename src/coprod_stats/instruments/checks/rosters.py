@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.checks.missing_names import known_names
 from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
-from coprod_stats.instruments.language.tree import Call, Expression, names, reach
+from coprod_stats.instruments.language.tree import Call, names, reach
 from coprod_stats.instruments.rosters import SUMMARIES
 from coprod_stats.instruments.source.answer_form import TextForm
-from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions, rosters, texts
+from coprod_stats.instruments.source.draft import (
+    Draft,
+    PlacedItem,
+    conditions,
+    rosters,
+    texts,
+    used_names,
+)
 from coprod_stats.instruments.source.source_form import RosterForm
+from coprod_stats.instruments.source.written_texts import placeholders_in
 from coprod_stats.instruments.source.yaml_source import Location
 
-_PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 MOST_ROWS = 99
 
 
@@ -47,25 +53,29 @@ def check_rosters(draft: Draft) -> Iterator[Fault]:
                 "the same forms",
                 "State 'most', or in 'count' a question with 'number: {min: 0, max: …}'.",
             )
-        for placed in draft.items:
-            if placed.page == p and placed.item.rotation is not None:
-                yield draft.fault(
-                    "ROSTER-004",
-                    placed.location,
-                    f"item {placed.item.id}",
-                    "rotates within a roster",
-                    "Ask it in every row.",
-                )
-            given = placed.item.prefill
-            if placed.page == p and given is not None and given.value is None:
-                yield draft.fault(
-                    "ROSTER-006",
-                    (*placed.location, "prefill"),
-                    f"item {placed.item.id}",
-                    "is prefilled in each row with what is of the respondent, or of its own page",
-                    "Prefill a row with a 'value', or ask the question before the roster.",
-                )
+        yield from _questions_of_rows(draft, p)
         yield from _summaries(draft, p, roster)
+
+
+def _questions_of_rows(draft: Draft, p: int) -> Iterator[Fault]:
+    for placed in (placed for placed in draft.items if placed.page == p):
+        if placed.item.rotation is not None:
+            yield draft.fault(
+                "ROSTER-004",
+                placed.location,
+                f"item {placed.item.id}",
+                "rotates within a roster",
+                "Ask it in every row.",
+            )
+        given = placed.item.prefill
+        if given is not None and given.value is None:
+            yield draft.fault(
+                "ROSTER-006",
+                (*placed.location, "prefill"),
+                f"item {placed.item.id}",
+                "is prefilled in each row with what is of the respondent, or of its own page",
+                "Prefill a row with a 'value', or ask the question before the roster.",
+            )
 
 
 def _can_be_counted(
@@ -74,8 +84,8 @@ def _can_be_counted(
     if roster.count is None or roster.most is not None:
         return (roster.most is None) != (roster.count is None)
     counted = known.get(roster.count)
-    if counted is None:  # reported with the missing names
-        return True
+    if counted is None:  # what does not exist is reported with the missing names
+        return roster.count not in known_names(draft)
     if counted.item.kind != "number" or counted.page >= p:
         return False
     if draft.form.pages[counted.page].roster is not None:
@@ -94,11 +104,11 @@ def _summaries(draft: Draft, p: int, roster: RosterForm) -> Iterator[Fault]:
     inside, known = _inside(draft, p, roster), known_names(draft)
     for id, summary in roster.summaries.items():
         try:
-            tree: Expression | None = parse_expression(summary.value)
-        except ExpressionError:
-            tree = None
+            tree = parse_expression(summary.value)
+        except ExpressionError:  # reported by its own check
+            continue
         one = isinstance(tree, Call) and tree.function in SUMMARIES and len(tree.arguments) == 1
-        if tree is None or not one or not set(names(tree)) & known <= inside:
+        if not one or not set(names(tree)) & known <= inside:
             yield draft.fault(
                 "ROSTER-005",
                 ("pages", p, "roster", "summaries", id),
@@ -158,12 +168,11 @@ class _Homes:
     """To which roster a question belongs; '' for what a respondent is asked once."""
 
     def __init__(self, draft: Draft) -> None:
-        self.draft = draft
         self._rosters = dict(rosters(draft.form))
         self.of_item = {placed.item.id: self._of_page(placed.page) for placed in draft.items}
         self._known = self.of_item | {one.id: one.id for one in self._rosters.values()}
         self._names = known_names(draft)
-        self._uses = {id: _used(derived.value) for id, derived in draft.form.derived.items()}
+        self._uses = {id: used_names(derived.value) for id, derived in draft.form.derived.items()}
         self._placeholders = {
             name: self._known.get(entry.item or "", "")
             for name, entry in draft.form.placeholders.items()
@@ -180,19 +189,11 @@ class _Homes:
 
     def named(self, text: str) -> set[str]:
         """Return the homes of what an expression depends on."""
-        reached = reach(_used(text), self._uses)
+        reached = reach(used_names(text), self._uses)
         asked = (reached & self._names) - self._uses.keys()
         return {self._known.get(name, "") for name in asked}
 
     def misplaced(self, given: TextForm, home: str) -> bool:
         """Return whether a text inserts an answer of another home."""
-        words = [given] if isinstance(given, str) else list(given.values())
-        used = {name for text in words for name in _PLACEHOLDER.findall(text)}
+        used = placeholders_in(given)
         return any(self._placeholders.get(name, home) != home for name in used)
-
-
-def _used(text: str) -> set[str]:
-    try:
-        return set(names(parse_expression(text)))
-    except ExpressionError:  # reported by its own check
-        return set()

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.evaluation import other_column
-from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
-from coprod_stats.instruments.language.tree import names, reach
+from coprod_stats.instruments.language.tree import reach
 from coprod_stats.instruments.questions import TYPED_KINDS
-from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions
+from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions, used_names
 from coprod_stats.instruments.source.yaml_source import Location
 
 _CHECKED = ("single", "multiple", *TYPED_KINDS)
@@ -71,8 +70,8 @@ def check_form_routing(draft: Draft) -> Iterator[Fault]:
         texts = (page.when, placed.block.when, placed.item.when, *checked)
         texts = (*texts, *(w.when for w in wordings), *placed.item.options_when.values())
         needed = {name for text in texts for name in dependencies.items(text)}
-        source = placed.item.prefill.answer if placed.item.prefill is not None else None
-        needed |= {source} & dependencies.placed.keys() if source is not None else set()
+        if placed.item.prefill is not None:
+            needed |= dependencies.placed.keys() & {placed.item.prefill.answer}
         for form in _forms(draft, placed):
             for name in sorted(needed):
                 if form not in _forms(draft, dependencies.placed[name]):
@@ -88,7 +87,7 @@ def check_form_routing(draft: Draft) -> Iterator[Fault]:
 def check_derived_cycles(draft: Draft) -> Iterator[Fault]:
     """Find derived variables that depend on themselves."""
     uses = {
-        id: _used(derived.value) & set(draft.form.derived)
+        id: draft.form.derived.keys() & used_names(derived.value)
         for id, derived in draft.form.derived.items()
     }
     for id in uses:
@@ -109,23 +108,16 @@ class _Dependencies:
         self.placed = {placed.item.id: placed for placed in draft.items}
         others = {id: p for id, p in self.placed.items() if p.item.other is not None}
         self.placed |= {other_column(id): placed for id, placed in others.items()}
-        self._uses = {id: _used(derived.value) for id, derived in draft.form.derived.items()}
+        self._uses = {id: used_names(derived.value) for id, derived in draft.form.derived.items()}
         self._known: dict[str, frozenset[str]] = {}
 
     def items(self, text: str | None) -> frozenset[str]:
         if text is None:
             return frozenset()
         if text not in self._known:
-            reached = reach(_used(text), self._uses)
+            reached = reach(used_names(text), self._uses)
             self._known[text] = frozenset(reached & self.placed.keys())
         return self._known[text]
-
-
-def _used(text: str) -> set[str]:
-    try:
-        return set(names(parse_expression(text)))
-    except ExpressionError:  # reported by its own check
-        return set()
 
 
 def _start(location: Location) -> Location:

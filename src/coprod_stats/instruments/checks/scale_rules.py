@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from coprod_stats.counts import counted
-from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of
-from coprod_stats.instruments.checks.meanings import SAME, Meanings
+from coprod_stats.counts import counted, listed
+from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of, tested_by_form
+from coprod_stats.instruments.checks.meanings import Meanings
 from coprod_stats.instruments.checks.role_rules import OUTCOMES
 from coprod_stats.instruments.constructs import Role, Scale
 from coprod_stats.instruments.language.tree import names
@@ -56,9 +56,9 @@ def _each_of_another_scale(instrument: Instrument, scale: Scale) -> bool:
 def reverse_wording(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
     """Find forms in which the effect of wording cannot be modelled (LINT-017).
 
-    Judged are the scales at the ends of tested paths in the plan's form; all scales of the form but
-    markers, if none of its paths is tested by a model of measurement; without plans, those of the
-    first form.
+    The scales at the ends of tested paths are judged, in the plan's form; all scales of the form
+    but markers, if none of its paths is tested by a measurement model; without plans, those of
+    the first form.
     """
     for form, scales in _fielded_scales(instrument, paths).items():
         lacking = [scale.id for scale, reverse in scales if not reverse]
@@ -68,18 +68,16 @@ def reverse_wording(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
                 "LINT-017",
                 form,
                 f"{found} of {len(scales)} scales with a reverse-worded item, one in each pair "
-                f"would be {wanted}; reword an item of {_listed(lacking)}",
+                f"would be {wanted}; reword an item of {listed(lacking, 6)}",
             )
 
 
 def _fielded_scales(
     instrument: Instrument, paths: Sequence[ClaimedPath]
 ) -> dict[str, list[tuple[Scale, bool]]]:
-    forms = list(dict.fromkeys(path.form for path in paths if path.plan))
-    known = {form.id for form in instrument.forms}
     found: dict[str, list[tuple[Scale, bool]]] = {}
-    for form in [form for form in forms if form in known] or [instrument.forms[0].id]:
-        ends = _ends(paths, form)
+    for form, tested in (tested_by_form(instrument, paths) or {instrument.forms[0].id: []}).items():
+        ends = _ends(tested)
         fielded = instrument.for_form(form)
         found[form] = [
             (scale, any(fielded.item(id).reverse for id in scale.items))
@@ -96,11 +94,9 @@ def few_items(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[
 
     Necessary conditions and configurations are tested on scores: three items do (LINT-021).
     """
-    known = {form.id for form in instrument.forms}
-    forms = dict.fromkeys(path.form for path in paths if path.plan and path.form in known)
-    for form in forms:
+    for form, tested in tested_by_form(instrument, paths).items():
         fielded = instrument.for_form(form)
-        ends = _ends(paths, form)
+        ends = _ends(tested)
         for scale in fielded.scales:
             if scale.id in ends and len(scale.items) < MIN_TESTED_ITEMS:
                 yield (
@@ -111,10 +107,10 @@ def few_items(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[
                 )
 
 
-def _ends(paths: Sequence[ClaimedPath], form: str) -> set[str]:
-    """Return the ends of the paths that a model of measurement tests in a form."""
-    tested = [path for path in paths if path.form == form and path.kind not in CONDITIONS]
-    return {end for path in tested for end in (path.predictor, path.outcome)}
+def _ends(paths: Sequence[ClaimedPath]) -> set[str]:
+    """Return the ends of those paths that a measurement model tests."""
+    modelled = [path for path in paths if path.kind not in CONDITIONS]
+    return {end for path in modelled for end in (path.predictor, path.outcome)}
 
 
 def selection_by_outcomes(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
@@ -137,19 +133,11 @@ def selection_by_outcomes(instrument: Instrument, paths: Sequence[ClaimedPath]) 
         if roles.get(item, frozenset()) & OUTCOMES:
             yield "LINT-020", item, f"{words}, and it measures an outcome; {_NO_SELECTION}"
             continue
-        same = next(
-            (
-                f"{end} ({other})"
-                for other, end in explained.items()
-                if other != item
-                and item in meanings
-                and other in meanings
-                and meanings.closeness(item, other, ("", "")).value == SAME
-            ),
-            "",
-        )
-        if same:
-            yield "LINT-020", item, f"{words}, and it asks the same as {same}; {_NO_SELECTION}"
+        for other, end in explained.items():
+            if other != item and meanings.shared(item, other) is not None:
+                same = f"asks the same as {end} ({other})"
+                yield "LINT-020", item, f"{words}, and it {same}; {_NO_SELECTION}"
+                break
 
 
 _NO_SELECTION = "select by facts that come before, and keep it as a variable"
@@ -175,7 +163,3 @@ def item_roles(instrument: Instrument) -> dict[str, frozenset[Role]]:
         for id in scale.items:
             roles.setdefault(id, set()).add(scale.role)
     return {id: frozenset(found) for id, found in roles.items()}
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

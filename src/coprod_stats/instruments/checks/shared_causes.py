@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from coprod_stats.counts import listed
 from coprod_stats.errors import Fault
 
 SHOWN = 5
@@ -54,14 +55,7 @@ def with_others(found: str, others: Sequence[str]) -> str:
     places = list(dict.fromkeys(others))
     if not places:
         return found
-    return f"{found}; the same holds for {listed(places)}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """List the first of some names and count the rest."""
-    if len(names) <= SHOWN:
-        return ", ".join(names)
-    return f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN} more"
+    return f"{found}; the same holds for {listed(places, SHOWN)}"
 
 
 def placed(fault: Fault) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from coprod_stats.errors import Fault
-from coprod_stats.instruments.source.answer_form import TextForm
-from coprod_stats.instruments.source.draft import Draft, conditions, texts
+from coprod_stats.instruments.source.draft import Draft, conditions, summary_values, texts
+from coprod_stats.instruments.source.written_texts import in_all_languages, placeholders_in
 from coprod_stats.suggestions import did_you_mean
 
 _UNFIT = ("multiple", "rank", "allocate", "note", "consent")
 MAX_TEXT = 20_000
 """Characters of a text or a condition; a cell of a workbook holds 32,767 with all marks."""
-_PLACEHOLDER = re.compile(r"\[([A-Z][A-Z0-9]*)\]")
 
 
 def check_languages(draft: Draft) -> Iterator[Fault]:
@@ -44,8 +42,13 @@ def check_languages(draft: Draft) -> Iterator[Fault]:
 def check_lengths(draft: Draft) -> Iterator[Fault]:
     """Find texts and conditions that are longer than anything a respondent reads."""
     written = [
-        *((at, place, words) for at, place, text in texts(draft) for words in _by_language(text)),
+        *(
+            (at, place, words)
+            for at, place, text in texts(draft)
+            for words in in_all_languages(text)
+        ),
         *conditions(draft),
+        *summary_values(draft.form),
     ]
     for location, place, words in written:
         if len(words) > MAX_TEXT:
@@ -58,25 +61,20 @@ def check_lengths(draft: Draft) -> Iterator[Fault]:
             )
 
 
-def _by_language(text: TextForm) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text.values())
-
-
 def check_placeholders(draft: Draft) -> Iterator[Fault]:
     """Find placeholders without a text."""
     known = draft.form.placeholders
     for location, place, text in texts(draft):
-        for words in _by_language(text):
-            for name in dict.fromkeys(_PLACEHOLDER.findall(words)):
-                if name not in known:
-                    yield draft.fault(
-                        "TEXT-001",
-                        location,
-                        place,
-                        f"[{name}] is not defined",
-                        f"{did_you_mean(name, known)}Add it to 'placeholders' or remove it from "
-                        "the text.",
-                    )
+        for name in placeholders_in(text):
+            if name not in known:
+                yield draft.fault(
+                    "TEXT-001",
+                    location,
+                    place,
+                    f"[{name}] is not defined",
+                    f"{did_you_mean(name, known)}Add it to 'placeholders' or remove it from the "
+                    "text.",
+                )
     items = {placed.item.id: placed.item for placed in draft.items}
     for name, placeholder in known.items():
         if placeholder.item in items and items[placeholder.item].kind in _UNFIT:

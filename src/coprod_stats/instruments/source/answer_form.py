@@ -32,8 +32,6 @@ LetterCodes = Annotated[
     ),
 ]
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
-
-
 Points = Annotated[
     list[Code],
     Field(

@@ -50,6 +50,7 @@ from coprod_stats.instruments.source.source_form import (
     TranslationForm,
     WordingForm,
 )
+from coprod_stats.instruments.source.written_texts import text_of
 from coprod_stats.instruments.texts import direction
 
 
@@ -140,9 +141,7 @@ class _Builder:
         self.placed = {placed.item.id: placed for placed in draft.items}
 
     def text(self, given: TextForm) -> Text:
-        if isinstance(given, str):
-            return Text(((self.form.languages[0], given),))
-        return Text(tuple((code, given[code]) for code in self.form.languages if code in given))
+        return text_of(given, self.form.languages)
 
     def text_or_none(self, given: TextForm | None) -> Text | None:
         return None if given is None else self.text(given)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.source.answer_form import ResponseScaleForm, TextForm
 from coprod_stats.instruments.source.constructs_form import ConstructForm, MeaningForm
 from coprod_stats.instruments.source.module_form import PublishedScaleForm
@@ -217,11 +219,27 @@ def _back_texts(form: InstrumentForm) -> _Texts:
         yield ("indices", id, "title"), f"index '{id}'", index.title
 
 
+def used_names(text: str) -> tuple[str, ...]:
+    """Return the names in an expression; none if it cannot be parsed, which has its own check."""
+    try:
+        return names(parse_expression(text))
+    except ExpressionError:
+        return ()
+
+
 def rosters(form: InstrumentForm) -> Iterator[tuple[int, RosterForm]]:
     """Return the rosters with the number of their page."""
     for p, page in enumerate(form.pages):
         if page.roster is not None:
             yield p, page.roster
+
+
+def summary_values(form: InstrumentForm) -> Iterator[tuple[Location, str, str]]:
+    """Return the values of summaries of rosters, which are about rows, with their places."""
+    for p, roster in rosters(form):
+        for id, summary in roster.summaries.items():
+            where = ("pages", p, "roster", "summaries", id, "value")
+            yield where, f"summary '{id}'", summary.value
 
 
 def assigned_levels(form: InstrumentForm) -> dict[str, tuple[int, ...]]:

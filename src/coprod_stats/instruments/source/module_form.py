@@ -26,10 +26,12 @@ from coprod_stats.instruments.source.source_form import (
 )
 
 
-class FragmentForm(BaseModel):
-    """Parts of a questionnaire that a module adds."""
-
+class _Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class FragmentForm(_Form):
+    """Parts of a questionnaire that a module adds."""
 
     sources: list[Words] = []
     placeholders: dict[PlaceholderName, PlaceholderForm] = {}
@@ -43,10 +45,8 @@ class FragmentForm(BaseModel):
     exemptions: list[ExemptionForm] = []
 
 
-class PublishedValueForm(BaseModel):
+class PublishedValueForm(_Form):
     """A value that a publication gives for its scale, with the place where it stands."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     statistic: PublishedStatistic
     value: float
@@ -54,10 +54,8 @@ class PublishedValueForm(BaseModel):
     source: Annotated[Words, Field(description="Publication, table and page.")]
 
 
-class WordingOfScaleForm(BaseModel):
+class WordingOfScaleForm(_Form):
     """The wording of a published scale, as a team may use it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     stem: TextForm | None = None
     items: Annotated[list[TextForm], Field(min_length=1)]
@@ -65,10 +63,8 @@ class WordingOfScaleForm(BaseModel):
     options: Options
 
 
-class PublishedScaleForm(BaseModel):
+class PublishedScaleForm(_Form):
     """A place for a published scale: its reference, and its wording once a team puts it in."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     title: TextForm
     reference: Words
@@ -86,10 +82,8 @@ class PublishedScaleForm(BaseModel):
     wording: WordingOfScaleForm | None = None
 
 
-class ModuleForm(BaseModel):
+class ModuleForm(_Form):
     """A module: what it adds to every questionnaire, and to each questionnaire by its id."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     module: Identifier
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]

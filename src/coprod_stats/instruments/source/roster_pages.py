@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.tree import Expression, names, reach
-from coprod_stats.instruments.model import Administrative, Derived, Instrument, Page, Roster, Text
-from coprod_stats.instruments.source.answer_form import TextForm
+from coprod_stats.instruments.model import Administrative, Derived, Instrument, Page, Roster
 from coprod_stats.instruments.source.source_form import InstrumentForm, RosterForm
+from coprod_stats.instruments.source.written_texts import text_of
 
 
 def with_rosters(instrument: Instrument, form: InstrumentForm) -> Instrument:
@@ -57,13 +57,13 @@ def _roster(form: RosterForm, page: Page, place: int, instrument: Instrument) ->
     assert most is not None
     return Roster(
         id=form.id,
-        title=_text(form.title, instrument.languages),
+        title=text_of(form.title, instrument.languages),
         page=rows,
         place=place,
         most=int(most),
         count=form.count,
         summaries=tuple(
-            Derived(id, _text(entry.title, instrument.languages), parse_expression(entry.value))
+            Derived(id, text_of(entry.title, instrument.languages), parse_expression(entry.value))
             for id, entry in form.summaries.items()
         ),
         scales=tuple(scale for scale in instrument.scales if asked & set(scale.items)),
@@ -86,9 +86,3 @@ def _of_rows(page: Page) -> Page:
         for block in page.blocks
     )
     return replace(page, blocks=blocks)
-
-
-def _text(given: TextForm, languages: tuple[str, ...]) -> Text:
-    if isinstance(given, str):
-        return Text(((languages[0], given),))
-    return Text(tuple((code, given[code]) for code in languages if code in given))

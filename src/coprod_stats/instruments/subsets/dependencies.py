@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.tree import names
-from coprod_stats.instruments.source.answer_form import TextForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions, rosters, texts
+from coprod_stats.instruments.source.written_texts import placeholders_in
 from coprod_stats.instruments.source.yaml_source import Location
-from coprod_stats.instruments.translations.overlay import PLACEHOLDER
 
 HEAD: Location = ()
 """The part that every questionnaire has: title, introduction, labels of missing answers."""
@@ -107,7 +106,7 @@ class Dependencies:
                 owner = self._owner(location)
                 yield owner, self.named[name], f"{self._used_in(location)} {place}"
         for location, place, words in texts(self.draft):
-            for name in _placeholders(words):
+            for name in placeholders_in(words):
                 yield self._owner(location), ("placeholders", name), f"[{name}] in {place}"
         for name, placeholder in self.draft.form.placeholders.items():
             for needed in filter(None, (placeholder.item, placeholder.variable)):
@@ -163,8 +162,3 @@ class Dependencies:
         if "wordings" in location:
             return "a wording of"
         return "the routing of" if location[0] == "pages" else "the value of"
-
-
-def _placeholders(text: TextForm) -> Iterator[str]:
-    for words in (text,) if isinstance(text, str) else text.values():
-        yield from (found[1:-1] for found in PLACEHOLDER.findall(words))

@@ -26,7 +26,7 @@ from coprod_stats.instruments.subsets.cutting import CLASSIFICATION, Cut, Subset
 from coprod_stats.instruments.subsets.yaml_text import yaml_text
 from coprod_stats.instruments.translations.overlay import TranslationSource, placed_texts
 
-_NAMED = ("responses", "assigned", "derived", "scales", "indices")
+_NAMED = ("responses", "assigned", "placeholders", "derived", "scales", "indices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,39 +85,43 @@ def write_subset(
     parts = read_parts(name, modules=modules)
     data = _cut_data(parts.source.data, found)
     header = f"# Cut from {data['instrument']} {data['version']} to {', '.join(scales)}"
-    texts: dict[Path, str] = {}
-    codes: tuple[str, ...] = ()
-    if parts.constructs is not None:
-        known = dict(parts.constructs.form.constructs)
-        for filled in parts.modules:
-            known |= filled.constructs
-        codes = tuple(code for code in known if code in _measured(data, known))
-    if parts.constructs is not None and not codes:  # facts only
-        del data["constructs"]
-    elif parts.constructs is not None:
-        beside = out.with_name(f"{out.stem}_constructs.yaml")
+    known = _constructs(parts)
+    measured = _measured(data, known)
+    kept = {code: entry for code, entry in known.items() if code in measured}
+    beside = out.with_name(f"{out.stem}_constructs.yaml")
+    if kept:
         data["constructs"] = beside.name
-        texts[beside] = yaml_text(
-            _cut_constructs(
-                parts.constructs.source.data, {code: known[code] for code in codes}, data
-            )
-        )
-    _cut_exemptions(data, codes)
-    body = yaml_text(data)
-    texts = {out: f"# yaml-language-server: $schema={SCHEMA}\n{header}.\n{body}"} | texts
+    else:  # facts only
+        data.pop("constructs", None)
+    _cut_exemptions(data, tuple(kept))
+    texts = {out: f"# yaml-language-server: $schema={SCHEMA}\n{header}.\n{yaml_text(data)}"}
+    if kept:
+        content = {} if parts.constructs is None else parts.constructs.source.data
+        texts[beside] = yaml_text(_cut_constructs(content, kept, data))
     for translations in parts.translations:
         language = translations.form.language
         file = out.parent / "translations" / f"{out.stem}.{language}.yaml"
         texts[file] = yaml_text(_cut_translations(data, parts, translations))
     _refuse_faulty(texts, out)
     _write(texts, out.parent)
-    return Subset(found, codes, tuple(texts))
+    return Subset(found, tuple(kept), tuple(texts))
+
+
+def _constructs(parts: InstrumentParts) -> dict[str, ConstructForm]:
+    """Return the constructs of the shared file and those of published scales in modules."""
+    known = {} if parts.constructs is None else dict(parts.constructs.form.constructs)
+    for filled in parts.modules:
+        known |= filled.constructs
+    return known
 
 
 def _cut_constructs(
     content: Mapping[str, Any], kept: Mapping[str, ConstructForm], data: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return a file of constructs with what is measured, and the meanings of what is asked."""
+    """Return a file of constructs with what is measured, and the meanings of what is asked.
+
+    Where modules alone bring constructs, there is no file to cut, and their sources are its source.
+    """
     asked = _asked(data)
     meanings: dict[str, Any] = {}
     for id, entry in (content.get("meanings") or {}).items():
@@ -128,17 +132,20 @@ def _cut_constructs(
         if "near" in entry:
             entry["near"] = [id for id in entry["near"] if id in meanings]
     constructs = {
-        code: content["constructs"].get(code) or entry.model_dump(exclude_defaults=True)
+        code: (content.get("constructs") or {}).get(code) or entry.model_dump(exclude_defaults=True)
         for code, entry in kept.items()
     }
-    cut_content = {**content, "meanings": meanings, "constructs": constructs}
+    source = content.get("source") or "; ".join(dict.fromkeys(e.sources for e in kept.values()))
+    cut_content = {"source": source, **content, "meanings": meanings, "constructs": constructs}
     return {key: part for key, part in cut_content.items() if part}
 
 
+def _items(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [item for page in data["pages"] for block in page["blocks"] for item in block["items"]]
+
+
 def _asked(data: Mapping[str, Any]) -> set[str]:
-    return {
-        item["id"] for page in data["pages"] for block in page["blocks"] for item in block["items"]
-    }
+    return {item["id"] for item in _items(data)}
 
 
 def _refuse_faulty(texts: Mapping[Path, str], out: Path) -> None:
@@ -171,11 +178,6 @@ def _cut_data(source: Mapping[str, Any], found: Cut) -> dict[str, Any]:
     data["forms"] = {id: data["forms"][id] for id in found.forms}
     for key in _NAMED:
         _keep(data, key, [name for name in data.get(key) or {} if (key, name) in found.kept])
-    _keep(
-        data,
-        "placeholders",
-        [name for name in data.get("placeholders") or {} if ("placeholders", name) in found.kept],
-    )
     for key in (CLASSIFICATION, "planned_missing"):
         if (key,) not in found.kept:
             data.pop(key, None)
@@ -191,7 +193,7 @@ def _cut_data(source: Mapping[str, Any], found: Cut) -> dict[str, Any]:
         *(data.get("assigned") or {}).values(),
         *(data.get("scales") or {}).values(),
         *([data["planned_missing"]] if data.get("planned_missing") else []),
-        *(item for page in data["pages"] for block in page["blocks"] for item in block["items"]),
+        *_items(data),
     ]
     for part in formed:
         _cut_forms(part, found.forms)
@@ -210,17 +212,12 @@ def _cut_pages(pages: Sequence[Any], found: Cut) -> list[Any]:
         if blocks:
             page.pop("after", None)
             if page.get("roster") is not None:
-                _cut_summaries(page["roster"], ("pages", p, "roster", "summaries"), found)
+                there = page["roster"].get("summaries") or {}
+                of_rows: Location = ("pages", p, "roster", "summaries")
+                kept_ones = [id for id in there if (*of_rows, id) in found.kept]
+                _keep(page["roster"], "summaries", kept_ones)
             kept.append(page | {"blocks": blocks})
     return kept
-
-
-def _cut_summaries(roster: dict[str, Any], where: Location, found: Cut) -> None:
-    _keep(
-        roster,
-        "summaries",
-        [id for id in roster.get("summaries") or {} if (*where, id) in found.kept],
-    )
 
 
 def _cut_forms(part: dict[str, Any], forms: Sequence[str]) -> None:
@@ -239,8 +236,7 @@ def _keep(data: dict[str, Any], key: str, names: Sequence[str]) -> None:
 
 
 def _measured(data: Mapping[str, Any], constructs: Mapping[str, Any]) -> set[str]:
-    items = [item for page in data["pages"] for block in page["blocks"] for item in block["items"]]
-    found = {code for item in items for code in item.get("measures") or []}
+    found = {code for item in _items(data) for code in item.get("measures") or []}
     for key in ("scales", "indices"):
         found |= {entry["construct"] for entry in (data.get(key) or {}).values()}
     columns = {column["id"] for column in data.get("administrative") or []}
@@ -251,11 +247,14 @@ def _measured(data: Mapping[str, Any], constructs: Mapping[str, Any]) -> set[str
 
 
 def _cut_exemptions(data: dict[str, Any], codes: Sequence[str]) -> None:
-    places = (
-        _asked(data) | set(data.get("scales") or {}) | set(data.get("indices") or {}) | set(codes)
-    )
+    """Keep exemptions of what is left: of questions, of pairs of them, of scales, forms and so on.
+
+    A pair has both ids with a hyphen, as in the findings of the linter.
+    """
+    places = _asked(data) | set(data["forms"]) | set(codes)
+    places |= {*(data.get("scales") or {}), *(data.get("indices") or {})}
     kept = [
-        entry | {"at": [place for place in entry["at"] if place in places]}
+        entry | {"at": [place for place in entry["at"] if places.issuperset(place.split("-"))]}
         for entry in data.get("exemptions") or []
     ]
     data["exemptions"] = [entry for entry in kept if entry["at"]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -15,10 +14,10 @@ from coprod_stats.instruments.questions import TranslationStatus
 from coprod_stats.instruments.source.answer_form import TextForm, Words
 from coprod_stats.instruments.source.draft import Draft, texts
 from coprod_stats.instruments.source.source_form import Identifier, InstrumentForm, LanguageCode
+from coprod_stats.instruments.source.written_texts import placeholders_in
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 from coprod_stats.instruments.translations.text_keys import text_key
 
-PLACEHOLDER = re.compile(r"\[[A-Z][A-Z0-9]*\]")
 _WORST_FIRST: tuple[TranslationStatus, ...] = ("missing", "outdated", "draft", "validated")
 
 
@@ -131,9 +130,7 @@ def _stray(translations: TranslationSource, known: set[str]) -> Iterator[Fault]:
 
 def _lost(translations: TranslationSource) -> Iterator[Fault]:
     for key, entry in translations.form.texts.items():
-        wanted, found = (
-            set(PLACEHOLDER.findall(words)) for words in (entry.source, entry.translation)
-        )
+        wanted, found = (set(placeholders_in(words)) for words in (entry.source, entry.translation))
         if wanted != found:
             yield translations.source.fault(
                 "TRANSLATION-002",

@@ -20,10 +20,10 @@ from coprod_stats.instruments.questions import TranslationStatus
 from coprod_stats.instruments.shipped import find_shipped
 from coprod_stats.instruments.source.draft import Draft
 from coprod_stats.instruments.source.reading import read_draft, read_shape
+from coprod_stats.instruments.source.written_texts import PLACEHOLDER
 from coprod_stats.instruments.source.yaml_source import read_yaml
 from coprod_stats.instruments.spreadsheet_text import guarded, unguarded
 from coprod_stats.instruments.translations.overlay import (
-    PLACEHOLDER,
     PlacedText,
     TranslationsForm,
     placed_texts,

@@ -148,18 +148,23 @@ def _rosters(older: Instrument, newer: Instrument) -> Iterator[Change]:
         if id not in was:
             yield Change("added", id, (), became=str(roster.title))
             continue
-        before, now = was[id], roster
-        if (limits := _rows(before)) != (limits_now := _rows(now)):
-            yield Change("limits", id, (), limits, limits_now)
-        if _shown(before) != _shown(now):
-            yield Change("routing", id, ())
+        before = was[id]
+        if before.limits != roster.limits:
+            yield Change("limits", id, (), before.limits, roster.limits)
+        if _shown(before) != _shown(roster):
+            yield Change("routing", id, (), _shown(before), _shown(roster))
+        if (followed := _follows(before, older, newer)) != (now := _follows(roster, newer, older)):
+            yield Change("order", id, (), followed, now)
         yield from compare(older.roster(id), newer.roster(id))
     for id in was.keys() - became.keys():
         yield Change("removed", id, (), was=str(was[id].title))
 
 
-def _rows(roster: Roster) -> str:
-    return f"{roster.count or ''} at most {roster.most}".strip()
+def _follows(roster: Roster, own: Instrument, other: Instrument) -> str:
+    """Return the page before a roster, among pages that both versions have."""
+    shared = {page.id for page in other.pages}
+    before = [page.id for page in own.pages[: roster.place] if page.id in shared]
+    return before[-1] if before else "the start"
 
 
 def _shown(roster: Roster) -> str:
