@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import product
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, cast, get_args
 
@@ -24,7 +23,6 @@ from coprod_stats.cli.options import (
     sheet_option,
 )
 from coprod_stats.cli.output import print_table, records, say, write_json
-from coprod_stats.files.same_file import same_file
 from coprod_stats.files.writing import committed_together
 from coprod_stats.literals import AnswersFormat, ExportSource, FileFormat
 
@@ -117,22 +115,22 @@ def import_answers(
         found = bound_answers(file, instrument, form, module, source=plain, sheet=sheet)
         rows = read_rosters(rosters, found.instrument, found)
     found = with_summaries(found, rows)
-    rejected = _rejected_path(out)
     beside = {roster_path(out, id): table for id, table in rows.items()}
-    _keep_inputs(
-        (file, *rosters), [path for table in beside for path in (table, _rejected_path(table))]
-    )
     with committed_together():
-        write_canonical(found.answers, out, for_spreadsheet=for_spreadsheet)
-        write_rejected(found.rejected, rejected)
-        for path, table in beside.items():
+        for path, table in {out: found, **beside}.items():
             write_canonical(table.answers, path, for_spreadsheet=for_spreadsheet)
             write_rejected(table.rejected, _rejected_path(path))
         if json is not None:
             write_json(_counts(found) | _counts_of_rosters(rows), json)
-    if json is not None:
-        return
-    say(f"{file.name}: {found.provenance.reading}")
+    if json is None:
+        _report_import(found, out, beside)
+
+
+def _report_import(found: Responses, out: Path, rosters: Mapping[Path, Responses]) -> None:
+    """Report what was kept and rejected of the answers and of rosters, and where it is."""
+    from coprod_stats.responses.rosters import roster_path
+
+    say(f"{found.provenance.file}: {found.provenance.reading}")
     say(
         f"rows read {found.provenance.rows_read:,}, kept {found.n_respondents:,}, "
         f"rejected {found.n_rejected_rows:,}"
@@ -141,26 +139,17 @@ def import_answers(
     for note in found.provenance.notes:
         say(f"note: {note}")
     say(f"answers: {out}")
-    say(f"rejected, with reasons: {rejected}")
-    for path, table in beside.items():
+    say(f"rejected, with reasons: {_rejected_path(out)}")
+    for path, table in rosters.items():
         say(
             f"{table.instrument.title}: {path}; rows kept {table.n_respondents:,}, "
             f"rejected {table.n_rejected_rows:,}; {_rejected_parts(table)}"
         )
     for roster in found.instrument.rosters:
-        if roster.id not in rows:
-            earlier = roster_path(out, roster.id)
-            stale = f"; {earlier} is of an earlier import" if earlier.exists() else ""
+        path = roster_path(out, roster.id)
+        if path not in rosters:
+            stale = f"; {path} is of an earlier import" if path.exists() else ""
             say(f"note: no rows of '{roster.id}' were given (--roster FILE){stale}")
-
-
-def _keep_inputs(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
-    """Refuse to write the rows of a roster over a file that is read."""
-    for given, output in product(inputs, outputs):
-        if same_file(given, output):
-            raise click.BadParameter(
-                f"{output} is read: it would be overwritten", param_hint="--out"
-            )
 
 
 def _exported(
@@ -176,10 +165,8 @@ def _exported(
 ) -> tuple[Responses, dict[str, Responses]]:
     """Read a platform's export with its rosters; form and modules are the sidecar's."""
     from coprod_stats.platforms import read_sidecar
-    from coprod_stats.responses.platform_reading import (
-        read_platform_export,
-        read_platform_rosters,
-    )
+    from coprod_stats.responses.platform_reading import read_platform_export
+    from coprod_stats.responses.platform_rosters import read_platform_rosters
 
     if sidecar is None:
         raise click.BadParameter(
@@ -190,7 +177,9 @@ def _exported(
         instrument, form or known.form, modules or list(known.modules)
     )
     found = read_platform_export(file, questionnaire, source=source, sidecar=known, sheet=sheet)
-    rows = read_platform_rosters(file, found, source=source, sidecar=known, files=rosters)
+    rows = read_platform_rosters(
+        file, found, source=source, sidecar=known, files=rosters, sheet=sheet
+    )
     return found, rows
 
 
