@@ -68,6 +68,11 @@ class RawTable:
     titles: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def plain_names(self) -> list[str]:
+        """Names of columns as they are compared: no mark or space around them, lower case."""
+        return [name.strip().lstrip("\ufeff").casefold() for name in self.header]
+
     def labels_of(self, column: str) -> dict[str, str]:
         """Return the value labels of a column by code, ignoring the case of its name."""
         return next((dict(found) for name, found in self.labels if _same(name, column)), {})

@@ -47,7 +47,7 @@ def read_rosters(
     known = {roster.id.casefold(): roster for roster in instrument.rosters}
     for path in files:
         raw = read_table(path, expected=tuple(known))
-        names = [name.strip().lstrip("\ufeff").casefold() for name in raw.header]
+        names = raw.plain_names
         ids = [known[name].id for name in names if name in known]
         if len(ids) != 1 or ids[0] in found:
             listed = ", ".join(roster.id for roster in instrument.rosters) or "none"
