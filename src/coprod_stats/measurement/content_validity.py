@@ -136,17 +136,16 @@ class ContentValidity(NotebookTables):
         )
 
     def __str__(self) -> str:
-        ave = sum(map(item_validity, self.n_relevant, self.n_experts)) / len(self.items)
-        n_all = sum(a == n for a, n in zip(self.n_relevant, self.n_experts, strict=True))
+        (whole,) = self.glance().to_dict("records")
         lines = [
             f"{counted(len(self.items), 'item')}, {counted(self.n_raters, 'expert')}: "
-            f"S-CVI/Ave {ave:.2f}, S-CVI/UA {n_all / len(self.items):.2f}"
+            f"S-CVI/Ave {whole['s_cvi_ave']:.2f}, S-CVI/UA {whole['s_cvi_ua']:.2f}"
         ]
-        for item, agree, n in zip(self.items, self.n_relevant, self.n_experts, strict=True):
-            mark = "" if is_acceptable(agree, n) else "  reword or drop"
+        for row in self.tidy().to_dict("records"):
+            mark = "" if row["acceptable"] else "  reword or drop"
             lines.append(
-                f"{item:<20} I-CVI {item_validity(agree, n):.2f} ({agree} of {n})"
-                f"  kappa* {modified_kappa(agree, n):.2f}{mark}"
+                f"{row['term']:<20} I-CVI {row['estimate']:.2f} "
+                f"({row['n_relevant']} of {row['n_experts']})  kappa* {row['kappa']:.2f}{mark}"
             )
         for row in self.scale_table().to_dict("records"):
             below = "" if row["acceptable"] else f"  below {SCALE_CRITERION:.2f}"
@@ -187,6 +186,29 @@ def content_validity(
     S-CVI/Ave is the mean of the I-CVI, the definition that Polit and Beck (2006) recommend;
     S-CVI/UA, the share of items that all experts rate relevant, falls with the number of experts.
     """
+    values = _checked(ratings)
+    rated = set(map(str, ratings.index))
+    of_scales = {
+        name: tuple(items) for name, items in (scales or {}).items() if rated.intersection(items)
+    }
+    return ContentValidity(
+        items=tuple(map(str, ratings.index)),
+        n_relevant=tuple(int(n) for n in values.isin(RELEVANT).sum(axis=1)),
+        n_experts=tuple(int(n) for n in values.notna().sum(axis=1)),
+        scales={
+            name: tuple(item for item in items if item in rated)
+            for name, items in of_scales.items()
+        },
+        unrated={
+            name: tuple(item for item in items if item not in rated)
+            for name, items in of_scales.items()
+        },
+        n_raters=int(values.notna().any().sum()),
+    )
+
+
+def _checked(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return the ratings as numbers, or raise the errors of :func:`content_validity`."""
     if ratings.empty:
         raise MeasurementDataError("no item is rated")
     if (twice := ratings.index[ratings.index.duplicated()]).size:
@@ -209,21 +231,4 @@ def content_validity(
             f"item {item} has {counted(int(n_experts[item]), 'rating')}; at least "
             f"{FEWEST_EXPERTS} experts are needed, better six to ten"
         )
-    rated = set(map(str, ratings.index))
-    of_scales = {
-        name: tuple(items) for name, items in (scales or {}).items() if rated.intersection(items)
-    }
-    return ContentValidity(
-        items=tuple(map(str, ratings.index)),
-        n_relevant=tuple(int(n) for n in values.isin(RELEVANT).sum(axis=1)),
-        n_experts=tuple(int(n) for n in n_experts),
-        scales={
-            name: tuple(item for item in items if item in rated)
-            for name, items in of_scales.items()
-        },
-        unrated={
-            name: tuple(item for item in items if item not in rated)
-            for name, items in of_scales.items()
-        },
-        n_raters=int(values.notna().any().sum()),
-    )
+    return values
