@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,9 @@ FEWEST_EXPERTS = 3
 """With fewer, agreement says nothing (Lynn, 1986)."""
 ALL_MUST_AGREE = 5
 """Up to so many experts, an item needs the agreement of all (Lynn, 1986)."""
-ITEM_CRITERION = 0.78
-"""Least I-CVI of an item with six experts or more (Polit, Beck & Owen, 2007)."""
-SCALE_CRITERION = 0.90
+ITEM_CRITERION = 7 / 9
+"""Least I-CVI of an item with six experts or more, .78 in print (Polit, Beck & Owen, 2007)."""
+SCALE_CRITERION = Fraction(9, 10)
 """Least S-CVI/Ave of a scale (Polit & Beck, 2006)."""
 
 
@@ -57,6 +58,15 @@ def is_acceptable(n_relevant: int, n_experts: int) -> bool:
     if n_experts <= ALL_MUST_AGREE:
         return n_relevant == n_experts
     return item_validity(n_relevant, n_experts) >= ITEM_CRITERION
+
+
+def is_acceptable_scale(pairs: Iterable[tuple[int, int]]) -> bool:
+    """Return whether a scale's S-CVI/Ave suffices; of each item relevant ratings, and ratings.
+
+    Computed in fractions: rounding would put a mean of .90 below .90.
+    """
+    shares = [Fraction(n_relevant, n_experts) for n_relevant, n_experts in pairs]
+    return sum(shares) >= SCALE_CRITERION * len(shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +117,14 @@ class ContentValidity(NotebookTables):
         rows = []
         for scale, items in self.scales.items():
             rated = table.loc[list(items)]
+            pairs = zip(rated["n_relevant"].tolist(), rated["n_experts"].tolist(), strict=True)
             rows.append(
                 {
                     "term": scale,
                     "n_items": len(items),
                     "s_cvi_ave": float(rated["estimate"].mean()),
                     "s_cvi_ua": float((rated["estimate"] == 1.0).mean()),
-                    "acceptable": bool(rated["estimate"].mean() >= SCALE_CRITERION),
+                    "acceptable": is_acceptable_scale(pairs),
                     "weak_items": ", ".join(rated.index[~rated["acceptable"]]),
                     "unrated_items": ", ".join(self.unrated[scale]),
                 }
@@ -148,7 +159,7 @@ class ContentValidity(NotebookTables):
                 f"({row['n_relevant']} of {row['n_experts']})  kappa* {row['kappa']:.2f}{mark}"
             )
         for row in self.scale_table().to_dict("records"):
-            below = "" if row["acceptable"] else f"  below {SCALE_CRITERION:.2f}"
+            below = "" if row["acceptable"] else f"  below {float(SCALE_CRITERION):.2f}"
             n_rated, unrated = int(row["n_items"]), self.unrated[row["term"]]
             number = counted(n_rated, "item")
             if unrated:
