@@ -226,7 +226,7 @@ def _checked(ratings: pd.DataFrame) -> pd.DataFrame:
         raise MeasurementDataError(f"the item {twice[0]} is rated in two rows")
     if (twice := ratings.columns[ratings.columns.duplicated()]).size:
         raise MeasurementDataError(f"the expert {twice[0]} occurs twice")
-    values = ratings.apply(pd.to_numeric, errors="coerce")
+    values: pd.DataFrame = ratings.apply(pd.to_numeric, errors="coerce")
     odd = (values.isna() & ratings.notna()) | (values.notna() & ~values.isin(LEVELS))
     if odd.to_numpy().any():
         row, column = (int(place[0]) for place in np.nonzero(odd.to_numpy()))
