@@ -25,6 +25,7 @@ from test_xlsform import as_xforms, assert_same
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.platforms import PlatformError, compose_form, read_sidecar
 from coprod_stats.platforms.form_export import Sidecar, SidecarError
+from coprod_stats.responses import workbook
 from coprod_stats.responses.platform_reading import read_platform_export
 from coprod_stats.responses.platform_rosters import read_platform_rosters
 from coprod_stats.responses.raw_table import ResponsesError
@@ -160,6 +161,25 @@ def test_a_sheet_of_kobo_s_workbook_holds_the_rows(instrument: Instrument, tmp_p
     assert list(read) == ["MEMBER"]
     assert read["MEMBER"].answers["NAME"].tolist() == ["Ann", "Bo"]
     assert with_summaries(found, read).answers["KIDS"].tolist() == [1]
+
+
+def test_a_sheet_of_rows_that_cannot_be_read_is_no_sheet_without_rows(
+    instrument: Instrument, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = compose_form(instrument, "xlsform")
+    book = Workbook()
+    book.active.append(["size", "care", "_uuid", "_index"])
+    book.active.append(["2", "1", "a-b", "1"])
+    sheet = book.create_sheet("member")
+    sheet.append(["name", "age", "_index", "_parent_index", "_submission__uuid"])
+    sheet.append(["Ann" * 20, "40", "1", "1", "a-b"])
+    path = tmp_path / "kobo.xlsx"
+    book.save(path)
+    monkeypatch.setattr(workbook, "MAX_CELL", 40)
+    asked: Any = {"source": "kobo", "sidecar": export.sidecar}
+    found = read_platform_export(path, instrument, **asked)
+    with pytest.raises(ResponsesError, match="a cell of more than 40 characters"):
+        read_platform_rosters(path, found, **asked)
 
 
 def test_a_file_without_keys_or_of_no_roster_is_refused(

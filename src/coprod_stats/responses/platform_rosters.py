@@ -18,7 +18,7 @@ from coprod_stats.platforms.form_export import Sidecar, SidecarRoster
 from coprod_stats.platforms.registry import ROSTERS_APART, reader_of, roster_rows_of
 from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.platform_reading import even_rows, read_export_cells
-from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError
+from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, SheetError
 from coprod_stats.responses.rosters import bind_rows, numbers_of_rows
 from coprod_stats.responses.table import Responses
 from coprod_stats.responses.table_files import format_of, read_cells
@@ -85,7 +85,7 @@ def _tables_apart(path: Path, sidecar: Sidecar, files: Sequence[Path]) -> dict[s
     found: dict[str, RawTable] = {}
     if not files and format_of(path) == "xlsx":
         for roster in sidecar.rosters:
-            with suppress(ResponsesError):  # nobody may have added a row
+            with suppress(SheetError):  # nobody may have added a row
                 found[roster.roster] = read_cells(path, source="xlsx", sheet=roster.name)
     for file in files:
         raw = read_cells(file, expected=[e.name for one in sidecar.rosters for e in one.columns])

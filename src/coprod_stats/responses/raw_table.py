@@ -24,6 +24,10 @@ class ResponsesError(CoprodError):
     """A file of answers that cannot be read as a table."""
 
 
+class SheetError(ResponsesError):
+    """A sheet that a workbook does not have, or that is empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawRow:
     """One row of the file: its line (usually 1 for the header of a CSV) and its cells."""
