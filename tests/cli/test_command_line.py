@@ -90,7 +90,8 @@ def test_only_the_command_that_is_asked_for_is_imported():
         "import sys; sys.argv = ['coprod', 'responses', 'import', '--help']\n"
         "from coprod_stats.cli.main import run\n"
         "try:\n    run()\nfinally:\n"
-        "    sys.stderr.write(' '.join(m for m in sys.modules if m.endswith('_commands')))"
+        "    sys.stderr.write(' '.join(m for m in sys.modules "
+        "if m.endswith(('_command', '_commands'))))"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert found.stderr == "coprod_stats.cli.responses_commands"
+    assert found.stderr == "coprod_stats.cli.import_command"

@@ -379,6 +379,7 @@ def test_the_command_loads_nothing_that_a_small_model_does_not_need(models):
         "          'responses.table', 'responses.workbook', 'study')}\n"
         "heavy |= {'coprod_stats.cli.' + name + '_commands' for name in ('instrument',\n"
         "          'responses', 'review', 'study')}\n"
+        "heavy |= {'coprod_stats.cli.import_command', 'coprod_stats.cli.coverage_command'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     words = ["sem", "cfa.txt", "--data", str(DATA / "hs1939.csv"), "--json", "fit.json"]

@@ -18,7 +18,7 @@ from cases import Case, make_case
 from mutations import damaged_bytes, damaged_cells, damaged_text, damaged_tree
 from reduction import reduced
 
-from coprod_stats.cli import responses_commands
+from coprod_stats.cli import import_command
 from coprod_stats.files import commit
 from coprod_stats.responses import reading
 
@@ -63,10 +63,10 @@ def test_a_traceback_is_found_with_its_place(monkeypatch, tmp_path: Path) -> Non
     def broken(*_: object, **__: object) -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr(responses_commands, "bound_answers", broken)
+    monkeypatch.setattr(import_command, "bound_answers", broken)
     found = checking.check(answers(), tmp_path)
     assert found is not None
-    assert found.fault == "KeyError in cli/responses_commands.py import_answers"
+    assert found.fault == "KeyError in cli/import_command.py import_answers"
     assert "Traceback" in found.detail
 
 
@@ -95,14 +95,14 @@ def test_a_row_that_is_neither_kept_nor_rejected_is_found(monkeypatch, tmp_path:
 
 
 def test_a_row_that_was_never_read_is_found(monkeypatch, tmp_path: Path) -> None:
-    read = responses_commands.bound_answers
+    read = import_command.bound_answers
 
     def losing(*values: object, **words: object) -> object:
         found = read(*values, **words)
         fewer = replace(found.provenance, rows_read=found.provenance.rows_read - 1)
         return replace(found, answers=found.answers[1:], provenance=fewer)
 
-    monkeypatch.setattr(responses_commands, "bound_answers", losing)
+    monkeypatch.setattr(import_command, "bound_answers", losing)
     found = checking.check(answers(), tmp_path)
     assert found is not None
     assert found.fault == "rows lost in reading"

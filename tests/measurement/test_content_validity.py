@@ -85,7 +85,10 @@ def test_published_values(
         (5, 5, True),
         (5, 6, True),
         (4, 6, False),
-        (7, 9, False),
+        (7, 9, True),  # .78, which table 10 above calls excellent
+        (6, 9, False),
+        (14, 18, True),
+        (13, 17, False),
         (8, 10, True),
     ],
 )
@@ -98,6 +101,21 @@ def test_agreement_of_all_is_one_and_kappa_is_never_above_it(pair: tuple[int, in
     agree, n = pair
     assert modified_kappa(agree, n) <= item_validity(agree, n) <= 1
     assert (modified_kappa(agree, n) == 1) == (agree == n)
+
+
+@pytest.mark.parametrize(
+    ("n_items", "n_relevant", "acceptable"), [(9, 81, True), (9, 80, False), (4, 36, True)]
+)
+def test_a_mean_at_the_criterion_is_not_below_it(
+    n_items: int, n_relevant: int, acceptable: bool
+) -> None:
+    agree = [n_relevant // n_items + (place < n_relevant % n_items) for place in range(n_items)]
+    found = content_validity(
+        rated([[4] * n + [1] * (10 - n) for n in agree]),
+        scales={"S": [f"A{place}" for place in range(1, n_items + 1)]},
+    )
+    assert found.scale_table()["acceptable"].tolist() == [acceptable]
+    assert ("below 0.90" in str(found)) is not acceptable
 
 
 def test_a_missing_rating_is_left_out_of_its_item_alone() -> None:

@@ -16,6 +16,7 @@ import test_surveyjs
 import test_xlsform
 from every_kind import OPTION_KINDS
 from odk_exports import leaves, odk_central
+from openpyxl import Workbook
 from redcap_logic import holds
 from roster_forms import Rows, assert_rows, household, rows_of, summaries
 from test_redcap import LOGIC, dictionary, item_cells
@@ -24,7 +25,10 @@ from test_xlsform import as_xforms, assert_same
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.platforms import PlatformError, compose_form, read_sidecar
 from coprod_stats.platforms.form_export import Sidecar, SidecarError
-from coprod_stats.responses.platform_reading import read_platform_export, read_platform_rosters
+from coprod_stats.responses import workbook
+from coprod_stats.responses.platform_reading import read_platform_export
+from coprod_stats.responses.platform_rosters import read_platform_rosters
+from coprod_stats.responses.raw_table import ResponsesError
 from coprod_stats.responses.reading import write_canonical
 from coprod_stats.responses.rosters import read_rosters, roster_path, with_summaries
 
@@ -142,8 +146,6 @@ def test_odk_validate_accepts_repeats(instrument: Instrument, tmp_path: Path) ->
 
 
 def test_a_sheet_of_kobo_s_workbook_holds_the_rows(instrument: Instrument, tmp_path: Path) -> None:
-    from openpyxl import Workbook
-
     export = compose_form(instrument, "xlsform")
     book = Workbook()
     book.active.append(["size", "care", "_uuid", "_index"])
@@ -161,6 +163,25 @@ def test_a_sheet_of_kobo_s_workbook_holds_the_rows(instrument: Instrument, tmp_p
     assert with_summaries(found, read).answers["KIDS"].tolist() == [1]
 
 
+def test_a_sheet_of_rows_that_cannot_be_read_is_no_sheet_without_rows(
+    instrument: Instrument, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = compose_form(instrument, "xlsform")
+    book = Workbook()
+    book.active.append(["size", "care", "_uuid", "_index"])
+    book.active.append(["2", "1", "a-b", "1"])
+    sheet = book.create_sheet("member")
+    sheet.append(["name", "age", "_index", "_parent_index", "_submission__uuid"])
+    sheet.append(["Ann" * 20, "40", "1", "1", "a-b"])
+    path = tmp_path / "kobo.xlsx"
+    book.save(path)
+    monkeypatch.setattr(workbook, "MAX_CELL", 40)
+    asked: Any = {"source": "kobo", "sidecar": export.sidecar}
+    found = read_platform_export(path, instrument, **asked)
+    with pytest.raises(ResponsesError, match="a cell of more than 40 characters"):
+        read_platform_rosters(path, found, **asked)
+
+
 def test_a_file_without_keys_or_of_no_roster_is_refused(
     instrument: Instrument, tmp_path: Path
 ) -> None:
@@ -176,6 +197,38 @@ def test_a_file_without_keys_or_of_no_roster_is_refused(
             read_platform_rosters(
                 tmp_path / "main.csv", found, source="odk", sidecar=export.sidecar, files=[path]
             )
+
+
+def test_a_row_of_a_roster_with_too_few_cells_is_rejected_with_its_reason(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    export = compose_form(instrument, "xlsform")
+    main, rows = tmp_path / "main.csv", tmp_path / "rows.csv"
+    main.write_text("size,care,KEY\n2,1,a\n", encoding="utf-8")
+    found = read_platform_export(main, instrument, source="odk", sidecar=export.sidecar)
+    head = "name,age,PARENT_KEY,KEY\n"
+    rows.write_text(f"{head}Ann,40,a,a/member[1]\nBo,17\n", encoding="utf-8")
+    read = read_platform_rosters(main, found, source="odk", sidecar=export.sidecar, files=[rows])
+    table = read["MEMBER"]
+    assert table.answers["NAME"].tolist() == ["Ann"]
+    (entry,) = table.rejected
+    assert (entry.code, entry.line, entry.value) == ("ROW-001", 3, "Bo,17")
+    assert table.provenance.rows_read == 2
+
+
+def test_two_files_of_one_roster_are_refused(instrument: Instrument, tmp_path: Path) -> None:
+    export = compose_form(instrument, "xlsform")
+    main = tmp_path / "main.csv"
+    main.write_text("size,care,KEY\n2,1,a\n", encoding="utf-8")
+    files = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for number, path in enumerate(files, 1):
+        row = f"Ann,40,a,a/member[{number}]"
+        path.write_text(f"name,age,PARENT_KEY,KEY\n{row}\n", encoding="utf-8")
+    found = read_platform_export(main, instrument, source="odk", sidecar=export.sidecar)
+    with pytest.raises(
+        ResponsesError, match=r"two\.csv: the roster MEMBER has two files, one\.csv"
+    ):
+        read_platform_rosters(main, found, source="odk", sidecar=export.sidecar, files=files)
 
 
 # SurveyJS: a list in each result
@@ -386,6 +439,40 @@ def test_what_is_no_list_of_rows_is_refused_in_surveyjs(
     found = read_platform_export(path, instrument, source="surveyjs", sidecar=form.sidecar)
     with pytest.raises(PlatformError, match="PLATFORM-222 roster 'MEMBER': result 1 holds no"):
         read_platform_rosters(path, found, source="surveyjs", sidecar=form.sidecar)
+
+
+def test_files_of_rosters_are_refused_where_the_export_holds_all_rows(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "surveyjs")
+    path = tmp_path / "results.json"
+    path.write_text('[{"RID": "a", "SIZE": 1}]', encoding="utf-8")
+    found = read_platform_export(path, instrument, source="surveyjs", sidecar=form.sidecar)
+    with pytest.raises(
+        ResponsesError, match=r"m\.csv: surveyjs has the rows of rosters in its one"
+    ):
+        read_platform_rosters(
+            path, found, source="surveyjs", sidecar=form.sidecar, files=[tmp_path / "m.csv"]
+        )
+
+
+def test_rows_are_read_from_the_sheet_that_holds_the_answers(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "redcap")
+    book = Workbook()
+    book.active.append(["notes"])
+    sheet = book.create_sheet("data")
+    repeats = ["redcap_repeat_instrument", "redcap_repeat_instance"]
+    sheet.append(["record_id", *repeats, "size", "care", "name", "age", "kind"])
+    sheet.append(["a", None, None, 1, 1, None, None, None])
+    sheet.append(["a", "member", 1, None, None, "Ann", 40, None])
+    path = tmp_path / "redcap.xlsx"
+    book.save(path)
+    asked: Any = {"source": "redcap", "sidecar": form.sidecar, "sheet": "data"}
+    found = read_platform_export(path, instrument, **asked)
+    read = read_platform_rosters(path, found, **asked)
+    assert read["MEMBER"].answers["NAME"].tolist() == ["Ann"]
 
 
 PEOPLE = """

@@ -65,3 +65,10 @@ def test_columns_without_heading_and_ratings_are_passed_over(tmp_path: Path) -> 
     table = read_ratings(path)
     assert list(table.columns) == ["Ana", "Ben"]
     assert table.loc["QUA2"].tolist() == ["4", None]
+
+
+@pytest.mark.parametrize("sign", ["", "-", "NA", "n/a", "NaN", "."])
+def test_signs_of_a_missing_rating_are_blank(tmp_path: Path, sign: str) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(f"item,Ana,Ben\nQUA1,{sign},3\n", encoding="utf-8")
+    assert read_ratings(path).loc["QUA1"].tolist() == [None, "3"]

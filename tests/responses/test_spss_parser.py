@@ -1,3 +1,7 @@
+"""SPSS files parsed in a process of their own: how it may end, and what it imports."""
+
+from __future__ import annotations
+
 import pytest
 
 from coprod_stats.responses import ResponsesError, spss_parser

@@ -28,7 +28,7 @@ instrument = LazyGroup(
 )
 responses = LazyGroup(
     "responses",
-    {"import": "responses_commands:import_answers"},
+    {"import": "import_command:import_answers"},
     help="Answers: import them into the canonical table.",
 )
 app = LazyGroup(

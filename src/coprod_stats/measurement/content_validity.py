@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,9 @@ FEWEST_EXPERTS = 3
 """With fewer, agreement says nothing (Lynn, 1986)."""
 ALL_MUST_AGREE = 5
 """Up to so many experts, an item needs the agreement of all (Lynn, 1986)."""
-ITEM_CRITERION = 0.78
-"""Least I-CVI of an item with six experts or more (Polit, Beck & Owen, 2007)."""
-SCALE_CRITERION = 0.90
+ITEM_CRITERION = 7 / 9
+"""Least I-CVI of an item with six experts or more, .78 in print (Polit, Beck & Owen, 2007)."""
+SCALE_CRITERION = Fraction(9, 10)
 """Least S-CVI/Ave of a scale (Polit & Beck, 2006)."""
 
 
@@ -57,6 +58,15 @@ def is_acceptable(n_relevant: int, n_experts: int) -> bool:
     if n_experts <= ALL_MUST_AGREE:
         return n_relevant == n_experts
     return item_validity(n_relevant, n_experts) >= ITEM_CRITERION
+
+
+def is_acceptable_scale(pairs: Iterable[tuple[int, int]]) -> bool:
+    """Return whether a scale's S-CVI/Ave suffices; of each item relevant ratings, and ratings.
+
+    Computed in fractions: rounding would put a mean of .90 below .90.
+    """
+    shares = [Fraction(n_relevant, n_experts) for n_relevant, n_experts in pairs]
+    return sum(shares) >= SCALE_CRITERION * len(shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +117,14 @@ class ContentValidity(NotebookTables):
         rows = []
         for scale, items in self.scales.items():
             rated = table.loc[list(items)]
+            pairs = zip(rated["n_relevant"].tolist(), rated["n_experts"].tolist(), strict=True)
             rows.append(
                 {
                     "term": scale,
                     "n_items": len(items),
                     "s_cvi_ave": float(rated["estimate"].mean()),
                     "s_cvi_ua": float((rated["estimate"] == 1.0).mean()),
-                    "acceptable": bool(rated["estimate"].mean() >= SCALE_CRITERION),
+                    "acceptable": is_acceptable_scale(pairs),
                     "weak_items": ", ".join(rated.index[~rated["acceptable"]]),
                     "unrated_items": ", ".join(self.unrated[scale]),
                 }
@@ -136,20 +147,19 @@ class ContentValidity(NotebookTables):
         )
 
     def __str__(self) -> str:
-        ave = sum(map(item_validity, self.n_relevant, self.n_experts)) / len(self.items)
-        n_all = sum(a == n for a, n in zip(self.n_relevant, self.n_experts, strict=True))
+        (whole,) = self.glance().to_dict("records")
         lines = [
             f"{counted(len(self.items), 'item')}, {counted(self.n_raters, 'expert')}: "
-            f"S-CVI/Ave {ave:.2f}, S-CVI/UA {n_all / len(self.items):.2f}"
+            f"S-CVI/Ave {whole['s_cvi_ave']:.2f}, S-CVI/UA {whole['s_cvi_ua']:.2f}"
         ]
-        for item, agree, n in zip(self.items, self.n_relevant, self.n_experts, strict=True):
-            mark = "" if is_acceptable(agree, n) else "  reword or drop"
+        for row in self.tidy().to_dict("records"):
+            mark = "" if row["acceptable"] else "  reword or drop"
             lines.append(
-                f"{item:<20} I-CVI {item_validity(agree, n):.2f} ({agree} of {n})"
-                f"  kappa* {modified_kappa(agree, n):.2f}{mark}"
+                f"{row['term']:<20} I-CVI {row['estimate']:.2f} "
+                f"({row['n_relevant']} of {row['n_experts']})  kappa* {row['kappa']:.2f}{mark}"
             )
         for row in self.scale_table().to_dict("records"):
-            below = "" if row["acceptable"] else f"  below {SCALE_CRITERION:.2f}"
+            below = "" if row["acceptable"] else f"  below {float(SCALE_CRITERION):.2f}"
             n_rated, unrated = int(row["n_items"]), self.unrated[row["term"]]
             number = counted(n_rated, "item")
             if unrated:
@@ -187,13 +197,36 @@ def content_validity(
     S-CVI/Ave is the mean of the I-CVI, the definition that Polit and Beck (2006) recommend;
     S-CVI/UA, the share of items that all experts rate relevant, falls with the number of experts.
     """
+    values = _checked(ratings)
+    rated = set(map(str, ratings.index))
+    of_scales = {
+        name: tuple(items) for name, items in (scales or {}).items() if rated.intersection(items)
+    }
+    return ContentValidity(
+        items=tuple(map(str, ratings.index)),
+        n_relevant=tuple(int(n) for n in values.isin(RELEVANT).sum(axis=1)),
+        n_experts=tuple(int(n) for n in values.notna().sum(axis=1)),
+        scales={
+            name: tuple(item for item in items if item in rated)
+            for name, items in of_scales.items()
+        },
+        unrated={
+            name: tuple(item for item in items if item not in rated)
+            for name, items in of_scales.items()
+        },
+        n_raters=int(values.notna().any().sum()),
+    )
+
+
+def _checked(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return the ratings as numbers, or raise the errors of :func:`content_validity`."""
     if ratings.empty:
         raise MeasurementDataError("no item is rated")
     if (twice := ratings.index[ratings.index.duplicated()]).size:
         raise MeasurementDataError(f"the item {twice[0]} is rated in two rows")
     if (twice := ratings.columns[ratings.columns.duplicated()]).size:
         raise MeasurementDataError(f"the expert {twice[0]} occurs twice")
-    values = ratings.apply(pd.to_numeric, errors="coerce")
+    values: pd.DataFrame = ratings.apply(pd.to_numeric, errors="coerce")
     odd = (values.isna() & ratings.notna()) | (values.notna() & ~values.isin(LEVELS))
     if odd.to_numpy().any():
         row, column = (int(place[0]) for place in np.nonzero(odd.to_numpy()))
@@ -209,21 +242,4 @@ def content_validity(
             f"item {item} has {counted(int(n_experts[item]), 'rating')}; at least "
             f"{FEWEST_EXPERTS} experts are needed, better six to ten"
         )
-    rated = set(map(str, ratings.index))
-    of_scales = {
-        name: tuple(items) for name, items in (scales or {}).items() if rated.intersection(items)
-    }
-    return ContentValidity(
-        items=tuple(map(str, ratings.index)),
-        n_relevant=tuple(int(n) for n in values.isin(RELEVANT).sum(axis=1)),
-        n_experts=tuple(int(n) for n in n_experts),
-        scales={
-            name: tuple(item for item in items if item in rated)
-            for name, items in of_scales.items()
-        },
-        unrated={
-            name: tuple(item for item in items if item not in rated)
-            for name, items in of_scales.items()
-        },
-        n_raters=int(values.notna().any().sum()),
-    )
+    return values

@@ -43,12 +43,12 @@ def bind(raw: RawTable, instrument: Instrument) -> Responses:
     """
     raw = _renamed(raw, instrument)
     combined: dict[int, CombinedChoices | SingleOrOther] = {
-        **combined_choices(raw.header, instrument),
-        **single_choices(raw.header, raw, instrument),
+        **combined_choices(raw, instrument),
+        **single_choices(raw, instrument),
     }
     columns = canonical_columns(instrument, comma_is_decimal=raw.comma_is_decimal)
     by_name = {column.id.casefold(): column for column in columns}
-    places, surplus = _match(raw.header, by_name, combined)
+    places, surplus = _match(raw, by_name, combined)
     questions = tuple(column for item in instrument.items for column in item.columns)
     questions = questions or instrument.columns  # all of its questions may be of rosters
     if places.keys().isdisjoint(questions):
@@ -104,21 +104,20 @@ def _renamed(raw: RawTable, instrument: Instrument) -> RawTable:
 
 
 def _match(
-    header: tuple[str, ...],
+    raw: RawTable,
     columns: Mapping[str, Column],
     combined: Mapping[int, CombinedChoices | SingleOrOther],
 ) -> tuple[dict[str, int], dict[int, str]]:
     """Find the position of each column; surplus positions come with a reason."""
     places: dict[str, int] = {}
     surplus: dict[int, str] = {}
-    for position, name in enumerate(header):
+    for position, name in enumerate(raw.plain_names):
         if position in combined:
             places |= dict.fromkeys(combined[position].columns, position)
             continue
-        bare = name.strip().lstrip("\ufeff").casefold()
-        column = columns.get(bare)
+        column = columns.get(name)
         if column is None:
-            known = "the instrument has no such column" if bare else "the column has no name"
+            known = "the instrument has no such column" if name else "the column has no name"
             surplus[position] = known
         elif column.id in places:
             surplus[position] = "a second column of this name"
@@ -126,7 +125,7 @@ def _match(
             places[column.id] = position
     free = [column.id for column in columns.values() if column.id not in places]
     for position in list(surplus)[:_MOST_SUGGESTED]:
-        surplus[position] += closest(header[position].strip(), free)
+        surplus[position] += closest(raw.header[position].strip(), free)
     return places, surplus
 
 
@@ -245,21 +244,14 @@ class _Table:
             wrong, reason = inconsistent_answers(item, answers)
             for column in item.columns if wrong.any() else ():
                 self.numbers[column][wrong] = np.nan
-                cells = self._given(column)
-                reasons = {text: reason for text in cells.texts if text.strip()}
-                rows = np.intersect1d(np.flatnonzero(wrong), cells.rows_with(reasons))
-                self._reject(column, cells, rows, reasons, scope="value", code="VALUE-002")
+                self._reject_answers(column, np.flatnonzero(wrong), reason, code="VALUE-002")
 
     def without_disagreeing(self, bound: Responses) -> pd.DataFrame:
         """Return the answers without those that do not agree with others; reject these."""
         answers = bound.answers
         for found in disagreeing_answers(bound):
             for column in found.item.columns:
-                cells = self._given(column)
-                reasons = {text: found.reason for text in cells.texts if text.strip()}
-                if column in self.cells:
-                    rows = np.intersect1d(found.rows, cells.rows_with(reasons))
-                    self._reject(column, cells, rows, reasons, scope="value", code="VALUE-003")
+                self._reject_answers(column, found.rows, found.reason, code="VALUE-003")
             answers = found.answers
         return answers
 
@@ -305,6 +297,15 @@ class _Table:
         rows = cells.rows_with(reasons)
         self._reject(column.id, cells, rows, reasons, scope="value", code="VALUE-001")
         return value_of
+
+    def _reject_answers(
+        self, column: str, rows: NDArray[np.intp], reason: str, *, code: str
+    ) -> None:
+        """Reject the cells of a column in some rows, where they are not blank."""
+        cells = self._given(column)
+        reasons = {text: reason for text in cells.texts if text.strip()}
+        filled = np.intersect1d(rows, cells.rows_with(reasons))
+        self._reject(column, cells, filled, reasons, scope="value", code=code)
 
     def _reject(
         self,

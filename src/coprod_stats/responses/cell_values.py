@@ -159,11 +159,13 @@ def _in_range(item: Item, number: Callable[[str], float]) -> Callable[[str], flo
             raise ValueError(f"below {spell_number(allowed.minimum)}")
         if allowed.maximum is not None and value > allowed.maximum:
             raise ValueError(f"above {spell_number(allowed.maximum)}")
+        if allowed.slider is None:
+            return value
         near = allowed.on_step(value)
-        if near is None and allowed.slider is not None:
+        if near is None:
             step, first = (spell_number(n) for n in (allowed.slider.step, allowed.ends[0]))
             raise ValueError(f"between the steps of {step} from {first}")
-        return value if near is None else near
+        return near
 
     return parse
 

@@ -40,10 +40,10 @@ class Disagreement:
 
 
 def disagreeing_answers(responses: Responses) -> Iterator[Disagreement]:
-    """Yield what each check finds wrong.
+    """Yield answers that were not shown, were prefilled otherwise, or fail a check.
 
-    Checks are judged one after the other in the order of the questionnaire, on what the ones
-    before have left.
+    They are judged one after the other in the order of the questionnaire, on what the ones before
+    have left.
     """
     answers = responses.answers
     for item in responses.instrument.questions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from coprod_stats.instruments.language.evaluation import choice_column, other_column
 from coprod_stats.instruments.model import MISSING_CODES, Instrument, Item
@@ -16,6 +16,7 @@ from coprod_stats.responses.labels import (
     without_letters,
 )
 from coprod_stats.responses.other_words import OtherWords
+from coprod_stats.responses.raw_table import RawTable
 
 _SEPARATORS = (";", "|", "\n", ",")
 _ANY_SEPARATOR = re.compile(r"[;|\n,]")
@@ -23,12 +24,12 @@ _POINTED = re.compile(r"(-?[0-9]+)\.0+")
 _REASON = "not among the options of the question, or not clear which"
 
 
-def combined_choices(header: Sequence[str], instrument: Instrument) -> dict[int, CombinedChoices]:
+def combined_choices(raw: RawTable, instrument: Instrument) -> dict[int, CombinedChoices]:
     """Return the multiple choices that have one column, by its place, and none for an option.
 
     Google Forms and Microsoft Forms write ``Benches;Paths``, REDCap ``1,3``.
     """
-    names = [name.strip().lstrip("\ufeff").casefold() for name in header]
+    names = raw.plain_names
     return {
         names.index(item.id.casefold()): CombinedChoices(item, instrument, names)
         for item in instrument.items

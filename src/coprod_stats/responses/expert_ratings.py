@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from coprod_stats.responses.cell_values import is_blank_sign
 from coprod_stats.responses.raw_table import RawRow, ResponsesError
 from coprod_stats.responses.table_files import read_table
 
 _ITEMS = ("item", "items", "id", "question")
 _EXPERTS = ("expert", "experts", "rater", "judge")
 _NOTES = ("text", "wording", "scale", "construct", "comment", "comments", "remark", "remarks")
-_BLANK = ("", "NA", "N/A", ".", "-")
 
 
 def read_ratings(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
@@ -36,23 +36,26 @@ def read_ratings(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
     first, *others = (name.strip() for name in raw.header)
     if first.casefold() not in (*_ITEMS, *_EXPERTS):
         raise ResponsesError(
-            f"{Path(path).name}: the first column is '{first}', but must be 'item' (a column for "
+            f"{raw.file}: the first column is '{first}', but must be 'item' (a column for "
             "each expert follows) or 'expert' (a column for each item follows)"
         )
     width = len(raw.header)
     names, cells = [], []
     for row in raw.rows:
         name, *given = (cell.strip() for cell in (*row.cells, *[""] * width)[:width])
-        ratings = [None if cell in _BLANK else cell for cell in given]
-        _refuse_unnamed(Path(path).name, row, width, name, first)
+        _refuse_unnamed(raw.file, row, width, name, first)
         names.append(name)
-        cells.append(ratings)
+        cells.append([None if _is_blank(cell) else cell for cell in given])
     table = pd.DataFrame(cells, index=names, columns=others, dtype=object)
     table = table.loc[:, [name.casefold() not in _NOTES for name in others]]
     table = table.loc[:, table.notna().any() | (table.columns != "")]
     if "" in table.columns:
-        raise ResponsesError(f"{Path(path).name}: a column with ratings has no heading")
+        raise ResponsesError(f"{raw.file}: a column with ratings has no heading")
     return table.T if first.casefold() in _EXPERTS else table
+
+
+def _is_blank(cell: str) -> bool:
+    return cell in ("", "-") or is_blank_sign(cell)
 
 
 def _refuse_unnamed(file: str, row: RawRow, width: int, name: str, first: str) -> None:

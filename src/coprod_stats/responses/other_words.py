@@ -8,7 +8,7 @@ a code, a label or letters that are not clear, nor words for a missing answer or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.model import Instrument, Item
@@ -108,11 +108,9 @@ class SingleOrOther:
         return Recoding({**own, **base.codes}, base.unclear, base.note)
 
 
-def single_choices(
-    header: Sequence[str], raw: RawTable, instrument: Instrument
-) -> dict[int, SingleOrOther]:
-    """Return the single choices whose own words have no column, by their place in the header."""
-    names = [name.strip().lstrip("\ufeff").casefold() for name in header]
+def single_choices(raw: RawTable, instrument: Instrument) -> dict[int, SingleOrOther]:
+    """Return the single choices whose own words have no column, by their place."""
+    names = raw.plain_names
     return {
         names.index(item.id.casefold()): SingleOrOther(
             OtherWords(item, instrument), raw, instrument

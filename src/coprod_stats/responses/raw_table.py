@@ -24,6 +24,10 @@ class ResponsesError(CoprodError):
     """A file of answers that cannot be read as a table."""
 
 
+class SheetError(ResponsesError):
+    """A sheet that a workbook does not have, or that is empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawRow:
     """One row of the file: its line (usually 1 for the header of a CSV) and its cells."""
@@ -67,6 +71,11 @@ class RawTable:
     sheet: str = ""
     titles: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def plain_names(self) -> list[str]:
+        """Names of columns as they are compared: no mark or space around them, lower case."""
+        return [name.strip().lstrip("\ufeff").casefold() for name in self.header]
 
     def labels_of(self, column: str) -> dict[str, str]:
         """Return the value labels of a column by code, ignoring the case of its name."""

@@ -47,7 +47,7 @@ def read_rosters(
     known = {roster.id.casefold(): roster for roster in instrument.rosters}
     for path in files:
         raw = read_table(path, expected=tuple(known))
-        names = [name.strip().lstrip("\ufeff").casefold() for name in raw.header]
+        names = raw.plain_names
         ids = [known[name].id for name in names if name in known]
         if len(ids) != 1 or ids[0] in found:
             listed = ", ".join(roster.id for roster in instrument.rosters) or "none"
@@ -55,11 +55,11 @@ def read_rosters(
                 f"{path.name}: not the one file of a roster, which has a column for the number of "
                 f"the row that is named as the roster; this questionnaire has: {listed}"
             )
-        found[ids[0]] = bind_rows(raw, ids[0], instrument, answers)
+        found[ids[0]] = bind_rows(raw, known[ids[0].casefold()], answers)
     return found
 
 
-def bind_rows(raw: RawTable, roster: str, instrument: Instrument, answers: Responses) -> Responses:
+def bind_rows(raw: RawTable, roster: Roster, answers: Responses) -> Responses:
     """Bind the table of a roster to its questions, and reject rows that are of nobody.
 
     Raises
@@ -67,9 +67,8 @@ def bind_rows(raw: RawTable, roster: str, instrument: Instrument, answers: Respo
     ResponsesError
         If no column is a question of the roster.
     """
-    bound = bind(raw, instrument.roster(roster))
-    (form,) = (one for one in instrument.rosters if one.id == roster)
-    kept, rejected = _kept(bound, form, answers)
+    bound = bind(raw, answers.instrument.roster(roster.id))
+    kept, rejected = _kept(bound, roster, answers)
     gone = {entry.line for entry in rejected}
     respondents = bound.answers[bound.instrument.columns[0]].astype(str).to_dict()
     values = (
@@ -151,8 +150,8 @@ def with_summaries(answers: Responses, rosters: Mapping[str, Responses]) -> Resp
             continue
         rows = rosters[roster.id]
         not_asked, without = _not_asked(roster, answers), _without_rows(roster, answers, rows)
-        for id, values in _summaries(roster, rows):
-            of_none = 0.0 if _function(roster, id) in ("count", "sum", "any") else np.nan
+        for id, function, values in _summaries(roster, rows):
+            of_none = 0.0 if function in ("count", "sum", "any") else np.nan
             none = np.where(without, of_none, np.nan).tolist()
             pairs = zip(answers.respondents, none, strict=True)
             found = [values.get(respondent, blank) for respondent, blank in pairs]
@@ -182,13 +181,8 @@ def _without_rows(roster: Roster, answers: Responses, rows: Responses) -> NDArra
     return none if roster.page.condition is None else none & answers.where(roster.page.condition)
 
 
-def _function(roster: Roster, id: str) -> str:
-    (tree,) = (entry.value for entry in roster.summaries if entry.id == id)
-    assert isinstance(tree, Call)
-    return tree.function
-
-
-def _summaries(roster: Roster, rows: Responses) -> Iterator[tuple[str, dict[str, float]]]:
+def _summaries(roster: Roster, rows: Responses) -> Iterator[tuple[str, str, dict[str, float]]]:
+    """Yield each summary with its function and its value for who has rows."""
     respondents = rows.answers[rows.instrument.columns[0]].astype(str)
     for entry in roster.summaries:
         assert isinstance(entry.value, Call)
@@ -208,4 +202,5 @@ def _summaries(roster: Roster, rows: Responses) -> Iterator[tuple[str, dict[str,
                 found = grouped.min()
             case _:
                 found = grouped.mean()
-        yield entry.id, {str(key): float(value) for key, value in found.items()}
+        values = {str(key): float(value) for key, value in found.items()}
+        yield entry.id, entry.value.function, values

@@ -21,6 +21,7 @@ from coprod_stats.responses.raw_table import (
     RawRow,
     RawTable,
     ResponsesError,
+    SheetError,
     is_filled,
     plain_text,
     read_bytes,
@@ -48,8 +49,9 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> RawTable:
     Raises
     ------
     ResponsesError
-        If the file is not a workbook, would unpack to more than is read, or the sheet does not
-        exist or has no header.
+        If the file is not a workbook, or would unpack to more than is read.
+    SheetError
+        If the sheet does not exist or has no header.
     """
     content, sha256 = read_bytes(path)
     if content.startswith(_COMPOUND_FILE):
@@ -74,7 +76,7 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> RawTable:
     if not rows:
         also = f"; other sheets, read with --sheet: {others}" if others else ""
         what = "the first sheet" if place == 0 else f"the sheet '{titles[place]}'"
-        raise ResponsesError(f"{path.name}: {what} is empty; a header is needed{also}")
+        raise SheetError(f"{path.name}: {what} is empty; a header is needed{also}")
     if any(len(cell) > MAX_CELL for row in rows for cell in row.cells):
         raise ResponsesError(f"{path.name}: a cell of more than {MAX_CELL:,} characters")
     header = _trimmed(rows[0].cells)
@@ -172,7 +174,7 @@ def _place(wanted: str, titles: list[str], name: str) -> int:
         return folded.index(wanted.casefold())
     if wanted.isdecimal() and 1 <= int(wanted) <= len(titles):
         return int(wanted) - 1
-    raise ResponsesError(
+    raise SheetError(
         f"{name}: there is no sheet '{wanted}'{closest(wanted, titles)}; "
         f"the workbook has: {', '.join(titles)}"
     )

@@ -130,7 +130,7 @@ def read_codebook(path: Path) -> Mapping[str, CodebookEntry]:
 
 
 def _places(table: RawTable) -> dict[str, int]:
-    headings = [name.strip().lstrip("\ufeff").casefold() for name in table.header]
+    headings = table.plain_names
     places: dict[str, int] = {}
     for role, known in _HEADINGS.items():
         found = next((name for name in known if name in headings), None)
