@@ -199,6 +199,20 @@ def test_codebooks_describe_a_table_for_each_roster(instrument: Instrument) -> N
     assert b'name="AGE" files="F2"' in ddi
 
 
+def test_spss_files_of_rosters_have_names_and_widths_as_that_of_respondents(tmp_path: Path) -> None:
+    import pyreadstat  # .3 s to load
+
+    form = compose_form(household(tmp_path, one=("id: S1,", "id: WITH,")), "spss")
+    path = tmp_path / "household.MEMBER.sav"
+    path.write_bytes(form.files[path.name])
+    table, found = pyreadstat.read_sav(path)
+    assert (len(table), found.variable_storage_width["NAME"]) == (0, 32_767)
+    names = [column.name for column in form.sidecar.rosters[0].columns]
+    assert "Q_WITH" in names
+    assert set(names) <= set(table.columns)
+    assert [loss.place for loss in form.losses] == ["column WITH"]
+
+
 def test_paper_has_a_sheet_with_a_part_for_each_row(instrument: Instrument) -> None:
     (version,) = versions(instrument)
     elements = paper_document(version, "en").elements
