@@ -32,27 +32,22 @@ from coprod_stats.platforms.fields import (
     placeholder_texts,
     rows_together,
     together,
-    unshuffled,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarRoster, coinciding, sidecar_of
 from coprod_stats.platforms.redcap.action_tags import ActionTags
-from coprod_stats.platforms.redcap.columns import (
-    RECORD,
-    columns,
-    losses_of,
-    moves_by_one,
-    questions,
-)
+from coprod_stats.platforms.redcap.columns import RECORD, columns, questions
 from coprod_stats.platforms.redcap.data_dictionary import Row, table_bytes
 from coprod_stats.platforms.redcap.expressions import Translator, as_html, field, option_field
 from coprod_stats.platforms.redcap.field_validation import (
     HOLD_TO_LIMITS,
     is_email,
     moment,
+    moves_by_one,
     number_range,
     text_rule,
 )
+from coprod_stats.platforms.redcap.losses import losses_of
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
@@ -63,7 +58,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     """
     dictionary = _Dictionary(instrument, languages[0])
     rows = list(dictionary.rows())
-    losses = [*losses_of(instrument, languages), *unshuffled(instrument, "PLATFORM-137")]
+    losses = tuple(losses_of(instrument, languages))
     known = tuple(columns(instrument))
     taken = {RECORD, *(name for entry in known for name in (entry.name, entry.companion))}
     internal = [row["name"] for row in rows if row["name"] not in taken]
@@ -79,7 +74,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     )
     files = {"redcap_data_dictionary.csv": table_bytes(rows)}
     shared = coinciding([*(row["name"] for row in rows), *dictionary.matrices])
-    return FormExport(files, sidecar, (*dictionary.translator.refused, *shared), tuple(losses))
+    return FormExport(files, sidecar, (*dictionary.translator.refused, *shared), losses)
 
 
 class _Dictionary:
