@@ -236,7 +236,7 @@ class Respondents:
 
 def respondents(instrument: Instrument, n: int, seed: int) -> Respondents:
     rng = np.random.default_rng(seed)
-    wanted = [{item.id: _answer(item, rng) for item in instrument.questions} for _ in range(n)]
+    wanted = [{item.id: draw_answer(item, rng) for item in instrument.questions} for _ in range(n)]
     for row in wanted:
         row.update({a.id: int(rng.choice(a.values)) for a in instrument.assigned})
     return Respondents(wanted, [canonical(instrument, row, i) for i, row in enumerate(wanted)])
@@ -250,7 +250,7 @@ def table(instrument: Instrument, people: Respondents) -> pd.DataFrame:
     )
 
 
-def _answer(item: Item, rng: np.random.Generator) -> object:
+def draw_answer(item: Item, rng: np.random.Generator) -> object:
     codes = [{"dont_know": DONT_KNOW, "refused": REFUSED}[offer] for offer in item.offers]
     if codes and rng.random() < 0.2:
         return int(rng.choice(codes))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from every_kind import Respondents, _answer, canonical, plain, respondents
+from every_kind import Respondents, canonical, draw_answer, plain, respondents
 
 from coprod_stats.instruments import Instrument, read_instrument
 
@@ -116,7 +116,7 @@ def rows_of(instrument: Instrument, n: int, seed: int) -> Rows:
             inside = instrument.roster(roster.id)
             count = size if roster.count else int(rng.integers(roster.most + 1))
             wanted[-1][roster.id] = [
-                {item.id: _answer(item, rng) for item in inside.questions} for _ in range(count)
+                {item.id: draw_answer(item, rng) for item in inside.questions} for _ in range(count)
             ]
             tables[roster.id] += [
                 canonical(inside, row, number) | {roster.id: str(place)}

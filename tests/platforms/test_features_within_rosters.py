@@ -11,6 +11,7 @@ from roster_forms import household, rows_of
 from test_rosters import odk_round_trip, redcap_round_trip, surveyjs_round_trip
 
 from coprod_stats.instruments import Instrument, check_instrument
+from coprod_stats.literals import Platform
 from coprod_stats.platforms import compose_form, read_sidecar
 from coprod_stats.platforms.fields import INTRODUCTION
 from coprod_stats.responses.binding import bind
@@ -75,6 +76,33 @@ def test_the_introduction_is_read_once_and_the_sidecar_keeps_the_rosters(
     assert (INTRODUCTION in kept.internal) == (platform != "surveyjs")
     assert str(instrument.introduction) == "Welcome."
     assert all(table.introduction is None for table in instrument.tables[1:])
+
+
+ORDERS = {
+    "page": ("page: members", "page: members\n    random_order: true"),
+    "block": ("block: who", "block: who\n        random_order: true"),
+    "options": (
+        "text: Which?, options: {1: Nurse",
+        "text: Which?, random_order: true, options: {1: Nurse",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("platform", "places"),
+    [
+        ("surveyjs", {"PLATFORM-122": ["page 'members'", "block 'who'"], "121": ["item KIND"]}),
+        ("redcap", {"PLATFORM-132": ["page 'members'"], "137": ["item KIND"]}),
+    ],
+)
+def test_orders_that_stay_fixed_within_rows_are_stated(
+    platform: Platform, places: dict[str, list[str]], tmp_path: Path
+) -> None:
+    losses = compose_form(household(tmp_path, **ORDERS), platform).losses
+    for code, expected in places.items():
+        assert [loss.place for loss in losses if loss.code.endswith(code)] == expected
+    codes = {loss.code[-3:] for loss in compose_form(household(tmp_path), platform).losses}
+    assert not codes & {code[-3:] for code in places}
 
 
 FAULTS = {

@@ -199,6 +199,20 @@ def test_codebooks_describe_a_table_for_each_roster(instrument: Instrument) -> N
     assert b'name="AGE" files="F2"' in ddi
 
 
+def test_spss_files_of_rosters_have_names_and_widths_as_that_of_respondents(tmp_path: Path) -> None:
+    import pyreadstat  # .3 s to load
+
+    form = compose_form(household(tmp_path, one=("id: S1,", "id: WITH,")), "spss")
+    path = tmp_path / "household.MEMBER.sav"
+    path.write_bytes(form.files[path.name])
+    table, found = pyreadstat.read_sav(path)
+    assert (len(table), found.variable_storage_width["NAME"]) == (0, 32_767)
+    names = [column.name for column in form.sidecar.rosters[0].columns]
+    assert "Q_WITH" in names
+    assert set(names) <= set(table.columns)
+    assert [loss.place for loss in form.losses] == ["column WITH"]
+
+
 def test_paper_has_a_sheet_with_a_part_for_each_row(instrument: Instrument) -> None:
     (version,) = versions(instrument)
     elements = paper_document(version, "en").elements
@@ -350,15 +364,30 @@ def test_a_form_without_a_page_keeps_the_place_of_rosters(tmp_path: Path) -> Non
     assert [part.id for part in core.parts] == ["size", "MEMBER", "SERVICE"]
 
 
+def import_answers(folder: Path, *given: str, rows: Path | None = None) -> Path:
+    """Import answers of the household on the command line, with rows; return where they went."""
+    (folder / "a.csv").write_text(ANSWERS, encoding="utf-8")
+    out = folder / "out.csv"
+    told = ["responses", "import", str(folder / "a.csv"), "--out", str(out), *given]
+    told += ["--instrument", str(folder / "household.yaml")]
+    told += [] if rows is None else ["--roster", str(rows)]
+    app(told, prog_name="coprod", standalone_mode=False)
+    return out
+
+
+def written_rows(folder: Path, text: str, name: str = "m.csv") -> Path:
+    """Write rows of the household's members."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("instrument")
 def test_the_command_writes_a_file_for_each_roster(
-    instrument: Instrument, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "a.csv").write_text(ANSWERS, encoding="utf-8")
-    (tmp_path / "m.csv").write_text("RID,MEMBER,AGE\na,1,16\nx,1,20\n", encoding="utf-8")
-    given = ["responses", "import", str(tmp_path / "a.csv"), "--instrument"]
-    given += [str(tmp_path / "household.yaml"), "--roster", str(tmp_path / "m.csv")]
-    out = tmp_path / "out.csv"
-    app([*given, "--out", str(out)], prog_name="coprod", standalone_mode=False)
+    rows = written_rows(tmp_path, "RID,MEMBER,AGE\na,1,16\nx,1,20\n")
+    out = import_answers(tmp_path, rows=rows)
     said = capsys.readouterr().out
     assert "rows kept 1, rejected 1" in said
     assert "no rows of 'SERVICE' were given" in said
@@ -367,42 +396,33 @@ def test_the_command_writes_a_file_for_each_roster(
     assert out.read_text().splitlines()[1].startswith("a,1,16,")
 
 
+@pytest.mark.usefixtures("instrument")
 def test_the_command_counts_what_is_rejected_in_rosters(
-    instrument: Instrument, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "a.csv").write_text(ANSWERS, encoding="utf-8")
-    (tmp_path / "m.csv").write_text("RID,MEMBER,AGE,NAMME\na,1,400,Ann\na,2,30,Bo\n")
-    given = ["responses", "import", str(tmp_path / "a.csv"), "--instrument"]
-    given += [str(tmp_path / "household.yaml"), "--roster", str(tmp_path / "m.csv")]
-    given += ["--out", str(tmp_path / "out.csv")]
-    app(given, prog_name="coprod", standalone_mode=False)
+    rows = written_rows(tmp_path, "RID,MEMBER,AGE,NAMME\na,1,400,Ann\na,2,30,Bo\n")
+    import_answers(tmp_path, rows=rows)
     said = capsys.readouterr().out
     assert "rows kept 2, rejected 0; values rejected 1; columns rejected: NAMME" in said
-    app([*given, "--json", "-"], prog_name="coprod", standalone_mode=False)
+    import_answers(tmp_path, "--json", "-", rows=rows)
     counts = json.loads(capsys.readouterr().out)["rosters"]["MEMBER"]
     assert (counts["values_rejected"], counts["columns_rejected"]) == (1, ["NAMME"])
 
 
+@pytest.mark.usefixtures("instrument")
 def test_the_command_names_a_table_of_an_earlier_import(
-    instrument: Instrument, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "a.csv").write_text(ANSWERS, encoding="utf-8")
-    (tmp_path / "m.csv").write_text("RID,MEMBER,AGE\na,1,16\n", encoding="utf-8")
-    given = ["responses", "import", str(tmp_path / "a.csv"), "--instrument"]
-    given += [str(tmp_path / "household.yaml"), "--out", str(tmp_path / "out.csv")]
-    app([*given, "--roster", str(tmp_path / "m.csv")], prog_name="coprod", standalone_mode=False)
+    import_answers(tmp_path, rows=written_rows(tmp_path, "RID,MEMBER,AGE\na,1,16\n"))
     assert "of an earlier import" not in capsys.readouterr().out
-    app(given, prog_name="coprod", standalone_mode=False)
+    import_answers(tmp_path)
     said = " ".join(capsys.readouterr().out.split())
     assert "out.csv.MEMBER.csv is of an earlier import" in said
 
 
-def test_rows_are_not_written_over_what_is_read(instrument: Instrument, tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text(ANSWERS, encoding="utf-8")
-    rows = tmp_path / "out.csv.MEMBER.csv"
-    rows.write_text("RID,MEMBER,AGE\na,1,16\n", encoding="utf-8")
-    given = ["responses", "import", str(tmp_path / "a.csv"), "--instrument"]
-    given += [str(tmp_path / "household.yaml"), "--roster", str(rows)]
+@pytest.mark.usefixtures("instrument")
+def test_rows_are_not_written_over_what_is_read(tmp_path: Path) -> None:
+    rows = written_rows(tmp_path, "RID,MEMBER,AGE\na,1,16\n", "out.csv.MEMBER.csv")
     with pytest.raises(Exception, match="would be overwritten"):
-        app([*given, "--out", str(tmp_path / "out.csv")], prog_name="coprod", standalone_mode=False)
+        import_answers(tmp_path, rows=rows)
     assert rows.read_text() == "RID,MEMBER,AGE\na,1,16\n"

@@ -25,7 +25,7 @@ from test_xlsform import as_xforms, assert_same
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.platforms import PlatformError, compose_form, read_sidecar
 from coprod_stats.platforms.form_export import Sidecar, SidecarError
-from coprod_stats.responses import workbook
+from coprod_stats.responses import Responses, workbook
 from coprod_stats.responses.platform_reading import read_platform_export
 from coprod_stats.responses.platform_rosters import read_platform_rosters
 from coprod_stats.responses.raw_table import ResponsesError
@@ -79,14 +79,7 @@ def odk_files(xmls: list[str], sidecar: Sidecar) -> dict[str, str]:
                 root.remove(node)
         bare.append(ET.tostring(root, encoding="unicode"))
     texts = {"": odk_central(bare, sidecar)}
-    for name, table in files.items():
-        written = io.StringIO(newline="")
-        header = list(dict.fromkeys(column for row in table for column in row))
-        writer = csv.DictWriter(written, header, restval="")
-        writer.writeheader()
-        writer.writerows(table)
-        texts[name] = written.getvalue()
-    return texts
+    return texts | {name: csv_text(table) for name, table in files.items()}
 
 
 def odk_round_trip(instrument: Instrument, rows: Rows, folder: Path) -> None:
@@ -328,21 +321,29 @@ def answered(
     return cells
 
 
-def redcap_round_trip(instrument: Instrument, rows: Rows, folder: Path) -> None:
+def csv_text(rows: list[dict[str, str]]) -> str:
+    """Return rows as CSV, blank where one lacks a column of the others."""
+    written = io.StringIO(newline="")
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(written, header, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return written.getvalue()
+
+
+def redcap_round_trip(
+    instrument: Instrument, rows: Rows, folder: Path
+) -> tuple[Responses, dict[str, Responses]]:
     form = compose_form(instrument, "redcap")
-    written = redcap_rows(instrument, rows)
-    header = list(dict.fromkeys(name for row in written for name in row))
     path = folder / "redcap.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, header, restval="")
-        writer.writeheader()
-        writer.writerows(written)
+    path.write_text(csv_text(redcap_rows(instrument, rows)), encoding="utf-8", newline="")
     found = read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
     assert found.rejected == ()
     assert found.n_respondents == len(rows.people.wanted)
     read = read_platform_rosters(path, found, source="redcap", sidecar=form.sidecar)
     assert_rows(read, rows)
     assert_summaries(with_summaries(found, read), rows)
+    return found, read
 
 
 def test_rows_of_repeating_instruments_come_back_as_given(
@@ -507,15 +508,7 @@ def test_a_questionnaire_may_ask_all_of_its_questions_for_each_row(tmp_path: Pat
 
 def test_canonical_tables_come_back_as_written(instrument: Instrument, tmp_path: Path) -> None:
     rows = rows_of(instrument, 20, seed=7)
-    form = compose_form(instrument, "redcap")
-    path = tmp_path / "redcap.csv"
-    written = redcap_rows(instrument, rows)
-    header = list(dict.fromkeys(name for row in written for name in row))
-    lines = [header, *([row.get(name, "") for name in header] for row in written)]
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows(lines)
-    found = read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
-    read = read_platform_rosters(path, found, source="redcap", sidecar=form.sidecar)
+    found, read = redcap_round_trip(instrument, rows, tmp_path)
     files = []
     for id, table in read.items():
         files.append(roster_path(tmp_path / "answers.csv", id))

@@ -277,6 +277,41 @@ def test_paper_has_a_line_or_numbered_boxes(tmp_path: Path) -> None:
     assert {name.rpartition(".")[2] for name in files} == {"docx", "pdf", "xlsx"}
 
 
+@pytest.mark.parametrize(
+    ("more", "last"),
+    [
+        ("options_when: {10: PART == 1}", "Completely (only if question 1 is 1)"),
+        ("other: 10", "Completely ________________________"),
+        ("required: true", None),
+    ],
+)
+def test_paper_says_of_a_number_of_a_scale_what_it_says_of_other_options(
+    more: str, last: str | None, tmp_path: Path
+) -> None:
+    items = f"""
+- {{id: PART, kind: number, text: Which part?}}
+- {{id: EASY, text: How easy?, responses: nrs, {more}}}
+"""
+    (version,) = versions(short_form(tmp_path, items, head=SCALE))
+    printed = [e for e in paper_document(version, "en").elements if e.kind == "question"]
+    body = printed[1].body
+    assert (body.kind == "steps") == (last is None)
+    assert last is None or body.options[-1].label == last
+
+
+@pytest.mark.parametrize(("most", "kind"), [(20, "steps"), (21, "choice")])
+def test_paper_lists_the_numbers_of_a_scale_that_do_not_fit_side_by_side(
+    most: int, kind: str, tmp_path: Path
+) -> None:
+    scale = (
+        f"responses: {{s: {{kind: unipolar, points: [0, {most}], options: {{0: a, {most}: b}}}}}}"
+    )
+    form = short_form(tmp_path, "- {id: P, text: How?, responses: s}", head=f"{scale}\n")
+    (version,) = versions(form)
+    (asked,) = (e for e in paper_document(version, "en").elements if e.kind == "question")
+    assert (asked.body.kind, len(asked.body.options)) == (kind, most + 1)
+
+
 def test_simulated_answers_lie_on_the_steps(tmp_path: Path) -> None:
     head = "administrative: [{id: RID, title: Respondent, role: respondent}]\n"
     instrument = short_form(tmp_path, ITEMS, head=head + SCALE)

@@ -21,6 +21,7 @@ from coprod_stats.instruments.model import (
     Text,
 )
 from coprod_stats.instruments.prefilled_answers import prefilled_with
+from coprod_stats.instruments.rosters import ANSWERS_FILE, rows_file
 from coprod_stats.instruments.texts import direction
 
 _STYLE = """
@@ -137,7 +138,7 @@ class _Codebook:
             rows = _Codebook(self.instrument.roster(roster.id), self.language)
             yield Markup("<h2>{}: {}</h2>").format(roster.id, title)
             facts = [
-                ("table", f"answers.csv.{roster.id}.csv, a row for each"),
+                ("table", f"{rows_file(ANSWERS_FILE, roster.id)}, a row for each"),
                 ("number of rows", roster.limits),
                 ("asked if", self.condition(shown)),
             ]

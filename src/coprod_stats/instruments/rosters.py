@@ -11,6 +11,13 @@ from coprod_stats.instruments.variables import Derived, Placeholder
 
 SUMMARIES = frozenset({"count", "any", "all", "sum", "mean", "min", "max"})
 """Functions over the rows of a respondent."""
+ANSWERS_FILE = "answers.csv"
+"""What codebooks call the file of the respondents' answers."""
+
+
+def rows_file(answers: str, roster: str) -> str:
+    """Name the file of a roster by that of the respondents' answers, beside which it stands."""
+    return f"{answers}.{roster}.csv"
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ class Dialect(Conditions[str]):
         return f"{self.number(tree.left)} {self.sign(tree.operator)} {self.number(tree.right)}"
 
     def literal(self, words: str, unfit: str) -> str:
-        """Write words that answers are compared with as they are, not as they are shown.
+        """Write words exactly, as answers are compared with them or are prefilled.
 
         Raises
         ------
@@ -213,12 +213,22 @@ class Dialect(Conditions[str]):
             If they hold both quotation marks, or a character that the platform takes for its own.
         """
         mark = '"' if "'" in words else "'"
-        if mark in words or any(sign in words for sign in unfit):
+        return f"{mark}{self.unchanged(words, mark + unfit)}{mark}"
+
+    def unchanged(self, words: str, unfit: str) -> str:
+        """Return words that the platform does not change.
+
+        Raises
+        ------
+        InexpressibleError
+            If they hold a character that the platform takes for its own.
+        """
+        if any(sign in words for sign in unfit):
             raise InexpressibleError(
-                f"{self.platform}: a condition compares with the text {words!r}, which has "
-                f"characters that {self.platform} has for itself"
+                f"{self.platform}: the text {words!r} has characters that {self.platform} has for "
+                "itself"
             )
-        return f"{mark}{words}{mark}"
+        return words
 
     def sign(self, operator: str) -> str:
         """Return the platform's own operator."""

@@ -76,22 +76,11 @@ def compose_form(
     Raises
     ------
     PlatformError
-        If the instrument does not have a language, or a platform that prints nothing gets fonts.
+        If the instrument does not have a language, has rosters that the platform's forms cannot
+        ask, or a platform that prints nothing gets fonts.
     """
     wanted = tuple(dict.fromkeys(languages)) or instrument.languages
-    unknown = [language for language in wanted if language not in instrument.languages]
-    if unknown:
-        raise PlatformError(
-            [
-                Fault(
-                    "PLATFORM-001",
-                    f"the questionnaire has no language '{language}'",
-                    f"It has: {', '.join(instrument.languages)}.",
-                    place=f"'{instrument.id}'",
-                )
-                for language in unknown
-            ]
-        )
+    _refuse_languages(instrument, wanted)
     _refuse_rosters(instrument, platform)
     if platform == "paper":
         printed = cast("Callable[..., FormExport]", _module(EXPORTERS[platform]).export)
@@ -110,6 +99,22 @@ def compose_form(
             ]
         )
     return _with_untranslated(export(instrument, languages=wanted), instrument)
+
+
+def _refuse_languages(instrument: Instrument, wanted: Sequence[str]) -> None:
+    unknown = [language for language in wanted if language not in instrument.languages]
+    if unknown:
+        raise PlatformError(
+            [
+                Fault(
+                    "PLATFORM-001",
+                    f"the questionnaire has no language '{language}'",
+                    f"It has: {', '.join(instrument.languages)}.",
+                    place=f"'{instrument.id}'",
+                )
+                for language in unknown
+            ]
+        )
 
 
 def _refuse_rosters(instrument: Instrument, platform: Platform) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Call, names
 from coprod_stats.instruments.model import Instrument, Roster
+from coprod_stats.instruments.rosters import rows_file
 from coprod_stats.responses.binding import bind, rejected_row
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, plain_text
 from coprod_stats.responses.table import REJECTED, Rejected, Responses
@@ -21,7 +22,7 @@ from coprod_stats.responses.table_files import read_table
 
 def roster_path(answers: Path, roster: str) -> Path:
     """Return the file of a roster beside the file of the respondents' answers."""
-    return answers.with_name(f"{answers.name}.{roster}.csv")
+    return answers.with_name(rows_file(answers.name, roster))
 
 
 def read_rosters(

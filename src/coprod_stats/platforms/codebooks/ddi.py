@@ -8,6 +8,7 @@ from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.codebooks.labelled_variables import (
     LabelledVariable,
+    answer_files,
     labelled_variables,
     own_columns,
     roster_columns,
@@ -19,7 +20,7 @@ _VERSION = "2.5"
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
-    """Describe the canonical table as a DDI codebook in the first of the languages."""
+    """Describe the canonical tables as a DDI codebook in the first of the languages."""
     language = languages[0]
     root = ElementTree.Element(
         "codeBook", {"xmlns": NAMESPACE, "version": _VERSION, "xml:lang": language}
@@ -32,17 +33,17 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     _under(_under(citation, "verStmt"), "version", instrument.version)
     if instrument.about is not None:
         _under(_under(study, "stdyInfo"), "abstract", instrument.about.in_language(language))
-    tables = {"": instrument} | {one.id: instrument.roster(one.id) for one in instrument.rosters}
-    files = {id: f"F{number}" for number, id in enumerate(tables, 1)} if instrument.rosters else {}
-    for id, file in files.items():
+    tables = answer_files(instrument)
+    files = {name: f"F{number}" for number, name in enumerate(tables, 1)} if len(tables) > 1 else {}
+    for name, file in files.items():
         text = _under(_under(root, "fileDscr", ID=file), "fileTxt")
-        _under(text, "fileName", f"answers.csv.{id}.csv" if id else "answers.csv")
+        _under(text, "fileName", name)
     data = _under(root, "dataDscr")
     variables = (
-        (id, one) for id, part in tables.items() for one in labelled_variables(part, language)
+        (name, one) for name, part in tables.items() for one in labelled_variables(part, language)
     )
-    for number, (id, variable) in enumerate(variables, 1):
-        _variable(data, variable, number, {"files": files[id]} if files else {})
+    for number, (name, variable) in enumerate(variables, 1):
+        _variable(data, variable, number, {"files": files[name]} if files else {})
     ElementTree.indent(root, " ")
     content = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
     sidecar = sidecar_of(

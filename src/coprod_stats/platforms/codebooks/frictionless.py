@@ -9,6 +9,7 @@ from typing import Any
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.platforms.codebooks.labelled_variables import (
     LabelledVariable,
+    answer_files,
     labelled_variables,
     own_columns,
     roster_columns,
@@ -16,28 +17,26 @@ from coprod_stats.platforms.codebooks.labelled_variables import (
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-DATA_FILE = "answers.csv"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?|-[789]"
 """A time of day, or why there is none."""
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
-    """Describe the canonical table ``answers.csv`` in the first of the languages.
+    """Describe ``answers.csv``, and the file of each roster, in the first of the languages.
 
     Codes stand both as ``categories``, with their labels, and as ``enum``, because validators
     enforce the latter only.
     """
-    tables = {"answers": (DATA_FILE, instrument)}
-    for roster in instrument.rosters:
-        rows = instrument.roster(roster.id)
-        tables[f"answers-{roster.id.lower()}"] = (f"{DATA_FILE}.{roster.id}.csv", rows)
+    names = ["answers", *(f"answers-{roster.id.lower()}" for roster in instrument.rosters)]
+    tables = answer_files(instrument).items()
     package = {
         "$schema": PROFILE,
         "name": instrument.id,
         "title": instrument.title.in_language(languages[0]),
         "version": instrument.version,
         "resources": [
-            _resource(name, path, one, languages[0]) for name, (path, one) in tables.items()
+            _resource(name, path, table, languages[0])
+            for name, (path, table) in zip(names, tables, strict=True)
         ],
     }
     content = json.dumps(package, ensure_ascii=False, indent=1) + "\n"

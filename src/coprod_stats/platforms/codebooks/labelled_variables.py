@@ -15,6 +15,7 @@ from coprod_stats.instruments.model import (
     Option,
     TextRule,
 )
+from coprod_stats.instruments.rosters import ANSWERS_FILE, rows_file
 from coprod_stats.platforms.fields import line_labels, missing_choices
 from coprod_stats.platforms.form_export import ColumnKind, SidecarColumn, SidecarRoster
 
@@ -124,6 +125,12 @@ def _of_item(item: Item, instrument: Instrument, language: str) -> Iterator[Labe
 
 def _labelled(options: tuple[Option, ...], language: str) -> tuple[tuple[int, str], ...]:
     return tuple((option.value, option.label.in_language(language)) for option in options)
+
+
+def answer_files(instrument: Instrument) -> dict[str, Instrument]:
+    """Return the questionnaires of the respondents and of each roster, by their files."""
+    rosters = {rows_file(ANSWERS_FILE, r.id): instrument.roster(r.id) for r in instrument.rosters}
+    return {ANSWERS_FILE: instrument} | rosters
 
 
 def own_columns(instrument: Instrument, language: str) -> Iterator[SidecarColumn]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,12 @@ from coprod_stats.platforms.codebooks.labelled_variables import (
     roster_columns,
 )
 from coprod_stats.platforms.codebooks.spss_names import RESERVED, spss_name
-from coprod_stats.platforms.form_export import FormExport, PlatformError, sidecar_of
+from coprod_stats.platforms.form_export import (
+    FormExport,
+    PlatformError,
+    SidecarColumn,
+    sidecar_of,
+)
 
 VARIABLE_LABEL_BYTES, VALUE_LABEL_BYTES, STRING_BYTES = 255, 120, 32_767
 _ID_BYTES = 255
@@ -30,25 +35,40 @@ Format, File Header Record)."""
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
-    """Write an empty ``.sav`` file that has every column with its labels and its width."""
-    content, losses = _empty_file(instrument, language=languages[0])
-    columns = [
-        replace(column, name=spss_name(column.name))
-        for column in own_columns(instrument, languages[0])
-    ]
+    """Write empty ``.sav`` files, for the respondents and for each roster.
+
+    They have every column with its labels and its width.
+
+    Raises
+    ------
+    PlatformError
+        If two columns differ only by case, which SPSS takes for one.
+    """
+    language = languages[0]
+    files: dict[str, bytes] = {}
+    lost: dict[Fault, None] = {}
+    names = ["", *(f".{roster.id}" for roster in instrument.rosters)]
+    for name, table in zip(names, instrument.tables, strict=True):
+        files[f"{instrument.id}{name}.sav"], more = _empty_file(table, language=language)
+        lost |= dict.fromkeys(more)
+    losses = tuple(lost)
     sidecar = sidecar_of(
         instrument,
         "spss",
         languages=languages[:1],
-        columns=columns,
+        columns=_named(own_columns(instrument, language)),
         losses=losses,
-        rosters=roster_columns(instrument, languages[0]),
+        rosters=[
+            replace(roster, columns=tuple(_named(roster.columns)))
+            for roster in roster_columns(instrument, language)
+        ],
     )
-    files = {f"{instrument.id}.sav": content}
-    for roster in instrument.rosters:
-        rows, more = sav_file(instrument.roster(roster.id), pd.DataFrame(), language=languages[0])
-        files[f"{instrument.id}.{roster.id}.sav"], losses = rows, (*losses, *more)
     return FormExport(files, sidecar, losses=losses)
+
+
+def _named(columns: Iterable[SidecarColumn]) -> Iterator[SidecarColumn]:
+    """Return columns by the names that they have in SPSS."""
+    return (replace(column, name=spss_name(column.name)) for column in columns)
 
 
 def sav_file(

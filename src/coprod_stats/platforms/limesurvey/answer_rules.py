@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coprod_stats.errors import Fault
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import Instrument, Item, Text
 from coprod_stats.platforms.fields import (
     InexpressibleError,
@@ -40,19 +41,21 @@ class AnswerRules:
         if not rules and not filters:
             return {}
         try:
-            equation = self._translator.agrees(rules)
-            for code, shown in filters:
-                chosen = self._translator.holds([item.chosen(code)])
-                holds = f"!({chosen}) or ({self._translator.holds([shown])})"
-                equation = self._translator.joined("and", [*([equation] if rules else []), holds])
-                rules.append(shown)
+            parts = [self._translator.agrees(rules)] if rules else []
+            parts += [self._only_where_shown(item, code, shown) for code, shown in filters]
         except InexpressibleError as error:
             self._translator.refuse(f"item {item.id}", error)
             return {}
         said = [] if item.min_choices is None else [as_html(least_said(item, self._language))]
         said += [self._text(check.message) for check in item.checks]
         said += [only_for(item, code, self._instrument, self._language) for code, _ in filters]
+        equation = self._translator.joined("and", parts)
         return {"em_validation_q": equation, "em_validation_q_tip": " ".join(said)}
+
+    def _only_where_shown(self, item: Item, code: int, shown: Expression) -> str:
+        """Write that an option is not chosen, or is meant for the respondent."""
+        chosen, meant = (self._translator.holds([tree]) for tree in (item.chosen(code), shown))
+        return f"!({chosen}) or ({meant})"
 
     def prefilled(self, item: Item) -> Row:
         """Return the default answer, which an expression in braces may give."""
@@ -71,10 +74,10 @@ class AnswerRules:
         if item.kind == "single":
             return {"default": self._codes.answers[item.id][int(given.value)]}
         try:
-            self._translator.literal(given.value.replace('"', ""), "{}")
+            return {"default": self._translator.unchanged(given.value, "{}")}
         except InexpressibleError as error:
             self._translator.refuse(f"item {item.id}", error)
-        return {"default": given.value}
+            return {}
 
     def _text(self, text: Text) -> str:
         return self._translator.label(text.in_language(self._language), self._language)

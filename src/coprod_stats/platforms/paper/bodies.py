@@ -68,12 +68,20 @@ def body_of(
             return NumberList(options, len(str(item.top)))
         case "allocate":
             return NumberList(options, len(str(item.total)), str(item.total), phrases.total)
-        case _ if item.responses is not None and item.responses.numbered and not go_to:
+        case _ if _is_line_of_boxes(item) and not (go_to or only_if):
             named = (o for o in own if str(o.label) != str(o.value))
             return _steps(options, [(str(o.value), words(o.label)) for o in named])
         case _:
             n_beside = len(missing_choices(item, instrument))
             return Choice(options, _columns(options, n_beside))
+
+
+def _is_line_of_boxes(item: Item) -> bool:
+    """Return whether the options of an item are numbers that stand side by side, and no more."""
+    scale = item.responses
+    if scale is None or not scale.numbered or item.other in scale.values:
+        return False
+    return len(scale.options) <= MOST_BOXES
 
 
 def _line(number: NumberRange, words: Callable[[Text], str]) -> Body:

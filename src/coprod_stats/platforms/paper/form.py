@@ -64,13 +64,7 @@ def export(
     if of_machine:
         losses.append(_machine_font())
     if not refused:
-        numbers = {version.code: numbers_of(version.instrument) for version in versions(instrument)}
-        files[ENTRY_FILE] = entry_workbook(instrument, language=languages[0], numbers=numbers)
-        for roster in instrument.rosters:
-            rows = instrument.roster(roster.id)
-            of_rows = {"": numbers_of(rows)}
-            name = ENTRY_FILE.replace(".", f"_{roster.id}.")
-            files[name] = entry_workbook(rows, language=languages[0], numbers=of_rows)
+        files |= _entry_files(instrument, languages[0])
     sidecar = sidecar_of(
         instrument,
         "paper",
@@ -80,6 +74,17 @@ def export(
         rosters=roster_columns(instrument, languages[0]),
     )
     return FormExport(files, sidecar, tuple(refused), tuple(losses))
+
+
+def _entry_files(instrument: Instrument, language: str) -> dict[str, bytes]:
+    """Return the workbooks into which answers are typed, of respondents and of each roster."""
+    numbers = {version.code: numbers_of(version.instrument) for version in versions(instrument)}
+    files = {ENTRY_FILE: entry_workbook(instrument, language=language, numbers=numbers)}
+    for roster in instrument.rosters:
+        rows = instrument.roster(roster.id)
+        name = ENTRY_FILE.replace(".", f"_{roster.id}.")
+        files[name] = entry_workbook(rows, language=language, numbers={"": numbers_of(rows)})
+    return files
 
 
 def _documents(instrument: Instrument, language: str) -> Iterator[tuple[str, PaperDocument]]:

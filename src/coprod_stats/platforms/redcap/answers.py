@@ -51,8 +51,7 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         If the export has labels instead of codes, or repeated forms or several events, which are
         several rows for one respondent.
     """
-    rosters = {roster.name for roster in sidecar.rosters}
-    table = _once(table, rosters)
+    table = _once(table, {roster.name for roster in sidecar.rosters})
     found = {name.strip(): table.column(name) for name in table.header}
     combined = _combined(found, instrument)
     _refuse_labels(found, combined, sidecar, instrument)
@@ -74,19 +73,12 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     # the questions of a roster are an instrument of its name
     forms = (instrument.id.lower(), sidecar.form.lower())
     form = next((name for name in forms if f"{name}_complete" in found), forms[0])
+    known = {item.id.lower() for item in combined} | _taken(sidecar, form)
     boxes = tuple(f"{item.id.lower()}___" for item in instrument.items if item.kind == "multiple")
-    of_rows = {name for roster in sidecar.rosters for name in _fields(roster)}
-    taken = {
-        *sidecar.names,
-        *(set(sidecar.internal) - of_rows),
-        *_STRUCTURE,
-        *(item.id.lower() for item in combined),
-        *(f"{name}_{state}" for name in (form, *rosters) for state in ("complete", "timestamp")),
-    }
     cells |= {
         name: _ticked(name, column)
         for name, column in found.items()
-        if name not in taken and not name.startswith(boxes)
+        if name not in known and not name.startswith(boxes)
     }
     cells |= reasons_beside_answers(cells, found, sidecar)
     states = found.get(f"{form}_complete", (_COMPLETE,) * len(table.rows))
@@ -95,6 +87,14 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     return mark_unanswered(
         CellTable(tuple(cells), rows, table.lines, table.notes), instrument, complete=complete
     )
+
+
+def _taken(sidecar: Sidecar, form: str) -> set[str]:
+    """Return the columns that are no surplus: of the form, of REDCap, and of instruments."""
+    of_rows = {name for roster in sidecar.rosters for name in _fields(roster)}
+    instruments = (form, *(roster.name for roster in sidecar.rosters))
+    states = {f"{name}_{state}" for name in instruments for state in ("complete", "timestamp")}
+    return {*sidecar.names, *(set(sidecar.internal) - of_rows), *_STRUCTURE, *states}
 
 
 def _once(table: CellTable, rosters: set[str]) -> CellTable:
@@ -129,6 +129,12 @@ def _fields(roster: SidecarRoster) -> set[str]:
     return names | set(_checkboxes(roster))
 
 
+def _is_of_rows(name: str, roster: SidecarRoster) -> bool:
+    """Return whether a field holds answers of a row, or is a box that the form does not have."""
+    boxes = tuple(f"{field}___" for field in _checkboxes(roster))
+    return name in _fields(roster) or name.startswith(boxes)
+
+
 def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows:
     """Return the rows of a repeating instrument, which stand between those of the records.
 
@@ -141,12 +147,10 @@ def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows
     _refuse_without_rows(names, roster, key)
     place, number = names.index(_REPEATED), names.index(_INSTANCE)
     found = _with_rows(table, [row[place].strip() == roster.name for row in table.rows])
-    own = _fields(roster)
-    boxes = tuple(f"{name}___" for name in _checkboxes(roster))
     without = {key, *_STRUCTURE, f"{roster.name}_timestamp"}
 
     def is_kept(place: int, name: str) -> bool:
-        if name in own or name == f"{roster.name}_complete" or name.startswith(boxes):
+        if _is_of_rows(name, roster) or name == f"{roster.name}_complete":
             return True
         # what is of the respondent, or of another roster, is rejected with its row
         filled = any(cell.strip() for cell in _ticked(name, [row[place] for row in found.rows]))
@@ -176,8 +180,7 @@ def _refuse_without_rows(names: list[str], roster: SidecarRoster, key: str) -> N
         for name in (key, _REPEATED, _INSTANCE)
         if name not in names
     ]
-    boxes = tuple(f"{name}___" for name in _checkboxes(roster))
-    if not any(name in _fields(roster) or name.startswith(boxes) for name in names):
+    if not any(_is_of_rows(name, roster) for name in names):
         faults.append(
             Fault(
                 "PLATFORM-234",

@@ -1,4 +1,4 @@
-"""What REDCap checks when an answer is typed."""
+"""What REDCap checks when an answer is entered."""
 
 from __future__ import annotations
 
@@ -41,3 +41,11 @@ def number_range(item: Item) -> Row:
     limits = {name: spell_number(bound) for name, bound in bounds if bound is not None}
     forced = {"annotation": HOLD_TO_LIMITS} if limits else {}
     return {"validation": "integer" if item.number.whole else "number"} | limits | forced
+
+
+def moves_by_one(item: Item) -> bool:
+    """Return whether an item is a slider of whole numbers, the only one that REDCap has."""
+    if item.number is None or item.number.slider is None:
+        return False
+    parts = (*item.number.ends, item.number.slider.step)
+    return all(part.is_integer() for part in parts)

@@ -32,27 +32,22 @@ from coprod_stats.platforms.fields import (
     placeholder_texts,
     rows_together,
     together,
-    unshuffled,
     wording_texts,
 )
 from coprod_stats.platforms.form_export import FormExport, SidecarRoster, coinciding, sidecar_of
 from coprod_stats.platforms.redcap.action_tags import ActionTags
-from coprod_stats.platforms.redcap.columns import (
-    RECORD,
-    columns,
-    losses_of,
-    moves_by_one,
-    questions,
-)
+from coprod_stats.platforms.redcap.columns import RECORD, columns, questions
 from coprod_stats.platforms.redcap.data_dictionary import Row, table_bytes
 from coprod_stats.platforms.redcap.expressions import Translator, as_html, field, option_field
 from coprod_stats.platforms.redcap.field_validation import (
     HOLD_TO_LIMITS,
     is_email,
     moment,
+    moves_by_one,
     number_range,
     text_rule,
 )
+from coprod_stats.platforms.redcap.losses import losses_of
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
@@ -63,7 +58,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     """
     dictionary = _Dictionary(instrument, languages[0])
     rows = list(dictionary.rows())
-    losses = [*losses_of(instrument, languages), *unshuffled(instrument, "PLATFORM-137")]
+    losses = tuple(losses_of(instrument, languages))
     known = tuple(columns(instrument))
     taken = {RECORD, *(name for entry in known for name in (entry.name, entry.companion))}
     internal = [row["name"] for row in rows if row["name"] not in taken]
@@ -79,7 +74,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     )
     files = {"redcap_data_dictionary.csv": table_bytes(rows)}
     shared = coinciding([*(row["name"] for row in rows), *dictionary.matrices])
-    return FormExport(files, sidecar, (*dictionary.translator.refused, *shared), tuple(losses))
+    return FormExport(files, sidecar, (*dictionary.translator.refused, *shared), losses)
 
 
 class _Dictionary:
@@ -99,8 +94,7 @@ class _Dictionary:
             yield self._row(
                 variable.id, "radio", label, choices=levels, annotation="@HIDDEN-SURVEY"
             )
-        for alternatives in placeholder_texts(self.instrument):
-            yield self._composed(f"p_{alternatives.name}", alternatives)
+        yield from self._placeholders()
         if self.instrument.introduction is not None:
             words = self._text(self.instrument.introduction)
             yield self._row(INTRODUCTION, "descriptive", words)
@@ -113,11 +107,7 @@ class _Dictionary:
         """Write a roster as an instrument of its own, to be made a repeating one."""
         name = roster.id.lower()
         inside = _Dictionary(self.instrument.roster(roster.id), self.language, form=name)
-        composed = (
-            inside._composed(f"p_{alternatives.name}", alternatives)
-            for alternatives in placeholder_texts(inside.instrument)
-        )
-        rows = [*composed, *inside._page(replace(roster.page, condition=None))]
+        rows = [*inside._placeholders(), *inside._page(replace(roster.page, condition=None))]
         outer = self._holds(f"roster {roster.id}", (roster.page.condition,))
         for row in rows:
             both = [logic for logic in (outer, row.get("logic", "")) if logic]
@@ -129,6 +119,10 @@ class _Dictionary:
         internal = tuple(row["name"] for row in rows if row["name"] not in taken)
         self.rosters.append(SidecarRoster(roster.id, name, columns, internal))
         yield from rows
+
+    def _placeholders(self) -> Iterator[Row]:
+        for alternatives in placeholder_texts(self.instrument):
+            yield self._composed(f"p_{alternatives.name}", alternatives)
 
     def _page(self, page: Page) -> Iterator[Row]:
         heading = self._text(page.title) if page.title else ""
@@ -197,18 +191,7 @@ class _Dictionary:
                 yield self._row(item.id, "text", label, **shared, **moment(item))
             case "rank" | "allocate":
                 yield self._row(f"{item.id}_h", "descriptive", label, logic=logic)
-                top = item.top if item.kind == "rank" else item.total
-                for option in item.responses.options if item.responses else ():
-                    yield self._row(
-                        option_field(item.id, option.value),
-                        "text",
-                        self._text(option.label),
-                        validation="integer",
-                        min="0",
-                        max=str(top),
-                        annotation=HOLD_TO_LIMITS,
-                        **shared,
-                    )
+                yield from self._numbered(item, shared)
             case _:
                 group = {"matrix": matrix} if matrix else {}
                 shared["annotation"] = " ".join([*self.tags.order(item), *self.tags.hidden(item)])
@@ -217,11 +200,23 @@ class _Dictionary:
                 yield self._row(item.id, "radio", label, choices=options, **shared, **group)
         yield from self._warnings(item)
         if lacks:
-            why = self._choices(missing_choices(item, self.instrument))
-            instead = self._text(instead_of_answer(self.instrument))
-            blank = self.translator.answered(item.id, wanted=False)
-            shown = self.translator.joined("and", [logic, blank] if logic else [blank])
-            yield self._row(companion(item), "radio", instead, choices=why, logic=shown, **required)
+            yield self._companion(item, logic) | required
+
+    def _numbered(self, item: Item, shared: Row) -> Iterator[Row]:
+        """Yield a field for the rank or the points of each option."""
+        limits = {"min": "0", "max": str(item.top if item.kind == "rank" else item.total)}
+        for option in item.responses.options if item.responses else ():
+            name, label = option_field(item.id, option.value), self._text(option.label)
+            typed = {"validation": "integer", "annotation": HOLD_TO_LIMITS}
+            yield self._row(name, "text", label, **typed, **limits, **shared)
+
+    def _companion(self, item: Item, logic: str) -> Row:
+        """Return the field that asks why there is no answer, while there is none."""
+        why = self._choices(missing_choices(item, self.instrument))
+        instead = self._text(instead_of_answer(self.instrument))
+        blank = self.translator.answered(item.id, wanted=False)
+        shown = self.translator.joined("and", [logic, blank] if logic else [blank])
+        return self._row(companion(item), "radio", instead, choices=why, logic=shown)
 
     def _warnings(self, item: Item) -> Iterator[Row]:
         """Yield what stands below a question while it is wrong: a dictionary refuses nothing."""

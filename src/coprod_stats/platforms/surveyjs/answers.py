@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,11 +44,7 @@ def parse(content: bytes) -> CellTable:
     PlatformError
         If the file is neither.
     """
-    results = _results(content)
-    spread = [dict(_spread(result)) for result in results]
-    header = tuple(dict.fromkeys(name for result in spread for name in result))
-    rows = tuple(tuple(result.get(name, "") for name in header) for result in spread)
-    return CellTable(header, rows, tuple(range(1, len(rows) + 1)))
+    return _table(_results(content))
 
 
 def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTable:
@@ -66,23 +62,22 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     _refuse_texts(table, sidecar, instrument)
     blank = ("",) * len(table.rows)
     found = {name: table.column(name) for name in table.header}
+    reasons = {
+        entry.companion: tuple(map(_only, found.get(entry.companion, blank)))
+        for entry in sidecar.columns
+        if entry.companion
+    }
     cells: dict[str, tuple[str, ...]] = {}
     for entry in sidecar.columns:
         if entry.name not in found and entry.kind in ("administrative", "assigned"):
             continue
         answers = tuple(_canonical(cell, entry) for cell in found.get(entry.name, blank))
         if entry.companion:
-            reasons = tuple(_only(cell) for cell in found.get(entry.companion, blank))
-            answers = with_companion(answers, reasons, entry)
+            answers = with_companion(answers, reasons[entry.companion], entry)
         cells[entry.column] = answers
     taken = {*sidecar.names, *sidecar.internal}
     cells |= {name: column for name, column in found.items() if name not in taken}
-    beside = {
-        entry.companion: tuple(map(_only, found[entry.companion]))
-        for entry in sidecar.columns
-        if entry.companion in found
-    }
-    cells |= reasons_beside_answers(cells, beside, sidecar)
+    cells |= reasons_beside_answers(cells, reasons, sidecar)
     rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
     read = CellTable(tuple(cells), rows, table.lines, table.notes)
     return mark_unanswered(read, instrument, complete=np.ones(len(rows), dtype=bool))
@@ -104,11 +99,8 @@ def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows
         for number, row in enumerate(_panels(cell, roster, line), 1):
             respondents.append(id or f"line {line}")
             numbers.append(str(number))
-            rows.append(dict(_spread(row)))
-    header = tuple(dict.fromkeys(name for row in rows for name in row))
-    cells = tuple(tuple(row.get(name, "") for name in header) for row in rows)
-    made = CellTable(header, cells, tuple(range(1, len(rows) + 1)))
-    return RosterRows(tuple(respondents), tuple(numbers), made)
+            rows.append(row)
+    return RosterRows(tuple(respondents), tuple(numbers), _table(rows))
 
 
 def _panels(cell: str, roster: SidecarRoster, line: int) -> list[Mapping[str, Any]]:
@@ -187,6 +179,14 @@ def _no_results(reason: str) -> PlatformError:
             ),
         ]
     )
+
+
+def _table(results: Sequence[Mapping[str, Any]]) -> CellTable:
+    """Return objects as the rows of a table, numbered from 1."""
+    spread = [dict(_spread(result)) for result in results]
+    header = tuple(dict.fromkeys(name for result in spread for name in result))
+    rows = tuple(tuple(result.get(name, "") for name in header) for result in spread)
+    return CellTable(header, rows, tuple(range(1, len(rows) + 1)))
 
 
 def _spread(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

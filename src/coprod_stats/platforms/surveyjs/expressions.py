@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from coprod_stats.instruments.language.text_matching import reads_as_number
-from coprod_stats.instruments.language.tree import TextMatch
+from coprod_stats.instruments.language.tree import Expression, TextMatch
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.platforms.dialect import Dialect
 from coprod_stats.platforms.fields import InexpressibleError
@@ -129,6 +129,14 @@ class HtmlTranslator(Translator):
     def quoted(self, text: str) -> str:
         """Write a literal that shows the text in HTML."""
         return super().quoted(as_html(text))
+
+
+def visible_if(
+    translator: Translator, place: str, conditions: Sequence[Expression]
+) -> dict[str, str]:
+    """Return when something is shown, nothing if it always is; what cannot be said is refused."""
+    shown = translator.shown(place, conditions)
+    return {} if shown == translator.always else {"visibleIf": shown}
 
 
 def calculated(name: str, language: str) -> str:

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from coprod_stats.errors import Fault
-from coprod_stats.instruments.language.tree import Expression
-from coprod_stats.instruments.model import Block, Instrument, Item, Option, Page, Roster
+from coprod_stats.instruments.model import Block, Instrument, Item, Page, Roster
 from coprod_stats.platforms.fields import (
     InexpressibleError,
-    alone,
-    by_invitation,
     choices,
     companion,
-    enough_chosen,
     entry_hint,
     missing_choices,
     needs_companion,
-    patterns,
     rows_together,
     shuffles,
-    unshuffled,
 )
 from coprod_stats.platforms.form_export import (
     FormExport,
@@ -30,12 +22,12 @@ from coprod_stats.platforms.form_export import (
     coinciding,
     sidecar_of,
 )
-from coprod_stats.platforms.phrases import least_said
 from coprod_stats.platforms.surveyjs.columns import columns, grid_paths, item_columns
-from coprod_stats.platforms.surveyjs.expressions import Translator
-from coprod_stats.platforms.surveyjs.texts import FormTexts, localized
+from coprod_stats.platforms.surveyjs.expressions import Translator, visible_if
+from coprod_stats.platforms.surveyjs.losses import losses_of
+from coprod_stats.platforms.surveyjs.question_types import QuestionTypes, choice, value_of
+from coprod_stats.platforms.surveyjs.texts import FormTexts, Json
 
-Json = dict[str, Any]
 PANEL = "panel"
 """How expressions within a dynamic panel name it."""
 
@@ -53,19 +45,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     names = [entry["name"] for entry in survey.get("calculatedValues", ())]
     faults = (*form.texts.refused, *form.translator.refused)
     refused = (*faults, *coinciding([*names, *_names(survey["pages"])]))
-    losses = [
-        Fault(
-            "PLATFORM-120",
-            "SurveyJS draws nothing at random for a respondent",
-            "Set it on the page that embeds the form: survey.setValue before the first answer.",
-            place=f"variable '{variable.id}'",
-        )
-        for variable in instrument.assigned
-    ]
-    losses += unshuffled(instrument, "PLATFORM-121")
-    for item in instrument.questions:
-        page = f"Set it on the page that embeds the form: survey.setValue('{item.id}', …)."
-        losses += by_invitation(item, page)
+    losses = tuple(losses_of(instrument))
     sidecar = sidecar_of(
         instrument,
         "surveyjs",
@@ -75,9 +55,7 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         losses=losses,
         rosters=form.rosters,
     )
-    return FormExport(
-        {"survey.json": made.encode()}, sidecar, refused=refused, losses=tuple(losses)
-    )
+    return FormExport({"survey.json": made.encode()}, sidecar, refused=refused, losses=losses)
 
 
 def _names(elements: Sequence[Json]) -> Iterator[str]:
@@ -100,6 +78,7 @@ class _Form:
         paths |= {variable.id: variable.id for variable in instrument.assigned}
         self.translator = Translator(instrument, paths, scope=scope)
         self.texts = FormTexts(instrument, languages, paths, scope=scope)
+        self.types = QuestionTypes(self.translator, self.texts, scope=scope)
         self.rosters: list[SidecarRoster] = []
 
     def json(self) -> Json:
@@ -168,11 +147,11 @@ class _Form:
         made: Json = {"name": f"page_{roster.page.id}", "elements": [panel]}
         made |= self._heading(roster.page)
         shown = [] if roster.page.condition is None else [roster.page.condition]
-        return made | self._visible_if(f"roster {roster.id}", shown)
+        return made | visible_if(self.translator, f"roster {roster.id}", shown)
 
     def _block(self, page: Page, block: Block) -> Json:
         panel: Json = {"type": "panel", "name": f"panel_{page.id}_{block.id}"}
-        if block.random_order:
+        if block.random_order and not self.scope:
             panel["questionsOrder"] = "random"
         elements: list[Json] = []
         for rows in rows_together(block):
@@ -194,7 +173,7 @@ class _Form:
             "type": "matrix",
             "name": self.grids[first.id][0],
             "title": self.texts.wording(f"S_{first.id}", first, stem=True),
-            "columns": [self._choice(option) for option in choices(first, self.instrument)],
+            "columns": [choice(option, self.texts) for option in choices(first, self.instrument)],
             "rows": [
                 {"value": row.id, "text": self.texts.wording(f"W_{row.id}", row)} | self._shown(row)
                 for row in rows
@@ -215,7 +194,7 @@ class _Form:
             name["requiredIf"] = f"{{{self.scope}{companion(item)}}} empty"
         elif item.required:
             name["isRequired"] = True
-        kind = self._kind(item)
+        kind = self.types.of_item(item)
         if shuffles(item, self.instrument):
             kind["choicesOrder"] = "random"
         validators = [*kind.pop("validators", ()), *self._checks(item)]
@@ -235,7 +214,7 @@ class _Form:
         value: object = given.value
         if item.responses is not None:
             option = next(o for o in item.responses.all_options if str(o.value) == given.value)
-            value = option.code or option.value
+            value = value_of(option)
         elif item.kind == "number":
             value = float(given.value) if "." in given.value else int(given.value)
         return made | {"defaultValue": value}
@@ -249,96 +228,6 @@ class _Form:
                 continue
             yield {"type": "expression", "text": self.texts.text(check.message), "expression": rule}
 
-    def _kind(self, item: Item) -> Json:
-        options = [
-            self._choice(option) | self._visible(item, option)
-            for option in choices(item, self.instrument)
-        ]
-        match item.kind:
-            case "multiple":
-                return self._checkbox(item, options)
-            case "rank":
-                own = item.responses.options if item.responses else ()
-                return {
-                    "type": "ranking",
-                    "selectToRankEnabled": True,
-                    "maxSelectedChoices": item.top,
-                    "choices": [self._choice(option) for option in own],
-                }
-            case "allocate":
-                return self._allocation(item)
-            case "number":
-                return self._number(item)
-            case "text":
-                kind = {"type": "comment" if item.specifies is None else "text"}
-                return kind | _text_rule(item)
-            case "date" | "time":
-                return {"type": "text", "inputType": item.kind} | _date_limits(item)
-            case _:
-                numbered = item.responses is not None and item.responses.numbered
-                side_by_side = {"colCount": 0} if numbered else {}
-                return {"type": "radiogroup", "choices": options, **side_by_side}
-
-    def _checkbox(self, item: Item, options: Sequence[Json]) -> Json:
-        apart = [option.code or option.value for option in alone(item, self.instrument)]
-        listed = [
-            option | ({"isExclusive": True} if option["value"] in apart else {})
-            for option in options
-        ]
-        made: Json = {"type": "checkbox", "choices": listed}
-        if item.max_choices is not None:
-            made["maxSelectedChoices"] = item.max_choices
-        if item.min_choices is not None and not apart:
-            made["minSelectedChoices"] = item.min_choices
-        elif item.min_choices is not None:
-            # SurveyJS would demand as many of who chose what stands alone
-            rule = self.translator.holds([enough_chosen(item)])
-            said = localized((code, least_said(item, code)) for code in self.languages)
-            made["validators"] = [{"type": "expression", "text": said, "expression": rule}]
-        return made
-
-    def _allocation(self, item: Item) -> Json:
-        options = item.responses.options if item.responses else ()
-        fields = ", ".join(f"{{{self.scope}{item.id}.o{option.value}}}" for option in options)
-        return {
-            "type": "multipletext",
-            "items": [
-                {
-                    "name": f"o{option.value}",
-                    "title": self.texts.text(option.label),
-                    "inputType": "number",
-                    "validators": [{"type": "numeric", "minValue": 0, "maxValue": item.total}],
-                }
-                for option in options
-            ],
-            "validators": [
-                {
-                    "type": "expression",
-                    "text": str(item.total),
-                    "expression": f"sum({fields}) = {item.total}",
-                }
-            ],
-        }
-
-    def _number(self, item: Item) -> Json:
-        made: Json = {"type": "text", "inputType": "number"}
-        allowed = item.number
-        if allowed is None:
-            return made
-        if allowed.slider is not None:
-            low, high = allowed.ends
-            labels = [{"value": n, "text": self.texts.text(text)} for n, text in allowed.labels]
-            ends = {"min": low, "max": high, "step": allowed.slider.step}
-            return {"type": "slider", **ends, "customLabels": labels}
-        if allowed.minimum is not None:
-            made["min"] = allowed.minimum
-        if allowed.maximum is not None:
-            made["max"] = allowed.maximum
-        if not allowed.whole:
-            return made | {"step": "any"}
-        whole = {"type": "expression", "expression": f"{{{self.scope}{item.id}}} % 1 = 0"}
-        return made | {"step": 1, "validators": [whole]}
-
     def _companion(self, item: Item) -> Json:
         options = missing_choices(item, self.instrument)
         return {
@@ -347,34 +236,9 @@ class _Form:
             "titleLocation": "hidden",
             "title": self.texts.text(item.text),
             "maxSelectedChoices": 1,
-            "choices": [self._choice(option) for option in options],
+            "choices": [choice(option, self.texts) for option in options],
             **self._shown(item),
         }
 
-    def _visible(self, item: Item, option: Option) -> Json:
-        return self._visible_if(f"item {item.id}", item.option_conditions(option.value))
-
     def _shown(self, item: Item) -> Json:
-        return self._visible_if(f"item {item.id}", item.conditions)
-
-    def _visible_if(self, place: str, conditions: Sequence[Expression]) -> Json:
-        shown = self.translator.shown(place, conditions)
-        return {} if shown == self.translator.always else {"visibleIf": shown}
-
-    def _choice(self, option: Option) -> Json:
-        return {"value": option.code or option.value, "text": self.texts.text(option.label)}
-
-
-def _date_limits(item: Item) -> Json:
-    if item.dates is None:
-        return {}
-    ends = (("min", item.dates.first), ("max", item.dates.last))
-    return {name: str(end) for name, end in ends if end is not None}
-
-
-def _text_rule(item: Item) -> Json:
-    if item.rule is None:
-        return {}
-    longest = {} if item.rule.longest is None else {"maxLength": item.rule.longest}
-    rules = [{"type": "regex", "regex": pattern} for pattern in patterns(item.rule)]
-    return {**longest, "validators": rules}
+        return visible_if(self.translator, f"item {item.id}", item.conditions)

@@ -50,7 +50,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     ``ref``. A number, text, ranking or allocation that offers "don't know" is followed by a
     question ``why_…``, which shows while it is blank. Orders stay as written.
     """
-    form = _Form(instrument, languages)
+    form = _Form(instrument, languages, ChoiceLists())
+    form.submission()
     for variable in instrument.assigned:
         form.assign(variable.id, variable.values)
     if instrument.introduction is not None:
@@ -82,31 +83,31 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
 
 
 class _Form:
-    """The rows of a form being written."""
+    """The rows of a form being written, or those of a roster within it."""
 
     def __init__(
-        self, instrument: Instrument, languages: tuple[str, ...], *, around: _Form | None = None
+        self, instrument: Instrument, languages: tuple[str, ...], lists: ChoiceLists
     ) -> None:
-        self.instrument, self.languages = instrument, languages
+        self.instrument, self.languages, self.lists = instrument, languages, lists
         self.rosters: list[SidecarRoster] = []
         self.xpath = XPath(instrument)
         self.texts = FormTexts(instrument, languages, self.xpath)
-        self.rows: list[Row] = [
-            {"type": "start", "name": "started_at"},
-            {"type": "end", "name": "ended_at"},
-        ]
-        self.lists: ChoiceLists = ChoiceLists() if around is None else around.lists
-        self.types = QuestionTypes(instrument, self.xpath, self.texts, self.lists)
+        self.types = QuestionTypes(instrument, self.xpath, self.texts, lists)
         self.rules = AnswerRules(self.xpath, self.texts)
-        self.columns: list[SidecarColumn] = [
-            SidecarColumn(column.id, column.id, "administrative", name)
-            for column in instrument.administrative
-            for role, name in (("respondent", "instanceID"), ("seconds", "seconds"))
-            if column.role == role
-        ]
+        self.rows: list[Row] = []
+        self.columns: list[SidecarColumn] = []
         self.losses: list[Fault] = []
-        if around is not None:  # the questions of a roster, between those of the form
-            self.rows, self.columns = [], []
+
+    def submission(self) -> None:
+        """Write what is known of the submission itself: when it began and ended, and its id."""
+        self.rows.append({"type": "start", "name": "started_at"})
+        self.rows.append({"type": "end", "name": "ended_at"})
+        names = {"respondent": "instanceID", "seconds": "seconds"}
+        self.columns += [
+            SidecarColumn(column.id, column.id, "administrative", names[column.role])
+            for column in self.instrument.administrative
+            if column.role in names
+        ]
 
     def assign(self, id: str, values: tuple[int, ...]) -> None:
         """Set a variable at random, once, when the form is begun."""
@@ -145,7 +146,7 @@ class _Form:
     def roster(self, roster: Roster) -> None:
         """Write a roster as a repeat, with the texts that are composed for each row."""
         name = field(roster.id)
-        rows = _Form(self.instrument.roster(roster.id), self.languages, around=self)
+        rows = _Form(self.instrument.roster(roster.id), self.languages, self.lists)
         rows.page(replace(roster.page, condition=None))
         for entry in roster.derived:
             rows.derive(entry.id, entry.value)
