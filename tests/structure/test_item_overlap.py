@@ -41,6 +41,13 @@ def drawn(overlap, seed, n=800):
     return pd.DataFrame(table)
 
 
+def joined(seed):
+    """The same items, with a true path from D to X besides what their first items share."""
+    table = drawn(0.5, seed)
+    cause = table[["D1", "D2", "D3"]].mean(axis=1)
+    return {name: table[name] + 0.8 * cause for name in ("X1", "X2", "X3")}
+
+
 def overlap_of(table) -> ItemOverlap:
     tested = fit_driver_impact(table, MODEL, engine="core", estimator="MLR")
     measured = fit_measurement(table, MODEL, options_of(tested.fit))
@@ -55,9 +62,11 @@ def test_a_shared_meaning_is_named_and_its_path_vanishes():
     assert pair.residual_correlation == pytest.approx(0.5, abs=0.1)
     path = found.changes().set_index("term").loc["H1"]
     assert path["change"] < -0.03
-    assert abs(path["freed"]) < 2 * path["freed_se"] + 0.03
+    assert abs(path["rival"]) < 2 * path["rival_se"] + 0.03
     assert found.fit.parameter("D1", "~~", "X1").std_all == pytest.approx(0.5, abs=0.1)
     assert "D1 and X1" in str(found)
+    assert "H1" in found.resting
+    assert "H1" not in overlap_of(drawn(0.5, seed=3).assign(**joined(seed=3))).resting
 
 
 def test_where_nothing_is_shared_nothing_is_named():

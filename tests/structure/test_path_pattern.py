@@ -113,8 +113,8 @@ def test_the_evaluative_factor_agrees_with_lavaan(answers, tested, lavaan):
     assert_agrees(found.aic_difference, lavaan["stated"]["aic"] - theirs["aic"], "unpolished")
     by_pair = {(change.predictor, change.outcome): change for change in found.changes}
     pairs = list(zip(theirs["predictor"], theirs["outcome"], strict=True))
-    assert_agrees([by_pair[p].with_factor for p in pairs], theirs["std_all"], "unpolished")
-    assert_agrees([by_pair[p].with_factor_se for p in pairs], theirs["std_all_se"], "unpolished")
+    assert_agrees([by_pair[p].rival for p in pairs], theirs["std_all"], "unpolished")
+    assert_agrees([by_pair[p].rival_se for p in pairs], theirs["std_all_se"], "unpolished")
 
 
 def test_means_are_those_of_the_cells(pattern):

@@ -89,7 +89,7 @@ def test_the_halo_sample_has_no_pattern_and_supports_no_hypothesis(halo: Study) 
     findings = halo.analyses[0].findings
     assert sum(finding.p_adjusted < 0.05 for finding in findings) > 15
     assert not any(finding.conclusion.startswith("supported") for finding in findings)
-    assert sum(finding.is_gated for finding in findings) > 15
+    assert sum(bool(finding.gate) for finding in findings) > 15
 
 
 def first_lines(study: Study) -> str:
@@ -190,7 +190,7 @@ def test_the_gate_takes_support_and_nothing_else(clean: Study, halo: Study) -> N
         "equivalent",
         "inconclusive",
     ]
-    assert [finding.is_gated for finding in closed] == [True, False, False, False, False]
+    assert [bool(finding.gate) for finding in closed] == [True, False, False, False, False]
     assert verdicts(closed)[0] == "inconclusive (not beyond a general evaluation)"
 
 
@@ -247,7 +247,7 @@ def test_the_gate_is_closed_where_the_compared_specification_was_not_estimated(
     assert untested(analysis.form, changed) == ""
     closed = gated(analysis.findings, None, no_pattern_of(analysis.form, changed))
     assert all(finding.conclusion != "supported" for finding in closed)
-    assert any(finding.is_gated for finding in closed)
+    assert any(finding.gate for finding in closed)
 
 
 def test_a_model_of_all_paths_has_none_to_compare(clean: Study) -> None:
@@ -339,12 +339,21 @@ def test_the_overlap_sample_is_what_the_simulator_gives_and_is_named_first(
     named = {(p.driver_item, p.impact_item) for p in overlapping.analyses[0].result.overlap.pairs}
     assert named == {("DRKNO6", "KGN4"), ("DRKNO7", "KGN6"), ("DRKNO8", "KGN7")}
     (change,) = [p for p in overlapping.analyses[0].result.overlap.paths if p.id == "H12"]
-    assert change.held > 2 * change.freed_se > abs(change.freed)
+    assert change.stated > 2 * change.rival_se > abs(change.rival)
+    by_id = {finding.id: finding for finding in overlapping.analyses[0].findings}
+    assert by_id["H12"].p_adjusted < 0.05
+    assert by_id["H12"].conclusion == "inconclusive"
+    assert by_id["H12"].gate == "rests on items that share a meaning"
+    assert by_id["H09"].conclusion == "supported"
+    assert not any(finding.gate for finding in clean.analyses[0].findings)
     page, other = first_lines(overlapping), first_lines(clean)
     assert "3 pairs of items at both ends of a path share more" in page
-    assert "H12 changes from .10 to −.02" in page
+    assert "H12 changes from .15 to −.02" in page
     assert "pairs of items" not in other
     whole = render_html(report_document(overlapping))
     assert "Reword one item of each pair" in whole
+    assert "So is a path that rests on items that share a meaning" in whole
+    assert "of 21</" in page
+    assert "one item of each pair" not in render_html(report_document(clean))
     assert "observed as they are (Individual value: mean" in whole
     assert "No two of them share more" in render_html(report_document(clean))

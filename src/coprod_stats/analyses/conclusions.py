@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from coprod_stats.analyses.findings import GATED, Finding
+from coprod_stats.analyses.findings import Finding
 from coprod_stats.documents.document import Badge, Text, Tone, text
 from coprod_stats.documents.numbers import bounded
 from coprod_stats.literals import Conclusion
@@ -36,8 +36,8 @@ def conclusion_mark(finding: Finding) -> Badge:
 def conclusion_badge(finding: Finding) -> Text:
     """Return a conclusion; an inconclusive one with the smallest bound that is excluded."""
     badge = Badge(CONCLUSION_LABELS[finding.conclusion], TONES[finding.conclusion])
-    if finding.is_gated:
-        return text(badge, f" {GATED}")
+    if finding.gate:
+        return text(badge, f" {finding.gate}")
     if finding.conclusion != "inconclusive" or math.isnan(finding.smallest_bound):
         return text(badge)
     return text(badge, f" |β|\u00a0<\u00a0{bounded(finding.smallest_bound)}")

@@ -12,8 +12,10 @@ from coprod_stats.literals import AnalysisRole, Conclusion, ExpectedSign, Hypoth
 from coprod_stats.plans.hypotheses import Hypothesis, Relation
 
 NAN = math.nan
-GATED = "not beyond a general evaluation"
+NOT_BEYOND_EVALUATION = "not beyond a general evaluation"
 """Why a relation that its own tests support is inconclusive where unstated paths are as strong."""
+SHARED_MEANING = "rests on items that share a meaning"
+"""Why it is where it does not differ from zero once the residuals of such items are freed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,9 @@ class Finding:
     is_negligible : bool, optional
         Whether the effect is negligible by the measure of the analysis, where that is not a
         standardised effect.
-    is_gated : bool
-        Whether its own tests support it, but the stated paths as a whole are no stronger than
-        unstated ones, so that it is inconclusive.
+    gate : str
+        Why it is inconclusive although its own tests support it: the stated paths as a whole are
+        no stronger than unstated ones, or it rests on items that share a meaning.
     reason : str
         Why there is no estimate; empty where there is one.
     family, family_size, p_adjusted, p_equivalence_adjusted, conclusion
@@ -74,7 +76,7 @@ class Finding:
     smallest_bound: float = NAN
     r_squared: float = NAN
     is_negligible: bool | None = None
-    is_gated: bool = False
+    gate: str = ""
     reason: str = ""
     family: str = ""
     family_size: int = 0
@@ -84,8 +86,8 @@ class Finding:
     @property
     def verdict(self) -> str:
         """The conclusion in words; an inconclusive one with the smallest bound that is excluded."""
-        if self.is_gated:
-            return f"{self.conclusion} ({GATED})"
+        if self.gate:
+            return f"{self.conclusion} ({self.gate})"
         if self.conclusion == "inconclusive" and not math.isnan(self.smallest_bound):
             return f"inconclusive (|beta| < {self.smallest_bound:.2f})"
         return {

@@ -226,6 +226,11 @@ class Kind(ABC, Generic[FormT, ResultT]):
         del result
         return ""
 
+    def resting(self, result: ResultT) -> frozenset[str]:
+        """Return ids of relations that differ from zero only by items that share a meaning."""
+        del result
+        return frozenset()
+
     def diagnostics(self, result: ResultT) -> Iterator[Diagnostic]:
         """Yield each check of what else could have made the result, fired or not."""
         del result

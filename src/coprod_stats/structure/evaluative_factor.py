@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,26 +11,10 @@ from coprod_stats.latent_models import SemFit
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.driver_impact import DriverImpactResult, fit_text, options_of
 from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.path_changes import PathChange, changes_table, path_changes
 from coprod_stats.structure.structural_models import DriverImpactModel
 
 _FACTOR = "evaluation"
-
-
-@dataclass(frozen=True, slots=True)
-class PathChange:
-    """A standardised path without and with the evaluative factor."""
-
-    id: str
-    predictor: str
-    outcome: str
-    without: float
-    with_factor: float
-    with_factor_se: float
-
-    @property
-    def change(self) -> float:
-        """What the evaluative factor changes."""
-        return self.with_factor - self.without
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +44,7 @@ class EvaluativeFactor(NotebookTables):
 
     def tidy(self) -> pd.DataFrame:
         """Return a row per path."""
-        rows = [asdict(change) | {"change": change.change} for change in self.changes]
-        return pd.DataFrame(rows).rename(columns={"id": "term"})
+        return changes_table(self.changes)
 
     def glance(self) -> pd.DataFrame:
         """Return one row: the factor, and the mean of the paths without and with it."""
@@ -84,12 +67,12 @@ class EvaluativeFactor(NotebookTables):
     @property
     def mean_without(self) -> float:
         """Mean of the standardised paths without the factor."""
-        return float(np.mean([change.without for change in self.changes]))
+        return float(np.mean([change.stated for change in self.changes]))
 
     @property
     def mean_with_factor(self) -> float:
         """Mean of the standardised paths with the factor."""
-        return float(np.mean([change.with_factor for change in self.changes]))
+        return float(np.mean([change.rival for change in self.changes]))
 
     def __str__(self) -> str:
         return (
@@ -145,7 +128,7 @@ def fit_evaluative_factor(data: pd.DataFrame, tested: DriverImpactResult) -> Eva
     of_factor = fit.parameter(_FACTOR, "~~", _FACTOR)
     loadings = [row.std_all for row in fit.parameters if (row.lhs, row.op) == (_FACTOR, "=~")]
     return EvaluativeFactor(
-        changes=tuple(_changes(tested, fit)),
+        changes=path_changes(tested, fit),
         variance=of_factor.est,
         std_error=of_factor.se,
         share=float(np.mean(np.square(loadings))) if of_factor.est > 0 else 0.0,
@@ -153,25 +136,6 @@ def fit_evaluative_factor(data: pd.DataFrame, tested: DriverImpactResult) -> Eva
         bic_difference=_difference(tested.fit, fit, "bic"),
         fit=fit,
     )
-
-
-def _changes(tested: DriverImpactResult, fit: SemFit) -> list[PathChange]:
-    found = []
-    for path in tested.model.paths:
-        plain, freed = (
-            each.parameter(path.outcome, "~", path.predictor) for each in (tested.fit, fit)
-        )
-        found.append(
-            PathChange(
-                path.id,
-                path.predictor,
-                path.outcome,
-                plain.std_all,
-                freed.std_all,
-                freed.std_all_se,
-            )
-        )
-    return found
 
 
 def _difference(without: SemFit, with_factor: SemFit, name: str) -> float:

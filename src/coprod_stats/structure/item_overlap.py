@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
 
 import pandas as pd
 from scipy import stats
 
 from coprod_stats.latent_models import SemFit
-from coprod_stats.latent_models.modification import modification_indices
+from coprod_stats.latent_models.modification import ModificationIndex, modification_indices
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.driver_impact import DriverImpactResult, fit_text, options_of
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.measurement_model import MeasurementModel, measurement_syntax
+from coprod_stats.structure.path_changes import PathChange, changes_table, path_changes
 from coprod_stats.structure.structural_models import DriverImpactModel
 
 SMALLEST_OVERLAP = 0.10
@@ -40,23 +42,6 @@ class OverlappingItems:
 
 
 @dataclass(frozen=True, slots=True)
-class FreedPath:
-    """A standardised path with the residuals of overlapping items uncorrelated, and freed."""
-
-    id: str
-    predictor: str
-    outcome: str
-    held: float
-    freed: float
-    freed_se: float
-
-    @property
-    def change(self) -> float:
-        """The difference that the overlap makes."""
-        return self.freed - self.held
-
-
-@dataclass(frozen=True, slots=True)
 class ItemOverlap(NotebookTables):
     """Overlapping items across the ends of paths, and the paths once their residuals are freed.
 
@@ -68,8 +53,8 @@ class ItemOverlap(NotebookTables):
         Pairs of an item of a driver and an item of an impact that were looked at.
     largest : float
         The largest statistic before anything was freed.
-    paths : tuple of FreedPath
-        Empty without pairs.
+    paths : tuple of PathChange
+        As stated, and with the residuals freed; empty without pairs.
     fit : SemFit, optional
         The model with the paths and the freed residuals.
     """
@@ -77,21 +62,31 @@ class ItemOverlap(NotebookTables):
     pairs: tuple[OverlappingItems, ...]
     n_compared: int
     largest: float
-    paths: tuple[FreedPath, ...] = ()
+    paths: tuple[PathChange, ...] = ()
     fit: SemFit | None = None
+
+    @property
+    def resting(self) -> frozenset[str]:
+        """Paths whose interval holds zero, or whose sign turns, once the residuals are freed."""
+        if self.fit is None:
+            return frozenset()
+        distance = stats.t.ppf((1 + self.fit.conf_level) / 2, self.fit.df)
+        return frozenset(
+            path.id
+            for path in self.paths
+            if path.rival * math.copysign(1, path.stated) <= distance * path.rival_se
+        )
 
     def tidy(self) -> pd.DataFrame:
         """Return a row per pair of items."""
-        names = list(OverlappingItems.__dataclass_fields__)
+        names = [field.name for field in fields(OverlappingItems)]
         table = pd.DataFrame([asdict(pair) for pair in self.pairs], columns=names)
         table.insert(0, "term", [f"{p.driver_item} ~~ {p.impact_item}" for p in self.pairs])
         return table
 
     def changes(self) -> pd.DataFrame:
         """Return a row per path."""
-        names = [*FreedPath.__dataclass_fields__, "change"]
-        rows = [asdict(path) | {"change": path.change} for path in self.paths]
-        return pd.DataFrame(rows, columns=names).rename(columns={"id": "term"})
+        return changes_table(self.paths)
 
     def glance(self) -> pd.DataFrame:
         """Return one row: the number of pairs found and compared."""
@@ -130,7 +125,8 @@ def fit_item_overlap(
     Raises
     ------
     StructureError
-        If the measurement model is improper, or a model with freed residuals did not converge.
+        If no driver and impact have items, the measurement model is improper, or a model with freed
+        residuals did not converge or is improper.
 
     References
     ----------
@@ -140,14 +136,15 @@ def fit_item_overlap(
     model = tested.model
     n_compared = _n_items(model, model.drivers) * _n_items(model, model.outcomes)
     if not n_compared:
-        return ItemOverlap((), 0, 0.0)
+        raise StructureError("no driver and impact are both measured by items of their own")
     if not measured.fit.proper:
         raise StructureError("the measurement model has an improper solution")
     critical = float(stats.chi2.isf(tested.rules.alpha / n_compared, 1))
     pairs: list[OverlappingItems] = []
-    fit, largest = measured.fit, 0.0
+    fit, indices, largest = measured.fit, measured.modification_indices, 0.0
     while len(pairs) < MOST_PAIRS:
-        strongest = max(_pairs(model, fit), key=lambda pair: pair.statistic, default=None)
+        found = _pairs(model, fit, indices)
+        strongest = max(found, key=lambda pair: pair.statistic, default=None)
         if not pairs and strongest is not None:
             largest = strongest.statistic
         if strongest is None or strongest.statistic <= critical:
@@ -156,11 +153,12 @@ def fit_item_overlap(
             break
         pairs.append(strongest)
         fit = _freed(data, tested, pairs, lambda _: measurement_syntax(model))
+        indices = modification_indices(fit)
     if not pairs:
         return ItemOverlap((), n_compared, largest)
     structural = _freed(data, tested, pairs, model.syntax)
-    paths = tuple(_freed_paths(tested, structural))
-    return ItemOverlap(tuple(pairs), n_compared, largest, paths, structural)
+    changes = path_changes(tested, structural)
+    return ItemOverlap(tuple(pairs), n_compared, largest, changes, structural)
 
 
 def _freed(
@@ -177,8 +175,10 @@ def _freed(
         lambda columns: "\n".join([text(columns), *covariances]),
         **options_of(tested.fit),
     )
-    if not fit.converged:
-        raise StructureError("a model with the residuals of overlapping items did not converge")
+    if not fit.proper:
+        raise StructureError(
+            "a model with the residuals of overlapping items did not converge or is improper"
+        )
     return fit
 
 
@@ -186,25 +186,17 @@ def _n_items(model: DriverImpactModel, names: tuple[str, ...]) -> int:
     return sum(len(factor.items) for factor in model.factors if factor.name in names)
 
 
-def _pairs(model: DriverImpactModel, fit: SemFit) -> Iterator[OverlappingItems]:
+def _pairs(
+    model: DriverImpactModel, fit: SemFit, indices: Iterable[ModificationIndex]
+) -> Iterator[OverlappingItems]:
     """Yield the pairs of an item of a driver and an item of an impact that are not freed."""
     factor_of = {item: factor.name for factor in model.factors for item in factor.items}
     drivers, impacts = set(model.drivers), set(model.outcomes)
     scaling = fit.fit.get("chisq_scaling_factor", 1.0)
-    for row in modification_indices(fit):
+    for row in indices:
         if row.op != "~~" or row.lhs not in factor_of or row.rhs not in factor_of:
             continue
         first, second = sorted((row.lhs, row.rhs), key=lambda item: factor_of[item] not in drivers)
         driver, impact = factor_of[first], factor_of[second]
         if driver in drivers and impact in impacts:
             yield OverlappingItems(driver, impact, first, second, row.mi / scaling, row.sepc_all)
-
-
-def _freed_paths(tested: DriverImpactResult, fit: SemFit) -> Iterator[FreedPath]:
-    for path in tested.model.paths:
-        held, freed = (
-            each.parameter(path.outcome, "~", path.predictor) for each in (tested.fit, fit)
-        )
-        yield FreedPath(
-            path.id, path.predictor, path.outcome, held.std_all, freed.std_all, freed.std_all_se
-        )

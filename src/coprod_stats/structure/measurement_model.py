@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import combinations
 from typing import Literal
 
@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from coprod_stats.latent_models import SemFit
+from coprod_stats.latent_models.modification import ModificationIndex, modification_indices
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.driver_impact import FitKeywords, fit_text
 from coprod_stats.structure.errors import StructureError
@@ -69,10 +70,13 @@ class MeasurementModel(NotebookTables):
         The model in which all factors correlate freely.
     correlations : tuple of FactorCorrelation
         One per pair of factors.
+    modification_indices : tuple of ModificationIndex
+        Of everything that could be freed, the largest first.
     """
 
     fit: SemFit
     correlations: tuple[FactorCorrelation, ...]
+    modification_indices: tuple[ModificationIndex, ...]
 
     def tidy(self) -> pd.DataFrame:
         """Return a row per pair of factors."""
@@ -110,7 +114,9 @@ class MeasurementModel(NotebookTables):
 
     def modifications(self) -> pd.DataFrame:
         """Return a row for each of the largest modification indices."""
-        return self.fit.modification_indices().head(N_MODIFICATIONS)
+        largest = self.modification_indices[:N_MODIFICATIONS]
+        names = [field.name for field in fields(ModificationIndex)]
+        return pd.DataFrame([asdict(index) for index in largest], columns=names)
 
     @property
     def indistinct(self) -> tuple[FactorCorrelation, ...]:
@@ -159,7 +165,7 @@ def fit_measurement(
     Raises
     ------
     StructureError
-        If the fit did not converge.
+        If there is one factor alone, or the fit did not converge.
 
     References
     ----------
@@ -173,10 +179,12 @@ def fit_measurement(
     Fornell, C., & Larcker, D. F. (1981). Evaluating structural equation models with unobservable
     variables and measurement error. Journal of Marketing Research, 18(1), 39-50.
     """
+    if len(model.factors) < 2:
+        raise StructureError("there is one factor alone")
     fit = fit_text(data, model, lambda _: measurement_syntax(model), **options)
     if not fit.converged:
         raise StructureError("the measurement model did not converge")
-    return MeasurementModel(fit, tuple(_correlations(model, fit)))
+    return MeasurementModel(fit, tuple(_correlations(model, fit)), modification_indices(fit))
 
 
 def _correlations(model: DriverImpactModel, fit: SemFit) -> list[FactorCorrelation]:

@@ -80,42 +80,56 @@ def _judged(
     needs = hypothesis.untestable or ("" if plans else _NEEDS.get(hypothesis.kind, ""))
     if needs:
         return HypothesisCoverage(hypothesis.id, questionnaire, "not testable", needs, "", plans)
-    found: list[HypothesisCoverage] = []
     among = hypothesis.among or ""
-    for form, audience in audiences:
-        status, reason = _worst([_relation(r, audience, among) for r in hypothesis.relations()])
-        others = (*hypothesis.through, hypothesis.moderator)
-        lacking = [name for name in others if name and not _is_known(name, audience)]
-        if lacking and status != "not testable":
-            status, reason = "not testable", f"{lacking[0]} is not asked"
-        at = form if status != "not testable" else ""
-        found.append(HypothesisCoverage(hypothesis.id, questionnaire, status, reason, at, plans))
-    return max(
-        found,
-        key=lambda one: (_WORST_FIRST.index(one.status), not one.reason.endswith("is not asked")),
+    verdicts = [_in_form(hypothesis, audience, among) for _, audience in audiences]
+    form, best = max(
+        zip((form for form, _ in audiences), verdicts, strict=True),
+        key=lambda judged: (_WORST_FIRST.index(judged[1].status), judged[1].is_asked),
     )
+    at = form if best.status != "not testable" else ""
+    return HypothesisCoverage(hypothesis.id, questionnaire, best.status, best.reason, at, plans)
 
 
-def _worst(judged: Sequence[tuple[Status, str]]) -> tuple[Status, str]:
-    return min(judged, key=lambda found: _WORST_FIRST.index(found[0]))
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What one form allows; ``is_asked`` is whether it asks everything."""
+
+    status: Status
+    reason: str = ""
+    is_asked: bool = True
 
 
-def _relation(relation: Relation, audience: Audience, among: str) -> tuple[Status, str]:
-    for name in (relation.predictor, relation.outcome):
-        if not _is_known(name, audience):
-            return "not testable", f"{name} is not asked"
+def _not_asked(name: str) -> _Verdict:
+    return _Verdict("not testable", f"{name} is not asked", is_asked=False)
+
+
+def _in_form(hypothesis: Hypothesis, audience: Audience, among: str) -> _Verdict:
+    """Return the worst verdict on the relations of a hypothesis, and on its other variables."""
+    worst = min(
+        (_relation(relation, audience, among) for relation in hypothesis.relations()),
+        key=lambda verdict: _WORST_FIRST.index(verdict.status),
+    )
+    others = filter(None, (*hypothesis.through, hypothesis.moderator))
+    lacking = next((name for name in others if not _is_known(name, audience)), None)
+    return worst if lacking is None or worst.status == "not testable" else _not_asked(lacking)
+
+
+def _relation(relation: Relation, audience: Audience, among: str) -> _Verdict:
     ends = (relation.predictor, relation.outcome)
+    for name in ends:
+        if not _is_known(name, audience):
+            return _not_asked(name)
     if not all(audience.is_measured(name) for name in ends):
-        return "testable", ""  # a column without a question, as what chance assigns
+        return _Verdict("testable")  # a column without a question, as what chance assigns
     obstacle = audience.obstacle(*ends, among)
-    if obstacle.startswith(("nobody", "the answers", "those whom")):
-        return "not testable", obstacle
+    if obstacle is not None and obstacle.kind != "some":
+        return _Verdict("not testable", obstacle.words)
     if audience.is_cut_off(*ends):
         words = f"the answers to {relation.predictor} decide who is asked {relation.outcome}"
-        return "testable among some", words
-    if obstacle and not audience.presupposes_taking_part(relation.predictor):
-        return "testable among some", obstacle
-    return "testable", ""
+        return _Verdict("testable among some", words)
+    if obstacle is not None and not audience.presupposes_taking_part(relation.predictor):
+        return _Verdict("testable among some", obstacle.words)
+    return _Verdict("testable")
 
 
 def _is_known(name: str, audience: Audience) -> bool:

@@ -19,7 +19,9 @@ from coprod_stats.results import NotebookTables
 MOST_CATEGORIES = 12
 """Texts of an administrative column that have a row of their own; others are pooled."""
 
-MEAN, UNANSWERED, UNRECORDED, OTHERS = "mean", "not answered", "not recorded", "others"
+MEAN, OTHERS = "mean", "others"
+UNASKED, UNANSWERED, UNRECORDED = "not asked", "not answered", "not recorded"
+GROUPS, COLUMNS = ("analysed", "others"), ("n", "value", "sd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Participants(NotebookTables):
         found = []
         for row in self.rows:
             values = asdict(row)
-            for group in ("analysed", "others"):
+            for group in GROUPS:
                 of_group = values.pop(group)
                 values |= {f"{name}_{group}": value for name, value in of_group.items()}
             found.append(values)
@@ -94,9 +96,6 @@ class Participants(NotebookTables):
 
     def __str__(self) -> str:
         return f"Participants: {self.n_analysed} analysed, {self.n_others} not"
-
-
-GROUPS, COLUMNS = ("analysed", "others"), ("n", "value", "sd")
 
 
 def describe_participants(
@@ -145,9 +144,19 @@ def _characteristics(
             one, other = (_share(labelled[part], label) for part in (chosen, ~chosen))
             spread = (share.value * (1 - share.value) for share in (one, other))
             yield Characteristic(name, title, label, one, other, _standardised(one, other, *spread))
-    one, other = (Share(int(values[part].isna().sum())) for part in (chosen, ~chosen))
-    if one.n or other.n:
-        yield Characteristic(name, title, UNANSWERED, one, other, math.nan)
+    asked = _asked(responses, name)
+    for kind, rows in ((UNASKED, ~asked), (UNANSWERED, asked)):
+        lacking = rows & values.isna().to_numpy()
+        one, other = (Share(int(lacking[part].sum())) for part in (chosen, ~chosen))
+        if one.n or other.n:
+            yield Characteristic(name, title, kind, one, other, math.nan)
+
+
+def _asked(responses: Responses, name: str) -> NDArray[np.bool_]:
+    """Return whom the routing shows a question; everybody for what is no question."""
+    items = (item for item in responses.instrument.items if name in item.columns)
+    item = next(items, None)
+    return np.ones(responses.n_respondents, bool) if item is None else responses.asked(item)
 
 
 def _values(responses: Responses, name: str) -> pd.Series:

@@ -1,4 +1,4 @@
-"""The gate before single paths: they support nothing where the stated pattern is not there."""
+"""Gates before single paths: what they do not support although their own tests do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.findings import NOT_BEYOND_EVALUATION, SHARED_MEANING, Finding
 from coprod_stats.analyses.kind import NotEstimated
 from coprod_stats.analyses.registry import kind_of
 from coprod_stats.literals import Conclusion
@@ -50,9 +50,22 @@ def gated(
         replace(
             finding,
             conclusion=_GATED[finding.conclusion],
-            is_gated=finding.conclusion == "supported",
+            gate=NOT_BEYOND_EVALUATION if finding.conclusion == "supported" else "",
         )
         if finding.conclusion in _GATED
+        else finding
+        for finding in findings
+    )
+
+
+def dependent_on_overlap(
+    findings: Sequence[Finding], form: AnalysisForm, result: Any
+) -> tuple[Finding, ...]:
+    """Return findings of which none is supported that only items with one meaning support."""
+    resting = set() if isinstance(result, NotEstimated) else kind_of(form).resting(result)
+    return tuple(
+        replace(finding, conclusion="inconclusive", gate=SHARED_MEANING)
+        if finding.id in resting and finding.conclusion == "supported"
         else finding
         for finding in findings
     )

@@ -92,11 +92,14 @@ class _Check:
                 )
 
     def participants(self) -> Iterator[Fault]:
-        """Return variables of the participants that occur twice."""
+        """Return variables of the participants that occur twice, or say who somebody is."""
         for position, name in enumerate(self.form.participants):
+            where = ("participants", position)
             if name in self.form.participants[:position]:
-                where = ("participants", position)
                 yield self.fault("PLAN-035", where, f"'{name}' occurs twice", "Remove one.")
+            if name == self.instrument.administrative_column("respondent"):
+                found = f"'{name}' identifies respondents, whom a report must not name"
+                yield self.fault("PLAN-017", where, found, "Remove it.")
 
     def covariates(self) -> Iterator[Fault]:
         """Return covariates that occur twice or hold text, and weights that do."""

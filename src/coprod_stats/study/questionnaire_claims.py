@@ -14,7 +14,6 @@ from coprod_stats.instruments.source.reading import modules_serving, read_instru
 from coprod_stats.study.plan_reading import (
     HYPOTHESES_FILE,
     Plan,
-    PlanError,
     read_hypotheses,
     read_plan,
 )
@@ -23,15 +22,8 @@ from coprod_stats.study.tested_hypotheses import tested_by
 
 def readable_plans() -> tuple[Plan, ...]:
     """Return the shipped plans; the file of hypotheses is in the same folder as they are."""
-    found = []
-    for path in list_shipped("analyses"):
-        if path.name == HYPOTHESES_FILE:
-            continue
-        try:
-            found.append(read_plan(path))
-        except PlanError:  # not a plan, or one that `coprod run` reports
-            continue
-    return tuple(found)
+    paths = (path for path in list_shipped("analyses") if path.name != HYPOTHESES_FILE)
+    return tuple(map(read_plan, paths))
 
 
 def claimed_paths(

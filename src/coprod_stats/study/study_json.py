@@ -11,7 +11,6 @@ import pandas as pd
 
 from coprod_stats.analyses.kind import NotEstimated
 from coprod_stats.analyses.registry import kind_of
-from coprod_stats.structure import DriverImpactResult
 from coprod_stats.study.result import AnalysisResult, StudyResult
 
 
@@ -78,22 +77,13 @@ def _measurement(study: StudyResult) -> dict[str, Any]:
         "items": _rows(study.items.tidy()),
         "correlations": _rows(study.correlations.tidy()),
     }
-    tests = next(
-        (
-            entry.tests
-            for entry in getattr(study.headline_analysis.result, "estimated", ())
-            if isinstance(entry.tests, DriverImpactResult)
-        ),
-        None,
-    )
-    if tests is not None:
-        parameters = tests.fit.tidy()
-        factors = set(tests.model.names)
-        between = parameters["lhs"].isin(factors) & parameters["rhs"].isin(factors)
-        unlike = parameters["lhs"] != parameters["rhs"]
-        covariances = parameters[(parameters["op"] == "~~") & between & unlike]
+    measured = getattr(study.headline_analysis.result, "measured", ())
+    if measured:
+        _, model = measured[0]
+        parameters = model.fit.tidy()
         found["loadings"] = _rows(parameters[parameters["op"] == "=~"])
-        found["factor_correlations"] = _rows(covariances)
+        found["factor_correlations"] = _rows(model.tidy())
+        found["validity"] = _rows(model.factors())
     return found
 
 

@@ -148,6 +148,10 @@ class Paths(Kind[PathsForm, PathsResult]):
         """Return why stated paths have nothing unstated beside them; empty where they have."""
         return result.untested
 
+    def resting(self, result: PathsResult) -> frozenset[str]:
+        """Return paths that do not differ from zero without what overlapping items share."""
+        return frozenset() if result.overlap is None else result.overlap.resting
+
     def diagnostics(self, result: PathsResult) -> Iterator[Diagnostic]:
         """Yield checks of halo, of factors that are one, of items that overlap."""
         return path_diagnostics(result)

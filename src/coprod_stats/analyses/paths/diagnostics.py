@@ -9,7 +9,7 @@ from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.pattern_words import mean_with_interval
 from coprod_stats.counts import counted
 from coprod_stats.documents.numbers import bounded
-from coprod_stats.structure.item_overlap import FreedPath, ItemOverlap
+from coprod_stats.structure.item_overlap import ItemOverlap
 from coprod_stats.structure.measurement_model import MeasurementModel
 from coprod_stats.structure.path_pattern import PathPattern
 
@@ -30,12 +30,13 @@ def path_diagnostics(result: PathsResult) -> Iterator[Diagnostic]:
 
 def _halo(pattern: PathPattern) -> Iterator[Diagnostic]:
     fires = pattern.conclusion in ("general-evaluation", "uneven")
+    verdict = "may" if fires else "does not" if pattern.is_present else "need not"
     yield Diagnostic(
         "HALO-001",
         fires,
         pattern.contrast.statistic,
         "a general evaluation of the service that is alike in all scales "
-        f"{'may' if fires else 'does not'} account for the stated paths: they differ from the "
+        f"{verdict} account for the stated paths: they differ from the "
         "unstated ones by "
         f"{mean_with_interval(pattern.contrast, pattern)}",
     )
@@ -89,8 +90,9 @@ def _listed(named: list[str], total: int) -> str:
 
 def _consequence(overlap: ItemOverlap) -> str:
     """State how far the path falls that depends most on the overlap."""
-    most: FreedPath = max(overlap.paths, key=lambda path: abs(path.change))
+    most = max(overlap.paths, key=lambda path: abs(path.change))
     return (
-        f"without what they share, {most.id} changes from {bounded(most.held)} to "
-        f"{bounded(most.freed)} (SE {bounded(most.freed_se)})"
+        f"without what they share, {most.id} changes from {bounded(most.stated)} to "
+        f"{bounded(most.rival)} (SE {bounded(most.rival_se)}), and a path that does not differ "
+        "from zero then is not counted as supported"
     )

@@ -9,6 +9,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
+from coprod_stats.analyses.paths.measured import Measured, measure
 from coprod_stats.analyses.paths.rivals import Rivals, compared_specification, fit_rivals
 from coprod_stats.analyses.sample import (
     NoRespondentsError,
@@ -35,9 +36,6 @@ from coprod_stats.structure import (
     fit_score_paths,
     with_subgroups,
 )
-from coprod_stats.structure.driver_impact import options_of
-from coprod_stats.structure.item_overlap import ItemOverlap, fit_item_overlap
-from coprod_stats.structure.measurement_model import MeasurementModel, fit_measurement
 
 ENGINE_TOLERANCE = 1e-4
 """Largest difference between standardised estimates at which two engines still agree."""
@@ -62,20 +60,6 @@ class EngineAgreement:
     def agrees(self) -> bool:
         """Whether the engines agree within ``ENGINE_TOLERANCE``."""
         return abs(self.difference) <= ENGINE_TOLERANCE
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The factors of a specification without any path, or the reason why there is no estimate.
-
-    ``overlap`` holds items that overlap across the ends of paths, ``no_overlap`` why that is not
-    known; both are empty where it was not looked for.
-    """
-
-    model: MeasurementModel | None
-    reason: str = ""
-    overlap: ItemOverlap | None = None
-    no_overlap: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +137,7 @@ def estimate_among(
                 if is_compared:
                     rivals = fit_rivals(table, tests)
                 if is_compared or specification.ordered:
-                    measured = _measured(table, tests, with_overlap=is_compared)
+                    measured = measure(table, tests, with_overlap=is_compared)
         except CoprodError as error:
             return SpecificationResult(specification, respondents.n_respondents, None, str(error))
     return SpecificationResult(
@@ -166,19 +150,6 @@ def estimate_among(
         measured=measured,
         is_compared=is_compared,
     )
-
-
-def _measured(table: pd.DataFrame, tests: DriverImpactResult, *, with_overlap: bool) -> Measured:
-    try:
-        model = fit_measurement(table, tests.model, options_of(tests.fit))
-    except CoprodError as error:
-        return Measured(None, str(error))
-    if not with_overlap:
-        return Measured(model)
-    try:
-        return Measured(model, overlap=fit_item_overlap(table, tests, model))
-    except CoprodError as error:
-        return Measured(model, no_overlap=str(error))
 
 
 def driver_impact_model(

@@ -8,7 +8,7 @@ from itertools import chain
 from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.analyses.paths.fit_words import fit_words, loadings, warning_notices
 from coprod_stats.analyses.paths.form import PathsForm
-from coprod_stats.analyses.paths.result import PathsResult, composites_of
+from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
@@ -46,7 +46,7 @@ def measurement_section(form: PathsForm, result: PathsResult, words: ReportWords
     model = next((e.measured.model for e in measured if e.measured and e.measured.model), None)
     if model is not None:
         content += _details(form, model, words)
-        if indices := composites_of(result):
+        if indices := result.composites:
             named = ", ".join(map(words.label, indices))
             said = f"Indices, which are observed as they are, have no place in this model: {named}."
             content.append(Paragraph(text(said)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from coprod_stats.analyses.paths.changes_table import path_changes_table
 from coprod_stats.analyses.paths.form import PathsForm
-from coprod_stats.analyses.paths.result import PathsResult, composites_of
+from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
@@ -38,7 +39,7 @@ def overlap_section(form: PathsForm, result: PathsResult, words: ReportWords) ->
 
 def _not_compared(result: PathsResult, words: ReportWords) -> list[Block]:
     """Name the outcomes and predictors whose questions are not looked at."""
-    indices = composites_of(result)
+    indices = result.composites
     if not indices:
         return []
     named = ", ".join(map(words.label, indices))
@@ -71,14 +72,22 @@ def _overlap(form: PathsForm, overlap: ItemOverlap, words: ReportWords) -> tuple
             CrossReference(anchors[0]),
             "). A path between their factors is partly made by that; ",
             CrossReference(anchors[1]),
-            " shows every path with the residuals of these items correlated. Reword one item of "
+            " shows every path with the residuals of these items correlated. One that does not "
+            "differ from zero then is inconclusive, whatever its own test says. Reword one item of "
             "each pair before the next survey.",
         )
     )
     return (
         Notice((found,), "warning"),
         _pairs(overlap, words, anchors[0]),
-        _changes(overlap, words, anchors[1]),
+        path_changes_table(
+            overlap.changes(),
+            words,
+            anchor=anchors[1],
+            title="The Hypothesised Paths Without and With Freed Residuals",
+            stated="As planned",
+            rival="Freed",
+        ),
     )
 
 
@@ -112,27 +121,4 @@ def _pairs(overlap: ItemOverlap, words: ReportWords, anchor: str) -> Table:
             emphasis("r"),
             " = expected correlation of the residuals.",
         ),
-    )
-
-
-def _changes(overlap: ItemOverlap, words: ReportWords, anchor: str) -> Table:
-    frame = overlap.changes()
-    frame["path"] = [
-        f"{words.label(a)} → {words.label(b)}"
-        for a, b in zip(frame["predictor"], frame["outcome"], strict=True)
-    ]
-    return frame_table(
-        frame,
-        anchor=anchor,
-        title=text("The Hypothesised Paths Without and With Freed Residuals"),
-        columns=["term", "path", "held", "freed", "freed_se", "change"],
-        roles={
-            "term": Role(text(""), align="left"),
-            "path": Role(text("Path"), align="left"),
-            "held": Role(text("As planned"), BOUNDED),
-            "freed": Role(text("Freed"), BOUNDED),
-            "freed_se": Role(text(emphasis("SE"), " freed"), BOUNDED),
-            "change": Role(text("Change"), BOUNDED),
-        },
-        note=text("Standardised coefficients."),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from coprod_stats.analyses.paths.changes_table import path_changes_table
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.pattern_words import (
@@ -178,9 +179,7 @@ def _evaluation(
                     "better estimates; they show how much depends on this.",
                 )
             ),
-            Details(
-                text("Every path without and with the factor"), (_changes(form, found, words),)
-            ),
+            Details(text("Every path without and with the factor"), (_paths(form, found, words),)),
         ]
     return (*content, *_marker(words))
 
@@ -207,26 +206,14 @@ def _evaluation_words(found: EvaluativeFactor) -> str:
     )
 
 
-def _changes(form: PathsForm, found: EvaluativeFactor, words: ReportWords) -> Table:
-    table = found.tidy()
-    table["path"] = [
-        f"{words.label(a)} → {words.label(b)}"
-        for a, b in zip(table["predictor"], table["outcome"], strict=True)
-    ]
-    return frame_table(
-        table,
+def _paths(form: PathsForm, found: EvaluativeFactor, words: ReportWords) -> Table:
+    return path_changes_table(
+        found.tidy(),
+        words,
         anchor=words.anchor(form, "evaluation-paths"),
-        title=text("The Hypothesised Paths Without and With an Evaluative Factor"),
-        columns=["term", "path", "without", "with_factor", "with_factor_se", "change"],
-        roles={
-            "term": Role(text(""), align="left"),
-            "path": Role(text("Path"), align="left"),
-            "without": Role(text("Without"), BOUNDED),
-            "with_factor": Role(text("With"), BOUNDED),
-            "with_factor_se": Role(text(emphasis("SE"), " with"), BOUNDED),
-            "change": Role(text("Change"), BOUNDED),
-        },
-        note=text("Standardised coefficients."),
+        title="The Hypothesised Paths Without and With an Evaluative Factor",
+        stated="Without",
+        rival="With",
     )
 
 

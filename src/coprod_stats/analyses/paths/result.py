@@ -68,6 +68,12 @@ class PathsResult(NotebookTables):
         )
 
     @property
+    def composites(self) -> tuple[str, ...]:
+        """Indices among the ends of paths, which no measurement model contains."""
+        tests = self.compared.tests if self.compared else None
+        return tests.model.composites if isinstance(tests, DriverImpactResult) else ()
+
+    @property
     def overlap(self) -> ItemOverlap | None:
         """Items that overlap across the ends of paths, where that could be looked at."""
         measured = self.compared.measured if self.compared else None
@@ -121,12 +127,6 @@ class PathsResult(NotebookTables):
         found = pd.concat([entry.glance() for entry in self.specifications], ignore_index=True)
         counts = [name for name in found.columns if name in COUNTS]
         return found.drop(columns=counts)
-
-
-def composites_of(result: PathsResult) -> tuple[str, ...]:
-    """Return the indices among the ends of paths, which no measurement model contains."""
-    tests = result.compared.tests if result.compared else None
-    return tests.model.composites if isinstance(tests, DriverImpactResult) else ()
 
 
 PROVISIONAL = ("p_adjusted", "conclusion", "verdict", "family", "family_size")

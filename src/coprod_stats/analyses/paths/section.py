@@ -6,7 +6,12 @@ import math
 from collections import Counter
 from statistics import median
 
-from coprod_stats.analyses.findings import Finding, claims_noun
+from coprod_stats.analyses.findings import (
+    NOT_BEYOND_EVALUATION,
+    SHARED_MEANING,
+    Finding,
+    claims_noun,
+)
 from coprod_stats.analyses.paths.estimation import ENGINE_TOLERANCE, SpecificationResult
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.paths.measurement_section import measurement_section
@@ -160,14 +165,14 @@ _ASSOCIATIONS = (
 def _counted(findings: tuple[Finding, ...], pattern: PathPattern | None, n_supported: int) -> Text:
     """Count what is supported, or state why nothing is counted."""
     n_tests = len(findings)
-    if any(entry.is_gated for entry in findings) or (
+    if any(entry.gate == NOT_BEYOND_EVALUATION for entry in findings) or (
         pattern is not None and not pattern.is_present
     ):
         return text(
             strong("None of these paths is counted as supported"),
             ", since as a whole they are not shown to be stronger than a general evaluation of the "
             "service would make them; by single tests "
-            f"{count(sum(entry.is_gated for entry in findings))} of {n_tests} differ from zero",
+            f"{count(sum(bool(entry.gate) for entry in findings))} of {n_tests} differ from zero",
         )
     return text(
         strong(f"{count(n_supported)} of {n_tests}"),
@@ -253,6 +258,12 @@ def _reading(pattern: PathPattern | None, words: ReportWords) -> Details:
         if pattern is not None
         else ""
     )
+    overlap = (
+        " So is a path that rests on items that share a meaning: freed, it does not differ from "
+        "zero."
+        if any(finding.gate == SHARED_MEANING for finding in words.findings)
+        else ""
+    )
     return Details(
         text("How to read the conclusions"),
         (
@@ -271,7 +282,7 @@ def _reading(pattern: PathPattern | None, words: ReportWords) -> Details:
                     ": none of these; the bound is the smallest |β| that the data exclude. An "
                     "inconclusive result is no evidence of the absence of an effect. ",
                     strong("Opposite"),
-                    f": significant, but with the opposite sign.{whole}",
+                    f": significant, but with the opposite sign.{whole}{overlap}",
                 )
             ),
             Paragraph(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,20 @@ from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.instruments.routes import Routes, draw_routes
 from coprod_stats.instruments.score_items import items_behind
 
+ObstacleKind = Literal["population", "never together", "decided", "some"]
+"""The outcome chooses the population; nobody is asked both; the outcome decides who is asked; only
+some are."""
+
 N_ROUTES = 600
 ALMOST_ALL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why not all who are asked an outcome are asked its predictor."""
+
+    kind: ObstacleKind
+    words: str
 
 
 class Audience:
@@ -58,8 +71,8 @@ class Audience:
         """Return whether this form asks anything that measures a variable."""
         return bool(self.items(name))
 
-    def obstacle(self, predictor: str, outcome: str, among: str = "") -> str:
-        """Return why not all who are asked an outcome are asked its predictor; empty if they are.
+    def obstacle(self, predictor: str, outcome: str, among: str = "") -> Obstacle | None:
+        """Return why not all who are asked an outcome are asked its predictor; None if they are.
 
         Parameters
         ----------
@@ -72,18 +85,21 @@ class Audience:
         population = self._populations.get(among)
         fixed = () if population is None else items_behind(self.form, names(population))
         if _is_chosen_by(fixed, ends[1]):
-            return f"those whom it is about are chosen by the answers to {outcome}"
+            words = f"those whom it is about are chosen by the answers to {outcome}"
+            return Obstacle("population", words)
         asked = self._asked(ends[0]), self._asked(ends[1]) & self._belongs(among)
         both = asked[0] & asked[1]
         if not both.any():
-            return f"nobody is asked both {predictor} and {outcome}"
+            return Obstacle("never together", f"nobody is asked both {predictor} and {outcome}")
         if self._decides(*ends, fixed=fixed):
-            return f"the answers to {outcome} decide who is asked {predictor}"
+            words = f"the answers to {outcome} decide who is asked {predictor}"
+            return Obstacle("decided", words)
         share = float(both.sum() / asked[1].sum())
         if share < ALMOST_ALL:
             percent = round(100 * share)
-            return f"{percent}% of those who are asked {outcome} are asked {predictor}"
-        return ""
+            words = f"{percent}% of those who are asked {outcome} are asked {predictor}"
+            return Obstacle("some", words)
+        return None
 
     def presupposes_taking_part(self, name: str) -> bool:
         """Return whether a variable is a driver: of those alone who take part can it be asked."""

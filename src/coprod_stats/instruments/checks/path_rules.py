@@ -75,9 +75,10 @@ def not_asked_of_all(instrument: Instrument, paths: Sequence[ClaimedPath]) -> It
             for form in tried
             if form.is_measured(path.predictor) and form.is_measured(path.outcome)
         ]
-        if judged and all(judged):
+        obstacles = [obstacle for obstacle in judged if obstacle is not None]
+        if judged and len(obstacles) == len(judged):
             place = path.predictor
-            found.setdefault(place, (judged[0], []))[1].append(path)
+            found.setdefault(place, (obstacles[0].words, []))[1].append(path)
     for place, (words, tested) in found.items():
         yield (
             "LINT-019",

@@ -18,7 +18,14 @@ from coprod_stats.documents.numbers import (
 )
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.study import StudyResult
-from coprod_stats.study.participants import MEAN, UNANSWERED, UNRECORDED, Participants
+from coprod_stats.study.participants import (
+    GROUPS,
+    MEAN,
+    UNANSWERED,
+    UNASKED,
+    UNRECORDED,
+    Participants,
+)
 
 CONSPICUOUS = 0.10
 """Standardised difference from which groups are called different (Austin, 2009)."""
@@ -57,7 +64,7 @@ def _sentence(found: Participants) -> str:
 
 def _table(found: Participants) -> Table:
     frame = found.tidy()
-    for group in ("analysed", "others"):
+    for group in GROUPS:
         frame[f"said_{group}"] = [
             _said(category, value, sd)
             for category, value, sd in zip(
@@ -96,7 +103,7 @@ def _table(found: Participants) -> Table:
 
 
 def _said(category: str, value: float, sd: float) -> str:
-    if category in (UNANSWERED, UNRECORDED):
+    if category in (UNASKED, UNANSWERED, UNRECORDED):
         return ""
     if math.isnan(value):
         return NOT_AVAILABLE
