@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,23 +15,12 @@ from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of
 from coprod_stats.instruments.checks.lint_rules import RULES, Question, question_findings
 from coprod_stats.instruments.checks.linting import lint
-from coprod_stats.instruments.checks.texts import MAX_TEXT
-from coprod_stats.instruments.constructs import Role
 from coprod_stats.instruments.shipped import list_modules
 from coprod_stats.instruments.source.yaml_source import read_yaml
 from coprod_stats.study.questionnaire_claims import claimed_paths, measured_in_modules
 
 BANK: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_bank.yaml").data
 TEXT_RULES = sorted({code for item in BANK["items"] for code in item["codes"]})
-
-UNITS = (
-    *("a", "a ", "a/", "a, ", "n't", "a'", "(", "(a) ", "[A", "?", ". ", "é", "…", "aaa or un"),
-    *("between ", "both x ", "between a and ", "and ", "each other ", "match ", "compare "),
-    *("such as ", "ing up and ", "good or ", "disagree ", "as many people ", "satisf"),
-    *("would ", "had ", "since ", "money has been ", "compared with ", "without your ", "as a "),
-    *("by taking ", "how well ", "answer to you ", "have you ", "nobody ", "-efficien", "do you "),
-)
-"""What a rule may look at again and again in a text that repeats it."""
 
 
 @dataclass(frozen=True)
@@ -231,29 +219,6 @@ def test_numbers_that_would_be_read_as_missing(read: Read, limits: str, codes: l
 def test_a_construct_that_nothing_asks_for(read: Read) -> None:
     survey = read(SURVEY.replace("instrument: survey", "instrument: citizen"))
     assert ("LINT-010", "USE") in {(entry.code, entry.place) for entry in lint(survey)}
-
-
-@pytest.mark.parametrize("unit", UNITS)
-def test_the_time_that_a_text_takes_grows_with_its_length(unit: str) -> None:
-    # every other word is an outcome's, the others a driver's: the rules of both are tried
-    roles: frozenset[Role] = frozenset({"impact" if UNITS.index(unit) % 2 else "driver"})
-
-    def seconds(length: int) -> float:
-        text = (unit * length)[:length]
-        question = Question(
-            *(text, text, (text,) * 3, "bipolar"),
-            reverse=True,
-            is_rating=True,
-            roles=roles,
-            offers_dont_know=False,
-        )
-        start = time.perf_counter()
-        list(question_findings(question))
-        return time.perf_counter() - start
-
-    seconds(100)  # patterns are compiled
-    # ten times the length in a quadratic rule is a hundred times the time: seconds instead of .02
-    assert min(seconds(MAX_TEXT) for _ in range(3)) < 0.5
 
 
 @pytest.mark.parametrize(
