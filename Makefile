@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles random-models codes api coverage hypotheses documents schema benchmark benchmark-growth benchmark-lint benchmark-responses calibration pattern-rates fuzz clean
+.PHONY: demo test check format test-slow roundtrip oracles random-models codes api coverage hypotheses documents schema benchmark benchmark-growth benchmark-lint benchmark-study benchmark-responses calibration pattern-rates fuzz clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -67,6 +67,9 @@ benchmark: $(INSTALLED) ## times beside lavaan and semopy, agreement first (need
 
 benchmark-growth: $(INSTALLED) ## how the cost of a fit grows with rows, items, patterns, groups; the large case
 	$(BIN)/python benchmarks/sem/growth.py
+
+benchmark-study: $(INSTALLED) ## time of the headline study, as shipped and with 1,000 bootstrap samples
+	$(BIN)/python benchmarks/study/run.py
 
 benchmark-lint: $(INSTALLED) ## how the time of the rules grows with the text that they read
 	$(BIN)/python benchmarks/lint/growth.py

@@ -8,7 +8,8 @@ from tolerances import bound
 from coprod_stats.sem import resampling
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.estimation.batched_gradients import MomentBatch, batch_gradients
-from coprod_stats.sem.estimation.estimate import estimate_model
+from coprod_stats.sem.estimation.estimate import estimate_model, estimate_nearby
+from coprod_stats.sem.estimation.nearby import minimize_nearby
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.options import FitOptions
 from coprod_stats.sem.resampling import (
@@ -16,6 +17,7 @@ from coprod_stats.sem.resampling import (
     bootstrap,
     bootstrap_interval,
     draw_counts,
+    resampled_estimates,
 )
 from coprod_stats.sem.sample import SemData
 
@@ -181,3 +183,44 @@ def test_samples_without_a_category_are_left_out():
     fitted = fit("y1 ~~ y2\ny2 ~~ y3\ny1 ~~ y3", data, FitOptions("WLSMV", "all"))
     draws = bootstrap(fitted.estimate, n_samples=20, rng=rng)
     assert 0 < len(draws.params) < 20
+
+
+def test_estimates_nearby_are_those_of_whole_steps(fit_oracle):
+    result = fit_oracle("hs_fiml", CASES["hs_fiml"])
+    rng = np.random.default_rng(8)
+    for _ in range(5):
+        counts = [draw_counts(rng, len(sample.rows), 1)[0] for sample in result.samples]
+        drawn = result.problem.resampled(counts)
+        near = estimate_nearby(drawn, result.estimate)
+        whole = estimate_model(drawn)
+        np.testing.assert_allclose(near.params, whole.params, rtol=2e-5, atol=2e-5)
+        assert near.minimum.final.value == pytest.approx(whole.minimum.final.value, abs=1e-10)
+
+
+def test_an_objective_that_falls_without_end_has_no_minimum_nearby(fit_oracle):
+    estimate = fit_oracle("hs_fiml", CASES["hs_fiml"]).estimate
+
+    class Endless:
+        def slope(self, params):
+            away = params - estimate.params
+            return -float(away.sum()) - float(away @ away), -1.0 - 2.0 * away
+
+    curvature = estimate.minimum.final.curvature
+    assert minimize_nearby(Endless(), estimate.restrictions, estimate.params, curvature) is None
+
+
+@pytest.mark.parametrize("name", ["hs_cluster_fiml_mlr", "cluster_robust_mlr"])
+def test_clusters_are_drawn_whole(name, fit_oracle):
+    result = fit_oracle(name, CASES[name])
+    rng = np.random.default_rng(4)
+    drawn = list(resampled_estimates(result.estimate, n_samples=200, rng=rng))
+    found = np.array([one.params for one in drawn if one is not None])
+    robust = np.sqrt(np.diag(result.inference.covariance))
+    # 200 samples: a standard error of 5 % in each standard deviation
+    assert np.median(found.std(axis=0) / robust) == pytest.approx(1, abs=0.15)
+    for one in drawn[:3]:
+        (of,) = one.problem.samples
+        (whole,) = result.samples
+        times = np.bincount(np.searchsorted(whole.rows, of.rows), minlength=len(whole.rows))
+        for cluster in range(whole.n_clusters):
+            assert len(set(times[whole.clusters == cluster])) == 1

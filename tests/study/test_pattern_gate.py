@@ -8,15 +8,19 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.paths.rivals import fit_rivals
 from coprod_stats.analyses.pattern_words import pattern_conclusion
+from coprod_stats.analyses.sample import design_column, item_table
 from coprod_stats.documents.html import render_html
 from coprod_stats.instruments.shipped import shelf
 from coprod_stats.report.study import Study, run_study
 from coprod_stats.report.study_report import study_document as report_document
+from coprod_stats.structure.pattern_bootstrap import bootstrap_pattern
 from coprod_stats.structure.structural_models import StructuralPath
 from coprod_stats.study.pattern_gate import gated, no_pattern_of, untested
 from coprod_stats.study.study_json import study_document
@@ -317,6 +321,35 @@ def test_what_the_pattern_lacks_is_said(clean: Study) -> None:
     untested = with_rivals(clean, pattern=replace(pattern, ratio=None, no_ratio="it was withheld"))
     assert "without the unstated paths was not tested: it was withheld." in untested
     assert "was not tested" not in whole
+
+
+def test_bootstrap_intervals_stand_beside_those_by_formula(clean: Study) -> None:
+    pattern = clean.pattern
+    assert pattern is not None
+    few = bootstrap_pattern(pattern, n_samples=3, rng=np.random.default_rng(1))
+    page = with_rivals(clean, resampled=few)
+    assert page.count("Bootstrap 95% CI") == 2  # of the means, and of HTMT2
+    assert "percentiles of 3 samples of clusters" in page
+    lost = with_rivals(clean, resampled=replace(few, n_samples=4))
+    assert "1 of 4 bootstrap samples have no estimates" in lost
+    failed = with_rivals(clean, no_resampled="weights")
+    assert "The pattern could not be resampled: weights." in failed
+    for said in ("Bootstrap 95% CI", "have no estimates", "could not be resampled"):
+        assert said not in with_rivals(clean)
+
+
+def test_the_plan_says_how_many_samples_are_drawn(clean: Study) -> None:
+    (analysis,) = clean.analyses
+    (entry,) = analysis.result.specifications
+    tested = entry.tests
+    assert entry.rivals is not None
+    assert entry.rivals.resampled is None
+    items = item_table(clean.analysed, tested.model.items)
+    items = items.assign(POSTR=design_column(clean.analysed, "POSTR"))
+    drawn = fit_rivals(items, tested, n_bootstrap=2, rng=np.random.default_rng(2))
+    assert drawn is not None
+    assert drawn.resampled is not None
+    assert drawn.resampled.n_samples == 2
 
 
 def test_the_overlap_sample_is_what_the_simulator_gives_and_is_named_first(

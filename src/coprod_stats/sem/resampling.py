@@ -7,6 +7,7 @@ estimated on all samples at once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from coprod_stats.sem.distributions import ndtr, ndtri
 from coprod_stats.sem.errors import SemDataError, SemOptionError
 from coprod_stats.sem.estimation.batched_gradients import MomentBatch
 from coprod_stats.sem.estimation.batched_likelihood import minimize_batch
-from coprod_stats.sem.estimation.estimate import Estimate, estimate_model
+from coprod_stats.sem.estimation.estimate import Estimate, estimate_model, estimate_nearby
 from coprod_stats.sem.estimation.least_squares import lower_triangle
 from coprod_stats.sem.estimation.positive_definite import factor
 from coprod_stats.sem.inference.checks import Finding
@@ -122,6 +123,49 @@ def too_few_samples(n_kept: int, n_samples: int) -> SemDataError:
         "too much of these data",
         code="SEM-124",
     )
+
+
+def resampled_estimates(
+    estimate: Estimate, *, n_samples: int, rng: np.random.Generator
+) -> Iterator[Estimate | None]:
+    """Refit a model to samples of its cases, or of its clusters where there are any.
+
+    Whole clusters are drawn with replacement, so that what their cases have in common varies over
+    samples as over other clusters [field2007]_.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    n_samples : int
+    rng : numpy.random.Generator
+
+    Yields
+    ------
+    Estimate or None
+        Per sample; None where it has no estimates.
+
+    Raises
+    ------
+    SemOptionError
+        With sampling weights, or clusters in several groups.
+
+    References
+    ----------
+    .. [field2007] Field, C. A., & Welsh, A. H. (2007). Bootstrapping clustered data. Journal of
+       the Royal Statistical Society B, 69, 369-390.
+    """
+    problem = estimate.problem.single_level("the bootstrap")
+    samples = problem.samples
+    if any(sample.weights is not None for sample in samples):
+        raise SemOptionError("the bootstrap does not follow sampling weights")
+    if len(samples) > 1 and any(sample.clusters is not None for sample in samples):
+        raise SemOptionError("the bootstrap does not follow clusters in several groups")
+    for _ in range(n_samples):
+        counts = []
+        for sample in samples:
+            drawn = draw_counts(rng, sample.n_clusters, 1)[0]
+            counts.append(drawn if sample.clusters is None else drawn[sample.clusters])
+        yield _refit(estimate, problem, counts)
 
 
 def _is_improper(estimate: Estimate, params: FloatArray) -> bool:
@@ -243,9 +287,11 @@ def _refit(
 ) -> Estimate | None:
     """Estimate from one drawn sample; None where it has no estimates."""
     try:
-        refitted = estimate_model(
-            problem.resampled(counts), start=estimate.params, max_iterations=REFIT_ITERATIONS
-        )
+        drawn = problem.resampled(counts)
+        near = estimate_nearby(drawn, estimate)
+        if near is not None:
+            return near
+        refitted = estimate_model(drawn, start=estimate.params, max_iterations=REFIT_ITERATIONS)
     except (ObservedDataError, np.linalg.LinAlgError):
         return None
     return refitted if refitted.minimum.converged else None

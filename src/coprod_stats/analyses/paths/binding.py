@@ -11,7 +11,14 @@ import pandas as pd
 from coprod_stats.analyses.checks import overlap_faults, relation_faults
 from coprod_stats.analyses.diagnostics import Diagnostic
 from coprod_stats.analyses.findings import Finding
-from coprod_stats.analyses.kind import Kind, NotEstimated, Scope, choice_names, condition_names
+from coprod_stats.analyses.kind import (
+    Kind,
+    NotEstimated,
+    Scope,
+    choice_names,
+    condition_names,
+    stream_of,
+)
 from coprod_stats.analyses.paths.diagnostics import path_diagnostics
 from coprod_stats.analyses.paths.estimation import (
     SpecificationResult,
@@ -116,8 +123,7 @@ class Paths(Kind[PathsForm, PathsResult]):
         self, part: Any, form: PathsForm, sample: StudySample, rng: np.random.Generator
     ) -> SpecificationResult:
         """Estimate one specification."""
-        del rng  # no random numbers are drawn
-        return estimate(part, form, sample)
+        return estimate(part, form, sample, stream_of(rng, "bootstrap"))
 
     def together(
         self, form: PathsForm, done: Sequence[SpecificationResult]
@@ -187,6 +193,8 @@ class Paths(Kind[PathsForm, PathsResult]):
             found["item_overlap_paths"] = overlap.changes()
         if result.pattern is not None:
             found |= {"pattern": result.pattern.tidy(), "all_paths": result.pattern.paths()}
+        if result.resampled is not None:
+            found["bootstrap"] = result.resampled.tidy()
         rivals = result.compared.rivals if result.compared else None
         if rivals is not None and rivals.evaluation is not None:
             found["evaluative_factor"] = rivals.evaluation.glance()

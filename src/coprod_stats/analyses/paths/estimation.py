@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
@@ -107,19 +108,13 @@ class SpecificationResult:
 
 
 def estimate(
-    specification: SemSpecification | ScoresSpecification, form: PathsForm, sample: StudySample
-) -> SpecificationResult:
-    """Estimate the paths by one specification; if that fails, the result holds the reason."""
-    return estimate_among(specification, form, sample, sample.respondents(specification))
-
-
-def estimate_among(
     specification: SemSpecification | ScoresSpecification,
     form: PathsForm,
     sample: StudySample,
-    respondents: Responses,
+    rng: np.random.Generator,
 ) -> SpecificationResult:
-    """Estimate the paths by one specification among given respondents."""
+    """Estimate the paths by one specification; if that fails, the result holds the reason."""
+    respondents = sample.respondents(specification)
     # on matrices of about forty rows threads cost time, and sums depend on their number
     with threadpool_limits(limits=1, user_api="blas"):
         try:
@@ -135,7 +130,7 @@ def estimate_among(
                 table = _model_table(specification, tests.model, sample, respondents)
                 is_compared = specification == compared_specification(form)
                 if is_compared:
-                    rivals = fit_rivals(table, tests)
+                    rivals = fit_rivals(table, tests, n_bootstrap=form.bootstrap or 0, rng=rng)
                 if is_compared or specification.ordered:
                     measured = measure(table, tests, with_overlap=is_compared)
         except CoprodError as error:

@@ -77,3 +77,6 @@ class PathsForm(AnalysisForm):
     """Scales of the instrument that enter as latent variables. An index that is an outcome enters
     as it is observed, without being named here."""
     specifications: Annotated[tuple[Specification, ...], Field(strict=False, min_length=1)]
+    bootstrap: Annotated[int, Field(ge=100, le=100_000)] | None = None
+    """Number of samples, of clusters or respondents, for bootstrap intervals of the means of stated
+    and unstated paths and of HTMT2, beside those by formula; none if omitted."""

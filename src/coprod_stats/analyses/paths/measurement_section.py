@@ -8,6 +8,12 @@ from itertools import chain
 from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.analyses.paths.fit_words import fit_words, loadings, warning_notices
 from coprod_stats.analyses.paths.form import PathsForm
+from coprod_stats.analyses.paths.resampled_column import (
+    RESAMPLED,
+    resampled_column,
+    resampled_note,
+    resampled_role,
+)
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.counts import counted
@@ -31,6 +37,7 @@ from coprod_stats.structure.measurement_model import (
     FactorCorrelation,
     MeasurementModel,
 )
+from coprod_stats.structure.pattern_bootstrap import PatternBootstrap
 
 
 def measurement_section(form: PathsForm, result: PathsResult, words: ReportWords) -> list[Section]:
@@ -45,7 +52,8 @@ def measurement_section(form: PathsForm, result: PathsResult, words: ReportWords
     content += chain.from_iterable(map(_fit_of, others))
     model = next((e.measured.model for e in measured if e.measured and e.measured.model), None)
     if model is not None:
-        content += _details(form, model, words)
+        resampled = result.resampled if model is result.compared_factors else None
+        content += _details(form, model, resampled, words)
         if indices := result.composites:
             named = ", ".join(map(words.label, indices))
             said = f"Indices, which are observed as they are, have no place in this model: {named}."
@@ -75,12 +83,19 @@ def _fit_of(entry: SpecificationResult) -> list[Block]:
     ]
 
 
-def _details(form: PathsForm, model: MeasurementModel, words: ReportWords) -> list[Block]:
+def _details(
+    form: PathsForm,
+    model: MeasurementModel,
+    resampled: PatternBootstrap | None,
+    words: ReportWords,
+) -> list[Block]:
     pairs = words.anchor(form, "factor-correlations")
     return [
         _distinct(model, words, pairs),
         _factors(form, model, words),
-        Details(text("Correlations of the factors"), (_correlations(model, words, pairs),)),
+        Details(
+            text("Correlations of the factors"), (_correlations(model, resampled, words, pairs),)
+        ),
         loadings(model.fit, words, anchor=words.anchor(form, "loadings")),
         *_local_fit(form, model, words),
     ]
@@ -151,27 +166,33 @@ def _factors(form: PathsForm, model: MeasurementModel, words: ReportWords) -> Ta
     )
 
 
-def _correlations(model: MeasurementModel, words: ReportWords, anchor: str) -> Table:
+def _correlations(
+    model: MeasurementModel, resampled: PatternBootstrap | None, words: ReportWords, anchor: str
+) -> Table:
     frame = model.tidy()
+    frame[RESAMPLED] = resampled_column(resampled, frame["term"])
+    after_htmt2 = [RESAMPLED] if resampled else []
     frame["pair"] = [words.label(name) for name in frame["factor_2"]]
     frame["first"] = [words.label(name) for name in frame["factor_1"]]
     return frame_table(
         frame,
         anchor=anchor,
         title=text("Correlations of the Factors"),
-        columns=["pair", "estimate", "interval", "distinctness", "htmt2"],
+        columns=["pair", "estimate", "interval", "distinctness", "htmt2", *after_htmt2],
         roles={
             "pair": Role(text("With"), align="left"),
             "estimate": Role(text(emphasis("r")), BOUNDED),
             "distinctness": Role(text("Distinctness"), align="left"),
             "htmt2": Role(text("HTMT2"), BOUNDED),
+            **({RESAMPLED: resampled_role(resampled)} if resampled else {}),
         },
         group_by="first",
         level=model.fit.conf_level,
         note=text(
             "Intervals by the delta method. Distinctness by the limit farther from zero: marginal "
             "from .80, moderate from .90, severe from 1 (Rönkkö & Cho, 2022). HTMT2 compares the "
-            "correlations of items between factors with those within (Roemer et al., 2021)."
+            "correlations of items between factors with those within (Roemer et al., 2021).",
+            resampled_note(resampled) if resampled else "",
         ),
     )
 

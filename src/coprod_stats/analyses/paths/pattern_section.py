@@ -6,6 +6,13 @@ import math
 
 from coprod_stats.analyses.paths.changes_table import path_changes_table
 from coprod_stats.analyses.paths.form import PathsForm
+from coprod_stats.analyses.paths.resampled_column import (
+    RESAMPLED,
+    resampled_column,
+    resampled_note,
+    resampled_notices,
+    resampled_role,
+)
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.pattern_words import (
     mean_with_interval,
@@ -32,6 +39,7 @@ from coprod_stats.documents.numbers import BOUNDED, NumberFormat, bounded, decim
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.structure.evaluative_factor import EvaluativeFactor
 from coprod_stats.structure.path_pattern import PathPattern
+from coprod_stats.structure.pattern_bootstrap import PatternBootstrap
 
 _TERMS = {
     "mean_stated": "Mean of the stated paths",
@@ -51,7 +59,10 @@ def pattern_section(form: PathsForm, result: PathsResult, words: ReportWords) ->
         notice = Notice((Paragraph(text(reason)),), "warning")
         content: tuple[Block, ...] = (notice,)
     else:
-        content = _pattern(form, rivals.pattern, words)
+        content = (
+            *_pattern(form, rivals.pattern, rivals.resampled, words),
+            *resampled_notices(rivals.resampled, rivals.no_resampled),
+        )
     return [
         Section(words.anchor(form, "pattern"), "The pattern as a whole", content),
         Section(
@@ -62,7 +73,9 @@ def pattern_section(form: PathsForm, result: PathsResult, words: ReportWords) ->
     ]
 
 
-def _pattern(form: PathsForm, pattern: PathPattern, words: ReportWords) -> tuple[Block, ...]:
+def _pattern(
+    form: PathsForm, pattern: PathPattern, resampled: PatternBootstrap | None, words: ReportWords
+) -> tuple[Block, ...]:
     n_tests = len({finding.id for finding in words.findings})
     lead = Paragraph(
         text(strong(pattern_size(pattern)), f" {pattern_conclusion(pattern, n_tests)}")
@@ -79,7 +92,7 @@ def _pattern(form: PathsForm, pattern: PathPattern, words: ReportWords) -> tuple
             )
         ),
         _heat_map(form, pattern, words),
-        _means(form, pattern, words),
+        _means(form, pattern, resampled, words),
         _caution(pattern),
     )
 
@@ -103,20 +116,29 @@ def _heat_map(form: PathsForm, pattern: PathPattern, words: ReportWords) -> Figu
     )
 
 
-def _means(form: PathsForm, pattern: PathPattern, words: ReportWords) -> Table:
+def _means(
+    form: PathsForm, pattern: PathPattern, resampled: PatternBootstrap | None, words: ReportWords
+) -> Table:
     table = pattern.tidy()
+    table[RESAMPLED] = resampled_column(resampled, table["term"])
+    after_interval = [RESAMPLED] if resampled else []
     table["mean"] = [_TERMS[term] for term in table["term"]]
     is_normal = table["df"].max() == float("inf")
     return frame_table(
         table,
         anchor=words.anchor(form, "means"),
         title=text("Stated Against Unstated Paths"),
-        columns=["mean", "estimate", "std_error", "interval", "statistic", "p_value"],
+        columns=[
+            *("mean", "estimate", "std_error", "interval"),
+            *after_interval,
+            *("statistic", "p_value"),
+        ],
         roles={
             "mean": Role(text(""), align="left"),
             "estimate": Role(text("β"), BOUNDED),
             "std_error": Role(text(emphasis("SE")), NumberFormat("bounded", 3)),
             "statistic": Role(text(emphasis("z" if is_normal else "t"))),
+            **({RESAMPLED: resampled_role(resampled)} if resampled else {}),
         },
         level=pattern.fit.conf_level,
         note=text(
@@ -126,6 +148,7 @@ def _means(form: PathsForm, pattern: PathPattern, words: ReportWords) -> Table:
             ". The last row subtracts the mean of every driver and of every impact."
             if pattern.within is not None
             else ".",
+            resampled_note(resampled) if resampled else "",
         ),
     )
 

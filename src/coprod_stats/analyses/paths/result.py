@@ -18,6 +18,7 @@ from coprod_stats.structure.item_overlap import ItemOverlap
 from coprod_stats.structure.measurement_model import MeasurementModel
 from coprod_stats.structure.path_pattern import PathPattern
 from coprod_stats.structure.path_tests import conclusion_counts
+from coprod_stats.structure.pattern_bootstrap import PatternBootstrap
 
 DISAGREEMENT = (
     "two independent engines disagree on the same model and rows: nothing is decided until it is "
@@ -84,6 +85,18 @@ class PathsResult(NotebookTables):
         """Stated against unstated paths, where there are both and they could be compared."""
         compared = self.compared if self.engines_agree else None
         return compared.rivals.pattern if compared and compared.rivals else None
+
+    @property
+    def compared_factors(self) -> MeasurementModel | None:
+        """Factors without paths of the specification that was compared with rival models."""
+        measured = self.compared.measured if self.compared else None
+        return measured.model if measured else None
+
+    @property
+    def resampled(self) -> PatternBootstrap | None:
+        """Bootstrap of the pattern and of HTMT2, where the plan asks for it and it succeeded."""
+        compared = self.compared if self.engines_agree else None
+        return compared.rivals.resampled if compared and compared.rivals else None
 
     @property
     def no_pattern(self) -> str:

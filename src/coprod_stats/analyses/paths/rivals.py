@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from coprod_stats.analyses.paths.form import PathsForm, SemSpecification
@@ -11,6 +12,7 @@ from coprod_stats.errors import CoprodError
 from coprod_stats.structure import DriverImpactResult
 from coprod_stats.structure.evaluative_factor import EvaluativeFactor, fit_evaluative_factor
 from coprod_stats.structure.path_pattern import PathPattern, fit_pattern
+from coprod_stats.structure.pattern_bootstrap import PatternBootstrap, bootstrap_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Rivals:
     no_pattern: str
     evaluation: EvaluativeFactor | None
     no_evaluation: str
+    resampled: PatternBootstrap | None = None
+    no_resampled: str = ""
 
 
 def compared_specification(form: PathsForm) -> SemSpecification | None:
@@ -34,7 +38,9 @@ def compared_specification(form: PathsForm) -> SemSpecification | None:
     return next(confirmatory, next(iter(by_equations), None))
 
 
-def fit_rivals(table: pd.DataFrame, tested: DriverImpactResult) -> Rivals | None:
+def fit_rivals(
+    table: pd.DataFrame, tested: DriverImpactResult, *, n_bootstrap: int, rng: np.random.Generator
+) -> Rivals | None:
     """Fit the rivals to the rows of the stated paths; None where no path is left unstated."""
     if not tested.model.unstated_pairs or not tested.model.stated_pairs:
         return None
@@ -47,4 +53,14 @@ def fit_rivals(table: pd.DataFrame, tested: DriverImpactResult) -> Rivals | None
         evaluation = fit_evaluative_factor(table, tested)
     except CoprodError as error:
         no_evaluation = str(error)
-    return Rivals(pattern, no_pattern, evaluation, no_evaluation)
+    found = Rivals(pattern, no_pattern, evaluation, no_evaluation)
+    return _resampled(found, pattern, n_bootstrap, rng) if pattern and n_bootstrap else found
+
+
+def _resampled(
+    rivals: Rivals, pattern: PathPattern, n_samples: int, rng: np.random.Generator
+) -> Rivals:
+    try:
+        return replace(rivals, resampled=bootstrap_pattern(pattern, n_samples=n_samples, rng=rng))
+    except CoprodError as error:
+        return replace(rivals, no_resampled=str(error))

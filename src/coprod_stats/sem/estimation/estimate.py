@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.sem.estimation.objective import Evaluation, Likelihood, Objective
+from coprod_stats.sem.estimation.objective import Evaluation, Likelihood, Objective, Sloped
 from coprod_stats.sem.estimation.optimizer import MAX_ITERATIONS, Minimum, minimize
 from coprod_stats.sem.model.constraints import Restrictions, restrictions
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
@@ -173,12 +173,51 @@ def known_estimate(problem: Problem, params: FloatArray) -> Estimate | None:
     objective = problem.objective(models)
     if not isinstance(objective, Likelihood) or not objective.has_minimum_at(params):
         return None
+    return _without_curvature(problem, models, objective, restrictions(problem.table), params)
+
+
+def estimate_nearby(problem: Problem, other: Estimate) -> Estimate | None:
+    """Fit a model to cases much like those that it was fitted to, without second derivatives.
+
+    Parameters
+    ----------
+    problem : Problem
+        The same model with other cases.
+    other : Estimate
+        Its estimates and second derivatives are taken for those nearby.
+
+    Returns
+    -------
+    Estimate or None
+        None where this spares nothing, restrictions are not linear, or there is no minimum nearby.
+    """
+    limits = other.restrictions
+    objective = problem.objective(other.models)
+    if not isinstance(objective, Sloped) or limits.is_nonlinear or other.shifted is not None:
+        return None
+    # loaded only where samples are drawn
+    from coprod_stats.sem.estimation.nearby import minimize_nearby
+
+    params = minimize_nearby(objective, limits, other.params, other.minimum.final.curvature)
+    if params is None:
+        return None
+    return _without_curvature(problem, other.models, objective, limits, params)
+
+
+def _without_curvature(
+    problem: Problem,
+    models: tuple[LisrelModel, ...],
+    objective: Objective,
+    limits: Restrictions,
+    params: FloatArray,
+) -> Estimate:
+    """Take given parameters for the minimum; second derivatives stay unknown."""
     n_free = problem.table.n_free
     unknown = np.full((n_free, n_free), np.nan)
     final = Evaluation(objective.value(params), np.zeros(n_free), unknown)
     minimum = Minimum(params, True, 0, final, (), np.zeros(0), 0.0)
     implied = tuple(model.moments(params) for model in models)
-    return Estimate(problem, models, objective, restrictions(problem.table), minimum, implied)
+    return Estimate(problem, models, objective, limits, minimum, implied)
 
 
 def estimate_at(problem: Problem, params: FloatArray) -> Estimate:

@@ -155,6 +155,21 @@ class FullInformation:
                 return False
         return True
 
+    def slope(self, params: FloatArray) -> tuple[float, FloatArray]:
+        """Value, infinite where the model is not defined, and gradient."""
+        total, gradient = 0.0, np.zeros(self.n_free)
+        for group, model in enumerate(self.models):
+            implied = model.moments(params)
+            try:
+                sums = pattern_sums(self.patterns[group], mean=implied.mean, cov=implied.cov)
+            except np.linalg.LinAlgError:
+                return np.inf, gradient
+            weight = self.weights[group]
+            total += weight * (sums.value - self.saturated_values[group])
+            by_params = model.gradient(implied, by_cov=sums.by_cov / 2.0, by_mean=sums.by_mean)
+            gradient[model.parameters] -= weight * by_params
+        return total, gradient
+
     def evaluate(self, params: FloatArray, *, exact: bool) -> Evaluation:
         """Value, gradient and second derivatives (exact, or expected given the patterns)."""
         total = 0.0

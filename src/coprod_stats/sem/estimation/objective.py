@@ -59,3 +59,12 @@ class Likelihood(Objective, Protocol):
     def has_minimum_at(self, params: FloatArray) -> bool:
         """Whether all first derivatives vanish."""
         ...
+
+
+@runtime_checkable
+class Sloped(Objective, Protocol):
+    """An objective whose second derivatives cost far more than the first ones."""
+
+    def slope(self, params: FloatArray) -> tuple[float, FloatArray]:
+        """Value, infinite where the model is not defined, and gradient, ``(n_free,)``."""
+        ...
