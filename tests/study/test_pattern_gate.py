@@ -346,7 +346,8 @@ def test_the_plan_says_how_many_samples_are_drawn(clean: Study) -> None:
     assert entry.rivals.resampled is None
     items = item_table(clean.analysed, tested.model.items)
     items = items.assign(POSTR=design_column(clean.analysed, "POSTR"))
-    drawn = fit_rivals(items, tested, n_bootstrap=2, rng=np.random.default_rng(2))
+    form = analysis.form.model_copy(update={"bootstrap": 2})
+    drawn = fit_rivals(items, tested, form, np.random.default_rng(2))
     assert drawn is not None
     assert drawn.resampled is not None
     assert drawn.resampled.n_samples == 2

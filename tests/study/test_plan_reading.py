@@ -142,6 +142,24 @@ FAULTS = [
     ("HOURS > 0", "HOURS >", "PLAN-010", 7, ""),
     ("HOURS > 0", "HOURS == 'a few'", "PLAN-010", 7, "'HOURS' is no text"),
     ("HOURS > 0", "NOBODY > 0", "PLAN-010", 7, "there is no item or variable 'NOBODY'"),
+    *(
+        ("    tests: [A1]\n", f"    tests: [A1]\n    {option}\n", "PLAN-041", 18, found)
+        for option, found in (
+            ("rivals: [{rival: r, title: R}]", "the rival is the model of the hypotheses"),
+            ("rivals: [{rival: r, title: R, add: [NEG]}]", "'NEG' is no equation"),
+            ("rivals: [{rival: r, title: R, add: [NEG ~ POS]}]", "POS -> NEG is stated already"),
+            ("rivals: [{rival: r, title: R, add: [NEG ~ JOY]}]", "JOY is not in the model"),
+            ("rivals: [{rival: r, title: R, reverse: [NEG]}]", "NEG is no driver"),
+            ("bootstrap: 500", "no stated and unstated paths"),
+        )
+    ),
+    *(
+        ("    tests: [A2]\n", f"    tests: [A2]\n    {option}\n", "PLAN-041", 24, found)
+        for option, found in (
+            ("rivals: [{rival: r, title: R, reverse: [HOURS]}]", "'rivals' is for structural"),
+            ("bootstrap: 500", "'bootstrap' is for structural equations"),
+        )
+    ),
     (SEM, with_option(SEM, "rotating: false"), "PLAN-039", 19, "no item of the factors rotates"),
     (SEM, with_option(SEM, "where: ZZ == 1"), "PLAN-010", 19, "variable 'ZZ'"),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -28,7 +29,13 @@ from coprod_stats.analyses.paths.estimation import (
     ordered_items,
 )
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
+from coprod_stats.analyses.paths.named_comparisons import (
+    bootstrap_faults,
+    comparison_faults,
+    rival_faults,
+)
 from coprod_stats.analyses.paths.result import PathsResult, path_findings
+from coprod_stats.analyses.paths.rivals import compared_specification
 from coprod_stats.analyses.paths.section import paths_section
 from coprod_stats.analyses.sample import StudySample
 from coprod_stats.analyses.words import ReportWords, anchor_of
@@ -75,6 +82,7 @@ class Paths(Kind[PathsForm, PathsResult]):
         yield from _factor_faults(form, scope)
         yield from relation_faults(scope)
         yield from _role_faults(form, scope)
+        yield from comparison_faults(form, scope)
         if form.factors and not any(isinstance(e, SemSpecification) for e in form.specifications):
             yield scope.fault(
                 "PLAN-036",
@@ -193,6 +201,8 @@ class Paths(Kind[PathsForm, PathsResult]):
             found["item_overlap_paths"] = overlap.changes()
         if result.pattern is not None:
             found |= {"pattern": result.pattern.tidy(), "all_paths": result.pattern.paths()}
+        if result.model_comparisons:
+            found["rivals"] = pd.DataFrame([asdict(model) for model in result.model_comparisons])
         if result.resampled is not None:
             found["bootstrap"] = result.resampled.tidy()
         rivals = result.compared.rivals if result.compared else None
@@ -315,6 +325,9 @@ def _model_faults(
         model = driver_impact_model(
             form, scope.instrument, scope.relations(), covariates, rotating=entry.rotating
         )
+        if entry == compared_specification(form):
+            yield from rival_faults(form, scope, model)
+            yield from bootstrap_faults(form, entry, scope, model)
         refuse_options(
             Specification(
                 model=model.syntax(covariates),

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
 from coprod_stats.analyses.paths.measured import Measured, measure
+from coprod_stats.analyses.paths.named_comparisons import fit_named_rivals
 from coprod_stats.analyses.paths.rivals import Rivals, compared_specification, fit_rivals
 from coprod_stats.analyses.sample import (
     NoRespondentsError,
@@ -37,6 +38,7 @@ from coprod_stats.structure import (
     fit_score_paths,
     with_subgroups,
 )
+from coprod_stats.structure.rival_models import ModelComparison
 
 ENGINE_TOLERANCE = 1e-4
 """Largest difference between standardised estimates at which two engines still agree."""
@@ -79,6 +81,8 @@ class SpecificationResult:
         Of the specification that is compared, if there are any.
     measured : Measured, optional
         The factors without paths, where the specification is compared or has ordered items.
+    named_rivals : tuple of ModelComparison
+        Models that the plan names, where the specification is compared.
     is_compared : bool
         Whether this is the specification that is compared with other models.
     """
@@ -91,6 +95,7 @@ class SpecificationResult:
     not_compared: str = ""
     rivals: Rivals | None = None
     measured: Measured | None = None
+    named_rivals: tuple[ModelComparison, ...] = ()
     is_compared: bool = False
 
     def glance(self) -> pd.DataFrame:
@@ -121,6 +126,7 @@ def estimate(
             if not respondents.n_respondents:
                 raise NoRespondentsError("the conditions on respondents select nobody")
             rivals, measured, is_compared = None, None, False
+            named: tuple[ModelComparison, ...] = ()
             if isinstance(specification, ScoresSpecification):
                 tests: PathTests = _by_scores(specification, sample, respondents)
                 compared = _Comparison()
@@ -130,7 +136,8 @@ def estimate(
                 table = _model_table(specification, tests.model, sample, respondents)
                 is_compared = specification == compared_specification(form)
                 if is_compared:
-                    rivals = fit_rivals(table, tests, n_bootstrap=form.bootstrap or 0, rng=rng)
+                    rivals = fit_rivals(table, tests, form, rng)
+                    named = fit_named_rivals(table, tests, form.rivals)
                 if is_compared or specification.ordered:
                     measured = measure(table, tests, with_overlap=is_compared)
         except CoprodError as error:
@@ -143,6 +150,7 @@ def estimate(
         not_compared=compared.not_compared,
         rivals=rivals,
         measured=measured,
+        named_rivals=named,
         is_compared=is_compared,
     )
 

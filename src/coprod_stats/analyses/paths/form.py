@@ -69,6 +69,22 @@ Specification = Annotated[
 ]
 
 
+class RivalForm(PlanPart):
+    """A model that is compared with that of the hypotheses, and named before the answers are seen.
+
+    At least one of ``add`` and ``reverse`` is stated.
+    """
+
+    rival: Name
+    """A short name, by which results are looked up."""
+    title: Words
+    add: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    """Paths beside those of the hypotheses, such as ``IV ~ QUA + PRF``: an outcome, and what
+    predicts it."""
+    reverse: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    """Drivers whose stated paths lead from the impacts to the driver."""
+
+
 class PathsForm(AnalysisForm):
     """Hypothesised paths among factors, estimated by one or more specifications."""
 
@@ -77,6 +93,9 @@ class PathsForm(AnalysisForm):
     """Scales of the instrument that enter as latent variables. An index that is an outcome enters
     as it is observed, without being named here."""
     specifications: Annotated[tuple[Specification, ...], Field(strict=False, min_length=1)]
+    rivals: Annotated[tuple[RivalForm, ...], Field(strict=False)] = ()
+    """Other models of the same drivers and impacts, to which that of the hypotheses is compared;
+    the model with all paths and that with an evaluative factor always are."""
     bootstrap: Annotated[int, Field(ge=100, le=100_000)] | None = None
     """Number of samples, of clusters or respondents, for bootstrap intervals of the means of stated
     and unstated paths and of HTMT2, beside those by formula; none if omitted."""

@@ -14,6 +14,7 @@ from coprod_stats.analyses.paths.resampled_column import (
     resampled_role,
 )
 from coprod_stats.analyses.paths.result import PathsResult
+from coprod_stats.analyses.paths.rivals_table import rivals_blocks
 from coprod_stats.analyses.pattern_words import (
     mean_with_interval,
     pattern_conclusion,
@@ -52,8 +53,10 @@ _TERMS = {
 def pattern_section(form: PathsForm, result: PathsResult, words: ReportWords) -> list[Section]:
     """Compose stated against unstated paths, and the evaluative factor; empty without rivals."""
     rivals = result.compared.rivals if result.compared else None
+    compared = rivals_blocks(form, result, words)
+    elsewhere, made_by = words.anchor(form, "evaluation"), "What else could have made it"
     if rivals is None:
-        return []
+        return [Section(elsewhere, made_by, tuple(compared))] if compared else []
     if rivals.pattern is None:
         reason = f"Stated and unstated paths could not be compared: {rivals.no_pattern}."
         notice = Notice((Paragraph(text(reason)),), "warning")
@@ -66,9 +69,9 @@ def pattern_section(form: PathsForm, result: PathsResult, words: ReportWords) ->
     return [
         Section(words.anchor(form, "pattern"), "The pattern as a whole", content),
         Section(
-            words.anchor(form, "evaluation"),
-            "What else could have made it",
-            _evaluation(form, rivals.evaluation, rivals.no_evaluation, words),
+            elsewhere,
+            made_by,
+            (*_evaluation(form, rivals.evaluation, rivals.no_evaluation, words), *compared),
         ),
     ]
 

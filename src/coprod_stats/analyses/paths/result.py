@@ -19,6 +19,7 @@ from coprod_stats.structure.measurement_model import MeasurementModel
 from coprod_stats.structure.path_pattern import PathPattern
 from coprod_stats.structure.path_tests import conclusion_counts
 from coprod_stats.structure.pattern_bootstrap import PatternBootstrap
+from coprod_stats.structure.rival_models import ModelComparison, compared_fit
 
 DISAGREEMENT = (
     "two independent engines disagree on the same model and rows: nothing is decided until it is "
@@ -85,6 +86,25 @@ class PathsResult(NotebookTables):
         """Stated against unstated paths, where there are both and they could be compared."""
         compared = self.compared if self.engines_agree else None
         return compared.rivals.pattern if compared and compared.rivals else None
+
+    @property
+    def model_comparisons(self) -> tuple[ModelComparison, ...]:
+        """The compared specification, its rivals, and what the plan names beside them."""
+        compared = self.compared if self.engines_agree else None
+        if compared is None or not isinstance(compared.tests, DriverImpactResult):
+            return ()
+        stated, rivals = compared.tests.fit, compared.rivals
+        pattern = rivals.pattern if rivals else None
+        evaluation = rivals.evaluation if rivals else None
+        found = []
+        if pattern is not None:
+            found.append(compared_fit("all_paths", "All paths", pattern.fit, stated))
+        if evaluation is not None:
+            title = "The hypotheses and an evaluative factor"
+            found.append(compared_fit("evaluation", title, evaluation.fit, stated))
+        found += compared.named_rivals
+        hypotheses = compared_fit("stated", "The hypotheses", stated, stated)
+        return (hypotheses, *found) if found else ()
 
     @property
     def compared_factors(self) -> MeasurementModel | None:

@@ -39,7 +39,7 @@ def compared_specification(form: PathsForm) -> SemSpecification | None:
 
 
 def fit_rivals(
-    table: pd.DataFrame, tested: DriverImpactResult, *, n_bootstrap: int, rng: np.random.Generator
+    table: pd.DataFrame, tested: DriverImpactResult, form: PathsForm, rng: np.random.Generator
 ) -> Rivals | None:
     """Fit the rivals to the rows of the stated paths; None where no path is left unstated."""
     if not tested.model.unstated_pairs or not tested.model.stated_pairs:
@@ -54,7 +54,9 @@ def fit_rivals(
     except CoprodError as error:
         no_evaluation = str(error)
     found = Rivals(pattern, no_pattern, evaluation, no_evaluation)
-    return _resampled(found, pattern, n_bootstrap, rng) if pattern and n_bootstrap else found
+    if pattern is None or form.bootstrap is None:
+        return found
+    return _resampled(found, pattern, form.bootstrap, rng)
 
 
 def _resampled(
