@@ -55,7 +55,7 @@ def comparison_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:
                 yield scope.fault(
                     "PLAN-041",
                     (option,),
-                    f"'{option}' is for structural equations, and every specification regresses scores",
+                    f"'{option}' is for structural equations; every specification regresses scores",
                     "Remove it, or add a specification by structural equations.",
                 )
 
