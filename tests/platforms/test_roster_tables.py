@@ -172,7 +172,7 @@ def test_scales_of_rows_are_scored_row_by_row(tmp_path: Path) -> None:
 
 def test_preview_and_codebook_show_a_roster_in_its_place(instrument: Instrument) -> None:
     shown = " ".join(preview(instrument).split())
-    assert "3 questions, and 13 for each row of MEMBER, SERVICE, on 4 pages" in shown
+    assert "3 questions, and 12 for each row of MEMBER, SERVICE, on 4 pages" in shown
     assert "table MEMBER (Members of the household), as many as SIZE says, at most 4" in shown
     assert "table SERVICE (Services), up to 3" in shown
     assert "KIDS of the respondent: Children = the number of [AGE is below 18]" in shown

@@ -172,8 +172,8 @@ def write_codebook(
     write_file(out, codebook(instrument, language=lang))
     say(f"{counted(len(instrument.columns), 'column')}: {out}")
     for entry in translation_coverage(instrument):
-        if entry.language == lang and not entry.is_complete:
-            warn(str(entry))
+        for reservation in entry.reservations if entry.language == lang else ():
+            warn(reservation)
 
 
 @command(epilog="Example: coprod instrument draft survey.sav --out survey.yaml")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -93,6 +93,8 @@ class InstrumentParts:
     ----------
     source : YamlSource
         The questionnaire without its translations.
+    absent_translations : mapping of str to str
+        Files of translations that do not exist, by language.
     constructs : ConstructsSource or None
         None if it names none, or they cannot be read.
     faults : tuple of Fault
@@ -103,6 +105,7 @@ class InstrumentParts:
     source: YamlSource
     modules: tuple[FilledModule, ...]
     translations: tuple[TranslationSource, ...]
+    absent_translations: Mapping[str, str]
     constructs: ConstructsSource | None
     faults: tuple[Fault, ...]
 
@@ -196,7 +199,17 @@ def _read_draft(path: Path, modules: Sequence[str]) -> tuple[Draft | None, tuple
         constructs |= filled.constructs
         published |= filled.published
     open_places = {m.module.form.module: m.open_places for m in parts.modules}
-    draft = Draft(form, source, constructs, described, others, meanings, published, open_places)
+    draft = Draft(
+        form,
+        source,
+        constructs,
+        described,
+        others,
+        meanings,
+        published,
+        open_places,
+        parts.absent_translations,
+    )
     meaning = check_draft(draft)
     if form.constructs is not None and parts.constructs is None:  # every code would appear missing
         meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
@@ -223,16 +236,19 @@ def _read_parts(
         if form is None:
             return None, (*faults, *others)
     translations: list[TranslationSource] = []
+    absent: dict[str, str] = {}
     for language in form.languages[1:]:
-        beside = path.parent / "translations" / f"{path.stem}.{language}.yaml"
-        if beside.exists():
-            read, more = _read_translations(beside)
-            others += more
-            translations += [] if read is None else [read]
+        beside = translations_file(path, language)
+        if not beside.exists():
+            absent[language] = f"{beside.parent.name}/{beside.name}"
+            continue
+        read, more = _read_translations(beside, language)
+        others += more
+        translations += [] if read is None else [read]
     constructs, more = _read_constructs(path, form, source)
     others += more
     return InstrumentParts(
-        form, source, tuple(filled), tuple(translations), constructs, others
+        form, source, tuple(filled), tuple(translations), absent, constructs, others
     ), faults
 
 
@@ -265,10 +281,24 @@ def _read_modules(
     return tuple(found), tuple(faults)
 
 
-def _read_translations(file: Path) -> tuple[TranslationSource | None, tuple[Fault, ...]]:
+def translations_file(path: Path, language: str) -> Path:
+    """Return where the translations of a questionnaire into a language stand."""
+    return path.parent / "translations" / f"{path.stem}.{language}.yaml"
+
+
+def _read_translations(
+    file: Path, language: str
+) -> tuple[TranslationSource | None, tuple[Fault, ...]]:
     read = read_yaml(file)
     form, faults = read_shape(TranslationsForm, read)
-    return (None if form is None else TranslationSource(form, read)), faults
+    if form is None:
+        return None, faults
+    if form.language != language:
+        found = f"translations into '{form.language}' in the file of those into '{language}'"
+        remedy = "Correct the language, or the name of the file."
+        wrong = read.fault("TRANSLATION-003", ("language",), "language", found, remedy)
+        return None, (*faults, wrong)
+    return TranslationSource(form, read), faults
 
 
 def _read_constructs(
