@@ -25,13 +25,18 @@ from coprod_stats.files.writing import committed_together, write_file
 @click.argument("older", type=InputName("instruments"), help="Older version: shipped id or path.")
 @click.argument("newer", type=InputName("instruments"), help="Newer version.")
 @click.option("--form", help="Compare one form of both.")
+@click.option("--all", "every", is_flag=True, help="List each question and text that came or went.")
 @json_option
-def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
-    """List each change between two versions and its consequence for comparability."""
+def diff(older: str, newer: str, form: str | None, every: bool, json: str | None) -> None:
+    """List the changes between two versions and their consequences for comparability.
+
+    Questions and translations that came or went are counted by block; --all and --json list each.
+    """
     from dataclasses import asdict
 
     from coprod_stats.instruments.source.reading import read_instrument
     from coprod_stats.instruments.versions.comparison import compare
+    from coprod_stats.instruments.versions.summary import summed_up
 
     versions = [read_instrument(name) for name in (older, newer)]
     if form is not None:
@@ -40,14 +45,16 @@ def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
     if json is not None:
         write_json([{**asdict(change), "effect": change.effect} for change in changes], json)
         return
-    for change in changes:
-        say(str(change))
+    shown = changes if every else summed_up(changes, *versions)
+    for entry in shown:
+        say(str(entry))
     counts = {
         effect: sum(change.effect == effect for change in changes)
         for effect in ("breaks", "threatens", "harmless")
     }
     effects = ", ".join(f"{count} {effect}" for effect, count in counts.items() if count)
-    say(f"{counted(len(changes), 'change')}{': ' if effects else ''}{effects}")
+    more = "; --all lists each" if len(shown) < len(changes) else ""
+    say(f"{counted(len(changes), 'change')}{': ' if effects else ''}{effects}{more}")
 
 
 @command(epilog="Example: coprod instrument lint citizen --form core")
