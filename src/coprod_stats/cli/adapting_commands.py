@@ -8,7 +8,7 @@ import click
 
 from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, command
 from coprod_stats.cli.options import json_option, module_option, name_argument, sheet_option
-from coprod_stats.cli.output import records, say, warn, write_json
+from coprod_stats.cli.output import records, say, say_where, warn, write_json
 from coprod_stats.counts import counted
 
 
@@ -71,15 +71,15 @@ def subset(
             },
             json,
         )
-        return
-    say(f"{n_questions(after)} of {counted(n_before, 'question')} stay")
-    for entry in found.cut.stayed:
-        say(f"stays: {entry.part}, because of {entry.reason}")
-    for kind, names in found.cut.gone.items():
-        if names:
-            say(f"went: {counted(len(names), *KINDS[kind])}: {_shortened(names)}")
+    else:
+        say(f"{n_questions(after)} of {counted(n_before, 'question')} stay")
+        for entry in found.cut.stayed:
+            say(f"stays: {entry.part}, because of {entry.reason}")
+        for kind, names in found.cut.gone.items():
+            if names:
+                say(f"went: {counted(len(names), *KINDS[kind])}: {_shortened(names)}")
     for path in found.files:
-        say(f"written: {path}")
+        say_where(f"written: {path}", json)
     for language in translation_coverage(after):
         for reservation in language.reservations:
             warn(reservation)

@@ -16,7 +16,7 @@ from coprod_stats.cli.options import (
     refuse_given,
     sheet_option,
 )
-from coprod_stats.cli.output import say, warn, write_json
+from coprod_stats.cli.output import say, say_where, warn, write_json
 from coprod_stats.counts import counted
 from coprod_stats.files.writing import committed_together, write_file
 
@@ -150,15 +150,14 @@ def translate(
                 for status in ("missing", "outdated")
             }
             write_json({"language": lang, "counts": dict(counts), **keys}, json)
-    if json is not None:
-        return
-    for row in rows:
-        if row.status in ("missing", "outdated") and out is None:
-            say(f"{row.status:<9} {row.key}: {row.source}")
-    states = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none is translated"
-    say(f"{counted(len(rows), 'text')}: {states}")
+    if json is None:
+        for row in rows:
+            if row.status in ("missing", "outdated") and out is None:
+                say(f"{row.status:<9} {row.key}: {row.source}")
+        states = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none is translated"
+        say(f"{counted(len(rows), 'text')}: {states}")
     if out is not None:
-        say(f"written: {out}")
+        say_where(f"written: {out}", json)
 
 
 @command(epilog="Example: coprod instrument codebook citizen --out citizen.html")
@@ -246,6 +245,7 @@ def draft(
     if faults := check_instrument(out):
         raise InstrumentError(faults)
     if json is not None:
+        say_where(f"written: {out}", json)
         return
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(drafted.kinds.items()))
     say(f"{counted(drafted.n_rows, 'row')}, {counted(drafted.kinds.total(), 'column')}: {kinds}")
