@@ -247,7 +247,7 @@ def test_an_open_range_lies_where_the_population_says(
     assert drawn.nunique() > 20
 
 
-CONSENT = """          - {id: CONS, kind: consent, text: "Agree?", options: {1: "Y", 2: "N"}, offers: []}
+CONSENT = """          - {id: CONS, kind: consent, text: "OK?", offers: [], options: {1: Y, 2: N}}
           - {id: USE, when: CONS == 1,"""
 
 
