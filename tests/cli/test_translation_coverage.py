@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from coprod_stats.instruments import read_instrument
+from coprod_stats.instruments import check_instrument, read_instrument
 from coprod_stats.instruments.translations.coverage import translation_coverage
-from coprod_stats.instruments.translations.translation import translation_rows
+from coprod_stats.instruments.translations.translation import (
+    TranslationRow,
+    translation_rows,
+    translations_text,
+)
 from coprod_stats.literals import Platform
 
 PARKS = """
@@ -39,6 +44,8 @@ pages:
              number: {unit: {en: years, de: Jahre}}, forms: [full]}
 """
 TEXTS = 13
+VALIDATED = "translations: {de: {status: validated}}\n"
+DRAFT = "the translation into 'de' is a draft, not validated"
 PLATFORMS: tuple[Platform, ...] = ("xlsform", "limesurvey", "qualtrics", "surveyjs", "paper")
 ONE_LANGUAGE: tuple[Platform, ...] = ("redcap", "spss", "frictionless", "ddi")
 
@@ -79,15 +86,18 @@ def test_check_and_show_tell_how_much_is_translated(coprod, half) -> None:
     told = f"{TEXTS - 3} of {TEXTS} texts are in 'de'; the others are shown in 'en'"
     check = coprod("instrument", "check", half)
     assert (check.returncode, check.stdout) == (0, "parks.yaml: no faults\n")
-    assert check.stderr == f"parks.yaml: {told}\n"
+    assert check.stderr == f"parks.yaml: {told}\nparks.yaml: {DRAFT}\n"
     show = coprod("instrument", "show", half)
-    assert f"Translation: {told}." in show.stdout
+    assert f"Translation: {told}.\nT{DRAFT[1:]}.\n" in show.stdout
 
 
 def test_check_tells_of_a_whole_translation_that_it_is_whole(coprod, parks) -> None:
     check = coprod("instrument", "check", parks)
     told = f"parks.yaml: {TEXTS} of {TEXTS} texts are in 'de'"
-    assert (check.stdout, check.stderr) == (f"parks.yaml: no faults\n{told}\n", "")
+    draft = f"parks.yaml: {DRAFT}\n"
+    assert (check.stdout, check.stderr) == (f"parks.yaml: no faults\n{told}\n", draft)
+    parks.write_text(PARKS + VALIDATED, encoding="utf-8")
+    assert coprod("instrument", "check", parks).stderr == ""
 
 
 @pytest.mark.parametrize("platform", [*PLATFORMS, *ONE_LANGUAGE])
@@ -109,6 +119,7 @@ def test_an_export_of_a_whole_translation_or_of_the_original_tells_nothing(
     whole = coprod("instrument", "export", parks, "--to", platform, "--out", "b")
     assert (original.returncode, whole.returncode) == (0, 0)
     assert "PLATFORM-100" not in original.stderr + whole.stderr
+    assert "draft" not in original.stderr
 
 
 def test_a_codebook_in_half_a_translation_tells_it(coprod, half) -> None:
@@ -117,3 +128,101 @@ def test_a_codebook_in_half_a_translation_tells_it(coprod, half) -> None:
     told = coprod(*command, "--lang", "de")
     assert told.returncode == 0
     assert f"{TEXTS - 3} of {TEXTS} texts are in 'de'" in told.stderr
+    assert DRAFT in told.stderr
+
+
+@pytest.mark.parametrize("platform", [*PLATFORMS, *ONE_LANGUAGE])
+def test_every_export_tells_of_a_draft_and_of_nothing_validated(
+    coprod, parks, tmp_path, platform: str
+) -> None:
+    command = ("instrument", "export", parks, "--to", platform, "--lang", "de", "--out")
+    done = coprod(*command, "draft")
+    told = f"PLATFORM-106 language 'de': {DRAFT}."
+    assert (done.returncode, told in done.stderr) == (0, True), done.stderr
+    losses = json.loads((tmp_path / "draft" / "sidecar.json").read_text(encoding="utf-8"))["losses"]
+    assert [loss for loss in losses if loss.startswith(told)]
+    parks.write_text(PARKS + VALIDATED, encoding="utf-8")
+    assert DRAFT not in coprod(*command, "validated").stderr
+
+
+def _beside(folder, **status: str):
+    """Write a questionnaire whose German stands in a file of its own; return the two files."""
+    original = re.sub(r"\{en: ([^{}]*?), de: [^{}]*?\}", r"\1", PARKS)
+    (folder / "parks.yaml").write_text(original.replace("Don't know", '"Don\'t know"'), "utf-8")
+    rows = [
+        TranslationRow(row.key, row.source, f"de {row.source}", status.get("of_texts", "draft"))
+        for row in translation_rows(folder / "parks.yaml", "de")
+    ]
+    text = translations_text(rows, instrument="parks", language="de")
+    file = folder / "translations" / "parks.de.yaml"
+    file.parent.mkdir()
+    file.write_text(text.replace("status: draft", f"status: {status.get('head', 'draft')}", 1))
+    return folder / "parks.yaml", file
+
+
+@pytest.mark.parametrize(
+    ("head", "of_texts", "is_draft"),
+    [
+        ("draft", "draft", True),
+        ("validated", "draft", False),  # a text without a status has that of the head
+        ("draft", "validated", False),
+    ],
+)
+def test_a_translation_is_a_draft_as_long_as_one_of_its_texts_is(
+    tmp_path, head: str, of_texts: str, is_draft: bool
+) -> None:
+    questionnaire, file = _beside(tmp_path, head=head, of_texts=of_texts)
+    (german,) = translation_coverage(read_instrument(questionnaire))
+    assert (german.is_complete, german.is_draft) == (True, is_draft)
+    text = file.read_text("utf-8").removesuffix("    status: validated\n")
+    file.write_text(f"{text}    status: draft\n", "utf-8")
+    (german,) = translation_coverage(read_instrument(questionnaire))
+    assert german.is_draft
+
+
+def test_a_copy_without_its_translations_tells_which_file_it_lacks(coprod, tmp_path) -> None:
+    questionnaire, file = _beside(tmp_path)
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    copied = mine / "own.yaml"
+    copied.write_bytes(questionnaire.read_bytes())
+    told = (
+        f"0 of {TEXTS} texts are in 'de'; the others are shown in 'en'; there is no file "
+        "translations/own.de.yaml beside the questionnaire"
+    )
+    assert coprod("instrument", "check", copied).stderr == f"own.yaml: {told}\n"
+    shown = " ".join(coprod("instrument", "show", copied).stdout.split())
+    assert f"Translation: {told}." in shown
+    for command in (
+        ("export", copied, "--to", "surveyjs", "--out", "form"),
+        ("codebook", copied, "--lang", "de", "--out", "codebook.html"),
+        ("copy", copied, "--out", "copy"),
+    ):
+        done = coprod("instrument", *command)
+        assert (done.returncode, told in done.stderr) == (0, True), done.stderr
+    whole = coprod("instrument", "copy", questionnaire, "--out", "whole")
+    assert (whole.returncode, whole.stderr) == (0, f"{DRAFT}\n")
+    assert (tmp_path / "whole" / "translations" / file.name).exists()
+
+
+def test_a_subset_tells_how_much_of_it_is_translated(coprod) -> None:
+    done = coprod("instrument", "subset", "citizen", "--scales", "QUA", "--out", "mine.yaml")
+    assert done.returncode == 0
+    assert "texts are in 'ar'" in done.stderr
+    assert "the translation into 'ar' is a draft, not validated" in done.stderr
+
+
+def test_the_list_tells_which_languages_are_drafts(coprod) -> None:
+    assert "en, ar (draft)\n" in coprod("instrument", "list").stdout
+    listed = json.loads(coprod("instrument", "list", "--json", "-").stdout)
+    found = {entry["id"]: entry["translations"] for entry in listed}
+    assert found["citizen"] == {"ar": "draft"}
+    assert found["carers"] == {}
+
+
+def test_translations_into_another_language_than_the_file_says_are_a_fault(tmp_path) -> None:
+    questionnaire, file = _beside(tmp_path)
+    file.write_text(file.read_text("utf-8").replace("language: de", "language: fr"))
+    (fault,) = check_instrument(questionnaire)
+    assert (fault.code, fault.file, fault.line) == ("TRANSLATION-003", "parks.de.yaml", 2)
+    assert fault.found == "translations into 'fr' in the file of those into 'de'"

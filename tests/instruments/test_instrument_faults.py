@@ -310,13 +310,13 @@ def test_reading_a_faulty_questionnaire_raises_all_its_faults(read: Read) -> Non
     [
         ("title: A survey", "titel: A survey", 3, "titel", "is not known here"),
         ("title: A survey", "titel: A survey", 1, "the file", "'title' is missing"),
-        ("version: 1.0.0", "version: '1'", 2, "version", "should match pattern"),
-        ("id: TRU1", "id: tru-1", 24, "pages.1.blocks.0.items.0.id", "should match pattern"),
-        ("min_answered: 1", "min_answered: one", 27, "scales.TRU.min_answered", "valid integer"),
-        ("kind: unipolar", "kind: nice", 8, "responses.ext5.kind", "input should be 'unipolar'"),
-        ("{1: Web, 2: Phone}", "{one: Web}", 15, "pages.0.blocks.0.items.1.options.one", "integer"),
-        ("kind: text", "kind: essay", 16, "pages.0.blocks.0.items.2.kind", "input should be"),
-        ("languages: [en]", "languages: []", 4, "languages", "at least 1 item"),
+        ("version: 1.0.0", "version: '1'", 2, "version", "not a version of three numbers"),
+        ("id: TRU1", "id: tru-1", 24, "pages.1.blocks.0.items.0.id", "not an id of capitals"),
+        ("min_answered: 1", "min_answered: one", 27, "scales.TRU.min_answered", "a whole number"),
+        ("kind: unipolar", "kind: nice", 8, "responses.ext5.kind", "none of 'unipolar'"),
+        ("{1: Web, 2: Phone}", "{one: Web}", 15, "pages.0.blocks.0.items.1.options.one", "whole"),
+        ("kind: text", "kind: essay", 16, "pages.0.blocks.0.items.2.kind", "is none of"),
+        ("languages: [en]", "languages: []", 4, "languages", "is empty"),
     ],
 )
 def test_faults_of_shape_have_their_line(

@@ -21,7 +21,8 @@ EXPECTED = """\
 A survey
 ========
 survey 1.2.3, piloted; form: long (Long); languages: en, de
-Translation: 3 of 35 texts are in 'de'; the others are shown in 'en'.
+Translation: 2 of 29 texts are in 'de'; the others are shown in 'en'.
+The translation into 'de' is a draft, not validated.
 
 Length: 8 questions on 2 pages
   deep  8 questions, about 1 minute

@@ -12,6 +12,7 @@ from inline_questionnaires import laid_out
 from coprod_stats.instruments import check_instrument, read_instrument
 from coprod_stats.instruments.checks.linting import lint
 from coprod_stats.instruments.language.tree import names
+from coprod_stats.instruments.question_counts import n_questions
 from coprod_stats.instruments.shipped import list_modules
 from coprod_stats.instruments.source.reading import InstrumentError
 from coprod_stats.instruments.source.yaml_source import read_yaml
@@ -163,7 +164,8 @@ def test_what_a_scale_needs_stays_and_says_why(whole: Path) -> None:
     assert reasons["PART"] == reasons["classification"] == "its parts, which all stay"
     assert "TRU1" not in reasons
     gone = found.cut.gone
-    assert gone["questions"] == ("AGE", "STORY", "FEAR1", "FEAR2", "YEARS")
+    assert gone["questions"] == ("AGE", "FEAR1", "FEAR2", "YEARS")
+    assert gone["notes"] == ("STORY",)
     assert gone["scales"] == ("FEAR",)
     assert gone["indices"] == ("USE",)
     assert gone["derived variables"] == ("LONG",)
@@ -259,7 +261,9 @@ def test_any_choice_of_scales_makes_a_questionnaire_without_faults(
         {item.id for item in one.items if item.specifies is None} for one in (after, before)
     )
     assert asked < was_asked
-    assert was_asked - asked == set(found.cut.gone["questions"])
+    gone = found.cut.gone
+    assert was_asked - asked == {*gone["questions"], *gone["notes"]}
+    assert n_questions(before) - n_questions(after) == len(gone["questions"])
     for scale in after.scales:
         if scale.id in scales:
             assert scale.items == scored[scale.id]

@@ -101,3 +101,17 @@ def test_an_introduction_names_only_known_placeholders(tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     found = check_instrument(path)
     assert [(fault.code, fault.place) for fault in found] == [("TEXT-001", "introduction")]
+
+
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_shipped_questionnaires_say_who_asks_and_that_it_is_voluntary(name: str) -> None:
+    instrument = read_instrument(name).for_form("core")
+    assert instrument.introduction is not None
+    english, arabic = (instrument.introduction.in_language(code) for code in ("en", "ar"))
+    for part in ("[TEAM]", "voluntary", "confidential", "no right or wrong answers", "how long"):
+        assert part in english
+    assert arabic != english
+    assert "[TEAM]" in arabic
+    assert len(english.split()) < 80
+    shown = all_words(compose_form(instrument, "qualtrics", languages=["en"]))
+    assert f"A research team{english.removeprefix('[TEAM]')}" in shown[f"{name}_advanced.txt"]

@@ -119,7 +119,8 @@ def test_preview_codebook_and_paper_state_what_words_stand_beside(instrument: In
     printed = [e for e in paper_document(version, "en").elements if e.kind == "question"]
     assert [question.id for question in printed] == ["S", "M"]
     other = printed[0].body.options[1]
-    assert (other.label, other.code) == (f"Others {'_' * 24}", "2 S__other")
+    assert (other.label, other.code) == (f"Others – Please specify {'_' * 24}", "2 S__other")
+    assert f" – How {'_' * 24}" in str(printed[1].body)
     assert "PLATFORM" not in str(compose_form(instrument, "paper").refused)
 
 

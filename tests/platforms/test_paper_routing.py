@@ -121,7 +121,7 @@ pages:
     assert routes(laid_out(tmp_path, text)) == [
         'Please answer questions 3 to 5 only if question 1 is "Yes" or question 2 includes "Car" '
         'or "Foot". Otherwise go to the end of the questionnaire.',
-        "If question 1 is answered:",
+        'If question 1 has an answer other than "Don\'t know / does not apply":',
     ]
 
 
@@ -159,7 +159,7 @@ def test_a_computed_condition_that_is_needed_twice_becomes_a_box(tmp_path: Path)
     (box,) = [e for e in document.elements if isinstance(e, CheckBox)]
     assert (box.title, box.conditions) == (
         "Box A",
-        ('at least one of question 1a to question 1b is above "Never"', 'question 2 is "Yes"'),
+        ('at least one of question 1a to question 1b is above "Never"', 'and question 2 is "Yes"'),
     )
     first = document.elements.index(box)
     assert isinstance(document.elements[first + 1], Paragraph)

@@ -172,7 +172,7 @@ def test_scales_of_rows_are_scored_row_by_row(tmp_path: Path) -> None:
 
 def test_preview_and_codebook_show_a_roster_in_its_place(instrument: Instrument) -> None:
     shown = " ".join(preview(instrument).split())
-    assert "3 questions, and 13 for each row of MEMBER, SERVICE, on 4 pages" in shown
+    assert "3 questions, and 12 for each row of MEMBER, SERVICE, on 4 pages" in shown
     assert "table MEMBER (Members of the household), as many as SIZE says, at most 4" in shown
     assert "table SERVICE (Services), up to 3" in shown
     assert "KIDS of the respondent: Children = the number of [AGE is below 18]" in shown
@@ -218,14 +218,25 @@ def test_paper_has_a_sheet_with_a_part_for_each_row(instrument: Instrument) -> N
     elements = paper_document(version, "en").elements
     said = [getattr(element, "text", "") for element in elements]
     lead = next(place for place, text in enumerate(said) if "Members of the household" in text)
+    assert said[lead - 1] == "The members"  # the title of the page
+    assert "Please now fill in the sheet “Services”: one part for each, at most 3." in said
     assert said[lead] == (
         'If question 2 is "Yes": Please now fill in the sheet “Members of the household”: '
-        "one part for each, at most 4."
+        "one part for each, as many as question 1 says, at most 4."
     )
     assert said.index("How many live here?") < lead < said.index("Anything else?")
     sheet = roster_sheet(instrument, instrument.rosters[0], "en")
     heads = [element.text for element in sheet.elements if element.kind == "heading"]
-    assert heads == ["The members", *(f"Members of the household {n}" for n in range(1, 5))]
+    assert heads == ["The members", *(f"Members of the household: no. {n}" for n in range(1, 5))]
+    assert "Please fill in one part for each, at most 4. Leave the other parts empty." in [
+        element.text for element in sheet.elements if element.kind == "paragraph"
+    ]
+    assert (sheet.title, sheet.closing) == (
+        "Members of the household",
+        "Please go back to the questionnaire.",
+    )
+    assert "MEMBER" in sheet.footer
+    assert "questionnaire" not in str(sheet.elements)  # routing ends with the part
     asked = [element for element in sheet.elements if element.kind == "question"]
     assert len(asked) == 4 * 6
     files = compose_form(instrument, "paper", languages=["en"]).files

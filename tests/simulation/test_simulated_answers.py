@@ -245,3 +245,26 @@ def test_an_open_range_lies_where_the_population_says(
     assert drawn.between(low, high).all()
     assert drawn.median() == pytest.approx(mean, abs=1.5)
     assert drawn.nunique() > 20
+
+
+CONSENT = """          - {id: CONS, kind: consent, text: "OK?", offers: [], options: {1: Y, 2: N}}
+          - {id: USE, when: CONS == 1,"""
+
+
+@pytest.mark.parametrize(
+    ("weights", "refused"), [("", 1 / 2), ("CONS: {1: 19, 2: 1}, ", 1 / 20), ("CONS: {1: 1}, ", 0)]
+)
+def test_who_refuses_or_is_screened_out_follows_from_the_weights(
+    plan, weights: str, refused: float
+) -> None:
+    path = plan(("answers: {WAY", f"answers: {{{weights}WAY"))
+    file = path.parent / "tiny.yaml"
+    text = file.read_text(encoding="utf-8").replace("          - {id: USE,", CONSENT)
+    file.write_text(text, encoding="utf-8")
+    drawn = draw_sample(path, n_rows=4_000, clean=True).answers
+    left = drawn["CONS"] == 2
+    assert len(drawn) == 4_000
+    assert left.mean() == pytest.approx(refused, abs=4 * math.sqrt(0.25 / 4_000))
+    assert drawn.loc[left, "USE"].isna().all()
+    # whom the screening question lets through is what the groups say
+    assert drawn.loc[~left, "USE"].eq(1).mean() == pytest.approx(0.75, abs=0.04)

@@ -8,7 +8,7 @@ import click
 
 from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, command
 from coprod_stats.cli.options import json_option, module_option, name_argument, sheet_option
-from coprod_stats.cli.output import records, say, warn, write_json
+from coprod_stats.cli.output import records, say, say_where, warn, write_json
 from coprod_stats.counts import counted
 
 
@@ -50,11 +50,13 @@ def subset(
     """
     from dataclasses import asdict
 
+    from coprod_stats.instruments.question_counts import n_questions
     from coprod_stats.instruments.source.reading import read_instrument
     from coprod_stats.instruments.subsets.cutting import KINDS
     from coprod_stats.instruments.subsets.writing import write_subset
+    from coprod_stats.instruments.translations.coverage import translation_coverage
 
-    n_before = len(read_instrument(name, modules=module).questions)
+    n_before = n_questions(read_instrument(name, modules=module))
     found = write_subset(name, _split(scales), out, keep=_split(keep), modules=module)
     after = read_instrument(out)
     if json is not None:
@@ -62,22 +64,25 @@ def subset(
             {
                 "files": [str(path) for path in found.files],
                 "questions": {
-                    form.id: len(after.for_form(form.id).questions) for form in after.forms
+                    form.id: n_questions(after.for_form(form.id)) for form in after.forms
                 },
                 "stayed": [asdict(entry) for entry in found.cut.stayed],
                 "gone": {kind: list(names) for kind, names in found.cut.gone.items()},
             },
             json,
         )
-        return
-    say(f"{len(after.questions)} of {counted(n_before, 'question')} stay")
-    for entry in found.cut.stayed:
-        say(f"stays: {entry.part}, because of {entry.reason}")
-    for kind, names in found.cut.gone.items():
-        if names:
-            say(f"went: {counted(len(names), *KINDS[kind])}: {_shortened(names)}")
+    else:
+        say(f"{n_questions(after)} of {counted(n_before, 'question')} stay")
+        for entry in found.cut.stayed:
+            say(f"stays: {entry.part}, because of {entry.reason}")
+        for kind, names in found.cut.gone.items():
+            if names:
+                say(f"went: {counted(len(names), *KINDS[kind])}: {_shortened(names)}")
     for path in found.files:
-        say(f"written: {path}")
+        say_where(f"written: {path}", json)
+    for language in translation_coverage(after):
+        for reservation in language.reservations:
+            warn(reservation)
 
 
 @command(epilog="Example: coprod instrument ratings ratings.xlsx --instrument citizen")

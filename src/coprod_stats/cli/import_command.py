@@ -19,7 +19,7 @@ from coprod_stats.cli.options import (
     refuse_given,
     sheet_option,
 )
-from coprod_stats.cli.output import say, write_json
+from coprod_stats.cli.output import say, say_where, write_json
 from coprod_stats.files.writing import committed_together
 from coprod_stats.literals import AnswersFormat, ExportSource, FileFormat
 
@@ -121,6 +121,10 @@ def import_answers(
             write_json(_counts(found) | _counts_of_rosters(rows), json)
     if json is None:
         _report_import(found, out, beside)
+        return
+    for path in (out, *beside):
+        say_where(f"answers: {path}", json)
+        say_where(f"rejected, with reasons: {_rejected_path(path)}", json)
 
 
 def _report_import(found: Responses, out: Path, rosters: Mapping[Path, Responses]) -> None:

@@ -16,7 +16,6 @@ from coprod_stats.cli.options import (
     name_argument,
 )
 from coprod_stats.cli.output import say, warn, write_json
-from coprod_stats.counts import counted
 from coprod_stats.literals import Platform
 
 
@@ -25,6 +24,7 @@ from coprod_stats.literals import Platform
 def list_instruments(json: str | None) -> None:
     """List the shipped questionnaires."""
     from coprod_stats.instruments.catalogue import catalogue
+    from coprod_stats.instruments.question_counts import n_questions, questions_in_words
 
     entries = catalogue()
     if json is not None:
@@ -36,8 +36,13 @@ def list_instruments(json: str | None) -> None:
                     "title": str(entry.title),
                     "status": entry.status,
                     "languages": list(entry.languages),
+                    "translations": {
+                        one.code: one.status
+                        for one in entry.translations
+                        if one.status != "original"
+                    },
                     "questions": {
-                        form.id: len(entry.for_form(form.id).questions) for form in entry.forms
+                        form.id: n_questions(entry.for_form(form.id)) for form in entry.forms
                     },
                 }
                 for entry in entries
@@ -47,11 +52,14 @@ def list_instruments(json: str | None) -> None:
         return
     for entry in entries:
         forms = ", ".join(
-            f"{form.id} ({counted(len(entry.for_form(form.id).questions), 'question')})"
-            for form in entry.forms
+            f"{form.id} ({questions_in_words(entry.for_form(form.id))})" for form in entry.forms
         )
         say(f"{entry.id:<12} {entry.version:<8} {entry.status:<10} {entry.title}")
-        say(f"{'':<12} {forms}; {', '.join(entry.languages)}")
+        languages = (
+            f"{one.code} (draft)" if one.status == "draft" else one.code
+            for one in entry.translations
+        )
+        say(f"{'':<12} {forms}; {', '.join(languages)}")
 
 
 @command(epilog="Example: coprod instrument show citizen --form core")
@@ -108,8 +116,10 @@ def check(names: tuple[str, ...], module: tuple[str, ...], json: str | None) -> 
                     places = ", ".join(inserted.open_places)
                     warn(f"module {inserted.id}: no wording yet for {places}, which ask nothing")
             for entry in translation_coverage(checked):
-                tell = say if entry.is_complete else warn
-                tell(f"{Path(name).name}: {entry}")
+                if entry.is_complete:
+                    say(f"{Path(name).name}: {entry}")
+                for reservation in entry.reservations:
+                    warn(f"{Path(name).name}: {reservation}")
     if any(faults.values()):
         sys.exit(1)
 
@@ -120,9 +130,16 @@ def check(names: tuple[str, ...], module: tuple[str, ...], json: str | None) -> 
 def copy(name: str, out: Path) -> None:
     """Copy a questionnaire with its constructs into a folder, as a start for your own."""
     from coprod_stats.instruments.source.copying import copy_instrument
+    from coprod_stats.instruments.source.reading import check_instrument, read_instrument
+    from coprod_stats.instruments.translations.coverage import translation_coverage
 
-    for path in copy_instrument(name, out):
+    copied = copy_instrument(name, out)
+    for path in copied:
         say(f"copied: {path}")
+    if not check_instrument(copied[0]):
+        for entry in translation_coverage(read_instrument(copied[0])):
+            for reservation in entry.reservations:
+                warn(reservation)
 
 
 @command(epilog="Example: coprod instrument export citizen --to xlsform --out form")

@@ -125,6 +125,8 @@ def sem(
         if scores is not None:
             _write_scores(fit, scores)
         _show(fit, json, table.document(), modindices=modindices, check=check)
+        if scores is not None:
+            when_committed(lambda: warn(f"factor scores: {scores}"))
     if not fit.proper:
         sys.exit(IMPROPER)
 
@@ -269,6 +271,7 @@ def _show(
         when_committed(lambda: say(as_json(document).rstrip()))
     elif json is not None:
         write_file(json, as_json(document))
+        when_committed(lambda: warn(f"written: {json}"))
 
 
 def _modification_indices(fit: SemFit) -> tuple[ModificationIndex, ...]:

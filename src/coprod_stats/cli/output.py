@@ -52,6 +52,15 @@ def write_json(content: Any, target: str) -> None:
         when_committed(lambda: say(text))
     else:
         write_file(target, f"{text}\n")
+        when_committed(lambda: say_where(f"written: {target}", target))
+
+
+def say_where(text: str, json: str | None) -> None:
+    """Print where something was written: on standard error if JSON was asked for.
+
+    Standard output then holds the JSON, or nothing.
+    """
+    (say if json is None else warn)(text)
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

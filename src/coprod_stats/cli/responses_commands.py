@@ -16,7 +16,7 @@ from coprod_stats.cli.options import (
     report_rejected,
     sheet_option,
 )
-from coprod_stats.cli.output import print_table, records, say, write_json
+from coprod_stats.cli.output import print_table, records, say, say_where, write_json
 from coprod_stats.files.writing import committed_together
 
 
@@ -48,20 +48,19 @@ def quality(
         if json is not None:
             summary = records(flags.glance())[0]
             write_json({"rules": records(flags.tidy()), "summary": summary}, json)
-    if json is not None:
-        return
-    say(str(flags).splitlines()[0])
-    print_table(
-        flags.tidy(),
-        {
-            "rule": "rule",
-            "n_computed": "computed",
-            "n_hits": "hits",
-            "reason": "reason if not computed",
-        },
-    )
+    if json is None:
+        say(str(flags).splitlines()[0])
+        print_table(
+            flags.tidy(),
+            {
+                "rule": "rule",
+                "n_computed": "computed",
+                "n_hits": "hits",
+                "reason": "reason if not computed",
+            },
+        )
     if out is not None:
-        say(f"flags and reasons: {out}")
+        say_where(f"flags and reasons: {out}", json)
 
 
 @command(epilog="Example: coprod score answers.csv --instrument citizen --out scores.csv")
@@ -91,11 +90,9 @@ def score(
             write_by_respondent(scores.augment(), out)
         if json is not None:
             write_json(records(scores.tidy()), json)
-    if json is not None:
-        return
-    if not scores.scales:
+    if json is None and not scores.scales:
         say(str(scores))
-    else:
+    elif json is None:
         print_table(
             scores.tidy(),
             {
@@ -110,7 +107,7 @@ def score(
             },
         )
     if out is not None:
-        say(f"scores: {out}")
+        say_where(f"scores: {out}", json)
 
 
 @command(epilog="Example: coprod reliability answers.csv --instrument citizen")

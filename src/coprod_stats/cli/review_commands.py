@@ -16,7 +16,7 @@ from coprod_stats.cli.options import (
     refuse_given,
     sheet_option,
 )
-from coprod_stats.cli.output import say, warn, write_json
+from coprod_stats.cli.output import say, say_where, warn, write_json
 from coprod_stats.counts import counted
 from coprod_stats.files.writing import committed_together, write_file
 
@@ -25,13 +25,18 @@ from coprod_stats.files.writing import committed_together, write_file
 @click.argument("older", type=InputName("instruments"), help="Older version: shipped id or path.")
 @click.argument("newer", type=InputName("instruments"), help="Newer version.")
 @click.option("--form", help="Compare one form of both.")
+@click.option("--all", "every", is_flag=True, help="List each question and text that came or went.")
 @json_option
-def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
-    """List each change between two versions and its consequence for comparability."""
+def diff(older: str, newer: str, form: str | None, every: bool, json: str | None) -> None:
+    """List the changes between two versions and their consequences for comparability.
+
+    Questions and translations that came or went are counted by block; --all and --json list each.
+    """
     from dataclasses import asdict
 
     from coprod_stats.instruments.source.reading import read_instrument
     from coprod_stats.instruments.versions.comparison import compare
+    from coprod_stats.instruments.versions.summary import summed_up
 
     versions = [read_instrument(name) for name in (older, newer)]
     if form is not None:
@@ -40,14 +45,16 @@ def diff(older: str, newer: str, form: str | None, json: str | None) -> None:
     if json is not None:
         write_json([{**asdict(change), "effect": change.effect} for change in changes], json)
         return
-    for change in changes:
-        say(str(change))
+    shown = changes if every else summed_up(changes, *versions)
+    for entry in shown:
+        say(str(entry))
     counts = {
         effect: sum(change.effect == effect for change in changes)
         for effect in ("breaks", "threatens", "harmless")
     }
     effects = ", ".join(f"{count} {effect}" for effect, count in counts.items() if count)
-    say(f"{counted(len(changes), 'change')}{': ' if effects else ''}{effects}")
+    more = "; --all lists each" if len(shown) < len(changes) else ""
+    say(f"{counted(len(changes), 'change')}{': ' if effects else ''}{effects}{more}")
 
 
 @command(epilog="Example: coprod instrument lint citizen --form core")
@@ -143,15 +150,14 @@ def translate(
                 for status in ("missing", "outdated")
             }
             write_json({"language": lang, "counts": dict(counts), **keys}, json)
-    if json is not None:
-        return
-    for row in rows:
-        if row.status in ("missing", "outdated") and out is None:
-            say(f"{row.status:<9} {row.key}: {row.source}")
-    states = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none is translated"
-    say(f"{counted(len(rows), 'text')}: {states}")
+    if json is None:
+        for row in rows:
+            if row.status in ("missing", "outdated") and out is None:
+                say(f"{row.status:<9} {row.key}: {row.source}")
+        states = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none is translated"
+        say(f"{counted(len(rows), 'text')}: {states}")
     if out is not None:
-        say(f"written: {out}")
+        say_where(f"written: {out}", json)
 
 
 @command(epilog="Example: coprod instrument codebook citizen --out citizen.html")
@@ -172,8 +178,8 @@ def write_codebook(
     write_file(out, codebook(instrument, language=lang))
     say(f"{counted(len(instrument.columns), 'column')}: {out}")
     for entry in translation_coverage(instrument):
-        if entry.language == lang and not entry.is_complete:
-            warn(str(entry))
+        for reservation in entry.reservations if entry.language == lang else ():
+            warn(reservation)
 
 
 @command(epilog="Example: coprod instrument draft survey.sav --out survey.yaml")
@@ -239,6 +245,7 @@ def draft(
     if faults := check_instrument(out):
         raise InstrumentError(faults)
     if json is not None:
+        say_where(f"written: {out}", json)
         return
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(drafted.kinds.items()))
     say(f"{counted(drafted.n_rows, 'row')}, {counted(drafted.kinds.total(), 'column')}: {kinds}")

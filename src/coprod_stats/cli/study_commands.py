@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from coprod_stats.cli.file_roles import (
     command,
 )
 from coprod_stats.cli.options import json_option, module_option, seed_option, sheet_option
-from coprod_stats.cli.output import print_table, progress_bar, say, warn, write_json
+from coprod_stats.cli.output import print_table, progress_bar, say, say_where, warn, write_json
 from coprod_stats.counts import counted
 from coprod_stats.files.writing import committed_together
 
@@ -106,6 +106,7 @@ def _run_study(
             if json is not None:
                 write_json(study_document(study, written), json)
     if json is not None:
+        _say_reports(written, json)
         return study.confirmed
     say(study.title)
     if study.plan.form.data.synthetic:
@@ -118,10 +119,14 @@ def _run_study(
     say(study.headline_note())
     for warning in study.warnings:
         say(f"{warning.code}: {warning.message}")
-    for path in written:
-        say(f"report: {path}")
+    _say_reports(written, json)
     say()
     return study.confirmed
+
+
+def _say_reports(written: Sequence[Path], json: str | None) -> None:
+    for path in written:
+        say_where(f"report: {path}", json)
 
 
 def _print_findings(entry: AnalysisResult, title: str) -> None:
@@ -173,6 +178,9 @@ def simulate(
     clean: bool,
 ) -> None:
     """Draw synthetic answers from a plan's population, in the questionnaire's own codes.
+
+    Who consents and who is screened out follows from the weights of these questions in the
+    population ('answers', 'groups'); without weights every answer is equally likely.
 
     The true parameters are written beside the answers: for answers.csv as
     answers.truth.json.

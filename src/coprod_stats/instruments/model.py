@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from coprod_stats.counts import counted
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.constructs import Construct, Index, Meaning, Role, Scale
 from coprod_stats.instruments.language.folding import without
 from coprod_stats.instruments.language.tree import Expression, Number, names
+from coprod_stats.instruments.question_counts import questions_in_words
 from coprod_stats.instruments.questions import (
     DONT_KNOW,
     MISSING_CODES,
@@ -37,7 +37,7 @@ from coprod_stats.instruments.questions import (
     Wording,
 )
 from coprod_stats.instruments.rosters import Roster
-from coprod_stats.instruments.texts import Text
+from coprod_stats.instruments.texts import ShownText, Text
 from coprod_stats.instruments.variables import (
     Administrative,
     Assigned,
@@ -134,6 +134,8 @@ class Instrument:
         Hash of the instrument's file, its modules, translations and constructs.
     twin : str or None
         Id of the questionnaire for the other side of the same service.
+    texts : tuple of ShownText
+        Every text that respondents see.
     """
 
     id: str
@@ -164,10 +166,10 @@ class Instrument:
     exemptions: tuple[Exemption, ...] = ()
     meanings: tuple[Meaning, ...] = ()
     rosters: tuple[Roster, ...] = ()
+    texts: tuple[ShownText, ...] = ()
 
     def __repr__(self) -> str:
-        size = counted(len(self.questions), "question")
-        return f"<Instrument {self.id!r}, version {self.version}: {size}>"
+        return f"<Instrument {self.id!r}, version {self.version}: {questions_in_words(self)}>"
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -182,12 +184,9 @@ class Instrument:
     @property
     def parts(self) -> tuple[Page | Roster, ...]:
         """Pages and rosters in the order in which they are shown."""
-        placed: dict[int, list[Roster]] = {place: [] for place in range(len(self.pages) + 1)}
-        for roster in self.rosters:
-            placed[roster.place].append(roster)
-        shown: list[Page | Roster] = [*placed[0]]
+        shown: list[Page | Roster] = [roster for roster in self.rosters if roster.place == 0]
         for place, page in enumerate(self.pages, 1):
-            shown += [page, *placed[place]]
+            shown += [page, *(roster for roster in self.rosters if roster.place == place)]
         return tuple(shown)
 
     @property
@@ -301,6 +300,7 @@ class Instrument:
             administrative=administrative,
             assigned=assigned,
             placeholders=_placeholders_of(self.placeholders, asked),
+            texts=tuple(text for text in self.texts if form in text.forms),
             rosters=tuple(
                 replace(roster, place=sum(page.id in kept for page in self.pages[: roster.place]))
                 for roster in (_roster_of(roster, form, gone) for roster in self.rosters)

@@ -27,6 +27,7 @@ from coprod_stats.instruments.model import (
     Wording,
 )
 from coprod_stats.instruments.prefilled_answers import prefilled_with
+from coprod_stats.instruments.question_counts import questions_in_words
 from coprod_stats.instruments.timing import route_lengths
 from coprod_stats.instruments.translations.coverage import translation_coverage
 
@@ -80,7 +81,9 @@ def _head(instrument: Instrument) -> Iterator[str]:
     facts = f"{instrument.id} {instrument.version}, {instrument.status}"
     yield f"{facts}; form: {form.id} ({form.title}); languages: {', '.join(instrument.languages)}"
     for entry in translation_coverage(instrument):
-        yield f"Translation: {entry}."
+        yield from _wrap(f"Translation: {entry}.")
+        if entry.is_draft:
+            yield f"{entry.draft[0].upper()}{entry.draft[1:]}."
     if instrument.about is not None:
         yield ""
         yield from _wrap(str(instrument.about))
@@ -90,13 +93,8 @@ def _head(instrument: Instrument) -> Iterator[str]:
 
 
 def _length(instrument: Instrument) -> Iterator[str]:
-    questions = counted(len(instrument.questions), "question")
-    if instrument.rosters:
-        n_rows = sum(len(instrument.roster(roster.id).questions) for roster in instrument.rosters)
-        questions += (
-            f", and {n_rows} for each row of {', '.join(r.id for r in instrument.rosters)},"
-        )
-    yield f"Length: {questions} on {counted(len(instrument.parts), 'page')}"
+    pages = counted(len(instrument.parts), "page")
+    yield f"Length: {questions_in_words(instrument)}{', ' if instrument.rosters else ' '}on {pages}"
     lengths = route_lengths(instrument)
     width = max((len(length.respondents) for length in lengths), default=0)
     for length in lengths:

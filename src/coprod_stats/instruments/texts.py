@@ -24,6 +24,23 @@ class Text:
         return dict(self.by_language).get(language, self.by_language[0][1])
 
 
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """A text that respondents see.
+
+    Attributes
+    ----------
+    key : str
+        Its key in files of translations, such as ``QUA1.text``.
+    forms : frozenset of str
+        The forms of the questionnaire that show it.
+    """
+
+    key: str
+    text: Text
+    forms: frozenset[str]
+
+
 def direction(language: str) -> Direction:
     """Return the direction of writing of a language, by its code such as ``ar`` or ``ar-EG``."""
     return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coprod_stats.instruments.model import Instrument, Item, Timing
+from coprod_stats.instruments.question_counts import is_question
 from coprod_stats.instruments.routes import draw_routes
 
 N_DRAWN = 4_000
@@ -71,7 +72,9 @@ def route_lengths(instrument: Instrument) -> tuple[RouteLength, ...]:
     rng = np.random.default_rng(0)
     routes = draw_routes(instrument, n_respondents=N_DRAWN, rng=rng)
     seconds = np.array([item_seconds(item, instrument.timing) for item in routes.items])
-    minutes, n_questions = routes.asked @ seconds / 60.0, routes.asked.sum(axis=1)
+    minutes = routes.asked @ seconds / 60.0
+    counts = np.array([is_question(item) for item in routes.items], dtype=bool)
+    n_questions = routes.asked[:, counts].sum(axis=1)
     rule = instrument.classification
     order = [""] if rule is None else [*(name for name, _ in rule.classes), rule.otherwise]
     return tuple(

@@ -95,12 +95,21 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the questionnaire and the status of its translation."""
+    """A language of the questionnaire and the status of its translation.
+
+    Attributes
+    ----------
+    status : {"original", "draft", "validated"}
+        A translation is a draft as long as one of its texts is.
+    absent_file : str
+        The file of translations that does not stand beside the questionnaire; empty if it does.
+    """
 
     code: str
     status: Literal["original", "draft", "validated"]
     direction: Direction
     note: Text | None = None
+    absent_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

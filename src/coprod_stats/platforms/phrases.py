@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coprod_stats.instruments.language.wording import ConditionPhrases, condition_in_words
 from coprod_stats.instruments.model import Instrument, Item
@@ -30,6 +30,8 @@ class Phrases:
     go_to_end: str
     check: str
     check_lead: str
+    check_lead_all: str
+    check_and: str
     tick_one: str
     tick_rows: str
     tick_all: str
@@ -39,6 +41,12 @@ class Phrases:
     tick_alone: str
     mark_line: str
     roster: str
+    roster_counted: str
+    roster_part: str
+    roster_lead: str
+    part_end: str
+    otherwise_part_end: str
+    sheet_end: str
     write_number: str
     write_decimal: str
     at_least: str
@@ -70,6 +78,8 @@ ENGLISH = Phrases(
         does_not_hold="{} is not ticked",
         known="{} is answered",
         not_known="{} is not answered",
+        known_beside="{} has an answer other than {}",
+        not_known_beside="{} has no answer other than {}",
     ),
     question="question {}",
     box="box {}",
@@ -93,6 +103,8 @@ ENGLISH = Phrases(
     go_to_end="go to the end",
     check="Box {}",
     check_lead="Tick this box if",
+    check_lead_all="Tick this box if all of these hold:",
+    check_and="and {}",
     tick_one="Please tick one box.",
     tick_rows="Please tick one box in each row.",
     tick_all="Please tick all that apply.",
@@ -102,6 +114,13 @@ ENGLISH = Phrases(
     tick_alone="If you tick “{}”, please tick nothing else.",
     mark_line="Please mark the line with a cross where your answer lies.",
     roster="Please now fill in the sheet “{}”: one part for each, at most {}.",
+    roster_counted="Please now fill in the sheet “{}”: one part for each, as many as {} "
+    "says, at most {}.",
+    roster_part="{}: no. {}",
+    roster_lead="Please fill in one part for each, at most {}. Leave the other parts empty.",
+    part_end="go to the end of this part",
+    otherwise_part_end="Otherwise go to the end of this part.",
+    sheet_end="Please go back to the questionnaire.",
     write_number="Please write a whole number{}.",
     write_decimal="Please write a number{}.",
     at_least=", {} or more",
@@ -143,6 +162,8 @@ GERMAN = Phrases(
         does_not_hold="{} ist nicht angekreuzt",
         known="{} ist beantwortet",
         not_known="{} ist nicht beantwortet",
+        known_beside="{} hat eine andere Antwort als {}",
+        not_known_beside="{} hat keine andere Antwort als {}",
         negated="nicht ({})",
         includes="{} enthält {}",
         option="{} für {}",
@@ -173,6 +194,8 @@ GERMAN = Phrases(
     go_to_end="weiter am Ende",
     check="Feld {}",
     check_lead="Kreuzen Sie dieses Feld an, wenn gilt:",
+    check_lead_all="Kreuzen Sie dieses Feld an, wenn all das gilt:",
+    check_and="und {}",
     tick_one="Bitte kreuzen Sie ein Kästchen an.",
     tick_rows="Bitte kreuzen Sie in jeder Zeile ein Kästchen an.",
     tick_all="Bitte kreuzen Sie alles an, was zutrifft.",
@@ -182,6 +205,13 @@ GERMAN = Phrases(
     tick_alone="Wenn Sie „{}“ ankreuzen, kreuzen Sie bitte nichts anderes an.",
     mark_line="Bitte kreuzen Sie auf der Linie die Stelle an, an der Ihre Antwort liegt.",
     roster="Bitte füllen Sie nun das Blatt „{}“ aus: je einen Teil, höchstens {}.",
+    roster_counted="Bitte füllen Sie nun das Blatt „{}“ aus: je einen Teil, so viele, wie {} "
+    "angibt, höchstens {}.",
+    roster_part="{}: Nr. {}",
+    roster_lead="Bitte füllen Sie je einen Teil aus, höchstens {}. Lassen Sie die anderen leer.",
+    part_end="weiter am Ende dieses Teils",
+    otherwise_part_end="Sonst weiter am Ende dieses Teils.",
+    sheet_end="Bitte kehren Sie zum Fragebogen zurück.",
     write_number="Bitte tragen Sie eine ganze Zahl ein{}.",
     write_decimal="Bitte tragen Sie eine Zahl ein{}.",
     at_least=", {} oder mehr",
@@ -221,8 +251,10 @@ ARABIC = Phrases(
         member="{} هي {}",
         holds="عُلّمت {}",
         does_not_hold="لم تُعلَّم {}",
-        known="أُجيب عن {}",
-        not_known="لم يُجَب عن {}",
+        known="{} مذكورة",
+        not_known="{} غير مذكورة",
+        known_beside="{} مذكورة وليست {}",
+        not_known_beside="{} غير مذكورة أو هي {}",
         negated="ليس ({})",
         includes="{} تشمل {}",
         option="{} لـ {}",
@@ -253,6 +285,8 @@ ARABIC = Phrases(
     go_to_end="انتقل إلى النهاية",
     check="الخانة {}",
     check_lead="ضع علامة في هذه الخانة إذا:",
+    check_lead_all="ضع علامة في هذه الخانة إذا تحقق كل ما يلي:",
+    check_and="و{}",
     tick_one="يرجى وضع علامة في مربع واحد.",
     tick_rows="يرجى وضع علامة في مربع واحد في كل صف.",
     tick_all="يرجى وضع علامة أمام كل ما ينطبق.",
@@ -262,6 +296,12 @@ ARABIC = Phrases(
     tick_alone="إذا وضعت علامة أمام «{}» فيرجى عدم وضع أي علامة أخرى.",
     mark_line="يرجى وضع علامة × على الخط في الموضع الذي يعبّر عن إجابتك.",
     roster="يرجى الآن ملء الورقة «{}»: جزء واحد لكل منها، بحد أقصى {}.",
+    roster_counted="يرجى الآن ملء الورقة «{}»: جزء واحد لكل منها، وعددها هو {}، بحد أقصى {}.",
+    roster_part="{}: رقم {}",
+    roster_lead="يرجى ملء جزء واحد لكل منها، بحد أقصى {}. اترك الأجزاء الأخرى فارغة.",
+    part_end="انتقل إلى نهاية هذا الجزء",
+    otherwise_part_end="وإلا فانتقل إلى نهاية هذا الجزء.",
+    sheet_end="يرجى العودة إلى الاستبيان.",
     write_number="يرجى كتابة عدد صحيح{}.",
     write_decimal="يرجى كتابة عدد{}.",
     at_least="، {} أو أكثر",
@@ -300,6 +340,11 @@ def only_for(item: Item, code: int, instrument: Instrument, language: str) -> st
     )
     label = item.responses.label(code).in_language(language) if item.responses else str(code)
     return f"{quoted.format(label)}: {phrases.only_if.format(rule)}"
+
+
+def phrases_of_part(phrases: Phrases) -> Phrases:
+    """Return the phrases of a part of a roster's sheet, whose routing ends with the part."""
+    return replace(phrases, go_to_end=phrases.part_end, otherwise_end=phrases.otherwise_part_end)
 
 
 def phrases_of(language: str) -> Phrases | None:

@@ -85,7 +85,7 @@ def compose_form(
     if platform == "paper":
         printed = cast("Callable[..., FormExport]", _module(EXPORTERS[platform]).export)
         form = printed(instrument, languages=wanted, font_paths=font_paths)
-        return _with_untranslated(form, instrument)
+        return _with_translations(form, instrument)
     export = cast(Exporter, _module(EXPORTERS[platform]).export)
     if font_paths:
         raise PlatformError(
@@ -98,7 +98,7 @@ def compose_form(
                 )
             ]
         )
-    return _with_untranslated(export(instrument, languages=wanted), instrument)
+    return _with_translations(export(instrument, languages=wanted), instrument)
 
 
 def _refuse_languages(instrument: Instrument, wanted: Sequence[str]) -> None:
@@ -134,22 +134,22 @@ def _refuse_rosters(instrument: Instrument, platform: Platform) -> None:
     )
 
 
-def _with_untranslated(form: FormExport, instrument: Instrument) -> FormExport:
-    """Add what a form shows in another language than it says, on every platform."""
-    found = tuple(_untranslated(instrument, form.sidecar.languages))
+def _with_translations(form: FormExport, instrument: Instrument) -> FormExport:
+    """Add what is known of a form's translations, on every platform: untranslated texts, drafts."""
+    found = tuple(_of_translations(instrument, form.sidecar.languages))
     sidecar = replace(form.sidecar, losses=(*form.sidecar.losses, *map(str, found)))
     return replace(form, sidecar=sidecar, losses=(*form.losses, *found))
 
 
-def _untranslated(instrument: Instrument, languages: Sequence[str]) -> Iterator[Fault]:
+def _of_translations(instrument: Instrument, languages: Sequence[str]) -> Iterator[Fault]:
     for entry in translation_coverage(instrument):
+        place = f"language '{entry.language}'"
         if entry.language in languages and not entry.is_complete:
-            yield Fault(
-                "PLATFORM-100",
-                str(entry),
-                f"'coprod instrument translate --lang {entry.language}' lists them.",
-                place=f"language '{entry.language}'",
-            )
+            listed = f"'coprod instrument translate --lang {entry.language}' lists them."
+            yield Fault("PLATFORM-100", str(entry), listed, place=place)
+        if entry.language in languages and entry.is_draft:
+            remedy = "Field it once it is validated, and state 'status: validated' then."
+            yield Fault("PLATFORM-106", entry.draft, remedy, place=place)
 
 
 def reader_of(source: ExportSource) -> Reader:

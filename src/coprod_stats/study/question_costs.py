@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from coprod_stats.analyses.checks import known_variables
 from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.question_counts import is_question
 from coprod_stats.instruments.score_items import items_behind
 from coprod_stats.instruments.timing import item_seconds
 from coprod_stats.plans.hypotheses import Hypothesis
@@ -92,13 +93,14 @@ def _costs(instrument: Instrument, served: dict[str, tuple[str, ...]]) -> Iterat
     scaled = {id: scale.id for scale in instrument.scales for id in scale.items}
     parts: dict[str, list[Item]] = defaultdict(list)
     for item in instrument.questions:
-        alone = item.measures[0].code if len(item.measures) == 1 else item.id
-        parts[scaled.get(item.id, alone)].append(item)
+        own = instrument.item(item.specifies) if item.specifies is not None else item
+        alone = own.measures[0].code if len(own.measures) == 1 else own.id
+        parts[scaled.get(own.id, alone)].append(item)
     for part, items in parts.items():
         yield QuestionCost(
             part=part,
-            items=tuple(item.id for item in items),
-            n_rotating=sum(item.rotation is not None for item in items),
+            items=tuple(item.id for item in items if is_question(item)),
+            n_rotating=sum(item.rotation is not None for item in items if is_question(item)),
             seconds=sum(item_seconds(item, instrument.timing) for item in items),
             hypotheses=tuple(dict.fromkeys(id for item in items for id in served.get(item.id, ()))),
         )

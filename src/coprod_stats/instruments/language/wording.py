@@ -30,7 +30,11 @@ Labels = dict[tuple[str, float], str]
 
 @dataclass(frozen=True, slots=True)
 class ConditionPhrases:
-    """The words of one language that conditions are said in; ``{}`` stands for what they join."""
+    """The words of one language that conditions are said in; ``{}`` stands for what they join.
+
+    ``known_beside`` and its opposite are for questions that offer "don't know" or the like: to who
+    ticks that, such a question is answered, and to a condition it is not.
+    """
 
     comparisons: Mapping[Comparison, str] = field(
         default_factory=lambda: {
@@ -59,6 +63,8 @@ class ConditionPhrases:
     does_not_hold: str = "{} does not hold"
     known: str = "{} is known"
     not_known: str = "{} is not known"
+    known_beside: str = ""
+    not_known_beside: str = ""
     negated: str = "not ({})"
     includes: str = "{} includes {}"
     option: str = "{} of {}"
@@ -94,9 +100,23 @@ def condition_in_words(
     names : mapping of str to str, optional
         What items and variables are called, as "question 12"; by default their ids.
     """
-    labels = _labels(instrument, phrases, language or instrument.languages[0])
+    language = language or instrument.languages[0]
+    labels = _labels(instrument, phrases, language)
     derived = {entry.id for entry in instrument.derived}
-    return _Wording(phrases, labels, derived, names or {}).words(tree)
+    offered = _offered(instrument, phrases, language) if phrases.known_beside else {}
+    return _Wording(phrases, labels, derived, names or {}, offered).words(tree)
+
+
+def _offered(
+    instrument: Instrument, phrases: ConditionPhrases, language: str
+) -> dict[str, list[str]]:
+    """Return what each item offers instead of an answer."""
+    texts = {"dont_know": instrument.dont_know, "refused": instrument.refused}
+    return {
+        item.id: [phrases.quoted.format(texts[o].in_language(language)) for o in item.offers]
+        for item in instrument.items
+        if item.offers
+    }
 
 
 def _labels(instrument: Instrument, phrases: ConditionPhrases, language: str) -> Labels:
@@ -122,6 +142,14 @@ class _Wording:
     labels: Labels
     derived: set[str]
     names: Mapping[str, str]
+    offered: Mapping[str, Sequence[str]]
+
+    def answered(self, id: str, *, wanted: bool) -> str:
+        phrases = self.phrases
+        if id not in self.offered:
+            return (phrases.known if wanted else phrases.not_known).format(self.name(id))
+        said = phrases.known_beside if wanted else phrases.not_known_beside
+        return said.format(self.name(id), self.alternatives(self.offered[id]))
 
     def name(self, id: str) -> str:
         return self.names.get(id, id)
@@ -155,7 +183,7 @@ class _Wording:
             case Logic(operator, found):
                 return f" {phrases.conjunctions[operator]} ".join(self.say(part) for part in found)
             case Not(Call("answered", (Name(id=id),))):
-                return phrases.not_known.format(self.name(id))
+                return self.answered(id, wanted=False)
             case TextMatch(Name(id=id), words, within):
                 said, quoted = self.name(id), phrases.quoted.format(words)
                 if within:
@@ -173,13 +201,19 @@ class _Wording:
 
     def say(self, part: Expression) -> str:
         words = self.words(part)
-        return f"({words})" if isinstance(part, Logic | Binary) else words
+        inside = part.part if isinstance(part, Not) else part
+        listed = (
+            isinstance(inside, Call)
+            and inside.function == "answered"
+            and not self.offered.keys().isdisjoint(used_names(inside))
+        )
+        return f"({words})" if listed or isinstance(part, Logic | Binary) else words
 
     def call(self, call: Call) -> str:
         phrases, found = self.phrases, [self.words(part) for part in call.arguments]
         match call:
             case Call("answered", (Name(id=id),)):
-                return phrases.known.format(self.name(id))
+                return self.answered(id, wanted=True)
             case Call("includes", (Name(id=id), *options)):
                 wanted = [
                     self.label(id, option.value) for option in options if isinstance(option, Number)

@@ -41,6 +41,7 @@ from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.published_scales import published_values
 from coprod_stats.instruments.source.roster_pages import with_rosters
+from coprod_stats.instruments.source.shown_texts import shown_texts
 from coprod_stats.instruments.source.source_form import (
     BlockForm,
     ItemForm,
@@ -126,6 +127,7 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
             Meaning(id, entry.asks, tuple(entry.items), tuple(entry.near))
             for id, entry in draft.meanings.items()
         ),
+        texts=shown_texts(draft),
     )
     return with_rosters(built, form)
 
@@ -230,7 +232,8 @@ class _Builder:
         for code in self.form.languages[1:]:
             entry = self.form.translations.get(code, TranslationForm())
             note = self.text_or_none(entry.note)
-            found.append(Language(code, entry.status, direction(code), note))
+            absent = self.draft.absent_translations.get(code, "")
+            found.append(Language(code, entry.status, direction(code), note, absent))
         return tuple(found)
 
     def item_translations(self, form: ItemForm) -> tuple[tuple[str, TranslationStatus], ...]:

@@ -46,6 +46,8 @@ class Draft:
         The table of meanings, and published scales whose wording a module has.
     open_places : mapping of str to tuple of str
         Published scales without a wording, by module.
+    absent_translations : mapping of str to str
+        Files of translations that do not stand beside the questionnaire, by language.
     """
 
     form: InstrumentForm
@@ -56,6 +58,7 @@ class Draft:
     meanings: Mapping[str, MeaningForm] = field(default_factory=dict)
     published: Mapping[str, PublishedScaleForm] = field(default_factory=dict)
     open_places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    absent_translations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[PlacedItem, ...]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,14 +21,14 @@ from coprod_stats.instruments.source.constructs_form import ConstructsForm
 from coprod_stats.instruments.source.draft import Draft
 from coprod_stats.instruments.source.module_form import ModuleForm, PublishedScaleForm
 from coprod_stats.instruments.source.published_scales import FilledModule, with_published
+from coprod_stats.instruments.source.shape_faults import shape_faults
 from coprod_stats.instruments.source.source_form import InstrumentForm
-from coprod_stats.instruments.source.yaml_source import Location, YamlSource, read_yaml
+from coprod_stats.instruments.source.yaml_source import YamlSource, read_yaml
 from coprod_stats.instruments.translations.overlay import (
     TranslationsForm,
     TranslationSource,
     overlay,
 )
-from coprod_stats.suggestions import did_you_mean
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -93,6 +93,8 @@ class InstrumentParts:
     ----------
     source : YamlSource
         The questionnaire without its translations.
+    absent_translations : mapping of str to str
+        Files of translations that do not exist, by language.
     constructs : ConstructsSource or None
         None if it names none, or they cannot be read.
     faults : tuple of Fault
@@ -103,6 +105,7 @@ class InstrumentParts:
     source: YamlSource
     modules: tuple[FilledModule, ...]
     translations: tuple[TranslationSource, ...]
+    absent_translations: Mapping[str, str]
     constructs: ConstructsSource | None
     faults: tuple[Fault, ...]
 
@@ -161,49 +164,6 @@ def _module(path: Path) -> ModuleForm:
     return form
 
 
-def shape_faults(
-    error: ValidationError, source: YamlSource, form: type[BaseModel]
-) -> tuple[Fault, ...]:
-    """Convert the validation errors of a YAML file of a form into faults with their lines."""
-    faults: dict[tuple[Location, str], Fault] = {}
-    for detail in error.errors(include_url=False):
-        location = _real_location(source.data, detail["loc"])
-        place = ".".join(str(step) for step in location) or "the file"
-        match detail["type"]:
-            case "extra_forbidden":
-                hint = did_you_mean(str(location[-1]), _keys(form))
-                found, remedy = "is not known here", f"{hint}Remove it or correct its name."
-            case "missing":
-                found, remedy = f"'{detail['loc'][-1]}' is missing", "Add it."
-            case "union_tag_invalid":
-                tag, known = detail["ctx"]["tag"], detail["ctx"]["expected_tags"]
-                found, remedy = f"'{tag}' is not one of {known}", "Choose one of them."
-            case "union_tag_not_found":
-                found, remedy = f"{detail['ctx']['discriminator']} is missing", "Add it."
-            case _:
-                message = detail["msg"]
-                found, remedy = message[:1].lower() + message[1:], "Correct it."
-        faults[location, found] = source.fault("SHAPE-001", location, place, found, remedy)
-    return tuple(fault for key, fault in faults.items() if not _follows(key, list(faults)))
-
-
-def _keys(form: type[BaseModel]) -> set[str]:
-    """Return the keys that occur anywhere in files of a form."""
-    schema = form.model_json_schema()
-    shapes = [schema, *schema.get("$defs", {}).values()]
-    return {key for shape in shapes for key in shape.get("properties", {})}
-
-
-_CONSEQUENCES = ("should have at least 1 item", "input should be a valid string")
-
-
-def _follows(key: tuple[Location, str], every: Sequence[tuple[Location, str]]) -> bool:
-    """Return whether a fault only follows from another one that lies deeper in the same place."""
-    location, found = key
-    deeper = any(len(o) > len(location) and o[: len(location)] == location for o, _ in every)
-    return deeper and any(words in found for words in _CONSEQUENCES)
-
-
 def read_shape(form: type[Shape], source: YamlSource) -> tuple[Shape | None, tuple[Fault, ...]]:
     """Check the shape of a YAML file, and return the typed content or the faults."""
     if source.data is None and source.faults:
@@ -212,19 +172,6 @@ def read_shape(form: type[Shape], source: YamlSource) -> tuple[Shape | None, tup
         return form.model_validate(source.data), source.faults
     except ValidationError as error:
         return None, (*source.faults, *shape_faults(error, source, form))
-
-
-def _real_location(data: Any, location: tuple[str | int, ...]) -> Location:
-    """Drop steps that do not exist in the file: pydantic adds names of alternatives."""
-    found: list[str | int] = []
-    for step in location:
-        inside = (isinstance(data, Mapping) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
-        )
-        if inside:
-            found.append(step)
-            data = data[step]
-    return tuple(found)
 
 
 def _read_draft(path: Path, modules: Sequence[str]) -> tuple[Draft | None, tuple[Fault, ...]]:
@@ -252,7 +199,17 @@ def _read_draft(path: Path, modules: Sequence[str]) -> tuple[Draft | None, tuple
         constructs |= filled.constructs
         published |= filled.published
     open_places = {m.module.form.module: m.open_places for m in parts.modules}
-    draft = Draft(form, source, constructs, described, others, meanings, published, open_places)
+    draft = Draft(
+        form,
+        source,
+        constructs,
+        described,
+        others,
+        meanings,
+        published,
+        open_places,
+        parts.absent_translations,
+    )
     meaning = check_draft(draft)
     if form.constructs is not None and parts.constructs is None:  # every code would appear missing
         meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
@@ -279,16 +236,19 @@ def _read_parts(
         if form is None:
             return None, (*faults, *others)
     translations: list[TranslationSource] = []
+    absent: dict[str, str] = {}
     for language in form.languages[1:]:
-        beside = path.parent / "translations" / f"{path.stem}.{language}.yaml"
-        if beside.exists():
-            read, more = _read_translations(beside)
-            others += more
-            translations += [] if read is None else [read]
+        beside = translations_file(path, language)
+        if not beside.exists():
+            absent[language] = f"{beside.parent.name}/{beside.name}"
+            continue
+        read, more = _read_translations(beside, language)
+        others += more
+        translations += [] if read is None else [read]
     constructs, more = _read_constructs(path, form, source)
     others += more
     return InstrumentParts(
-        form, source, tuple(filled), tuple(translations), constructs, others
+        form, source, tuple(filled), tuple(translations), absent, constructs, others
     ), faults
 
 
@@ -321,10 +281,24 @@ def _read_modules(
     return tuple(found), tuple(faults)
 
 
-def _read_translations(file: Path) -> tuple[TranslationSource | None, tuple[Fault, ...]]:
+def translations_file(path: Path, language: str) -> Path:
+    """Return where the translations of a questionnaire into a language stand."""
+    return path.parent / "translations" / f"{path.stem}.{language}.yaml"
+
+
+def _read_translations(
+    file: Path, language: str
+) -> tuple[TranslationSource | None, tuple[Fault, ...]]:
     read = read_yaml(file)
     form, faults = read_shape(TranslationsForm, read)
-    return (None if form is None else TranslationSource(form, read)), faults
+    if form is None:
+        return None, faults
+    if form.language != language:
+        found = f"translations into '{form.language}' in the file of those into '{language}'"
+        remedy = "Correct the language, or the name of the file."
+        wrong = read.fault("TRANSLATION-003", ("language",), "language", found, remedy)
+        return None, (*faults, wrong)
+    return TranslationSource(form, read), faults
 
 
 def _read_constructs(

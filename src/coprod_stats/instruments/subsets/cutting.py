@@ -18,6 +18,7 @@ CLASSIFICATION = "classification"
 KINDS: dict[str, tuple[str, str]] = {
     "pages": ("page", "pages"),
     "questions": ("question", "questions"),
+    "notes": ("note", "notes"),
     "scales": ("scale", "scales"),
     "indices": ("index", "indices"),
     "derived variables": ("derived variable", "derived variables"),
@@ -232,7 +233,8 @@ class _Cutting:
         form = self.form
         parts: dict[str, list[Location]] = {
             "pages": [("pages", p) for p in range(len(form.pages))],
-            "questions": [placed.location for placed in self.draft.items],
+            "questions": [p.location for p in self.draft.items if p.item.kind != "note"],
+            "notes": [p.location for p in self.draft.items if p.item.kind == "note"],
             "scales": [("scales", id) for id in form.scales],
             "indices": [("indices", id) for id in form.indices],
             "derived variables": [("derived", id) for id in form.derived],

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from coprod_stats.instruments.model import Block, Instrument, Item
-from coprod_stats.instruments.questions import ResponseScale
-from coprod_stats.instruments.texts import Text
+from coprod_stats.instruments.model import Instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,81 +16,63 @@ class LanguageCoverage:
     ----------
     original : str
         The language in which the other texts are shown.
+    status : {"draft", "validated"}
+        That of the translation as a whole.
+    absent_file : str
+        The file of translations that would stand beside the questionnaire, where it does not; empty
+        if there is one, or if texts are translated in place.
     """
 
     language: str
     translated: int
     total: int
     original: str
+    status: Literal["draft", "validated"] = "draft"
+    absent_file: str = ""
 
     @property
     def is_complete(self) -> bool:
         """Whether every text is translated."""
         return self.translated == self.total
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether something is translated that nobody has validated."""
+        return self.translated > 0 and self.status == "draft"
+
+    @property
+    def reservations(self) -> tuple[str, ...]:
+        """What who fields the questionnaire in this language must know; empty if it is settled."""
+        found = [] if self.is_complete else [str(self)]
+        return (*found, self.draft) if self.is_draft else (*found,)
+
+    @property
+    def draft(self) -> str:
+        """The words for a translation that is a draft."""
+        return f"the translation into '{self.language}' is a draft, not validated"
+
     def __str__(self) -> str:
-        found = f"{self.translated:,} of {self.total:,} texts are in '{self.language}'"
-        return found if self.is_complete else f"{found}; the others are shown in '{self.original}'"
+        words = [f"{self.translated:,} of {self.total:,} texts are in '{self.language}'"]
+        if not self.is_complete:
+            words.append(f"the others are shown in '{self.original}'")
+        if self.absent_file:
+            words.append(f"there is no file {self.absent_file} beside the questionnaire")
+        return "; ".join(words)
 
 
 def translation_coverage(instrument: Instrument) -> tuple[LanguageCoverage, ...]:
     """Count the translated texts for each language but the first.
 
-    Counted are the texts that respondents see: title, pages, stems, questions with their wordings,
-    hints, units and answers, what placeholders stand for, and what is offered instead of an answer.
-    A response scale that questions share counts once. A translation whose original has changed
-    since does not count, as it is not shown.
+    Counted are the texts that respondents see (``shown_texts``), as the translators' sheet lists
+    them. A translation whose original has changed since does not count, as it is not shown.
     """
-    original, *others = instrument.languages
-    texts = [dict(text.by_language) for text in _shown_texts(instrument)]
-    return tuple(
-        LanguageCoverage(language, sum(language in text for text in texts), len(texts), original)
-        for language in others
-    )
-
-
-def _shown_texts(instrument: Instrument) -> Iterator[Text]:
-    yield instrument.title
-    rosters = instrument.rosters
-    yield from (roster.title for roster in rosters)
-    inside = [item for roster in rosters for item in roster.items]
-    for placeholder in (
-        *instrument.placeholders,
-        *(p for one in rosters for p in one.placeholders),
-    ):
-        yield placeholder.otherwise
-        yield from (text for _, text in placeholder.levels)
-    items = (*instrument.items, *inside)
-    offered = {offer for item in items for offer in item.offers}
-    yield from [instrument.dont_know] * ("dont_know" in offered)
-    yield from [instrument.refused] * ("refused" in offered)
-    scales = {item.responses.id: item.responses for item in items if item.responses}
-    for scale in scales.values():
-        yield from _labels(scale)
-    for page in (*instrument.pages, *(roster.page for roster in rosters)):
-        yield from (text for text in (page.title, page.intro) if text is not None)
-        for block in page.blocks:
-            yield from _block(block)
-
-
-def _labels(scale: ResponseScale) -> Iterator[Text]:
-    for option in scale.all_options:
-        if not scale.numbered or str(option.label) != str(option.value):
-            yield option.label
-
-
-def _block(block: Block) -> Iterator[Text]:
-    if block.stem is not None:
-        yield block.stem
-        yield from (wording.text for wording in block.items[0].stem_wordings)
-    for item in block.items:
-        yield from _item(item)
-
-
-def _item(item: Item) -> Iterator[Text]:
-    yield item.text
-    yield from (wording.text for wording in item.wordings)
-    unit = None if item.number is None else item.number.unit
-    yield from (text for text in (item.hint, unit) if text is not None)
-    if item.number is not None:
-        yield from (label for _, label in item.number.labels)
+    original = instrument.languages[0]
+    in_languages = [{code for code, _ in shown.text.by_language} for shown in instrument.texts]
+    found = []
+    for entry in instrument.translations:
+        if entry.status != "original":
+            n_translated = sum(entry.code in languages for languages in in_languages)
+            absent = "" if n_translated else entry.absent_file
+            sizes = (n_translated, len(in_languages))
+            found.append(LanguageCoverage(entry.code, *sizes, original, entry.status, absent))
+    return tuple(found)

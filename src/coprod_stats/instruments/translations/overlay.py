@@ -18,6 +18,7 @@ from coprod_stats.instruments.source.written_texts import placeholders_in
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource
 from coprod_stats.instruments.translations.text_keys import text_key
 
+_VALIDATED: frozenset[TranslationStatus] = frozenset({"validated", "missing", "outdated"})
 _WORST_FIRST: tuple[TranslationStatus, ...] = ("missing", "outdated", "draft", "validated")
 
 
@@ -86,6 +87,7 @@ def overlay(form: InstrumentForm, base: YamlSource, translations: TranslationSou
     language, first = translations.form.language, form.languages[0]
     data, faults = deepcopy(base.data), list(base.faults)
     known: set[str] = set()
+    every: set[TranslationStatus] = set()
     status: TranslationStatus
     statuses: dict[Location, list[TranslationStatus]] = {}
     for text in placed_texts(form, base):
@@ -93,6 +95,7 @@ def overlay(form: InstrumentForm, base: YamlSource, translations: TranslationSou
         entry = translations.form.texts.get(text.key)
         in_place = language in text.by_language
         status = "draft" if in_place else _status(entry, text.by_language[first], translations.form)
+        every.add(status)
         if text.location[4:5] == ("items",):
             statuses.setdefault(text.location[:6], []).append(status)
         if entry is not None and not in_place and status != "outdated":
@@ -101,7 +104,8 @@ def overlay(form: InstrumentForm, base: YamlSource, translations: TranslationSou
         item = _inside(data, location)
         worst = min(found, key=_WORST_FIRST.index)
         item["translations"] = {**item.get("translations", {}), language: worst}
-    about: dict[str, TextForm] = {"status": translations.form.status}
+    # the head of a file that came back from translators says draft, each text what it is
+    about: dict[str, TextForm] = {"status": "draft" if every - _VALIDATED else "validated"}
     about |= {"note": translations.form.note} if translations.form.note else {}
     data.setdefault("translations", {}).setdefault(language, about)
     faults += (*_stray(translations, known), *_lost(translations))

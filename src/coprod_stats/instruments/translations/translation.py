@@ -18,8 +18,8 @@ from coprod_stats.files.reading import check_archive, decode, read_bytes
 from coprod_stats.files.writing import write_file
 from coprod_stats.instruments.questions import TranslationStatus
 from coprod_stats.instruments.shipped import find_shipped
-from coprod_stats.instruments.source.draft import Draft
-from coprod_stats.instruments.source.reading import read_draft, read_shape
+from coprod_stats.instruments.source.reading import read_draft, read_shape, translations_file
+from coprod_stats.instruments.source.shown_texts import shown_texts
 from coprod_stats.instruments.source.written_texts import PLACEHOLDER
 from coprod_stats.instruments.source.yaml_source import read_yaml
 from coprod_stats.instruments.spreadsheet_text import guarded, unguarded
@@ -28,12 +28,12 @@ from coprod_stats.instruments.translations.overlay import (
     TranslationsForm,
     placed_texts,
 )
+from coprod_stats.suggestions import closest
 
 COLUMNS = ("key", "source", "translation", "status")
 _DELIMITERS = (",", ";", "\t")
 """A sheet that a spreadsheet saved as CSV, or as Unicode text with tabulators in UTF-16."""
 PSEUDO_LANGUAGE = "qps"
-_SHOWN = ("pages", "responses", "placeholders", "missing_options", "specify", "title", "assigned")
 
 
 class TranslationError(CoprodError):
@@ -70,11 +70,17 @@ def translation_rows(
         If the questionnaire has faults.
     """
     draft = read_draft(name)
+    if form is not None and form not in draft.form.forms:
+        raise TranslationError(
+            f"questionnaire '{draft.form.instrument}' has no form '{form}'; it has: "
+            f"{', '.join(draft.form.forms)}{closest(form, draft.form.forms)}"
+        )
     kept = _kept(Path(find_shipped("instruments", name)), language)
+    shown = {text.key for text in shown_texts(draft) if form is None or form in text.forms}
     return tuple(
         _row(text, draft.form.languages[0], language, kept)
         for text in placed_texts(draft.form, draft.source)
-        if text.location[0] in _SHOWN and (form is None or _in_form(draft, text, form))
+        if text.key in shown
     )
 
 
@@ -91,22 +97,8 @@ def _row(
 
 
 def _kept(path: Path, language: str) -> TranslationsForm | None:
-    file = path.parent / "translations" / f"{path.stem}.{language}.yaml"
+    file = translations_file(path, language)
     return read_shape(TranslationsForm, read_yaml(file))[0] if file.exists() else None
-
-
-def _in_form(draft: Draft, text: PlacedText, form: str) -> bool:
-    """Return whether a form shows a text: those of its items, blocks, pages and options."""
-    items = [
-        placed for placed in draft.items if placed.item.forms is None or form in placed.item.forms
-    ]
-    head, *_ = where = text.location
-    if head == "pages":
-        depth = 6 if "items" in where else 4 if "blocks" in where else 2
-        return any(placed.location[:depth] == where[:depth] for placed in items)
-    if head == "responses":
-        return where[1] in {placed.item.responses or placed.block.responses for placed in items}
-    return head != "assigned"
 
 
 def status_counts(rows: Sequence[TranslationRow]) -> Mapping[TranslationStatus, int]:

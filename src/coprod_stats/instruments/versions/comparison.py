@@ -131,8 +131,9 @@ def compare(older: Instrument, newer: Instrument) -> tuple[Change, ...]:
             changes.append(Change("added", id, scales, became=str(item.text)))
         else:
             changes += _item_changes(was[id], item, scales)
-    for id in was.keys() - became.keys():
-        changes.append(Change("removed", id, touched[0].get(id, ()), was=str(was[id].text)))
+    for id, item in was.items():
+        if id not in became:
+            changes.append(Change("removed", id, touched[0].get(id, ()), was=str(item.text)))
     changes += _order(older, newer, touched[1])
     changes += _scoring(older, newer)
     changes += _formulas(older, newer, touched[1])
@@ -156,8 +157,9 @@ def _rosters(older: Instrument, newer: Instrument) -> Iterator[Change]:
         if (followed := _follows(before, older, newer)) != (now := _follows(roster, newer, older)):
             yield Change("order", id, (), followed, now)
         yield from compare(older.roster(id), newer.roster(id))
-    for id in was.keys() - became.keys():
-        yield Change("removed", id, (), was=str(was[id].title))
+    for id, roster in was.items():
+        if id not in became:
+            yield Change("removed", id, (), was=str(roster.title))
 
 
 def _follows(roster: Roster, own: Instrument, other: Instrument) -> str:
@@ -216,7 +218,7 @@ def _text_changes(was: Item, became: Item, scales: tuple[str, ...]) -> Iterator[
     pairs = [(was.text, became.text), (was.stem, became.stem)]
     for old, new in pairs:
         before, after = _by_language(old), _by_language(new)
-        first = next(iter(before), "")
+        first = next(iter(before or after), "")
         for language in dict.fromkeys((*before, *after)):
             if language != first and before.get(language) != after.get(language):
                 yield Change(
@@ -248,12 +250,15 @@ def _answer_changes(
         moved = any(stood.get(o.written, o.value) != o.value for o in became.all_options)
         yield Change("codes" if moved else "letters", id, scales, letters, letters_now)
     for code, label in old.items():
-        first, after = label.by_language[0][0], _by_language(new[code])
-        for language, words in label.by_language:
-            if words != (now := after.get(language, "")):
+        before, after = _by_language(label), _by_language(new[code])
+        first = next(iter(before))
+        for language in dict.fromkeys((*before, *after)):
+            words, now = before.get(language, ""), after.get(language, "")
+            if words != now:
                 kind: Kind = "labels" if language == first else "translation"
                 shown = "" if language == first else language
-                yield Change(kind, id, scales, f"{code} {words}", f"{code} {now}", shown)
+                was_, became_ = (f"{code} {said}" if said else "" for said in (words, now))
+                yield Change(kind, id, scales, was_, became_, shown)
 
 
 def _letters(scale: ResponseScale) -> str:

@@ -30,6 +30,7 @@ BESIDE_WIDTH = 26
 SHORT_OPTION = 30
 MANY_OPTIONS = 8
 LINE = "_" * 24
+DASH = " – "
 MOST_BOXES = 21
 """Numbered boxes that stand side by side."""
 FREE_DIGITS = 6
@@ -53,7 +54,8 @@ def body_of(
 ) -> Body:
     """Return what is marked or written for an item that is no row of a grid."""
     own = item.responses.options if item.responses else ()
-    options = tuple(tick_of(option, item, words, go_to, only_if) for option in own)
+    beside = specified(item, instrument)
+    options = tuple(tick_of(option, item, words, go_to, only_if, beside=beside) for option in own)
     match item.kind:
         case "number" if item.number is not None and item.number.slider is not None:
             return _line(item.number, words)
@@ -104,19 +106,32 @@ def _steps(options: Sequence[Tick], labels: Sequence[tuple[str, str]]) -> Steps:
     return Steps(ticks, labels[0][1], labels[-1][1], inner)
 
 
+def specified(item: Item, instrument: Instrument) -> Text | None:
+    """Return what is asked beside an item's option "other", if it has one."""
+    found = (other.text for other in instrument.items if other.specifies == item.id)
+    return next(found, None)
+
+
 def tick_of(
     option: Option,
     item: Item,
     words: Callable[[Text], str],
     go_to: Mapping[int, str],
     only_if: Mapping[int, str],
+    *,
+    beside: Text | None,
 ) -> Tick:
-    """Return an answer to tick, for whom it is, and a line to write on beside "other"."""
+    """Return an answer to tick, for whom it is, and a line to write on beside "other".
+
+    ``beside`` says what to write there; a label that says so itself is not repeated.
+    """
     label, code = words(option.label), str(option.value)
     if option.value in only_if:
         label = f"{label} ({only_if[option.value]})"
     if option.value == item.other:
-        label, code = f"{label} {LINE}", f"{code} {other_column(item.id)}"
+        asks = words(beside) if beside is not None else ""
+        said = "" if asks.casefold() in label.casefold() else f"{DASH}{asks}"
+        label, code = f"{label}{said} {LINE}", f"{code} {other_column(item.id)}"
     return Tick(label, code, go_to.get(option.value, ""))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from coprod_stats.instruments.language.tree import Expression, Logic
+from coprod_stats.instruments.language.tree import Expression, Logic, Name
 from coprod_stats.instruments.model import (
     Block,
     Instrument,
@@ -18,7 +18,13 @@ from coprod_stats.instruments.model import (
 )
 from coprod_stats.instruments.texts import direction
 from coprod_stats.platforms.fields import choices, missing_choices
-from coprod_stats.platforms.paper.bodies import body_of, fits_side_by_side, instruction_of, tick_of
+from coprod_stats.platforms.paper.bodies import (
+    body_of,
+    fits_side_by_side,
+    instruction_of,
+    specified,
+    tick_of,
+)
 from coprod_stats.platforms.paper.checks import CheckBoxes
 from coprod_stats.platforms.paper.document import (
     CheckBox,
@@ -39,9 +45,11 @@ RESPONDENT_DIGITS = 6
 Filters = tuple[Expression, ...]
 
 
-def paper_document(version: Version, language: str) -> PaperDocument:
-    """Compose one version of a questionnaire in one language."""
-    return _Layout(version, language).document()
+def paper_document(
+    version: Version, language: str, *, phrases: Phrases | None = None
+) -> PaperDocument:
+    """Compose one version of a questionnaire in one language, by its phrases unless others."""
+    return _Layout(version, language, phrases or phrases_of(language) or ENGLISH).document()
 
 
 def units_of(instrument: Instrument) -> tuple[Unit, ...]:
@@ -100,10 +108,9 @@ def _answers(rows: Sequence[Item], instrument: Instrument) -> tuple[Option, ...]
 
 
 class _Layout:
-    def __init__(self, version: Version, language: str) -> None:
-        self.version, self.language = version, language
+    def __init__(self, version: Version, language: str, phrases: Phrases) -> None:
+        self.version, self.language, self.phrases = version, language, phrases
         self.instrument = version.instrument
-        self.phrases: Phrases = phrases_of(language) or ENGLISH
         self.units = units_of(self.instrument)
         self.routing = Routing(self.instrument, self.units)
         self.checks = CheckBoxes(self.instrument, self.phrases, language, self._names())
@@ -184,7 +191,7 @@ class _Layout:
         ahead = sorted(self.instrument.rosters, key=lambda roster: roster.place)
         for place, unit in enumerate(self.units):
             while ahead and ahead[0].place <= unit.page:
-                yield self._sheet(ahead.pop(0))
+                yield from self._sheet(ahead.pop(0))
             yield from self._checks(place, unit)
             yield from self._route(self.page_filters, place)
             if unit.page != page:
@@ -192,15 +199,21 @@ class _Layout:
                 yield from self._head(self.instrument.pages[page])
             yield from self._route(self.own_filters, place)
             yield self._unit(unit, place)
-        yield from map(self._sheet, ahead)
+        for roster in ahead:
+            yield from self._sheet(roster)
 
-    def _sheet(self, roster: Roster) -> Paragraph:
-        """Lead to the sheet of a roster, and state for whom it is."""
-        said = self.phrases.roster.format(self.words(roster.title), roster.most)
+    def _sheet(self, roster: Roster) -> Iterator[Element]:
+        """Lead to the sheet of a roster, and state for whom it is and how many parts it has."""
+        title = self.words(roster.title)
+        yield Heading(self.words(roster.page.title) if roster.page.title else title)
+        said = self.phrases.roster.format(title, roster.most)
+        if roster.count is not None:
+            counted = self.checks.words(Name(roster.count))
+            said = self.phrases.roster_counted.format(title, counted, roster.most)
         if roster.page.condition is not None:
             in_case = self.phrases.in_case.format(self.condition([roster.page.condition]))
             said = f"{in_case} {said}"
-        return Paragraph(said, "route")
+        yield Paragraph(said, "route")
 
     def _head(self, page: Page) -> Iterator[Element]:
         if page.title is not None:
@@ -217,11 +230,22 @@ class _Layout:
         ]
         filters += [tuple(tree for item in unit.items for _, tree in item.options_when)]
         for letter_, parts in self.checks.first_used(tree for trees in filters for tree in trees):
-            yield CheckBox(
-                self.phrases.check.format(letter_),
-                self.phrases.check_lead,
-                tuple(self.condition([part]) for part in parts),
-            )
+            yield self._check(letter_, parts)
+
+    def _check(self, letter_: str, parts: Sequence[Expression]) -> CheckBox:
+        """Print a box; of several conditions each is a line, and all of them must hold."""
+        phrases, title = self.phrases, self.phrases.check.format(letter_)
+        said = [self.condition([part]) for part in parts]
+        if len(said) == 1:
+            return CheckBox(title, phrases.check_lead, (said[0],))
+        lines = (
+            f"({words})" if isinstance(part, Logic) else words
+            for part, words in zip(parts, said, strict=True)
+        )
+        first, *others = lines
+        return CheckBox(
+            title, phrases.check_lead_all, (first, *(phrases.check_and.format(o) for o in others))
+        )
 
     def _route(self, filters: Sequence[Filters], place: int) -> Iterator[Paragraph]:
         """State for whom a run of questions is, before the first of them."""
@@ -314,8 +338,9 @@ class _Layout:
         """Return the answers off the scale, of all rows together."""
         scale = rows[0].responses
         on_scale = scale.values if scale else ()
+        beside = specified(rows[0], self.instrument)
         return tuple(
-            tick_of(option, rows[0], self.words, go_to or {}, only_if or {})
+            tick_of(option, rows[0], self.words, go_to or {}, only_if or {}, beside=beside)
             for option in _answers(rows, self.instrument)
             if option.value not in on_scale
         )

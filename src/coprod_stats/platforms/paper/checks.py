@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from coprod_stats.instruments.language.tree import (
     Binary,
@@ -41,6 +41,17 @@ def beyond_paper(tree: Expression) -> str:
     return ""
 
 
+def _opposite(tree: Expression) -> Expression:
+    """Return the negation of a condition; of a box that is ticked, that it is not."""
+    match tree:
+        case Compare("==", Name(), Number(1.0)):
+            return Compare("!=", tree.left, tree.right)
+        case Compare("!=", Name(), Number(1.0)):
+            return Compare("==", tree.left, tree.right)
+        case _:
+            return Not(tree)
+
+
 class CheckBoxes:
     """Words conditions by the numbers of questions.
 
@@ -55,6 +66,11 @@ class CheckBoxes:
     ) -> None:
         self._instrument, self._phrases, self._language = instrument, phrases, language
         self._derived = {entry.id: entry.value for entry in instrument.derived}
+        self._choices = {
+            item.id: tuple(float(option.value) for option in item.responses.all_options)
+            for item in instrument.items
+            if item.responses is not None and item.offers and len(item.columns) == 1
+        }
         self._compound = {
             id
             for id, value in self._derived.items()
@@ -133,8 +149,16 @@ class CheckBoxes:
                 return self._written_out_truth(id, wanted=False)
             case Logic(operator, parts):
                 return Logic(operator, tuple(map(self._written_out, parts)))
+            case Not(Compare("==", Name(id=id), Number(value))) if id in self._choices:
+                return self._any_other(id, (value,), tree)
+            case Compare("!=", Name(id=id), Number(value)) if id in self._choices:
+                return self._any_other(id, (value,), tree)
+            case Not(Member(Name(id=id), values)) if id in self._choices:
+                return self._any_other(id, values, tree)
+            case Call("answered", (Name(id=id),)) if id in self._derived:
+                return self._all_answered(self._derived[id], tree)
             case Not(part):
-                return Not(self._written_out(part))
+                return _opposite(self._written_out(part))
             case Compare(operator, left, right):
                 return Compare(operator, self._written_out(left), self._written_out(right))
             case Binary(operator, left, right):
@@ -146,11 +170,23 @@ class CheckBoxes:
             case _:
                 return tree
 
+    def _any_other(self, id: str, values: Collection[float], tree: Expression) -> Expression:
+        """State which answers are meant by a negation: to who ticks "don't know", it is none."""
+        others = tuple(value for value in self._choices[id] if value not in values)
+        return Member(Name(id), others) if others else tree
+
+    def _all_answered(self, value: Expression, tree: Expression) -> Expression:
+        """State that a variable is known by the questions that it compares, where these must be."""
+        if any(isinstance(node, Logic | Call) for node in walk(value)):
+            return tree
+        parts = tuple(self._written_out(Call("answered", (Name(id),))) for id in names(value))
+        return parts[0] if len(parts) == 1 else Logic("and", parts)
+
     def _written_out_truth(self, id: str, *, wanted: bool) -> Expression:
         if id in self._boxes:
             return Compare("==" if wanted else "!=", Name(id), Number(1.0))
-        meant = self._written_out(self._derived[id])
-        return meant if wanted else Not(meant)
+        meant = self._derived[id]
+        return self._written_out(meant if wanted else Not(meant))
 
     def _is_truth(self, tree: Expression) -> bool:
         match tree:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from coprod_stats.analyses.words import construct_label
-from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
     Block,
     Column,
@@ -15,6 +14,7 @@ from coprod_stats.documents.document import (
     emphasis,
     text,
 )
+from coprod_stats.instruments.question_counts import questions_in_words
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import DataSource
 from coprod_stats.study import StudyResult
@@ -33,7 +33,7 @@ def question_section(study: StudyResult) -> Section:
                 emphasis(str(instrument.title)),
                 f" (version {instrument.version}, {instrument.status}), "
                 f"{instrument.forms[0].id} form: "
-                f"{counted(len(instrument.questions), 'question')}. ",
+                f"{questions_in_words(instrument)}. ",
                 str(instrument.about or ""),
             )
         ),
