@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import ClassVar, Generic, Literal, TypeVar
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.text_matching import lower_cases
 from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
@@ -45,6 +47,9 @@ from coprod_stats.platforms.two_valued_conditions import (
 )
 
 C = TypeVar("C")
+
+MOST_SPELLINGS = 16
+"""Spellings in lower case that an answer is compared with."""
 
 
 class Conditions(ABC, Generic[C]):
@@ -214,6 +219,22 @@ class Dialect(Conditions[str]):
         """
         mark = '"' if "'" in words else "'"
         return f"{mark}{self.unchanged(words, mark + unfit)}{mark}"
+
+    def lower_cases(self, words: str) -> list[str]:
+        """Return words in lower case as the platform may write it, of which one must be found.
+
+        Raises
+        ------
+        InexpressibleError
+            If there are more than ``MOST_SPELLINGS``.
+        """
+        found = list(islice(lower_cases(words), MOST_SPELLINGS + 1))
+        if len(found) > MOST_SPELLINGS:
+            raise InexpressibleError(
+                f"{self.platform}: the text {words!r} has too many letters sigma, whose lower case "
+                "depends on where they stand"
+            )
+        return found
 
     def unchanged(self, words: str, unfit: str) -> str:
         """Return words that the platform does not change.

@@ -73,16 +73,21 @@ class Translator(Dialect):
         return f"{self.answer(id)} {'contains' if wanted else 'notcontains'} {value}"
 
     def matched(self, id: str, match: TextMatch, *, wanted: bool) -> str:
-        """Compare texts, which SurveyJS does whatever their case.
+        """Compare texts, which SurveyJS does in lower case."""
+        spellings = self.lower_cases(match.words)
+        if len(spellings) == 1:
+            return self._spelled(id, match.words, match.within, wanted=wanted)
+        found = [self._spelled(id, words, match.within, wanted=wanted) for words in spellings]
+        return self.joined("or" if wanted else "and", found)
 
-        It compares 7 and ``007`` as numbers: of such texts each must contain the other.
-        """
-        answer, words = self.answer(id), self.quoted(match.words)
-        if match.within or reads_as_number(match.words):
+    def _spelled(self, id: str, words: str, within: bool, *, wanted: bool) -> str:
+        """Compare with words; it compares 7 and ``007`` as numbers: each must contain the other."""
+        answer, quoted = self.answer(id), self.quoted(words)
+        if within or reads_as_number(words):
             sign, joint = ("contains", "and") if wanted else ("notcontains", "or")
-            found = [f"{answer} {sign} {words}", f"{words} {sign} {answer}"]
-            return f" {joint} ".join(found[: 1 if match.within else 2])
-        return f"{answer} {'=' if wanted else '<>'} {words}"
+            found = [f"{answer} {sign} {quoted}", f"{quoted} {sign} {answer}"]
+            return f" {joint} ".join(found[: 1 if within else 2])
+        return f"{answer} {'=' if wanted else '<>'} {quoted}"
 
     def call(self, function: str, arguments: Sequence[str]) -> str:
         """Write a function; SurveyJS has none for an absolute value."""
