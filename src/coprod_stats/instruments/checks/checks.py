@@ -21,6 +21,7 @@ from coprod_stats.instruments.checks.items import (
     check_special_items,
     check_unique_ids,
 )
+from coprod_stats.instruments.checks.fixed_answers import check_fixed_answers
 from coprod_stats.instruments.checks.missing_names import check_missing_names
 from coprod_stats.instruments.checks.numbered_answers import check_points, check_sliders
 from coprod_stats.instruments.checks.prefilled import check_prefilled
@@ -56,6 +57,7 @@ _CHECKS = (
     check_text_rules,
     check_missing_names,
     check_prefilled,
+    check_fixed_answers,
     check_scales,
     check_constructs,
     check_forms,
