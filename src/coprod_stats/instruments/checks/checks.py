@@ -12,6 +12,7 @@ from coprod_stats.instruments.checks.assignments import (
 )
 from coprod_stats.instruments.checks.choices import check_choices, check_letter_codes
 from coprod_stats.instruments.checks.expressions import check_expressions
+from coprod_stats.instruments.checks.fixed_answers import check_fixed_answers
 from coprod_stats.instruments.checks.items import (
     check_administrative,
     check_answers,
@@ -21,7 +22,6 @@ from coprod_stats.instruments.checks.items import (
     check_special_items,
     check_unique_ids,
 )
-from coprod_stats.instruments.checks.fixed_answers import check_fixed_answers
 from coprod_stats.instruments.checks.missing_names import check_missing_names
 from coprod_stats.instruments.checks.numbered_answers import check_points, check_sliders
 from coprod_stats.instruments.checks.prefilled import check_prefilled
