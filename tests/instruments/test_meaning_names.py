@@ -1,4 +1,4 @@
-"""The table of meanings names items and meanings that exist, in any questionnaire that shares it."""
+"""The table of meanings names items and meanings that exist in a questionnaire that shares it."""
 
 from __future__ import annotations
 

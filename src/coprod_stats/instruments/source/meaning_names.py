@@ -1,4 +1,4 @@
-"""Faults of the table of meanings: items that no questionnaire has, and meanings that are not there.
+"""Faults of the table of meanings: items of no questionnaire, and meanings that are not there.
 
 A file of constructs is shared, so that its table names items of every questionnaire beside it that
 refers to the file, and of every module there.
