@@ -15,7 +15,7 @@ from odk_exports import leaves
 from roster_forms import HOUSEHOLD, Rows, assert_rows, household, rows_of, summaries
 from test_rosters import odk_files, odk_people, surveyjs_people
 
-from coprod_stats.instruments import Instrument
+from coprod_stats.instruments import Instrument, InstrumentError
 from coprod_stats.literals import ExportSource, Platform
 from coprod_stats.platforms import compose_form
 from coprod_stats.platforms.form_export import Sidecar
@@ -23,6 +23,9 @@ from coprod_stats.responses import Responses
 from coprod_stats.responses.platform_reading import read_platform_export
 from coprod_stats.responses.platform_rosters import read_platform_rosters
 from coprod_stats.responses.rosters import with_summaries, without_unasked
+from coprod_stats.simulation.population import PopulationForm
+from coprod_stats.simulation.simulated_answers import simulate_answers
+from coprod_stats.simulation.simulated_rosters import simulate_rosters
 
 Known = Mapping[str, float]
 CONDITIONS: dict[str, tuple[str, Callable[[Known], bool]]] = {
@@ -171,3 +174,39 @@ def test_a_sum_of_more_than_one_answer_is_refused_by_name(
     (fault,) = compose_form(household(tmp_path, **changes), platform).refused
     assert fault.place == "item Q"
     assert "MEANAGE is a mean of more than the answers to one question" in fault.found
+
+
+def test_synthetic_respondents_are_asked_by_what_their_rows_sum_up_to(
+    instrument: Instrument,
+) -> None:
+    stated = {"population": "p", "about": "Invented.", "rows": 200, "seed": 1, "shares": {}}
+    stated |= {"paths": {}, "loadings": {}, "groups": {"all": {"share": 1.0}}}
+    population = PopulationForm.model_validate(stated)
+    rng = np.random.default_rng(1)
+    answers = simulate_answers(population, instrument, n_rows=200, rng=rng).answers
+    found, _ = simulate_rosters(population, instrument, answers, rng=rng)
+    known = found["ROWS"].notna() & (found["CARE"] == 1)
+    assert (found["Q13"].notna() == (known & (found["ROWS"] > 2))).all()
+    assert (found["Q8"].notna() == found["MEANAGE"].isna()).all()
+    assert found[["Q8", "Q13"]].notna().sum().min() > 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            'options: {1: "Yes", 2: "No"}}\n  - page',
+            'options: {1: "Yes", 2: "No"}, when: {}}\n  - page',
+        ),
+        ("when: CARE == 1\n    roster", "when: CARE == 1 and {}\n    roster"),
+    ],
+)
+@pytest.mark.parametrize("summary", ["KIDS", "ROWS", "MANY"])
+def test_a_summary_is_not_known_before_its_rows(
+    old: str, new: str, summary: str, tmp_path: Path
+) -> None:
+    many = ("derived:\n", "derived:\n  MANY: {title: Many, value: ROWS > 2}\n")
+    condition = f"{summary} > 0"
+    with pytest.raises(InstrumentError) as caught:
+        household(tmp_path, many=many, early=(old, new.replace("{}", condition)))
+    assert {fault.code for fault in caught.value.faults} == {"ROUTE-001"}
