@@ -224,5 +224,8 @@ def _counts(found: Responses) -> dict[str, object]:
 
 
 def _counts_of_rosters(rows: Mapping[str, Responses]) -> dict[str, object]:
-    counts = {id: _counts_of_table(table) for id, table in rows.items()}
+    counts = {
+        id: {"rows_read": table.provenance.rows_read, **_counts_of_table(table)}
+        for id, table in rows.items()
+    }
     return {"rosters": counts} if counts else {}
