@@ -19,6 +19,7 @@ from mutations import (
     damaged_bytes,
     damaged_cells,
     damaged_columns,
+    damaged_expressions,
     damaged_leaves,
     damaged_text,
     damaged_tree,
@@ -28,6 +29,7 @@ from mutations import (
 sys.path.append(str(ROOT / "tests" / "platforms"))
 
 from every_kind import CONSTRUCTS, SURVEY, respondents, table
+from roster_forms import HOUSEHOLD, rows_of
 
 from coprod_stats.instruments import read_instrument
 from coprod_stats.instruments.source.yaml_source import parse_yaml
@@ -38,6 +40,10 @@ PLATFORMS: tuple[Platform, ...] = (
     *("xlsform", "limesurvey", "qualtrics", "redcap", "surveyjs"),
     *("spss", "frictionless", "ddi"),
 )
+DEPENDENT = HOUSEHOLD.replace(
+    "when: CARE == 2}]", "when: CARE == 2}, {id: MORE, kind: text, text: More?, when: KIDS > 0}]"
+)
+"""The questionnaire with rosters, and a question that depends on what their rows sum up to."""
 MODELS = (
     "f =~ COP1 + COP2 + COP3\ng =~ COP4 + COP5 + COP6\ng ~ f\n",
     "f =~ NA*COP1 + a*COP2 + 0.5*COP3 + b*COP4\nf ~~ 1*f\nCOP1 ~~ COP2\nx := a^2 - b\na > 0\n",
@@ -62,6 +68,14 @@ MODEL_WORDS = (
     ),
     *("COP1", "CSEX", "RELAT", "1e400", "-", "^", "(", ")", "exp(", "/0"),
 )
+EXPRESSION_WORDS = (
+    *("and", "or", "not", "==", "!=", ">", "<=", "+", "-", "*", "/", "in", "(", ")", ",", ".."),
+    *("count(", "sum(", "mean(", "any(", "all(", "abs(", "if(", "answered(", "includes("),
+    *("contains(NAME, 'park')", "NAME == 'İ'", '"σς"', "option(GOALS, 1)", "0", "1", "-9", "1e9"),
+    *("USED", "NAME", "MEANS", "YEARS", "TRU1", "GOALS", "POINTS", "PAIN", "BEGUN", "PLACE__other"),
+    *("SIZE", "CARE", "AGE", "HELP", "MEMBER", "KIDS", "MEANAGE", "HELPED", "EVERYONE", "ROWS"),
+)
+"""Words of conditions: of the language, of the questionnaire and of its rosters."""
 OPTIONS = (
     *((), ("--ordered", "all"), ("--estimator", "MLR"), ("--missing", "fiml"), ("--group", "CSEX")),
     *(
@@ -111,7 +125,8 @@ def make_case(seed: int, number: int) -> Case:
 
 
 def _questionnaire(rng: Random) -> Case:
-    source = rng.choice((SURVEY, SURVEY, _shipped("instruments/carers.yaml")))
+    carers = _shipped("instruments/carers.yaml")
+    source = rng.choice((SURVEY, SURVEY, carers, DEPENDENT, DEPENDENT))
     files = {"survey.yaml": _encoded(_damaged(source, rng)), **_beside()}
     then = rng.choice(
         (
@@ -187,6 +202,28 @@ def _answers(rng: Random) -> Case:
     return Case("answers", {name: content, **_beside()}, commands, reducible, rows=known)
 
 
+def _rows(rng: Random) -> Case:
+    """Import answers with damaged rows of a roster, or damaged answers with whole rows."""
+    answers, rows = _household()
+    if rng.random() < 0.3:
+        answers = damaged_cells(answers, rng)
+    else:
+        rows = damaged_cells(rows, rng)
+    files = {"answers.csv": _csv(answers), "rows.csv": _csv(rows)}
+    files["household.yaml"] = DEPENDENT.encode()
+    out = f"kept.{rng.choice(('csv', 'csv', 'xlsx'))}"
+    words = ("responses", "import", "answers.csv", "-i", "household.yaml", "--roster", "rows.csv")
+    then = rng.choice(
+        (
+            ("score", "answers.csv", "-i", "household.yaml"),
+            ("quality", "answers.csv", "-i", "household.yaml"),
+            ("instrument", "draft", "rows.csv", "--out", "draft.yaml"),
+        )
+    )
+    commands = [(*words, "-o", out, "--json", "counts.json"), then]
+    return Case("rows", files, commands, ("answers.csv", "rows.csv"))
+
+
 def _sidecar(rng: Random) -> Case:
     source = rng.choice(("limesurvey", "redcap", "surveyjs", "qualtrics", "odk"))
     content, names = _form("xlsform" if source == "odk" else source)
@@ -206,11 +243,13 @@ def _sidecar(rng: Random) -> Case:
 
 def _damaged(source: str, rng: Random) -> str:
     """Damage a YAML document: its lines, its structure or, most often, its leaves alone."""
-    match rng.randrange(4):
+    match rng.randrange(5):
         case 0:
             return damaged_text(source, rng)
         case 1:
             return _yaml(damaged_tree(_tree(source), rng))
+        case 2:
+            return _yaml(damaged_expressions(_tree(source), rng, EXPRESSION_WORDS))
     return _yaml(damaged_leaves(_tree(source), rng))
 
 
@@ -257,7 +296,7 @@ def _kill(rng: Random) -> Case:
 
 
 _MAKERS: tuple[tuple[Callable[[Random], Case], int], ...] = (
-    *((_questionnaire, 8), (_model, 4), (_answers, 6), (_sidecar, 4)),
+    *((_questionnaire, 8), (_model, 4), (_answers, 6), (_rows, 3), (_sidecar, 4)),
     *((_plan, 2), (_full, 3), (_kill, 1)),
 )
 
@@ -299,6 +338,17 @@ def _survey_answers() -> list[list[str]]:
     form = _instrument().for_form("full")
     people = respondents(form, 40, 1).canonical
     return [list(people[0]), *([str(cell) for cell in row.values()] for row in people)]
+
+
+@functools.cache
+def _household() -> tuple[list[list[str]], list[list[str]]]:
+    """Return the answers of households, and the rows of their members."""
+    path = _home() / "household.yaml"
+    path.write_text(DEPENDENT, encoding="utf-8")
+    found = rows_of(read_instrument(path).for_form("full"), 20, 1)
+    tables = (found.people.canonical, found.canonical["MEMBER"])
+    answers, rows = ([list(t[0]), *([str(v) for v in row.values()] for row in t)] for t in tables)
+    return answers, rows
 
 
 @functools.cache

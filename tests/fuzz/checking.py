@@ -81,6 +81,10 @@ def _rows_lost(case: Case, words: tuple[str, ...], folder: Path) -> tuple[str, s
         return "rows lost between reading and writing", detail
     if case.rows is not None and counts["rows_read"] != case.rows:
         return "rows lost in reading", detail
+    for roster, read in counts.get("rosters", {}).items():
+        beside = out.with_name(f"{out.name}.{roster}.csv")
+        if read["rows_read"] != _rows(beside) + read["rows_rejected"]:
+            return "rows of a roster lost between reading and writing", f"{roster}: {read}"
     return "", ""
 
 

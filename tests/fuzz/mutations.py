@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -123,6 +124,31 @@ def damaged_leaves(content: Any, rng: Random) -> Any:
             at = rng.choice((0, len(text), rng.randrange(len(text) + 1)))
             holder[key] = text[:at] + rng.choice(AWKWARD) + text[at:]
     return content
+
+
+CONDITIONAL = frozenset({"when", "holds", "value", "options_when", "classes"})
+"""Keys below which expressions stand."""
+
+
+def damaged_expressions(content: Any, rng: Random, words: tuple[str, ...]) -> Any:
+    """Change words of one to three expressions of a document: all else stays valid."""
+    content = copy.deepcopy(content)
+    written = [
+        (holder, key)
+        for holder, key, path in _paths(content)
+        if CONDITIONAL & set(path) and isinstance(holder[key], str)
+    ]
+    for holder, key in rng.sample(written, min(len(written), rng.randint(1, 3))):
+        holder[key] = damaged_words(holder[key], rng, words)
+    return content
+
+
+def _paths(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any, tuple[Any, ...]]]:
+    keys = content if isinstance(content, dict) else range(len(content))
+    for key in keys:
+        yield content, key, (*path, key)
+        if isinstance(content[key], dict | list):
+            yield from _paths(content[key], (*path, key))
 
 
 def damaged_words(text: str, rng: Random, words: tuple[str, ...]) -> str:

@@ -15,7 +15,13 @@ import cases
 import checking
 import pytest
 from cases import Case, make_case
-from mutations import damaged_bytes, damaged_cells, damaged_text, damaged_tree
+from mutations import (
+    damaged_bytes,
+    damaged_cells,
+    damaged_expressions,
+    damaged_text,
+    damaged_tree,
+)
 from reduction import reduced
 
 from coprod_stats.cli import import_command
@@ -37,22 +43,26 @@ def test_a_case_follows_from_seed_and_number() -> None:
         assert make_case(1, number) == make_case(1, number)
     assert any(make_case(1, number) != make_case(2, number) for number in range(12))
     assert {make_case(1, number).kind for number in range(80)} == {
-        *("questionnaire", "plan", "model", "answers", "sidecar", "full", "kill")
+        *("questionnaire", "plan", "model", "answers", "rows", "sidecar", "full", "kill")
     }
 
 
 def test_damage_changes_what_it_is_given_and_not_the_original() -> None:
     rng, tree = Random(1), {"a": [1, {"b": "text"}], "c": "text"}
-    rows = [["A", "B"], ["1", "2"]]
+    rows, routed = [["A", "B"], ["1", "2"]], {"items": [{"id": "B", "when": "A == 1"}]}
     changed = [
         sum(damaged_text("a: 1\nb: 2\n", rng) != "a: 1\nb: 2\n" for _ in range(50)),
         sum(damaged_bytes(b"abc", rng) != b"abc" for _ in range(50)),
         sum(damaged_tree(tree, rng) != tree for _ in range(50)),
         sum(damaged_cells(rows, rng) != rows for _ in range(50)),
+        sum(damaged_expressions(routed, rng, ("A", "or")) != routed for _ in range(50)),
     ]
     assert min(changed) > 25
     assert tree == {"a": [1, {"b": "text"}], "c": "text"}
     assert rows == [["A", "B"], ["1", "2"]]
+    assert routed == {"items": [{"id": "B", "when": "A == 1"}]}
+    found = [damaged_expressions(routed, rng, ("A", "or"))["items"][0]["id"] for _ in range(50)]
+    assert set(found) == {"B"}
 
 
 def test_what_is_right_is_no_finding(tmp_path: Path) -> None:

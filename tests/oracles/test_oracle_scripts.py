@@ -31,6 +31,7 @@ PRINTED = {  # scripts that print what is kept
     "product_indicators.R": "product_indicators.json",
     "psych_carers.R": "psych_carers.json",
     "psych_scale_correlations.R": "psych_scale_correlations.json",
+    "rare_categories.R": "rare_categories.json",
     "regression_families.R": "regression_families.json",
     "regression_hc3.R": "regression_hc3.json",
     "semopy_vs_lavaan.R": "semopy_vs_lavaan.json",

@@ -113,8 +113,8 @@ const FUNCTIONS = {
   trim: (text) => String(text).trim(),
   strtolower: (text) => String(text).toLowerCase(),
   // false where there is none, which is no more than 0 as PHP and JavaScript compare it
-  stripos: (text, part) => {
-    const place = String(text).toLowerCase().indexOf(String(part).toLowerCase());
+  strpos: (text, part) => {
+    const place = String(text).indexOf(String(part));
     return place < 0 ? false : place;
   },
   sum: (...parts) => parts.filter(isNumber).reduce((total, part) => total + Number(part), 0),

@@ -300,3 +300,108 @@ def test_a_form_without_the_earlier_question_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(InstrumentError) as caught:
         two_pages(tmp_path, first=first)
     assert {fault.code for fault in caught.value.faults} >= {"FORM-002"}
+
+
+TAKEN = "number: {min: 0, max: 10}"
+SLIDER = "number: {min: 0, max: 10, slider: {low: Low, high: High, step: 5}}"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f"kind: number, {SLIDER}, prefill: {{value: 3}}",
+        f"kind: number, {TAKEN}, prefill: {{value: 3}}, checks: [{{holds: X > 5, message: No}}]",
+        'kind: text, prefill: {value: no}, checks: [{holds: X != "NO", message: No}]',
+    ],
+)
+def test_a_value_between_steps_or_against_a_check_is_a_fault(item: str, tmp_path: Path) -> None:
+    with pytest.raises(InstrumentError) as caught:
+        two_pages(tmp_path, second=f"- {{id: X, text: X, {item}}}")
+    assert [fault.code for fault in caught.value.faults] == ["ITEM-024"]
+    for found, right in (("value: 3", "value: 10"), ("value: no", "value: so")):
+        item = item.replace(found, right)
+    assert two_pages(tmp_path, second=f"- {{id: X, text: X, {item}}}").items
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("kind: number, number: {min: 0, max: 11}", f"kind: number, {TAKEN}", "refuses"),
+        ("kind: number, number: {max: 10}", f"kind: number, {TAKEN}", "refuses"),
+        (
+            "kind: number, number: {min: 0, max: 10, whole: false}",
+            f"kind: number, {TAKEN}",
+            "refuses",
+        ),
+        (f"kind: number, {TAKEN}", f"kind: number, {SLIDER}", "refuses"),
+        (f"kind: number, {SLIDER}", f"kind: number, {TAKEN}", ""),
+        (f"kind: number, {TAKEN}", "kind: number, number: {min: -1, max: 10}", ""),
+        ("kind: date", "kind: date, date: {max: 2026-12-31}", "refuses"),
+        ("kind: date, date: {min: 2026-02-01}", "kind: date, date: {min: 2026-01-01}", ""),
+        ("kind: text", "kind: text, length: {max: 3}", "refuses"),
+        ("kind: text, length: {max: 3}", "kind: text, length: {max: 3}", ""),
+        ("kind: text, format: digits", "kind: text, format: email", "refuses"),
+        ("kind: text, format: email", "kind: text", ""),
+        (
+            f"kind: number, {TAKEN}",
+            f"kind: number, {TAKEN}, checks: [{{holds: X > 5, message: No}}]",
+            "check",
+        ),
+        (f"kind: number, {TAKEN}", f"kind: number, {TAKEN}, required: true", "must be answered"),
+        (
+            "options: {1: One, 2: Two}",
+            "options: {1: One, 2: Two}, options_when: {2: E == 1}",
+            "not shown",
+        ),
+        (
+            "options: {1: One, 2: Two}",
+            "options: {1: One, 2: Two}, options_when: {2: 1 == 1}",
+            "",
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_changed_is_one_that_the_question_takes(
+    first: str, second: str, found: str, tmp_path: Path
+) -> None:
+    source = f"- {{id: E, text: E, {first}}}"
+    for fixed in (", read_only: true", ""):
+        item = f"- {{id: X, text: X, {second}, prefill: {{answer: E{fixed}}}}}"
+        if not found or not fixed:
+            assert two_pages(tmp_path, source, item).items
+            continue
+        with pytest.raises(InstrumentError) as caught:
+            two_pages(tmp_path, source, item)
+        (fault,) = caught.value.faults
+        assert (fault.code, found in fault.found) == ("ITEM-027", True)
+
+
+def test_a_fixed_value_whose_option_is_hidden_from_some_is_a_fault(tmp_path: Path) -> None:
+    source = "- {id: E, text: E, options: {1: One, 2: Two}}"
+    item = "- {id: X, text: X, options: {1: One, 2: Two}, options_when: {2: E == 1}, "
+    assert two_pages(tmp_path, source, item + "prefill: {value: 1, read_only: true}}").items
+    with pytest.raises(InstrumentError, match="not shown to everybody"):
+        two_pages(tmp_path, source, item + "prefill: {value: 2, read_only: true}}")
+
+
+@pytest.mark.parametrize("platform", ["xlsform", "limesurvey", "redcap", "surveyjs"])
+def test_forms_state_what_becomes_of_a_parameter_that_does_not_fit(
+    platform: Platform, tmp_path: Path
+) -> None:
+    def stated(item: str) -> bool:
+        form = compose_form(two_pages(tmp_path, second=f"- {{id: X, text: X, {item}}}"), platform)
+        (loss,) = (fault for fault in form.losses if fault.code == "PLATFORM-110")
+        return "rejected when it is read" in loss.found
+
+    assert stated(f"kind: number, {TAKEN}, prefill: {{parameter: size, read_only: true}}")
+    assert not stated(f"kind: number, {TAKEN}, prefill: {{parameter: size}}")
+    assert not stated("kind: text, prefill: {parameter: town, read_only: true}")
+
+
+def test_a_parameter_that_does_not_fit_is_rejected_when_it_is_read(tmp_path: Path) -> None:
+    item = (
+        f"- {{id: X, kind: number, {TAKEN}, text: X, prefill: {{parameter: x, read_only: true}}}}"
+    )
+    path = tmp_path / "answers.csv"
+    path.write_text("RID,A,N,T,X\nr1,1,1,a,10\nr2,1,1,a,11\n", encoding="utf-8")
+    found = read_responses(path, two_pages(tmp_path, second=item))
+    assert [(one.column, one.value) for one in found.rejected] == [("X", "11")]

@@ -43,6 +43,12 @@ def assert_summaries(found: Any, rows: Rows) -> None:
     assert np.allclose(found.answers[list(wanted)].to_numpy(), wanted.to_numpy(), equal_nan=True)
 
 
+def in_order(instrument: Instrument, answers: list[Any]) -> list[Any]:
+    """Let the questions of the last page, which may depend on the rows, be answered last."""
+    last = {item.id for block in instrument.pages[-1].blocks for item in block.items}
+    return sorted(answers, key=lambda answer: answer[0].upper() in last)
+
+
 # ODK: a file of repeats beside that of the submissions
 
 
@@ -57,7 +63,7 @@ def odk_people(instrument: Instrument, rows: Rows) -> list[dict[str, Any]]:
             for place, row in enumerate(wanted, 1):
                 answers = as_xforms(instrument.roster(roster), row)["answers"]
                 given["answers"] += [[f"{name}[{place}]/{key}", value] for key, value in answers]
-        filled.append(given)
+        filled.append({**given, "answers": in_order(instrument, given["answers"])})
     return filled
 
 
@@ -240,7 +246,7 @@ def surveyjs_people(instrument: Instrument, rows: Rows) -> list[dict[str, Any]]:
                 given["answers"] += [
                     [f"{roster}[{place}].{key}", value] for key, value in answers["answers"]
                 ]
-        filled.append(given)
+        filled.append({**given, "answers": in_order(instrument, given["answers"])})
     return filled
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from coprod_stats.instruments import Instrument, InstrumentError
 from coprod_stats.instruments.codebook import codebook
 from coprod_stats.instruments.language.evaluation import evaluate
 from coprod_stats.instruments.language.expressions import parse_expression
+from coprod_stats.instruments.language.text_matching import is_match, matching_pattern
 from coprod_stats.instruments.model import DONT_KNOW
 from coprod_stats.instruments.preview import preview
 from coprod_stats.instruments.routes import draw_routes
@@ -98,6 +101,85 @@ def people(instrument: Instrument) -> Respondents:
     return Respondents(rows, found)
 
 
+LETTERS = {
+    'T == "İzmir"': {"İzmir"},
+    'contains(T, "İzm")': {"İzmir", "İZMİR", "i\u0307ZM"},
+    'contains(T, "mi")': {"İzmir", "İZMİR", "IZMIR", "izmir"},
+    'T == "straße"': {"straße", "STRAẞE"},
+    'contains(T, "RAẞ")': {"straße", "STRAẞE"},
+    'T == "οδος"': {"οδος", "ΟΔΟΣ", "οδοσ"},
+    'contains(T, "δοσ")': {"οδος", "ΟΔΟΣ", "οδοσ", "ΟΔΟΣ ΑΒΓ", "ΟΔΟΣΑ"},
+    'T == "ﬁn"': {"ﬁn", "ﬁN"},
+    'T == "ısı"': {"ısı"},
+    'contains(T, "Θ1")': {"θ1", "Θ1", "\N{GREEK CAPITAL THETA SYMBOL}1"},
+    'T == "\N{LATIN SMALL LETTER DZ WITH CARON}"': {"\u01c4", "\u01c5", "\u01c6"},
+    'T == "\U00010428"': {"\U00010400", "\U00010428"},
+}
+"""Conditions on letters that have more than two forms, or as a capital another length, with the
+texts that meet them."""
+OTHERS = ("STRASSE", "FIN", "ISI", "isi")
+TEXTS_OF_LETTERS = (*sorted(set().union(*LETTERS.values())), *OTHERS)
+ON_REDCAP = tuple(condition for condition in LETTERS if "İ" not in condition)
+
+
+def letters_asked(folder: Path, conditions: tuple[str, ...]) -> tuple[Instrument, Respondents]:
+    """Return a form with conditions and their opposites, and who wrote each of the texts."""
+    form = asked_by((*conditions, *(f"not {condition}" for condition in conditions)), folder)
+    questions = {f"Q{place}": 1 for place in range(2 * len(conditions))}
+    rows = [{**questions, "T": text, "S": None, "S__other": None} for text in TEXTS_OF_LETTERS]
+    found = [canonical(form, row, place) for place, row in enumerate(rows)]
+    return form, Respondents(rows, found)
+
+
+@pytest.mark.parametrize("condition", LETTERS)
+def test_letters_of_several_forms_or_of_another_length_in_lower_case(condition: str) -> None:
+    given = {"T": np.ones(len(TEXTS_OF_LETTERS))}
+    texts = {"T": TEXTS_OF_LETTERS}
+    found = evaluate(parse_expression(condition), given, n_rows=len(TEXTS_OF_LETTERS), texts=texts)
+    met = {text for text, holds in zip(TEXTS_OF_LETTERS, found, strict=True) if holds}
+    assert met == LETTERS[condition]
+
+
+@pytest.mark.parametrize("within", [True, False])
+def test_a_regular_expression_matches_what_is_compared_as_equal(within: bool) -> None:
+    letters = [chr(code) for code in range(sys.maxunicode + 1) if chr(code).swapcase() != chr(code)]
+    for letter in letters:
+        for text in {letter, letter.lower(), letter.upper(), letter.title(), letter.casefold()}:
+            found = re.search(matching_pattern(letter, within=within), text) is not None
+            assert found is is_match(text, letter, within=within), (letter, text)
+
+
+@test_xlsform.needs_engine
+def test_odk_knows_the_forms_of_letters(tmp_path: Path) -> None:
+    test_xlsform.round_trip(*letters_asked(tmp_path, tuple(LETTERS)), tmp_path)
+
+
+@test_surveyjs.needs_survey_core
+def test_survey_core_knows_the_forms_of_letters(tmp_path: Path) -> None:
+    test_surveyjs.round_trip(*letters_asked(tmp_path, tuple(LETTERS)), tmp_path)
+
+
+@test_limesurvey.needs_node
+def test_limesurvey_knows_the_forms_of_letters(tmp_path: Path) -> None:
+    test_limesurvey.round_trip(*letters_asked(tmp_path, tuple(LETTERS)), tmp_path)
+
+
+def test_redcap_knows_the_forms_of_letters(tmp_path: Path) -> None:
+    test_redcap.round_trip(*letters_asked(tmp_path, ON_REDCAP))
+
+
+def test_qualtrics_knows_the_forms_of_letters(tmp_path: Path) -> None:
+    test_qualtrics.round_trip(*letters_asked(tmp_path, tuple(LETTERS)), tmp_path)
+
+
+@pytest.mark.parametrize("platform", ["limesurvey", "redcap", "surveyjs"])
+def test_words_of_too_many_spellings_are_refused(platform: Platform, tmp_path: Path) -> None:
+    form = asked_by(('T == "σσσσ"', 'T == "σσσσσ"'), tmp_path)
+    (fault,) = compose_form(form, platform).refused
+    assert (fault.place, "sigma" in fault.found) == ("item Q1", True)
+    assert compose_form(form, "xlsform").refused == ()
+
+
 @pytest.mark.parametrize("place", EXPECTED)
 def test_case_and_blanks_at_the_ends_make_no_difference(place: int) -> None:
     texts = [text if isinstance(text, str) else "" for text in TEXTS]
@@ -141,7 +223,13 @@ def test_qualtrics_compares_texts_alike(
 
 @pytest.mark.parametrize(
     ("platform", "words"),
-    [("limesurvey", "R&D"), ("limesurvey", "{x}"), ("redcap", "[x]"), ("redcap", "a = b")],
+    [
+        ("limesurvey", "R&D"),
+        ("limesurvey", "{x}"),
+        ("redcap", "[x]"),
+        ("redcap", "a = b"),
+        ("redcap", "İ"),
+    ],
 )
 def test_words_that_a_platform_has_for_itself_are_refused(
     platform: Platform, words: str, tmp_path: Path

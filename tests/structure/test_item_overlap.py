@@ -12,7 +12,12 @@ from coprod_stats.structure import (
 )
 from coprod_stats.structure.driver_impact import options_of
 from coprod_stats.structure.errors import StructureError
-from coprod_stats.structure.item_overlap import ItemOverlap, fit_item_overlap
+from coprod_stats.structure.item_overlap import (
+    ItemOverlap,
+    OverlappingItems,
+    _Search,
+    fit_item_overlap,
+)
 from coprod_stats.structure.measurement_model import fit_measurement
 
 NAMES = ("D", "E", "X", "Y")
@@ -115,3 +120,48 @@ def test_nothing_is_named_where_factors_are_one() -> None:
     with pytest.raises(StructureError, match="improper"):
         fit_item_overlap(table, tested, measured)
     assert {path.conclusion for path in tested.paths} == {"not-estimated"}
+
+
+def with_third(seed: int, third: tuple[str, str], n: int = 800) -> pd.DataFrame:
+    """Synthetic factors that correlate; E1 and X1 share content, and so do two other items."""
+    rng = np.random.default_rng(seed)
+    factors = rng.multivariate_normal(np.zeros(4), 0.5 + 0.5 * np.eye(4), n)
+    unique = {f"{name}{i}": rng.standard_normal(n) for name in NAMES for i in (1, 2, 3)}
+    for pair in (("E1", "X1"), third):
+        shared = rng.standard_normal(n)
+        for item in pair:
+            unique[item] = unique[item] + shared
+    return pd.DataFrame(
+        {
+            item: 0.8 * factors[:, NAMES.index(item[0])] + 0.6 * values / values.std()
+            for item, values in unique.items()
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("third", "alike"),
+    [(("D1", "E1"), "D1 ~~ X1"), (("X1", "Y1"), "E1 ~~ Y1"), (("E1", "E2"), "E2 ~~ X1")],
+)
+def test_items_that_resemble_a_third_one_are_no_overlap(third: tuple[str, str], alike: str) -> None:
+    named = [overlap_of(with_third(seed, third)) for seed in range(4)]
+    assert all("E1 ~~ X1" in set(found.tidy()["term"]) for found in named)
+    assert not any(alike in set(found.tidy()["term"]) for found in named)
+    assert {items for found in named for items in found.beside} <= {third, third[::-1]}
+
+
+def test_a_third_item_that_really_overlaps_is_named_too() -> None:
+    table = with_third(1, ("D1", "X1"))
+    assert set(overlap_of(table).tidy()["term"]) == {"E1 ~~ X1", "D1 ~~ X1"}
+
+
+def test_a_pair_that_others_account_for_is_dropped() -> None:
+    table = with_third(2, ("D1", "E1"), n=2_000)
+    tested = fit_driver_impact(table, MODEL, engine="core", estimator="MLR")
+    spurious = OverlappingItems("D", "X", "D1", "X1", 20.0, 0.2)
+    real = OverlappingItems("E", "X", "E1", "X1", 90.0, 0.5)
+    search = _Search(table, tested, critical=11.0)
+    search.pairs = [spurious, real]
+    search.beside = [OverlappingItems("D", "E", "D1", "E1", 80.0, 0.5)]
+    search.backwards()
+    assert search.pairs == [real]

@@ -111,7 +111,7 @@ def import_answers(
         plain = cast("FileFormat | None", source)
         found = bound_answers(file, instrument, form, module, source=plain, sheet=sheet)
         rows = read_rosters(rosters, found.instrument, found)
-    found = with_summaries(found, rows)
+        found = with_summaries(found, rows)
     beside = {roster_path(out, id): table for id, table in rows.items()}
     with committed_together():
         for path, table in {out: found, **beside}.items():
@@ -168,6 +168,7 @@ def _exported(
     from coprod_stats.platforms import read_sidecar
     from coprod_stats.responses.platform_reading import read_platform_export
     from coprod_stats.responses.platform_rosters import read_platform_rosters
+    from coprod_stats.responses.rosters import with_summaries, without_unasked
 
     if sidecar is None:
         raise click.BadParameter(
@@ -181,7 +182,7 @@ def _exported(
     rows = read_platform_rosters(
         file, found, source=source, sidecar=known, files=rosters, sheet=sheet
     )
-    return found, rows
+    return without_unasked(with_summaries(found, rows)), rows
 
 
 def _rejected_parts(found: Responses) -> str:
@@ -227,5 +228,8 @@ def _counts(found: Responses) -> dict[str, object]:
 
 
 def _counts_of_rosters(rows: Mapping[str, Responses]) -> dict[str, object]:
-    counts = {id: _counts_of_table(table) for id, table in rows.items()}
+    counts = {
+        id: {"rows_read": table.provenance.rows_read, **_counts_of_table(table)}
+        for id, table in rows.items()
+    }
     return {"rosters": counts} if counts else {}

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.instruments.language.evaluation import FloatArray, evaluate, is_true
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import (
     MISSING_CODES,
     NOT_ANSWERED,
@@ -19,6 +20,7 @@ from coprod_stats.instruments.model import (
 )
 from coprod_stats.platforms.fields import shown_options
 from coprod_stats.platforms.form_export import Sidecar, SidecarColumn
+from coprod_stats.platforms.row_summaries import decided_by_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,9 @@ def mark_unanswered(
     """Write -7 where the routing shows a question to someone who finished and it is blank.
 
     Platforms such as ODK and LimeSurvey write the same empty cell for "not shown" and for "shown
-    and skipped". Their routing is the instrument's, so that it can be gone through again.
+    and skipped". Their routing is the instrument's, and can be gone through again. Conditions
+    on what the rows of a roster sum up to count as true, since rows are read later
+    (:func:`coprod_stats.responses.rosters.without_unasked`).
 
     Parameters
     ----------
@@ -179,12 +183,13 @@ def mark_unanswered(
     """
     answers = _Answers(table, instrument)
     cells = {name: list(table.column(name)) for name in table.header}
+    of_rows = decided_by_rows(instrument)
     for item in instrument.questions:
         columns = [column for column in item.columns if column in cells]
         if not columns:
             continue
         seen = complete.copy()
-        for condition in item.conditions:
+        for condition in (tree for tree in item.conditions if not of_rows & set(names(tree))):
             seen &= is_true(condition, answers, n_rows=len(table.rows), texts=answers.cells)
         for row in np.flatnonzero(seen).tolist():
             for column in columns:

@@ -8,171 +8,45 @@ by ``spell_number`` on every platform.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Generic, Literal, TypeVar
+from contextlib import suppress
+from itertools import islice
+from typing import ClassVar, Literal
 
-from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.text_matching import lower_cases
 from coprod_stats.instruments.language.tree import (
     Binary,
     Call,
     Compare,
     Expression,
-    Logic,
     Name,
-    Not,
     Number,
-    TextMatch,
+    names,
 )
-from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.model import Instrument, Item, Roster
+from coprod_stats.platforms.conditions import Conditions
 from coprod_stats.platforms.fields import (
     Alternatives,
     Answer,
     InexpressibleError,
     Insert,
-    missing_choices,
     pieces,
+)
+from coprod_stats.platforms.row_summaries import (
+    Rows,
+    RowSummary,
+    rosters_summed_up,
+    row_summary,
 )
 from coprod_stats.platforms.two_valued_conditions import (
     TRUE,
-    anyone,
-    both,
     compares,
-    known_to_hold,
-    known_value,
-    not_known_to_fail,
 )
 
-C = TypeVar("C")
-
-
-class Conditions(ABC, Generic[C]):
-    """Translates the conditions of one questionnaire into those of a platform.
-
-    Attributes
-    ----------
-    platform : str
-        Name of the platform in messages.
-    refusal : str
-        Code of the fault of what the platform cannot express.
-    always, never
-        The condition that holds for everybody, and the one that holds for nobody.
-    refused : list of Fault
-        What could not be expressed so far.
-    """
-
-    platform: ClassVar[str]
-    refusal: ClassVar[str]
-    always: C
-    never: C
-
-    def __init__(self, instrument: Instrument) -> None:
-        self.instrument = instrument
-        self.items = {item.id: item for item in instrument.items}
-        self.levels = {variable.id: variable.values for variable in instrument.assigned}
-        self.refused: list[Fault] = []
-
-    def refuse(self, place: str, error: InexpressibleError) -> None:
-        """Record that the platform cannot express what stands at a place."""
-        remedy = "Field this questionnaire elsewhere, or reword it."
-        self.refused.append(Fault(self.refusal, str(error), remedy, place=place))
-
-    def shown(self, place: str, *alternatives: Sequence[Expression]) -> C:
-        """Translate like ``holds``; a condition that cannot be expressed is refused."""
-        try:
-            return self.holds(*alternatives)
-        except InexpressibleError as error:
-            self.refuse(place, error)
-            return self.always
-
-    def holds(self, *alternatives: Sequence[Expression]) -> C:
-        """Translate "all conditions of one of the alternatives are known to hold".
-
-        Raises
-        ------
-        InexpressibleError
-            If a condition uses a column that nobody is asked for, or what the platform lacks.
-        """
-        trees = [known_to_hold(conditions, self.instrument) for conditions in alternatives]
-        return self.condition(anyone(trees))
-
-    def agrees(self, conditions: Sequence[Expression]) -> C:
-        """Translate "none of the conditions is known to be false", as checks of an answer demand.
-
-        Raises
-        ------
-        InexpressibleError
-            If a condition uses a column that nobody is asked for, or what the platform lacks.
-        """
-        trees = [not_known_to_fail(condition, self.instrument) for condition in conditions]
-        return self.condition(both(trees))
-
-    def values(self, tree: Expression) -> list[tuple[C, Expression]]:
-        """Translate a value by cases: when each holds, and the number that it then is.
-
-        At most one holds; where none does the value is unknown. A condition is 1 or 0.
-        """
-        cases = known_value(tree, self.instrument)
-        return [(self.condition(known), number) for known, number in cases]
-
-    def condition(self, tree: Expression) -> C:
-        """Translate a condition in two-valued logic."""
-        match tree:
-            case Logic(operator, parts):
-                return self.joined(operator, [self.condition(part) for part in parts])
-            case Call("answered", (Name(id=id),)):
-                return self.answered(self.held(id), wanted=True)
-            case Not(Call("answered", (Name(id=id),))):
-                return self.answered(self.held(id), wanted=False)
-            case Call("includes", (Name(id=id), Number(value))):
-                return self.chosen(self.held(id), int(value), wanted=True)
-            case Not(Call("includes", (Name(id=id), Number(value)))):
-                return self.chosen(self.held(id), int(value), wanted=False)
-            case TextMatch(Name(id=id)):
-                return self.matched(self.held(id), tree, wanted=True)
-            case Not(TextMatch(Name(id=id)) as match):
-                return self.matched(self.held(id), match, wanted=False)
-            case Compare():
-                return self.comparison(tree)
-            case _:
-                return self.always if tree == TRUE else self.never
-
-    def held(self, id: str) -> str:
-        """Return the id of an item or of an assigned variable; others the form does not hold."""
-        if id not in self.items and id not in self.levels:
-            raise InexpressibleError(
-                f"{self.platform}: a condition uses {id}, which the form does not hold; "
-                "use an item or an assigned variable"
-            )
-        return id
-
-    def missing_codes(self, id: str) -> tuple[int, ...]:
-        """Return the codes of "don't know" and of a refusal that stand among an item's answers."""
-        item = self.items.get(id)
-        if item is None or item.kind not in ("single", "consent", "multiple"):
-            return ()
-        return tuple(option.value for option in missing_choices(item, self.instrument))
-
-    @abstractmethod
-    def joined(self, operator: Literal["and", "or"], parts: Sequence[C]) -> C:
-        """Join conditions."""
-
-    @abstractmethod
-    def answered(self, id: str, *, wanted: bool) -> C:
-        """Translate "there is (not) an answer other than 'don't know' or a refusal"."""
-
-    @abstractmethod
-    def chosen(self, id: str, code: int, *, wanted: bool) -> C:
-        """Translate "this option of a multiple choice is (not) chosen"."""
-
-    @abstractmethod
-    def matched(self, id: str, match: TextMatch, *, wanted: bool) -> C:
-        """Translate "a text is or contains some words", or that it does not; a blank does not."""
-
-    @abstractmethod
-    def comparison(self, tree: Compare) -> C:
-        """Translate a comparison of numbers, which are known to be known."""
+MOST_SPELLINGS = 16
+"""Spellings in lower case that an answer is compared with."""
 
 
 class Dialect(Conditions[str]):
@@ -187,6 +61,10 @@ class Dialect(Conditions[str]):
     signs: ClassVar[Mapping[str, str]] = {}
     functions: ClassVar[Mapping[str, str]] = {}
 
+    def __init__(self, instrument: Instrument) -> None:
+        super().__init__(instrument)
+        self.of_rows: dict[str, dict[str, str]] = {}
+
     def joined(self, operator: Literal["and", "or"], parts: Sequence[str]) -> str:
         """Join conditions, each in parentheses, so that no precedence is relied on."""
         if len(parts) == 1:
@@ -194,7 +72,17 @@ class Dialect(Conditions[str]):
         return f" {operator} ".join(f"({part})" for part in parts)
 
     def comparison(self, tree: Compare) -> str:
-        """Write a comparison of numbers; answers that are written by letters, answer by answer."""
+        """Write a comparison of numbers; answers that are written by letters, answer by answer.
+
+        What sums up rows is compared where it is known: of no rows a platform may have a number.
+        """
+        summed = [self.summary_known(id, wanted=True) for id in self._summed(tree)]
+        return self.joined("and", [*summed, self._comparison(tree)])
+
+    def _summed(self, tree: Expression) -> list[str]:
+        return [id for id in names(tree) if id in self.summaries]
+
+    def _comparison(self, tree: Compare) -> str:
         match tree:
             case Compare(_, Name(id=id), Number(bound)) if self.aliases(id):
                 return self._one_of_codes(tree, id, bound)
@@ -214,6 +102,22 @@ class Dialect(Conditions[str]):
         """
         mark = '"' if "'" in words else "'"
         return f"{mark}{self.unchanged(words, mark + unfit)}{mark}"
+
+    def lower_cases(self, words: str) -> list[str]:
+        """Return words in lower case as the platform may write it, of which one must be found.
+
+        Raises
+        ------
+        InexpressibleError
+            If there are more than ``MOST_SPELLINGS``.
+        """
+        found = list(islice(lower_cases(words), MOST_SPELLINGS + 1))
+        if len(found) > MOST_SPELLINGS:
+            raise InexpressibleError(
+                f"{self.platform}: the text {words!r} has too many letters sigma, whose lower case "
+                "depends on where they stand"
+            )
+        return found
 
     def unchanged(self, words: str, unfit: str) -> str:
         """Return words that the platform does not change.
@@ -239,6 +143,8 @@ class Dialect(Conditions[str]):
         match tree:
             case Number(value):
                 return spell_number(value)
+            case Name(id=id) if id in self.summaries:
+                return self.summary(id).value
             case Name(id=id):
                 return self.amount(self.held(id))
             case Binary(operator, left, right):
@@ -251,6 +157,63 @@ class Dialect(Conditions[str]):
             case _:
                 assert isinstance(tree, Call)
                 return self.call(tree.function, [self.number(part) for part in tree.arguments])
+
+    def summary_known(self, id: str, *, wanted: bool) -> str:
+        """Write that the page of a roster is asked, and its rows decide on a summary or are none.
+
+        Raises
+        ------
+        InexpressibleError
+            If the platform computes nothing across rows, or not this.
+        """
+        roster, _ = self.summaries[id]
+        summary = self.summary(id)
+        decided = [summary.known]
+        if summary.is_of_none:
+            decided.append(self._without_rows(roster))
+        asked = [] if roster.page.condition is None else [self.holds([roster.page.condition])]
+        known = self.joined("and", [*asked, self.joined("or", decided)])
+        return known if wanted else self.negated(known)
+
+    def _without_rows(self, roster: Roster) -> str:
+        """Write that a respondent is known to have no rows."""
+        if roster.count is None:
+            return f"{self.rows(roster).count(TRUE)} {self.sign('==')} 0"
+        return self.holds([Compare("==", Name(roster.count), Number(0.0))])
+
+    def summary(self, id: str) -> RowSummary:
+        """Write a summary of the rows of a roster."""
+        roster, entry = self.summaries[id]
+        try:
+            return row_summary(entry, self.rows(roster), self)
+        except InexpressibleError as error:
+            raise InexpressibleError(f"{self.platform}: a condition uses {id}: {error}") from error
+
+    def rows(self, roster: Roster) -> Rows:
+        """Return how what the rows of a roster say is added up outside of them.
+
+        Raises
+        ------
+        InexpressibleError
+            If the platform computes nothing across rows.
+        """
+        raise InexpressibleError(
+            f"it sums up the rows of {roster.id}, across which {self.platform} computes nothing; "
+            "ask for the number as such"
+        )
+
+    def row_values(self, roster: Roster) -> Mapping[str, str]:
+        """Return the values of a row that conditions sum up: their names by their calculations."""
+        if roster.id not in rosters_summed_up(self.instrument):
+            return {}
+        for entry in roster.summaries:
+            with suppress(InexpressibleError):  # refused where a condition uses it
+                self.summary_known(entry.id, wanted=True)
+        return self.of_rows.get(roster.id, {})
+
+    def negated(self, condition: str) -> str:
+        """Write that a condition does not hold."""
+        return f"not({condition})"
 
     def call(self, function: str, arguments: Sequence[str]) -> str:
         """Write ``sum``, ``mean``, ``min``, ``max`` or ``abs`` of numbers."""

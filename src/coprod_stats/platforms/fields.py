@@ -258,13 +258,17 @@ def missing_codes(item: Item, instrument: Instrument) -> tuple[tuple[str, str], 
 
 def by_invitation(item: Item, how: str) -> Iterator[Fault]:
     """State how the invitation prefills an item, which no form can do by itself."""
-    if item.prefill is not None and item.prefill.parameter is not None:
-        yield Fault(
-            "PLATFORM-110",
-            f"'{item.prefill.parameter}' is prefilled by the invitation",
-            how,
-            place=f"item {item.id}",
+    if item.prefill is None or item.prefill.parameter is None:
+        return
+    said = f"'{item.prefill.parameter}' is prefilled by the invitation"
+    limited = item.kind != "text" or item.rule is not None or item.checks
+    if item.prefill.read_only and limited:
+        said += (
+            "; an answer that does not fit the question cannot be changed in the form, and is "
+            "rejected when it is read"
         )
+        how += " Compare the values with what the question allows before you send them."
+    yield Fault("PLATFORM-110", said, how, place=f"item {item.id}")
 
 
 def not_prefilled(item: Item, what: str, remedy: str) -> Fault:

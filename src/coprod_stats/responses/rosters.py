@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Call, names
-from coprod_stats.instruments.model import Instrument, Roster
+from coprod_stats.instruments.model import NOT_ANSWERED, TEXT_KINDS, Instrument, Roster
 from coprod_stats.instruments.rosters import rows_file
+from coprod_stats.platforms.row_summaries import decided_by_rows
 from coprod_stats.responses.binding import bind, rejected_row
 from coprod_stats.responses.raw_table import RawRow, RawTable, ResponsesError, plain_text
 from coprod_stats.responses.table import REJECTED, Rejected, Responses
@@ -157,6 +158,24 @@ def with_summaries(answers: Responses, rosters: Mapping[str, Responses]) -> Resp
             pairs = zip(answers.respondents, none, strict=True)
             found = [values.get(respondent, blank) for respondent, blank in pairs]
             table[id] = np.where(not_asked, np.nan, found)
+    return replace(answers, answers=table)
+
+
+def without_unasked(answers: Responses) -> Responses:
+    """Return answers of a platform in which -7 stands only for questions that were asked.
+
+    A platform writes the same for "not shown" and "shown and skipped"; where summaries of rows
+    decide, that is known once these are there (:func:`with_summaries`).
+    """
+    of_rows, table = decided_by_rows(answers.instrument), answers.answers.copy()
+    for item in answers.instrument.questions:
+        if not any(of_rows & set(names(condition)) for condition in item.conditions):
+            continue
+        unasked = ~np.logical_and.reduce([answers.where(tree) for tree in item.conditions])
+        for column in item.columns:
+            skipped = table[column].astype(str).isin((str(NOT_ANSWERED), f"{NOT_ANSWERED}.0"))
+            blank = "" if item.kind in TEXT_KINDS else np.nan
+            table.loc[(skipped & unasked).to_numpy(), column] = blank
     return replace(answers, answers=table)
 
 

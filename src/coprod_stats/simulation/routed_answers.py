@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coprod_stats.instruments.language.tree import Not
+from coprod_stats.instruments.language.tree import Not, names
 from coprod_stats.instruments.model import NOT_ANSWERED, TEXT_KINDS, Instrument, Item
+from coprod_stats.platforms.row_summaries import decided_by_rows
 from coprod_stats.responses.table import Provenance, Responses
 
 
@@ -43,11 +45,29 @@ def routed_answers(
             refused = Responses(instrument, routed, provenance).where(Not(check.condition))
             left = str(NOT_ANSWERED) if item.kind in TEXT_KINDS else NOT_ANSWERED
             routed.loc[refused, list(item.columns)] = left
-    for conditions, group in groupby(instrument.questions, key=lambda item: item.conditions):
+    return shown_answers(routed, instrument, unknown=decided_by_rows(instrument))
+
+
+def shown_answers(
+    frame: pd.DataFrame, instrument: Instrument, *, unknown: Collection[str] = ()
+) -> pd.DataFrame:
+    """Blank what the routing does not show.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    instrument : Instrument
+    unknown : collection of str
+        Variables that are not there yet; conditions on them hide nothing.
+    """
+    routed = frame.copy()
+    provenance = Provenance("synthetic", "", "simulated", len(routed))
+    for every, group in groupby(instrument.questions, key=lambda item: item.conditions):
+        conditions = [tree for tree in every if not set(unknown) & set(names(tree))]
         if not conditions:
             continue
-        items = list(group)
-        hidden = ~Responses(instrument, routed, provenance).asked(items[0])
+        items, answers = list(group), Responses(instrument, routed, provenance)
+        hidden = ~np.logical_and.reduce([answers.where(tree) for tree in conditions])
         if not hidden.any():
             continue
         for item in items:

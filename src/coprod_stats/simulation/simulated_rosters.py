@@ -12,6 +12,7 @@ from coprod_stats.instruments.model import Instrument, Roster
 from coprod_stats.responses.rosters import numbers_of_rows, with_summaries
 from coprod_stats.responses.table import Provenance, Responses
 from coprod_stats.simulation.population import PopulationForm
+from coprod_stats.simulation.routed_answers import shown_answers
 from coprod_stats.simulation.simulated_answers import simulate_answers
 
 
@@ -41,7 +42,8 @@ def simulate_rosters(
     Returns
     -------
     DataFrame, dict of str to DataFrame
-        The answers with what their rows sum up to, and the table of each roster.
+        The answers with what their rows sum up to, and what that shows of the questions that
+        depend on it; and the table of each roster.
     """
     bound = Responses(instrument, answers, Provenance("synthetic", "", "simulated", len(answers)))
     tables = {roster.id: _rows(population, bound, roster, rng=rng) for roster in instrument.rosters}
@@ -49,7 +51,7 @@ def simulate_rosters(
         id: Responses(instrument.roster(id), table, bound.provenance)
         for id, table in tables.items()
     }
-    return with_summaries(bound, rows).answers, tables
+    return shown_answers(with_summaries(bound, rows).answers, instrument), tables
 
 
 def _rows(

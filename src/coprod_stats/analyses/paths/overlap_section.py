@@ -74,7 +74,7 @@ def _overlap(form: PathsForm, overlap: ItemOverlap, words: ReportWords) -> tuple
             CrossReference(anchors[1]),
             " shows every path with the residuals of these items correlated. One that does not "
             "differ from zero then is inconclusive, whatever its own test says. Reword one item of "
-            "each pair before the next survey.",
+            f"each pair before the next survey.{_beside(overlap)}",
         )
     )
     return (
@@ -88,6 +88,17 @@ def _overlap(form: PathsForm, overlap: ItemOverlap, words: ReportWords) -> tuple
             stated="As planned",
             rival="Freed",
         ),
+    )
+
+
+def _beside(overlap: ItemOverlap) -> str:
+    """State which residuals of one side are freed as well; empty if there are none."""
+    if not overlap.beside:
+        return ""
+    named = "; ".join(" and ".join(items) for items in overlap.beside)
+    return (
+        f" Residuals of one side are correlated as well ({named}): an item that overlaps with two "
+        "others makes these look alike."
     )
 
 

@@ -12,6 +12,7 @@ from coprod_stats.instruments.checks.assignments import (
 )
 from coprod_stats.instruments.checks.choices import check_choices, check_letter_codes
 from coprod_stats.instruments.checks.expressions import check_expressions
+from coprod_stats.instruments.checks.fixed_answers import check_fixed_answers
 from coprod_stats.instruments.checks.items import (
     check_administrative,
     check_answers,
@@ -56,6 +57,7 @@ _CHECKS = (
     check_text_rules,
     check_missing_names,
     check_prefilled,
+    check_fixed_answers,
     check_scales,
     check_constructs,
     check_forms,

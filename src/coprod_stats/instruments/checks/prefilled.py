@@ -6,9 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+import numpy as np
+
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.checks.missing_names import known_names
-from coprod_stats.instruments.questions import FORMATS, ItemKind
+from coprod_stats.instruments.language.evaluation import evaluate
+from coprod_stats.instruments.language.expressions import ExpressionError, parse_expression
+from coprod_stats.instruments.language.tree import Expression, names
+from coprod_stats.instruments.questions import FORMATS, ItemKind, on_step
 from coprod_stats.instruments.source.answer_form import LengthForm, NumberForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.source_form import ItemForm
@@ -76,12 +81,33 @@ def _alike(draft: Draft, placed: PlacedItem, source: PlacedItem) -> bool:
     return {*theirs.options, *theirs.off_scale} <= {*own.options, *own.off_scale}
 
 
+def own_checks(item: ItemForm) -> Iterator[Expression]:
+    """Return the checks of an item that are about its answer alone."""
+    for check in item.checks:
+        try:
+            tree = parse_expression(check.holds)
+        except ExpressionError:  # reported by its own check
+            continue
+        if set(names(tree)) == {item.id}:
+            yield tree
+
+
 def _fits(draft: Draft, placed: PlacedItem) -> bool:
     """Return whether a value is an answer that the question allows."""
+    value = None if placed.item.prefill is None else placed.item.prefill.value
+    return value is None or (_is_taken(draft, placed, value) and _agrees(placed.item, value))
+
+
+def _agrees(item: ItemForm, value: float | str) -> bool:
+    """Return whether no check of the answer alone is known to be false of a value."""
+    number = 1.0 if isinstance(value, str) else float(value)
+    known, texts = {item.id: np.array([number])}, {item.id: (str(value),)}
+    return all(evaluate(tree, known, n_rows=1, texts=texts)[0] != 0.0 for tree in own_checks(item))
+
+
+def _is_taken(draft: Draft, placed: PlacedItem, value: float | str) -> bool:
+    """Return whether a value has the form and the limits that a question states."""
     item, scale = placed.item, draft.response_scale(placed)
-    value = None if item.prefill is None else item.prefill.value
-    if value is None:
-        return True
     match item.kind:
         case "single":
             return scale is not None and value in {*scale.options, *scale.off_scale}
@@ -98,7 +124,10 @@ def _fits(draft: Draft, placed: PlacedItem) -> bool:
 def _in_range(value: float, allowed: NumberForm) -> bool:
     low = float("-inf") if allowed.min is None else allowed.min
     high = float("inf") if allowed.max is None else allowed.max
-    return low <= value <= high and (not allowed.whole or float(value).is_integer())
+    if not low <= value <= high or (allowed.whole and not float(value).is_integer()):
+        return False
+    slider = allowed.slider
+    return slider is None or on_step(value, low=low, step=slider.step) is not None
 
 
 def _is_within(value: str, item: ItemForm) -> bool:

@@ -8,7 +8,13 @@ from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.tree import reach
 from coprod_stats.instruments.questions import TYPED_KINDS
-from coprod_stats.instruments.source.draft import Draft, PlacedItem, conditions, used_names
+from coprod_stats.instruments.source.draft import (
+    Draft,
+    PlacedItem,
+    conditions,
+    rosters,
+    used_names,
+)
 from coprod_stats.instruments.source.yaml_source import Location
 
 _CHECKED = ("single", "multiple", *TYPED_KINDS)
@@ -102,13 +108,18 @@ def check_derived_cycles(draft: Draft) -> Iterator[Fault]:
 
 
 class _Dependencies:
-    """The items on which an expression depends, directly or through derived variables."""
+    """The items on which an expression depends, directly or through variables and summaries."""
 
     def __init__(self, draft: Draft) -> None:
         self.placed = {placed.item.id: placed for placed in draft.items}
         others = {id: p for id, p in self.placed.items() if p.item.other is not None}
         self.placed |= {other_column(id): placed for id, placed in others.items()}
         self._uses = {id: used_names(derived.value) for id, derived in draft.form.derived.items()}
+        for p, roster in rosters(draft.form):
+            first = next(placed.item.id for placed in draft.items if placed.page == p)
+            for id, summary in roster.summaries.items():
+                named = used_names(summary.value)
+                self._uses[id] = named if named & self.placed.keys() else {first}
         self._known: dict[str, frozenset[str]] = {}
 
     def items(self, text: str | None) -> frozenset[str]:

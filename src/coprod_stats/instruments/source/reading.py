@@ -19,6 +19,7 @@ from coprod_stats.instruments.source.building import build_instrument
 from coprod_stats.instruments.source.composition import ModuleSource, compose
 from coprod_stats.instruments.source.constructs_form import ConstructsForm
 from coprod_stats.instruments.source.draft import Draft
+from coprod_stats.instruments.source.meaning_names import check_meaning_names
 from coprod_stats.instruments.source.module_form import ModuleForm, PublishedScaleForm
 from coprod_stats.instruments.source.published_scales import FilledModule, with_published
 from coprod_stats.instruments.source.shape_faults import shape_faults
@@ -79,10 +80,11 @@ def read_draft(name: str | Path, *, modules: Sequence[str] = ()) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class ConstructsSource:
-    """A file of constructs with a valid shape."""
+    """A file of constructs with a valid shape, and the folder in which it stands."""
 
     form: ConstructsForm
     source: YamlSource
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,10 @@ def _read_draft(path: Path, modules: Sequence[str]) -> tuple[Draft | None, tuple
     meaning = check_draft(draft)
     if form.constructs is not None and parts.constructs is None:  # every code would appear missing
         meaning = [fault for fault in meaning if fault.code != "CONSTRUCT-001"]
+    if parts.constructs is not None:
+        own = {placed.item.id for placed in draft.items}
+        file = parts.constructs
+        meaning += check_meaning_names(meanings, file.source, file.folder, own)
     return draft, with_shared_causes((*faults, *parts.faults, *meaning))
 
 
@@ -321,7 +327,7 @@ def _read_constructs(
         shared = find_shipped("instruments", form.constructs)
     read = read_yaml(shared)
     content, faults = read_shape(ConstructsForm, read)
-    return (None if content is None else ConstructsSource(content, read)), faults
+    return (None if content is None else ConstructsSource(content, read, shared.parent)), faults
 
 
 def _hash(draft: Draft) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from coprod_stats.instruments.language.text_matching import folded, reads_as_number
+from coprod_stats.instruments.language.text_matching import reads_as_number
 from coprod_stats.instruments.language.tree import (
     Call,
     Compare,
@@ -80,15 +80,20 @@ class Translator(Dialect):
         return f"{self._part(id, code)} {'==' if wanted else '!='} 'Y'"
 
     def matched(self, id: str, match: TextMatch, *, wanted: bool) -> str:
-        """Compare texts; a sign before both keeps ``007`` from being read as the number 7."""
-        words, answer = folded(match.words), self.answer(id)
-        if match.within:  # the place is 0, as no place is, at the beginning of a text
-            found = f"stripos(join('=', {answer}), {self.literal(words, _MARKS)})"
-            return f"{found} > 0" if wanted else f"!({found} > 0)"
+        """Compare texts in lower case; a sign before both keeps ``007`` from being a number."""
+        found = [self._spelled(id, words, match.within) for words in self.lower_cases(match.words)]
+        holds = self.joined("or", found)
+        return holds if wanted else f"!({holds})"
+
+    def _spelled(self, id: str, words: str, within: bool) -> str:
+        answer = self.answer(id)
+        if within:  # the place is 0, as no place is, at the beginning of a text
+            text = f"strtolower(join('=', {answer}))"
+            return f"strpos({text}, {self.literal(words, _MARKS)}) > 0"
         answer = f"strtolower(trim({answer}))"
         if reads_as_number(words):
             words, answer = f"={words}", f"join('=', {answer})"
-        return f"{answer} {'==' if wanted else '!='} {self.literal(words, _MARKS)}"
+        return f"{answer} == {self.literal(words, _MARKS)}"
 
     def compared(self, tree: Compare) -> str:
         """Compare numbers; a missing answer is less than any, and equal to none."""

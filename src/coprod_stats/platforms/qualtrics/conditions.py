@@ -23,7 +23,7 @@ from coprod_stats.instruments.language.tree import (
     walk,
 )
 from coprod_stats.instruments.model import Instrument, Item
-from coprod_stats.platforms.dialect import Conditions
+from coprod_stats.platforms.conditions import Conditions
 from coprod_stats.platforms.qualtrics.codes import Place, choice_ids, entered_at
 from coprod_stats.platforms.qualtrics.linear_terms import Rank, Term, reduced
 from coprod_stats.platforms.qualtrics.logic import (

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from coprod_stats.instruments.language.text_matching import folded, reads_as_number
+from coprod_stats.instruments.language.text_matching import DOTTED_I, folded, reads_as_number
 from coprod_stats.instruments.language.tree import TextMatch
 from coprod_stats.instruments.model import Item
 from coprod_stats.platforms.dialect import Dialect
+from coprod_stats.platforms.fields import InexpressibleError
 
 _WORD_JOINER = "\u2060"
 _REFERENCES = re.compile(r"<(?=[A-Za-z/!?])|[\[{](?=[A-Za-z])")
@@ -61,15 +62,31 @@ class Translator(Dialect):
         return f"[{id.lower()}({self.codes(id)[code]})] {'=' if wanted else '<>'} '1'"
 
     def matched(self, id: str, match: TextMatch, *, wanted: bool) -> str:
-        """Compare texts; a letter before both keeps ``007`` from being read as the number 7."""
-        words, answer = folded(match.words), self.answer(id)
-        if match.within:
-            found = f"contains({answer}, {self.literal(words, _SIGNS_OF_LOGIC)})"
-            return found if wanted else f"not ({found})"
+        """Compare texts in lower case.
+
+        Raises
+        ------
+        InexpressibleError
+            If a letter becomes two in lower case, of which REDCap's manual says nothing.
+        """
+        if DOTTED_I in folded(match.words):
+            raise InexpressibleError(
+                f"REDCap: the text {match.words!r} has a capital I with a dot, whose lower case is "
+                "two characters, which REDCap does not promise"
+            )
+        found = [self._spelled(id, words, match.within) for words in self.lower_cases(match.words)]
+        holds = self.joined("or", found)
+        return holds if wanted else f"not ({holds})"
+
+    def _spelled(self, id: str, words: str, within: bool) -> str:
+        """Compare with words; a letter before both keeps ``007`` from being the number 7."""
+        answer = self.answer(id)
+        if within:
+            return f"contains({answer}, {self.literal(words, _SIGNS_OF_LOGIC)})"
         answer = f"lower(trim({answer}))"
         if reads_as_number(words):
             words, answer = f"t{words}", self.together(["'t'", answer])
-        return f"{answer} {'=' if wanted else '<>'} {self.literal(words, _SIGNS_OF_LOGIC)}"
+        return f"{answer} = {self.literal(words, _SIGNS_OF_LOGIC)}"
 
     def of_option(self, item: Item, code: int) -> str:
         """Refer to the field of an option."""

@@ -14,6 +14,9 @@ from coprod_stats.platforms.fields import (
 )
 from coprod_stats.platforms.form_export import SidecarColumn
 
+PANEL = "panel"
+"""How expressions within a dynamic panel name it."""
+
 
 def grid_paths(instrument: Instrument) -> dict[str, tuple[str, str]]:
     """Return matrix and row of every item that is a row of a matrix."""
@@ -25,6 +28,13 @@ def grid_paths(instrument: Instrument) -> dict[str, tuple[str, str]]:
         if rows[0].in_grid
         for item in rows
     }
+
+
+def question_paths(instrument: Instrument, *, scope: str = "") -> dict[str, str]:
+    """Return where SurveyJS keeps the answer to each question, as ``trust.TRU1`` in a matrix."""
+    paths = {item.id: f"{scope}{item.id}" for item in instrument.questions}
+    rows = grid_paths(instrument).items()
+    return paths | {id: f"{scope}{matrix}.{row}" for id, (matrix, row) in rows}
 
 
 def columns(instrument: Instrument) -> Iterator[SidecarColumn]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from coprod_stats.instruments.language.text_matching import reads_as_number
 from coprod_stats.instruments.language.tree import Expression, TextMatch
-from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.model import Instrument, Item, Roster
 from coprod_stats.platforms.dialect import Dialect
 from coprod_stats.platforms.fields import InexpressibleError
+from coprod_stats.platforms.row_summaries import Rows
+from coprod_stats.platforms.surveyjs.columns import PANEL, question_paths
 
 LEFT_BRACE = "LEFT_BRACE"
 """Calculated value that is a brace, for which SurveyJS has no escape; what is inserted is not read
@@ -73,16 +75,21 @@ class Translator(Dialect):
         return f"{self.answer(id)} {'contains' if wanted else 'notcontains'} {value}"
 
     def matched(self, id: str, match: TextMatch, *, wanted: bool) -> str:
-        """Compare texts, which SurveyJS does whatever their case.
+        """Compare texts, which SurveyJS does in lower case."""
+        spellings = self.lower_cases(match.words)
+        if len(spellings) == 1:
+            return self._spelled(id, match.words, match.within, wanted=wanted)
+        found = [self._spelled(id, words, match.within, wanted=wanted) for words in spellings]
+        return self.joined("or" if wanted else "and", found)
 
-        It compares 7 and ``007`` as numbers: of such texts each must contain the other.
-        """
-        answer, words = self.answer(id), self.quoted(match.words)
-        if match.within or reads_as_number(match.words):
+    def _spelled(self, id: str, words: str, within: bool, *, wanted: bool) -> str:
+        """Compare with words; it compares 7 and ``007`` as numbers: each must contain the other."""
+        answer, quoted = self.answer(id), self.quoted(words)
+        if within or reads_as_number(words):
             sign, joint = ("contains", "and") if wanted else ("notcontains", "or")
-            found = [f"{answer} {sign} {words}", f"{words} {sign} {answer}"]
-            return f" {joint} ".join(found[: 1 if match.within else 2])
-        return f"{answer} {'=' if wanted else '<>'} {words}"
+            found = [f"{answer} {sign} {quoted}", f"{quoted} {sign} {answer}"]
+            return f" {joint} ".join(found[: 1 if within else 2])
+        return f"{answer} {'=' if wanted else '<>'} {quoted}"
 
     def call(self, function: str, arguments: Sequence[str]) -> str:
         """Write a function; SurveyJS has none for an absolute value."""
@@ -90,6 +97,17 @@ class Translator(Dialect):
             (number,) = arguments
             return self.choice(f"{number} < 0", f"0 - {number}", number)
         return super().call(function, arguments)
+
+    def rows(self, roster: Roster) -> Panels:
+        """Return the rows of a dynamic panel."""
+        calculated = self.of_rows.setdefault(roster.id, {})
+        inside = self.instrument.roster(roster.id)
+        row = Translator(inside, question_paths(inside, scope=f"{PANEL}."))
+        return Panels(roster, self.instrument, row, calculated)
+
+    def negated(self, condition: str) -> str:
+        """Write that a condition does not hold."""
+        return f"!({condition})"
 
     def of_option(self, item: Item, code: int) -> str:
         """Refer to the points of an option."""
@@ -119,6 +137,21 @@ class Translator(Dialect):
     def together(self, parts: Sequence[str]) -> str:
         """Join texts."""
         return " + ".join(parts) or "''"
+
+
+class Panels(Rows):
+    """Rows of a dynamic panel, by SurveyJS's functions over lists of results.
+
+    See https://surveyjs.io/form-library/documentation/design-survey/conditional-logic.
+    """
+
+    def over(self, function: Literal["sum", "min", "max"], value: str) -> str:
+        """Write a function of a value of all panels."""
+        return f"{function}InArray({{{self.roster.id}}}, '{value}')"
+
+    def name(self, number: int) -> str:
+        """Name an expression that each panel evaluates."""
+        return f"{self.roster.id}_ROW{number}"
 
 
 class HtmlTranslator(Translator):

@@ -22,14 +22,17 @@ from coprod_stats.platforms.form_export import (
     coinciding,
     sidecar_of,
 )
-from coprod_stats.platforms.surveyjs.columns import columns, grid_paths, item_columns
+from coprod_stats.platforms.surveyjs.columns import (
+    PANEL,
+    columns,
+    grid_paths,
+    item_columns,
+    question_paths,
+)
 from coprod_stats.platforms.surveyjs.expressions import Translator, visible_if
 from coprod_stats.platforms.surveyjs.losses import losses_of
 from coprod_stats.platforms.surveyjs.question_types import QuestionTypes, choice, value_of
 from coprod_stats.platforms.surveyjs.texts import FormTexts, Json
-
-PANEL = "panel"
-"""How expressions within a dynamic panel name it."""
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
@@ -73,8 +76,7 @@ class _Form:
     ) -> None:
         self.instrument, self.languages, self.scope = instrument, languages, scope
         self.grids = grid_paths(instrument)
-        paths = {item.id: f"{scope}{item.id}" for item in instrument.questions}
-        paths |= {id: f"{scope}{matrix}.{row}" for id, (matrix, row) in self.grids.items()}
+        paths = question_paths(instrument, scope=scope)
         paths |= {variable.id: variable.id for variable in instrument.assigned}
         self.translator = Translator(instrument, paths, scope=scope)
         self.texts = FormTexts(instrument, languages, paths, scope=scope)
@@ -125,9 +127,13 @@ class _Form:
         """Write a roster as a page with a dynamic panel, whose texts are composed within it."""
         rows = _Form(self.instrument.roster(roster.id), self.languages, scope=f"{PANEL}.")
         elements = [rows._block(roster.page, block) for block in roster.page.blocks]
+        summed = self.translator.row_values(roster).items()
         composed = [
             {"type": "expression", "visible": False, "clearIfInvisible": "none", **value}
-            for value in rows.texts.composed
+            for value in (
+                *rows.texts.composed,
+                *({"name": name, "expression": written} for written, name in summed),
+            )
         ]
         self.texts.has_brace |= rows.texts.has_brace
         self.translator.refused += [*rows.texts.refused, *rows.translator.refused]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from coprod_stats.instruments.language.text_matching import matching_pattern
 from coprod_stats.instruments.language.tree import TextMatch
-from coprod_stats.instruments.model import Item
+from coprod_stats.instruments.model import Item, Roster
 from coprod_stats.instruments.questions import MISSING_NAMES
 from coprod_stats.platforms.dialect import Dialect
+from coprod_stats.platforms.row_summaries import Rows
 from coprod_stats.platforms.xlsform.plain_text import plain
 
 _RESERVED = {"meta", "formhub", "instanceid", "instancename", "seconds"}
@@ -33,6 +34,24 @@ def filled(name: str, *, wanted: bool = True) -> str:
 def calculated(name: str, language: str) -> str:
     """Name the field that holds a composed text in one language."""
     return f"{name}_{language.lower().replace('-', '_')}"
+
+
+class Repeats(Rows):
+    """Rows of a repeat: outside of it, a field within it is that of all rows.
+
+    See https://docs.getodk.org/form-logic/#repeats.
+    """
+
+    def over(self, function: Literal["sum", "min", "max"], value: str) -> str:
+        """Write a function of a field; of no repeats not every engine has a sum."""
+        written = f"{function}(${{{value}}})"
+        if function != "sum":
+            return written
+        return f"if(count(${{{field(self.roster.id)}}}) > 0, {written}, 0)"
+
+    def name(self, number: int) -> str:
+        """Name a field that each row calculates."""
+        return f"{field(self.roster.id)}_row{number}"
 
 
 _BETWEEN_DOLLAR_AND_BRACE = re.compile(r"(?<=\$)(?=\{)")
@@ -84,6 +103,12 @@ class XPath(Dialect):
             total = f"({' + '.join(arguments)})"
             return total if function == "sum" else f"({total} div {len(arguments)})"
         return super().call(function, arguments)
+
+    def rows(self, roster: Roster) -> Repeats:
+        """Return the rows of a repeat."""
+        calculated = self.of_rows.setdefault(roster.id, {})
+        inside = XPath(self.instrument.roster(roster.id))
+        return Repeats(roster, self.instrument, inside, calculated)
 
     def of_option(self, item: Item, code: int) -> str:
         """Return points of an option, or its place in a ranking; 0 below the top."""

@@ -150,6 +150,8 @@ class _Form:
         rows.page(replace(roster.page, condition=None))
         for entry in roster.derived:
             rows.derive(entry.id, entry.value)
+        for calculation, value in self.xpath.row_values(roster).items():
+            rows.rows.append({"type": "calculate", "name": value, "calculation": calculation})
         opening = {
             "type": "begin_repeat",
             "name": name,

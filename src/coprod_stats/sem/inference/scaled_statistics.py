@@ -74,6 +74,6 @@ def scaled_shifted(
     Asparouhov, T., & Muthén, B. (2010). Simple second order chi-square correction. Mplus
     technical appendix, eqs. 5-8.
     """
-    slope = (df / trace_of_square) ** 0.5
+    slope = (df / trace_of_square) ** 0.5 if trace_of_square > 0.0 else float("nan")
     shift = df - slope * trace
     return ScaledStatistic(slope * statistic + shift, df, 1.0 / slope, shift)

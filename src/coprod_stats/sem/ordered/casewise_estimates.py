@@ -99,7 +99,8 @@ def _pair_influence(
     total = weighted.copy()
     for margin, influence, derivatives in zip(margins, own, (pair.first, pair.second), strict=True):
         total -= _cross_product(margin, weighted, derivatives, covariates) @ influence
-    return total / float(weighted @ pair.scores)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # see .determinacy
+        return np.asarray(total / (weighted @ pair.scores))
 
 
 def _cross_product(

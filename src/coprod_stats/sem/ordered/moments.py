@@ -33,6 +33,7 @@ from coprod_stats.sem.ordered.thresholds import (
     MISSING,
     CodeArray,
     category_counts,
+    rare_category,
     require_all_categories,
 )
 
@@ -192,7 +193,9 @@ def _margin(
             return ordered_margin(data.codes(item), size, covariates=covariates, weights=weights)
         return continuous_margin(data.values[:, item], covariates=covariates, weights=weights)
     except ObservedDataError as error:
-        raise ObservedDataError(error.code, error.message, (item,)) from error
+        rare = rare_category(category_counts(data.codes(item), size)) if size else ""
+        remedy = f" Or, as {rare}, join it with a neighbouring one." if rare else ""
+        raise ObservedDataError(error.code, error.message + remedy, (item,)) from error
 
 
 def _casewise_moments(data: CategoricalData) -> CategoricalMoments:

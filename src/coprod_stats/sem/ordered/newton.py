@@ -43,7 +43,10 @@ class Bracket:
         """
         self.low = np.where(score > 0.0, self.point, self.low)
         self.high = np.where(score > 0.0, self.high, self.point)
-        newton = np.clip(self.point + score / information, -BOUND, BOUND)
+        # a likelihood that is flat to the last digit has no curvature: its score alone directs
+        steep = np.where(information > 0.0, information, np.finfo(np.float64).tiny)
+        with np.errstate(over="ignore"):
+            newton = np.clip(self.point + score / steep, -BOUND, BOUND)
         settled = np.abs(newton - self.point) < TOLERANCE
         inside = (newton > self.low) & (newton < self.high)
         self.point = np.where(settled | inside, newton, (self.low + self.high) / 2.0)

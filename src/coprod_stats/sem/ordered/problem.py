@@ -16,8 +16,10 @@ from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.parameters import ModelOptions, ParameterTable
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.model.table_building import build_parameters
+from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.options import FitOptions, Method, discrepancy_of
 from coprod_stats.sem.ordered.completed_model import CompletedModel
+from coprod_stats.sem.ordered.determinacy import require_determined, undetermined_findings
 from coprod_stats.sem.ordered.group_models import completed_models, responses_of
 from coprod_stats.sem.ordered.least_squares import CategoricalLeastSquares, ordered_objective
 from coprod_stats.sem.ordered.sample import (
@@ -97,7 +99,28 @@ class OrderedProblem(SingleLevelProblem):
         levels = category_levels(data, table, table.ordered)
         samples = ordered_samples(data, table, levels, pairwise=method.missing == "pairwise")
         check_clusters(table, samples)
-        return cls(table, samples, method)
+        prepared = cls(table, samples, method)
+        for group, sample in enumerate(samples):
+            where = f"{data.group_name(group)}: " if len(samples) > 1 else ""
+            try:
+                prepared.require_determined(sample)
+            except ObservedDataError as error:
+                raise error.named(prepared.items, where) from error
+        return prepared
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The observed variables that are not conditioned on."""
+        covariates = self.table.conditioned
+        return tuple(name for name in self.table.observed if name not in covariates)
+
+    def _answers(self, sample: OrderedSample) -> FloatArray:
+        columns = [self.table.observed.index(name) for name in self.items]
+        return sample.data[:, columns]
+
+    def require_determined(self, sample: OrderedSample) -> None:
+        """Refuse a sample whose answers do not determine a correlation (``OBS-017``)."""
+        require_determined(sample.moments, self._answers(sample), self.method.discrepancy)
 
     def n_moments(self) -> int:
         """Count thresholds, slopes, variances and correlations."""
@@ -157,24 +180,22 @@ class OrderedProblem(SingleLevelProblem):
 
     def data_findings(self) -> Sequence[Finding]:
         """Gather notes on categories, thresholds and polychoric correlations."""
-        findings = self._many_categories()
-        covariates = self.table.conditioned
-        items = tuple(name for name in self.table.observed if name not in covariates)
+        findings, items = self._many_categories(), self.items
         for group, sample in enumerate(self.samples):
             where = f"{self.table.group_name(group + 1)}: " if len(self.samples) > 1 else ""
             for note in sample.moments.notes:
                 names = tuple(items[item] for item in note.items)
                 findings.append(Finding(CODES_OF_NOTES[note.code], where + note.message, names))
+            answers = self._answers(sample)
+            findings += undetermined_findings(sample.moments, answers, items, where)
         return findings
 
     def _many_categories(self) -> list[Finding]:
         """List ordered variables with so many categories that they may not be meant as such."""
-        covariates = self.table.conditioned
-        items = [name for name in self.table.observed if name not in covariates]
         sizes = self.samples[0].moments.n_categories
         many = tuple(
             f"{name} ({size})"
-            for name, size in zip(items, sizes, strict=True)
+            for name, size in zip(self.items, sizes, strict=True)
             if size > MANY_CATEGORIES
         )
         if not many:
@@ -217,4 +238,7 @@ class OrderedProblem(SingleLevelProblem):
     def resampled(self, counts: Sequence[IntArray]) -> Self:
         """Take each case of a group as often as its counts say."""
         parts = zip(self.samples, counts, strict=True)
-        return replace(self, samples=tuple(resample_ordered(self.table, s, c) for s, c in parts))
+        samples = tuple(resample_ordered(self.table, s, c) for s, c in parts)
+        for sample in samples:
+            self.require_determined(sample)
+        return replace(self, samples=samples)

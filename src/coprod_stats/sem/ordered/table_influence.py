@@ -109,7 +109,8 @@ class TableInfluence:
             table[:, 1:] ** 2 @ counts
             for table, counts in zip(self.thresholds, self.squared_margins, strict=True)
         ]
-        squares = self.correlations**2
+        with np.errstate(over="ignore"):  # of correlations that the answers do not determine
+            squares = self.correlations**2
         cells = self.squared_cells
         margins = _stacked(self.squared_margins, cells.shape[1])
         by_pair = np.einsum("pkl,pkl->p", cells, squares[:, 1:, 1:])
@@ -204,8 +205,8 @@ def _correlation_influence(
     influence[:, 1:, 1:] = score
     influence -= np.einsum("pt,ptk->pk", crossed[0], stacked[tables.first])[:, :, None]
     influence -= np.einsum("pt,ptl->pl", crossed[1], stacked[tables.second])[:, None, :]
-    safe = np.where(information > 0.0, information, 1.0)
-    return influence / safe[:, None, None]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # see .determinacy
+        return np.asarray(influence / information[:, None, None])
 
 
 def _cross_products(

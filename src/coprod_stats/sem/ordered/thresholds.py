@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.sem.distributions import ndtri
 from coprod_stats.sem.observed.errors import ObservedDataError
 from coprod_stats.sem.ordered.bivariate_normal import INFINITE
@@ -156,6 +157,24 @@ def require_all_categories(counts: tuple[FloatArray, ...]) -> None:
             "with a neighbouring category, in all groups alike",
             tuple(empty),
         )
+
+
+FEW = 5
+"""Most cases in a category that is named as a cause."""
+
+
+def rare_category(counts: FloatArray) -> str:
+    """Describe the category that fewest cases chose, if at most ``FEW`` did; else empty.
+
+    Parameters
+    ----------
+    counts : (n_categories,) array
+        Cases, whatever their weights.
+    """
+    least = int(counts.min())
+    if least > FEW:
+        return ""
+    return f"only {counted(least, 'case')} chose category {int(counts.argmin()) + 1} (by rank)"
 
 
 def thresholds_from_counts(counts: FloatArray) -> FloatArray:
