@@ -325,9 +325,7 @@ def test_stems_and_rows_read_as_sentences(citizen: Instrument) -> None:
 
 def test_sizes_of_the_scales(citizen: Instrument) -> None:
     sizes = {scale.id: len(scale.items) for scale in citizen.scales}
-    assert {id: sizes[id] for id in (*DRIVERS, *IMPACTS)} == dict.fromkeys(
-        (*DRIVERS, *IMPACTS), 4
-    )
+    assert {id: sizes[id] for id in (*DRIVERS, *IMPACTS)} == dict.fromkeys((*DRIVERS, *IMPACTS), 4)
     assert {id: sizes[id] for id in ("WIL", "WOR", "FPAWR", "MRK")} == dict.fromkeys(
         ("WIL", "WOR", "FPAWR", "MRK"), 3
     )
