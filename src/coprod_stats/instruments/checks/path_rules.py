@@ -124,7 +124,8 @@ def worded_by_outcome(instrument: Instrument, paths: Sequence[ClaimedPath]) -> I
         outcome = {item.id for item in items_of(instrument, path.outcome)}
         fixed = names(parse_expression(path.among)) if path.among else ()
         outcome -= {path.predictor, *items_behind(instrument, fixed)}
-        if not outcome.isdisjoint(_wording(instrument, path.predictor)):
+        deciding = items_behind(instrument, names_in_wordings(instrument, path.predictor))
+        if not outcome.isdisjoint(deciding):
             found.setdefault(path.predictor, []).append(path)
     for name, worded in found.items():
         yield (
@@ -135,12 +136,14 @@ def worded_by_outcome(instrument: Instrument, paths: Sequence[ClaimedPath]) -> I
         )
 
 
-def _wording(instrument: Instrument, name: str) -> tuple[str, ...]:
-    """Return the questions on which the words of a variable's questions depend."""
+def names_in_wordings(instrument: Instrument, name: str) -> tuple[str, ...]:
+    """Return the variables on which the words of the questions behind a variable depend."""
     wordings = [
-        w for item in items_of(instrument, name) for w in (*item.wordings, *item.stem_wordings)
+        wording
+        for item in items_of(instrument, name)
+        for wording in (*item.wordings, *item.stem_wordings)
     ]
-    return items_behind(instrument, [n for wording in wordings for n in names(wording.condition)])
+    return tuple(dict.fromkeys(used for one in wordings for used in names(one.condition)))
 
 
 def _is_thin(form: Instrument, name: str) -> bool:
