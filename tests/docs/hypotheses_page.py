@@ -135,7 +135,7 @@ def _hypotheses() -> Iterator[str]:
 def _wordings() -> Iterator[str]:
     """Return the hypotheses whose predictors' words depend on the outcome, and for whom."""
     titles = {entry.id: str(entry.title) for entry in whole("citizen", "full").derived}
-    yield "| | predictors | in other words for who |"
+    yield "| | predictors | other words for a respondent who |"
     yield "|---|---|---|"
     for id, predictors in _worded().items():
         conditions = dict.fromkeys(
