@@ -337,7 +337,7 @@ def test_the_overlap_sample_is_what_the_simulator_gives_and_is_named_first(
     assert fired == {"OVERLAP-001"}
     assert not any(found.fires for found in clean.diagnostics)
     named = {(p.driver_item, p.impact_item) for p in overlapping.analyses[0].result.overlap.pairs}
-    assert named == {("DRKNO6", "KGN4"), ("DRKNO7", "KGN6"), ("DRKNO8", "KGN7")}
+    assert named == {("DRKNO6", "KGN4"), ("DRKNO7", "KGN9"), ("DRKNO10", "KGN10")}
     (change,) = [p for p in overlapping.analyses[0].result.overlap.paths if p.id == "H12"]
     assert change.stated > 2 * change.rival_se > abs(change.rival)
     by_id = {finding.id: finding for finding in overlapping.analyses[0].findings}
