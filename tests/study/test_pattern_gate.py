@@ -344,7 +344,7 @@ def test_the_overlap_sample_is_what_the_simulator_gives_and_is_named_first(
     assert by_id["H12"].p_adjusted < 0.05
     assert by_id["H12"].conclusion == "inconclusive"
     assert by_id["H12"].gate == "rests on items that share a meaning"
-    assert by_id["H09"].conclusion == "supported"
+    assert by_id["H13"].conclusion == "supported"
     assert not any(finding.gate for finding in clean.analyses[0].findings)
     page, other = first_lines(overlapping), first_lines(clean)
     assert "3 pairs of items at both ends of a path share more" in page
