@@ -231,6 +231,23 @@ def test_numbers_that_would_be_read_as_missing(read: Read, limits: str, codes: l
     assert [words.split()[0] for words in found] == codes
 
 
+EARLIER = """          - {id: YEARS, kind: number, text: How many years?, number: {min: 0}}
+          - {id: MORE, text: is it kinder than a year ago?, responses: ext5, offers: [dont_know]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [("", True), ("TRU2 > 1", True), ("YEARS >= 1", False), ("LONG == 1", False)],
+)
+def test_only_those_who_were_there_can_compare(read: Read, condition: str, found: bool) -> None:
+    asked = EARLIER.replace("MORE, ", f"MORE, when: {condition}, ") if condition else EARLIER
+    derived = 'derived: {LONG: {title: Long there, value: "YEARS >= 1"}}\nscales:\n'
+    survey = read(SURVEY.replace("scales:\n", asked + derived))
+    codes = {(entry.code, entry.place) for entry in lint(survey)}
+    assert (("LINT-023", "MORE") in codes) == found
+
+
 def test_a_construct_that_nothing_asks_for(read: Read) -> None:
     survey = read(SURVEY.replace("instrument: survey", "instrument: citizen"))
     assert ("LINT-010", "USE") in {(entry.code, entry.place) for entry in lint(survey)}

@@ -348,7 +348,7 @@ def test_the_overlap_sample_is_what_the_simulator_gives_and_is_named_first(
     assert not any(finding.gate for finding in clean.analyses[0].findings)
     page, other = first_lines(overlapping), first_lines(clean)
     assert "3 pairs of items at both ends of a path share more" in page
-    assert "H12 changes from .15 to −.02" in page
+    assert "H12 changes from .20 to .02" in page
     assert "pairs of items" not in other
     whole = render_html(report_document(overlapping))
     assert "Reword one item of each pair" in whole
