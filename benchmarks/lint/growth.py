@@ -22,6 +22,7 @@ UNITS = (
     *("such as ", "ing up and ", "good or ", "disagree ", "as many people ", "satisf"),
     *("would ", "had ", "since ", "money has been ", "compared with ", "without your ", "as a "),
     *("by taking ", "how well ", "answer to you ", "have you ", "nobody ", "-efficien", "do you "),
+    *("than a year ", "in the past ", "your own ", "does your ", "working with a. ", "is there, "),
 )
 """What a rule may look at again and again in a text that repeats it."""
 

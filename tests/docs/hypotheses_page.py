@@ -14,15 +14,16 @@ from pathlib import Path
 from coprod_stats.analyses.checks import known_variables
 from coprod_stats.analyses.registry import kinds_that_claim
 from coprod_stats.instruments import Instrument, read_instrument
+from coprod_stats.instruments.checks.path_rules import names_in_wordings, worded_by_outcome
 from coprod_stats.instruments.language.tree import names
-from coprod_stats.instruments.score_items import items_behind
+from coprod_stats.instruments.score_items import items_behind, measuring_items
 from coprod_stats.instruments.shipped import list_modules, list_shipped
 from coprod_stats.instruments.timing import route_lengths
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.study.coverage_staircase import coverage_of
 from coprod_stats.study.plan_reading import read_hypotheses, read_plan
 from coprod_stats.study.question_costs import question_costs
-from coprod_stats.study.questionnaire_claims import readable_plans
+from coprod_stats.study.questionnaire_claims import claimed_paths, readable_plans
 
 PAGE = Path(__file__).parents[2] / "docs" / "hypotheses_and_forms.md"
 SIDES = ("citizen", "provider")
@@ -78,6 +79,16 @@ def page() -> str:
             "",
             *_hypotheses(),
             "",
+            "## Predictors in other words for some",
+            "",
+            "Hypotheses marked * have a predictor whose words depend on answers that are part of "
+            "the outcome: who has no service in mind has no amount of co-production, and can only "
+            "be asked about services in general. A path then contains the difference in words. "
+            "It is read beside the same path among those who were asked in the same words, "
+            "and is no evidence without it. Whether somebody took part changes no wording.",
+            "",
+            *_wordings(),
+            "",
             "## Variables and their questions",
             "",
             "Questions in the order of the scale or formula; those of the full form alone in "
@@ -94,6 +105,7 @@ def page() -> str:
 
 
 def _hypotheses() -> Iterator[str]:
+    worded = _worded()
     yield "| | claim | kind | form | asked of those | tested by | plans |"
     yield "|---|---|---|---|---|---|---|"
     plans = {
@@ -113,10 +125,36 @@ def _hypotheses() -> Iterator[str]:
             for name, plan in plans.items()
             if any(entry.id.startswith(hypothesis.id) for entry in plan)
         )
+        mark = " \\*" if hypothesis.id in worded else ""
         yield (
-            f"| {hypothesis.id} | {_claim(hypothesis)} | {hypothesis.kind} | {form} | {people} "
-            f"| {kinds} | {tested or '–'} |"
+            f"| {hypothesis.id} | {_claim(hypothesis)}{mark} | {hypothesis.kind} | {form} "
+            f"| {people} | {kinds} | {tested or '–'} |"
         )
+
+
+def _wordings() -> Iterator[str]:
+    """Return the hypotheses whose predictors' words depend on the outcome, and for whom."""
+    titles = {entry.id: str(entry.title) for entry in whole("citizen", "full").derived}
+    yield "| | predictors | other words for a respondent who |"
+    yield "|---|---|---|"
+    for id, predictors in _worded().items():
+        conditions = dict.fromkeys(
+            name for names_used in predictors.values() for name in names_used
+        )
+        people = "; ".join(titles[name][0].lower() + titles[name][1:] for name in conditions)
+        yield f"| {id} | {', '.join(predictors)} | {people} |"
+
+
+@cache
+def _worded() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return, by hypothesis, predictors and the variables on which their words depend."""
+    instrument = _read("citizen", tuple(list_modules()))
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for path in claimed_paths(instrument):
+        if any(worded_by_outcome(instrument, [path])):
+            used = names_in_wordings(instrument, path.predictor)
+            found.setdefault(path.hypothesis, {})[path.predictor] = used
+    return found
 
 
 def _untestable() -> dict[str, str]:
@@ -212,11 +250,8 @@ def _questions(side: str, full: Instrument, name: str) -> str:
 
 
 def _own_items(instrument: Instrument, name: str) -> tuple[str, ...]:
-    """Return the questions of a variable, without those that decide who is asked."""
-    index = next((entry for entry in instrument.indices if entry.id == name), None)
-    behind = items_behind(instrument, (name,))
-    routing = {"SCANY", "DFDIR2", "DFOUT", "DFTOOK"} if index is not None else set()
-    return tuple(id for id in behind if id not in routing)
+    """Return the questions of a variable, without those that only decide between values."""
+    return measuring_items(instrument).get(name) or items_behind(instrument, (name,))
 
 
 def _costs() -> Iterator[str]:

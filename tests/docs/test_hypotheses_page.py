@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import hypotheses_page
 import pytest
 
 from coprod_stats.instruments import read_instrument
+from coprod_stats.instruments.checks.linting import lint
+from coprod_stats.instruments.shipped import list_modules
 from coprod_stats.study.coverage_staircase import coverage_of
 from coprod_stats.study.plan_reading import read_hypotheses
 from coprod_stats.study.question_costs import (
@@ -13,7 +17,7 @@ from coprod_stats.study.question_costs import (
     hypotheses_served,
     question_costs,
 )
-from coprod_stats.study.questionnaire_claims import readable_plans
+from coprod_stats.study.questionnaire_claims import claimed_paths, readable_plans
 
 PAGE = hypotheses_page.PAGE.read_text(encoding="utf-8")
 
@@ -38,6 +42,16 @@ def test_who_takes_part_at_all_can_be_analysed(id: str) -> None:
     assert hypotheses_page._people(full, set(hypothesis.variables)) == hypotheses_page.EVERYBODY, (
         row
     )
+
+
+def test_the_page_marks_the_hypotheses_whose_words_the_linter_finds() -> None:
+    citizen = read_instrument("citizen", modules=list_modules())
+    found = lint(citizen, paths=claimed_paths(citizen))
+    named = {id for e in found if e.code == "LINT-025" for id in re.findall(r"\bH\d+\b", e.found)}
+    marked = {line.split(" | ")[0].strip("| ") for line in PAGE.splitlines() if "\\* |" in line}
+    assert named
+    assert marked == named
+    assert "H55" not in marked  # capacity is asked in the same words of all
 
 
 def test_the_page_and_the_costs_agree_with_coverage_on_what_can_be_tested() -> None:

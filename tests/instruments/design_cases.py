@@ -90,6 +90,7 @@ def _questionnaire(case: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rating(case: Mapping[str, Any], id: str) -> dict[str, Any]:
+    other = case.get("wordings", {}).get(id)
     made = {
         "id": id,
         "text": case.get("texts", {}).get(id, f"{_WORDS[ord(id[0]) % 10]}{_WORDS[int(id[1:])]}?"),
@@ -97,6 +98,7 @@ def _rating(case: Mapping[str, Any], id: str) -> dict[str, Any]:
         "facet": case.get("facets", {}).get(id),
         "forms": case.get("forms", {}).get(id),
         "when": case.get("when", {}).get(id),
+        "wordings": [{"when": other, "text": "other words?"}] if other is not None else None,
     }
     return {key: part for key, part in made.items() if part is not None}
 

@@ -24,7 +24,7 @@ MARKER = ["MRK1", "MRK2", "MRK3"]
 OF_EVERYBODY = [*ATTITUDE, *MARKER, *INFORMATION, *AWARENESS, *FUTURE, *PERSON]
 OF_THE_SERVICE = [
     *("SUCRUN", "SUCU", "SUCG", "QUA1", "QUA2", "QUA5", "QUA6"),
-    *("PRF6", "PRF7", "PRF8", "PRF9", "SECTOR"),
+    *("PRF11", "PRF7", "PRF8", "PRF9", "SECTOR"),
 ]
 DRIVERS = ["DRREL", "DRACT", "DRINP", "DRSET", "DRTEC", "DRKNO", "DRFLO"]
 IMPACTS = ["QUA", "PRF", "ATT", "SHR", "KGN"]
@@ -35,7 +35,7 @@ TAKES_PART: Answers = {
     "CONS1": 1,
     "SCANY": 1,
     "PMSET": 1,
-    "DFDIR2": 1,
+    "DFDIR3": 1,
     "DFACT": 1,
     "DFVOL": 1,
     "DFOUT": 1,
@@ -132,7 +132,7 @@ def test_the_order_separates_outcomes_from_drivers(citizen: Instrument) -> None:
     ("changes", "kind"),
     [
         ({}, "strict"),
-        ({"DFDIR2": 2}, "broad"),
+        ({"DFDIR3": 2}, "broad"),
         ({"DFVOL": 2}, "broad"),
         ({"DFOUT": 2}, "broad"),
         ({"DFEND2": 3}, "broad"),
@@ -141,11 +141,15 @@ def test_the_order_separates_outcomes_from_drivers(citizen: Instrument) -> None:
         ({f"CPSTG{stage}": np.nan for stage in range(1, 7)}, "broad"),
         ({**{f"CPSTG{stage}": np.nan for stage in range(1, 6)}, "CPSTG6": 1}, "strict"),
         ({"DFVOL": 3}, "obliged"),
-        ({"DFVOL": np.nan}, "obliged"),
-        ({"DFDIR2": 3}, "none"),
-        ({"DFDIR2": np.nan}, "none"),
-        ({"DFOUT": 3}, "none"),
-        ({"DFOUT": np.nan}, "none"),
+        ({"DFVOL": 3, "DFEND2": np.nan}, "obliged"),
+        ({"DFVOL": np.nan}, "unclear"),
+        ({"DFOUT": 3}, "inside"),
+        ({"DFOUT": 3, "DFVOL": np.nan}, "inside"),
+        ({"DFOUT": np.nan}, "unclear"),
+        ({"DFDIR3": 3}, "none"),
+        ({"DFDIR3": np.nan}, "unclear"),
+        ({"SCANY": 2, "DFDIR3": np.nan}, "none"),
+        ({"SCANY": np.nan, "DFDIR3": np.nan}, "unclear"),
     ],
 )
 def test_classes_follow_the_definition(citizen: Instrument, changes: Answers, kind: str) -> None:
@@ -193,6 +197,49 @@ def test_either_end_of_every_stated_path_has_a_reverse_question(citizen: Instrum
             assert reverse & {hypothesis.predictor, hypothesis.outcome}, hypothesis.id
 
 
+def test_every_driver_and_impact_has_a_question_in_the_other_direction(
+    citizen: Instrument,
+) -> None:
+    for scale in (*DRIVERS, *IMPACTS):
+        assert any(citizen.item(id).reverse for id in citizen.scale(scale).items), scale
+
+
+def test_the_outcome_changes_no_wording(citizen: Instrument) -> None:
+    """Whether somebody took part decides what is asked, and not in which words."""
+    took = Person(citizen, TAKES_PART).texts()
+    for changes in ({"DFDIR3": 3}, {"DFDIR3": np.nan}, {"DFOUT": 3}, {"DFOUT": np.nan}):
+        others = Person(citizen, TAKES_PART | changes).texts()
+        assert {id: took[id] for id in others} == others
+
+
+@pytest.mark.parametrize("fate", [3, 4])
+def test_nobody_is_asked_to_go_on_with_what_has_ended(citizen: Instrument, fate: int) -> None:
+    runs, ended = (
+        Person(citizen, TAKES_PART | {"SUCRUN": code}).texts() for code in (1.0, float(fate))
+    )
+    for id in ("WIL1", "WIL2", "WIL4", "WOR1", "WOR3"):
+        assert "[SERVICE]" in runs[id]
+        assert "[SERVICE]" not in ended[id], ended[id]
+
+
+@pytest.mark.parametrize(
+    ("answers", "good", "bad"),
+    [
+        ({"SUCU": 5, "SUCG": 5, "SUCY": 5, "SUCRUN": 1}, True, False),
+        ({"SUCU": 1, "SUCG": 5, "SUCY": 1, "SUCRUN": 1}, True, True),
+        ({"SUCU": 6, "SUCG": 6, "SUCY": 4, "SUCRUN": 6}, True, False),
+        ({"SUCU": 6, "SUCG": 6, "SUCY": 6, "SUCRUN": 4}, False, True),
+        ({"SUCU": 6, "SUCG": 6, "SUCY": 6, "SUCRUN": 3}, True, False),
+        ({"SUCU": 6, "SUCG": 6, "SUCY": 6, "SUCRUN": 6}, False, False),
+        ({}, False, False),
+    ],
+)
+def test_reasons_follow_success_for_anybody(answers: Answers, good: bool, bad: bool) -> None:
+    full = read_instrument("citizen").for_form("full")
+    asked = Person(full, TAKES_PART | answers).ids()
+    assert ("SUCWG" in asked, "SUCWB" in asked) == (good, bad)
+
+
 def test_technology_is_asked_of_digital_users_only(citizen: Instrument) -> None:
     technology = {"DRTEC1", "DRTEC6", "DRTEC7", "DRTEC5"}
     for channel in range(1, 7):
@@ -212,7 +259,7 @@ def test_without_a_service_the_questions_are_general(citizen: Instrument, answer
     rotating = {"DRFLO10"}  # set 1 leaves block C out
     wanted = [id for id in ("CONS1", "SCANY", *OF_EVERYBODY) if id not in rotating]
     assert person.ids() == wanted
-    assert person.kind() == "none"
+    assert person.kind() == ("none" if answer == 2 else "unclear")
     for text in person.texts().values():
         assert not re.search(r"\[SERVICE\]|\[ORG\]|\bagain\b|your contribution to", text), text
 
@@ -225,7 +272,7 @@ def test_no_text_names_a_service_to_those_who_have_none(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"DFDIR2": 3}, {"DFOUT": 3}, {"DFDIR2": np.nan}], ids=["none", "is staff", "silent"]
+    "changes", [{"DFDIR3": 3}, {"DFOUT": 3}, {"DFDIR3": np.nan}], ids=["none", "is staff", "silent"]
 )
 def test_who_took_no_part_is_asked_of_the_service_and_of_themselves(
     citizen: Instrument, changes: Answers
@@ -258,7 +305,7 @@ def test_stems_and_rows_read_as_sentences(citizen: Instrument) -> None:
     persons = (
         Person(citizen, TAKES_PART),
         Person(citizen, {"CONS1": 1, "SCANY": 2}),
-        Person(citizen, TAKES_PART | {"DFDIR2": 3}),
+        Person(citizen, TAKES_PART | {"DFDIR3": 3}),
     )
     for person in persons:
         for item in person.asked():
@@ -278,15 +325,13 @@ def test_stems_and_rows_read_as_sentences(citizen: Instrument) -> None:
 
 def test_sizes_of_the_scales(citizen: Instrument) -> None:
     sizes = {scale.id: len(scale.items) for scale in citizen.scales}
-    assert {id: sizes[id] for id in (*DRIVERS, *IMPACTS, "CAP")} == dict.fromkeys(
-        (*DRIVERS, *IMPACTS, "CAP"), 4
-    )
+    assert {id: sizes[id] for id in (*DRIVERS, *IMPACTS)} == dict.fromkeys((*DRIVERS, *IMPACTS), 4)
     assert {id: sizes[id] for id in ("WIL", "WOR", "FPAWR", "MRK")} == dict.fromkeys(
         ("WIL", "WOR", "FPAWR", "MRK"), 3
     )
     assert {id: sizes[id] for id in FACETS} == dict.fromkeys(FACETS, 1)
-    assert not {"IV", "MV"} & sizes.keys()
-    assert {"IV", "MV"} <= {index.id for index in citizen.indices}
+    assert not {"IV", "MV", "CAP"} & sizes.keys()
+    assert {"IV", "MV", "CAP"} <= {index.id for index in citizen.indices}
 
 
 CAUSES = r"\b(because of|as a result|since you|due to|thanks to|led to|brought about)\b"
@@ -308,11 +353,16 @@ def test_outcomes_state_a_level_and_no_cause() -> None:
             {"CPAMT": 0, "CPEARLY": np.nan, "DTDIV": 4, "DTDIVS": 0},
         ),
         ({"CPSTG3": np.nan}, {"CPAMT": np.nan, "CPEARLY": np.nan, "DTDIV": np.nan}),
-        ({"DFDIR2": 3, **{f"CPSTG{k}": np.nan for k in range(1, 7)}}, {"CPAMT": 0}),
-        ({"SCANY": 2, "DFDIR2": np.nan, "CPSTG1": np.nan}, {"CPAMT": 0}),
-        ({"DFDIR2": np.nan, "CPSTG1": np.nan}, {"CPAMT": np.nan}),
+        ({"DFDIR3": 3, **{f"CPSTG{k}": np.nan for k in range(1, 7)}}, {"CPAMT": 0}),
+        ({"SCANY": 2, "DFDIR3": np.nan, "CPSTG1": np.nan}, {"CPAMT": 0}),
+        ({"DFDIR3": np.nan, "CPSTG1": np.nan}, {"CPAMT": np.nan}),
         ({"IVEST3": 5, "IVENJ1": 3, "IVSOC5": 3, "IVLOY2": 1}, {"IV": 3}),
-        ({"MVREL2": 5, "MVECO5": 3, "MVNOR4": 3}, {"MV": np.nan}),
+        ({"MVREL2": 5, "MVECO6": 3, "MVNOR4": 3}, {"MV": np.nan}),
+        ({"CAP1": 5, "CAP2": 3, "CAP6": 3, "CAP7": 1}, {"CAP": 3}),
+        ({"CAP1": 5, "CAP2": 3, "CAP6": 3}, {"CAP": np.nan}),
+        ({f"CPSTG{stage}": 0 for stage in range(2, 7)}, {"DTDIVE": 0}),
+        ({f"CPSTG{stage}": 1 for stage in range(1, 7)}, {"DTDIVE": 1 - 1 / 6}),
+        ({f"CPSTG{stage}": 0 for stage in range(1, 7)}, {"DTDIVE": np.nan}),
     ],
 )
 def test_indices(citizen: Instrument, changes: Answers, expected: Answers) -> None:

@@ -18,7 +18,7 @@ from coprod_stats.instruments.constructs import Meaning
 from coprod_stats.instruments.source.yaml_source import read_yaml
 
 BANK: list[dict[str, Any]] = read_yaml(Path(__file__).parent / "design_bank.yaml").data["cases"]
-DESIGN_RULES = [f"LINT-0{number}" for number in (15, 17, 18, 19, 20, 21, 22)]
+DESIGN_RULES = [f"LINT-0{number}" for number in (15, 17, 18, 19, 20, 21, 22, 24, 25)]
 
 
 def test_precision_and_recall_on_the_bank_of_designs(

@@ -11,6 +11,7 @@ from inline_questionnaires import Read
 
 from coprod_stats.instruments import Instrument, check_instrument, read_instrument
 from coprod_stats.instruments.assignment import draw_levels
+from coprod_stats.instruments.language.evaluation import is_true
 from coprod_stats.instruments.routes import draw_routes
 from coprod_stats.instruments.shipped import shelf
 from coprod_stats.instruments.timing import route_lengths
@@ -44,7 +45,6 @@ FULL = {
     "EFF": (3, 3),
     "PRFC": (0, 4),
     "FARKC": (3, 3),
-    "CAP": (7, 7),
     "VAOPN": (4, 4),
     "VASAL": (4, 4),
     "VAINC": (4, 4),
@@ -277,8 +277,59 @@ def test_points_can_be_given_to_oneself_in_every_arm(name: str) -> None:
 def test_presence_is_checked_apart_from_what_it_is_said_to_work_by() -> None:
     story = read_instrument("citizen", modules=["vignette"])
     measured = {item.id: {c.code for c in item.measures} for item in story.items}
-    assert measured["VMC1"] == measured["VMC3"] == {"SOCPR"}
+    assert measured["VMC4"] == measured["VMC3"] == {"SOCPR"}
     assert measured["VIMP"] == {"IMPRS"}
+
+
+@pytest.mark.parametrize("name", ["citizen", "provider"])
+def test_who_was_there_is_told_alike_in_both_arms_and_not_who_did_the_work(name: str) -> None:
+    story = read_instrument(name, modules=["vignette"])
+    note = story.item("VSTORY")
+    arms = [str(note.text), *(str(wording.text) for wording in note.wordings)]
+    assert len(arms) == 2
+    for arm in arms:
+        assert arm.count("[VPRESENT]") == 1
+        assert arm.count("planned and led this month's work") == 1
+        assert arm.count("had proposed which plants to put in") == 1
+    told = next(one for one in story.placeholders if one.name == "VPRESENT")
+    assert not re.search(r"\byou(r(self)?)?\b|\balone\b", str(told).casefold())
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ({"SCANY": 2}, {"PWPREV", "PWLINK"}),
+        ({"SCANY": 1, "DFDIR3": 3, "PWPREV": 1}, {"PWPREV", "PWSAME", "PWLINK"}),
+        (
+            {"SCANY": 1, "DFDIR3": 3, "PWPREV": 1, "PWSAME": 1, "PWPART2": 5},
+            {"PWPREV", "PWSAME", "PWPART2", "PWQUA", "PWEVT", "PWLINK"},
+        ),
+        (
+            {"SCANY": 1, "DFDIR3": 1, "PWPREV": 1, "PWSAME": 1, "PWPART2": 4},
+            {"PWPREV", "PWSAME", "PWPART2", "PWQUA", "PWEVT", "PWLINK"},
+        ),
+        (
+            {"SCANY": 1, "DFDIR3": 1, "PWPREV": 1, "PWSAME": 1, "PWPART2": 1},
+            {
+                *("PWPREV", "PWSAME", "PWPART2", "PWSTAFF", "PWREL", "PWQUA", "PWEVT"),
+                "PWLINK",
+            },
+        ),
+    ],
+)
+def test_a_panel_asks_those_who_begin_and_those_who_stop(
+    answers: dict[str, float], asked: set[str]
+) -> None:
+    panel = read_instrument("citizen", modules=["panel_wave"])
+    known = {name: np.array([value]) for name, value in {"CONS1": 1.0, **answers}.items()}
+    columns = {column: np.array([np.nan]) for item in panel.items for column in item.columns}
+    shown = {
+        item.id
+        for item in panel.items
+        if item.page == "since_last_time"
+        and all(is_true(tree, columns | known, n_rows=1)[0] for tree in item.conditions)
+    }
+    assert shown == asked
 
 
 def test_an_app_only_never_goes_with_a_public_place() -> None:

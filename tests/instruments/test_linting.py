@@ -56,6 +56,7 @@ def question(entry: dict[str, Any]) -> Question:
         is_rating="answers" in entry,
         roles=frozenset([entry["role"]]) if "role" in entry else frozenset(),
         offers_dont_know=not entry.get("no_dont_know", False),
+        asked_by_time=entry.get("asked_by_time", False),
     )
 
 
@@ -79,7 +80,8 @@ def test_the_bank_is_large_and_half_of_it_sound() -> None:
     sound = sum(not entry["codes"] for entry in BANK["items"])
     assert len(BANK["items"]) >= 120
     assert 0.35 < sound / len(BANK["items"]) < 0.65
-    assert [f"LINT-{number:03}" for number in (1, 2, 3, 4, 5, 6, 7, 9, 13, 14, 16)] == TEXT_RULES
+    numbers = (1, 2, 3, 4, 5, 6, 7, 9, 13, 14, 16, 23, 26)
+    assert [f"LINT-{number:03}" for number in numbers] == TEXT_RULES
 
 
 def test_precision_and_recall_on_the_bank(capsys: pytest.CaptureFixture[str]) -> None:
@@ -214,6 +216,23 @@ def test_numbers_that_would_be_read_as_missing(read: Read, limits: str, codes: l
     survey = read(SURVEY.replace("scales:\n", f"{item}scales:\n"))
     found = [entry.found for entry in lint(survey) if entry.code == "LINT-012"]
     assert [words.split()[0] for words in found] == codes
+
+
+EARLIER = """          - {id: YEARS, kind: number, text: How many years?, number: {min: 0}}
+          - {id: MORE, text: is it kinder than a year ago?, responses: ext5, offers: [dont_know]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [("", True), ("TRU2 > 1", True), ("YEARS >= 1", False), ("LONG == 1", False)],
+)
+def test_only_those_who_were_there_can_compare(read: Read, condition: str, found: bool) -> None:
+    asked = EARLIER.replace("MORE, ", f"MORE, when: {condition}, ") if condition else EARLIER
+    derived = 'derived: {LONG: {title: Long there, value: "YEARS >= 1"}}\nscales:\n'
+    survey = read(SURVEY.replace("scales:\n", asked + derived))
+    codes = {(entry.code, entry.place) for entry in lint(survey)}
+    assert (("LINT-023", "MORE") in codes) == found
 
 
 def test_a_construct_that_nothing_asks_for(read: Read) -> None:

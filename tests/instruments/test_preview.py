@@ -211,12 +211,13 @@ def test_seconds_follow_the_kind_of_question(survey: Instrument) -> None:
 
 def test_length_of_the_citizen_questionnaire_by_class(citizen: Instrument) -> None:
     lengths = {length.respondents: length for length in route_lengths(citizen)}
-    assert list(lengths) == ["strict", "broad", "obliged", "none"]
+    assert list(lengths) == ["strict", "broad", "obliged", "inside", "none"]
     # every branch that the definition leaves open is met by the draws
     assert lengths["broad"].n_questions == (99, 103)
-    assert lengths["none"].n_questions == (32, 59)
-    assert lengths["strict"].minutes == pytest.approx((13.05, 13.55), abs=0.05)
-    assert lengths["none"].minutes == pytest.approx((4.2, 7.6), abs=0.3)
+    assert lengths["inside"].n_questions == (58, 59)
+    assert lengths["none"].n_questions == (32, 47)
+    assert lengths["strict"].minutes == pytest.approx((13.55, 14.1), abs=0.05)
+    assert lengths["none"].minutes == pytest.approx((4.1, 6.4), abs=0.3)
     form = citizen.forms[0]
     assert form.minutes_at_most is not None
     assert lengths["broad"].minutes[1] < form.minutes_at_most

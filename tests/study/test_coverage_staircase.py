@@ -55,6 +55,25 @@ def test_a_module_is_no_form(rows: dict[str, Staircase]) -> None:
     assert "asked of all" not in rows["GOL1"].steps
 
 
+def test_what_decides_who_has_an_index_measures_nothing(rows: dict[str, Staircase]) -> None:
+    stages = tuple(f"CPSTG{stage}" for stage in range(1, 7))
+    for form in rows["CPSTG"].forms:
+        assert form.items == stages
+        assert form.share < 0.6
+    assert "asked of all" not in rows["CPSTG"].steps
+
+
+@pytest.mark.parametrize(("one", "together", "items"), [("BEN1", "BEN", 1), ("CHL1", "CHL", 3)])
+def test_a_sum_over_several_constructs_scales_none_of_them(
+    rows: dict[str, Staircase], one: str, together: str, items: int
+) -> None:
+    (measure,) = rows[one].forms
+    assert (len(measure.items), measure.kind) == (items, "single items")
+    assert rows[one].reached == "asked"
+    assert "scaled" in rows[together].steps
+    assert not rows[together].forms[0].reliability
+
+
 def test_no_answer_has_been_seen_of_citizens_and_some_of_carers(found: Coverage) -> None:
     assert found.counts["seen on real answers"] == 0
     assert found.counts["named"] == len(found.rows) > found.counts["asked"]

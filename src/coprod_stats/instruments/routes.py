@@ -37,12 +37,15 @@ class Routes:
         Class of each respondent; ``""`` if the instrument has no classification.
     belongs : ndarray of bool, (n_respondents, n_populations)
         Whether the respondent meets the condition of each population that was asked for.
+    answers : mapping of str to ndarray
+        What was drawn, by column; NaN where a question is not asked.
     """
 
     items: tuple[Item, ...]
     asked: NDArray[np.bool_]
     classes: NDArray[np.str_]
     belongs: NDArray[np.bool_]
+    answers: _Answers
 
 
 def draw_routes(
@@ -104,7 +107,33 @@ def draw_routes(
     belongs = np.empty((n_respondents, len(populations)), dtype=bool)
     for position, condition in enumerate(populations):
         belongs[:, position] = answers.shown((condition,))
-    return Routes(questions, asked, _classes(instrument, answers, n_respondents), belongs)
+    classes = _classes(instrument, answers, n_respondents)
+    return Routes(questions, asked, classes, belongs, answers)
+
+
+def classes_in_silence(instrument: Instrument, routes: Routes, item_id: str) -> NDArray[np.str_]:
+    """Return the class of each respondent if one question is left unanswered.
+
+    Questions that are then not asked have no answers either.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The questionnaire, as the routes were drawn from it.
+    routes : Routes
+        With a class for each respondent.
+    item_id : str
+        The question.
+    """
+    n_respondents = len(routes.classes)
+    answers = _Answers(instrument, n_respondents, routes.answers.texts)
+    for variable in instrument.assigned:
+        answers.add(variable.id, routes.answers[variable.id])
+    for item in routes.items:
+        shown = answers.shown(item.conditions) & (item.id != item_id)
+        for column in item.columns:
+            answers.add(column, np.where(shown, routes.answers[column], np.nan))
+    return _classes(instrument, answers, n_respondents)
 
 
 class _Answers(Mapping[str, FloatArray]):

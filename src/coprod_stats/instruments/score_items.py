@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from coprod_stats.instruments.language.tree import names
+from coprod_stats.instruments.language.tree import amounts, names
 from coprod_stats.instruments.model import Instrument
 
 
@@ -16,6 +16,19 @@ def score_items(instrument: Instrument) -> dict[str, tuple[str, ...]]:
     found = {scale.id: scale.items for scale in instrument.scales}
     found |= {
         index.id: items_behind(instrument, names(index.value)) for index in instrument.indices
+    }
+    return found
+
+
+def measuring_items(instrument: Instrument) -> dict[str, tuple[str, ...]]:
+    """Return the items whose answers each scale and index adds up, averages or counts.
+
+    What only decides which of several values an index has, as whether somebody took part at all,
+    measures nothing of its construct.
+    """
+    found = {scale.id: scale.items for scale in instrument.scales}
+    found |= {
+        index.id: items_behind(instrument, amounts(index.value)) for index in instrument.indices
     }
     return found
 

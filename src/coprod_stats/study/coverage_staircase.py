@@ -15,7 +15,7 @@ from coprod_stats.instruments.checks.audience import ALMOST_ALL, Audience
 from coprod_stats.instruments.checks.scale_rules import MIN_ITEMS, scales_of_facets
 from coprod_stats.instruments.construct_coverage import concerns
 from coprod_stats.instruments.model import Construct, Instrument
-from coprod_stats.instruments.score_items import score_items
+from coprod_stats.instruments.score_items import measuring_items
 from coprod_stats.instruments.source.reading import (
     module_items,
     modules_fitting,
@@ -277,7 +277,7 @@ class _Questionnaire:
         form, code = audience.form, construct.code
         scales = [scale for scale in form.scales if scale.construct.code == code]
         indices = [index for index in form.indices if index.construct.code == code]
-        behind, asked = score_items(form), {item.id for item in form.questions}
+        behind, asked = measuring_items(form), {item.id for item in form.questions}
         scored = [
             [id for id in behind[name] if id in asked]
             for name in [*(scale.id for scale in scales), *(index.id for index in indices)]

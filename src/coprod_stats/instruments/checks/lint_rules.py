@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from coprod_stats.instruments.checks.answer_rules import earlier_time, unfitting_answers
 from coprod_stats.instruments.checks.role_rules import (
     beyond_knowledge,
     causal_phrase,
@@ -120,6 +121,22 @@ RULES: dict[str, tuple[str, str]] = {
         "fewer than four items in a tested scale",
         "Marsh, Hau, Balla & Grayson (1998), Multivariate Behavioral Research 33(2), 181-220",
     ),
+    "LINT-023": (
+        "a time before respondents were there",
+        "Tourangeau, Rips & Rasinski (2000), ch. 4 and 5; Beatty & Herrmann (2002)",
+    ),
+    "LINT-024": (
+        "class of those who did not answer",
+        "de Leeuw, Hox & Huisman (2003), J. of Official Statistics 19(2), 153-176",
+    ),
+    "LINT-025": (
+        "predictor worded by the outcome",
+        "Schwarz (1999), American Psychologist 54(2), 93-105",
+    ),
+    "LINT-026": (
+        "answers that do not fit the question",
+        "Dillman, Smyth & Christian (2014), Internet, phone, mail, and mixed-mode surveys, ch. 4",
+    ),
 }
 """Rules by code: name and reference."""
 
@@ -142,6 +159,8 @@ class Question:
         Roles of the constructs that it measures.
     offers_dont_know : bool
         Whether "don't know" or another answer off the scale is offered.
+    asked_by_time : bool
+        Whether a number, such as years of taking part, decides who is asked.
     """
 
     text: str
@@ -153,6 +172,7 @@ class Question:
     is_rating: bool = False
     roles: frozenset[Role] = frozenset()
     offers_dont_know: bool = True
+    asked_by_time: bool = False
 
 
 def question_findings(question: Question) -> Iterator[tuple[str, str]]:
@@ -341,6 +361,17 @@ def _beyond_knowledge(question: Question) -> str:
     return beyond_knowledge(words, offers_dont_know=question.offers_dont_know)
 
 
+def _earlier_time(question: Question) -> str:
+    words = _plain(f"{question.stem} {question.text}")
+    return earlier_time(words, asked_by_time=question.asked_by_time)
+
+
+def _unfitting(question: Question) -> str:
+    if question.stem or question.kind not in (None, "categorical") or len(question.labels) < 2:
+        return ""
+    return unfitting_answers(_plain(question.text), [*map(_plain, question.labels)])
+
+
 def _plain(text: str) -> str:
     return " ".join(text.replace("’", "'").casefold().split())
 
@@ -357,4 +388,6 @@ _RULES: dict[str, Callable[[Question], str]] = {
     "LINT-013": _causal,
     "LINT-014": _evaluative,
     "LINT-016": _beyond_knowledge,
+    "LINT-023": _earlier_time,
+    "LINT-026": _unfitting,
 }

@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from coprod_stats.instruments.checks.claimed_paths import ClaimedPath
+from coprod_stats.instruments.checks.class_rules import classes_of_silence
 from coprod_stats.instruments.checks.lint_rules import RULES, Question, question_findings
 from coprod_stats.instruments.checks.path_rules import (
     conditions_without_measure,
     not_asked_of_all,
     shared_meanings,
+    worded_by_outcome,
 )
 from coprod_stats.instruments.checks.scale_rules import (
     few_items,
@@ -23,9 +25,11 @@ from coprod_stats.instruments.checks.scale_rules import (
 )
 from coprod_stats.instruments.construct_coverage import construct_coverage, measured_codes
 from coprod_stats.instruments.constructs import Role
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import MISSING_CODES, TEXT_KINDS, Instrument, Item
+from coprod_stats.instruments.score_items import items_behind
 
-OF_PATHS = frozenset({"LINT-015", "LINT-019", "LINT-021", "LINT-022"})
+OF_PATHS = frozenset({"LINT-015", "LINT-019", "LINT-021", "LINT-022", "LINT-025"})
 """Rules that apply only where it is known what is claimed."""
 
 
@@ -135,12 +139,14 @@ def _findings(
     for table in instrument.tables:
         yield from _in_table(table)
     yield from selection_by_outcomes(instrument, paths)
+    yield from classes_of_silence(instrument)
     yield from reverse_wording(instrument, paths)
     if paths:
         yield from few_items(instrument, paths)
         yield from shared_meanings(instrument, paths)
         yield from not_asked_of_all(instrument, paths)
         yield from conditions_without_measure(instrument, paths)
+        yield from worded_by_outcome(instrument, paths)
     for entry in construct_coverage([instrument]):
         construct = entry.construct
         covered = construct.steps or construct.planned or construct.code in elsewhere
@@ -151,9 +157,12 @@ def _findings(
 def _in_table(table: Instrument) -> Iterator[tuple[str, str, str]]:
     """Find questions and scales, of the respondents or of a row, that break a rule."""
     roles = item_roles(table)
+    numbers = {item.id for item in table.items if item.kind == "number"}
     for item in table.items:
         if item.attention_pass is None and item.kind not in ("consent", "note", *TEXT_KINDS):
-            for question in _questions(item, roles.get(item.id, frozenset())):
+            by = items_behind(table, [name for tree in item.conditions for name in names(tree)])
+            by_time = not numbers.isdisjoint(by)
+            for question in _questions(item, roles.get(item.id, frozenset()), by_time=by_time):
                 for code, found in question_findings(question):
                     yield code, item.id, found
         for reserved in _admissible_missing_codes(item):
@@ -172,7 +181,7 @@ def _admissible_missing_codes(item: Item) -> Iterator[int]:
     yield from (code for code in MISSING_CODES if limits.minimum <= code <= highest)
 
 
-def _questions(item: Item, roles: frozenset[Role]) -> Iterator[Question]:
+def _questions(item: Item, roles: frozenset[Role], *, by_time: bool) -> Iterator[Question]:
     """Return a question with its alternative wordings."""
     scale = item.responses
     ordered = scale is not None and scale.kind != "categorical"
@@ -190,4 +199,5 @@ def _questions(item: Item, roles: frozenset[Role]) -> Iterator[Question]:
             is_rating=item.kind == "single" and ordered,
             roles=roles,
             offers_dont_know="dont_know" in item.offers or off_scale,
+            asked_by_time=by_time,
         )

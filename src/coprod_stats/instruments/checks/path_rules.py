@@ -14,8 +14,11 @@ from coprod_stats.instruments.checks.claimed_paths import (
 )
 from coprod_stats.instruments.checks.meanings import NEAR, Closeness, Meanings
 from coprod_stats.instruments.checks.scale_rules import CONDITIONS, MIN_ITEMS, Found
+from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.numbers import spell_number
+from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument, Item
+from coprod_stats.instruments.score_items import items_behind
 
 _COUNTED = ("number", "multiple", "rank", "allocate", "date", "time")
 
@@ -108,6 +111,39 @@ def conditions_without_measure(
             f"fewer than {MIN_ITEMS} ratings and no fact, of which {together(tested)} claims "
             "necessity or sufficiency; a single rating cannot carry it: ask three, or a fact",
         )
+
+
+def worded_by_outcome(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
+    """Find predictors whose words depend on the answers to their outcome (LINT-025).
+
+    Who has more of the outcome then answers another question, and the difference in words is part
+    of the path. What a hypothesis says of those whom it is about does not differ among them.
+    """
+    found: dict[str, list[ClaimedPath]] = {}
+    for path in paths:
+        outcome = {item.id for item in items_of(instrument, path.outcome)}
+        fixed = names(parse_expression(path.among)) if path.among else ()
+        outcome -= {path.predictor, *items_behind(instrument, fixed)}
+        deciding = items_behind(instrument, names_in_wordings(instrument, path.predictor))
+        if not outcome.isdisjoint(deciding):
+            found.setdefault(path.predictor, []).append(path)
+    for name, worded in found.items():
+        yield (
+            "LINT-025",
+            name,
+            f"its words depend on the answers to the outcome of {together(worded)}; use one "
+            "wording for all, or say how the analysis takes the wording into account",
+        )
+
+
+def names_in_wordings(instrument: Instrument, name: str) -> tuple[str, ...]:
+    """Return the variables on which the words of the questions behind a variable depend."""
+    wordings = [
+        wording
+        for item in items_of(instrument, name)
+        for wording in (*item.wordings, *item.stem_wordings)
+    ]
+    return tuple(dict.fromkeys(used for one in wordings for used in names(one.condition)))
 
 
 def _is_thin(form: Instrument, name: str) -> bool:

@@ -152,6 +152,18 @@ def names(tree: Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.id for node in walk(tree) if isinstance(node, Name)))
 
 
+def amounts(tree: Expression) -> tuple[str, ...]:
+    """Return the ids whose values enter a result, without those that only decide between values."""
+    return tuple(dict.fromkeys(node.id for node in _entering(tree) if isinstance(node, Name)))
+
+
+def _entering(tree: Expression) -> Iterator[Expression]:
+    yield tree
+    decides = isinstance(tree, Call) and tree.function == "if"
+    for part in parts(tree)[int(decides) :]:
+        yield from _entering(part)
+
+
 def words_compared(trees: Iterable[Expression]) -> dict[str, tuple[str, ...]]:
     """Return the words with which expressions compare each text, by its id."""
     found: dict[str, dict[str, None]] = {}
