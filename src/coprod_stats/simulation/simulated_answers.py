@@ -259,8 +259,9 @@ class _Draw:
             for column in selected:
                 drawn[column] = self._by_propensity(column, codes, latent)
             if item.kind == "multiple":
-                ticks = np.column_stack([drawn.get(name, table[name]) for name in item.columns])
-                settled = settle_choices(item, ticks.astype(float), rng=self.rng)
+                by_column = table | drawn
+                ticks = [np.asarray(by_column[name], dtype=float) for name in item.columns]
+                settled = settle_choices(item, np.column_stack(ticks), rng=self.rng)
                 drawn |= dict(zip(item.columns, settled.T, strict=True))
         return drawn
 

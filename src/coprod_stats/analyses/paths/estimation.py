@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from coprod_stats.analyses.paths.departure_search import DepartureSearch
+from coprod_stats.analyses.paths.departures import Departures
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
 from coprod_stats.analyses.paths.measured import Measured, measure
 from coprod_stats.analyses.paths.rivals import Rivals, compared_specification, fit_rivals
@@ -78,6 +81,8 @@ class SpecificationResult:
         Of the specification that is compared, if there are any.
     measured : Measured, optional
         The factors without paths, where the specification is compared or has ordered items.
+    departures : Departures, optional
+        What is wrong with the answers of the specification that is compared.
     is_compared : bool
         Whether this is the specification that is compared with other models.
     """
@@ -90,6 +95,7 @@ class SpecificationResult:
     not_compared: str = ""
     rivals: Rivals | None = None
     measured: Measured | None = None
+    departures: Departures | None = None
     is_compared: bool = False
 
     def glance(self) -> pd.DataFrame:
@@ -125,7 +131,7 @@ def estimate_among(
         try:
             if not respondents.n_respondents:
                 raise NoRespondentsError("the conditions on respondents select nobody")
-            rivals, measured, is_compared = None, None, False
+            rivals, measured, departures, is_compared = None, None, None, False
             if isinstance(specification, ScoresSpecification):
                 tests: PathTests = _by_scores(specification, sample, respondents)
                 compared = _Comparison()
@@ -138,6 +144,17 @@ def estimate_among(
                     rivals = fit_rivals(table, tests)
                 if is_compared or specification.ordered:
                     measured = measure(table, tests, with_overlap=is_compared)
+                if is_compared and tests.fit.proper:
+                    departures = DepartureSearch(
+                        specification,
+                        form,
+                        sample,
+                        respondents,
+                        tests,
+                        measured,
+                        refit=partial(_by_equations, specification, form, sample),
+                        table_of=partial(_model_table, specification, tests.model, sample),
+                    ).departures()
         except CoprodError as error:
             return SpecificationResult(specification, respondents.n_respondents, None, str(error))
     return SpecificationResult(
@@ -148,6 +165,7 @@ def estimate_among(
         not_compared=compared.not_compared,
         rivals=rivals,
         measured=measured,
+        departures=departures,
         is_compared=is_compared,
     )
 
