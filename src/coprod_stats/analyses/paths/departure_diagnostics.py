@@ -21,20 +21,24 @@ MOST_NAMED = 3
 def departure_diagnostics(departures: Departures) -> Iterator[Diagnostic]:
     """Yield a check for everything that was looked for, fired or not."""
     if departures.collinearity is not None:
-        yield _collinearity(departures.collinearity)
-    for each in departures.all:
-        found = each.found
-        if isinstance(found, FlaggedShare):
-            yield _careless(found, each)
-        elif isinstance(found, UnknownAnswers):
-            yield _unknown(found, each)
-        elif isinstance(found, SelectedRespondents):
-            yield _selected(found, each)
-        else:
-            yield _invariance(found, each)
+        yield collinearity_check(departures.collinearity)
+    yield from map(check_of, departures.all)
 
 
-def _collinearity(found: Collinearity) -> Diagnostic:
+def check_of(departure: Departure) -> Diagnostic:
+    """Return the check of one thing that can be wrong."""
+    found = departure.found
+    if isinstance(found, FlaggedShare):
+        return _careless(found, departure)
+    if isinstance(found, UnknownAnswers):
+        return _unknown(found, departure)
+    if isinstance(found, SelectedRespondents):
+        return _selected(found, departure)
+    return _invariance(found, departure)
+
+
+def collinearity_check(found: Collinearity) -> Diagnostic:
+    """Return the check of drivers that are too much alike."""
     blurred = found.blurred
     if not blurred:
         told = (
@@ -80,10 +84,11 @@ def _unknown(found: UnknownAnswers, departure: Departure) -> Diagnostic:
         )
         return Diagnostic("DONTKNOW-001", False, found.largest, told)
     scales = [f"{name} {100 * found.shares[name]:.0f} %" for name in found.frequent]
-    depend = [f"{entry.variable} with {entry.scale}" for entry in found.dependent]
+    others = [entry for entry in found.dependent if entry.variable != entry.scale]
+    depend = [f"{entry.scale} with {entry.variable}" for entry in others or found.dependent]
     told = (
         f"many answers are don't-knows ({_listed(scales, ', ')}), and not at random: they go with "
-        f"what else was answered ({_listed(depend, ', ')})"
+        f"what else is known of the respondents ({_listed(depend, ', ')})"
         f"{_consequence(departure)}"
     )
     return Diagnostic("DONTKNOW-001", True, found.largest, told, leads=True)
