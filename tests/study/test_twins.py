@@ -162,6 +162,10 @@ def test_a_path_that_a_translation_made_is_not_concluded(small: Run) -> None:
     assert "So is what its tests decide where answers could be otherwise" in page
     assert "it rests on questions that groups answer otherwise" in page
     tables = study_document(study)["analyses"][0]["tables"]
+    rows = study_document(study)["measurement"]["invariance"]
+    assert {row["term"] for row in rows if row["p_intercepts"] < 1e-6} == {"DRTEC", "ATT"}
+    assert {row["variable"] for row in rows} == {"LANG"}
+    assert "invariance" not in study_document(small("synthetic"))["measurement"]
     assert {"invariance.LANG", "invariance.LANG.released", "invariance.LANG.paths_1"} <= set(tables)
 
 

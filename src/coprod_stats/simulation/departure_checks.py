@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.simulation.population import PopulationForm, VariantForm, selection_weights
 
-FaultParts = tuple[str, Location, str, str]
-"""Code, location, what was found and the remedy of a fault."""
+
+@dataclass(frozen=True, slots=True)
+class DepartureFault:
+    """A fault of a population, at a place of its file."""
+
+    code: str
+    location: Location
+    found: str
+    remedy: str
 
 
-def departure_faults(form: PopulationForm, instrument: Instrument) -> Iterator[FaultParts]:
+def departure_faults(form: PopulationForm, instrument: Instrument) -> Iterator[DepartureFault]:
     """Yield the faults of a population whose loadings and coefficients have none.
 
     Parameters
@@ -38,30 +46,32 @@ def loaded_items(form: PopulationForm, instrument: Instrument, name: str) -> tup
 
 def _without_loadings(
     form: PopulationForm, instrument: Instrument, location: Location, name: str
-) -> Iterator[FaultParts]:
+) -> Iterator[DepartureFault]:
     if not loaded_items(form, instrument, name):
         found = f"'{name}' has no loadings"
         remedy = "Name scales that have loadings, or items of such scales."
-        yield "POPULATION-013", location, found, remedy
+        yield DepartureFault("POPULATION-013", location, found, remedy)
 
 
-def _variant_faults(form: PopulationForm, instrument: Instrument) -> Iterator[FaultParts]:
+def _variant_faults(form: PopulationForm, instrument: Instrument) -> Iterator[DepartureFault]:
     texts = [column.id for column in instrument.administrative if column.kind == "text"]
     for column, variants in form.variants.items():
         here: Location = ("variants", column)
         if column not in texts:
             found = f"there is no administrative column of texts '{column}'"
-            yield "POPULATION-013", here, found, f"There are: {', '.join(texts) or 'none'}."
+            yield DepartureFault(
+                "POPULATION-013", here, found, f"There are: {', '.join(texts) or 'none'}."
+            )
         if abs((total := sum(each.share for each in variants.values())) - 1) > 1e-9:
             found = f"the shares of the variants add up to {total:g}"
-            yield "POPULATION-013", here, found, "Make them add up to 1."
+            yield DepartureFault("POPULATION-013", here, found, "Make them add up to 1.")
         for name, variant in variants.items():
             yield from _differing_items(form, instrument, (*here, name), variant)
 
 
 def _differing_items(
     form: PopulationForm, instrument: Instrument, here: Location, variant: VariantForm
-) -> Iterator[FaultParts]:
+) -> Iterator[DepartureFault]:
     for name in variant.intercepts:
         place: Location = (*here, "intercepts", name)
         yield from _without_loadings(form, instrument, place, name)
@@ -69,10 +79,12 @@ def _differing_items(
         place = (*here, "loadings", name)
         if loaded_items(form, instrument, name) != (name,):
             found = f"'{name}' is no item with a loading"
-            yield "POPULATION-013", place, found, "Name items of scales that have loadings."
+            yield DepartureFault(
+                "POPULATION-013", place, found, "Name items of scales that have loadings."
+            )
         elif 1 - loading**2 - _method_variance(form, instrument, name) <= 0:
             found = f"'{name}' would have no variance of its own"
-            yield "POPULATION-013", place, found, "Make the loading smaller."
+            yield DepartureFault("POPULATION-013", place, found, "Make the loading smaller.")
 
 
 def _method_variance(form: PopulationForm, instrument: Instrument, item: str) -> float:
@@ -84,7 +96,7 @@ def _method_variance(form: PopulationForm, instrument: Instrument, item: str) ->
     )
 
 
-def _selection_faults(form: PopulationForm, instrument: Instrument) -> Iterator[FaultParts]:
+def _selection_faults(form: PopulationForm, instrument: Instrument) -> Iterator[DepartureFault]:
     in_scales = {id for name in form.loadings for id in instrument.scale(name).items}
     drawn = {
         column
@@ -98,17 +110,17 @@ def _selection_faults(form: PopulationForm, instrument: Instrument) -> Iterator[
         if column not in drawn:
             found = f"there is no question '{column}' whose answers are drawn by weights"
             remedy = "Correct the id; an option of a multiple choice is ID__n."
-            yield "POPULATION-014", here, found, remedy
+            yield DepartureFault("POPULATION-014", here, found, remedy)
         unknown = [name for name in correlations if name not in form.loadings]
         for name in unknown:
             found, remedy = f"'{name}' has no loadings", "Name factors that have loadings."
-            yield "POPULATION-014", (*here, name), found, remedy
+            yield DepartureFault("POPULATION-014", (*here, name), found, remedy)
         if not unknown and selection_weights(form, correlations)[2] <= 0:
             found = f"{counted(len(correlations), 'correlation')} that no propensity can have"
-            yield "POPULATION-014", here, found, "Make some of them smaller."
+            yield DepartureFault("POPULATION-014", here, found, "Make some of them smaller.")
 
 
-def _dont_know_faults(form: PopulationForm, instrument: Instrument) -> Iterator[FaultParts]:
+def _dont_know_faults(form: PopulationForm, instrument: Instrument) -> Iterator[DepartureFault]:
     met: set[str] = set()
     for number, entry in enumerate(form.dont_know_of):
         here: Location = ("dont_know_of", number)
@@ -118,13 +130,13 @@ def _dont_know_faults(form: PopulationForm, instrument: Instrument) -> Iterator[
             for id in items:
                 if "dont_know" not in instrument.item(id).offers:
                     found = f"'{id}' offers no \"don't know\""
-                    yield "POPULATION-015", here, found, "Name items that offer it."
+                    yield DepartureFault("POPULATION-015", here, found, "Name items that offer it.")
             if twice := sorted(met.intersection(items)):
                 found = f"'{twice[0]}' is named twice"
-                yield "POPULATION-015", here, found, "Name each item once."
+                yield DepartureFault("POPULATION-015", here, found, "Name each item once.")
             met.update(items)
         for column in entry.background:
             if column not in form.numbers:
                 found = f"'{column}' is not among the numbers of the population"
                 remedy = "Add it to 'numbers', or remove it."
-                yield "POPULATION-015", (*here, "background", column), found, remedy
+                yield DepartureFault("POPULATION-015", (*here, "background", column), found, remedy)

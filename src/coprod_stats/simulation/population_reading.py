@@ -90,8 +90,8 @@ class _Check:
         structure = structure or list(self._matrices())
         yield from structure
         if not structure:
-            for code, location, found, remedy in departure_faults(self.form, self.instrument):
-                yield self.fault(code, location, found, remedy)
+            for found in departure_faults(self.form, self.instrument):
+                yield self.fault(found.code, found.location, found.found, found.remedy)
         yield from self._shares()
         yield from self._groups()
         yield from self._columns()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from coprod_stats.analyses.diagnostics import Diagnostic
 from coprod_stats.analyses.paths.departures import Departure, Departures
 from coprod_stats.counts import counted
-from coprod_stats.documents.numbers import bounded
+from coprod_stats.documents.numbers import bounded, decimal, percent
 from coprod_stats.quality.flagged_share import HARMFUL_SHARE, FlaggedShare
 from coprod_stats.structure.collinearity import Collinearity
 from coprod_stats.structure.measurement_invariance import MeasurementInvariance
@@ -43,8 +43,8 @@ def collinearity_check(found: Collinearity) -> Diagnostic:
     if not blurred:
         told = (
             "correlated drivers do not blur the paths: no driver's variance is inflated more than "
-            f"{found.largest:.1f} times where an effect of {bounded(found.bound)} could not be "
-            "excluded"
+            f"{decimal(found.largest, 1)} times where an effect of {bounded(found.bound)} could "
+            "not be excluded"
         )
         return Diagnostic("COLLINEARITY-001", False, found.largest, told)
     widest = max(blurred, key=lambda path: path.half_width)
@@ -52,24 +52,24 @@ def collinearity_check(found: Collinearity) -> Diagnostic:
         f"the drivers are too much alike to tell their paths apart: {len(blurred)} of "
         f"{counted(len(found.paths), 'path')} would not exclude an effect of "
         f"{bounded(found.bound)} even if they were estimated to be zero (variance inflated up to "
-        f"{found.largest:.1f} times; {widest.id} ±{bounded(widest.half_width)}); what is not found "
-        "is no evidence of absence, and what is found is probably overestimated"
+        f"{decimal(found.largest, 1)} times; {widest.id} ±{bounded(widest.half_width)}); what is "
+        "not found is no evidence of absence, and what is found is probably overestimated"
     )
     return Diagnostic("COLLINEARITY-001", True, found.largest, told, leads=True)
 
 
 def _careless(found: FlaggedShare, departure: Departure) -> Diagnostic:
-    share = f"{100 * found.share:.1f} %"
+    share = percent(found.share)
     if not departure.fires:
         told = (
             f"{share} of the respondents are flagged as careless, not more than the "
-            f"{100 * HARMFUL_SHARE:.0f} % from which correlations change"
+            f"{percent(HARMFUL_SHARE, 0)} from which correlations change"
         )
         return Diagnostic("CARELESS-001", False, found.share, told)
     treated = "and are in the analysis" if departure.gate else "and are excluded"
     told = (
         f"{share} of the respondents are flagged as careless, more than the "
-        f"{100 * HARMFUL_SHARE:.0f} % from which correlations change, {treated}"
+        f"{percent(HARMFUL_SHARE, 0)} from which correlations change, {treated}"
         f"{_consequence(departure)}"
     )
     return Diagnostic("CARELESS-001", True, found.share, told, leads=True)
@@ -78,12 +78,12 @@ def _careless(found: FlaggedShare, departure: Departure) -> Diagnostic:
 def _unknown(found: UnknownAnswers, departure: Departure) -> Diagnostic:
     if not departure.fires:
         told = (
-            f"don't-knows are rare, below {100 * LARGE_SHARE:.0f} % of the answers to every scale"
+            f"don't-knows are rare, below {percent(LARGE_SHARE, 0)} of the answers to every scale"
             if not found.frequent
             else "don't-knows go with nothing that is known of the respondents"
         )
         return Diagnostic("DONTKNOW-001", False, found.largest, told)
-    scales = [f"{name} {100 * found.shares[name]:.0f} %" for name in found.frequent]
+    scales = [f"{name} {percent(found.shares[name], 0)}" for name in found.frequent]
     others = [entry for entry in found.dependent if entry.variable != entry.scale]
     depend = [f"{entry.scale} with {entry.variable}" for entry in others or found.dependent]
     told = (
@@ -97,8 +97,8 @@ def _unknown(found: UnknownAnswers, departure: Departure) -> Diagnostic:
 def _selected(found: SelectedRespondents, departure: Departure) -> Diagnostic:
     if not departure.fires:
         told = f"{found.population}, who were asked more, are like those who were not asked"
-        return Diagnostic("ROUTING-001", False, found.largest, told)
-    unlike = [f"{entry.term} d = {entry.difference:.2f}" for entry in found.unlike]
+        return Diagnostic("DIGITAL-001", False, found.largest, told)
+    unlike = [f"{entry.term} d = {decimal(entry.difference)}" for entry in found.unlike]
     concerned = ", ".join(sorted(departure.concerned))
     held = f"; they are {concerned}" if concerned else ""
     told = (
@@ -106,7 +106,7 @@ def _selected(found: SelectedRespondents, departure: Departure) -> Diagnostic:
         f"asked ({_listed(unlike, ', ')}): paths estimated among them to outcomes in which they "
         f"differ are distorted by that and are not concluded from{held}"
     )
-    return Diagnostic("ROUTING-001", True, found.largest, told, leads=True)
+    return Diagnostic("DIGITAL-001", True, found.largest, told, leads=True)
 
 
 def _invariance(found: MeasurementInvariance, departure: Departure) -> Diagnostic:

@@ -92,7 +92,9 @@ def _tables(form: PathsForm, departure: Departure, words: ReportWords, number: s
 
 def _not_compared(departures: Departures) -> list[Block]:
     return [
-        Paragraph(text(f"Whether the questions measure alike across {name} is not known: {reason}."))
+        Paragraph(
+            text(f"Whether the questions measure alike across {name} is not known: {reason}.")
+        )
         for name, reason in departures.not_compared.items()
     ]
 
