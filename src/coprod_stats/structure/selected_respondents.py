@@ -102,7 +102,7 @@ def compare_asked(
     Parameters
     ----------
     variables : DataFrame, (n_respondents, n_variables)
-        Numbers; a variable that one group lacks is left out.
+        Numbers; a variable that one group lacks is omitted.
     asked : ndarray of bool, (n_respondents,)
         Who was asked.
     population : str

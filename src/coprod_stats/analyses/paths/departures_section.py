@@ -194,7 +194,7 @@ def _ladder(found: MeasurementInvariance, words: ReportWords, anchor: str) -> Ta
         },
         note=text(
             f"Each factor by itself, in {len(found.groups)} groups ({', '.join(found.groups)}); "
-            f"groups of fewer than {SMALLEST_GROUP} are left out. Difference tests (scaled) of "
+            f"groups of fewer than {SMALLEST_GROUP} are omitted. Difference tests (scaled) of "
             "equal loadings against free ones, and of equal intercepts against equal loadings."
         ),
     )
