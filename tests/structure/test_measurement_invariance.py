@@ -200,7 +200,7 @@ def test_small_groups_are_left_out_and_one_group_is_none():
     table = drawn(3)
     table.loc[:50, "language"] = "rare"
     assert set(compared_groups(table, "language")["language"]) == {"l0", "l1"}
-    with pytest.raises(StructureError, match="fewer than two groups of language"):
+    with pytest.raises(StructureError, match="fewer than two groups have 100"):
         compared_groups(table.assign(language="one"), "language")
 
 

@@ -35,6 +35,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
     def run(sample: str, *, keep_flagged: bool = False) -> Study:
         plan = shipped_plan()
         plan["quality"]["exclude_flagged"] = not keep_flagged
+        plan["analyses"][0]["invariance"] = ["LANG", "MODE"]
         plan["hypotheses"] = ["H01", "H03", "H05", "H07", "H15a", "H15c"]
         plan["analyses"][0]["factors"] = ["DRREL", "DRACT", "DRINP", "DRSET", "DRTEC", "QUA", "ATT"]
         plan["analyses"][0]["specifications"][0]["subgroups"][0]["hypotheses"] = ["H07"]
@@ -94,7 +95,7 @@ def test_nothing_fires_and_nothing_is_held_back_on_the_clean_sample(small: Run) 
     assert "are like those who were not asked" in page
     assert "rests on questions" not in page
     assert "So is what its tests decide" not in page
-    assert "measure alike across LANG is not known: fewer than two groups" in page
+    assert "measure alike across LANG, MODE is not known: fewer than two groups" in page
 
 
 @pytest.mark.parametrize("name", ["drivers", "careless", "language", "divide"])

@@ -146,9 +146,7 @@ def compared_groups(data: pd.DataFrame, variable: str) -> pd.DataFrame:
     sizes = data[variable].value_counts()
     large = sizes.index[sizes >= SMALLEST_GROUP]
     if len(large) < 2:
-        raise StructureError(
-            f"fewer than two groups of {variable} have {SMALLEST_GROUP} respondents or more"
-        )
+        raise StructureError(f"fewer than two groups have {SMALLEST_GROUP} respondents or more")
     return data[data[variable].isin(large)]
 
 
@@ -204,8 +202,8 @@ def fit_measurement_invariance(
     for factor in model.factors:
         if len(factor.items) < 3:
             continue
-        needed = [*factor.items, variable, *_design(options)]
-        ladder = _Ladder(data[needed], factor, options, variable)
+        needed = dict.fromkeys((*factor.items, variable, *_design(options)))
+        ladder = _Ladder(data[list(needed)], factor, options, variable)
         factors.append(ladder.tests())
         questions += ladder.differing(critical)
     return MeasurementInvariance(variable, groups, tuple(factors), tuple(questions))

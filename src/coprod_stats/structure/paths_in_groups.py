@@ -67,7 +67,7 @@ def fit_paths_in_groups(
     covariates = indicator_columns(data, model.covariates)
     design = (options.get("cluster"), options.get("sampling_weights"), invariance.variable)
     columns = [data[list(model.indicators)], covariates]
-    columns += [data[[column]] for column in design if column is not None]
+    columns += [data[[column]] for column in dict.fromkeys(design) if column is not None]
     released = [question.released for question in invariance.questions]
     released += [f"{name}~1" for name in model.composites]
     fit = fit_sem(

@@ -236,9 +236,18 @@ class DepartureSearch:
 
     def _grouped(self, respondents: Responses, variable: str) -> pd.DataFrame:
         """Return the table of the model with the column of groups, without groups too small."""
-        groups = respondents.values([variable])[variable]
+        groups = _labelled(respondents, variable)
         table = self.table_of(respondents).assign(**{variable: groups}).dropna(subset=[variable])
         return compared_groups(table.astype({variable: str}), variable)
+
+
+def _labelled(respondents: Responses, variable: str) -> pd.Series:
+    """Return groups by the labels of their answers, or as they are in an administrative column."""
+    values = respondents.values([variable])[variable]
+    item = next((item for item in respondents.instrument.items if item.id == variable), None)
+    if item is None or item.responses is None:
+        return values
+    return values.map({option.value: str(option.label) for option in item.responses.options})
 
 
 def answered(respondents: Responses, items: list[str], extreme: Extreme) -> Responses:

@@ -91,11 +91,18 @@ def _tables(form: PathsForm, departure: Departure, words: ReportWords, number: s
 
 
 def _not_compared(departures: Departures) -> list[Block]:
+    """State across which groups the questions were not compared, each reason once."""
+    names: dict[str, list[str]] = {}
+    for name, reason in departures.not_compared.items():
+        names.setdefault(reason, []).append(name)
     return [
         Paragraph(
-            text(f"Whether the questions measure alike across {name} is not known: {reason}.")
+            text(
+                f"Whether the questions measure alike across {', '.join(several)} is not known: "
+                f"{reason}."
+            )
         )
-        for name, reason in departures.not_compared.items()
+        for reason, several in names.items()
     ]
 
 
@@ -183,7 +190,7 @@ def _ladder(found: MeasurementInvariance, words: ReportWords, anchor: str) -> Ta
     return frame_table(
         frame,
         anchor=anchor,
-        title=text(f"Invariance of the Factors Across {found.variable}"),
+        title=text(f"Invariance of the Factors Across {words.label(found.variable)}"),
         columns=["factor", "chisq_loadings", "p_loadings", "chisq_intercepts", "p_intercepts"],
         roles={
             "factor": Role(text("Factor"), align="left"),
