@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles random-models codes api coverage hypotheses documents schema benchmark benchmark-growth benchmark-lint benchmark-study benchmark-responses calibration pattern-rates fuzz clean
+.PHONY: demo test check format test-slow roundtrip oracles random-models codes api coverage hypotheses documents schema samples benchmark benchmark-growth benchmark-lint benchmark-study benchmark-responses calibration pattern-rates fuzz clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -58,6 +58,12 @@ documents: codes api coverage hypotheses ## write what their examples print now 
 schema: $(INSTALLED) ## write the JSON Schema of plans, which editors read, from the grammar
 	$(BIN)/python -c 'import pathlib; from coprod_stats.study.plan_grammar import schema_text; \
 	    pathlib.Path("analyses/plan.schema.json").write_text(schema_text(), encoding="utf-8")'
+
+samples: $(INSTALLED) ## draw the synthetic answers in sample_data/ anew from their populations
+	$(BIN)/coprod simulate driver_impact --out sample_data/citizen_synthetic.csv
+	for twin in halo overlap drivers careless language divide; do \
+	    $(BIN)/coprod simulate driver_impact --population citizen_$${twin}_population.yaml \
+	        --out sample_data/citizen_$$twin.csv || exit 1; done
 
 random-models: $(INSTALLED) ## 1,000 random models here and in lavaan (needs Rscript, lavaan; an hour; goes on where it stopped)
 	PYTHONPATH=tests/oracles $(BIN)/python tests/latent_models/random_models.py --number 1000

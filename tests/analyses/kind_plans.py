@@ -77,6 +77,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "role": "exploratory",
         "tests": ["A1"],
         "factors": ["POS", "NEG"],
+        "invariance": ["CSEX"],
         "specifications.0.specification": "main",
         "specifications.0.rotating": False,
         "specifications.0.title": "Structural equations",
@@ -115,6 +116,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 RICH: dict[str, dict[str, Any]] = {
     "paths": {
+        "invariance": ["ESEX"],
         "specifications.0.where": "EMPL == 1",
         "specifications.0.subgroups": [
             {"hypotheses": ["A1"], "where": "EDU >= 2", "population": "x"}

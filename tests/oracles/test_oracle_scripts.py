@@ -25,6 +25,7 @@ PRINTED = {  # scripts that print what is kept
     "content_validity.R": "content_validity.json",
     "driver_impact_pattern.R": "driver_impact_pattern.json",
     "lavaan_clustered_wlsmv.R": "lavaan_clustered_wlsmv.json",
+    "measurement_invariance.R": "measurement_invariance.json",
     "measurement_model.R": "measurement_model.json",
     "m0_simulated.R": "data/m0_simulated.csv",
     "necessary_conditions.R": "necessary_conditions.json",

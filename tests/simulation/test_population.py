@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from coprod_stats.simulation.population import factor_correlation, residual_covariance
+from coprod_stats.simulation.population import (
+    factor_correlation,
+    implied_correlation,
+    residual_covariance,
+    selection_weights,
+)
 from coprod_stats.simulation.population_reading import PopulationError
 from coprod_stats.study.synthetic_sample import draw_sample
 
@@ -78,6 +83,84 @@ from coprod_stats.study.synthetic_sample import draw_sample
             5,
             "'A1' would have no variance of its own",
         ),
+        (
+            "rows: 400",
+            "rows: 400\nvariants: {NAME: {a: {share: 1.0}}}",
+            "POPULATION-013",
+            5,
+            "no administrative column of texts 'NAME'",
+        ),
+        (
+            "rows: 400",
+            "rows: 400\nvariants: {TOWN: {a: {share: 0.4}, b: {share: 0.5}}}",
+            "POPULATION-013",
+            5,
+            "add up to 0.9",
+        ),
+        (
+            "rows: 400",
+            "rows: 400\nvariants: {TOWN: {a: {share: 1.0, loadings: {A: 0.5}}}}",
+            "POPULATION-013",
+            5,
+            "'A' is no item with a loading",
+        ),
+        (
+            "rows: 400",
+            "rows: 400\nvariants: {TOWN: {a: {share: 1.0, intercepts: {C: 0.5}}}}",
+            "POPULATION-013",
+            5,
+            "'C' has no loadings",
+        ),
+        (
+            "rows: 400",
+            "rows: 400\nmethod_factors: {m: {A1: 0.4}}\n"
+            "variants: {TOWN: {a: {share: 1.0, loadings: {A1: 0.95}}}}",
+            "POPULATION-013",
+            6,
+            "'A1' would have no variance of its own",
+        ),
+        (
+            "rows: 400",
+            "rows: 400\nselection: {A1: {A: 0.5}}",
+            "POPULATION-014",
+            5,
+            "no question 'A1' whose answers are drawn",
+        ),
+        (
+            "rows: 400",
+            "rows: 400\nselection: {WAY__1: {C: 0.5}}",
+            "POPULATION-014",
+            5,
+            "'C' has no loadings",
+        ),
+        (
+            "rows: 400",
+            "rows: 400\nselection: {WAY__1: {A: 0.9, B: -0.5}}",
+            "POPULATION-014",
+            5,
+            "2 correlations that no propensity can have",
+        ),
+        (
+            "dont_know: 0.02",
+            "dont_know_of: [{items: [C], share: 0.1}]",
+            "POPULATION-013",
+            16,
+            "'C' has no loadings",
+        ),
+        (
+            "dont_know: 0.02",
+            "dont_know_of: [{items: [A, A1], share: 0.1}]",
+            "POPULATION-015",
+            16,
+            "'A1' is named twice",
+        ),
+        (
+            "dont_know: 0.02",
+            "dont_know_of: [{items: [A], share: 0.1, background: {USE: 1.0}}]",
+            "POPULATION-015",
+            16,
+            "'USE' is not among the numbers",
+        ),
     ],
 )
 def test_each_fault_has_its_code_and_line(plan, old, new, code, line, found) -> None:
@@ -148,3 +231,24 @@ def test_outcomes_have_variance_one(plan) -> None:
     assert factors == ("A",)
     np.testing.assert_array_equal(correlation, [[1.0]])
     np.testing.assert_allclose(residual_covariance(form), [[0.75]])
+
+
+def test_dont_knows_that_are_not_offered_are_a_fault(plan) -> None:
+    path = plan(("dont_know: 0.02", "dont_know_of: [{items: [A3], share: 0.1}]"))
+    questionnaire = path.with_name("tiny.yaml")
+    asked = '{id: A3, text: "A three"}'
+    questionnaire.write_text(
+        questionnaire.read_text().replace(asked, asked.replace("}", ", offers: []}"))
+    )
+    with pytest.raises(PopulationError, match=r"POPULATION-015.*'A3' offers no \"don't know\""):
+        draw_sample(path)
+
+
+def test_the_correlations_of_all_latent_variables_follow_from_the_paths(plan) -> None:
+    form = draw_sample(plan(), n_rows=2).population
+    names, correlation = implied_correlation(form)
+    assert names == ("A", "B")
+    np.testing.assert_allclose(correlation, [[1, 0.5], [0.5, 1]])
+    _, weights, left = selection_weights(form, {"A": 0.6, "B": 0.3})
+    np.testing.assert_allclose(weights, [0.6, 0.0], atol=1e-12)
+    assert left == pytest.approx(0.64)

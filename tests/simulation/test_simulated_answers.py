@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from coprod_stats.instruments.model import DONT_KNOW
 from coprod_stats.responses import Responses, read_responses
 from coprod_stats.study.plan_reading import read_plan
 from coprod_stats.study.synthetic_sample import SyntheticSample, draw_sample, write_sample
@@ -268,3 +269,73 @@ def test_who_refuses_or_is_screened_out_follows_from_the_weights(
     assert drawn.loc[left, "USE"].isna().all()
     # whom the screening question lets through is what the groups say
     assert drawn.loc[~left, "USE"].eq(1).mean() == pytest.approx(0.75, abs=0.04)
+
+
+def test_variants_differ_in_the_items_that_they_name_and_in_no_others(plan) -> None:
+    variants = (
+        "variants:\n  TOWN:\n    en: {share: 0.5}\n"
+        "    xx: {share: 0.5, loadings: {A1: 0.2}, intercepts: {A2: 1.0, B: -0.5}}\n"
+    )
+    answers = draw_sample(
+        plan(("clusters: {column: TOWN, count: 20, icc: 0.1}\n", variants)), n_rows=8000, clean=True
+    ).answers
+    en, xx = (answers[answers["TOWN"] == name] for name in ("en", "xx"))
+    assert len(xx) / len(answers) == pytest.approx(0.5, abs=0.03)
+    keyed = {id: xx[id].mean() - en[id].mean() for id in ("A1", "A2", "A3", "B1", "B2")}
+    keyed["A2"] *= -1  # scored in the other direction
+    assert keyed["A2"] > 0.8
+    assert keyed["B1"] == pytest.approx(keyed["B2"], abs=0.1)
+    assert keyed["B1"] < -0.4
+    assert keyed["A1"] == pytest.approx(0, abs=0.08)
+    assert keyed["A3"] == pytest.approx(0, abs=0.08)
+    assert xx["A1"].corr(xx["A3"]) < 0.25
+    assert en["A1"].corr(en["A3"]) > 0.45
+
+
+def test_who_selects_an_answer_follows_from_the_factors(plan) -> None:
+    selection = "selection: {WAY__1: {A: 0.6}, USE: {B: -0.6}, PLACE__2: {A: 0.5}}\n"
+    sample = draw_sample(plan(("clusters:", f"{selection}clusters:")), n_rows=6000, clean=True)
+    answers = sample.answers
+    one = answers["WAY__1"] == 1
+    assert one.mean() == pytest.approx(0.75, abs=0.03)
+    assert answers.loc[one, "A1"].mean() - answers.loc[~one, "A1"].mean() > 0.6
+    assert answers.loc[one, "WAY__2"].mean() == pytest.approx(
+        answers.loc[~one, "WAY__2"].mean(), abs=0.04
+    )
+    assert set(answers["USE"]) == {1, 2, 6}  # one kind of respondent chooses between 2 and 6
+    early = answers["USE"] == 6
+    assert answers.loc[early, "B1"].mean() < answers.loc[answers["USE"] == 2, "B1"].mean() - 0.5
+    ticked = answers[["PLACE__1", "PLACE__2", "PLACE__3", "PLACE__4"]].sum(axis=1)
+    alone = answers[["PLACE__8", "PLACE__9"]].sum(axis=1)
+    assert set(ticked) <= {0, 2, 3}
+    assert not ((ticked > 0) & (alone > 0)).any()
+    assert sample.truth()["selection"]["WAY__1"] == {"A": 0.6}
+
+
+def test_dont_knows_depend_on_the_answer_and_on_the_background(plan) -> None:
+    stated = (
+        "dont_know_of:\n  - {items: [B1], share: 0.2, answer: -1.0}\n"
+        "  - {items: [A], share: 0.2, background: {AGE: 0.8}}\n"
+    )
+    sample = draw_sample(
+        plan(("dont_know: 0.02\n", stated), ("careless: {share: 0.1,", "careless: {share: 0.0,")),
+        n_rows=6000,
+    )
+    answers = sample.answers
+    unknown = (answers[["A1", "A2", "A3", "B1", "B2"]] == DONT_KNOW).mean()
+    assert unknown[["A1", "A2", "A3", "B1"]].between(0.17, 0.23).all()
+    assert unknown["B2"] == 0
+    low = answers["B2"] <= 2
+    gap = answers["B1"] == DONT_KNOW
+    assert gap[low].mean() > gap[~low].mean() + 0.15
+    older = answers["AGE"] > answers["AGE"].median()
+    assert gap[older].mean() == pytest.approx(gap[~older].mean(), abs=0.03)
+    gap = answers["A1"] == DONT_KNOW
+    assert gap[older].mean() > gap[~older].mean() + 0.15
+    assert sample.truth()["dont_know_of"][0]["answer"] == -1.0
+
+
+def test_the_codes_that_must_fire_are_kept_with_the_truth(plan) -> None:
+    sample = draw_sample(plan(("rows: 400", "rows: 400\nfires: [HALO-001]")), n_rows=2)
+    assert sample.truth()["diagnostics_that_must_fire"] == ["HALO-001"]
+    assert "diagnostics_that_must_fire" not in draw_sample(plan(), n_rows=2).truth()

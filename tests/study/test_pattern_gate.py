@@ -160,6 +160,9 @@ def test_the_json_begins_with_the_pattern(clean: Study, halo: Study) -> None:
             "HALO-002",
             "DISCRIMINANT-001",
             "OVERLAP-001",
+            "COLLINEARITY-001",
+            "CARELESS-001",
+            "DONTKNOW-001",
         }
         tables = document["analyses"][0]["tables"]
         assert len(tables["all_paths"]) == 49

@@ -160,6 +160,13 @@ FAULTS = [
             ("bootstrap: 500", "'bootstrap' is for structural equations"),
         )
     ),
+    (
+        "factors: [NEG, POS]",
+        "factors: [NEG, POS]\n    invariance: [HOURS]",
+        "PLAN-040",
+        18,
+        "HOURS",
+    ),
     (SEM, with_option(SEM, "rotating: false"), "PLAN-039", 19, "no item of the factors rotates"),
     (SEM, with_option(SEM, "where: ZZ == 1"), "PLAN-010", 19, "variable 'ZZ'"),
     (
@@ -256,6 +263,13 @@ FAULTS = [
     ("covariates: [CAGE]", "cluster: HOURS", "PLAN-035", 25, "'HOURS' stands under 'cluster'"),
     ("covariates: [CAGE]", "covariates: [CAGE]\ncluster: CAGE", "PLAN-035", 20, "has two uses"),
     ("tests: [A2]", "tests: [A2]\n    factors: [NEG]", "PLAN-036", 24, "no specification uses"),
+    (
+        "tests: [A2]",
+        "tests: [A2]\n    invariance: [CSEX]",
+        "PLAN-036",
+        24,
+        "that could be compared",
+    ),
     ("[CAGE]", "[RID]", "PLAN-017", 9, "'RID' holds text"),
     ("covariates: [CAGE]", "weights: RID", "PLAN-017", 9, "'RID' holds text"),
     ("[CAGE]", "[CAGE, CAGE]", "PLAN-035", 9, "occurs twice"),

@@ -16,6 +16,13 @@ NOT_BEYOND_EVALUATION = "not beyond a general evaluation"
 """Why a relation that its own tests support is inconclusive where unstated paths are as strong."""
 SHARED_MEANING = "rests on items that share a meaning"
 """Why it is where it does not differ from zero once the residuals of such items are freed."""
+CARELESS_ANSWERS = "rests on careless answers"
+UNKNOWN_ANSWERS = "depends on what don't-knows stand for"
+SELECTED_RESPONDENTS = "depends on who was asked"
+UNLIKE_QUESTIONS = "rests on questions that groups answer otherwise"
+OTHER_ANSWERS = (CARELESS_ANSWERS, UNKNOWN_ANSWERS, SELECTED_RESPONDENTS, UNLIKE_QUESTIONS)
+"""Why a relation on which its own tests decide is inconclusive where another assumption about the
+answers, which they do not exclude, would decide otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,9 @@ class Finding:
         Whether the effect is negligible by the measure of the analysis, where that is not a
         standardised effect.
     gate : str
-        Why it is inconclusive although its own tests support it: the stated paths as a whole are
-        no stronger than unstated ones, or it rests on items that share a meaning.
+        Why it is inconclusive although its own tests decide: the stated paths as a whole are no
+        stronger than unstated ones, it rests on items that share a meaning, or it would not hold
+        under another assumption about the answers.
     reason : str
         Why there is no estimate; empty where there is one.
     family, family_size, p_adjusted, p_equivalence_adjusted, conclusion

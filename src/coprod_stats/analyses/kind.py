@@ -231,6 +231,11 @@ class Kind(ABC, Generic[FormT, ResultT]):
         del result
         return frozenset()
 
+    def held_back(self, result: ResultT, finding: Finding) -> str:
+        """Return why what the tests of a relation decide is not concluded; empty where it is."""
+        del result, finding
+        return ""
+
     def diagnostics(self, result: ResultT) -> Iterator[Diagnostic]:
         """Yield each check of what else could have made the result, fired or not."""
         del result

@@ -52,11 +52,41 @@ class CarelessForm(_Part):
     attention_passed: Share = 0.3
 
 
+class VariantForm(_Part):
+    """A variant of the questionnaire, such as a translation, in which some items differ."""
+
+    share: Share
+    loadings: dict[str, Annotated[float, Field(gt=0, lt=1)]] = {}
+    """Standardised loadings of items that measure their scale better or worse here."""
+    intercepts: dict[str, float] = {}
+    """What is added to the responses to an item, or to all items of a scale, in standard
+    deviations and in the direction in which they are scored."""
+
+
+class DontKnowForm(_Part):
+    """Questions that many do not answer but with "don't know", and on what that depends.
+
+    The coefficients are those of a probit regression on standardised variables: with one of the
+    answer itself, what is missing is not missing at random.
+    """
+
+    items: Annotated[list[str], Field(min_length=1)]
+    """Items of scales with loadings; a scale stands for all of its items."""
+    share: Annotated[float, Field(gt=0, lt=1)]
+    """Of the careful respondents, if the answers and the background were normal."""
+    answer: float = 0.0
+    """Coefficient of the response that would be given, in the direction in which it is scored."""
+    background: dict[str, float] = {}
+    """Coefficients of columns of numbers."""
+
+
 class PopulationForm(_Part):
     """The source form of a population; latent variables have mean 0 and variance 1."""
 
     population: str
     about: str
+    fires: list[str] = []
+    """Codes of the diagnostics that must fire on a sample; kept with the true parameters."""
     like: str | None = None
     """File of another population, beside this one, whose parts apply where this one states none."""
     rows: Annotated[int, Field(ge=1)]
@@ -80,8 +110,17 @@ class PopulationForm(_Part):
     """Weights of codes for everyone; a group's own come first. Otherwise all are equally likely."""
     numbers: dict[str, NumberForm] = {}
     texts: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
+    selection: dict[str, dict[str, Correlation]] = {}
+    """Correlations of the propensity to higher answers to a question, or to tick an option
+    (``ID__n``), with factors and outcomes: who comes to do, or to be asked, something."""
+    variants: dict[str, dict[str, VariantForm]] = {}
+    """Variants of the questionnaire by the value of an administrative column of texts, in place of
+    its ``texts``."""
     clusters: ClustersForm | None = None
     dont_know: Share = 0.0
+    dont_know_of: list[DontKnowForm] = []
+    """Questions of which the don't-knows are more frequent, or depend on something; otherwise
+    ``dont_know`` applies."""
     unanswered: Share = 0.0
     careless: CarelessForm | None = None
 
@@ -124,3 +163,28 @@ def path_matrix(form: PopulationForm, factors: tuple[str, ...]) -> NDArray[np.fl
     """Return the coefficients, (n_outcomes, n_factors)."""
     weights = [[paths.get(name, 0.0) for name in factors] for paths in form.paths.values()]
     return np.array(weights, dtype=float).reshape(len(form.paths), len(factors))
+
+
+def selection_weights(
+    form: PopulationForm, correlations: dict[str, float]
+) -> tuple[tuple[str, ...], NDArray[np.float64], float]:
+    r"""Return factors, their weights in a propensity of variance 1, and what is left of it.
+
+    .. math:: w = \Phi^{-1} r, \quad 1 - w' r
+
+    where Φ are the correlations of the factors and r theirs with the propensity.
+    """
+    names, implied = implied_correlation(form)
+    places = [names.index(name) for name in correlations]
+    with_propensity = np.array(list(correlations.values()), dtype=float)
+    weights = np.linalg.solve(implied[np.ix_(places, places)], with_propensity)
+    return tuple(correlations), weights, 1.0 - float(weights @ with_propensity)
+
+
+def implied_correlation(form: PopulationForm) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return all latent variables and their correlation matrix."""
+    factors, correlation = factor_correlation(form)
+    weights = path_matrix(form, factors)
+    across = weights @ correlation
+    outcomes = across @ weights.T + residual_covariance(form)
+    return (*factors, *form.paths), np.block([[correlation, across.T], [across, outcomes]])

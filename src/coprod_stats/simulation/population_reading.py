@@ -13,6 +13,7 @@ from coprod_stats.errors import Fault, FaultsError
 from coprod_stats.instruments.model import TEXT_KINDS, Instrument, Item
 from coprod_stats.instruments.source.reading import read_shape
 from coprod_stats.instruments.source.yaml_source import Location, YamlSource, read_yaml
+from coprod_stats.simulation.departure_checks import departure_faults
 from coprod_stats.simulation.population import (
     PopulationForm,
     Weights,
@@ -86,7 +87,11 @@ class _Check:
     def faults(self) -> Iterator[Fault]:
         structure = [*self._loadings(), *self._paths(), *self._correlations()]
         structure += self._method_factors()
-        yield from structure or self._matrices()
+        structure = structure or list(self._matrices())
+        yield from structure
+        if not structure:
+            for found in departure_faults(self.form, self.instrument):
+                yield self.fault(found.code, found.location, found.found, found.remedy)
         yield from self._shares()
         yield from self._groups()
         yield from self._columns()

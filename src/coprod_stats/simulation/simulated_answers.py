@@ -16,6 +16,12 @@ from coprod_stats.instruments.assignment import (
 )
 from coprod_stats.instruments.language.tree import words_compared
 from coprod_stats.instruments.model import DONT_KNOW, NOT_ANSWERED, Instrument, Item
+from coprod_stats.simulation.departure_checks import loaded_items
+from coprod_stats.simulation.dependent_answers import (
+    cut_into_codes,
+    dont_know_shares,
+    draw_propensity,
+)
 from coprod_stats.simulation.population import (
     PopulationForm,
     factor_correlation,
@@ -71,7 +77,8 @@ def simulate_answers(
     table = draw.administrative()
     table |= draw.single_answers()
     latent = draw.latent()
-    table |= draw.scale_answers(latent)
+    table |= draw.scale_answers(latent, table)
+    table |= draw.selected_answers(latent, table)
     careless = draw.careless(table)
     frame = pd.DataFrame({column: table[column] for column in instrument.columns})
     frame.index = pd.RangeIndex(2, n_rows + 2, name="line")
@@ -95,6 +102,7 @@ class _Draw:
         self.words = words_compared(instrument.expressions)
         clusters = population.clusters
         self.cluster = rng.integers(clusters.count, size=n) if clusters else np.zeros(n, dtype=int)
+        self.responses: dict[str, FloatArray] = {}
 
     def id_column(self) -> str:
         return respondent_column(self.instrument)
@@ -112,6 +120,9 @@ class _Draw:
         return table
 
     def _by_name(self, column: str, numeric: bool) -> object:
+        if variants := self.population.variants.get(column):
+            shares = [variant.share for variant in variants.values()]
+            return self.rng.choice(list(variants), size=self.n, p=shares)
         if column in self.population.numbers:
             return draw_normal(self.population.numbers[column], n_respondents=self.n, rng=self.rng)
         if column in self.population.texts:
@@ -166,14 +177,18 @@ class _Draw:
 
     def _coded(self, column: str, codes: tuple[int, ...]) -> FloatArray:
         answers = np.empty(self.n)
-        for name, group in self.population.groups.items():
-            weights = group.answers.get(column) or self.population.answers.get(column)
-            chosen = np.array([weights.get(code, 0.0) if weights else 1.0 for code in codes])
+        for name in self.population.groups:
             members = self.group == name
-            answers[members] = self.rng.choice(
-                codes, size=int(members.sum()), p=chosen / chosen.sum()
-            )
+            shares = self._weights(name, column, codes)
+            answers[members] = self.rng.choice(codes, size=int(members.sum()), p=shares)
         return answers
+
+    def _weights(self, group: str, column: str, codes: tuple[int, ...]) -> FloatArray:
+        """Return the share of each code of a column in a group."""
+        own = self.population.groups[group].answers.get(column)
+        weights = own or self.population.answers.get(column)
+        chosen = np.array([weights.get(code, 0.0) if weights else 1.0 for code in codes])
+        return np.asarray(chosen / chosen.sum())
 
     def _moments(self, item: Item) -> object:
         if item.id in self.population.texts:
@@ -198,18 +213,68 @@ class _Draw:
         between = self.rng.standard_normal((self.population.clusters.count, len(covariance))) @ root
         return np.asarray(np.sqrt(icc) * between[self.cluster] + np.sqrt(1 - icc) * within)
 
-    def scale_answers(self, latent: dict[str, FloatArray]) -> dict[str, object]:
+    def scale_answers(
+        self, latent: dict[str, FloatArray], known: dict[str, object]
+    ) -> dict[str, object]:
         table: dict[str, object] = {}
         shared = self._shared_by_method()
         for name, loadings in self.population.loadings.items():
-            for id, loading in zip(self.instrument.scale(name).items, loadings, strict=True):
+            for id, usual in zip(self.instrument.scale(name).items, loadings, strict=True):
                 item = self.instrument.item(id)
                 sign = -1.0 if item.reverse else 1.0
                 common, method = shared.get(id, (0.0, 0.0))
+                loading, intercept = self._measured(id, usual, known)
                 unique = np.sqrt(1 - loading**2 - method) * self.rng.standard_normal(self.n)
-                response = sign * (loading * latent[name] + common) + unique
+                response = sign * (loading * latent[name] + common + intercept) + unique
+                self.responses[id] = sign * response
                 table[id] = self._categories(item, response)
         return table
+
+    def _measured(
+        self, id: str, usual: float, known: dict[str, object]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return loading and intercept of an item by respondent, as the variants have them."""
+        loading, intercept = np.full(self.n, usual), np.zeros(self.n)
+        for column, variants in self.population.variants.items():
+            for value, variant in variants.items():
+                members = np.asarray(known[column]) == value
+                loading[members] = variant.loadings.get(id, usual)
+                for name, added in variant.intercepts.items():
+                    if id in loaded_items(self.population, self.instrument, name):
+                        intercept[members] += added
+        return loading, intercept
+
+    def selected_answers(
+        self, latent: dict[str, FloatArray], table: dict[str, object]
+    ) -> dict[str, object]:
+        """Draw the answers that depend on factors; choices keep to what their question allows."""
+        drawn: dict[str, object] = {}
+        for item in self.instrument.questions:
+            selected = [name for name in item.columns if name in self.population.selection]
+            if not selected:
+                continue
+            assert item.responses is not None
+            options = tuple(option.value for option in item.responses.all_options)
+            codes = (0, 1) if item.kind == "multiple" else options
+            for column in selected:
+                drawn[column] = self._by_propensity(column, codes, latent)
+            if item.kind == "multiple":
+                by_column = table | drawn
+                ticks = [np.asarray(by_column[name], dtype=float) for name in item.columns]
+                settled = settle_choices(item, np.column_stack(ticks), rng=self.rng)
+                drawn |= dict(zip(item.columns, settled.T, strict=True))
+        return drawn
+
+    def _by_propensity(
+        self, column: str, codes: tuple[int, ...], latent: dict[str, FloatArray]
+    ) -> FloatArray:
+        propensity = draw_propensity(self.population, column, latent, rng=self.rng)
+        answers = np.empty(self.n)
+        for name in self.population.groups:
+            members = self.group == name
+            shares = self._weights(name, column, codes)
+            answers[members] = cut_into_codes(propensity[members], codes, shares)
+        return answers
 
     def _shared_by_method(self) -> dict[str, tuple[FloatArray, float]]:
         """Return what method factors add to each item, and the variance of that."""
@@ -276,8 +341,9 @@ class _Draw:
                 continue
             luck = self.rng.random(self.n)
             luck[careless] = 1.0
-            can_say = "dont_know" in item.offers
-            dont_know = self.population.dont_know if can_say else 0.0
+            dont_know = dont_know_shares(
+                self.population, self.instrument, item, frame, self.responses.get(item.id)
+            )
             silent = (luck >= dont_know) & (luck < dont_know + self.population.unanswered)
             for chosen, code in ((luck < dont_know, DONT_KNOW), (silent, NOT_ANSWERED)):
                 if chosen.any():

@@ -32,7 +32,13 @@ from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores, score
 from coprod_stats.study.families import decide
 from coprod_stats.study.participants import describe_participants
-from coprod_stats.study.pattern_gate import dependent_on_overlap, gated, no_pattern_of, pattern_of
+from coprod_stats.study.pattern_gate import (
+    dependent_on_overlap,
+    gated,
+    held_back,
+    no_pattern_of,
+    pattern_of,
+)
 from coprod_stats.study.plan_reading import Plan, PlanError, read_plan
 from coprod_stats.study.result import AnalysisResult, Deviation, StudyResult, StudyWarning
 from coprod_stats.study.sample_flow import SampleFlow
@@ -228,7 +234,11 @@ def _analysed(
             form,
             result,
             gated(
-                dependent_on_overlap([next(decided) for _ in findings], form, result),
+                held_back(
+                    dependent_on_overlap([next(decided) for _ in findings], form, result),
+                    form,
+                    result,
+                ),
                 pattern_of(form, result),
                 no_pattern_of(form, result),
             ),

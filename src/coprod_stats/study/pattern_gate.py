@@ -69,3 +69,20 @@ def dependent_on_overlap(
         else finding
         for finding in findings
     )
+
+
+_DECIDED: tuple[Conclusion, ...] = ("supported", "supported-negligible", "opposite", "equivalent")
+
+
+def held_back(findings: Sequence[Finding], form: AnalysisForm, result: Any) -> tuple[Finding, ...]:
+    """Return findings of which none decides what other answers than those seen would undo."""
+    if isinstance(result, NotEstimated):
+        return tuple(findings)
+    reasons = (
+        kind_of(form).held_back(result, finding) if finding.conclusion in _DECIDED else ""
+        for finding in findings
+    )
+    return tuple(
+        replace(finding, conclusion="inconclusive", gate=reason) if reason else finding
+        for finding, reason in zip(findings, reasons, strict=True)
+    )

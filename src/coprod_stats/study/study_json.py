@@ -84,6 +84,13 @@ def _measurement(study: StudyResult) -> dict[str, Any]:
         found["loadings"] = _rows(parameters[parameters["op"] == "=~"])
         found["factor_correlations"] = _rows(model.tidy())
         found["validity"] = _rows(model.factors())
+    invariance = getattr(study.headline_analysis.result, "invariance", ())
+    if invariance:
+        found["invariance"] = [
+            row | {"variable": compared.variable}
+            for compared in invariance
+            for row in _rows(compared.tidy())
+        ]
     return found
 
 

@@ -22,6 +22,15 @@ from coprod_stats.simulation.simulated_answers import simulate_answers
 from coprod_stats.simulation.simulated_rosters import simulate_rosters
 from coprod_stats.study.plan_reading import Plan, read_plan
 
+DEPARTURES = {
+    "fires": "diagnostics_that_must_fire",
+    "method_factors": "method_factors",
+    "variants": "variants",
+    "selection": "selection",
+    "dont_know_of": "dont_know_of",
+}
+"""Parts of a population that other populations lack, by their names among the true parameters."""
+
 
 class SimulationError(CoprodError):
     """A plan from which no answers can be simulated."""
@@ -48,14 +57,16 @@ class SyntheticSample:
             "factor_correlations": self.population.correlations,
             "residual_correlation": self.population.residual_correlation,
             "standardised_loadings": self.population.loadings,
-            **(
-                {"method_factors": self.population.method_factors}
-                if self.population.method_factors
-                else {}
-            ),
+            **self._departures(),
             "answer_shares": self.population.shares,
             "careless_respondents": list(self.careless),
         }
+
+    def _departures(self) -> dict[str, Any]:
+        """Return what is wrong in the population, and which diagnostics must tell so."""
+        stated = self.population.model_dump(include=set(DEPARTURES))
+        named = {name: stated[name] for name in DEPARTURES if stated[name]}
+        return {DEPARTURES[name]: value for name, value in named.items()}
 
 
 def draw_sample(
@@ -99,7 +110,7 @@ def draw_sample(
     file = _population_file(read) if population is None else find_shipped("sample_data", population)
     drawn_from = read_population(file, instrument)
     if clean:
-        gone = {"dont_know": 0.0, "unanswered": 0.0, "careless": None}
+        gone = {"dont_know": 0.0, "dont_know_of": [], "unanswered": 0.0, "careless": None}
         drawn_from = drawn_from.model_copy(update=gone)
     seed = drawn_from.seed if seed is None else seed
     rng = np.random.default_rng(seed)

@@ -66,6 +66,7 @@ class Paths(Kind[PathsForm, PathsResult]):
     def names(self, form: PathsForm) -> Iterator[str]:
         """Yield factors and the names in conditions."""
         yield from form.factors
+        yield from form.invariance
         for entry in form.specifications:
             yield from choice_names(entry)
             if isinstance(entry, SemSpecification):
@@ -83,6 +84,7 @@ class Paths(Kind[PathsForm, PathsResult]):
         yield from relation_faults(scope)
         yield from _role_faults(form, scope)
         yield from comparison_faults(form, scope)
+        yield from _invariance_faults(form, scope)
         if form.factors and not any(isinstance(e, SemSpecification) for e in form.specifications):
             yield scope.fault(
                 "PLAN-036",
@@ -166,6 +168,11 @@ class Paths(Kind[PathsForm, PathsResult]):
         """Return paths that do not differ from zero without what overlapping items share."""
         return frozenset() if result.overlap is None else result.overlap.resting
 
+    def held_back(self, result: PathsResult, finding: Finding) -> str:
+        """Return which other assumption about the answers a conclusion does not survive."""
+        departures = result.compared.departures if result.compared else None
+        return "" if departures is None else departures.held_back(finding.id, finding.conclusion)
+
     def diagnostics(self, result: PathsResult) -> Iterator[Diagnostic]:
         """Yield checks of halo, of factors that are one, of items that overlap."""
         return path_diagnostics(result)
@@ -205,6 +212,8 @@ class Paths(Kind[PathsForm, PathsResult]):
             found["rivals"] = pd.DataFrame([asdict(model) for model in result.model_comparisons])
         if result.resampled is not None:
             found["bootstrap"] = result.resampled.tidy()
+        if result.compared is not None and result.compared.departures is not None:
+            found |= result.compared.departures.tables()
         rivals = result.compared.rivals if result.compared else None
         if rivals is not None and rivals.evaluation is not None:
             found["evaluative_factor"] = rivals.evaluation.glance()
@@ -222,6 +231,28 @@ def _factor_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:
                 f"the form has no scale '{name}'",
                 f"{did_you_mean(name, known)}It has: {', '.join(known) or 'none'}.",
             )
+
+
+def _invariance_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:
+    """Return a fault for each column that is none of groups, or that nothing is fitted by."""
+    groups = [column.id for column in scope.instrument.administrative if column.kind == "text"]
+    groups += [item.id for item in scope.instrument.items if item.kind == "single"]
+    for position, name in enumerate(form.invariance):
+        if name not in groups:
+            yield scope.fault(
+                "PLAN-040",
+                ("invariance", position),
+                f"'{name}' is no column of groups",
+                f"{did_you_mean(name, groups)}Name an administrative column of texts, or a "
+                "question with one answer.",
+            )
+    if form.invariance and not any(isinstance(e, SemSpecification) for e in form.specifications):
+        yield scope.fault(
+            "PLAN-036",
+            ("invariance",),
+            "no specification by structural equations has factors that could be compared",
+            "Remove 'invariance', or add such a specification.",
+        )
 
 
 def _role_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:

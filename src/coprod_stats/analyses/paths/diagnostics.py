@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coprod_stats.analyses.diagnostics import Diagnostic
+from coprod_stats.analyses.paths.departure_diagnostics import departure_diagnostics
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.pattern_words import mean_with_interval
 from coprod_stats.counts import counted
@@ -26,6 +27,9 @@ def path_diagnostics(result: PathsResult) -> Iterator[Diagnostic]:
         yield _distinctness(measured.model)
     if measured is not None and measured.overlap is not None:
         yield _overlap(measured.overlap)
+    departures = result.compared.departures if result.compared else None
+    if departures is not None:
+        yield from departure_diagnostics(departures)
 
 
 def _halo(pattern: PathPattern) -> Iterator[Diagnostic]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from coprod_stats.analyses.paths.departure_search import DepartureSearch
+from coprod_stats.analyses.paths.departures import Departures
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
 from coprod_stats.analyses.paths.measured import Measured, measure
 from coprod_stats.analyses.paths.named_comparisons import fit_named_rivals
@@ -83,6 +86,8 @@ class SpecificationResult:
         The factors without paths, where the specification is compared or has ordered items.
     named_rivals : tuple of ModelComparison
         Models that the plan names, where the specification is compared.
+    departures : Departures, optional
+        What is wrong with the answers of the specification that is compared.
     is_compared : bool
         Whether this is the specification that is compared with other models.
     """
@@ -96,6 +101,7 @@ class SpecificationResult:
     rivals: Rivals | None = None
     measured: Measured | None = None
     named_rivals: tuple[ModelComparison, ...] = ()
+    departures: Departures | None = None
     is_compared: bool = False
 
     def glance(self) -> pd.DataFrame:
@@ -125,7 +131,7 @@ def estimate(
         try:
             if not respondents.n_respondents:
                 raise NoRespondentsError("the conditions on respondents select nobody")
-            rivals, measured, is_compared = None, None, False
+            rivals, measured, departures, is_compared = None, None, None, False
             named: tuple[ModelComparison, ...] = ()
             if isinstance(specification, ScoresSpecification):
                 tests: PathTests = _by_scores(specification, sample, respondents)
@@ -140,6 +146,17 @@ def estimate(
                     named = fit_named_rivals(table, tests, form.rivals)
                 if is_compared or specification.ordered:
                     measured = measure(table, tests, with_overlap=is_compared)
+                if is_compared and tests.fit.proper:
+                    departures = DepartureSearch(
+                        specification,
+                        form,
+                        sample,
+                        respondents,
+                        tests,
+                        measured,
+                        refit=partial(_by_equations, specification, form, sample),
+                        table_of=partial(_model_table, specification, tests.model, sample),
+                    ).departures()
         except CoprodError as error:
             return SpecificationResult(specification, respondents.n_respondents, None, str(error))
     return SpecificationResult(
@@ -151,6 +168,7 @@ def estimate(
         rivals=rivals,
         measured=measured,
         named_rivals=named,
+        departures=departures,
         is_compared=is_compared,
     )
 

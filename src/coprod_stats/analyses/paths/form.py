@@ -92,6 +92,9 @@ class PathsForm(AnalysisForm):
     factors: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     """Scales of the instrument that enter as latent variables. An index that is an outcome enters
     as it is observed, without being named here."""
+    invariance: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    """Columns of groups, such as languages, in which the questions of every factor must measure
+    alike; what those that do not make of the paths is reported, and held against them."""
     specifications: Annotated[tuple[Specification, ...], Field(strict=False, min_length=1)]
     rivals: Annotated[tuple[RivalForm, ...], Field(strict=False)] = ()
     """Other models of the same drivers and impacts, to which that of the hypotheses is compared;

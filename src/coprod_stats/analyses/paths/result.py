@@ -15,6 +15,7 @@ from coprod_stats.plans.hypotheses import Hypothesis, Relation
 from coprod_stats.results import TIDY_COLUMNS, NotebookTables
 from coprod_stats.structure import DriverImpactResult, PathResult
 from coprod_stats.structure.item_overlap import ItemOverlap
+from coprod_stats.structure.measurement_invariance import MeasurementInvariance
 from coprod_stats.structure.measurement_model import MeasurementModel
 from coprod_stats.structure.path_pattern import PathPattern
 from coprod_stats.structure.path_tests import conclusion_counts
@@ -80,6 +81,13 @@ class PathsResult(NotebookTables):
         """Items that overlap across the ends of paths, where that could be looked at."""
         measured = self.compared.measured if self.compared else None
         return measured.overlap if measured else None
+
+    @property
+    def invariance(self) -> tuple[MeasurementInvariance, ...]:
+        """The invariance of the factors across each column of groups that could be compared."""
+        departures = self.compared.departures if self.compared else None
+        found = () if departures is None else departures.invariance
+        return tuple(e.found for e in found if isinstance(e.found, MeasurementInvariance))
 
     @property
     def pattern(self) -> PathPattern | None:

@@ -8,10 +8,12 @@ from statistics import median
 
 from coprod_stats.analyses.findings import (
     NOT_BEYOND_EVALUATION,
+    OTHER_ANSWERS,
     SHARED_MEANING,
     Finding,
     claims_noun,
 )
+from coprod_stats.analyses.paths.departures_section import departures_section
 from coprod_stats.analyses.paths.estimation import ENGINE_TOLERANCE, SpecificationResult
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.paths.measurement_section import measurement_section
@@ -76,6 +78,7 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
     else:
         content += one_by_one
     content += overlap_section(form, result, words)
+    content += departures_section(form, result, words)
     if isinstance(entry.tests, DriverImpactResult):
         content.append(structural_fit(form, entry.tests, words, with_loadings=not result.measured))
     robustness = robustness_blocks(form, result, words)
@@ -141,7 +144,7 @@ def _summary(
     ]
     return Paragraph(
         text(
-            *_counted(findings, pattern, counts["supported"]),
+            *_counted(findings, pattern, counts["supported"], words.plan.inference.alpha),
             f"{'; ' if others else ''}{', '.join(others)}. ",
             _sizes(findings),
             "See ",
@@ -162,9 +165,12 @@ _ASSOCIATIONS = (
 )
 
 
-def _counted(findings: tuple[Finding, ...], pattern: PathPattern | None, n_supported: int) -> Text:
+def _counted(
+    findings: tuple[Finding, ...], pattern: PathPattern | None, n_supported: int, alpha: float
+) -> Text:
     """Count what is supported, or state why nothing is counted."""
     n_tests = len(findings)
+    n_gated = sum(entry.p_adjusted < alpha for entry in findings if entry.gate)
     if any(entry.gate == NOT_BEYOND_EVALUATION for entry in findings) or (
         pattern is not None and not pattern.is_present
     ):
@@ -172,7 +178,7 @@ def _counted(findings: tuple[Finding, ...], pattern: PathPattern | None, n_suppo
             strong("None of these paths is counted as supported"),
             ", since as a whole they are not shown to be stronger than a general evaluation of the "
             "service would make them; by single tests "
-            f"{count(sum(bool(entry.gate) for entry in findings))} of {n_tests} differ from zero",
+            f"{count(n_gated)} of {n_tests} differ from zero",
         )
     return text(
         strong(f"{count(n_supported)} of {n_tests}"),
@@ -264,6 +270,15 @@ def _reading(pattern: PathPattern | None, words: ReportWords) -> Details:
         if any(finding.gate == SHARED_MEANING for finding in words.findings)
         else ""
     )
+    reasons = dict.fromkeys(
+        finding.gate for finding in words.findings if finding.gate in OTHER_ANSWERS
+    )
+    otherwise = (
+        " So is what its tests decide where answers could be otherwise and it would not hold then: "
+        f"it {', it '.join(reasons)}."
+        if reasons
+        else ""
+    )
     return Details(
         text("How to read the conclusions"),
         (
@@ -282,7 +297,7 @@ def _reading(pattern: PathPattern | None, words: ReportWords) -> Details:
                     ": none of these; the bound is the smallest |β| that the data exclude. An "
                     "inconclusive result is no evidence of the absence of an effect. ",
                     strong("Opposite"),
-                    f": significant, but with the opposite sign.{whole}{overlap}",
+                    f": significant, but with the opposite sign.{whole}{overlap}{otherwise}",
                 )
             ),
             Paragraph(

@@ -1,0 +1,96 @@
+"""What is wrong with the answers of one specification, and what its paths are without that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from coprod_stats.literals import Conclusion
+from coprod_stats.quality.flagged_share import FlaggedShare
+from coprod_stats.structure.alternative_paths import AlternativePaths
+from coprod_stats.structure.collinearity import Collinearity
+from coprod_stats.structure.measurement_invariance import MeasurementInvariance
+from coprod_stats.structure.selected_respondents import SelectedRespondents
+from coprod_stats.structure.unknown_answers import UnknownAnswers
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One thing that can be wrong, and the paths under the other assumptions that it allows.
+
+    Attributes
+    ----------
+    found : object
+        What was found: of the statistic's own type.
+    fires : bool
+        Whether it is wrong.
+    gate : str
+        Why a conclusion is held back that some alternative does not keep.
+    alternatives : tuple of AlternativePaths
+        None unless it fires.
+    concerned : frozenset of str, optional
+        Relations that are held back whatever the alternatives are.
+    no_alternatives : str
+        Why the paths under another assumption are not known; empty where they are.
+    """
+
+    found: FlaggedShare | UnknownAnswers | SelectedRespondents | MeasurementInvariance
+    fires: bool
+    gate: str
+    alternatives: tuple[AlternativePaths, ...] = ()
+    concerned: frozenset[str] = frozenset()
+    no_alternatives: str = ""
+
+    def undoes(self, id: str, conclusion: Conclusion) -> bool:
+        """Return whether a conclusion does not survive it."""
+        kept = all(other.keeps(id, conclusion) for other in self.alternatives)
+        return self.fires and (id in self.concerned or (bool(self.gate) and not kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Departures:
+    """Everything that was looked for; ``not_compared`` has reasons by column of groups."""
+
+    collinearity: Collinearity | None
+    careless: Departure | None
+    unknown: Departure | None
+    selected: tuple[Departure, ...]
+    invariance: tuple[Departure, ...]
+    not_compared: Mapping[str, str]
+
+    @property
+    def all(self) -> tuple[Departure, ...]:
+        """Those that have alternatives, in the order in which they are reported."""
+        single = (self.careless, self.unknown)
+        return (*(each for each in single if each is not None), *self.selected, *self.invariance)
+
+    def held_back(self, id: str, conclusion: Conclusion) -> str:
+        """Return why a conclusion on a relation is held back; empty where it is not."""
+        return next((each.gate for each in self.all if each.undoes(id, conclusion)), "")
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return what was found, and the alternatives, by name."""
+        tables: dict[str, pd.DataFrame] = {}
+        if self.collinearity is not None:
+            tables["collinearity"] = self.collinearity.tidy()
+        for each in self.all:
+            if not isinstance(each.found, FlaggedShare) and len(each.found.tidy()):
+                tables[_name_of(each)] = each.found.tidy()
+            if isinstance(each.found, MeasurementInvariance):
+                tables[f"{_name_of(each)}.released"] = each.found.released()
+            for number, other in enumerate(each.alternatives, 1):
+                tables[f"{_name_of(each)}.paths_{number}"] = other.tidy().assign(
+                    assumption=other.title
+                )
+        return tables
+
+
+def _name_of(departure: Departure) -> str:
+    found = departure.found
+    if isinstance(found, MeasurementInvariance):
+        return f"invariance.{found.variable}"
+    if isinstance(found, SelectedRespondents):
+        return "selected_respondents"
+    return "unknown_answers" if isinstance(found, UnknownAnswers) else "careless"
