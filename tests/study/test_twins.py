@@ -36,6 +36,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
         plan = shipped_plan()
         plan["quality"]["exclude_flagged"] = not keep_flagged
         plan["analyses"][0]["invariance"] = ["LANG", "MODE"]
+        del plan["analyses"][0]["rivals"]  # of factors that are left out
         plan["hypotheses"] = ["H01", "H03", "H05", "H07", "H15a", "H15c"]
         plan["analyses"][0]["factors"] = ["DRREL", "DRACT", "DRINP", "DRSET", "DRTEC", "QUA", "ATT"]
         plan["analyses"][0]["specifications"][0]["subgroups"][0]["hypotheses"] = ["H07"]
@@ -102,8 +103,8 @@ def test_nothing_fires_and_nothing_is_held_back_on_the_clean_sample(small: Run) 
 def test_what_must_fire_does_and_is_said_first(name: str, small: Run) -> None:
     study = small(name)
     wanted = set(TRUTH[name]["diagnostics_that_must_fire"])
-    # with half of the factors, paths from drivers much alike are no pattern either
-    assert fired(study) - {"HALO-001"} == wanted
+    # with half of the factors, drivers much alike cannot be told from a general evaluation
+    assert fired(study) - {"HALO-001", "HALO-002"} == wanted
     page = first_lines(study)
     for found in study.diagnostics:
         said = found.sentence.replace("'", "&#39;")
