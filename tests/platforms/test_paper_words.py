@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -181,3 +183,14 @@ def test_all_of_it_is_printed(tmp_path: Path) -> None:
     form = compose_form(read(tmp_path, BOXES), "paper", languages=["en", "ar"])
     assert form.refused == ()
     assert {"words_en.pdf", "words_ar.docx"} <= form.files.keys()
+
+
+def test_what_describes_a_print_tells_of_a_draft(tmp_path: Path) -> None:
+    files = compose_form(read(tmp_path, ""), "paper", languages=["en", "de"]).files
+    remark = "Entwurf der Übersetzung, nicht geprüft"
+    subjects, descriptions = [], []
+    for language in ("en", "de"):
+        parts = ZipFile(BytesIO(files[f"words_{language}.docx"]))
+        subjects.append(remark in parts.read("docProps/core.xml").decode("utf-8"))
+        descriptions.append(remark.encode() in files[f"words_{language}.pdf"])
+    assert subjects == descriptions == [False, True]

@@ -281,7 +281,7 @@ def test_paper_has_a_line_or_numbered_boxes(tmp_path: Path) -> None:
     ("more", "last"),
     [
         ("options_when: {10: PART == 1}", "Completely (only if question 1 is 1)"),
-        ("other: 10", "Completely ________________________"),
+        ("other: 10", "Completely – Please specify ________________________"),
         ("required: true", None),
     ],
 )

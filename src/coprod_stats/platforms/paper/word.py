@@ -77,6 +77,7 @@ class _Writer:
 
         properties = self.file.core_properties
         properties.title, properties.language = self.paper.title, self.paper.language
+        properties.subject = self.paper.remark
         properties.author = properties.last_modified_by = properties.comments = ""
         properties.created = properties.modified = datetime(*EARLIEST)
         section = self.file.sections[0]
