@@ -327,7 +327,7 @@ FAULTS: dict[str, tuple[str, tuple[str, str]]] = {
     "a summary of two": ("ROSTER-005", ("count(AGE < 18)", "count(AGE < 18, HELP == 1)")),
     "a summary of others": ("ROSTER-005", ("count(AGE < 18)", "count(SIZE > 1)")),
     "no function": ("ROSTER-005", ("mean(AGE)", "AGE + 1")),
-    "no expression": ("ROSTER-005", ("mean(AGE)", "mean(")),
+    "no expression": ("EXPR-001", ("mean(AGE)", "mean(")),
     "an id twice": ("ITEM-001", ("id: SERVICE", "id: SIZE")),
     "a summary's id twice": ("ITEM-001", ("KIDS:", "LAST:")),
 }
