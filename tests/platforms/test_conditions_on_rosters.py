@@ -19,10 +19,10 @@ from coprod_stats.instruments import Instrument, InstrumentError
 from coprod_stats.literals import ExportSource, Platform
 from coprod_stats.platforms import compose_form
 from coprod_stats.platforms.form_export import Sidecar
-from coprod_stats.responses import Responses
+from coprod_stats.responses import Responses, read_responses
 from coprod_stats.responses.platform_reading import read_platform_export
 from coprod_stats.responses.platform_rosters import read_platform_rosters
-from coprod_stats.responses.rosters import with_summaries, without_unasked
+from coprod_stats.responses.rosters import read_rosters, with_summaries, without_unasked
 from coprod_stats.simulation.population import PopulationForm
 from coprod_stats.simulation.simulated_answers import simulate_answers
 from coprod_stats.simulation.simulated_rosters import simulate_rosters
@@ -50,6 +50,13 @@ MORE = """ROWS: {title: Rows, value: "count(MEMBER > 0)"}
         AGES: {title: Years together, value: sum(AGE)}
         SHARE: {title: Share who are helped, value: mean(HELP == 1)}
 """
+POPULATION = PopulationForm.model_validate(
+    {
+        **{"population": "p", "about": "Invented.", "rows": 200, "seed": 1, "shares": {}},
+        **{"paths": {}, "loadings": {}, "groups": {"all": {"share": 1.0}}},
+        "numbers": {"AGE": {"mean": 18, "sd": 2}},
+    }
+)
 LAST = "items: [{id: LAST, kind: text, text: Anything else?, when: CARE == 2}]"
 
 
@@ -179,12 +186,9 @@ def test_a_sum_of_more_than_one_answer_is_refused_by_name(
 def test_synthetic_respondents_are_asked_by_what_their_rows_sum_up_to(
     instrument: Instrument,
 ) -> None:
-    stated = {"population": "p", "about": "Invented.", "rows": 200, "seed": 1, "shares": {}}
-    stated |= {"paths": {}, "loadings": {}, "groups": {"all": {"share": 1.0}}}
-    population = PopulationForm.model_validate(stated)
     rng = np.random.default_rng(1)
-    answers = simulate_answers(population, instrument, n_rows=200, rng=rng).answers
-    found, _ = simulate_rosters(population, instrument, answers, rng=rng)
+    answers = simulate_answers(POPULATION, instrument, n_rows=200, rng=rng).answers
+    found, _ = simulate_rosters(POPULATION, instrument, answers, rng=rng)
     known = found["ROWS"].notna() & (found["CARE"] == 1)
     assert (found["Q13"].notna() == (known & (found["ROWS"] > 2))).all()
     assert (found["Q8"].notna() == found["MEANAGE"].isna()).all()
@@ -210,3 +214,35 @@ def test_a_summary_is_not_known_before_its_rows(
     with pytest.raises(InstrumentError) as caught:
         household(tmp_path, many=many, early=(old, new.replace("{}", condition)))
     assert {fault.code for fault in caught.value.faults} == {"ROUTE-001"}
+
+
+def test_a_roster_may_depend_on_the_rows_of_another(tmp_path: Path) -> None:
+    changes = {
+        "page": ("  - page: services\n", "  - page: services\n    when: KIDS > 0\n"),
+        "sum": ("most: 3}", 'most: 3, summaries: {USED: {title: n, value: "count(KIND > 0)"}}}'),
+    }
+    form = household(tmp_path, **changes)
+    path = tmp_path / "answers.csv"
+    path.write_text("RID,SIZE,CARE\na,1,1\nb,1,1\nc,1,1\n", encoding="utf-8")
+    members = tmp_path / "m.csv"
+    members.write_text("RID,MEMBER,AGE\na,1,17\nb,1,40\nc,1,17\n", encoding="utf-8")
+    services = tmp_path / "s.csv"
+    services.write_text("RID,SERVICE,KIND\na,1,2\na,2,1\n", encoding="utf-8")
+    answers = read_responses(path, form)
+    rows = read_rosters((members, services), form, answers)
+    found = with_summaries(answers, rows).answers
+    assert found["KIDS"].tolist() == [1, 0, 1]
+    assert found["USED"].tolist() == [2, pytest.approx(np.nan, nan_ok=True), 0]
+    assert compose_form(form, "surveyjs").refused == ()
+
+
+def test_synthetic_rows_depend_on_the_rows_of_another_roster(tmp_path: Path) -> None:
+    form = household(
+        tmp_path, page=("  - page: services\n", "  - page: services\n    when: KIDS > 0\n")
+    )
+    rng = np.random.default_rng(3)
+    answers = simulate_answers(POPULATION, form, n_rows=200, rng=rng).answers
+    found, tables = simulate_rosters(POPULATION, form, answers, rng=rng)
+    with_kids = set(found.loc[found["KIDS"] > 0, "RID"])
+    assert 0 < len(set(tables["SERVICE"]["RID"])) <= len(with_kids)
+    assert set(tables["SERVICE"]["RID"]) <= with_kids

@@ -146,19 +146,28 @@ def with_summaries(answers: Responses, rosters: Mapping[str, Responses]) -> Resp
     being known to have none. Of no rows a count and a sum are 0, none is ``any``, and the rest is
     blank.
     """
-    table = answers.answers.copy()
+    table, known = answers.answers.copy(), answers
     for roster in answers.instrument.rosters:
         if roster.id not in rosters:
             continue
         rows = rosters[roster.id]
-        not_asked, without = _not_asked(roster, answers), _without_rows(roster, answers, rows)
+        not_asked, without = _not_asked(roster, known), _without_rows(roster, known, rows)
         for id, function, values in _summaries(roster, rows):
             of_none = 0.0 if function in ("count", "sum", "any") else np.nan
             none = np.where(without, of_none, np.nan).tolist()
             pairs = zip(answers.respondents, none, strict=True)
             found = [values.get(respondent, blank) for respondent, blank in pairs]
             table[id] = np.where(not_asked, np.nan, found)
+        known = _with_columns(known, table, {entry.id for entry in roster.summaries})
     return replace(answers, answers=table)
+
+
+def _with_columns(answers: Responses, table: pd.DataFrame, there: set[str]) -> Responses:
+    """Return answers with columns that were absent, on which a later roster may depend."""
+    absent = tuple(name for name in answers.provenance.absent if name not in there)
+    return replace(
+        answers, answers=table.copy(), provenance=replace(answers.provenance, absent=absent)
+    )
 
 
 def without_unasked(answers: Responses) -> Responses:

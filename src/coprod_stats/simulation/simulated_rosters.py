@@ -46,12 +46,12 @@ def simulate_rosters(
         depend on it; and the table of each roster.
     """
     bound = Responses(instrument, answers, Provenance("synthetic", "", "simulated", len(answers)))
-    tables = {roster.id: _rows(population, bound, roster, rng=rng) for roster in instrument.rosters}
-    rows = {
-        id: Responses(instrument.roster(id), table, bound.provenance)
-        for id, table in tables.items()
-    }
-    return shown_answers(with_summaries(bound, rows).answers, instrument), tables
+    tables = {}
+    for roster in instrument.rosters:  # whose page may depend on the rows of an earlier one
+        tables[roster.id] = _rows(population, bound, roster, rng=rng)
+        rows = Responses(instrument.roster(roster.id), tables[roster.id], bound.provenance)
+        bound = with_summaries(bound, {roster.id: rows})
+    return shown_answers(bound.answers, instrument), tables
 
 
 def _rows(

@@ -119,7 +119,7 @@ class _Dependencies:
             first = next(placed.item.id for placed in draft.items if placed.page == p)
             for id, summary in roster.summaries.items():
                 named = used_names(summary.value)
-                self._uses[id] = named if named & self.placed.keys() else (first,)
+                self._uses[id] = named if self.placed.keys() & named else (first,)
         self._known: dict[str, frozenset[str]] = {}
 
     def items(self, text: str | None) -> frozenset[str]:
