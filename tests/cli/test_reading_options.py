@@ -9,7 +9,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-ITEMS = ["CAP1", "CAP2", "CAP6", "CAP7"]
+ITEMS = ["WIL1", "WIL2", "WIL4", "WOR1"]
 MODEL = f"f =~ {' + '.join(ITEMS)}"
 CITIZEN = Path(__file__).parents[2] / "sample_data" / "citizen_synthetic.csv"
 

@@ -156,6 +156,24 @@ def test_classes_follow_the_definition(citizen: Instrument, changes: Answers, ki
     assert Person(citizen, TAKES_PART | changes).kind() == kind
 
 
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({}, "strict"),
+        ({"DFVOL": 2}, "broad"),
+        ({"DFVOL": 3}, "obliged"),
+        ({"DFVOL": np.nan}, "unclear"),
+        ({"DFOUT": 3}, "inside"),
+        ({"DFOUT": np.nan}, "unclear"),
+        ({"DFDIR3": 3}, "none"),
+        ({"DFDIR3": np.nan}, "unclear"),
+    ],
+)
+def test_classes_of_staff_are_those_of_citizens(changes: Answers, kind: str) -> None:
+    provider = read_instrument("provider").for_form("core")
+    assert Person(provider, TAKES_PART | changes).kind() == kind
+
+
 @pytest.mark.parametrize("name", ["DFACT", "DFCIT", "DFPOS"])
 def test_no_class_rests_on_what_is_a_driver_or_an_outcome(citizen: Instrument, name: str) -> None:
     kinds = {Person(citizen, TAKES_PART | {name: answer}).kind() for answer in (1, 2, 3, np.nan)}
