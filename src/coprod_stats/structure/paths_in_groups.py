@@ -47,7 +47,8 @@ def fit_paths_in_groups(
     Loadings, intercepts and paths are equal across groups except for the loadings and intercepts
     that were freed, and the intercepts of composites; means and variances of the factors are the
     groups' own. A path is thus one within groups: what differs between groups, in the questions or
-    in the factors, takes no part in it.
+    in the factors, takes no part in it. Groups with no more complete rows than the model has
+    observed variables are omitted, since their moments need not exist.
 
     Parameters
     ----------
@@ -61,9 +62,10 @@ def fit_paths_in_groups(
     Raises
     ------
     StructureError
-        If the fit did not converge or is improper.
+        If fewer than two groups are left, or the fit did not converge or is improper.
     """
     model, options = tested.model, options_of(tested.fit)
+    data = _large_groups(data, model.indicators, invariance.variable)
     covariates = indicator_columns(data, model.covariates)
     design = (options.get("cluster"), options.get("sampling_weights"), invariance.variable)
     columns = [data[list(model.indicators)], covariates]
@@ -85,6 +87,17 @@ def fit_paths_in_groups(
     sizes = data[invariance.variable].astype(str).value_counts(normalize=True)
     shares = [float(sizes[label]) for label in fit.group_labels]
     return PathsInGroups(fit, np.array(shares))
+
+
+def _large_groups(data: pd.DataFrame, indicators: tuple[str, ...], variable: str) -> pd.DataFrame:
+    complete = data.loc[data[list(indicators)].notna().all(axis=1), variable].value_counts()
+    large = complete.index[complete > len(indicators)]
+    if len(large) < 2:
+        raise StructureError(
+            f"fewer than two groups of {variable} have more complete rows than the model has "
+            "observed variables"
+        )
+    return data[data[variable].isin(large)]
 
 
 def paths_within_groups(
