@@ -213,7 +213,7 @@ def test_groups_too_small_for_the_whole_model_are_omitted_from_the_paths():
     assert set(found.fit.group_labels) == {"l0", "l1"}
     assert found.shares.sum() == pytest.approx(1)
     table.loc[table["language"] == "l1", "X1"] = np.nan
-    with pytest.raises(StructureError, match="fewer than two groups of language have more compl"):
+    with pytest.raises(StructureError, match="fewer than two groups of language are large"):
         fit_paths_in_groups(table, tested, invariance)
 
 

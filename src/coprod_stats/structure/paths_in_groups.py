@@ -47,8 +47,9 @@ def fit_paths_in_groups(
     Loadings, intercepts and paths are equal across groups except for the loadings and intercepts
     that were freed, and the intercepts of composites; means and variances of the factors are the
     groups' own. A path is thus one within groups: what differs between groups, in the questions or
-    in the factors, takes no part in it. Groups with no more complete rows than the model has
-    observed variables are omitted, since their moments need not exist.
+    in the factors, takes no part in it. Groups in which no more respondents than
+    the model has observed variables answered some two of them together are omitted, since their
+    moments need not exist.
 
     Parameters
     ----------
@@ -90,14 +91,20 @@ def fit_paths_in_groups(
 
 
 def _large_groups(data: pd.DataFrame, indicators: tuple[str, ...], variable: str) -> pd.DataFrame:
-    complete = data.loc[data[list(indicators)].notna().all(axis=1), variable].value_counts()
-    large = complete.index[complete > len(indicators)]
+    large = [
+        name
+        for name, group in data.groupby(variable)
+        if _fewest_together(group[list(indicators)]) > len(indicators)
+    ]
     if len(large) < 2:
-        raise StructureError(
-            f"fewer than two groups of {variable} have more complete rows than the model has "
-            "observed variables"
-        )
+        raise StructureError(f"fewer than two groups of {variable} are large enough for the paths")
     return data[data[variable].isin(large)]
+
+
+def _fewest_together(answers: pd.DataFrame) -> int:
+    """Return how many respondents answered those two questions that fewest answered together."""
+    known = answers.notna().to_numpy(dtype=int)
+    return int((known.T @ known).min())
 
 
 def paths_within_groups(
