@@ -204,6 +204,34 @@ def test_small_groups_are_left_out_and_one_group_is_none():
         compared_groups(table.assign(language="one"), "language")
 
 
+def test_groups_too_small_for_the_whole_model_are_omitted_from_the_paths():
+    table = drawn(5, effect=0.4, groups=3)
+    table.loc[table["language"] == "l2", "X1"] = np.nan
+    tested = fit_driver_impact(table, MODEL, **OPTIONS)
+    invariance = MeasurementInvariance("language", ("l0", "l1", "l2"), (), ())
+    found = fit_paths_in_groups(table, tested, invariance)
+    assert set(found.fit.group_labels) == {"l0", "l1"}
+    assert found.shares.sum() == pytest.approx(1)
+    table.loc[table["language"] == "l1", "X1"] = np.nan
+    with pytest.raises(StructureError, match="fewer than two groups of language are large"):
+        fit_paths_in_groups(table, tested, invariance)
+
+
+def test_a_factor_of_three_items_is_compared_too():
+    three = two_factors("X", "Y", {name: tuple(f"{name}{i}" for i in (1, 2, 3)) for name in "XY"})
+    table = drawn(7)
+    table.loc[table["language"] == "l1", "X1"] += 0.8
+    found = fit_measurement_invariance(table, three, OPTIONS, variable="language")
+    assert [question.item for question in found.questions] == ["X1"]
+    assert [entry.df_intercepts for entry in found.factors] == [2, 2]
+
+
+def test_factors_of_two_items_are_not_compared():
+    short = two_factors("X", "Y", {"X": ("X1", "X2"), "Y": ("Y1", "Y2")})
+    with pytest.raises(StructureError, match="no factor has three items"):
+        fit_measurement_invariance(drawn(6), short, OPTIONS, variable="language")
+
+
 @pytest.mark.parametrize(
     ("kind", "difference", "notable"),
     [

@@ -15,6 +15,7 @@ from coprod_stats.literals import EqualFamily
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.driver_impact import FitKeywords
 from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.multiplicity import adjust_p_values
 from coprod_stats.structure.structural_models import DriverImpactModel, MeasuredFactor
 
 SMALLEST_GROUP = 100
@@ -160,10 +161,11 @@ def fit_measurement_invariance(
 ) -> MeasurementInvariance:
     """Fit the ladder of invariance to each factor by itself, and free what differs.
 
-    With loadings and intercepts equal in all groups, the one with the largest score test is freed
-    if the test exceeds the critical value at alpha over the number of all of them, then the next,
-    as long as two items of the factor are left alike. A question differs relative to the others of
-    its factor: if most were shifted alike, the rest are named.
+    A factor of which a step fails, after Holm's adjustment over both steps of all factors, is
+    searched: with loadings and intercepts equal in all groups, the one with the largest score test
+    is freed if the test exceeds the critical value at alpha over the number of all of them, then
+    the next, as long as two items of the factor are left alike. A question differs relative to the
+    others of its factor: if most were shifted alike, the rest are named.
 
     Parameters
     ----------
@@ -181,7 +183,7 @@ def fit_measurement_invariance(
     Raises
     ------
     StructureError
-        If a model did not converge.
+        If no factor has three items, or a model did not converge.
 
     References
     ----------
@@ -198,15 +200,34 @@ def fit_measurement_invariance(
     groups = tuple(str(name) for name in sorted(data[variable].unique()))
     n_tests = 2 * len(model.items) * (len(groups) - 1)
     critical = float(chi2.isf(alpha / n_tests, 1))
-    factors, questions = [], []
+    ladders = []
     for factor in model.factors:
-        if len(factor.items) < 3:
-            continue
-        needed = dict.fromkeys((*factor.items, variable, *_design(options)))
-        ladder = _Ladder(data[list(needed)], factor, options, variable)
-        factors.append(ladder.tests())
-        questions += ladder.differing(critical)
-    return MeasurementInvariance(variable, groups, tuple(factors), tuple(questions))
+        if len(factor.items) > 2:
+            needed = dict.fromkeys((*factor.items, variable, *_design(options)))
+            ladders.append(_Ladder(data[list(needed)], factor, options, variable))
+    if not ladders:
+        raise StructureError("no factor has three items or more")
+    factors = tuple(ladder.tests() for ladder in ladders)
+    failing = _failing(factors, alpha)
+    questions = (
+        question
+        for ladder in ladders
+        if ladder.factor.name in failing
+        for question in ladder.differing(critical)
+    )
+    return MeasurementInvariance(variable, groups, factors, tuple(questions))
+
+
+def _failing(factors: tuple[FactorInvariance, ...], alpha: float) -> set[str]:
+    """Return the factors of which a step of the ladder fails, by Holm over all steps."""
+    steps = {f"{entry.factor} loadings": entry.p_loadings for entry in factors}
+    steps |= {f"{entry.factor} intercepts": entry.p_intercepts for entry in factors}
+    adjusted = adjust_p_values(steps, family="steps")
+    return {
+        entry.factor
+        for entry in factors
+        if any(adjusted[f"{entry.factor} {step}"] < alpha for step in ("loadings", "intercepts"))
+    }
 
 
 def _design(options: FitKeywords) -> list[str]:

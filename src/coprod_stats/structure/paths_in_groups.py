@@ -47,7 +47,9 @@ def fit_paths_in_groups(
     Loadings, intercepts and paths are equal across groups except for the loadings and intercepts
     that were freed, and the intercepts of composites; means and variances of the factors are the
     groups' own. A path is thus one within groups: what differs between groups, in the questions or
-    in the factors, takes no part in it.
+    in the factors, takes no part in it. Groups in which no more respondents than
+    the model has observed variables answered some two of them together are omitted, since their
+    moments need not exist.
 
     Parameters
     ----------
@@ -61,9 +63,10 @@ def fit_paths_in_groups(
     Raises
     ------
     StructureError
-        If the fit did not converge or is improper.
+        If fewer than two groups are left, or the fit did not converge or is improper.
     """
     model, options = tested.model, options_of(tested.fit)
+    data = _large_groups(data, model.indicators, invariance.variable)
     covariates = indicator_columns(data, model.covariates)
     design = (options.get("cluster"), options.get("sampling_weights"), invariance.variable)
     columns = [data[list(model.indicators)], covariates]
@@ -85,6 +88,23 @@ def fit_paths_in_groups(
     sizes = data[invariance.variable].astype(str).value_counts(normalize=True)
     shares = [float(sizes[label]) for label in fit.group_labels]
     return PathsInGroups(fit, np.array(shares))
+
+
+def _large_groups(data: pd.DataFrame, indicators: tuple[str, ...], variable: str) -> pd.DataFrame:
+    large = [
+        name
+        for name, group in data.groupby(variable)
+        if _fewest_together(group[list(indicators)]) > len(indicators)
+    ]
+    if len(large) < 2:
+        raise StructureError(f"fewer than two groups of {variable} are large enough for the paths")
+    return data[data[variable].isin(large)]
+
+
+def _fewest_together(answers: pd.DataFrame) -> int:
+    """Return how many respondents answered those two questions that fewest answered together."""
+    known = answers.notna().to_numpy(dtype=int)
+    return int((known.T @ known).min())
 
 
 def paths_within_groups(
