@@ -57,8 +57,20 @@ def test_paths_that_are_not_known_otherwise_are_said_to_be_so() -> None:
     assert "are in the analysis; what the paths are otherwise is not known, since it did not" in (
         failed.message
     )
+    assert failed.message.endswith(", and none is concluded from")
     few = check_of(Departure(FlaggedShare(1000, 40, 0.03, 0.05), False, ""))
     assert "4.0% of the respondents are flagged as careless, not more than the 5%" in few.message
+
+
+def test_what_is_not_known_to_survive_is_held_back() -> None:
+    share = FlaggedShare(1000, 100, 0.082, 0.12)
+    kept = Departure(share, True, "g", (otherwise(0.2),))
+    undone = Departure(share, True, "g", (otherwise(0.01),))
+    unknown = Departure(share, True, "g", no_alternatives="it did not converge")
+    excluded = Departure(share, True, "", no_alternatives="it did not converge")
+    quiet = Departure(share, False, "g", no_alternatives="it did not converge")
+    held = [each.undoes("H1", "supported") for each in (kept, undone, unknown, excluded, quiet)]
+    assert held == [False, True, True, False, False]
 
 
 def test_those_asked_and_the_paths_concerned_are_named() -> None:

@@ -125,7 +125,9 @@ def _invariance(found: MeasurementInvariance, departure: Departure) -> Diagnosti
 def _consequence(departure: Departure) -> str:
     """State which path another assumption changes most, and what follows."""
     if departure.no_alternatives:
-        return f"; what the paths are otherwise is not known, since {departure.no_alternatives}"
+        held = ", and none is concluded from" if departure.gate else ""
+        reason = departure.no_alternatives
+        return f"; what the paths are otherwise is not known, since {reason}{held}"
     other, path = max(
         ((other, other.largest) for other in departure.alternatives),
         key=lambda pair: abs(pair[1].change),

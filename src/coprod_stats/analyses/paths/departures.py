@@ -33,7 +33,8 @@ class Departure:
     concerned : frozenset of str, optional
         Relations that are held back whatever the alternatives are.
     no_alternatives : str
-        Why the paths under another assumption are not known; empty where they are.
+        Why the paths under another assumption are not known, so that no conclusion is known to
+        survive; empty where they are.
     """
 
     found: FlaggedShare | UnknownAnswers | SelectedRespondents | MeasurementInvariance
@@ -44,8 +45,10 @@ class Departure:
     no_alternatives: str = ""
 
     def undoes(self, id: str, conclusion: Conclusion) -> bool:
-        """Return whether a conclusion does not survive it."""
-        kept = all(other.keeps(id, conclusion) for other in self.alternatives)
+        """Return whether a conclusion does not survive it, or is not known to."""
+        kept = not self.no_alternatives and all(
+            other.keeps(id, conclusion) for other in self.alternatives
+        )
         return self.fires and (id in self.concerned or (bool(self.gate) and not kept))
 
 
