@@ -20,6 +20,7 @@ from coprod_stats.documents.html import render_html
 from coprod_stats.instruments.shipped import shelf
 from coprod_stats.report.study import Study, run_study
 from coprod_stats.report.study_report import study_document as report_document
+from coprod_stats.structure.marker_ladder import MarkerLadder
 from coprod_stats.structure.pattern_bootstrap import bootstrap_pattern
 from coprod_stats.structure.structural_models import StructuralPath
 from coprod_stats.study.pattern_gate import gated, no_pattern_of, untested
@@ -286,10 +287,15 @@ def test_the_terminal_begins_with_the_pattern(confirmatory: Path, tmp_path: Path
 
 def with_rivals(study: Study, **changes: object) -> str:
     """Return the report of a study whose rival models came out otherwise."""
+    (entry,) = study.analyses[0].result.specifications
+    return report_with(study, rivals=replace(entry.rivals, **changes))
+
+
+def report_with(study: Study, **changes: object) -> str:
+    """Return the report of a study whose only specification came out otherwise."""
     (analysis,) = study.analyses
     (entry,) = analysis.result.specifications
-    rivals = replace(entry.rivals, **changes)
-    result = replace(analysis.result, specifications=(replace(entry, rivals=rivals),))
+    result = replace(analysis.result, specifications=(replace(entry, **changes),))
     page = render_html(
         report_document(replace(study, analyses=(replace(analysis, result=result),)))
     )
@@ -339,6 +345,38 @@ def test_bootstrap_intervals_stand_beside_those_by_formula(clean: Study) -> None
     assert "The pattern could not be resampled: weights." in failed
     for said in ("Bootstrap 95% CI", "have no estimates", "could not be resampled"):
         assert said not in with_rivals(clean)
+
+
+def test_the_marker_is_said_to_share_or_not_and_what_it_cannot_show(clean: Study) -> None:
+    (entry,) = clean.analyses[0].result.specifications
+    assert entry.others is not None
+    found = entry.others.marker
+    assert found is not None
+    assert not found.is_shared
+    quiet = with_marker(clean, found)
+    assert "The items share nothing with it that this could show (p " in quiet
+    assert "it cannot detect a general evaluation of the service" in quiet
+    assert "or more. See" in quiet
+    shared, unequal, distorting = found.tests
+    loud = replace(
+        found,
+        tests=(replace(shared, p_value=0.001), unequal, replace(distorting, p_value=0.001)),
+        changes=(replace(found.changes[0], rival=0.0), *found.changes[1:]),
+    )
+    page = with_marker(clean, loud)
+    assert "All items share something with it (p = .001" in page
+    assert "and this changes the correlations of the factors (p = .001)" in page
+    assert f"{found.changes[0].id} changes most, from " in page
+    failed = with_marker(clean, None, no_marker="it did not converge")
+    assert "is not known: it did not converge." in failed
+    none = with_marker(clean, None, marker_scale=None)
+    assert "it cannot detect a general evaluation" not in none
+
+
+def with_marker(study: Study, found: MarkerLadder | None, **changes: object) -> str:
+    (entry,) = study.analyses[0].result.specifications
+    others = replace(entry.others, marker=found, **changes)
+    return report_with(study, others=others)
 
 
 def test_the_plan_says_how_many_samples_are_drawn(clean: Study) -> None:

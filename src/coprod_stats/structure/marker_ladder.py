@@ -148,7 +148,8 @@ def fit_marker_ladder(
     Raises
     ------
     StructureError
-        If items are absent, or a model does not converge.
+        If items are absent or ordered categories, there is one factor alone, or a model does not
+        converge.
 
     References
     ----------
@@ -159,6 +160,8 @@ def fit_marker_ladder(
     model = tested.model
     if len(model.factors) < 2:
         raise StructureError("there is one factor alone")
+    if tested.fit.specification.ordered:
+        raise StructureError("the marker technique is for items that are taken as continuous")
     require_columns(data.columns, (*model.indicators, *marker.items), error=StructureError)
     fitted = partial(_fitted, data, tested, (*model.items, *marker.items))
     names = [factor.name for factor in model.factors]

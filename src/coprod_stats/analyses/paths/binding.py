@@ -208,6 +208,11 @@ class Paths(Kind[PathsForm, PathsResult]):
             found["item_overlap_paths"] = overlap.changes()
         if result.pattern is not None:
             found |= {"pattern": result.pattern.tidy(), "all_paths": result.pattern.paths()}
+        others = result.compared.others if result.compared else None
+        if others is not None and others.marker is not None:
+            found["marker"] = others.marker.steps()
+            found["marker_tests"] = others.marker.tidy()
+            found["marker_paths"] = others.marker.paths()
         if result.model_comparisons:
             found["rivals"] = pd.DataFrame([asdict(model) for model in result.model_comparisons])
         if result.resampled is not None:

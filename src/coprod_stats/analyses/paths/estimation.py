@@ -14,7 +14,7 @@ from coprod_stats.analyses.paths.departure_search import DepartureSearch
 from coprod_stats.analyses.paths.departures import Departures
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
 from coprod_stats.analyses.paths.measured import Measured, measure
-from coprod_stats.analyses.paths.named_comparisons import fit_named_rivals
+from coprod_stats.analyses.paths.named_comparisons import OtherModels, fit_other_models
 from coprod_stats.analyses.paths.rivals import Rivals, compared_specification, fit_rivals
 from coprod_stats.analyses.sample import (
     NoRespondentsError,
@@ -41,7 +41,6 @@ from coprod_stats.structure import (
     fit_score_paths,
     with_subgroups,
 )
-from coprod_stats.structure.rival_models import ModelComparison
 
 ENGINE_TOLERANCE = 1e-4
 """Largest difference between standardised estimates at which two engines still agree."""
@@ -84,8 +83,8 @@ class SpecificationResult:
         Of the specification that is compared, if there are any.
     measured : Measured, optional
         The factors without paths, where the specification is compared or has ordered items.
-    named_rivals : tuple of ModelComparison
-        Models that the plan names, where the specification is compared.
+    others : OtherModels, optional
+        Rivals that the plan names, and the marker, where the specification is compared.
     departures : Departures, optional
         What is wrong with the answers of the specification that is compared.
     is_compared : bool
@@ -100,7 +99,7 @@ class SpecificationResult:
     not_compared: str = ""
     rivals: Rivals | None = None
     measured: Measured | None = None
-    named_rivals: tuple[ModelComparison, ...] = ()
+    others: OtherModels | None = None
     departures: Departures | None = None
     is_compared: bool = False
 
@@ -131,8 +130,7 @@ def estimate(
         try:
             if not respondents.n_respondents:
                 raise NoRespondentsError("the conditions on respondents select nobody")
-            rivals, measured, departures, is_compared = None, None, None, False
-            named: tuple[ModelComparison, ...] = ()
+            rivals, others, measured, departures, is_compared = None, None, None, None, False
             if isinstance(specification, ScoresSpecification):
                 tests: PathTests = _by_scores(specification, sample, respondents)
                 compared = _Comparison()
@@ -143,7 +141,7 @@ def estimate(
                 is_compared = specification == compared_specification(form)
                 if is_compared:
                     rivals = fit_rivals(table, tests, form, rng)
-                    named = fit_named_rivals(table, tests, form.rivals)
+                    others = fit_other_models(table, tests, form, respondents)
                 if is_compared or specification.ordered:
                     measured = measure(table, tests, with_overlap=is_compared)
                 if is_compared and tests.fit.proper:
@@ -167,7 +165,7 @@ def estimate(
         not_compared=compared.not_compared,
         rivals=rivals,
         measured=measured,
-        named_rivals=named,
+        others=others,
         departures=departures,
         is_compared=is_compared,
     )

@@ -1,18 +1,22 @@
-"""What a plan asks to compare the stated paths with: rivals by name, and bootstrap samples."""
+"""What the stated paths are compared with beyond halo: rivals by name, and a marker."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from coprod_stats.analyses.kind import Scope
 from coprod_stats.analyses.paths.form import PathsForm, RivalForm, SemSpecification
+from coprod_stats.analyses.sample import item_table
 from coprod_stats.errors import CoprodError, Fault
-from coprod_stats.structure import DriverImpactModel, DriverImpactResult
+from coprod_stats.responses.table import Responses
+from coprod_stats.structure import DriverImpactModel, DriverImpactResult, MeasuredFactor
 from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.marker_ladder import MarkerLadder, fit_marker_ladder
 from coprod_stats.structure.rival_models import (
     ModelComparison,
     RivalModel,
@@ -101,10 +105,41 @@ def rival_faults(form: PathsForm, scope: Scope, model: DriverImpactModel) -> Ite
             yield scope.fault("PLAN-041", here, str(error), remedy)
 
 
-def fit_named_rivals(
+@dataclass(frozen=True, slots=True)
+class OtherModels:
+    """Rivals that the plan names, and what the questionnaire's marker shares with the items.
+
+    ``marker_scale`` is None where the questionnaire has none; without ``marker``, ``no_marker``
+    says why it was not used.
+    """
+
+    named: tuple[ModelComparison, ...]
+    marker_scale: str | None = None
+    marker: MarkerLadder | None = None
+    no_marker: str = ""
+
+
+def fit_other_models(
+    table: pd.DataFrame, tested: DriverImpactResult, form: PathsForm, respondents: Responses
+) -> OtherModels:
+    """Fit them to the rows of the stated paths; what fails leaves its reason."""
+    named = _fit_named(table, tested, form.rivals)
+    markers = [scale for scale in respondents.instrument.scales if scale.role == "marker"]
+    if not markers:
+        return OtherModels(named)
+    scale = markers[0]
+    with_marker = table.join(item_table(respondents, tuple(scale.items)))
+    try:
+        marker = MeasuredFactor(scale.id, tuple(scale.items))
+        ladder = fit_marker_ladder(with_marker, tested, marker)
+    except CoprodError as error:
+        return OtherModels(named, scale.id, no_marker=str(error))
+    return OtherModels(named, scale.id, ladder)
+
+
+def _fit_named(
     table: pd.DataFrame, tested: DriverImpactResult, rivals: Sequence[RivalForm]
 ) -> tuple[ModelComparison, ...]:
-    """Fit each rival to the rows of the stated paths; what fails holds its reason."""
     found = []
     for rival in rivals:
         try:

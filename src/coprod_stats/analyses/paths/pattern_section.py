@@ -6,6 +6,7 @@ import math
 
 from coprod_stats.analyses.paths.changes_table import path_changes_table
 from coprod_stats.analyses.paths.form import PathsForm
+from coprod_stats.analyses.paths.marker_section import marker_blocks
 from coprod_stats.analyses.paths.resampled_column import (
     RESAMPLED,
     resampled_column,
@@ -53,7 +54,7 @@ _TERMS = {
 def pattern_section(form: PathsForm, result: PathsResult, words: ReportWords) -> list[Section]:
     """Compose stated against unstated paths, and the evaluative factor; empty without rivals."""
     rivals = result.compared.rivals if result.compared else None
-    compared = rivals_blocks(form, result, words)
+    compared = [*marker_blocks(form, result, words), *rivals_blocks(form, result, words)]
     elsewhere, made_by = words.anchor(form, "evaluation"), "What else could have made it"
     if rivals is None:
         return [Section(elsewhere, made_by, tuple(compared))] if compared else []
@@ -184,7 +185,7 @@ def _evaluation(
 ) -> tuple[Block, ...]:
     if found is None:
         failed = Paragraph(text(f"The model with an evaluative factor gave no estimate: {reason}."))
-        return (Notice((failed,), "warning"), *_marker(words))
+        return (Notice((failed,), "warning"),)
     content: list[Block] = [
         Paragraph(
             text(
@@ -207,7 +208,7 @@ def _evaluation(
             ),
             Details(text("Every path without and with the factor"), (_paths(form, found, words),)),
         ]
-    return (*content, *_marker(words))
+    return tuple(content)
 
 
 def _evaluation_words(found: EvaluativeFactor) -> str:
@@ -241,20 +242,3 @@ def _paths(form: PathsForm, found: EvaluativeFactor, words: ReportWords) -> Tabl
         stated="Without",
         rival="With",
     )
-
-
-def _marker(words: ReportWords) -> list[Block]:
-    """State what a marker scale cannot detect, where the questionnaire has one."""
-    markers = [scale.id for scale in words.instrument.scales if scale.role == "marker"]
-    if not markers:
-        return []
-    return [
-        Paragraph(
-            text(
-                f"The marker “{words.label(markers[0])}” is about something other than the "
-                "service. It can reveal a style of answering, but it cannot detect a general "
-                "evaluation of the service: correlations that stay the same when it is controlled "
-                "for say nothing about that.",
-            )
-        )
-    ]

@@ -110,7 +110,7 @@ class PathsResult(NotebookTables):
         if evaluation is not None:
             title = "The hypotheses and an evaluative factor"
             found.append(compared_fit("evaluation", title, evaluation.fit, stated))
-        found += compared.named_rivals
+        found += compared.others.named if compared.others else ()
         hypotheses = compared_fit("stated", "The hypotheses", stated, stated)
         return (hypotheses, *found) if found else ()
 
