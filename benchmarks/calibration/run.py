@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import astuple
 from pathlib import Path
 
+import numpy as np
 from joblib import Parallel, delayed
 from replicate import FIELDS, SPECIFICATIONS, Design, PathDraw, design_of, draw, replicate
 from threadpoolctl import threadpool_limits
@@ -78,7 +79,8 @@ def largest_difference(design: Design, n_samples: int) -> float:
         plan = design.plan
         sample = StudySample.everyone(plan.form, plan.instrument, people, plan.hypotheses)
         for specification in design.specifications:
-            tests = estimate_among(specification, design.form, sample, people).tests
+            rng = np.random.default_rng(seed)
+            tests = estimate_among(specification, design.form, sample, people, rng).tests
             assert tests is not None
             for path in tests.paths:
                 row = lean[specification.specification, path.id]

@@ -78,6 +78,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "tests": ["A1"],
         "factors": ["POS", "NEG"],
         "invariance": ["CSEX"],
+        "rivals": [{"rival": "other", "title": "The other way round", "reverse": ["NEG"]}],
+        "bootstrap": 100,
         "specifications.0.specification": "main",
         "specifications.0.rotating": False,
         "specifications.0.title": "Structural equations",
@@ -142,8 +144,15 @@ COMPANIONS: dict[str, dict[str, Any]] = {
 }
 """By kind and field: other fields without which its change would be refused."""
 
-REFUSED = frozenset({"paths.specifications.1.scores", "paths.specifications.0.rotating"})
-"""Fields that admit a single value, here or in any questionnaire without rotating items."""
+REFUSED = frozenset(
+    {
+        "paths.specifications.1.scores",
+        "paths.specifications.0.rotating",
+        "paths.bootstrap",
+    }
+)
+"""Fields that admit a single value, here, in any questionnaire without rotating items, or in any
+model that leaves no path unstated."""
 
 SECOND: dict[str, list[dict[str, Any]]] = {
     "paths": [{"id": "A2", "predictor": "HOURS", "outcome": "NEG", "sign": "+"}],

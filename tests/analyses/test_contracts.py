@@ -110,8 +110,8 @@ def test_no_field_is_idle(
 ) -> None:
     value, plan, key = CHANGES[name][place], plan_of(name), f"{name}.{place}"
     before, only_numbers = numbers[name], True
-    # the order of factors, and groups that answer alike, are the report's alone
-    if place in LABELS or place in ("factors", "invariance"):
+    # the order of factors, groups that answer alike, and rivals are the report's alone
+    if place in LABELS or place in ("factors", "invariance", "rivals"):
         before, only_numbers = unchanged[name], False
     elif place.endswith("without"):
         plan = plan_of(name, covariates=["CAGE"])

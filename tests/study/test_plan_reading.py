@@ -164,7 +164,7 @@ FAULTS = [
         "factors: [NEG, POS]",
         "factors: [NEG, POS]\n    invariance: [HOURS]",
         "PLAN-040",
-        18,
+        17,
         "HOURS",
     ),
     (SEM, with_option(SEM, "rotating: false"), "PLAN-039", 19, "no item of the factors rotates"),

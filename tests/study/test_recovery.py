@@ -52,7 +52,7 @@ def estimated(plan: Plan, respondents: Responses) -> PathTests:
         plan.form, plan.instrument, respondents, everyone, chosen_by_plan, plan.hypotheses
     )
     chosen = respondents.subset(respondents.where(specification.where))
-    found = estimate_among(specification, form, sample, chosen)
+    found = estimate_among(specification, form, sample, chosen, np.random.default_rng(0))
     assert found.tests is not None, found.reason
     return found.tests
 

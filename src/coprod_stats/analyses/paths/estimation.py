@@ -124,7 +124,17 @@ def estimate(
     rng: np.random.Generator,
 ) -> SpecificationResult:
     """Estimate the paths by one specification; if that fails, the result holds the reason."""
-    respondents = sample.respondents(specification)
+    return estimate_among(specification, form, sample, sample.respondents(specification), rng)
+
+
+def estimate_among(
+    specification: SemSpecification | ScoresSpecification,
+    form: PathsForm,
+    sample: StudySample,
+    respondents: Responses,
+    rng: np.random.Generator,
+) -> SpecificationResult:
+    """Estimate the paths by one specification among given respondents."""
     # on matrices of about forty rows threads cost time, and sums depend on their number
     with threadpool_limits(limits=1, user_api="blas"):
         try:
