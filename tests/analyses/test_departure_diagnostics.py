@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -119,3 +120,21 @@ def test_the_first_departure_that_undoes_a_conclusion_is_its_reason() -> None:
     excluded = Departure(share, True, "", (otherwise(0.0),))
     assert Departures(None, excluded, None, (), (), {}).held_back("H1", "supported") == ""
     assert set(both.tables()) == {"careless.paths_1", "unknown_answers.paths_1"}
+
+
+def test_every_population_that_was_asked_is_in_the_tables() -> None:
+    unlike = AskedDifference("Y", 0.5, 5.0, 100.0, 0.0, 0.0)
+    asked = tuple(
+        Departure(
+            SelectedRespondents(name, 80, 20, (unlike,), 0.05),
+            True,
+            "g",
+            (replace(otherwise(rival), title=f"among {name}"),),
+        )
+        for name, rival in (("users", 0.2), ("members", 0.1))
+    )
+    tables = Departures(None, None, None, asked, (), {}).tables()
+    assert tables["selected_respondents"]["population"].tolist() == ["users", "members"]
+    paths = tables["selected_respondents.paths_1"]
+    assert paths["assumption"].tolist() == ["among users", "among members"]
+    assert paths["rival"].tolist() == [0.2, 0.1]

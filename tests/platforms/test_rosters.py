@@ -405,6 +405,21 @@ def test_cells_on_a_row_of_another_instrument_are_rejected_in_redcap(
     assert read["MEMBER"].answers["AGE"].tolist() == [40, 30]
 
 
+def test_a_row_whose_number_is_no_number_is_rejected_with_its_reason(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "redcap")
+    path = tmp_path / "redcap.csv"
+    header = "record_id,redcap_repeat_instrument,redcap_repeat_instance,size,care,age,ways___1,kind"
+    lines = [header, "1,,,2,1,,,", "1,member,1,,,40,0,", "1,member,²,,,,,"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = read_platform_export(path, instrument, source="redcap", sidecar=form.sidecar)
+    read = read_platform_rosters(path, found, source="redcap", sidecar=form.sidecar)
+    told = [(entry.code, entry.respondent, entry.reason) for entry in read["MEMBER"].rejected]
+    assert told == [("ROW-004", "1", "the number of the row is not a whole number from 1")]
+    assert read["MEMBER"].answers["AGE"].tolist() == [40]
+
+
 def test_a_sidecar_without_a_roster_of_the_form_is_refused(
     instrument: Instrument, tmp_path: Path
 ) -> None:

@@ -209,6 +209,18 @@ def test_an_objective_that_falls_without_end_has_no_minimum_nearby(fit_oracle):
     assert minimize_nearby(Endless(), estimate.restrictions, estimate.params, curvature) is None
 
 
+@pytest.mark.parametrize("value", [np.inf, np.nan])
+def test_where_an_objective_is_not_defined_is_no_minimum(fit_oracle, value):
+    estimate = fit_oracle("hs_fiml", CASES["hs_fiml"]).estimate
+
+    class Undefined:
+        def slope(self, params):
+            return value, np.zeros_like(params) if np.isinf(value) else params * np.nan
+
+    curvature = estimate.minimum.final.curvature
+    assert minimize_nearby(Undefined(), estimate.restrictions, estimate.params, curvature) is None
+
+
 @pytest.mark.parametrize("name", ["hs_cluster_fiml_mlr", "cluster_robust_mlr"])
 def test_clusters_are_drawn_whole(name, fit_oracle):
     result = fit_oracle(name, CASES[name])

@@ -102,6 +102,17 @@ def test_neither_a_small_sample_nor_correlated_drivers_alone_blur():
     assert wide.blurred == ()
 
 
+def test_correlations_that_are_none_have_no_inflation():
+    table = answers(0.2, 0.8)
+    for i in (1, 2, 3):
+        table[f"B{i}"] = table[f"A{i}"] + 0.1 * table[f"B{i}"]
+    tested = fit_driver_impact(table, MODEL, engine="core", estimator="MLR")
+    measured = fit_measurement(table, MODEL, options_of(tested.fit))
+    assert not measured.fit.proper
+    with pytest.raises(StructureError, match="improper"):
+        driver_collinearity(tested, measured)
+
+
 def test_asked_and_others_are_compared_as_r_does(oracle, carers):
     asked = (carers["CSEX"] == 2).to_numpy()
     found = compare_asked(carers[["HOURS", "CAGE"]], asked, population="women")

@@ -226,6 +226,67 @@ def test_a_factor_of_three_items_is_compared_too():
     assert [entry.df_intercepts for entry in found.factors] == [2, 2]
 
 
+def with_loading(table, item, group, loading):
+    """The same questions with another loading of one of them in one group."""
+    rng = np.random.default_rng(11)
+    factor = table[[f"{item[0]}{i}" for i in range(1, 5) if f"{item[0]}{i}" != item]].mean(axis=1)
+    own = loading * factor + 0.6 * rng.standard_normal(len(table))
+    return table.assign(**{item: table[item].where(table["language"] != group, own)})
+
+
+@pytest.mark.parametrize("item", ["X1", "X2", "X4"])
+def test_any_item_of_a_factor_can_have_the_loading_that_differs(item):
+    """The first item sets the scale of a factor, and would be held equal for that."""
+    table = with_loading(drawn(8, effect=0.4, n=2000), item, "l1", 0.1)
+    tested, invariance, within = within_languages(table)
+    assert [entry.released for entry in invariance.questions] == [f"X=~{item}"]
+    assert invariance.notable == invariance.questions
+    assert within.paths[0].rival == pytest.approx(0.4, abs=0.1)
+    fit = fit_paths_in_groups(table, tested, invariance).fit
+    sizes = [
+        [fit.parameter("X", "=~", f"X{i}", group=group).est for group in (1, 2)]
+        for i in range(1, 5)
+    ]
+    differing = [f"X{i}" for i, (one, other) in enumerate(sizes, 1) if abs(one - other) > 1e-6]
+    assert differing == [item]
+
+
+def test_groups_that_vary_more_do_not_differ_by_that_alone():
+    rng = np.random.default_rng(12)
+    n = 40_000
+    second = rng.integers(2, size=n)
+    table = {}
+    for name in "XY":
+        factor = rng.standard_normal(n) * np.where(second, 2.5, 1.0)
+        for i in range(1, 5):
+            loading = np.where(second & (i == 2), 0.71, 0.75)
+            table[f"{name}{i}"] = loading * factor + 0.66 * rng.standard_normal(n)
+    found = fit_measurement_invariance(
+        pd.DataFrame(table | {"language": np.where(second, "l1", "l0")}),
+        MODEL,
+        {"engine": "core", "estimator": "MLR", "missing": "listwise"},
+        variable="language",
+    )
+    question = next(entry for entry in found.questions if entry.item == "X2")
+    # .04 by deviations of 1.3 of the question and 1.75 of the factor; standardised, it is .18
+    assert question.difference == pytest.approx(0.04 * 1.75 / 1.3, abs=0.02)
+    assert not question.is_notable
+
+
+def test_shares_of_groups_follow_the_weights_and_the_rows_of_the_fit():
+    table = drawn(9, effect=0.4)
+    table["weight"] = np.where(table["language"] == "l1", 3.0, 1.0)
+    table.loc[np.flatnonzero(table["language"] == "l0")[:100], "X1"] = np.nan
+    invariance = MeasurementInvariance("language", ("l0", "l1"), (), ())
+    n_second = (table["language"] == "l1").sum()
+    for missing, n_first in (("fiml", len(table) - n_second), ("listwise", 800 - n_second)):
+        options = OPTIONS | {"missing": missing, "sampling_weights": "weight"}
+        found = fit_paths_in_groups(table, fit_driver_impact(table, MODEL, **options), invariance)
+        expected = 3 * n_second / (3 * n_second + n_first)
+        shares = dict(zip(found.fit.group_labels, found.shares, strict=True))
+        assert shares["l1"] == pytest.approx(expected)
+
+
 def test_factors_of_two_items_are_not_compared():
     short = two_factors("X", "Y", {"X": ("X1", "X2"), "Y": ("Y1", "Y2")})
     with pytest.raises(StructureError, match="no factor has three items"):

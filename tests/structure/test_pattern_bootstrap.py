@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 
 from coprod_stats.results import Result
+from coprod_stats.sem.estimation.estimate import estimate_at
 from coprod_stats.sem.resampling import draw_counts
 from coprod_stats.structure import (
     DriverImpactModel,
     MeasuredFactor,
     StructuralPath,
     fit_driver_impact,
+    pattern_bootstrap,
 )
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.measurement_model import fit_measurement
@@ -86,6 +88,26 @@ def test_intervals_are_near_those_of_the_delta_method(answers):
         assert resampled.conf_low == pytest.approx(mean.conf_low, abs=0.4 * mean.std_error)
         assert resampled.conf_high == pytest.approx(mean.conf_high, abs=0.4 * mean.std_error)
     assert found.statistic("nothing") is None
+
+
+def test_samples_without_standardised_paths_are_lost(answers, monkeypatch):
+    pattern = fitted(answers, "listwise")
+    whole = pattern.fit.core.estimate
+    negative = whole.params.copy()
+    for row in whole.table.rows:
+        if (row.lhs, row.op, row.rhs) == ("DRACT", "~~", "DRACT"):
+            negative[row.free] = -0.1
+    improper = estimate_at(whole.problem, negative)
+
+    def samples(*given, **options):
+        del given, options
+        return iter((whole, improper, None, whole))
+
+    monkeypatch.setattr(pattern_bootstrap, "resampled_estimates", samples)
+    found = bootstrap_pattern(pattern, n_samples=4, rng=np.random.default_rng(1))
+    assert found.n_kept == 2
+    assert "2 of 4 bootstrap samples" in found.lost
+    assert np.isfinite(found.tidy()[["std_error", "conf_low", "conf_high"]]).all(axis=None)
 
 
 def test_weights_are_refused(answers):

@@ -104,7 +104,9 @@ def test_a_path_more_has_a_parameter_more(answers, tested):
         ({"added": (("DRREL", "QUA"),)}, "stated already"),
         ({"added": (("QUA", "DRREL"),)}, "DRREL is a driver"),
         ({"added": (("KGN", "IV"),)}, "KGN is not in the model"),
-        ({"added": (("IV", "IV"),)}, "stated already"),
+        ({"added": (("IV", "IV"),)}, "IV cannot predict itself"),
+        ({"added": (("QUA", "IV"), ("QUA", "IV"))}, "QUA -> IV is added twice"),
+        ({"added": (("QUA", "IV"), ("IV", "QUA"))}, "from QUA to IV is in the model: both ways"),
         ({"reversed": ("QUA",)}, "QUA is no driver"),
     ],
 )

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import yaml
 
-from coprod_stats.analyses.findings import Finding
+from coprod_stats.analyses.findings import SHARED_MEANING, Finding
+from coprod_stats.analyses.paths.binding import Paths
 from coprod_stats.analyses.paths.rivals import fit_rivals
 from coprod_stats.analyses.pattern_words import pattern_conclusion
 from coprod_stats.analyses.sample import design_column, item_table
@@ -23,7 +24,7 @@ from coprod_stats.report.study_report import study_document as report_document
 from coprod_stats.structure.marker_ladder import MarkerLadder
 from coprod_stats.structure.pattern_bootstrap import bootstrap_pattern
 from coprod_stats.structure.structural_models import StructuralPath
-from coprod_stats.study.pattern_gate import gated, no_pattern_of, untested
+from coprod_stats.study.pattern_gate import dependent_on_overlap, gated, no_pattern_of, untested
 from coprod_stats.study.study_json import study_document
 from coprod_stats.study.synthetic_sample import draw_sample, write_sample
 
@@ -200,6 +201,32 @@ def test_the_gate_takes_support_and_nothing_else(clean: Study, halo: Study) -> N
     ]
     assert [bool(finding.gate) for finding in closed] == [True, False, False, False, False]
     assert verdicts(closed)[0] == "inconclusive (not beyond a general evaluation)"
+
+
+def test_items_that_share_a_meaning_take_support_and_nothing_else(
+    clean: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysis = clean.analyses[0]
+    first, second, *_ = analysis.findings
+    findings = [replace(first, conclusion=conclusion) for conclusion in CONCLUSIONS]
+    assert dependent_on_overlap(findings, analysis.form, analysis.result) == tuple(findings)
+    other = replace(second, id="another", conclusion="supported")
+
+    def resting(kind: Paths, result: object) -> frozenset[str]:
+        del kind, result
+        return frozenset({first.id})
+
+    monkeypatch.setattr(Paths, "resting", resting)
+    *taken, kept = dependent_on_overlap([*findings, other], analysis.form, analysis.result)
+    assert [finding.conclusion for finding in taken] == [
+        "inconclusive",
+        "equivalent",
+        "opposite",
+        "equivalent",
+        "inconclusive",
+    ]
+    assert [finding.gate for finding in taken] == [SHARED_MEANING, "", "", "", ""]
+    assert kept == other
 
 
 def verdicts(findings: tuple[Finding, ...]) -> list[str]:

@@ -9,7 +9,10 @@ import click
 from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, command
 from coprod_stats.cli.options import json_option, module_option, name_argument, sheet_option
 from coprod_stats.cli.output import records, say, say_where, warn, write_json
-from coprod_stats.counts import counted
+from coprod_stats.counts import counted, listed
+
+SHOWN = 12
+"""Most parts of one kind that are named among those that went."""
 
 
 def _beside(out: Path) -> tuple[Path, ...]:
@@ -77,7 +80,7 @@ def subset(
             say(f"stays: {entry.part}, because of {entry.reason}")
         for kind, names in found.cut.gone.items():
             if names:
-                say(f"went: {counted(len(names), *KINDS[kind])}: {_shortened(names)}")
+                say(f"went: {counted(len(names), *KINDS[kind])}: {listed(names, SHOWN)}")
     for path in found.files:
         say_where(f"written: {path}", json)
     for language in translation_coverage(after):
@@ -136,8 +139,3 @@ def ratings(
 
 def _split(given: tuple[str, ...]) -> list[str]:
     return [name for part in given for name in part.replace(",", " ").split()]
-
-
-def _shortened(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:12])
-    return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown

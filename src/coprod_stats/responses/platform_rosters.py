@@ -164,7 +164,7 @@ def _wanted(
             blank is not None and cell.strip() not in blank
             for cell, blank in zip(cells, untouched, strict=True)
         )
-        return filled or not number.isdigit() or int(number) <= allowed.get(respondent, np.inf)
+        return filled or not number.isdecimal() or int(number) <= allowed.get(respondent, np.inf)
 
     kept = [
         place

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.driver_impact import DriverImpactResult
+from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.measurement_model import MeasurementModel
 
 LARGE_INFLATION = 2.0
@@ -109,6 +110,11 @@ def driver_collinearity(tested: DriverImpactResult, measured: MeasurementModel) 
     measured : MeasurementModel
         The same factors without paths, whose correlations are used.
 
+    Raises
+    ------
+    StructureError
+        If the measurement model is improper: its correlations are then none of factors.
+
     References
     ----------
     Grewal, R., Cote, J. A., & Baumgartner, H. (2004). Multicollinearity and measurement error in
@@ -117,6 +123,8 @@ def driver_collinearity(tested: DriverImpactResult, measured: MeasurementModel) 
     # half a second to import
     from scipy.stats import t as student
 
+    if not measured.fit.proper:
+        raise StructureError("the measurement model has an improper solution")
     rules, model = tested.rules, tested.model
     correlation = {
         frozenset((pair.factor_1, pair.factor_2)): pair.estimate for pair in measured.correlations

@@ -54,8 +54,9 @@ class DifferingQuestion:
     statistic : float
         Score test when it was the next to be freed, divided by the scaling factor of a robust test.
     difference : float
-        Between the groups in which it is largest and smallest, once all those named are freed:
-        of standardised loadings, or of intercepts in standard deviations of the question.
+        Between the groups in which it is largest and smallest, once all those named are freed, in
+        standard deviations (of the question, and for a loading of the factor) that are averaged
+        over groups: groups that vary more do not differ by that alone.
     """
 
     factor: str
@@ -198,8 +199,6 @@ def fit_measurement_invariance(
     from scipy.stats import chi2
 
     groups = tuple(str(name) for name in sorted(data[variable].unique()))
-    n_tests = 2 * len(model.items) * (len(groups) - 1)
-    critical = float(chi2.isf(alpha / n_tests, 1))
     ladders = []
     for factor in model.factors:
         if len(factor.items) > 2:
@@ -207,6 +206,8 @@ def fit_measurement_invariance(
             ladders.append(_Ladder(data[list(needed)], factor, options, variable))
     if not ladders:
         raise StructureError("no factor has three items or more")
+    n_items = sum(len(ladder.factor.items) for ladder in ladders)
+    critical = float(chi2.isf(alpha / (2 * n_items * (len(groups) - 1)), 1))
     factors = tuple(ladder.tests() for ladder in ladders)
     failing = _failing(factors, alpha)
     questions = (
@@ -273,10 +274,10 @@ class _Ladder:
     def _released(self, fit: SemFit) -> Iterator[DifferingQuestion]:
         """Yield a test for each parameter that is held equal; the largest over pairs of groups."""
         scaling = fit.fit.get("chisq_scaling_factor", 1.0)
-        by_term = {
-            f"{self.factor.name} =~ {item}": (item, kind) for item, kind in self._named("loading")
-        }
-        by_term |= {f"{item} ~1": (item, kind) for item, kind in self._named("intercept")}
+        by_term: dict[str, tuple[str, ParameterKind]] = {}
+        for item in self.factor.items:
+            by_term[f"{self.factor.name} =~ {item}"] = item, "loading"
+            by_term[f"{item} ~1"] = item, "intercept"
         for test in fit.release_tests().pairs:
             term = test.term.split(" [")[0]
             if term in by_term:
@@ -284,15 +285,13 @@ class _Ladder:
                 size = test.statistic / scaling
                 yield DifferingQuestion(self.factor.name, item, kind, size, math.nan)
 
-    def _named(self, kind: ParameterKind) -> Iterator[tuple[str, ParameterKind]]:
-        for item in self.factor.items:
-            yield item, kind
-
     def _fitted(self, equal: tuple[EqualFamily, ...], released: tuple[str, ...] = ()) -> SemFit:
         syntax = f"{self.factor.name} =~ {' + '.join(self.factor.items)}"
+        # a unit variance in the first group: a loading fixed in all groups could not be tested
         fit = fit_sem(
             syntax,
             self.data,
+            std_lv=True,
             group=self.variable,
             group_equal=equal,
             group_partial=released,
@@ -306,16 +305,12 @@ class _Ladder:
 
 
 def _difference(fit: SemFit, question: DifferingQuestion) -> float:
-    """Return the range of a parameter over the groups, standardised."""
+    """Return the range of a parameter over the groups, by their average standard deviations."""
+    is_loading = question.kind == "loading"
+    place = (question.factor, "=~", question.item) if is_loading else (question.item, "~1", "")
     groups = range(1, len(fit.group_labels) + 1)
-    if question.kind == "loading":
-        sizes = [
-            fit.parameter(question.factor, "=~", question.item, group=group).std_all
-            for group in groups
-        ]
-    else:
-        rows = [fit.parameter(question.item, "~1", "", group=group) for group in groups]
-        # std_all is the intercept over the standard deviation of the question in its group
-        spread = float(np.mean([row.est / row.std_all for row in rows]))
-        sizes = [row.est / spread for row in rows]
+    rows = [fit.parameter(*place, group=group) for group in groups]
+    # of the question in each group, over that of the factor for a loading
+    spread = float(np.mean([row.est / row.std_all for row in rows]))
+    sizes = [row.est / spread for row in rows]
     return float(max(sizes) - min(sizes))

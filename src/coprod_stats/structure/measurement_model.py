@@ -46,8 +46,8 @@ class FactorCorrelation:
         By the limit of the interval that is farther from zero, as in CICFA(1) (Rönkkö & Cho,
         2022): from .80, .90 or 1.
     htmt2 : float
-        Heterotrait-monotrait ratio of geometric means (Roemer, Schuberth & Henseler, 2021); NaN
-        where correlations of items are not all positive.
+        Heterotrait-monotrait ratio of geometric means of absolute correlations (Roemer, Schuberth
+        & Henseler, 2021).
     """
 
     factor_1: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,19 @@ from coprod_stats.structure.driver_impact import DriverImpactResult, options_of
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.measurement_invariance import MeasurementInvariance
 from coprod_stats.structure.path_changes import PathChange
+from coprod_stats.structure.structural_models import MeasuredFactor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PathsInGroups:
-    """The paths fitted to all groups at once, and the share of each group, in its order."""
+    """The paths fitted to all groups at once.
+
+    Attributes
+    ----------
+    fit : SemFit
+    shares : ndarray, (n_groups,)
+        Share of each group in the rows of the fit, by their sampling weights if it has any.
+    """
 
     fit: SemFit
     shares: NDArray[np.float64]
@@ -72,9 +80,10 @@ def fit_paths_in_groups(
     columns = [data[list(model.indicators)], covariates]
     columns += [data[[column]] for column in dict.fromkeys(design) if column is not None]
     released = [question.released for question in invariance.questions]
+    factors = tuple(_alike_first(factor, released) for factor in model.factors)
     released += [f"{name}~1" for name in model.composites]
     fit = fit_sem(
-        model.syntax(tuple(covariates.columns)),
+        replace(model, factors=factors).syntax(tuple(covariates.columns)),
         pd.concat(columns, axis=1),
         group=invariance.variable,
         group_equal=("loadings", "intercepts", "regressions"),
@@ -85,9 +94,17 @@ def fit_paths_in_groups(
         raise StructureError(
             f"the model in groups of {invariance.variable} did not converge or is improper"
         )
-    sizes = data[invariance.variable].astype(str).value_counts(normalize=True)
-    shares = [float(sizes[label]) for label in fit.group_labels]
-    return PathsInGroups(fit, np.array(shares))
+    sizes = np.array([sample.n_obs for sample in fit.core.estimate.problem.samples])
+    return PathsInGroups(fit, sizes / sizes.sum())
+
+
+def _alike_first(factor: MeasuredFactor, released: Collection[str]) -> MeasuredFactor:
+    """Return a factor whose first item, which sets the scale, has the same loading in all groups.
+
+    That of an item that differs would be fixed in all groups, and so be held equal after all.
+    """
+    differs = {item: f"{factor.name}=~{item}" in released for item in factor.items}
+    return replace(factor, items=tuple(sorted(factor.items, key=differs.__getitem__)))
 
 
 def _large_groups(data: pd.DataFrame, indicators: tuple[str, ...], variable: str) -> pd.DataFrame:

@@ -59,7 +59,8 @@ class PatternBootstrap(NotebookTables):
     statistics : tuple of ResampledStatistic
         Means of paths, then HTMT2 of each pair of factors.
     n_samples, n_kept : int
-        Samples drawn, and those on which the model with all paths could be estimated.
+        Samples drawn, and those on which the model with all paths could be estimated and has
+        standardised paths.
     unit : str
         What was drawn: ``respondents`` or ``clusters``.
     conf_level : float
@@ -130,9 +131,11 @@ def bootstrap_pattern(
     scales = _scales(pattern.model, estimate)
     try:
         drawn = resampled_estimates(estimate, n_samples=n_samples, rng=rng)
-        found = np.array([_statistics(one, scales) for one in drawn if one is not None])
+        rows = [_statistics(one, scales) for one in drawn if one is not None]
     except SemError as error:
         raise StructureError(str(error)) from error
+    # a negative variance leaves nothing to standardise by
+    found = np.array([row for row in rows if np.isfinite(row).all()])
     if len(found) < 2:
         raise StructureError(
             f"the model with all paths could be estimated on {len(found)} of {n_samples} samples"

@@ -87,8 +87,8 @@ def rival_syntax(
     Raises
     ------
     StructureError
-        If a path to be added is stated already or joins unknown variables, or a driver to be
-        reversed has no stated path.
+        If a path to be added is in the model already, or in the other direction, or joins unknown
+        variables, or a driver to be reversed has no stated path.
     """
     faults = list(_faults(model, rival))
     if faults:
@@ -98,14 +98,20 @@ def rival_syntax(
 
 def _faults(model: DriverImpactModel, rival: RivalModel) -> Iterator[str]:
     stated = {(path.predictor, path.outcome) for path in model.paths}
-    for pair in rival.added:
+    for number, pair in enumerate(rival.added):
         for name in pair:
             if name not in model.names:
                 yield f"{name} is not in the model"
         if pair[1] in model.drivers:
             yield f"{pair[1]} is a driver, to which no path can be added"
-        if pair in stated or pair[0] == pair[1] or pair[::-1] in stated:
+        if pair in stated:
             yield f"the path {pair[0]} -> {pair[1]} is stated already"
+        if pair[0] == pair[1]:
+            yield f"{pair[0]} cannot predict itself"
+        if pair[::-1] in stated or pair[::-1] in rival.added[:number]:
+            yield f"a path from {pair[1]} to {pair[0]} is in the model: both ways are too many"
+        if pair in rival.added[:number]:
+            yield f"the path {pair[0]} -> {pair[1]} is added twice"
     starts = {driver for driver, _ in model.stated_pairs}
     for name in rival.reversed:
         if name not in starts:

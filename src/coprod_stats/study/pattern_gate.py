@@ -46,16 +46,7 @@ def gated(
     """
     if not no_pattern and (pattern is None or pattern.is_present):
         return tuple(findings)
-    return tuple(
-        replace(
-            finding,
-            conclusion=_GATED[finding.conclusion],
-            gate=NOT_BEYOND_EVALUATION if finding.conclusion == "supported" else "",
-        )
-        if finding.conclusion in _GATED
-        else finding
-        for finding in findings
-    )
+    return tuple(_without_support(finding, NOT_BEYOND_EVALUATION) for finding in findings)
 
 
 def dependent_on_overlap(
@@ -64,10 +55,18 @@ def dependent_on_overlap(
     """Return findings of which none is supported that only items with one meaning support."""
     resting = set() if isinstance(result, NotEstimated) else kind_of(form).resting(result)
     return tuple(
-        replace(finding, conclusion="inconclusive", gate=SHARED_MEANING)
-        if finding.id in resting and finding.conclusion == "supported"
-        else finding
+        _without_support(finding, SHARED_MEANING) if finding.id in resting else finding
         for finding in findings
+    )
+
+
+def _without_support(finding: Finding, gate: str) -> Finding:
+    """Return a finding that is not supported; the gate stands where nothing else is concluded."""
+    conclusion = _GATED.get(finding.conclusion, finding.conclusion)
+    if conclusion == finding.conclusion:
+        return finding
+    return replace(
+        finding, conclusion=conclusion, gate=gate if conclusion == "inconclusive" else ""
     )
 
 

@@ -172,6 +172,7 @@ def test_blocks_by_level():
         ("x1 =~ x2", {"names": ["x1", "x2"]}, "also a column"),
         ("f =~ equal('f=~x9')*x1", {}, "no parameter 'f=~x9'"),
         ("group: 3\nf =~ x", {"groups": ("m", "w")}, "fits none of the groups"),
+        ("group: ²\nf =~ x", {"groups": ("m", "w")}, "fits none of the groups"),
         ("group: 1\nf =~ x", {"groups": ("m", "w")}, "no block for group 'w'"),
         ("f =~ x\nlevel: 2\nf =~ x", {}, "before the first"),
         ("a := 2", {}, "names no variables"),

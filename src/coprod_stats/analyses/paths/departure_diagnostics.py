@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from coprod_stats.analyses.diagnostics import Diagnostic
 from coprod_stats.analyses.paths.departures import Departure, Departures
-from coprod_stats.counts import counted
+from coprod_stats.counts import counted, listed
 from coprod_stats.documents.numbers import bounded, decimal, percent
 from coprod_stats.quality.flagged_share import HARMFUL_SHARE, FlaggedShare
 from coprod_stats.structure.collinearity import Collinearity
@@ -87,8 +87,8 @@ def _unknown(found: UnknownAnswers, departure: Departure) -> Diagnostic:
     others = [entry for entry in found.dependent if entry.variable != entry.scale]
     depend = [f"{entry.scale} with {entry.variable}" for entry in others or found.dependent]
     told = (
-        f"many answers are don't-knows ({_listed(scales, ', ')}), and not at random: they go with "
-        f"what else is known of the respondents ({_listed(depend, ', ')})"
+        f"many answers are don't-knows ({listed(scales, MOST_NAMED)}), and not at random: they "
+        f"go with what else is known of the respondents ({listed(depend, MOST_NAMED)})"
         f"{_consequence(departure)}"
     )
     return Diagnostic("DONTKNOW-001", True, found.largest, told, leads=True)
@@ -103,8 +103,8 @@ def _selected(found: SelectedRespondents, departure: Departure) -> Diagnostic:
     held = f"; they are {concerned}" if concerned else ""
     told = (
         f"{found.population}, who alone were asked some questions, differ from those who were not "
-        f"asked ({_listed(unlike, ', ')}): paths estimated among them to outcomes in which they "
-        f"differ are distorted by that and are not concluded from{held}"
+        f"asked ({listed(unlike, MOST_NAMED)}): paths estimated among them to outcomes in which "
+        f"they differ are distorted by that and are not concluded from{held}"
     )
     return Diagnostic("DIGITAL-001", True, found.largest, told, leads=True)
 
@@ -117,7 +117,7 @@ def _invariance(found: MeasurementInvariance, departure: Departure) -> Diagnosti
     told = (
         f"{counted(len(items), 'question')} {'measures' if len(items) == 1 else 'measure'} "
         f"otherwise, relative to the others of {'its scale' if len(items) == 1 else 'their scales'}"
-        f", in groups of {found.variable}: {_listed(items, ', ')}{_consequence(departure)}"
+        f", in groups of {found.variable}: {listed(items, MOST_NAMED)}{_consequence(departure)}"
     )
     return Diagnostic("INVARIANCE-001", True, found.largest, told, leads=True)
 
@@ -137,8 +137,3 @@ def _consequence(departure: Departure) -> str:
         f"; {other.title}, {path.id} changes most, from {bounded(path.stated)} to "
         f"{bounded(path.rival)} (SE {bounded(path.rival_se)}){held}"
     )
-
-
-def _listed(named: list[str], separator: str) -> str:
-    others = len(named) - MOST_NAMED
-    return separator.join(named[:MOST_NAMED]) + (f" and {others} more" if others > 0 else "")

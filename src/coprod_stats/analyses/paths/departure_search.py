@@ -70,6 +70,8 @@ class DepartureSearch:
     def departures(self) -> Departures:
         """Return everything that is looked for."""
         model = self.measured.model if self.measured else None
+        if model is not None and not model.fit.proper:
+            model = None
         invariance, not_compared = self._invariance()
         return Departures(
             collinearity=None if model is None else driver_collinearity(self.tests, model),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -74,20 +74,23 @@ class Departures:
         return next((each.gate for each in self.all if each.undoes(id, conclusion)), "")
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return what was found, and the alternatives, by name."""
-        tables: dict[str, pd.DataFrame] = {}
+        """Return what was found, and the alternatives, by name; all populations in one table."""
+        tables: dict[str, list[pd.DataFrame]] = {}
         if self.collinearity is not None:
-            tables["collinearity"] = self.collinearity.tidy()
-        for each in self.all:
-            if not isinstance(each.found, FlaggedShare) and len(each.found.tidy()):
-                tables[_name_of(each)] = each.found.tidy()
-            if isinstance(each.found, MeasurementInvariance):
-                tables[f"{_name_of(each)}.released"] = each.found.released()
-            for number, other in enumerate(each.alternatives, 1):
-                tables[f"{_name_of(each)}.paths_{number}"] = other.tidy().assign(
-                    assumption=other.title
-                )
-        return tables
+            tables["collinearity"] = [self.collinearity.tidy()]
+        for name, table in (named for each in self.all for named in _tables_of(each)):
+            tables.setdefault(name, []).append(table)
+        return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
+
+
+def _tables_of(departure: Departure) -> Iterator[tuple[str, pd.DataFrame]]:
+    name, found = _name_of(departure), departure.found
+    if not isinstance(found, FlaggedShare) and len(found.tidy()):
+        yield name, found.tidy()
+    if isinstance(found, MeasurementInvariance):
+        yield f"{name}.released", found.released()
+    for number, other in enumerate(departure.alternatives, 1):
+        yield f"{name}.paths_{number}", other.tidy().assign(assumption=other.title)
 
 
 def _name_of(departure: Departure) -> str:

@@ -223,8 +223,8 @@ def _released(found: MeasurementInvariance, words: ReportWords, anchor: str) -> 
             "difference": Role(text("Difference")),
         },
         note=text(
-            "In the order in which they were freed. Difference of standardised loadings, or of "
-            "intercepts in standard deviations of the question, relative to the questions that are "
-            "left alike: if most of a scale were shifted, the others are named."
+            "In the order in which they were freed. Difference of loadings or intercepts, "
+            "standardised by deviations that are averaged over groups, relative to the questions "
+            "that are left alike: if most of a scale were shifted, the others are named."
         ),
     )

@@ -170,7 +170,7 @@ def _counted(
 ) -> Text:
     """Count what is supported, or state why nothing is counted."""
     n_tests = len(findings)
-    n_gated = sum(entry.p_adjusted < alpha for entry in findings if entry.gate)
+    n_different = sum(entry.p_adjusted < alpha for entry in findings)
     if any(entry.gate == NOT_BEYOND_EVALUATION for entry in findings) or (
         pattern is not None and not pattern.is_present
     ):
@@ -178,7 +178,7 @@ def _counted(
             strong("None of these paths is counted as supported"),
             ", since as a whole they are not shown to be stronger than a general evaluation of the "
             "service would make them; by single tests "
-            f"{count(n_gated)} of {n_tests} differ from zero",
+            f"{count(n_different)} of {n_tests} differ from zero",
         )
     return text(
         strong(f"{count(n_supported)} of {n_tests}"),

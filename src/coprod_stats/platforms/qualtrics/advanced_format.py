@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from coprod_stats.counts import listed
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import TYPED_KINDS, Instrument, Item, Option, Text
 from coprod_stats.platforms.fields import Insert, choices, is_slider, missing_choices, pieces
@@ -23,6 +24,9 @@ _TYPES = {
     "allocate": "ConstantSum",
 }
 _SINGLE = "MC:SingleAnswer:Vertical"
+
+SHOWN = 5
+"""Most places that a loss names."""
 
 
 def text_file(instrument: Instrument, layout: Layout, language: str) -> str:
@@ -117,10 +121,5 @@ def text_losses(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[
                 "PLATFORM-170",
                 f"the text file has no {what}",
                 "Import the survey file (.qsf), or add them by hand.",
-                place=_shortened(places),
+                place=listed(places, SHOWN),
             )
-
-
-def _shortened(places: list[str]) -> str:
-    shown = ", ".join(places[:5])
-    return f"{shown} and {len(places) - 5} more" if len(places) > 5 else shown

@@ -202,7 +202,7 @@ def _joined(ticks: dict[str, Cells], n_rows: int) -> Cells:
 
 def _rank(cell: str, top: int) -> str:
     place = cell.strip()
-    return "0" if place.isdigit() and int(place) > top else cell
+    return "0" if place.isdecimal() and int(place) > top else cell
 
 
 def _finished(found: _Export) -> NDArray[np.bool_]:

@@ -318,4 +318,4 @@ def _question(locator: str) -> str:
 
 
 def _place(value: str) -> tuple[int, str]:
-    return (int(value), value) if value.isdigit() else (-1, value)
+    return (int(value), value) if value.isdecimal() else (-1, value)

@@ -73,6 +73,5 @@ def minimize_nearby(
         bounds=[(-FARTHEST, FARTHEST)] * axes.shape[1],
         options={"gtol": SMALLEST_SLOPE, "ftol": 0.0, "maxiter": MAX_ITERATIONS, "maxcor": 20},
     )
-    if np.abs(found.jac).max() > 10 * SMALLEST_SLOPE:
-        return None
-    return np.asarray(start + axes @ found.x)
+    is_minimum = np.isfinite(found.fun) and (np.abs(found.jac) <= 10 * SMALLEST_SLOPE).all()
+    return np.asarray(start + axes @ found.x) if is_minimum else None

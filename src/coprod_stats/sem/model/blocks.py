@@ -109,7 +109,7 @@ def group_number(value: str, group_labels: Sequence[str]) -> int:
     """
     if value in group_labels:
         return list(group_labels).index(value) + 1
-    if value.isdigit() and 1 <= int(value) <= len(group_labels):
+    if value.isdecimal() and 1 <= int(value) <= len(group_labels):
         return int(value)
     known = ", ".join(repr(label) for label in group_labels)
     raise SemModelError(f"block 'group: {value}' fits none of the groups {known}")
