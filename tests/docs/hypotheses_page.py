@@ -36,6 +36,8 @@ PEOPLE = (
 """Variables in conditions, the narrowest first, and whom they leave."""
 EVERYBODY = "everybody"
 AIM_QUESTIONS, AIM_MINUTES = 90, 12
+WORDS_PER_MINUTE = 238
+"""Silent reading of non-fiction: Brysbaert (2019), Journal of Memory and Language 109, 104047."""
 BEYOND = (
     ("the fourth question of each scale", "a bad question shows, and wording can be modelled"),
     (
@@ -254,6 +256,13 @@ def _own_items(instrument: Instrument, name: str) -> tuple[str, ...]:
     return measuring_items(instrument).get(name) or items_behind(instrument, (name,))
 
 
+def _words_beside(instrument: Instrument) -> int:
+    """Return the words of the introduction, of those of the pages, and of the hints."""
+    texts = [instrument.introduction, *(page.intro for page in instrument.pages)]
+    texts += [item.hint for item in instrument.items]
+    return sum(len(str(text).split()) for text in texts if text is not None)
+
+
 def _costs() -> Iterator[str]:
     core = whole("citizen", "core")
     lengths = route_lengths(core)
@@ -262,7 +271,9 @@ def _costs() -> Iterator[str]:
     yield (
         f"The citizen core form asks anybody at most {most} questions, {minutes:.1f} minutes. The "
         f"aims are {AIM_QUESTIONS} and {AIM_MINUTES}, the limits 105 and 15. What is beyond the "
-        "aims, in the order in which it could go:"
+        "aims, in the order in which it could go. What is read beside the questions is not counted: "
+        f"{(n := _words_beside(core))} words of introductions and hints, at {WORDS_PER_MINUTE} words "
+        f"a minute {n / WORDS_PER_MINUTE:.1f} minutes for whoever reads them all."
     )
     yield ""
     yield "| questions | asked of anybody | seconds | for | hypotheses |"
