@@ -268,12 +268,12 @@ def _costs() -> Iterator[str]:
     lengths = route_lengths(core)
     most = max(length.n_questions[1] for length in lengths)
     minutes = max(length.minutes[1] for length in lengths)
+    words = _words_beside(core)
     yield (
-        f"The citizen core form asks anybody at most {most} questions, {minutes:.1f} minutes. The "
-        f"aims are {AIM_QUESTIONS} and {AIM_MINUTES}, the limits 105 and 15. What is beyond the "
-        "aims, in the order in which it could go. What is read beside the questions is not counted: "
-        f"{(n := _words_beside(core))} words of introductions and hints, at {WORDS_PER_MINUTE} words "
-        f"a minute {n / WORDS_PER_MINUTE:.1f} minutes for whoever reads them all."
+        f"The citizen core form asks anybody at most {most} questions, {minutes:.1f} minutes. "
+        f"Not counted are introductions and hints: {words} words, for whoever reads them all "
+        f"{words / WORDS_PER_MINUTE:.1f} minutes. The aims are {AIM_QUESTIONS} and {AIM_MINUTES}, "
+        "the limits 105 and 15. What is beyond the aims, in the order in which it could go:"
     )
     yield ""
     yield "| questions | asked of anybody | seconds | for | hypotheses |"
