@@ -240,6 +240,21 @@ def test_nobody_is_asked_to_go_on_with_what_has_ended(citizen: Instrument, fate:
         assert "[SERVICE]" not in ended[id], ended[id]
 
 
+@pytest.mark.parametrize("form", ["core", "full"])
+def test_who_has_stopped_is_told_on_each_page_which_time_is_meant(form: str) -> None:
+    """Whoever took part is asked what is done there, and may do it no longer."""
+    instrument = read_instrument("citizen").for_form(form)
+    stopped = Person(instrument, TAKES_PART | {"SUCSTP": 3, "SUCRUN": 4})
+    pages = {item.page for item in stopped.asked()}
+    pages -= {item.page for item in Person(instrument, TAKES_PART | {"DFDIR3": 3}).asked()}
+    told = {page.id: str(page.intro) for page in instrument.pages if page.id in pages}
+    for page in pages - {"taking_part", "ways"}:  # these two ask about the past 12 months
+        assert "If you no longer take part" in told[page], page
+    for side in ("citizen", "provider"):
+        quality = next(page for page in read_instrument(side).pages if page.id == "quality")
+        assert "has ended" in str(quality.intro)
+
+
 @pytest.mark.parametrize(
     ("answers", "good", "bad"),
     [
@@ -373,6 +388,8 @@ def test_outcomes_state_a_level_and_no_cause() -> None:
         ({"CPSTG3": np.nan}, {"CPAMT": np.nan, "CPEARLY": np.nan, "DTDIV": np.nan}),
         ({"DFDIR3": 3, **{f"CPSTG{k}": np.nan for k in range(1, 7)}}, {"CPAMT": 0}),
         ({"SCANY": 2, "DFDIR3": np.nan, "CPSTG1": np.nan}, {"CPAMT": 0}),
+        ({"DFOUT": 3}, {"CPAMT": np.nan}),
+        ({"DFVOL": 3}, {"CPAMT": 12}),
         ({"DFDIR3": np.nan, "CPSTG1": np.nan}, {"CPAMT": np.nan}),
         ({"IVEST3": 5, "IVENJ1": 3, "IVSOC5": 3, "IVLOY2": 1}, {"IV": 3}),
         ({"MVREL2": 5, "MVECO6": 3, "MVNOR4": 3}, {"MV": np.nan}),

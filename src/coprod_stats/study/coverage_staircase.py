@@ -225,7 +225,7 @@ class _Questionnaire:
         plans = self._plans_using(construct, forms)
         steps = self._steps(forms, plans)
         analysed = ", ".join(construct.steps) and f"part of the plan {', '.join(construct.steps)}"
-        note = "" if forms or plans else construct.planned or analysed
+        note = "" if forms else construct.planned or analysed
         return Staircase(construct, self.instrument.id, tuple(forms), steps, plans, note)
 
     def _in_rows(self, construct: Construct) -> Iterator[FormMeasure]:
