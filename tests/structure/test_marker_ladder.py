@@ -101,6 +101,17 @@ def test_a_marker_that_is_mostly_about_something_takes_only_a_part() -> None:
     assert all(path.stated / 3 < path.rival < path.stated for path in found.changes)
 
 
+def test_what_items_share_in_both_directions_is_shared() -> None:
+    data = drawn(0.0, 4, own=0.7)
+    style = 0.4 * np.random.default_rng(5).normal(size=len(data))
+    signs = {"M": 1, "A": 1, "C": -1, "E": 0}
+    data = data + np.outer(style, [signs[name[0]] for name in data.columns])
+    found = ladder(data)
+    assert found.test("shared").p_value > 0.05
+    assert found.retained == "unconstrained"
+    assert found.is_shared
+
+
 def test_without_a_style_nothing_is_shared_and_nothing_changes():
     found = ladder(drawn(0.0, 2))
     assert not found.is_shared

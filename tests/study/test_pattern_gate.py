@@ -394,6 +394,8 @@ def test_the_marker_is_said_to_share_or_not_and_what_it_cannot_show(clean: Study
     assert "All items share something with it (p = .001" in page
     assert "and this changes the correlations of the factors (p = .001)" in page
     assert f"{found.changes[0].id} changes most, from " in page
+    uneven = with_marker(clean, replace(found, retained="unconstrained"))
+    assert "Some items share more with it than others (p " in uneven
     failed = with_marker(clean, None, no_marker="it did not converge")
     assert "is not known: it did not converge." in failed
     none = with_marker(clean, None, marker_scale=None)

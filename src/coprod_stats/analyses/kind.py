@@ -246,6 +246,11 @@ class Kind(ABC, Generic[FormT, ResultT]):
         del result
         return iter(())
 
+    def measurement(self, result: ResultT) -> dict[str, Any]:
+        """Return what is known of its factors without any path, by name, as data frames."""
+        del result
+        return {}
+
     def tables(self, result: ResultT) -> dict[str, Any]:
         """Return its tables by name, as data frames, beside the findings."""
         return {"tidy": result.tidy()}

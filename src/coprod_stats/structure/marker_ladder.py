@@ -83,8 +83,11 @@ class MarkerLadder(NotebookTables):
 
     @property
     def is_shared(self) -> bool:
-        """Whether the items share something with the marker, by the test of equal loadings."""
-        return self.test("shared").p_value < self.alpha
+        """Whether the items share something with the marker, all alike or some more than others.
+
+        Loadings of both signs can cancel in the test of equal ones.
+        """
+        return self.retained == "unconstrained" or self.test("shared").p_value < self.alpha
 
     @property
     def is_distorting(self) -> bool:

@@ -77,20 +77,10 @@ def _measurement(study: StudyResult) -> dict[str, Any]:
         "items": _rows(study.items.tidy()),
         "correlations": _rows(study.correlations.tidy()),
     }
-    measured = getattr(study.headline_analysis.result, "measured", ())
-    if measured:
-        _, model = measured[0]
-        parameters = model.fit.tidy()
-        found["loadings"] = _rows(parameters[parameters["op"] == "=~"])
-        found["factor_correlations"] = _rows(model.tidy())
-        found["validity"] = _rows(model.factors())
-    invariance = getattr(study.headline_analysis.result, "invariance", ())
-    if invariance:
-        found["invariance"] = [
-            row | {"variable": compared.variable}
-            for compared in invariance
-            for row in _rows(compared.tidy())
-        ]
+    headline = study.headline_analysis
+    if not isinstance(headline.result, NotEstimated):
+        tables = kind_of(headline.form).measurement(headline.result)
+        found |= {name: _rows(table) for name, table in tables.items()}
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -35,6 +34,7 @@ from coprod_stats.analyses.paths.named_comparisons import (
     rival_faults,
 )
 from coprod_stats.analyses.paths.result import PathsResult, path_findings
+from coprod_stats.analyses.paths.result_tables import measurement_tables, result_tables
 from coprod_stats.analyses.paths.rivals import compared_specification
 from coprod_stats.analyses.paths.section import paths_section
 from coprod_stats.analyses.sample import StudySample
@@ -184,46 +184,13 @@ class Paths(Kind[PathsForm, PathsResult]):
                 for warning in entry.tests.fit.warnings:
                     yield warning.code, f"{entry.specification.title}: {warning.message}"
 
+    def measurement(self, result: PathsResult) -> dict[str, pd.DataFrame]:
+        """Return loadings, correlations and validity of the factors, and what groups differ in."""
+        return measurement_tables(result)
+
     def tables(self, result: PathsResult) -> dict[str, pd.DataFrame]:
         """Return fit, parameters and covariates by specification, and the rivals."""
-        found, covariates = {"fit": result.glance()}, []
-        for entry in result.estimated:
-            if isinstance(entry.tests, DriverImpactResult):
-                name = entry.specification.specification
-                found[f"parameters.{name}"] = entry.tests.fit.tidy()
-                covariates.append(entry.tests.covariates().assign(specification=name))
-        if any(len(table) for table in covariates):
-            found["covariates"] = pd.concat(covariates, ignore_index=True)
-        for name, model in result.measured:
-            found |= {
-                f"measurement.{name}": model.glance(),
-                f"factors.{name}": model.factors(),
-                f"factor_correlations.{name}": model.tidy(),
-                f"residuals.{name}": model.residuals(),
-                f"modifications.{name}": model.modifications(),
-            }
-        overlap = result.overlap
-        if overlap is not None:
-            found["item_overlap"] = overlap.tidy()
-            found["item_overlap_paths"] = overlap.changes()
-        if result.pattern is not None:
-            found |= {"pattern": result.pattern.tidy(), "all_paths": result.pattern.paths()}
-        others = result.compared.others if result.compared else None
-        if others is not None and others.marker is not None:
-            found["marker"] = others.marker.steps()
-            found["marker_tests"] = others.marker.tidy()
-            found["marker_paths"] = others.marker.paths()
-        if result.model_comparisons:
-            found["rivals"] = pd.DataFrame([asdict(model) for model in result.model_comparisons])
-        if result.resampled is not None:
-            found["bootstrap"] = result.resampled.tidy()
-        if result.compared is not None and result.compared.departures is not None:
-            found |= result.compared.departures.tables()
-        rivals = result.compared.rivals if result.compared else None
-        if rivals is not None and rivals.evaluation is not None:
-            found["evaluative_factor"] = rivals.evaluation.glance()
-            found["evaluative_factor_paths"] = rivals.evaluation.tidy()
-        return found
+        return result_tables(result)
 
 
 def _factor_faults(form: PathsForm, scope: Scope) -> Iterator[Fault]:

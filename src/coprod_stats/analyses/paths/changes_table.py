@@ -10,6 +10,12 @@ from coprod_stats.documents.numbers import BOUNDED
 from coprod_stats.documents.tables import Role, frame_table
 
 
+def with_path_labels(paths: pd.DataFrame, words: ReportWords) -> pd.DataFrame:
+    """Return a table of paths with a column ``path`` that names both ends."""
+    ends = zip(paths["predictor"], paths["outcome"], strict=True)
+    return paths.assign(path=[f"{words.label(a)} → {words.label(b)}" for a, b in ends])
+
+
 def path_changes_table(
     changes: pd.DataFrame, words: ReportWords, *, anchor: str, title: str, stated: str, rival: str
 ) -> Table:
@@ -22,14 +28,8 @@ def path_changes_table(
     stated, rival : str
         Heads of the columns of the two models.
     """
-    frame = changes.assign(
-        path=[
-            f"{words.label(a)} → {words.label(b)}"
-            for a, b in zip(changes["predictor"], changes["outcome"], strict=True)
-        ]
-    )
     return frame_table(
-        frame,
+        with_path_labels(changes, words),
         anchor=anchor,
         title=text(title),
         columns=["term", "path", "stated", "rival", "rival_se", "change"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coprod_stats.analyses.paths.changes_table import path_changes_table
+from coprod_stats.analyses.paths.changes_table import path_changes_table, with_path_labels
 from coprod_stats.analyses.paths.departure_diagnostics import check_of, collinearity_check
 from coprod_stats.analyses.paths.departures import Departure, Departures
 from coprod_stats.analyses.paths.form import PathsForm
@@ -107,13 +107,8 @@ def _not_compared(departures: Departures) -> list[Block]:
 
 
 def _precision(found: Collinearity, words: ReportWords, anchor: str) -> Table:
-    frame = found.tidy()
-    frame["path"] = [
-        f"{words.label(a)} → {words.label(b)}"
-        for a, b in zip(frame["predictor"], frame["outcome"], strict=True)
-    ]
     return frame_table(
-        frame,
+        with_path_labels(found.tidy(), words),
         anchor=anchor,
         title=text("Precision of the Paths, and the Inflation of Their Variance"),
         columns=["term", "path", "inflation", "half_width"],

@@ -69,12 +69,13 @@ def _found(found: MarkerLadder) -> str:
     shared, distorting = found.test("shared"), found.test("distorting")
     largest = max(found.changes, key=lambda path: abs(path.change))
     share = f"{percent(found.share)} of the items’ variance"
-    what = (
-        "All items share something with it"
-        if found.is_shared
-        else "The items share nothing with it that this could show"
-    )
-    first = f"{what} (p {p_statement(shared.p_value)}; {share})"
+    if found.retained == "unconstrained":
+        what, test = "Some items share more with it than others", found.test("unequal")
+    elif found.is_shared:
+        what, test = "All items share something with it", shared
+    else:
+        what, test = "The items share nothing with it that this could show", shared
+    first = f"{what} (p {p_statement(test.p_value)}; {share})"
     second = (
         ", and this changes the correlations of the factors"
         if found.is_distorting
