@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles random-models codes api coverage hypotheses documents schema samples benchmark benchmark-growth benchmark-lint benchmark-study benchmark-responses calibration pattern-rates fuzz clean
+.PHONY: demo test check format test-slow roundtrip oracles random-models random-model-causes codes api coverage hypotheses documents schema samples benchmark benchmark-growth benchmark-lint benchmark-study benchmark-responses calibration pattern-rates fuzz clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -17,14 +17,14 @@ demo: $(INSTALLED) ## the whole way on the shipped sample data
 	$(BIN)/coprod demo
 
 test: $(INSTALLED) ## the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(INSTALLED) ## formatting, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 format: $(INSTALLED)
 	$(BIN)/ruff format .
@@ -67,6 +67,9 @@ samples: $(INSTALLED) ## draw the synthetic answers in sample_data/ anew from th
 
 random-models: $(INSTALLED) ## 1,000 random models here and in lavaan (needs Rscript, lavaan; an hour; goes on where it stopped)
 	PYTHONPATH=tests/oracles $(BIN)/python tests/latent_models/random_models.py --number 1000
+
+random-model-causes: $(INSTALLED) ## why some of these are fitted otherwise here, by lavaan's own objective (needs Rscript, lavaan)
+	PYTHONPATH=tests/oracles $(BIN)/python tests/latent_models/random_model_causes.py
 
 benchmark: $(INSTALLED) ## times beside lavaan and semopy, agreement first (needs Rscript, lavaan)
 	$(BIN)/python benchmarks/sem/run.py

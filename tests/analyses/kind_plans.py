@@ -82,6 +82,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "bootstrap": 100,
         "specifications.0.specification": "main",
         "specifications.0.rotating": False,
+        "specifications.0.omit": ["COP2"],
+        "specifications.0.dont_know": "highest",
         "specifications.0.title": "Structural equations",
         "specifications.0.role": "check",
         "specifications.0.engine": "semopy",
@@ -148,11 +150,12 @@ REFUSED = frozenset(
     {
         "paths.specifications.1.scores",
         "paths.specifications.0.rotating",
+        "paths.specifications.0.dont_know",
         "paths.bootstrap",
     }
 )
-"""Fields that admit a single value, here, in any questionnaire without rotating items, or in any
-model that leaves no path unstated."""
+"""Fields that admit a single value, here, in any questionnaire without rotating items or
+don't-knows, or in any model that leaves no path unstated."""
 
 SECOND: dict[str, list[dict[str, Any]]] = {
     "paths": [{"id": "A2", "predictor": "HOURS", "outcome": "NEG", "sign": "+"}],

@@ -85,6 +85,9 @@ def test_those_asked_and_the_paths_concerned_are_named() -> None:
     same = SelectedRespondents("users", 80, 20, (alike,), 0.05)
     quiet = check_of(Departure(same, False, "g"))
     assert quiet.sentence == "Users, who were asked more, are like those who were not asked."
+    elsewhere = check_of(Departure(found, False, "g"))
+    assert not elsewhere.fires
+    assert elsewhere.message.endswith("in the outcomes of their paths, though not in Y d = 0.50")
 
 
 @pytest.mark.parametrize(("n", "said"), [(1, "1 question measures otherwise"), (2, "2 questions")])

@@ -36,7 +36,6 @@ PEOPLE = (
 """Variables in conditions, the narrowest first, and whom they leave."""
 EVERYBODY = "everybody"
 AIM_QUESTIONS, AIM_MINUTES = 90, 12
-WORDS_PER_MINUTE = 238
 """Silent reading of non-fiction: Brysbaert (2019), Journal of Memory and Language 109, 104047."""
 BEYOND = (
     ("the fourth question of each scale", "a bad question shows, and wording can be modelled"),
@@ -46,7 +45,7 @@ BEYOND = (
     ),
     ("WOR2 WOR3", "a claim of necessity needs three questions"),
     ("CAP6 CAP7", "know-how and self-efficacy, the best predictors in the literature"),
-    ("SUCRUN SUCSTP SUCG", "what became of the service, who stopped, success for whom"),
+    ("SUCRUN SUCSTP", "what became of the service, and who stopped"),
     ("DRRELY", "how long staff have been known"),
     ("WIL4", "a third question, so that willingness is a scale"),
     ("DFPOS", "the article's “sometimes positive”, as a variable"),
@@ -256,23 +255,14 @@ def _own_items(instrument: Instrument, name: str) -> tuple[str, ...]:
     return measuring_items(instrument).get(name) or items_behind(instrument, (name,))
 
 
-def _words_beside(instrument: Instrument) -> int:
-    """Return the words of the introduction, of those of the pages, and of the hints."""
-    texts = [instrument.introduction, *(page.intro for page in instrument.pages)]
-    texts += [item.hint for item in instrument.items]
-    return sum(len(str(text).split()) for text in texts if text is not None)
-
-
 def _costs() -> Iterator[str]:
     core = whole("citizen", "core")
     lengths = route_lengths(core)
     most = max(length.n_questions[1] for length in lengths)
     minutes = max(length.minutes[1] for length in lengths)
-    words = _words_beside(core)
     yield (
-        f"The citizen core form asks anybody at most {most} questions, {minutes:.1f} minutes. "
-        f"Not counted are introductions and hints: {words} words, for whoever reads them all "
-        f"{words / WORDS_PER_MINUTE:.1f} minutes. The aims are {AIM_QUESTIONS} and {AIM_MINUTES}, "
+        f"The citizen core form asks anybody at most {most} questions, {minutes:.1f} minutes with "
+        f"introductions and hints. The aims are {AIM_QUESTIONS} and {AIM_MINUTES}, "
         "the limits 105 and 15. What is beyond the aims, in the order in which it could go:"
     )
     yield ""

@@ -108,6 +108,19 @@ class _Full:
         os.close(self._descriptor)
 
 
+def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch) -> None:
+    synced: list[tuple[int, bool]] = []
+    fsync = os.fsync
+
+    def observed(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_ino, (tmp_path / "answers.csv").exists()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", observed)
+    write_file(tmp_path / "answers.csv", "a,b\n")
+    assert ((tmp_path / "answers.csv").stat().st_ino, False) in synced
+
+
 def test_files_that_belong_together_appear_together(tmp_path: Path) -> None:
     with committed_together():
         write_file(tmp_path / "form.xlsx", "form")
@@ -344,6 +357,22 @@ def test_a_named_pipe_receives_the_bytes(tmp_path: Path) -> None:
     reader.join(timeout=30)
     assert received == [b"a,b\n"]
     assert (tmp_path / "pipe").is_fifo()
+
+
+@posix
+def test_a_pipe_receives_nothing_of_a_group_that_fails(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+
+    def write() -> None:
+        with committed_together():
+            write_file(tmp_path / "pipe", "a,b\n")
+            raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011  # raised above
+        write()
+    assert os.read(reader, 10) == b""
+    os.close(reader)
 
 
 @posix

@@ -86,7 +86,7 @@ def test_every_index_and_derived_variable_computes(
             "CONS1": {1: 1},
             "SCANY": {1: 1},
             "DFACT": {1: 1},
-            "DFDIR3": {1: 1},
+            "DFDIR4": {1: 1},
             "DFOUT": {1: 1},
         },
     }

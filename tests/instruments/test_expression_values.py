@@ -32,6 +32,15 @@ def value(text: str, **answers: float) -> float:
     return float(evaluate(parse_expression(text), columns, n_rows=1)[0])
 
 
+@pytest.mark.parametrize("operator", ["==", "!=", "<", "<=", ">", ">="])
+def test_a_comparison_with_an_answer_that_is_missing_on_either_side_is_unknown(
+    operator: str,
+) -> None:
+    for left, right in ((NAN, 1), (1, NAN), (NAN, NAN)):
+        assert np.isnan(value(f"A {operator} B", A=left, B=right))
+        assert np.isnan(value(f"not A {operator} B", A=left, B=right))
+
+
 @pytest.mark.parametrize(
     ("left", "right", "conjunction", "disjunction"),
     [

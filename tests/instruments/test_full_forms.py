@@ -173,7 +173,7 @@ def test_everybody_is_asked_enough_of_each_scale_to_score_it(name: str) -> None:
             assert (some >= min(scale.min_answered, 2)).all(), scale.id
 
 
-@pytest.mark.parametrize(("name", "limit"), [("citizen", 35.0), ("provider", 38.0)])
+@pytest.mark.parametrize(("name", "limit"), [("citizen", 37.0), ("provider", 39.0)])
 def test_length_of_the_full_forms(name: str, limit: float) -> None:
     full = read_instrument(name).for_form("full")
     assert full.forms[0].minutes_at_most == limit
@@ -299,17 +299,17 @@ def test_who_was_there_is_told_alike_in_both_arms_and_not_who_did_the_work(name:
     ("answers", "asked"),
     [
         ({"SCANY": 2}, {"PWPREV", "PWLINK"}),
-        ({"SCANY": 1, "DFDIR3": 3, "PWPREV": 1}, {"PWPREV", "PWSAME", "PWLINK"}),
+        ({"SCANY": 1, "DFDIR4": 3, "PWPREV": 1}, {"PWPREV", "PWSAME", "PWLINK"}),
         (
-            {"SCANY": 1, "DFDIR3": 3, "PWPREV": 1, "PWSAME": 1, "PWPART2": 5},
+            {"SCANY": 1, "DFDIR4": 3, "PWPREV": 1, "PWSAME": 1, "PWPART2": 5},
             {"PWPREV", "PWSAME", "PWPART2", "PWQUA", "PWEVT", "PWLINK"},
         ),
         (
-            {"SCANY": 1, "DFDIR3": 1, "PWPREV": 1, "PWSAME": 1, "PWPART2": 4},
+            {"SCANY": 1, "DFDIR4": 1, "PWPREV": 1, "PWSAME": 1, "PWPART2": 4},
             {"PWPREV", "PWSAME", "PWPART2", "PWQUA", "PWEVT", "PWLINK"},
         ),
         (
-            {"SCANY": 1, "DFDIR3": 1, "PWPREV": 1, "PWSAME": 1, "PWPART2": 1},
+            {"SCANY": 1, "DFDIR4": 1, "PWPREV": 1, "PWSAME": 1, "PWPART2": 1},
             {
                 *("PWPREV", "PWSAME", "PWPART2", "PWSTAFF", "PWREL", "PWQUA", "PWEVT"),
                 "PWLINK",

@@ -190,7 +190,7 @@ pages:
           - id: K  # <- FORM-002
             text: Eleven?
             options: {1: "Yes"}
-            when: A == 3  # <- EXPR-003
+            when: 3 == A  # <- EXPR-003
             forms: [short]
       - block: three
         when: D in (1, 4)  # <- EXPR-003

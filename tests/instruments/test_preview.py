@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -28,21 +28,22 @@ Length: 8 questions on 2 pages
   deep  8 questions, about 1 minute
   keen  8 questions, about 1 minute
   none  5 to 8 questions, about 1 minute
-  Estimated from seconds per type of question, to be replaced by medians of a pilot.
+  Estimated from seconds per type of question and per word of introductions and hints,
+  to be replaced by medians of a pilot.
 
 Page 1: first
 -------------
 
   USED     Have you used it? [must be answered]
-           -> 1 Yes | 2 No || Don't know / does not apply
+           -> 1 Yes | 2 No || Don't know
   NAME     What is it called?
            -> open answer
   DUTY     What does it do?
-           -> open answer || Don't know / does not apply
+           -> open answer || Don't know
   MEANS    How?
-           -> at most 1 of: 1 Web | 2 Phone || Don't know / does not apply
+           -> at most 1 of: 1 Web | 2 Phone || Don't know
   YEARS    Since when?
-           -> a whole number from 0 (years) || Don't know / does not apply
+           -> a whole number from 0 (years) || Don't know
   THANKS   Thank you.
 
 Page 2: Trust
@@ -55,15 +56,14 @@ Page 2: Trust
     If YEARS is 0: So far
   TRU1     do you rely on [ORG]?
            -> 1 Not at all | 2 A little | 3 Some | 4 Much | 5 Completely ||
-           8 Too early to say | Don't know / does not apply | Prefer not to say
+           8 Too early to say | Don't know | Prefer not to say
   TRU2     do you doubt it? [reverse-scored]
            Asked if YEARS is above 1.
            -> 1 Not at all | 2 A little | 3 Some | 4 Much | 5 Completely ||
-           8 Too early to say | Don't know / does not apply | Prefer not to say
+           8 Too early to say | Don't know | Prefer not to say
   TRU3     is it kind?
            -> 1 Not at all | 2 A little | 3 Some | 4 Much | 5 Completely ||
-           8 Too early to say | 9 Kind to whom? | Don't know / does not apply |
-           Prefer not to say
+           8 Too early to say | 9 Kind to whom? | Don't know | Prefer not to say
 
 Computed from the answers
 -------------------------
@@ -209,15 +209,36 @@ def test_seconds_follow_the_kind_of_question(survey: Instrument) -> None:
     }
 
 
+def test_what_is_read_before_the_answer_counts(survey: Instrument, read: Read) -> None:
+    read_first = "word " * 240
+    longer = {
+        "introduction": read(
+            SURVEY.replace("\nlanguages:", f"\nintroduction: {read_first}\nlanguages:")
+        ),
+        "intro": read(
+            SURVEY.replace("Trust\n    when", f"Trust\n    intro: {read_first}\n    when")
+        ),
+    }
+    (before,) = {
+        length.minutes[1] for length in route_lengths(survey) if length.respondents == "deep"
+    }
+    for kind, instrument in longer.items():
+        lengths = {length.respondents: length.minutes[1] for length in route_lengths(instrument)}
+        assert lengths["deep"] == pytest.approx(before + 1), kind
+    hinted = replace(survey.items[0], hint=longer["introduction"].introduction)
+    seconds = item_seconds(hinted, survey.timing) - item_seconds(survey.items[0], survey.timing)
+    assert seconds == pytest.approx(60)
+
+
 def test_length_of_the_citizen_questionnaire_by_class(citizen: Instrument) -> None:
     lengths = {length.respondents: length for length in route_lengths(citizen)}
     assert list(lengths) == ["strict", "broad", "obliged", "inside", "none"]
     # every branch that the definition leaves open is met by the draws
-    assert lengths["broad"].n_questions == (99, 103)
-    assert lengths["inside"].n_questions == (58, 59)
-    assert lengths["none"].n_questions == (32, 47)
-    assert lengths["strict"].minutes == pytest.approx((13.55, 14.1), abs=0.05)
-    assert lengths["none"].minutes == pytest.approx((4.1, 6.4), abs=0.3)
+    assert lengths["broad"].n_questions == (95, 99)
+    assert lengths["inside"].n_questions == (44, 45)
+    assert lengths["none"].n_questions == (30, 44)
+    assert lengths["strict"].minutes == pytest.approx((14.1, 14.6), abs=0.05)
+    assert lengths["none"].minutes == pytest.approx((4.6, 7.1), abs=0.3)
     form = citizen.forms[0]
     assert form.minutes_at_most is not None
     assert lengths["broad"].minutes[1] < form.minutes_at_most

@@ -120,7 +120,7 @@ rows: 50
 seed: 5
 paths: {QUA: {DRREL: 0.4}}
 loadings: {DRREL: [0.7, 0.7, 0.7, 0.7, 0.7, 0.7], QUA: [0.8, 0.8, 0.8, 0.8, 0.8]}
-shares: {ext5: [0.1, 0.2, 0.4, 0.2, 0.1], qua5: [0.1, 0.2, 0.4, 0.2, 0.1]}
+shares: {ext5na: [0.1, 0.2, 0.4, 0.2, 0.1], qua5: [0.1, 0.2, 0.4, 0.2, 0.1]}
 groups: {everybody: {share: 1, answers: {CONS1: {1: 1}, SCANY: {1: 1}}}}
 """
 

@@ -13,6 +13,8 @@ from tolerances import assert_agrees
 
 from coprod_stats.latent_models import fit_sem
 
+pytestmark = pytest.mark.any_python
+
 LAVAAN = Path(__file__).parents[1] / "oracles" / "lavaan"
 UNROOTED = ("rmsea.ci",)  # found by lavaan with a coarse tolerance
 WLSMV = {"estimator": "WLSMV", "ordered": "all"}

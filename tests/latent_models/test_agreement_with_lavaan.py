@@ -10,6 +10,8 @@ from tolerances import assert_agrees, near
 
 from coprod_stats.latent_models import fit_sem
 
+pytestmark = pytest.mark.any_python
+
 ROOT = Path(__file__).parents[2]
 ORACLE = json.loads((ROOT / "tests" / "oracles" / "semopy_vs_lavaan.json").read_text())
 LAVAAN_OPTIONS = {"std.lv": "std_lv", "fixed.x": "fixed_x"}

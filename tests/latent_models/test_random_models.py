@@ -25,8 +25,7 @@ def test_what_lavaan_fits_properly_is_fitted_here_and_agrees(rows):
     proper = [row for row in rows if row["lavaan"] == "proper"]
     assert len(proper) > NUMBER / 2
     for row in proper:
-        # SEM-118: the correlation of two ordered items is perfect, which lavaan 0.6-14 rounds off
-        assert row["here"] == "proper" or "SEM-118" in row["codes"], row
+        assert row["here"] == "proper", row
         assert row.get("differences", []) == [], row
 
 

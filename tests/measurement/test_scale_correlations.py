@@ -1,4 +1,5 @@
 import json
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -64,6 +65,20 @@ def test_partial_correlations_agree_with_psych(oracle: dict, bfi: pd.DataFrame) 
     assert_agrees(found.partial_r[:4, :4], expected, "correlation")
     assert np.isnan(found.partial_r[4]).all()
     assert found.tidy()["partial_r"].notna().sum() == 6
+
+
+@pytest.mark.parametrize("held_constant", ["A1", "A3", "A5"])
+def test_partial_correlations_of_available_cases_are_those_of_pingouin(
+    bfi: pd.DataFrame, held_constant: str
+) -> None:
+    assert bfi.isna().to_numpy().any()
+    found = correlated(bfi, held_constant=held_constant)
+    others = [scale for scale in bfi if scale != held_constant]
+    for first, second in combinations(others, 2):
+        theirs = pingouin.partial_corr(bfi, x=first, y=second, covar=held_constant)["r"].iloc[0]
+        row, column = bfi.columns.get_loc(first), bfi.columns.get_loc(second)
+        assert_agrees(found.partial_r[row, column], theirs, "correlation")
+        assert found.partial_r[column, row] == found.partial_r[row, column]
 
 
 def test_correlations_and_alpha_agree_with_pingouin(carers: Responses) -> None:

@@ -30,6 +30,7 @@ DDI = "{ddi:codebook:2_5}"
 through = settings(max_examples=15, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 """Each example is a whole form with its export; to make a failing one smaller takes minutes."""
 extremes = pytest.mark.parametrize("drawn", EXTREMES, ids=["seven digits", "ten", "decimals"])
+people = pytest.mark.parametrize("n_people", [15, pytest.param(40, marks=pytest.mark.slow)])
 
 
 def test_two_options_that_differ_in_the_seventh_digit_have_columns_of_their_own() -> None:
@@ -85,17 +86,23 @@ def test_plain_files_give_back_what_was_answered(source: FileFormat, drawn: Numb
 
 
 @test_surveyjs.needs_survey_core
+@people
 @extremes
-def test_survey_core_gives_back_what_was_answered(drawn: Numbers, tmp_path: Path) -> None:
+def test_survey_core_gives_back_what_was_answered(
+    drawn: Numbers, n_people: int, tmp_path: Path
+) -> None:
     instrument = drawn.instrument()
-    test_surveyjs.round_trip(instrument, drawn.people(instrument, 40), tmp_path)
+    test_surveyjs.round_trip(instrument, drawn.people(instrument, n_people), tmp_path)
 
 
 @test_xlsform.needs_engine
+@people
 @extremes
-def test_odk_and_kobo_give_back_what_was_answered(drawn: Numbers, tmp_path: Path) -> None:
+def test_odk_and_kobo_give_back_what_was_answered(
+    drawn: Numbers, n_people: int, tmp_path: Path
+) -> None:
     instrument = drawn.instrument()
-    test_xlsform.round_trip(instrument, drawn.people(instrument, 40), tmp_path)
+    test_xlsform.round_trip(instrument, drawn.people(instrument, n_people), tmp_path)
 
 
 @needs("java", "pyxform")

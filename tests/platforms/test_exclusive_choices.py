@@ -142,12 +142,42 @@ def test_survey_core_demands_a_least_number_of_choices(
 
 
 @test_surveyjs.needs_survey_core
-def test_survey_core_has_its_own_rule_where_nothing_stands_alone(tmp_path: Path) -> None:
-    plain = "- {id: W, kind: multiple, text: Which?, options: {1: A, 2: B, 3: C}, min_choices: 2}"
-    form = compose_form(short_form(tmp_path, plain), "surveyjs").files["survey.json"]
-    people = [{"before": {}, "answers": [["W", chosen]]} for chosen in ([1], [1, 3])]
+@pytest.mark.parametrize(
+    ("required", "taken"), [("false", [True, False, True]), ("true", [False, False, True])]
+)
+def test_survey_core_demands_choices_of_who_answers(
+    required: str, taken: list[bool], tmp_path: Path
+) -> None:
+    plain = "- {id: W, kind: multiple, text: Which?, options: {1: A, 2: B, 3: C}, min_choices: 2,"
+    instrument = short_form(tmp_path, f"{plain} required: {required}}}")
+    form = compose_form(instrument, "surveyjs").files["survey.json"]
+    answers: list[list[object]] = [[], [["W", [1]]], [["W", [1, 3]]]]
+    people = [{"before": {}, "answers": given} for given in answers]
     found = test_surveyjs.fill(form, people, tmp_path)["results"]
-    assert [result["completed"] for result in found] == [False, True]
+    assert [result["completed"] for result in found] == taken
+
+
+@test_surveyjs.needs_survey_core
+@pytest.mark.parametrize(
+    ("more", "answers", "taken"),
+    [
+        ("", [], True),
+        ("", [["W", {"o1": 3}]], False),
+        ("", [["W", {"o1": 3, "o2": 7}]], True),
+        ("", [["W", {"o1": 0, "o2": 0}]], False),
+        (", offers: [dont_know]", [["W_NA", [-9]]], True),
+        (", offers: [dont_know], required: true", [["W_NA", [-9]]], True),
+        (", offers: [dont_know], required: true", [], False),
+        (", required: true", [], False),
+    ],
+)
+def test_survey_core_demands_a_total_of_who_answers(
+    more: str, answers: list[object], taken: bool, tmp_path: Path
+) -> None:
+    shares = "- {id: W, kind: allocate, total: 10, text: Whose?, options: {1: A, 2: B}"
+    form = compose_form(short_form(tmp_path, f"{shares}{more}}}"), "surveyjs").files["survey.json"]
+    (found,) = test_surveyjs.fill(form, [{"before": {}, "answers": answers}], tmp_path)["results"]
+    assert found["completed"] == taken
 
 
 @needs_node

@@ -121,7 +121,7 @@ pages:
     assert routes(laid_out(tmp_path, text)) == [
         'Please answer questions 3 to 5 only if question 1 is "Yes" or question 2 includes "Car" '
         'or "Foot". Otherwise go to the end of the questionnaire.',
-        'If question 1 has an answer other than "Don\'t know / does not apply":',
+        'If question 1 has an answer other than "Don\'t know":',
     ]
 
 

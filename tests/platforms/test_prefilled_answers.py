@@ -405,3 +405,16 @@ def test_a_parameter_that_does_not_fit_is_rejected_when_it_is_read(tmp_path: Pat
     path.write_text("RID,A,N,T,X\nr1,1,1,a,10\nr2,1,1,a,11\n", encoding="utf-8")
     found = read_responses(path, two_pages(tmp_path, second=item))
     assert [(one.column, one.value) for one in found.rejected] == [("X", "11")]
+
+
+@test_surveyjs.needs_survey_core
+def test_dont_know_does_not_stand_beside_a_prefilled_answer_in_surveyjs(tmp_path: Path) -> None:
+    item = "- {id: N, kind: number, text: How many?, prefill: {value: 3}, offers: [dont_know]}"
+    first = "- {id: A, kind: text, text: Who?}"
+    instrument = two_pages(tmp_path, first=first, second=item)
+    form = compose_form(instrument, "surveyjs").files["survey.json"]
+    ticked, cleared = ["N_NA", [-9]], ["N", None]
+    people = [{"before": {}, "answers": given} for given in ([ticked], [cleared, ticked])]
+    found = test_surveyjs.fill(form, people, tmp_path)["results"]
+    assert [result["completed"] for result in found] == [True, True]
+    assert [result["data"] for result in found] == [{"N": 3}, {"N_NA": [-9]}]

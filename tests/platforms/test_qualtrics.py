@@ -18,7 +18,7 @@ from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.model import TYPED_KINDS
 from coprod_stats.instruments.texts import Text
 from coprod_stats.platforms import PlatformError, compose_form
-from coprod_stats.platforms.qualtrics.form import language_code
+from coprod_stats.platforms.qualtrics.languages import language_code
 from coprod_stats.responses.platform_reading import read_platform_export
 from counted_calls import n_calls
 

@@ -213,14 +213,18 @@ def test_options_beyond_the_top_have_no_rank(read: Read) -> None:
 
 def test_previews_are_told(read: Read) -> None:
     found = read({"Status": "1", "USED": "1"}, {"Status": "0", "USED": "1"})
-    assert "1 responses are previews of the survey (Status 1); they are kept" in (
-        found.provenance.notes
-    )
+    assert "1 response is a preview of the survey (Status 1), kept" in found.provenance.notes
 
 
 def test_display_order_and_texts_of_the_form_are_passed_over(read: Read) -> None:
     found = read({"USED": "1", "QID9_DO_1": "2", "weather": "fine", "UserLanguage": "EN"})
     assert [entry.column for entry in found.rejected] == ["weather"]
+
+
+@pytest.mark.parametrize("name", ["HAS_DOG", "NEXT_DOCTOR", "_DOSE"])
+def test_a_column_that_only_sounds_like_a_display_order_is_rejected(read: Read, name: str) -> None:
+    found = read({"ResponseId": "r1", "AGE": "40", name: "1"}, ids={name: {"ImportId": name}})
+    assert [(entry.column, entry.value) for entry in found.rejected] == [(name, "1")]
 
 
 def test_choice_texts_are_refused_with_the_setting(read: Read) -> None:

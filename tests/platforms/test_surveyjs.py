@@ -218,6 +218,18 @@ def test_one_result_is_no_wrapper() -> None:
     assert parse(b'{"A": 1, "DATA": [1, 2]}').rows == (("1", "[1, 2]"),)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_letters_of_results_are_read_in_any_encoding_of_json(encoding: str) -> None:
+    assert parse('[{"WHO": "Zoë"}]'.encode(encoding)).column("WHO") == ("Zoë",)
+
+
+def test_results_in_an_encoding_that_json_does_not_have_are_refused() -> None:
+    with pytest.raises(
+        PlatformError, match=r"PLATFORM-220: .* not in utf-8, as JSON is: .* byte 1"
+    ):
+        parse('[{"WHO": "Zoë"}]'.encode("latin-1"))
+
+
 def test_results_nested_beyond_any_form_are_refused() -> None:
     with pytest.raises(PlatformError, match="PLATFORM-220: no results of SurveyJS"):
         parse(b'{"A":' + b"[" * 100_000)

@@ -24,6 +24,10 @@ constructs: carers_constructs.yaml
 forms: {full: {title: Full}}
 responses:
   five: {kind: unipolar, options: {1: a, 2: b, 3: c, 4: d, 5: e}}
+  five_or_none:
+    kind: unipolar
+    options: {1: a, 2: b, 3: c, 4: d, 5: e}
+    off_scale: {6: Does not apply}
   four: {kind: unipolar, options: {1: a, 2: b, 3: c, 4: d}}
   yes_no: {kind: categorical, options: {0: "No", 1: "Yes"}}
 administrative:
@@ -50,7 +54,7 @@ pages:
     when: USER == 1
     blocks:
       - block: more
-        responses: five
+        responses: five_or_none
         items: [{id: C3, text: c}]
       - block: other
         responses: four
@@ -93,6 +97,7 @@ def test_items_compared_share_the_commonest_range(answers: Responses) -> None:
 
 
 def test_item_runs_hold_consecutive_items_of_one_response_scale(answers: Responses) -> None:
+    """The last item of the run has an answer off the scale beside the same options."""
     found = [[item.id for item in run] for run in item_runs(answers.instrument)]
     assert found == [
         ["USER"],

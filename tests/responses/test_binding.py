@@ -63,6 +63,8 @@ def test_duplicate_respondents_are_set_aside_and_told_apart(read) -> None:
         ("HOURS", "2.5", "not a whole number"),
         ("HOURS", "12 hours", "not a number"),
         ("WAY__1", "2", "an option is 1 (chosen) or 0 (not chosen)"),
+        ("WGT", "9007199254740993", "more digits than a number keeps"),
+        ("WGT", "-12345678901234567890.0", "more digits than a number keeps"),
         ("WGT", "1.234,5", "not a number"),
         ("WGT", "1,234", "ambiguous: the comma may mark decimals or thousands"),
     ],
@@ -89,6 +91,9 @@ def test_values_that_do_not_fit_are_set_aside(read, column, text, reason) -> Non
         ("WAY__2", "-7", -7.0),
         ("WGT", "0,25", 0.25),
         ("WGT", "12,5", 12.5),
+        ("WGT", "9007199254740992", 2.0**53),
+        ("WGT", "12345678901234567000", 12345678901234567000.0),
+        ("WGT", "1e300", 1e300),
     ],
 )
 def test_values_that_fit_are_kept_as_given(read, column, text, value) -> None:

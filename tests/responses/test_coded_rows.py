@@ -52,3 +52,11 @@ def test_codes_grow_with_the_number_of_texts() -> None:
     assert [row.cells for row in CodedRows.of(rows)] == [row.cells for row in rows]
     assert CodedRows.of(rows)[:300].of_width(2).columns[0].codes.dtype == np.uint16
     assert few.rows_with(["3", "no such text"]).tolist() == list(range(3, 70_000, 7))
+
+
+@pytest.mark.parametrize("n_texts", [1, 255, 256, 257, 65_535, 65_536, 65_537])
+def test_no_text_becomes_another_where_codes_grow(n_texts: int) -> None:
+    cells = [(str(number),) for number in range(n_texts)] + [("0",), (str(n_texts - 1),)]
+    coded = CodedRows.of(RawRow(line, row) for line, row in enumerate(cells))
+    assert [row.cells for row in coded] == cells
+    assert [row.cells for row in coded[:n_texts]] == cells[:n_texts]

@@ -475,3 +475,23 @@ def test_what_is_declared_is_no_guess(tmp_path: Path) -> None:
     assert "          # code 9 (Missing (code 9)) is off the scale: declared missing" in found.text
     assert "# GUESS: code 9 stands apart from the others" in found.text
     assert found.n_guesses == 1
+
+
+def test_digits_that_no_number_keeps_become_texts(tmp_path: Path) -> None:
+    codes_of_towns, accounts = (
+        ("01067", "04109", "99084"),
+        ("9007199254740993", "12345678901234567890", "1"),
+    )
+    lines = [
+        f"{n},{codes_of_towns[n % 3]},{accounts[n % 3]},{n * 7},0{n % 4 + 1}" for n in range(12)
+    ]
+    data = write(tmp_path / "d.csv", "\n".join(["id,plz,account,age,zone", *lines]))
+    found, instrument = drafted(data)
+    kinds = {item.id: item.kind for item in instrument.items}
+    assert kinds == {"PLZ": "text", "ACCOUNT": "text", "AGE": "number", "ZONE": "single"}
+    assert "leading zeros" in found.text
+    assert "more digits" in found.text
+    answers = read_responses(data, instrument)
+    assert answers.rejected == ()
+    assert tuple(answers.answers["PLZ"][:3]) == codes_of_towns
+    assert tuple(answers.answers["ACCOUNT"][:3]) == accounts

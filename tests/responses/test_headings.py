@@ -54,6 +54,15 @@ def test_a_nameless_column_of_anything_else_is_rejected_cell_by_cell(read) -> No
     ]
 
 
+@pytest.mark.parametrize("numbers", [(2, 1), (1, 1), (3, 3)])
+def test_a_nameless_column_of_numbers_that_do_not_ascend_is_kept_as_rejected(
+    read, numbers: tuple[int, int]
+) -> None:
+    first, second = numbers
+    found = read(f",RID,Q1\n{first},a,1\n{second},b,2\n")
+    assert [entry.value for entry in found.rejected] == [str(first), str(second)]
+
+
 def test_a_header_that_lacks_a_name_is_not_taken_for_row_numbers(read) -> None:
     found = read("RID,Q1\na,1,2\nb,2,3\n")
     assert found.n_rejected_rows == 2
@@ -89,6 +98,12 @@ def test_qualtrics_headings_are_no_respondents(read) -> None:
     assert found.provenance.rows_read == 2
     assert "line 2 and 3 passed over (questions, import ids)" in found.provenance.notes[0]
     assert "--from qualtrics" in found.provenance.notes[0]
+
+
+def test_qualtrics_ids_without_questions_above_are_one_row_of_headings(read) -> None:
+    names, _, ids, *respondents = QUALTRICS.splitlines()
+    found = read("\n".join([names, ids, *respondents, ""]))
+    assert found.answers["Q1"].tolist() == [1, 2]
 
 
 def test_qualtrics_questions_become_the_texts_of_a_draft(tmp_path) -> None:

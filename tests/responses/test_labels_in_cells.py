@@ -198,6 +198,9 @@ def test_the_report_says_which_labels_were_read(answers) -> None:
         ("2", [0, 1, 0]),
         ("2.0", [0, 1, 0]),
         ("Livres|Eau", [1, 0, 1]),
+        ("1 3", [1, 0, 1]),
+        ("[1,3]", [1, 0, 1]),
+        ("['Paths', 'Books, films']", [1, 1, 0]),
         ("Don't know", [-9, -9, -9]),
     ],
 )
@@ -209,7 +212,24 @@ def test_choices_in_one_column_are_spread_over_the_options(answers, cell, ticks)
 
 @pytest.mark.parametrize(
     "cell",
-    ["Paths;Wine", "1,4", "Paths;Don't know", "yes", "x", "TRUE", "1.5", "0", "no", "0,1", "-9;-9"],
+    [
+        "Paths;Wine",
+        "1,4",
+        "1 4",
+        "[1,4]",
+        "['Paths' 'Wine']",
+        "[]",
+        "[[1]]",
+        "Paths;Don't know",
+        "yes",
+        "x",
+        "TRUE",
+        "1.5",
+        "0",
+        "no",
+        "0,1",
+        "-9;-9",
+    ],
 )
 def test_a_choice_that_is_none_of_the_options_is_rejected(answers, cell) -> None:
     found = answers(f'RID,USE\n1,"{cell}"\n')
@@ -226,6 +246,8 @@ def test_a_choice_that_is_none_of_the_options_is_rejected(answers, cell) -> None
         ("MANY", ["A"], [[0, 0, 1, 0]]),
         ("MANY", ["Some;A", "Y", "X;2"], [None, None, None]),
         ("NUM", ["1;2", "3"], [[1, 1, 0], [0, 0, 1]]),
+        ("NUM", ["1 2", '"[1, 3]"'], [[1, 1, 0], [1, 0, 1]]),
+        ("MANY", ["x z", "\"['x', 'z']\""], [[1, 0, 1, 0], [1, 0, 1, 0]]),
         ("NUM", ["2 or more", "1;2 or more", "3"], [[0, 0, 1], None, [0, 0, 1]]),
         ("NUM", ["0", "1"], [[1, 0, 0], None]),
     ],

@@ -17,6 +17,8 @@ from coprod_stats.sem.inference.modification import modification_indices
 from coprod_stats.sem.inference.standardization import explained_variances, standardize
 from coprod_stats.sem.ordered.sandwich import statistics_objective
 
+pytestmark = pytest.mark.any_python
+
 ORACLES = Path(__file__).parents[1] / "oracles" / "lavaan"
 ALL = CASES | ORDERED_CASES
 ELSEWHERE = {

@@ -53,7 +53,18 @@ def test_a_model_without_a_minimum_does_not_converge():
     exact = (items - items.mean(axis=0)) @ np.linalg.inv(root).T @ np.linalg.cholesky(target).T
     result = fit("f =~ x1 + x2 + x3 + x4", SemData(exact, NAMES[:4]))
     assert not result.converged
-    assert "SEM-101" in {finding.code for finding in result.findings}
+    found = {finding.code: finding for finding in result.findings}
+    assert found["SEM-101"].parameters == ("f=~x2", "f=~x3", "f=~x4")
+    assert "grow without end" in found["SEM-101"].message
+
+
+def test_a_search_that_cannot_begin_says_so_and_counts_no_steps(values):
+    text = "f =~ NA*x1 + x2 + x3\nf ~~ 1*f\nx1 ~~ -1*x1"
+    result = fit(text, SemData(values, NAMES[: values.shape[1]]))
+    assert not result.converged
+    (message,) = [found.message for found in result.findings if found.code == "SEM-101"]
+    assert "where the search begins" in message
+    assert "steps" not in message
 
 
 def test_a_bifactor_model_leads_to_one_solution_whatever_identifies_it(values):

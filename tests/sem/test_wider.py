@@ -15,6 +15,8 @@ from coprod_stats.latent_models.sem_json import fit_document
 from coprod_stats.sem.compare import release_tests
 from coprod_stats.sem.inference.residuals import raw_residuals
 
+pytestmark = pytest.mark.any_python
+
 ORACLES = Path(__file__).parents[1] / "oracles"
 REFERENCE = json.loads((ORACLES / "sem_wider.json").read_text(encoding="utf-8"))
 CASES = {case["name"]: case for case in REFERENCE["cases"]}

@@ -12,6 +12,8 @@ from coprod_stats.responses import Responses, read_responses
 from coprod_stats.study.plan_reading import read_plan
 from coprod_stats.study.synthetic_sample import SimulationError, draw_sample, write_sample
 
+pytestmark = pytest.mark.any_python
+
 SAMPLE = shelf("sample_data") / "citizen_synthetic.csv"
 
 

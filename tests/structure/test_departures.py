@@ -24,6 +24,8 @@ from coprod_stats.structure.path_changes import PathChange
 from coprod_stats.structure.selected_respondents import compare_asked
 from coprod_stats.structure.unknown_answers import describe_unknown_answers
 
+pytestmark = pytest.mark.any_python
+
 ROOT = Path(__file__).parents[2]
 
 

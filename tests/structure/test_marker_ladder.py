@@ -18,6 +18,8 @@ from coprod_stats.structure import (
 from coprod_stats.structure.errors import StructureError
 from coprod_stats.structure.marker_ladder import fit_marker_ladder
 
+pytestmark = pytest.mark.any_python
+
 ORACLES = Path(__file__).parents[1] / "oracles"
 REVERSED = ("A1", "C4", "C5", "E1", "E2", "O2", "O5")
 MODEL = DriverImpactModel(

@@ -2,8 +2,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from coprod_stats.results import Result
 from coprod_stats.structure.errors import StructureError
@@ -34,7 +35,24 @@ def test_a_test_that_was_not_carried_out_keeps_its_place_in_the_family():
     assert family.glance().loc[0, "family_size"] == 3
 
 
-@settings(max_examples=25, deadline=None)  # statsmodels collects garbage at every call
+@pytest.mark.parametrize("method", ["holm", "fdr_bh"])
+@pytest.mark.parametrize(
+    "p_values",
+    [
+        [0.03],
+        [1.0, 1.0],
+        [0.0, 0.0, 0.5],
+        [0.04, 0.01, 0.01, 0.9, 0.03, 0.01, 0.04],
+        np.random.default_rng(5).random(40) ** 3,
+    ],
+    ids=len,
+)
+def test_adjusted_p_values_are_those_of_statsmodels(method, p_values):
+    family = adjust_p_values(dict(enumerate(p_values)), family="any", method=method)
+    expected = multipletests(p_values, method=method)[1]
+    np.testing.assert_allclose(family.p_adjusted, expected, rtol=1e-15)
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_holm_lies_between_the_raw_p_and_bonferroni(p_values):
     raw = {f"H{i}": p for i, p in enumerate(p_values)}

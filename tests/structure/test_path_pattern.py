@@ -22,6 +22,8 @@ from coprod_stats.structure.evaluative_factor import fit_evaluative_factor
 from coprod_stats.structure.path_pattern import PathMean, fit_pattern, pattern_syntax
 from coprod_stats.structure.pattern_weights import orientation, pattern_weights
 
+pytestmark = pytest.mark.any_python
+
 ORACLES = Path(__file__).parents[1] / "oracles"
 STATED = {
     "QUA": ("DRREL", "DRACT", "DRINP"),

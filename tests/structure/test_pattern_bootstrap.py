@@ -22,6 +22,8 @@ from coprod_stats.structure.measurement_model import fit_measurement
 from coprod_stats.structure.path_pattern import fit_pattern
 from coprod_stats.structure.pattern_bootstrap import bootstrap_pattern
 
+pytestmark = pytest.mark.any_python
+
 ORACLES = Path(__file__).parents[1] / "oracles"
 SCALES = ("DRACT", "DRSET", "QUA", "ATT")
 MODEL = DriverImpactModel(

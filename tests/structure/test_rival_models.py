@@ -23,6 +23,8 @@ from coprod_stats.structure.rival_models import (
     rival_syntax,
 )
 
+pytestmark = pytest.mark.any_python
+
 ORACLES = Path(__file__).parents[1] / "oracles"
 SCALES = {"DRREL": 3, "DRACT": 3, "DRINP": 3, "QUA": 3, "PRF": 3, "IV": 4}
 STATED = {"QUA": ("DRREL", "DRACT", "DRINP"), "PRF": ("DRREL", "DRACT", "DRINP"), "IV": ("DRREL",)}

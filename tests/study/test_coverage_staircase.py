@@ -159,6 +159,8 @@ def hypothesis(**given: object) -> Hypothesis:
         ({"predictor": "ADWKL", "outcome": "QUA"}, "not testable", "ADWKL is not asked"),
         ({"predictor": "CPAMT", "outcome": "MISP"}, "testable among some", "decide who is asked"),
         ({"predictor": "QUA", "outcome": "CPAMT"}, "not testable", "decide who is asked QUA"),
+        ({"predictor": "DRTEC", "outcome": "DTDIV"}, "not testable", "decide who is asked DRTEC"),
+        ({"predictor": "DRTEC", "outcome": "DTDIVS"}, "testable", ""),  # counts no channels
         (
             {"predictor": "QUA", "outcome": "PRF", "kind": "time"},
             "not testable",
@@ -199,3 +201,4 @@ def test_hypotheses_that_no_questionnaire_can_test_say_why(found: Coverage) -> N
         assert by_id[id].status == "not testable"
         assert len(by_id[id].reason) > 20
         assert "not testable with this questionnaire" in str(by_id[id])
+    assert by_id["H24"].status == "testable"

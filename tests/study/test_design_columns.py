@@ -11,6 +11,8 @@ from coprod_stats.instruments.shipped import shelf
 from coprod_stats.report.study import run_study
 from coprod_stats.report.study_report import study_document
 
+pytestmark = pytest.mark.any_python
+
 PLAN = """
 plan: weighted
 title: Weighted

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -27,6 +28,8 @@ from coprod_stats.structure.structural_models import StructuralPath
 from coprod_stats.study.pattern_gate import dependent_on_overlap, gated, no_pattern_of, untested
 from coprod_stats.study.study_json import study_document
 from coprod_stats.study.synthetic_sample import draw_sample, write_sample
+
+pytestmark = pytest.mark.any_python
 
 FROZEN = Path(__file__).parents[1] / "oracles" / "driver_impact_0_2_0"
 
@@ -98,15 +101,24 @@ def test_the_halo_sample_has_no_pattern_and_supports_no_hypothesis(halo: Study) 
     assert sum(bool(finding.gate) for finding in findings) > 15
 
 
+@pytest.fixture(scope="module")
+def pages(clean: Study, halo: Study) -> tuple[str, str]:
+    clean_page, halo_page = (render_html(report_document(study)) for study in (clean, halo))
+    return clean_page, halo_page
+
+
 def first_lines(study: Study) -> str:
-    page = render_html(report_document(study))
+    return opening(render_html(report_document(study)))
+
+
+def opening(page: str) -> str:
     return page[page.index("<main") : page.index("Question and hypotheses</h2>")]
 
 
 def test_the_first_lines_are_the_pattern_its_size_its_interval_and_n(
-    clean: Study, halo: Study
+    pages: tuple[str, str],
 ) -> None:
-    shown, doubted = first_lines(clean), first_lines(halo)
+    shown, doubted = map(opening, pages)
     for page in (shown, doubted):
         assert "difference" in page
         assert "95% CI [" in page
@@ -120,8 +132,8 @@ def test_the_first_lines_are_the_pattern_its_size_its_interval_and_n(
     assert "of 21</" not in doubted
 
 
-def test_the_section_states_what_the_pattern_allows(clean: Study, halo: Study) -> None:
-    page, doubted = (render_html(report_document(study)) for study in (clean, halo))
+def test_the_section_states_what_the_pattern_allows(pages: tuple[str, str]) -> None:
+    page, doubted = pages
     assert "fits no worse than the one with all paths" in page
     assert "fits worse than the one with all paths" in doubted
     assert "hypotheses are supported" in " ".join(page.split())
@@ -169,6 +181,25 @@ def test_the_json_begins_with_the_pattern(clean: Study, halo: Study) -> None:
         tables = document["analyses"][0]["tables"]
         assert len(tables["all_paths"]) == 49
         assert len(tables["evaluative_factor_paths"]) == 21
+        assert len(tables["omitted_causes"]) == 21
+
+
+def test_the_halo_that_made_the_paths_is_the_one_that_takes_them_away(
+    clean: Study, halo: Study
+) -> None:
+    """It has loadings of .40 on every item; the sample of real paths has none."""
+
+    def table(study: Study) -> pd.DataFrame:
+        return pd.DataFrame(study_document(study)["analyses"][0]["tables"]["omitted_causes"])
+
+    assert table(halo)["halo"].median() == pytest.approx(0.40, abs=0.05)
+    assert table(halo)["halo"].max() < 0.45
+    supported = [f.id for f in clean.analyses[0].findings if f.conclusion == "supported"]
+    needed = table(clean).set_index("term")["halo"][supported]
+    assert (needed.isna() | (needed > 0.35)).mean() > 0.9
+    pages = [" ".join(render_html(report_document(study)).split()) for study in (clean, halo)]
+    assert ["supported paths only if every question" in page for page in pages] == [True, False]
+    assert all("What would take each path to zero" in page for page in pages)
 
 
 def test_a_plan_without_unstated_paths_has_no_pattern(tmp_path: Path) -> None:
@@ -441,7 +472,7 @@ def test_the_overlap_sample_is_what_the_simulator_gives_and_is_named_first(
     assert fired == {"OVERLAP-001"}
     assert not any(found.fires for found in clean.diagnostics)
     named = {(p.driver_item, p.impact_item) for p in overlapping.analyses[0].result.overlap.pairs}
-    assert named == {("DRKNO6", "KGN4"), ("DRKNO7", "KGN9"), ("DRKNO10", "KGN10")}
+    assert named == {("DRKNO6", "KGN4"), ("DRKNO7", "KGN9"), ("DRKNO10", "KGN12")}
     (change,) = [p for p in overlapping.analyses[0].result.overlap.paths if p.id == "H12"]
     assert change.stated > 2 * change.rival_se > abs(change.rival)
     by_id = {finding.id: finding for finding in overlapping.analyses[0].findings}
@@ -452,12 +483,12 @@ def test_the_overlap_sample_is_what_the_simulator_gives_and_is_named_first(
     assert not any(finding.gate for finding in clean.analyses[0].findings)
     page, other = first_lines(overlapping), first_lines(clean)
     assert "3 pairs of items at both ends of a path share more" in page
-    assert "H12 changes from .20 to .02" in page
+    assert "H12 changes from .11 to −.05" in page
     assert "pairs of items" not in other
     whole = render_html(report_document(overlapping))
     assert "Reword one item of each pair" in whole
     assert "So is a path that rests on items that share a meaning" in whole
     assert "of 21</" in page
     assert "one item of each pair" not in render_html(report_document(clean))
-    assert "observed as they are (Individual value: mean" in whole
+    assert "observed as they are (Individual value" in whole
     assert "No two of them share more" in render_html(report_document(clean))

@@ -168,6 +168,8 @@ FAULTS = [
         "HOURS",
     ),
     (SEM, with_option(SEM, "rotating: false"), "PLAN-039", 19, "no item of the factors rotates"),
+    (SEM, with_option(SEM, "omit: [NEG9]"), "PLAN-042", 19, "no factor of the analysis has"),
+    (SEM, with_option(SEM, "dont_know: middle"), "PLAN-042", 19, "no question"),
     (SEM, with_option(SEM, "where: ZZ == 1"), "PLAN-010", 19, "variable 'ZZ'"),
     (
         SEM,

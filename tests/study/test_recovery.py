@@ -26,6 +26,8 @@ from coprod_stats.simulation.simulated_answers import simulate_answers
 from coprod_stats.structure import PathTests
 from coprod_stats.study.plan_reading import Plan, read_plan
 
+pytestmark = pytest.mark.any_python
+
 N_SAMPLES, N_ROWS = 200, 1_200
 
 

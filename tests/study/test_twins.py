@@ -18,6 +18,8 @@ from coprod_stats.report.study_report import study_document as report_document
 from coprod_stats.study.study_json import study_document
 from coprod_stats.study.synthetic_sample import draw_sample, write_sample
 
+pytestmark = pytest.mark.any_python
+
 TWINS = ("halo", "overlap", "drivers", "careless", "language", "divide")
 TRUTH = {
     name: json.loads((shelf("sample_data") / f"citizen_{name}.truth.json").read_text("utf-8"))

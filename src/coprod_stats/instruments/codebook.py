@@ -229,8 +229,10 @@ class _Codebook:
             yield self.column(scale.id, self.shown(scale.title), facts)
         computed: tuple[Index | Derived, ...] = (*one.indices, *one.derived)
         for entry in computed:
-            rule = condition_in_words(entry.value, one)
-            yield self.column(entry.id, self.shown(entry.title), [("value", rule)])
+            facts = [("value", condition_in_words(entry.value, one))]
+            if isinstance(entry, Index) and entry.note is not None:
+                facts.append(("note", self.shown(entry.note)))
+            yield self.column(entry.id, self.shown(entry.title), facts)
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> Markup:

@@ -120,9 +120,18 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A formative index, computed by an expression."""
+    """A formative index, computed by an expression.
+
+    Attributes
+    ----------
+    title : Text
+        A few words: tables of paths have it in every row.
+    note : Text or None
+        Its range, and what else is to be known of it.
+    """
 
     id: str
     title: Text
     construct: Construct
     value: Expression
+    note: Text | None = None

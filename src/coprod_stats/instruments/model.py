@@ -111,7 +111,13 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds that a respondent needs, by type of question."""
+    """Seconds that a respondent needs, by type of question.
+
+    Attributes
+    ----------
+    word : float
+        Seconds for a word of introductions and hints, which are read before the answer.
+    """
 
     grid_item: float
     behaviour_row: float
@@ -122,6 +128,7 @@ class Timing:
     number: float
     text: float
     note: float
+    word: float
 
 
 @dataclass(frozen=True, slots=True, repr=False)

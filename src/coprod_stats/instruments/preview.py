@@ -106,7 +106,8 @@ def _length(instrument: Instrument) -> Iterator[str]:
     limit = instrument.forms[0].minutes_at_most
     if limit is not None and any(length.minutes[1] > limit for length in lengths):
         yield f"  Longer than the {spell_number(limit)} minutes that this form should take."
-    yield "  Estimated from seconds per type of question, to be replaced by medians of a pilot."
+    yield "  Estimated from seconds per type of question and per word of introductions and hints,"
+    yield "  to be replaced by medians of a pilot."
 
 
 def _span(low: int, high: int) -> str:
@@ -295,6 +296,8 @@ def _computed(instrument: Instrument) -> Iterator[str]:
     for entry in computed:
         yield from _wrap(f"{entry.title}", indent=2, first=f"{entry.id:<8} ")
         yield from _wrap(f"= {condition_in_words(entry.value, instrument)}", indent=11)
+        if isinstance(entry, Index) and entry.note is not None:
+            yield from _wrap(str(entry.note), indent=11)
     rule = instrument.classification
     if rule is not None:
         classes = [

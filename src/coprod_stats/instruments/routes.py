@@ -129,8 +129,12 @@ def classes_in_silence(instrument: Instrument, routes: Routes, item_id: str) -> 
     answers = _Answers(instrument, n_respondents, routes.answers.texts)
     for variable in instrument.assigned:
         answers.add(variable.id, routes.answers[variable.id])
-    for item in routes.items:
-        shown = answers.shown(item.conditions) & (item.id != item_id)
+    place = [item.id for item in routes.items].index(item_id)
+    for item in routes.items[:place]:  # asked before, as ever
+        for column in item.columns:
+            answers.add(column, routes.answers[column])
+    for item in routes.items[place + 1 :]:
+        shown = answers.shown(item.conditions)
         for column in item.columns:
             answers.add(column, np.where(shown, routes.answers[column], np.nan))
     return _classes(instrument, answers, n_respondents)

@@ -157,4 +157,4 @@ def _cells(row: FittedParameter) -> Iterator[str]:
     tested = row.free or row.op == ":="
     errors = (row.se, row.z, row.pvalue) if tested else (math.nan,) * 3
     for value in (row.est, *errors, row.std_lv, row.std_all):
-        yield " " * 9 if math.isnan(value) else f"{value:>9.3f}"
+        yield " " * 9 if math.isnan(value) else f" {value:>8.3f}"

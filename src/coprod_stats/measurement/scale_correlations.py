@@ -166,20 +166,35 @@ def _partial(values: pd.DataFrame, held_constant: str | None) -> FloatArray:
     found = np.full((n_scales, n_scales), np.nan)
     if held_constant is None:
         return found
+    scored = values.dropna(subset=[held_constant])
+    controlled = scored[held_constant].to_numpy(dtype=np.float64)
+    scores = scored.to_numpy(dtype=np.float64)
+    present = ~np.isnan(scores)
     others = [k for k, name in enumerate(values) if name != held_constant]
     for position, row in enumerate(others):
         for column in others[:position]:
-            names = [values.columns[row], values.columns[column], held_constant]
-            found[row, column] = found[column, row] = _partial_correlation(values[names].dropna())
+            rows = present[:, row] & present[:, column]
+            found[row, column] = found[column, row] = first_order_partial(
+                scores[rows, row], scores[rows, column], controlled[rows]
+            )
     return found
 
 
-def _partial_correlation(complete: pd.DataFrame) -> float:
-    """Correlate two columns, controlling for the third; NaN where that is undefined."""
-    if len(complete) < 4 or np.linalg.matrix_rank(complete - complete.mean()) < 3:
-        return float("nan")
-    # pingouin takes more than a second to load
-    import pingouin
+def first_order_partial(x: FloatArray, y: FloatArray, controlled: FloatArray) -> float:
+    r"""Correlate the residuals of two variables after regression on a third.
 
-    first, second, third = complete.columns
-    return float(pingouin.partial_corr(complete, x=first, y=second, covar=third)["r"].iloc[0])
+    :math:`r_{xy \cdot z} = (r_{xy} - r_{xz} r_{yz}) / \sqrt{(1 - r_{xz}^2)(1 - r_{yz}^2)}`
+    (Cohen, Cohen, West & Aiken, 2003, Applied multiple regression/correlation analysis, section
+    3.3), as ``pingouin.partial_corr``, which checks and copies a frame for each of the pairs. NaN
+    with fewer than four respondents, or if one of the three follows from the others.
+    """
+    if len(x) < 4:
+        return float("nan")
+    centred = np.column_stack([x, y, controlled])
+    centred -= centred.mean(axis=0)
+    if np.linalg.matrix_rank(centred) < 3:
+        return float("nan")
+    z = centred[:, 2]
+    residuals = centred[:, :2] - np.outer(z, z @ centred[:, :2]) / (z @ z)
+    first, second = residuals.T
+    return float(first @ second / np.sqrt((first @ first) * (second @ second)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -44,6 +44,21 @@ class CellTable:
         """Return the cells of the first column of this name; raises ``ValueError`` if none is."""
         place = self.header.index(name)
         return tuple(row[place] for row in self.rows)
+
+    def columns(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield each column with its name, also those of a name that has occurred before."""
+        cells = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.header)
+        return zip(self.header, cells, strict=True)
+
+    def with_columns(self, columns: Iterable[tuple[str, tuple[str, ...]]]) -> CellTable:
+        """Return the same rows with other columns.
+
+        Of columns of one name, ignoring case, the first counts; binding rejects the others.
+        Answers therefore come before what the form does not have, which may have any name.
+        """
+        named = list(columns)
+        rows = tuple(zip(*(cells for _, cells in named), strict=True)) if self.rows else ()
+        return replace(self, header=tuple(name for name, _ in named), rows=rows)
 
 
 MISSING = frozenset(map(str, MISSING_CODES))
@@ -152,6 +167,10 @@ def options_chosen(
     return tuple(map(chosen, cells))
 
 
+_MARKS = {"0", "1", "Y", "N"}
+"""What raw exports write for an option of a multiple choice, whatever the options are called."""
+
+
 def holds_labels(cells: tuple[str, ...], entry: SidecarColumn, instrument: Instrument) -> bool:
     """Return whether cells of a question with options hold labels where codes belong."""
     scale = instrument.item(entry.item).responses
@@ -159,6 +178,8 @@ def holds_labels(cells: tuple[str, ...], entry: SidecarColumn, instrument: Instr
     shown = options if scale is None else (*options, *shown_options(scale))
     labels = {words for option in shown for _, words in option.label.by_language}
     labels -= {*dict(entry.codes), *(str(option.value) for option in options)}
+    if entry.kind == "multiple":
+        labels -= _MARKS
     return any(cell.strip() in labels for cell in cells)
 
 
@@ -182,7 +203,10 @@ def mark_unanswered(
         Who got to the end; of the others nobody knows what they saw, and blanks stay.
     """
     answers = _Answers(table, instrument)
-    cells = {name: list(table.column(name)) for name in table.header}
+    cells: dict[str, list[str]] = {}
+    marked = [(name, list(column)) for name, column in table.columns()]
+    for name, own in marked:
+        cells.setdefault(name, own)
     of_rows = decided_by_rows(instrument)
     for item in instrument.questions:
         columns = [column for column in item.columns if column in cells]
@@ -195,8 +219,7 @@ def mark_unanswered(
             for column in columns:
                 if not cells[column][row].strip():
                     cells[column][row] = str(NOT_ANSWERED)
-    rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
-    return replace(table, header=tuple(cells), rows=rows)
+    return table.with_columns((name, tuple(own)) for name, own in marked)
 
 
 class _Answers(Mapping[str, FloatArray]):

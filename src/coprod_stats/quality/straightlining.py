@@ -8,6 +8,7 @@ from itertools import groupby
 import numpy as np
 
 from coprod_stats.instruments import Instrument, Item
+from coprod_stats.instruments.questions import Option
 from coprod_stats.quality.careless_responding import longstring
 from coprod_stats.quality.person_index import (
     FloatArray,
@@ -68,12 +69,15 @@ def _run_share(responses: Responses, run: tuple[Item, ...]) -> FloatArray:
 
 
 def item_runs(instrument: Instrument) -> Iterator[tuple[Item, ...]]:
-    """Return the runs of consecutive single-choice items of one response scale, skipping notes."""
+    """Return the runs of consecutive single-choice items of one response scale, skipping notes.
+
+    Whether an answer off the scale stands beside it, such as "does not apply", makes no difference.
+    """
     asked = [item for item in instrument.items if item.kind != "note"]
     for scale, group in groupby(asked, key=_response_scale):
         if scale is not None:
             yield tuple(group)
 
 
-def _response_scale(item: Item) -> str | None:
-    return item.responses.id if item.kind == "single" and item.responses is not None else None
+def _response_scale(item: Item) -> tuple[Option, ...] | None:
+    return item.responses.options if item.kind == "single" and item.responses is not None else None

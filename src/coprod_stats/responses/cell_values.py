@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import MISSING_CODES, DateRange, Instrument, Item, TextRule
@@ -19,6 +20,9 @@ _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCI
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+
+_LARGEST_EXACT = 2**53
+"""From here on, a number in double precision may be another than the one that was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ def parse_number(text: str, *, comma_is_decimal: bool) -> float:
     Raises
     ------
     ValueError
-        If the text is not a finite number, or its comma may mark decimals or thousands.
+        If the text is not a finite number, its comma may mark decimals or thousands, or it is a
+        whole number of more digits than a number keeps, such as an id.
     """
     plain = text.strip().replace("\N{MINUS SIGN}", "-")
     if not comma_is_decimal and _MAYBE_THOUSANDS.fullmatch(plain):
@@ -119,6 +124,8 @@ def parse_number(text: str, *, comma_is_decimal: bool) -> float:
     value = float(plain)
     if not math.isfinite(value):
         raise ValueError("number too large")
+    if abs(value) >= _LARGEST_EXACT and Decimal(repr(value)) != Decimal(plain):
+        raise ValueError("more digits than a number keeps")
     return value
 
 

@@ -20,6 +20,8 @@ from coprod_stats.responses.raw_table import RawTable
 
 _SEPARATORS = (";", "|", "\n", ",")
 _ANY_SEPARATOR = re.compile(r"[;|\n,]")
+_LISTED = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^,'"\[\]]+))\s*(?:,|$)""")
+"""An element of a list as JSON and Python write it: quoted, or a number."""
 _POINTED = re.compile(r"(-?[0-9]+)\.0+")
 _REASON = "not among the options of the question, or not clear which"
 
@@ -115,6 +117,8 @@ class CombinedChoices:
         """Return the codes in a cell, those of options or that of one missing answer."""
         readings = [self._parts(cell, sign, known) for sign in _SEPARATORS]
         chosen = next((codes for codes, words in readings if codes and not words), None)
+        if chosen is None:
+            chosen = self._listed(cell, known) or self._codes_between_blanks(cell, known)
         if chosen is None and self._other is not None:
             codes, words = max(readings, key=lambda reading: len(reading[0]))
             written = [self._other.written(part) for part in words]
@@ -124,6 +128,30 @@ class CombinedChoices:
         if chosen is None or (len(chosen) > 1 and any(code in MISSING_CODES for code in chosen)):
             return None
         return tuple(chosen)
+
+    def _listed(self, cell: str, known: Mapping[str, int | None]) -> list[int] | None:
+        """Return the codes in a list such as ``[1, 2]`` or ``['Benches', "Paths"]``."""
+        listed = cell.strip()
+        if not (listed.startswith("[") and listed.endswith("]")):
+            return None
+        inner, place, found = listed[1:-1].rstrip(), 0, []
+        while place < len(inner):
+            element = _LISTED.match(inner, place)
+            if element is None:
+                return None
+            place = element.end()
+            code = self._code(next(filter(None, element.groups()), "").strip(), known)
+            if code is None:
+                return None
+            found.append(code)
+        return found or None
+
+    def _codes_between_blanks(self, cell: str, known: Mapping[str, int | None]) -> list[int] | None:
+        """Return codes with blanks between them, as ODK writes them; labels can hold blanks."""
+        clear = {text: code for text, code in self._codes.items() if known.get(text) == code}
+        found = [(self._letters | clear).get(part) for part in cell.split()]
+        codes = [code for code in found if code is not None]
+        return codes if len(codes) == len(found) > 1 else None
 
     def _parts(
         self, cell: str, separator: str, known: Mapping[str, int | None]

@@ -43,6 +43,7 @@ from coprod_stats.study.plan_reading import Plan, PlanError, read_plan
 from coprod_stats.study.result import AnalysisResult, Deviation, StudyResult, StudyWarning
 from coprod_stats.study.sample_flow import SampleFlow
 from coprod_stats.study.tested_hypotheses import tested_by
+from coprod_stats.study.worded_predictors import worded_predictors
 
 Progress = Callable[[int, int, str], None]
 
@@ -108,7 +109,10 @@ def carry_out(
         correlations=_correlations(scores),
         analyses=analyses,
         deviations=tuple(_deviations(analyses)),
-        warnings=tuple(_warnings(read, responses, analyses)),
+        warnings=(
+            *_warnings(read, responses, analyses),
+            *worded_predictors(read, analysed),
+        ),
         pooled=pooled,
     )
 

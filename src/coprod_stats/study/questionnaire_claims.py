@@ -54,7 +54,7 @@ def claimed_paths(
         path
         for plan in chosen
         if plans or plan.questionnaire.id == instrument.id
-        for path in _of_plan(plan)
+        for path in planned_paths(plan)
     ]
     stated = [path for path in _of_hypotheses(instrument) if path not in _without_plans(planned)]
     return (*planned, *stated)
@@ -74,13 +74,14 @@ def plans_by_hypothesis(plans: Sequence[Plan], questionnaire: str) -> dict[str, 
     found: dict[str, tuple[str, ...]] = {}
     for plan in plans:
         if plan.questionnaire.id == questionnaire:
-            for path in _of_plan(plan):
+            for path in planned_paths(plan):
                 known = found.get(path.hypothesis, ())
                 found[path.hypothesis] = tuple(dict.fromkeys((*known, plan.form.plan)))
     return found
 
 
-def _of_plan(plan: Plan) -> Iterator[ClaimedPath]:
+def planned_paths(plan: Plan) -> Iterator[ClaimedPath]:
+    """Yield the paths that a plan tests, in the form that it fields."""
     for analysis in plan.form.analyses:
         for hypothesis in tested_by(analysis, plan.hypotheses):
             for relation in hypothesis.relations():

@@ -2,6 +2,7 @@ from drawn_text import outside, overlapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coprod_stats.documents.figures.change_chart import Change, ChangeRow, change_chart
 from coprod_stats.documents.figures.forest import Estimate, ForestRow, forest_chart
 from coprod_stats.documents.figures.likert import LikertItem, likert_chart
 from coprod_stats.documents.figures.missing import (
@@ -61,6 +62,28 @@ def test_forest_charts(data, n_series):
         for _ in range(3)
     ]
     drawing = forest_chart(rows, series=[data.draw(words) for _ in range(n_series)], axis_label="β")
+    assert overlapping(drawing) == []
+    assert outside(drawing) == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data(), st.integers(0, 60))
+def test_change_charts(data, n_changes):
+    values = st.floats(-3, 3)
+    rows = [
+        ChangeRow(
+            data.draw(words),
+            data.draw(counts),
+            tuple(
+                Change(f"H{i}", data.draw(values), data.draw(st.booleans()))
+                for i in range(n_changes)
+            ),
+        )
+        for _ in range(3)
+    ]
+    drawing = change_chart(
+        rows, axis_label="Change", marked=data.draw(words), unmarked=data.draw(words)
+    )
     assert overlapping(drawing) == []
     assert outside(drawing) == []
 

@@ -80,6 +80,7 @@ def test_slack_inequality_changes_nothing(fitted):
 def test_too_few_iterations_are_said(fitted):
     _, minimum = fitted(HS, max_iterations=2)
     assert not minimum.converged
+    assert minimum.growing == ()
 
 
 def test_a_start_outside_the_model_is_not_convergence(fitted):

@@ -14,6 +14,8 @@ from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.options import FitOptions
 from coprod_stats.sem.sample import SemData
 
+pytestmark = pytest.mark.any_python
+
 FILE = Path(__file__).parents[2] / "oracles" / "sem_two_level.json"
 CASES = {case["name"]: case for case in json.loads(FILE.read_text())["cases"]}
 ESTIMATES = bound("two levels: estimates")

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
+from scipy.stats import multivariate_normal, norm
 
 from coprod_stats.sem.ordered.newton import BOUND
 from coprod_stats.sem.ordered.pair_tables import (
@@ -103,6 +105,35 @@ def test_two_empty_cells_give_a_perfect_correlation(counts, rho):
 def test_an_estimate_stops_at_the_bound():
     assert estimate(np.diag([30, 40, 50])).rho[0] == BOUND
     assert estimate(np.diag([30, 40, 50])[::-1]).rho[0] == -BOUND
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        # Newton's first step ends where the single case of a corner has no probability left
+        [[1, 16, 39], [35, 24, 0]],
+        [[39, 16, 1], [0, 24, 35]],
+        [[43, 16, 1], [0, 15, 35]],
+    ],
+)
+def test_a_case_against_a_high_correlation_keeps_it_from_the_bound(counts):
+    counts = np.array(counts)
+    # by an independent search over SciPy's bivariate normal distribution
+    cuts = [
+        norm.ppf(np.append(0, counts.sum(axis=axis).cumsum() / counts.sum())) for axis in (1, 0)
+    ]
+    a, b = np.meshgrid(*(np.clip(cut, -8, 8) for cut in cuts), indexing="ij")
+
+    def negative_likelihood(rho):
+        corners = multivariate_normal.cdf(np.dstack([a, b]), cov=[[1, rho], [rho, 1]])
+        cells = np.diff(np.diff(corners, axis=0), axis=1)
+        return -(counts * np.log(np.maximum(cells, 1e-12))).sum()
+
+    found = estimate(counts).rho[0]
+    side = (0.7, 0.998) if found > 0 else (-0.998, -0.7)
+    highest = minimize_scalar(negative_likelihood, bounds=side, method="bounded")
+    assert found == pytest.approx(highest.x, abs=1e-4)
+    assert abs(found) < 0.99
 
 
 def test_full_tables_give_no_note():

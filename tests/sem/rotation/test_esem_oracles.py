@@ -14,6 +14,8 @@ from coprod_stats.sem.options import FitOptions
 from coprod_stats.sem.rotation.options import RotationOptions
 from coprod_stats.sem.sample import SemData
 
+pytestmark = pytest.mark.any_python
+
 ORACLE = json.loads((Path(__file__).parents[2] / "oracles" / "esem.json").read_text())
 CASES = {case["name"]: case for case in ORACLE["cases"]}
 BFI = tuple(f"{scale}{i}" for scale in "ACE" for i in range(1, 6))

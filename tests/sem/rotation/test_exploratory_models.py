@@ -63,7 +63,7 @@ def loadings(result, factors, items):
 @pytest.mark.parametrize(
     ("model", "expected"), [(SIX, 4), (NINE, 12), (ESEM, 34), (block("b", ["f1"], ITEMS), 27)]
 )
-def test_degrees_of_freedom_leave_out_the_turns(data, model, expected):
+def test_degrees_of_freedom_omit_the_turns(data, model, expected):
     result = fit(model, data)
     assert result.inference.df == expected
     assert result.is_proper

@@ -74,6 +74,12 @@ def data():
         ("y ~ C(group, contr.treatment(base='q'))", "the formula cannot be evaluated"),
         ("y ~ C(rank, levels=[1, 2])", "the formula cannot be evaluated: Data has categories"),
         ("y ~ I(x +)", "formula 'y ~ I(x +)'"),
+        ("y ~ 0", "it has no term, not even an intercept"),
+        ("y ~ x - x - 1", "it has no term, not even an intercept"),
+        ("y ~ (a + b + c + d + e + f + g + h + i)**9", "may have more than 10000 terms"),
+        ("y ~ (a + b)**999", "may have more than 10000 terms"),
+        ("y ~ " + " * ".join(f"v{n}" for n in range(26)), "may have more than 10000 terms"),
+        ("y ~ ((a + b + c)**3 + d)**3", "may have more than 10000 terms"),
     ],
 )
 def test_a_formula_or_column_that_will_not_do(data, formula, said):
@@ -175,3 +181,14 @@ def test_what_nearly_separates_is_fitted(seed):
     result = regress("y ~ x", data, "binomial")
     assert result.converged
     assert np.isfinite(result.std_error).all()
+
+
+def test_powers_and_products_of_few_terms_are_written_out(data):
+    assert regress("y ~ x**999", data).terms == regress("y ~ x", data).terms
+    assert "x:z" in regress("y ~ (x + z)**2", data).terms
+
+
+def test_long_numbers_of_the_printed_table_stay_apart(data):
+    shifted = data.assign(x=data["x"] + 1e9, y=data["y"] * 1e12)
+    printed = str(regress("y ~ x", shifted)).splitlines()[-1]
+    assert len(printed.split()) == 5

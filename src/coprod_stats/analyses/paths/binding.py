@@ -20,28 +20,18 @@ from coprod_stats.analyses.kind import (
     stream_of,
 )
 from coprod_stats.analyses.paths.diagnostics import path_diagnostics
-from coprod_stats.analyses.paths.estimation import (
-    SpecificationResult,
-    composites,
-    driver_impact_model,
-    estimate,
-    ordered_items,
-)
+from coprod_stats.analyses.paths.estimation import SpecificationResult, estimate
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
-from coprod_stats.analyses.paths.named_comparisons import (
-    bootstrap_faults,
-    comparison_faults,
-    rival_faults,
-)
+from coprod_stats.analyses.paths.named_comparisons import comparison_faults
 from coprod_stats.analyses.paths.result import PathsResult, path_findings
 from coprod_stats.analyses.paths.result_tables import measurement_tables, result_tables
-from coprod_stats.analyses.paths.rivals import compared_specification
 from coprod_stats.analyses.paths.section import paths_section
+from coprod_stats.analyses.paths.specification_faults import sem_faults
 from coprod_stats.analyses.sample import StudySample
 from coprod_stats.analyses.words import ReportWords, anchor_of
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import Section
-from coprod_stats.errors import CoprodError, Fault
+from coprod_stats.errors import Fault
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import DESIGN_OPTIONS, RespondentChoice
@@ -70,6 +60,7 @@ class Paths(Kind[PathsForm, PathsResult]):
         for entry in form.specifications:
             yield from choice_names(entry)
             if isinstance(entry, SemSpecification):
+                yield from entry.omit
                 for part in entry.subgroups:
                     yield from condition_names(part.where)
 
@@ -118,7 +109,7 @@ class Paths(Kind[PathsForm, PathsResult]):
             if isinstance(entry, ScoresSpecification):
                 yield from _scores_faults(entry, scope, here)
             else:
-                yield from _sem_faults(form, entry, scope, here)
+                yield from sem_faults(form, entry, scope, here)
 
     def parts(self, form: PathsForm) -> tuple[SemSpecification | ScoresSpecification, ...]:
         """Return the specifications."""
@@ -246,101 +237,3 @@ def _scores_faults(entry: ScoresSpecification, scope: Scope, here: Location) -> 
             f"specification '{entry.specification}' regresses scale scores and cannot use weights",
             "State 'without: [weights]' there.",
         )
-
-
-def _sem_faults(
-    form: PathsForm, entry: SemSpecification, scope: Scope, here: Location
-) -> Iterator[Fault]:
-    indices = composites(form, scope.instrument, scope.relations())
-    observed = [
-        f"{relation.id}: '{name}' is not a factor of the analysis"
-        for relation in scope.relations()
-        for name in (relation.predictor, relation.outcome)
-        if name not in (*form.factors, *indices)
-    ]
-    for found in dict.fromkeys(observed):
-        yield scope.fault(
-            "PLAN-018",
-            here,
-            found,
-            "Add the scale to 'factors', or estimate the paths by 'scores: true'.",
-        )
-    yield from _rotation_faults(form, entry, scope, here)
-    yield from _subgroup_faults(entry, scope, here)
-    if not observed:
-        yield from _model_faults(form, entry, scope, here)
-
-
-def _rotation_faults(
-    form: PathsForm, entry: SemSpecification, scope: Scope, here: Location
-) -> Iterator[Fault]:
-    """Return a fault where rotating items are to be omitted and there are none."""
-    used = {id for each in scope.instrument.scales if each.id in form.factors for id in each.items}
-    if not entry.rotating and not any(i.rotation for i in scope.instrument.items if i.id in used):
-        yield scope.fault(
-            "PLAN-039",
-            here,
-            "no item of the factors rotates: there are none to omit",
-            "Remove 'rotating', or choose a form with planned missingness.",
-        )
-
-
-def _subgroup_faults(entry: SemSpecification, scope: Scope, here: Location) -> Iterator[Fault]:
-    tested = {hypothesis.id for hypothesis in scope.hypotheses}
-    met: set[str] = set()
-    for number, part in enumerate(entry.subgroups):
-        place: Location = (*here, "subgroups", number)
-        yield from scope.condition_faults((*place, "where"), part.where)
-        for name in part.hypotheses:
-            if name not in tested:
-                found, remedy = f"the analysis does not test '{name}'", "Correct the id."
-                yield scope.fault("PLAN-011", place, found, remedy)
-            elif name in met:
-                found = f"'{name}' belongs to two subgroups"
-                yield scope.fault("PLAN-011", place, found, "Remove it from one of them.")
-            met.add(name)
-
-
-def _model_faults(
-    form: PathsForm, entry: SemSpecification, scope: Scope, here: Location
-) -> Iterator[Fault]:
-    """Return faults of the model and its options, before any answers are read."""
-    from coprod_stats.latent_models.engines.choice import refuse_options
-    from coprod_stats.latent_models.specification import Specification
-
-    known = {scale.id for scale in scope.instrument.scales}
-    if not set(form.factors) <= known:
-        return  # already reported
-    plan = scope.plan
-    used = {name: "" if name in entry.without else getattr(plan, name) for name in DESIGN_OPTIONS}
-    covariates = tuple(used["covariates"])
-    designed = bool(used["cluster"] or used["weights"])
-    allowed = ("WLSMV", "WLSM", "ULSMV") if entry.ordered else ("MLR",)
-    if designed and entry.engine == "core" and entry.estimator not in allowed:
-        yield scope.fault(
-            "PLAN-019",
-            here,
-            f"{entry.estimator} does not take clusters and weights into account",
-            f"Use {allowed[0]}, or exclude them under 'without'.",
-        )
-        return
-    try:
-        model = driver_impact_model(
-            form, scope.instrument, scope.relations(), covariates, rotating=entry.rotating
-        )
-        if entry == compared_specification(form):
-            yield from rival_faults(form, scope, model)
-            yield from bootstrap_faults(form, entry, scope, model)
-        refuse_options(
-            Specification(
-                model=model.syntax(covariates),
-                engine=entry.engine,
-                estimator=entry.estimator,
-                missing=entry.missing,
-                ordered=ordered_items(entry, model),
-                cluster=used["cluster"] or None,
-                sampling_weights=used["weights"] or None,
-            )
-        )
-    except CoprodError as error:
-        yield scope.fault("PLAN-019", here, str(error), "Change the specification.")

@@ -97,16 +97,22 @@ def _unknown(found: UnknownAnswers, departure: Departure) -> Diagnostic:
 def _selected(found: SelectedRespondents, departure: Departure) -> Diagnostic:
     if not departure.fires:
         told = f"{found.population}, who were asked more, are like those who were not asked"
+        if found.unlike:
+            sizes = listed(_sizes(found), MOST_NAMED)
+            told += f" in the outcomes of their paths, though not in {sizes}"
         return Diagnostic("DIGITAL-001", False, found.largest, told)
-    unlike = [f"{entry.term} d = {decimal(entry.difference)}" for entry in found.unlike]
     concerned = ", ".join(sorted(departure.concerned))
     held = f"; they are {concerned}" if concerned else ""
     told = (
         f"{found.population}, who alone were asked some questions, differ from those who were not "
-        f"asked ({listed(unlike, MOST_NAMED)}): paths estimated among them to outcomes in which "
+        f"asked ({listed(_sizes(found), MOST_NAMED)}): paths among them to outcomes in which "
         f"they differ are distorted by that and are not concluded from{held}"
     )
     return Diagnostic("DIGITAL-001", True, found.largest, told, leads=True)
+
+
+def _sizes(found: SelectedRespondents) -> list[str]:
+    return [f"{entry.term} d = {decimal(entry.difference)}" for entry in found.unlike]
 
 
 def _invariance(found: MeasurementInvariance, departure: Departure) -> Diagnostic:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from coprod_stats.analyses.findings import (
@@ -16,6 +14,7 @@ from coprod_stats.analyses.findings import (
     UNKNOWN_ANSWERS,
     UNLIKE_QUESTIONS,
 )
+from coprod_stats.analyses.paths.counted_unknowns import Answer, with_unknown_as
 from coprod_stats.analyses.paths.departures import Departure, Departures
 from coprod_stats.analyses.paths.form import PathsForm, SemSpecification
 from coprod_stats.analyses.paths.measured import Measured
@@ -42,8 +41,7 @@ from coprod_stats.structure.paths_in_groups import (
 from coprod_stats.structure.selected_respondents import SelectedRespondents, compare_asked
 from coprod_stats.structure.unknown_answers import describe_unknown_answers
 
-Extreme = Literal["lowest", "highest"]
-EXTREMES: tuple[Extreme, ...] = ("lowest", "highest")
+EXTREMES: tuple[Answer, ...] = ("lowest", "highest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ class DepartureSearch:
             found,
             {
                 f"every don't-know as the {extreme} answer": partial(
-                    answered, self.respondents, concerned, extreme
+                    with_unknown_as, self.respondents, concerned, extreme
                 )
                 for extreme in EXTREMES
             },
@@ -171,14 +169,14 @@ class DepartureSearch:
         outcomes = {path.outcome for path in self.tests.paths if path.id in own}
         departure = Departure(
             found,
-            bool(unlike),
+            bool(unlike & outcomes),
             SELECTED_RESPONDENTS,
             concerned=frozenset(
                 path.id for path in self.tests.paths if path.id in own and path.outcome in unlike
             ),
         )
         part = next((p for p in self.tests.subgroups if own & set(p.hypotheses)), None)
-        if not unlike or part is None:
+        if not departure.fires or part is None:
             return departure
         changes = []
         for path in self.tests.paths:
@@ -250,19 +248,3 @@ def _labelled(respondents: Responses, variable: str) -> pd.Series:
     if item is None or item.responses is None:
         return values
     return values.map({option.value: str(option.label) for option in item.responses.options})
-
-
-def answered(respondents: Responses, items: list[str], extreme: Extreme) -> Responses:
-    """Return respondents with every don't-know replaced by the lowest or highest answer.
-
-    Lowest and highest are in the direction in which an item is scored.
-    """
-    table = respondents.answers.copy()
-    for id in items:
-        item = respondents.instrument.item(id)
-        assert item.responses is not None
-        values = sorted(item.responses.values)
-        lowest, highest = (values[-1], values[0]) if item.reverse else (values[0], values[-1])
-        code = lowest if extreme == "lowest" else highest
-        table[id] = table[id].mask(np.asarray(table[id] == DONT_KNOW), code)
-    return replace(respondents, answers=table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -10,11 +11,13 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from coprod_stats.analyses.paths.counted_unknowns import with_unknown_as
 from coprod_stats.analyses.paths.departure_search import DepartureSearch
 from coprod_stats.analyses.paths.departures import Departures
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, SemSpecification
 from coprod_stats.analyses.paths.measured import Measured, measure
 from coprod_stats.analyses.paths.named_comparisons import OtherModels, fit_other_models
+from coprod_stats.analyses.paths.omitted_causes import OmittedCauses, find_omitted_causes
 from coprod_stats.analyses.paths.rivals import Rivals, compared_specification, fit_rivals
 from coprod_stats.analyses.sample import (
     NoRespondentsError,
@@ -25,6 +28,7 @@ from coprod_stats.analyses.sample import (
 )
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.score_items import items_behind
 from coprod_stats.latent_models.engines.comparison import fit_differences
 from coprod_stats.plans.hypotheses import Relation
 from coprod_stats.plans.model import PlanForm
@@ -85,6 +89,8 @@ class SpecificationResult:
         The factors without paths, where the specification is compared or has ordered items.
     others : OtherModels, optional
         Rivals that the plan names, and the marker, where the specification is compared.
+    omitted_causes : OmittedCauses, optional
+        What would take its paths to zero, where the specification is compared.
     departures : Departures, optional
         What is wrong with the answers of the specification that is compared.
     is_compared : bool
@@ -100,6 +106,7 @@ class SpecificationResult:
     rivals: Rivals | None = None
     measured: Measured | None = None
     others: OtherModels | None = None
+    omitted_causes: OmittedCauses | None = None
     departures: Departures | None = None
     is_compared: bool = False
 
@@ -140,11 +147,13 @@ def estimate_among(
         try:
             if not respondents.n_respondents:
                 raise NoRespondentsError("the conditions on respondents select nobody")
-            rivals, others, measured, departures, is_compared = None, None, None, None, False
+            rivals, others, measured, omitted, departures = None, None, None, None, None
+            is_compared = False
             if isinstance(specification, ScoresSpecification):
                 tests: PathTests = _by_scores(specification, sample, respondents)
                 compared = _Comparison()
             else:
+                respondents = _counted(specification, form, sample, respondents)
                 tests = _by_equations(specification, form, sample, respondents)
                 compared = _comparison(specification, form, sample, respondents, tests)
                 table = _model_table(specification, tests.model, sample, respondents)
@@ -152,6 +161,7 @@ def estimate_among(
                 if is_compared:
                     rivals = fit_rivals(table, tests, form, rng)
                     others = fit_other_models(table, tests, form, respondents)
+                    omitted = find_omitted_causes(tests, respondents)
                 if is_compared or specification.ordered:
                     measured = measure(table, tests, with_overlap=is_compared)
                 if is_compared and tests.fit.proper:
@@ -176,6 +186,7 @@ def estimate_among(
         rivals=rivals,
         measured=measured,
         others=others,
+        omitted_causes=omitted,
         departures=departures,
         is_compared=is_compared,
     )
@@ -188,11 +199,12 @@ def driver_impact_model(
     covariates: tuple[str, ...],
     *,
     rotating: bool = True,
+    omit: Collection[str] = (),
 ) -> DriverImpactModel:
     """Return factors, hypotheses and covariates as one structural model.
 
     An end of a path that is an index and no factor enters as a composite, observed as it is. Items
-    that rotate can be omitted.
+    that rotate can be omitted, and others by name.
 
     Raises
     ------
@@ -200,10 +212,9 @@ def driver_impact_model(
         If they do not form a model.
     """
     asked_of_some = set() if rotating else {i.id for i in instrument.items if i.rotation}
+    omitted = asked_of_some | set(omit)
     factors = [
-        MeasuredFactor(
-            name, tuple(id for id in instrument.scale(name).items if id not in asked_of_some)
-        )
+        MeasuredFactor(name, tuple(id for id in instrument.scale(name).items if id not in omitted))
         for name in form.factors
     ]
     return DriverImpactModel(
@@ -263,6 +274,25 @@ def _by_scores(
     )
 
 
+def _counted(
+    specification: SemSpecification, form: PathsForm, sample: StudySample, respondents: Responses
+) -> Responses:
+    """Return the answers with every don't-know as the specification counts it."""
+    if specification.dont_know == "missing":
+        return respondents
+    items = counted_items(form, sample.instrument, _relations(sample))
+    return with_unknown_as(respondents, items, specification.dont_know)
+
+
+def counted_items(
+    form: PathsForm, instrument: Instrument, relations: tuple[Relation, ...]
+) -> tuple[str, ...]:
+    """Return the items of the factors, and those behind indices that are outcomes."""
+    ends = (*form.factors, *composites(form, instrument, relations))
+    asked = {item.id for item in instrument.items}
+    return tuple(id for id in items_behind(instrument, ends) if id in asked)
+
+
 def _by_equations(
     specification: SemSpecification, form: PathsForm, sample: StudySample, respondents: Responses
 ) -> DriverImpactResult:
@@ -285,7 +315,12 @@ def _fitted(
 ) -> DriverImpactResult:
     covariates = sample.covariates(specification)
     model = driver_impact_model(
-        form, sample.instrument, _relations(sample), covariates, rotating=specification.rotating
+        form,
+        sample.instrument,
+        _relations(sample),
+        covariates,
+        rotating=specification.rotating,
+        omit=specification.omit,
     )
     return fit_driver_impact(
         _model_table(specification, model, sample, respondents),

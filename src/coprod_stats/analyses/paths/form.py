@@ -10,6 +10,9 @@ from coprod_stats.literals import AnalysisRole, Engine, Estimator, Missing
 from coprod_stats.plans.grammar import Name, PlanPart, Words
 from coprod_stats.plans.model import AnalysisForm, RespondentChoice
 
+CountedAs = Literal["missing", "lowest", "middle", "highest"]
+"""What a don't-know counts as."""
+
 
 class Subgroup(PlanPart):
     """Hypotheses that are tested by the same model in a subgroup of the respondents.
@@ -48,6 +51,10 @@ class SemSpecification(_Specification):
     rotating: bool = True
     """Whether items that planned missingness asks of some respondents only are used; without them
     rows are complete, as an estimator that omits incomplete rows needs them."""
+    omit: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    """Items of the factors that are not used, such as those that ask what an outcome asks."""
+    dont_know: CountedAs = "missing"
+    """What a don't-know counts as: a missing answer, or the lowest, middle or highest one."""
     subgroups: Annotated[tuple[Subgroup, ...], Field(strict=False)] = ()
 
 

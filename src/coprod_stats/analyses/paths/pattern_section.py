@@ -7,6 +7,7 @@ import math
 from coprod_stats.analyses.paths.changes_table import path_changes_table
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.paths.marker_section import marker_blocks
+from coprod_stats.analyses.paths.omitted_section import omitted_causes_blocks
 from coprod_stats.analyses.paths.resampled_column import (
     RESAMPLED,
     resampled_column,
@@ -54,7 +55,11 @@ _TERMS = {
 def pattern_section(form: PathsForm, result: PathsResult, words: ReportWords) -> list[Section]:
     """Compose stated against unstated paths, and the evaluative factor; empty without rivals."""
     rivals = result.compared.rivals if result.compared else None
-    compared = [*marker_blocks(form, result, words), *rivals_blocks(form, result, words)]
+    compared = [
+        *omitted_causes_blocks(form, result, words),
+        *marker_blocks(form, result, words),
+        *rivals_blocks(form, result, words),
+    ]
     elsewhere, made_by = words.anchor(form, "evaluation"), "What else could have made it"
     if rivals is None:
         return [Section(elsewhere, made_by, tuple(compared))] if compared else []

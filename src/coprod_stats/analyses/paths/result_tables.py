@@ -56,6 +56,9 @@ def result_tables(result: PathsResult) -> dict[str, pd.DataFrame]:
         found["marker_paths"] = others.marker.paths()
     if result.model_comparisons:
         found["rivals"] = pd.DataFrame([asdict(model) for model in result.model_comparisons])
+    causes = result.compared.omitted_causes if result.compared else None
+    if causes is not None and causes.found is not None:
+        found["omitted_causes"] = causes.found.tidy()
     if result.resampled is not None:
         found["bootstrap"] = result.resampled.tidy()
     if result.compared is not None and result.compared.departures is not None:

@@ -9,6 +9,7 @@ from coprod_stats.analyses.findings import Finding
 from coprod_stats.analyses.paths.estimation import ENGINE_TOLERANCE, SpecificationResult
 from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification
 from coprod_stats.analyses.paths.result import PathsResult
+from coprod_stats.analyses.paths.specification_curve import specification_curve
 from coprod_stats.analyses.paths.tests_table import tests_table
 from coprod_stats.analyses.words import ReportWords
 from coprod_stats.documents.document import (
@@ -16,7 +17,6 @@ from coprod_stats.documents.document import (
     Block,
     Cell,
     Column,
-    CrossReference,
     Details,
     Figure,
     Paragraph,
@@ -55,18 +55,12 @@ def robustness_blocks(
     content: list[Block] = []
     if len(estimated) > 1:
         content += [
-            Paragraph(
-                text(
-                    CrossReference(words.anchor(form, "forest")),
-                    " and ",
-                    CrossReference(words.anchor(form, "specifications")),
-                    " compare the estimates of the hypothesised paths across the specifications "
-                    "of the plan.",
-                )
-            ),
-            _forest(form, estimated, words),
-            _conclusions(form, estimated, words),
+            *specification_curve(form, result, words),
             *_missing_answers(estimated),
+            Details(
+                text("Coefficients and conclusions by specification"),
+                (_forest(form, estimated, words), _conclusions(form, estimated, words)),
+            ),
             Details(
                 text("Each specification in full"),
                 tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from coprod_stats.instruments.checks.claimed_paths import ClaimedPath
@@ -114,23 +114,26 @@ def lint(
         and set(place.split("-")) <= asked
         and ((paths and all_claims) or rule not in OF_PATHS)
     ]
-    return (*found, *_stale(unused, instrument, paths, elsewhere))
+    others = [instrument.for_form(entry.id) for entry in instrument.forms if entry.id != form]
+    parts = others if form is None else [*others, instrument]
+    stale = _stale(unused, parts, paths, elsewhere)
+    return (*found, *(Finding("LINT-011", at, f"nothing here breaks {rule}") for rule, at in stale))
 
 
 def _stale(
-    unused: Collection[tuple[str, str]],
-    instrument: Instrument,
+    unused: Iterable[tuple[str, str]],
+    parts: Iterable[Instrument],
     paths: Sequence[ClaimedPath],
     elsewhere: Collection[str],
-) -> Iterator[Finding]:
-    """Find exemptions that neither the questionnaire nor one of its forms needs (LINT-011)."""
-    if not unused:
-        return
-    parts = [instrument, *(instrument.for_form(form.id) for form in instrument.forms)]
-    used = {(code, place) for part in parts for code, place, _ in _findings(part, paths, elsewhere)}
-    for rule, place in unused:
-        if (rule, place) not in used:
-            yield Finding("LINT-011", place, f"nothing here breaks {rule}")
+) -> tuple[tuple[str, str], ...]:
+    """Return the exemptions, rule and place, that none of the parts needs (LINT-011)."""
+    left = dict.fromkeys(unused)
+    for part in parts if left else ():
+        for code, place, _ in _findings(part, paths, elsewhere):
+            left.pop((code, place), None)
+            if not left:
+                return ()
+    return tuple(left)
 
 
 def _findings(

@@ -119,21 +119,33 @@ def worded_by_outcome(instrument: Instrument, paths: Sequence[ClaimedPath]) -> I
     Who has more of the outcome then answers another question, and the difference in words is part
     of the path. What a hypothesis says of those whom it is about does not differ among them.
     """
-    found: dict[str, list[ClaimedPath]] = {}
-    for path in paths:
-        outcome = {item.id for item in items_of(instrument, path.outcome)}
-        fixed = names(parse_expression(path.among)) if path.among else ()
-        outcome -= {path.predictor, *items_behind(instrument, fixed)}
-        deciding = items_behind(instrument, names_in_wordings(instrument, path.predictor))
-        if not outcome.isdisjoint(deciding):
-            found.setdefault(path.predictor, []).append(path)
-    for name, worded in found.items():
+    for name, worded in paths_worded_by_outcome(instrument, paths).items():
         yield (
             "LINT-025",
             name,
             f"its words depend on the answers to the outcome of {together(worded)}; use one "
             "wording for all, or say how the analysis takes the wording into account",
         )
+
+
+def paths_worded_by_outcome(
+    instrument: Instrument, paths: Sequence[ClaimedPath]
+) -> dict[str, list[ClaimedPath]]:
+    """Return, by predictor, the paths on whose outcome the words of its questions depend."""
+    found: dict[str, list[ClaimedPath]] = {}
+    for path in paths:
+        if deciding_on_words(instrument, path):
+            found.setdefault(path.predictor, []).append(path)
+    return found
+
+
+def deciding_on_words(instrument: Instrument, path: ClaimedPath) -> frozenset[str]:
+    """Return the items of a path's outcome that decide in which words its predictor is asked."""
+    outcome = {item.id for item in items_of(instrument, path.outcome)}
+    fixed = names(parse_expression(path.among)) if path.among else ()
+    outcome -= {path.predictor, *items_behind(instrument, fixed)}
+    deciding = items_behind(instrument, names_in_wordings(instrument, path.predictor))
+    return frozenset(outcome.intersection(deciding))
 
 
 def names_in_wordings(instrument: Instrument, name: str) -> tuple[str, ...]:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from coprod_stats.instruments.constructs import Meaning
 from coprod_stats.instruments.language.evaluation import other_column
 from coprod_stats.instruments.language.expressions import parse_expression
-from coprod_stats.instruments.language.tree import Expression, Member, Name
+from coprod_stats.instruments.language.tree import Expression
 from coprod_stats.instruments.model import (
     Administrative,
-    Assigned,
     Block,
     Check,
     Classification,
@@ -37,6 +36,11 @@ from coprod_stats.instruments.model import (
 )
 from coprod_stats.instruments.source.answer_form import NumberForm, ResponseScaleForm, TextForm
 from coprod_stats.instruments.source.answer_rules import dates_of, prefill_of, rule_of
+from coprod_stats.instruments.source.assigned_variables import (
+    assigned_of,
+    level_texts_of,
+    rotation_of,
+)
 from coprod_stats.instruments.source.constructs_form import ConstructForm
 from coprod_stats.instruments.source.draft import Draft, PlacedItem
 from coprod_stats.instruments.source.published_scales import published_values
@@ -46,7 +50,6 @@ from coprod_stats.instruments.source.source_form import (
     BlockForm,
     ItemForm,
     PageForm,
-    PlaceholderForm,
     ScaleForm,
     TranslationForm,
     WordingForm,
@@ -67,58 +70,22 @@ def build_instrument(draft: Draft, *, sha256: str) -> Instrument:
         status=form.status,
         sources=tuple(form.sources),
         languages=tuple(form.languages),
-        forms=tuple(
-            Form(id, build.text(entry.title), entry.minutes_at_most)
-            for id, entry in form.forms.items()
-        ),
+        forms=build.forms(),
         pages=build.pages(),
         scales=tuple(build.scale(id, entry) for id, entry in form.scales.items()),
-        indices=tuple(
-            Index(
-                id,
-                build.text(entry.title),
-                build.construct(entry.construct_code),
-                parse_expression(entry.value),
-            )
-            for id, entry in form.indices.items()
-        ),
-        derived=tuple(
-            Derived(id, build.text(entry.title), parse_expression(entry.value))
-            for id, entry in form.derived.items()
-        ),
+        indices=build.indices(),
+        derived=build.derived(),
         classification=build.classification(),
         constructs=tuple(build.construct(code) for code in draft.constructs),
-        placeholders=tuple(
-            Placeholder(
-                name,
-                entry.item,
-                build.text(entry.otherwise),
-                entry.variable,
-                build.level_texts(entry),
-            )
-            for name, entry in form.placeholders.items()
-        ),
-        administrative=tuple(
-            Administrative(
-                entry.id,
-                build.text(entry.title),
-                entry.role,
-                entry.kind,
-                tuple(form.forms if entry.forms is None else entry.forms),
-                entry.original,
-            )
-            for entry in form.administrative
-        ),
+        placeholders=build.placeholders(),
+        administrative=build.administrative(),
         dont_know=build.text(form.missing_options.dont_know),
         refused=build.text(form.missing_options.refused),
         timing=Timing(**form.timing.model_dump()),
         sha256=sha256,
-        assigned=build.assigned(),
+        assigned=assigned_of(form),
         translations=build.translations(),
-        modules=tuple(
-            Module(id, version, build.text(title), draft.open_places.get(id, ()))
-            for id, version, title in draft.modules
-        ),
+        modules=build.modules(),
         twin=form.twin,
         exemptions=tuple(
             Exemption(entry.rule, tuple(entry.at), entry.reason) for entry in form.exemptions
@@ -147,6 +114,61 @@ class _Builder:
 
     def text_or_none(self, given: TextForm | None) -> Text | None:
         return None if given is None else self.text(given)
+
+    def forms(self) -> tuple[Form, ...]:
+        return tuple(
+            Form(id, self.text(entry.title), entry.minutes_at_most)
+            for id, entry in self.form.forms.items()
+        )
+
+    def indices(self) -> tuple[Index, ...]:
+        return tuple(
+            Index(
+                id,
+                self.text(entry.title),
+                self.construct(entry.construct_code),
+                parse_expression(entry.value),
+                self.text_or_none(entry.note),
+            )
+            for id, entry in self.form.indices.items()
+        )
+
+    def derived(self) -> tuple[Derived, ...]:
+        return tuple(
+            Derived(id, self.text(entry.title), parse_expression(entry.value))
+            for id, entry in self.form.derived.items()
+        )
+
+    def placeholders(self) -> tuple[Placeholder, ...]:
+        return tuple(
+            Placeholder(
+                name,
+                entry.item,
+                self.text(entry.otherwise),
+                entry.variable,
+                level_texts_of(self.form, entry),
+            )
+            for name, entry in self.form.placeholders.items()
+        )
+
+    def administrative(self) -> tuple[Administrative, ...]:
+        return tuple(
+            Administrative(
+                entry.id,
+                self.text(entry.title),
+                entry.role,
+                entry.kind,
+                tuple(self.form.forms if entry.forms is None else entry.forms),
+                entry.original,
+            )
+            for entry in self.form.administrative
+        )
+
+    def modules(self) -> tuple[Module, ...]:
+        return tuple(
+            Module(id, version, self.text(title), self.draft.open_places.get(id, ()))
+            for id, version, title in self.draft.modules
+        )
 
     def response_scale(self, id: str, form: ResponseScaleForm) -> ResponseScale:
         options, off_scale = (
@@ -191,41 +213,6 @@ class _Builder:
             return None
         classes = tuple((name, parse_expression(text)) for name, text in form.classes.items())
         return Classification(self.text(form.title), classes, form.otherwise)
-
-    def assigned(self) -> tuple[Assigned, ...]:
-        forms = tuple(self.form.forms)
-        arms = tuple(
-            Assigned(
-                id,
-                self.text(entry.title),
-                tuple(Option(code, self.text(label)) for code, label in entry.levels.items()),
-                forms=forms if entry.forms is None else tuple(entry.forms),
-            )
-            for id, entry in self.form.assigned.items()
-        )
-        plan = self.form.planned_missing
-        if plan is None:
-            return arms
-        levels = tuple(Option(code, self.text(", ".join(set_))) for code, set_ in plan.sets.items())
-        blocks = tuple(tuple(set_) for set_ in plan.sets.values())
-        return (
-            *arms,
-            Assigned(plan.id, self.text(plan.title), levels, blocks, tuple(plan.forms)),
-        )
-
-    def level_texts(self, entry: PlaceholderForm) -> tuple[tuple[int, Text], ...]:
-        """Return the texts by level: the labels of the levels unless others are given."""
-        variable = self.form.assigned.get(entry.variable or "")
-        texts = entry.levels or ({} if variable is None else variable.levels)
-        return tuple((level, self.text(words)) for level, words in texts.items())
-
-    def rotation(self, block: str | None) -> tuple[Expression, ...]:
-        """Return the condition that a rotating block was assigned."""
-        plan = self.form.planned_missing
-        if block is None or plan is None:
-            return ()
-        codes = tuple(float(code) for code, set_ in plan.sets.items() if block in set_)
-        return (Member(Name(plan.id), codes),)
 
     def translations(self) -> tuple[Language, ...]:
         found = [Language(self.form.languages[0], "original", direction(self.form.languages[0]))]
@@ -342,7 +329,7 @@ class _Builder:
             offers=tuple(self.form.offers if offers is None else offers),
             conditions=(
                 *_parsed(page.when, block.when, form.when),
-                *self.rotation(form.rotation),
+                *rotation_of(self.form, form.rotation),
             ),
             forms=tuple(self.form.forms if form.forms is None else form.forms),
             rotation=form.rotation,

@@ -220,6 +220,7 @@ def _back_texts(form: InstrumentForm) -> _Texts:
         yield ("scales", id, "note"), f"scale '{id}'", scale.note
     for id, index in form.indices.items():
         yield ("indices", id, "title"), f"index '{id}'", index.title
+        yield ("indices", id, "note"), f"index '{id}'", index.note
 
 
 def used_names(text: str) -> tuple[str, ...]:

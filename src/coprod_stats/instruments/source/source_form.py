@@ -216,6 +216,7 @@ class IndexForm(_Form):
     title: TextForm
     construct_code: Annotated[str, Field(alias="construct")]
     value: Condition
+    note: TextForm | None = None
 
 
 class ClassificationForm(_Form):
@@ -291,12 +292,12 @@ class FormForm(_Form):
 class MissingTextsForm(_Form):
     """Labels of the missing options offered beside a response scale."""
 
-    dont_know: TextForm = "Don't know / does not apply"
+    dont_know: TextForm = "Don't know"
     refused: TextForm = "Prefer not to say"
 
 
 class TimingForm(_Form):
-    """Seconds that a respondent needs, by type of question."""
+    """Seconds that a respondent needs, by type of question, and for a word read before it."""
 
     grid_item: Seconds = 7.5
     behaviour_row: Seconds = 6.0
@@ -307,6 +308,7 @@ class TimingForm(_Form):
     number: Seconds = 10.0
     text: Seconds = 15.0
     note: Seconds = 8.0
+    word: Seconds = 0.25
 
 
 class InstrumentForm(_Form):

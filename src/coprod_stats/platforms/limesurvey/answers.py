@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -75,9 +75,8 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         name: tuple("" if cell == NOT_SHOWN else cell for cell in column)
         for name, column in cells.items()
     }
-    cells |= found.surplus() | reasons_beside_answers(cells, found.columns, sidecar)
-    rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
-    read = CellTable(tuple(cells), rows, table.lines, table.notes)
+    beside = reasons_beside_answers(cells, found.columns, sidecar)
+    read = table.with_columns([*cells.items(), *beside.items(), *found.surplus()])
     marked = mark_unanswered(read, instrument, complete=_submitted(found))
     return _blank_again(marked, hidden)
 
@@ -89,7 +88,7 @@ class _Export:
     table: CellTable
     sidecar: Sidecar
     columns: dict[str, Cells] = field(default_factory=dict)
-    _strange: dict[str, Cells] = field(default_factory=dict)
+    _strange: list[tuple[str, Cells]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         known = self._known()
@@ -99,10 +98,10 @@ class _Export:
             canonical = known.get(name.casefold())
             if canonical is not None and canonical not in self.columns:
                 self.columns[canonical] = cells
-            elif name.casefold() in _OWN:
+            elif name.casefold() in _OWN and name.casefold() not in self.columns:
                 self.columns[name.casefold()] = cells
             else:
-                self._strange[name] = cells
+                self._strange.append((name, cells))
 
     def _known(self) -> dict[str, str]:
         headings = dict.fromkeys(self.sidecar.names)
@@ -114,15 +113,18 @@ class _Export:
                 headings |= dict.fromkeys(f"{entry.name}[{slot}]" for slot in slots)
         return {form.casefold(): heading for heading in headings for form in _forms(heading)}
 
-    def surplus(self) -> dict[str, Cells]:
-        """Return what nobody asked for; timings and what the form needs for itself are dropped."""
+    def surplus(self) -> list[tuple[str, Cells]]:
+        """Return what nobody asked for, and what has a name again.
+
+        Timings and what the form needs for itself are dropped.
+        """
         internal = {name.casefold() for name in self.sidecar.internal}
         questions = {name.partition("[")[0].casefold() for name in self.sidecar.names} | internal
-        return {
-            name: cells
-            for name, cells in self._strange.items()
+        return [
+            (name, cells)
+            for name, cells in self._strange
             if name.casefold() not in internal and not _is_timing(name, questions)
-        }
+        ]
 
     def parts(self, entry: SidecarColumn) -> dict[str, Cells]:
         """Return the columns of one question by their subquestion or rank."""
@@ -251,16 +253,11 @@ def _submitted(found: _Export) -> NDArray[np.bool_]:
 
 def _blank_again(table: CellTable, hidden: dict[str, tuple[bool, ...]]) -> CellTable:
     """Blank what the export says was not shown, whatever the routing has to say."""
-    columns = [
-        tuple(
-            "" if gone else cell
-            for cell, gone in zip(table.column(name), hidden[name], strict=True)
-        )
-        if any(hidden.get(name, ()))
-        else table.column(name)
-        for name in table.header
-    ]
-    return replace(table, rows=tuple(zip(*columns, strict=True)) if table.rows else ())
+    columns = list(table.columns())
+    for place, (name, cells) in enumerate(columns[: len(hidden)]):
+        blanked = ("" if gone else cell for cell, gone in zip(cells, hidden[name], strict=True))
+        columns[place] = name, tuple(blanked)
+    return table.with_columns(columns)
 
 
 def _refuse_texts(found: _Export, instrument: Instrument) -> None:

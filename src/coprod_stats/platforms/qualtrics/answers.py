@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import NOT_ANSWERED, Instrument
 from coprod_stats.platforms.cell_table import (
@@ -42,6 +44,8 @@ _OWN = {
     "DistributionChannel": "distributionChannel",
     "UserLanguage": "userLanguage",
 }
+_ORDER = re.compile(r".+_DO(_.*)?", re.DOTALL)
+"""Columns in which Qualtrics writes in what order something was shown, as ``AGE_DO_1``."""
 _SETTING = "Export with 'Use numeric values', and leave the three header rows as they are."
 Cells = tuple[str, ...]
 
@@ -67,10 +71,9 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         answers = _answers(entry, found, instrument)
         if answers is not None:
             cells[entry.column] = answers
-    cells |= found.surplus | reasons_beside_answers(cells, found.columns, sidecar)
-    rows = tuple(zip(*cells.values(), strict=True)) if found.table.rows else ()
-    notes = (*table.notes, *_notes(found))
-    read = CellTable(tuple(cells), rows, found.table.lines, notes)
+    beside = reasons_beside_answers(cells, found.columns, sidecar)
+    read = found.table.with_columns([*cells.items(), *beside.items(), *found.surplus])
+    read = replace(read, notes=(*table.notes, *_notes(found)))
     return mark_unanswered(read, instrument, complete=_finished(found))
 
 
@@ -93,7 +96,7 @@ class _Export:
     instrument: Instrument
     columns: dict[str, Cells] = field(default_factory=dict)
     ticks: dict[str, dict[str, Cells]] = field(default_factory=dict)
-    surplus: dict[str, Cells] = field(default_factory=dict)
+    surplus: list[tuple[str, Cells]] = field(default_factory=list)
     strange_ids: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -116,12 +119,12 @@ class _Export:
             self._keep(name, id if id in known else "", choice, cells)
 
     def _keep(self, name: str, id: str, choice: str, cells: Cells) -> None:
-        if id and choice:
+        if id and choice and choice not in self.ticks.get(id, {}):
             self.ticks.setdefault(id, {})[choice] = cells
-        elif id:
-            self.columns.setdefault(id, cells)
-        elif name not in self.sidecar.internal and "_DO" not in name:
-            self.surplus[name] = cells
+        elif id and not choice and id not in self.columns:
+            self.columns[id] = cells
+        elif id or (name not in self.sidecar.internal and not _ORDER.fullmatch(name)):
+            self.surplus.append((name, cells))
 
 
 def _tags(sidecar: Sidecar) -> Iterator[tuple[str, str]]:
@@ -213,7 +216,8 @@ def _finished(found: _Export) -> NDArray[np.bool_]:
 def _notes(found: _Export) -> Iterator[str]:
     tries = sum(cell.strip() in ("1", "Survey Preview") for cell in found.columns.get("status", ()))
     if tries:
-        yield f"{tries:,} responses are previews of the survey (Status 1); they are kept"
+        previews = counted(tries, "response is a preview", "responses are previews")
+        yield f"{previews} of the survey (Status 1), kept"
 
 
 def _refuse(found: _Export, instrument: Instrument) -> None:

@@ -3,103 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.instruments.prefilled_answers import prefilled_with
-from coprod_stats.platforms.fields import alone, choices, not_prefilled
+from coprod_stats.platforms.fields import choices
 from coprod_stats.platforms.form_export import FormExport, sidecar_of
 from coprod_stats.platforms.qualtrics.advanced_format import text_file, text_losses
 from coprod_stats.platforms.qualtrics.codes import SEEN_UNANSWERED, columns
 from coprod_stats.platforms.qualtrics.conditions import Translator
 from coprod_stats.platforms.qualtrics.flow import Flow
+from coprod_stats.platforms.qualtrics.languages import has_language, language_code
 from coprod_stats.platforms.qualtrics.layout import Element, Layout, Segment, embedded
+from coprod_stats.platforms.qualtrics.losses import losses_of
 from coprod_stats.platforms.qualtrics.questions import Questions
 
 Json = dict[str, Any]
-_LANGUAGES = {
-    "zh": "ZH-S",
-    "zh-hans": "ZH-S",
-    "zh-cn": "ZH-S",
-    "zh-hant": "ZH-T",
-    "zh-tw": "ZH-T",
-    "pt-br": "PT-BR",
-    "fr-ca": "FR-CA",
-    "en-gb": "EN-GB",
-    "es-es": "ES-ES",
-    "nb": "NO",
-}
-_PLAIN = {
-    "ar",
-    "bg",
-    "bn",
-    "bs",
-    "ca",
-    "cs",
-    "cy",
-    "da",
-    "de",
-    "el",
-    "en",
-    "es",
-    "et",
-    "eu",
-    "fa",
-    "fi",
-    "fr",
-    "gl",
-    "gu",
-    "he",
-    "hi",
-    "hr",
-    "hu",
-    "hy",
-    "id",
-    "is",
-    "it",
-    "ja",
-    "ka",
-    "kk",
-    "km",
-    "kn",
-    "ko",
-    "lt",
-    "lv",
-    "mk",
-    "ml",
-    "mn",
-    "mr",
-    "ms",
-    "my",
-    "ne",
-    "nl",
-    "no",
-    "or",
-    "pa",
-    "pl",
-    "pt",
-    "ro",
-    "ru",
-    "si",
-    "sk",
-    "sl",
-    "sq",
-    "sr",
-    "sv",
-    "sw",
-    "ta",
-    "te",
-    "th",
-    "tl",
-    "tr",
-    "uk",
-    "ur",
-    "vi",
-}
 
 
 def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
@@ -116,28 +37,8 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
     )
     survey = _Survey(instrument, layout, languages)
     made = survey.json(questions, flow)
-    unknown = [
-        Fault(
-            "PLATFORM-061",
-            f"Qualtrics has no language '{language}'",
-            "Leave it out (--lang).",
-            place="languages",
-        )
-        for language in languages
-        if not _has_language(language)
-    ]
-    unknown += [
-        Fault(
-            "PLATFORM-062",
-            f"Qualtrics writes {SEEN_UNANSWERED} for what was seen and left; it is a code here",
-            "Give the answer another code.",
-            place=f"item {item.id}",
-        )
-        for item in instrument.questions
-        if SEEN_UNANSWERED in (str(option.value) for option in choices(item, instrument))
-    ]
     losses = [
-        *_losses(instrument, layout),
+        *losses_of(instrument, layout),
         *questions.losses,
         *flow.losses,
         *text_losses(instrument, languages),
@@ -156,8 +57,28 @@ def export(instrument: Instrument, *, languages: tuple[str, ...]) -> FormExport:
         f"{instrument.id}.qsf": _json(made),
         f"{instrument.id}_advanced.txt": text_file(instrument, layout, languages[0]).encode(),
     }
-    refused = dict.fromkeys((*unknown, *conditions.refused))
+    refused = dict.fromkeys((*_refused(instrument, languages), *conditions.refused))
     return FormExport(files, sidecar, refused=tuple(refused), losses=tuple(losses))
+
+
+def _refused(instrument: Instrument, languages: tuple[str, ...]) -> Iterator[Fault]:
+    """Find languages that Qualtrics does not have, and codes that it writes for something else."""
+    for language in languages:
+        if not has_language(language):
+            yield Fault(
+                "PLATFORM-061",
+                f"Qualtrics has no language '{language}'",
+                "Leave it out (--lang).",
+                place="languages",
+            )
+    for item in instrument.questions:
+        if SEEN_UNANSWERED in (str(option.value) for option in choices(item, instrument)):
+            yield Fault(
+                "PLATFORM-062",
+                f"Qualtrics writes {SEEN_UNANSWERED} for what was seen and left; it is a code here",
+                "Give the answer another code.",
+                place=f"item {item.id}",
+            )
 
 
 def _json(survey: Json) -> bytes:
@@ -168,15 +89,6 @@ def _json(survey: Json) -> bytes:
     ]
     listed = ",\n".join(elements)
     return f'{{"SurveyEntry":{entry},\n"SurveyElements":[\n{listed}\n]}}\n'.encode()
-
-
-def language_code(language: str) -> str:
-    """Return Qualtrics' code of a language, as ``AR`` or ``ZH-S``."""
-    return _LANGUAGES.get(language.lower(), language.upper())
-
-
-def _has_language(language: str) -> bool:
-    return language.lower() in _PLAIN or language.lower() in _LANGUAGES
 
 
 def _block_id(name: str) -> str:
@@ -310,70 +222,3 @@ class _Survey:
             "TertiaryAttribute": tertiary,
             "Payload": payload,
         }
-
-
-def _losses(instrument: Instrument, layout: Layout) -> Iterator[Fault]:
-    n_parts = Counter(segment.page.id for segment in layout.segments)
-    for page in instrument.pages:
-        fixed = page.random_order or any(
-            block.random_order and not all(item.in_grid for item in block.items)
-            for block in page.blocks
-        )
-        if fixed:
-            yield Fault(
-                "PLATFORM-160",
-                "the order of questions stays fixed",
-                "Note it in the report.",
-                place=f"page '{page.id}'",
-            )
-        parts = n_parts[page.id]
-        if parts > 1:
-            yield Fault(
-                "PLATFORM-162",
-                f"shown as {parts} pages, because a text, a row or an option depends on "
-                "an answer on the same page",
-                "Nothing needs to be done.",
-                place=f"page '{page.id}'",
-            )
-    for item in instrument.questions:
-        if item.kind == "rank":
-            yield Fault(
-                "PLATFORM-163",
-                f"all options are put in order; the first {item.top} count",
-                "Say so in the question.",
-                place=f"item {item.id}",
-            )
-        if item.prefill is not None:
-            yield not_prefilled(
-                item,
-                f"the survey file does not prefill it ({prefilled_with(item)})",
-                "Set its default choices in Qualtrics, by piped text or embedded data if need be.",
-            )
-        if item.checks:
-            yield Fault(
-                "PLATFORM-168",
-                "a check that fails is reported in Qualtrics' own words",
-                "Enter the message in the library of messages, and choose it in the validation.",
-                place=f"item {item.id}",
-            )
-        if item.dates is not None and (item.dates.first or item.dates.last):
-            yield Fault(
-                "PLATFORM-166",
-                "Qualtrics does not compare dates with a first and a last day",
-                "Reading rejects what lies outside.",
-                place=f"item {item.id}",
-            )
-        if item.min_choices is not None and alone(item, instrument):
-            yield Fault(
-                "PLATFORM-165",
-                f"at least {item.min_choices} choices are not demanded, as one can stand alone",
-                "Reading rejects what is too little.",
-                place=f"item {item.id}",
-            )
-        if item.kind in ("rank", "allocate") and item.required and item.offers:
-            yield Fault(
-                "PLATFORM-164",
-                "an answer is not demanded, as 'don't know' stands beside it",
-                "Check in a pilot.",
-                place=f"item {item.id}",
-            )

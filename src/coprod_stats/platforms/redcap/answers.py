@@ -41,7 +41,8 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
 
     REDCap writes 0 for every box of a question that was not shown: a multiple choice counts as
     answered if a box is ticked, as "seen, unanswered" if the routing shows it and none is. Blanks
-    of records whose form is not complete stay "not asked", as nobody knows how far they got.
+    of records whose form is not complete stay "not asked", as nobody knows how far they got. A
+    question of which a report has no field is absent.
 
     A report that combines the boxes of a question in one column, ``1,3``, is read as well.
 
@@ -52,7 +53,14 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         several rows for one respondent.
     """
     table = _once(table, {roster.name for roster in sidecar.rosters})
-    found = {name.strip(): table.column(name) for name in table.header}
+    found: dict[str, tuple[str, ...]] = {}
+    again: list[tuple[str, tuple[str, ...]]] = []
+    for heading, column in table.columns():
+        name = heading.strip()
+        if name in found:
+            again.append((name, _ticked(name, column)))
+        else:
+            found[name] = column
     combined = _combined(found, instrument)
     _refuse_labels(found, combined, sidecar, instrument)
     _refuse_repeats(found)
@@ -61,32 +69,27 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
     blank = ("",) * len(table.rows)
     cells: dict[str, tuple[str, ...]] = {}
     for entry in sidecar.columns:
-        if entry.name not in found and entry.kind in ("administrative", "assigned"):
-            continue
+        if entry.name not in found and entry.companion not in found:
+            continue  # a report of some fields: nobody knows what stands in the others
         answers = recoded(found.get(entry.name, blank), dict(entry.codes))
         if entry.companion:
             answers = with_companion(answers, found.get(entry.companion, blank), entry)
         cells[entry.column] = answers
     for item in instrument.items:
-        if item.kind == "multiple" and set(item.columns) <= cells.keys():
-            _settle_boxes(item.id, item.columns, cells, found)
+        columns = [column for column in item.columns if column in cells]
+        if item.kind == "multiple" and columns:
+            _settle_boxes(item.id, columns, cells, found)
     # the questions of a roster are an instrument of its name
     forms = (instrument.id.lower(), sidecar.form.lower())
     form = next((name for name in forms if f"{name}_complete" in found), forms[0])
     known = {item.id.lower() for item in combined} | _taken(sidecar, form)
-    boxes = tuple(f"{item.id.lower()}___" for item in instrument.items if item.kind == "multiple")
-    cells |= {
-        name: _ticked(name, column)
-        for name, column in found.items()
-        if name not in known and not name.startswith(boxes)
-    }
-    cells |= reasons_beside_answers(cells, found, sidecar)
+    known |= {box for item in instrument.items for box in _missing_boxes(item.id).values()}
+    surplus = ((name, _ticked(name, column)) for name, column in found.items() if name not in known)
+    beside = reasons_beside_answers(cells, found, sidecar)
+    read = table.with_columns([*cells.items(), *beside.items(), *surplus, *again])
     states = found.get(f"{form}_complete", (_COMPLETE,) * len(table.rows))
     complete = np.array([state.strip() == _COMPLETE for state in states], dtype=bool)
-    rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
-    return mark_unanswered(
-        CellTable(tuple(cells), rows, table.lines, table.notes), instrument, complete=complete
-    )
+    return mark_unanswered(read, instrument, complete=complete)
 
 
 def _taken(sidecar: Sidecar, form: str) -> set[str]:
@@ -222,9 +225,14 @@ def _boxes(
     }
 
 
+def _missing_boxes(item: str) -> dict[int, str]:
+    """Return the boxes of the reasons for no answer beside those of a multiple choice."""
+    return {code: f"{item.lower()}___{checkbox_code(str(code))}" for code in (REFUSED, DONT_KNOW)}
+
+
 def _settle_boxes(
     item: str,
-    columns: tuple[str, ...],
+    columns: Sequence[str],
     cells: dict[str, tuple[str, ...]],
     found: dict[str, tuple[str, ...]],
 ) -> None:
@@ -232,10 +240,7 @@ def _settle_boxes(
 
     Beside a reason, choices are no answer: both stay in the cells, to be rejected.
     """
-    missing = {
-        code: found.get(f"{item.lower()}___{checkbox_code(str(code))}")
-        for code in (REFUSED, DONT_KNOW)
-    }
+    missing = {code: found.get(box) for code, box in _missing_boxes(item).items()}
     rows = range(len(cells[columns[0]]))
     ticked = [any(cells[c][row].strip() not in ("", "0") for c in columns) for row in rows]
     reasons = [

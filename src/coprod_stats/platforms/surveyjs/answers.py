@@ -76,11 +76,10 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
             answers = with_companion(answers, reasons[entry.companion], entry)
         cells[entry.column] = answers
     taken = {*sidecar.names, *sidecar.internal}
-    cells |= {name: column for name, column in found.items() if name not in taken}
-    cells |= reasons_beside_answers(cells, reasons, sidecar)
-    rows = tuple(zip(*cells.values(), strict=True)) if table.rows else ()
-    read = CellTable(tuple(cells), rows, table.lines, table.notes)
-    return mark_unanswered(read, instrument, complete=np.ones(len(rows), dtype=bool))
+    surplus = [(name, column) for name, column in found.items() if name not in taken]
+    beside = reasons_beside_answers(cells, reasons, sidecar)
+    read = table.with_columns([*cells.items(), *beside.items(), *surplus])
+    return mark_unanswered(read, instrument, complete=np.ones(len(table.rows), dtype=bool))
 
 
 def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows:
@@ -124,7 +123,12 @@ def _panels(cell: str, roster: SidecarRoster, line: int) -> list[Mapping[str, An
 
 
 def _results(content: bytes) -> list[Mapping[str, Any]]:
-    text = content.decode("utf-8-sig", errors="replace").strip()
+    encoding = json.detect_encoding(content)
+    try:
+        text = content.decode(encoding).strip()
+    except UnicodeDecodeError as error:
+        place = f"{error.reason} at byte {error.start:,}"
+        raise _no_results(f"not in {encoding}, as JSON is: {place}") from error
     try:
         found = parse_json(text)
     except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from coprod_stats.instruments.language.tree import Call, Expression, Name, Not
 from coprod_stats.instruments.model import Block, Instrument, Item, Page, Roster
 from coprod_stats.platforms.fields import (
     InexpressibleError,
@@ -236,6 +237,8 @@ class _Form:
 
     def _companion(self, item: Item) -> Json:
         options = missing_choices(item, self.instrument)
+        # what stands in a prefilled question would be read as the answer of who says "don't know"
+        blank = () if item.prefill is None else (Not(Call("answered", (Name(item.id),))),)
         return {
             "type": "checkbox",
             "name": companion(item),
@@ -243,8 +246,8 @@ class _Form:
             "title": self.texts.text(item.text),
             "maxSelectedChoices": 1,
             "choices": [choice(option, self.texts) for option in options],
-            **self._shown(item),
+            **self._shown(item, *blank),
         }
 
-    def _shown(self, item: Item) -> Json:
-        return visible_if(self.translator, f"item {item.id}", item.conditions)
+    def _shown(self, item: Item, *more: Expression) -> Json:
+        return visible_if(self.translator, f"item {item.id}", (*item.conditions, *more))

@@ -67,10 +67,9 @@ class QuestionTypes:
         made: Json = {"type": "checkbox", "choices": listed}
         if item.max_choices is not None:
             made["maxSelectedChoices"] = item.max_choices
-        if item.min_choices is not None and not apart:
-            made["minSelectedChoices"] = item.min_choices
-        elif item.min_choices is not None:
-            # SurveyJS would demand as many of who chose what stands alone
+        if item.min_choices is not None:
+            # SurveyJS's minSelectedChoices would demand as many of who chose what stands alone,
+            # and of who leaves a question that may be left
             rule = self._translator.holds([enough_chosen(item)])
             said = localized((code, least_said(item, code)) for code in self._languages)
             made["validators"] = [{"type": "expression", "text": said, "expression": rule}]
@@ -78,7 +77,8 @@ class QuestionTypes:
 
     def _allocation(self, item: Item) -> Json:
         options = item.responses.options if item.responses else ()
-        fields = ", ".join(f"{{{self._scope}{item.id}.o{option.value}}}" for option in options)
+        fields = [f"{{{self._scope}{item.id}.o{option.value}}}" for option in options]
+        blank = " and ".join(f"{field} empty" for field in fields)
         return {
             "type": "multipletext",
             "items": [
@@ -94,7 +94,7 @@ class QuestionTypes:
                 {
                     "type": "expression",
                     "text": str(item.total),
-                    "expression": f"sum({fields}) = {item.total}",
+                    "expression": f"({blank}) or sum({', '.join(fields)}) = {item.total}",
                 }
             ],
         }

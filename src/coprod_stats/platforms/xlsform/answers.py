@@ -83,16 +83,17 @@ def canonical_table(
         cells = _cells(entry, places, table, instrument, shape)
         if cells is not None:
             columns[entry.column] = cells
-    for name, place in places.surplus(shape.metadata):
-        columns.setdefault(name, tuple(row[place] for row in table.rows))
     reasons = {
         entry.companion: taken
         for entry in sidecar.columns
         if entry.companion and (taken := places.take(entry.companion, table)) is not None
     }
-    columns |= reasons_beside_answers(columns, reasons, sidecar)
-    rows = tuple(zip(*columns.values(), strict=True)) if table.rows else ()
-    found = CellTable(tuple(columns), rows, table.lines, table.notes)
+    surplus = (
+        (name, tuple(row[place] for row in table.rows))
+        for name, place in places.surplus(shape.metadata)
+    )
+    beside = reasons_beside_answers(columns, reasons, sidecar)
+    found = table.with_columns([*columns.items(), *beside.items(), *surplus])
     finished = np.ones(len(table.rows), dtype=bool)
     return mark_unanswered(found, instrument, complete=finished)
 

@@ -21,6 +21,7 @@ from coprod_stats.documents.figures.likert import LikertItem, likert_chart
 from coprod_stats.documents.numbers import BOUNDED, COUNT, NumberFormat, bounded
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.instruments.model import Item, Scale
+from coprod_stats.instruments.questions import Option
 from coprod_stats.measurement import ScaleReliability
 from coprod_stats.report.sections.correlations import correlations_section
 from coprod_stats.responses.table import BLANK
@@ -71,15 +72,15 @@ def _answers(study: StudyResult) -> list[Block]:
         for id in scale.items
         if id in answered
     ]
-    together: dict[tuple[str, str], list[tuple[Scale, Item]]] = {}
+    together: dict[tuple[str, tuple[Option, ...]], list[tuple[Scale, Item]]] = {}
     for scale, item in shown:
         if item.responses is not None:
-            together.setdefault((scale.role, item.responses.id), []).append((scale, item))
-    found += [_likert(study, *key, entries) for key, entries in together.items()]
+            together.setdefault((scale.role, item.responses.options), []).append((scale, item))
+    found += [_likert(study, role, entries) for (role, _), entries in together.items()]
     return found
 
 
-def _likert(study: StudyResult, role: str, id: str, entries: list[tuple[Scale, Item]]) -> Figure:
+def _likert(study: StudyResult, role: str, entries: list[tuple[Scale, Item]]) -> Figure:
     responses = entries[0][1].responses
     assert responses is not None
     shares = study.items.categories().set_index(["term", "value"])["share"]
@@ -98,7 +99,7 @@ def _likert(study: StudyResult, role: str, id: str, entries: list[tuple[Scale, I
     ]
     names = dict.fromkeys(construct_label(study.plan.instrument, scale.id) for scale, _ in entries)
     return Figure(
-        anchor_of("answers", role, id),
+        anchor_of("answers", role, responses.id),
         text(
             f"{role_name(role)}: Answers From "
             f"“{responses.options[0].label}” to “{responses.options[-1].label}”"

@@ -90,6 +90,8 @@ _ROLES: tuple[tuple[AdministrativeRole, re.Pattern[str]], ...] = (
     ("wave", re.compile(r"wave|round|essround|panel_?wave|welle|vague|onda")),
     ("seconds", re.compile(r"duration.*|seconds|.*_seconds|interview_?time|time_?total")),
 )
+_LEADING_ZERO = re.compile(r"0[0-9]+")
+_MANY_DIGITS = re.compile(r"[+-]?[0-9]{16,}")
 _PROBABILITY = re.compile(r"prob|.*_prob|probability|sel_?prob")
 _KIND_WORDS: tuple[tuple[ResponseKind, re.Pattern[str]], ...] = (
     ("frequency", re.compile(FREQUENCY, re.IGNORECASE)),
@@ -142,6 +144,9 @@ def drafted_column(
     role = _role(column, n_rows)
     if role is not None:
         return DraftedColumn(column, "administrative", role)
+    if column.numbers is None and any(map(_MANY_DIGITS.fullmatch, column.texts)):
+        why = "a text, since these are more digits than a number keeps"
+        return DraftedColumn(column, "text", guesses=(why,))
     in_words = None if are_dates(column) else numbered(column, usual)
     if in_words is not None:
         column = in_words.column
@@ -163,6 +168,9 @@ def drafted_column(
         return DraftedColumn(column, "administrative", guesses=("the column is empty",))
     if column.numbers is None:
         return _texts(column)
+    if any(map(_LEADING_ZERO.fullmatch, column.texts)):
+        why = "a text, since leading zeros, as in postal codes, are no part of a number"
+        return DraftedColumn(column, "text", guesses=(why,))
     if dropped := [label for code, label in column.labels if code not in dict(off_scale)]:
         said = f"a number, although some values have labels: {', '.join(_shown(dropped))}"
         guesses = (*guesses, said)

@@ -105,19 +105,24 @@ def _minimum_from_any_start(
     limits: Restrictions,
     objective: Objective,
 ) -> Minimum:
-    """Minimize from the proposed starting values; where these lead nowhere, from others in turn."""
+    """Minimize from the proposed starting values; where these lead nowhere, from others in turn.
+
+    Where none leads to a minimum, the lowest end is kept.
+    """
     proposed = problem.starting_values(models)
     near = problem.is_started_near
     start = problem.approach(models, limits, proposed)
-    first = minimize(objective, limits, start, is_near=near)
-    if first.converged:
-        return first
+    lowest = minimize(objective, limits, start, is_near=near)
+    if lowest.converged:
+        return lowest
     for other in problem.other_starts(models, proposed):
         start = problem.approach(models, limits, other)
         found = minimize(objective, limits, start, is_near=near)
         if found.converged:
             return found
-    return first
+        if found.final.value < lowest.final.value or not np.isfinite(lowest.final.value):
+            lowest = found
+    return lowest
 
 
 def _shifted(

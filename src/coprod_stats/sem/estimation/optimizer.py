@@ -15,6 +15,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,9 @@ SHORT_STEP = 0.1
 FIRST_DAMPING = 1e-2
 """Share of the diagonal of the second derivatives that is first added to it."""
 
+GROWTH = 1.5
+"""Times that a parameter without end grows, at least, whenever the steps taken double."""
+
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
@@ -66,6 +70,9 @@ class Minimum:
     reduced_gradient : float
         Largest derivative along directions that the restrictions leave open, in units of the
         curvature along them, which do not depend on those of the parameters.
+    growing : tuple of int
+        Without convergence, the parameters that still grew without end: the objective has no
+        minimum there, and falls towards a limit at infinity.
     """
 
     params: FloatArray
@@ -75,6 +82,7 @@ class Minimum:
     active: tuple[Function, ...]
     multipliers: FloatArray
     reduced_gradient: float
+    growing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,16 @@ def minimize(
         active=tuple(function for function in problem.active if not function.is_bound),
         multipliers=end.multipliers,
         reduced_gradient=float(np.abs(slopes).max(initial=0.0)),
+        growing=() if end.converged else _growing([restrictions.expand(r) for r in end.passed]),
     )
+
+
+def _growing(passed: Sequence[FloatArray]) -> tuple[int, ...]:
+    """Find the parameters that grew by ``GROWTH`` or more each time that the steps doubled."""
+    sizes = np.abs(np.array(passed))
+    if len(sizes) < 3:
+        return ()
+    return tuple(np.flatnonzero((sizes[1:] > GROWTH * sizes[:-1]).all(axis=0)).tolist())
 
 
 def _scaled_slopes(final: Evaluation, directions: FloatArray) -> FloatArray:
@@ -183,6 +200,8 @@ class _End:
     multipliers: FloatArray
     converged: bool
     n_iterations: int
+    passed: tuple[FloatArray, ...] = ()
+    """Where a quarter and half of all steps, and all, had led, if they were used up."""
 
 
 def _rebind(problem: _Problem, binding: tuple[Function, ...], end: _End) -> tuple[Function, ...]:
@@ -204,6 +223,7 @@ def _descend(problem: _Problem, reduced: FloatArray, max_iterations: int, *, exa
     if not np.isfinite(evaluation.value):
         return _End(reduced, multipliers, False, 0)
     damping = 0.0
+    passed: list[FloatArray] = []
     for iteration in range(1, max_iterations + 1):
         step = _step(problem, reduced, evaluation, multipliers, exact=exact, damping=damping)
         if step is None:
@@ -224,7 +244,9 @@ def _descend(problem: _Problem, reduced: FloatArray, max_iterations: int, *, exa
             return _End(reduced, multipliers, negligible, iteration)
         reduced = reduced + length * step.direction
         damping = _next_damping(damping, length, step.gain)
-    return _End(reduced, multipliers, False, max_iterations)
+        if iteration in (max_iterations // 4, max_iterations // 2, max_iterations):
+            passed.append(reduced)
+    return _End(reduced, multipliers, False, max_iterations, tuple(passed))
 
 
 def _next_damping(damping: float, length: float, gain: float) -> float:

@@ -83,9 +83,14 @@ def _convergence(estimate: Estimate) -> list[Finding]:
     minimum = estimate.minimum
     if not minimum.converged or not np.isfinite(minimum.final.value):
         message = f"the estimates did not converge within {minimum.n_iterations} steps"
+        if not np.isfinite(minimum.final.value):
+            message = (
+                "no estimates: where the search begins, the covariance matrix that the model "
+                "implies is not positive definite; see the values that it fixes or starts from"
+            )
         moved = estimate.problem.measured_from_means()
         if moved is None or estimate.shifted is not None:
-            return [Finding("SEM-101", message)]
+            return [_without_end(estimate, message)]
         far = tuple(estimate.table.observed[place] for place in np.flatnonzero(moved[1]))
         message += "; these lie far from zero for their spread: subtract a number near their mean"
         return [Finding("SEM-101", message, far)]
@@ -93,6 +98,16 @@ def _convergence(estimate: Estimate) -> list[Finding]:
         message = f"the gradient is not zero at the solution ({minimum.reduced_gradient:.2g})"
         return [Finding("SEM-102", message)]
     return []
+
+
+def _without_end(estimate: Estimate, message: str) -> Finding:
+    """Name the parameters that grew without end, if any."""
+    growing = estimate.minimum.growing
+    if not growing:
+        return Finding("SEM-101", message)
+    names = tuple(_name(estimate, estimate.table.free_rows[index]) for index in growing)
+    message += "; these seem to grow without end: there may be no finite solution"
+    return Finding("SEM-101", message, names)
 
 
 def _identification(estimate: Estimate, inference: Inference) -> list[Finding]:

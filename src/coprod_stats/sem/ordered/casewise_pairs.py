@@ -79,13 +79,13 @@ def fit_pair(first: Margin, second: Margin, *, weights: FloatArray, profiles: In
     return _pearson(first, second, weights)
 
 
-def _root(start: float, evaluate: Callable[[float], tuple[float, float, float]]) -> float:
-    """Maximise by bracketed Newton steps; `evaluate` returns score and informations."""
+def _maximum(start: float, evaluate: Callable[[float], tuple[float, float, float, float]]) -> float:
+    """Maximise by bracketed Newton steps; `evaluate` returns likelihood, score and informations."""
     bracket = Bracket(np.clip([start], -0.9 * BOUND, 0.9 * BOUND))
     for _ in range(_MAX_STEPS):
-        score, information, fallback = evaluate(float(bracket.point[0]))
+        likelihood, score, information, fallback = evaluate(float(bracket.point[0]))
         curvature = information if information > 0.0 else max(fallback, 1e-300)
-        if bracket.step(np.array([score]), np.array([curvature])):
+        if bracket.step(np.array([likelihood]), np.array([score]), np.array([curvature])):
             break
     return float(bracket.point[0])
 
@@ -123,15 +123,17 @@ def _polychoric(
         probability = np.maximum(signs @ corners[0], SMALLEST_PROBABILITY)
         return probability, signs @ at_corners[0], curvature
 
-    def evaluate(rho: float) -> tuple[float, float, float]:
+    def evaluate(rho: float) -> tuple[float, float, float, float]:
         probability, slope, curvature = move(rho)
         relative = slope / probability
         fisher = float(counts @ relative**2)
-        return float(counts @ relative), fisher - float(counts @ (curvature / probability)), fisher
+        information = fisher - float(counts @ (curvature / probability))
+        likelihood = float(counts @ np.log(probability))
+        return likelihood, float(counts @ relative), information, fisher
 
     codes = first.codes[both].astype(np.float64), second.codes[both].astype(np.float64)
     start = _weighted_correlation(*codes, weights[both])
-    rho = _root(start, evaluate)
+    rho = _maximum(start, evaluate)
     probability, slope, _ = move(rho)
     usable = probability > SMALLEST_PROBABILITY
     by_first = _limit_derivatives(own, other, rho)
@@ -181,8 +183,8 @@ def _polyserial(
         by_upper = standard_density(t_upper) / probability
         return by_upper, standard_density(t_lower) / probability, probability, root
 
-    def evaluate(rho: float) -> tuple[float, float, float]:
-        by_upper, by_lower, _, root = terms(rho)
+    def evaluate(rho: float) -> tuple[float, float, float, float]:
+        by_upper, by_lower, probability, root = terms(rho)
         score, curvature = np.zeros_like(z), np.zeros_like(z)
         for by_limit, limit, sign in ((by_upper, upper, 1.0), (by_lower, lower, -1.0)):
             t = (limit - rho * z) / root
@@ -191,12 +193,13 @@ def _polyserial(
             score += sign * by_limit * first
             curvature += sign * by_limit * (second - t * first * first)
         fisher = float(weight @ score**2)
-        return float(weight @ score), fisher - float(weight @ curvature), fisher
+        likelihood = float(weight @ np.log(probability))
+        return likelihood, float(weight @ score), fisher - float(weight @ curvature), fisher
 
     spread = np.sqrt(2.0 * np.pi) / float(np.exp(-0.5 * ordered.thresholds**2).sum())
     codes = ordered.codes[both].astype(np.float64)
     start = _weighted_correlation(z[both], codes, weights[both]) * spread * float(codes.std())
-    rho = _root(start, evaluate)
+    rho = _maximum(start, evaluate)
     by_upper, by_lower, _, root = terms(rho)
     shift = (rho / root) * (by_upper - by_lower)
     by_mean = (z + shift) / np.sqrt(continuous.variance)
@@ -219,16 +222,17 @@ def _pearson(first: ContinuousMargin, second: ContinuousMargin, weights: FloatAr
     total = float(weight.sum())
     squares, product = float(weight @ (x * x + y * y)), float(weight @ (x * y))
 
-    def evaluate(rho: float) -> tuple[float, float, float]:
+    def evaluate(rho: float) -> tuple[float, float, float, float]:
         rest = 1.0 - rho * rho
         distance = squares - 2.0 * rho * product
         score = (rho * total + product - rho * distance / rest) / rest
         expected = total * (1.0 + rho * rho) / rest**2
         slope = (total - (distance - 2.0 * rho * product) / rest) / rest
         slope += 2.0 * rho * (score - rho * distance / rest**2) / rest
-        return score, -slope, expected
+        likelihood = -0.5 * (total * np.log(rest) + distance / rest)
+        return likelihood, score, -slope, expected
 
-    rho = _root(product / total, evaluate)
+    rho = _maximum(product / total, evaluate)
     rest = 1.0 - rho * rho
     distance = x * x - 2.0 * rho * x * y + y * y
     scores = np.where(both, (rho + x * y - rho * distance / rest) / rest, 0.0)

@@ -140,7 +140,8 @@ def _maximize(cells: _Cells, counts: FloatArray) -> FloatArray:
         score = weighted.sum(axis=(1, 2))
         fisher = (weighted * relative).sum(axis=(1, 2))
         information = fisher - (counts / probabilities * cells.curvatures()).sum(axis=(1, 2))
-        if bracket.step(score, np.where(information > 0.0, information, fisher)):
+        likelihood = (counts * np.log(probabilities)).sum(axis=(1, 2))
+        if bracket.step(likelihood, score, np.where(information > 0.0, information, fisher)):
             break
     return bracket.point
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 import warnings
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ on random collisions and are not among them."""
 
 LARGEST_EXPONENT = 10
 """Largest power that a formula may raise a column to."""
+
+MOST_TERMS = 10_000
+"""Most terms that the products and powers of a formula may be written out to."""
 
 INTERCEPT = "(Intercept)"
 
@@ -107,14 +111,20 @@ def parse_formula(text: str) -> ParsedFormula:
     Raises
     ------
     StructureError
-        If it cannot be parsed, has no outcome or several, or contains expressions other than
-        arithmetic, comparisons and ``FUNCTIONS``.
+        If it cannot be parsed, has no outcome or several, contains expressions other than
+        arithmetic, comparisons and ``FUNCTIONS``, or may have more than ``MOST_TERMS`` terms.
     """
     # a third of a second to import
     from formulaic import Formula
     from formulaic.errors import FormulaicError
+    from formulaic.parser import DefaultFormulaParser
 
     try:
+        if _most_terms(DefaultFormulaParser().get_ast(text)) > MOST_TERMS:
+            raise StructureError(
+                f"formula '{text}': its products may have more than {MOST_TERMS} terms; "
+                "name the interactions that you need"
+            )
         parsed: Any = Formula(text)
     except (FormulaicError, SyntaxError) as error:
         raise StructureError(f"formula '{text}': {_first_sentence(error)}") from error
@@ -136,6 +146,28 @@ def parse_formula(text: str) -> ParsedFormula:
     )
 
 
+def _most_terms(node: Any) -> int:
+    """Return a bound on the terms that a node of formulaic's syntax tree is written out to.
+
+    The bound is itself bounded, since ``(a + b + c + d)**999`` has a number of 600 digits.
+    """
+    if not hasattr(node, "operator"):
+        return 1
+    *_, last = node.args
+    parts = [_most_terms(part) for part in node.args]
+    match str(node.operator):
+        case "**" | "^":
+            power = int(str(last)) if str(last).isascii() and str(last).isdigit() else 1
+            found = MOST_TERMS + 1 if parts[0] > 1 and power > 13 else parts[0] ** power
+        case "*":
+            found = math.prod(part + 1 for part in parts) - 1
+        case ":" | "in" | "/":
+            found = math.prod(parts) + (parts[0] if str(node.operator) == "/" else 0)
+        case _:
+            found = sum(parts)
+    return min(found, MOST_TERMS + 1)
+
+
 def build_design(formula: ParsedFormula, frame: pd.DataFrame, *, intercept: bool) -> Design:
     """Evaluate the right side of a formula in complete rows.
 
@@ -152,6 +184,8 @@ def build_design(formula: ParsedFormula, frame: pd.DataFrame, *, intercept: bool
         if isinstance(frame[name].dtype, pd.CategoricalDtype):
             frame = frame.assign(**{name: frame[name].cat.remove_unused_categories()})
     matrix = _materialized(formula.parsed.rhs, frame)
+    if not matrix.shape[1]:
+        raise StructureError(f"formula '{formula.text}': it has no term, not even an intercept")
     spec = matrix.model_spec
     if not intercept:
         if "Intercept" not in matrix.columns:

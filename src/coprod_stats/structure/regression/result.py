@@ -151,8 +151,8 @@ class Regression(NotebookTables):
         names = ("Estimate", "Std.Err", letter, f"P(>|{letter}|)")
         width = max(14, *(len(term) + 2 for term in self.terms))
         rows = [
-            f"  {row.term:<{width}}{row.estimate:>9.3f}{row.std_error:>9.3f}"
-            f"{row.statistic:>9.3f}{row.p_value:>9.3f}"
+            f"  {row.term:<{width}} {row.estimate:>8.3f} {row.std_error:>8.3f}"
+            f" {row.statistic:>8.3f} {row.p_value:>8.3f}"
             for row in self.tidy().itertuples()
         ]
         head = [self.formula, f"  {self._described()}", *([f"  {self.note}"] if self.note else [])]

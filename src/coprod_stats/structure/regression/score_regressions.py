@@ -100,8 +100,8 @@ class RegressionResult(NotebookTables):
         for fit in self.fits:
             table = _term_table(fit, self.conf_level)
             rows = [
-                f"  {row.term:<14}{row.estimate:>9.3f}{row.std_error:>9.3f}{row.statistic:>9.3f}"
-                f"{row.p_value:>9.3f}{row.beta:>9.3f}"
+                f"  {row.term:<14} {row.estimate:>8.3f} {row.std_error:>8.3f} {row.statistic:>8.3f}"
+                f" {row.p_value:>8.3f} {row.beta:>8.3f}"
                 for row in table.itertuples()
             ]
             head = (
