@@ -43,3 +43,13 @@ def test_coverage_of_a_subset_does_not_judge_modules_that_do_not_fit_it(coprod) 
     assert "citizen: modules that do not fit this file are not judged: " in shown.stderr
     assert "vignette" in shown.stderr
     assert "bridge" not in shown.stderr
+
+
+def test_plans_of_a_part_are_not_known_so_that_no_exemption_is_stale(
+    coprod, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.yaml"
+    coprod("instrument", "subset", "citizen", "--scales", "FARSK,CAP", "--out", mine)
+    found = coprod("instrument", "lint", mine)
+    assert found.returncode == 0
+    assert "LINT-011" not in found.stdout

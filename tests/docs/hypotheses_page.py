@@ -118,7 +118,7 @@ def _hypotheses() -> Iterator[str]:
     for hypothesis in read_hypotheses():
         form, people = _where(hypothesis)
         kinds = ", ".join(kinds_that_claim(hypothesis.kind)) or f"not yet: {hypothesis.approach}"
-        if hypothesis.id in untestable and "SIDE" not in hypothesis.variables:
+        if hypothesis.id in untestable:
             method = f" ({hypothesis.approach})" if kinds.startswith("not yet") else ""
             kinds = f"not testable: {untestable[hypothesis.id]}{method}"
         tested = ", ".join(

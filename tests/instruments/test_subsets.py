@@ -317,3 +317,14 @@ def test_a_cut_with_faults_is_refused_and_leaves_no_file(
     with pytest.raises(InstrumentError, match=r"mine\.yaml"):
         subset(whole, "TRU", keep=("TRU1", "TRU2", "TRU3"))
     assert sorted(whole.parents[1].rglob("*")) == before
+
+
+def test_what_researchers_read_of_a_part_is_about_the_part(tmp_path: Path) -> None:
+    write_subset("citizen", ["ATT"], tmp_path / "mine.yaml")
+    part, whole = read_instrument(tmp_path / "mine.yaml"), read_instrument("citizen")
+    assert str(part.about) == (
+        f"Part of the questionnaire citizen {whole.version}, which asks more. "
+        f"It measures: {'; '.join(code.label for code in part.constructs)}."
+    )
+    assert "drivers" in str(whole.about)
+    assert str(part.introduction) == str(whole.introduction)

@@ -89,6 +89,18 @@ def test_a_planned_construct_is_no_gap(rows: dict[str, Staircase]) -> None:
     assert not rows["GAP1"].is_open
 
 
+def test_a_gap_that_a_plan_analyses_has_got_as_far(rows: dict[str, Staircase]) -> None:
+    assert rows["GAP3"].plans == ("driver_impact",)
+    assert rows["GAP3"].reached == "analysed"
+
+
+def test_the_sides_of_a_construct_are_told_apart(rows: dict[str, Staircase]) -> None:
+    (measure,) = rows["FARSK"].forms
+    assert measure.n_scales == 2, "of the organisation, and of citizens"
+    assert "7 of all in 2 parts" in str(measure)
+    assert all(form.n_scales == 1 for form in rows["QUA"].forms)
+
+
 @pytest.mark.parametrize("without", ["QUA", "CPFRM"])
 def test_coverage_and_lint_call_the_same_constructs_unmeasured(without: str) -> None:
     whole = read_instrument("citizen")

@@ -33,6 +33,11 @@ def find_shipped(where: Shelf, name: str | Path) -> Path:
     return given
 
 
+def is_shipped(where: Shelf, name: str | Path) -> bool:
+    """Return whether a name or path leads to a shipped file."""
+    return find_shipped(where, name).resolve().is_relative_to(shelf(where).resolve())
+
+
 def shipped_names() -> tuple[str, ...]:
     """Return the names by which shipped questionnaires, plans and samples are known."""
     samples = (path.name for path in list_shipped("sample_data", "*.csv"))

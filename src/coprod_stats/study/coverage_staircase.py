@@ -38,6 +38,7 @@ Step = Literal[
 ]
 """Steps of the staircase. *Scaled*: three items or more in a scale or an index."""
 STEPS: tuple[Step, ...] = get_args(Step)
+_OF_QUESTIONS: frozenset[Step] = frozenset({"asked", "scaled", "scaled as fielded", "asked of all"})
 Kind = Literal["reflective", "formative", "reflective and formative", "single items", "column"]
 
 
@@ -54,6 +55,8 @@ class FormMeasure:
         Questions asked in this form.
     n_together : int
         Most items that one scale or index of the construct has in this form.
+    n_scales : int
+        Scales and indices that are no part of another of the construct: sides, for example.
     reliability : bool
         Whether one can be had: a reflective scale of three items or more.
     share : float
@@ -63,6 +66,7 @@ class FormMeasure:
     form: str
     items: tuple[str, ...]
     n_together: int
+    n_scales: int
     kind: Kind
     reliability: bool
     share: float
@@ -71,7 +75,8 @@ class FormMeasure:
         if not self.items:
             return f"{self.form}: a column"
         asked = "all" if self.share >= ALMOST_ALL else f"{self.share:.0%}"
-        words = f"{self.form}: {len(self.items)} of {asked}, {self.kind}"
+        several = f" in {self.n_scales} parts" if self.n_scales > 1 else ""
+        words = f"{self.form}: {len(self.items)} of {asked}{several}, {self.kind}"
         return f"{words}, reliability" if self.reliability else words
 
 
@@ -98,9 +103,11 @@ class Staircase:
 
     @property
     def reached(self) -> Step:
-        """The last step before the first that is missing."""
+        """The last step before the first that is missing; a gap of the article asks nothing."""
         last: Step = "named"
         for step in STEPS:
+            if self.construct.role == "gap" and step in _OF_QUESTIONS:
+                continue
             if step not in self.steps:
                 break
             last = step
@@ -296,6 +303,9 @@ class _Questionnaire:
             form=name,
             items=items,
             n_together=max(map(len, scored), default=0),
+            n_scales=sum(
+                bool(ids) and not any(set(ids) < set(more) for more in scored) for ids in scored
+            ),
             kind=kind,
             reliability=any(
                 len(scale.items) >= MIN_ITEMS and scale.id not in self.of_facets for scale in scales

@@ -84,7 +84,7 @@ def write_subset(
     found = cut(read_draft(name, modules=modules), scales, keep=keep)
     parts = read_parts(name, modules=modules)
     data = _cut_data(parts.source.data, found)
-    header = f"# Cut from {data['instrument']} {data['version']} to {', '.join(scales)}"
+    header = f"# Cut from {data['instrument']} {data['version']} to {', '.join(scales)}."
     known = _constructs(parts)
     measured = _measured(data, known)
     kept = {code: entry for code, entry in known.items() if code in measured}
@@ -94,7 +94,8 @@ def write_subset(
     else:  # facts only
         data.pop("constructs", None)
     _cut_exemptions(data, tuple(kept))
-    texts = {out: f"# yaml-language-server: $schema={SCHEMA}\n{header}.\n{yaml_text(data)}"}
+    data["about"] = _about(data, kept)
+    texts = {out: f"# yaml-language-server: $schema={SCHEMA}\n{header}\n{yaml_text(data)}"}
     if kept:
         content = {} if parts.constructs is None else parts.constructs.source.data
         texts[beside] = yaml_text(_cut_constructs(content, kept, data))
@@ -105,6 +106,17 @@ def write_subset(
     _refuse_faulty(texts, out)
     _write(texts, out.parent)
     return Subset(found, tuple(kept), tuple(texts))
+
+
+def _about(data: Mapping[str, Any], constructs: Mapping[str, ConstructForm]) -> str:
+    """Return what researchers read of a cut questionnaire: what is said of the whole is not true.
+
+    Id and version stay, for its questions are those of the whole in every word.
+    """
+    origin = f"{data['instrument']} {data['version']}"
+    labels = "; ".join(entry.label for entry in constructs.values())
+    measures = f" It measures: {labels}." if labels else ""
+    return f"Part of the questionnaire {origin}, which asks more.{measures}"
 
 
 def _constructs(parts: InstrumentParts) -> dict[str, ConstructForm]:
