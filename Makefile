@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check format test-slow roundtrip oracles random-models random-model-causes codes api coverage hypotheses documents schema samples benchmark benchmark-growth benchmark-lint benchmark-study benchmark-responses calibration pattern-rates fuzz clean
+.PHONY: demo test check format test-slow roundtrip oracles random-models random-model-causes codes api coverage hypotheses documents schema samples benchmark benchmark-growth benchmark-lint benchmark-study benchmark-responses calibration pattern-rates twin-rates fuzz clean
 .DEFAULT_GOAL := demo
 
 # One set-up for every target: the pinned lock file is installed by hash, then this package.
@@ -86,12 +86,15 @@ benchmark-lint: $(INSTALLED) ## how the time of the rules grows with the text th
 benchmark-responses: $(INSTALLED) ## time and memory of import, quality and score up to a million rows, beside pandas and R
 	$(BIN)/python benchmarks/responses/run.py
 
-calibration: $(INSTALLED) ## bias and coverage of the 21 paths over 2,000 samples (an hour; goes on where it stopped)
+calibration: twin-rates ## bias and coverage of the 21 paths over 2,000 samples (an hour), after the rates of the diagnostics; goes on where it stopped
 	$(BIN)/python benchmarks/calibration/run.py --workers -1
 	$(BIN)/python benchmarks/calibration/summary.py --write
 
 fuzz: $(INSTALLED) ## damaged inputs, full disks and kills for MINUTES (10); findings are kept in .fuzz
 	$(BIN)/python tests/fuzz/run.py --minutes $(or $(MINUTES),10)
+
+twin-rates: $(INSTALLED) ## how often each diagnostic fires where it must and where not, 500 samples each (six hours on two cores; goes on where it stopped)
+	$(BIN)/python benchmarks/twins/run.py --workers -1 --write
 
 pattern-rates: $(INSTALLED) ## how often the pattern is found and a halo recognised, 50 samples each (a quarter of an hour; goes on where it stopped)
 	$(BIN)/python benchmarks/pattern/run.py --samples 50 --write

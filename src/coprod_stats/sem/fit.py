@@ -12,6 +12,7 @@ from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.inference.checks import Finding, check_solution
 from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
 from coprod_stats.sem.inference.infer import Inference, infer
+from coprod_stats.sem.inference.saturated_model import saturated_models_kept
 from coprod_stats.sem.inference.standardization import standardize
 from coprod_stats.sem.ledger import fit_ledger
 from coprod_stats.sem.model.parameters import ParameterTable
@@ -59,6 +60,12 @@ def fit(
     """
     options = options or FitOptions()
     solution = solve(model, data, options, solver=solver)
+    with saturated_models_kept():
+        return _described(solution, data, options)
+
+
+def _described(solution: Solution, data: SemData, options: FitOptions) -> CoreFit:
+    """Return inference, coefficients, indices and findings of a solution."""
     estimate, rotated, problem = solution.estimate, solution.rotated, solution.problem
     inference = _withhold_scaled_test(infer(estimate), problem)
     inference = _withhold_errors(inference, rotated)

@@ -33,6 +33,7 @@ from coprod_stats.latent_models.engines.comparison import fit_differences
 from coprod_stats.plans.hypotheses import Relation
 from coprod_stats.plans.model import PlanForm
 from coprod_stats.responses.table import Responses
+from coprod_stats.sem.inference.saturated_model import saturated_models_kept
 from coprod_stats.structure import (
     DecisionRules,
     DriverImpactModel,
@@ -143,7 +144,7 @@ def estimate_among(
 ) -> SpecificationResult:
     """Estimate the paths by one specification among given respondents."""
     # on matrices of about forty rows threads cost time, and sums depend on their number
-    with threadpool_limits(limits=1, user_api="blas"):
+    with threadpool_limits(limits=1, user_api="blas"), saturated_models_kept():
         try:
             if not respondents.n_respondents:
                 raise NoRespondentsError("the conditions on respondents select nobody")

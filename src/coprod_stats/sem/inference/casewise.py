@@ -17,6 +17,7 @@ from coprod_stats.sem.estimation.least_squares import lower_triangle
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.observed.missing_patterns import MissingPatterns
 from coprod_stats.sem.observed.pattern_precision import padded_precision
+from coprod_stats.sem.sample import GroupSample
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -196,3 +197,19 @@ def cluster_totals(values: FloatArray, clusters: IntArray) -> FloatArray:
     totals = np.zeros((int(clusters.max()) + 1, values.shape[1]))
     np.add.at(totals, clusters, values)
     return totals
+
+
+def saturated_meat(sample: GroupSample) -> FloatArray:
+    """Sum cross products of the cases' derivatives by means and covariances."""
+    chunks = saturated_scores(
+        sample.data, mean=sample.mean, cov=sample.cov, patterns=sample.patterns
+    )
+    if sample.clusters is not None:
+        scores = np.vstack([part for _, part in chunks])
+        return cross_products(scores, weights=sample.weights, clusters=sample.clusters)
+    n_moments = sample.mean.size * (sample.mean.size + 3) // 2
+    total = np.zeros((n_moments, n_moments))
+    for rows, scores in chunks:
+        weights = None if sample.weights is None else sample.weights[rows]
+        total += cross_products(scores, weights=weights, clusters=None)
+    return total

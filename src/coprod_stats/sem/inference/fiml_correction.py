@@ -49,12 +49,8 @@ from coprod_stats.sem.inference.fit_indices import (
 from coprod_stats.sem.inference.global_fit import fit_baseline
 from coprod_stats.sem.inference.infer import Inference, infer
 from coprod_stats.sem.inference.moment_sandwich import normal_weight
-from coprod_stats.sem.inference.sandwich import (
-    covariate_columns,
-    fixed_columns,
-    moments_among,
-    saturated_meat,
-)
+from coprod_stats.sem.inference.sandwich import covariate_columns, fixed_columns, moments_among
+from coprod_stats.sem.inference.saturated_model import saturated_model
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.saturated_information import saturated_information
 
@@ -185,22 +181,21 @@ def saturated_groups(
 def _saturated_group(
     table: ParameterTable, sample: IncompleteSample, robust: bool, expected: bool
 ) -> SaturatedGroup:
-    moments = {"mean": sample.mean, "cov": sample.cov}
     kept = np.flatnonzero(~moments_among(fixed_columns(table), len(sample.cov)))
     square = np.ix_(kept, kept)
     complete = normal_weight(sample.cov, meanstructure=True)
     of_covariates = moments_among(covariate_columns(table), len(sample.cov))
     complete[of_covariates] = complete[:, of_covariates] = 0.0
-    incomplete = saturated_information(sample.patterns, **moments)[square] / sample.n_obs
-    bread = incomplete
+    saturated = saturated_model(sample, kept)
+    bread = saturated.information
     if expected:
+        moments = {"mean": sample.mean, "cov": sample.cov}
         patterns = expected_patterns(sample.patterns, **moments)
         bread = saturated_information(patterns, **moments)[square] / sample.n_obs
-    inverse = scaled_inverse(incomplete)
-    acov = None
-    if robust:
-        acov = inverse @ (saturated_meat(sample)[square] / sample.n_obs) @ inverse
-    return SaturatedGroup(complete[square], incomplete, inverse, bread, acov, kept)
+    acov = saturated.robust_acov if robust else None
+    return SaturatedGroup(
+        complete[square], saturated.information, saturated.inverse, bread, acov, kept
+    )
 
 
 def complete_data_fit(

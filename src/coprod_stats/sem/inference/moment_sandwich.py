@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from coprod_stats.sem.estimation.estimate import Estimate
 from coprod_stats.sem.estimation.least_squares import lower_triangle, moment_jacobian
 from coprod_stats.sem.estimation.moment_weights import moment_acov, moment_weights
-from coprod_stats.sem.estimation.positive_definite import factor, scaled_inverse
+from coprod_stats.sem.estimation.positive_definite import factor
 from coprod_stats.sem.incomplete_sample import IncompleteSample
-from coprod_stats.sem.inference.sandwich import fixed_columns, saturated_meat
+from coprod_stats.sem.inference.sandwich import fixed_columns
+from coprod_stats.sem.inference.saturated_model import saturated_model
 from coprod_stats.sem.inference.weighted_least_squares import GroupDerivatives
-from coprod_stats.sem.observed.saturated_information import saturated_information
 
 FloatArray = NDArray[np.float64]
 
@@ -115,8 +115,5 @@ def saturated_acov(sample: IncompleteSample, *, robust: bool) -> FloatArray:
     robust : bool
         Whether the data may be nonnormal.
     """
-    information = saturated_information(sample.patterns, mean=sample.mean, cov=sample.cov)
-    inverse = scaled_inverse(information) * sample.n_obs
-    if not robust:
-        return np.asarray(inverse, dtype=np.float64)
-    return np.asarray(inverse @ (saturated_meat(sample) / sample.n_obs) @ inverse)
+    saturated = saturated_model(sample, np.arange(sample.mean.size * (sample.mean.size + 3) // 2))
+    return saturated.robust_acov if robust else saturated.inverse

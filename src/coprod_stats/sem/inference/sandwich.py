@@ -31,9 +31,9 @@ from coprod_stats.sem.estimation.positive_definite import scaled_inverse
 from coprod_stats.sem.inference.casewise import (
     cross_products,
     model_scores,
-    saturated_scores,
     small_sample_factor,
 )
+from coprod_stats.sem.inference.saturated_model import saturated_model
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.saturated_information import saturated_information
 from coprod_stats.sem.sample import GroupSample
@@ -201,26 +201,11 @@ def _clustered_trace(
 
 
 def _incomplete_trace(sample: IncompleteSample, fixed: IntArray, expected: bool) -> float:
-    first_order = saturated_meat(sample)
-    moments = {"mean": sample.mean, "cov": sample.cov}
-    patterns = expected_patterns(sample.patterns, **moments) if expected else sample.patterns
-    information = saturated_information(patterns, **moments)
     kept = np.flatnonzero(~moments_among(fixed, len(sample.cov)))
-    inverse = scaled_inverse(information[np.ix_(kept, kept)])
-    return float(np.sum(inverse * first_order[np.ix_(kept, kept)]))
-
-
-def saturated_meat(sample: GroupSample) -> FloatArray:
-    """Sum cross products of the cases' derivatives by means and covariances."""
-    chunks = saturated_scores(
-        sample.data, mean=sample.mean, cov=sample.cov, patterns=sample.patterns
-    )
-    if sample.clusters is not None:
-        scores = np.vstack([part for _, part in chunks])
-        return cross_products(scores, weights=sample.weights, clusters=sample.clusters)
-    n_moments = sample.mean.size * (sample.mean.size + 3) // 2
-    total = np.zeros((n_moments, n_moments))
-    for rows, scores in chunks:
-        weights = None if sample.weights is None else sample.weights[rows]
-        total += cross_products(scores, weights=weights, clusters=None)
-    return total
+    saturated = saturated_model(sample, kept)
+    if not expected:
+        return float(np.sum(saturated.inverse * saturated.meat))
+    moments = {"mean": sample.mean, "cov": sample.cov}
+    information = saturated_information(expected_patterns(sample.patterns, **moments), **moments)
+    inverse = scaled_inverse(information[np.ix_(kept, kept)] / sample.n_obs)
+    return float(np.sum(inverse * saturated.meat))

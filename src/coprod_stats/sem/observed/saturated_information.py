@@ -73,10 +73,16 @@ def assemble_information(
     place = np.empty((n_items, n_items), dtype=np.intp)
     place[rows, cols] = place[cols, rows] = np.arange(rows.size)
     lower = (mean_cov[place[:, rows], cols] + mean_cov[place[:, cols], rows]) * halving
-    i, j = rows[:, None], cols[:, None]
-    k, m = rows[None, :], cols[None, :]
-    # of the four products of a pair of directions two and two are alike after transposing
+    # Of the four products of a pair of directions (i, j) and (k, m) two and two are alike after
+    # transposing: those of place[j, k] with place[i, m] and of place[j, m] with place[i, k].
     both = cov_cov + cov_cov.T
-    square = both[place[j, k], place[i, m]] + both[place[i, k], place[j, m]]
-    square *= np.outer(halving, halving)
+    square = np.empty_like(both)
+    triangle = rows * n_items + cols
+    for j in range(n_items):
+        pairs = np.flatnonzero(cols == j)
+        products = both[place[j]][:, place[rows[pairs]]].transpose(1, 0, 2)  # (i, k, m)
+        products = products + products.transpose(0, 2, 1)
+        square[pairs] = products.reshape(pairs.size, -1)[:, triangle]
+    square *= halving[:, None]
+    square *= halving
     return np.block([[mean_mean, lower], [lower.T, square]])
