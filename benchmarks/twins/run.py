@@ -3,8 +3,8 @@
 python benchmarks/twins/run.py [--samples N] [--workers N] [--write]
 
 Samples are drawn from the populations of the shipped twins, each with a seed of its own. They are
-fitted by the shipped plan's confirmatory specification, without what no diagnostic reads (rivals and
-the ladder of the marker). Stopped and started at will: what is done is not done again.
+fitted by the shipped plan's confirmatory specification, without what no diagnostic reads (rivals,
+ladder of the marker). Stopped and started at will: what is done is not done again.
 """
 
 from __future__ import annotations
