@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coprod_stats.analyses.paths.estimation import driver_impact_model
 from coprod_stats.analyses.paths.form import PathsForm, SemSpecification
+from coprod_stats.analyses.paths.planned_model import driver_impact_model
 from coprod_stats.analyses.sample import design_column, item_table
 from coprod_stats.latent_models.frames import frame_columns
 from coprod_stats.latent_models.sem_data import sem_data

@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from coprod_stats.analyses.paths.estimation import driver_impact_model
 from coprod_stats.analyses.paths.form import PathsForm
+from coprod_stats.analyses.paths.planned_model import driver_impact_model
 from coprod_stats.analyses.sample import design_column, item_table
 from coprod_stats.cli.output import progress_bar
 from coprod_stats.latent_models.frames import frame_columns

@@ -94,8 +94,11 @@ def population(name: str) -> PopulationForm:
 def design_key(name: str) -> str:
     """Return a hash of what a twin's samples, and what fires on them, depend on."""
     plan = shipped_plan()
-    told = (plan.instrument.version, confirmatory(plan).model_dump_json())
-    told += (population(name).model_dump_json(),)
+    told = (
+        plan.instrument.version,
+        confirmatory(plan).model_dump_json(exclude_defaults=True),
+        population(name).model_dump_json(exclude_defaults=True),
+    )
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:8]
 
 

@@ -84,6 +84,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "specifications.0.rotating": False,
         "specifications.0.omit": ["COP2"],
         "specifications.0.dont_know": "highest",
+        "specifications.0.syntax": "COP1 ~~ COP2",
         "specifications.0.title": "Structural equations",
         "specifications.0.role": "check",
         "specifications.0.engine": "semopy",

@@ -36,6 +36,7 @@ BASE = SemSpecification(specification="main", title="Main", role="confirmatory")
         ({"where": "DFVOL == 1"}, "only DFVOL == 1"),
         ({"include_flagged": True}, "with flagged respondents"),
         ({"without": ("cluster",)}, "without cluster"),
+        ({"syntax": "QUA1 ~~ QUA2\n W =~ QUA6 + PRF9"}, "with QUA1 ~~ QUA2; W =~ QUA6 + PRF9"),
         ({"subgroups": (USERS,)}, "H07, H08 in their own group"),
     ],
 )
@@ -50,7 +51,7 @@ def test_every_option_that_differs_is_named_and_nothing_else(otherwise, words):
 def test_every_option_has_its_words():
     """An option that is new in the grammar cannot be silent."""
     silent = {"specification", "title", "role"}
-    said = {"estimator", "engine", "ordered", "missing", "rotating", "omit", "dont_know"}
+    said = {"estimator", "engine", "ordered", "missing", "rotating", "omit", "dont_know", "syntax"}
     said |= {"respondents", "where", "include_flagged", "without", "subgroups"}
     assert SemSpecification.model_fields.keys() == silent | said
 

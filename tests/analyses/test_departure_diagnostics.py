@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from coprod_stats.structure.measurement_invariance import DifferingQuestion, Mea
 from coprod_stats.structure.path_changes import PathChange
 from coprod_stats.structure.selected_respondents import AskedDifference, SelectedRespondents
 from coprod_stats.structure.unknown_answers import Dependence, UnknownAnswers
+from coprod_stats.structure.wording_factor import WordingFactor
 
 
 def otherwise(rival: float) -> AlternativePaths:
@@ -88,6 +90,23 @@ def test_those_asked_and_the_paths_concerned_are_named() -> None:
     elsewhere = check_of(Departure(found, False, "g"))
     assert not elsewhere.fires
     assert elsewhere.message.endswith("in the outcomes of their paths, though not in Y d = 0.50")
+
+
+def test_what_reverse_worded_questions_share_is_said_in_shares_of_their_variance() -> None:
+    fit: Any = None
+    styled = WordingFactor(("A3", "B3", "C3"), 0.3, 0.05, 0.2, 0.4, 0.21, fit)
+    assert styled.is_notable
+    loud = check_of(Departure(styled, True, "g", (otherwise(0.01),)))
+    assert loud.code == "METHOD-001"
+    assert loud.leads
+    assert "3 reverse-worded questions share something beside their factors" in loud.message
+    assert "21% of their variance" in loud.message
+    assert "H1 changes most, from .30 to .01" in loud.message
+    for trace in (replace(styled, conf_low=-0.01), replace(styled, share=0.04)):
+        assert not trace.is_notable
+        quiet = check_of(Departure(trace, False, "g"))
+        assert not quiet.fires
+        assert "no more than a trace" in quiet.message
 
 
 @pytest.mark.parametrize(("n", "said"), [(1, "1 question measures otherwise"), (2, "2 questions")])

@@ -27,6 +27,7 @@ PRINTED = {  # scripts that print what is kept
     "driver_impact_rivals.R": "driver_impact_rivals.json",
     "lavaan_clustered_wlsmv.R": "lavaan_clustered_wlsmv.json",
     "marker_ladder.R": "marker_ladder.json",
+    "wording_factor.R": "wording_factor.json",
     "measurement_invariance.R": "measurement_invariance.json",
     "measurement_model.R": "measurement_model.json",
     "m0_simulated.R": "data/m0_simulated.csv",

@@ -169,6 +169,8 @@ FAULTS = [
     ),
     (SEM, with_option(SEM, "rotating: false"), "PLAN-039", 19, "no item of the factors rotates"),
     (SEM, with_option(SEM, "omit: [NEG9]"), "PLAN-042", 19, "no factor of the analysis has"),
+    (SEM, with_option(SEM, "syntax: POS1 ~~ NEG9"), "PLAN-043", 19, "'NEG9' is not observed"),
+    (SEM, with_option(SEM, "syntax: POS ~ NEG"), "PLAN-043", 19, "neither a covariance"),
     (SEM, with_option(SEM, "dont_know: middle"), "PLAN-042", 19, "no question"),
     (SEM, with_option(SEM, "where: ZZ == 1"), "PLAN-010", 19, "variable 'ZZ'"),
     (

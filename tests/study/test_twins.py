@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -15,6 +17,7 @@ from coprod_stats.documents.html import render_html
 from coprod_stats.instruments.shipped import shelf
 from coprod_stats.report.study import Study, run_study
 from coprod_stats.report.study_report import study_document as report_document
+from coprod_stats.structure.wording_factor import WordingFactor
 from coprod_stats.study.study_json import study_document
 from coprod_stats.study.synthetic_sample import draw_sample, write_sample
 
@@ -34,7 +37,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("small")
     done: dict[str, Study] = {}
 
-    def run(sample: str, *, keep_flagged: bool = False) -> Study:
+    def run(sample: str, *, keep_flagged: bool = False, data: Path | None = None) -> Study:
         plan = shipped_plan()
         plan["quality"]["exclude_flagged"] = not keep_flagged
         plan["analyses"][0]["invariance"] = ["LANG", "MODE"]
@@ -46,7 +49,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
         if key not in done:
             path = folder / f"{key}.yaml"
             path.write_text(yaml.safe_dump(plan, allow_unicode=True), encoding="utf-8")
-            done[key] = run_study(path, data=f"citizen_{sample}.csv")
+            done[key] = run_study(path, data=data or f"citizen_{sample}.csv")
         return done[key]
 
     return run
@@ -207,6 +210,31 @@ def test_what_other_answers_would_undo_is_not_concluded(small: Run) -> None:
     assert changed.undoes("H01", "supported")
     assert not changed.undoes("H15a", "supported")
     assert not replace(changed, fires=False).undoes("H01", "supported")
+
+
+def test_a_style_of_answering_is_found_and_what_it_made_is_not_concluded(
+    small: Run, tmp_path: Path
+) -> None:
+    """Every third respondent agrees too much, and every third too little, whatever is said."""
+    answers = pd.read_csv(shelf("sample_data") / "citizen_synthetic.csv", dtype=str)
+    items = ["DRREL5", "DRACT6", "DRINP7", "DRSET5", "DRTEC5", "QUA6", "ATT2"]
+    style = np.random.default_rng(3).integers(-1, 2, size=len(answers))
+    for item in items:
+        codes = pd.to_numeric(answers[item])
+        moved = (codes + style).clip(1, 5)
+        answers[item] = codes.where(~codes.between(1, 5), moved).astype("Int64").astype("string")
+    path = tmp_path / "styled.csv"
+    answers.to_csv(path, index=False)
+    study = small("styled", data=path)
+    assert "METHOD-001" in fired(study)
+    assert "METHOD-001" not in fired(small("synthetic"))
+    assert "7 reverse-worded questions share something" in first_lines(study)
+    (departure,) = [d for d in departures(study) if isinstance(d.found, WordingFactor)]
+    (without,) = departure.alternatives
+    clean = {finding.id: finding.std_all for finding in small("synthetic").analyses[0].findings}
+    for change in without.paths:
+        assert change.rival == pytest.approx(clean[change.id], abs=2 * change.rival_se), change.id
+    assert "wording.paths_1" in study_document(study)["analyses"][0]["tables"]
 
 
 @pytest.mark.slow

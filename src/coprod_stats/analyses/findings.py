@@ -20,7 +20,14 @@ CARELESS_ANSWERS = "rests on careless answers"
 UNKNOWN_ANSWERS = "depends on what don't-knows stand for"
 SELECTED_RESPONDENTS = "depends on who was asked"
 UNLIKE_QUESTIONS = "rests on questions that groups answer otherwise"
-OTHER_ANSWERS = (CARELESS_ANSWERS, UNKNOWN_ANSWERS, SELECTED_RESPONDENTS, UNLIKE_QUESTIONS)
+REVERSE_WORDING = "rests on how reverse-worded questions are answered"
+OTHER_ANSWERS = (
+    CARELESS_ANSWERS,
+    UNKNOWN_ANSWERS,
+    SELECTED_RESPONDENTS,
+    UNLIKE_QUESTIONS,
+    REVERSE_WORDING,
+)
 """Why a relation on which its own tests decide is inconclusive where another assumption about the
 answers, which they do not exclude, would decide otherwise."""
 

@@ -95,7 +95,7 @@ def evaluative_syntax(model: DriverImpactModel, covariates: tuple[str, ...] = ()
     Psychological Methods, 11, 344-362.
     """
     terms = " + ".join(f"1*{item}" for item in model.indicators)
-    fixed = [f"{_FACTOR} ~~ 0*{driver}" for driver in model.drivers]
+    fixed = [f"{_FACTOR} ~~ 0*{name}" for name in (*model.drivers, *model.extra.factors)]
     return "\n".join([model.syntax(covariates), f"{_FACTOR} =~ {terms}", *fixed])
 
 

@@ -170,13 +170,15 @@ def fit_marker_ladder(
     names = [factor.name for factor in model.factors]
     pairs = list(combinations(names, 2))
     factors = [_standard(factor.name, factor.items) for factor in model.factors]
+    factors += model.extra.beside(names)
     measured = [*factors, *(" ~~ ".join(pair) for pair in pairs)]
     cfa = fitted(
         [*measured, _standard(marker.name, marker.items)]
-        + [f"{marker.name} ~~ {name}" for name in names],
+        + [f"{marker.name} ~~ {name}" for name in names]
+        + [f"{marker.name} ~~ 0*{name}" for name in model.extra.factors],
         "cfa",
     )
-    fixed = _fixed_marker(cfa, marker, names)
+    fixed = _fixed_marker(cfa, marker, (*names, *model.extra.factors))
     baseline = fitted([*measured, *fixed], "baseline")
     loadings: dict[MarkerStep, list[str]] = {
         "constrained": [f"{marker.name} =~ {_equal(model.items)}"],
@@ -242,7 +244,7 @@ def _with_paths(
         columns,
         [
             model.syntax(tuple(covariates.columns)),
-            *_fixed_marker(cfa, marker, model.drivers),
+            *_fixed_marker(cfa, marker, (*model.drivers, *model.extra.factors)),
             f"{marker.name} =~ {_equal(model.indicators)}",
         ],
         "with paths",

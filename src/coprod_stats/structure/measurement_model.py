@@ -145,7 +145,8 @@ def measurement_syntax(model: DriverImpactModel) -> str:
     """Return the factors with their items, all correlated, in lavaan's syntax."""
     measured = (f"{factor.name} =~ {' + '.join(factor.items)}" for factor in model.factors)
     names = [factor.name for factor in model.factors]
-    return "\n".join([*measured, *(" ~~ ".join(pair) for pair in combinations(names, 2))])
+    pairs = (" ~~ ".join(pair) for pair in combinations(names, 2))
+    return "\n".join([*measured, *pairs, *model.extra.beside(names)])
 
 
 def fit_measurement(

@@ -134,6 +134,7 @@ def _lines(
     for pair in (*combinations(model.drivers, 2), *combinations(model.outcomes, 2)):
         if frozenset(pair) not in joined:
             yield " ~~ ".join(pair)
+    yield from model.extra.beside(model.names)
 
 
 def compare_rival(

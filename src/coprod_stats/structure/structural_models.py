@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from coprod_stats.literals import ExpectedSign
 from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.extra_statements import ExtraStatements
 from coprod_stats.structure.regression import RegressionPath
 
 
@@ -45,6 +46,8 @@ class DriverImpactModel:
     composites : tuple of str
         Outcomes that are observed as they are, such as an index over facets that need not
         correlate: their error of measurement is part of their residual.
+    extra : ExtraStatements
+        What every model of these factors and items states beside: nothing by default.
 
     Raises
     ------
@@ -58,6 +61,7 @@ class DriverImpactModel:
     paths: tuple[StructuralPath, ...]
     covariates: tuple[str, ...] = ()
     composites: tuple[str, ...] = ()
+    extra: ExtraStatements = field(default_factory=ExtraStatements)
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -154,6 +158,7 @@ def _syntax_lines(
     for pair in (*combinations(model.drivers, 2), *combinations(model.outcomes, 2)):
         if frozenset(pair) not in joined:
             yield " ~~ ".join(pair)
+    yield from model.extra.beside(model.names)
 
 
 def _faults(model: DriverImpactModel) -> Iterator[str]:

@@ -48,6 +48,8 @@ def _of_method(entry: SemSpecification, base: SemSpecification) -> Iterator[str]
         yield f"answers as {answers} ({entry.estimator})"
     elif entry.estimator != base.estimator:
         yield f"estimator {entry.estimator}"
+    if entry.syntax != base.syntax:
+        yield f"with {_on_a_line(entry.syntax)}" if entry.syntax else "without added statements"
     if entry.subgroups != base.subgroups:
         own = [id for part in entry.subgroups for id in part.hypotheses]
         yield f"{', '.join(own)} in their own group" if own else "all paths in one group"
@@ -83,3 +85,7 @@ def _who(chosen: Respondents | None) -> str:
     if chosen is None:
         return "those of the plan"
     return " and ".join(filter(None, (", ".join(chosen.classes), chosen.where))) or "everybody"
+
+
+def _on_a_line(syntax: str) -> str:
+    return "; ".join(filter(None, (line.strip() for line in syntax.splitlines())))

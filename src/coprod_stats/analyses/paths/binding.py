@@ -36,6 +36,7 @@ from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import DESIGN_OPTIONS, RespondentChoice
 from coprod_stats.structure import DriverImpactResult
+from coprod_stats.structure.extra_statements import variables_of
 from coprod_stats.structure.path_pattern import PathPattern
 from coprod_stats.suggestions import did_you_mean
 
@@ -61,6 +62,7 @@ class Paths(Kind[PathsForm, PathsResult]):
             yield from choice_names(entry)
             if isinstance(entry, SemSpecification):
                 yield from entry.omit
+                yield from variables_of(entry.syntax or "")
                 for part in entry.subgroups:
                     yield from condition_names(part.where)
 

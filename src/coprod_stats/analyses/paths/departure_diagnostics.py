@@ -13,6 +13,7 @@ from coprod_stats.structure.collinearity import Collinearity
 from coprod_stats.structure.measurement_invariance import MeasurementInvariance
 from coprod_stats.structure.selected_respondents import SelectedRespondents
 from coprod_stats.structure.unknown_answers import LARGE_SHARE, UnknownAnswers
+from coprod_stats.structure.wording_factor import WordingFactor
 
 MOST_NAMED = 3
 """Paths, questions or variables that a message names; others are counted."""
@@ -34,6 +35,8 @@ def check_of(departure: Departure) -> Diagnostic:
         return _unknown(found, departure)
     if isinstance(found, SelectedRespondents):
         return _selected(found, departure)
+    if isinstance(found, WordingFactor):
+        return _wording(found, departure)
     return _invariance(found, departure)
 
 
@@ -113,6 +116,22 @@ def _selected(found: SelectedRespondents, departure: Departure) -> Diagnostic:
 
 def _sizes(found: SelectedRespondents) -> list[str]:
     return [f"{entry.term} d = {decimal(entry.difference)}" for entry in found.unlike]
+
+
+def _wording(found: WordingFactor, departure: Departure) -> Diagnostic:
+    share = percent(found.share, 0)
+    if not departure.fires:
+        told = (
+            f"{counted(len(found.items), 'reverse-worded question')} share no more than a trace "
+            f"beside their factors: {share} of their variance"
+        )
+        return Diagnostic("METHOD-001", False, found.share, told)
+    told = (
+        f"{counted(len(found.items), 'reverse-worded question')} share something beside their "
+        f"factors, as where respondents agree with whatever is said: {share} of their variance"
+        f"{_consequence(departure)}"
+    )
+    return Diagnostic("METHOD-001", True, found.share, told, leads=True)
 
 
 def _invariance(found: MeasurementInvariance, departure: Departure) -> Diagnostic:

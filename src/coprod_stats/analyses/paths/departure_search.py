@@ -10,6 +10,7 @@ import pandas as pd
 
 from coprod_stats.analyses.findings import (
     CARELESS_ANSWERS,
+    REVERSE_WORDING,
     SELECTED_RESPONDENTS,
     UNKNOWN_ANSWERS,
     UNLIKE_QUESTIONS,
@@ -40,6 +41,7 @@ from coprod_stats.structure.paths_in_groups import (
 )
 from coprod_stats.structure.selected_respondents import SelectedRespondents, compare_asked
 from coprod_stats.structure.unknown_answers import describe_unknown_answers
+from coprod_stats.structure.wording_factor import MIN_ITEMS, fit_wording_factor, wording_statement
 
 EXTREMES: tuple[Answer, ...] = ("lowest", "highest")
 
@@ -52,6 +54,8 @@ class DepartureSearch:
     ----------
     refit : callable
         Returns the paths of other respondents, or of other answers, by the same specification.
+    respecify : callable
+        Returns the paths of the same respondents by another specification.
     table_of : callable
         Returns the table that the model is fitted to.
     """
@@ -63,6 +67,7 @@ class DepartureSearch:
     tests: DriverImpactResult
     measured: Measured | None
     refit: Callable[[Responses], DriverImpactResult]
+    respecify: Callable[[SemSpecification], DriverImpactResult]
     table_of: Callable[[Responses], pd.DataFrame]
 
     def departures(self) -> Departures:
@@ -71,10 +76,13 @@ class DepartureSearch:
         if model is not None and not model.fit.proper:
             model = None
         invariance, not_compared = self._invariance()
+        wording, no_wording = self._wording()
         return Departures(
             collinearity=None if model is None else driver_collinearity(self.tests, model),
             careless=self._careless(),
             unknown=self._unknown(),
+            wording=wording,
+            no_wording=no_wording,
             selected=tuple(self._selected()),
             invariance=invariance,
             not_compared=not_compared,
@@ -135,6 +143,28 @@ class DepartureSearch:
                 for extreme in EXTREMES
             },
         )
+
+    def _wording(self) -> tuple[Departure | None, str]:
+        """Return what reverse-worded questions share, or why that is not known."""
+        model = self.tests.model
+        items = [id for id in model.items if self.sample.instrument.item(id).reverse]
+        if len(items) < MIN_ITEMS:
+            return None, ""
+        try:
+            factor = fit_wording_factor(self.table_of(self.respondents), self.tests, items)
+        except CoprodError as error:
+            return None, str(error)
+        found = Departure(factor, factor.is_notable, REVERSE_WORDING)
+        if not found.fires:
+            return found, ""
+        statements = [self.specification.syntax, wording_statement(items)]
+        syntax = "\n".join(filter(None, statements))
+        try:
+            other = self.respecify(self.specification.model_copy(update={"syntax": syntax}))
+        except CoprodError as error:
+            return replace(found, no_alternatives=str(error)), ""
+        title = "with a factor of the reverse-worded questions"
+        return replace(found, alternatives=(alternative_paths(title, self.tests, other),)), ""
 
     def _scores(self) -> pd.DataFrame:
         names = tuple(dict.fromkeys(self.tests.model.names))

@@ -14,6 +14,9 @@ from coprod_stats.structure.collinearity import Collinearity
 from coprod_stats.structure.measurement_invariance import MeasurementInvariance
 from coprod_stats.structure.selected_respondents import SelectedRespondents
 from coprod_stats.structure.unknown_answers import UnknownAnswers
+from coprod_stats.structure.wording_factor import WordingFactor
+
+Found = FlaggedShare | UnknownAnswers | SelectedRespondents | MeasurementInvariance | WordingFactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Departure:
         survive; empty where they are.
     """
 
-    found: FlaggedShare | UnknownAnswers | SelectedRespondents | MeasurementInvariance
+    found: Found
     fires: bool
     gate: str
     alternatives: tuple[AlternativePaths, ...] = ()
@@ -54,7 +57,16 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Departures:
-    """Everything that was looked for; ``not_compared`` has reasons by column of groups."""
+    """Everything that was looked for.
+
+    Attributes
+    ----------
+    wording : Departure, optional
+        None without enough reverse-worded questions, and where the model with their factor could
+        not be fitted, of which ``no_wording`` has the reason.
+    not_compared : mapping of str to str
+        Why questions were not compared across groups, by column of groups.
+    """
 
     collinearity: Collinearity | None
     careless: Departure | None
@@ -62,11 +74,13 @@ class Departures:
     selected: tuple[Departure, ...]
     invariance: tuple[Departure, ...]
     not_compared: Mapping[str, str]
+    wording: Departure | None = None
+    no_wording: str = ""
 
     @property
     def all(self) -> tuple[Departure, ...]:
         """Those that have alternatives, in the order in which they are reported."""
-        single = (self.careless, self.unknown)
+        single = (self.careless, self.unknown, self.wording)
         return (*(each for each in single if each is not None), *self.selected, *self.invariance)
 
     def held_back(self, id: str, conclusion: Conclusion) -> str:
@@ -99,4 +113,6 @@ def _name_of(departure: Departure) -> str:
         return f"invariance.{found.variable}"
     if isinstance(found, SelectedRespondents):
         return "selected_respondents"
+    if isinstance(found, WordingFactor):
+        return "wording"
     return "unknown_answers" if isinstance(found, UnknownAnswers) else "careless"

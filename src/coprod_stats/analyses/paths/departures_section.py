@@ -45,6 +45,9 @@ def departures_section(form: PathsForm, result: PathsResult, words: ReportWords)
         )
     for number, each in enumerate(departures.all, 1):
         content += _departure(form, each, words, str(number))
+    if departures.no_wording:
+        found = "Whether reverse-worded questions share something is not known"
+        content.append(Paragraph(text(f"{found}: {departures.no_wording}.")))
     content += _not_compared(departures)
     anchor = words.anchor(form, "departures")
     return [Section(anchor, "Respondents, answers and questions", tuple(content))]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,6 +16,12 @@ from coprod_stats.analyses.paths.form import PathsForm, ScoresSpecification, Sem
 from coprod_stats.analyses.paths.measured import Measured, measure
 from coprod_stats.analyses.paths.named_comparisons import OtherModels, fit_other_models
 from coprod_stats.analyses.paths.omitted_causes import OmittedCauses, find_omitted_causes
+from coprod_stats.analyses.paths.planned_model import (
+    counted_items,
+    driver_impact_model,
+    ordered_items,
+    structural_paths,
+)
 from coprod_stats.analyses.paths.rivals import Rivals, compared_specification, fit_rivals
 from coprod_stats.analyses.sample import (
     NoRespondentsError,
@@ -27,8 +31,6 @@ from coprod_stats.analyses.sample import (
     variable_table,
 )
 from coprod_stats.errors import CoprodError
-from coprod_stats.instruments.model import Instrument
-from coprod_stats.instruments.score_items import items_behind
 from coprod_stats.latent_models.engines.comparison import fit_differences
 from coprod_stats.plans.hypotheses import Relation
 from coprod_stats.plans.model import PlanForm
@@ -38,9 +40,7 @@ from coprod_stats.structure import (
     DecisionRules,
     DriverImpactModel,
     DriverImpactResult,
-    MeasuredFactor,
     PathTests,
-    StructuralPath,
     SubgroupFit,
     fit_driver_impact,
     fit_score_paths,
@@ -174,6 +174,7 @@ def estimate_among(
                         tests,
                         measured,
                         refit=partial(_by_equations, specification, form, sample),
+                        respecify=lambda other: _by_equations(other, form, sample, respondents),
                         table_of=partial(_model_table, specification, tests.model, sample),
                     ).departures()
         except CoprodError as error:
@@ -190,64 +191,6 @@ def estimate_among(
         omitted_causes=omitted,
         departures=departures,
         is_compared=is_compared,
-    )
-
-
-def driver_impact_model(
-    form: PathsForm,
-    instrument: Instrument,
-    relations: tuple[Relation, ...],
-    covariates: tuple[str, ...],
-    *,
-    rotating: bool = True,
-    omit: Collection[str] = (),
-) -> DriverImpactModel:
-    """Return factors, hypotheses and covariates as one structural model.
-
-    An end of a path that is an index and no factor enters as a composite, observed as it is. Items
-    that rotate can be omitted, and others by name.
-
-    Raises
-    ------
-    StructureError
-        If they do not form a model.
-    """
-    asked_of_some = set() if rotating else {i.id for i in instrument.items if i.rotation}
-    omitted = asked_of_some | set(omit)
-    factors = [
-        MeasuredFactor(name, tuple(id for id in instrument.scale(name).items if id not in omitted))
-        for name in form.factors
-    ]
-    return DriverImpactModel(
-        tuple(factors),
-        structural_paths(relations),
-        covariates=covariates,
-        composites=composites(form, instrument, relations),
-    )
-
-
-def composites(
-    form: PathsForm, instrument: Instrument, relations: tuple[Relation, ...]
-) -> tuple[str, ...]:
-    """Return the indices among the ends of paths that are not factors, in their order."""
-    ends = dict.fromkeys(name for each in relations for name in (each.predictor, each.outcome))
-    indices = {index.id for index in instrument.indices}
-    return tuple(name for name in ends if name in indices and name not in form.factors)
-
-
-def ordered_items(
-    specification: SemSpecification, model: DriverImpactModel
-) -> tuple[str, ...] | Literal["all"]:
-    """Return the variables of a specification that are ordered: all, but for composites."""
-    if not specification.ordered:
-        return ()
-    return model.items if model.composites else "all"
-
-
-def structural_paths(relations: tuple[Relation, ...]) -> tuple[StructuralPath, ...]:
-    """Return relations as paths."""
-    return tuple(
-        StructuralPath(entry.id, entry.predictor, entry.outcome, entry.sign) for entry in relations
     )
 
 
@@ -285,15 +228,6 @@ def _counted(
     return with_unknown_as(respondents, items, specification.dont_know)
 
 
-def counted_items(
-    form: PathsForm, instrument: Instrument, relations: tuple[Relation, ...]
-) -> tuple[str, ...]:
-    """Return the items of the factors, and those behind indices that are outcomes."""
-    ends = (*form.factors, *composites(form, instrument, relations))
-    asked = {item.id for item in instrument.items}
-    return tuple(id for id in items_behind(instrument, ends) if id in asked)
-
-
 def _by_equations(
     specification: SemSpecification, form: PathsForm, sample: StudySample, respondents: Responses
 ) -> DriverImpactResult:
@@ -322,6 +256,7 @@ def _fitted(
         covariates,
         rotating=specification.rotating,
         omit=specification.omit,
+        syntax=specification.syntax,
     )
     return fit_driver_impact(
         _model_table(specification, model, sample, respondents),

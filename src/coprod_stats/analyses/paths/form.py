@@ -55,6 +55,11 @@ class SemSpecification(_Specification):
     """Items of the factors that are not used, such as those that ask what an outcome asks."""
     dont_know: CountedAs = "missing"
     """What a don't-know counts as: a missing answer, or the lowest, middle or highest one."""
+    syntax: Words | None = None
+    """Statements in lavaan's syntax beside the model of the hypotheses: covariances of residuals
+    (``QUA1 ~~ QUA2``), factors that are added, such as one of reverse-worded items
+    (``WORD =~ DRACT3 + QUA4``; uncorrelated with the others unless stated), and labels, definitions
+    and constraints of these. Paths are hypotheses or rivals."""
     subgroups: Annotated[tuple[Subgroup, ...], Field(strict=False)] = ()
 
 

@@ -6,18 +6,19 @@ from collections.abc import Iterator
 
 from coprod_stats.analyses.kind import Scope
 from coprod_stats.analyses.paths.counted_unknowns import without_middle
-from coprod_stats.analyses.paths.estimation import (
+from coprod_stats.analyses.paths.form import PathsForm, SemSpecification
+from coprod_stats.analyses.paths.named_comparisons import bootstrap_faults, rival_faults
+from coprod_stats.analyses.paths.planned_model import (
     composites,
     counted_items,
     driver_impact_model,
     ordered_items,
 )
-from coprod_stats.analyses.paths.form import PathsForm, SemSpecification
-from coprod_stats.analyses.paths.named_comparisons import bootstrap_faults, rival_faults
 from coprod_stats.analyses.paths.rivals import compared_specification
 from coprod_stats.errors import CoprodError, Fault
 from coprod_stats.instruments.source.yaml_source import Location
 from coprod_stats.plans.model import DESIGN_OPTIONS
+from coprod_stats.structure.errors import ExtraStatementsError
 from coprod_stats.suggestions import did_you_mean
 
 
@@ -145,6 +146,7 @@ def _model_faults(
             covariates,
             rotating=entry.rotating,
             omit=entry.omit,
+            syntax=entry.syntax,
         )
         if entry == compared_specification(form):
             yield from rival_faults(form, scope, model)
@@ -160,5 +162,8 @@ def _model_faults(
                 sampling_weights=used["weights"] or None,
             )
         )
+    except ExtraStatementsError as error:
+        remedy = "State covariances of items, or factors that you add; paths are hypotheses."
+        yield scope.fault("PLAN-043", (*here, "syntax"), str(error), remedy)
     except CoprodError as error:
         yield scope.fault("PLAN-019", here, str(error), "Change the specification.")

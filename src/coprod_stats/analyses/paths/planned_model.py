@@ -1,0 +1,82 @@
+"""The model that a specification of an analysis of paths plans: factors, paths, covariates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+from coprod_stats.analyses.paths.form import PathsForm, SemSpecification
+from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.score_items import items_behind
+from coprod_stats.plans.hypotheses import Relation
+from coprod_stats.structure import DriverImpactModel, MeasuredFactor, StructuralPath
+from coprod_stats.structure.extra_statements import with_extra_statements
+
+
+def driver_impact_model(
+    form: PathsForm,
+    instrument: Instrument,
+    relations: tuple[Relation, ...],
+    covariates: tuple[str, ...],
+    *,
+    rotating: bool = True,
+    omit: Collection[str] = (),
+    syntax: str | None = None,
+) -> DriverImpactModel:
+    """Return factors, hypotheses and covariates as one structural model.
+
+    An end of a path that is an index and no factor enters as a composite, observed as it is. Items
+    that rotate can be omitted, and others by name; statements can be added.
+
+    Raises
+    ------
+    StructureError
+        If they do not form a model.
+    """
+    asked_of_some = set() if rotating else {i.id for i in instrument.items if i.rotation}
+    omitted = asked_of_some | set(omit)
+    factors = [
+        MeasuredFactor(name, tuple(id for id in instrument.scale(name).items if id not in omitted))
+        for name in form.factors
+    ]
+    model = DriverImpactModel(
+        tuple(factors),
+        structural_paths(relations),
+        covariates=covariates,
+        composites=composites(form, instrument, relations),
+    )
+    return model if syntax is None else with_extra_statements(model, syntax)
+
+
+def composites(
+    form: PathsForm, instrument: Instrument, relations: tuple[Relation, ...]
+) -> tuple[str, ...]:
+    """Return the indices among the ends of paths that are not factors, in their order."""
+    ends = dict.fromkeys(name for each in relations for name in (each.predictor, each.outcome))
+    indices = {index.id for index in instrument.indices}
+    return tuple(name for name in ends if name in indices and name not in form.factors)
+
+
+def ordered_items(
+    specification: SemSpecification, model: DriverImpactModel
+) -> tuple[str, ...] | Literal["all"]:
+    """Return the variables of a specification that are ordered: all, but for composites."""
+    if not specification.ordered:
+        return ()
+    return model.items if model.composites else "all"
+
+
+def structural_paths(relations: tuple[Relation, ...]) -> tuple[StructuralPath, ...]:
+    """Return relations as paths."""
+    return tuple(
+        StructuralPath(entry.id, entry.predictor, entry.outcome, entry.sign) for entry in relations
+    )
+
+
+def counted_items(
+    form: PathsForm, instrument: Instrument, relations: tuple[Relation, ...]
+) -> tuple[str, ...]:
+    """Return the items of the factors, and those behind indices that are outcomes."""
+    ends = (*form.factors, *composites(form, instrument, relations))
+    asked = {item.id for item in instrument.items}
+    return tuple(id for id in items_behind(instrument, ends) if id in asked)
