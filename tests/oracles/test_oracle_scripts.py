@@ -32,6 +32,7 @@ PRINTED = {  # scripts that print what is kept
     "measurement_model.R": "measurement_model.json",
     "m0_simulated.R": "data/m0_simulated.csv",
     "necessary_conditions.R": "necessary_conditions.json",
+    "observed_driver.R": "observed_driver.json",
     "path_sensitivity.R": "path_sensitivity.json",
     "product_indicators.R": "product_indicators.json",
     "psych_carers.R": "psych_carers.json",

@@ -57,10 +57,24 @@ def test_composites_are_outcomes_that_are_observed_as_they_are():
     assert ("REL", "IV") in model.unstated_pairs
 
 
+def test_a_driver_that_is_observed_is_related_to_the_others_and_to_covariates():
+    paths = (*PATHS, StructuralPath("H4", "HOURS", "QUA"))
+    model = DriverImpactModel((REL, ACT, QUA, ATT), paths, composites=("HOURS",))
+    assert model.drivers == ("REL", "ACT", "HOURS")
+    lines = model.syntax(("AGE",)).splitlines()
+    wanted = {"QUA ~ ACT + REL + HOURS + AGE", "HOURS ~ AGE", "REL ~~ HOURS", "ACT ~~ HOURS"}
+    assert wanted <= set(lines)
+    assert ("HOURS", "ATT") in model.unstated_pairs
+
+
 @pytest.mark.parametrize(
     ("paths", "composites", "fault"),
     [
-        ((*PATHS, StructuralPath("H4", "IV", "QUA")), ("IV",), "IV is a predictor"),
+        (
+            (*PATHS, StructuralPath("H4", "REL1", "QUA")),
+            ("REL1",),
+            "REL1 is an end of a path and an",
+        ),
         (PATHS, ("IV",), "IV is in no path"),
         ((*PATHS, StructuralPath("H4", "ACT", "IV")), ("IV", "IV"), "factor IV occurs 2 times"),
         ((*PATHS, StructuralPath("H4", "ACT", "IV")), (), "IV is in a path but is not a factor"),

@@ -200,7 +200,7 @@ FAULTS = [
     ),
     ("predictor: POS, outcome: NEG", "predictor: NEG, outcome: NEG", "PLAN-016", 14, "outcome"),
     ("predictor: HOURS", "predictor: RID", "PLAN-017", 21, "'RID' holds text"),
-    ("[NEG, POS]", "[NEG]", "PLAN-018", 19, "'POS' is not a factor of the analysis"),
+    ("[NEG, POS]", "[NEG]", "PLAN-018", 19, "'POS' is neither a factor"),
     (SEM, with_option(SEM, "engine: semopy"), "PLAN-019", 19, "semopy does not have"),
     (SEM, with_option(SEM, "estimator: WLSMV"), "PLAN-019", 19, ""),
     (SEM, with_option(SEM, "estimator: ML, missing: pairwise"), "PLAN-019", 19, ""),

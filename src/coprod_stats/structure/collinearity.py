@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.driver_impact import DriverImpactResult
 from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.implied_correlations import implied_correlations
 from coprod_stats.structure.measurement_model import MeasurementModel
 
 LARGE_INFLATION = 2.0
@@ -98,7 +99,7 @@ def variance_inflation(correlation: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def driver_collinearity(tested: DriverImpactResult, measured: MeasurementModel) -> Collinearity:
-    """Compute the variance inflation of latent drivers by equation, and the precision of paths.
+    """Compute the variance inflation of drivers by equation, and the precision of paths.
 
     Strongly correlated drivers that are measured with error have wide intervals: what holds of one
     is often not found, and what is found is overestimated.
@@ -126,13 +127,19 @@ def driver_collinearity(tested: DriverImpactResult, measured: MeasurementModel) 
     if not measured.fit.proper:
         raise StructureError("the measurement model has an improper solution")
     rules, model = tested.rules, tested.model
-    correlation = {
+    measured_between = {
         frozenset((pair.factor_1, pair.factor_2)): pair.estimate for pair in measured.correlations
     }
+    implied, places = implied_correlations(tested.fit, model)
+    observed = set(model.composites)
     inflation: dict[tuple[str, str], float] = {}
     for outcome in model.outcomes:
         names = model.predictors_of(outcome)
-        matrix = [[correlation.get(frozenset((a, b)), 1.0) for b in names] for a in names]
+        if observed & set(names):  # what is observed as it is has no place in the measurement model
+            chosen = [places.index(name) for name in names]
+            matrix = implied[np.ix_(chosen, chosen)].tolist()
+        else:
+            matrix = [[measured_between.get(frozenset((a, b)), 1.0) for b in names] for a in names]
         factors = variance_inflation(np.array(matrix)) if names else np.ones(0)
         inflation |= {(name, outcome): float(f) for name, f in zip(names, factors, strict=True)}
     found = []

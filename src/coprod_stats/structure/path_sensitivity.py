@@ -14,6 +14,7 @@ from coprod_stats.latent_models import SemFit
 from coprod_stats.results import NotebookTables
 from coprod_stats.structure.driver_impact import DriverImpactResult
 from coprod_stats.structure.errors import StructureError
+from coprod_stats.structure.implied_correlations import implied_correlations
 from coprod_stats.structure.path_tests import PathResult
 from coprod_stats.structure.structural_models import DriverImpactModel
 
@@ -147,7 +148,7 @@ def path_sensitivity(
         for path in tested.paths
     )
     names = tested.model.names
-    matrix, _ = _correlations(tested.fit, tested.model)
+    matrix, _ = implied_correlations(tested.fit, tested.model)
     places = list(range(len(names)))
     loadings = _halo_by_name(tested.fit, tested.model, multiples)
     return PathSensitivity(found, _room_for_halo(matrix, places, loadings))
@@ -158,7 +159,7 @@ def _omitted_cause(
 ) -> OmittedCause:
     if not fit.proper:
         raise StructureError("the solution is improper")
-    matrix, names = _correlations(fit, model)
+    matrix, names = implied_correlations(fit, model)
     covariates = names[len(model.names) :]
     predictors = (*model.predictors_of(path.outcome), *covariates)
     places = [names.index(name) for name in predictors]
@@ -211,24 +212,3 @@ def _halo_by_name(
         float(1 / means[name]) if name in means else multiples.get(name, 1.0)
         for name in model.names
     ]
-
-
-def _correlations(fit: SemFit, model: DriverImpactModel) -> tuple[FloatArray, list[str]]:
-    """Return the implied correlations of factors, composites and covariates, and their names."""
-    among = dict.fromkeys(model.names)
-    outcomes = {*model.names}
-    rows = [row for row in fit.parameters if row.op in ("~", "~~")]
-    among |= {row.rhs: None for row in rows if row.op == "~" and row.lhs in outcomes}
-    names = list(among)
-    effects, residual = np.zeros((2, len(names), len(names)))
-    for row in rows:
-        if row.lhs in among and row.rhs in among:
-            place = names.index(row.lhs), names.index(row.rhs)
-            if row.op == "~":
-                effects[place] = row.est
-            else:
-                residual[place] = residual[place[::-1]] = row.est
-    total = np.linalg.inv(np.eye(len(names)) - effects)
-    cov = total @ residual @ total.T
-    deviations = np.sqrt(np.diagonal(cov))
-    return cov / np.outer(deviations, deviations), names

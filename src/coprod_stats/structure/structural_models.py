@@ -44,8 +44,9 @@ class DriverImpactModel:
     covariates : tuple of str
         Observed variables that predict every factor.
     composites : tuple of str
-        Outcomes that are observed as they are, such as an index over facets that need not
-        correlate: their error of measurement is part of their residual.
+        Ends of paths that are observed as they are, such as an index over facets that need not
+        correlate, or a count. The error of measurement of an outcome is part of its residual; that
+        of a predictor attenuates its paths.
     extra : ExtraStatements
         What every model of these factors and items states beside: nothing by default.
 
@@ -53,8 +54,7 @@ class DriverImpactModel:
     ------
     StructureError
         Listing all faults: repeated ids, paths, factors or items, paths between unknown factors,
-        factors or composites without a path, factors with fewer than two items, composites that
-        predict, cyclic paths.
+        factors or composites without a path, factors with fewer than two items, cyclic paths.
     """
 
     factors: tuple[MeasuredFactor, ...]
@@ -178,10 +178,11 @@ def _faults(model: DriverImpactModel) -> Iterator[str]:
     ends = dict.fromkeys(name for path in model.paths for name in (path.predictor, path.outcome))
     yield from (f"{name} is in a path but is not a factor" for name in ends if name not in names)
     yield from (f"factor {name} is in no path" for name in names if name not in ends)
-    predictors = {path.predictor for path in model.paths}
-    for name in model.composites:
-        if name in predictors:
-            yield f"composite {name} is a predictor, which only factors and covariates can be"
+    yield from (
+        f"{name} is an end of a path and an item of a factor"
+        for name in model.composites
+        if name in model.items
+    )
     for factor in model.factors:
         if len(factor.items) < 2:
             yield f"factor {factor.name} needs at least two items"

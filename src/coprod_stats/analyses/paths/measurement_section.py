@@ -56,7 +56,7 @@ def measurement_section(form: PathsForm, result: PathsResult, words: ReportWords
         content += _details(form, model, resampled, words)
         if indices := result.composites:
             named = ", ".join(map(words.label, indices))
-            said = f"Indices, which are observed as they are, have no place in this model: {named}."
+            said = f"What is observed as it is has no place in this model: {named}."
             content.append(Paragraph(text(said)))
     return [
         Section(words.anchor(form, "measurement"), "Measurement before structure", tuple(content))

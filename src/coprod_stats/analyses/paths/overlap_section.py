@@ -44,7 +44,7 @@ def _not_compared(result: PathsResult, words: ReportWords) -> list[Block]:
         return []
     named = ", ".join(map(words.label, indices))
     said = (
-        f"Questions behind indices, which are observed as they are ({named}), are not among them: "
+        f"Questions behind what is observed as it is ({named}) are not among them: "
         "their wording has to be compared by hand, as the linter of questionnaires does."
     )
     return [Paragraph(text(said))]

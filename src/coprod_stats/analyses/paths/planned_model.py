@@ -7,6 +7,7 @@ from typing import Literal
 
 from coprod_stats.analyses.paths.form import PathsForm, SemSpecification
 from coprod_stats.instruments.model import Instrument
+from coprod_stats.instruments.nominal import nominal_items
 from coprod_stats.instruments.score_items import items_behind
 from coprod_stats.plans.hypotheses import Relation
 from coprod_stats.structure import DriverImpactModel, MeasuredFactor, StructuralPath
@@ -25,7 +26,7 @@ def driver_impact_model(
 ) -> DriverImpactModel:
     """Return factors, hypotheses and covariates as one structural model.
 
-    An end of a path that is an index and no factor enters as a composite, observed as it is. Items
+    An end of a path that is no scale, such as an index or a number, is observed as it is. Items
     that rotate can be omitted, and others by name; statements can be added.
 
     Raises
@@ -43,18 +44,23 @@ def driver_impact_model(
         tuple(factors),
         structural_paths(relations),
         covariates=covariates,
-        composites=composites(form, instrument, relations),
+        composites=observed_ends(instrument, relations),
     )
     return model if syntax is None else with_extra_statements(model, syntax)
 
 
-def composites(
-    form: PathsForm, instrument: Instrument, relations: tuple[Relation, ...]
-) -> tuple[str, ...]:
-    """Return the indices among the ends of paths that are not factors, in their order."""
+def observed_ends(instrument: Instrument, relations: tuple[Relation, ...]) -> tuple[str, ...]:
+    """Return the ends of paths that are observed as they are, in their order.
+
+    These are indices, derived variables, and questions answered by a number or one of some ordered
+    or two options. What several questions measure is a factor.
+    """
     ends = dict.fromkeys(name for each in relations for name in (each.predictor, each.outcome))
-    indices = {index.id for index in instrument.indices}
-    return tuple(name for name in ends if name in indices and name not in form.factors)
+    scales = {scale.id for scale in instrument.scales}
+    single = {item.id for item in instrument.items if item.kind in ("single", "number")}
+    known = {index.id for index in instrument.indices} | single - nominal_items(instrument)
+    known |= {derived.id for derived in instrument.derived}
+    return tuple(name for name in ends if name in known - scales)
 
 
 def ordered_items(
@@ -77,6 +83,6 @@ def counted_items(
     form: PathsForm, instrument: Instrument, relations: tuple[Relation, ...]
 ) -> tuple[str, ...]:
     """Return the items of the factors, and those behind indices that are outcomes."""
-    ends = (*form.factors, *composites(form, instrument, relations))
+    ends = (*form.factors, *observed_ends(instrument, relations))
     asked = {item.id for item in instrument.items}
     return tuple(id for id in items_behind(instrument, ends) if id in asked)

@@ -9,9 +9,9 @@ from coprod_stats.analyses.paths.counted_unknowns import without_middle
 from coprod_stats.analyses.paths.form import PathsForm, SemSpecification
 from coprod_stats.analyses.paths.named_comparisons import bootstrap_faults, rival_faults
 from coprod_stats.analyses.paths.planned_model import (
-    composites,
     counted_items,
     driver_impact_model,
+    observed_ends,
     ordered_items,
 )
 from coprod_stats.analyses.paths.rivals import compared_specification
@@ -26,14 +26,14 @@ def sem_faults(
     form: PathsForm, entry: SemSpecification, scope: Scope, here: Location
 ) -> Iterator[Fault]:
     """Yield faults of its factors, items, subgroups, model and options."""
-    indices = composites(form, scope.instrument, scope.relations())
-    observed = [
-        f"{relation.id}: '{name}' is not a factor of the analysis"
+    observed = observed_ends(scope.instrument, scope.relations())
+    neither = [
+        f"{relation.id}: '{name}' is neither a factor of the analysis nor observed as a number"
         for relation in scope.relations()
         for name in (relation.predictor, relation.outcome)
-        if name not in (*form.factors, *indices)
+        if name not in (*form.factors, *observed)
     ]
-    for found in dict.fromkeys(observed):
+    for found in dict.fromkeys(neither):
         yield scope.fault(
             "PLAN-018",
             here,
@@ -44,7 +44,7 @@ def sem_faults(
     yield from _omitted_faults(form, entry, scope, here)
     yield from _unknown_faults(form, entry, scope, here)
     yield from _subgroup_faults(entry, scope, here)
-    if not observed:
+    if not neither:
         yield from _model_faults(form, entry, scope, here)
 
 

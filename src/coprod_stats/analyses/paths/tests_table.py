@@ -152,10 +152,12 @@ def _labelled(findings: tuple[Finding, ...], words: ReportWords) -> pd.DataFrame
 def _unit(entry: SpecificationResult) -> str:
     """State the unit of the unstandardised coefficients."""
     if isinstance(entry.tests, DriverImpactResult):
-        ends = " or of an index" if entry.tests.model.composites else ""
+        observed = ""
+        if entry.tests.model.composites:
+            observed = " What is observed as it is keeps its own points."
         return (
-            f"Scale points: change of the outcome’s first item{ends} per point of the predictor’s "
-            f"first item{ends}; first items set the scales of the factors."
+            "Scale points: change of the outcome’s first item per point of the predictor’s first "
+            f"item; first items set the scales of the factors.{observed}"
         )
     return "Scale points: change of the outcome’s score per point of the predictor’s."
 
