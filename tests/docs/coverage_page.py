@@ -31,7 +31,8 @@ questionnaire that it concerns, what is really there; each step is judged by its
 | seen on real answers | a plan uses it whose answers are real |
 
 "Reliability" stands where one can be had: a reflective scale of three items or more in that form
-that is not made of one item a facet. A share stands where not all are asked.
+that is not made of one item a facet. A share stands where not all are asked. "Apart" are questions
+of the construct that none of its scales and indices has, as years of acquaintance beside ratings.
 """
 
 

@@ -80,6 +80,29 @@ def test_costs_are_those_of_all_questions_and_name_what_they_serve() -> None:
     assert "MRK        3 questions, 22 s: no hypothesis" in costs_in_words(costs)
 
 
+@pytest.mark.parametrize("side", ["citizen", "provider"])
+@pytest.mark.parametrize("form", ["core", "full"])
+def test_a_question_serves_what_depends_on_itself_and_not_on_its_neighbours(
+    side: str, form: str
+) -> None:
+    questions = read_instrument(side).for_form(form)
+    served = hypotheses_served(questions, read_hypotheses())
+    costs = question_costs(questions, read_hypotheses())
+    assert all(cost.hypotheses == served.get(id, ()) for cost in costs for id in cost.items)
+    assert {cost.part for cost in costs} >= {"DRREL", "FCSUC", "IVEST"}
+    if side == "citizen":
+        years = next(cost for cost in costs if "DRRELY" in cost.items)
+        assert (years.part, years.hypotheses) == ("DRRELY", ()), "no part of the scale DRREL"
+
+
+def test_a_question_of_two_scales_is_counted_under_the_first() -> None:
+    full = read_instrument("provider").for_form("full")
+    costs = question_costs(full, read_hypotheses())
+    parts = {cost.part: cost.items for cost in costs}
+    assert len(parts["FAOPA"]) == len(parts["FPMIN"]) == 4
+    assert "OATT" not in parts, "both together"
+
+
 def test_a_questionnaire_that_serves_no_hypothesis_has_no_such_section() -> None:
     carers = read_instrument("carers").for_form("full")
     assert costs_in_words(question_costs(carers, read_hypotheses())) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from design_cases import design, paths
 
 from coprod_stats.instruments import read_instrument
+from coprod_stats.instruments.checks.claimed_paths import items_of
 from coprod_stats.instruments.checks.lint_rules import RULES
 from coprod_stats.instruments.checks.linting import lint
 from coprod_stats.instruments.checks.meanings import Meanings, word_overlap
@@ -102,3 +104,19 @@ def test_every_rule_has_a_source(code: str) -> None:
     name, source = RULES[code]
     assert len(name) > 5
     assert any(character.isdigit() for character in source) or source.startswith("own rule")
+
+
+@pytest.mark.parametrize("code", ["QUA", "CAP", "FCSUC"])
+def test_a_construct_is_found_whatever_its_scales_are_called(code: str) -> None:
+    """Hypotheses name the article's constructs; a questionnaire of one's own names its scales."""
+    own = read_instrument("citizen").for_form("core")
+    scales = tuple(replace(scale, id=f"MY{scale.id}") for scale in own.scales)
+    indices = tuple(replace(index, id=f"MY{index.id}") for index in own.indices)
+    renamed = replace(own, scales=scales, indices=indices)
+    found = [item.id for item in items_of(renamed, code)]
+    expected = {
+        "QUA": ["QUA1", "QUA2", "QUA5", "QUA6"],
+        "CAP": ["CAP1", "CAP2", "CAP6", "CAP7"],
+        "FCSUC": ["SUCRUN", "SUCSTP", "SUCU"],
+    }
+    assert found == expected[code]

@@ -16,6 +16,7 @@ from coprod_stats.instruments.model import InstrumentLookupError
 from coprod_stats.instruments.preview import WIDTH, preview
 from coprod_stats.instruments.routes import draw_routes
 from coprod_stats.instruments.timing import item_seconds, route_lengths
+from coprod_stats.study.coverage_staircase import staircase
 
 EXPECTED = """\
 A survey
@@ -282,5 +283,22 @@ def test_coverage_of_the_citizen_questionnaire(citizen: Instrument) -> None:
     assert [scale.id for scale in coverage.short_scales] == FACETS
     assert coverage.thin_constructs == ()
     unmeasured = {construct.code for construct in coverage.unmeasured}
-    assert {"VATRU", "DTACC", "FAOPA", "CPWAY", "CPWHI", "ADWKL"} <= unmeasured
+    assert {"VATRU", "DTACC", "FAOPA", "CPWAY", "CPWHI"} <= unmeasured
     assert not {"DFDIR", "DFSTG", "SEC_HEA", "SES", "CPCRE", "DTDIV", "FPAWR"} & unmeasured
+    assert "ADWKL" not in unmeasured, "a construct of staff"
+    assert not {"PDCON", "GAP3", "PDASY"} & unmeasured, "a column, a plan, a later analysis"
+
+
+@pytest.mark.parametrize("side", ["citizen", "provider"])
+def test_preview_and_coverage_call_the_same_constructs_unmeasured(side: str) -> None:
+    whole = read_instrument(side)
+    rows = [
+        row
+        for row in staircase([whole], [whole], ())
+        if not (row.construct.steps or row.construct.planned)
+    ]
+    for form in whole.forms:
+        shown = {entry.code for entry in form_coverage(whole.for_form(form.id)).unmeasured}
+        assert shown == {
+            row.construct.code for row in rows if form.id not in {one.form for one in row.forms}
+        }

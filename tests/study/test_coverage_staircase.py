@@ -101,6 +101,19 @@ def test_the_sides_of_a_construct_are_told_apart(rows: dict[str, Staircase]) -> 
     assert all(form.n_scales == 1 for form in rows["QUA"].forms)
 
 
+def test_what_is_in_no_scale_is_not_called_reflective(rows: dict[str, Staircase]) -> None:
+    core, full = rows["DRREL"].forms
+    assert (core.n_apart, full.n_apart) == (1, 1), "years of acquaintance"
+    assert "core: 4 of 32%, reflective, reliability, and 1 apart" in str(core)
+    places = rows["DRSET"].forms[1]
+    assert "SETTYPEX" in places.items
+    assert "full: 5 of 32%, reflective, reliability, and 1 apart" in str(places)
+    assert "core: 1 of 32%, single items" in str(rows["CPFRM"].forms[0]), "beside nothing"
+    for row in rows.values():
+        for form in row.forms:
+            assert form.n_together <= len(form.items) - form.n_apart or form.kind == "single items"
+
+
 @pytest.mark.parametrize("without", ["QUA", "CPFRM"])
 def test_coverage_and_lint_call_the_same_constructs_unmeasured(without: str) -> None:
     whole = read_instrument("citizen")

@@ -32,6 +32,7 @@ seed: 1
         ("H29", "", True),
         ("H29", "respondents: {classes: [strict, broad]}", False),
         ("H29", "respondents: {where: SCANY == 1}", False),
+        ("H29", "respondents: {where: NOTRUNS == 1}", False),  # all about services of this kind
         ("H28", "", False),  # worth and willingness are worded alike
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from coprod_stats.instruments.construct_coverage import concerns, measured_codes
 from coprod_stats.instruments.model import Construct, Instrument, Scale
 
 MIN_LATENT_ITEMS = 3
@@ -42,7 +43,8 @@ class FormCoverage:
     thin_constructs : tuple of (Construct, int)
         Constructs meant as latent variables with single indicators only, and how many.
     unmeasured : tuple of Construct
-        Constructs of the shared file that nothing in this form measures.
+        Constructs of the shared file that concern its respondents, and that no question or column
+        of this form measures; without those that a plan or a later analysis takes up.
     """
 
     testable: tuple[str, ...]
@@ -59,6 +61,7 @@ def form_coverage(instrument: Instrument, relations: Sequence[Relation] = ()) ->
     Relations with constructs that are not in the instrument's file of constructs are omitted.
     """
     codes = {construct.code for construct in instrument.constructs}
+    measured = measured_codes(instrument)
     latent = tuple(scale for scale in instrument.scales if len(scale.items) >= MIN_LATENT_ITEMS)
     modelled = {scale.construct.code for scale in latent}
     scaled = {scale.construct.code for scale in instrument.scales}
@@ -91,6 +94,7 @@ def form_coverage(instrument: Instrument, relations: Sequence[Relation] = ()) ->
         unmeasured=tuple(
             construct
             for construct in instrument.constructs
-            if construct.code not in {*scaled, *single, *computed}
+            if concerns(construct, instrument)
+            and not (construct.code in measured or construct.steps or construct.planned)
         ),
     )

@@ -7,8 +7,14 @@ from typing import TypeVar
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.instruments.constructs import Construct, Index, Meaning, Role, Scale
-from coprod_stats.instruments.language.folding import without
-from coprod_stats.instruments.language.tree import Expression, Number, names
+from coprod_stats.instruments.form_parts import (
+    computable,
+    page_in,
+    placeholders_in,
+    roster_in,
+    scales_in,
+)
+from coprod_stats.instruments.language.tree import Expression, names
 from coprod_stats.instruments.question_counts import questions_in_words
 from coprod_stats.instruments.questions import (
     DONT_KNOW,
@@ -283,7 +289,7 @@ class Instrument:
         """
         chosen = _found(self.forms, form, "form", self.id)
         gone = {variable.id for variable in self.assigned if form not in variable.forms}
-        shortened = (_page_of(page, form, gone) for page in self.pages)
+        shortened = (page_in(page, form, gone) for page in self.pages)
         pages = tuple(page for page in shortened if page.blocks)
         kept = {page.id for page in pages}
         asked = {item.id for page in pages for block in page.blocks for item in block.items}
@@ -291,7 +297,7 @@ class Instrument:
         administrative = tuple(column for column in self.administrative if form in column.forms)
         known = asked | {column.id for column in administrative}
         known |= {variable.id for variable in assigned}
-        derived = _computable(self.derived, known)
+        derived = computable(self.derived, known)
         known |= {entry.id for entry in derived}
         rule = self.classification
         if rule and not known.issuperset(name for _, tree in rule.classes for name in names(tree)):
@@ -300,97 +306,20 @@ class Instrument:
             self,
             forms=(chosen,),
             pages=pages,
-            scales=_scales_of(self.scales, form, asked),
+            scales=scales_in(self.scales, form, asked),
             derived=derived,
             indices=tuple(index for index in self.indices if known.issuperset(names(index.value))),
             classification=rule,
             administrative=administrative,
             assigned=assigned,
-            placeholders=_placeholders_of(self.placeholders, asked),
+            placeholders=placeholders_in(self.placeholders, asked),
             texts=tuple(text for text in self.texts if form in text.forms),
             rosters=tuple(
                 replace(roster, place=sum(page.id in kept for page in self.pages[: roster.place]))
-                for roster in (_roster_of(roster, form, gone) for roster in self.rosters)
+                for roster in (roster_in(roster, form, gone) for roster in self.rosters)
                 if roster.page.blocks
             ),
         )
-
-
-def _computable(derived: tuple[Derived, ...], known: set[str]) -> tuple[Derived, ...]:
-    """Return the derived variables computable from known ones, directly or through one another."""
-    for _ in derived:
-        known = known | {entry.id for entry in derived if known.issuperset(names(entry.value))}
-    return tuple(entry for entry in derived if entry.id in known)
-
-
-def _scales_of(scales: tuple[Scale, ...], form: str, asked: set[str]) -> tuple[Scale, ...]:
-    shortened = (
-        replace(scale, items=tuple(id for id in scale.items if id in asked))
-        for scale in scales
-        if form in scale.forms
-    )
-    return tuple(scale for scale in shortened if len(scale.items) >= scale.min_answered)
-
-
-def _placeholders_of(
-    placeholders: tuple[Placeholder, ...], asked: set[str]
-) -> tuple[Placeholder, ...]:
-    return tuple(
-        placeholder if placeholder.item in asked else replace(placeholder, item=None)
-        for placeholder in placeholders
-    )
-
-
-def _roster_of(roster: Roster, form: str, gone: set[str]) -> Roster:
-    page = _page_of(roster.page, form, gone)
-    asked = {item.id for block in page.blocks for item in block.items}
-    derived = _computable(roster.derived, asked | {roster.id})
-    known = asked | {roster.id} | {entry.id for entry in derived}
-    return replace(
-        roster,
-        page=page,
-        scales=_scales_of(roster.scales, form, asked),
-        derived=derived,
-        indices=tuple(index for index in roster.indices if known.issuperset(names(index.value))),
-        summaries=tuple(one for one in roster.summaries if known.issuperset(names(one.value))),
-        placeholders=_placeholders_of(roster.placeholders, asked),
-    )
-
-
-def _page_of(page: Page, form: str, gone: set[str]) -> Page:
-    blocks = tuple(
-        replace(
-            block, items=tuple(_item_of(item, gone) for item in block.items if form in item.forms)
-        )
-        for block in page.blocks
-    )
-    condition = None if page.condition is None else without(page.condition, gone)
-    return replace(
-        page, condition=condition, blocks=tuple(block for block in blocks if block.items)
-    )
-
-
-def _item_of(item: Item, gone: set[str]) -> Item:
-    """Return an item without conditions on variables that the form does not assign."""
-    if not gone:
-        return item
-    conditions = tuple(without(condition, gone) for condition in item.conditions)
-    return replace(
-        item,
-        conditions=tuple(tree for tree in conditions if tree != Number(1.0)),
-        checks=tuple(
-            replace(check, condition=without(check.condition, gone)) for check in item.checks
-        ),
-        options_when=tuple((code, without(tree, gone)) for code, tree in item.options_when),
-        wordings=_wordings_of(item.wordings, gone),
-        stem_wordings=_wordings_of(item.stem_wordings, gone),
-    )
-
-
-def _wordings_of(wordings: tuple[Wording, ...], gone: set[str]) -> tuple[Wording, ...]:
-    return tuple(
-        replace(wording, condition=without(wording.condition, gone)) for wording in wordings
-    )
 
 
 T = TypeVar("T", Item, Scale, Form, Roster)

@@ -53,18 +53,23 @@ class FormMeasure:
         on demand.
     items : tuple of str
         Questions asked in this form.
+    n_apart : int
+        How many of them stand beside its scales and indices, as years beside ratings.
     n_together : int
         Most items that one scale or index of the construct has in this form.
     n_scales : int
         Scales and indices that are no part of another of the construct: sides, for example.
     reliability : bool
         Whether one can be had: a reflective scale of three items or more.
+    kind : str
+        That of its scales and indices; what stands apart from them is neither.
     share : float
         Share of simulated respondents, or rows, who are asked one of them at least.
     """
 
     form: str
     items: tuple[str, ...]
+    n_apart: int
     n_together: int
     n_scales: int
     kind: Kind
@@ -76,8 +81,10 @@ class FormMeasure:
             return f"{self.form}: a column"
         asked = "all" if self.share >= ALMOST_ALL else f"{self.share:.0%}"
         several = f" in {self.n_scales} parts" if self.n_scales > 1 else ""
-        words = f"{self.form}: {len(self.items)} of {asked}{several}, {self.kind}"
-        return f"{words}, reliability" if self.reliability else words
+        apart = f", and {self.n_apart} apart" if self.n_apart else ""
+        reliability = ", reliability" if self.reliability else ""
+        n_items = len(self.items) - self.n_apart
+        return f"{self.form}: {n_items} of {asked}{several}, {self.kind}{reliability}{apart}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +297,9 @@ class _Questionnaire:
             for name in [*(scale.id for scale in scales), *(index.id for index in indices)]
         ]
         single = [item.id for item in form.questions if construct in item.measures]
-        items = tuple(dict.fromkeys([id for ids in scored for id in ids] + single))
+        together = dict.fromkeys(id for ids in scored for id in ids)
+        apart = [id for id in single if id not in together]
+        items = (*together, *apart)
         known = {column.id for column in form.administrative} | {one.id for one in form.assigned}
         if not items and not known & set(construct.columns):
             return None
@@ -302,6 +311,7 @@ class _Questionnaire:
         return FormMeasure(
             form=name,
             items=items,
+            n_apart=len(apart) if together else 0,
             n_together=max(map(len, scored), default=0),
             n_scales=sum(
                 bool(ids) and not any(set(ids) < set(more) for more in scored) for ids in scored

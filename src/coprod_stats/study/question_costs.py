@@ -21,12 +21,12 @@ LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class QuestionCost:
-    """The questions of one scale, or those that measure one construct, or a single other one.
+    """Questions of one scale, or of one construct without a scale, that serve the same hypotheses.
 
     Attributes
     ----------
     part : str
-        Scale, construct or question.
+        Scale (the first that has them), construct, or a question that is in neither.
     items : tuple of str
         The questions, in their order.
     n_rotating : int
@@ -34,7 +34,7 @@ class QuestionCost:
     seconds : float
         Estimated time of those who are asked all of them.
     hypotheses : tuple of str
-        Those that the form can test and whose variables depend on one of them.
+        Those that the form can test and whose variables depend on each of the questions.
     """
 
     part: str
@@ -90,19 +90,23 @@ def question_costs(
 
 
 def _costs(instrument: Instrument, served: dict[str, tuple[str, ...]]) -> Iterator[QuestionCost]:
-    scaled = {id: scale.id for scale in instrument.scales for id in scale.items}
-    parts: dict[str, list[Item]] = defaultdict(list)
+    scaled: dict[str, str] = {}
+    for scale in instrument.scales:
+        for id in scale.items:
+            scaled.setdefault(id, scale.id)
+    parts: dict[tuple[str, tuple[str, ...]], list[Item]] = defaultdict(list)
     for item in instrument.questions:
         own = instrument.item(item.specifies) if item.specifies is not None else item
-        alone = own.measures[0].code if len(own.measures) == 1 else own.id
-        parts[scaled.get(own.id, alone)].append(item)
-    for part, items in parts.items():
+        codes = [construct.code for construct in own.measures]
+        alone = codes[0] if len(codes) == 1 and codes[0] not in scaled.values() else own.id
+        parts[scaled.get(own.id, alone), served.get(own.id, ())].append(item)
+    for (part, hypotheses), items in parts.items():
         yield QuestionCost(
             part=part,
             items=tuple(item.id for item in items if is_question(item)),
             n_rotating=sum(item.rotation is not None for item in items if is_question(item)),
             seconds=sum(item_seconds(item, instrument.timing) for item in items),
-            hypotheses=tuple(dict.fromkeys(id for item in items for id in served.get(item.id, ()))),
+            hypotheses=hypotheses,
         )
 
 

@@ -190,7 +190,7 @@ _PAIRS = re.compile(
     r"easy or difficult|whether or not|more or less|once or twice|now and then|more and more|"
     r"terms and conditions|\w+ing up and \w+ing down|illness or disability|illness or disabilities|"
     r"friends and family|family and friends|one or more|two or three|sooner or later|by and large|"
-    r"website or app|paper or telephone|leads and who follows|give and take|back and forth)\b"
+    r"website or app|paper or telephone|give and take|back and forth)\b"
 )
 _OPPOSITES = re.compile(
     r"\b(\w{3})\w* or (un|dis|in|im)\1\w*|\b(easy|good|better|more|often|high|large) or "
