@@ -73,7 +73,7 @@ def test_a_driver_that_is_observed_is_related_to_the_others_and_to_covariates():
         (
             (*PATHS, StructuralPath("H4", "REL1", "QUA")),
             ("REL1",),
-            "REL1 is an end of a path and an",
+            "REL1 is an end of a path",
         ),
         (PATHS, ("IV",), "IV is in no path"),
         ((*PATHS, StructuralPath("H4", "ACT", "IV")), ("IV", "IV"), "factor IV occurs 2 times"),

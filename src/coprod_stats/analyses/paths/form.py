@@ -102,8 +102,8 @@ class PathsForm(AnalysisForm):
 
     analysis: Literal["paths"]
     factors: Annotated[tuple[Words, ...], Field(strict=False)] = ()
-    """Scales of the instrument that enter as latent variables. An index that is an outcome enters
-    as it is observed, without being named here."""
+    """Scales of the instrument that enter as latent variables. An end of a path that is no scale,
+    such as an index or a number, enters as it is observed, without being named here."""
     invariance: Annotated[tuple[Words, ...], Field(strict=False)] = ()
     """Columns of groups, such as languages, in which the questions of every factor must measure
     alike; what those that do not make of the paths is reported, and held against them."""
