@@ -36,7 +36,7 @@ BASE = SemSpecification(specification="main", title="Main", role="confirmatory")
         ({"where": "DFVOL == 1"}, "only DFVOL == 1"),
         ({"include_flagged": True}, "with flagged respondents"),
         ({"without": ("cluster",)}, "without cluster"),
-        ({"syntax": "QUA1 ~~ QUA2\n W =~ QUA6 + PRF9"}, "with QUA1 ~~ QUA2; W =~ QUA6 + PRF9"),
+        ({"syntax": "QUA1 ~~ QUA2\n W =~ QUA6 + PRF13"}, "with QUA1 ~~ QUA2; W =~ QUA6 + PRF13"),
         ({"subgroups": (USERS,)}, "H07, H08 in their own group"),
     ],
 )

@@ -43,7 +43,7 @@ BEYOND = (
         "FPAWR5 FPAWR6 FPAWR7",
         "awareness of those who took part, beside that of those who did not",
     ),
-    ("WOR2 WOR3", "a claim of necessity needs three questions"),
+    ("WOR5 WOR3", "a claim of necessity needs three questions"),
     ("CAP6 CAP7", "know-how and self-efficacy, the best predictors in the literature"),
     ("SUCRUN SUCSTP", "what became of the service, and who stopped"),
     ("DRRELY", "how long staff have been known"),

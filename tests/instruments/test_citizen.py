@@ -18,7 +18,7 @@ from coprod_stats.instruments.timing import route_lengths
 from coprod_stats.study.plan_reading import read_hypotheses
 
 PERSON = ["AGE", "GEN", "EDU", "INCF"]
-WORTH = ["WOR1", "WOR2", "WOR3"]
+WORTH = ["WOR1", "WOR5", "WOR3"]
 FUTURE = ["WIL1", "WIL2", "WIL4", "CAP1", "CAP2", "CAP6", "CAP7"]
 AWARENESS = ["FPAWR5", "FPAWR6", "FPAWR7"]
 ATTITUDE = ["ATT1", "ATT2", "ATT6", "ATT7"]
@@ -26,8 +26,8 @@ INFORMATION = ["DRFLO7", "DRFLO11", "ATC1", "DRFLO9", "DRFLO10"]
 MARKER = ["MRK1", "MRK2", "MRK3"]
 OF_EVERYBODY = [*ATTITUDE, *WORTH, *MARKER, *INFORMATION, *AWARENESS, *FUTURE, *PERSON]
 OF_THE_SERVICE = [
-    *("SUCRUN", "SUCU", "QUA1", "QUA2", "QUA5", "QUA6"),
-    *("PRF11", "PRF7", "PRF8", "PRF9", "SECTOR"),
+    *("SUCRUN", "SUCU", "QUA1", "QUA2", "QUA7", "QUA6"),
+    *("PRF11", "PRF7", "PRF8", "PRF13", "SECTOR"),
 ]
 DRIVERS = ["DRREL", "DRACT", "DRINP", "DRSET", "DRTEC", "DRKNO", "DRFLO"]
 IMPACTS = ["QUA", "PRF", "ATT", "SHR", "KGN"]
@@ -278,7 +278,7 @@ def test_reasons_follow_success_for_anybody(answers: Answers, good: bool, bad: b
 
 
 def test_technology_is_asked_of_digital_users_only(citizen: Instrument) -> None:
-    technology = {"DRTEC1", "DRTEC6", "DRTEC7", "DRTEC5"}
+    technology = {"DRTEC1", "DRTEC6", "DRTEC9", "DRTEC5"}
     for channel in range(1, 7):
         channels = {f"CHANNEL__{other}": float(other == channel) for other in range(1, 7)}
         asked = set(Person(citizen, TAKES_PART | channels).ids())
@@ -316,7 +316,7 @@ def test_who_took_no_part_is_asked_of_the_service_and_of_themselves(
 ) -> None:
     person = Person(citizen, TAKES_PART | changes)
     asked = set(person.ids())
-    assert asked >= {*OF_EVERYBODY, *OF_THE_SERVICE} - {"DRFLO10", "PRF9"}
+    assert asked >= {*OF_EVERYBODY, *OF_THE_SERVICE} - {"DRFLO10", "PRF13"}
     assert not {"DRREL1", "SHR1", "KGN4", "IVEST3", "DURYR", "CHANNEL", "SUCSTP"} & asked
     texts = {id: text for id, text in person.texts().items() if id in OF_EVERYBODY}
     for text in texts.values():
@@ -464,7 +464,7 @@ def test_not_to_know_and_not_to_apply_are_different_answers(side: str) -> None:
         if item.responses is not None
         and any(str(option.label) == "Does not apply" for option in item.responses.off_scale)
     }
-    assert offered >= {"DRREL5", "DRSET2", "DRFLO9", "PRF9", "KGN9", "IVSOC5", "MVPUB4"}
+    assert offered >= {"DRREL11", "DRSET2", "DRFLO9", "PRF13", "KGN9", "IVSOC5", "MVPUB4"}
     assert not offered & {"DRINP1", "DRACT1", "DRKNO10", "WIL1", "ATT1"}  # "not at all" is true
 
 

@@ -115,7 +115,7 @@ def test_a_construct_is_found_whatever_its_scales_are_called(code: str) -> None:
     renamed = replace(own, scales=scales, indices=indices)
     found = [item.id for item in items_of(renamed, code)]
     expected = {
-        "QUA": ["QUA1", "QUA2", "QUA5", "QUA6"],
+        "QUA": ["QUA1", "QUA2", "QUA7", "QUA6"],
         "CAP": ["CAP1", "CAP2", "CAP6", "CAP7"],
         "FCSUC": ["SUCRUN", "SUCSTP", "SUCU"],
     }

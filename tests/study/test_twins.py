@@ -217,7 +217,7 @@ def test_a_style_of_answering_is_found_and_what_it_made_is_not_concluded(
 ) -> None:
     """Every third respondent agrees too much, and every third too little, whatever is said."""
     answers = pd.read_csv(shelf("sample_data") / "citizen_synthetic.csv", dtype=str)
-    items = ["DRREL5", "DRACT6", "DRINP7", "DRSET5", "DRTEC5", "QUA6", "ATT2"]
+    items = ["DRREL11", "DRACT6", "DRINP8", "DRSET8", "DRTEC5", "QUA6", "ATT2"]
     style = np.random.default_rng(3).integers(-1, 2, size=len(answers))
     for item in items:
         codes = pd.to_numeric(answers[item])

@@ -11,6 +11,7 @@ from coprod_stats.instruments.construct_coverage import measured_codes
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.instruments.shipped import list_shipped, shipped_names
 from coprod_stats.instruments.source.reading import modules_serving, read_instrument
+from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.study.plan_reading import (
     HYPOTHESES_FILE,
     Plan,
@@ -84,12 +85,12 @@ def planned_paths(plan: Plan) -> Iterator[ClaimedPath]:
     """Yield the paths that a plan tests, in the form that it fields."""
     for analysis in plan.form.analyses:
         for hypothesis in tested_by(analysis, plan.hypotheses):
-            for relation in hypothesis.relations():
+            for predictor, outcome in _links(hypothesis):
                 yield ClaimedPath(
                     hypothesis.id,
                     hypothesis.kind,
-                    relation.predictor,
-                    relation.outcome,
+                    predictor,
+                    outcome,
                     plan.form.plan,
                     plan.instrument.forms[0].id,
                     hypothesis.among or "",
@@ -101,15 +102,24 @@ def _of_hypotheses(instrument: Instrument) -> Iterator[ClaimedPath]:
     known |= {item.id for item in instrument.questions}
     known |= {index.id for index in instrument.indices}
     for hypothesis in read_hypotheses():
-        for relation in hypothesis.relations():
-            if {relation.predictor, relation.outcome} <= known:
+        for predictor, outcome in _links(hypothesis):
+            if {predictor, outcome} <= known:
                 yield ClaimedPath(
                     hypothesis.id,
                     hypothesis.kind,
-                    relation.predictor,
-                    relation.outcome,
+                    predictor,
+                    outcome,
                     among=hypothesis.among or "",
                 )
+
+
+def _links(hypothesis: Hypothesis) -> Iterator[tuple[str, str]]:
+    """Yield both ends of each path of a hypothesis, those to and from its mediators as well."""
+    for relation in hypothesis.relations():
+        yield relation.predictor, relation.outcome
+    for mediator in hypothesis.through:
+        yield from ((predictor, mediator) for predictor in hypothesis.predictors)
+        yield from ((mediator, outcome) for outcome in hypothesis.outcomes)
 
 
 def _without_plans(planned: Sequence[ClaimedPath]) -> set[ClaimedPath]:

@@ -188,9 +188,9 @@ _EXAMPLES = re.compile(
 _PAIRS = re.compile(
     r"\b(staff and citizens|citizens and staff|you and the (staff|citizens)|agree or disagree|"
     r"easy or difficult|whether or not|more or less|once or twice|now and then|more and more|"
-    r"terms and conditions|\w+ing up and \w+ing down|illness or disability|illness or disabilities|"
+    r"terms and conditions|\w+ing up and \w+ing down|"
     r"friends and family|family and friends|one or more|two or three|sooner or later|by and large|"
-    r"website or app|paper or telephone|give and take|back and forth)\b"
+    r"website or app|give and take|back and forth)\b"
 )
 _OPPOSITES = re.compile(
     r"\b(\w{3})\w* or (un|dis|in|im)\1\w*|\b(easy|good|better|more|often|high|large) or "
