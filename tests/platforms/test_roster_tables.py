@@ -77,6 +77,16 @@ def test_a_row_of_nobody_is_rejected_with_its_reason(
     assert found.answers["NAME"].tolist() == ["Ann"]
 
 
+def test_a_row_does_not_find_a_respondent_by_a_line_of_the_file(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    rows = "RID,MEMBER,NAME\nline 2,1,Ann\nb,1,Bo\n"
+    _, found = read(instrument, tmp_path, "RID,SIZE,CARE\n,2,1\nb,1,1\n", rows)
+    (rejected,) = found.rejected
+    assert (rejected.line, rejected.code) == (2, "ROW-003")
+    assert found.answers["NAME"].tolist() == ["Bo"]
+
+
 def test_values_of_a_row_that_do_not_fit_are_rejected(
     instrument: Instrument, tmp_path: Path
 ) -> None:
