@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument, Item, Page
 from coprod_stats.instruments.prefilled_answers import prefilled_with
@@ -59,13 +60,6 @@ def _shown_otherwise(item: Item) -> Iterator[Fault]:
             f"the survey file does not prefill it ({prefilled_with(item)})",
             "Set its default choices in Qualtrics, by piped text or embedded data if need be.",
         )
-    if item.checks:
-        yield Fault(
-            "PLATFORM-168",
-            "a check that fails is reported in Qualtrics' own words",
-            "Enter the message in the library of messages, and choose it in the validation.",
-            place=f"item {item.id}",
-        )
 
 
 def _unchecked(item: Item, instrument: Instrument) -> Iterator[Fault]:
@@ -78,9 +72,10 @@ def _unchecked(item: Item, instrument: Instrument) -> Iterator[Fault]:
             place=f"item {item.id}",
         )
     if item.min_choices is not None and alone(item, instrument):
+        chosen = counted(item.min_choices, "choice is", "choices are")
         yield Fault(
             "PLATFORM-165",
-            f"at least {item.min_choices} choices are not demanded, as one can stand alone",
+            f"at least {chosen} not demanded, as one can stand alone",
             "Reading rejects what is too little.",
             place=f"item {item.id}",
         )

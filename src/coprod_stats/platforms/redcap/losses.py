@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
@@ -84,9 +85,10 @@ def _unchecked(item: Item) -> Iterator[Fault]:
             place=place,
         )
     if item.min_choices is not None:
+        chosen = counted(item.min_choices, "option is", "options are")
         yield Fault(
             "PLATFORM-135",
-            f"REDCap does not check that at least {item.min_choices} options are chosen",
+            f"REDCap does not check that at least {chosen} chosen",
             "Reading rejects what is too little.",
             place=place,
         )
