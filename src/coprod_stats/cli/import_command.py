@@ -137,6 +137,9 @@ def _report_import(found: Responses, out: Path, rosters: Mapping[Path, Responses
         f"rejected {found.n_rejected_rows:,}"
     )
     say(_rejected_parts(found))
+    if absent := found.absent_questions:
+        of = f"{len(absent):,} of {len(found.instrument.questions):,}"
+        say(f"questions without a column in the file {of}: {_listed([*absent])}")
     for note in found.provenance.notes:
         say(f"note: {note}")
     say(f"answers: {out}")
