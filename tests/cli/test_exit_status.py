@@ -134,3 +134,15 @@ def test_output_survives_a_terminal_without_unicode(tmp_path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
     done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment)
     assert done.returncode == 0
+
+
+def test_a_file_that_ends_too_early_is_no_interrupt(coprod, monkeypatch) -> None:
+    from coprod_stats.responses import reading
+
+    def short(*_: object, **__: object) -> None:
+        raise EOFError("marshal data too short")
+
+    monkeypatch.setattr(reading, "read_responses", short)
+    shown = coprod("score", *ANSWERS)
+    assert shown.returncode == 1
+    assert shown.stderr.strip().startswith("a file ends too early (marshal data too short)")

@@ -38,7 +38,12 @@ def run_reporting_faults(action: Callable[[], int | None]) -> None:
         error.show(shown)
         sys.stderr.write(visible(shown.getvalue()))
         sys.exit(error.exit_code)
-    except click.Abort:
+    except click.Abort as error:
+        if isinstance(error.__cause__, EOFError):  # which click takes for an interrupt
+            fail(
+                f"a file ends too early ({error.__cause__}): one that was read, or a part of the "
+                "program after a full disk; then remove its folders __pycache__"
+            )
         sys.exit(INTERRUPTED)
     except CoprodError as error:
         fail(str(error))

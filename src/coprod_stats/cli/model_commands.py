@@ -64,7 +64,7 @@ Peer = Literal["lavaan", "mplus"]
     "--rotation-target", type=InputFile(), help="CSV of target loadings, blank where unspecified."
 )
 @click.option("--modindices", is_flag=True, help="Modification indices.")
-@click.option("--scores", type=OutputFile(), help="Write factor scores as CSV.")
+@click.option("--scores", type=OutputFile(suffixes=(".csv",)), help="Write factor scores as CSV.")
 @click.option(
     "--emit",
     type=click.Choice(get_args(Peer)),
@@ -79,7 +79,10 @@ Peer = Literal["lavaan", "mplus"]
     help=f"With compare: {', '.join(get_args(DifferenceScaling))}.",
 )
 @click.option(
-    "--json", type=OutputFile(str), metavar="FILE", help="Write JSON to a file, or - for output."
+    "--json",
+    type=OutputFile(str, suffixes=(".json",)),
+    metavar="FILE",
+    help="Write JSON to a file, or - for output.",
 )
 def sem(
     files: tuple[str, ...],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, command
+from coprod_stats.cli.file_roles import QUESTIONNAIRE, InputFile, InputName, OutputFile, command
 from coprod_stats.cli.options import (
     data_argument,
     form_option,
@@ -101,7 +101,12 @@ def lint_questionnaire(
 @name_argument
 @click.option("--lang", required=True, help="Code of the language, such as ar.")
 @click.option("--form", help="Only the texts of one form.")
-@click.option("--out", "-o", type=OutputFile(), help="Sheet to write (.xlsx or .csv), or .yaml.")
+@click.option(
+    "--out",
+    "-o",
+    type=OutputFile(suffixes=(".xlsx", ".csv", *QUESTIONNAIRE)),
+    help="Sheet to write (.xlsx or .csv), or .yaml.",
+)
 @click.option(
     "--from", "sheet", type=InputFile(), help="Sheet that came back from the translators."
 )
@@ -162,7 +167,13 @@ def translate(
 
 @command(epilog="Example: coprod instrument codebook citizen --out citizen.html")
 @name_argument
-@click.option("--out", "-o", type=OutputFile(), required=True, help="HTML file to write.")
+@click.option(
+    "--out",
+    "-o",
+    type=OutputFile(suffixes=(".html", ".htm")),
+    required=True,
+    help="HTML file to write.",
+)
 @form_option
 @module_option
 @click.option("--lang", help="Language of the texts.")
@@ -184,7 +195,13 @@ def write_codebook(
 
 @command(epilog="Example: coprod instrument draft survey.sav --out survey.yaml")
 @data_argument
-@click.option("--out", "-o", type=OutputFile(), required=True, help="Questionnaire file to write.")
+@click.option(
+    "--out",
+    "-o",
+    type=OutputFile(suffixes=QUESTIONNAIRE),
+    required=True,
+    help="Questionnaire file to write.",
+)
 @click.option(
     "--codebook",
     type=InputFile(),

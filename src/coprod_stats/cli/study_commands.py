@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coprod_stats.cli.file_roles import (
+    TABLE,
     InputFile,
     InputName,
     OutputFile,
@@ -153,7 +154,7 @@ def _beside_sample(out: Path) -> Iterator[Path]:
 @click.option(
     "--out",
     "-o",
-    type=OutputFile(companions=_beside_sample),
+    type=OutputFile(companions=_beside_sample, suffixes=TABLE),
     required=True,
     help="CSV to write.",
 )
