@@ -146,3 +146,19 @@ def test_a_file_that_ends_too_early_is_no_interrupt(coprod, monkeypatch) -> None
     shown = coprod("score", *ANSWERS)
     assert shown.returncode == 1
     assert shown.stderr.strip().startswith("a file ends too early (marshal data too short)")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--lang", "deutsch", "'deutsch' is not the code of a language"),
+        ("--id", "Größe", "'Größe': small letters"),
+    ],
+)
+def test_what_no_questionnaire_can_be_called_is_refused_before_it_is_drafted(
+    coprod, tmp_path, option: str, value: str, said: str
+) -> None:
+    shown = coprod("instrument", "draft", "carers.csv", "--out", "q.yaml", option, value)
+    assert shown.returncode == 2
+    assert said in shown.stderr
+    assert not (tmp_path / "q.yaml").exists()

@@ -229,12 +229,19 @@ def draft(
     """
     from coprod_stats.instruments.shipped import find_shipped
     from coprod_stats.instruments.source.reading import InstrumentError, check_instrument
+    from coprod_stats.instruments.source.source_form import is_identifier, is_language_code
     from coprod_stats.responses.drafting import draft_instrument
     from coprod_stats.responses.drafting.drafting import identifier
 
     if out.exists():
         raise click.BadParameter(
             f"{out} exists already and may have been edited", param_hint="--out"
+        )
+    if id is not None and not is_identifier(id):
+        raise click.BadParameter(f"'{id}': small letters, digits and '_'", param_hint="--id")
+    if not is_language_code(lang):
+        raise click.BadParameter(
+            f"'{lang}' is not the code of a language, such as en", param_hint="--lang"
         )
     drafted = draft_instrument(
         find_shipped("sample_data", data),
