@@ -162,3 +162,18 @@ def test_what_no_questionnaire_can_be_called_is_refused_before_it_is_drafted(
     assert shown.returncode == 2
     assert said in shown.stderr
     assert not (tmp_path / "q.yaml").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pipe that breaks")
+def test_a_reader_that_has_read_enough_is_no_fault() -> None:
+    code = "from coprod_stats.cli.main import run; run()"
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-u", "-c", code, "instrument", "show", "carers"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
