@@ -17,7 +17,7 @@ from coprod_stats.cli.options import (
     sheet_option,
 )
 from coprod_stats.cli.output import say, say_where, warn, write_json
-from coprod_stats.counts import counted
+from coprod_stats.counts import counted, listed
 from coprod_stats.files.writing import committed_together, write_file
 
 
@@ -128,19 +128,20 @@ def translate(
     """
     from coprod_stats.instruments.source.reading import read_draft
     from coprod_stats.instruments.translations.translation import (
-        read_sheet,
+        rows_of_sheet,
         status_counts,
         translation_rows,
         translations_text,
         write_sheet,
     )
 
+    strange: tuple[str, ...] = ()
     if sheet is None:
         refuse_given({"note"}, "only with --from")
         rows = translation_rows(name, lang, form=form)
     else:
         refuse_given({"form"}, "without effect with --from")
-        rows = read_sheet(sheet)
+        rows, strange = rows_of_sheet(sheet, name, lang)
     counts = status_counts(rows)
     with committed_together():
         if out is not None and sheet is not None:
@@ -161,6 +162,9 @@ def translate(
                 say(f"{row.status:<9} {row.key}: {row.source}")
         states = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none is translated"
         say(f"{counted(len(rows), 'text')}: {states}")
+    if strange:
+        names = listed(strange, 6)
+        warn(f"left out, since the questionnaire has no such text: {names}")
     if out is not None:
         say_where(f"written: {out}", json)
 
