@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from roster_forms import HOUSEHOLD, household
@@ -32,6 +33,7 @@ from coprod_stats.scoring import score
 from coprod_stats.simulation.population import PopulationForm
 from coprod_stats.simulation.simulated_answers import simulate_answers
 from coprod_stats.simulation.simulated_rosters import simulate_rosters
+from coprod_stats.study import synthetic_sample
 
 
 @pytest.fixture
@@ -447,3 +449,16 @@ def test_rows_are_not_written_over_what_is_read(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="would be overwritten"):
         import_answers(tmp_path, rows=rows)
     assert rows.read_text() == "RID,MEMBER,AGE\na,1,16\n"
+
+
+def test_simulation_names_the_files_of_rosters(tmp_path: Path, monkeypatch, capsys) -> None:
+    people, rows = pd.DataFrame({"RID": ["a"]}), pd.DataFrame({"RID": ["a"], "MEMBER": [1]})
+    given = {"population": "p", "about": "P.", "rows": 1, "seed": 1}
+    empty = {"paths": {}, "loadings": {}, "shares": {}, "groups": {"all": {"share": 1.0}}}
+    population = PopulationForm.model_validate(given | empty)
+    drawn = synthetic_sample.SyntheticSample(people, population, 1, (), {"MEMBER": rows})
+    monkeypatch.setattr(synthetic_sample, "draw_sample", lambda *_, **__: drawn)
+    out = tmp_path / "a.csv"
+    app(["simulate", "carers", "--out", str(out)], prog_name="coprod", standalone_mode=False)
+    assert f"1 row of MEMBER: {out}.MEMBER.csv\n" in capsys.readouterr().out
+    assert (tmp_path / "a.csv.MEMBER.csv").exists()

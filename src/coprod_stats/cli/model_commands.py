@@ -57,7 +57,7 @@ Peer = Literal["lavaan", "mplus"]
 @click.option("--data", type=InputFile("sample_data"), help="Answers: CSV, XLSX, SPSS or Parquet.")
 @sheet_option
 @click.option(
-    "--instrument", type=InputName("instruments"), help="Read the table by a questionnaire."
+    "--instrument", "-i", type=InputName("instruments"), help="Read the table by a questionnaire."
 )
 @with_sem_options
 @click.option(
