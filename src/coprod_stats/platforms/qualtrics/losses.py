@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.model import Instrument, Item, Page
 from coprod_stats.instruments.prefilled_answers import prefilled_with
@@ -72,10 +71,10 @@ def _unchecked(item: Item, instrument: Instrument) -> Iterator[Fault]:
             place=f"item {item.id}",
         )
     if item.min_choices is not None and alone(item, instrument):
-        chosen = counted(item.min_choices, "choice is", "choices are")
         yield Fault(
             "PLATFORM-165",
-            f"at least {chosen} not demanded, as one can stand alone",
+            f"the least number of choices, {item.min_choices}, is not demanded, as one can stand "
+            "alone",
             "Reading rejects what is too little.",
             place=f"item {item.id}",
         )

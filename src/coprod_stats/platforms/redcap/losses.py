@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.model import Instrument, Item
@@ -85,10 +84,9 @@ def _unchecked(item: Item) -> Iterator[Fault]:
             place=place,
         )
     if item.min_choices is not None:
-        chosen = counted(item.min_choices, "option is", "options are")
         yield Fault(
             "PLATFORM-135",
-            f"REDCap does not check that at least {chosen} chosen",
+            f"REDCap does not check the least number of options, {item.min_choices}",
             "Reading rejects what is too little.",
             place=place,
         )
