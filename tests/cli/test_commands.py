@@ -65,6 +65,8 @@ def test_import_tells_what_was_kept_and_what_was_set_aside(coprod, tmp_path) -> 
         "raw.csv: CSV, utf-8, delimiter ','",
         "rows read 3, kept 2, rejected 1",
         "values rejected 1; columns rejected: zzz",
+        "questions without a column in the file 16 of 18: RELAT, ESEX, EAGE, DEP, HOURS, COP3, "
+        "COP4, COP5 and 8 more",
         "answers: out.csv",
         "rejected, with reasons: out.csv.rejected.csv",
     ]

@@ -134,3 +134,46 @@ def test_output_survives_a_terminal_without_unicode(tmp_path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
     done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment)
     assert done.returncode == 0
+
+
+def test_a_file_that_ends_too_early_is_no_interrupt(coprod, monkeypatch) -> None:
+    from coprod_stats.responses import reading
+
+    def short(*_: object, **__: object) -> None:
+        raise EOFError("marshal data too short")
+
+    monkeypatch.setattr(reading, "read_responses", short)
+    shown = coprod("score", *ANSWERS)
+    assert shown.returncode == 1
+    assert shown.stderr.strip().startswith("a file ends too early (marshal data too short)")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--lang", "deutsch", "'deutsch' is not the code of a language"),
+        ("--id", "Größe", "'Größe': small letters"),
+    ],
+)
+def test_what_no_questionnaire_can_be_called_is_refused_before_it_is_drafted(
+    coprod, tmp_path, option: str, value: str, said: str
+) -> None:
+    shown = coprod("instrument", "draft", "carers.csv", "--out", "q.yaml", option, value)
+    assert shown.returncode == 2
+    assert said in shown.stderr
+    assert not (tmp_path / "q.yaml").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pipe that breaks")
+def test_a_reader_that_has_read_enough_is_no_fault() -> None:
+    code = "from coprod_stats.cli.main import run; run()"
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-u", "-c", code, "instrument", "show", "carers"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -232,6 +232,41 @@ def test_what_a_questionnaire_of_any_suffix_names_is_not_overwritten(
     assert [(tmp_path / file).read_text()[-4:] for file in files] == ["ml}}", "mine", "mine"]
 
 
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        (("score", "a.csv", "-i", "carers", "-o", "s.sav"), ".csv, .xlsx, .parquet or .pq"),
+        (("quality", "a.csv", "-i", "carers", "-o", "f.ods"), ".csv, .xlsx, .parquet or .pq"),
+        (("responses", "import", "a.csv", "-i", "carers", "-o", "b.JSON"), ".csv, .xlsx, .parquet"),
+        (("simulate", "driver_impact", "-o", "s.xls"), ".csv, .xlsx, .parquet or .pq"),
+        (("sem", "f =~ a + b + c", "--data", "a.csv", "--scores", "f.xlsx"), ".csv"),
+        (("sem", "f =~ a + b + c", "--data", "a.csv", "--json", "f.csv"), ".json"),
+        (("score", "a.csv", "-i", "carers", "--json", "s.xlsx"), ".json"),
+        (("instrument", "draft", "a.csv", "-o", "q.csv"), ".yaml or .yml"),
+        (
+            ("instrument", "subset", "carers", "--scales", "POS", "-o", "q.txt.json"),
+            ".yaml or .yml",
+        ),
+        (("instrument", "codebook", "carers", "-o", "c.pdf"), ".html or .htm"),
+        (("instrument", "translate", "carers", "--lang", "fr", "-o", "t.ods"), ".xlsx, .csv,"),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, tuple) else "",
+)
+def test_a_file_is_what_its_name_says(
+    coprod, tmp_path: Path, words: tuple[str, ...], written: str
+) -> None:
+    shown = coprod(*words)
+    assert shown.returncode == 2
+    assert f"{words[-1]}: what is written is {written}" in " ".join(shown.stderr.split())
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_that_state_no_format_are_as_good_as_any(coprod, tmp_path: Path) -> None:
+    for name in ("scores", "scores.txt", "scores.2026"):
+        assert coprod("score", "carers.csv", "-i", "carers", "-o", name).returncode == 0
+        assert (tmp_path / name).read_text().startswith("respondent,")
+
+
 def test_words_in_a_table_name_no_files(coprod, tmp_path: Path) -> None:
     (tmp_path / "answers.txt").write_text("RID,RELAT\nscores.csv,1\n")
     (tmp_path / "scores.csv").write_text("old")

@@ -20,6 +20,14 @@ def test_options_reach_the_fit(coprod):
     assert "weights RID, 3 clusters of EDU, HC0 standard errors" in done.stdout
 
 
+def test_codes_of_missing_answers_that_are_read_as_numbers_are_said(coprod, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("x,y,z\n1,2,-9\n2,-8,1\n3,4,1\n4,4,2\n2,3,2\n")
+    done = coprod("regress", str(path), "--formula", "y ~ x")
+    assert done.returncode == 0
+    assert done.stderr.startswith("t.csv, column y (1): -7, -8 and -9 are read as numbers;")
+
+
 def test_a_fault_is_told(coprod):
     done = coprod("regress", "carers.csv", "--formula", "NEGC7 ~ WEALTH")
     assert (done.returncode, done.stderr) == (1, "the data have no column WEALTH\n")

@@ -15,3 +15,20 @@ def test_keys_commands_and_keywords_are_suggested(tmp_path, coprod):
     assert "No such command 'socre'; did you mean 'score'?" in mistyped.stderr
     with pytest.raises(TypeError, match="; did you mean 'estimator'"):
         cp.fit_sem("f =~ a + b + c", pd.DataFrame(), estmator="ML")
+
+
+def test_an_ending_that_is_shared_suggests_nothing(tmp_path, coprod):
+    for name in ("m.csv", "answers.csv"):
+        (tmp_path / name).write_text("RID\n")
+    for name, end in {
+        "z.csv": "No such file or directory\n",
+        "answrs.csv": "; did you mean 'answers.csv'?\n",
+        "carer.csv": "; did you mean 'carers.csv'?\n",
+    }.items():
+        assert coprod("score", name, "-i", "carers").stderr.endswith(end)
+
+
+def test_what_was_named_is_not_suggested(tmp_path, coprod):
+    done = coprod("simulate", "driver_impact", "--population", "citizen", "-o", "s.csv")
+    assert done.returncode == 1
+    assert "'citizen'" not in done.stderr

@@ -226,3 +226,21 @@ def test_translations_into_another_language_than_the_file_says_are_a_fault(tmp_p
     (fault,) = check_instrument(questionnaire)
     assert (fault.code, fault.file, fault.line) == ("TRANSLATION-003", "parks.de.yaml", 2)
     assert fault.found == "translations into 'fr' in the file of those into 'de'"
+
+
+def test_a_sheet_is_counted_against_all_texts_of_the_questionnaire(coprod, parks, tmp_path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    assert coprod("instrument", "translate", "parks.yaml", "--lang", "fr", "-o", sheet.name)
+    lines = sheet.read_text("utf-8-sig").splitlines()
+    half = [f"{line.removesuffix(',,missing')},texte," for line in lines[1:5]]
+    half[0] = half[0].replace("Parks", "Park")  # the original was another one
+    sheet.write_text("\n".join([lines[0], *half, "gone,Gone,Parti,"]), encoding="utf-8")
+    shown = coprod(
+        *("instrument", "translate", "parks.yaml", "--lang", "fr"),
+        *("--from", sheet.name, "-o", "parks.fr.yaml"),
+    )
+    assert f"{TEXTS} texts: 1 outdated, 3 draft, {TEXTS - 4} missing" in shown.stdout
+    assert shown.stderr == "left out, since the questionnaire has no such text: gone\n"
+    written = (tmp_path / "parks.fr.yaml").read_text("utf-8")
+    assert written.count("translation:") == 4
+    assert "gone" not in written

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from roster_forms import HOUSEHOLD, household
@@ -32,6 +33,7 @@ from coprod_stats.scoring import score
 from coprod_stats.simulation.population import PopulationForm
 from coprod_stats.simulation.simulated_answers import simulate_answers
 from coprod_stats.simulation.simulated_rosters import simulate_rosters
+from coprod_stats.study import synthetic_sample
 
 
 @pytest.fixture
@@ -75,6 +77,16 @@ def test_a_row_of_nobody_is_rejected_with_its_reason(
     assert (rejected.line, rejected.code, rejected.reason) == (3, code, reason)
     assert rejected.scope == "row"
     assert found.answers["NAME"].tolist() == ["Ann"]
+
+
+def test_a_row_does_not_find_a_respondent_by_a_line_of_the_file(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    rows = "RID,MEMBER,NAME\nline 2,1,Ann\nb,1,Bo\n"
+    _, found = read(instrument, tmp_path, "RID,SIZE,CARE\n,2,1\nb,1,1\n", rows)
+    (rejected,) = found.rejected
+    assert (rejected.line, rejected.code) == (2, "ROW-003")
+    assert found.answers["NAME"].tolist() == ["Bo"]
 
 
 def test_values_of_a_row_that_do_not_fit_are_rejected(
@@ -437,3 +449,16 @@ def test_rows_are_not_written_over_what_is_read(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="would be overwritten"):
         import_answers(tmp_path, rows=rows)
     assert rows.read_text() == "RID,MEMBER,AGE\na,1,16\n"
+
+
+def test_simulation_names_the_files_of_rosters(tmp_path: Path, monkeypatch, capsys) -> None:
+    people, rows = pd.DataFrame({"RID": ["a"]}), pd.DataFrame({"RID": ["a"], "MEMBER": [1]})
+    given = {"population": "p", "about": "P.", "rows": 1, "seed": 1}
+    empty = {"paths": {}, "loadings": {}, "shares": {}, "groups": {"all": {"share": 1.0}}}
+    population = PopulationForm.model_validate(given | empty)
+    drawn = synthetic_sample.SyntheticSample(people, population, 1, (), {"MEMBER": rows})
+    monkeypatch.setattr(synthetic_sample, "draw_sample", lambda *_, **__: drawn)
+    out = tmp_path / "a.csv"
+    app(["simulate", "carers", "--out", str(out)], prog_name="coprod", standalone_mode=False)
+    assert f"1 row of MEMBER: {out}.MEMBER.csv\n" in capsys.readouterr().out
+    assert (tmp_path / "a.csv.MEMBER.csv").exists()

@@ -25,7 +25,7 @@ from test_xlsform import as_xforms, assert_same
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.platforms import PlatformError, compose_form, read_sidecar
 from coprod_stats.platforms.form_export import Sidecar, SidecarError
-from coprod_stats.responses import Responses, workbook
+from coprod_stats.responses import Responses, read_responses, workbook
 from coprod_stats.responses.platform_reading import read_platform_export
 from coprod_stats.responses.platform_rosters import read_platform_rosters
 from coprod_stats.responses.raw_table import ResponsesError
@@ -461,6 +461,29 @@ def test_what_is_no_list_of_rows_is_refused_in_surveyjs(
     found = read_platform_export(path, instrument, source="surveyjs", sidecar=form.sidecar)
     with pytest.raises(PlatformError, match="PLATFORM-222 roster 'MEMBER': result 1 holds no"):
         read_platform_rosters(path, found, source="surveyjs", sidecar=form.sidecar)
+
+
+def test_results_without_an_id_keep_their_rows_when_the_tables_are_read_again(
+    instrument: Instrument, tmp_path: Path
+) -> None:
+    form = compose_form(instrument, "surveyjs")
+    path = tmp_path / "results.json"
+    people = [
+        {"SIZE": 1, "CARE": 1, "MEMBER": [{"NAME": "Ann"}]},
+        {"SIZE": 1, "CARE": 1, "MEMBER": [{"NAME": "Bo"}]},
+    ]
+    path.write_text(json.dumps(people), encoding="utf-8")
+    found = read_platform_export(path, instrument, source="surveyjs", sidecar=form.sidecar)
+    read = read_platform_rosters(path, found, source="surveyjs", sidecar=form.sidecar)
+    write_canonical(found.answers, tmp_path / "answers.csv")
+    write_canonical(read["MEMBER"].answers, tmp_path / "rows.csv")
+    again = read_responses(tmp_path / "answers.csv", instrument)
+    rows = read_rosters((tmp_path / "rows.csv",), instrument, again)["MEMBER"]
+    assert again.answers["RID"].tolist() == ["line 1", "line 2"]
+    assert list(zip(rows.answers["RID"], rows.answers["NAME"], strict=True)) == [
+        ("line 1", "Ann"),
+        ("line 2", "Bo"),
+    ]
 
 
 def test_files_of_rosters_are_refused_where_the_export_holds_all_rows(

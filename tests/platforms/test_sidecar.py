@@ -46,11 +46,12 @@ def test_a_sidecar_that_is_not_there_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"platform": "redcap"}, "belongs to a form for redcap, not to an export of odk"),
         ({"instrument": "other"}, "belongs to the questionnaire 'other'"),
         ({"sha256": "0"}, "with a wording that differs"),
     ],
 )
-def test_the_sidecar_of_another_questionnaire_is_refused(
+def test_the_sidecar_of_another_form_is_refused(
     change: dict[str, str], message: str, every_kind: Instrument, tmp_path: Path
 ) -> None:
     sidecar = replace(compose_form(every_kind, "xlsform").sidecar, **change)

@@ -271,3 +271,50 @@ def test_fields_without_a_column_are_not_missed(tmp_path) -> None:
     known = read_codebook(write(tmp_path / "c.csv", PAGE + DICTIONARY))
     assert "note" not in known
     assert known["stay"].labels == ()
+
+
+AGREEMENT = ["stimme zu", "stimme nicht zu", "stimme voll zu", "teils/teils", "stimme voll zu"]
+
+
+def battery(last: str, *, n: int = 6) -> str:
+    """Return two questions with the same answers, one cell of the second being another text."""
+    cells = AGREEMENT * n
+    rows = zip(cells, [*cells[:-1], last], strict=True)
+    return "ID,V1,V2\n" + "".join(f"{i},{a},{b}\n" for i, (a, b) in enumerate(rows))
+
+
+def test_a_mistyped_answer_in_words_changes_nothing(tmp_path: Path) -> None:
+    text, instrument, found = drafted(write(tmp_path / "a.csv", battery("stimme vol zu")))
+    assert labels(instrument, "V1") == labels(instrument, "V2")
+    assert "V2: 1 value that fits no answer: stimme vol zu; the import rejects them" in text
+    assert [(entry.column, entry.value) for entry in found.rejected] == [("V2", "stimme vol zu")]
+
+
+@pytest.mark.parametrize(
+    ("last", "n"),
+    [("keine Erfahrung", 6), ("stimme vol zu", 2)],
+    ids=["another answer", "not rare"],
+)
+def test_another_answer_in_words_stays_one(tmp_path: Path, last: str, n: int) -> None:
+    _, instrument, found = drafted(write(tmp_path / "a.csv", battery(last, n=n)))
+    assert last in labels(instrument, "V2").values()
+    assert found.rejected == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("Prefer not to say", -8),
+        ("refus", -8),
+        ("weiß nicht", -9),
+        ("no contesta", -7),
+        ("keine Angabe", -7),
+    ],
+)
+def test_refusals_among_numbers_leave_a_number(tmp_path: Path, word: str, code: int) -> None:
+    cells = ["34", word, "45", "62", word, "28", "51"]
+    text, instrument, found = drafted(write(tmp_path / "a.csv", column("AGE", cells)))
+    assert instrument.item("AGE").kind == "number"
+    assert f"no answer where it says {word}; the import reads it so" in text
+    assert found.rejected == ()
+    assert found.answers["AGE"].tolist() == [34, code, 45, 62, code, 28, 51]

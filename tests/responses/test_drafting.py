@@ -495,3 +495,14 @@ def test_digits_that_no_number_keeps_become_texts(tmp_path: Path) -> None:
     assert answers.rejected == ()
     assert tuple(answers.answers["PLZ"][:3]) == codes_of_towns
     assert tuple(answers.answers["ACCOUNT"][:3]) == accounts
+
+
+def test_a_cover_sheet_names_the_sheets_behind_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with pd.ExcelWriter(path) as book:
+        pd.DataFrame({"Notes": ["Survey of 2026", "not for circulation"]}).to_excel(
+            book, sheet_name="Cover", index=False
+        )
+        pd.DataFrame({"Q": [1, 2, 1, 2]}).to_excel(book, sheet_name="Answers", index=False)
+    with pytest.raises(DraftError, match=r"DRAFT-004.*\(--sheet reads one\): Answers\."):
+        draft_instrument(path)

@@ -72,6 +72,29 @@ def test_na_among_labels_is_missing_and_said_to_be(
         assert notes == []
 
 
+@pytest.mark.parametrize(
+    ("cells", "is_said"),
+    [
+        ("1 2 -9 -9 -8", True),
+        ("0 100 -7 NA", True),
+        ("1 2 -9 -1", False),  # a difference, or another file's codes
+        ("1.5 2 -9", False),
+        ("-9 -9", False),
+        ("1 2 3", False),
+    ],
+)
+def test_codes_of_missing_answers_among_numbers_are_said(
+    tmp_path: Path, cells: str, is_said: bool
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("x,y\n" + "".join(f"{cell},1\n" for cell in cells.split()))
+    notes: list[str] = []
+    read_plain_columns(path, note=notes.append)
+    assert [("t.csv, column x (" in note and "--instrument" in note) for note in notes] == (
+        [True] if is_said else []
+    )
+
+
 def test_an_spss_file_is_read_without_a_questionnaire(tmp_path: Path) -> None:
     path = tmp_path / "t.sav"
     frame = pd.DataFrame({"x": [1.0, 9.0, np.nan], "g": ["a", "b", "c"]})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, command
+from coprod_stats.cli.file_roles import QUESTIONNAIRE, InputFile, InputName, OutputFile, command
 from coprod_stats.cli.options import json_option, module_option, name_argument, sheet_option
 from coprod_stats.cli.output import records, say, say_where, warn, write_json
 from coprod_stats.counts import counted, listed
@@ -32,7 +32,7 @@ def _beside(out: Path) -> tuple[Path, ...]:
 @click.option(
     "--out",
     "-o",
-    type=OutputFile(companions=_beside),
+    type=OutputFile(companions=_beside, suffixes=QUESTIONNAIRE),
     required=True,
     help="Questionnaire to write.",
 )

@@ -6,6 +6,7 @@ import errno
 import io
 import sys
 from collections.abc import Callable
+from typing import NoReturn, TextIO
 
 import click
 
@@ -28,6 +29,7 @@ def run_reporting_faults(action: Callable[[], int | None]) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8 must not stop it
+    output = sys.stdout
     try:
         try:
             status = action()
@@ -38,17 +40,31 @@ def run_reporting_faults(action: Callable[[], int | None]) -> None:
         error.show(shown)
         sys.stderr.write(visible(shown.getvalue()))
         sys.exit(error.exit_code)
-    except click.Abort:
+    except click.Abort as error:
+        if isinstance(error.__cause__, EOFError):  # which click takes for an interrupt
+            fail(
+                f"a file ends too early ({error.__cause__}): one that was read, or a part of the "
+                "program after a full disk; then remove its folders __pycache__"
+            )
         sys.exit(INTERRUPTED)
     except CoprodError as error:
         fail(str(error))
     except BrokenPipeError:
-        put_aside(sys.stdout)  # the reader, such as head, has read enough
-        sys.exit(0)
+        _end_unread(output)
+    except SystemExit:
+        if sys.stdout is not output:  # click wraps it where nobody reads, and ends with status 1
+            _end_unread(output)
+        raise
     except OSError as error:
         fail(f"{error.filename or _unnamed(error)}: {error.strerror or error}")
     else:
         sys.exit(status)
+
+
+def _end_unread(output: TextIO) -> NoReturn:
+    """End well although nobody reads on: the reader, such as head, has read enough."""
+    put_aside(output)
+    sys.exit(0)
 
 
 def _unnamed(error: OSError) -> str:

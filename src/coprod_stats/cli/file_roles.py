@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import combinations, product
 from pathlib import Path
@@ -25,6 +25,19 @@ from coprod_stats.files.writing import inputs_kept, is_stream
 from coprod_stats.instruments.shipped import Shelf, find_shipped
 
 _WITHOUT_FOLDER = ("dev", "proc")
+TABLE = (".csv", ".xlsx", ".parquet", ".pq")
+"""Endings of names under which tables of answers, scores and flags are written."""
+QUESTIONNAIRE = (".yaml", ".yml")
+_STATES_A_FORMAT = frozenset(
+    {
+        *TABLE,
+        *QUESTIONNAIRE,
+        *(".xls", ".xlsm", ".xlsb", ".ods", ".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".rds"),
+        *(".rda", ".rdata", ".feather", ".json", ".jsonl", ".html", ".htm", ".pdf", ".doc"),
+        *(".docx", ".odt", ".zip", ".gz"),
+    }
+)
+"""Endings by which programs and people take a file for what it is."""
 
 
 class InputFile(click.Path):
@@ -69,11 +82,21 @@ class OutputFile(click.Path):
         Class of the value.
     companions : callable
         From the path to those of the files written beside it.
+    suffixes : collection of str
+        Endings of names that state a format in which it is written; another ending that states a
+        format is refused, since the file would not be what its name says.
     """
 
-    def __init__(self, path_type: type = Path, *, companions: Companions | None = None) -> None:
+    def __init__(
+        self,
+        path_type: type = Path,
+        *,
+        companions: Companions | None = None,
+        suffixes: Sequence[str] = (),
+    ) -> None:
         super().__init__(path_type=path_type)
         self.companions = companions or (lambda _: ())
+        self.suffixes = suffixes
 
 
 Companions = Callable[[Path], Iterable[Path]]
@@ -102,7 +125,7 @@ class FileCommand(click.Command):
     """A command that leaves its inputs as they are."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Refuse outputs that are inputs or cannot be written, then run the command."""
+        """Refuse outputs that are inputs, cannot be written or belie their name, then go on."""
         inputs, outputs = list(_inputs(ctx)), list(_outputs(ctx))
         for folder in sorted({file.path.parent for file in (*inputs, *outputs)}):
             finish_interrupted(folder)
@@ -125,6 +148,7 @@ class FileCommand(click.Command):
         for one, other in combinations(outputs, 2):
             if same_file(one.path, other.path):
                 _refuse(ctx, other, f"{other.path} is also written as {one.name}")
+        _refuse_other_formats(ctx)
         for output in outputs:
             _refuse_unplaceable(output)
         with inputs_kept(path for path, _ in known):
@@ -165,6 +189,18 @@ def _outputs(ctx: click.Context) -> Iterator[NamedFile]:
                         f"there is no place for {beside.name} beside {path}; name a file",
                     )
                 yield NamedFile(beside, parameter)
+
+
+def _refuse_other_formats(ctx: click.Context) -> None:
+    for parameter, value in _named(ctx, OutputFile):
+        suffixes = getattr(parameter.type, "suffixes", ())
+        suffix = Path(value).suffix.lower()
+        if suffixes and suffix in _STATES_A_FORMAT.difference(suffixes):
+            *others, last = suffixes
+            written = f"{', '.join(others)} or {last}" if others else last
+            _refuse(
+                ctx, NamedFile(Path(value), parameter), f"{value}: what is written is {written}"
+            )
 
 
 def _refuse(ctx: click.Context, output: NamedFile, why: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import get_args
@@ -10,7 +11,7 @@ import click
 
 from coprod_stats.cli.file_roles import InputFile, command
 from coprod_stats.cli.options import json_option, sheet_option
-from coprod_stats.cli.output import print_table, records, say, write_json
+from coprod_stats.cli.output import print_table, records, say, warn, write_json
 from coprod_stats.literals import RegressionErrors, RegressionFamily
 
 NOT_CONVERGED = 3
@@ -53,11 +54,16 @@ def regress(
 ) -> None:
     """Regress an outcome on predictors; ends with status 3 if the fit did not converge."""
     from coprod_stats.instruments.shipped import find_shipped
+    from coprod_stats.responses.plain_columns import codes_among_numbers
     from coprod_stats.responses.plain_table import read_plain_table
     from coprod_stats.structure import regress as fit
 
     table = read_plain_table(find_shipped("sample_data", data), sheet=sheet)
     found = fit(formula, table, family, errors, cluster=cluster, weights=weights)
+    named = set(re.findall(r"\w+", formula))
+    used = {name: table[name].to_numpy() for name in table.columns if name in named}
+    if said := codes_among_numbers(used):
+        warn(f"{data.name}, {said}")
     if json is not None:
         summary = {k: v for k, v in records(found.glance())[0].items() if v is not None}
         content = {"glance": summary, "terms": records(found.tidy())}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, cast, get_args
 
 import click
 
-from coprod_stats.cli.file_roles import InputFile, OutputFile, command
+from coprod_stats.cli.file_roles import TABLE, InputFile, OutputFile, command
 from coprod_stats.cli.options import (
     bound_answers,
     form_option,
@@ -46,7 +46,7 @@ SOURCES = (*get_args(FileFormat), *get_args(ExportSource))
 @click.option(
     "--out",
     "-o",
-    type=OutputFile(companions=lambda out: [_rejected_path(out)]),
+    type=OutputFile(companions=lambda out: [_rejected_path(out)], suffixes=TABLE),
     required=True,
     help="Canonical CSV, or .xlsx or .parquet, to write.",
 )
@@ -137,6 +137,9 @@ def _report_import(found: Responses, out: Path, rosters: Mapping[Path, Responses
         f"rejected {found.n_rejected_rows:,}"
     )
     say(_rejected_parts(found))
+    if absent := found.absent_questions:
+        of = f"{len(absent):,} of {len(found.instrument.questions):,}"
+        say(f"questions without a column in the file {of}: {_listed([*absent])}")
     for note in found.provenance.notes:
         say(f"note: {note}")
     say(f"answers: {out}")

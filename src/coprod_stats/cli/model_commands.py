@@ -57,14 +57,14 @@ Peer = Literal["lavaan", "mplus"]
 @click.option("--data", type=InputFile("sample_data"), help="Answers: CSV, XLSX, SPSS or Parquet.")
 @sheet_option
 @click.option(
-    "--instrument", type=InputName("instruments"), help="Read the table by a questionnaire."
+    "--instrument", "-i", type=InputName("instruments"), help="Read the table by a questionnaire."
 )
 @with_sem_options
 @click.option(
     "--rotation-target", type=InputFile(), help="CSV of target loadings, blank where unspecified."
 )
 @click.option("--modindices", is_flag=True, help="Modification indices.")
-@click.option("--scores", type=OutputFile(), help="Write factor scores as CSV.")
+@click.option("--scores", type=OutputFile(suffixes=(".csv",)), help="Write factor scores as CSV.")
 @click.option(
     "--emit",
     type=click.Choice(get_args(Peer)),
@@ -79,7 +79,10 @@ Peer = Literal["lavaan", "mplus"]
     help=f"With compare: {', '.join(get_args(DifferenceScaling))}.",
 )
 @click.option(
-    "--json", type=OutputFile(str), metavar="FILE", help="Write JSON to a file, or - for output."
+    "--json",
+    type=OutputFile(str, suffixes=(".json",)),
+    metavar="FILE",
+    help="Write JSON to a file, or - for output.",
 )
 def sem(
     files: tuple[str, ...],

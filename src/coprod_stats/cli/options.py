@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile
+from coprod_stats.cli.file_roles import TABLE, InputFile, InputName, OutputFile
 from coprod_stats.cli.output import warn
 from coprod_stats.counts import counted
 from coprod_stats.literals import FileFormat
@@ -37,14 +37,14 @@ module_option = click.option(
 )
 json_option = click.option(
     "--json",
-    type=OutputFile(str),
+    type=OutputFile(str, suffixes=(".json",)),
     metavar="FILE",
     help="Write the numbers as JSON to a file, or - for output.",
 )
 sheet_option = click.option(
     "--sheet", help="Name or number of a sheet of a workbook; the first by default."
 )
-out_option = click.option("--out", "-o", type=OutputFile(), help="File to write.")
+out_option = click.option("--out", "-o", type=OutputFile(suffixes=TABLE), help="File to write.")
 seed_option = click.option("--seed", type=click.IntRange(min=0), help="Seed of the random numbers.")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, command
+from coprod_stats.cli.file_roles import QUESTIONNAIRE, InputFile, InputName, OutputFile, command
 from coprod_stats.cli.options import (
     data_argument,
     form_option,
@@ -17,7 +17,7 @@ from coprod_stats.cli.options import (
     sheet_option,
 )
 from coprod_stats.cli.output import say, say_where, warn, write_json
-from coprod_stats.counts import counted
+from coprod_stats.counts import counted, listed
 from coprod_stats.files.writing import committed_together, write_file
 
 
@@ -104,7 +104,12 @@ def lint_questionnaire(
 @name_argument
 @click.option("--lang", required=True, help="Code of the language, such as ar.")
 @click.option("--form", help="Only the texts of one form.")
-@click.option("--out", "-o", type=OutputFile(), help="Sheet to write (.xlsx or .csv), or .yaml.")
+@click.option(
+    "--out",
+    "-o",
+    type=OutputFile(suffixes=(".xlsx", ".csv", *QUESTIONNAIRE)),
+    help="Sheet to write (.xlsx or .csv), or .yaml.",
+)
 @click.option(
     "--from", "sheet", type=InputFile(), help="Sheet that came back from the translators."
 )
@@ -126,19 +131,20 @@ def translate(
     """
     from coprod_stats.instruments.source.reading import read_draft
     from coprod_stats.instruments.translations.translation import (
-        read_sheet,
+        rows_of_sheet,
         status_counts,
         translation_rows,
         translations_text,
         write_sheet,
     )
 
+    strange: tuple[str, ...] = ()
     if sheet is None:
         refuse_given({"note"}, "only with --from")
         rows = translation_rows(name, lang, form=form)
     else:
         refuse_given({"form"}, "without effect with --from")
-        rows = read_sheet(sheet)
+        rows, strange = rows_of_sheet(sheet, name, lang)
     counts = status_counts(rows)
     with committed_together():
         if out is not None and sheet is not None:
@@ -159,13 +165,22 @@ def translate(
                 say(f"{row.status:<9} {row.key}: {row.source}")
         states = ", ".join(f"{n} {status}" for status, n in counts.items()) or "none is translated"
         say(f"{counted(len(rows), 'text')}: {states}")
+    if strange:
+        names = listed(strange, 6)
+        warn(f"left out, since the questionnaire has no such text: {names}")
     if out is not None:
         say_where(f"written: {out}", json)
 
 
 @command(epilog="Example: coprod instrument codebook citizen --out citizen.html")
 @name_argument
-@click.option("--out", "-o", type=OutputFile(), required=True, help="HTML file to write.")
+@click.option(
+    "--out",
+    "-o",
+    type=OutputFile(suffixes=(".html", ".htm")),
+    required=True,
+    help="HTML file to write.",
+)
 @form_option
 @module_option
 @click.option("--lang", help="Language of the texts.")
@@ -187,7 +202,13 @@ def write_codebook(
 
 @command(epilog="Example: coprod instrument draft survey.sav --out survey.yaml")
 @data_argument
-@click.option("--out", "-o", type=OutputFile(), required=True, help="Questionnaire file to write.")
+@click.option(
+    "--out",
+    "-o",
+    type=OutputFile(suffixes=QUESTIONNAIRE),
+    required=True,
+    help="Questionnaire file to write.",
+)
 @click.option(
     "--codebook",
     type=InputFile(),
@@ -215,12 +236,19 @@ def draft(
     """
     from coprod_stats.instruments.shipped import find_shipped
     from coprod_stats.instruments.source.reading import InstrumentError, check_instrument
+    from coprod_stats.instruments.source.source_form import is_identifier, is_language_code
     from coprod_stats.responses.drafting import draft_instrument
     from coprod_stats.responses.drafting.drafting import identifier
 
     if out.exists():
         raise click.BadParameter(
             f"{out} exists already and may have been edited", param_hint="--out"
+        )
+    if id is not None and not is_identifier(id):
+        raise click.BadParameter(f"'{id}': small letters, digits and '_'", param_hint="--id")
+    if not is_language_code(lang):
+        raise click.BadParameter(
+            f"'{lang}' is not the code of a language, such as en", param_hint="--lang"
         )
     drafted = draft_instrument(
         find_shipped("sample_data", data),

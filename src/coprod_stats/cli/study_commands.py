@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coprod_stats.cli.file_roles import (
+    TABLE,
     InputFile,
     InputName,
     OutputFile,
@@ -153,7 +154,7 @@ def _beside_sample(out: Path) -> Iterator[Path]:
 @click.option(
     "--out",
     "-o",
-    type=OutputFile(companions=_beside_sample),
+    type=OutputFile(companions=_beside_sample, suffixes=TABLE),
     required=True,
     help="CSV to write.",
 )
@@ -185,6 +186,7 @@ def simulate(
     The true parameters are written beside the answers: for answers.csv as
     answers.truth.json.
     """
+    from coprod_stats.responses.rosters import roster_path
     from coprod_stats.study.synthetic_sample import draw_sample, write_sample
 
     sample = draw_sample(
@@ -192,4 +194,6 @@ def simulate(
     )
     truth = write_sample(sample, out)
     say(f"{counted(len(sample.answers), 'synthetic respondent')}: {out}")
+    for roster, rows in sample.rosters.items():
+        say(f"{counted(len(rows), 'row')} of {roster}: {roster_path(out, roster)}")
     say(f"true parameters: {truth}")

@@ -143,7 +143,9 @@ def _alike(path: Path, known: Callable[[], Iterable[str]]) -> list[str]:
     """Return the names that may have been meant by a file that does not exist."""
     beside = path.parent.glob(f"*{path.suffix}") if path.parent.is_dir() else iter(())
     names = [other.name for other in islice(beside, _MOST_COMPARED)]
-    return [*names, *(known() if path.name == str(path) else ())]
+    names += known() if path.name == str(path) else ()
+    # an ending that is shared makes no names alike, and what was named is not there
+    return [n for n in names if n != path.name and closest(path.stem, [Path(n).stem])]
 
 
 def _read_up_to_limit(

@@ -157,6 +157,11 @@ def reader_of(source: ExportSource) -> Reader:
     return cast(Reader, _module(READERS[source]).read)
 
 
+def form_of(source: ExportSource) -> str:
+    """Return the platform for which the form of an export is written: one for ODK and Kobo."""
+    return READERS[source].partition(".")[0]
+
+
 RowFinder = Callable[[CellTable, SidecarRoster, str], RosterRows]
 """Finds the rows of a roster by the platform's column of the respondent's id."""
 

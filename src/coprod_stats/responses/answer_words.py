@@ -99,6 +99,11 @@ UNIPOLAR = (
 """Words of ordered answers of each kind, as regular expressions."""
 
 
+def is_missing_word(text: str) -> bool:
+    """Return whether a cell says that there is no answer, in one of these languages."""
+    return any(plain(text) in words for words in MISSING_WORDS.values())
+
+
 def plain(label: str) -> str:
     """Return a label for comparison: lower case, one kind of apostrophe, single spaces."""
     return " ".join(label.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").casefold().split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.instruments.model import Item
 from coprod_stats.instruments.questions import MISSING_CODES
 
@@ -73,6 +74,6 @@ def _impossible_choices(
     wrong |= complete & (n_chosen > 0) & (n_chosen < (item.min_choices or 1))
     codes = ", ".join(str(option.value) for option in item.exclusive)
     rules = [f"an exclusive one ({codes}) is chosen alone"] if codes else []
-    rules += [f"at least {item.min_choices} are chosen"] if item.min_choices else []
-    rules += [f"at most {item.max_choices} are chosen"] if item.max_choices else []
+    for which, number in (("least", item.min_choices), ("most", item.max_choices)):
+        rules += [f"at {which} {counted(number, 'is', 'are')} chosen"] if number else []
     return wrong, f"these options cannot be chosen together: {', '.join(rules)}"

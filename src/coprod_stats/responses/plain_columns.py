@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coprod_stats.counts import counted
+from coprod_stats.counts import counted, listed
+from coprod_stats.instruments.questions import MISSING_CODES
 from coprod_stats.responses.coded_rows import CodedBlock, CodedColumn, CodedRows
 from coprod_stats.responses.raw_table import RawTable, ResponsesError
 from coprod_stats.responses.table_files import read_table
@@ -18,6 +19,8 @@ from coprod_stats.responses.table_files import read_table
 _BLANK = ("", "NA")
 _TRUTH = {"TRUE": "1", "FALSE": "0"}
 """Truth values, as R writes them and typed cells are read."""
+_MOST_NAMED = 6
+"""Most columns that a remark names."""
 _POINTED = re.compile(r"^(-?(?:0|[1-9][0-9]*))\.0+$")
 
 
@@ -44,7 +47,7 @@ def read_plain_columns(
         Sheet of a workbook; the first by default.
     note : callable, optional
         Called with what may have been meant otherwise: ``NA`` among labels, which is missing as R
-        writes it, and may have been the code of Namibia.
+        writes it, and may have been the code of Namibia; codes of missing answers among numbers.
 
     Returns
     -------
@@ -70,10 +73,40 @@ def read_plain_columns(
                 f"{raw.file}, column {name}: {cells} 'NA', which is read as missing; if it is a "
                 "label, spell it otherwise or read the table by its questionnaire (--instrument)"
             )
-    return {
+    values = {
         name: _values(column.texts, raw, name, labels)[column.codes]
         for name, column in columns.items()
     }
+    if note is not None and (said := codes_among_numbers(values)):
+        note(f"{raw.file}, {said}")
+    return values
+
+
+def codes_among_numbers(columns: Mapping[str, NDArray[Any]]) -> str:
+    """Return a remark on columns in which codes of missing answers were read as numbers.
+
+    They are taken for such where they are the only numbers below 0 and all are whole, as in answers
+    that ``coprod responses import`` wrote. Empty if there are none.
+    """
+    found = {name: n for name, values in columns.items() if (n := _n_codes(values))}
+    if not found:
+        return ""
+    names = listed([f"{name} ({n:,})" for name, n in found.items()], _MOST_NAMED)
+    return (
+        f"{'column' if len(found) == 1 else 'columns'} {names}: -7, -8 and -9 are read as numbers; "
+        "if they say that there is no answer, read the table by its questionnaire (coprod sem "
+        "--instrument) or leave these cells blank"
+    )
+
+
+def _n_codes(values: NDArray[Any]) -> int:
+    """Return how many numbers are codes of missing answers."""
+    if values.dtype == object:
+        return 0
+    known = values[~np.isnan(values)]
+    coded = np.isin(known, list(MISSING_CODES))
+    is_coded = np.all((known >= 0) | coded) and np.all(known == np.floor(known))
+    return int(coded.sum()) if is_coded and not coded.all() else 0
 
 
 def _n_not_available(column: CodedColumn) -> int:

@@ -11,7 +11,7 @@ from coprod_stats.instruments.model import Instrument
 from coprod_stats.literals import ExportSource
 from coprod_stats.platforms.cell_table import CellTable
 from coprod_stats.platforms.form_export import Sidecar, SidecarError
-from coprod_stats.platforms.registry import parser_of, reader_of
+from coprod_stats.platforms.registry import form_of, parser_of, reader_of
 from coprod_stats.responses.binding import bind, rejected_row
 from coprod_stats.responses.coded_rows import CodedRows
 from coprod_stats.responses.raw_table import RawRow, RawTable, read_bytes
@@ -49,9 +49,10 @@ def read_platform_export(
     PlatformError
         If the export would lose answers; the message names the setting to change.
     SidecarError
-        If the sidecar belongs to another questionnaire or to another wording of this one.
+        If the sidecar belongs to a form for another platform, to another questionnaire or to
+        another wording of this one.
     """
-    _check(sidecar, instrument)
+    _check(sidecar, instrument, source)
     raw = read_export_cells(path, source, sidecar, sheet=sheet)
     table, uneven = even_rows(raw)
     found = reader_of(source)(table, sidecar, instrument)
@@ -116,7 +117,11 @@ def read_export_cells(
     return read_cells(path, expected=sidecar.names, source=known, sheet=sheet)
 
 
-def _check(sidecar: Sidecar, instrument: Instrument) -> None:
+def _check(sidecar: Sidecar, instrument: Instrument, source: ExportSource) -> None:
+    if sidecar.platform != form_of(source):
+        raise SidecarError(
+            f"the sidecar belongs to a form for {sidecar.platform}, not to an export of {source}"
+        )
     if sidecar.instrument != instrument.id:
         raise SidecarError(
             f"the sidecar belongs to the questionnaire '{sidecar.instrument}', "

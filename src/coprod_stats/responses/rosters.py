@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coprod_stats.counts import counted
 from coprod_stats.instruments.language.numbers import spell_number
 from coprod_stats.instruments.language.tree import Call, names
 from coprod_stats.instruments.model import NOT_ANSWERED, TEXT_KINDS, Instrument, Roster
@@ -87,7 +88,12 @@ def _kept(
 ) -> tuple[NDArray[np.bool_], list[Rejected]]:
     """Return which rows stay, and the others with their reasons."""
     key = bound.instrument.columns[0]
-    allowed = numbers_of_rows(roster, answers)
+    nameless = set(answers.respondents[answers.answers[key].astype("string").fillna("") == ""])
+    allowed = {
+        respondent: most
+        for respondent, most in numbers_of_rows(roster, answers).items()
+        if respondent not in nameless  # their place in the file is no id that a row may state
+    }
     seen: set[tuple[str, float]] = set()
     kept, rejected = np.ones(len(bound.answers), dtype=bool), []
     columns = bound.answers[[key, roster.id]].itertuples(index=True, name=None)
@@ -117,8 +123,8 @@ def _wrong(
     if (respondent, number) in seen:
         return "ROW-004", f"a second row {spell_number(number)} of the respondent"
     if number > allowed[respondent]:
-        most = spell_number(allowed[respondent])
-        return "ROW-005", f"the respondent was asked for {most} rows of '{roster.id}'"
+        most = counted(int(allowed[respondent]), "row")
+        return "ROW-005", f"the respondent was asked for {most} of '{roster.id}'"
     return None
 
 

@@ -109,6 +109,14 @@ class Responses:
         return sum(entry.scope == "row" for entry in self.rejected)
 
     @property
+    def absent_questions(self) -> tuple[str, ...]:
+        """Questions of which the file has no column, or lacks one."""
+        absent = set(self.provenance.absent)
+        return tuple(
+            item.id for item in self.instrument.questions if not absent.isdisjoint(item.columns)
+        )
+
+    @property
     def respondents(self) -> pd.Series:
         """Id of each respondent, or the line where there is none."""
         lines = pd.Series(self.answers.index.astype(str), index=self.answers.index)

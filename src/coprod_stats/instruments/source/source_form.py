@@ -7,6 +7,7 @@ check the YAML; the meaning of the parts is checked in ``checks`` and resolved i
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -34,7 +35,8 @@ from coprod_stats.instruments.source.answer_form import (
 
 ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
 Condition = Annotated[Words, Field(description="An expression, such as 'DFDIR == 1 and WIL1 > 3'.")]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_IDENTIFIER, _LANGUAGE_CODE = r"^[a-z][a-z0-9_]{0,39}$", r"^[a-z]{2,3}(-[A-Za-z]+)?$"
+Identifier = Annotated[str, StringConstraints(pattern=_IDENTIFIER)]
 OptionConditions = Annotated[
     dict[Code, Condition],
     Field(
@@ -47,7 +49,7 @@ LevelTexts = Annotated[dict[Code, TextForm], Field(json_schema_extra={**CODES_AS
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
 Original = Annotated[Words, Field(description="Name of its column in data collected elsewhere.")]
 RotatingBlock = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
-LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
+LanguageCode = Annotated[str, StringConstraints(pattern=_LANGUAGE_CODE)]
 PlaceholderName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,19}$")]
 
 
@@ -346,6 +348,16 @@ class InstrumentForm(_Form):
     classification: ClassificationForm | None = None
     scales: dict[ItemId, ScaleForm] = {}
     indices: dict[ItemId, IndexForm] = {}
+
+
+def is_identifier(text: str) -> bool:
+    """Return whether a text can be the id of a questionnaire."""
+    return re.fullmatch(_IDENTIFIER, text) is not None
+
+
+def is_language_code(text: str) -> bool:
+    """Return whether a text has the form of the code of a language, such as ``en``."""
+    return re.fullmatch(_LANGUAGE_CODE, text) is not None
 
 
 def json_schema() -> dict[str, Any]:

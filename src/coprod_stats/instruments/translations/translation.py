@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coprod_stats.control_characters import control_character, with_line_feeds
@@ -167,6 +167,41 @@ def read_sheet(path: Path) -> tuple[TranslationRow, ...]:
     return tuple(rows.values())
 
 
+def rows_of_sheet(
+    sheet: Path, name: str | Path, language: str
+) -> tuple[tuple[TranslationRow, ...], tuple[str, ...]]:
+    """Read a translators' sheet beside the questionnaire that it translates.
+
+    Returns
+    -------
+    tuple of TranslationRow
+        All texts of the questionnaire: those of the sheet, outdated where their original has
+        changed since, and the others as missing.
+    tuple of str
+        Keys of the sheet that the questionnaire does not have.
+
+    Raises
+    ------
+    TranslationError
+        As by :func:`read_sheet`.
+    InstrumentError
+        If the questionnaire has faults.
+    """
+    given = {row.key: row for row in read_sheet(sheet)}
+    draft = read_draft(name)
+    rows = [_beside(given.pop(row.key, None), row) for row in translation_rows(name, language)]
+    unseen = {text.key for text in placed_texts(draft.form, draft.source)}
+    rows += [given.pop(key) for key in [*given] if key in unseen]
+    return tuple(rows), tuple(given)
+
+
+def _beside(given: TranslationRow | None, known: TranslationRow) -> TranslationRow:
+    """Return what a sheet says of a text that a questionnaire has."""
+    if given is None:
+        return replace(known, translation="", status="missing")
+    return given if given.source == known.source else replace(given, status="outdated")
+
+
 def _table(path: Path) -> list[list[str]]:
     if path.suffix.casefold() == ".xlsx":
         # a third of a second to import
@@ -202,11 +237,13 @@ def _table(path: Path) -> list[list[str]]:
 def translations_text(
     rows: Sequence[TranslationRow], *, instrument: str, language: str, note: str = ""
 ) -> str:
-    """Return the file of translations for ``read_instrument``, from the rows of a sheet."""
+    """Return the file of translations for ``read_instrument``, of what is translated."""
     lines = [f"instrument: {instrument}", f"language: {language}", "status: draft"]
     lines += [f"note: {_quoted(note)}"] if note else []
     lines.append("texts:")
     for row in rows:
+        if row.status == "missing":
+            continue
         lines += [
             f"  {_quoted(row.key)}:",
             f"    source: {_quoted(row.source)}",

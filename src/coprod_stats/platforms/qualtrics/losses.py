@@ -59,13 +59,6 @@ def _shown_otherwise(item: Item) -> Iterator[Fault]:
             f"the survey file does not prefill it ({prefilled_with(item)})",
             "Set its default choices in Qualtrics, by piped text or embedded data if need be.",
         )
-    if item.checks:
-        yield Fault(
-            "PLATFORM-168",
-            "a check that fails is reported in Qualtrics' own words",
-            "Enter the message in the library of messages, and choose it in the validation.",
-            place=f"item {item.id}",
-        )
 
 
 def _unchecked(item: Item, instrument: Instrument) -> Iterator[Fault]:
@@ -80,7 +73,8 @@ def _unchecked(item: Item, instrument: Instrument) -> Iterator[Fault]:
     if item.min_choices is not None and alone(item, instrument):
         yield Fault(
             "PLATFORM-165",
-            f"at least {item.min_choices} choices are not demanded, as one can stand alone",
+            f"the least number of choices, {item.min_choices}, is not demanded, as one can stand "
+            "alone",
             "Reading rejects what is too little.",
             place=f"item {item.id}",
         )

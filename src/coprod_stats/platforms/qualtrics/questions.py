@@ -261,6 +261,7 @@ class Questions:
             checks = [check.condition for check in item.checks]
             try:
                 rules += [*limits_of_number(item, place), self._conditions.agrees(checks)]
+                self.losses.append(_in_own_words(item))
             except InexpressibleError as error:
                 self.losses.append(_unchecked(item, str(error)))
         return custom(join("and", rules)) if rules else {}
@@ -318,6 +319,15 @@ _MOMENTS = {
 """How dates and times are typed."""
 _TYPED = {"SearchSource": {"AllowFreeResponse": "false"}}
 _CODED = ("single", "consent", "multiple")
+
+
+def _in_own_words(item: Item) -> Fault:
+    return Fault(
+        "PLATFORM-168",
+        "a check that fails is reported in Qualtrics' own words",
+        "Enter the message in the library of messages, and choose it in the validation.",
+        place=f"item {item.id}",
+    )
 
 
 def _unchecked(item: Item, reason: str) -> Fault:

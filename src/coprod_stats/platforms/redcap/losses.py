@@ -86,7 +86,7 @@ def _unchecked(item: Item) -> Iterator[Fault]:
     if item.min_choices is not None:
         yield Fault(
             "PLATFORM-135",
-            f"REDCap does not check that at least {item.min_choices} options are chosen",
+            f"REDCap does not check the least number of options, {item.min_choices}",
             "Reading rejects what is too little.",
             place=place,
         )

@@ -52,7 +52,8 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
 
     SurveyJS hands over results when the form is completed, so that a question which the routing
     shows and which has no answer was seen. A multiple choice with nothing chosen is "seen,
-    unanswered": SurveyJS writes nothing for it.
+    unanswered": SurveyJS writes nothing for it. Where rows of a roster have to find their
+    respondent again, a result without an id is named by its line.
 
     Raises
     ------
@@ -67,8 +68,12 @@ def read(table: CellTable, sidecar: Sidecar, instrument: Instrument) -> CellTabl
         for entry in sidecar.columns
         if entry.companion
     }
+    key = instrument.administrative_column("respondent") if instrument.rosters else None
     cells: dict[str, tuple[str, ...]] = {}
     for entry in sidecar.columns:
+        if entry.column == key:
+            cells[key] = _ids(found.get(entry.name, blank), table.lines)
+            continue
         if entry.name not in found and entry.kind in ("administrative", "assigned"):
             continue
         answers = tuple(_canonical(cell, entry) for cell in found.get(entry.name, blank))
@@ -94,12 +99,19 @@ def roster_rows(table: CellTable, roster: SidecarRoster, key: str) -> RosterRows
     lists = table.column(roster.name) if roster.name in table.header else blank
     ids = table.column(key) if key in table.header else blank
     respondents, numbers, rows = [], [], []
-    for line, id, cell in zip(table.lines, ids, lists, strict=True):
+    for line, id, cell in zip(table.lines, _ids(ids, table.lines), lists, strict=True):
         for number, row in enumerate(_panels(cell, roster, line), 1):
-            respondents.append(id or f"line {line}")
+            respondents.append(id)
             numbers.append(str(number))
             rows.append(row)
     return RosterRows(tuple(respondents), tuple(numbers), _table(rows))
+
+
+def _ids(cells: Sequence[str], lines: Sequence[int]) -> tuple[str, ...]:
+    """Return the id of each result, which is its line where it has none."""
+    return tuple(
+        cell if cell.strip() else f"line {line}" for cell, line in zip(cells, lines, strict=True)
+    )
 
 
 def _panels(cell: str, roster: SidecarRoster, line: int) -> list[Mapping[str, Any]]:

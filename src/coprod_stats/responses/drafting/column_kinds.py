@@ -18,6 +18,7 @@ from coprod_stats.responses.drafting.word_answers import (
     are_dates,
     choices,
     numbered,
+    refusal_remark,
     stray_remark,
 )
 
@@ -153,6 +154,7 @@ def drafted_column(
     off_scale, guesses = _off_scale(column)
     guesses = (*(in_words.guesses if in_words else ()), *guesses)
     guesses += stray_remark(column.name, column.strays, "that fits no answer")
+    guesses += refusal_remark(column.name, column.refusals)
     valid = [code for code in column.codes if code not in {*dict(off_scale), *MISSING_CODES}]
     if are_dates(column):
         return DraftedColumn(column, "administrative", guesses=("dates or times",))

@@ -11,6 +11,7 @@ from typing import Any
 
 from coprod_stats.counts import counted
 from coprod_stats.errors import Fault
+from coprod_stats.responses.answer_words import is_missing_word
 from coprod_stats.responses.cell_values import is_blank_sign, parse_number
 from coprod_stats.responses.drafting.codebook_entry import LARGEST_CODE, CodebookEntry
 from coprod_stats.responses.drafting.codebook_table import (
@@ -57,6 +58,8 @@ class DescribedColumn:
         Whether the file of data itself holds these labels (SPSS), so that it is read by them.
     strays : tuple of str
         Values that are none of the answers, such as a word among numbers.
+    refusals : tuple of str
+        Words for a missing answer among numbers, such as ``refused``, which the import reads.
     """
 
     name: str
@@ -72,6 +75,7 @@ class DescribedColumn:
     letters: tuple[tuple[str, str], ...] = ()
     letters_in_file: bool = False
     strays: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -213,7 +217,9 @@ def _column(
     shown = tuple("" if not cell.strip() or is_blank_sign(cell) else cell.strip() for cell in cells)
     texts = tuple(filter(None, shown))
     known = _numbers(texts, comma_is_decimal=raw.comma_is_decimal)
-    strays = _strays(texts, known, labelled=len(entry.labels) > 1)
+    refusals = tuple(dict.fromkeys(t for t in texts if t not in known and is_missing_word(t)))
+    answers = [text for text in texts if text not in refusals] if known else texts
+    strays = _strays(answers, known, labelled=len(entry.labels) > 1)
     numbers: tuple[float, ...] | None = None
     by_row: tuple[float, ...] = ()
     if strays is not None:
@@ -235,6 +241,7 @@ def _column(
         letters=entry.letters or letters,
         letters_in_file=not entry.letters,
         strays=strays or (),
+        refusals=() if strays is None else refusals,
     )
 
 

@@ -98,12 +98,13 @@ def draft_instrument(
         if column.kind != "administrative"
     ]
     if not items:
+        beside = "".join(f"; {note}" for note in data.notes)  # such as sheets that were not read
         raise DraftError(
             [
                 Fault(
                     "DRAFT-004",
                     "no column looks like a question: all are ids, weights, dates, blank or the "
-                    "same throughout",
+                    f"same throughout{beside}",
                     "Write the questionnaire by hand.",
                     data.file,
                 )

@@ -7,16 +7,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from coprod_stats.counts import counted
 from coprod_stats.responses.answer_words import OFF_SCALE, plain
-from coprod_stats.responses.drafting.described_data import DescribedColumn
+from coprod_stats.responses.drafting.described_data import FEW_STRAYS, DescribedColumn
 from coprod_stats.responses.drafting.usual_scales import ORDERED_SCALES
 
 MAX_CATEGORIES, CATEGORY_LENGTH = 30, 100
 """Most and longest texts that are taken for answers to choose from rather than for open answers."""
 MAX_CHOICES = 20
 """Most parts of combined cells that are taken for the options of one multiple choice."""
+_ALMOST = 0.85
+"""Similarity, by ``difflib``, from which a rare answer is taken for another one, mistyped."""
 _SEPARATORS = (";", ", ")
 _USUAL = "in the order of a usual scale"
 _NUMBERS = re.compile(r"(\d+)")
@@ -78,13 +81,27 @@ def numbered(column: DescribedColumn, usual: Sequence[Answers] = ()) -> Numbered
     own = _categories(column)
     if not own:
         return None
+    mistyped = _mistyped(column, own, usual)
+    own = {word: spelled for word, spelled in own.items() if spelled not in mistyped}
     wider = (words for words in usual if len(own) > 2 and words.keys() >= own.keys())
     words, why = _in_order(next(wider, own))
     labels = tuple(enumerate(words, 1))
     known = {plain(word): code for code, word in labels}
     said = f"answers in words, numbered {why}"
     ordered = replace(column, measure=column.measure or ("ordinal" if why == _USUAL else ""))
-    return NumberedColumn(_recoded(ordered, known, labels, ()), (said,))
+    return NumberedColumn(_recoded(ordered, known, labels, mistyped), (said,))
+
+
+def _mistyped(column: DescribedColumn, own: Answers, usual: Sequence[Answers]) -> tuple[str, ...]:
+    """Return rare answers that are almost one of those that other questions share."""
+    for words in usual:
+        odd = own.keys() - words.keys()
+        n_odd = sum(plain(text) in odd for text in column.texts)
+        if not 0 < n_odd < FEW_STRAYS * len(column.texts) or len(own) - len(odd) < 3:
+            continue
+        if all(get_close_matches(word, words, n=1, cutoff=_ALMOST) for word in odd):
+            return tuple(sorted(own[word] for word in odd))
+    return ()
 
 
 def _categories(column: DescribedColumn) -> Answers:
@@ -173,3 +190,10 @@ def stray_remark(name: str, strays: Sequence[str], what: str) -> tuple[str, ...]
         return ()
     shown = ", ".join(strays[:6]) + (", ..." if len(strays) > 6 else "")
     return (f"{name}: {counted(len(strays), 'value')} {what}: {shown}; the import rejects them",)
+
+
+def refusal_remark(name: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return the remark on words for missing answers among numbers."""
+    if not words:
+        return ()
+    return (f"{name}: no answer where it says {', '.join(words[:6])}; the import reads it so",)
