@@ -101,6 +101,20 @@ def test_the_sides_of_a_construct_are_told_apart(rows: dict[str, Staircase]) -> 
     assert all(form.n_scales == 1 for form in rows["QUA"].forms)
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("DRREL", "core: 4 of 32%, reflective, reliability, and 1 single item"),
+        ("INTNT", "module vignette: 3 of all, reflective, reliability, and 1 single item"),
+        ("CPFRM", "core: 1 of 32%, single items"),
+    ],
+)
+def test_what_is_in_no_scale_is_not_counted_as_of_the_scale(
+    rows: dict[str, Staircase], code: str, words: str
+) -> None:
+    assert str(rows[code].forms[0]) == words
+
+
 @pytest.mark.parametrize("without", ["QUA", "CPFRM"])
 def test_coverage_and_lint_call_the_same_constructs_unmeasured(without: str) -> None:
     whole = read_instrument("citizen")

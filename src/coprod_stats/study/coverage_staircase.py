@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
+from coprod_stats.counts import counted
 from coprod_stats.instruments.checks.audience import ALMOST_ALL, Audience
 from coprod_stats.instruments.checks.scale_rules import MIN_ITEMS, scales_of_facets
 from coprod_stats.instruments.construct_coverage import concerns
@@ -53,6 +54,8 @@ class FormMeasure:
         on demand.
     items : tuple of str
         Questions asked in this form.
+    n_single : int
+        Those of them that no scale or index of the construct holds, where it has any.
     n_together : int
         Most items that one scale or index of the construct has in this form.
     n_scales : int
@@ -65,6 +68,7 @@ class FormMeasure:
 
     form: str
     items: tuple[str, ...]
+    n_single: int
     n_together: int
     n_scales: int
     kind: Kind
@@ -76,8 +80,9 @@ class FormMeasure:
             return f"{self.form}: a column"
         asked = "all" if self.share >= ALMOST_ALL else f"{self.share:.0%}"
         several = f" in {self.n_scales} parts" if self.n_scales > 1 else ""
-        words = f"{self.form}: {len(self.items)} of {asked}{several}, {self.kind}"
-        return f"{words}, reliability" if self.reliability else words
+        words = f"{self.form}: {len(self.items) - self.n_single} of {asked}{several}, {self.kind}"
+        words += ", reliability" if self.reliability else ""
+        return f"{words}, and {counted(self.n_single, 'single item')}" if self.n_single else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +307,7 @@ class _Questionnaire:
         return FormMeasure(
             form=name,
             items=items,
+            n_single=len(items) - len({id for ids in scored for id in ids}) if any(scored) else 0,
             n_together=max(map(len, scored), default=0),
             n_scales=sum(
                 bool(ids) and not any(set(ids) < set(more) for more in scored) for ids in scored
