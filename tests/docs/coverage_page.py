@@ -31,7 +31,9 @@ questionnaire that it concerns, what is really there; each step is judged by its
 | seen on real answers | a plan uses it whose answers are real |
 
 "Reliability" stands where one can be had: a reflective scale of three items or more in that form
-that is not made of one item a facet. A share stands where not all are asked. "Apart" are questions
+that is not made of one item a facet. A share stands where not all are asked: of
+simulated respondents who answer the filters at random. It tells who is routed past a question, and
+is no forecast of how many in a population take part. "Apart" are questions
 of the construct that none of its scales and indices has, as years of acquaintance beside ratings.
 """
 
@@ -69,7 +71,11 @@ def _row(row: Staircase) -> str:
 
 def _hypotheses(found: Coverage) -> Iterator[str]:
     yield "\n## What cannot be tested, or not among all\n"
-    yield "What is not listed can be tested with the questionnaire, its modules included.\n"
+    yield (
+        "What is not listed can be tested with the questionnaire, its modules included: its "
+        "variables are asked of the people concerned. Whether this version also has the analysis "
+        "is in the column *tested by* of [hypotheses and forms](hypotheses_and_forms.md).\n"
+    )
     yield "| hypothesis | questionnaire | with this questionnaire | reason |"
     yield "|---|---|---|---|"
     for entry in found.hypotheses:

@@ -49,8 +49,8 @@ def test_the_core_forms_are_wholly_in_arabic(name: str) -> None:
     rows = translation_rows(name, "ar", form="core")
     assert set(status_counts(rows)) == {"draft"}
     for row in rows:
-        if not row.source.endswith("(ISCED 0)"):
-            assert re.search(r"[\u0600-\u06ff]", row.translation), row.key
+        assert re.search(r"[\u0600-\u06ff]", row.translation), row.key
+        assert not re.search("[A-Za-z]", re.sub(r"\[[A-Z]+\]", "", row.translation)), row.key
     core = read_instrument(name).for_form("core")
     assert {dict(item.translations)["ar"] for item in core.items} == {"draft"}
     arabic = core.translations[1]
@@ -196,6 +196,12 @@ def test_the_codebook_is_written_from_right_to_left_in_arabic() -> None:
     assert '<html lang="ar" dir="rtl">' in text
     assert "draft, not validated" in text
     assert "أن يمكن الاعتماد عليها" in text
+
+
+def test_the_codebook_fits_a_narrow_screen_and_keeps_signs_before_numbers() -> None:
+    text = codebook(read_instrument("citizen").for_form("core"), language="ar")
+    assert "overflow-wrap:anywhere" in text, "a hash has no blank at which a line could end"
+    assert "unicode-bidi:plaintext" in text, "from right to left, -7 would be read as 7-"
 
 
 def test_the_codebook_escapes_texts(survey: Path) -> None:

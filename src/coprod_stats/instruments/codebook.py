@@ -28,8 +28,9 @@ _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
 article{border-top:1px solid #bbb;padding:.6rem 0}h2{margin-top:2.5rem}h3{margin:.2rem 0}
 code{background:#f0f0f0;padding:0 .25em;direction:ltr;unicode-bidi:isolate}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.4rem 0}
-dt{color:#555}dd{margin:0}.draft{background:#fff3cd;padding:.5rem 1rem}
+dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.1rem 1rem;margin:.4rem 0}
+dt{color:#555;unicode-bidi:plaintext}[dir=rtl] dt{text-align:right}
+dd{margin:0;overflow-wrap:anywhere}.draft{background:#fff3cd;padding:.5rem 1rem}
 """
 
 
