@@ -11,7 +11,7 @@ from coprod_stats.instruments.checks.role_rules import OUTCOMES
 from coprod_stats.instruments.constructs import Role, Scale
 from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.instruments.score_items import items_behind
+from coprod_stats.instruments.score_items import items_behind, measuring_items
 
 MIN_ITEMS = 3
 MIN_TESTED_ITEMS = 4
@@ -155,11 +155,13 @@ def _selecting(instrument: Instrument) -> Iterator[tuple[str, str]]:
 
 
 def item_roles(instrument: Instrument) -> dict[str, frozenset[Role]]:
-    """Return the roles of the constructs that each item measures, by itself or in a scale."""
+    """Return the roles of the constructs that each item measures, by itself or in a score."""
     roles: dict[str, set[Role]] = {
         item.id: {construct.role for construct in item.measures} for item in instrument.questions
     }
-    for scale in instrument.scales:
-        for id in scale.items:
-            roles.setdefault(id, set()).add(scale.role)
+    scored = {scale.id: scale.role for scale in instrument.scales}
+    scored |= {index.id: index.construct.role for index in instrument.indices}
+    for score, items in measuring_items(instrument).items():
+        for id in items:
+            roles.setdefault(id, set()).add(scored[score])
     return {id: frozenset(found) for id, found in roles.items()}
