@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 
 def test_the_lists_are_the_same_in_words_and_in_json(coprod, tmp_path: Path) -> None:
     words = coprod("instrument", "subset", "carers", "--scales", "NEG", "--out", "one.yaml")
@@ -27,6 +29,23 @@ def test_a_questionnaire_is_not_written_over_itself(coprod, tmp_path: Path) -> N
     shown = coprod("instrument", "subset", "carers.yaml", "--scales", "NEG", "--out", "carers.yaml")
     assert shown.returncode == 2
     assert (tmp_path / "carers.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("folder", [".", "..", "/", ""])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["instrument", "subset", "carers", "--scales", "NEG"],
+        ["simulate", "driver_impact"],
+        ["responses", "import", "carers", "--instrument", "carers"],
+    ],
+)
+def test_a_folder_is_refused_where_a_file_with_others_beside_it_is_written(
+    coprod, command: list[str], folder: str
+) -> None:
+    shown = coprod(*command, "--out", folder)
+    assert shown.returncode == 1
+    assert shown.stderr.endswith(": Is a directory\n")
 
 
 def test_a_scale_that_does_not_exist_is_named(coprod) -> None:

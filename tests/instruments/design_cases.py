@@ -80,10 +80,19 @@ def _questionnaire(case: Mapping[str, Any]) -> dict[str, Any]:
         "pages": pages,
         "derived": {id: {"title": id, "value": v} for id, v in case.get("derived", {}).items()},
         "scales": {
-            id: {"title": id, "construct": id, "items": items, "min_answered": 1}
+            id: {
+                **{"title": id, "construct": id, "items": items},
+                "min_answered": case.get("fewest", 1),
+            }
             for id, items in case["scales"].items()
         },
     }
+    if "index" in case:  # of the construct of the first scale
+        construct = next(iter(case["scales"]))
+        whole["indices"] = {
+            id: {"title": id, "construct": construct, "value": value}
+            for id, value in case["index"].items()
+        }
     if "classes" in case:
         whole["classification"] = {"title": "Classes", "classes": case["classes"]}
     return whole

@@ -13,6 +13,21 @@ def test_a_copy_stands_by_itself(tmp_path: Path) -> None:
     assert check_instrument(copies[0]) == ()
 
 
+@pytest.mark.parametrize("name", ["citizen", "provider", "carers"])
+def test_a_copy_has_no_fault_that_the_shipped_one_does_not_have(name: str, tmp_path: Path) -> None:
+    """Constructs are shared: the table of meanings names items of questionnaires not copied."""
+    assert check_instrument(copy_instrument(name, tmp_path)[0]) == ()
+
+
+def test_constructs_from_another_source_are_shared_with_no_shipped_questionnaire(
+    tmp_path: Path,
+) -> None:
+    copied, constructs, *_ = copy_instrument("citizen", tmp_path)
+    text = constructs.read_text(encoding="utf-8")
+    constructs.write_text(text.replace('source: "', 'source: "Not ', 1), encoding="utf-8")
+    assert {fault.code for fault in check_instrument(copied)} == {"MEANING-001"}
+
+
 def test_a_copy_of_a_copy_takes_its_own_constructs(tmp_path: Path) -> None:
     questionnaire, constructs, _ = copy_instrument("carers", tmp_path / "one")
     constructs.write_text(constructs.read_text() + "# mine\n")

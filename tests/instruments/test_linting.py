@@ -14,12 +14,13 @@ from inline_questionnaires import Read
 from coprod_stats.instruments import Instrument, read_instrument
 from coprod_stats.instruments.checks.claimed_paths import ClaimedPath, items_of
 from coprod_stats.instruments.checks.lint_rules import RULES, Question, question_findings
-from coprod_stats.instruments.checks.linting import lint
+from coprod_stats.instruments.checks.linting import is_english, language_of_rules, lint
 from coprod_stats.instruments.shipped import list_modules
 from coprod_stats.instruments.source.yaml_source import read_yaml
 from coprod_stats.study.questionnaire_claims import claimed_paths, measured_in_modules
 
 BANK: dict[str, Any] = read_yaml(Path(__file__).parent / "lint_bank.yaml").data
+ATTACKS: list[dict[str, Any]] = read_yaml(Path(__file__).parent / "lint_attacks.yaml").data["items"]
 TEXT_RULES = sorted({code for item in BANK["items"] for code in item["codes"]})
 
 
@@ -94,6 +95,25 @@ def test_precision_and_recall_on_the_bank(capsys: pytest.CaptureFixture[str]) ->
     for code in TEXT_RULES:
         assert accuracy(code).precision >= 0.9, code
         assert accuracy(code).recall >= 0.8, code
+
+
+def test_what_an_attack_on_the_rules_gets_past_is_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The page of the linter states these figures: rules that rely on words can be got past."""
+    faulty = [entry for entry in ATTACKS if entry["codes"]]
+    sound = [entry for entry in ATTACKS if not entry["codes"]]
+    found = [entry for entry in faulty if set(entry["codes"]) & set(codes_of(entry))]
+    alarms = [entry for entry in sound if codes_of(entry)]
+    stated = f"{len(found)} of {len(faulty)} faulty, {len(alarms)} of {len(sound)} sound"
+    with capsys.disabled():
+        sys.stdout.write(f"\nquestions written against the rules, found: {stated}\n")
+    page = Path(__file__).parents[2] / "docs/methods/questionnaire_linting.md"
+    assert stated in page.read_text(encoding="utf-8")
+
+
+def codes_of(entry: dict[str, Any]) -> list[str]:
+    return [code for code, _ in question_findings(question(entry))]
 
 
 @cache
@@ -255,3 +275,49 @@ def test_a_construct_that_nothing_asks_for(read: Read) -> None:
 def test_relations_name_two_sides_and_lists_ask_two_things(text: str, joined: bool) -> None:
     codes = [code for code, _ in question_findings(Question(text.replace("? ", ". ")))]
     assert ("LINT-001" in codes) == joined
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do staff listen to you, and do they act on it?",
+        "do you trust councils (local) and ministries?",
+        "do you and the staff trust each other and share tools?",
+        "do staff and citizens and politicians meet?",
+    ],
+)
+def test_what_is_joined_to_a_remark_or_a_relation_is_seen(text: str) -> None:
+    assert "LINT-001" in [code for code, _ in question_findings(Question(text))]
+
+
+STEMS = """
+      - block: third
+        stem: To what extent
+        wordings: [{when: TRU2 == 5, text: As a result of your part}]
+        responses: ext5
+        offers: [dont_know]
+        items:
+          - {id: GAIN, text: are you content?, wordings: [{when: TRU2 == 1, text: do you not err?}]}
+scales:
+"""
+GAINED = 'indices:\n  IX: {title: Gain, construct: TRU, value: "if(TRU2 == 1, 0, GAIN)"}\n'
+
+
+def test_the_stems_wordings_are_judged_with_the_constructs_of_indices(read: Read) -> None:
+    """What an index adds up measures its construct; what only decides on its value does not."""
+    survey = read(SURVEY.replace("scales:\n", STEMS.lstrip("\n")) + GAINED)
+    found = [(entry.code, entry.place) for entry in lint(survey)]
+    assert found.count(("LINT-013", "GAIN")) == 1
+    assert found.count(("LINT-002", "GAIN")) == 1
+    without = read(SURVEY.replace("scales:\n", STEMS.lstrip("\n")))
+    assert ("LINT-013", "GAIN") not in [(entry.code, entry.place) for entry in lint(without)]
+
+
+def test_english_texts_are_judged_where_there_are_any(read: Read) -> None:
+    both = SURVEY.replace("languages: [en]", "languages: [de, en]").replace(
+        "text: is it kind?", "text: {de: Ist es gut?, en: is it kind and quick?}"
+    )
+    assert ("LINT-001", "TRU2") in {(entry.code, entry.place) for entry in lint(read(both))}
+    assert language_of_rules(read(both)) == "en"
+    german = read(SURVEY.replace("languages: [en]", "languages: [de]"))
+    assert not is_english(language_of_rules(german))

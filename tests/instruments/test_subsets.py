@@ -222,6 +222,7 @@ def test_more_is_kept_by_name(whole: Path) -> None:
         (["TRUST"], [], "no scale or index 'TRUST'. Did you mean 'TRU'"),
         (["USED"], [], "no scale or index 'USED'"),
         (["TRU"], ["nowhere"], "no item, block, page or variable 'nowhere'"),
+        (["TRU"], ["FEAR"], "'FEAR' is a scale or an index; name it among the scales"),
         ([], [], "no scale is named"),
     ],
 )

@@ -180,7 +180,7 @@ def _outputs(ctx: click.Context) -> Iterator[NamedFile]:
     for parameter, value in _named(ctx, OutputFile, OutputFolder):
         path = Path(value)
         yield NamedFile(path, parameter)
-        if isinstance(parameter.type, OutputFile):
+        if isinstance(parameter.type, OutputFile) and path.name:  # "." is refused as a folder
             for beside in parameter.type.companions(path):
                 if path.absolute().parts[1:2] and path.absolute().parts[1] in _WITHOUT_FOLDER:
                     _refuse(

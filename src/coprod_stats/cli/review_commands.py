@@ -78,12 +78,17 @@ def lint_questionnaire(
     """Check against survey methodology: rule, place, finding and source."""
     from dataclasses import asdict
 
-    from coprod_stats.instruments.checks.linting import lint
+    from coprod_stats.instruments.checks.linting import is_english, language_of_rules, lint
     from coprod_stats.instruments.shipped import is_shipped
     from coprod_stats.instruments.source.reading import read_instrument
     from coprod_stats.study.questionnaire_claims import claimed_paths, measured_in_modules
 
     instrument = read_instrument(name, modules=module)
+    if not is_english(language := language_of_rules(instrument)):
+        warn(
+            f"{instrument.id} has no texts in English, whose words alone the rules for questions "
+            f"know: its texts in '{language}' were not judged by them"
+        )
     paths = claimed_paths(instrument, plans=plan)
     in_modules = measured_in_modules(instrument)
     # plans of a questionnaire of one's own are not known here

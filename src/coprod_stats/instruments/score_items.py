@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from coprod_stats.instruments.language.tree import amounts, names
+from coprod_stats.instruments.language.tree import Expression, amounts, names
 from coprod_stats.instruments.model import Instrument
 
 
@@ -45,7 +45,20 @@ def items_behind(instrument: Instrument, ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_behind(instrument, tuple(ids), seen=set())))
 
 
-def _behind(instrument: Instrument, ids: tuple[str, ...], seen: set[str]) -> Iterator[str]:
+def items_entering(instrument: Instrument, ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the items and columns whose answers enter the values of names.
+
+    As :func:`items_behind`, without what only decides which of several values a name has.
+    """
+    return tuple(dict.fromkeys(_behind(instrument, tuple(ids), seen=set(), used=amounts)))
+
+
+def _behind(
+    instrument: Instrument,
+    ids: tuple[str, ...],
+    seen: set[str],
+    used: Callable[[Expression], tuple[str, ...]] = names,
+) -> Iterator[str]:
     scales = {scale.id: scale.items for scale in instrument.scales}
     formulas = {index.id: index.value for index in instrument.indices}
     derived = {entry.id: entry.value for entry in instrument.derived}
@@ -59,6 +72,6 @@ def _behind(instrument: Instrument, ids: tuple[str, ...], seen: set[str]) -> Ite
         elif id in formulas or id in derived:
             yield from (id,) if id in derived else ()
             value = formulas.get(id) or derived[id]
-            yield from _behind(instrument, tuple(names(value)), seen)
+            yield from _behind(instrument, used(value), seen, used)
         else:
             yield columns.get(id, id)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
-from coprod_stats.counts import counted
 from coprod_stats.instruments.checks.audience import ALMOST_ALL, Audience
 from coprod_stats.instruments.checks.scale_rules import MIN_ITEMS, scales_of_facets
 from coprod_stats.instruments.construct_coverage import concerns

@@ -10,14 +10,17 @@ _OWN_LIFE = re.compile(
 )
 _NUMBER = r"(?:an?|one|two|three|four|five|six|ten|twenty|\d+|some|several|a few)"
 _MOMENT = re.compile(
-    rf"\b(?:{_NUMBER} (?:years?|months?) (?:ago|earlier)|"
+    rf"\b(?:{_NUMBER} (?:years?|months?) (?:ago|earlier|before)|"
+    r"than (?:it (?:was|used to be)|they (?:were|used to be)|before (?:the|it)|when it was)|"
+    r"(?:than|compared with|compared to) in the past|in the (?:19|20)?\d0s|"
     rf"(?:than|as|with|to|from|since) (?:it was |they were |(?:what|how) it was )?"
     r"(?:last (?:year|summer|winter|spring|autumn|season)|(?:in|during) (?:earlier|previous|"
     r"former) years|the (?:previous|preceding) year|(?:in )?(?:19|20)\d\d))\b"
 )
 _PERIOD = re.compile(
-    r"\b(?:in|over|during) the (?:past|last) (?:year|decade|(?:two|three|four|five|six|ten|few|"
-    r"several) years)\b"
+    r"\b(?:(?:in|over|during|within) (?:the course of )?the (?:past|last) (?:year|decade|"
+    r"(?:two|three|four|five|six|ten|few|several|couple of|\d+) years|(?:18|24|36) months)|"
+    r"in recent years|over the years|over time)\b"
 )
 _OWN_ACTS = re.compile(r"\b(?:have|did|do|had|were|are) you\b")
 

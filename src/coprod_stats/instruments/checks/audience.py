@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from coprod_stats.instruments.checks.claimed_paths import items_of
 from coprod_stats.instruments.language.expressions import parse_expression
-from coprod_stats.instruments.language.tree import names
+from coprod_stats.instruments.language.tree import Expression, Logic, names
 from coprod_stats.instruments.model import Instrument, Item
 from coprod_stats.instruments.routes import Routes, draw_routes
 from coprod_stats.instruments.score_items import items_behind
@@ -87,7 +87,7 @@ class Audience:
         if _is_chosen_by(fixed, ends[1]):
             words = f"those whom it is about are chosen by the answers to {outcome}"
             return Obstacle("population", words)
-        asked = self._asked(ends[0]), self._asked(ends[1]) & self._belongs(among)
+        asked = self._scored(predictor), self._scored(outcome) & self._belongs(among)
         both = asked[0] & asked[1]
         if not both.any():
             return Obstacle("never together", f"nobody is asked both {predictor} and {outcome}")
@@ -124,11 +124,17 @@ class Audience:
         free = routing - {item.id for item in asked} - set(fixed)
         return bool(free & {item.id for item in deciding})
 
-    def _asked(self, items: Sequence[Item]) -> NDArray[np.bool_]:
+    def _scored(self, name: str) -> NDArray[np.bool_]:
+        """Return who is asked a variable: of a scale, as many of its items as its score needs."""
+        items = self.items(name)
+        fewest = (scale.min_answered for scale in self.form.scales if scale.id == name)
+        return self._asked(items, fewest=min(len(items), next(fewest, 1)))
+
+    def _asked(self, items: Sequence[Item], *, fewest: int = 1) -> NDArray[np.bool_]:
         routes = self._drawn()
         ids = [item.id for item in routes.items]
         columns = [ids.index(item.id) for item in items]
-        asked: NDArray[np.bool_] = routes.asked[:, columns].sum(axis=1) > 0
+        asked: NDArray[np.bool_] = routes.asked[:, columns].sum(axis=1) >= fewest
         return asked
 
     def _belongs(self, among: str) -> NDArray[np.bool_]:
@@ -165,10 +171,15 @@ def _is_ordered(item: Item) -> bool:
 def _without_chance(form: Instrument) -> Instrument:
     """Return a form in which nothing depends on what is assigned at random alone."""
     assigned = {variable.id for variable in form.assigned}
+    derived = {variable.id for variable in form.derived}
+
+    def by_chance(tree: Expression) -> bool:
+        behind = set(items_behind(form, names(tree))) - derived
+        return bool(behind) and behind <= assigned
 
     def lasting(item: Item) -> Item:
-        kept = tuple(tree for tree in item.conditions if not set(names(tree)) <= assigned)
-        return replace(item, conditions=kept) if kept != item.conditions else item
+        left = (_what_lasts(tree, by_chance) for tree in item.conditions)
+        return replace(item, conditions=tuple(tree for tree in left if tree is not None))
 
     pages = tuple(
         replace(
@@ -180,3 +191,16 @@ def _without_chance(form: Instrument) -> Instrument:
         for page in form.pages
     )
     return replace(form, pages=pages)
+
+
+def _what_lasts(tree: Expression, by_chance: Callable[[Expression], bool]) -> Expression | None:
+    """Return what of a condition is left where chance is kind; None if nothing is."""
+    if by_chance(tree):
+        return None
+    if not isinstance(tree, Logic):
+        return tree
+    parts = [_what_lasts(part, by_chance) for part in tree.parts]
+    left = tuple(part for part in parts if part is not None)
+    if not left or (tree.operator == "or" and len(left) < len(parts)):
+        return None
+    return left[0] if len(left) == 1 else replace(tree, parts=left)

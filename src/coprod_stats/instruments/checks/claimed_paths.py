@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from coprod_stats.counts import listed
 from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument, Item
-from coprod_stats.instruments.score_items import items_behind
+from coprod_stats.instruments.score_items import items_behind, items_entering
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,20 @@ def items_of(instrument: Instrument, name: str) -> tuple[Item, ...]:
     else:
         ids = tuple(_of_construct(instrument, name))
     return tuple(asked[id] for id in dict.fromkeys(ids) if id in asked)
+
+
+def measuring(instrument: Instrument, name: str) -> tuple[Item, ...]:
+    """Return the questions of a form whose answers enter a variable.
+
+    Those that only decide which of several values it has, as whether there was any occasion, are
+    left out, unless there are no others.
+    """
+    items = items_of(instrument, name)
+    computed = {index.id for index in instrument.indices} | {one.id for one in instrument.derived}
+    if name not in computed:
+        return items
+    entering = set(items_entering(instrument, (name,)))
+    return tuple(item for item in items if item.id in entering) or items
 
 
 def _of_construct(instrument: Instrument, code: str) -> Iterable[str]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from coprod_stats.instruments.checks.answer_rules import earlier_time, unfitting_answers
+from coprod_stats.instruments.checks.joined_topics import joined_topics
 from coprod_stats.instruments.checks.role_rules import (
     beyond_knowledge,
     causal_phrase,
@@ -182,80 +183,20 @@ def question_findings(question: Question) -> Iterator[tuple[str, str]]:
             yield code, found
 
 
-_EXAMPLES = re.compile(
-    r"\b(such as|for example|for instance|e\.g\.|like an?|beyond|rather than)\b.*"
+_NEGATION = re.compile(
+    r"\b(not|never|nobody|no one|nothing|none|nowhere|neither|nor|cannot|no longer|no|hardly|"
+    r"scarcely|barely|seldom|rarely|without any|unable to|fail(?:s|ed)? to)\b|"
+    r"\b\w+n't\b"
 )
-_PAIRS = re.compile(
-    r"\b(staff and citizens|citizens and staff|you and the (staff|citizens)|agree or disagree|"
-    r"easy or difficult|whether or not|more or less|once or twice|now and then|more and more|"
-    r"terms and conditions|\w+ing up and \w+ing down|"
-    r"friends and family|family and friends|one or more|two or three|sooner or later|by and large|"
-    r"website or app|give and take|back and forth)\b"
-)
-_OPPOSITES = re.compile(
-    r"\b(\w{3})\w* or (un|dis|in|im)\1\w*|\b(easy|good|better|more|often|high|large) or "
-    r"(difficult|bad|worse|less|rarely|low|small)\b"
-)
-"""The two poles of one scale, named for balance."""
-_SIDES_BEGIN = re.compile(r"\b(?:between|both) ")
-_SIDES_END = re.compile(r" and\b|[^\w' ]")
-_SIDES_FOLLOW = re.compile(r"\b(reconcile|combine|compare|balance|match)\b.*")
-_MUTUAL = re.compile(r"\b(each other|one another|match)\b")
-_JOINED = re.compile(
-    r"\b(\w+ (and|or|as well as|and/or|but also) \w+|\w+/\w+|\w+, \w+, \w+)", re.IGNORECASE
+_NO_NEGATION = re.compile(
+    r"\bwhether or not\b|\bnot only\b|\bno more than\b|\bno matter\b|\byes or no\b|"
+    r"\bwhy not\b|\bno\. ?\d+|"
+    r"\b(don't|do not) know\b"
 )
 
 
 def _double_barrelled(question: Question) -> str:
-    words = _plain(question.text)
-    if words.count("?") > 1:
-        return "asks two questions"
-    words = _PAIRS.sub(" ", _EXAMPLES.sub("", _without_remarks(words)))
-    words = _OPPOSITES.sub(" ", _without_relations(words))
-    found = _JOINED.search(words)
-    return f"'{found.group()}' joins two topics in one question" if found else ""
-
-
-def _without_remarks(words: str) -> str:
-    """Remove what stands in round brackets, from an opening one to the next closing one."""
-    kept, place = [], 0
-    while (opening := words.find("(", place)) >= 0 and (closing := words.find(")", opening)) >= 0:
-        kept.append(words[place:opening])
-        place = closing + 1
-    return "".join([*kept, words[place:]])
-
-
-def _without_relations(words: str) -> str:
-    """Remove relations, which cannot be asked about without naming two sides."""
-    place = 0
-    if (leading := _SIDES_FOLLOW.match(words)) is not None:
-        place = leading.end()
-    for mutual in _MUTUAL.finditer(words, place):
-        place = mutual.end()
-    return _SIDES_FOLLOW.sub(" ", _without_sides(words[place:]))
-
-
-def _without_sides(words: str) -> str:
-    """Remove ``between … and`` and ``both … and`` where only words stand between the two."""
-    kept, place = [], 0
-    while opening := _SIDES_BEGIN.search(words, place):
-        closing = _SIDES_END.search(words, opening.end())
-        if closing is None:
-            break
-        joined = closing.group() == " and"
-        kept += [words[place : opening.start()], " "] if joined else [words[place : closing.end()]]
-        place = closing.end()
-    return "".join([*kept, words[place:]])
-
-
-_NEGATION = re.compile(
-    r"\b(not|never|nobody|no one|nothing|none|neither|nor|cannot|no longer|no|hardly|scarcely)\b|"
-    r"\b\w+n't\b"
-)
-_NO_NEGATION = re.compile(
-    r"\bwhether or not\b|\bnot only\b|\bno more than\b|\bno matter\b|"
-    r"\b(don't|do not) know\b"
-)
+    return joined_topics(_plain(question.text))
 
 
 def _negated(question: Question) -> str:
@@ -275,7 +216,7 @@ _LEADING = re.compile(
     r"(think|believe|agree|say|know|feel)|"
     r"(it is|it's) (well[- ]known|obvious|clear) that|surely|obviously|of course|undoubtedly|"
     r"needless to say|how (good|great|excellent|wonderful|bad|terrible|helpful|unfair|pleased|much "
-    r"better|much worse|beneficial|harmful)|so-called|outrageous|shameful|"
+    r"better|much worse|beneficial|harmful)(?! or )|so-called|outrageous|shameful|"
     r"wonderful|excellent|terrible|dreadful|fantastic|brilliant|wasteful|bloated|hard-working|"
     r"dedicated|greedy|lazy|reckless|disastrous|innocent|right to be (angry|proud)|"
     r"you (surely|certainly)|everyone knows|like most people|long overdue|urgently needed)\b"

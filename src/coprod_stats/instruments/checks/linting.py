@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from coprod_stats.instruments.checks.claimed_paths import ClaimedPath
 from coprod_stats.instruments.checks.class_rules import classes_of_silence
@@ -159,15 +160,17 @@ def _findings(
 
 def _in_table(table: Instrument) -> Iterator[tuple[str, str, str]]:
     """Find questions and scales, of the respondents or of a row, that break a rule."""
-    roles = item_roles(table)
+    roles, language = item_roles(table), language_of_rules(table)
     numbers = {item.id for item in table.items if item.kind == "number"}
     for item in table.items:
         if item.attention_pass is None and item.kind not in ("consent", "note", *TEXT_KINDS):
             by = items_behind(table, [name for tree in item.conditions for name in names(tree)])
             by_time = not numbers.isdisjoint(by)
-            for question in _questions(item, roles.get(item.id, frozenset()), by_time=by_time):
-                for code, found in question_findings(question):
-                    yield code, item.id, found
+            measured = roles.get(item.id, frozenset())
+            questions = _questions(item, measured, by_time=by_time, language=language)
+            worded = (found for question in questions for found in question_findings(question))
+            for code, found in dict.fromkeys(worded):
+                yield code, item.id, found
         for reserved in _admissible_missing_codes(item):
             meaning = MISSING_CODES[reserved]
             yield "LINT-012", item.id, f"{reserved} is admissible, and is read as '{meaning}'"
@@ -184,18 +187,24 @@ def _admissible_missing_codes(item: Item) -> Iterator[int]:
     yield from (code for code in MISSING_CODES if limits.minimum <= code <= highest)
 
 
-def _questions(item: Item, roles: frozenset[Role], *, by_time: bool) -> Iterator[Question]:
-    """Return a question with its alternative wordings."""
+def _questions(
+    item: Item, roles: frozenset[Role], *, by_time: bool, language: str
+) -> Iterator[Question]:
+    """Return a question with its alternative wordings, each under each of its stems."""
     scale = item.responses
     ordered = scale is not None and scale.kind != "categorical"
-    labels = () if scale is None else tuple(str(option.label) for option in scale.options)
+    options = () if scale is None or item.kind != "single" else scale.options
     off_scale = bool(scale and scale.off_scale)
-    texts = dict.fromkeys([str(item.text), *(str(wording.text) for wording in item.wordings)])
-    for text in texts:
+    texts = [item.text, *(wording.text for wording in item.wordings)]
+    stems = [] if item.stem is None else [item.stem]
+    stems += [wording.text for wording in item.stem_wordings]
+    rows = dict.fromkeys(text.in_language(language) for text in texts)
+    openings = dict.fromkeys(text.in_language(language) for text in stems) or {"": None}
+    for text, stem in product(rows, openings):
         yield Question(
             text=text,
-            stem="" if item.stem is None else str(item.stem),
-            labels=labels if item.kind == "single" else (),
+            stem=stem,
+            labels=tuple(option.label.in_language(language) for option in options),
             kind=None if scale is None else scale.kind,
             reverse=item.reverse,
             has_way_out=bool(item.offers) or off_scale,
@@ -204,3 +213,17 @@ def _questions(item: Item, roles: frozenset[Role], *, by_time: bool) -> Iterator
             offers_dont_know="dont_know" in item.offers or off_scale,
             asked_by_time=by_time,
         )
+
+
+def language_of_rules(instrument: Instrument) -> str:
+    """Return the language whose texts are judged: English, whose words the rules know, if it can.
+
+    Without English texts the original is judged, in which rules for words find nothing.
+    """
+    english = [code for code in instrument.languages if is_english(code)]
+    return (english or [instrument.languages[0]])[0]
+
+
+def is_english(language: str) -> bool:
+    """Return whether the code of a language is English, as ``en`` or ``en-GB``."""
+    return language.partition("-")[0] == "en"

@@ -9,10 +9,11 @@ from coprod_stats.instruments.checks.audience import Audience
 from coprod_stats.instruments.checks.claimed_paths import (
     ClaimedPath,
     items_of,
+    measuring,
     tested_by_form,
     together,
 )
-from coprod_stats.instruments.checks.meanings import NEAR, Closeness, Meanings
+from coprod_stats.instruments.checks.meanings import NEAR, SAME, Closeness, Meanings
 from coprod_stats.instruments.checks.scale_rules import CONDITIONS, MIN_ITEMS, Found
 from coprod_stats.instruments.language.expressions import parse_expression
 from coprod_stats.instruments.language.numbers import spell_number
@@ -24,7 +25,10 @@ _COUNTED = ("number", "multiple", "rank", "allocate", "date", "time")
 
 
 def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
-    """Find pairs of questions at the two ends of a planned path that ask the same (LINT-015)."""
+    """Find pairs of questions at the two ends of a planned path that ask the same (LINT-015).
+
+    A question that is part of both ends is such a pair with itself.
+    """
     meanings = Meanings(instrument.meanings)
     pairs: dict[tuple[str, str], list[ClaimedPath]] = {}
     close: dict[tuple[str, str], Closeness] = {}
@@ -33,6 +37,11 @@ def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
         fielded = instrument.for_form(form)
         for path in planned:
             ends = items_of(fielded, path.predictor), items_of(fielded, path.outcome)
+            parts = measuring(fielded, path.predictor), measuring(fielded, path.outcome)
+            for item in parts[0]:
+                if item in parts[1]:
+                    pairs.setdefault((item.id, item.id), []).append(path)
+                    close[item.id, item.id] = Closeness(SAME, "it is part of both ends")
             for one, other in product(*ends):
                 found = meanings.closeness(one.id, other.id, (str(one.text), str(other.text)))
                 if one.id != other.id and found.value >= NEAR:
@@ -43,12 +52,12 @@ def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
                     unknown.setdefault(item.id, []).append(path)
     for (one_id, other_id), tested in sorted(pairs.items(), key=lambda p: -close[p[0]].value):
         share = close[one_id, other_id]
+        advice = "reword one of them" if one_id != other_id else "leave it out of one"
         yield (
             "LINT-015",
             f"{one_id}-{other_id}",
             f"closeness {spell_number(round(share.value, 2))} across {together(tested)}: "
-            f"{share.shared}; reword one of them, or give the reason why the path is not true by "
-            "wording",
+            f"{share.shared}; {advice}, or give the reason why the path is not true by wording",
         )
     for item_id, tested in unknown.items():
         yield (
@@ -160,7 +169,7 @@ def names_in_wordings(instrument: Instrument, name: str) -> tuple[str, ...]:
 
 def _is_thin(form: Instrument, name: str) -> bool:
     """Return whether a variable is asked, by fewer than three ratings."""
-    items = items_of(form, name)
+    items = measuring(form, name)
     facts = [item for item in items if _is_fact(item)]
     return 0 < len(items) < MIN_ITEMS and not facts
 

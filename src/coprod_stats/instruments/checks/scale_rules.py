@@ -11,7 +11,7 @@ from coprod_stats.instruments.checks.role_rules import OUTCOMES
 from coprod_stats.instruments.constructs import Role, Scale
 from coprod_stats.instruments.language.tree import names
 from coprod_stats.instruments.model import Instrument
-from coprod_stats.instruments.score_items import items_behind
+from coprod_stats.instruments.score_items import items_behind, measuring_items
 
 MIN_ITEMS = 3
 MIN_TESTED_ITEMS = 4
@@ -116,8 +116,8 @@ def _ends(paths: Sequence[ClaimedPath]) -> set[str]:
 def selection_by_outcomes(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Iterator[Found]:
     """Find questions by which respondents are selected and which an analysis explains (LINT-020).
 
-    A class, or the condition of a page, that depends on an outcome, or on a question that asks the
-    same as an end of a tested path, cuts off what is to be explained.
+    A class, or the condition of a page or a block, that depends on an outcome, or on a question
+    that asks the same as an end of a tested path, cuts off what is to be explained.
     """
     roles = item_roles(instrument)
     meanings = Meanings(instrument.meanings)
@@ -152,14 +152,22 @@ def _selecting(instrument: Instrument) -> Iterator[tuple[str, str]]:
         if page.condition is not None:
             for item in items_behind(instrument, names(page.condition)):
                 yield f"the page '{page.id}' is asked by it", item
+        for block in page.blocks:
+            asked = [item.conditions for item in block.items if item.kind != "note"]
+            if len(asked) > 1:  # one question on a condition is a follow-up
+                shared = [tree for tree in asked[0] if all(tree in others for others in asked)]
+                for item in items_behind(instrument, [n for tree in shared for n in names(tree)]):
+                    yield f"the block '{block.id}' is asked by it", item
 
 
 def item_roles(instrument: Instrument) -> dict[str, frozenset[Role]]:
-    """Return the roles of the constructs that each item measures, by itself or in a scale."""
+    """Return the roles of the constructs that each item measures, by itself or in a score."""
     roles: dict[str, set[Role]] = {
         item.id: {construct.role for construct in item.measures} for item in instrument.questions
     }
-    for scale in instrument.scales:
-        for id in scale.items:
-            roles.setdefault(id, set()).add(scale.role)
+    scored = {scale.id: scale.role for scale in instrument.scales}
+    scored |= {index.id: index.construct.role for index in instrument.indices}
+    for score, items in measuring_items(instrument).items():
+        for id in items:
+            roles.setdefault(id, set()).add(scored[score])
     return {id: frozenset(found) for id, found in roles.items()}

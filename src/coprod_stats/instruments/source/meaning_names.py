@@ -1,7 +1,8 @@
 """Faults of the table of meanings: items of no questionnaire, and meanings that are not there.
 
 A file of constructs is shared, so that its table names items of every questionnaire beside it that
-refers to the file, and of every module there.
+refers to the file, and of every module there. A copy of a shipped file, with its source, is shared
+with the shipped questionnaires too.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from coprod_stats.errors import Fault
 from coprod_stats.instruments.checks.shared_causes import placed, with_others
+from coprod_stats.instruments.shipped import shelf
 from coprod_stats.instruments.source.constructs_form import MeaningForm
 from coprod_stats.instruments.source.yaml_source import YamlSource, read_yaml
 from coprod_stats.suggestions import did_you_mean
@@ -36,6 +38,8 @@ def check_meaning_names(
     named = [(id, place, item) for id, e in table.items() for place, item in enumerate(e.items)]
     if any(item not in own for _, _, item in named):
         known = own | _items_beside(folder, source.file)
+        if _is_copied(source):
+            known |= _items_beside(shelf("instruments"), source.file)
         yield from _together(
             source.fault(
                 "MEANING-001",
@@ -71,6 +75,15 @@ def _together(faults: Iterator[Fault]) -> Iterator[Fault]:
         first, *others = gone
         more = [f"{fault.found.rpartition(' ')[2]} in {placed(fault)}" for fault in others]
         yield replace(first, found=with_others(first.found, more))
+
+
+def _is_copied(source: YamlSource) -> bool:
+    """Return whether a shipped file of this name has the same source."""
+    shipped = shelf("instruments") / source.file
+    if not shipped.is_file():
+        return False
+    content = read_yaml(shipped).data
+    return isinstance(content, Mapping) and content.get("source") == source.data.get("source")
 
 
 def _items_beside(folder: Path, constructs: str) -> set[str]:

@@ -132,6 +132,8 @@ class _Cutting:
             for placed in self.draft.items
             if name in (placed.block.block, self.form.pages[placed.page].page)
         ]
+        if not places and (name in self.form.scales or name in self.form.indices):
+            raise SubsetError(f"'{name}' is a scale or an index; name it among the scales")
         if not places:
             blocks = (placed.block.block for placed in self.draft.items)
             known = [*self.graph.named, *blocks, *(page.page for page in self.form.pages)]
