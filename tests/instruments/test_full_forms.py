@@ -238,17 +238,20 @@ def test_modules_go_in_one_by_one_and_all_together(name: str) -> None:
         assert check_instrument(name, modules=modules) == ()
 
 
-def test_the_order_keeps_experiments_between_outcomes_and_drivers() -> None:
+def test_experiments_come_after_all_that_they_name() -> None:
+    """The conjoint names drivers, the story success and failure, of which both are asked before."""
     pages = [page.id for page in read_instrument("citizen", modules=MODULES).pages]
     order = [
         "quality",
         "values",
         "sector",
+        "marker",
+        "working_together",
+        "willingness",
         "vignette",
         "vignette_questions",
         "vignette_checks",
-        "marker",
-        "working_together",
+        "background",
     ]
     assert all(pages.index(one) < pages.index(two) for one, two in pairwise(order))
 

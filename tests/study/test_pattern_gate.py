@@ -490,5 +490,5 @@ def test_the_overlap_sample_is_what_the_simulator_gives_and_is_named_first(
     assert "So is a path that rests on items that share a meaning" in whole
     assert "of 21</" in page
     assert "one item of each pair" not in render_html(report_document(clean))
-    assert "observed as they are (Individual value" in whole
+    assert "observed as it is (Individual value" in whole
     assert "No two of them share more" in render_html(report_document(clean))

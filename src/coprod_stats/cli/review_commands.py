@@ -172,7 +172,7 @@ def translate(
         say(f"{counted(len(rows), 'text')}: {states}")
     if strange:
         names = listed(strange, 6)
-        warn(f"left out, since the questionnaire has no such text: {names}")
+        warn(f"omitted, since the questionnaire has no such text: {names}")
     if out is not None:
         say_where(f"written: {out}", json)
 

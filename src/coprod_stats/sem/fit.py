@@ -12,7 +12,7 @@ from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.inference.checks import Finding, check_solution
 from coprod_stats.sem.inference.coefficients import all_coefficients, bootstrap_coefficients
 from coprod_stats.sem.inference.infer import Inference, infer
-from coprod_stats.sem.inference.saturated_model import saturated_models_kept
+from coprod_stats.sem.inference.kept_models import saturated_models_kept
 from coprod_stats.sem.inference.standardization import standardize
 from coprod_stats.sem.ledger import fit_ledger
 from coprod_stats.sem.model.parameters import ParameterTable

@@ -116,7 +116,7 @@ def fit_wording_factor(
     ------
     StructureError
         If there are too few items, if they all measure one factor, from which they could not be
-        told apart, or if the fit did not converge.
+        distinguished, or if the fit did not converge.
     """
     model = with_extra_statements(tested.model, wording_statement(items))
     if sum(bool(set(factor.items) & set(items)) for factor in model.factors) < 2:

@@ -10,7 +10,8 @@ import pytest
 from coprod_stats.sem.fit import fit
 from coprod_stats.sem.incomplete_sample import IncompleteSample, incomplete_samples
 from coprod_stats.sem.inference import saturated_model as module
-from coprod_stats.sem.inference.saturated_model import saturated_model, saturated_models_kept
+from coprod_stats.sem.inference.kept_models import MOST_KEPT, saturated_models_kept
+from coprod_stats.sem.inference.saturated_model import saturated_model
 from coprod_stats.sem.options import FitOptions
 from coprod_stats.sem.sample import SemData
 
@@ -48,7 +49,7 @@ def test_nothing_is_kept_beyond_what_asked_for_it() -> None:
         with saturated_models_kept():
             assert saturated_model(sample(), ALL) is first
         assert saturated_model(sample(), ALL) is first
-        for seed in range(10, 10 + module.MOST_KEPT):
+        for seed in range(10, 10 + MOST_KEPT):
             saturated_model(sample(seed), ALL)
         assert saturated_model(sample(), ALL) is not first, "the oldest gives way"
     assert saturated_model(sample(), ALL) is not saturated_model(sample(), ALL)

@@ -35,7 +35,7 @@ from coprod_stats.latent_models.engines.comparison import fit_differences
 from coprod_stats.plans.hypotheses import Relation
 from coprod_stats.plans.model import PlanForm
 from coprod_stats.responses.table import Responses
-from coprod_stats.sem.inference.saturated_model import saturated_models_kept
+from coprod_stats.sem.inference.kept_models import saturated_models_kept
 from coprod_stats.structure import (
     DecisionRules,
     DriverImpactModel,

@@ -50,7 +50,7 @@ def measuring(instrument: Instrument, name: str) -> tuple[Item, ...]:
     """Return the questions of a form whose answers enter a variable.
 
     Those that only decide which of several values it has, as whether there was any occasion, are
-    left out, unless there are no others.
+    omitted, unless there are no others.
     """
     items = items_of(instrument, name)
     computed = {index.id for index in instrument.indices} | {one.id for one in instrument.derived}

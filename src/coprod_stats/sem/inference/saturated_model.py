@@ -9,10 +9,6 @@ is kept only while something asks for that (lavaan passes it on as ``slotH1`` to
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,15 +18,11 @@ from numpy.typing import NDArray
 from coprod_stats.sem.estimation.positive_definite import scaled_inverse
 from coprod_stats.sem.incomplete_sample import IncompleteSample
 from coprod_stats.sem.inference.casewise import saturated_meat
+from coprod_stats.sem.inference.kept_models import MOST_KEPT, kept_models
 from coprod_stats.sem.observed.saturated_information import saturated_information
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
-
-MOST_KEPT = 4
-"""Groups of respondents whose saturated models are kept at a time."""
-
-_kept: ContextVar[OrderedDict[bytes, SaturatedModel] | None] = ContextVar("kept", default=None)
 
 
 @dataclass(frozen=True)
@@ -77,19 +69,6 @@ class SaturatedModel:
         return np.asarray(self.inverse @ self.meat @ self.inverse)
 
 
-@contextmanager
-def saturated_models_kept() -> Iterator[None]:
-    """Keep saturated models for the fits within; who is within another, uses what that keeps."""
-    if _kept.get() is not None:
-        yield
-        return
-    token = _kept.set(OrderedDict())
-    try:
-        yield
-    finally:
-        _kept.reset(token)
-
-
 def saturated_model(sample: IncompleteSample, moments: IntArray) -> SaturatedModel:
     """Return the saturated model of a group: the one that is kept, if its answers are the same.
 
@@ -98,7 +77,7 @@ def saturated_model(sample: IncompleteSample, moments: IntArray) -> SaturatedMod
     sample : IncompleteSample
     moments : (k,) int array
     """
-    kept = _kept.get()
+    kept = kept_models()
     if kept is None:
         return SaturatedModel(sample, moments)
     key = _fingerprint(sample, moments)
