@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 
 class CoprodError(Exception):
@@ -43,6 +44,30 @@ class Fault:
         head = f"{self.code} {where}".rstrip()
         stop = "" if self.found.endswith("?") else "."
         return f"{head}: {self.found}{stop} {self.remedy}".rstrip()
+
+
+class UnknownNameError(CoprodError):
+    """A name that the data lack; who has all their names can say which was probably meant.
+
+    Parameters
+    ----------
+    message : str
+        Without a suggestion.
+    name : str
+        The name.
+    """
+
+    def __init__(self, message: str, name: str) -> None:
+        self.message = message
+        self.name = name
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.message, self.name)
+
+    def followed_by(self, words: str) -> Self:
+        """Return the same with more words, as ``; did you mean 'x3'?``."""
+        return type(self)(f"{self.message}{words}", self.name)
 
 
 class FaultsError(CoprodError):

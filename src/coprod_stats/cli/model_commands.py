@@ -15,6 +15,7 @@ from coprod_stats.cli.file_roles import InputFile, InputName, OutputFile, comman
 from coprod_stats.cli.options import refuse_given, report_rejected, sheet_option
 from coprod_stats.cli.output import STANDARD_OUTPUT, fail, say, warn
 from coprod_stats.cli.sem_options import with_sem_options
+from coprod_stats.errors import UnknownNameError
 from coprod_stats.files.writing import committed_together, when_committed, write_file
 from coprod_stats.latent_models.sem_options import declared_options
 from coprod_stats.literals import DifferenceScaling
@@ -191,6 +192,17 @@ class _Table(NamedTuple):
         report_rejected(responses)
         return frame_columns(responses.values(list(responses.answers.columns)), asked.columns)
 
+    def names(self) -> list[str]:
+        """Return the names of all columns."""
+        if self.instrument is None:
+            from coprod_stats.responses.table_files import read_table
+
+            return [name for name in read_table(self.path, sheet=self.sheet).header if name]
+        from coprod_stats.cli.options import bound_answers
+
+        answers = bound_answers(self.path, self.instrument, None, sheet=self.sheet).answers
+        return list(answers.columns)
+
     @property
     def is_text(self) -> bool:
         """Whether other software reads the file as a CSV."""
@@ -210,7 +222,13 @@ class _Table(NamedTuple):
 def _fit(asked: Specification, table: _Table) -> SemFit:
     from coprod_stats.latent_models.engines.choice import fit_specification
 
-    return fit_specification(asked, table.columns(asked))
+    try:
+        return fit_specification(asked, table.columns(asked))
+    except UnknownNameError as error:
+        # only needed once something is wrong
+        from coprod_stats.suggestions import closest
+
+        raise error.followed_by(closest(error.name, table.names())) from error
 
 
 def _emit(asked: Specification, table: _Table, peer: Peer) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.counts import counted
-from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.frames import numeric_columns, refuse_unbounded, require_columns
+from coprod_stats.latent_models.errors import AbsentColumnError, LatentModelError
+from coprod_stats.latent_models.frames import numeric_columns, refuse_unbounded
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.sample import SemData
 
@@ -54,7 +54,9 @@ def sem_data(
         group, or a cluster or weight is missing.
     """
     named = [name for name in (group, cluster, sampling_weights) if name is not None]
-    require_columns(columns, named)
+    absent = [name for name in named if name not in columns]
+    if absent:
+        raise AbsentColumnError(f"the data have no column {', '.join(absent)}", absent[0])
     names = [name for name in variables if name in columns]
     numeric_columns(columns, names if sampling_weights is None else [*names, sampling_weights])
     refuse_unbounded({name: columns[name] for name in names})

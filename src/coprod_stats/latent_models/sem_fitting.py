@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from coprod_stats.errors import UnknownNameError
 from coprod_stats.latent_models.engines.choice import fit_specification
 from coprod_stats.latent_models.errors import LatentModelError
-from coprod_stats.latent_models.frames import frame_columns
+from coprod_stats.latent_models.frames import column_names, frame_columns
 from coprod_stats.latent_models.sem_fit import SemFit
 from coprod_stats.latent_models.sem_keywords import with_keywords_of
 from coprod_stats.latent_models.sem_options import SemOptions
@@ -56,7 +57,10 @@ def fit_sem(
     """
     _check_call(model, options)
     asked = Specification(model, rotation_args=_plain_args(rotation_args), **options)
-    return fit_specification(asked, frame_columns(data, asked.columns))
+    try:
+        return fit_specification(asked, frame_columns(data, asked.columns))
+    except UnknownNameError as error:
+        raise error.followed_by(closest(error.name, column_names(data))) from error
 
 
 def _check_call(model: object, options: Mapping[str, Any]) -> None:

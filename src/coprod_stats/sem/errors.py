@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coprod_stats.errors import CoprodError
+from coprod_stats.errors import CoprodError, UnknownNameError
 
 
 class SemError(CoprodError):
@@ -11,6 +11,10 @@ class SemError(CoprodError):
 
 class SemModelError(SemError):
     """The model text is well formed, but no model can be built from it."""
+
+
+class UnknownVariableError(UnknownNameError, SemModelError):
+    """The model names a variable that is neither in the data nor latent."""
 
 
 class SemDataError(SemError):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from coprod_stats.counts import counted
-from coprod_stats.sem.errors import SemModelError, SemOptionError
+from coprod_stats.sem.errors import SemModelError, SemOptionError, UnknownVariableError
 from coprod_stats.sem.model.blocks import (
     ModelBlock,
     check_variables,
@@ -113,9 +113,10 @@ def _check_names(
         for name in (formula.lhs, formula.rhs):
             if name in roles.observed and name not in known and not set(name.split(":")) <= known:
                 place = formula.position
-                raise SemModelError(
+                raise UnknownVariableError(
                     f"line {place.line}, column {place.column}: variable '{name}' is neither in "
-                    "the data nor defined by '=~'"
+                    "the data nor defined by '=~'",
+                    name,
                 )
     both = [name for name in roles.latent if name in known]
     if both:
