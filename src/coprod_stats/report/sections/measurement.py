@@ -24,12 +24,11 @@ from coprod_stats.instruments.model import Item, Scale
 from coprod_stats.instruments.questions import Option
 from coprod_stats.measurement import ScaleReliability
 from coprod_stats.report.sections.correlations import correlations_section
-from coprod_stats.responses.table import BLANK
+from coprod_stats.report.sections.missing import REASONS
 from coprod_stats.study import StudyResult
 
 ROLE_NAMES = {"driver": "Drivers", "impact": "Impacts", "value": "Values", "factor": "Factors"}
 """Names of groups of scales; other roles are shown under their own names."""
-MISSING_KINDS = ("don't know", "refused", "seen, unanswered", BLANK)
 _PERCENT = NumberFormat("percent", 0)
 
 
@@ -85,9 +84,7 @@ def _likert(study: StudyResult, role: str, entries: list[tuple[Scale, Item]]) ->
     assert responses is not None
     shares = study.items.categories().set_index(["term", "value"])["share"]
     sizes = study.items.tidy().set_index("term")["n"]
-    shown = study.missing.shares().loc[[item.id for _, item in entries]]
-    kinds = [kind for kind in MISSING_KINDS if kind != BLANK or shown[BLANK].any()]
-    missing = shown[kinds].to_dict(orient="index")
+    missing = study.missing.shares()[list(REASONS)].to_dict(orient="index")
     items = [
         LikertItem(
             f"{item.id}  {item_label(study.plan.instrument, item)}",
@@ -107,7 +104,7 @@ def _likert(study: StudyResult, role: str, entries: list[tuple[Scale, Item]]) ->
         likert_chart(
             items,
             categories=[str(option.label) for option in responses.options],
-            missing_kinds=[kind.capitalize() for kind in kinds],
+            missing_kinds=list(REASONS.values()),
             bipolar=responses.kind == "bipolar",
         ),
         text(f"{', '.join(names)}. Missing answers are shares of those who were asked."),
