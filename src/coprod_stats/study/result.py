@@ -27,7 +27,7 @@ from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
 from coprod_stats.structure.multiplicity import METHOD_NAMES
 from coprod_stats.structure.path_pattern import PathPattern
-from coprod_stats.study.participants import Participants
+from coprod_stats.study.participants import Participants, describe_classes
 from coprod_stats.study.pattern_gate import no_pattern_of, pattern_of, untested
 from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
@@ -157,6 +157,11 @@ class StudyResult:
     def findings(self) -> pd.DataFrame:
         """One row per analysis, specification and relation, estimated or not."""
         return findings_table([f for entry in self.analyses for f in entry.findings])
+
+    @property
+    def backgrounds(self) -> pd.DataFrame:
+        """Everybody in the file by class of the screening, described as the participants are."""
+        return describe_classes(self.responses, self.classes, self.plan.form.participants)
 
     @property
     def headline_analysis(self) -> AnalysisResult:

@@ -44,6 +44,7 @@ def study_document(study: StudyResult, reports: Sequence[Path] = ()) -> dict[str
         "sample": {
             "flow": _rows(study.sample.tidy()),
             "participants": _rows(study.participants.tidy()),
+            "backgrounds": _rows(study.backgrounds),
             "classes": {str(k): int(n) for k, n in study.classes.value_counts().items()},
         },
         "quality": {"flags": _rows(study.flags.tidy()), **_rows(study.flags.glance())[0]},
