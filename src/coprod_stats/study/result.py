@@ -27,10 +27,12 @@ from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
 from coprod_stats.structure.multiplicity import METHOD_NAMES
 from coprod_stats.structure.path_pattern import PathPattern
+from coprod_stats.study.outcome_rates import OutcomeRates, outcome_rates
 from coprod_stats.study.participants import Participants, describe_classes
 from coprod_stats.study.pattern_gate import no_pattern_of, pattern_of, untested
 from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
+from coprod_stats.study.sampling_design import SamplingDesign, sampling_design
 from coprod_stats.study.tested_hypotheses import tested_by
 
 
@@ -157,6 +159,17 @@ class StudyResult:
     def findings(self) -> pd.DataFrame:
         """One row per analysis, specification and relation, estimated or not."""
         return findings_table([f for entry in self.analyses for f in entry.findings])
+
+    @property
+    def design(self) -> SamplingDesign:
+        """Weights, strata and clusters of the respondents analysed."""
+        return sampling_design(self.plan, self.analysed, self.scores.values)
+
+    @property
+    def outcome_rates(self) -> OutcomeRates | None:
+        """Outcome rates of the survey; None where the plan states no dispositions."""
+        cases = self.plan.form.data.dispositions
+        return None if cases is None else outcome_rates(cases)
 
     @property
     def backgrounds(self) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from coprod_stats.documents.document import (
 )
 from coprod_stats.documents.numbers import COUNT, count
 from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.report.sections.design import design_blocks
 from coprod_stats.report.sections.missing import missing_blocks
 from coprod_stats.report.sections.participants import participants_blocks
 from coprod_stats.study import StudyResult
@@ -26,6 +27,7 @@ def sample_section(study: StudyResult) -> Section:
         "sample",
         "Sample and missing answers",
         (
+            Section("design", "How the sample was drawn", tuple(design_blocks(study))),
             Section("flow", "From the file to the analysis", tuple(_flow(study))),
             Section("described", "Participants", tuple(participants_blocks(study))),
             Section("missing", "Missing answers", tuple(missing_blocks(study))),
