@@ -143,6 +143,7 @@ def carried_out(
     folder: Path,
     plan: dict[str, Any] | None = None,
     table: Mapping[str, Sequence[Any]] | None = None,
+    questionnaire: str = QUESTIONNAIRE,
 ) -> Study:
     """Write questionnaire, answers and plan, and carry the plan out."""
     table = table or answers()
@@ -151,7 +152,7 @@ def carried_out(
         *(",".join(map(str, row)) for row in zip(*table.values(), strict=True)),
     ]
     (folder / "small.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "small.yaml").write_text(QUESTIONNAIRE, encoding="utf-8")
+    (folder / "small.yaml").write_text(questionnaire, encoding="utf-8")
     (folder / "constructs.yaml").write_text(CONSTRUCTS, encoding="utf-8")
     (folder / "plan.yaml").write_text(yaml.safe_dump(plan or small_plan()), encoding="utf-8")
     return run_study(folder / "plan.yaml")

@@ -76,20 +76,15 @@ class SamplingDesign(NotebookTables):
     def glance(self) -> pd.DataFrame:
         """Return one row: the columns of the design, sizes of the clusters, Kish's effect."""
         sizes = self.of("clusters").sizes
-        row = {column.kind: column.column or None for column in self.columns}
-        row |= {f"{column.kind}_used": column.used for column in self.columns}
-        n, ends = len(sizes), (min(sizes), max(sizes)) if sizes else (None, None)
-        return pd.DataFrame(
-            [
-                row
-                | {
-                    "n_clusters": n,
-                    "smallest_cluster": ends[0],
-                    "largest_cluster": ends[1],
-                    "kish_effect": self.kish_effect,
-                }
-            ]
-        )
+        row: dict[str, object] = {}
+        for column in self.columns:
+            row[column.kind] = column.column or None
+            row[f"{column.kind}_used"] = column.used
+        row["n_clusters"] = len(sizes)
+        row["smallest_cluster"] = min(sizes, default=None)
+        row["largest_cluster"] = max(sizes, default=None)
+        row["kish_effect"] = self.kish_effect
+        return pd.DataFrame([row])
 
     def __str__(self) -> str:
         named = ", ".join(f"{one.kind}: {one.column or 'none'}" for one in self.columns)

@@ -15,7 +15,7 @@ from coprod_stats.analyses.paths.resampled_column import (
     resampled_role,
 )
 from coprod_stats.analyses.paths.result import PathsResult
-from coprod_stats.analyses.words import ReportWords
+from coprod_stats.analyses.words import ReportWords, reversed_note
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
     Block,
@@ -200,6 +200,8 @@ def _correlations(
 def _local_fit(form: PathsForm, model: MeasurementModel, words: ReportWords) -> list[Block]:
     """Fold what the model misses: correlation residuals, and the largest modification indices."""
     residuals = model.residuals()
+    for end in ("lhs", "rhs"):
+        residuals[end] = [words.item(name) for name in residuals[end]]
     limit = bounded(LARGE_RESIDUAL)
     if len(residuals):
         missed: Block = frame_table(
@@ -217,22 +219,28 @@ def _local_fit(form: PathsForm, model: MeasurementModel, words: ReportWords) -> 
         missed = Paragraph(
             text(f"No correlation of two items differs by {limit} or more from the implied one.")
         )
+    freed = model.modifications()
+    freed["parameter"] = [
+        f"{words.label(left) if left in model.fit.latent else words.item(left)} {op} "
+        f"{words.item(right)}"
+        for left, op, right in zip(freed["lhs"], freed["op"], freed["rhs"], strict=True)
+    ]
     indices = frame_table(
-        model.modifications(),
+        freed,
         anchor=words.anchor(form, "modifications"),
         title=text(f"The {N_MODIFICATIONS} Largest Modification Indices"),
-        columns=["lhs", "op", "rhs", "mi", "epc", "sepc_all"],
+        columns=["parameter", "mi", "epc", "sepc_all"],
         roles={
-            "lhs": Role(text("Parameter"), align="left"),
-            "op": Role(text(""), align="left"),
-            "rhs": Role(text(""), align="left"),
+            "parameter": Role(text("Parameter"), align="left"),
             "mi": Role(text("MI")),
             "epc": Role(text("EPC")),
             "sepc_all": Role(text("Standardised EPC"), BOUNDED),
         },
         note=text(
-            "MI = expected decrease of the uncorrected χ², EPC = expected value of the parameter "
+            "=~: a loading of the item on the factor; ~~: a covariance of two residuals. MI = "
+            "expected decrease of the uncorrected χ², EPC = expected value of the parameter "
             "if it were freed. The largest of many exceed 3.84 by chance; nothing was freed."
+            f"{reversed_note((*freed['parameter'], *residuals['lhs'], *residuals['rhs']))}"
         ),
     )
     return [Details(text("What the model misses"), (missed, indices))]

@@ -25,6 +25,7 @@ from coprod_stats.analyses.paths.structural_fit import structural_fit
 from coprod_stats.analyses.paths.tests_table import (
     covariates_table,
     equivalence_table,
+    explained_variances,
     tests_table,
 )
 from coprod_stats.analyses.words import ReportWords
@@ -203,7 +204,8 @@ def _diagram(
     paths: tuple[Finding, ...],
     words: ReportWords,
 ) -> Figure:
-    explained = {path.outcome: path.r_squared for path in paths}
+    assert entry.tests is not None
+    explained = explained_variances(entry.tests, paths)
     named = {name for path in paths for name in (path.predictor, path.outcome)}
     names = dict.fromkeys(
         (

@@ -115,7 +115,7 @@ def _clustering(study: StudyResult, design: SamplingDesign) -> list[Block]:
     shown = shown.assign(
         scale=[construct_label(study.plan.instrument, str(name)) for name in shown["term"]]
     )
-    largest = shown.loc[shown["estimate"].idxmax()]
+    largest = shown.sort_values("estimate").iloc[-1]
     said = Paragraph(
         text(
             f"The clusters hold at most {percent(max(0.0, float(largest['estimate'])))} of the "

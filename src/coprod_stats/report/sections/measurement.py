@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from coprod_stats.analyses.words import anchor_of, construct_label, item_label
+from coprod_stats.analyses.words import (
+    anchor_of,
+    construct_label,
+    item_label,
+    item_mark,
+    reversed_note,
+)
 from coprod_stats.documents.document import (
     Block,
     CrossReference,
@@ -87,7 +93,8 @@ def _likert(study: StudyResult, role: str, entries: list[tuple[Scale, Item]]) ->
     missing = study.missing.shares()[list(REASONS)].to_dict(orient="index")
     items = [
         LikertItem(
-            f"{item.id}  {item_label(study.plan.instrument, item)}",
+            f"{item_mark(study.plan.instrument, item.id)}  "
+            f"{item_label(study.plan.instrument, item)}",
             tuple(shares.reindex([(item.id, value) for value in responses.values]).fillna(0.0)),
             int(sizes[item.id]),
             tuple(missing[item.id].values()),
@@ -107,13 +114,17 @@ def _likert(study: StudyResult, role: str, entries: list[tuple[Scale, Item]]) ->
             missing_kinds=list(REASONS.values()),
             bipolar=responses.kind == "bipolar",
         ),
-        text(f"{', '.join(names)}. Missing answers are shares of those who were asked."),
+        text(
+            f"{', '.join(names)}. Missing answers are shares of those who were asked."
+            f"{reversed_note(item_mark(study.plan.instrument, item.id) for _, item in entries)}"
+        ),
     )
 
 
 def _items(study: StudyResult) -> Details:
     table = study.items.tidy()
     table["scale_label"] = [construct_label(study.plan.instrument, name) for name in table["scale"]]
+    table["item"] = [item_mark(study.plan.instrument, name) for name in table["term"]]
     remarks = bool((table["remark"] != "").any())
     return Details(
         text("Statistics of every item"),
@@ -123,7 +134,7 @@ def _items(study: StudyResult) -> Details:
                 anchor="items-table",
                 title=text("Items by Scale"),
                 columns=[
-                    "term",
+                    "item",
                     "n",
                     "mean",
                     "sd",
@@ -135,7 +146,7 @@ def _items(study: StudyResult) -> Details:
                     *(["remark"] if remarks else []),
                 ],
                 roles={
-                    "term": Role(text("Item"), align="left"),
+                    "item": Role(text("Item"), align="left"),
                     "n": Role(text(emphasis("n")), COUNT),
                     "floor": Role(text("Lowest"), _PERCENT),
                     "ceiling": Role(text("Highest"), _PERCENT),
@@ -147,7 +158,13 @@ def _items(study: StudyResult) -> Details:
                 group_by="scale_label",
                 note=text(
                     "After reverse scoring. Lowest and highest: shares at the ends of the response "
-                    "scale. Remarks are for guidance only; no item was dropped because of them."
+                    "scale."
+                    + (
+                        " Remarks are for guidance only; no item was dropped because of them."
+                        if remarks
+                        else ""
+                    ),
+                    reversed_note(table["item"]),
                 ),
             ),
         ),
