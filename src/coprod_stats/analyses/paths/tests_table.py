@@ -35,7 +35,7 @@ def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) 
     table["conf_low"], table["conf_high"] = table["std_all_conf_low"], table["std_all_conf_high"]
     explained = explained_variances(entry.tests, findings)
     table["outcome_label"] = [
-        f"{label}, R² = {bounded(explained[name])}" if name in explained else label
+        f"{label}, R²\u00a0=\u00a0{bounded(explained[name])}" if name in explained else label
         for name, label in zip(table["outcome"], table["outcome_label"], strict=True)
     ]
     table["expected_sign"] = table["expected_sign"].replace({"-": "−", "two-sided": "±"})
