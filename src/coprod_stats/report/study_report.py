@@ -147,15 +147,14 @@ def _key_figures(study: StudyResult) -> KeyFigures:
         ),
         _supported(study),
     ]
-    estimates = sorted(
-        scale.headline.estimate for scale in study.reliability.scales if scale.headline is not None
-    )
+    coefficients = [scale.headline for scale in study.reliability.scales]
+    estimates = sorted(c.estimate for c in coefficients if c is not None and c.term == "omega")
     if estimates and study.pattern is None:
         figures.append(
             KeyFigure(
                 f"{bounded(estimates[0])} to {bounded(estimates[-1])}",
                 "reliability of the scales",
-                "ω, or Spearman–Brown for two items",
+                "ω of the scales of three items or more",
             )
         )
     figures.append(_careless(study))
