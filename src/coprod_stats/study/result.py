@@ -210,9 +210,11 @@ class StudyResult:
     def lead(self) -> tuple[str, ...]:
         """The first lines of a report: the pattern as a whole, and what else is wrong."""
         found = (entry.sentence for entry in self.diagnostics if entry.fires and entry.leads)
-        return *self._lead_of_pattern(), *found
+        return *self.lead_of_pattern, *found
 
-    def _lead_of_pattern(self) -> tuple[str, ...]:
+    @property
+    def lead_of_pattern(self) -> tuple[str, ...]:
+        """The pattern as a whole, or why nothing is known of it; empty where nothing is asked."""
         pattern = self.pattern
         if pattern is None:
             if reason := self.no_pattern:

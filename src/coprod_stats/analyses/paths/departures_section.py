@@ -36,7 +36,7 @@ def departures_section(form: PathsForm, result: PathsResult, words: ReportWords)
     content: list[Block] = []
     if departures.collinearity is not None:
         diagnostic = collinearity_check(departures.collinearity)
-        content.append(_said(diagnostic.sentence, warns=diagnostic.fires))
+        content.append(_said(diagnostic.titled(words.label), warns=diagnostic.fires))
         content.append(
             Details(
                 text("Precision of the paths"),
@@ -62,7 +62,7 @@ def _departure(
     form: PathsForm, departure: Departure, words: ReportWords, number: str
 ) -> list[Block]:
     diagnostic = check_of(departure)
-    content: list[Block] = [_said(diagnostic.sentence, warns=diagnostic.fires)]
+    content: list[Block] = [_said(diagnostic.titled(words.label), warns=diagnostic.fires)]
     tables = [*_tables(form, departure, words, number)]
     tables += [
         path_changes_table(
