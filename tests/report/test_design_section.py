@@ -39,9 +39,14 @@ def test_what_was_recorded_is_told(tmp_path: Path) -> None:
     assert "AAPOR (2023)" in page
     taken = "taken into account in the analyses, except where a specification states otherwise."
     # 1 + the squared coefficient of variation of 1 and 3 is 1.25
-    assert f"WGT; {taken} Kish’s design effect is 1.25: the answers are worth 160" in page
-    assert f"TOWN: 10 clusters of 20 respondents each; {taken}" in page
-    assert "STRAT: 2 strata of 100 respondents each; no analysis takes them into account." in page
+    assert (
+        f"WGT (“Weight”); {taken} Kish’s design effect is 1.25: the answers are worth 160" in page
+    )
+    assert f"TOWN (“Town”): 10 clusters of 20 respondents each; {taken}" in page
+    assert (
+        "STRAT (“Stratum”): 2 strata of 100 respondents each; no analysis takes them into account."
+        in page
+    )
     assert "not recorded" not in page
     sample = study_document(study)["sample"]
     assert sample["design"]["n_clusters"] == 10
@@ -50,7 +55,10 @@ def test_what_was_recorded_is_told(tmp_path: Path) -> None:
 
 def test_columns_that_no_analysis_uses_are_named(tmp_path: Path) -> None:
     page = page_of(carried_out(tmp_path))
-    assert "TOWN: 10 clusters of 20 respondents each; no analysis takes them into account." in page
+    assert (
+        "TOWN (“Town”): 10 clusters of 20 respondents each; no analysis takes them into account."
+        in page
+    )
     assert "Differences Between Clusters" in page
     assert "of the variance of a scale (“Trust”" in page
 
@@ -58,7 +66,7 @@ def test_columns_that_no_analysis_uses_are_named(tmp_path: Path) -> None:
 def test_clusters_of_unlike_size_have_a_range(tmp_path: Path) -> None:
     table = answers()
     table["TOWN"] = ["big"] * 150 + ["small"] * 50
-    assert "TOWN: 2 clusters of 50 to 150 respondents each (median 100)" in page_of(
+    assert "TOWN (“Town”): 2 clusters of 50 to 150 respondents each (median 100)" in page_of(
         carried_out(tmp_path, table=table)
     )
 

@@ -127,3 +127,36 @@ def test_several_impacts_have_residual_correlations(tmp_path: Path) -> None:
     printed = bounded(pair.std_all)
     assert f"What the model leaves unexplained of the impacts correlates {printed} (" in said
     assert "Residual Correlations of the Impacts" in said
+
+
+def test_covariates_are_named_below_the_tests(page: str, tmp_path: Path) -> None:
+    named = "Controlling for: “In which year were you born?”, “What is your gender?”."
+    assert named in page
+    assert "Controlling for:" not in page_of(carried_out(tmp_path, structural_plan()))
+
+
+def two_estimators(**changes: object) -> dict[str, object]:
+    plan = structural_plan(**changes)
+    plan["analyses"][0]["specifications"].append(
+        {"specification": "ordered", "title": "WLSMV", "estimator": "WLSMV", "ordered": True}
+        | {"missing": "pairwise"}
+    )
+    return plan
+
+
+@pytest.mark.parametrize(("design", "is_withheld"), [({"cluster": "TOWN"}, True), ({}, False)])
+def test_a_withheld_test_of_measurement_has_its_reason_beside_it(
+    design: dict[str, str], is_withheld: bool, tmp_path: Path
+) -> None:
+    page = page_of(carried_out(tmp_path, two_estimators(**design)))
+    second = page[page.index("WLSMV. 2 factors of 6 items") : page.index("Distinctness of the Fac")]
+    assert ("are withheld" in second) == is_withheld
+    assert ("χ²" in second) != is_withheld
+
+
+def test_groups_that_were_not_compared_are_named_by_their_titles(tmp_path: Path) -> None:
+    plan = structural_plan()
+    plan["analyses"][0]["invariance"] = ["TOWN"]
+    page = page_of(carried_out(tmp_path, plan))
+    assert "Whether the questions measure alike across “Town” is not known" in page
+    assert "measure alike across" not in page_of(carried_out(tmp_path, structural_plan()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.analyses.paths.fit_words import fit_words, loadings, warning_notices
@@ -31,6 +30,7 @@ from coprod_stats.documents.document import (
 )
 from coprod_stats.documents.numbers import BOUNDED, bounded, count
 from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.latent_models.reported_fit import reported_test
 from coprod_stats.structure.measurement_model import (
     LARGE_RESIDUAL,
     N_MODIFICATIONS,
@@ -49,7 +49,9 @@ def measurement_section(form: PathsForm, result: PathsResult, words: ReportWords
     content: list[Block] = [*_fit_of(first)]
     if first.measured and first.measured.model:
         content += warning_notices(first.measured.model.fit)
-    content += chain.from_iterable(map(_fit_of, others))
+    for entry in others:
+        content += _fit_of(entry)
+        content += _withheld(entry)
     model = next((e.measured.model for e in measured if e.measured and e.measured.model), None)
     if model is not None:
         resampled = result.resampled if model is result.compared_factors else None
@@ -81,6 +83,14 @@ def _fit_of(entry: SpecificationResult) -> list[Block]:
             )
         ),
     ]
+
+
+def _withheld(entry: SpecificationResult) -> list[Block]:
+    """State why a fit has no test; nothing where it has one."""
+    if entry.measured is None or entry.measured.model is None:
+        return []
+    fit = entry.measured.model.fit
+    return [] if reported_test(fit.fit) is not None else warning_notices(fit)
 
 
 def _details(

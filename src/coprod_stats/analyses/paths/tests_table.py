@@ -204,7 +204,7 @@ def _design_words(entry: SpecificationResult, words: ReportWords) -> str:
     plan, without = words.plan, entry.specification.without
     notes = []
     if plan.covariates:
-        names = ", ".join(words.label(name) for name in plan.covariates)
+        names = ", ".join(f"“{words.label(name)}”" for name in plan.covariates)
         notes.append(
             "Not controlling for the plan’s covariates."
             if "covariates" in without

@@ -48,9 +48,9 @@ def design_blocks(study: StudyResult) -> list[Block]:
                     ("Collection", data.collected or NOT_RECORDED),
                     ("Recruitment", data.recruitment or NOT_RECORDED),
                     ("Outcome rates", _rates(rates)),
-                    ("Weights", _weights(design, study.analysed.n_respondents)),
-                    ("Strata", _groups(design.of("strata"), "stratum", "strata")),
-                    ("Clusters", _groups(design.of("clusters"), "cluster", "clusters")),
+                    ("Weights", _weights(study, design)),
+                    ("Strata", _groups(study, design.of("strata"), "stratum", "strata")),
+                    ("Clusters", _groups(study, design.of("clusters"), "cluster", "clusters")),
                 )
             ),
         ),
@@ -69,8 +69,8 @@ def _rates(rates: OutcomeRates | None) -> str:
     return f"{printed}, of {counted(rates.n_cases, 'case')}"
 
 
-def _weights(design: SamplingDesign, n: int) -> str:
-    column = design.of("weights")
+def _weights(study: StudyResult, design: SamplingDesign) -> str:
+    column, n = design.of("weights"), study.analysed.n_respondents
     if not column.column:
         return NOT_RECORDED
     effect = design.kish_effect
@@ -82,10 +82,10 @@ def _weights(design: SamplingDesign, n: int) -> str:
             f"{count(n / effect)} unweighted ones."
         )
     )
-    return f"{column.column}; {_use(column)}.{size}"
+    return f"{_named(study, column)}; {_use(column)}.{size}"
 
 
-def _groups(column: DesignColumn, singular: str, plural: str) -> str:
+def _groups(study: StudyResult, column: DesignColumn, singular: str, plural: str) -> str:
     if not column.column:
         return NOT_RECORDED
     sizes = column.sizes
@@ -95,9 +95,14 @@ def _groups(column: DesignColumn, singular: str, plural: str) -> str:
         if smallest != largest
         else f"{counted(sizes[0], 'respondent')} each"
     )
-    return (
-        f"{column.column}: {counted(len(sizes), singular, plural)} of {range_of}; {_use(column)}."
-    )
+    n_groups = counted(len(sizes), singular, plural)
+    return f"{_named(study, column)}: {n_groups} of {range_of}; {_use(column)}."
+
+
+def _named(study: StudyResult, column: DesignColumn) -> str:
+    """Return the id of a column with its title, if it has one."""
+    title = construct_label(study.plan.instrument, column.column)
+    return column.column if title == column.column else f"{column.column} (“{title}”)"
 
 
 def _use(column: DesignColumn) -> str:
