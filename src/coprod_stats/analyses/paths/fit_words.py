@@ -53,11 +53,12 @@ def _df(df: float) -> str:
     return count(df) if df == round(df) else decimal(df)
 
 
-def warning_notices(fit: SemFit) -> list[Block]:
-    """Show the warnings of a fit."""
+def warning_notices(fit: SemFit, *, code: str = "") -> list[Block]:
+    """Show the warnings of a fit, or those of one code."""
     return [
         Notice((Paragraph(text(_sentence(warning.message))),), "warning", f"Note {warning.code}")
         for warning in fit.warnings
+        if code in ("", warning.code)
     ]
 
 

@@ -85,12 +85,16 @@ def _fit_of(entry: SpecificationResult) -> list[Block]:
     ]
 
 
+_WITHHELD = "SEM-202"
+"""The warning of a fit whose test is withheld for want of clusters."""
+
+
 def _withheld(entry: SpecificationResult) -> list[Block]:
     """State why a fit has no test; nothing where it has one."""
     if entry.measured is None or entry.measured.model is None:
         return []
     fit = entry.measured.model.fit
-    return [] if reported_test(fit.fit) is not None else warning_notices(fit)
+    return [] if reported_test(fit.fit) is not None else warning_notices(fit, code=_WITHHELD)
 
 
 def _details(
