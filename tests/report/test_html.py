@@ -199,3 +199,24 @@ def test_a_report_in_another_direction_says_so():
     assert '<html lang="ar" dir="rtl">' in render_html(
         Document("t", (), language="ar", direction="rtl")
     )
+
+
+def test_what_is_hidden_in_a_wide_table_does_not_widen_the_page(source):
+    """Words for screen readers are placed absolutely: their box must be the one that scrolls."""
+    (rule,) = re.findall(r"^\.scroll \{(.*?)\}", source, flags=re.MULTILINE | re.DOTALL)
+    assert "position: relative" in rule
+    assert "overflow-x: auto" in rule
+    assert re.search(r"^\.unseen \{ position: absolute", source, flags=re.MULTILINE)
+
+
+def test_the_heads_of_groups_stay_in_view_where_a_table_scrolls(source):
+    phone = source[
+        source.index("@media (max-width: 40rem)") : source.index("@media (forced-colors")
+    ]
+    assert 'th[scope="rowgroup"] > span { position: sticky' in phone
+    assert not re.search(r'<th scope="rowgroup"[^>]*>(?!<span>)', source)
+
+
+def test_a_folded_part_is_not_parted_from_its_heading_in_print(source):
+    printed = source[source.index("@media print") :]
+    assert re.search(r"summary[^{]*\{ break-after: avoid", printed)

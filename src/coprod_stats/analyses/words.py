@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coprod_stats.analyses.findings import Finding
@@ -13,6 +14,7 @@ from coprod_stats.instruments.variables import without_marks
 from coprod_stats.literals import Adjustment, AnalysisRole
 from coprod_stats.plans.hypotheses import Hypothesis
 from coprod_stats.plans.model import AnalysisForm, PlanForm, RespondentChoice
+from coprod_stats.structure.covariates import indicator_name
 
 ADJUSTMENTS: dict[Adjustment, str] = {
     "holm": "by Holm’s method",
@@ -53,6 +55,22 @@ def item_label(instrument: Instrument, item: Item) -> str:
     return without_marks(item.text, instrument.placeholders)
 
 
+REVERSED = " (R)"
+"""Mark of an item whose answers are reverse-scored, behind its id."""
+REVERSED_NOTE = "(R): worded against its scale, and reverse-scored."
+
+
+def item_mark(instrument: Instrument, name: str) -> str:
+    """Return the id of an item, marked if it is reverse-scored."""
+    item = next((item for item in instrument.items if item.id == name), None)
+    return f"{name}{REVERSED}" if item is not None and item.reverse else name
+
+
+def reversed_note(names: Iterable[str]) -> str:
+    """Return the note that explains the mark, if any of the names that are printed has it."""
+    return f" {REVERSED_NOTE}" if any(REVERSED in name for name in names) else ""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class ReportWords:
     """Labels, rules and decided findings of one analysis.
@@ -74,6 +92,22 @@ class ReportWords:
     def label(self, name: str) -> str:
         """Return the title of a variable for readers."""
         return construct_label(self.instrument, name)
+
+    def item(self, name: str) -> str:
+        """Return the id of an item, marked if it is reverse-scored."""
+        return item_mark(self.instrument, name)
+
+    def covariate(self, column: str) -> str:
+        """Return the title of a covariate, with the level that an indicator stands for."""
+        for name in self.plan.covariates:
+            if column == name:
+                return self.label(name)
+            item = next((item for item in self.instrument.items if item.id == name), None)
+            options = item.responses.options if item is not None and item.responses else ()
+            for option in options:
+                if column == indicator_name(name, float(option.value)):
+                    return f"{self.label(name)} {option.label}"
+        return column
 
     def anchor(self, form: AnalysisForm, *parts: str) -> str:
         """Return an anchor that is unique to the analysis."""

@@ -63,6 +63,11 @@ def decimal(value: float, digits: int = 2) -> str:
     return f"{MINUS if rounded < 0 else ''}{abs(rounded):,f}"
 
 
+def year(value: float, digits: int = 1) -> str:
+    """Print a year of the calendar, or a mean of some, which has no comma: ``1976.4``."""
+    return decimal(value, digits).replace(",", "")
+
+
 def bounded(value: float, digits: int = 2) -> str:
     """Print a number bounded by 1 without its leading zero: ``.34``, ``−.05``, ``1.00``."""
     text = decimal(value, digits)

@@ -27,6 +27,8 @@ Role = Literal[
     "missing-2",
     "missing-3",
     "missing-4",
+    "missing-5",
+    "missing-6",
 ]
 
 
@@ -55,6 +57,8 @@ SHADES: dict[Role, Shade] = {
     "missing-2": Shade("#7c8691", "#8d97a2"),
     "missing-3": Shade("#aab2bb", "#626c77"),
     "missing-4": Shade("#d7dce2", "#3d4651"),
+    "missing-5": Shade("#6fae9f", "#4a8577"),
+    "missing-6": Shade("#d3a15f", "#8a6531"),
 }
 
 _BELOW_TO_ABOVE = ("#b35806", "#f3b877", "#dde1e6", "#94c2e4", "#1d68ab")

@@ -37,6 +37,21 @@ class FieldedPart(PlanPart):
     """Condition for the rows of this part; every row must belong to exactly one part."""
 
 
+class Dispositions(PlanPart):
+    """How many cases of the sample ended how, by the definitions of the AAPOR (2023)."""
+
+    complete: Annotated[int, Field(ge=1)]
+    partial: Annotated[int, Field(ge=0)] = 0
+    refusal: Annotated[int, Field(ge=0)] = 0
+    """Refusals and break-offs."""
+    noncontact: Annotated[int, Field(ge=0)] = 0
+    """Eligible cases that were not reached."""
+    other: Annotated[int, Field(ge=0)] = 0
+    """Eligible cases that were reached and neither answered nor refused."""
+    unknown: Annotated[int, Field(ge=0)] = 0
+    """Cases of which it is not known whether they are eligible."""
+
+
 class DataSource(PlanPart):
     """The answers that a plan analyses: one file, or several parts that are pooled."""
 
@@ -54,6 +69,10 @@ class DataSource(PlanPart):
     """The population that the respondents represent."""
     collected: str = ""
     """When, where, by whom and in which mode the answers were collected."""
+    recruitment: str = ""
+    """How respondents were found and invited, and with which incentive."""
+    dispositions: Dispositions | None = None
+    """How many cases of the sample ended how, from which the report computes outcome rates."""
     licence: str = ""
 
 

@@ -10,8 +10,9 @@ from statistics import median
 from coprod_stats.analyses.findings import Finding, claims_noun
 from coprod_stats.analyses.pattern_words import level
 from coprod_stats.analyses.registry import kind_of
-from coprod_stats.analyses.words import anchor_of
+from coprod_stats.analyses.words import anchor_of, construct_label
 from coprod_stats.documents.document import (
+    Block,
     Document,
     KeyFigure,
     KeyFigures,
@@ -126,13 +127,20 @@ def study_provenance(study: StudyResult) -> Provenance:
 
 def _lead(study: StudyResult) -> list[Part]:
     """Return the first lines: the pattern as a whole, its size, and what it allows to say."""
-    if not study.lead:
+    pattern = study.lead_of_pattern
+    doubts = [
+        found.titled(lambda id: construct_label(study.plan.instrument, id))
+        for found in study.diagnostics
+        if found.fires and found.leads
+    ]
+    lines: list[Block] = [Paragraph(text(line)) for line in doubts]
+    if pattern:
+        first, *others = pattern
+        lines.insert(0, Paragraph(text(strong(first), *(f" {line}" for line in others))))
+    if not lines:
         return []
-    first, *others = study.lead
-    lines = Paragraph(text(strong(first), *(f" {line}" for line in others)))
     is_present = study.pattern is not None and study.pattern.is_present
-    doubted = any(entry.fires and entry.leads for entry in study.diagnostics)
-    return [lines if is_present and not doubted else Notice((lines,), "warning")]
+    return [*lines] if is_present and not doubts else [Notice(tuple(lines), "warning")]
 
 
 def _key_figures(study: StudyResult) -> KeyFigures:
@@ -147,15 +155,14 @@ def _key_figures(study: StudyResult) -> KeyFigures:
         ),
         _supported(study),
     ]
-    estimates = sorted(
-        scale.headline.estimate for scale in study.reliability.scales if scale.headline is not None
-    )
+    coefficients = [scale.headline for scale in study.reliability.scales]
+    estimates = sorted(c.estimate for c in coefficients if c is not None and c.term == "omega")
     if estimates and study.pattern is None:
         figures.append(
             KeyFigure(
                 f"{bounded(estimates[0])} to {bounded(estimates[-1])}",
                 "reliability of the scales",
-                "ω, or Spearman–Brown for two items",
+                "ω of the scales of three items or more",
             )
         )
     figures.append(_careless(study))

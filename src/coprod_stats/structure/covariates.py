@@ -38,11 +38,15 @@ def indicator_columns(data: pd.DataFrame, covariates: Sequence[str]) -> pd.DataF
         present = column.notna()
         levels = column.astype("category").cat.remove_unused_categories().cat.categories
         for level in levels[1:]:
-            label = f"{name}_{level}"
-            safe = "".join(letter if letter.isalnum() else "_" for letter in label)
+            safe = indicator_name(name, level)
             if safe in columns or safe in data.columns:
                 raise StructureError(
                     f"two columns would be called {safe}: rename a level of {name}"
                 )
             columns[safe] = (column == level).astype(float).where(present)
     return pd.DataFrame(columns, index=data.index)
+
+
+def indicator_name(name: str, level: object) -> str:
+    """Return the name of the indicator of a level: ``GEN_2_0`` for the level 2.0 of GEN."""
+    return "".join(letter if letter.isalnum() else "_" for letter in f"{name}_{level}")

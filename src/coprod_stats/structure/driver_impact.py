@@ -85,6 +85,17 @@ class DriverImpactResult(NotebookTables):
         factors = set(self.model.names)
         return rows[(rows["op"] == "~") & ~rows["rhs"].isin(factors)].reset_index(drop=True)
 
+    def residual_correlations(self) -> pd.DataFrame:
+        """Return a row per pair of impacts, as those of ``fit.tidy()``.
+
+        ``std_all`` is the correlation of what the model leaves unexplained of the two.
+        """
+        rows, impacts = self.fit.tidy(), set(self.model.outcomes)
+        is_pair = (rows["op"] == "~~") & (rows["lhs"] != rows["rhs"])
+        return rows[is_pair & rows["lhs"].isin(impacts) & rows["rhs"].isin(impacts)].reset_index(
+            drop=True
+        )
+
     def tidy(self) -> pd.DataFrame:
         """Return a row per hypothesis."""
         return path_table(self.paths, self.rules)

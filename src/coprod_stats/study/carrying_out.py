@@ -42,6 +42,7 @@ from coprod_stats.study.pattern_gate import (
 from coprod_stats.study.plan_reading import Plan, PlanError, read_plan
 from coprod_stats.study.result import AnalysisResult, Deviation, StudyResult, StudyWarning
 from coprod_stats.study.sample_flow import SampleFlow
+from coprod_stats.study.sampling_design import DESIGN_COLUMNS, uses
 from coprod_stats.study.tested_hypotheses import tested_by
 from coprod_stats.study.worded_predictors import worded_predictors
 
@@ -317,25 +318,6 @@ def _deviations(analyses: Sequence[AnalysisResult]) -> list[Deviation]:
     return list(found.values())
 
 
-def _is_used(plan: Plan, option: str) -> bool:
-    """Return whether the plan states an option of the design and some analysis uses it."""
-    if getattr(plan.form, option, None) is None:
-        return False
-    return any(
-        option in kind_of(form).uses and option not in choice.without
-        for form in plan.form.analyses
-        for _, choice in kind_of(form).choices(form)
-    )
-
-
-_DESIGN_COLUMNS = (
-    ("DESIGN-001", "weight", "weights", "weights"),
-    ("DESIGN-002", "stratum", "strata", "strata"),
-    ("DESIGN-003", "unit", "clusters", "cluster"),
-)
-"""Code, role of the column in the questionnaire, its plural, and the key of a plan that uses it."""
-
-
 def _warnings(
     plan: Plan, responses: Responses, analyses: Sequence[AnalysisResult]
 ) -> Iterator[StudyWarning]:
@@ -344,9 +326,9 @@ def _warnings(
         if not isinstance(entry.result, NotEstimated):
             for code, message in kind_of(entry.form).warnings(entry.result):
                 yield StudyWarning(code, f"{entry.form.id}: {message}")
-    for code, role, several, key in _DESIGN_COLUMNS:
+    for code, role, several, key in DESIGN_COLUMNS:
         column = plan.instrument.administrative_column(role)
-        if column is None or _is_used(plan, key):
+        if column is None or uses(plan, key):
             continue
         given = responses.answers[column]
         if (given.notna() & (given != "")).any():

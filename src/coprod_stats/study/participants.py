@@ -126,6 +126,47 @@ def describe_participants(
     return Participants(rows, int(chosen.sum()), int((~chosen).sum()))
 
 
+def describe_classes(
+    responses: Responses, classes: pd.Series, names: Sequence[str]
+) -> pd.DataFrame:
+    """Describe everybody in the file by class of the screening.
+
+    Parameters
+    ----------
+    responses : Responses
+        Everybody in the file.
+    classes : Series, (n_respondents,)
+        The class of each.
+    names : sequence of str
+        As in :func:`describe_participants`; what nobody answered is left out.
+
+    Returns
+    -------
+    DataFrame
+        A row per variable, category and class that somebody belongs to: ``term, title, category,
+        class, n, value, sd``, where ``value`` is the share among those of the class who answered,
+        or their mean.
+    """
+    found = []
+    members = {name: (classes == name).to_numpy() for name in dict.fromkeys(classes)}
+    for name in dict.fromkeys(names):
+        values = _values(responses, name)
+        if values.isna().all():
+            continue
+        title = construct_label(responses.instrument, name)
+        labelled = _labelled(responses.instrument, name, values)
+        for category in [MEAN] if labelled is None else labelled.cat.categories:
+            for of_class, rows in members.items():
+                share = (
+                    _mean(values[rows].astype(float))
+                    if labelled is None
+                    else _share(labelled[rows], category)
+                )
+                found.append((name, title, category, of_class, share.n, share.value, share.sd))
+    columns = ["term", "title", "category", "class", "n", "value", "sd"]
+    return pd.DataFrame(found, columns=columns)
+
+
 def _characteristics(
     responses: Responses, name: str, chosen: NDArray[np.bool_]
 ) -> Iterator[Characteristic]:

@@ -27,10 +27,12 @@ from coprod_stats.responses.table import Responses
 from coprod_stats.scoring import Scores
 from coprod_stats.structure.multiplicity import METHOD_NAMES
 from coprod_stats.structure.path_pattern import PathPattern
-from coprod_stats.study.participants import Participants
+from coprod_stats.study.outcome_rates import OutcomeRates, outcome_rates
+from coprod_stats.study.participants import Participants, describe_classes
 from coprod_stats.study.pattern_gate import no_pattern_of, pattern_of, untested
 from coprod_stats.study.plan_reading import Plan
 from coprod_stats.study.sample_flow import SampleFlow
+from coprod_stats.study.sampling_design import SamplingDesign, sampling_design
 from coprod_stats.study.tested_hypotheses import tested_by
 
 
@@ -159,6 +161,22 @@ class StudyResult:
         return findings_table([f for entry in self.analyses for f in entry.findings])
 
     @property
+    def design(self) -> SamplingDesign:
+        """Weights, strata and clusters of the respondents analysed."""
+        return sampling_design(self.plan, self.analysed, self.scores.values)
+
+    @property
+    def outcome_rates(self) -> OutcomeRates | None:
+        """Outcome rates of the survey; None where the plan states no dispositions."""
+        cases = self.plan.form.data.dispositions
+        return None if cases is None else outcome_rates(cases)
+
+    @property
+    def backgrounds(self) -> pd.DataFrame:
+        """Everybody in the file by class of the screening, described as the participants are."""
+        return describe_classes(self.responses, self.classes, self.plan.form.participants)
+
+    @property
     def headline_analysis(self) -> AnalysisResult:
         """The first confirmatory analysis, or the first one if none is confirmatory."""
         return next((e for e in self.analyses if e.form.role == "confirmatory"), self.analyses[0])
@@ -192,9 +210,11 @@ class StudyResult:
     def lead(self) -> tuple[str, ...]:
         """The first lines of a report: the pattern as a whole, and what else is wrong."""
         found = (entry.sentence for entry in self.diagnostics if entry.fires and entry.leads)
-        return *self._lead_of_pattern(), *found
+        return *self.lead_of_pattern, *found
 
-    def _lead_of_pattern(self) -> tuple[str, ...]:
+    @property
+    def lead_of_pattern(self) -> tuple[str, ...]:
+        """The pattern as a whole, or why nothing is known of it; empty where nothing is asked."""
         pattern = self.pattern
         if pattern is None:
             if reason := self.no_pattern:

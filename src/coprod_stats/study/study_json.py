@@ -44,6 +44,10 @@ def study_document(study: StudyResult, reports: Sequence[Path] = ()) -> dict[str
         "sample": {
             "flow": _rows(study.sample.tidy()),
             "participants": _rows(study.participants.tidy()),
+            "design": _rows(study.design.glance())[0],
+            "clustering": _rows(study.design.tidy()),
+            "outcome_rates": _rows(study.outcome_rates.tidy()) if study.outcome_rates else None,
+            "backgrounds": _rows(study.backgrounds),
             "classes": {str(k): int(n) for k, n in study.classes.value_counts().items()},
         },
         "quality": {"flags": _rows(study.flags.tidy()), **_rows(study.flags.glance())[0]},

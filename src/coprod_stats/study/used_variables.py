@@ -20,16 +20,19 @@ def used_variables(
     form: PlanForm, hypotheses: Sequence[Hypothesis], instrument: Instrument
 ) -> tuple[str, ...]:
     """Return scales, indices, items and columns that a plan names anywhere, each once."""
-    return tuple(dict.fromkeys(_named(form, hypotheses, instrument)))
+    return tuple(dict.fromkeys((*_named(form, hypotheses, instrument), *form.participants)))
 
 
 def reported_scales(plan: Plan) -> tuple[str, ...]:
-    """Return the scales whose correlations a report shows: those named, or else those used."""
+    """Return the scales whose correlations a report shows: those named, or else those analysed.
+
+    A scale by which the participants alone are described is not analysed.
+    """
     if plan.form.reliability:
         return plan.form.reliability
     scales = {scale.id for scale in plan.instrument.scales}
-    used = used_variables(plan.form, plan.hypotheses, plan.instrument)
-    return tuple(name for name in used if name in scales)
+    analysed = dict.fromkeys(_named(plan.form, plan.hypotheses, plan.instrument))
+    return tuple(name for name in analysed if name in scales)
 
 
 def _named(
@@ -37,7 +40,6 @@ def _named(
 ) -> Iterator[str]:
     yield from form.reliability
     yield from form.covariates
-    yield from form.participants
     yield from filter(None, (form.weights, form.cluster))
     for hypothesis in hypotheses:
         yield from hypothesis.variables

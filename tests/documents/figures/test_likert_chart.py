@@ -92,7 +92,7 @@ def test_shares_that_do_not_sum_to_one_are_refused():
         likert_chart([LikertItem("i", (0.5, 0.25), 2)], categories=("a", "b"))
 
 
-def test_a_fifth_kind_of_missing_answers_is_refused():
-    item = LikertItem("i", (1.0,), 2, (0.0,) * 5)
-    with pytest.raises(ReportError, match="5 kinds of missing answers"):
-        likert_chart([item], categories=("a",), missing_kinds=tuple("abcde"))
+def test_a_seventh_kind_of_missing_answers_is_refused():
+    item = LikertItem("i", (1.0,), 2, (0.0,) * 7)
+    with pytest.raises(ReportError, match="7 kinds of missing answers"):
+        likert_chart([item], categories=("a",), missing_kinds=tuple("abcdefg"))

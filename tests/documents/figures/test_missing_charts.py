@@ -28,8 +28,8 @@ def test_items_without_missing_answers_have_no_bar():
 def test_shares_that_do_not_fit_the_kinds_are_refused():
     with pytest.raises(ReportError, match="one share for each kind"):
         missing_bars([MissingItem("i", (0.1,), 5)], kinds=("a", "b"))
-    with pytest.raises(ReportError, match="at most four"):
-        missing_bars([], kinds=tuple("abcde"))
+    with pytest.raises(ReportError, match="at most six"):
+        missing_bars([], kinds=tuple("abcdefg"))
 
 
 def test_a_pattern_has_a_large_dot_for_each_missing_answer():
@@ -43,3 +43,10 @@ def test_a_pattern_has_a_large_dot_for_each_missing_answer():
 def test_patterns_that_do_not_fit_the_variables_are_refused(patterns):
     with pytest.raises(ReportError, match="needs one entry for each variable"):
         missing_patterns(patterns, variables=("x", "y"))
+
+
+@pytest.mark.parametrize(("shares", "legend"), [((0.1, 0.0), {"a"}), ((0.1, 0.3), {"a", "b"})])
+def test_the_legend_holds_the_kinds_that_occur(shares, legend):
+    drawing = missing_bars([MissingItem("i", shares, 50)], kinds=("a", "b"))
+    words = {shape.children[0] for shape in drawing.shapes if shape.tag == "text"}
+    assert words & {"a", "b"} == legend

@@ -94,16 +94,19 @@ def _unknown(found: UnknownAnswers, departure: Departure) -> Diagnostic:
         f"go with what else is known of the respondents ({listed(depend, MOST_NAMED)})"
         f"{_consequence(departure)}"
     )
-    return Diagnostic("DONTKNOW-001", True, found.largest, told, leads=True)
+    named = (*found.frequent, *(e.scale for e in found.dependent))
+    named += tuple(entry.variable for entry in found.dependent)
+    return Diagnostic("DONTKNOW-001", True, found.largest, told, leads=True, variables=named)
 
 
 def _selected(found: SelectedRespondents, departure: Departure) -> Diagnostic:
+    named = tuple(entry.term for entry in found.unlike)
     if not departure.fires:
         told = f"{found.population}, who were asked more, are like those who were not asked"
         if found.unlike:
             sizes = listed(_sizes(found), MOST_NAMED)
             told += f" in the outcomes of their paths, though not in {sizes}"
-        return Diagnostic("DIGITAL-001", False, found.largest, told)
+        return Diagnostic("DIGITAL-001", False, found.largest, told, variables=named)
     concerned = ", ".join(sorted(departure.concerned))
     held = f"; they are {concerned}" if concerned else ""
     told = (
@@ -111,7 +114,7 @@ def _selected(found: SelectedRespondents, departure: Departure) -> Diagnostic:
         f"asked ({listed(_sizes(found), MOST_NAMED)}): paths among them to outcomes in which "
         f"they differ are distorted by that and are not concluded from{held}"
     )
-    return Diagnostic("DIGITAL-001", True, found.largest, told, leads=True)
+    return Diagnostic("DIGITAL-001", True, found.largest, told, leads=True, variables=named)
 
 
 def _sizes(found: SelectedRespondents) -> list[str]:
@@ -135,16 +138,17 @@ def _wording(found: WordingFactor, departure: Departure) -> Diagnostic:
 
 
 def _invariance(found: MeasurementInvariance, departure: Departure) -> Diagnostic:
+    named = (found.variable,)
     if not departure.fires:
         told = f"the questions measure alike in {len(found.groups)} groups of {found.variable}"
-        return Diagnostic("INVARIANCE-001", False, found.largest, told)
+        return Diagnostic("INVARIANCE-001", False, found.largest, told, variables=named)
     items = list(dict.fromkeys(question.item for question in found.notable))
     told = (
         f"{counted(len(items), 'question')} {'measures' if len(items) == 1 else 'measure'} "
         f"otherwise, relative to the others of {'its scale' if len(items) == 1 else 'their scales'}"
         f", in groups of {found.variable}: {listed(items, MOST_NAMED)}{_consequence(departure)}"
     )
-    return Diagnostic("INVARIANCE-001", True, found.largest, told, leads=True)
+    return Diagnostic("INVARIANCE-001", True, found.largest, told, leads=True, variables=named)
 
 
 def _consequence(departure: Departure) -> str:

@@ -7,7 +7,7 @@ from coprod_stats.analyses.paths.departure_diagnostics import check_of, collinea
 from coprod_stats.analyses.paths.departures import Departure, Departures
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.paths.result import PathsResult
-from coprod_stats.analyses.words import ReportWords
+from coprod_stats.analyses.words import ReportWords, reversed_note
 from coprod_stats.documents.document import (
     Block,
     Details,
@@ -18,7 +18,7 @@ from coprod_stats.documents.document import (
     emphasis,
     text,
 )
-from coprod_stats.documents.numbers import BOUNDED, NumberFormat, bounded
+from coprod_stats.documents.numbers import BOUNDED, NumberFormat, bounded, count
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.structure.collinearity import Collinearity
 from coprod_stats.structure.measurement_invariance import SMALLEST_GROUP, MeasurementInvariance
@@ -36,7 +36,7 @@ def departures_section(form: PathsForm, result: PathsResult, words: ReportWords)
     content: list[Block] = []
     if departures.collinearity is not None:
         diagnostic = collinearity_check(departures.collinearity)
-        content.append(_said(diagnostic.sentence, warns=diagnostic.fires))
+        content.append(_said(diagnostic.titled(words.label), warns=diagnostic.fires))
         content.append(
             Details(
                 text("Precision of the paths"),
@@ -48,7 +48,7 @@ def departures_section(form: PathsForm, result: PathsResult, words: ReportWords)
     if departures.no_wording:
         found = "Whether reverse-worded questions share something is not known"
         content.append(Paragraph(text(f"{found}: {departures.no_wording}.")))
-    content += _not_compared(departures)
+    content += _not_compared(departures, words)
     anchor = words.anchor(form, "departures")
     return [Section(anchor, "Respondents, answers and questions", tuple(content))]
 
@@ -62,7 +62,7 @@ def _departure(
     form: PathsForm, departure: Departure, words: ReportWords, number: str
 ) -> list[Block]:
     diagnostic = check_of(departure)
-    content: list[Block] = [_said(diagnostic.sentence, warns=diagnostic.fires)]
+    content: list[Block] = [_said(diagnostic.titled(words.label), warns=diagnostic.fires)]
     tables = [*_tables(form, departure, words, number)]
     tables += [
         path_changes_table(
@@ -93,11 +93,11 @@ def _tables(form: PathsForm, departure: Departure, words: ReportWords, number: s
     return []
 
 
-def _not_compared(departures: Departures) -> list[Block]:
+def _not_compared(departures: Departures, words: ReportWords) -> list[Block]:
     """State across which groups the questions were not compared, each reason once."""
     names: dict[str, list[str]] = {}
     for name, reason in departures.not_compared.items():
-        names.setdefault(reason, []).append(name)
+        names.setdefault(reason, []).append(f"“{words.label(name)}”")
     return [
         Paragraph(
             text(
@@ -170,7 +170,7 @@ def _differences(found: SelectedRespondents, words: ReportWords, anchor: str) ->
             "p_adjusted": Role(text(emphasis("p"), " adj."), P_VALUE),
         },
         note=text(
-            f"{found.n_asked} asked, {found.n_others} not. ",
+            f"{count(found.n_asked)} asked, {count(found.n_others)} not. ",
             emphasis("d"),
             " = standardised difference of the scores, positive where those asked are higher; ",
             emphasis("t"),
@@ -208,6 +208,7 @@ def _ladder(found: MeasurementInvariance, words: ReportWords, anchor: str) -> Ta
 def _released(found: MeasurementInvariance, words: ReportWords, anchor: str) -> Table:
     frame = found.released()
     frame["factor"] = [words.label(name) for name in frame["factor"]]
+    frame["item"] = [words.item(name) for name in frame["item"]]
     return frame_table(
         frame,
         anchor=anchor,
@@ -224,5 +225,6 @@ def _released(found: MeasurementInvariance, words: ReportWords, anchor: str) -> 
             "In the order in which they were freed. Difference of loadings or intercepts, "
             "standardised by deviations that are averaged over groups, relative to the questions "
             "that are left alike: if most of a scale were shifted, the others are named."
+            f"{reversed_note(frame['item'])}"
         ),
     )

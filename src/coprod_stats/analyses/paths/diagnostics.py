@@ -68,7 +68,8 @@ def _distinctness(model: MeasurementModel) -> Diagnostic:
         f"the answers hardly distinguish {counted(len(close), 'pair')} of factors: "
         f"{_listed(named, len(close))}"
     )
-    return Diagnostic("DISCRIMINANT-001", True, largest, told, leads=True)
+    ids = tuple(name for p in close[:MOST_NAMED] for name in (p.factor_1, p.factor_2))
+    return Diagnostic("DISCRIMINANT-001", True, largest, told, leads=True, variables=ids)
 
 
 def _overlap(overlap: ItemOverlap) -> Diagnostic:

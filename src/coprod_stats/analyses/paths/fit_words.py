@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from coprod_stats.analyses.words import ReportWords
+from coprod_stats.analyses.words import ReportWords, reversed_note
 from coprod_stats.documents.document import (
     Block,
     Details,
@@ -53,11 +53,12 @@ def _df(df: float) -> str:
     return count(df) if df == round(df) else decimal(df)
 
 
-def warning_notices(fit: SemFit) -> list[Block]:
-    """Show the warnings of a fit."""
+def warning_notices(fit: SemFit, *, code: str = "") -> list[Block]:
+    """Show the warnings of a fit, or those of one code."""
     return [
         Notice((Paragraph(text(_sentence(warning.message))),), "warning", f"Note {warning.code}")
         for warning in fit.warnings
+        if code in ("", warning.code)
     ]
 
 
@@ -68,21 +69,27 @@ def _sentence(words: str) -> str:
 def loadings(fit: SemFit, words: ReportWords, *, anchor: str) -> Details:
     """Fold the loadings of the items, factor by factor."""
     rows = fit.tidy()
+    rows = rows[rows["op"] == "=~"].assign(
+        factor=lambda table: [words.label(name) for name in table["lhs"]],
+        item=lambda table: [words.item(name) for name in table["rhs"]],
+        std_error=lambda table: table["std_error"].where(table["std_error"] > 0),
+    )
     table = frame_table(
-        rows[rows["op"] == "=~"].assign(
-            factor=lambda table: [words.label(name) for name in table["lhs"]],
-            std_error=lambda table: table["std_error"].where(table["std_error"] > 0),
-        ),
+        rows,
         anchor=anchor,
         title=text("Loadings of the Items"),
-        columns=["rhs", "estimate", "std_error", "std_all", "std_all_se"],
+        columns=["item", "std_all", "std_all_se", "estimate", "std_error"],
         roles={
-            "rhs": Role(text("Item"), align="left"),
-            "estimate": Role(text("Loading")),
+            "item": Role(text("Item"), align="left"),
             "std_all": Role(text("λ"), BOUNDED, spanner="Standardised"),
             "std_all_se": Role(text(emphasis("SE")), BOUNDED, spanner="Standardised"),
+            "estimate": Role(text("Loading"), spanner="Unstandardised"),
+            "std_error": Role(text(emphasis("SE")), spanner="Unstandardised"),
         },
         group_by="factor",
-        note=text("A loading fixed at 1, without standard error, sets the scale of its factor."),
+        note=text(
+            "A loading fixed at 1, without standard error, sets the scale of its factor."
+            f"{reversed_note(rows['item'])}"
+        ),
     )
     return Details(text("Loadings"), (table,))

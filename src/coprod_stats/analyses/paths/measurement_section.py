@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 from coprod_stats.analyses.paths.estimation import SpecificationResult
 from coprod_stats.analyses.paths.fit_words import fit_words, loadings, warning_notices
@@ -15,7 +14,7 @@ from coprod_stats.analyses.paths.resampled_column import (
     resampled_role,
 )
 from coprod_stats.analyses.paths.result import PathsResult
-from coprod_stats.analyses.words import ReportWords
+from coprod_stats.analyses.words import ReportWords, reversed_note
 from coprod_stats.counts import counted
 from coprod_stats.documents.document import (
     Block,
@@ -31,6 +30,7 @@ from coprod_stats.documents.document import (
 )
 from coprod_stats.documents.numbers import BOUNDED, bounded, count
 from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.latent_models.reported_fit import reported_test
 from coprod_stats.structure.measurement_model import (
     LARGE_RESIDUAL,
     N_MODIFICATIONS,
@@ -49,7 +49,9 @@ def measurement_section(form: PathsForm, result: PathsResult, words: ReportWords
     content: list[Block] = [*_fit_of(first)]
     if first.measured and first.measured.model:
         content += warning_notices(first.measured.model.fit)
-    content += chain.from_iterable(map(_fit_of, others))
+    for entry in others:
+        content += _fit_of(entry)
+        content += _withheld(entry)
     model = next((e.measured.model for e in measured if e.measured and e.measured.model), None)
     if model is not None:
         resampled = result.resampled if model is result.compared_factors else None
@@ -81,6 +83,18 @@ def _fit_of(entry: SpecificationResult) -> list[Block]:
             )
         ),
     ]
+
+
+_WITHHELD = "SEM-202"
+"""The warning of a fit whose test is withheld for want of clusters."""
+
+
+def _withheld(entry: SpecificationResult) -> list[Block]:
+    """State why a fit has no test; nothing where it has one."""
+    if entry.measured is None or entry.measured.model is None:
+        return []
+    fit = entry.measured.model.fit
+    return [] if reported_test(fit.fit) is not None else warning_notices(fit, code=_WITHHELD)
 
 
 def _details(
@@ -200,6 +214,8 @@ def _correlations(
 def _local_fit(form: PathsForm, model: MeasurementModel, words: ReportWords) -> list[Block]:
     """Fold what the model misses: correlation residuals, and the largest modification indices."""
     residuals = model.residuals()
+    for end in ("lhs", "rhs"):
+        residuals[end] = [words.item(name) for name in residuals[end]]
     limit = bounded(LARGE_RESIDUAL)
     if len(residuals):
         missed: Block = frame_table(
@@ -217,22 +233,28 @@ def _local_fit(form: PathsForm, model: MeasurementModel, words: ReportWords) -> 
         missed = Paragraph(
             text(f"No correlation of two items differs by {limit} or more from the implied one.")
         )
+    freed = model.modifications()
+    freed["parameter"] = [
+        f"{words.label(left) if left in model.fit.latent else words.item(left)} {op} "
+        f"{words.item(right)}"
+        for left, op, right in zip(freed["lhs"], freed["op"], freed["rhs"], strict=True)
+    ]
     indices = frame_table(
-        model.modifications(),
+        freed,
         anchor=words.anchor(form, "modifications"),
         title=text(f"The {N_MODIFICATIONS} Largest Modification Indices"),
-        columns=["lhs", "op", "rhs", "mi", "epc", "sepc_all"],
+        columns=["parameter", "mi", "epc", "sepc_all"],
         roles={
-            "lhs": Role(text("Parameter"), align="left"),
-            "op": Role(text(""), align="left"),
-            "rhs": Role(text(""), align="left"),
+            "parameter": Role(text("Parameter"), align="left"),
             "mi": Role(text("MI")),
             "epc": Role(text("EPC")),
             "sepc_all": Role(text("Standardised EPC"), BOUNDED),
         },
         note=text(
-            "MI = expected decrease of the uncorrected χ², EPC = expected value of the parameter "
+            "=~: a loading of the item on the factor; ~~: a covariance of two residuals. MI = "
+            "expected decrease of the uncorrected χ², EPC = expected value of the parameter "
             "if it were freed. The largest of many exceed 3.84 by chance; nothing was freed."
+            f"{reversed_note((*freed['parameter'], *residuals['lhs'], *residuals['rhs']))}"
         ),
     )
     return [Details(text("What the model misses"), (missed, indices))]

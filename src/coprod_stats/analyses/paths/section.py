@@ -21,10 +21,12 @@ from coprod_stats.analyses.paths.overlap_section import overlap_section
 from coprod_stats.analyses.paths.pattern_section import pattern_section
 from coprod_stats.analyses.paths.result import PathsResult
 from coprod_stats.analyses.paths.robustness import robustness_blocks
+from coprod_stats.analyses.paths.specification_curve import agreement_words
 from coprod_stats.analyses.paths.structural_fit import structural_fit
 from coprod_stats.analyses.paths.tests_table import (
     covariates_table,
     equivalence_table,
+    explained_variances,
     tests_table,
 )
 from coprod_stats.analyses.words import ReportWords
@@ -65,7 +67,7 @@ def paths_section(form: PathsForm, result: PathsResult, words: ReportWords) -> S
     ]
     content += measurement_section(form, result, words)
     one_by_one: tuple[Block, ...] = (
-        _summary(form, findings, result.pattern, words),
+        _summary(form, findings, result, words),
         _diagram(form, entry, findings, words),
         tests_table(entry, words, anchor=words.anchor(form, "tests")),
         *_equivalence(form, entry, findings, words),
@@ -133,9 +135,10 @@ _CONCLUSION_WORDS: dict[Conclusion, str] = {
 def _summary(
     form: PathsForm,
     findings: tuple[Finding, ...],
-    pattern: PathPattern | None,
+    result: PathsResult,
     words: ReportWords,
 ) -> Paragraph:
+    pattern, agreement = result.pattern, agreement_words(result, words)
     counts = Counter(entry.conclusion for entry in findings)
     others = [
         f"{count(counts[kind])} {label}"
@@ -147,6 +150,7 @@ def _summary(
             *_counted(findings, pattern, counts["supported"], words.plan.inference.alpha),
             f"{'; ' if others else ''}{', '.join(others)}. ",
             _sizes(findings),
+            f"{agreement} " if agreement else "",
             "See ",
             CrossReference(words.anchor(form, "diagram")),
             " and ",
@@ -203,7 +207,8 @@ def _diagram(
     paths: tuple[Finding, ...],
     words: ReportWords,
 ) -> Figure:
-    explained = {path.outcome: path.r_squared for path in paths}
+    assert entry.tests is not None
+    explained = explained_variances(entry.tests, paths)
     named = {name for path in paths for name in (path.predictor, path.outcome)}
     names = dict.fromkeys(
         (

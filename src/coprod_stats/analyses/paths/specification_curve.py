@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coprod_stats.analyses.conclusions import CONCLUSION_LABELS
 from coprod_stats.analyses.findings import Finding
 from coprod_stats.analyses.paths.assumptions import changed_assumptions
 from coprod_stats.analyses.paths.estimation import SpecificationResult
@@ -36,6 +37,7 @@ class _Alternative:
     entry: SpecificationResult
     assumed: tuple[str, ...]
     changes: tuple[Change, ...]
+    conclusions: dict[str, str]
 
     @property
     def title(self) -> str:
@@ -53,6 +55,14 @@ class _Alternative:
     def otherwise(self) -> tuple[str, ...]:
         return tuple(change.name for change in self.changes if change.marked)
 
+    @property
+    def other_conclusions(self) -> str:
+        """The paths concluded on otherwise, by what is concluded: ``H01, H06: inconclusive``."""
+        by_conclusion: dict[str, list[str]] = {}
+        for name in self.otherwise:
+            by_conclusion.setdefault(self.conclusions[name], []).append(name)
+        return "; ".join(f"{', '.join(names)}: {said}" for said, names in by_conclusion.items())
+
 
 def specification_curve(form: PathsForm, result: PathsResult, words: ReportWords) -> list[Block]:
     """Compose what each specification changes, in a figure and a table.
@@ -67,16 +77,7 @@ def specification_curve(form: PathsForm, result: PathsResult, words: ReportWords
     Human Behaviour, 4, 1208-1214.
     """
     first = result.shown_first
-    stated = {path.id: path for path in words.of(first.specification.specification)}
-    others = [
-        _Alternative(
-            entry,
-            changed_assumptions(entry.specification, first.specification),
-            _changes(stated, words.of(entry.specification.specification)),
-        )
-        for entry in result.estimated
-        if entry is not first
-    ]
+    stated, others = _stated(result, words), _alternatives(result, words)
     figure, table = _figure(form, first, others, words), _table(form, others, words)
     return [
         Paragraph(
@@ -91,6 +92,35 @@ def specification_curve(form: PathsForm, result: PathsResult, words: ReportWords
         figure,
         table,
     ]
+
+
+def agreement_words(result: PathsResult, words: ReportWords) -> str:
+    """State which conclusions hold in every specification; empty where there is one alone."""
+    others = _alternatives(result, words)
+    return _summary(_stated(result, words), others) if others else ""
+
+
+def _stated(result: PathsResult, words: ReportWords) -> dict[str, Finding]:
+    """Return the findings of the specification that decides, by hypothesis."""
+    return {path.id: path for path in words.of(result.shown_first.specification.specification)}
+
+
+def _alternatives(result: PathsResult, words: ReportWords) -> list[_Alternative]:
+    first, stated = result.shown_first, _stated(result, words)
+    found = []
+    for entry in result.estimated:
+        if entry is first:
+            continue
+        paths = words.of(entry.specification.specification)
+        found.append(
+            _Alternative(
+                entry,
+                changed_assumptions(entry.specification, first.specification),
+                _changes(stated, paths),
+                {path.id: CONCLUSION_LABELS[path.conclusion] for path in paths},
+            )
+        )
+    return found
 
 
 def _changes(stated: dict[str, Finding], found: Sequence[Finding]) -> tuple[Change, ...]:
@@ -109,8 +139,11 @@ def _summary(stated: dict[str, Finding], others: Sequence[_Alternative]) -> str:
     """State which conclusions hold whatever is assumed."""
     moved = {id for other in others for id in other.otherwise}
     kept = len(stated) - len(moved)
+    if len(stated) == 1:
+        same = "not the same" if moved else "the same"
+        return f"The conclusion is {same} in every specification."
     if not moved:
-        return f"All {counted(len(stated), 'conclusion')} are the same in every specification."
+        return f"All {count(len(stated))} conclusions are the same in every specification."
     named = ", ".join(id for id in stated if id in moved)
     return (
         f"{count(kept)} of {counted(len(stated), 'conclusion')} are the same in every "
@@ -154,7 +187,7 @@ def _table(form: PathsForm, others: Sequence[_Alternative], words: ReportWords) 
             "; ".join(other.assumed) or "nothing",
             f"{count(other.n_analysed)} of {count(other.entry.n_sample)}",
             f"{bounded(other.largest.value)} ({other.largest.name})" if other.largest else "—",
-            ", ".join(other.otherwise) or "none",
+            other.other_conclusions or "none",
         )
         for other in others
     )

@@ -10,7 +10,16 @@ import pandas as pd
 from coprod_stats.analyses.paths.fit_words import THREE, fit_words, loadings, warning_notices
 from coprod_stats.analyses.paths.form import PathsForm
 from coprod_stats.analyses.words import ReportWords
-from coprod_stats.documents.document import Block, Details, Paragraph, Section, text
+from coprod_stats.documents.document import (
+    Block,
+    CrossReference,
+    Details,
+    Paragraph,
+    Section,
+    emphasis,
+    text,
+)
+from coprod_stats.documents.numbers import BOUNDED, bounded
 from coprod_stats.documents.tables import Role, frame_table
 from coprod_stats.latent_models.reported_fit import fit_by_kind
 from coprod_stats.structure import DriverImpactResult
@@ -28,6 +37,7 @@ def structural_fit(
             Paragraph(fit_words(fit.fit)),
             *warning_notices(fit),
             *_fit_table(form, fit.fit, words),
+            *_residual_correlations(form, tests, words),
             *(
                 [loadings(fit, words, anchor=words.anchor(form, "loadings"))]
                 if with_loadings
@@ -62,3 +72,45 @@ def _fit_table(form: PathsForm, fit: Mapping[str, float], words: ReportWords) ->
         ),
     )
     return [Details(text("Uncorrected and corrected indices"), (table,))]
+
+
+def _residual_correlations(
+    form: PathsForm, tests: DriverImpactResult, words: ReportWords
+) -> list[Block]:
+    """State what the impacts share beyond the paths; nothing where there is one impact alone."""
+    pairs = tests.residual_correlations()
+    if pairs.empty:
+        return []
+    pairs["first"] = [words.label(name) for name in pairs["lhs"]]
+    pairs["second"] = [words.label(name) for name in pairs["rhs"]]
+    anchor = words.anchor(form, "residual-correlations")
+    table = frame_table(
+        pairs,
+        anchor=anchor,
+        title=text("Residual Correlations of the Impacts"),
+        columns=["second", "std_all", "std_all_se", "p_value"],
+        roles={
+            "second": Role(text("With"), align="left"),
+            "std_all": Role(text(emphasis("r")), BOUNDED),
+            "std_all_se": Role(text(emphasis("SE")), BOUNDED),
+        },
+        group_by="first",
+        note=text(emphasis("p"), " of the covariance, not adjusted for the number of pairs."),
+    )
+    sizes = pairs["std_all"]
+    spread = (
+        f"correlates between {bounded(sizes.min())} and {bounded(sizes.max())}, with a median of "
+        f"{bounded(sizes.median())}"
+        if len(pairs) > 1
+        else f"correlates {bounded(sizes.iloc[0])}"
+    )
+    return [
+        Paragraph(
+            text(
+                f"What the model leaves unexplained of the impacts {spread} (",
+                CrossReference(anchor),
+                "). Causes that the model lacks show here, and so does a general evaluation.",
+            )
+        ),
+        Details(text("Residual correlations of the impacts"), (table,)),
+    ]

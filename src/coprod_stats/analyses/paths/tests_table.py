@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import pandas as pd
 
 from coprod_stats.analyses.conclusions import conclusion_badge
@@ -30,6 +33,11 @@ def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) 
     findings = words.of(entry.specification.specification)
     table = _labelled(findings, words)
     table["conf_low"], table["conf_high"] = table["std_all_conf_low"], table["std_all_conf_high"]
+    explained = explained_variances(entry.tests, findings)
+    table["outcome_label"] = [
+        f"{label}, R²\u00a0=\u00a0{bounded(explained[name])}" if name in explained else label
+        for name, label in zip(table["outcome"], table["outcome_label"], strict=True)
+    ]
     table["expected_sign"] = table["expected_sign"].replace({"-": "−", "two-sided": "±"})
     return frame_table(
         _in_order_of_outcomes(table),
@@ -38,12 +46,12 @@ def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) 
         columns=[
             "id",
             "predictor_label",
-            "expected_sign",
             "std_all",
             "interval",
+            "conclusion",
+            "expected_sign",
             "p_value",
             "p_adjusted",
-            "conclusion",
         ],
         roles={
             **_HEADS,
@@ -59,14 +67,23 @@ def tests_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) 
             emphasis("n"),
             f" = {count(entry.tests.n_analysed)} analysed, of "
             f"{counted(entry.n_sample, 'respondent')} of this specification and "
-            f"{count(words.n_respondents)} in the file. β: standardised coefficient. Sign: "
-            "expected sign, ± for two-sided hypotheses. ",
+            f"{count(words.n_respondents)} in the file. β: standardised coefficient. R²: share "
+            "of the outcome’s variance that the model explains. Sign: expected sign, ± for "
+            "two-sided hypotheses. ",
             emphasis("p"),
             f" {words.adjusted(findings)}.{_design_words(entry, words)}",
             _basis(entry, words),
             *_subgroup_words(entry.tests),
         ),
     )
+
+
+def explained_variances(tests: PathTests, findings: Sequence[Finding]) -> dict[str, float]:
+    """Return the explained variance of each outcome, of everyone where there are subgroups."""
+    if isinstance(tests, DriverImpactResult):
+        return tests.r_squared
+    known = [path for path in findings if not math.isnan(path.r_squared)]
+    return {path.outcome: path.r_squared for path in known}
 
 
 def equivalence_table(entry: SpecificationResult, words: ReportWords, *, anchor: str) -> Table:
@@ -115,20 +132,25 @@ def covariates_table(tests: DriverImpactResult, words: ReportWords, *, anchor: s
     """Compose the coefficients of the covariates, grouped by the factor that they predict."""
     table = tests.covariates()
     table["factor"] = [words.label(name) for name in table["lhs"]]
+    table["covariate"] = [words.covariate(name) for name in table["rhs"]]
+    coefficients = NumberFormat("decimal", digits_to_show(table["std_error"].min()))
     return frame_table(
         table,
         anchor=anchor,
         title=text("Coefficients of the Covariates"),
-        columns=["rhs", "estimate", "interval", "std_all", "p_value"],
+        columns=["covariate", "estimate", "interval", "std_all", "p_value"],
         roles={
-            "rhs": Role(text("Covariate"), align="left"),
-            "estimate": Role(text(emphasis("b"))),
+            "covariate": Role(text("Covariate"), align="left"),
+            "estimate": Role(text(emphasis("b")), coefficients),
             "std_all": Role(text("β"), BOUNDED),
         },
         group_by="factor",
         level=1 - words.plan.inference.alpha,
         note=text(
-            "Levels of a nominal covariate are compared with its first level. ",
+            emphasis("b"),
+            ": points of a factor’s first item per unit of the covariate."
+            f"{_own_points(tests)} Levels of a nominal covariate are compared with its first "
+            "level. ",
             emphasis("p"),
             " not adjusted.",
         ),
@@ -152,14 +174,16 @@ def _labelled(findings: tuple[Finding, ...], words: ReportWords) -> pd.DataFrame
 def _unit(entry: SpecificationResult) -> str:
     """State the unit of the unstandardised coefficients."""
     if isinstance(entry.tests, DriverImpactResult):
-        observed = ""
-        if entry.tests.model.composites:
-            observed = " What is observed as it is keeps its own points."
+        own = _own_points(entry.tests)
         return (
             "Scale points: change of the outcome’s first item per point of the predictor’s first "
-            f"item; first items set the scales of the factors.{observed}"
+            f"item; first items set the scales of the factors.{own}"
         )
     return "Scale points: change of the outcome’s score per point of the predictor’s."
+
+
+def _own_points(tests: DriverImpactResult) -> str:
+    return " What is observed as it is keeps its own points." if tests.model.composites else ""
 
 
 def _intervals(table: pd.DataFrame, low: str, high: str) -> pd.Series:
@@ -180,7 +204,7 @@ def _design_words(entry: SpecificationResult, words: ReportWords) -> str:
     plan, without = words.plan, entry.specification.without
     notes = []
     if plan.covariates:
-        names = ", ".join(words.label(name) for name in plan.covariates)
+        names = ", ".join(f"“{words.label(name)}”" for name in plan.covariates)
         notes.append(
             "Not controlling for the plan’s covariates."
             if "covariates" in without

@@ -14,8 +14,8 @@ from itertools import accumulate, pairwise
 
 from coprod_stats.documents.errors import ReportError
 from coprod_stats.documents.figures.item_rows import SIZE, SMALL, ItemRow, stack_rows
-from coprod_stats.documents.figures.legend import colour_entry, legend
-from coprod_stats.documents.figures.missing import MISSING_ROLES, check_kinds, missing_bar
+from coprod_stats.documents.figures.legend import LegendEntry, colour_entry, legend
+from coprod_stats.documents.figures.missing import check_kinds, missing_bar, missing_entries
 from coprod_stats.documents.figures.svg import Drawing, Element, label, line, rectangle
 from coprod_stats.documents.figures.text_width import text_width
 from coprod_stats.documents.numbers import count, percent
@@ -82,7 +82,7 @@ def likert_chart(
     categories : sequence of str
         Labels of the response scale, lowest first.
     missing_kinds : sequence of str
-        Labels of the kinds of missing answers; at most four.
+        Labels of the kinds of missing answers; at most six. The legend holds those that occur.
     bipolar : bool
         Whether the scale has two poles; the bars of a unipolar scale all start at zero.
 
@@ -95,7 +95,8 @@ def likert_chart(
     colours = diverging(len(categories)) if bipolar else sequential(len(categories))
     starts = [_start(item.shares) if bipolar else 0.0 for item in items]
     panel = _panel(items, starts, bipolar=bipolar, missing=bool(missing_kinds))
-    key, top = _legends(categories, colours, missing_kinds)
+    kinds = missing_entries(missing_kinds, [item.missing for item in items])
+    key, top = _legends(categories, colours, kinds)
     labels = [item.label for item in items]
     rows = stack_rows(labels, top=top + 20, width=_LABEL_WIDTH, least=_BAR, padding=7)
     bottom = rows[-1].bottom if rows else top + 20
@@ -124,11 +125,10 @@ def _check(items: Sequence[LikertItem], *, n_categories: int, missing_kinds: Seq
 
 
 def _legends(
-    categories: Sequence[str], colours: Sequence[str], missing_kinds: Sequence[str]
+    categories: Sequence[str], colours: Sequence[str], kinds: Sequence[LegendEntry]
 ) -> tuple[list[Element], float]:
     entries = [colour_entry(*pair) for pair in zip(categories, colours, strict=True)]
     shapes, height = legend(entries, x=0, y=0, width=_WIDTH)
-    kinds = [colour_entry(*pair) for pair in zip(missing_kinds, MISSING_ROLES, strict=False)]
     more, more_height = legend(kinds, x=0, y=height, width=_WIDTH)
     return [*shapes, *more], height + more_height + 14
 

@@ -10,7 +10,7 @@ from coprod_stats.counts import counted
 from coprod_stats.documents.errors import ReportError
 from coprod_stats.documents.figures.axis import nice_ticks
 from coprod_stats.documents.figures.item_rows import SIZE, SMALL, stack_rows
-from coprod_stats.documents.figures.legend import colour_entry, legend
+from coprod_stats.documents.figures.legend import LegendEntry, colour_entry, legend
 from coprod_stats.documents.figures.svg import (
     Drawing,
     Element,
@@ -23,7 +23,14 @@ from coprod_stats.documents.figures.text_width import text_width
 from coprod_stats.documents.numbers import count, percent
 from coprod_stats.documents.palette import Role
 
-MISSING_ROLES: tuple[Role, ...] = ("missing-1", "missing-2", "missing-3", "missing-4")
+MISSING_ROLES: tuple[Role, ...] = (
+    "missing-1",
+    "missing-2",
+    "missing-3",
+    "missing-4",
+    "missing-5",
+    "missing-6",
+)
 _WIDTH = 900.0
 _LABEL_WIDTH = 270.0
 _CELL = 20.0
@@ -52,24 +59,26 @@ def check_kinds(kinds: Sequence[str]) -> None:
     Raises
     ------
     ReportError
-        If there are more than four.
+        If there are more than six.
     """
     if len(kinds) > len(MISSING_ROLES):
-        raise ReportError(f"{len(kinds)} kinds of missing answers; at most four can be shown.")
+        raise ReportError(f"{len(kinds)} kinds of missing answers; at most six can be shown.")
 
 
 def missing_bars(items: Sequence[MissingItem], *, kinds: Sequence[str]) -> Drawing:
     """Draw the share of missing answers of each item, stacked by kind.
 
+    Each kind has the colour of its place; the legend holds those that occur.
+
     Raises
     ------
     ReportError
-        If an item's shares do not fit the kinds, or there are more than four kinds.
+        If an item's shares do not fit the kinds, or there are more than six kinds.
     """
     check_kinds(kinds)
     if any(len(item.shares) != len(kinds) for item in items):
         raise ReportError("Each item needs one share for each kind of missing answer.")
-    entries = [colour_entry(*pair) for pair in zip(kinds, MISSING_ROLES, strict=False)]
+    entries = missing_entries(kinds, [item.shares for item in items])
     key, y = legend(entries, x=0, y=0, width=_WIDTH)
     totals = [math.fsum(item.shares) for item in items]
     ticks = nice_ticks(0, max([0.05, *totals]), at_most=5)
@@ -91,6 +100,16 @@ def missing_bars(items: Sequence[MissingItem], *, kinds: Sequence[str]) -> Drawi
     )
     description = f"Share of missing answers by item: {totals_text}."
     return Drawing(_WIDTH, bottom + 24, tuple(shapes), description)
+
+
+def missing_entries(kinds: Sequence[str], shares: Sequence[Sequence[float]]) -> list[LegendEntry]:
+    """Return an entry of the legend for each kind that occurs, in the colour of its place."""
+    occurs = [any(share > 0 for share in of_kind) for of_kind in zip(*shares, strict=True)]
+    return [
+        colour_entry(kind, role)
+        for kind, role, is_there in zip(kinds, MISSING_ROLES, occurs, strict=False)
+        if is_there
+    ]
 
 
 def missing_bar(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from coprod_stats.analyses.words import anchor_of, construct_label, item_label
+from coprod_stats.analyses.words import (
+    anchor_of,
+    construct_label,
+    item_label,
+    item_mark,
+    reversed_note,
+)
 from coprod_stats.documents.document import (
     Block,
     CrossReference,
@@ -24,12 +30,11 @@ from coprod_stats.instruments.model import Item, Scale
 from coprod_stats.instruments.questions import Option
 from coprod_stats.measurement import ScaleReliability
 from coprod_stats.report.sections.correlations import correlations_section
-from coprod_stats.responses.table import BLANK
+from coprod_stats.report.sections.missing import REASONS
 from coprod_stats.study import StudyResult
 
 ROLE_NAMES = {"driver": "Drivers", "impact": "Impacts", "value": "Values", "factor": "Factors"}
 """Names of groups of scales; other roles are shown under their own names."""
-MISSING_KINDS = ("don't know", "refused", "seen, unanswered", BLANK)
 _PERCENT = NumberFormat("percent", 0)
 
 
@@ -85,12 +90,11 @@ def _likert(study: StudyResult, role: str, entries: list[tuple[Scale, Item]]) ->
     assert responses is not None
     shares = study.items.categories().set_index(["term", "value"])["share"]
     sizes = study.items.tidy().set_index("term")["n"]
-    shown = study.missing.shares().loc[[item.id for _, item in entries]]
-    kinds = [kind for kind in MISSING_KINDS if kind != BLANK or shown[BLANK].any()]
-    missing = shown[kinds].to_dict(orient="index")
+    missing = study.missing.shares()[list(REASONS)].to_dict(orient="index")
     items = [
         LikertItem(
-            f"{item.id}  {item_label(study.plan.instrument, item)}",
+            f"{item_mark(study.plan.instrument, item.id)}  "
+            f"{item_label(study.plan.instrument, item)}",
             tuple(shares.reindex([(item.id, value) for value in responses.values]).fillna(0.0)),
             int(sizes[item.id]),
             tuple(missing[item.id].values()),
@@ -107,16 +111,20 @@ def _likert(study: StudyResult, role: str, entries: list[tuple[Scale, Item]]) ->
         likert_chart(
             items,
             categories=[str(option.label) for option in responses.options],
-            missing_kinds=[kind.capitalize() for kind in kinds],
+            missing_kinds=list(REASONS.values()),
             bipolar=responses.kind == "bipolar",
         ),
-        text(f"{', '.join(names)}. Missing answers are shares of those who were asked."),
+        text(
+            f"{', '.join(names)}. Missing answers are shares of those who were asked."
+            f"{reversed_note(item_mark(study.plan.instrument, item.id) for _, item in entries)}"
+        ),
     )
 
 
 def _items(study: StudyResult) -> Details:
     table = study.items.tidy()
     table["scale_label"] = [construct_label(study.plan.instrument, name) for name in table["scale"]]
+    table["item"] = [item_mark(study.plan.instrument, name) for name in table["term"]]
     remarks = bool((table["remark"] != "").any())
     return Details(
         text("Statistics of every item"),
@@ -126,7 +134,7 @@ def _items(study: StudyResult) -> Details:
                 anchor="items-table",
                 title=text("Items by Scale"),
                 columns=[
-                    "term",
+                    "item",
                     "n",
                     "mean",
                     "sd",
@@ -138,7 +146,7 @@ def _items(study: StudyResult) -> Details:
                     *(["remark"] if remarks else []),
                 ],
                 roles={
-                    "term": Role(text("Item"), align="left"),
+                    "item": Role(text("Item"), align="left"),
                     "n": Role(text(emphasis("n")), COUNT),
                     "floor": Role(text("Lowest"), _PERCENT),
                     "ceiling": Role(text("Highest"), _PERCENT),
@@ -150,7 +158,13 @@ def _items(study: StudyResult) -> Details:
                 group_by="scale_label",
                 note=text(
                     "After reverse scoring. Lowest and highest: shares at the ends of the response "
-                    "scale. Remarks are for guidance only; no item was dropped because of them."
+                    "scale."
+                    + (
+                        " Remarks are for guidance only; no item was dropped because of them."
+                        if remarks
+                        else ""
+                    ),
+                    reversed_note(table["item"]),
                 ),
             ),
         ),

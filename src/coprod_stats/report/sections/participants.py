@@ -1,12 +1,21 @@
-"""The table of participants, and how those who were excluded differ from them."""
+"""The table of participants, how those excluded differ from them, and who is in which class."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import pandas as pd
 
-from coprod_stats.documents.document import Block, CrossReference, Paragraph, Table, text
+from coprod_stats.documents.document import (
+    Block,
+    CrossReference,
+    Details,
+    Paragraph,
+    Table,
+    emphasis,
+    text,
+)
 from coprod_stats.documents.numbers import (
     BOUNDED,
     COUNT,
@@ -15,8 +24,10 @@ from coprod_stats.documents.numbers import (
     count,
     decimal,
     percent,
+    year,
 )
 from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.instruments.model import Instrument
 from coprod_stats.study import StudyResult
 from coprod_stats.study.participants import (
     GROUPS,
@@ -36,7 +47,17 @@ def participants_blocks(study: StudyResult) -> list[Block]:
     found = study.participants
     if not found.rows:
         return [Paragraph(text("The plan names no variable by which participants are described."))]
-    return [Paragraph(text(CrossReference("participants"), _sentence(found))), _table(found)]
+    years = _years(study.plan.instrument)
+    return [
+        Paragraph(text(CrossReference("participants"), _sentence(found))),
+        _table(found, years),
+        *_classes(study, years),
+    ]
+
+
+def _years(instrument: Instrument) -> frozenset[str]:
+    """Return the questions that ask for a year of the calendar."""
+    return frozenset(item.id for item in instrument.items if item.number and item.number.is_year)
 
 
 def _sentence(found: Participants) -> str:
@@ -62,14 +83,13 @@ def _sentence(found: Participants) -> str:
     )
 
 
-def _table(found: Participants) -> Table:
+def _table(found: Participants, years: Collection[str]) -> Table:
     frame = found.tidy()
     for group in GROUPS:
+        columns = ("term", "category", f"value_{group}", f"sd_{group}")
         frame[f"said_{group}"] = [
-            _said(category, value, sd)
-            for category, value, sd in zip(
-                frame["category"], frame[f"value_{group}"], frame[f"sd_{group}"], strict=True
-            )
+            _said(category, value, sd, is_year=term in years)
+            for term, category, value, sd in zip(*(frame[name] for name in columns), strict=True)
         ]
     frame["category"] = frame["category"].replace({MEAN: "M (SD)"})
     frame.loc[frame["category"] == UNRECORDED, ["n_analysed", "n_others"]] = pd.NA
@@ -102,11 +122,50 @@ def _table(found: Participants) -> Table:
     )
 
 
-def _said(category: str, value: float, sd: float) -> str:
+def _classes(study: StudyResult, years: Collection[str]) -> list[Block]:
+    """Fold who is in which class of the screening; nothing where all are in one."""
+    rule, frame = study.plan.instrument.classification, study.backgrounds
+    sizes = study.classes.value_counts()
+    if rule is None or len(sizes) < 2 or frame.empty:
+        return []
+    frame["said"] = [
+        _said(category, value, sd, is_year=term in years)
+        for term, category, value, sd in zip(
+            *(frame[name] for name in ("term", "category", "value", "sd")), strict=True
+        )
+    ]
+    keys = ["term", "title", "category"]
+    wide = frame.pivot(index=keys, columns="class", values="said")
+    wide = wide.reindex(pd.MultiIndex.from_frame(frame[keys].drop_duplicates())).reset_index()
+    wide["category"] = wide["category"].replace({MEAN: "M (SD)"})
+    names = [name for name in (*dict(rule.classes), rule.otherwise) if name in sizes]
+    table = frame_table(
+        wide,
+        anchor="backgrounds",
+        title=text("Everybody in the File by Class"),
+        columns=["category", *names],
+        roles={
+            "category": Role(text(""), align="left"),
+            **{
+                name: Role(text(f"{name}, ", emphasis("n"), f" = {count(sizes[name])}"))
+                for name in names
+            },
+        },
+        group_by="title",
+        note=text(
+            "Percentages of those of the class who answered, or M (SD). What a class was not asked "
+            f"is {NOT_AVAILABLE}."
+        ),
+    )
+    return [Details(text("Who is in which class"), (table,))]
+
+
+def _said(category: str, value: float, sd: float, *, is_year: bool) -> str:
     if category in (UNASKED, UNANSWERED, UNRECORDED):
         return ""
     if math.isnan(value):
         return NOT_AVAILABLE
     if category != MEAN:
         return percent(value)
-    return decimal(value) if math.isnan(sd) else f"{decimal(value)} ({decimal(sd)})"
+    mean, spread = (year(value), decimal(sd, 1)) if is_year else (decimal(value), decimal(sd))
+    return mean if math.isnan(sd) else f"{mean} ({spread})"
