@@ -51,7 +51,7 @@ def test_the_reasons_add_up_to_what_is_missing(
     study = carried_out(tmp_path, table=with_answers(answers(), column, value, MANY))
     said, figure, folded = missing_blocks(study)
     assert isinstance(said, Paragraph)
-    assert "1 item of 10 lacks 2% or more (" in "".join(map(str, said.content))
+    assert "1 of 10 items lacks 2% or more (" in "".join(map(str, said.content))
     assert isinstance(figure, Figure)
     assert f"{column} " in figure.drawing.description
     assert "20.0%" in figure.drawing.description

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from small_survey import answers, carried_out, page_of, small_plan
 
+from coprod_stats.instruments.calendar_years import holds_years
 from coprod_stats.instruments.model import NumberRange
 
 VISITORS = small_plan(respondents={"classes": ["visitor"]}, participants=["BORN", "VISITS", "SEX"])
@@ -32,7 +33,7 @@ def test_a_year_has_no_comma_and_another_number_has_one(tmp_path: Path) -> None:
     ],
 )
 def test_years_are_known_by_their_range(limits: dict[str, float], expected: bool) -> None:
-    assert NumberRange(**limits).is_year == expected
+    assert holds_years(NumberRange(**limits)) == expected
 
 
 def test_every_class_of_the_screening_is_described(tmp_path: Path) -> None:

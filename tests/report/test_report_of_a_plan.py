@@ -4,10 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from small_survey import carried_out as small_study
+from small_survey import page_of, small_plan
 
 from coprod_stats.report.study import run_study
 
@@ -134,3 +137,20 @@ def test_a_questionnaire_without_scales_has_a_report(tmp_path: Path) -> None:
 def test_a_questionnaire_with_scales_shows_them(carers_page: str) -> None:
     assert "The questionnaire has no scales" not in carers_page
     assert "Reliabilities of the Scales" in carers_page
+
+
+def test_a_report_cites_the_sources_of_its_questionnaire(carers_page: str) -> None:
+    said = words(carers_page)
+    assert "Sources of the questionnaire carers:" in said
+    assert "McKee, K. J., et al. (2003). The COPE index." in said
+    assert "Khine" not in said
+
+
+def test_a_questionnaire_without_sources_cites_none(tmp_path: Path) -> None:
+    assert "Sources of the questionnaire" not in page_of(small_study(tmp_path))
+
+
+def test_the_article_is_cited_where_a_hypothesis_is_of_it(tmp_path: Path) -> None:
+    stated = {"id": "A1", "predictor": "T", "outcome": "U", "sign": "+", "section": "5"}
+    page = page_of(small_study(tmp_path, small_plan(hypotheses=[stated])))
+    assert "Khine, P. K., Mi, J., & Shahid, R. (2021)" in unescape(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from coprod_stats.analyses.words import construct_label
 from coprod_stats.documents.html import render_html
 from coprod_stats.instruments.shipped import shelf
 from coprod_stats.report.study import Study, run_study
@@ -101,7 +103,8 @@ def test_nothing_fires_and_nothing_is_held_back_on_the_clean_sample(small: Run) 
     assert "are like those who were not asked" in page
     assert "rests on questions" not in page
     assert "So is what its tests decide" not in page
-    assert "measure alike across LANG, MODE is not known: fewer than two groups" in page
+    columns = "“Language that was answered in”, “Way of answering: web, paper, telephone or"
+    assert f"measure alike across {columns} face to face” is not known: fewer than two" in page
 
 
 @pytest.mark.parametrize("name", ["drivers", "careless", "language", "divide"])
@@ -111,8 +114,9 @@ def test_what_must_fire_does_and_is_said_first(name: str, small: Run) -> None:
     # with half of the factors, drivers much alike cannot be told from a general evaluation
     assert fired(study) - {"HALO-001", "HALO-002"} == wanted
     page = first_lines(study)
+    label = partial(construct_label, study.plan.instrument)
     for found in study.diagnostics:
-        said = found.sentence.replace("'", "&#39;")
+        said = found.titled(label).replace("'", "&#39;")
         assert (said in page) == (found.fires and found.leads), found.code
     document = study_document(study)
     assert {row["code"] for row in document["diagnostics"] if row["fires"]} == fired(study)

@@ -148,10 +148,6 @@ class Slider:
     step: float = 1.0
 
 
-FIRST_YEAR, LAST_YEAR = 1500, 2200
-"""Years of the calendar: a range of whole numbers within them is one of years."""
-
-
 @dataclass(frozen=True, slots=True)
 class NumberRange:
     """The range of a numeric answer; that of a slider has both ends."""
@@ -168,13 +164,6 @@ class NumberRange:
         assert self.minimum is not None
         assert self.maximum is not None
         return self.minimum, self.maximum
-
-    @property
-    def is_year(self) -> bool:
-        """Whether every number of the range is a year of the calendar, printed without a comma."""
-        if self.minimum is None or self.maximum is None:
-            return False
-        return self.whole and self.minimum >= FIRST_YEAR and self.maximum <= LAST_YEAR
 
     @property
     def labels(self) -> tuple[tuple[float, Text], ...]:

@@ -64,7 +64,7 @@ def study_document(study: StudyResult) -> Document:
         measurement_section(study),
         *analysis_sections(study),
         *([deviations] if deviations else []),
-        rebuilding_section(provenance),
+        rebuilding_section(study, provenance),
     ]
     return Document(
         title=form.title,

@@ -20,7 +20,15 @@ def used_variables(
     form: PlanForm, hypotheses: Sequence[Hypothesis], instrument: Instrument
 ) -> tuple[str, ...]:
     """Return scales, indices, items and columns that a plan names anywhere, each once."""
-    return tuple(dict.fromkeys((*_named(form, hypotheses, instrument), *form.participants)))
+    analysed = analysed_variables(form, hypotheses, instrument)
+    return tuple(dict.fromkeys((*analysed, *form.participants)))
+
+
+def analysed_variables(
+    form: PlanForm, hypotheses: Sequence[Hypothesis], instrument: Instrument
+) -> tuple[str, ...]:
+    """Return what a plan names but for what describes the participants alone, each once."""
+    return tuple(dict.fromkeys(_named(form, hypotheses, instrument)))
 
 
 def reported_scales(plan: Plan) -> tuple[str, ...]:
@@ -31,7 +39,7 @@ def reported_scales(plan: Plan) -> tuple[str, ...]:
     if plan.form.reliability:
         return plan.form.reliability
     scales = {scale.id for scale in plan.instrument.scales}
-    analysed = dict.fromkeys(_named(plan.form, plan.hypotheses, plan.instrument))
+    analysed = analysed_variables(plan.form, plan.hypotheses, plan.instrument)
     return tuple(name for name in analysed if name in scales)
 
 

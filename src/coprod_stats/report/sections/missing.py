@@ -72,7 +72,7 @@ def _extent(asked: pd.DataFrame, shown: pd.DataFrame) -> Text:
     if not len(shown):
         return text(f"{lead}No item lacks {limit} or more of its answers.")
     return text(
-        f"{lead}{counted(len(shown), 'item')} of {count(len(asked))} "
+        f"{lead}{count(len(shown))} of {counted(len(asked), 'item')} "
         f"{'lacks' if len(shown) == 1 else 'lack'} {limit} or more (",
         CrossReference("missing-items"),
         ").",

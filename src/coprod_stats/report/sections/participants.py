@@ -27,6 +27,7 @@ from coprod_stats.documents.numbers import (
     year,
 )
 from coprod_stats.documents.tables import Role, frame_table
+from coprod_stats.instruments.calendar_years import holds_years
 from coprod_stats.instruments.model import Instrument
 from coprod_stats.study import StudyResult
 from coprod_stats.study.participants import (
@@ -57,7 +58,9 @@ def participants_blocks(study: StudyResult) -> list[Block]:
 
 def _years(instrument: Instrument) -> frozenset[str]:
     """Return the questions that ask for a year of the calendar."""
-    return frozenset(item.id for item in instrument.items if item.number and item.number.is_year)
+    return frozenset(
+        item.id for item in instrument.items if item.number and holds_years(item.number)
+    )
 
 
 def _sentence(found: Participants) -> str:
