@@ -30,7 +30,7 @@ def baseline_start(
     start = np.zeros(table.n_free)
     for index in table.free_rows:
         row = table.rows[index]
-        place = table.variables(row.level).observed.index
+        place = table.variables(row.group, row.level).observed.index
         block = blocks[row.group, row.level]
         if row.op == "~1":
             start[row.free] = means[block][place(row.lhs)]
@@ -56,14 +56,14 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
     rows: list[Parameter] = []
     free = 0
     for group, level in table.blocks:
-        variables = table.variables(level)
+        variables = table.variables(group, level)
         covariates = set(variables.exogenous)
         names = [(name, "~~", name) for name in variables.observed]
         names += [(a, "~~", b) for a, b in combinations(variables.exogenous, 2)]
         names += [(a, "~~", b) for a, b in combinations(variables.observed, 2) if b in auxiliary]
         if table.meanstructure:
             names += [(name, "~1", "") for name in variables.observed]
-        above = set(table.variables(2).observed) if level == 1 else set()
+        above = set(table.variables(group, 2).observed) if level == 1 else set()
         for lhs, op, rhs in names:
             if op == "~1" and lhs in above:
                 rows.append(Parameter(lhs, op, rhs, group, level, free=-1, fixed=0.0))
@@ -84,4 +84,5 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
         options=replace(ModelOptions(), fixed_x=table.options.fixed_x),
         levels=tuple(replace(level, latent=()) for level in table.levels),
         group_labels=table.group_labels,
+        group_variables=tuple(replace(group, latent=()) for group in table.group_variables),
     )

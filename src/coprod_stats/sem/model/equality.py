@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from coprod_stats.sem.errors import SemModelError
@@ -37,6 +38,10 @@ def with_both_locations_equal(options: ModelOptions) -> ModelOptions:
 def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: ModelOptions) -> None:
     """Return rows that must be equal one label; a fixed row among them fixes all.
 
+    Rows are held equal to those of the first group that has them. Where a group lacks the marker of
+    a latent variable, or all its indicators but one, what it fixes in their place is freed if it is
+    equal to what another group estimates.
+
     Parameters
     ----------
     drafts : sequence of Draft
@@ -53,21 +58,51 @@ def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: Model
     """
     keys = [_own_key(row) for row in drafts]
     _check_partial(keys, options)
-    first_group = {
-        (row.lhs, row.op, row.rhs, row.level): key
-        for row, key in zip(drafts, keys, strict=True)
-        if row.group == 1 and _is_held_equal(row, key, roles, options)
-    }
+    first_group: dict[tuple[str, str, str, int], str] = {}
+    for row, key in zip(drafts, keys, strict=True):
+        held = _is_held_equal(row, roles, options)
+        first_group.setdefault((row.lhs, row.op, row.rhs, row.level), key if held else "")
     for place, row in enumerate(drafts):
-        shared = first_group.get((row.lhs, row.op, row.rhs, row.level))
+        shared = first_group[row.lhs, row.op, row.rhs, row.level]
         keys[place] = row.label or shared or keys[place]
     _check_references(drafts, keys)
     sets: dict[str, list[int]] = {}
     for place, key in enumerate(keys):
         sets.setdefault(key, []).append(place)
+    _free_where_estimated_elsewhere(drafts, sets.values())
     for members in sets.values():
         if len(members) > 1:
             _tie(drafts, members)
+
+
+def _free_where_estimated_elsewhere(
+    drafts: Sequence[Draft], sets: Iterable[Sequence[int]]
+) -> None:
+    """Free what a group fixes by convention for want of the items by which another one is scaled.
+
+    A marker is freed if a loading of its latent variable is equal to one in an earlier group where
+    the latent variable has another marker, which this group lacks; a residual if it is equal to one
+    that is free.
+    """
+    tied = [[drafts[place] for place in members] for members in sets if len(members) > 1]
+    loadings = {(*_factor(row), row.rhs) for row in drafts if row.op == "=~"}
+    markers = {_factor(r): r for r in drafts if r.op == "=~" and r.by_convention}
+    freed: list[Draft] = []
+    for rows in tied:
+        for row in rows:
+            if row.op == "=~" and _factor(row) in markers:
+                earlier = [_factor(other) for other in rows if other.group < row.group]
+                scaled_by = [markers[factor].rhs for factor in earlier if factor in markers]
+                if any((*_factor(row), name) not in loadings for name in scaled_by):
+                    freed.append(markers[_factor(row)])
+            elif row.op == "~~" and row.by_convention and any(other.free for other in rows):
+                freed.append(row)
+    for row in freed:
+        row.release()
+
+
+def _factor(loading: Draft) -> tuple[int, int, str]:
+    return loading.group, loading.level, loading.lhs
 
 
 def _own_key(row: Draft) -> str:
@@ -76,8 +111,10 @@ def _own_key(row: Draft) -> str:
     return f"{row.lhs}{row.op}{row.rhs}{group}{level}"
 
 
-def _is_held_equal(row: Draft, key: str, roles: VariableRoles, options: ModelOptions) -> bool:
-    return _family(row, roles) in options.group_equal and key not in options.group_partial
+def _is_held_equal(row: Draft, roles: VariableRoles, options: ModelOptions) -> bool:
+    level = f".l{row.level}" if row.level > 1 else ""
+    is_partial = f"{row.lhs}{row.op}{row.rhs}{level}" in options.group_partial
+    return _family(row, roles) in options.group_equal and not is_partial
 
 
 def _family(row: Draft, roles: VariableRoles) -> str:
@@ -114,7 +151,8 @@ def family(lhs: str, op: str, rhs: str, *, latent: Sequence[str], covariates: Se
 
 
 def _check_partial(keys: Sequence[str], options: ModelOptions) -> None:
-    unknown = [name for name in options.group_partial if name not in keys]
+    known = {*keys, *(re.sub(r"\.g\d+", "", key) for key in keys)}
+    unknown = [name for name in options.group_partial if name not in known]
     if unknown:
         raise SemModelError(f"group_partial: the model has no parameter '{unknown[0]}'")
 
