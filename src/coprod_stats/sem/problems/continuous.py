@@ -25,6 +25,7 @@ from coprod_stats.sem.problems.sample_checks import (
     check_clusters,
     check_moments,
     singular_moments,
+    unasked_findings,
 )
 from coprod_stats.sem.sample import (
     GroupSample,
@@ -142,10 +143,11 @@ class ContinuousProblem(SingleLevelProblem):
         return [(sample.mean, sample.cov) for sample in self.samples]
 
     def data_findings(self) -> Sequence[Finding]:
-        """Describe singular moments, with which ULS and DWLS go on."""
-        if not self.method.allows_singular_moments:
-            return ()
-        return singular_moments(self.table, self.samples)
+        """Describe what groups were not asked, and singular moments, if ULS or DWLS go on."""
+        found = unasked_findings(self.table)
+        if self.method.allows_singular_moments:
+            found += singular_moments(self.table, self.samples)
+        return found
 
     def solution_findings(
         self, estimate: Estimate, indices: Mapping[str, float] | None

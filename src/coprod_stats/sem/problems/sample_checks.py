@@ -153,6 +153,21 @@ def singular_moments(table: ParameterTable, samples: Sequence[GroupSample]) -> l
     return findings
 
 
+def unasked_findings(table: ParameterTable) -> list[Finding]:
+    """List what the model of a group leaves out because nobody in the group answered it.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    """
+    message = "nobody in {} answered these; its part of the model leaves them out"
+    return [
+        Finding("SEM-208", message.format(table.group_name(group)), names)
+        for group, names in enumerate(table.unasked, start=1)
+        if names
+    ]
+
+
 def unpaired_findings(table: ParameterTable, samples: Sequence[IncompleteSample]) -> list[Finding]:
     """List variables of which no case has both, where incomplete cases are used.
 
