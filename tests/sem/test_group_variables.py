@@ -1,0 +1,329 @@
+"""Groups that were asked different items, beside lavaan and closed forms."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tolerances import bound
+
+from coprod_stats.sem.errors import SemDataError, SemModelError, SemOptionError
+from coprod_stats.sem.factor_scores import factor_scores
+from coprod_stats.sem.fit import fit
+from coprod_stats.sem.inference.modification import modification_indices
+from coprod_stats.sem.inference.residuals import correlation_residuals
+from coprod_stats.sem.model.parameters import ModelOptions
+from coprod_stats.sem.options import FitOptions
+from coprod_stats.sem.sample import SemData
+
+ORACLES = Path(__file__).parents[1] / "oracles"
+REFERENCE = json.loads((ORACLES / "sem_group_variables.json").read_text(encoding="utf-8"))
+CASES = {case["name"]: case for case in REFERENCE["cases"]}
+DETAILED = [name for name, case in CASES.items() if case["indices"]]
+OF_MODEL = {"fixed.x": "fixed_x", "std.lv": "std_lv", "group.equal": "group_equal"}
+MISSING = {"two.stage": "two-stage", "robust.two.stage": "robust-two-stage"}
+COARSE = ("baseline", "cfi", "tli")
+INTERVAL = ("rmsea_ci_lower", "rmsea_ci_upper")
+
+
+def data_of(case):
+    with (ORACLES / "data" / case["data"]).open(encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["g"] in case["groups"]]
+    options = case["options"] if isinstance(case["options"], dict) else {}
+    design = {"g", options.get("cluster"), options.get("sampling.weights")}
+    names = tuple(name for name in rows[0] if name not in design)
+    column = {name: np.array([float(row[name] or "nan") for row in rows]) for name in names}
+    weights = clusters = None
+    if "sampling.weights" in options:
+        weights = np.array([float(row[options["sampling.weights"]]) for row in rows])
+    if "cluster" in options:
+        clusters = np.array([int(row[options["cluster"]]) for row in rows])
+    return SemData(
+        values=np.column_stack([column[name] for name in names]),
+        names=names,
+        groups=np.array([case["groups"].index(row["g"]) for row in rows]),
+        group_labels=tuple(case["groups"]),
+        weights=weights,
+        clusters=clusters,
+    )
+
+
+def options_of(case):
+    given = case["options"] if isinstance(case["options"], dict) else {}
+    model = {OF_MODEL[name]: value for name, value in given.items() if name in OF_MODEL}
+    if "group_equal" in model:
+        model["group_equal"] = tuple(model["group_equal"])
+    rest = {
+        name: MISSING.get(value, value)
+        for name, value in given.items()
+        if name not in (*OF_MODEL, "cluster", "sampling.weights")
+    }
+    return FitOptions(**rest, model=ModelOptions(**model))
+
+
+def fitted(name):
+    case = CASES[name]
+    return case, fit(case["model"], data_of(case), options_of(case))
+
+
+def key(lhs, op, rhs, group):
+    """Find a parameter by; covariances either way round."""
+    return (*((min(lhs, rhs), op, max(lhs, rhs)) if op == "~~" else (lhs, op, rhs)), group)
+
+
+def by_key(rows, case):
+    return {
+        key(row["lhs"], row["op"], row["rhs"], case["groups"].index(row["group"]) + 1): row
+        for row in rows
+    }
+
+
+def near(value, limit):
+    return pytest.approx(value, rel=limit, abs=limit)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_estimates_errors_and_measures_agree_with_lavaan(name):
+    case, result = fitted(name)
+    assert result.is_proper
+    limit = bound("polished" if case["polished"] else "unpolished")
+    rows = by_key(case["parameters"], case)
+    assert len(rows) == len(result.table)
+    for index, row in enumerate(result.table):
+        want = rows[key(row.lhs, row.op, row.rhs, row.group)]
+        assert result.parameters.estimates[index] == near(want["est"], limit), row
+        assert result.parameters.std_errors[index] == near(want["se"], limit), row
+    for measure, value in case["fit"].items():
+        ours = measure.replace(".", "_")
+        if value is None:
+            continue
+        few = limit
+        if ours.startswith(COARSE):
+            few = max(limit, bound("baseline model"))
+        if ours in INTERVAL:
+            few = max(limit, bound("lavaan's interval of RMSEA"))
+        assert result.indices[ours] == near(value, few), measure
+
+
+@pytest.mark.parametrize("name", DETAILED)
+def test_modification_indices_agree_with_lavaan(name):
+    case, result = fitted(name)
+    limit = bound("modification index" if case["polished"] else "unpolished")
+    found = modification_indices(result.estimate)
+    ours = {
+        key(row.lhs, row.op, row.rhs, row.group): values
+        for row, *values in zip(
+            found.rows, found.indices, found.changes, found.standardized_changes, strict=True
+        )
+        if values[0] > 1e-4
+    }
+    theirs = {where: row for where, row in by_key(case["indices"], case).items() if row["mi"] > 1e-4}
+    if not result.table.equal_parameters:
+        assert set(ours) == set(theirs)
+    for where in set(ours) & set(theirs):
+        row = theirs[where]
+        want = (row["mi"], row["epc"], row["sepc.all"])
+        assert ours[where] == [near(value, 50 * limit) for value in want], where
+
+
+@pytest.mark.parametrize("name", DETAILED)
+def test_residuals_are_those_of_each_groups_variables(name):
+    case, result = fitted(name)
+    limit = bound("residuals" if case["polished"] else "unpolished")
+    for group, (ours, theirs) in enumerate(
+        zip(correlation_residuals(result), case["residuals"], strict=True), start=1
+    ):
+        names = result.table.variables(group).observed
+        assert sorted(names) == sorted(theirs["names"])
+        places = [theirs["names"].index(name) for name in names]
+        np.testing.assert_allclose(
+            ours, np.array(theirs["cov"])[np.ix_(places, places)], atol=limit, rtol=0
+        )
+
+
+@pytest.mark.parametrize("name", DETAILED)
+def test_factor_scores_are_missing_where_a_group_lacks_the_factor(name):
+    case, result = fitted(name)
+    limit = bound("factor scores" if case["polished"] else "unpolished")
+    found = factor_scores(result)
+    for group, (sample, theirs) in enumerate(zip(result.samples, case["scores"], strict=True)):
+        for name, column in zip(found.latent, found.scores[sample.rows].T, strict=True):
+            if name not in result.table.variables(group + 1).latent:
+                assert np.isnan(column).all()
+                continue
+            assert np.mean(column**2) == near(theirs[name], 10 * limit), (name, group)
+
+
+TWO = "group: a\n f =~ x1 + l*x2 + x3 + x4\ngroup: b\n f =~ x1 + l*x2 + x3"
+
+
+def answers(n=300, *, seed=1, lacking=((), ("x4",)), labels=("a", "b")):
+    """Answers to four items of one factor and two of another; groups in turn."""
+    rng = np.random.default_rng(seed)
+    f = rng.normal(size=n)
+    items = np.outer(f, [1.0, 0.9, 0.8, 0.7]) + 0.6 * rng.normal(size=(n, 4)) + 2.0
+    g = 0.5 * f + rng.normal(size=n)
+    more = np.outer(g, [1.0, 0.9]) + 0.6 * rng.normal(size=(n, 2))
+    values = np.hstack([items, more])
+    names = ("x1", "x2", "x3", "x4", "y1", "y2")
+    groups = np.arange(n) % len(labels)
+    for group, absent in enumerate(lacking):
+        for name in absent:
+            values[groups == group, names.index(name)] = np.nan
+    return SemData(values, names, groups=groups, group_labels=labels)
+
+
+def part(data, group):
+    rows = data.groups == group
+    return SemData(data.values[rows], data.names)
+
+
+@pytest.mark.parametrize("missing", ["listwise", "fiml", "two-stage"])
+@pytest.mark.parametrize("estimator", ["ML", "MLR"])
+def test_groups_that_share_nothing_are_those_fitted_one_by_one(missing, estimator):
+    if missing == "two-stage" and estimator == "MLR":
+        pytest.skip("two-stage estimation has its own errors")
+    data = answers(lacking=(("y1", "y2"), ("x4",)))
+    model = "f =~ x1 + x2 + x3 + x4\ng =~ y1 + y2\ng ~ f"
+    options = FitOptions(estimator=estimator, missing=missing, model=ModelOptions(meanstructure=True))
+    both = fit(model, data, options)
+    alone = [
+        fit("f =~ x1 + x2 + x3 + x4", part(data, 0), options),
+        fit("f =~ x1 + x2 + x3\ng =~ y1 + y2\ng ~ f", part(data, 1), options),
+    ]
+    for measure in ("chisq", "df", "npar", "logl", "baseline_chisq", "baseline_df"):
+        total = sum(one.indices[measure] for one in alone)
+        assert both.indices[measure] == pytest.approx(total, rel=1e-8), measure
+    for group, one in enumerate(alone, start=1):
+        rows = [index for index, row in enumerate(both.table) if row.group == group]
+        assert [both.table.rows[index].name for index in rows] == [row.name for row in one.table]
+        for column in ("estimates", "std_errors"):
+            ours, theirs = (getattr(f.parameters, column) for f in (both, one))
+            np.testing.assert_allclose(ours[rows], theirs, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("missing", ["listwise", "fiml"])
+def test_a_group_of_one_item_adds_its_mean_and_variance(missing):
+    """Group a is its own saturated model, group b a normal variable [closed form]."""
+    data = answers(lacking=((), ("x2", "x3")))
+    equal = ("loadings", "intercepts", "residuals")
+    options = FitOptions(missing=missing, model=ModelOptions(group_equal=equal))
+    result = fit("f =~ x1 + x2 + x3", data, options)
+    alone = fit("f =~ x1 + x2 + x3", part(data, 0), FitOptions(model=ModelOptions(meanstructure=True)))
+    other = part(data, 1).columns(["x1"])[:, 0]
+    density = -0.5 * len(other) * (np.log(2 * np.pi * other.var()) + 1)
+    assert result.indices["df"] == 0
+    assert result.indices["chisq"] == pytest.approx(0, abs=1e-8)
+    assert result.indices["logl"] == pytest.approx(alone.indices["logl"] + density, abs=1e-6)
+    found = {
+        (row.group, row.name): value
+        for row, value in zip(result.table, result.parameters.estimates, strict=True)
+    }
+    of_a = dict(zip([row.name for row in alone.table], alone.parameters.estimates, strict=True))
+    for name in ("f=~x2", "f=~x3", "x1~~x1"):
+        assert found[1, name] == pytest.approx(of_a[name], abs=1e-6)
+    assert found[2, "f~1"] == pytest.approx(other.mean() - of_a["x1~1"], abs=1e-6)
+    assert found[2, "f~~f"] == pytest.approx(other.var() - of_a["x1~~x1"], abs=1e-6)
+    assert result.is_proper
+
+
+def test_what_a_group_was_not_asked_is_named():
+    result = fit("f =~ x1 + x2 + x3 + x4\ng =~ y1 + y2", answers(lacking=((), ("x4", "y1", "y2"))))
+    (finding,) = [found for found in result.findings if found.code == "SEM-208"]
+    assert "group 'b'" in finding.message
+    assert finding.parameters == ("x4", "y1", "g", "y2")
+    assert not [f for f in fit(TWO, answers()).findings if f.code == "SEM-208"]
+    whole = fit("f =~ x1 + x2 + x3", answers())
+    assert not [found for found in whole.findings if found.code == "SEM-208"]
+
+
+def test_a_factor_of_one_item_that_nothing_identifies_is_named():
+    data = answers(lacking=((), ("x2", "x3", "x4")))
+    model = "f =~ NA*x1 + x2 + x3 + x4\nf ~~ f\nx1 ~~ x1"
+    result = fit(model, data, FitOptions(model=ModelOptions(group_equal=())))
+    assert "SEM-104" in [found.code for found in result.findings] or not result.is_proper
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_first_group_may_be_the_one_that_lacks_a_factor(order):
+    lacking = [("y1", "y2", "x1"), ()]
+    data = answers(lacking=tuple(lacking[place] for place in order))
+    equal = ModelOptions(group_equal=("loadings", "intercepts"))
+    result = fit("f =~ x1 + x2 + x3 + x4\ng =~ y1 + y2\ng ~ f", data, FitOptions(model=equal))
+    assert result.is_proper
+    whole = 1 + order.index(1)
+    assert {row.group for row in result.table if row.lhs == "g" and row.op == "~1"} == {whole}
+    assert [r.fixed for r in result.table if (r.lhs, r.op) == ("g", "~1")] == [0.0]
+
+
+def test_the_order_of_the_groups_is_irrelevant():
+    lacking, equal = [("x1",), ("x4",), ()], ModelOptions(group_equal=("loadings", "intercepts"))
+    model, labels = "f =~ x1 + x2 + x3 + x4", ("a", "b", "c")
+    data = answers(450, lacking=lacking, labels=labels)
+    one = fit(model, data, FitOptions(model=equal))
+    turned = SemData(data.values, data.names, groups=2 - data.groups, group_labels=labels[::-1])
+    other = fit(model, turned, FitOptions(model=equal))
+    for measure in ("chisq", "df", "logl", "npar"):
+        assert one.indices[measure] == pytest.approx(other.indices[measure], abs=1e-6), measure
+
+
+def test_a_block_that_names_what_nobody_in_the_group_answered_is_refused():
+    model = "group: a\n f =~ x1 + x2 + x3\ngroup: b\n f =~ x1 + x2 + x4"
+    with pytest.raises(SemDataError, match="group 'b'") as caught:
+        fit(model, answers())
+    assert (caught.value.code, caught.value.variables) == ("SEM-123", ("x4",))
+
+
+def test_what_nobody_answered_in_any_group_is_refused():
+    with pytest.raises(SemDataError) as caught:
+        fit("f =~ x1 + x2 + x3 + x4", answers(lacking=(("x4",), ("x4",))))
+    assert caught.value.code == "SEM-116"
+
+
+def test_a_group_of_which_nothing_is_left_is_refused():
+    with pytest.raises(SemModelError, match="nothing of the model is left in group 'b'"):
+        fit("x1 ~ x2 + x3", answers(lacking=((), ("x1",))))
+
+
+def test_a_label_that_only_an_absent_parameter_has_is_unknown():
+    model = "f =~ x1 + x2 + x3 + c(p, q)*x4\nd := p - q"
+    with pytest.raises(SemModelError, match="'q'"):
+        fit(model, answers())
+
+
+@pytest.mark.parametrize(
+    ("model", "options"),
+    [
+        ("f =~ x1 + x2 + x3 + x4", {"model": ModelOptions(effect_coding=True)}),
+        ('efa("b")*f + efa("b")*g =~ x1 + x2 + x3 + x4 + y1 + y2', {}),
+    ],
+)
+def test_what_is_not_implemented_is_refused_by_name(model, options):
+    with pytest.raises(SemOptionError, match="groups with different variables"):
+        fit(model, answers(), FitOptions(**options))
+
+
+def test_ordered_groups_of_different_variables_are_refused_by_name():
+    data = answers()
+    cut = SemData(np.where(np.isnan(data.values), np.nan, data.values > 2), data.names, data.groups, data.group_labels)
+    options = FitOptions(ordered="all", estimator="WLSMV")
+    with pytest.raises(SemOptionError, match="group 'b' lacks x4"):
+        fit(TWO, cut, options)
+
+
+def test_the_bootstrap_draws_each_groups_own_variables():
+    data = answers()
+    plain = fit(TWO, data, FitOptions())
+    drawn = fit(TWO, data, FitOptions(standard_errors="bootstrap", bootstrap=200, seed=1))
+    free = [row.free >= 0 for row in plain.table]
+    ratio = drawn.parameters.std_errors[free] / plain.parameters.std_errors[free]
+    assert np.abs(np.log(ratio)).max() < 0.35
+
+
+def test_means_far_from_zero_are_no_hindrance():
+    data = answers()
+    far = SemData(data.values + 1e5, data.names, groups=data.groups, group_labels=data.group_labels)
+    near_zero, moved = (fit(TWO, one) for one in (data, far))
+    assert moved.is_proper
+    assert moved.indices["chisq"] == pytest.approx(near_zero.indices["chisq"], abs=1e-5)
