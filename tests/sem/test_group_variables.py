@@ -248,7 +248,7 @@ def test_a_factor_of_one_item_that_nothing_identifies_is_named():
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_first_group_may_be_the_one_that_lacks_a_factor(order):
     lacking = [("y1", "y2", "x1"), ()]
-    data = answers(lacking=tuple(lacking[place] for place in order))
+    data = answers(1200, lacking=tuple(lacking[place] for place in order))
     equal = ModelOptions(group_equal=("loadings", "intercepts"))
     result = fit("f =~ x1 + x2 + x3 + x4\ng =~ y1 + y2\ng ~ f", data, FitOptions(model=equal))
     assert result.is_proper

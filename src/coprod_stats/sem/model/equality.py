@@ -78,31 +78,39 @@ def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: Model
 def _free_where_estimated_elsewhere(
     drafts: Sequence[Draft], sets: Iterable[Sequence[int]]
 ) -> None:
-    """Free what a group fixes by convention for want of the items by which another one is scaled.
+    """Free what a group fixes by convention although equality to another group determines it.
 
-    A marker is freed if a loading of its latent variable is equal to one in an earlier group where
-    the latent variable has another marker, which this group lacks; a residual if it is equal to one
-    that is free.
+    A residual is freed if it is equal to one that is free. A marker is freed if loadings of its
+    latent variable are equal to those in an earlier group with other indicators, unless the marker
+    is itself equal to what is fixed there, or is the marker there.
     """
     tied = [[drafts[place] for place in members] for members in sets if len(members) > 1]
-    loadings = {(*_factor(row), row.rhs) for row in drafts if row.op == "=~"}
-    markers = {_factor(r): r for r in drafts if r.op == "=~" and r.by_convention}
-    freed: list[Draft] = []
+    earlier: dict[int, list[Draft]] = {
+        id(row): [other for other in rows if other.group < row.group]
+        for rows in tied
+        for row in rows
+    }
+    factors: dict[tuple[int, int, str], list[Draft]] = {}
+    for row in drafts:
+        if row.op == "=~":
+            factors.setdefault((row.group, row.level, row.lhs), []).append(row)
+    for loadings in factors.values():  # group by group: what is freed in one counts in the next
+        own = {row.rhs for row in loadings}
+        marker = next((row for row in loadings if row.by_convention), None)
+        others = [other for row in loadings for other in earlier.get(id(row), [])]
+        scales = [factors[other.group, other.level, other.lhs] for other in others]
+        if marker is None or not any({row.rhs for row in scale} != own for scale in scales):
+            continue
+        is_fixed_there = any(not other.free for other in earlier.get(id(marker), []))
+        is_marker_there = any(
+            row.by_convention and row.rhs == marker.rhs for scale in scales for row in scale
+        )
+        if not is_fixed_there and not is_marker_there:
+            marker.release()
     for rows in tied:
         for row in rows:
-            if row.op == "=~" and _factor(row) in markers:
-                earlier = [_factor(other) for other in rows if other.group < row.group]
-                scaled_by = [markers[factor].rhs for factor in earlier if factor in markers]
-                if any((*_factor(row), name) not in loadings for name in scaled_by):
-                    freed.append(markers[_factor(row)])
-            elif row.op == "~~" and row.by_convention and any(other.free for other in rows):
-                freed.append(row)
-    for row in freed:
-        row.release()
-
-
-def _factor(loading: Draft) -> tuple[int, int, str]:
-    return loading.group, loading.level, loading.lhs
+            if row.op == "~~" and row.by_convention and any(other.free for other in rows):
+                row.release()
 
 
 def _own_key(row: Draft) -> str:
