@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ CASES = {case["name"]: case for case in REFERENCE["cases"]}
 DETAILED = [name for name, case in CASES.items() if case["indices"]]
 OF_MODEL = {"fixed.x": "fixed_x", "std.lv": "std_lv", "group.equal": "group_equal"}
 MISSING = {"two.stage": "two-stage", "robust.two.stage": "robust-two-stage"}
+MEANS = ModelOptions(meanstructure=True)
 COARSE = ("baseline", "cfi", "tli")
 INTERVAL = ("rmsea_ci_lower", "rmsea_ci_upper")
 
@@ -118,7 +120,9 @@ def test_modification_indices_agree_with_lavaan(name):
         )
         if values[0] > 1e-4
     }
-    theirs = {where: row for where, row in by_key(case["indices"], case).items() if row["mi"] > 1e-4}
+    theirs = {
+        where: row for where, row in by_key(case["indices"], case).items() if row["mi"] > 1e-4
+    }
     if not result.table.equal_parameters:
         assert set(ours) == set(theirs)
     for where in set(ours) & set(theirs):
@@ -186,7 +190,7 @@ def test_groups_that_share_nothing_are_those_fitted_one_by_one(missing, estimato
         pytest.skip("two-stage estimation has its own errors")
     data = answers(lacking=(("y1", "y2"), ("x4",)))
     model = "f =~ x1 + x2 + x3 + x4\ng =~ y1 + y2\ng ~ f"
-    options = FitOptions(estimator=estimator, missing=missing, model=ModelOptions(meanstructure=True))
+    options = FitOptions(estimator=estimator, missing=missing, model=MEANS)
     both = fit(model, data, options)
     alone = [
         fit("f =~ x1 + x2 + x3 + x4", part(data, 0), options),
@@ -210,7 +214,7 @@ def test_a_group_of_one_item_adds_its_mean_and_variance(missing):
     equal = ("loadings", "intercepts", "residuals")
     options = FitOptions(missing=missing, model=ModelOptions(group_equal=equal))
     result = fit("f =~ x1 + x2 + x3", data, options)
-    alone = fit("f =~ x1 + x2 + x3", part(data, 0), FitOptions(model=ModelOptions(meanstructure=True)))
+    alone = fit("f =~ x1 + x2 + x3", part(data, 0), FitOptions(model=MEANS))
     other = part(data, 1).columns(["x1"])[:, 0]
     density = -0.5 * len(other) * (np.log(2 * np.pi * other.var()) + 1)
     assert result.indices["df"] == 0
@@ -306,7 +310,7 @@ def test_what_is_not_implemented_is_refused_by_name(model, options):
 
 def test_ordered_groups_of_different_variables_are_refused_by_name():
     data = answers()
-    cut = SemData(np.where(np.isnan(data.values), np.nan, data.values > 2), data.names, data.groups, data.group_labels)
+    cut = replace(data, values=np.where(np.isnan(data.values), np.nan, data.values > 2))
     options = FitOptions(ordered="all", estimator="WLSMV")
     with pytest.raises(SemOptionError, match="group 'b' lacks x4"):
         fit(TWO, cut, options)
@@ -323,7 +327,7 @@ def test_the_bootstrap_draws_each_groups_own_variables():
 
 def test_means_far_from_zero_are_no_hindrance():
     data = answers()
-    far = SemData(data.values + 1e5, data.names, groups=data.groups, group_labels=data.group_labels)
+    far = replace(data, values=data.values + 1e5)
     near_zero, moved = (fit(TWO, one) for one in (data, far))
     assert moved.is_proper
     assert moved.indices["chisq"] == pytest.approx(near_zero.indices["chisq"], abs=1e-5)

@@ -65,6 +65,6 @@ def factor_scores(fit: CoreFit, method: ScoreMethod | None = None) -> FactorScor
     scores = np.full((len(fit.data.values), len(latent)), np.nan)
     of_groups = problem.factor_scores(fit.estimate, used)
     for group, (sample, values) in enumerate(zip(fit.samples, of_groups, strict=True), start=1):
-        places = [latent.index(name) for name in fit.table.variables(group).latent]
-        scores[np.ix_(sample.rows, places)] = values
+        for name, column in zip(fit.table.variables(group).latent, values.T, strict=True):
+            scores[sample.rows, latent.index(name)] = column
     return FactorScores(latent, scores)

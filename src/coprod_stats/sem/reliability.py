@@ -92,7 +92,12 @@ def model_reliability(fit: CoreFit) -> tuple[ModelReliability, ...]:
 
 def _refuse(fit: CoreFit, group: int, eta: tuple[str, ...]) -> None:
     for row in fit.table:
-        if row.group == group and row.op == "=~" and row.rhs in fit.table.observed and row.rhs in eta:
+        if (
+            row.group == group
+            and row.op == "=~"
+            and row.rhs in fit.table.observed
+            and row.rhs in eta
+        ):
             raise SemOptionError(
                 f"reliability is not defined here: '{row.rhs}' is an indicator that takes part in "
                 "regressions"

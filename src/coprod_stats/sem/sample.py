@@ -320,7 +320,8 @@ def unanswered_of_groups(data: SemData, names: Sequence[str]) -> tuple[frozenset
     answered, belongs = ~np.isnan(data.columns(names)), _belongs(data)
     groups = range(len(data.group_labels))
     by_group = np.array([answered[belongs & (data.groups == g)].any(axis=0) for g in groups])
-    lacking = ~by_group & by_group.any(axis=0) & by_group.any(axis=1)[:, None]
+    somebody, something = by_group.any(axis=0), by_group.any(axis=1, keepdims=True)
+    lacking = ~by_group & somebody & something
     return tuple(
         frozenset(name for name, is_lacking in zip(names, row, strict=True) if is_lacking)
         for row in lacking

@@ -129,11 +129,12 @@ def _run(fit: SemFit, file: Path) -> dict[str, Any]:
     if rscript is None:
         raise LatentModelError("engine lavaan needs Rscript, which is not installed")
     asked = fit.specification
+    table = fit.core.table
     labels, texts = fit.group_labels, [] if asked.group is None else [asked.group]
     script = _REPORT.format(
         package="semTools" if asked.auxiliary else "lavaan",
-        inputs="\n".join(lavaan_inputs(asked, file.as_posix(), labels, texts=texts)),
-        call=lavaan_call(asked, labels),
+        inputs="\n".join(lavaan_inputs(asked, file.as_posix(), labels, texts=texts, table=table)),
+        call=lavaan_call(asked, labels, table),
     )
     program = file.with_name("fit.R")
     program.write_text(script, encoding="utf-8")

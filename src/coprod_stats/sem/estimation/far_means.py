@@ -142,8 +142,7 @@ class Shift:
             moved = moved + self.intercepts @ step
         left = np.abs(self._gaps(moved, params, origin, target, offsets)).max()
         size = max(
-            np.abs(offset / scale).max()
-            for offset, scale in zip(offsets, self.scales, strict=True)
+            np.abs(offset / scale).max() for offset, scale in zip(offsets, self.scales, strict=True)
         )
         return moved if left <= NEGLIGIBLE * size else None
 

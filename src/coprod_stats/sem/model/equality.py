@@ -75,9 +75,7 @@ def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: Model
             _tie(drafts, members)
 
 
-def _free_where_estimated_elsewhere(
-    drafts: Sequence[Draft], sets: Iterable[Sequence[int]]
-) -> None:
+def _free_where_estimated_elsewhere(drafts: Sequence[Draft], sets: Iterable[Sequence[int]]) -> None:
     """Free what a group fixes by convention although equality to another group determines it.
 
     A residual is freed if it is equal to one that is free. A marker is freed if loadings of its

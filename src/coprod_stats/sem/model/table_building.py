@@ -21,7 +21,12 @@ from coprod_stats.sem.model.equality import (
     with_both_locations_equal,
 )
 from coprod_stats.sem.model.group_variables import blocks_as_asked, variables_of_groups
-from coprod_stats.sem.model.parameters import BlockVariables, ModelOptions, Parameter, ParameterTable
+from coprod_stats.sem.model.parameters import (
+    BlockVariables,
+    ModelOptions,
+    Parameter,
+    ParameterTable,
+)
 from coprod_stats.sem.model.syntax_tree import ModelSyntax, Modifier
 from coprod_stats.sem.model.variable_roles import Formula, VariableRoles, variable_roles
 

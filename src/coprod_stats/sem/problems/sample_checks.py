@@ -119,7 +119,8 @@ def _check_weights(
     two_valued = (low < high) & ((sample.data == low) | (sample.data == high)).all(axis=0)
     in_halves = two_valued & (np.abs(low + high - 2 * sample.mean) <= 1e-12 * (high - low))
     whole = method.discrepancy == "WLS" and means
-    names = tuple(observed[item] for item in np.flatnonzero(two_valued if whole else in_halves))
+    items = np.flatnonzero(two_valued if whole else in_halves)
+    names = tuple(observed[int(item)] for item in items)
     if names:
         reason = _FOLLOWS_FROM_MEAN if whole else _DOES_NOT_VARY
         raise SemDataError(reason + where, code="SEM-122", variables=names)
@@ -192,4 +193,4 @@ def unpaired(names: Sequence[str], sample: IncompleteSample) -> tuple[str, ...]:
     """Return those of the variables of a sample that lack common cases with another one."""
     observed = sample.patterns.observed.astype(np.float64)
     lacking = ((observed.T @ observed) == 0).any(axis=1)
-    return tuple(names[item] for item in np.flatnonzero(lacking))
+    return tuple(names[int(item)] for item in np.flatnonzero(lacking))
