@@ -91,10 +91,10 @@ def _observed(document: Mapping[str, Any]) -> frozenset[tuple[int, str]]:
     """Find the variables of each group by its parameters, among which are all variances."""
     names = set(document["observed"])
     return frozenset(
-        (row.get("group", 1), name)
+        (int(row["group"]), name)
         for row in document["parameters"]
         for name in (row.get("lhs"), row.get("rhs"))
-        if name in names
+        if _is_count(row.get("group")) and _is_text(name) and name in names
     )
 
 

@@ -29,6 +29,7 @@ rows <- parTable(fit)
 converged <- lavInspect(fit, "converged")
 if (is.null(rows$se)) rows$se <- NA
 group <- if (is.null(rows$group)) 1 * (rows$block > 0) else rows$group
+if (is.character(group)) group <- match(group, lavInspect(fit, "group.label"), nomatch = 0)
 level <- if (is.null(rows$level)) 0 * group else (rows$block > 0) * ((rows$block - 1) %% 2 + 1)
 number <- function(x) ifelse(is.finite(x), sprintf("%.17g", x), "null")
 quoted <- function(x) encodeString(as.character(x), quote = '"')
