@@ -331,3 +331,43 @@ def test_means_far_from_zero_are_no_hindrance():
     near_zero, moved = (fit(TWO, one) for one in (data, far))
     assert moved.is_proper
     assert moved.indices["chisq"] == pytest.approx(near_zero.indices["chisq"], abs=1e-5)
+
+
+def test_auxiliary_variables_are_those_of_each_group():
+    """A saturated correlate of a group that shares nothing with the other changes nothing there."""
+    rng = np.random.default_rng(4)
+    data = answers(600, lacking=(("y1", "y2"), ("x4",)))
+    helper = data.values[:, 0] + rng.normal(size=len(data.values))
+    values = np.column_stack([data.values, helper])
+    values[rng.random(values.shape) < 0.1] = np.nan
+    wide = SemData(values, (*data.names, "h"), data.groups, data.group_labels)
+    model = "f =~ x1 + x2 + x3 + x4\ng =~ y1 + y2\ng ~ f"
+    options = FitOptions(missing="fiml", auxiliary=("h",))
+    both = fit(model, wide, options)
+    texts = ("f =~ x1 + x2 + x3 + x4", "f =~ x1 + x2 + x3\ng =~ y1 + y2\ng ~ f")
+    alone = [fit(text, part(wide, group), options) for group, text in enumerate(texts)]
+    for measure in ("chisq", "df", "baseline_chisq", "baseline_df"):
+        total = sum(one.indices[measure] for one in alone)
+        assert both.indices[measure] == pytest.approx(total, rel=1e-7), measure
+    errors = np.concatenate([one.parameters.std_errors for one in alone])
+    np.testing.assert_allclose(
+        np.sort(both.parameters.std_errors), np.sort(errors), rtol=1e-6, atol=1e-9
+    )
+
+
+def test_a_composite_is_of_what_a_group_was_asked():
+    data = answers(600, lacking=((), ("y2",)))
+    both = fit("c <~ 1*y1 + y2\nx1 ~ c", data)
+    alone = fit("c <~ 1*y1\nx1 ~ c", part(data, 1), FitOptions(model=MEANS))
+    rows = [index for index, row in enumerate(both.table) if row.group == 2]
+    np.testing.assert_allclose(
+        both.parameters.estimates[rows], alone.parameters.estimates, rtol=1e-6
+    )
+
+
+def test_a_table_of_different_variables_is_refused_with_ordered_ones():
+    data = answers()
+    cut = replace(data, values=np.where(np.isnan(data.values), np.nan, data.values > 2))
+    table = fit(TWO, data).table
+    with pytest.raises(SemOptionError, match="group 'b' lacks x4"):
+        fit(table, cut, FitOptions(ordered="all", estimator="WLSMV"))

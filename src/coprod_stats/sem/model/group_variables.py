@@ -135,7 +135,7 @@ def with_same_variables(table: ParameterTable, what: str) -> ParameterTable:
             f"groups with different variables are not implemented {what}: {listed}; name the same "
             "variables for every group, or fit the groups one by one"
         )
-    return replace(table, group_variables=())
+    return replace(table, group_variables=()) if table.group_variables else table
 
 
 def named_columns(model: ModelSyntax, columns: Collection[str]) -> tuple[str, ...]:

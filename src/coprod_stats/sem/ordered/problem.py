@@ -99,6 +99,7 @@ class OrderedProblem(SingleLevelProblem):
     @classmethod
     def prepare(cls, table: ParameterTable, data: SemData, method: Method) -> Self:
         """Choose the rows and estimate thresholds and polychoric correlations."""
+        table = with_same_variables(table, "with ordered variables")
         levels = category_levels(data, table, table.ordered)
         samples = ordered_samples(data, table, levels, pairwise=method.missing == "pairwise")
         check_clusters(table, samples)

@@ -87,7 +87,7 @@ def test_what_follows_a_fit_is_about_each_groups_variables(fitted, people):
     asked = (people["g_"] == "users").to_numpy()
     assert scores["g"].isna().to_numpy().tolist() == (~asked).tolist()
     assert scores["f"].notna().all()
-    with pytest.raises(LatentModelError, match="two factors .* in group 'others'"):
+    with pytest.raises(LatentModelError, match=r"two factors .* in group 'others'"):
         fitted.htmt()
 
 
@@ -131,10 +131,10 @@ def test_the_script_for_lavaan_states_the_same_model(people, options):
 
 def test_peers_that_cannot_are_refused_by_name(people):
     columns = frame_columns(people, people)
-    with pytest.raises(LatentModelError, match="Mplus: groups with different .*'others' lacks x4"):
+    with pytest.raises(LatentModelError, match=r"Mplus: groups with different .*'others' lacks x4"):
         mplus_input(Specification(ONE, group="g_"), columns, "d.dat")
     only = {"g_": columns["g_"]}
-    with pytest.raises(SemOptionError, match="without the columns of the variables: .*lacks x4"):
+    with pytest.raises(SemOptionError, match=r"without the columns of the variables: .*lacks x4"):
         lavaan_script(Specification(BLOCKS, group="g_"), "d.csv", only)
     with pytest.raises(LatentModelError, match="groups"):
         fit_sem(ONE, people, group="g_", engine="semopy")
