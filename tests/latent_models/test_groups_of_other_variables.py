@@ -129,6 +129,27 @@ def test_the_script_for_lavaan_states_the_same_model(people, options):
         assert "std.lv" not in script
 
 
+def test_other_indicators_of_the_same_variables_are_stated_whole(people):
+    model = """
+    group: users
+    f =~ x1 + x2 + x3
+    g =~ y1 + y2
+    group: others
+    f =~ x2 + x3
+    g =~ y1 + y2 + x1
+    """
+    whole = people.copy()
+    others = whole["g_"] == "others"
+    whole.loc[others, ["y1", "y2"]] = whole.loc[others, ["x1", "x2"]].to_numpy() * 0.5
+    whole.loc[others, ["y1", "y2"]] += np.random.default_rng(2).normal(size=(300, 2))
+    columns = frame_columns(whole, whole)
+    tied = Specification(model, group="g_", group_equal=("loadings",))
+    assert "NA*x2" in lavaan_script(tied, "d.csv", columns)
+    assert "f =~ x2 + x3" in lavaan_script(Specification(model, group="g_"), "d.csv", columns)
+    with pytest.raises(LatentModelError, match="equal among groups of other paths"):
+        lavaan_script(tied, "d.csv", {"g_": columns["g_"]})
+
+
 def test_peers_that_cannot_are_refused_by_name(people):
     columns = frame_columns(people, people)
     with pytest.raises(LatentModelError, match=r"Mplus: groups with different .*'others' lacks x4"):

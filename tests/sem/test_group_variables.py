@@ -3,6 +3,7 @@
 import csv
 import json
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -371,3 +372,18 @@ def test_a_table_of_different_variables_is_refused_with_ordered_ones():
     table = fit(TWO, data).table
     with pytest.raises(SemOptionError, match="group 'b' lacks x4"):
         fit(table, cut, FitOptions(ordered="all", estimator="WLSMV"))
+
+
+def test_groups_that_a_later_one_connects_have_one_scale():
+    """Two groups without a common item are measured alike by a third that has items of both."""
+    lacking = [("x3", "x4"), ("x1", "x2"), ("x4",)]
+    equal = ModelOptions(group_equal=("loadings", "intercepts", "residuals"))
+    found = []
+    for order in permutations(range(3)):
+        data = answers(900, lacking=lacking, labels=("a", "b", "c"))
+        data = replace(data, groups=np.array(order)[data.groups])
+        result = fit("f =~ x1 + x2 + x3 + x4", data, FitOptions(missing="fiml", model=equal))
+        assert result.is_proper
+        found.append((result.indices["df"], round(result.indices["chisq"], 5)))
+    assert len(set(found)) == 1
+    assert found[0][0] == 19 - 16

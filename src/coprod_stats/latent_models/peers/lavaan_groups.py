@@ -18,8 +18,31 @@ from coprod_stats.latent_models.peers.lavaan_model import (
     renamed_labels,
 )
 from coprod_stats.sem.model.expressions import names_in
+from coprod_stats.sem.model.group_variables import lacking_variables
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
+
+
+def needs_blocks(table: ParameterTable) -> bool:
+    """Whether lavaan would complete the text otherwise: by group, it knows no other markers.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    """
+    if table.n_groups == 1 or table.levels:
+        return False
+    if lacking_variables(table):
+        return True
+    paths = [
+        {row.name for row in table if row.group == group and row.op in ("=~", "~", "<~")}
+        for group in range(1, table.n_groups + 1)
+    ]
+    is_tied = any(
+        len({table.rows[table.free_rows[place]].group for place in members}) > 1
+        for members in table.equal_parameters
+    )
+    return is_tied and any(own != paths[0] for own in paths)
 
 
 def block_lines(
@@ -41,12 +64,13 @@ def block_lines(
     Raises
     ------
     LatentModelError
-        At auxiliary variables, and a constraint on a parameter by its place.
+        At ordered and auxiliary variables, and a constraint on a parameter by its place.
     """
-    if table.auxiliary:
-        raise LatentModelError(
-            "not available in lavaan: auxiliary variables with groups of different variables"
-        )
+    for what, names in (("ordered", table.ordered), ("auxiliary", table.auxiliary)):
+        if names:
+            raise LatentModelError(
+                f"not available in lavaan: {what} variables with groups of other variables or paths"
+            )
     labels = _labels(table, model)
     lines = []
     for group, label in enumerate(group_labels, start=1):

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
+from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.frames import require_columns
-from coprod_stats.latent_models.peers.lavaan_groups import block_lines
+from coprod_stats.latent_models.peers.lavaan_groups import block_lines, needs_blocks
 from coprod_stats.latent_models.peers.lavaan_model import model_lines, renamed_labels
 from coprod_stats.latent_models.peers.r_text import r_lines, r_string, r_vector
 from coprod_stats.latent_models.sem_data import Columns, group_codes, model_columns
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.latent_models.specified_data import specified_data
-from coprod_stats.sem.model.group_variables import lacking_variables, with_same_variables
+from coprod_stats.sem.model.group_variables import with_same_variables
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.table_building import build_parameters
@@ -84,10 +85,14 @@ def _table_of_groups(
     if variables and not asked.ordered:
         return completed_table(syntax, specified_data(asked, columns, syntax), asked.options)
     if any(relation.group for relation in syntax.relations):
-        with_same_variables(
-            build_parameters(syntax, group_labels=group_labels),
-            "with ordered variables" if asked.ordered else "without the columns of the variables",
-        )
+        options = asked.options.model
+        table = build_parameters(syntax, group_labels=group_labels, options=options)
+        what = "with ordered variables" if asked.ordered else "without the columns of the variables"
+        with_same_variables(table, what)
+        if needs_blocks(table):
+            raise LatentModelError(
+                f"not available in lavaan {what}: parameters equal among groups of other paths"
+            )
     return None
 
 
@@ -127,7 +132,7 @@ def lavaan_inputs(
 
 
 def _is_stated_whole(table: ParameterTable | None) -> TypeGuard[ParameterTable]:
-    return table is not None and bool(lacking_variables(table))
+    return table is not None and needs_blocks(table)
 
 
 def lavaan_call(

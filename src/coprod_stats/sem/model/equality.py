@@ -9,6 +9,7 @@ from dataclasses import replace
 from coprod_stats.sem.errors import SemModelError
 from coprod_stats.sem.model.defaults import Draft
 from coprod_stats.sem.model.expressions import Call, Expression, Name, Number
+from coprod_stats.sem.model.group_variables import connected
 from coprod_stats.sem.model.lexer import Position
 from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.model.syntax_tree import Constraint
@@ -78,37 +79,49 @@ def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: Model
 def _free_where_estimated_elsewhere(drafts: Sequence[Draft], sets: Iterable[Sequence[int]]) -> None:
     """Free what a group fixes by convention although equality to another group determines it.
 
-    A residual is freed if it is equal to one that is free. A marker is freed if loadings of its
-    latent variable are equal to those in an earlier group with other indicators, unless the marker
-    is itself equal to what is fixed there, or is the marker there.
+    A residual is freed if it is equal to one that is free. Where groups with different indicators
+    of a latent variable have loadings in common, the first of them keeps its marker; another one's
+    is freed, unless it is equal to that, is that item too, or is equal to what the text fixes.
     """
     tied = [[drafts[place] for place in members] for members in sets if len(members) > 1]
-    earlier: dict[int, list[Draft]] = {
-        id(row): [other for other in rows if other.group < row.group]
-        for rows in tied
-        for row in rows
-    }
-    factors: dict[tuple[int, int, str], list[Draft]] = {}
-    for row in drafts:
-        if row.op == "=~":
-            factors.setdefault((row.group, row.level, row.lhs), []).append(row)
-    for loadings in factors.values():  # group by group: what is freed in one counts in the next
-        own = {row.rhs for row in loadings}
-        marker = next((row for row in loadings if row.by_convention), None)
-        others = [other for row in loadings for other in earlier.get(id(row), [])]
-        scales = [factors[other.group, other.level, other.lhs] for other in others]
-        if marker is None or not any({row.rhs for row in scale} != own for scale in scales):
-            continue
-        is_fixed_there = any(not other.free for other in earlier.get(id(marker), []))
-        is_marker_there = any(
-            row.by_convention and row.rhs == marker.rhs for scale in scales for row in scale
-        )
-        if not is_fixed_there and not is_marker_there:
-            marker.release()
     for rows in tied:
         for row in rows:
             if row.op == "~~" and row.by_convention and any(other.free for other in rows):
                 row.release()
+    factors: dict[Factor, list[Draft]] = {}
+    for row in drafts:
+        if row.op == "=~":
+            factors.setdefault(_factor(row), []).append(row)
+    # equality of two latent variables in one group is another matter
+    common = [
+        {_factor(row) for row in rows if row.op == "=~" and (row.level, row.lhs) == name}
+        for rows in tied
+        for name in {(row.level, row.lhs) for row in rows}
+    ]
+    equals = {id(row): rows for rows in tied for row in rows}
+    for linked in connected(list(factors), common):
+        items = {frozenset(row.rhs for row in factors[factor]) for factor in linked}
+        first, *others = (_marker(factors[factor]) for factor in linked)
+        if len(items) == 1 or first is None:
+            continue
+        for marker in others:
+            if marker is None or marker.rhs == first.rhs:
+                continue
+            equal = equals.get(id(marker), [])
+            if all(row.free or row.by_convention for row in equal):
+                marker.release()
+
+
+Factor = tuple[int, int, str]
+"""Group, level and name of a latent variable."""
+
+
+def _factor(loading: Draft) -> Factor:
+    return loading.group, loading.level, loading.lhs
+
+
+def _marker(loadings: Sequence[Draft]) -> Draft | None:
+    return next((row for row in loadings if row.by_convention), None)
 
 
 def _own_key(row: Draft) -> str:

@@ -8,8 +8,9 @@ variable that is left without indicators.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from typing import TypeVar
 
 from coprod_stats.sem.errors import SemModelError, SemOptionError
 from coprod_stats.sem.model.blocks import ModelBlock
@@ -104,6 +105,54 @@ def variables_of_groups(
             )
         )
     return tuple(groups) if len(set(groups)) > 1 else ()
+
+
+Node = TypeVar("Node", bound=Hashable)
+
+
+def connected(nodes: Sequence[Node], links: Iterable[Collection[Node]]) -> list[list[Node]]:
+    """Sort nodes into those that links connect, each in the order given.
+
+    Parameters
+    ----------
+    nodes : sequence
+    links : iterable of collection
+        Nodes that are connected directly.
+    """
+    member = {node: {node} for node in nodes}
+    for link in links:
+        joined = set[Node]().union(*(member[node] for node in link))
+        for node in joined:
+            member[node] = joined
+    parts = {id(member[node]): [n for n in nodes if n in member[node]] for node in nodes}
+    return list(parts.values())
+
+
+def scaled_elsewhere(blocks: Sequence[ModelBlock]) -> dict[int, frozenset[str]]:
+    """Return, per group, the latent variables that equality can give a scale and a mean.
+
+    These share indicators with an earlier group, or with one that does. The first of such groups
+    sets scale and mean by convention.
+
+    Parameters
+    ----------
+    blocks : sequence of ModelBlock
+        In order of groups.
+    """
+    holders: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    nodes: dict[tuple[str, int], None] = {}
+    for block in blocks:
+        for formula in block.formulas:
+            if formula.op in ("=~", "<~"):
+                node = formula.lhs, block.group
+                nodes[node] = None
+                holders.setdefault((formula.lhs, formula.rhs), []).append(node)
+    found: dict[int, set[str]] = {block.group: set() for block in blocks}
+    for linked in connected(list(nodes), holders.values()):
+        for name, group in linked[1:]:
+            if group != linked[0][1]:
+                found[group].add(name)
+    return {group: frozenset(names) for group, names in found.items()}
 
 
 def with_same_variables(table: ParameterTable, what: str) -> ParameterTable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from coprod_stats.counts import counted
@@ -20,7 +20,11 @@ from coprod_stats.sem.model.equality import (
     tie_equal_rows,
     with_both_locations_equal,
 )
-from coprod_stats.sem.model.group_variables import blocks_as_asked, variables_of_groups
+from coprod_stats.sem.model.group_variables import (
+    blocks_as_asked,
+    scaled_elsewhere,
+    variables_of_groups,
+)
 from coprod_stats.sem.model.parameters import (
     BlockVariables,
     ModelOptions,
@@ -176,7 +180,7 @@ def _draft_blocks(
     n_groups = 1 if by_group else max(block.group for block in blocks)
     drafts: list[Draft] = []
     latent: set[str] = set()
-    before: set[tuple[str, str]] = set()
+    elsewhere = scaled_elsewhere(blocks)
     made: dict[int, tuple[VariableRoles, list[Draft]]] = {}
     for block in blocks:
         if id(block.formulas) not in made:  # those of all groups, unless the text has their blocks
@@ -188,28 +192,14 @@ def _draft_blocks(
         roles, drafted = made[id(block.formulas)]
         rows = [row.in_block(block.group, block.level) for row in drafted]
         if block.group > 1 and not by_group:
-            release_for_invariance(rows, _scaled_before(roles, rows, before), options)
-        before.update((row.lhs, row.rhs) for row in rows if row.op in ("=~", "<~"))
+            known = tuple(name for name in roles.latent if name in elsewhere[block.group])
+            release_for_invariance(rows, replace(roles, latent=known), options)
         drafts += rows
         latent.update(roles.latent)
     _move_means_between(drafts, latent=latent)
     for row in drafts:
         _apply_modifiers(row, 0 if by_group else row.group - 1, n_groups)
     return drafts
-
-
-def _scaled_before(
-    roles: VariableRoles, rows: Sequence[Draft], before: Collection[tuple[str, str]]
-) -> VariableRoles:
-    """Return the roles without latent variables that share no indicator with an earlier group.
-
-    Equality across groups gives these neither a scale nor a mean.
-    """
-    own: dict[str, bool] = {}
-    for row in rows:
-        if row.op in ("=~", "<~"):
-            own[row.lhs] = own.get(row.lhs, False) or (row.lhs, row.rhs) in before
-    return replace(roles, latent=tuple(name for name in roles.latent if own.get(name, True)))
 
 
 def _apply_modifiers(row: Draft, place: int, n_groups: int) -> None:
