@@ -161,12 +161,15 @@ def unasked_findings(table: ParameterTable) -> list[Finding]:
     ----------
     table : ParameterTable
     """
-    message = "nobody in {} answered these; its part of the model leaves them out"
-    return [
-        Finding("SEM-208", message.format(table.group_name(group)), names)
-        for group, names in enumerate(table.unasked, start=1)
-        if names
-    ]
+    findings = []
+    for group, names in enumerate(table.unasked, start=1):
+        if names:
+            message = (
+                f"nobody in {table.group_name(group)} answered these; its part of the model leaves "
+                "them out"
+            )
+            findings.append(Finding("SEM-208", message, names))
+    return findings
 
 
 def unpaired_findings(table: ParameterTable, samples: Sequence[IncompleteSample]) -> list[Finding]:
