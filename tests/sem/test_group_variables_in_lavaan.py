@@ -22,7 +22,6 @@ CASES = {case["name"]: case for case in REFERENCE["cases"]}
 DETAILED = [name for name, case in CASES.items() if case["indices"]]
 OF_MODEL = {"fixed.x": "fixed_x", "std.lv": "std_lv", "group.equal": "group_equal"}
 MISSING = {"two.stage": "two-stage", "robust.two.stage": "robust-two-stage"}
-
 COARSE = ("baseline", "cfi", "tli")
 INTERVAL = ("rmsea_ci_lower", "rmsea_ci_upper")
 
