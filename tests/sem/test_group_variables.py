@@ -147,7 +147,7 @@ def test_what_nobody_answered_in_any_group_is_refused():
 
 
 def test_a_group_of_which_nothing_is_left_is_refused():
-    with pytest.raises(SemModelError, match="nothing of the model is left in group 'b'"):
+    with pytest.raises(SemModelError, match="nothing of the model remains in group 'b'"):
         fit("x1 ~ x2 + x3", answers(lacking=((), ("x1",))))
 
 

@@ -24,7 +24,7 @@ from coprod_stats.sem.model.syntax_tree import ModelSyntax
 
 
 def needs_blocks(table: ParameterTable) -> bool:
-    """Whether lavaan would complete the text otherwise: by group, it knows no other markers.
+    """Return whether lavaan would complete the text in another way.
 
     Parameters
     ----------

@@ -191,7 +191,7 @@ class _Scope:
             if row.label:
                 self.parameters.setdefault(row.label, value)
         self.definitions = {item.name: item.expression for item in table.definitions}
-        self.left_out = "".join(
+        self.omitted = "".join(
             f"; {table.group_name(group)} has no parameters of {', '.join(names)}, which nobody in "
             "it answered"
             for group, names in enumerate(table.unasked, start=1)
@@ -222,7 +222,7 @@ class _Scope:
                 if name not in self.parameters or math.isnan(self.parameters[name]):
                     raise SemModelError(
                         f"'{name}' is neither the label of a parameter nor defined by ':='"
-                        f"{self.left_out}"
+                        f"{self.omitted}"
                     )
                 return expression
             case Call(function, arguments):

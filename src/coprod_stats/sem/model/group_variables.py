@@ -2,7 +2,7 @@
 
 Groups answer different items where questionnaires have several forms. A group's part of the model
 is then about the variables that the group has: where one text is for all groups, what nobody in a
-group answered is left out of its part, and with it every formula that names it and every latent
+group answered is omitted from its part, and with it every formula that names it and every latent
 variable that is left without indicators.
 """
 
@@ -22,7 +22,7 @@ from coprod_stats.sem.model.variable_roles import Formula, VariableRoles, variab
 def blocks_as_asked(
     blocks: Sequence[ModelBlock], unanswered: Sequence[Set[str]], group_labels: Sequence[str]
 ) -> tuple[list[ModelBlock], tuple[tuple[str, ...], ...]]:
-    """Leave out of each group's formulas what nobody in the group answered.
+    """Omit from each group's formulas what nobody in the group answered.
 
     Parameters
     ----------
@@ -36,12 +36,12 @@ def blocks_as_asked(
     -------
     list of ModelBlock
     tuple of tuple of str
-        What is left out of each group, latent variables included; empty where nothing is.
+        What is omitted from each group, latent variables included; empty where nothing is.
 
     Raises
     ------
     SemModelError
-        Where nothing is left of a group's formulas.
+        Where no formula of a group remains.
     """
     if not any(unanswered):
         return list(blocks), ()
@@ -52,15 +52,15 @@ def blocks_as_asked(
         # groups that lack the same variables share their formulas, which are completed once
         if absent not in known:
             known[absent] = _without(block.formulas, absent)
-        formulas, left_out = known[absent]
+        formulas, omitted = known[absent]
         if not formulas:
             name = group_name(block.group, group_labels)
             raise SemModelError(
-                f"nothing of the model is left in {name}, which was not asked "
+                f"nothing of the model remains in {name}, which was not asked "
                 f"{', '.join(sorted(absent))}; leave the group out"
             )
         used.append(replace(block, formulas=formulas))
-        unasked.append(left_out)
+        unasked.append(omitted)
     return used, tuple(unasked)
 
 

@@ -60,7 +60,7 @@ def build_parameters(
         Ordered variables and how many thresholds each has.
     unanswered : sequence of set of str
         Variables that nobody in each group answered, which its part of a text for all groups
-        leaves out; empty where every group answered all. Groups that have blocks of their own have
+        omits; empty where every group answered all. Groups that have blocks of their own have
         the variables that these name.
 
     Raises

@@ -155,7 +155,7 @@ def singular_moments(table: ParameterTable, samples: Sequence[GroupSample]) -> l
 
 
 def unasked_findings(table: ParameterTable) -> list[Finding]:
-    """List what the model of a group leaves out because nobody in the group answered it.
+    """List what the model of a group omits because nobody in the group answered it.
 
     Parameters
     ----------
@@ -165,8 +165,8 @@ def unasked_findings(table: ParameterTable) -> list[Finding]:
     for group, names in enumerate(table.unasked, start=1):
         if names:
             message = (
-                f"nobody in {table.group_name(group)} answered these; its part of the model leaves "
-                "them out"
+                f"nobody in {table.group_name(group)} answered these; its part of the model "
+                "omits them"
             )
             findings.append(Finding("SEM-208", message, names))
     return findings
