@@ -6,7 +6,7 @@ import pytest
 
 from coprod_stats.errors import CoprodError
 from coprod_stats.latent_models import fit_sem
-from coprod_stats.sem.errors import SemDataError, SemModelError
+from coprod_stats.sem.errors import SemDataError, SemOptionError
 
 FACTOR = "f =~ x1 + x2 + x3 + x4"
 GROUPS = {"group": "g"}
@@ -40,9 +40,19 @@ class TestGroupsThatAnsweredDifferentItems:
     @pytest.mark.parametrize("missing", ["listwise", "fiml"])
     def test_the_items_and_the_group_are_named(self, items, missing):
         items.loc[items["g"] == "south", ["x2", "x3"]] = np.nan
+        fit = fit_sem(FACTOR, items, missing=missing, **GROUPS)
+        message = told(fit)["SEM-208"]
+        assert message.startswith("nobody in group 'south' answered these")
+        assert message.endswith(": x2, x3")
+        assert fit.n_obs == 400
+
+    @pytest.mark.parametrize("missing", ["listwise", "fiml"])
+    def test_a_block_that_names_what_nobody_answered_is_refused(self, items, missing):
+        items.loc[items["g"] == "south", ["x2", "x3"]] = np.nan
+        model = f"group: north\n{FACTOR}\ngroup: south\n{FACTOR}"
         expected = r"SEM-123: no case of group 'south' has an answer .*\(x2, x3\)"
         with pytest.raises(SemDataError, match=expected):
-            fit_sem(FACTOR, items, missing=missing, **GROUPS)
+            fit_sem(model, items, missing=missing, **GROUPS)
 
     def test_so_they_are_with_ordered_items(self, items):
         codes = items[["x1", "x2", "x3", "x4"]].gt(0).astype(float).assign(g=items["g"])
@@ -50,12 +60,19 @@ class TestGroupsThatAnsweredDifferentItems:
         with pytest.raises(SemDataError, match=r"group 'south' .*\(x4\)"):
             fit_sem(FACTOR, codes, ordered="all", **GROUPS)
 
-    def test_blocks_of_other_variables_are_named(self, items):
+    def test_blocks_may_be_of_other_variables(self, items):
         model = f"group: north\n{FACTOR}\ngroup: south\nf =~ x1 + x2 + x3"
-        expected = "the block of group 'south' does not name x4, which another group's does"
         for missing in ("listwise", "fiml"):
-            with pytest.raises(SemModelError, match=expected):
-                fit_sem(model, items, missing=missing, **GROUPS)
+            fit = fit_sem(model, items, missing=missing, **GROUPS)
+            assert fit.proper
+            assert "SEM-208" not in told(fit)
+            assert {row.group for row in fit.parameters if row.rhs == "x4"} == {1}
+
+    def test_blocks_of_other_ordered_variables_are_named(self, items):
+        codes = items[["x1", "x2", "x3", "x4"]].gt(0).astype(float).assign(g=items["g"])
+        model = f"group: north\n{FACTOR}\ngroup: south\nf =~ x1 + x2 + x3"
+        with pytest.raises(SemOptionError, match="group 'south' lacks x4"):
+            fit_sem(model, codes, ordered="all", **GROUPS)
 
     def test_a_group_that_answered_everything_now_and_then_is_fitted(self, items):
         south = items.index[items["g"] == "south"]

@@ -51,6 +51,11 @@ WRITTEN = {  # scripts that write it
     "sem_after_fit.R": ("sem_after_fit.json",),
     "sem_combinations.R": ("sem_combinations.json",),
     "sem_differences.R": ("sem_differences.json",),
+    "sem_group_variables.R": (
+        "sem_group_variables.json",
+        "data/group_forms.csv",
+        "data/group_forms_missing.csv",
+    ),
     "sem_two_level.R": ("sem_two_level.json", "data/two_level_services.csv"),
     "sem_unseen.R": ("sem_unseen.json",),
     "sem_wider.R": ("sem_wider.json",),

@@ -226,6 +226,30 @@ def test_a_factor_of_three_items_is_compared_too():
     assert [entry.df_intercepts for entry in found.factors] == [2, 2]
 
 
+def test_a_group_that_was_not_asked_a_question_is_compared_by_the_others():
+    table = drawn(7, groups=3, n=1500)
+    asked = table.copy()
+    table.loc[table["language"] == "l0", "X4"] = np.nan
+    for one in (table, asked):
+        one.loc[one["language"] == "l1", "X1"] += 0.8
+    options = {**OPTIONS, "missing": "fiml"}
+    found, whole = (
+        fit_measurement_invariance(one, MODEL, options, variable="language")
+        for one in (table, asked)
+    )
+    (question,) = found.questions
+    assert question.released == "X1~1"
+    assert question.difference == pytest.approx(0.8, abs=0.15)
+    lost = [
+        (
+            of_whole.df_loadings - of_found.df_loadings,
+            of_whole.df_intercepts - of_found.df_intercepts,
+        )
+        for of_found, of_whole in zip(found.factors, whole.factors, strict=True)
+    ]
+    assert lost == [(1, 1), (0, 0)]
+
+
 def with_loading(table, item, group, loading):
     """The same questions with another loading of one of them in one group."""
     rng = np.random.default_rng(11)

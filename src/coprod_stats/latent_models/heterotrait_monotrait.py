@@ -91,26 +91,29 @@ def heterotrait_monotrait(fit: LabelledFit, *, version: HtmtVersion = 2) -> Hete
         raise LatentModelError(f"htmt: there are versions 1 and 2, not {version!r}")
     core = fit.core
     core.problem.single_level("HTMT")
-    scales = _scales(fit)
-    places = [[core.table.observed.index(name) for name in items] for items in scales.values()]
-    wide = [items for items in places if len(items) > 1]
-    if len(wide) < 2:
-        raise LatentModelError("htmt: two factors with two or more observed indicators are needed")
     pairs = []
-    for group, sample in enumerate(core.samples):
+    for group, sample in enumerate(core.samples, start=1):
+        scales, observed = _scales(fit, group), core.table.variables(group).observed
+        places = [[observed.index(name) for name in items] for items in scales.values()]
+        wide = [items for items in places if len(items) > 1]
+        if len(wide) < 2:
+            where = core.table.in_group(group)
+            raise LatentModelError(
+                f"htmt: two factors with two or more observed indicators are needed{where}"
+            )
         found = iter(_ratios(sample.cov, wide, version))
         for (one, first), (other, second) in combinations(scales.items(), 2):
             ratio = next(found) if min(len(first), len(second)) > 1 else np.nan
-            pairs.append(FactorPair(f"{one} ~~ {other}", ratio, one, other, group + 1))
+            pairs.append(FactorPair(f"{one} ~~ {other}", ratio, one, other, group))
     return HeterotraitMonotrait(tuple(pairs), version)
 
 
-def _scales(fit: LabelledFit) -> dict[str, list[str]]:
-    """Return the observed indicators of each factor that has any."""
+def _scales(fit: LabelledFit, group: int) -> dict[str, list[str]]:
+    """Return the observed indicators of each factor of a group that has any."""
     table = fit.core.table
     scales: dict[str, list[str]] = {}
     for row in table:
-        if row.op == "=~" and row.group == 1 and row.rhs in table.observed:
+        if row.op == "=~" and row.group == group and row.rhs in table.observed:
             scales.setdefault(row.lhs, []).append(row.rhs)
     loaded = Counter(name for items in scales.values() for name in items)
     shared = [name for name, count in loaded.items() if count > 1]

@@ -94,8 +94,9 @@ class LabelledFit:
     observed, latent : tuple of str
         Variables; ``sample_cov`` and ``implied_cov`` run over the observed ones.
     sample_cov, implied_cov : tuple of (n_observed, n_observed) ndarray
-        One per group, divisor N. With two levels, the unrestricted estimates within and between
-        clusters group by group, over the observed variables of each level.
+        One per group, divisor N; NaN for variables that a group lacks. With two levels, the
+        unrestricted estimates within and between clusters group by group, over the observed
+        variables of each level.
     vcov : ndarray of shape (n_free, n_free)
         Covariance matrix of the estimates of the rows that are free, in order of the table.
     conf_level : float

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coprod_stats.counts import counted
 from coprod_stats.latent_models.idle_options import IdleOption, idle_options
@@ -38,6 +39,7 @@ _CORE_NAMES = {"standard_errors": "se"}
 """Options with different names in the core's ledger and in ``fit_sem`` and ``coprod sem``."""
 
 
+FloatArray = NDArray[np.float64]
 Solutions = dict[StandardizationType, Standardized]
 
 
@@ -76,8 +78,8 @@ def labelled_fit(core: CoreFit, asked: Specification, columns: Collection[str] =
         asked_and_used=_ledger(core, asked, idle),
         observed=core.table.observed,
         latent=core.table.latent,
-        sample_cov=core.problem.sample_covs(),
-        implied_cov=tuple(implied.cov for implied in core.estimate.implied),
+        sample_cov=_over_all(core, core.problem.sample_covs()),
+        implied_cov=_over_all(core, [implied.cov for implied in core.estimate.implied]),
         vcov=core.inference.covariance,
         conf_level=core.options.conf_level,
         df=coefficient_df(core.inference, core.problem) or math.inf,
@@ -87,6 +89,19 @@ def labelled_fit(core: CoreFit, asked: Specification, columns: Collection[str] =
         n_clusters=core.problem.n_clusters,
         intraclass_correlations=core.problem.intraclass_correlations(),
     )
+
+
+def _over_all(core: CoreFit, covs: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
+    """Bring matrices to the variables of all groups, NaN for those that a group lacks."""
+    table = core.table
+    if not table.group_variables:
+        return tuple(covs)
+    wide = []
+    for group, cov in enumerate(covs, start=1):
+        whole = np.full((len(table.observed),) * 2, np.nan)
+        whole[np.ix_(table.columns_of(group), table.columns_of(group))] = cov
+        wide.append(whole)
+    return tuple(wide)
 
 
 def _indices(core: CoreFit) -> dict[str, float]:

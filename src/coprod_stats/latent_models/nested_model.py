@@ -52,8 +52,8 @@ class NestedModel:
     estimator, engine : str
     meanstructure : bool
     n_obs, n_groups : int
-    observed : frozenset of str
-        Variables.
+    observed : frozenset of (int, str)
+        Group and name of the variables.
     options : mapping of str to str
         Those of ``OPTIONS`` and ``information``, as used.
     data : str
@@ -71,7 +71,7 @@ class NestedModel:
     meanstructure: bool
     n_obs: int
     n_groups: int
-    observed: frozenset[str]
+    observed: frozenset[tuple[int, str]]
     options: Mapping[str, str]
     data: str
     core: Callable[[str], CoreFit]
@@ -103,7 +103,11 @@ def model_of_fit(name: str, fit: LabelledFit) -> NestedModel:
         meanstructure=any(parameter.op == "~1" for parameter in fit.parameters),
         n_obs=fit.n_obs,
         n_groups=max(1, len(fit.group_labels)),
-        observed=frozenset(variables),
+        observed=frozenset(
+            (group, name)
+            for group, names in enumerate(core.table.observed_of_groups, start=1)
+            for name in names
+        ),
         options={option: str(used[option].used) for option in _RECORDED},
         data=content.hexdigest(),
         core=lambda _: core,
@@ -141,7 +145,7 @@ def model_of_document(
         meanstructure="~1" in stored.operators,
         n_obs=stored.n_obs,
         n_groups=stored.n_groups,
-        observed=frozenset(stored.observed),
+        observed=stored.observed,
         options={option: str(stored.used.get(option)) for option in _RECORDED},
         data=_stored_data(stored),
         core=core,

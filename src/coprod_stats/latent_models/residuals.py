@@ -136,7 +136,7 @@ def _rows(
     correlations: NDArray[np.float64],
 ) -> Iterator[ResidualMoment]:
     implied: ImpliedMoments = core.estimate.implied[group]
-    names = core.table.observed
+    names = core.table.variables(group + 1).observed
     if core.table.meanstructure and not core.table.ordered:
         for i, name in enumerate(names):
             fitted, residual = float(implied.mean[i]), float(raw.mean[i])

@@ -22,7 +22,8 @@ class StoredFit:
     converged : bool
     estimator, engine : str
     n_obs, n_groups : int
-    observed : tuple of str
+    observed : frozenset of (int, str)
+        Group and name of the variables.
     operators : frozenset of str
         Of the parameters.
     measures : mapping of str to float
@@ -40,7 +41,7 @@ class StoredFit:
     engine: str
     n_obs: int
     n_groups: int
-    observed: tuple[str, ...]
+    observed: frozenset[tuple[int, str]]
     operators: frozenset[str]
     measures: Mapping[str, float]
     used: Mapping[str, Any]
@@ -78,11 +79,22 @@ def stored_fit(name: str, document: Mapping[str, Any]) -> StoredFit:
     plain = ("converged", "estimator", "engine", "n_obs", "n_groups", "specification")
     return StoredFit(
         **{part: document[part] for part in plain},
-        observed=tuple(document["observed"]),
+        observed=_observed(document),
         operators=frozenset(row["op"] for row in document["parameters"]),
         measures=document["fit"],
         used={option: entry.get("used") for option, entry in document["asked_and_used"].items()},
         data=document.get("data"),
+    )
+
+
+def _observed(document: Mapping[str, Any]) -> frozenset[tuple[int, str]]:
+    """Find the variables of each group by its parameters, among which are all variances."""
+    names = set(document["observed"])
+    return frozenset(
+        (int(row["group"]), name)
+        for row in document["parameters"]
+        for name in (row.get("lhs"), row.get("rhs"))
+        if _is_count(row.get("group")) and _is_text(name) and name in names
     )
 
 

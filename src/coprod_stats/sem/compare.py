@@ -113,13 +113,18 @@ def _check_comparable(restricted: CoreFit, freer: CoreFit) -> None:
         raise SemDataError("the models are fitted to different groups")
     if restricted.table.meanstructure != freer.table.meanstructure:
         raise SemOptionError("one of the models has a mean structure and the other has none")
-    if set(restricted.table.observed) != set(freer.table.observed) or any(
+    if _variables(restricted) != _variables(freer) or any(
         not np.array_equal(a.rows, b.rows)
         for a, b in zip(restricted.samples, freer.samples, strict=True)
     ):
         raise SemDataError("the models are fitted to different variables or cases")
     if (type(restricted.problem), restricted.method) != (type(freer.problem), freer.method):
         raise SemOptionError("the models are fitted by different methods")
+
+
+def _variables(fit: CoreFit) -> list[frozenset[str]]:
+    """Observed variables of each group."""
+    return [frozenset(names) for names in fit.table.observed_of_groups]
 
 
 def _default_method(scaling: str) -> DifferenceMethod:

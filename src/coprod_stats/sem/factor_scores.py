@@ -64,6 +64,7 @@ def factor_scores(fit: CoreFit, method: ScoreMethod | None = None) -> FactorScor
         raise SemOptionError("the model has no latent variable to score")
     scores = np.full((len(fit.data.values), len(latent)), np.nan)
     of_groups = problem.factor_scores(fit.estimate, used)
-    for sample, values in zip(fit.samples, of_groups, strict=True):
-        scores[sample.rows] = values
+    for group, (sample, values) in enumerate(zip(fit.samples, of_groups, strict=True), start=1):
+        for name, column in zip(fit.table.variables(group).latent, values.T, strict=True):
+            scores[sample.rows, latent.index(name)] = column
     return FactorScores(latent, scores)

@@ -45,25 +45,30 @@ class IncompleteSample(GroupSample):
 
 
 def incomplete_samples(
-    data: SemData, observed: Sequence[str], *, complete_columns: Sequence[str] = ()
+    data: SemData,
+    observed_of_groups: Sequence[Sequence[str]],
+    *,
+    complete_of_groups: Sequence[Sequence[str]] = (),
 ) -> tuple[IncompleteSample, ...]:
     """Choose rows with an answer at least and estimate saturated moments, group by group.
 
     Parameters
     ----------
     data : SemData
-    observed : sequence of str
-        Variables of the model.
-    complete_columns : sequence of str
-        Variables that must be answered even so: fixed covariates.
+    observed_of_groups : sequence of sequence of str
+        Variables of each group's model.
+    complete_of_groups : sequence of sequence of str
+        Variables of each group that must be answered even so: fixed covariates.
 
     Raises
     ------
     SemDataError, ObservedDataError
         As in :func:`coprod_stats.sem.sample.complete_samples`.
     """
-    chosen = choose_rows(data, observed, incomplete=True, complete_columns=complete_columns)
-    return group_samples(data, observed, chosen, _incomplete_sample)
+    chosen = choose_rows(
+        data, observed_of_groups, incomplete=True, complete_of_groups=complete_of_groups
+    )
+    return group_samples(data, observed_of_groups, chosen, _incomplete_sample)
 
 
 def _incomplete_sample(data: FloatArray, rows: IntArray, chosen: ChosenRows) -> IncompleteSample:

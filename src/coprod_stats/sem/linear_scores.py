@@ -38,7 +38,7 @@ FloatArray = NDArray[np.float64]
 
 
 def linear_scores(estimate: Estimate, method: str) -> list[FloatArray]:
-    """Score the cases of each group, ``(n_rows, n_latent)``.
+    """Score the cases of each group on its latent variables, ``(n_rows, n_latent)``.
 
     Without mean structure the intercepts are those that reproduce the sample means, and the latent
     variables' are 0: scores are the same as with free intercepts.
@@ -53,12 +53,13 @@ def linear_scores(estimate: Estimate, method: str) -> list[FloatArray]:
     SemOptionError
         For Bartlett scores of latent variables that no observed variable depends on directly.
     """
-    latent = estimate.table.latent
+    table = estimate.table
     scores = []
-    for model, implied, sample in zip(
-        estimate.models, estimate.implied, estimate.problem.samples, strict=True
+    for group, (model, implied, sample) in enumerate(
+        zip(estimate.models, estimate.implied, estimate.problem.samples, strict=True), start=1
     ):
-        if not estimate.table.meanstructure:
+        latent = table.variables(group).latent
+        if not table.meanstructure:
             implied = _at_sample_means(model, implied, sample.mean)
         if method == "bartlett":
             scores.append(_bartlett(model, implied, sample, latent))

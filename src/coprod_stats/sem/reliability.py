@@ -71,28 +71,33 @@ def model_reliability(fit: CoreFit) -> tuple[ModelReliability, ...]:
         variables as well, or the model has two levels.
     """
     fit.problem.single_level("reliability from the model")
-    latent = fit.table.latent
     results = []
-    for model, implied, sample in zip(
-        fit.estimate.models, fit.estimate.implied, fit.samples, strict=True
+    for group, (model, implied, sample) in enumerate(
+        zip(fit.estimate.models, fit.estimate.implied, fit.samples, strict=True), start=1
     ):
-        _refuse(fit, model.matrices.eta)
+        latent = fit.table.variables(group).latent
+        _refuse(fit, group, model.matrices.eta)
         loadings = implied.lambda_[:, : len(latent)]
         measured = np.flatnonzero(np.abs(loadings).sum(axis=0))
-        if measured.size == 0:
-            raise SemOptionError("no latent variable has observed indicators")
         # bring latent responses, whose sample moments have unit variance, to the model's metric
         cov = sample.cov / np.outer(implied.delta, implied.delta)
         rows = [_coefficients(implied, loadings, cov, index) for index in measured.tolist()]
-        omega, composite, extracted = np.array(rows).T
+        omega, composite, extracted = np.array(rows).reshape(-1, 3).T
         names = tuple(latent[index] for index in measured)
         results.append(ModelReliability(names, omega, composite, extracted))
+    if not any(found.latent for found in results):
+        raise SemOptionError("no latent variable has observed indicators")
     return tuple(results)
 
 
-def _refuse(fit: CoreFit, eta: tuple[str, ...]) -> None:
+def _refuse(fit: CoreFit, group: int, eta: tuple[str, ...]) -> None:
     for row in fit.table:
-        if row.op == "=~" and row.rhs in fit.table.observed and row.rhs in eta:
+        if (
+            row.group == group
+            and row.op == "=~"
+            and row.rhs in fit.table.observed
+            and row.rhs in eta
+        ):
             raise SemOptionError(
                 f"reliability is not defined here: '{row.rhs}' is an indicator that takes part in "
                 "regressions"

@@ -117,14 +117,16 @@ class GroupSample:
         return len(self.rows) if self.clusters is None else int(self.clusters.max()) + 1
 
 
-def complete_samples(data: SemData, observed: Sequence[str]) -> tuple[GroupSample, ...]:
+def complete_samples(
+    data: SemData, observed_of_groups: Sequence[Sequence[str]]
+) -> tuple[GroupSample, ...]:
     """Choose complete rows and compute moments, group by group.
 
     Parameters
     ----------
     data : SemData
-    observed : sequence of str
-        Variables of the model.
+    observed_of_groups : sequence of sequence of str
+        Variables of each group's model.
 
     Raises
     ------
@@ -134,8 +136,8 @@ def complete_samples(data: SemData, observed: Sequence[str]) -> tuple[GroupSampl
     ObservedDataError
         At unusable weights, groups or columns.
     """
-    chosen = choose_rows(data, observed, incomplete=False)
-    return group_samples(data, observed, chosen, _complete_sample)
+    chosen = choose_rows(data, observed_of_groups, incomplete=False)
+    return group_samples(data, observed_of_groups, chosen, _complete_sample)
 
 
 _Sample = TypeVar("_Sample", bound=GroupSample)
@@ -143,7 +145,7 @@ _Sample = TypeVar("_Sample", bound=GroupSample)
 
 def group_samples(
     data: SemData,
-    observed: Sequence[str],
+    observed_of_groups: Sequence[Sequence[str]],
     chosen: ChosenRows,
     sample_of: Callable[[FloatArray, IntArray, ChosenRows], _Sample],
 ) -> tuple[_Sample, ...]:
@@ -152,20 +154,23 @@ def group_samples(
     Parameters
     ----------
     data : SemData
-    observed : sequence of str
-        Variables of the model.
+    observed_of_groups : sequence of sequence of str
+        Variables of each group's model.
     chosen : ChosenRows
     sample_of : callable
         Makes it from values, rows and what was chosen.
     """
-    values = data.columns(observed)
+    columns = {names: data.columns(names) for names in map(tuple, observed_of_groups)}
     samples: list[_Sample] = []
-    for rows, n_empty in zip(chosen.groups, chosen.n_empty, strict=True):
+    for rows, n_empty, names in zip(
+        chosen.groups, chosen.n_empty, map(tuple, observed_of_groups), strict=True
+    ):
+        values = columns[names][rows]
         try:
-            sample = sample_of(values[rows], rows, chosen)
+            sample = sample_of(values, rows, chosen)
         except ObservedDataError as error:
             where = f"{data.group_name(len(samples))}: " if len(chosen.groups) > 1 else ""
-            raise _named(error, values[rows], observed, where) from error
+            raise _named(error, values, names, where) from error
         samples.append(replace(sample, n_empty=n_empty))
     return tuple(samples)
 
@@ -223,22 +228,22 @@ class ChosenRows:
 
 def choose_rows(
     data: SemData,
-    observed: Sequence[str],
+    observed_of_groups: Sequence[Sequence[str]],
     *,
     incomplete: bool,
-    complete_columns: Sequence[str] = (),
+    complete_of_groups: Sequence[Sequence[str]] = (),
 ) -> ChosenRows:
     """Choose rows with the answers that are needed, group by group.
 
     Parameters
     ----------
     data : SemData
-    observed : sequence of str
-        Variables of the model.
+    observed_of_groups : sequence of sequence of str
+        Variables of each group's model.
     incomplete : bool
         Keep rows with missing answers (at least one answer is needed).
-    complete_columns : sequence of str
-        Variables that must be answered even so.
+    complete_of_groups : sequence of sequence of str
+        Variables of each group that must be answered even so.
 
     Raises
     ------
@@ -247,17 +252,16 @@ def choose_rows(
     ObservedDataError
         At unusable weights or groups.
     """
-    unanswered = np.isnan(data.columns(observed))
-    _check_answered(data, observed, unanswered)
-    keep: BoolArray = np.asarray(~unanswered.all(axis=1) if incomplete else ~unanswered.any(axis=1))
-    if complete_columns:
-        keep &= complete_rows(data.columns(complete_columns))
-    if data.weights is not None:
-        keep &= ~np.isnan(data.weights)
-    if data.clusters is not None:
-        keep &= data.clusters >= 0
-    if data.groups is not None:
-        keep &= data.groups >= 0
+    observed = _all_of(observed_of_groups)
+    missing = np.isnan(data.columns(observed))
+    needed = _needed(data, observed_of_groups)
+    _check_answered(data, observed, missing, needed)
+    empty = ~(needed & ~missing).any(axis=1)
+    keep: BoolArray = np.asarray(~empty if incomplete else ~(needed & missing).any(axis=1))
+    if any(complete_of_groups):
+        unanswered = np.isnan(data.columns(_all_of(complete_of_groups)))
+        keep &= ~(_needed(data, complete_of_groups) & unanswered).any(axis=1)
+    keep &= _belongs(data)
     if not keep.any():
         raise SemDataError("no row has the answers that the model needs")
     weights = None
@@ -266,17 +270,70 @@ def choose_rows(
         weights[keep] = normalized_weights(data.weights[keep])
     codes = np.zeros(len(keep), dtype=np.intp) if data.groups is None else data.groups.copy()
     n_groups = len(data.group_labels)
-    empty_rows = unanswered.all(axis=1) & (codes >= 0)
+    empty_rows = empty & (codes >= 0)
     n_empty = tuple(np.bincount(codes[empty_rows], minlength=n_groups).tolist())
     codes[~keep] = -1
     names = [data.group_name(group) for group in range(n_groups)]
     return ChosenRows(rows_by_group(codes, names), weights, data.clusters, n_empty)
 
 
-def _check_answered(data: SemData, observed: Sequence[str], unanswered: BoolArray) -> None:
-    """Refuse variables that nobody answered, in the whole sample or in one of its groups."""
+def _belongs(data: SemData) -> BoolArray:
+    """Mark the rows that have a weight, a cluster and a group where the data have these."""
+    keep = np.ones(len(data.values), dtype=bool)
+    if data.weights is not None:
+        keep &= ~np.isnan(data.weights)
+    if data.clusters is not None:
+        keep &= data.clusters >= 0
+    if data.groups is not None:
+        keep &= data.groups >= 0
+    return keep
+
+
+def _all_of(names_of_groups: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for names in names_of_groups for name in names))
+
+
+def _needed(data: SemData, names_of_groups: Sequence[Sequence[str]]) -> BoolArray:
+    """Mark which of all names are among those of a row's group, ``(n_rows, n_names)``."""
+    every = _all_of(names_of_groups)
+    of_groups = np.array([[name in names for name in every] for names in names_of_groups])
+    if data.groups is None:
+        return np.broadcast_to(of_groups[0], (len(data.values), len(every)))
+    return np.asarray(of_groups[data.groups])
+
+
+def unanswered_of_groups(data: SemData, names: Sequence[str]) -> tuple[frozenset[str], ...]:
+    """Return the variables that nobody in a group answered and somebody in another one did.
+
+    Parameters
+    ----------
+    data : SemData
+    names : sequence of str
+
+    Returns
+    -------
+    tuple of frozenset of str
+        One per group; empty for a group without any answers.
+    """
+    if data.groups is None:
+        return tuple(frozenset[str]() for _ in data.group_labels)
+    answered, belongs = ~np.isnan(data.columns(names)), _belongs(data)
+    groups = range(len(data.group_labels))
+    by_group = np.array([answered[belongs & (data.groups == g)].any(axis=0) for g in groups])
+    somebody, something = by_group.any(axis=0), by_group.any(axis=1, keepdims=True)
+    lacking = ~by_group & somebody & something
+    return tuple(
+        frozenset(name for name, is_lacking in zip(names, row, strict=True) if is_lacking)
+        for row in lacking
+    )
+
+
+def _check_answered(
+    data: SemData, observed: Sequence[str], missing: BoolArray, needed: BoolArray
+) -> None:
+    """Refuse variables that nobody answered, in the whole sample or in a group that has them."""
     names = np.array(observed)
-    empty = tuple(names[unanswered.all(axis=0)].tolist())
+    empty = tuple(names[missing.all(axis=0)].tolist())
     if empty:
         raise SemDataError(
             "no case has an answer to these; omit them", code="SEM-116", variables=empty
@@ -284,13 +341,13 @@ def _check_answered(data: SemData, observed: Sequence[str], unanswered: BoolArra
     if data.groups is None:
         return
     for group in range(len(data.group_labels)):
-        members = unanswered[data.groups == group]
-        empty = tuple(names[members.all(axis=0)].tolist())
-        if empty and len(members):
+        members = data.groups == group
+        lacking = missing[members].all(axis=0) & needed[members].any(axis=0)
+        empty = tuple(names[lacking].tolist())
+        if empty and members.any():
             raise SemDataError(
-                f"no case of {data.group_name(group)} has an answer to these, which other groups "
-                "answered; every group must have answers to every variable of the model: omit "
-                "these or the group",
+                f"no case of {data.group_name(group)} has an answer to these, which are part of "
+                "its model; omit these or the group",
                 code="SEM-123",
                 variables=empty,
             )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemModelError, SemOptionError
+from coprod_stats.sem.model.group_variables import with_same_variables
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
@@ -55,9 +56,10 @@ def fitted_populations(fit: CoreFit) -> tuple[Population, ...]:
     SemModelError
         Where the implied covariance matrix is not positive definite or thresholds do not ascend.
     SemOptionError
-        With two levels.
+        With two levels, and with groups of different variables.
     """
     fit.problem.single_level("simulation")
+    with_same_variables(fit.table, "in simulation")
     populations = []
     estimate = fit.estimate
     for model, implied, sample in zip(estimate.models, estimate.implied, fit.samples, strict=True):
@@ -81,7 +83,8 @@ def specified_populations(
     Raises
     ------
     SemOptionError
-        At parameters without value, fixed covariates and two-level models, and under the delta
+        At parameters without value, fixed covariates, groups of different variables and two-level
+        models, and under the delta
         parameterization at ordered variables in regressions.
     SemModelError
         Where the implied covariance matrix is not positive definite or thresholds do not ascend,
@@ -146,6 +149,7 @@ def simulate(
 def _refuse(table: ParameterTable, params: FloatArray) -> None:
     if any(row.level for row in table):
         raise SemOptionError("two-level models cannot be simulated")
+    with_same_variables(table, "in simulation")
     if any(row.exogenous for row in table):
         raise SemOptionError("fixed covariates have no distribution; use fixed_x=False")
     if len(params) != table.n_free:

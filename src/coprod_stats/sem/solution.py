@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from coprod_stats.sem.errors import SemDataError, SemOptionError
 from coprod_stats.sem.estimation.estimate import Estimate, estimate_at, estimate_model
+from coprod_stats.sem.model.group_variables import with_same_variables
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
@@ -142,6 +143,7 @@ def _state(
 def _check_blocks(table: ParameterTable, blocks: Sequence[Block], options: FitOptions) -> None:
     """Refuse a rotation of nothing, and blocks that cannot be rotated."""
     if blocks:
+        with_same_variables(table, "in models with efa() blocks")
         check_rotatable(table, blocks, orthogonal=table.options.orthogonal_efa)
     elif options.rotation is not None:
         raise SemOptionError(

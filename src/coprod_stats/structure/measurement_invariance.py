@@ -308,8 +308,8 @@ def _difference(fit: SemFit, question: DifferingQuestion) -> float:
     """Return the range of a parameter over the groups, by their average standard deviations."""
     is_loading = question.kind == "loading"
     place = (question.factor, "=~", question.item) if is_loading else (question.item, "~1", "")
-    groups = range(1, len(fit.group_labels) + 1)
-    rows = [fit.parameter(*place, group=group) for group in groups]
+    # a group that was not asked the question has no such row
+    rows = [row for row in fit.parameters if (row.lhs, row.op, row.rhs) == place]
     # of the question in each group, over that of the factor for a loading
     spread = float(np.mean([row.est / row.std_all for row in rows]))
     sizes = [row.est / spread for row in rows]

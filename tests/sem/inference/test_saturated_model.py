@@ -27,7 +27,7 @@ def answers(seed: int = 3) -> SemData:
 
 
 def sample(seed: int = 3) -> IncompleteSample:
-    (found,) = incomplete_samples(answers(seed), NAMES)
+    (found,) = incomplete_samples(answers(seed), [NAMES])
     return found
 
 

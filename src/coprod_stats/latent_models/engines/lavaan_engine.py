@@ -29,6 +29,7 @@ rows <- parTable(fit)
 converged <- lavInspect(fit, "converged")
 if (is.null(rows$se)) rows$se <- NA
 group <- if (is.null(rows$group)) 1 * (rows$block > 0) else rows$group
+if (is.character(group)) group <- match(group, lavInspect(fit, "group.label"), nomatch = 0)
 level <- if (is.null(rows$level)) 0 * group else (rows$block > 0) * ((rows$block - 1) %% 2 + 1)
 number <- function(x) ifelse(is.finite(x), sprintf("%.17g", x), "null")
 quoted <- function(x) encodeString(as.character(x), quote = '"')
@@ -129,11 +130,12 @@ def _run(fit: SemFit, file: Path) -> dict[str, Any]:
     if rscript is None:
         raise LatentModelError("engine lavaan needs Rscript, which is not installed")
     asked = fit.specification
+    table = fit.core.table
     labels, texts = fit.group_labels, [] if asked.group is None else [asked.group]
     script = _REPORT.format(
         package="semTools" if asked.auxiliary else "lavaan",
-        inputs="\n".join(lavaan_inputs(asked, file.as_posix(), labels, texts=texts)),
-        call=lavaan_call(asked, labels),
+        inputs="\n".join(lavaan_inputs(asked, file.as_posix(), labels, texts=texts, table=table)),
+        call=lavaan_call(asked, labels, table),
     )
     program = file.with_name("fit.R")
     program.write_text(script, encoding="utf-8")

@@ -8,7 +8,7 @@ blanks, which lavaan 0.6-14 removes, or with ``#``, where it sees a comment) hav
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 from coprod_stats.latent_models.errors import LatentModelError
@@ -54,13 +54,37 @@ def model_lines(model: ModelSyntax, group_labels: Sequence[str]) -> list[str]:
     lines: list[str] = []
     for group, levels in sorted(groups.items()):
         if group:
-            label = group_labels[group - 1]
-            lines.append(f"group: {label if _PLAIN_GROUP.fullmatch(label) else group}")
+            lines.append(group_header(group_labels[group - 1], group))
         for level, relations in levels.items():
             if level:
                 lines.append(f"level: {_plain(level, _PLAIN_GROUP, 'level')}")
             margin = "  " if group or level else ""
             lines += [f"{margin}{_statement(relation, labels)}" for relation in relations]
+    return [*lines, *function_lines(model, labels)]
+
+
+def group_header(label: str, group: int) -> str:
+    """Write the header of a group's block, by its number where lavaan would not read its label.
+
+    Parameters
+    ----------
+    label : str
+    group : int
+        The first is 1.
+    """
+    return f"group: {label if _PLAIN_GROUP.fullmatch(label) else group}"
+
+
+def function_lines(model: ModelSyntax, labels: Mapping[str, str]) -> list[str]:
+    """Write definitions and constraints, a statement per line.
+
+    Parameters
+    ----------
+    model : ModelSyntax
+    labels : mapping of str to str
+        Names in lavaan of labels that have another one there.
+    """
+    lines = []
     for definition in model.definitions:
         name = labels.get(definition.name, definition.name)
         lines.append(f"{name} := {_written(definition.expression, labels)}")
@@ -84,7 +108,7 @@ def renamed_labels(model: ModelSyntax) -> dict[str, str]:
     return dict(zip(odd, unused, strict=False))
 
 
-def _statement(relation: Relation, labels: dict[str, str]) -> str:
+def _statement(relation: Relation, labels: Mapping[str, str]) -> str:
     left = " + ".join(map(_left_term, relation.left))
     right = " + ".join(_right_term(term, labels) for term in relation.right)
     return f"{left} {relation.operator} {right}"
@@ -95,7 +119,7 @@ def _left_term(term: Term) -> str:
     return "".join(f'efa("{block}")*' for block in blocks) + term.variable
 
 
-def _right_term(term: Term, labels: dict[str, str]) -> str:
+def _right_term(term: Term, labels: Mapping[str, str]) -> str:
     """Write a term once per modifier, which is lavaan's way of giving several."""
     if not term.modifiers:
         return term.variable
@@ -103,17 +127,17 @@ def _right_term(term: Term, labels: dict[str, str]) -> str:
     return " + ".join(f"{modifier}*{term.variable}" for modifier in written)
 
 
-def _modifier(modifier: Modifier, labels: dict[str, str]) -> str:
+def _modifier(modifier: Modifier, labels: Mapping[str, str]) -> str:
     values = [_value(value, modifier, labels) for value in modifier.values]
     several = f"c({', '.join(values)})" if len(values) > 1 else values[0]
     return several if modifier.kind == "value" else f"{modifier.kind}({several})"
 
 
-def _value(value: ModifierValue, modifier: Modifier, labels: dict[str, str]) -> str:
+def _value(value: ModifierValue, modifier: Modifier, labels: Mapping[str, str]) -> str:
     if value is None:
         return "NA"
     if isinstance(value, float):
-        return _number(value)
+        return number(value)
     if modifier.kind == "equal" and value not in labels:
         return f'"{_plain(value, _PLAIN_PARAMETER, "parameter")}"'
     written = labels.get(value, value)
@@ -126,10 +150,10 @@ def _plain(name: str, pattern: re.Pattern[str], what: str) -> str:
     return name
 
 
-def _written(expression: Expression, labels: dict[str, str]) -> str:
+def _written(expression: Expression, labels: Mapping[str, str]) -> str:
     match expression:
         case Number(value):
-            return _number(value)
+            return number(value)
         case Name(name):
             return labels.get(name, name)
         case Call("neg", (argument,)):
@@ -141,13 +165,18 @@ def _written(expression: Expression, labels: dict[str, str]) -> str:
     raise TypeError(expression)
 
 
-def _bracketed(expression: Expression, labels: dict[str, str]) -> str:
+def _bracketed(expression: Expression, labels: Mapping[str, str]) -> str:
     is_compound = isinstance(expression, Call) and expression.function in BINARY | {"neg"}
     is_negative = isinstance(expression, Number) and expression.value < 0
     written = _written(expression, labels)
     return f"({written})" if is_compound or is_negative else written
 
 
-def _number(value: float) -> str:
-    """Write a number with all its digits, whole ones without a fraction."""
+def number(value: float) -> str:
+    """Write a number with all its digits, whole ones without a fraction.
+
+    Parameters
+    ----------
+    value : float
+    """
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)

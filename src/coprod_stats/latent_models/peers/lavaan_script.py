@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TypeGuard
 
+from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.frames import require_columns
+from coprod_stats.latent_models.peers.lavaan_groups import block_lines, needs_blocks
 from coprod_stats.latent_models.peers.lavaan_model import model_lines, renamed_labels
 from coprod_stats.latent_models.peers.r_text import r_lines, r_string, r_vector
-from coprod_stats.latent_models.sem_data import Columns, group_codes
+from coprod_stats.latent_models.sem_data import Columns, group_codes, model_columns
 from coprod_stats.latent_models.specification import Specification
+from coprod_stats.latent_models.specified_data import specified_data
+from coprod_stats.sem.model.group_variables import with_same_variables
+from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
+from coprod_stats.sem.model.table_building import build_parameters
 from coprod_stats.sem.rotation.options import RotationOptions
+from coprod_stats.sem.solution import completed_table
 
 _MISSING = {"two-stage": "two.stage", "robust-two-stage": "robust.two.stage"}
 
@@ -30,12 +39,14 @@ def lavaan_script(asked: Specification, data_file: str, columns: Columns | None 
         Name of the CSV file, as R will find it.
     columns : mapping of str to array, optional
         Those of groups and clusters. Groups are needed: lavaan takes the blocks of a model by the
-        order of the groups, which is therefore stated.
+        order of the groups, which is therefore stated. With those of the variables, groups may
+        have been asked different ones.
 
     Raises
     ------
     LatentModelError
-        If the column of groups is not given, or a name has no counterpart.
+        If the column of groups is not given, or a name has no counterpart; at blocks of different
+        variables without the columns of these.
     SemModelError
         If a block of the model fits none of the groups.
     """
@@ -45,16 +56,17 @@ def lavaan_script(asked: Specification, data_file: str, columns: Columns | None 
     design = [name for name in (asked.group, asked.cluster) if name is not None]
     texts = [name for name in design if name in given and given[name].dtype == object]
     labels = group_codes(given, asked.group)[1] if asked.group is not None else ()
+    table = _table_of_groups(asked, given, labels) if asked.group is not None else None
     renamed = renamed_labels(parse_model(asked.model))
     package = "semTools" if asked.auxiliary else "lavaan"
     interval = ', boot.ci.type = "bca.simple"' if asked.ci == "bca" else ""
     return "\n".join(
         [
             f"library({package})",
-            *lavaan_inputs(asked, data_file, labels, texts=texts),
+            *lavaan_inputs(asked, data_file, labels, texts=texts, table=table),
             *(f"# {name} is the label {r_string(label)}" for label, name in renamed.items()),
             *(_CLUSTERS_IGNORED if asked.ordered and asked.cluster is not None else ()),
-            f"fit <- {lavaan_call(asked, labels)}",
+            f"fit <- {lavaan_call(asked, labels, table)}",
             "summary(fit, fit.measures = TRUE, standardized = TRUE, rsquare = TRUE)",
             f"parameterEstimates(fit, level = {asked.conf_level:g}{interval}, standardized = TRUE)",
             "",
@@ -62,8 +74,35 @@ def lavaan_script(asked: Specification, data_file: str, columns: Columns | None 
     )
 
 
+def _table_of_groups(
+    asked: Specification, columns: Columns, group_labels: Sequence[str]
+) -> ParameterTable | None:
+    """Complete the model of groups with different variables; None where all have the same."""
+    syntax = parse_model(asked.model)
+    if any(relation.level for relation in syntax.relations):
+        return None
+    variables = [name for name in model_columns(syntax) if name in columns]
+    if variables and not asked.ordered:
+        return completed_table(syntax, specified_data(asked, columns, syntax), asked.options)
+    if any(relation.group for relation in syntax.relations):
+        options = asked.options.model
+        table = build_parameters(syntax, group_labels=group_labels, options=options)
+        what = "with ordered variables" if asked.ordered else "without the columns of the variables"
+        with_same_variables(table, what)
+        if needs_blocks(table):
+            raise LatentModelError(
+                f"not available in lavaan {what}: parameters equal among groups of other paths"
+            )
+    return None
+
+
 def lavaan_inputs(
-    asked: Specification, data_file: str, group_labels: Sequence[str], *, texts: Sequence[str] = ()
+    asked: Specification,
+    data_file: str,
+    group_labels: Sequence[str],
+    *,
+    texts: Sequence[str] = (),
+    table: ParameterTable | None = None,
 ) -> tuple[str, str]:
     """Read the data and state the model, in R.
 
@@ -75,17 +114,30 @@ def lavaan_inputs(
         Empty without groups.
     texts : sequence of str
         Columns that are read as text, so that ``01`` and ``T`` stay what they are.
+    table : ParameterTable, optional
+        The completed model; it is stated whole where groups have different variables.
     """
     kept = ", ".join(f'{r_string(name)} = "character"' for name in texts)
     classes = f", colClasses = c({kept})" if texts else ""
+    syntax = parse_model(asked.model)
+    if _is_stated_whole(table):
+        lines = block_lines(table, syntax, group_labels)
+    else:
+        lines = model_lines(syntax, group_labels)
     return (
         f'data <- read.csv({r_string(data_file)}, na.strings = c("", "NA"), check.names = FALSE'
         f"{classes})",
-        f"model <- {r_lines(model_lines(parse_model(asked.model), group_labels))}",
+        f"model <- {r_lines(lines)}",
     )
 
 
-def lavaan_call(asked: Specification, group_labels: Sequence[str]) -> str:
+def _is_stated_whole(table: ParameterTable | None) -> TypeGuard[ParameterTable]:
+    return table is not None and needs_blocks(table)
+
+
+def lavaan_call(
+    asked: Specification, group_labels: Sequence[str], table: ParameterTable | None = None
+) -> str:
     """Write the call of lavaan that does the same.
 
     Parameters
@@ -93,7 +145,17 @@ def lavaan_call(asked: Specification, group_labels: Sequence[str]) -> str:
     asked : Specification
     group_labels : sequence of str
         Empty without groups.
+    table : ParameterTable, optional
+        As in :func:`lavaan_inputs`.
     """
+    if _is_stated_whole(table):  # nothing is left to defaults and options
+        asked = replace(
+            asked,
+            group_equal=(),
+            group_partial=(),
+            std_lv=False,
+            model_type="sem",
+        )
     function = f"{asked.model_type}.auxiliary" if asked.auxiliary else asked.model_type
     arguments = ",\n  ".join(["model", "data = data", *_arguments(asked, group_labels)])
     return f"{function}({arguments})"

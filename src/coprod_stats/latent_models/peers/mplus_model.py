@@ -28,6 +28,7 @@ from coprod_stats.latent_models.peers.mplus_constraints import (
     plain_number,
 )
 from coprod_stats.latent_models.peers.mplus_names import MplusNames
+from coprod_stats.sem.model.group_variables import lacking_variables
 from coprod_stats.sem.model.parameters import Parameter, ParameterTable
 
 FloatArray = NDArray[np.float64]
@@ -74,6 +75,11 @@ def refuse_untranslatable(table: ParameterTable) -> None:
     ------
     LatentModelError
     """
+    for group, names in lacking_variables(table).items():
+        raise LatentModelError(
+            "not available in Mplus: groups with different variables "
+            f"({table.group_name(group)} lacks {', '.join(names)})"
+        )
     theta = table.options.parameterization == "theta"
     for row in table:
         reason = _reason_against(row, table, theta=theta)

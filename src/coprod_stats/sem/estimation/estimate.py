@@ -143,8 +143,13 @@ def _shifted(
     # time stamps and the like are rare: a small model is fitted faster than imported
     from coprod_stats.sem.estimation.far_means import shift_between
 
+    table = problem.table
     shift = shift_between(
-        models, near.models(), offsets=offsets, samples=problem.samples, limits=limits
+        models,
+        near.models(),
+        offsets=[offsets[table.columns_of(group)] for group in range(1, table.n_groups + 1)],
+        samples=problem.samples,
+        limits=limits,
     )
     if shift is None:
         return None

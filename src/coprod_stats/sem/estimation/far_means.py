@@ -34,23 +34,31 @@ NEGLIGIBLE = 1e-8
 """Share of the shift of the means that may be left over."""
 
 
-def far_offsets(samples: Sequence[GroupSample]) -> FloatArray | None:
+def far_offsets(
+    samples: Sequence[GroupSample], columns: Sequence[Sequence[int]], *, n_observed: int
+) -> FloatArray | None:
     """Return the means of variables that lie far from zero, 0 for the others; None without any.
 
     Parameters
     ----------
     samples : sequence of GroupSample
+    columns : sequence of sequence of int
+        Places of each group's variables among those of all groups.
+    n_observed : int
+        Number of variables of all groups.
 
     Returns
     -------
     (n_observed,) array or None
     """
-    weights = np.array([sample.n_obs for sample in samples])
-    weights /= weights.sum()
-    means = np.array([sample.mean for sample in samples])
-    centre = weights @ means
-    variance = weights @ np.array([np.diagonal(sample.cov) for sample in samples])
-    variance += weights @ (means - centre) ** 2
+    weights, means, variances = (np.zeros((len(samples), n_observed)) for _ in range(3))
+    for group, (sample, places) in enumerate(zip(samples, columns, strict=True)):
+        weights[group, places] = sample.n_obs
+        means[group, places] = sample.mean
+        variances[group, places] = np.diagonal(sample.cov)
+    weights /= weights.sum(axis=0)
+    centre = np.sum(weights * means, axis=0)
+    variance = np.sum(weights * (variances + (means - centre) ** 2), axis=0)
     far = np.abs(centre) > FAR * np.sqrt(np.maximum(variance, 0.0))
     return np.where(far, centre, 0.0) if far.any() else None
 
@@ -63,9 +71,9 @@ class Shift:
     ----------
     models, shifted : tuple of LisrelModel
         One per group, of the data and of the shifted data.
-    offsets : (n_observed,) array
-        What was subtracted from the data.
-    scales : (n_observed,) array
+    offsets : tuple of (n_observed,) array
+        What was subtracted from the data of each group.
+    scales : tuple of (n_observed,) array
         Standard deviations.
     intercepts : (n_free, n_open) array
         Directions in which intercepts alone may move under the restrictions.
@@ -73,8 +81,8 @@ class Shift:
 
     models: tuple[LisrelModel, ...]
     shifted: tuple[LisrelModel, ...]
-    offsets: FloatArray
-    scales: FloatArray
+    offsets: tuple[FloatArray, ...]
+    scales: tuple[FloatArray, ...]
     intercepts: FloatArray
 
     def to_data(self, params: FloatArray) -> FloatArray | None:
@@ -99,7 +107,8 @@ class Shift:
         ----------
         params : (n_free,) array
         """
-        return self._moved(params, self.models, self.shifted, -self.offsets)
+        back = tuple(-offset for offset in self.offsets)
+        return self._moved(params, self.models, self.shifted, back)
 
     def directions(self, params: FloatArray) -> FloatArray:
         """Return ``P``, which turns directions of the shifted data into those of the data.
@@ -122,7 +131,7 @@ class Shift:
         params: FloatArray,
         origin: tuple[LisrelModel, ...],
         target: tuple[LisrelModel, ...],
-        offsets: FloatArray,
+        offsets: tuple[FloatArray, ...],
     ) -> FloatArray | None:
         moved = params
         for _ in range(2):  # the second round removes rounding of the first
@@ -132,7 +141,9 @@ class Shift:
             )[0]
             moved = moved + self.intercepts @ step
         left = np.abs(self._gaps(moved, params, origin, target, offsets)).max()
-        size = np.abs(offsets / self.scales).max()
+        size = max(
+            np.abs(offset / scale).max() for offset, scale in zip(offsets, self.scales, strict=True)
+        )
         return moved if left <= NEGLIGIBLE * size else None
 
     def _gaps(
@@ -141,22 +152,24 @@ class Shift:
         params: FloatArray,
         origin: tuple[LisrelModel, ...],
         target: tuple[LisrelModel, ...],
-        offsets: FloatArray,
+        offsets: tuple[FloatArray, ...],
     ) -> FloatArray:
         """Differences of the implied means that are left, in standard deviations."""
         gaps = [
-            (before.moments(params).mean + offsets - after.moments(moved).mean) / self.scales
-            for before, after in zip(origin, target, strict=True)
+            (before.moments(params).mean + offset - after.moments(moved).mean) / scale
+            for before, after, offset, scale in zip(
+                origin, target, offsets, self.scales, strict=True
+            )
         ]
         return np.concatenate(gaps)
 
     def _jacobian(self, models: tuple[LisrelModel, ...], params: FloatArray) -> FloatArray:
         """Differentiate the implied means of all groups, in standard deviations."""
         parts = []
-        for model in models:
-            part = np.zeros((len(self.scales), len(params)))
+        for model, scale in zip(models, self.scales, strict=True):
+            part = np.zeros((len(scale), len(params)))
             part[:, model.parameters] = model.mean_jacobian(model.moments(params))
-            parts.append(part / self.scales[:, None])
+            parts.append(part / scale[:, None])
         return np.concatenate(parts)
 
 
@@ -164,7 +177,7 @@ def shift_between(
     models: tuple[LisrelModel, ...],
     shifted: tuple[LisrelModel, ...],
     *,
-    offsets: FloatArray,
+    offsets: Sequence[FloatArray],
     samples: Sequence[GroupSample],
     limits: Restrictions,
 ) -> Shift | None:
@@ -174,7 +187,8 @@ def shift_between(
     ----------
     models, shifted : tuple of LisrelModel
         One per group.
-    offsets : (n_observed,) array
+    offsets : sequence of (n_observed,) array
+        One per group.
     samples : sequence of GroupSample
     limits : Restrictions
     """
@@ -194,6 +208,5 @@ def shift_between(
     open_ = limits.basis @ null_space(limits.basis[~is_intercept])
     if not open_.size:
         return None
-    covs = np.mean([np.diagonal(sample.cov) for sample in samples], axis=0)
-    scales = np.sqrt(np.maximum(covs, 1e-300))
-    return Shift(models, shifted, offsets, scales, open_)
+    scales = tuple(np.sqrt(np.maximum(np.diagonal(s.cov), 1e-300)) for s in samples)
+    return Shift(models, shifted, tuple(offsets), scales, open_)

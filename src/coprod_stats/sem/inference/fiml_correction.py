@@ -51,7 +51,6 @@ from coprod_stats.sem.inference.infer import Inference, infer
 from coprod_stats.sem.inference.moment_sandwich import normal_weight
 from coprod_stats.sem.inference.sandwich import covariate_columns, fixed_columns, moments_among
 from coprod_stats.sem.inference.saturated_model import saturated_model
-from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.observed.saturated_information import saturated_information
 
 if TYPE_CHECKING:
@@ -173,18 +172,31 @@ def saturated_groups(
     numpy.linalg.LinAlgError
         Where the data leave a saturated moment open.
     """
+    table = problem.table
     return tuple(
-        _saturated_group(problem.table, sample, robust, expected) for sample in problem.samples
+        _saturated_group(
+            sample,
+            robust=robust,
+            expected=expected,
+            fixed=fixed_columns(table, group),
+            covariates=covariate_columns(table, group),
+        )
+        for group, sample in enumerate(problem.samples, start=1)
     )
 
 
 def _saturated_group(
-    table: ParameterTable, sample: IncompleteSample, robust: bool, expected: bool
+    sample: IncompleteSample,
+    *,
+    robust: bool,
+    expected: bool,
+    fixed: IntArray,
+    covariates: IntArray,
 ) -> SaturatedGroup:
-    kept = np.flatnonzero(~moments_among(fixed_columns(table), len(sample.cov)))
+    kept = np.flatnonzero(~moments_among(fixed, len(sample.cov)))
     square = np.ix_(kept, kept)
     complete = normal_weight(sample.cov, meanstructure=True)
-    of_covariates = moments_among(covariate_columns(table), len(sample.cov))
+    of_covariates = moments_among(covariates, len(sample.cov))
     complete[of_covariates] = complete[:, of_covariates] = 0.0
     saturated = saturated_model(sample, kept)
     bread = saturated.information

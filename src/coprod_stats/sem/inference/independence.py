@@ -49,10 +49,12 @@ def independence_test(problem: CompleteDataProblem) -> Baseline | None:
     table, method, samples = problem.table, problem.method, problem.samples
     if method.discrepancy != "ML" or method.test != "none":
         return None
-    x = [table.observed.index(name) for name in table.exogenous]
-    y = np.delete(np.arange(len(table.observed)), x)
-    statistic = 0.0
-    for sample in samples:
+    statistic, df = 0.0, 0
+    for group, sample in enumerate(samples, start=1):
+        variables = table.variables(group)
+        n_items, n_x = len(variables.observed), len(variables.exogenous)
+        x = [variables.observed.index(name) for name in variables.exogenous]
+        y = np.delete(np.arange(n_items), x)
         whole, covariates = factor(sample.cov), factor(sample.cov[np.ix_(x, x)]) if x else None
         if whole is None or (x and covariates is None):
             return None
@@ -60,6 +62,5 @@ def independence_test(problem: CompleteDataProblem) -> Baseline | None:
         discrepancy += covariates.log_det if covariates is not None else 0.0
         n_units = sample.n_obs if method.is_normal_likelihood else sample.n_obs - 1.0
         statistic += n_units * max(discrepancy, 0.0)
-    per_group = len(table.observed) * (len(table.observed) - 1) // 2 - len(x) * (len(x) - 1) // 2
-    df = len(samples) * per_group
+        df += n_items * (n_items - 1) // 2 - n_x * (n_x - 1) // 2
     return Baseline(ModelTest(statistic, df, chi_square_p(statistic, df)), df)

@@ -29,12 +29,15 @@ def saturated_loglik(problem: ContinuousProblem) -> float:
     problem : ContinuousProblem
     """
     table = problem.table
-    fixed = [name in table.exogenous for name in table.observed]
-    subtract = any(fixed) and any(row.exogenous for row in table)
+    is_fixed = any(row.exogenous for row in table)
     total = 0.0
-    for sample, of_group in zip(problem.samples, problem.saturated_logliks(), strict=True):
+    for group, (sample, of_group) in enumerate(
+        zip(problem.samples, problem.saturated_logliks(), strict=True), start=1
+    ):
         total += of_group
-        if subtract:
+        variables = table.variables(group)
+        fixed = [name in variables.exogenous for name in variables.observed]
+        if is_fixed and any(fixed):
             of_fixed = sample.cov[np.ix_(fixed, fixed)]
             total -= normal_loglik(sample.n_obs, of_fixed, problem.method)
     return total

@@ -174,20 +174,21 @@ def _candidates(table: ParameterTable, group: int) -> Iterator[tuple[str, str, s
     in_regressions = dict.fromkeys(row.lhs for row in rows if row.op == "~")
     in_regressions |= dict.fromkeys(row.rhs for row in rows if row.op == "~")
     indicators = {row.rhs for row in rows if row.op == "=~"}
-    covariates = set(table.exogenous)
+    variables = table.variables(group)
+    covariates = set(variables.exogenous)
     for name in table.conditioned:
         in_regressions.pop(name, None)
-    for factor in table.latent:
-        for name in table.observed:
+    for factor in variables.latent:
+        for name in variables.observed:
             if name not in covariates and name not in in_regressions:
                 yield factor, "=~", name
-    measured = [name for name in table.observed if name in indicators]
+    measured = [name for name in variables.observed if name in indicators]
     for a, b in combinations_with_replacement(measured, 2):
         yield a, "~~", b
-    for a, b in combinations_with_replacement(table.latent, 2):
+    for a, b in combinations_with_replacement(variables.latent, 2):
         yield a, "~~", b
     for outcome in in_regressions:
         for predictor in (*in_regressions, *table.conditioned):
-            measures = outcome in indicators and outcome not in table.latent
-            if outcome != predictor and not (measures and predictor in table.latent):
+            measures = outcome in indicators and outcome not in variables.latent
+            if outcome != predictor and not (measures and predictor in variables.latent):
                 yield outcome, "~", predictor

@@ -60,9 +60,12 @@ def complete_derivatives(estimate: Estimate) -> tuple[GroupDerivatives, ...]:
     estimate : Estimate
     """
     table, method = estimate.table, estimate.problem.method
-    means, fixed = table.meanstructure, fixed_columns(table)
+    means = table.meanstructure
     parts = []
-    for implied, sample in zip(estimate.implied, estimate.problem.samples, strict=True):
+    for group, (implied, sample) in enumerate(
+        zip(estimate.implied, estimate.problem.samples, strict=True), start=1
+    ):
+        fixed = fixed_columns(table, group)
         if method.discrepancy == "ML":
             weight = normal_weight(implied.cov, meanstructure=means)
         else:

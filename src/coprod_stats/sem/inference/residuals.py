@@ -32,7 +32,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ResidualMoments:
-    """Sample minus implied moments of one group, in the order of ``table.observed``.
+    """Sample minus implied moments of one group, in the order of its observed variables.
 
     Parameters
     ----------

@@ -79,10 +79,10 @@ def complete_scores(estimate: Estimate, *, scaled: bool) -> CaseScores:
     meat = score_covariance(estimate)
     if not scaled:
         return CaseScores(meat, None)
-    means, fixed = estimate.table.meanstructure, fixed_columns(estimate.table)
+    table = estimate.table
     trace = sum(
-        complete_trace(sample, meanstructure=means, fixed=fixed)
-        for sample in estimate.problem.samples
+        complete_trace(sample, meanstructure=table.meanstructure, fixed=fixed_columns(table, group))
+        for group, sample in enumerate(estimate.problem.samples, start=1)
     )
     return CaseScores(meat, trace)
 
@@ -102,10 +102,13 @@ def incomplete_scores(
     meat = score_covariance(estimate)
     if not scaled:
         return CaseScores(meat, None)
-    fixed = fixed_columns(estimate.table)
+    table = estimate.table
     expected = estimate.problem.method.information == "expected"
     try:
-        trace = sum(_incomplete_trace(s, fixed, expected) for s in samples)
+        trace = sum(
+            _incomplete_trace(sample, fixed_columns(table, group), expected)
+            for group, sample in enumerate(samples, start=1)
+        )
     except np.linalg.LinAlgError:
         return CaseScores(meat, None)
     return CaseScores(meat, trace)
@@ -129,16 +132,18 @@ def score_covariance(estimate: Estimate) -> FloatArray:
     return result
 
 
-def fixed_columns(table: ParameterTable) -> IntArray:
-    """Columns of covariates whose moments are held at their sample values."""
+def fixed_columns(table: ParameterTable, group: int) -> IntArray:
+    """Columns of covariates whose moments are held at their sample values; the first group is 1."""
     if not any(row.exogenous for row in table):
         return np.empty(0, dtype=np.intp)
-    return covariate_columns(table)
+    return covariate_columns(table, group)
 
 
-def covariate_columns(table: ParameterTable) -> IntArray:
-    """Columns of exogenous observed variables, fixed or random."""
-    return np.array([table.observed.index(name) for name in table.exogenous], dtype=np.intp)
+def covariate_columns(table: ParameterTable, group: int) -> IntArray:
+    """Columns of exogenous observed variables, fixed or random; the first group is 1."""
+    variables = table.variables(group)
+    places = [variables.observed.index(name) for name in variables.exogenous]
+    return np.array(places, dtype=np.intp)
 
 
 def moments_among(items: IntArray, n_items: int) -> NDArray[np.bool_]:

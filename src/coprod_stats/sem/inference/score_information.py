@@ -59,14 +59,15 @@ def without_covariates(
     params : (n_free,) array
     """
     table = problem.table
-    fixed = moments_among(fixed_columns(table), len(table.observed))
-    if not table.meanstructure:
-        fixed = fixed[len(table.observed) :]
     implied = [model.moments(params) for model in models]
     weights = problem.moment_information(implied)
-    for model, moments, weight, sample in zip(
-        models, implied, weights, problem.samples, strict=True
+    for group, (model, moments, weight, sample) in enumerate(
+        zip(models, implied, weights, problem.samples, strict=True), start=1
     ):
+        n_items = len(moments.cov)
+        fixed = moments_among(fixed_columns(table, group), n_items)
+        if not table.meanstructure:
+            fixed = fixed[n_items:]
         jacobian = moment_jacobian(model, moments, meanstructure=table.meanstructure)
         jacobian[fixed] = 0.0
         local = np.ix_(model.parameters, model.parameters)

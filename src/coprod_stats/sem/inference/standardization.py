@@ -154,7 +154,7 @@ def standardized_solutions(
         scales = GroupScales(model, implied, placed)
         estimates = implied.values(model.layout, placed.coordinates)
         for kind, found in blocks.items():
-            powers = scales.used_powers(_is_scaled(table, model, kind, level))
+            powers = scales.used_powers(_is_scaled(table, model, kind, (group, level)))
             found.append(_ScaledBlock(scales, powers, scales.factors(powers), estimates))
     made = {kind: Standardized(table, tuple(found)) for kind, found in blocks.items()}
     return {kind: made[same_as[kind]] for kind in kinds}
@@ -180,16 +180,16 @@ def scale_factors(
     for group, (model, moments) in enumerate(zip(models, implied, strict=True)):
         placed = place_rows(table, group + 1)
         scales = GroupScales(model, moments, placed)
-        found = scales.factors(scales.used_powers(_is_scaled(table, model, "all")))
+        found = scales.factors(scales.used_powers(_is_scaled(table, model, "all", (group + 1, 0))))
         factors |= dict(zip(placed.free.tolist(), found.tolist(), strict=True))
     return np.array([factors[row.free] for row in rows])
 
 
 def _is_scaled(
-    table: ParameterTable, model: LisrelModel, kind: StandardizationType, level: int = 0
+    table: ParameterTable, model: LisrelModel, kind: StandardizationType, block: tuple[int, int]
 ) -> tuple[BoolArray, bool]:
     """Describe which elements of ``eta`` are standardized, and whether observed variables are."""
-    variables = table.variables(level)
+    variables = table.variables(*block)
     n_latent, exogenous = len(variables.latent), variables.exogenous
     scaled = [
         index < n_latent or kind == "all" or (kind == "nox" and name not in exogenous)

@@ -40,7 +40,8 @@ def with_auxiliary(table: ParameterTable, names: Sequence[str]) -> ParameterTabl
     for group in range(1, table.n_groups + 1):
         added = [(a, "~~", b) for a, b in combinations_with_replacement(names, 2)]
         added += [(name, "~1", "") for name in names]
-        added += [(name, "~~", item) for item in table.observed for name in names]
+        items = table.variables(group).observed
+        added += [(name, "~~", item) for item in items for name in names]
         for lhs, op, rhs in added:
             rows.append(Parameter(lhs, op, rhs, group, free=free, user=False))
             free += 1
@@ -49,4 +50,8 @@ def with_auxiliary(table: ParameterTable, names: Sequence[str]) -> ParameterTabl
         rows=tuple(rows),
         observed=(*table.observed, *names),
         auxiliary=tuple(names),
+        group_variables=tuple(
+            replace(variables, observed=(*variables.observed, *names))
+            for variables in table.group_variables
+        ),
     )

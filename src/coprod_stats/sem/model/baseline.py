@@ -19,6 +19,9 @@ def baseline_start(
 ) -> FloatArray:
     """Take the sample moments, which are the ML estimates of a single-level independence model.
 
+    They are not with auxiliary variables, which covary with variables that do not covary among
+    themselves: their covariances are halved until they belong to a covariance matrix.
+
     Parameters
     ----------
     table : ParameterTable
@@ -26,17 +29,36 @@ def baseline_start(
     means, covs : sequence of ndarray
         Sample moments per group (and level).
     """
-    blocks = {block: index for index, block in enumerate(table.blocks)}
     start = np.zeros(table.n_free)
-    for index in table.free_rows:
-        row = table.rows[index]
-        place = table.variables(row.level).observed.index
-        block = blocks[row.group, row.level]
-        if row.op == "~1":
-            start[row.free] = means[block][place(row.lhs)]
-        else:
-            start[row.free] = covs[block][place(row.lhs), place(row.rhs)]
+    for (group, level), mean, cov in zip(table.blocks, means, covs, strict=True):
+        place = table.variables(group, level).observed.index
+        rows = [table.rows[index] for index in table.block_rows[group, level]]
+        covariances = [(row, place(row.lhs), place(row.rhs)) for row in rows if row.op == "~~"]
+        share = _largest_share(covariances, cov)
+        for row, one, other in covariances:
+            if row.free >= 0:
+                start[row.free] = cov[one, other] * (1.0 if one == other else share)
+        for row in rows:
+            if row.op == "~1" and row.free >= 0:
+                start[row.free] = mean[place(row.lhs)]
     return start
+
+
+def _largest_share(covariances: Sequence[tuple[Parameter, int, int]], cov: FloatArray) -> float:
+    """Halve free covariances until the matrix is positive definite; return what is left, of 1."""
+    share = 1.0
+    while share > 1e-3:
+        matrix = np.zeros_like(cov)
+        for row, one, other in covariances:
+            left = share if row.free >= 0 and one != other else 1.0
+            matrix[one, other] = matrix[other, one] = cov[one, other] * left
+        if share == 1.0 and np.count_nonzero(matrix) == len(cov):
+            return 1.0
+        scale = np.sqrt(np.maximum(np.diagonal(matrix), np.finfo(np.float64).tiny))
+        if np.linalg.eigvalsh(matrix / scale[:, None] / scale)[0] > 1e-6:
+            return share
+        share *= 0.5
+    return 1.0
 
 
 def baseline_table(table: ParameterTable) -> ParameterTable:
@@ -56,14 +78,14 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
     rows: list[Parameter] = []
     free = 0
     for group, level in table.blocks:
-        variables = table.variables(level)
+        variables = table.variables(group, level)
         covariates = set(variables.exogenous)
         names = [(name, "~~", name) for name in variables.observed]
         names += [(a, "~~", b) for a, b in combinations(variables.exogenous, 2)]
         names += [(a, "~~", b) for a, b in combinations(variables.observed, 2) if b in auxiliary]
         if table.meanstructure:
             names += [(name, "~1", "") for name in variables.observed]
-        above = set(table.variables(2).observed) if level == 1 else set()
+        above = set(table.variables(group, 2).observed) if level == 1 else set()
         for lhs, op, rhs in names:
             if op == "~1" and lhs in above:
                 rows.append(Parameter(lhs, op, rhs, group, level, free=-1, fixed=0.0))
@@ -84,4 +106,5 @@ def baseline_table(table: ParameterTable) -> ParameterTable:
         options=replace(ModelOptions(), fixed_x=table.options.fixed_x),
         levels=tuple(replace(level, latent=()) for level in table.levels),
         group_labels=table.group_labels,
+        group_variables=tuple(replace(group, latent=()) for group in table.group_variables),
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coprod_stats.sem.errors import SemModelError
-from coprod_stats.sem.model.parameters import LevelVariables, group_name
+from coprod_stats.sem.model.parameters import BlockVariables, group_name
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
 from coprod_stats.sem.model.variable_roles import Formula, flatten, variable_roles
 
@@ -116,7 +116,7 @@ def group_number(value: str, group_labels: Sequence[str]) -> int:
 
 
 def check_variables(blocks: Sequence[ModelBlock], group_labels: Sequence[str]) -> None:
-    """Refuse a block of a group that lacks observed variables of another group's.
+    """Refuse a block of a two-level model that lacks observed variables of another group's.
 
     Parameters
     ----------
@@ -137,14 +137,14 @@ def check_variables(blocks: Sequence[ModelBlock], group_labels: Sequence[str]) -
             name = group_name(block.group, group_labels)
             raise SemModelError(
                 f"the block of {name} does not name {', '.join(absent)}, which another group's "
-                "does; groups with different variables are not implemented: name the same "
-                "variables in every block, or fit the groups one by one"
+                "does; groups with different variables are not implemented for two-level models: "
+                "name the same variables in every block, or fit the groups one by one"
             )
 
 
 def level_variables(
     blocks: Sequence[ModelBlock], observed: Sequence[str]
-) -> tuple[LevelVariables, ...]:
+) -> tuple[BlockVariables, ...]:
     """Sort the variables of a two-level model by level; empty for a single-level model.
 
     Parameters
@@ -158,7 +158,7 @@ def level_variables(
         formulas = [f for block in blocks if block.level == level for f in block.formulas]
         roles = variable_roles(formulas)
         levels.append(
-            LevelVariables(
+            BlockVariables(
                 observed=tuple(name for name in observed if name in roles.observed),
                 latent=roles.latent,
                 exogenous=tuple(name for name in observed if name in roles.covariates),

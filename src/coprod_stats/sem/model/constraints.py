@@ -191,6 +191,12 @@ class _Scope:
             if row.label:
                 self.parameters.setdefault(row.label, value)
         self.definitions = {item.name: item.expression for item in table.definitions}
+        self.omitted = "".join(
+            f"; {table.group_name(group)} has no parameters of {', '.join(names)}, which nobody in "
+            "it answered"
+            for group, names in enumerate(table.unasked, start=1)
+            if names
+        )
 
     def function(self, expression: Expression) -> Function:
         """Resolve an expression down to parameters."""
@@ -216,6 +222,7 @@ class _Scope:
                 if name not in self.parameters or math.isnan(self.parameters[name]):
                     raise SemModelError(
                         f"'{name}' is neither the label of a parameter nor defined by ':='"
+                        f"{self.omitted}"
                     )
                 return expression
             case Call(function, arguments):

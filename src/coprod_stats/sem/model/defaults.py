@@ -33,6 +33,8 @@ class Draft:
     exogenous: bool = False
     group: int = 1
     level: int = 0
+    by_convention: bool = False
+    """Fixed as the marker of a latent variable, or as the residual of its only indicator."""
 
     @property
     def is_variance(self) -> bool:
@@ -60,15 +62,21 @@ class Draft:
             self.exogenous,
             group,
             level,
+            self.by_convention,
         )
 
     def fix(self, value: float) -> None:
         """Hold the parameter at a value."""
-        self.free, self.fixed = False, value
+        self.free, self.fixed, self.by_convention = False, value, False
+
+    def fix_by_convention(self, value: float) -> None:
+        """Hold the parameter at a value that another group's need not have."""
+        self.fix(value)
+        self.by_convention = True
 
     def release(self) -> None:
         """Let the parameter be estimated."""
-        self.free, self.fixed = True, NAN
+        self.free, self.fixed, self.by_convention = True, NAN, False
 
 
 def draft_rows(
@@ -150,7 +158,7 @@ def _fix_scales(rows: list[Draft], roles: VariableRoles, options: ModelOptions) 
         if row.op == "=~" and row.lhs not in exploratory and row.lhs not in marked:
             marked.add(row.lhs)
             if not (options.std_lv or options.effect_coding):
-                row.fix(1.0)
+                row.fix_by_convention(1.0)
 
 
 def _fix_single_indicators(rows: list[Draft]) -> None:
@@ -164,7 +172,7 @@ def _fix_single_indicators(rows: list[Draft]) -> None:
     }
     for row in rows:
         if row.is_variance and row.by_default and row.lhs in alone:
-            row.fix(0.0)
+            row.fix_by_convention(0.0)
 
 
 def _fix_covariances(rows: list[Draft], among: frozenset[str]) -> None:

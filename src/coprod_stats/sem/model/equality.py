@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from coprod_stats.sem.errors import SemModelError
 from coprod_stats.sem.model.defaults import Draft
 from coprod_stats.sem.model.expressions import Call, Expression, Name, Number
+from coprod_stats.sem.model.group_variables import connected
 from coprod_stats.sem.model.lexer import Position
 from coprod_stats.sem.model.parameters import ModelOptions
 from coprod_stats.sem.model.syntax_tree import Constraint
@@ -37,6 +39,10 @@ def with_both_locations_equal(options: ModelOptions) -> ModelOptions:
 def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: ModelOptions) -> None:
     """Return rows that must be equal one label; a fixed row among them fixes all.
 
+    Rows are held equal to those of the first group that has them. Where a group lacks the marker of
+    a latent variable, or all its indicators but one, what it fixes in their place is freed if it is
+    equal to what another group estimates.
+
     Parameters
     ----------
     drafts : sequence of Draft
@@ -53,21 +59,69 @@ def tie_equal_rows(drafts: Sequence[Draft], roles: VariableRoles, options: Model
     """
     keys = [_own_key(row) for row in drafts]
     _check_partial(keys, options)
-    first_group = {
-        (row.lhs, row.op, row.rhs, row.level): key
-        for row, key in zip(drafts, keys, strict=True)
-        if row.group == 1 and _is_held_equal(row, key, roles, options)
-    }
+    first_group: dict[tuple[str, str, str, int], str] = {}
+    for row, key in zip(drafts, keys, strict=True):
+        held = _is_held_equal(row, roles, options)
+        first_group.setdefault((row.lhs, row.op, row.rhs, row.level), key if held else "")
     for place, row in enumerate(drafts):
-        shared = first_group.get((row.lhs, row.op, row.rhs, row.level))
+        shared = first_group[row.lhs, row.op, row.rhs, row.level]
         keys[place] = row.label or shared or keys[place]
     _check_references(drafts, keys)
     sets: dict[str, list[int]] = {}
     for place, key in enumerate(keys):
         sets.setdefault(key, []).append(place)
+    _free_where_estimated_elsewhere(drafts, sets.values())
     for members in sets.values():
         if len(members) > 1:
             _tie(drafts, members)
+
+
+def _free_where_estimated_elsewhere(drafts: Sequence[Draft], sets: Iterable[Sequence[int]]) -> None:
+    """Free what a group fixes by convention although equality to another group determines it.
+
+    A residual is freed if it is equal to one that is free. Where groups with different indicators
+    of a latent variable have loadings in common, the first of them keeps its marker; another one's
+    is freed, unless it is equal to that, is that item too, or is equal to what the text fixes.
+    """
+    tied = [[drafts[place] for place in members] for members in sets if len(members) > 1]
+    for rows in tied:
+        for row in rows:
+            if row.op == "~~" and row.by_convention and any(other.free for other in rows):
+                row.release()
+    factors: dict[Factor, list[Draft]] = {}
+    for row in drafts:
+        if row.op == "=~":
+            factors.setdefault(_factor(row), []).append(row)
+    # equality of two latent variables in one group is another matter
+    common = [
+        {_factor(row) for row in rows if row.op == "=~" and (row.level, row.lhs) == name}
+        for rows in tied
+        for name in {(row.level, row.lhs) for row in rows}
+    ]
+    equals = {id(row): rows for rows in tied for row in rows}
+    for linked in connected(list(factors), common):
+        items = {frozenset(row.rhs for row in factors[factor]) for factor in linked}
+        first, *others = (_marker(factors[factor]) for factor in linked)
+        if len(items) == 1 or first is None:
+            continue
+        for marker in others:
+            if marker is None or marker.rhs == first.rhs:
+                continue
+            equal = equals.get(id(marker), [])
+            if all(row.free or row.by_convention for row in equal):
+                marker.release()
+
+
+Factor = tuple[int, int, str]
+"""Group, level and name of a latent variable."""
+
+
+def _factor(loading: Draft) -> Factor:
+    return loading.group, loading.level, loading.lhs
+
+
+def _marker(loadings: Sequence[Draft]) -> Draft | None:
+    return next((row for row in loadings if row.by_convention), None)
 
 
 def _own_key(row: Draft) -> str:
@@ -76,8 +130,10 @@ def _own_key(row: Draft) -> str:
     return f"{row.lhs}{row.op}{row.rhs}{group}{level}"
 
 
-def _is_held_equal(row: Draft, key: str, roles: VariableRoles, options: ModelOptions) -> bool:
-    return _family(row, roles) in options.group_equal and key not in options.group_partial
+def _is_held_equal(row: Draft, roles: VariableRoles, options: ModelOptions) -> bool:
+    level = f".l{row.level}" if row.level > 1 else ""
+    is_partial = f"{row.lhs}{row.op}{row.rhs}{level}" in options.group_partial
+    return _family(row, roles) in options.group_equal and not is_partial
 
 
 def _family(row: Draft, roles: VariableRoles) -> str:
@@ -114,7 +170,8 @@ def family(lhs: str, op: str, rhs: str, *, latent: Sequence[str], covariates: Se
 
 
 def _check_partial(keys: Sequence[str], options: ModelOptions) -> None:
-    unknown = [name for name in options.group_partial if name not in keys]
+    known = {*keys, *(re.sub(r"\.g\d+", "", key) for key in keys)}
+    unknown = [name for name in options.group_partial if name not in known]
     if unknown:
         raise SemModelError(f"group_partial: the model has no parameter '{unknown[0]}'")
 

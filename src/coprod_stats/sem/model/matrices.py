@@ -224,7 +224,7 @@ def place_rows(table: ParameterTable, group: int, *, level: int = 0) -> PlacedRo
 def _place_rows(table: ParameterTable, group: int, level: int) -> PlacedRows:
     numbers = table.block_rows[group, level]
     rows = [table.rows[number] for number in numbers]
-    variables = table.variables(level)
+    variables = table.variables(group, level)
     observed = variables.observed
     eta = (*variables.latent, *_observed_in_eta(rows, observed, variables.latent))
     placing = _placing(rows, observed, eta)

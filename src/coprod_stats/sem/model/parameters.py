@@ -135,8 +135,8 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelVariables:
-    """The variables of one level of a two-level model, or of a whole single-level model.
+class BlockVariables:
+    """The variables of one level of a two-level model, or of one group of a single-level model.
 
     Parameters
     ----------
@@ -177,10 +177,15 @@ class ParameterTable:
         How the model text was completed.
     auxiliary : tuple of str
         Observed variables that only inform about missing answers.
-    levels : tuple of LevelVariables
+    levels : tuple of BlockVariables
         Within and between clusters; empty in a single-level model.
     group_labels : tuple of str
         Of several groups, in order; messages name groups by them.
+    group_variables : tuple of BlockVariables
+        Of each group, where groups have different ones; empty where all have the same.
+    unasked : tuple of tuple of str
+        Variables of other groups that nobody in each group answered, and the latent variables that
+        are left without indicators; empty where the model text has a block for each group.
     """
 
     rows: tuple[Parameter, ...]
@@ -194,8 +199,10 @@ class ParameterTable:
     meanstructure: bool = False
     options: ModelOptions = field(default_factory=ModelOptions)
     auxiliary: tuple[str, ...] = ()
-    levels: tuple[LevelVariables, ...] = ()
+    levels: tuple[BlockVariables, ...] = ()
     group_labels: tuple[str, ...] = ()
+    group_variables: tuple[BlockVariables, ...] = ()
+    unasked: tuple[tuple[str, ...], ...] = ()
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.rows)
@@ -253,11 +260,23 @@ class ParameterTable:
         levels = range(1, len(self.levels) + 1) if self.levels else (0,)
         return tuple((group, level) for group in range(1, self.n_groups + 1) for level in levels)
 
-    def variables(self, level: int) -> LevelVariables:
-        """Variables of a level; of the whole model for level 0."""
+    def variables(self, group: int, level: int = 0) -> BlockVariables:
+        """Variables of a level, or of a group of a single-level model; the first group is 1."""
         if level:
             return self.levels[level - 1]
-        return LevelVariables(self.observed, self.latent, self.exogenous)
+        if self.group_variables:
+            return self.group_variables[group - 1]
+        return BlockVariables(self.observed, self.latent, self.exogenous)
+
+    @property
+    def observed_of_groups(self) -> tuple[tuple[str, ...], ...]:
+        """Observed variables of each group."""
+        groups = range(1, self.n_groups + 1)
+        return tuple(self.variables(group).observed for group in groups)
+
+    def columns_of(self, group: int) -> list[int]:
+        """Places of the observed variables of a group among those of all; the first is 1."""
+        return [self.observed.index(name) for name in self.variables(group).observed]
 
     @property
     def conditioned(self) -> tuple[str, ...]:

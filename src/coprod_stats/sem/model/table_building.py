@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
 from coprod_stats.counts import counted
 from coprod_stats.sem.errors import SemModelError, SemOptionError, UnknownVariableError
@@ -19,7 +20,17 @@ from coprod_stats.sem.model.equality import (
     tie_equal_rows,
     with_both_locations_equal,
 )
-from coprod_stats.sem.model.parameters import ModelOptions, Parameter, ParameterTable
+from coprod_stats.sem.model.group_variables import (
+    blocks_as_asked,
+    scaled_elsewhere,
+    variables_of_groups,
+)
+from coprod_stats.sem.model.parameters import (
+    BlockVariables,
+    ModelOptions,
+    Parameter,
+    ParameterTable,
+)
 from coprod_stats.sem.model.syntax_tree import ModelSyntax, Modifier
 from coprod_stats.sem.model.variable_roles import Formula, VariableRoles, variable_roles
 
@@ -31,6 +42,7 @@ def build_parameters(
     options: ModelOptions | None = None,
     group_labels: Sequence[str] = ("",),
     thresholds: Mapping[str, int] | None = None,
+    unanswered: Sequence[Set[str]] = (),
 ) -> ParameterTable:
     """Complete a model text to its parameter table.
 
@@ -46,6 +58,10 @@ def build_parameters(
         Labels of the groups in order; one entry for a single group.
     thresholds : mapping of str to int, optional
         Ordered variables and how many thresholds each has.
+    unanswered : sequence of set of str
+        Variables that nobody in each group answered, which its part of a text for all groups
+        omits; empty where every group answered all. Groups that have blocks of their own have
+        the variables that these name.
 
     Raises
     ------
@@ -64,7 +80,14 @@ def build_parameters(
     if any(thresholds.get(name, 0) for name in roles.observed):
         options = with_both_locations_equal(options)
     _check_names(formulas, roles, observed_names)
-    check_variables(blocks, group_labels)
+    has_levels = any(block.level for block in blocks)
+    unasked: tuple[tuple[str, ...], ...] = ()
+    if has_levels:
+        check_variables(blocks, group_labels)
+    elif not _is_by_group(model):
+        blocks, unasked = blocks_as_asked(blocks, unanswered, group_labels)
+    groups = () if has_levels else variables_of_groups(blocks, roles)
+    _check_coding(options, groups)
     thresholds |= {
         name: count for name, count in _named_thresholds(formulas).items() if name not in thresholds
     }
@@ -73,7 +96,7 @@ def build_parameters(
         or options.model_type == "growth"
         or any(thresholds.get(name, 0) for name in roles.observed)
         or any(formula.op == "~1" for formula in formulas)
-        or any(block.level for block in blocks)
+        or has_levels
     )
     drafts = _draft_blocks(model, blocks, thresholds, options, meanstructure=meanstructure)
     tie_equal_rows(drafts, roles, options)
@@ -91,6 +114,8 @@ def build_parameters(
         options=options,
         levels=level_variables(blocks, roles.observed),
         group_labels=tuple(group_labels),
+        group_variables=groups,
+        unasked=unasked,
     )
 
 
@@ -101,6 +126,19 @@ def _check_options(options: ModelOptions, n_groups: int) -> None:
         raise SemOptionError("group_equal and group_partial need more than one group")
     if options.group_partial and not options.group_equal:
         raise SemOptionError("group_partial names exceptions from group_equal, which is empty")
+
+
+def _check_coding(options: ModelOptions, groups: Sequence[BlockVariables]) -> None:
+    """Refuse loadings that average 1 over items which not all groups have."""
+    if options.effect_coding and len({variables.observed for variables in groups}) > 1:
+        raise SemOptionError(
+            "effect_coding is not implemented for groups with different variables: averages over "
+            "different items set different scales; use std_lv, or markers that all groups have"
+        )
+
+
+def _is_by_group(model: ModelSyntax) -> bool:
+    return any(relation.group for relation in model.relations)
 
 
 def _check_names(
@@ -139,10 +177,11 @@ def _draft_blocks(
     *,
     meanstructure: bool,
 ) -> list[Draft]:
-    by_group = any(relation.group for relation in model.relations)
+    by_group = _is_by_group(model)
     n_groups = 1 if by_group else max(block.group for block in blocks)
     drafts: list[Draft] = []
     latent: set[str] = set()
+    elsewhere = scaled_elsewhere(blocks)
     made: dict[int, tuple[VariableRoles, list[Draft]]] = {}
     for block in blocks:
         if id(block.formulas) not in made:  # those of all groups, unless the text has their blocks
@@ -154,7 +193,8 @@ def _draft_blocks(
         roles, drafted = made[id(block.formulas)]
         rows = [row.in_block(block.group, block.level) for row in drafted]
         if block.group > 1 and not by_group:
-            release_for_invariance(rows, roles, options)
+            known = tuple(name for name in roles.latent if name in elsewhere[block.group])
+            release_for_invariance(rows, replace(roles, latent=known), options)
         drafts += rows
         latent.update(roles.latent)
     _move_means_between(drafts, latent=latent)

@@ -86,7 +86,7 @@ class TwoLevelProblem(Problem):
     @classmethod
     def prepare(cls, table: ParameterTable, data: SemData, method: Method) -> Self:
         """Choose the complete rows and split their moments by level."""
-        samples = complete_samples(data, table.observed)
+        samples = complete_samples(data, table.observed_of_groups)
         check_clusters(table, samples)
         check_moments(table, samples, method)
         return cls(table, clustered_samples(samples, table), method)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coprod_stats.sem.errors import SemOptionError
 from coprod_stats.sem.inference.checks import Finding
 from coprod_stats.sem.inference.information import InvertedInformation, invert_moment_information
+from coprod_stats.sem.model.group_variables import with_same_variables
 from coprod_stats.sem.model.lisrel import LisrelModel
 from coprod_stats.sem.model.parameters import ModelOptions, ParameterTable
 from coprod_stats.sem.model.syntax_tree import ModelSyntax
@@ -84,18 +85,21 @@ class OrderedProblem(SingleLevelProblem):
         # observed
         bare = replace(options.model, group_equal=(), group_partial=())
         table = super().complete_model(model, data, replace(options, model=bare), method)
+        table = with_same_variables(table, "with ordered variables")
         levels = category_levels(data, table, options.ordered)
-        return build_parameters(
+        completed = build_parameters(
             model,
             data.names,
             options=cls.model_options(data, options, method),
             group_labels=data.group_labels,
             thresholds={name: values.size - 1 for name, values in levels.items()},
         )
+        return with_same_variables(completed, "with ordered variables")
 
     @classmethod
     def prepare(cls, table: ParameterTable, data: SemData, method: Method) -> Self:
         """Choose the rows and estimate thresholds and polychoric correlations."""
+        table = with_same_variables(table, "with ordered variables")
         levels = category_levels(data, table, table.ordered)
         samples = ordered_samples(data, table, levels, pairwise=method.missing == "pairwise")
         check_clusters(table, samples)

@@ -106,7 +106,12 @@ def ordered_samples(
     covariates = table.conditioned
     items = tuple(name for name in table.observed if name not in covariates)
     needed = items if pairwise else table.observed
-    chosen = choose_rows(data, needed, incomplete=pairwise, complete_columns=covariates)
+    chosen = choose_rows(
+        data,
+        [needed] * table.n_groups,
+        incomplete=pairwise,
+        complete_of_groups=[covariates] * table.n_groups,
+    )
     coded = data.columns(table.observed)
     for column, name in enumerate(table.observed):
         if name in levels:

@@ -13,17 +13,27 @@ from coprod_stats.sem.estimation.moment_objective import moment_objective, unbia
 from coprod_stats.sem.estimation.starting_values import starting_values
 from coprod_stats.sem.inference.information import InvertedInformation, invert_information
 from coprod_stats.sem.inference.likelihood import normal_loglik
+from coprod_stats.sem.model.group_variables import named_columns
 from coprod_stats.sem.model.lisrel import ImpliedMoments, LisrelModel
 from coprod_stats.sem.model.matrices import group_matrices
 from coprod_stats.sem.model.parameters import ParameterTable
-from coprod_stats.sem.options import Method
+from coprod_stats.sem.model.syntax_tree import ModelSyntax
+from coprod_stats.sem.model.table_building import build_parameters
+from coprod_stats.sem.options import FitOptions, Method
 from coprod_stats.sem.problems.problem import SingleLevelProblem
 from coprod_stats.sem.problems.sample_checks import (
     check_clusters,
     check_moments,
     singular_moments,
+    unasked_findings,
 )
-from coprod_stats.sem.sample import GroupSample, SemData, complete_samples, resample_complete
+from coprod_stats.sem.sample import (
+    GroupSample,
+    SemData,
+    complete_samples,
+    resample_complete,
+    unanswered_of_groups,
+)
 
 if TYPE_CHECKING:
     from coprod_stats.sem.estimation.estimate import Estimate
@@ -41,17 +51,36 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class ContinuousProblem(SingleLevelProblem):
-    """A model of means and covariances; see :class:`Problem`."""
+    """A model of means and covariances; see :class:`Problem`.
+
+    Groups may have different variables: each group's sample and model are about its own.
+    """
+
+    @classmethod
+    def complete_model(
+        cls, model: ModelSyntax, data: SemData, options: FitOptions, method: Method
+    ) -> ParameterTable:
+        """Complete a model; a group's part of one text is about what the group was asked."""
+        return build_parameters(
+            model,
+            data.names,
+            options=cls.model_options(data, options, method),
+            group_labels=data.group_labels,
+            unanswered=unanswered_of_groups(data, named_columns(model, data.names)),
+        )
 
     def n_moments(self) -> int:
         """Count means, variances and covariances; those of fixed covariates do not count."""
         table = self.table
-        n_items = len(table.observed)
-        n_fixed = len(table.exogenous) if any(row.exogenous for row in table) else 0
-        per_group = n_items * (n_items + 1) // 2 - n_fixed * (n_fixed + 1) // 2
-        if table.meanstructure:
-            per_group += n_items - n_fixed
-        return table.n_groups * per_group
+        is_fixed = any(row.exogenous for row in table)
+        count = 0
+        for group in range(1, table.n_groups + 1):
+            variables = table.variables(group)
+            n_items, n_fixed = len(variables.observed), is_fixed * len(variables.exogenous)
+            count += n_items * (n_items + 1) // 2 - n_fixed * (n_fixed + 1) // 2
+            if table.meanstructure:
+                count += n_items - n_fixed
+        return count
 
     def models(self) -> tuple[LisrelModel, ...]:
         """Build the model of each group."""
@@ -87,10 +116,13 @@ class ContinuousProblem(SingleLevelProblem):
             return None
         from coprod_stats.sem.estimation.far_means import far_offsets
 
-        offsets = far_offsets(self.samples)
+        groups = range(1, self.table.n_groups + 1)
+        columns = [self.table.columns_of(group) for group in groups]
+        offsets = far_offsets(self.samples, columns, n_observed=len(self.table.observed))
         if offsets is None:
             return None
-        return replace(self, samples=tuple(s.measured_from(offsets) for s in self.samples)), offsets
+        moved = zip(self.samples, columns, strict=True)
+        return replace(self, samples=tuple(s.measured_from(offsets[c]) for s, c in moved)), offsets
 
     def objective(self, models: Sequence[LisrelModel]) -> Objective:
         """Build the discrepancy between sample and implied moments."""
@@ -111,10 +143,11 @@ class ContinuousProblem(SingleLevelProblem):
         return [(sample.mean, sample.cov) for sample in self.samples]
 
     def data_findings(self) -> Sequence[Finding]:
-        """Describe singular moments, with which ULS and DWLS go on."""
-        if not self.method.allows_singular_moments:
-            return ()
-        return singular_moments(self.table, self.samples)
+        """Describe what groups were not asked, and singular moments, if ULS or DWLS go on."""
+        found = unasked_findings(self.table)
+        if self.method.allows_singular_moments:
+            found += singular_moments(self.table, self.samples)
+        return found
 
     def solution_findings(
         self, estimate: Estimate, indices: Mapping[str, float] | None
@@ -169,7 +202,7 @@ class CompleteDataProblem(ContinuousProblem):
     @classmethod
     def prepare(cls, table: ParameterTable, data: SemData, method: Method) -> Self:
         """Choose the complete rows and compute their moments."""
-        samples = complete_samples(data, table.observed)
+        samples = complete_samples(data, table.observed_of_groups)
         check_clusters(table, samples)
         check_moments(table, samples, method)
         return cls(table, samples, method)

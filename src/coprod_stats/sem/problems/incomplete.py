@@ -62,8 +62,11 @@ class IncompleteProblem(ContinuousProblem):
     @classmethod
     def prepare(cls, table: ParameterTable, data: SemData, method: Method) -> Self:
         """Choose the rows with an answer at least and estimate their saturated moments."""
-        fixed = table.exogenous if any(row.exogenous for row in table) else ()
-        samples = incomplete_samples(data, table.observed, complete_columns=fixed)
+        is_fixed = any(row.exogenous for row in table)
+        fixed = [table.variables(group).exogenous for group in range(1, table.n_groups + 1)]
+        samples = incomplete_samples(
+            data, table.observed_of_groups, complete_of_groups=fixed if is_fixed else ()
+        )
         check_clusters(table, samples)
         cls.check_samples(table, samples, method)
         return cls(table, samples, method)

@@ -45,7 +45,7 @@ class Problem(ABC):
     ----------
     table : ParameterTable
     samples : tuple of GroupSample
-        One per group, columns in the order of ``table.observed``.
+        One per group, columns in the order of the group's observed variables.
     method : Method
     """
 

@@ -64,7 +64,7 @@ def check_pairs(table: ParameterTable, samples: Sequence[IncompleteSample]) -> N
         ``SEM-121``.
     """
     for group, sample in enumerate(samples):
-        lacking = unpaired(table, sample)
+        lacking = unpaired(table.variables(group + 1).observed, sample)
         if lacking:
             where = table.in_group(group + 1)
             message = f"no case has answers to both of some of these{where}; use missing='fiml'"
@@ -89,14 +89,14 @@ def check_moments(table: ParameterTable, samples: Sequence[GroupSample], method:
         without weights.
     """
     for group, sample in enumerate(samples):
-        where = table.in_group(group + 1)
+        where, observed = table.in_group(group + 1), table.variables(group + 1).observed
         if method.discrepancy in ("DWLS", "WLS"):
-            _check_weights(table, sample, method, where)
+            _check_weights(sample, observed, method, where, means=table.meanstructure)
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
             code = CODES_OF_NOTES[note.code]
             if method.allows_singular_moments and code != "SEM-111":
                 continue  # a finding about the solution
-            names = tuple(table.observed[item] for item in note.items)
+            names = tuple(observed[item] for item in note.items)
             raise SemDataError(_REASONS[code] + where, code=code, variables=names)
 
 
@@ -107,7 +107,9 @@ _REASONS = {
 }
 
 
-def _check_weights(table: ParameterTable, sample: GroupSample, method: Method, where: str) -> None:
+def _check_weights(
+    sample: GroupSample, observed: Sequence[str], method: Method, where: str, *, means: bool
+) -> None:
     """Refuse variables of two values, ``x² = a + b x``, where no weights follow from their moments.
 
     The variance follows from the mean, and does not vary at all where both values are equally
@@ -116,10 +118,9 @@ def _check_weights(table: ParameterTable, sample: GroupSample, method: Method, w
     low, high = sample.data.min(axis=0), sample.data.max(axis=0)
     two_valued = (low < high) & ((sample.data == low) | (sample.data == high)).all(axis=0)
     in_halves = two_valued & (np.abs(low + high - 2 * sample.mean) <= 1e-12 * (high - low))
-    whole = method.discrepancy == "WLS" and table.meanstructure
-    names = tuple(
-        table.observed[item] for item in np.flatnonzero(two_valued if whole else in_halves)
-    )
+    whole = method.discrepancy == "WLS" and means
+    items = np.flatnonzero(two_valued if whole else in_halves)
+    names = tuple(observed[int(item)] for item in items)
     if names:
         reason = _FOLLOWS_FROM_MEAN if whole else _DOES_NOT_VARY
         raise SemDataError(reason + where, code="SEM-122", variables=names)
@@ -145,10 +146,29 @@ def singular_moments(table: ParameterTable, samples: Sequence[GroupSample]) -> l
     """
     findings = []
     for group, sample in enumerate(samples):
+        observed = table.variables(group + 1).observed
         for note in moment_notes(SampleMoments(sample.n_obs, sample.mean, sample.cov)):
-            names = tuple(table.observed[item] for item in note.items)
+            names = tuple(observed[item] for item in note.items)
             code = CODES_OF_NOTES[note.code]
             findings.append(Finding(code, _REASONS[code] + table.in_group(group + 1), names))
+    return findings
+
+
+def unasked_findings(table: ParameterTable) -> list[Finding]:
+    """List what the model of a group omits because nobody in the group answered it.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    """
+    findings = []
+    for group, names in enumerate(table.unasked, start=1):
+        if names:
+            message = (
+                f"nobody in {table.group_name(group)} answered these; its part of the model "
+                "omits them"
+            )
+            findings.append(Finding("SEM-208", message, names))
     return findings
 
 
@@ -162,7 +182,7 @@ def unpaired_findings(table: ParameterTable, samples: Sequence[IncompleteSample]
     """
     findings = []
     for group, sample in enumerate(samples):
-        names = unpaired(table, sample)
+        names = unpaired(table.variables(group + 1).observed, sample)
         if names:
             message = (
                 f"no case has answers to both of some of these{table.in_group(group + 1)}: their "
@@ -172,8 +192,8 @@ def unpaired_findings(table: ParameterTable, samples: Sequence[IncompleteSample]
     return findings
 
 
-def unpaired(table: ParameterTable, sample: IncompleteSample) -> tuple[str, ...]:
-    """Return the variables that lack common cases with another one."""
+def unpaired(names: Sequence[str], sample: IncompleteSample) -> tuple[str, ...]:
+    """Return those of the variables of a sample that lack common cases with another one."""
     observed = sample.patterns.observed.astype(np.float64)
     lacking = ((observed.T @ observed) == 0).any(axis=1)
-    return tuple(table.observed[item] for item in np.flatnonzero(lacking))
+    return tuple(names[int(item)] for item in np.flatnonzero(lacking))
