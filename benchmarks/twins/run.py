@@ -211,7 +211,7 @@ def share(hits: list[bool]) -> str:
     p, z = sum(hits) / n, 1.959964
     centre, spread = p + z**2 / (2 * n), z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     low, high = ((centre + sign * spread) / (1 + z**2 / n) for sign in (-1, 1))
-    return f"{p:.1%} [{low:.1%}, {high:.1%}]"
+    return f"{p:.1%} [{abs(low):.1%}, {high:.1%}]"
 
 
 def write(table: str) -> None:

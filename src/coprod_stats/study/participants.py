@@ -138,7 +138,7 @@ def describe_classes(
     classes : Series, (n_respondents,)
         The class of each.
     names : sequence of str
-        As in :func:`describe_participants`; what nobody answered is left out.
+        As in :func:`describe_participants`; what nobody answered is omitted.
 
     Returns
     -------

@@ -159,7 +159,7 @@ def intraclass_correlations(scores: pd.DataFrame, clusters: pd.Series) -> pd.Dat
     ----------
     scores : DataFrame, (n_respondents, n_scales)
     clusters : Series, (n_respondents,)
-        Blank cells belong to no cluster and are left out.
+        Blank cells belong to no cluster and are omitted.
 
     Returns
     -------

@@ -32,17 +32,25 @@ def needs_blocks(table: ParameterTable) -> bool:
     """
     if table.n_groups == 1 or table.levels:
         return False
-    if lacking_variables(table):
-        return True
-    paths = [
-        {row.name for row in table if row.group == group and row.op in ("=~", "~", "<~")}
-        for group in range(1, table.n_groups + 1)
-    ]
     is_tied = any(
         len({table.rows[table.free_rows[place]].group for place in members}) > 1
         for members in table.equal_parameters
     )
-    return is_tied and any(own != paths[0] for own in paths)
+    return bool(lacking_variables(table)) or (is_tied and has_other_paths(table))
+
+
+def has_other_paths(table: ParameterTable) -> bool:
+    """Return whether groups have different variables, or other loadings or regressions.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    """
+    paths = [
+        {row.name for row in table if row.group == group and row.op in ("=~", "~", "<~")}
+        for group in range(1, table.n_groups + 1)
+    ]
+    return bool(lacking_variables(table)) or any(own != paths[0] for own in paths)
 
 
 def block_lines(

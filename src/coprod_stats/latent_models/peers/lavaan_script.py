@@ -8,17 +8,22 @@ from typing import TypeGuard
 
 from coprod_stats.latent_models.errors import LatentModelError
 from coprod_stats.latent_models.frames import require_columns
-from coprod_stats.latent_models.peers.lavaan_groups import block_lines, needs_blocks
+from coprod_stats.latent_models.peers.lavaan_groups import (
+    block_lines,
+    has_other_paths,
+    needs_blocks,
+)
 from coprod_stats.latent_models.peers.lavaan_model import model_lines, renamed_labels
 from coprod_stats.latent_models.peers.r_text import r_lines, r_string, r_vector
 from coprod_stats.latent_models.sem_data import Columns, group_codes, model_columns
 from coprod_stats.latent_models.specification import Specification
 from coprod_stats.latent_models.specified_data import specified_data
-from coprod_stats.sem.model.group_variables import with_same_variables
+from coprod_stats.sem.model.group_variables import named_columns, with_same_variables
 from coprod_stats.sem.model.parameters import ParameterTable
 from coprod_stats.sem.model.syntax import parse_model
 from coprod_stats.sem.model.table_building import build_parameters
 from coprod_stats.sem.rotation.options import RotationOptions
+from coprod_stats.sem.sample import unanswered_of_groups
 from coprod_stats.sem.solution import completed_table
 
 _MISSING = {"two-stage": "two.stage", "robust-two-stage": "robust.two.stage"}
@@ -81,18 +86,23 @@ def _table_of_groups(
     syntax = parse_model(asked.model)
     if any(relation.level for relation in syntax.relations):
         return None
-    variables = [name for name in model_columns(syntax) if name in columns]
-    if variables and not asked.ordered:
-        return completed_table(syntax, specified_data(asked, columns, syntax), asked.options)
-    if any(relation.group for relation in syntax.relations):
-        options = asked.options.model
-        table = build_parameters(syntax, group_labels=group_labels, options=options)
-        what = "with ordered variables" if asked.ordered else "without the columns of the variables"
-        with_same_variables(table, what)
-        if needs_blocks(table):
-            raise LatentModelError(
-                f"not available in lavaan {what}: parameters equal among groups of other paths"
-            )
+    are_given = any(name in columns for name in model_columns(syntax)) and not asked.ordered
+    data = specified_data(asked, columns, syntax) if are_given else None
+    unanswered = (
+        () if data is None else unanswered_of_groups(data, named_columns(syntax, data.names))
+    )
+    plain = build_parameters(syntax, group_labels=group_labels, unanswered=unanswered)
+    if not has_other_paths(plain):
+        return None
+    if data is not None:
+        return completed_table(syntax, data, asked.options)
+    what = "with ordered variables" if asked.ordered else "without the columns of the variables"
+    with_same_variables(plain, what)
+    options = asked.options.model
+    if needs_blocks(build_parameters(syntax, group_labels=group_labels, options=options)):
+        raise LatentModelError(
+            f"not available in lavaan {what}: parameters equal among groups of other paths"
+        )
     return None
 
 
