@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from coprod_stats.responses import ResponsesError
-from coprod_stats.responses.drafting import draft_instrument
+from coprod_stats.responses.drafting import DraftError, draft_instrument
 from coprod_stats.responses.plain_columns import read_plain_columns
 from coprod_stats.responses.table_files import read_table
 
@@ -184,3 +184,13 @@ def test_a_cell_that_no_program_writes_is_refused(tmp_path: Path) -> None:
     path.write_bytes(with_long_cell("xyz " * 40_000))
     with pytest.raises(ResponsesError, match="a cell of more than 131,072 characters"):
         read_table(path)
+
+
+@pytest.mark.parametrize(("header", "number"), [(",,a,b", 2), (",a,,b", 3), ("a,,b,c", 2)])
+def test_a_filled_column_without_a_name_is_named_by_its_place_in_the_file(
+    tmp_path: Path, header: str, number: int
+) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(f"{header}\n1,x,3,4\n2,y,4,5\n3,z,5,5\n", encoding="utf-8")
+    with pytest.raises(DraftError, match=f"column {number} has no name"):
+        draft_instrument(path)

@@ -204,7 +204,9 @@ class _Table:
     def reject_surplus(self, surplus: Mapping[int, str]) -> None:
         """Reject the cells of columns that the instrument does not have."""
         for position, reason in surplus.items():
-            name = self.raw.header[position].strip() or f"column {position + 1}"
+            name = self.raw.header[position].strip() or (
+                f"column {position + self.raw.first_column}"
+            )
             cells = self.rows.columns[position]
             reasons = {text: reason for text in cells.texts if text.strip()}
             rows = cells.rows_with(reasons)

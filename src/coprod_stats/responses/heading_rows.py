@@ -67,7 +67,8 @@ def _without_row_numbers(raw: RawTable) -> RawTable:
         return raw
     rows = CodedRows.of(RawRow(row.line, row.cells[1:]) for row in raw.rows)
     note = "the first column, row numbers without a name, was passed over"
-    return replace(raw, header=raw.header[1:], rows=rows, notes=(*raw.notes, note))
+    notes = (*raw.notes, note)
+    return replace(raw, header=raw.header[1:], rows=rows, notes=notes, first_column=2)
 
 
 def _ascend(cells: list[str]) -> bool:

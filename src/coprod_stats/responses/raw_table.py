@@ -58,6 +58,8 @@ class RawTable:
         Questions that the file has beside its names (Qualtrics).
     notes : tuple of str
         What was passed over while reading, for the report.
+    first_column : int
+        Number in the file of the first column that is left, from 1.
     """
 
     file: str
@@ -71,6 +73,7 @@ class RawTable:
     sheet: str = ""
     titles: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    first_column: int = 1
 
     @property
     def plain_names(self) -> list[str]:

@@ -148,12 +148,14 @@ def describe(
 
 
 def _without_nameless_columns(raw: RawTable) -> RawTable:
-    """Pass over columns without a name: the first (names of rows), and others that are blank."""
-    kept = [
-        place
-        for place, name in enumerate(raw.header)
-        if name.strip().lstrip("\ufeff") or (place and _is_filled(raw, place))
-    ]
+    """Pass over columns without a name: the file's first (names of rows), others that are blank."""
+    named = [bool(name.strip().lstrip("\ufeff")) for name in raw.header]
+    for place, is_named in enumerate(named):
+        number = raw.first_column + place
+        if not is_named and number > 1 and _is_filled(raw, place):
+            fault = _fault(raw, f"column {number} has no name", "Name every column.")
+            raise DraftError([fault])
+    kept = [place for place, is_named in enumerate(named) if is_named]
     if len(kept) == len(raw.header):
         return raw
     width = len(raw.header)
@@ -184,8 +186,6 @@ def _names(raw: RawTable) -> tuple[str, ...]:
         for name in dict.fromkeys(names)
         if name and names.count(name) > 1
     ]
-    if nameless := [place for place, name in enumerate(names, 1) if not name]:
-        faults.append(_fault(raw, f"column {nameless[0]} has no name", "Name every column."))
     if faults:
         raise DraftError(faults)
     return names
