@@ -240,7 +240,7 @@ def test_a_sheet_is_counted_against_all_texts_of_the_questionnaire(coprod, parks
         *("--from", sheet.name, "-o", "parks.fr.yaml"),
     )
     assert f"{TEXTS} texts: 1 outdated, 3 draft, {TEXTS - 4} missing" in shown.stdout
-    assert shown.stderr == "left out, since the questionnaire has no such text: gone\n"
+    assert shown.stderr == "omitted, since the questionnaire has no such text: gone\n"
     written = (tmp_path / "parks.fr.yaml").read_text("utf-8")
     assert written.count("translation:") == 4
     assert "gone" not in written
