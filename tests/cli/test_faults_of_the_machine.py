@@ -23,8 +23,9 @@ from coprod_stats.files import staged_file
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="as on Unix")
 
 RUN = "from coprod_stats.cli.main import run; run()"
+# bytecode that the limit cuts would fail all who import it after
 LIMITED = (
-    "import resource, sys; sys.dont_write_bytecode = True; "  # it would be cut for all who come after
+    "import resource, sys; sys.dont_write_bytecode = True; "
     "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2); " + RUN
 )
 WRITING = {
