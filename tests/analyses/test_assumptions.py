@@ -9,11 +9,13 @@ import pytest
 from coprod_stats.analyses.paths.assumptions import changed_assumptions
 from coprod_stats.analyses.paths.counted_unknowns import with_unknown_as, without_middle
 from coprod_stats.analyses.paths.form import ScoresSpecification, SemSpecification, Subgroup
+from coprod_stats.analyses.paths.planned_model import counted_items
 from coprod_stats.instruments import read_instrument
 from coprod_stats.instruments.model import DONT_KNOW
 from coprod_stats.plans.model import Respondents
 from coprod_stats.responses import read_responses
 from coprod_stats.scoring import keyed_answers
+from coprod_stats.study.plan_reading import read_plan
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "citizen_synthetic.csv"
 POINTS = {1, 2, 3, 4, 5}
@@ -86,3 +88,13 @@ def test_answers_of_an_even_number_have_no_middle(carers):
     """Carers answered on four points."""
     assert without_middle(carers.instrument, ("COP1", "COP2")) == ("COP1", "COP2")
     assert without_middle(carers.instrument, ("HOURS",)) == ()
+
+
+def test_items_that_are_omitted_need_no_middle():
+    plan = read_plan("driver_impact")
+    (form,) = plan.form.analyses
+    relations = tuple(entry for each in plan.hypotheses for entry in each.relations())
+    every = counted_items(form, plan.instrument, relations)
+    assert {"DRREL1", "IVEST2"} <= set(every), "of a factor, and behind an index"
+    fewer = counted_items(form, plan.instrument, relations, omit=["DRREL1", "IVEST2"])
+    assert set(every) - set(fewer) == {"DRREL1"}, "an index keeps its questions"

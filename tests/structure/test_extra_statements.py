@@ -95,6 +95,11 @@ def test_every_model_of_the_analysis_has_them() -> None:
     assert "a1 ~~ c1" in pattern_syntax(with_extra_statements(four, "a1 ~~ c1"))
 
 
+def test_further_statements_leave_those_that_are_there() -> None:
+    model = with_extra_statements(with_extra_statements(MODEL, "a1 ~~ c1"), "W =~ a3 + b3 + c3")
+    assert {"a1 ~~ c1", "W =~ a3 + b3 + c3", "W ~~ 0*A"} <= set(model.syntax().splitlines())
+
+
 @pytest.mark.parametrize(
     ("extra", "message"),
     [

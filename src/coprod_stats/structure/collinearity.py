@@ -130,12 +130,12 @@ def driver_collinearity(tested: DriverImpactResult, measured: MeasurementModel) 
     measured_between = {
         frozenset((pair.factor_1, pair.factor_2)): pair.estimate for pair in measured.correlations
     }
-    implied, places = implied_correlations(tested.fit, model)
     observed = set(model.composites)
     inflation: dict[tuple[str, str], float] = {}
     for outcome in model.outcomes:
         names = model.predictors_of(outcome)
         if observed & set(names):  # what is observed as it is has no place in the measurement model
+            implied, places = implied_correlations(tested.fit, model)
             chosen = [places.index(name) for name in names]
             matrix = implied[np.ix_(chosen, chosen)].tolist()
         else:

@@ -49,7 +49,7 @@ class ExtraStatements:
 
 
 def with_extra_statements(model: DriverImpactModel, text: str) -> DriverImpactModel:
-    """Return a model with statements beside its own.
+    """Return a model with statements beside its own, and beside those that it has already.
 
     Covariances between what is observed, added factors with their loadings, and labels, definitions
     and constraints of these may be stated. Paths are hypotheses or rivals, and what measures a
@@ -67,6 +67,7 @@ def with_extra_statements(model: DriverImpactModel, text: str) -> DriverImpactMo
         Listing everything that cannot be stated or is not in the model.
     """
     names, indicators = set(model.names), set(model.indicators)
+    text = "\n".join(filter(None, (model.extra.text, text.strip())))
     try:
         parsed = parse_model(text)
     except SemError as error:
@@ -89,7 +90,7 @@ def with_extra_statements(model: DriverImpactModel, text: str) -> DriverImpactMo
         for one in each.left
         for other in each.right
     )
-    found = replace(model, extra=ExtraStatements(text.strip(), tuple(added), related))
+    found = replace(model, extra=ExtraStatements(text, tuple(added), related))
     try:
         build_parameters(parse_model(found.syntax()))
     except SemError as error:

@@ -116,7 +116,7 @@ def fit_wording_factor(
     ------
     StructureError
         If there are too few items, if they all measure one factor, from which they could not be
-        distinguished, or if the fit did not converge.
+        distinguished, or if the fit did not converge or does not identify the factor.
     """
     model = with_extra_statements(tested.model, wording_statement(items))
     if sum(bool(set(factor.items) & set(items)) for factor in model.factors) < 2:
@@ -125,6 +125,8 @@ def fit_wording_factor(
     if not fit.converged:
         raise StructureError("the model with a factor of reverse-worded items did not converge")
     found = fit.parameter(FACTOR, "~~", FACTOR)
+    if not np.isfinite(found.se):
+        raise StructureError("a factor of reverse-worded items is not identified in this model")
     loadings = [fit.parameter(FACTOR, "=~", item).std_all for item in items]
     return WordingFactor(
         items=tuple(items),

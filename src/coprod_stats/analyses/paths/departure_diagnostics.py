@@ -13,7 +13,7 @@ from coprod_stats.structure.collinearity import Collinearity
 from coprod_stats.structure.measurement_invariance import MeasurementInvariance
 from coprod_stats.structure.selected_respondents import SelectedRespondents
 from coprod_stats.structure.unknown_answers import LARGE_SHARE, UnknownAnswers
-from coprod_stats.structure.wording_factor import WordingFactor
+from coprod_stats.structure.wording_factor import SMALLEST_SHARE, WordingFactor
 
 MOST_NAMED = 3
 """Paths, questions or variables that a message names; others are counted."""
@@ -123,16 +123,18 @@ def _sizes(found: SelectedRespondents) -> list[str]:
 
 def _wording(found: WordingFactor, departure: Departure) -> Diagnostic:
     share = percent(found.share, 0)
+    questions = counted(len(found.items), "reverse-worded question")
     if not departure.fires:
-        told = (
-            f"{counted(len(found.items), 'reverse-worded question')} share no more than a trace "
-            f"beside their factors: {share} of their variance"
-        )
+        told = f"{questions} share no more than a trace beside their factors: {share} of variance"
+        if found.share >= SMALLEST_SHARE:
+            told = (
+                f"what {questions} share beside their factors, {share} of their variance, may be "
+                "chance: its interval reaches zero"
+            )
         return Diagnostic("METHOD-001", False, found.share, told)
     told = (
-        f"{counted(len(found.items), 'reverse-worded question')} share something beside their "
-        f"factors, as where respondents agree with whatever is said: {share} of their variance"
-        f"{_consequence(departure)}"
+        f"{questions} share something beside their factors, as where respondents agree with "
+        f"whatever is said: {share} of their variance{_consequence(departure)}"
     )
     return Diagnostic("METHOD-001", True, found.share, told, leads=True)
 

@@ -224,7 +224,8 @@ def _counted(
     """Return the answers with every don't-know as the specification counts it."""
     if specification.dont_know == "missing":
         return respondents
-    items = counted_items(form, sample.instrument, _relations(sample))
+    relations = _relations(sample)
+    items = counted_items(form, sample.instrument, relations, omit=specification.omit)
     return with_unknown_as(respondents, items, specification.dont_know)
 
 

@@ -80,9 +80,14 @@ def structural_paths(relations: tuple[Relation, ...]) -> tuple[StructuralPath, .
 
 
 def counted_items(
-    form: PathsForm, instrument: Instrument, relations: tuple[Relation, ...]
+    form: PathsForm,
+    instrument: Instrument,
+    relations: tuple[Relation, ...],
+    *,
+    omit: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Return the items of the factors, and those behind indices that are outcomes."""
-    ends = (*form.factors, *observed_ends(instrument, relations))
+    """Return the items of the factors that are not omitted, and those behind observed ends."""
+    ends = observed_ends(instrument, relations)
+    used = [id for id in items_behind(instrument, form.factors) if id not in omit]
     asked = {item.id for item in instrument.items}
-    return tuple(id for id in items_behind(instrument, ends) if id in asked)
+    return tuple(id for id in (*used, *items_behind(instrument, ends)) if id in asked)

@@ -84,7 +84,7 @@ def _unknown_faults(
     if entry.dont_know == "missing":
         return
     here = (*here, "dont_know")
-    items = counted_items(form, scope.instrument, scope.relations())
+    items = counted_items(form, scope.instrument, scope.relations(), omit=entry.omit)
     if not any("dont_know" in scope.instrument.item(id).offers for id in items):
         found = "no question of the analysis offers “don't know”"
         yield scope.fault("PLAN-042", here, found, "Remove 'dont_know'.")
