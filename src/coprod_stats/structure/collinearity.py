@@ -127,7 +127,7 @@ def driver_collinearity(tested: DriverImpactResult, measured: MeasurementModel) 
     if not measured.fit.proper:
         raise StructureError("the measurement model has an improper solution")
     rules, model = tested.rules, tested.model
-    measured_between = {
+    measured_between = {frozenset((name,)): 1.0 for name in model.names} | {
         frozenset((pair.factor_1, pair.factor_2)): pair.estimate for pair in measured.correlations
     }
     observed = set(model.composites)
@@ -139,7 +139,7 @@ def driver_collinearity(tested: DriverImpactResult, measured: MeasurementModel) 
             chosen = [places.index(name) for name in names]
             matrix = implied[np.ix_(chosen, chosen)].tolist()
         else:
-            matrix = [[measured_between.get(frozenset((a, b)), 1.0) for b in names] for a in names]
+            matrix = [[measured_between[frozenset((a, b))] for b in names] for a in names]
         factors = variance_inflation(np.array(matrix)) if names else np.ones(0)
         inflation |= {(name, outcome): float(f) for name, f in zip(names, factors, strict=True)}
     found = []

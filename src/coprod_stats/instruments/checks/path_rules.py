@@ -52,7 +52,7 @@ def shared_meanings(instrument: Instrument, paths: Sequence[ClaimedPath]) -> Ite
                     unknown.setdefault(item.id, []).append(path)
     for (one_id, other_id), tested in sorted(pairs.items(), key=lambda p: -close[p[0]].value):
         share = close[one_id, other_id]
-        advice = "reword one of them" if one_id != other_id else "leave it out of one"
+        advice = "reword one of them" if one_id != other_id else "omit it from one"
         yield (
             "LINT-015",
             f"{one_id}-{other_id}",

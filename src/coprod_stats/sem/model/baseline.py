@@ -45,7 +45,10 @@ def baseline_start(
 
 
 def _largest_share(covariances: Sequence[tuple[Parameter, int, int]], cov: FloatArray) -> float:
-    """Halve free covariances until the matrix is positive definite; return what is left, of 1."""
+    """Halve free covariances until the matrix is positive definite; return what is left, of 1.
+
+    Where no halving makes it so, the fault lies elsewhere: all is left, for estimation to report.
+    """
     share = 1.0
     while share > 1e-3:
         matrix = np.zeros_like(cov)

@@ -57,7 +57,7 @@ def blocks_as_asked(
             name = group_name(block.group, group_labels)
             raise SemModelError(
                 f"nothing of the model remains in {name}, which was not asked "
-                f"{', '.join(sorted(absent))}; leave the group out"
+                f"{', '.join(sorted(absent))}; omit the group"
             )
         used.append(replace(block, formulas=formulas))
         unasked.append(omitted)
